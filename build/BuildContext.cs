@@ -1,0 +1,78 @@
+using Cake.Common;
+using Cake.Core;
+using Cake.Core.Diagnostics;
+using Cake.Frosting;
+
+namespace Build;
+
+/// <summary>What every task is given: where the repository is, the arguments, and the wish to stop.</summary>
+public sealed class BuildContext : FrostingContext, IDisposable
+{
+    private readonly Interruption interruption = new();
+
+    public BuildContext(ICakeContext context)
+        : base(context)
+    {
+    }
+
+    /// <summary>Absolute path of the repository: the working directory of the run.</summary>
+    public string Root => Environment.WorkingDirectory.FullPath;
+
+    /// <summary>The experiment file, relative to the repository or absolute; <c>--exp-config</c>.</summary>
+    public string ExperimentFile => this.Argument("exp-config", "exp_configs/demo.json");
+
+    /// <summary><c>KEY.PATH=VALUE</c> of the variable that <c>--set-variable</c> names, then of each <c>--set</c>, in the order given: the last one wins.</summary>
+    public IReadOnlyList<string> Overrides => [.. OverridesOfVariable(), .. Arguments.GetArguments("set")];
+
+    /// <summary>Where stage records, logs, reports and fetched models go.</summary>
+    public string ArtifactsFolder => System.IO.Path.Combine(Root, "artifacts");
+
+    /// <summary>What this checkout keeps for itself: the emulator's state, the demo dataset.</summary>
+    public string LocalFolder => System.IO.Path.Combine(Root, ".local");
+
+    /// <summary>Cancelled by Ctrl-C or SIGTERM.</summary>
+    public CancellationToken Cancellation => interruption.Token;
+
+    /// <summary>The overrides that a pipeline passes in one environment variable: one a line, blank lines and lines from # on left out.</summary>
+    private IEnumerable<string> OverridesOfVariable() =>
+        this.Argument<string?>("set-variable", null) is not { Length: > 0 } name ? []
+            : (System.Environment.GetEnvironmentVariable(name) ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => !line.StartsWith('#'));
+
+    /// <summary>The value of a switch: given alone or with <c>true</c>, on; with <c>false</c>, off.</summary>
+    /// <exception cref="CakeException">The value is neither.</exception>
+    public bool Switch(string name, bool otherwise = false)
+    {
+        var values = Arguments.GetArguments(name);
+        if (!Arguments.HasArgument(name)) return otherwise;
+        return values.LastOrDefault() switch
+        {
+            null or "" => true,
+            var text when bool.TryParse(text, out var value) => value,
+            var text => throw new CakeException($"--{name} is \"{text}\"; it must be true or false."),
+        };
+    }
+
+    /// <summary>An argument's value as an absolute path, seen from the repository.</summary>
+    public string? PathArgument(string name) =>
+        this.Argument<string?>(name, null) is { Length: > 0 } value ? System.IO.Path.GetFullPath(value, Root) : null;
+
+    public void Dispose() => interruption.Dispose();
+
+    /// <summary>Writes a line to the log as it is.</summary>
+    public void Say(string text) => Write(Verbosity.Normal, LogLevel.Information, text);
+
+    /// <summary>Writes a line that a person should see although the run goes on.</summary>
+    public void Warn(string text) => Write(Verbosity.Minimal, LogLevel.Warning, text);
+
+    /// <summary>Writes a line that says what is wrong.</summary>
+    public void SayFault(string text) => Write(Verbosity.Quiet, LogLevel.Error, text);
+
+    // Given as the format and not as an argument: Cake paints arguments in another colour.
+    private void Write(Verbosity verbosity, LogLevel level, string text) =>
+        Log.Write(verbosity, level, text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
+
+    /// <summary>Runs the .NET command line in the repository, output passed through.</summary>
+    /// <exception cref="CakeException">It ended with another exit code than 0.</exception>
+    public Task DotNetAsync(params string[] arguments) => new ChildProcess("dotnet", arguments, Root).RunCheckedAsync(Cancellation);
+}

@@ -1,0 +1,62 @@
+using Build.Docker;
+using Build.Stages;
+using Cake.Core;
+using Cake.Frosting;
+using Experiments;
+using Workspaces;
+
+namespace Build.Tasks;
+
+/// <summary>Submits the training job, or finds the one that is there, and follows it to its outcome.</summary>
+[TaskName("Train")]
+[TaskDescription("Trains the experiment: submits the job, streams its log, reports its metrics, fetches its model")]
+[IsDependentOn(typeof(DockerPushTask))]
+[IsDependentOn(typeof(CreateComputeTask))]
+[TaskArgument("rerun", "", "trains again although an unchanged experiment has completed")]
+[TaskArgument("wait", "true|false", "follow the job to its end; default true")]
+[TaskExample("--target=Train", "the demo experiment, on this machine")]
+[TaskExample("--target=Train --exp-config=exp_configs/pothole.json", "on Azure")]
+[TaskExample("--target=Train --set=RUN_PARAMS.STEPS=2000", "one value overridden")]
+public sealed class TrainTask(WorkspaceSession session) : AsyncFrostingTask<BuildContext>
+{
+    /// <summary>Name of the stage's record.</summary>
+    public const string Stage = "job";
+
+    public override async Task RunAsync(BuildContext context)
+    {
+        var plan = context.ReadPlan();
+        var records = context.Records(plan.Name);
+        if (plan.Runtime.UsesImages) plan = plan.Pinned(records.Read<PushedImage>(PushedImage.Stage, "Docker-Push").Digest);
+        var compute = records.Read<ComputeTarget>(CreateComputeTask.Stage, "Create-Compute");
+        var workspace = await session.OpenAsync(context, plan.Workspace);
+        if (session.EmulatorRuntime is { } runtime && runtime != plan.Runtime.Kind)
+        {
+            throw new CakeException(
+                $"The emulator runs jobs by {runtime.ToString().ToLowerInvariant()} and has one that is not over; the plan asks for {plan.Runtime.Kind.ToString().ToLowerInvariant()}. Wait for it (dotnet cake --target=Follow), cancel it (--target=Cancel), or run with --runtime={runtime.ToString().ToLowerInvariant()}.");
+        }
+
+        var environment = await new EnvironmentRegistrar(workspace).RegisterAsync(plan.Environment, context.Cancellation);
+        context.ReportStage("Environment", $"{environment.Name}:{environment.Version} ({plan.Environment.Image})", environment.Change, []);
+
+        var job = await new JobSubmitter(workspace).SubmitAsync(plan, compute, environment, context.Switch("rerun"), context.Cancellation);
+        records.Write(Stage, job);
+        context.Say($"Job          {job.Name}: {Describe(job)}");
+        if (job.StudioUrl is not null) context.Say($"  watch it   {job.StudioUrl}");
+
+        if (!context.Switch("wait", otherwise: true))
+        {
+            context.Say($"  follow it  dotnet cake --target=Follow --job={job.Name}");
+            return;
+        }
+
+        await JobWatch.FollowToOutcomeAsync(context, workspace, job.Name, job.ExperimentName);
+    }
+
+    private static string Describe(SubmittedJob job) => job switch
+    {
+        { Change: StageChange.Created, Attempt: 1 } => "submitted",
+        { Change: StageChange.Created } => $"submitted (attempt {job.Attempt}; it resumes from the last checkpoint, where there is one)",
+        { Status: JobStatus.Completed } => "completed before, with nothing changed since; --rerun trains it again",
+        _ => $"is there already ({job.Status}); following it",
+    };
+}

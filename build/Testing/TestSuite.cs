@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Xml.Linq;
+
+namespace Build.Testing;
+
+/// <summary>One program that runs tests and leaves an XML report of them.</summary>
+/// <param name="Name">Shown name.</param>
+/// <param name="Process">The program.</param>
+/// <param name="Report">Where it writes its report: xunit's format or JUnit's.</param>
+public sealed record TestSuite(string Name, ChildProcess Process, string Report)
+{
+    /// <summary>An xunit project of the solution, built already.</summary>
+    public static TestSuite Xunit(string root, string project, string configuration)
+    {
+        var reports = Path.Combine(root, "artifacts", "tests");
+        return new TestSuite(
+            project,
+            new ChildProcess(
+                "dotnet",
+                [
+                    Path.Combine(root, "tests", project, "bin", configuration, "net10.0", project + ".dll"),
+                    "--report-xunit", "--report-xunit-filename", project + ".xml", "--results-directory", reports, "--no-progress",
+                ],
+                root),
+            Path.Combine(reports, project + ".xml"));
+    }
+
+    /// <summary>The trainer's tests.</summary>
+    public static TestSuite Pytest(string root, LocalRuntime.PythonInterpreter python)
+    {
+        var report = Path.Combine(root, "artifacts", "tests", "training.xml");
+        return new TestSuite(
+            "training",
+            new ChildProcess(python.Path, ["-m", "pytest", "tests/training", "--quiet", "--durations=5", "-p", "no:cacheprovider", $"--junitxml={report}"], root),
+            report);
+    }
+
+    /// <summary>The pipelines' tests, their packages installed already.</summary>
+    public static TestSuite Node(string root)
+    {
+        var report = Path.Combine(root, "artifacts", "tests", "pipelines.xml");
+        return new TestSuite(
+            "pipelines",
+            new ChildProcess("node", ["--test", "--test-reporter=junit", $"--test-reporter-destination={report}", "--test-reporter=spec", "--test-reporter-destination=stdout"], Path.Combine(root, "tests", "pipelines")),
+            report);
+    }
+
+    /// <summary>Runs the suite, keeping its output.</summary>
+    /// <returns>Counts from the report; a suite that ended badly without one counts as one failure.</returns>
+    public async Task<TestOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Report)!);
+        File.Delete(Report);
+        var lines = new List<string>();
+        var started = TimeProvider.System.GetTimestamp();
+        var exitCode = await Process.RunAsync(lines.Add, cancellationToken);
+        var outcome = File.Exists(Report) ? Read(XDocument.Load(Report)) : new TestOutcome(Name, 0, 0, 0);
+        // A crash after or before the tests must not pass as "no failures".
+        if (exitCode != 0 && outcome.Failed == 0) outcome = outcome with { Failed = 1 };
+        return outcome with { Output = lines, Duration = TimeProvider.System.GetElapsedTime(started) };
+    }
+
+    private TestOutcome Read(XDocument report)
+    {
+        var outcome = new TestOutcome(Name, 0, 0, 0);
+        foreach (var assembly in report.Descendants("assembly"))
+        {
+            outcome = outcome with
+            {
+                Passed = outcome.Passed + Count(assembly, "passed"),
+                Failed = outcome.Failed + Count(assembly, "failed") + Count(assembly, "errors"),
+                Skipped = outcome.Skipped + Count(assembly, "skipped") + Count(assembly, "not-run"),
+            };
+        }
+
+        foreach (var suite in report.Descendants("testsuite"))
+        {
+            var failed = Count(suite, "failures") + Count(suite, "errors");
+            var skipped = Count(suite, "skipped");
+            outcome = outcome with
+            {
+                Passed = outcome.Passed + Count(suite, "tests") - failed - skipped,
+                Failed = outcome.Failed + failed,
+                Skipped = outcome.Skipped + skipped,
+            };
+        }
+
+        return outcome;
+    }
+
+    private static int Count(XElement element, string name) =>
+        int.Parse(element.Attribute(name)?.Value ?? "0", NumberStyles.None, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,100 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+
+namespace Azure.Containers.ContainerRegistry;
+
+/// <summary>One registry: its repositories, and the tokens that <c>docker login</c> takes.</summary>
+/// <remarks>The endpoint must be https. Every call throws <see cref="RequestFailedException"/>, which carries the registry's error code,
+/// when the registry refuses; throttling and server faults are retried first.</remarks>
+public class ContainerRegistryClient
+{
+    private readonly RegistryPipelines? _pipelines;
+
+    /// <summary>Anonymous access: what the registry lets anybody read.</summary>
+    public ContainerRegistryClient(Uri endpoint)
+        : this(endpoint, new ContainerRegistryClientOptions())
+    {
+    }
+
+    /// <summary>Anonymous access: what the registry lets anybody read.</summary>
+    public ContainerRegistryClient(Uri endpoint, ContainerRegistryClientOptions options)
+        : this(endpoint, new AnonymousAccessCredential(), options)
+    {
+    }
+
+    public ContainerRegistryClient(Uri endpoint, TokenCredential credential)
+        : this(endpoint, credential, new ContainerRegistryClientOptions())
+    {
+    }
+
+    public ContainerRegistryClient(Uri endpoint, TokenCredential credential, ContainerRegistryClientOptions options) =>
+        _pipelines = new RegistryPipelines(endpoint, credential, options);
+
+    /// <summary>For a test that derives from this class.</summary>
+    protected ContainerRegistryClient()
+    {
+    }
+
+    public virtual Uri Endpoint => Pipelines.Requests.Endpoint;
+
+    /// <summary>Signs in as the client does, for calls that have no method here.</summary>
+    public virtual HttpPipeline Pipeline => Pipelines.Requests.Pipeline;
+
+    private RegistryPipelines Pipelines => _pipelines ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
+
+    /// <param name="repositoryName">Such as <c>team/detection</c>; need not exist yet.</param>
+    public virtual ContainerRepository GetRepository(string repositoryName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(repositoryName);
+        return new ContainerRepository(Pipelines.Requests, repositoryName);
+    }
+
+    /// <param name="repositoryName">Such as <c>team/detection</c>.</param>
+    /// <param name="tagOrDigest">A tag, or a digest <c>sha256:…</c>.</param>
+    public virtual RegistryArtifact GetArtifact(string repositoryName, string tagOrDigest)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(repositoryName);
+        ArgumentException.ThrowIfNullOrEmpty(tagOrDigest);
+        return new RegistryArtifact(Pipelines.Requests, repositoryName, tagOrDigest);
+    }
+
+    public virtual AsyncPageable<string> GetRepositoryNamesAsync(CancellationToken cancellationToken = default)
+    {
+        var requests = Pipelines.Requests;
+        return new LinkedPages<string>(
+            requests,
+            pageSize => requests.Create(RequestMethod.Get, "/acr/v1/_catalog", ("n", pageSize?.ToString())),
+            page => page.Items("repositories").Select(name => name.GetString()!),
+            cancellationToken);
+    }
+
+    /// <summary>Deletes a repository with all its manifests and tags. One that is not there is no error.</summary>
+    public virtual async Task<Response> DeleteRepositoryAsync(string repositoryName, CancellationToken cancellationToken = default) =>
+        await GetRepository(repositoryName).DeleteAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Gets the refresh token that is the password of <c>docker login</c>, from a Microsoft Entra token.</summary>
+    /// <param name="service">The registry's host name.</param>
+    /// <param name="tenant">The tenant of the token; null leaves it to the registry.</param>
+    /// <param name="refreshToken">A Microsoft Entra refresh token, or null.</param>
+    /// <param name="accessToken">A Microsoft Entra access token for the registry or for Azure Resource Manager, or null.</param>
+    /// <param name="cancellationToken">Stops the request and its retries.</param>
+    public virtual async Task<Response<AcrRefreshToken>> ExchangeAadAccessTokenForAcrRefreshTokenAsync(
+        string service, string? tenant = null, string? refreshToken = null, string? accessToken = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(service);
+        return await Pipelines.Exchange.GetRefreshTokenAsync(service, tenant, refreshToken, accessToken, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <param name="service">The registry's host name.</param>
+    /// <param name="scope">Such as <c>repository:detection:pull</c> or <c>registry:catalog:*</c>.</param>
+    /// <param name="refreshToken">A refresh token of the registry.</param>
+    /// <param name="cancellationToken">Stops the request and its retries.</param>
+    public virtual async Task<Response<AcrAccessToken>> ExchangeAcrRefreshTokenForAcrAccessTokenAsync(
+        string service, string scope, string refreshToken, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(service);
+        ArgumentException.ThrowIfNullOrEmpty(scope);
+        ArgumentException.ThrowIfNullOrEmpty(refreshToken);
+        return await Pipelines.Exchange.GetAccessTokenAsync(service, scope, refreshToken, cancellationToken).ConfigureAwait(false);
+    }
+}

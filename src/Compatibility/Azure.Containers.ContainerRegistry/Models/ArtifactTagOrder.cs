@@ -1,0 +1,9 @@
+namespace Azure.Containers.ContainerRegistry;
+
+/// <summary>In which order tags are listed; <c>None</c> leaves it to the registry.</summary>
+public enum ArtifactTagOrder
+{
+    None = 0,
+    LastUpdatedOnDescending = 1,
+    LastUpdatedOnAscending = 2,
+}

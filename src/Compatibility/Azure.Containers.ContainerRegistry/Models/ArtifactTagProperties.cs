@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace Azure.Containers.ContainerRegistry;
+
+/// <summary>What a registry knows of one tag.</summary>
+public class ArtifactTagProperties
+{
+    public ArtifactTagProperties()
+    {
+    }
+
+    /// <param name="json">An item of the <c>tags</c> list, or the <c>tag</c> of a single answer.</param>
+    /// <param name="page">The answer around it, which names registry and repository.</param>
+    internal ArtifactTagProperties(JsonElement json, JsonElement page)
+    {
+        RegistryLoginServer = page.Text("registry");
+        RepositoryName = page.Text("imageName");
+        Name = json.Text("name");
+        Digest = json.Text("digest");
+        CreatedOn = json.Time("createdTime");
+        LastUpdatedOn = json.Time("lastUpdateTime");
+        (CanDelete, CanWrite, CanList, CanRead) = json.Permissions();
+    }
+
+    public bool? CanDelete { get; set; }
+
+    public bool? CanList { get; set; }
+
+    public bool? CanRead { get; set; }
+
+    public bool? CanWrite { get; set; }
+
+    public DateTimeOffset CreatedOn { get; }
+
+    public string? Digest { get; }
+
+    public DateTimeOffset LastUpdatedOn { get; }
+
+    public string? Name { get; }
+
+    public string? RegistryLoginServer { get; }
+
+    public string? RepositoryName { get; }
+}

@@ -1,0 +1,37 @@
+using System.ComponentModel;
+
+namespace Azure.Containers.ContainerRegistry;
+
+/// <summary>The resource whose Microsoft Entra tokens a registry exchanges: Azure Resource Manager of one cloud.</summary>
+public readonly struct ContainerRegistryAudience : IEquatable<ContainerRegistryAudience>
+{
+    private readonly string _value;
+
+    public ContainerRegistryAudience(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        _value = value;
+    }
+
+    public static ContainerRegistryAudience AzureResourceManagerChina { get; } = new("https://management.chinacloudapi.cn");
+
+    public static ContainerRegistryAudience AzureResourceManagerGovernment { get; } = new("https://management.usgovcloudapi.net");
+
+    public static ContainerRegistryAudience AzureResourceManagerPublicCloud { get; } = new("https://management.azure.com");
+
+    public static bool operator ==(ContainerRegistryAudience left, ContainerRegistryAudience right) => left.Equals(right);
+
+    public static bool operator !=(ContainerRegistryAudience left, ContainerRegistryAudience right) => !left.Equals(right);
+
+    public static implicit operator ContainerRegistryAudience(string value) => new(value);
+
+    public bool Equals(ContainerRegistryAudience other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public override bool Equals(object? obj) => obj is ContainerRegistryAudience other && Equals(other);
+
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public override int GetHashCode() => _value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(_value);
+
+    public override string ToString() => _value;
+}

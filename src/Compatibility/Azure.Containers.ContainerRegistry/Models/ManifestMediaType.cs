@@ -1,0 +1,32 @@
+using System.ComponentModel;
+
+namespace Azure.Containers.ContainerRegistry;
+
+/// <summary>The media type of a manifest. Any type can be named by a string; the fields are the two kinds of a single image.</summary>
+public readonly struct ManifestMediaType : IEquatable<ManifestMediaType>
+{
+    public static readonly ManifestMediaType DockerManifest = new("application/vnd.docker.distribution.manifest.v2+json");
+    public static readonly ManifestMediaType OciImageManifest = new("application/vnd.oci.image.manifest.v1+json");
+
+    private readonly string _value;
+
+    private ManifestMediaType(string value) => _value = value;
+
+    public static bool operator ==(ManifestMediaType left, ManifestMediaType right) => left.Equals(right);
+
+    public static bool operator !=(ManifestMediaType left, ManifestMediaType right) => !left.Equals(right);
+
+    public static implicit operator ManifestMediaType(string mediaType) => new(mediaType);
+
+    public static explicit operator string(ManifestMediaType mediaType) => mediaType._value;
+
+    public bool Equals(ManifestMediaType other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public override bool Equals(object? obj) => obj is ManifestMediaType other && Equals(other);
+
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public override int GetHashCode() => _value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(_value);
+
+    public override string ToString() => _value;
+}

@@ -1,0 +1,106 @@
+using Azure.Core;
+
+namespace Azure.Containers.ContainerRegistry;
+
+/// <summary>One manifest of a repository, named by a tag or by its digest.</summary>
+public class RegistryArtifact
+{
+    private readonly RegistryRequests? _requests;
+    private readonly string _repositoryName;
+    private readonly string _tagOrDigest;
+
+    internal RegistryArtifact(RegistryRequests requests, string repositoryName, string tagOrDigest)
+    {
+        _requests = requests;
+        _repositoryName = repositoryName;
+        _tagOrDigest = tagOrDigest;
+    }
+
+    /// <summary>For a test that derives from this class.</summary>
+    protected RegistryArtifact() => (_repositoryName, _tagOrDigest) = ("", "");
+
+    /// <summary><c>{registry}/{repository}:{tag}</c> or <c>{registry}/{repository}@{digest}</c>.</summary>
+    public virtual string FullyQualifiedReference =>
+        $"{Requests.Endpoint.Authority}/{RepositoryName}{(IsDigest(_tagOrDigest) ? '@' : ':')}{_tagOrDigest}";
+
+    public virtual Uri RegistryEndpoint => Requests.Endpoint;
+
+    public virtual string RepositoryName => _repositoryName;
+
+    private RegistryRequests Requests => _requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
+
+    /// <summary>The tags of this artifact alone.</summary>
+    public virtual AsyncPageable<ArtifactTagProperties> GetAllTagPropertiesAsync(
+        ArtifactTagOrder tagOrder = ArtifactTagOrder.None, CancellationToken cancellationToken = default)
+    {
+        // The registry filters by digest; a tag is resolved when the first page is asked for.
+        return new TagPages(this, Requests, tagOrder, cancellationToken);
+    }
+
+    public virtual async Task<Response<ArtifactManifestProperties>> GetManifestPropertiesAsync(CancellationToken cancellationToken = default)
+    {
+        var digest = await GetDigestAsync(cancellationToken).ConfigureAwait(false);
+        using var message = Requests.Create(RequestMethod.Get, RegistryRequests.PathOf("/acr/v1/", RepositoryName, "/_manifests/", digest));
+        using var body = await Requests.ReadAsync(message, cancellationToken).ConfigureAwait(false);
+        var properties = new ArtifactManifestProperties(body.RootElement.Find("manifest") ?? default, body.RootElement);
+        return Response.FromValue(properties, message.Response);
+    }
+
+    public virtual async Task<Response<ArtifactTagProperties>> GetTagPropertiesAsync(string tag, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tag);
+        using var message = Requests.Create(RequestMethod.Get, RegistryRequests.PathOf("/acr/v1/", RepositoryName, "/_tags/", tag));
+        using var body = await Requests.ReadAsync(message, cancellationToken).ConfigureAwait(false);
+        var properties = new ArtifactTagProperties(body.RootElement.Find("tag") ?? default, body.RootElement);
+        return Response.FromValue(properties, message.Response);
+    }
+
+    /// <summary>Takes a tag off; the manifest stays. A tag that is not there is no error.</summary>
+    public virtual async Task<Response> DeleteTagAsync(string tag, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tag);
+        using var message = Requests.Create(RequestMethod.Delete, RegistryRequests.PathOf("/acr/v1/", RepositoryName, "/_tags/", tag));
+        return await Requests.SendAsync(message, cancellationToken, 202, 404).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes the manifest with all its tags. One that is not there is no error.</summary>
+    public virtual async Task<Response> DeleteAsync(CancellationToken cancellationToken = default)
+    {
+        var digest = await GetDigestAsync(cancellationToken).ConfigureAwait(false);
+        using var message = Requests.Create(RequestMethod.Delete, RegistryRequests.PathOf("/v2/", RepositoryName, "/manifests/", digest));
+        return await Requests.SendAsync(message, cancellationToken, 202, 404).ConfigureAwait(false);
+    }
+
+    private static bool IsDigest(string reference) => reference.Contains(':', StringComparison.Ordinal);
+
+    private async Task<string> GetDigestAsync(CancellationToken cancellationToken) =>
+        IsDigest(_tagOrDigest)
+            ? _tagOrDigest
+            : (await GetTagPropertiesAsync(_tagOrDigest, cancellationToken).ConfigureAwait(false)).Value.Digest
+                ?? throw new RequestFailedException($"{FullyQualifiedReference} has no digest.");
+
+    private sealed class TagPages(RegistryArtifact artifact, RegistryRequests requests, ArtifactTagOrder order, CancellationToken cancellationToken)
+        : AsyncPageable<ArtifactTagProperties>(cancellationToken)
+    {
+        public override async IAsyncEnumerable<Page<ArtifactTagProperties>> AsPages(string? continuationToken = null, int? pageSizeHint = null)
+        {
+            var digest = continuationToken is null ? await artifact.GetDigestAsync(CancellationToken).ConfigureAwait(false) : null;
+            var path = RegistryRequests.PathOf("/acr/v1/", artifact.RepositoryName, "/_tags");
+            var orderBy = order switch
+            {
+                ArtifactTagOrder.LastUpdatedOnAscending => "timeasc",
+                ArtifactTagOrder.LastUpdatedOnDescending => "timedesc",
+                _ => null,
+            };
+            var pages = new LinkedPages<ArtifactTagProperties>(
+                requests,
+                pageSize => requests.Create(RequestMethod.Get, path, ("n", pageSize?.ToString()), ("orderby", orderBy), ("digest", digest)),
+                page => page.Items("tags").Select(tag => new ArtifactTagProperties(tag, page)),
+                CancellationToken);
+            await foreach (var page in pages.AsPages(continuationToken, pageSizeHint).ConfigureAwait(false))
+            {
+                yield return page;
+            }
+        }
+    }
+}

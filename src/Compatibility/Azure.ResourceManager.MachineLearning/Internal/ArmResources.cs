@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Azure.Core;
+
+namespace Azure.ResourceManager.MachineLearning;
+
+/// <summary>The operations that all resource types share.</summary>
+/// <typeparam name="TResource">The resource class.</typeparam>
+internal sealed class ArmResources<TResource>(ArmClient client, ArmRequests requests, Func<ArmClient, JsonElement, TResource> read)
+    where TResource : class
+{
+    public ArmRequests Requests => requests;
+
+    public async Task<Response<TResource>> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        using var message = requests.Create(RequestMethod.Get, path);
+        var response = await requests.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        return Response.FromValue(Read(response), response);
+    }
+
+    public async Task<NullableResponse<TResource>> GetIfExistsAsync(string path, CancellationToken cancellationToken)
+    {
+        using var message = requests.Create(RequestMethod.Get, path);
+        var response = await requests.TrySendAsync(message, async: true, cancellationToken).ConfigureAwait(false);
+        return response.Status == 404 ? new NoValueResponse<TResource>(response)
+            : response.IsError ? throw new RequestFailedException(response)
+            : Response.FromValue(Read(response), response);
+    }
+
+    public async Task<Response<bool>> ExistsAsync(string path, CancellationToken cancellationToken)
+    {
+        var found = await GetIfExistsAsync(path, cancellationToken).ConfigureAwait(false);
+        return Response.FromValue(found.HasValue, found.GetRawResponse());
+    }
+
+    /// <summary>A PUT that the service does at once; the operation is complete.</summary>
+    public async Task<ArmOperation<TResource>> PutAsync(
+        string path, IJsonWritable body, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> query)
+    {
+        using var message = requests.Create(RequestMethod.Put, path, body, query);
+        var response = await requests.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        return new MachineLearningArmOperation<TResource>(LongRunningRequest.Done(requests, message.Request, response), Read);
+    }
+
+    /// <summary>A PUT or PATCH that the service may go on with after it has answered.</summary>
+    public async Task<ArmOperation<TResource>> WriteLongRunningAsync(
+        WaitUntil waitUntil, RequestMethod method, string path, IJsonWritable body, CancellationToken cancellationToken)
+    {
+        using var message = requests.Create(method, path, body);
+        var response = await requests.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        var operation = new MachineLearningArmOperation<TResource>(LongRunningRequest.Begin(requests, message.Request, response), Read);
+        if (waitUntil == WaitUntil.Completed)
+        {
+            await operation.WaitForCompletionAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return operation;
+    }
+
+    /// <summary>A DELETE or POST that answers with nothing.</summary>
+    public async Task<ArmOperation> RunAsync(
+        WaitUntil waitUntil, RequestMethod method, string path, CancellationToken cancellationToken,
+        params IEnumerable<(string Name, string? Value)> query)
+    {
+        using var message = requests.Create(method, path, body: null, query);
+        var response = await requests.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        var operation = new MachineLearningArmOperation(LongRunningRequest.Begin(requests, message.Request, response));
+        if (waitUntil == WaitUntil.Completed)
+        {
+            await operation.WaitForCompletionResponseAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return operation;
+    }
+
+    public AsyncPageable<TResource> GetAll(
+        string path, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> query) =>
+        new LinkedPages<TResource>(
+            requests, () => requests.Create(RequestMethod.Get, path, body: null, query), "value", json => read(client, json), cancellationToken);
+
+    private TResource Read(Response response)
+    {
+        using var document = JsonDocument.Parse(response.Content);
+        return read(client, document.RootElement);
+    }
+}

@@ -1,0 +1,59 @@
+using Azure.Core;
+using Azure.ResourceManager.Resources;
+
+namespace Azure.ResourceManager.MachineLearning;
+
+/// <summary>The ways from an ARM client or resource group to the resources of Azure Machine Learning.</summary>
+public static partial class MachineLearningExtensions
+{
+    /// <summary>A handle on the resource with this id; sends nothing.</summary>
+    /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
+    public static MachineLearningWorkspaceResource GetMachineLearningWorkspaceResource(this ArmClient client, ResourceIdentifier id) =>
+        Handle(client, id, MachineLearningWorkspaceResource.ResourceType, static (owner, of) => new MachineLearningWorkspaceResource(owner, of));
+
+    /// <summary>A handle on the resource with this id; sends nothing.</summary>
+    /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
+    public static MachineLearningComputeResource GetMachineLearningComputeResource(this ArmClient client, ResourceIdentifier id) =>
+        Handle(client, id, MachineLearningComputeResource.ResourceType, static (owner, of) => new MachineLearningComputeResource(owner, of));
+
+    /// <summary>A handle on the resource with this id; sends nothing.</summary>
+    /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
+    public static MachineLearningDatastoreResource GetMachineLearningDatastoreResource(this ArmClient client, ResourceIdentifier id) =>
+        Handle(client, id, MachineLearningDatastoreResource.ResourceType, static (owner, of) => new MachineLearningDatastoreResource(owner, of));
+
+    /// <summary>A handle on the resource with this id; sends nothing.</summary>
+    /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
+    public static MachineLearningEnvironmentContainerResource GetMachineLearningEnvironmentContainerResource(this ArmClient client, ResourceIdentifier id) =>
+        Handle(client, id, MachineLearningEnvironmentContainerResource.ResourceType, static (owner, of) => new MachineLearningEnvironmentContainerResource(owner, of));
+
+    /// <summary>A handle on the resource with this id; sends nothing.</summary>
+    /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
+    public static MachineLearningEnvironmentVersionResource GetMachineLearningEnvironmentVersionResource(this ArmClient client, ResourceIdentifier id) =>
+        Handle(client, id, MachineLearningEnvironmentVersionResource.ResourceType, static (owner, of) => new MachineLearningEnvironmentVersionResource(owner, of));
+
+    /// <summary>A handle on the resource with this id; sends nothing.</summary>
+    /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
+    public static MachineLearningJobResource GetMachineLearningJobResource(this ArmClient client, ResourceIdentifier id) =>
+        Handle(client, id, MachineLearningJobResource.ResourceType, static (owner, of) => new MachineLearningJobResource(owner, of));
+
+    public static MachineLearningWorkspaceCollection GetMachineLearningWorkspaces(this ResourceGroupResource resourceGroupResource)
+    {
+        ArgumentNullException.ThrowIfNull(resourceGroupResource);
+        return resourceGroupResource.GetCachedClient(client => new MachineLearningWorkspaceCollection(client, resourceGroupResource.Id));
+    }
+
+    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that there is no such workspace.</exception>
+    public static Task<Response<MachineLearningWorkspaceResource>> GetMachineLearningWorkspaceAsync(
+        this ResourceGroupResource resourceGroupResource, string workspaceName, CancellationToken cancellationToken = default) =>
+        resourceGroupResource.GetMachineLearningWorkspaces().GetAsync(workspaceName, cancellationToken);
+
+    private static T Handle<T>(ArmClient client, ResourceIdentifier id, ResourceType type, Func<ArmClient, ResourceIdentifier, T> make)
+        where T : ArmResource
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(id);
+        return id.ResourceType == type
+            ? client.GetResourceClient(() => make(client, id))
+            : throw new ArgumentException($"The id {id} is of type {id.ResourceType}; it must be of type {type}.", nameof(id));
+    }
+}

@@ -1,0 +1,69 @@
+using Azure.Core;
+using Azure.ResourceManager.MachineLearning.Models;
+
+namespace Azure.ResourceManager.MachineLearning;
+
+/// <summary>The jobs of a workspace.</summary>
+public partial class MachineLearningJobCollection : ArmCollection, IAsyncEnumerable<MachineLearningJobResource>
+{
+    private readonly ArmResources<MachineLearningJobResource> _operations = null!;
+
+    /// <summary>For mocking.</summary>
+    protected MachineLearningJobCollection()
+    {
+    }
+
+    internal MachineLearningJobCollection(ArmClient client, ResourceIdentifier id)
+        : base(client, id)
+    {
+        TryGetApiVersion(MachineLearningJobResource.ResourceType, out var apiVersion);
+        _operations = MachineLearningJobResource.Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
+    }
+
+    /// <summary>Submits a job. The operation is complete when the service has taken the job, not when the job has ended.</summary>
+    /// <param name="waitUntil">The service answers when it is done; both values mean the same.</param>
+    /// <param name="id">The job's name: 1 to 255 letters, digits, <c>-</c> or <c>_</c>, starting with a letter or digit.</param>
+    /// <param name="data">The job.</param>
+    /// <param name="cancellationToken">Stops the request.</param>
+    public virtual Task<ArmOperation<MachineLearningJobResource>> CreateOrUpdateAsync(
+        WaitUntil waitUntil, string id, MachineLearningJobData data, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return _operations.PutAsync(PathOf(id), data, cancellationToken);
+    }
+
+    /// <param name="skip">Where to go on, as an earlier page said.</param>
+    /// <param name="jobType">For example <c>Command</c>.</param>
+    /// <param name="tag">The key of a tag that the jobs must have.</param>
+    /// <param name="listViewType">Whether archived jobs are listed; by default they are not.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    public virtual AsyncPageable<MachineLearningJobResource> GetAllAsync(
+        string? skip = null, string? jobType = null, string? tag = null, MachineLearningListViewType? listViewType = null,
+        CancellationToken cancellationToken = default) =>
+        _operations.GetAll(
+            ArmRequests.PathOf(Id, "jobs"),
+            cancellationToken,
+            ("$skip", skip),
+            ("jobType", jobType),
+            ("tag", tag),
+            ("listViewType", listViewType?.ToString()));
+
+    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
+    public virtual Task<Response<MachineLearningJobResource>> GetAsync(string id, CancellationToken cancellationToken = default) =>
+        _operations.GetAsync(PathOf(id), cancellationToken);
+
+    public virtual Task<Response<bool>> ExistsAsync(string id, CancellationToken cancellationToken = default) =>
+        _operations.ExistsAsync(PathOf(id), cancellationToken);
+
+    public virtual Task<NullableResponse<MachineLearningJobResource>> GetIfExistsAsync(string id, CancellationToken cancellationToken = default) =>
+        _operations.GetIfExistsAsync(PathOf(id), cancellationToken);
+
+    IAsyncEnumerator<MachineLearningJobResource> IAsyncEnumerable<MachineLearningJobResource>.GetAsyncEnumerator(CancellationToken cancellationToken) =>
+        GetAllAsync(cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+
+    private string PathOf(string id)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        return ArmRequests.PathOf(Id, "jobs", id);
+    }
+}

@@ -1,0 +1,59 @@
+using Azure.Core;
+
+namespace Azure.ResourceManager.MachineLearning;
+
+/// <summary>A job of a workspace.</summary>
+public partial class MachineLearningJobResource : ArmResource
+{
+    public static readonly ResourceType ResourceType = "Microsoft.MachineLearningServices/workspaces/jobs";
+
+    private readonly ArmResources<MachineLearningJobResource> _operations = null!;
+    private readonly MachineLearningJobData? _data;
+
+    /// <summary>For mocking.</summary>
+    protected MachineLearningJobResource()
+    {
+    }
+
+    internal MachineLearningJobResource(ArmClient client, ResourceIdentifier id)
+        : base(client, id)
+    {
+        TryGetApiVersion(ResourceType, out var apiVersion);
+        _operations = Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
+    }
+
+    private MachineLearningJobResource(ArmClient client, MachineLearningJobData data)
+        : this(client, data.Id) => _data = data;
+
+    /// <summary>Whether this holds what the service answered, and not only the id.</summary>
+    public virtual bool HasData => _data is not null;
+
+    /// <exception cref="InvalidOperationException">There is no data; <see cref="HasData"/> is false.</exception>
+    public virtual MachineLearningJobData Data =>
+        _data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
+
+    public static ResourceIdentifier CreateResourceIdentifier(string subscriptionId, string resourceGroupName, string workspaceName, string id) =>
+        new($"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/jobs/{id}");
+
+    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
+    public virtual Task<Response<MachineLearningJobResource>> GetAsync(CancellationToken cancellationToken = default) =>
+        _operations.GetAsync(ArmRequests.PathOf(Id), cancellationToken);
+
+    /// <summary>Asks the service to stop the job. Complete means that the job has ended, which need not be as Canceled.</summary>
+    public virtual Task<ArmOperation> CancelAsync(WaitUntil waitUntil, CancellationToken cancellationToken = default) =>
+        _operations.RunAsync(waitUntil, RequestMethod.Post, ArmRequests.PathOf(Id, "cancel"), cancellationToken);
+
+    public virtual Task<ArmOperation> DeleteAsync(WaitUntil waitUntil, CancellationToken cancellationToken = default) =>
+        _operations.RunAsync(waitUntil, RequestMethod.Delete, ArmRequests.PathOf(Id), cancellationToken);
+
+    /// <summary>Changes tags, description, display name or archiving; entries of <c>Properties</c> can be added, not changed.</summary>
+    public virtual Task<ArmOperation<MachineLearningJobResource>> UpdateAsync(
+        WaitUntil waitUntil, MachineLearningJobData data, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return _operations.PutAsync(ArmRequests.PathOf(Id), data, cancellationToken);
+    }
+
+    internal static ArmResources<MachineLearningJobResource> Operations(ArmClient client, ArmRequests requests) =>
+        new(client, requests, static (owner, json) => new MachineLearningJobResource(owner, MachineLearningJobData.Read(json)));
+}

@@ -1,0 +1,65 @@
+using Azure.Core;
+
+namespace Azure.ResourceManager.MachineLearning;
+
+/// <summary>An Azure Machine Learning workspace, and the way to what hangs from it.</summary>
+public partial class MachineLearningWorkspaceResource : ArmResource
+{
+    public static readonly ResourceType ResourceType = "Microsoft.MachineLearningServices/workspaces";
+
+    private readonly ArmResources<MachineLearningWorkspaceResource> _operations = null!;
+    private readonly MachineLearningWorkspaceData? _data;
+
+    /// <summary>For mocking.</summary>
+    protected MachineLearningWorkspaceResource()
+    {
+    }
+
+    internal MachineLearningWorkspaceResource(ArmClient client, ResourceIdentifier id)
+        : base(client, id)
+    {
+        TryGetApiVersion(ResourceType, out var apiVersion);
+        _operations = Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
+    }
+
+    private MachineLearningWorkspaceResource(ArmClient client, MachineLearningWorkspaceData data)
+        : this(client, data.Id) => _data = data;
+
+    /// <summary>Whether this holds what the service answered, and not only the id.</summary>
+    public virtual bool HasData => _data is not null;
+
+    /// <exception cref="InvalidOperationException">There is no data; <see cref="HasData"/> is false.</exception>
+    public virtual MachineLearningWorkspaceData Data =>
+        _data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
+
+    public static ResourceIdentifier CreateResourceIdentifier(string subscriptionId, string resourceGroupName, string workspaceName) =>
+        new($"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}");
+
+    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
+    public virtual Task<Response<MachineLearningWorkspaceResource>> GetAsync(CancellationToken cancellationToken = default) =>
+        _operations.GetAsync(ArmRequests.PathOf(Id), cancellationToken);
+
+    public virtual MachineLearningComputeCollection GetMachineLearningComputes() =>
+        GetCachedClient(client => new MachineLearningComputeCollection(client, Id));
+
+    public virtual Task<Response<MachineLearningComputeResource>> GetMachineLearningComputeAsync(
+        string computeName, CancellationToken cancellationToken = default) =>
+        GetMachineLearningComputes().GetAsync(computeName, cancellationToken);
+
+    public virtual MachineLearningDatastoreCollection GetMachineLearningDatastores() =>
+        GetCachedClient(client => new MachineLearningDatastoreCollection(client, Id));
+
+    public virtual Task<Response<MachineLearningDatastoreResource>> GetMachineLearningDatastoreAsync(
+        string name, CancellationToken cancellationToken = default) =>
+        GetMachineLearningDatastores().GetAsync(name, cancellationToken);
+
+    public virtual MachineLearningJobCollection GetMachineLearningJobs() =>
+        GetCachedClient(client => new MachineLearningJobCollection(client, Id));
+
+    public virtual Task<Response<MachineLearningJobResource>> GetMachineLearningJobAsync(
+        string id, CancellationToken cancellationToken = default) =>
+        GetMachineLearningJobs().GetAsync(id, cancellationToken);
+
+    internal static ArmResources<MachineLearningWorkspaceResource> Operations(ArmClient client, ArmRequests requests) =>
+        new(client, requests, static (owner, json) => new MachineLearningWorkspaceResource(owner, MachineLearningWorkspaceData.Read(json)));
+}

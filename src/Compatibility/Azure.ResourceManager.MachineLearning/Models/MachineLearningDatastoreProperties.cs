@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace Azure.ResourceManager.MachineLearning.Models;
+
+/// <summary>What all kinds of datastore have in common; of a kind this subset does not know, all that is read.</summary>
+public partial class MachineLearningDatastoreProperties : MachineLearningResourceBase
+{
+    public MachineLearningDatastoreProperties(MachineLearningDatastoreCredentials credentials)
+        : this("Unknown", credentials)
+    {
+    }
+
+    private protected MachineLearningDatastoreProperties(string datastoreType, MachineLearningDatastoreCredentials credentials)
+    {
+        ArgumentNullException.ThrowIfNull(credentials);
+        DatastoreType = datastoreType;
+        Credentials = credentials;
+    }
+
+    public MachineLearningDatastoreCredentials Credentials { get; set; }
+
+    /// <summary>Whether it is the workspace's default datastore.</summary>
+    public bool? IsDefault { get; private set; }
+
+    internal string DatastoreType { get; }
+
+    internal override void WriteOwnMembers(Utf8JsonWriter writer)
+    {
+        writer.WriteString("datastoreType", DatastoreType);
+        writer.WriteOptional("credentials", Credentials);
+        WriteKindMembers(writer);
+    }
+
+    internal virtual void WriteKindMembers(Utf8JsonWriter writer) => throw JsonWriting.Unwritable("datastore", DatastoreType);
+
+    internal static MachineLearningDatastoreProperties Read(JsonElement json)
+    {
+        var credentials = MachineLearningDatastoreCredentials.Read(json.Member("credentials"));
+        var datastore = json.Text("datastoreType") switch
+        {
+            "AzureBlob" => MachineLearningAzureBlobDatastore.Read(json, credentials),
+            "AzureFile" => MachineLearningAzureFileDatastore.Read(json, credentials),
+            var type => new MachineLearningDatastoreProperties(type ?? "Unknown", credentials),
+        };
+        datastore.IsDefault = json.Boolean("isDefault");
+        datastore.ReadBaseMembers(json);
+        return datastore;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace Azure.ResourceManager.MachineLearning.Models;
+
+/// <summary>Something a job leaves behind.</summary>
+public abstract partial class MachineLearningJobOutput : IJsonWritable
+{
+    private protected MachineLearningJobOutput(string jobOutputType) => JobOutputType = jobOutputType;
+
+    public string? Description { get; set; }
+
+    internal string JobOutputType { get; }
+
+    void IJsonWritable.WriteMembers(Utf8JsonWriter writer)
+    {
+        writer.WriteString("jobOutputType", JobOutputType);
+        writer.WriteOptional("description", Description);
+        WriteOwnMembers(writer);
+    }
+
+    internal abstract void WriteOwnMembers(Utf8JsonWriter writer);
+
+    internal static MachineLearningJobOutput Read(JsonElement json)
+    {
+        MachineLearningJobOutput output = json.Text("jobOutputType") switch
+        {
+            "uri_folder" => new MachineLearningUriFolderJobOutput { Mode = ModeOf(json), Uri = json.Link("uri") },
+            "uri_file" => new MachineLearningUriFileJobOutput { Mode = ModeOf(json), Uri = json.Link("uri") },
+            var type => new UnknownMachineLearningJobOutput(type ?? "Unknown"),
+        };
+        output.Description = json.Text("description");
+        return output;
+    }
+
+    private static MachineLearningOutputDeliveryMode? ModeOf(JsonElement json) =>
+        json.Value("mode", static text => new MachineLearningOutputDeliveryMode(text));
+}
+
+/// <summary>An output of a kind this subset does not know: it can be read, not sent.</summary>
+internal sealed class UnknownMachineLearningJobOutput(string jobOutputType) : MachineLearningJobOutput(jobOutputType)
+{
+    internal override void WriteOwnMembers(Utf8JsonWriter writer) => throw JsonWriting.Unwritable("job output", JobOutputType);
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Azure.Core;
+
+namespace Azure.ResourceManager.MachineLearning.Models;
+
+/// <summary>What all kinds of job have in common; of a kind this subset does not know, all that is read.</summary>
+public partial class MachineLearningJobProperties : MachineLearningResourceBase
+{
+    public MachineLearningJobProperties()
+        : this("Unknown")
+    {
+    }
+
+    private protected MachineLearningJobProperties(string jobType) => JobType = jobType;
+
+    public ResourceIdentifier? ComponentId { get; set; }
+
+    public ResourceIdentifier? ComputeId { get; set; }
+
+    public string? DisplayName { get; set; }
+
+    /// <summary>The group the job belongs to; by default <c>Default</c>.</summary>
+    public string? ExperimentName { get; set; }
+
+    /// <summary>With which identity the job reaches data; by default <see cref="AmlToken"/>.</summary>
+    public MachineLearningIdentityConfiguration? Identity { get; set; }
+
+    public bool? IsArchived { get; set; }
+
+    /// <summary>Addresses of the job's services. The service adds <c>Studio</c>, the job's page, and <c>Tracking</c>, its MLflow server.</summary>
+    public IDictionary<string, MachineLearningJobService> Services { get; set; } = new UnsetDictionary<MachineLearningJobService>();
+
+    public MachineLearningJobStatus? Status { get; private set; }
+
+    internal string JobType { get; }
+
+    internal override void WriteOwnMembers(Utf8JsonWriter writer)
+    {
+        writer.WriteString("jobType", JobType);
+        writer.WriteOptional("displayName", DisplayName);
+        writer.WriteOptional("experimentName", ExperimentName);
+        writer.WriteOptional("componentId", ComponentId?.ToString());
+        writer.WriteOptional("computeId", ComputeId?.ToString());
+        writer.WriteOptional("identity", Identity);
+        writer.WriteOptional("isArchived", IsArchived);
+        writer.WriteOptional("services", Services);
+        WriteKindMembers(writer);
+    }
+
+    internal virtual void WriteKindMembers(Utf8JsonWriter writer) => throw JsonWriting.Unwritable("job", JobType);
+
+    internal static MachineLearningJobProperties Read(JsonElement json)
+    {
+        var job = json.Text("jobType") switch
+        {
+            "Command" => MachineLearningCommandJob.ReadCommand(json),
+            var type => new MachineLearningJobProperties(type ?? "Unknown"),
+        };
+        job.ComponentId = json.ResourceId("componentId");
+        job.ComputeId = json.ResourceId("computeId");
+        job.DisplayName = json.Text("displayName");
+        job.ExperimentName = json.Text("experimentName");
+        job.Identity = json.Model("identity", MachineLearningIdentityConfiguration.Read);
+        job.IsArchived = json.Boolean("isArchived");
+        job.Services = json.Map("services", MachineLearningJobService.Read);
+        job.Status = json.Value("status", static text => new MachineLearningJobStatus(text));
+        job.ReadBaseMembers(json);
+        return job;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace Azure.ResourceManager.MachineLearning.Models;
+
+/// <summary>What a job takes of its compute.</summary>
+public partial class MachineLearningResourceConfiguration : IJsonWritable
+{
+    /// <summary>Nodes; by default 1.</summary>
+    public int? InstanceCount { get; set; }
+
+    /// <summary>VM size, where the compute offers several.</summary>
+    public string? InstanceType { get; set; }
+
+    /// <summary>Further properties, each a JSON value.</summary>
+    public IDictionary<string, BinaryData> Properties { get; set; } = new UnsetDictionary<BinaryData>();
+
+    void IJsonWritable.WriteMembers(Utf8JsonWriter writer)
+    {
+        writer.WriteOptional("instanceCount", InstanceCount);
+        writer.WriteOptional("instanceType", InstanceType);
+        writer.WriteOptional("properties", Properties);
+        WriteOwnMembers(writer);
+    }
+
+    internal virtual void WriteOwnMembers(Utf8JsonWriter writer)
+    {
+    }
+}

@@ -1,0 +1,102 @@
+namespace Cake.Docker;
+
+/// <summary>Options of <c>docker buildx build</c>.</summary>
+public sealed class DockerBuildXBuildSettings : AutoToolSettings
+{
+    public string[]? AddHost { get; set; }
+
+    public string[]? Allow { get; set; }
+
+    public string[]? Annotation { get; set; }
+
+    /// <summary><c>NAME=value</c>. Visible in the history of the image: never a secret.</summary>
+    public string[]? BuildArg { get; set; }
+
+    public string[]? BuildContext { get; set; }
+
+    public string? Builder { get; set; }
+
+    /// <summary>Where layers may be taken from: an image reference, or <c>type=registry,ref=…</c> for BuildKit.</summary>
+    public string[]? CacheFrom { get; set; }
+
+    public string[]? CacheTo { get; set; }
+
+    public string? CgroupParent { get; set; }
+
+    public bool? Compress { get; set; }
+
+    public long? CpuPeriod { get; set; }
+
+    public long? CpuQuota { get; set; }
+
+    public string? CpusetCpus { get; set; }
+
+    public string? CpusetMems { get; set; }
+
+    public long? CpuShares { get; set; }
+
+    [AutoProperty(Format = AutoPropertyAttribute.BoolWithTrueDefaultFormat)]
+    public bool? DisableContentTrust { get; set; }
+
+    /// <summary>The Dockerfile, when it is not the one in the context.</summary>
+    public string? File { get; set; }
+
+    public bool? ForceRm { get; set; }
+
+    /// <summary>A file the image ID is written to.</summary>
+    public string? Iidfile { get; set; }
+
+    public string? Isolation { get; set; }
+
+    /// <summary><c>name=value</c>.</summary>
+    public string[]? Label { get; set; }
+
+    public bool Load { get; set; }
+
+    public string? Memory { get; set; }
+
+    public string? MemorySwap { get; set; }
+
+    /// <summary>A file that holds <c>containerimage.digest</c> after a push.</summary>
+    public string? MetadataFile { get; set; }
+
+    public string? Network { get; set; }
+
+    public bool NoCache { get; set; }
+
+    public string[]? NoCacheFilter { get; set; }
+
+    public string[]? Output { get; set; }
+
+    public string[]? Platform { get; set; }
+
+    /// <summary>How BuildKit reports: <c>plain</c>, <c>tty</c> or <c>auto</c>.</summary>
+    public string? Progress { get; set; }
+
+    public bool Pull { get; set; }
+
+    public bool Push { get; set; }
+
+    public bool Quiet { get; set; }
+
+    [AutoProperty(Format = AutoPropertyAttribute.BoolWithTrueDefaultFormat)]
+    public bool? Rm { get; set; }
+
+    /// <summary><c>id=…,src=…</c> or <c>id=…,env=…</c>: for one RUN, in no layer.</summary>
+    public string[]? Secret { get; set; }
+
+    public string[]? SecurityOpt { get; set; }
+
+    public string? ShmSize { get; set; }
+
+    public bool? Squash { get; set; }
+
+    public string[]? Ssh { get; set; }
+
+    /// <summary>A reference the image is given.</summary>
+    public string[]? Tag { get; set; }
+
+    public string? Target { get; set; }
+
+    public string[]? Ulimit { get; set; }
+}

@@ -1,0 +1,6 @@
+using Cake.Core;
+
+namespace Cake.Frosting;
+
+/// <summary>The context that a host hands to its tasks and lifetimes.</summary>
+public interface IFrostingContext : ICakeContext;

@@ -1,0 +1,22 @@
+using Cake.Core;
+
+namespace Cake.Frosting;
+
+/// <summary>A target of the build. Public classes that implement it are found by the host.</summary>
+public interface IFrostingTask
+{
+    /// <summary>Does the work of the task.</summary>
+    Task RunAsync(ICakeContext context);
+
+    /// <summary>Whether the task may run; false skips a dependency and fails a target.</summary>
+    bool ShouldRun(ICakeContext context);
+
+    /// <summary>Why the task is skipped when <see cref="ShouldRun"/> is false; empty says nothing.</summary>
+    string SkippedMessage => string.Empty;
+
+    /// <summary>Handles a failure of the task. Returning, rather than throwing, lets the build go on and succeed.</summary>
+    void OnError(Exception exception, ICakeContext context);
+
+    /// <summary>Runs after the task, whether it succeeded or not.</summary>
+    void Finally(ICakeContext context);
+}

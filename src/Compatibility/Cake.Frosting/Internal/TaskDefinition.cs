@@ -1,0 +1,64 @@
+using System.Reflection;
+using Cake.Core;
+
+namespace Cake.Frosting.Internal;
+
+/// <summary>What the class of a task says about it.</summary>
+internal sealed class TaskDefinition
+{
+    private static readonly Type[] Bases = [typeof(FrostingTask<>), typeof(AsyncFrostingTask<>)];
+
+    private readonly HashSet<string> overridden;
+
+    public TaskDefinition(IFrostingTask task)
+    {
+        Task = task;
+        Type = task.GetType();
+        overridden = Overrides(Type);
+    }
+
+    public IFrostingTask Task { get; }
+
+    public Type Type { get; }
+
+    public string Name => NameOf(Type);
+
+    public string? Description => Type.GetCustomAttribute<TaskDescriptionAttribute>()?.Description;
+
+    public bool ContinuesOnError => Type.IsDefined(typeof(ContinueOnErrorAttribute), inherit: false);
+
+    public IEnumerable<Type> Dependencies => Type.GetCustomAttributes<IsDependentOnAttribute>().Select(attribute => attribute.Task);
+
+    public IEnumerable<Type> Dependees => Type.GetCustomAttributes<IsDependeeOfAttribute>().Select(attribute => attribute.Task);
+
+    /// <summary>The context the task asks for. Upstream looks at the immediate base class alone, and so does this.</summary>
+    public Type ContextType => IsTaskBase(Type.BaseType) ? Type.BaseType!.GetGenericArguments()[0] : typeof(ICakeContext);
+
+    public static string NameOf(Type type) => type.GetCustomAttribute<TaskNameAttribute>()?.Name ?? type.Name;
+
+    /// <summary>Whether the class has its own <see cref="IFrostingTask.RunAsync"/>; the base's do-nothing one would make a heading of the task.</summary>
+    public bool Runs => overridden.Contains("Run") || overridden.Contains(nameof(IFrostingTask.RunAsync));
+
+    /// <summary>Whether the class has its own method of that name, so that there is something to wire.</summary>
+    public bool Has(string method) => overridden.Contains(method);
+
+    private static bool IsTaskBase(Type? type) => type is { IsGenericType: true } && Bases.Contains(type.GetGenericTypeDefinition());
+
+    private static HashSet<string> Overrides(Type type)
+    {
+        // A class that implements the interface without the bases means every member it writes.
+        if (!Ancestors(type).Any(IsTaskBase))
+            return [nameof(IFrostingTask.RunAsync), nameof(IFrostingTask.ShouldRun), nameof(IFrostingTask.OnError), nameof(IFrostingTask.Finally)];
+
+        return type.GetMethods(BindingFlags.Instance | BindingFlags.Public)
+            .Where(method => method.IsVirtual && !IsTaskBase(method.DeclaringType) && IsTaskBase(method.GetBaseDefinition().DeclaringType))
+            .Select(method => method.Name)
+            .ToHashSet(StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<Type> Ancestors(Type type)
+    {
+        for (var ancestor = type.BaseType; ancestor is not null; ancestor = ancestor.BaseType)
+            yield return ancestor;
+    }
+}

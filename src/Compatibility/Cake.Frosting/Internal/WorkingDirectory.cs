@@ -1,0 +1,6 @@
+using Cake.Core.IO;
+
+namespace Cake.Frosting.Internal;
+
+/// <summary>The working directory that the host asks for; <c>--working</c> overrides it.</summary>
+internal sealed record WorkingDirectory(DirectoryPath Path);

@@ -1,0 +1,6 @@
+namespace Experiments;
+
+/// <summary>An experiment and the environment it names, both valid and fitting together.</summary>
+/// <param name="Experiment">The exp_config.</param>
+/// <param name="Environment">The environment config ENV_CONFIG_FILE names.</param>
+public sealed record Configuration(Experiment Experiment, EnvironmentConfig Environment);

@@ -1,0 +1,8 @@
+namespace Experiments;
+
+/// <summary>The kind of storage behind a datastore: a blob container or a file share.</summary>
+public enum DatastoreKind
+{
+    AzureBlob,
+    AzureFile,
+}

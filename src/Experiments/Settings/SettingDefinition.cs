@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+
+namespace Experiments;
+
+/// <summary>One key of a configuration file, as its <see cref="SettingAttribute"/> and the type of its property declare it.</summary>
+internal sealed class SettingDefinition
+{
+    private static readonly ConcurrentDictionary<Type, IReadOnlyList<SettingDefinition>> Known = new();
+
+    private readonly SettingAttribute attribute;
+    private readonly Lazy<Regex?> pattern;
+
+    private SettingDefinition(PropertyInfo property, SettingAttribute attribute)
+    {
+        this.attribute = attribute;
+        Property = property;
+        ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        Kind = KindOf(ValueType, attribute);
+        // In JSON schema '$' is the end of the text; in .NET it is also before a last line break.
+        pattern = new(() => attribute.Pattern is null ? null : new Regex(attribute.Pattern[..^1] + @"\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
+        Choices = ValueType.IsEnum ? [.. Enum.GetValues(ValueType).Cast<object>().Select(EnumText)] : attribute.Choices ?? [];
+        MemberType = Kind switch
+        {
+            SettingKind.Object => ValueType,
+            SettingKind.Map => ValueType.GetGenericArguments()[1],
+            _ => null,
+        };
+        Members = MemberType is null ? [] : Of(MemberType);
+    }
+
+    public PropertyInfo Property { get; }
+
+    public Type ValueType { get; }
+
+    public SettingKind Kind { get; }
+
+    public string Key => attribute.Key;
+
+    public string Description => attribute.Description;
+
+    public bool Required => attribute.Required;
+
+    public Regex? Pattern => pattern.Value;
+
+    /// <summary><see cref="Pattern"/> as JSON schema writes it.</summary>
+    public string? PatternText => attribute.Pattern;
+
+    public IReadOnlyList<string> Choices { get; }
+
+    public IReadOnlyList<int> IntegerChoices => attribute.IntegerChoices ?? [];
+
+    public double Minimum => attribute.Minimum;
+
+    public double Maximum => attribute.Maximum;
+
+    public bool ExclusiveMinimum => attribute.ExclusiveMinimum;
+
+    public string? Unit => attribute.Unit;
+
+    public string? DefaultText => attribute.DefaultText;
+
+    /// <summary>Record of the value, or of each value of a map; null for a single value.</summary>
+    public Type? MemberType { get; }
+
+    public IReadOnlyList<SettingDefinition> Members { get; }
+
+    /// <summary>A required key stands in this object, so the object itself is required.</summary>
+    public bool HoldsRequired => Kind == SettingKind.Object && Members.Any(member => member.Required || member.HoldsRequired);
+
+    /// <summary>Value of an absent key; null when there is none or it follows from other keys.</summary>
+    public JsonNode? Default => attribute switch
+    {
+        { DefaultJson: { } json } => JsonNode.Parse(json),
+        { Default: { } value } when ValueType.IsEnum => JsonValue.Create(EnumText(value)),
+        { Default: string text } => JsonValue.Create(text),
+        { Default: bool truth } => JsonValue.Create(truth),
+        { Default: int whole } => JsonValue.Create(whole),
+        { Default: double number } => JsonValue.Create(number),
+        _ => null,
+    };
+
+    /// <summary>A value that is right, as it is written on a command line; null when none is declared.</summary>
+    public string? Example => attribute.Example ?? (Default is { } value
+        ? value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString(RecordJson.Compact)
+        : null);
+
+    /// <summary>The rule a value is held to, to be read after "it must be".</summary>
+    public string Rule
+    {
+        get
+        {
+            var rule = Kind switch
+            {
+                SettingKind.Choice when Choices.Count > 0 => "one of " + string.Join(", ", Choices.Select(choice => $"\"{choice}\"")),
+                SettingKind.Integer when IntegerChoices.Count > 0 => string.Join(" or ", IntegerChoices),
+                SettingKind.Integer => "a whole number " + Range,
+                SettingKind.Number => "a number " + Range,
+                SettingKind.Boolean => "true or false",
+                SettingKind.Text => attribute.Rule ?? "a string",
+                _ => "an object",
+            };
+            return Unit is null ? rule : $"{rule} ({Unit})";
+        }
+    }
+
+    /// <summary>The rule the names of a map are held to.</summary>
+    public string NameRule => attribute.Rule ?? "a name";
+
+    private string Range => ExclusiveMinimum ? $"above {Minimum} and at most {Maximum}" : $"from {Minimum} to {Maximum}";
+
+    /// <summary>The keys a record declares, in their order.</summary>
+    public static IReadOnlyList<SettingDefinition> Of(Type record) => Known.GetOrAdd(record, static type =>
+        [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .OrderBy(property => property.MetadataToken)
+            .Select(property => (property, attribute: property.GetCustomAttribute<SettingAttribute>()))
+            .Where(pair => pair.attribute is not null)
+            .Select(pair => new SettingDefinition(pair.property, pair.attribute!))]);
+
+    public object EnumValue(string text) =>
+        Enum.GetValues(ValueType).Cast<object>().First(value => EnumText(value) == text);
+
+    public static string EnumText(object value) =>
+        value.GetType().GetField(value.ToString()!)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? value.ToString()!;
+
+    private static SettingKind KindOf(Type type, SettingAttribute attribute) => type switch
+    {
+        _ when type.IsEnum => SettingKind.Choice,
+        _ when type == typeof(string) => attribute.Choices is null ? SettingKind.Text : SettingKind.Choice,
+        _ when type == typeof(int) => SettingKind.Integer,
+        _ when type == typeof(double) => SettingKind.Number,
+        _ when type == typeof(bool) => SettingKind.Boolean,
+        _ when type == typeof(JsonElement) => SettingKind.Free,
+        _ when type.IsGenericType => SettingKind.Map,
+        _ => SettingKind.Object,
+    };
+}

@@ -1,0 +1,20 @@
+namespace Experiments;
+
+/// <summary>What kind of JSON value a key takes.</summary>
+internal enum SettingKind
+{
+    Text,
+    Choice,
+    Integer,
+    Number,
+    Boolean,
+
+    /// <summary>An object with known keys.</summary>
+    Object,
+
+    /// <summary>An object whose keys are names the user chooses, each with the same known keys inside.</summary>
+    Map,
+
+    /// <summary>An object whose keys and values are checked elsewhere.</summary>
+    Free,
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace WorkspaceEmulator.Arm;
+
+/// <summary>The api-versions an ARM request may carry: for what is emulated here they are the same.</summary>
+internal static class ApiVersions
+{
+    public static readonly string[] Supported =
+    [
+        "2024-04-01", "2024-10-01", "2025-04-01", "2025-06-01", "2025-09-01", "2025-12-01", "2026-03-01", "2026-05-01",
+    ];
+
+    public static JsonHttpResult<ArmErrorResponse>? Check(HttpRequest request)
+    {
+        var version = request.Query["api-version"].ToString();
+        if (version.Length == 0)
+        {
+            return ArmErrors.BadRequest(
+                "The api-version query parameter (?api-version=) is required for all requests.", "MissingApiVersionParameter");
+        }
+
+        return Supported.Contains(version, StringComparer.Ordinal)
+            ? null
+            : ArmErrors.BadRequest(
+                $"The api-version '{version}' is not supported. The supported versions are '{string.Join(',', Supported)}'.", "InvalidApiVersionParameter");
+    }
+}

@@ -1,0 +1,7 @@
+namespace WorkspaceEmulator.Arm;
+
+/// <summary>ARM's error body.</summary>
+public sealed record ArmErrorResponse(ArmError Error);
+
+/// <summary>One ARM error: a code for programs and a message for people.</summary>
+public sealed record ArmError(string Code, string Message);

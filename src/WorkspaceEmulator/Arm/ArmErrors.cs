@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace WorkspaceEmulator.Arm;
+
+/// <summary>Every error body of the emulator is made here: ARM's shape, run history's, MLflow's and a registry's.</summary>
+internal static class ArmErrors
+{
+    public static JsonHttpResult<ArmErrorResponse> Of(int status, string code, string message) =>
+        TypedResults.Json(new ArmErrorResponse(new(code, message)), statusCode: status);
+
+    public static JsonHttpResult<ArmErrorResponse> BadRequest(string message, string code = "UserError") => Of(400, code, message);
+
+    public static JsonHttpResult<ArmErrorResponse> Unauthorized() => Of(
+        401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header must be 'Bearer' and the token in the emulator's token file.");
+
+    public static JsonHttpResult<ArmErrorResponse> Forbidden(string message) => Of(403, "AuthorizationFailed", message);
+
+    public static JsonHttpResult<ArmErrorResponse> NotFound(string message) => Of(404, "ResourceNotFound", message);
+
+    public static JsonHttpResult<ArmErrorResponse> WorkspaceNotFound(string group, string name) => NotFound(
+        $"The Resource 'Microsoft.MachineLearningServices/workspaces/{name}' under resource group '{group}' was not found.");
+
+    public static JsonHttpResult<ArmErrorResponse> Conflict(string message) => Of(409, "Conflict", message);
+
+    public static JsonHttpResult<ArmErrorResponse> NotEmulated(string method, string what) => Of(
+        501, "NotEmulated", $"{method} {what} is not emulated. docs/emulator.md lists the operations that are.");
+
+    /// <summary>The data plane's error body (run history and artifacts).</summary>
+    public static JsonHttpResult<JsonObject> DataPlane(int status, string code, string message, TimeProvider time) => TypedResults.Json(
+        new JsonObject
+        {
+            ["error"] = new JsonObject { ["code"] = code, ["message"] = message },
+            ["correlation"] = new JsonObject(),
+            ["environment"] = "emulator",
+            ["location"] = "localhost",
+            ["time"] = time.GetUtcNow().ToString("O"),
+        },
+        statusCode: status);
+
+    /// <summary>MLflow's error body; <paramref name="code"/> is one of its error codes, such as RESOURCE_DOES_NOT_EXIST.</summary>
+    public static JsonHttpResult<JsonObject> Mlflow(int status, string code, string message) =>
+        TypedResults.Json(new JsonObject { ["error_code"] = code, ["message"] = message }, statusCode: status);
+
+    /// <summary>A registry's error body; <paramref name="code"/> is one of its error codes, such as UNAUTHORIZED.</summary>
+    public static JsonHttpResult<JsonObject> Registry(int status, string code, string message) => TypedResults.Json(
+        new JsonObject { ["errors"] = new JsonArray(new JsonObject { ["code"] = code, ["message"] = message }) }, statusCode: status);
+
+    public static JsonHttpResult<JsonObject> RegistryUnauthorized() => Registry(
+        401, "UNAUTHORIZED", "authentication required: the token or password is not the emulator's, or has expired.");
+}

@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using System.Xml;
+using WorkspaceEmulator.Arm;
+
+namespace WorkspaceEmulator.Computes;
+
+/// <summary>What decides how a cluster scales.</summary>
+internal sealed record ClusterSettings(VmSize Size, int MinNodes, int MaxNodes, TimeSpan IdleTimeBeforeScaleDown)
+{
+    private static readonly TimeSpan DefaultIdleTime = TimeSpan.FromMinutes(2);
+
+    /// <summary>Reads a compute's body; either the settings or what is wrong with it.</summary>
+    public static (ClusterSettings? Settings, string? Fault) Read(JsonObject body)
+    {
+        var properties = body.Object("properties");
+        switch (properties.Text("computeType"))
+        {
+            case "AmlCompute":
+                break;
+            case null:
+                return (null, "properties.computeType is missing; it must be AmlCompute.");
+            case var other:
+                return (null, $"properties.computeType is '{other}'; it must be AmlCompute, the only compute type that is emulated.");
+        }
+
+        var own = properties.Object("properties");
+        if (own.Text("vmSize") is not { Length: > 0 } sizeName)
+            return (null, "properties.properties.vmSize is missing; it must name a VM size.");
+        if (VmSize.Find(sizeName) is not { } size)
+        {
+            return (null, $"The specified value {sizeName} for property Cluster.Properties.VMSize is not a supported VM size. "
+                + $"Supported VM sizes: {string.Join(',', VmSize.All.Select(known => known.Name.ToUpperInvariant()))}");
+        }
+
+        var (scale, fault) = ReadScale(own.Object("scaleSettings") ?? new JsonObject { ["maxNodeCount"] = 1 });
+        if (scale is null)
+            return (null, fault);
+        return scale.MinNodes * size.Cores > VmSize.QuotaCores
+            ? (null, $"The specified subscription has a {size.Family} quota of {VmSize.QuotaCores} and cannot accommodate at least {scale.MinNodes} "
+                + $"requested managed compute nodes which maps to {scale.MinNodes * size.Cores} vCPUs.")
+            : (scale with { Size = size }, null);
+    }
+
+    /// <summary>Reads <c>scaleSettings</c> alone; <see cref="Size"/> of the result is for the caller to fill.</summary>
+    public static (ClusterSettings? Settings, string? Fault) ReadScale(JsonObject scale)
+    {
+        if (scale.Integer("maxNodeCount") is not { } maximum)
+            return (null, "scaleSettings.maxNodeCount is missing; it must be the largest number of nodes.");
+        var minimum = scale.Integer("minNodeCount") ?? 0;
+        if (minimum < 0 || maximum < minimum || maximum > 1000)
+            return (null, $"scaleSettings has minNodeCount {minimum} and maxNodeCount {maximum}; they must be 0 <= minNodeCount <= maxNodeCount <= 1000.");
+        var idle = DefaultIdleTime;
+        if (scale.Text("nodeIdleTimeBeforeScaleDown") is { } text)
+        {
+            try
+            {
+                idle = XmlConvert.ToTimeSpan(text);
+            }
+            catch (FormatException)
+            {
+                return (null, $"scaleSettings.nodeIdleTimeBeforeScaleDown is '{text}'; it must be an ISO 8601 duration such as PT15M.");
+            }
+        }
+
+        return (new(VmSize.All[0], (int)minimum, (int)maximum, idle), null);
+    }
+}

@@ -1,0 +1,58 @@
+using WorkspaceEmulator.Hosting;
+
+namespace WorkspaceEmulator.Containers;
+
+/// <summary>
+/// Containers of an emulator on this folder that ended unexpectedly. A file remembers the engines that hold them, so that they are found also
+/// when the next emulator runs jobs another way.
+/// </summary>
+internal sealed class ContainerLeftovers(StateFolder folder, EmulatorOptions options, ILogger<ContainerLeftovers> logger)
+{
+    private readonly Lock _gate = new();
+
+    /// <summary>To be called before a container is made.</summary>
+    public void Remember(string dockerHost)
+    {
+        lock (_gate)
+        {
+            var known = Known();
+            if (!known.Contains(dockerHost, StringComparer.Ordinal))
+                StateFolder.Write(folder.ContainerEngines, string.Join('\n', [.. known, dockerHost]));
+        }
+    }
+
+    /// <summary>Stops and removes them. An engine that does not answer is asked again at the next start.</summary>
+    public async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        var silent = new List<string>();
+        foreach (var host in Known())
+        {
+            using var engine = new DockerEngine(host);
+            try
+            {
+                var left = await engine.ListAsync(ContainerSpecification.StateLabel, options.StateFolder, ContainerSpecification.JobLabel, cancellationToken);
+                await Task.WhenAll(left.Select(container => RemoveAsync(engine, container.Id, container.Label)));
+            }
+            catch (EngineException error)
+            {
+                silent.Add(host);
+                logger.LogWarning("Containers of an earlier emulator may be left: {Reason}", error.Message);
+            }
+        }
+
+        if (silent.Count > 0)
+            StateFolder.Write(folder.ContainerEngines, string.Join('\n', silent));
+        else
+            File.Delete(folder.ContainerEngines);
+    }
+
+    private string[] Known() =>
+        File.Exists(folder.ContainerEngines) ? File.ReadAllLines(folder.ContainerEngines) : [];
+
+    private async Task RemoveAsync(DockerEngine engine, string container, string? job)
+    {
+        logger.LogWarning("Removing container {Container}, which an earlier emulator left of job '{Job}'.", container[..12], job);
+        await engine.StopAsync(container, options.TerminationGrace);
+        await engine.RemoveAsync(container);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Jobs;
+
+namespace WorkspaceEmulator.Containers;
+
+/// <summary>
+/// Where a job's things are inside its container: plain paths of their own, as on Azure, so that neither this machine's paths nor the rights
+/// on the folders above them matter.
+/// </summary>
+/// <param name="Places">What the command is told.</param>
+/// <param name="Mounts">What the engine mounts.</param>
+internal sealed record ContainerPlaces(JobPlaces Places, IReadOnlyList<ContainerMount> Mounts)
+{
+    private const string Root = "/mnt/azureml";
+
+    public static ContainerPlaces Of(JobCommand job, EmulatorAddress address)
+    {
+        var definition = job.Run.Document.Definition!;
+        var mounts = new List<ContainerMount>
+        {
+            new(job.Run.WorkingFolder, $"{Root}/wd", IsReadOnly: false),
+            new(address.Certificate, $"{Root}/emulator.crt", IsReadOnly: true),
+        };
+        var inputs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, path) in job.Mounts.Inputs)
+        {
+            var input = definition.Object("inputs").Object(name);
+            inputs[name] = input.Text("mode") == "Direct"
+                ? path // An address, not a place.
+                : Mount($"{Root}/inputs/{name}", path, isFile: File.Exists(path), isReadOnly: input.Text("mode") != "ReadWriteMount");
+        }
+
+        var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, path) in job.Mounts.Outputs)
+        {
+            // The file of an output is not there yet: its folder is mounted.
+            outputs[name] = definition.Object("outputs").Object(name).Text("jobOutputType") == "uri_file"
+                ? $"{Mount($"{Root}/outputs/{name}", Path.GetDirectoryName(path)!, isFile: false, isReadOnly: false)}/{Path.GetFileName(path)}"
+                : Mount($"{Root}/outputs/{name}", path, isFile: false, isReadOnly: false);
+        }
+
+        return new(new(new(inputs, outputs, job.Mounts.Literals), $"{Root}/wd", $"{Root}/emulator.crt"), mounts);
+
+        string Mount(string target, string source, bool isFile, bool isReadOnly)
+        {
+            var place = isFile ? $"{target}/{Path.GetFileName(source)}" : target;
+            mounts.Add(new(source, place, isReadOnly));
+            return place;
+        }
+    }
+}
+
+/// <summary>A file or folder of this machine inside a container.</summary>
+internal sealed record ContainerMount(string Source, string Target, bool IsReadOnly)
+{
+    public JsonObject ToJson() => new() { ["Type"] = "bind", [nameof(Source)] = Source, [nameof(Target)] = Target, ["ReadOnly"] = IsReadOnly };
+}

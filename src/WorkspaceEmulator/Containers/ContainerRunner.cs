@@ -1,0 +1,144 @@
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Runs;
+
+namespace WorkspaceEmulator.Containers;
+
+/// <summary>Runs a job's command in a container of its environment's image.</summary>
+internal sealed class ContainerRunner(
+    EmulatorOptions options, EmulatorAddress address, RegistryCredentials credentials, ContainerLeftovers leftovers) : IJobRunner, IDisposable
+{
+    private const int NotExecutable = 126;
+    private const int NotFound = 127;
+    private const int Killed = 137; // 128 and KILL.
+
+    /// <summary>Time the engine has to hand over the last of the log after the container has ended.</summary>
+    private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
+
+    private readonly DockerEngine _engine = new(options.DockerHost);
+
+    public void Dispose() => _engine.Dispose();
+
+    public async Task<CommandEnd> RunAsync(JobCommand job, IJobProgress progress, CancellationToken stop)
+    {
+        if (ImageOf(job.Run) is not { } image)
+            return CommandEnd.Failed("The job's environment names no image, and the emulator builds none; register a version of it that has an image.");
+        try
+        {
+            await new ImageSource(_engine, credentials).EnsureAsync(image, job.Run.LogSystem, stop);
+            var places = ContainerPlaces.Of(job, address);
+            await ContainerUser.GiveAsync(places.Mounts.Where(mount => !mount.IsReadOnly).Select(mount => mount.Source));
+            leftovers.Remember(_engine.Host);
+            var specification = ContainerSpecification.Create(job, image, places, options, address.Endpoint);
+            // Not to be cancelled: a container that is made and not known would stay.
+            var container = await _engine.CreateContainerAsync(specification, CancellationToken.None);
+            try
+            {
+                return await RunAsync(job.Run, image, container, progress, stop);
+            }
+            finally
+            {
+                await RemoveAsync(job.Run, container);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return CommandEnd.Stopped;
+        }
+        catch (ImageException error)
+        {
+            return CommandEnd.Failed(error.Message);
+        }
+        catch (EngineException error)
+        {
+            return CommandEnd.Failed(error.Message, "SystemError");
+        }
+    }
+
+    private async Task<CommandEnd> RunAsync(Run run, ImageReference image, string container, IJobProgress progress, CancellationToken stop)
+    {
+        if (stop.IsCancellationRequested)
+            return CommandEnd.Stopped;
+        await _engine.StartAsync(container, CancellationToken.None);
+        progress.Started();
+        run.LogSystem($"Container {container[..12]} runs the command in image {image} as user {ContainerUser.Name}.");
+        using var logEnd = new CancellationTokenSource();
+        var log = CopyLogAsync(run, container, logEnd.Token);
+        try
+        {
+            await _engine.WaitAsync(container, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await _engine.StopAsync(container, options.TerminationGrace);
+            return CommandEnd.Stopped;
+        }
+        finally
+        {
+            logEnd.CancelAfter(LogLimit);
+            await log;
+        }
+
+        progress.Ended();
+        return Explain(await _engine.GetStateAsync(container, CancellationToken.None), image);
+    }
+
+    private CommandEnd Explain(ContainerState state, ImageReference image)
+    {
+        if (state.ExitCode == 0)
+            return CommandEnd.Success;
+        if (state.IsOutOfMemory)
+        {
+            return CommandEnd.Failed(
+                options.JobMemory is { } limit
+                    ? $"The job ran out of memory and was killed (exit code {state.ExitCode}): it may use {ByteSize.Format(limit)} (--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
+                    : $"This machine ran out of memory and the job was killed (exit code {state.ExitCode}). End other programs, or make the job need less, a smaller batch for example.");
+        }
+
+        return CommandEnd.Failed(state.ExitCode switch
+        {
+            NotFound => $"A command was not found in image {image} (exit code 127); the log user_logs/std_log.txt names it. Correct the job's command, or add the program to the image.",
+            NotExecutable => $"A command in image {image} could not be executed (exit code 126); the log user_logs/std_log.txt names it. Correct the job's command or the program's mode in the image.",
+            Killed => "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log user_logs/std_log.txt may say more.",
+            _ when state.Error.Length > 0 => $"The container could not run (exit code {state.ExitCode}): {state.Error}",
+            _ => $"The command ended with exit code {state.ExitCode}. The log user_logs/std_log.txt says more.",
+        });
+    }
+
+    // The log is no reason to end a job: what could not be read of it is noted.
+    private async Task CopyLogAsync(Run run, string container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var log = new FileStream(run.UserLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            await _engine.CopyLogAsync(container, log, cancellationToken);
+        }
+        catch (EngineException error)
+        {
+            run.LogSystem($"The end of the log is missing: {error.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            run.LogSystem($"The end of the log is missing: the engine did not hand it over within {LogLimit.TotalSeconds} s.");
+        }
+    }
+
+    private async Task RemoveAsync(Run run, string container)
+    {
+        try
+        {
+            await _engine.RemoveAsync(container);
+        }
+        catch (EngineException error)
+        {
+            run.LogSystem($"Container {container[..12]} is left: {error.Message} The next start of the emulator removes it.");
+        }
+    }
+
+    private static ImageReference? ImageOf(Run run) =>
+        JobRequest.EnvironmentKey(run.Document.Definition.Text("environmentId")!) is { } key
+        && run.Workspace.EnvironmentVersions.Find(key)?.Body.Text("image") is { Length: > 0 } image
+            ? ImageReference.Parse(image)
+            : null;
+}

@@ -1,0 +1,86 @@
+namespace WorkspaceEmulator.Containers;
+
+/// <summary>Sees to it that a job's image is on this machine and can run here.</summary>
+internal sealed class ImageSource(DockerEngine engine, RegistryCredentials credentials)
+{
+    private static readonly string[] Unreachable =
+        ["connection refused", "no such host", "i/o timeout", "network is unreachable", "no route to host", "connection reset", "EOF", "TLS handshake", "Client.Timeout"];
+
+    private static readonly string[] Refused = ["unauthorized", "denied", "authentication required", "no basic auth credentials"];
+
+    /// <summary>Pulls the image unless it is here; a digest that is here needs no registry, so it outlives its tags.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="log">Gets the steps of a pull.</param>
+    /// <param name="cancellationToken">Ends a pull.</param>
+    /// <exception cref="ImageException">It cannot be had, or is for another platform.</exception>
+    /// <exception cref="EngineException">The engine does not answer.</exception>
+    public async Task EnsureAsync(ImageReference image, Action<string> log, CancellationToken cancellationToken)
+    {
+        var wanted = await engine.GetPlatformAsync(cancellationToken);
+        var platform = await engine.FindImageAsync(image.ToString(), cancellationToken);
+        if (platform is null)
+        {
+            await PullAsync(image, wanted, log, cancellationToken);
+            platform = await engine.FindImageAsync(image.ToString(), cancellationToken);
+        }
+        else
+        {
+            log($"Image {image} is on this machine; nothing is pulled.");
+        }
+
+        if (platform != wanted)
+            throw WrongPlatform(image, $"is for {platform}", wanted);
+    }
+
+    private async Task PullAsync(ImageReference image, string wanted, Action<string> log, CancellationToken cancellationToken)
+    {
+        log($"Pulling image {image}.");
+        var seen = new HashSet<(string, string?)>();
+        try
+        {
+            await engine.PullAsync(image, credentials.Find(image.Registry), Report, cancellationToken);
+        }
+        // Null is an engine that does not answer: that is no fault of the image.
+        catch (EngineException error) when (error.Status is not null)
+        {
+            throw Explain(image, error, wanted);
+        }
+
+        // Downloading and extracting report every few kilobytes; each step of each layer is told once.
+        void Report(string status, string? layer)
+        {
+            if (seen.Add((status, layer)))
+                log(layer is null ? status : $"{layer}: {status}");
+        }
+    }
+
+    private static ImageException Explain(ImageReference image, EngineException error, string wanted)
+    {
+        var reason = error.Reason;
+        if (reason.Contains("no matching manifest", StringComparison.Ordinal) || reason.Contains("does not match the specified platform", StringComparison.Ordinal))
+            return WrongPlatform(image, $"has nothing for {wanted} ({reason})", wanted, error);
+        if (Holds(reason, Refused))
+        {
+            return new(
+                $"Registry {image.Registry} refused image {image}: {reason}. Sign in with `docker login {image.Registry}` as the user who runs the emulator, "
+                + "and see that the repository exists; then submit the job again.", error);
+        }
+
+        if (reason.Contains("manifest unknown", StringComparison.Ordinal) || reason.Contains("not found", StringComparison.Ordinal) || reason.Contains("name unknown", StringComparison.Ordinal))
+        {
+            return new(
+                $"Image {image} is not in registry {image.Registry}: {reason}. Push it again, or register an environment whose image exists, and submit the job again.",
+                error);
+        }
+
+        return Holds(reason, Unreachable)
+            ? new($"Registry {image.Registry} of image {image} does not answer: {reason}. Start it or correct its name in the environment's image, and submit the job again.", error)
+            : new($"Image {image} could not be pulled: {reason}. `docker pull {image}` on this machine shows the same; mend that and submit the job again.", error);
+    }
+
+    private static ImageException WrongPlatform(ImageReference image, string found, string wanted, Exception? inner = null) => new(
+        $"Image {image} {found}, and the Docker engine runs {wanted}. Build and push it for {wanted} (docker build --platform {wanted}), "
+        + "register it as a new version of the environment, and submit the job again.", inner);
+
+    private static bool Holds(string reason, string[] words) => words.Any(word => reason.Contains(word, StringComparison.OrdinalIgnoreCase));
+}

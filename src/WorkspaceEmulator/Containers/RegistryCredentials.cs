@@ -1,0 +1,62 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Registry;
+
+namespace WorkspaceEmulator.Containers;
+
+/// <summary>
+/// How the engine signs in to a registry: with a refresh token of the emulator's own token service where that serves the registry, else with
+/// what <c>docker login</c> left in the user's <c>config.json</c>. Credential helpers are not asked.
+/// </summary>
+internal sealed class RegistryCredentials(EmulatorOptions options, RegistryTokens tokens)
+{
+    // The name under which Docker's own client keeps Docker Hub.
+    private const string DockerHubKey = "https://index.docker.io/v1/";
+
+    /// <summary>Folder of <c>config.json</c>.</summary>
+    public string ConfigurationFolder { get; init; } = Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } folder
+        ? folder
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
+
+    /// <summary>The value of <c>X-Registry-Auth</c>; null when there are no credentials.</summary>
+    public string? Find(string registry)
+    {
+        if (options.RegistryService == registry)
+            return Encode(new() { ["username"] = RegistryTokens.RefreshTokenUser, ["password"] = tokens.IssueRefreshToken(registry), ["serveraddress"] = registry });
+
+        var file = Path.Combine(ConfigurationFolder, "config.json");
+        if (!File.Exists(file) || Parse(file).Object("auths") is not { } entries)
+            return null;
+        var entry = entries.Object(registry == ImageReference.DockerHub ? DockerHubKey : registry) ?? entries.Object($"https://{registry}");
+        if (entry.Text("identitytoken") is { Length: > 0 } identity)
+            return Encode(new() { ["identitytoken"] = identity, ["serveraddress"] = registry });
+        if (entry.Text("auth") is not { Length: > 0 } pair || !Base64.IsValid(pair))
+            return null;
+        var text = Encoding.UTF8.GetString(Convert.FromBase64String(pair));
+        return text.Split(':', 2) is [var user, var password]
+            ? Encode(new() { ["username"] = user, ["password"] = password, ["serveraddress"] = registry })
+            : null;
+    }
+
+    private static JsonNode? Parse(string file)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(file));
+        }
+        catch (JsonException error)
+        {
+            throw new ImageException($"{file} is no JSON ({error.Message}); correct it, or sign in again with `docker login`.", error);
+        }
+    }
+
+    private static string Encode(JsonObject json)
+    {
+        var text = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
+        return text.PadRight((text.Length + 3) / 4 * 4, '='); // The engine reads the padded form of the URL alphabet only.
+    }
+}

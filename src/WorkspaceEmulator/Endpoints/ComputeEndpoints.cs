@@ -1,0 +1,184 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.HttpResults;
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Resources;
+
+namespace WorkspaceEmulator.Endpoints;
+
+internal static class ComputeEndpoints
+{
+    private const string Area = "Computes";
+
+    public static void MapComputes(this RouteGroupBuilder workspace)
+    {
+        workspace.MapGet("/computes", List).Emulates(Area, "Compute_List");
+        workspace.MapPut("/computes/{computeName}", Put).Emulates(
+            Area, "Compute_CreateOrUpdate", "AmlCompute only. A new cluster answers 201 and is Creating for `--provisioning-milliseconds`; a change of scale settings answers 200 and holds at once.");
+        workspace.MapGet("/computes/{computeName}", Get).Emulates(Area, "Compute_Get");
+        workspace.MapPatch("/computes/{computeName}", Patch).Emulates(Area, "Compute_Update");
+        workspace.MapDelete("/computes/{computeName}", Delete).Emulates(Area, "Compute_Delete", "409 while a job runs on it.");
+        workspace.MapPost("/computes/{computeName}/listNodes", ListNodes).Emulates(Area, "Compute_ListNodes");
+    }
+
+    private static Ok<JsonObject> List(Workspace workspace, HttpRequest request, EmulatorAddress address, TimeProvider time) =>
+        TypedResults.Ok(Paging.Page(
+            request, address.Endpoint, [.. workspace.Computes.List().Select(document => Render(workspace, document, time)).OfType<JsonObject>()]));
+
+    private static Results<Ok<JsonObject>, Created<JsonObject>, JsonHttpResult<ArmErrorResponse>> Put(
+        Workspace workspace, string computeName, JsonBody body, HttpContext context, WorkspaceStore workspaces, OperationStore operations,
+        JobScheduler scheduler, EmulatorOptions options, EmulatorAddress address, TimeProvider time)
+    {
+        if (body.Json is not { } json)
+            return ArmErrors.BadRequest("The request body must be a JSON object.", "InvalidRequestContent");
+        if (!ResourceNames.Compute().IsMatch(computeName))
+            return ArmErrors.BadRequest(ResourceNames.Fault("The compute name", computeName, ResourceNames.Compute()), "InvalidResourceName");
+        var (settings, fault) = ClusterSettings.Read(json);
+        if (settings is null)
+            return ArmErrors.BadRequest(fault!, "InvalidPropertyValue");
+
+        var cluster = workspace.Clusters.GetValueOrDefault(computeName);
+        if (cluster is not null && cluster.Settings.Size != settings.Size)
+        {
+            return ArmErrors.BadRequest(
+                $"The VM size of compute '{computeName}' is {cluster.Settings.Size.Name} and cannot be changed to {settings.Size.Name}; delete the compute first.",
+                "InvalidPropertyValue");
+        }
+
+        var (document, created) = workspace.Computes.Put(computeName, Stored(json, workspaces.LocationOf(workspace)));
+        if (!created && cluster is not null)
+        {
+            cluster.Resize(settings, time.GetUtcNow());
+            scheduler.Wake();
+            return TypedResults.Ok(Render(workspace, document, time)!);
+        }
+
+        var made = new Cluster(document.Name, settings, options.ProvisioningTime, time.GetUtcNow(), isNew: true);
+        workspace.Clusters[document.Name] = made;
+        scheduler.Wake();
+        var operation = operations.Begin(() => made.Snapshot(time.GetUtcNow()).ProvisioningState != "Creating");
+        SetStatusAddress(context, operation, workspace, workspaces, address);
+        return TypedResults.Created((string?)null, Render(workspace, document, time)!);
+    }
+
+    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> Get(Workspace workspace, string computeName, TimeProvider time) =>
+        workspace.Computes.Find(computeName) is { } document && Render(workspace, document, time) is { } resource
+            ? TypedResults.Ok(resource)
+            : NotFound(workspace, computeName);
+
+    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> Patch(
+        Workspace workspace, string computeName, JsonBody body, JobScheduler scheduler, TimeProvider time)
+    {
+        if (workspace.Computes.Find(computeName) is not { } document || !workspace.Clusters.TryGetValue(computeName, out var cluster))
+            return NotFound(workspace, computeName);
+        if (body.Json.Object("properties").Object("properties").Object("scaleSettings") is not { } scale)
+            return ArmErrors.BadRequest("properties.properties.scaleSettings is missing; it is what a compute's PATCH changes.", "InvalidPropertyValue");
+        document.Body.Object("properties").Object("properties")!["scaleSettings"] = scale.DeepClone();
+        var (settings, fault) = ClusterSettings.Read(document.Body);
+        if (settings is null)
+            return ArmErrors.BadRequest(fault!, "InvalidPropertyValue");
+        var (changed, _) = workspace.Computes.Put(document.Name, document.Body);
+        cluster.Resize(settings, time.GetUtcNow());
+        scheduler.Wake();
+        return TypedResults.Ok(Render(workspace, changed, time)!);
+    }
+
+    private static Results<NoContent, Accepted, JsonHttpResult<ArmErrorResponse>> Delete(
+        Workspace workspace, string computeName, HttpContext context, WorkspaceStore workspaces, OperationStore operations,
+        JobScheduler scheduler, EmulatorAddress address, TimeProvider time)
+    {
+        if (context.Request.Query["underlyingResourceAction"].ToString() is not ("Delete" or "Detach"))
+            return ArmErrors.BadRequest("The query parameter underlyingResourceAction is missing; it must be Delete or Detach.", "InvalidParameter");
+        if (!workspace.Clusters.TryGetValue(computeName, out var cluster))
+            return TypedResults.NoContent();
+        var jobs = cluster.Snapshot(time.GetUtcNow()).Nodes.Select(node => node.RunId).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        if (jobs.Count > 0)
+            return ArmErrors.Conflict($"Compute '{computeName}' runs {string.Join(", ", jobs)}; cancel or await its jobs first.");
+
+        cluster.BeginDelete(time.GetUtcNow());
+        scheduler.Wake();
+        var operation = operations.Begin(() => !workspace.Clusters.TryGetValue(computeName, out var left) || left != cluster);
+        SetStatusAddress(context, operation, workspace, workspaces, address);
+        return TypedResults.Accepted(operation.ResultAddress(
+            address.Endpoint, workspace.Name.SubscriptionId, workspaces.LocationOf(workspace), context.Request.Query["api-version"].ToString()));
+    }
+
+    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> ListNodes(Workspace workspace, string computeName, TimeProvider time)
+    {
+        if (!workspace.Clusters.TryGetValue(computeName, out var cluster))
+            return NotFound(workspace, computeName);
+        var nodes = cluster.Snapshot(time.GetUtcNow()).Nodes.Select(node =>
+        {
+            var json = new JsonObject
+            {
+                ["nodeId"] = node.Id,
+                ["privateIpAddress"] = node.PrivateAddress,
+                ["port"] = 50000,
+                ["nodeState"] = node.State.ToString().ToLowerInvariant(),
+            };
+            if (node.RunId is { } run)
+                json["runId"] = run;
+            return (JsonNode)json;
+        });
+        return TypedResults.Ok(new JsonObject { ["nodes"] = nodes.ToJsonArray() });
+    }
+
+    /// <summary>What is kept: all but the password, which nothing here uses.</summary>
+    private static JsonObject Stored(JsonObject body, string location)
+    {
+        var kept = body.Clone().WithoutNulls();
+        kept["location"] ??= location;
+        kept.Object("properties").Object("properties").Object("userAccountCredentials")?.Remove("adminUserPassword");
+        foreach (var readOnly in new[] { "id", "name", "type", "systemData" })
+            kept.Remove(readOnly);
+        return kept;
+    }
+
+    private static JsonObject? Render(Workspace workspace, ArmDocument document, TimeProvider time)
+    {
+        if (!workspace.Clusters.TryGetValue(document.Name, out var cluster))
+            return null;
+        var now = cluster.Snapshot(time.GetUtcNow());
+        var properties = document.Body.Object("properties")!;
+        properties["computeLocation"] ??= document.Body["location"]?.DeepClone();
+        properties["provisioningState"] = now.ProvisioningState;
+        properties["createdOn"] = document.CreatedAt.ToString("O");
+        properties["modifiedOn"] = document.ModifiedAt.ToString("O");
+        properties["isAttachedCompute"] = false;
+        var own = properties.Object("properties")!;
+        own["osType"] ??= "Linux";
+        own["vmPriority"] ??= "Dedicated";
+        own["allocationState"] = now.AllocationState;
+        own["allocationStateTransitionTime"] = now.AllocationChangedAt.ToString("O");
+        own["currentNodeCount"] = now.Nodes.Count;
+        own["targetNodeCount"] = now.TargetNodes;
+        own["nodeStateCounts"] = new JsonObject
+        {
+            ["idleNodeCount"] = now.Count(NodeState.Idle),
+            ["runningNodeCount"] = now.Count(NodeState.Running),
+            ["preparingNodeCount"] = now.Count(NodeState.Preparing),
+            ["unusableNodeCount"] = 0,
+            ["leavingNodeCount"] = now.Count(NodeState.Leaving),
+            ["preemptedNodeCount"] = 0,
+        };
+        var resource = document.Render(
+            $"{workspace.ArmId}/computes/{document.Name}", "Microsoft.MachineLearningServices/workspaces/computes", properties.Clone());
+        foreach (var member in new[] { "location", "tags", "identity", "sku" })
+        {
+            if (document.Body[member] is { } value)
+                resource[member] = value.DeepClone();
+        }
+
+        return resource;
+    }
+
+    private static void SetStatusAddress(
+        HttpContext context, LongRunningOperation operation, Workspace workspace, WorkspaceStore workspaces, EmulatorAddress address) =>
+        context.Response.Headers["Azure-AsyncOperation"] = operation.StatusAddress(
+            address.Endpoint, workspace.Name.SubscriptionId, workspaces.LocationOf(workspace), context.Request.Query["api-version"].ToString());
+
+    private static JsonHttpResult<ArmErrorResponse> NotFound(Workspace workspace, string name) =>
+        ArmErrors.NotFound($"Compute '{name}' was not found in workspace '{workspace.Name.Name}'.");
+}

@@ -1,0 +1,50 @@
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Page;
+using WorkspaceEmulator.Registry;
+using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Runs;
+
+namespace WorkspaceEmulator.Endpoints;
+
+/// <summary>Every endpoint of the emulator; a request that meets none is answered 501.</summary>
+internal static class EmulatorEndpoints
+{
+    public static void MapEmulator(this WebApplication application)
+    {
+        var arm = application.MapGroup("").WithMetadata(new ArmScope());
+        arm.MapWorkspaces();
+        arm.MapLocations();
+        var workspace = arm.MapGroup(Routes.Workspace).WithMetadata(new WorkspaceScope());
+        workspace.MapComputes();
+        workspace.MapDatastores();
+        workspace.MapEnvironments();
+        workspace.MapJobs();
+
+        application.MapDiscovery();
+        application.MapGroup("/history/v1.0" + Routes.Workspace).WithMetadata(new WorkspaceScope()).MapRunHistory();
+        application.MapGroup("/artifact/v2.0" + Routes.Workspace + "/artifacts").WithMetadata(new WorkspaceScope()).MapArtifacts();
+        application.MapGroup("/mlflow/{version}" + Routes.Workspace + "/api/2.0/mlflow").WithMetadata(new WorkspaceScope()).MapMlflow();
+        application.MapSignedLogs();
+        application.MapRegistryTokens();
+        application.MapAdministration();
+        application.MapPage();
+        application.Map("/{**path}", (HttpContext context) => ArmErrors.NotEmulated(context.Request.Method, context.Request.Path)).WithOrder(int.MaxValue);
+    }
+
+    /// <summary>Lets handlers be built without an emulator behind them, to list them.</summary>
+    public static void AddServiceTypes(IServiceCollection services) => services
+        .AddSingleton<WorkspaceStore>()
+        .AddSingleton<OperationStore>()
+        .AddSingleton<RunFactory>()
+        .AddSingleton<SignedLogs>()
+        .AddSingleton<ActivityClock>()
+        .AddSingleton<TrafficRecorder>()
+        .AddSingleton<JobScheduler>()
+        .AddSingleton<RegistryTokens>()
+        .AddSingleton<AccessTokens>(_ => throw new InvalidOperationException("This application is never run."))
+        .AddSingleton<SecretBox>(_ => throw new InvalidOperationException("This application is never run."))
+        .AddSingleton<EmulatorAddress>(_ => throw new InvalidOperationException("This application is never run."))
+        .AddSingleton(TimeProvider.System);
+}

@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.HttpResults;
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Runs;
+
+namespace WorkspaceEmulator.Endpoints;
+
+internal static class JobEndpoints
+{
+    private const string Area = "Jobs";
+    private const int RetrySeconds = 10; // The least the service's OpenAPI file allows.
+
+    public static void MapJobs(this RouteGroupBuilder workspace)
+    {
+        workspace.MapGet("/jobs", List).Emulates(Area, "Jobs_List", "`jobType`, `tag`, `properties` and `listViewType` filter; newest first.");
+        workspace.MapPut("/jobs/{id}", Put).Emulates(
+            Area, "Jobs_CreateOrUpdate", "Command jobs; others answer 501. A second PUT changes tags, description, display name and archive, and adds properties.");
+        workspace.MapGet("/jobs/{id}", Get).Emulates(Area, "Jobs_Get");
+        workspace.MapPost("/jobs/{id}/cancel", Cancel).Emulates(Area, "Jobs_Cancel", "202 while the job has not ended; 200 when it has, whatever its end.");
+        workspace.MapDelete("/jobs/{id}", Delete).Emulates(Area, "Jobs_Delete", "Deletes the job's folder at once; 409 while it is active.");
+    }
+
+    private static Ok<JsonObject> List(Workspace workspace, HttpRequest request, EmulatorAddress address)
+    {
+        var query = request.Query;
+        var found = workspace.Runs.Values.Where(run => run.IsJob && ListView.Includes(request, run.Document.IsArchived));
+        if (query["jobType"].ToString() is { Length: > 0 } type)
+            found = found.Where(run => run.Document.Definition.Text("jobType") == type);
+        if (query["tag"].ToString() is { Length: > 0 } tag)
+            found = found.Where(run => run.Document.Tags.ContainsKey(tag));
+        foreach (var wanted in query["properties"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (key, value) = wanted.Split('=', 2) is [var name, var text] ? (name, text) : (wanted, null);
+            found = found.Where(run => run.Document.Properties.TryGetValue(key, out var has) && (value is null || value == has));
+        }
+
+        return TypedResults.Ok(Paging.Page(
+            request, address.Endpoint, [.. found.OrderByDescending(run => run.Document.Number).Select(run => JobResource.Render(run, address.Endpoint))]));
+    }
+
+    private static Results<Ok<JsonObject>, Created<JsonObject>, JsonHttpResult<ArmErrorResponse>> Put(
+        Workspace workspace, string id, JsonBody body, RunFactory runs, JobScheduler scheduler, EmulatorAddress address)
+    {
+        if (!ResourceNames.Asset().IsMatch(id))
+            return ArmErrors.BadRequest(ResourceNames.Fault("The job name", id, ResourceNames.Asset()), "InvalidResourceName");
+        if (body.Json.Object("properties")?.Clone().WithoutNulls() is not { } properties)
+            return ArmErrors.BadRequest("properties is missing; it must describe the job.", "InvalidRequestContent");
+        switch (properties.Text("jobType"))
+        {
+            case "Command":
+                break;
+            case null:
+                return ArmErrors.BadRequest("properties.jobType is missing; it must be Command.");
+            case var other:
+                return ArmErrors.NotEmulated("PUT", $"a job of type {other}");
+        }
+
+        if (workspace.Runs.TryGetValue(id, out var existing))
+        {
+            if (JobResource.ChangeFault(existing, properties) is { } change)
+                return ArmErrors.BadRequest(change);
+            JobResource.Change(existing, properties);
+            return TypedResults.Ok(JobResource.Render(existing, address.Endpoint));
+        }
+
+        if (JobRequest.Fault(properties, workspace) is { } fault)
+            return ArmErrors.BadRequest(fault);
+        if (runs.TryCreateJob(workspace, id, properties) is not { } run)
+            return ArmErrors.Conflict($"Job '{id}' is being created by another request.");
+        var created = JobResource.Render(run, address.Endpoint);
+        scheduler.Wake();
+        return TypedResults.Created((string?)null, created);
+    }
+
+    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> Get(Workspace workspace, string id, EmulatorAddress address) =>
+        Find(workspace, id) is { } run ? TypedResults.Ok(JobResource.Render(run, address.Endpoint)) : NotFound(workspace, id);
+
+    private static Results<Ok, Accepted, JsonHttpResult<ArmErrorResponse>> Cancel(
+        Workspace workspace, string id, HttpContext context, WorkspaceStore workspaces, OperationStore operations, JobScheduler scheduler, EmulatorAddress address)
+    {
+        if (Find(workspace, id) is not { } run)
+            return NotFound(workspace, id);
+        if (run.Status.IsTerminal())
+            return TypedResults.Ok();
+        scheduler.Cancel(run);
+        var operation = operations.Begin(() => run.Status.IsTerminal());
+        context.Response.Headers.RetryAfter = RetrySeconds.ToString();
+        return TypedResults.Accepted(operation.ResultAddress(
+            address.Endpoint, workspace.Name.SubscriptionId, workspaces.LocationOf(workspace), context.Request.Query["api-version"].ToString()));
+    }
+
+    private static Results<Ok, NoContent, JsonHttpResult<ArmErrorResponse>> Delete(Workspace workspace, string id)
+    {
+        if (Find(workspace, id) is not { } run)
+            return TypedResults.NoContent();
+        if (!run.Status.IsTerminal())
+            return ArmErrors.Conflict($"Job '{id}' is {run.Status}; cancel it first.");
+        workspace.Runs.TryRemove(run.Name, out _);
+        Directory.Delete(run.Folder, recursive: true);
+        return TypedResults.Ok();
+    }
+
+    private static Run? Find(Workspace workspace, string id) => workspace.Runs.TryGetValue(id, out var run) && run.IsJob ? run : null;
+
+    private static JsonHttpResult<ArmErrorResponse> NotFound(Workspace workspace, string id) =>
+        ArmErrors.NotFound($"Job '{id}' was not found in workspace '{workspace.Name.Name}'.");
+}

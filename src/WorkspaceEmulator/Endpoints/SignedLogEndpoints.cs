@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Runs;
+
+namespace WorkspaceEmulator.Endpoints;
+
+internal static class SignedLogEndpoints
+{
+    public static void MapSignedLogs(this WebApplication application) =>
+        application.MapGet("/azureml/{workspaceId}/ExperimentRun/dcid.{runId}/{**path}", Get).Emulates(
+            "Artifacts", "Signed download", "The addresses of `logFiles` and `contentinfo`; no token, `Range` works (206, 416).");
+
+    private static Results<PhysicalFileHttpResult, JsonHttpResult<ArmErrorResponse>> Get(
+        string workspaceId, string runId, string path, HttpRequest request, WorkspaceStore workspaces, SignedLogs logs)
+    {
+        var workspace = workspaces.All.FirstOrDefault(known => known.WorkspaceId.ToString("N") == workspaceId);
+        if (workspace is null || !workspace.Runs.TryGetValue(runId, out var run) || !logs.Allows(SignedLogs.PathOf(run, path), request))
+            return ArmErrors.Forbidden("The signature of the address does not fit or has ended; read the run's details again.");
+        return run.Artifacts.Find(path) is { } file
+            ? TypedResults.PhysicalFile(file, ArtifactEndpoints.ContentTypeOf(path), enableRangeProcessing: true)
+            : ArmErrors.NotFound($"Artifact '{path}' of run '{runId}' was not found.");
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Resources;
+
+namespace WorkspaceEmulator.Hosting;
+
+/// <summary>The file that tells clients where the emulator listens: there while it does, gone as soon as it begins to stop.</summary>
+internal sealed class Announcement(StateFolder folder, EmulatorAddress address, EmulatorOptions options, TimeProvider time) : IHostedLifecycleService
+{
+    /// <summary>Module version id of this build: a client compares it with that of the file it would start.</summary>
+    public static string Build => typeof(Announcement).Module.ModuleVersionId.ToString();
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        File.Delete(folder.Announcement); // Left by an emulator that was killed.
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        var json = new JsonObject
+        {
+            ["endpoint"] = address.Endpoint.AbsoluteUri,
+            ["processId"] = Environment.ProcessId,
+            ["startedAt"] = time.GetUtcNow().UtcDateTime.ToString("O"),
+            ["certificate"] = folder.Certificate,
+            ["tokenFile"] = folder.Token,
+            ["build"] = Build,
+            ["runtime"] = options.Runtime == JobRuntime.Docker ? "docker" : "process",
+        };
+        StateFolder.Write(folder.Announcement, json.ToJsonString(ResourceFolder.FileFormat));
+        return Task.CompletedTask;
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        File.Delete(folder.Announcement);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

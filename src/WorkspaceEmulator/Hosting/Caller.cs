@@ -1,0 +1,14 @@
+using WorkspaceEmulator.Runs;
+
+namespace WorkspaceEmulator.Hosting;
+
+/// <summary>Who sent a request: the owner of the emulator, or the process of one job.</summary>
+/// <param name="RunKey">The job whose token came; null for the owner.</param>
+internal sealed record Caller(string? RunKey)
+{
+    public bool IsOwner => RunKey is null;
+
+    public bool MayUse(Run run) => IsOwner || RunKey == run.Key;
+
+    public static ValueTask<Caller> BindAsync(HttpContext context) => new(context.Features.Get<Caller>()!);
+}

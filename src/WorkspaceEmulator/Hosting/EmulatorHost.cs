@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Sockets;
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Containers;
+using WorkspaceEmulator.Endpoints;
+using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Registry;
+using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Runs;
+
+namespace WorkspaceEmulator.Hosting;
+
+/// <summary>A running emulator: its web application and the lock on its state folder.</summary>
+public sealed class EmulatorHost : IAsyncDisposable
+{
+    private const int PortAttempts = 5;
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromMinutes(2);
+    private readonly WebApplication _application;
+    private readonly StateFolder _folder;
+
+    private EmulatorHost(WebApplication application, StateFolder folder, Uri endpoint)
+    {
+        (_application, _folder, Endpoint) = (application, folder, endpoint);
+    }
+
+    /// <summary>Address with the port it really listens on.</summary>
+    public Uri Endpoint { get; }
+
+    internal IServiceProvider Services => _application.Services;
+
+    /// <summary>Takes the state folder and listens; the announcement file is there when this returns.</summary>
+    /// <exception cref="StateFolderInUseException">Another emulator runs on the folder.</exception>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<EmulatorHost> StartAsync(EmulatorOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        var folder = StateFolder.Open(options.StateFolder);
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var port = options.Port == 0 ? FreePort() : options.Port;
+                var application = Build(options, folder, new Uri($"https://localhost:{port}/"), time);
+                try
+                {
+                    await application.StartAsync();
+                    return new(application, folder, new Uri($"https://localhost:{port}/"));
+                }
+                catch (IOException) when (options.Port == 0 && attempt < PortAttempts)
+                {
+                    await application.DisposeAsync(); // Somebody took the free port first.
+                }
+            }
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Returns once the emulator has stopped: on SIGTERM, Ctrl-C, a shutdown request or idleness.</summary>
+    public Task WaitForShutdownAsync() => _application.WaitForShutdownAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    internal static WebApplication Build(EmulatorOptions options, StateFolder folder, Uri endpoint, TimeProvider time)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        var certificate = EmulatorCertificate.LoadOrCreate(folder, time.GetUtcNow());
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null; // Artifacts may be of any size.
+            kestrel.ListenLocalhost(endpoint.Port, listen => listen.UseHttps(certificate));
+        });
+
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
+        builder.Services
+            .AddSingleton(options)
+            .AddSingleton(folder)
+            .AddSingleton(time)
+            .AddSingleton(new EmulatorAddress(endpoint, folder.Certificate))
+            .AddSingleton(AccessTokens.LoadOrCreate(folder))
+            .AddSingleton(SecretBox.LoadOrCreate(folder))
+            .AddSingleton<WorkspaceStore>()
+            .AddSingleton<OperationStore>()
+            .AddSingleton<RunFactory>()
+            .AddSingleton<SignedLogs>()
+            .AddSingleton<ActivityClock>()
+            .AddSingleton<TrafficRecorder>()
+            .AddSingleton<ContainerLeftovers>()
+            .AddSingleton<RegistryCredentials>()
+            .AddSingleton(RegistryTokenKey.LoadOrCreate(folder, time.GetUtcNow()))
+            .AddSingleton<RegistryTokens>()
+            .AddSingleton<IJobRunner>(services => options.Runtime == JobRuntime.Docker
+                ? ActivatorUtilities.CreateInstance<ContainerRunner>(services)
+                : ActivatorUtilities.CreateInstance<ProcessRunner>(services))
+            .AddSingleton<JobScheduler>()
+            .AddHostedService<Announcement>()
+            .AddHostedService(services => services.GetRequiredService<JobScheduler>())
+            .AddHostedService<IdleWatch>();
+
+        var application = builder.Build();
+        var clock = application.Services.GetRequiredService<ActivityClock>();
+        application.Use((context, next) =>
+        {
+            clock.Touch(context.Request.Path);
+            return next(context);
+        });
+        application.UseMiddleware<RecordingMiddleware>();
+        application.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            // The details are in the emulator's own output, where the owner finds them.
+            ExceptionHandler = context => ArmErrors.Of(500, "InternalServerError", "The emulator failed on this request; its output says why.").ExecuteAsync(context),
+        });
+        application.UseMiddleware<Authentication>();
+        application.UseRouting();
+        application.UseMiddleware<RequestScope>();
+        application.MapEmulator();
+        return application;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

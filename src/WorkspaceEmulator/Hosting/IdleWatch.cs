@@ -1,0 +1,26 @@
+using WorkspaceEmulator.Jobs;
+
+namespace WorkspaceEmulator.Hosting;
+
+/// <summary>Stops the emulator once nothing has used it for its idle time.</summary>
+internal sealed class IdleWatch(ActivityClock clock, JobScheduler scheduler, EmulatorOptions options, IHostApplicationLifetime lifetime, TimeProvider time)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            if (scheduler.ActiveJobs > 0)
+                clock.Touch();
+            var left = options.IdleTime - clock.Idle;
+            if (left <= TimeSpan.Zero)
+            {
+                lifetime.StopApplication();
+                return;
+            }
+
+            await Task.Delay(left < TimeSpan.FromSeconds(30) ? left : TimeSpan.FromSeconds(30), time, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

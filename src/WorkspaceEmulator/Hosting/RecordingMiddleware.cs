@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace WorkspaceEmulator.Hosting;
+
+/// <summary>Copies the start of both bodies while they pass, when traffic is recorded.</summary>
+internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder recorder)
+{
+    private const int BodyLimit = 1024 * 1024;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (recorder.File is null || context.Request.Path.StartsWithSegments("/emulator", StringComparison.Ordinal))
+        {
+            await next(context);
+            return;
+        }
+
+        using var request = new CopyingStream(context.Request.Body);
+        using var response = new CopyingStream(context.Response.Body);
+        context.Request.Body = request;
+        context.Response.Body = response;
+        await next(context);
+        recorder.Write(context, request.Text(context.Request.ContentType), response.Text(context.Response.ContentType));
+    }
+
+    private sealed class CopyingStream(Stream inner) : Stream
+    {
+        private readonly MemoryStream _copy = new();
+        private long _total;
+
+        public override bool CanRead => inner.CanRead;
+        public override bool CanSeek => false;
+        public override bool CanWrite => inner.CanWrite;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        // What is not text, or too long to keep, is described.
+        public string? Text(string? contentType) =>
+            _total == 0 ? null
+            : _total > BodyLimit || contentType?.StartsWith("application/octet-stream", StringComparison.Ordinal) == true ? $"({_total} bytes)"
+            : Encoding.UTF8.GetString(_copy.GetBuffer(), 0, (int)_copy.Length);
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var count = await inner.ReadAsync(buffer, cancellationToken);
+            Keep(buffer.Span[..count]);
+            return count;
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Keep(buffer.Span);
+            await inner.WriteAsync(buffer, cancellationToken);
+        }
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                _copy.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private void Keep(ReadOnlySpan<byte> bytes)
+        {
+            _total += bytes.Length;
+            if (_total <= BodyLimit)
+                _copy.Write(bytes);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Resources;
+
+namespace WorkspaceEmulator.Hosting;
+
+/// <summary>Checks what all requests of a kind share, after routing: the api-version of ARM, and that the workspace exists.</summary>
+internal sealed class RequestScope(RequestDelegate next, WorkspaceStore workspaces)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var metadata = context.GetEndpoint()?.Metadata;
+        if (metadata?.GetMetadata<ArmScope>() is not null && ApiVersions.Check(context.Request) is { } refused)
+            return refused.ExecuteAsync(context);
+        if (metadata?.GetMetadata<WorkspaceScope>() is null)
+            return next(context);
+
+        var name = NameOf(context);
+        if (workspaces.Find(name) is not { } workspace)
+            return ArmErrors.WorkspaceNotFound(name.ResourceGroup, name.Name).ExecuteAsync(context);
+        context.Features.Set(workspace);
+        return next(context);
+    }
+
+    public static WorkspaceName NameOf(HttpContext context)
+    {
+        var values = context.Request.RouteValues;
+        return new((string)values["subscriptionId"]!, (string)values["resourceGroup"]!, (string)values["workspaceName"]!);
+    }
+}

@@ -1,0 +1,73 @@
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Runs;
+
+namespace WorkspaceEmulator.Jobs;
+
+/// <summary>Where a job's inputs and outputs are on this machine, and its command with those places filled in.</summary>
+internal sealed record JobMounts(IReadOnlyDictionary<string, string> Inputs, IReadOnlyDictionary<string, string> Outputs, IReadOnlyDictionary<string, string> Literals)
+{
+    /// <summary>Finds the inputs and makes the folders of the outputs; either the mounts or why the job cannot run.</summary>
+    public static (JobMounts? Mounts, string? Fault) Resolve(Run run)
+    {
+        var definition = run.Document.Definition!;
+        var inputs = new Dictionary<string, string>(StringComparer.Ordinal);
+        var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
+        var literals = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, input) in definition.Object("inputs") ?? [])
+        {
+            if (input.Text("jobInputType") == "literal")
+            {
+                literals[name] = input.Text("value")!;
+                continue;
+            }
+
+            var uri = input.Text("uri")!;
+            if (input.Text("mode") == "Direct")
+            {
+                inputs[name] = uri;
+                continue;
+            }
+
+            var (path, fault) = Locate(uri, run.Workspace);
+            if (path is null)
+                return (null, $"Input '{name}' cannot be mounted: {fault}");
+            if (!Path.Exists(path))
+                return (null, $"Input '{name}' cannot be mounted: {uri} is {path}, which does not exist.");
+            inputs[name] = path;
+        }
+
+        foreach (var (name, output) in definition.Object("outputs") ?? [])
+        {
+            var (path, fault) = Locate(output.Text("uri") ?? DefaultUri(run.Name, name), run.Workspace);
+            if (path is null)
+                return (null, $"Output '{name}' cannot be mounted: {fault}");
+            Directory.CreateDirectory(output.Text("jobOutputType") == "uri_file" ? Path.GetDirectoryName(path)! : path);
+            outputs[name] = path;
+        }
+
+        return (new(inputs, outputs, literals), null);
+    }
+
+    /// <summary>Where an output goes that names no place.</summary>
+    public static string DefaultUri(string runName, string output) =>
+        $"azureml://datastores/{Workspace.DefaultDatastore}/paths/azureml/{runName}/{output}/";
+
+    /// <summary>The command with every <c>${{inputs.x}}</c> and <c>${{outputs.x}}</c> replaced.</summary>
+    public string Fill(string command) => JobRequest.Expression().Replace(command, match =>
+    {
+        var name = match.Groups["name"].Value;
+        return match.Groups["kind"].Value == "outputs" ? Quote(Outputs[name])
+            : Literals.TryGetValue(name, out var literal) ? literal
+            : Quote(Inputs[name]);
+    });
+
+    // On Azure a mount has a plain path. Here the folder may be anywhere, so a path the shell would split is quoted.
+    private static string Quote(string path) =>
+        path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+:@%,=".Contains(c, StringComparison.Ordinal) || c > 127)
+            ? path
+            : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    private static (string? Path, string? Fault) Locate(string uri, Workspace workspace) =>
+        DatastoreUri.Parse(uri, workspace) is ({ } place, _) ? place.Locate(workspace) : (null, DatastoreUri.Parse(uri, workspace).Fault);
+}

@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Containers;
+using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Runs;
+
+namespace WorkspaceEmulator.Jobs;
+
+/// <summary>
+/// Hands nodes to jobs, first come first served for each cluster, runs them, and ends them when the emulator stops. One loop does it,
+/// woken by requests, by jobs that end, and by clusters that change by themselves.
+/// </summary>
+internal sealed class JobScheduler(
+    WorkspaceStore workspaces, EmulatorOptions options, IJobRunner runner, ContainerLeftovers leftovers, AccessTokens tokens, TimeProvider time,
+    ILogger<JobScheduler> logger) : IHostedLifecycleService, IDisposable
+{
+    private const string EmulatorCrashed =
+        "The emulator ended unexpectedly while the job ran. Submitting the job again makes a new attempt, which resumes from its checkpoints.";
+
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<string, (JobExecution Execution, Task Task)> _running = new(StringComparer.Ordinal);
+    private Task _loop = Task.CompletedTask;
+
+    /// <summary>Jobs that have been submitted and have not ended.</summary>
+    public int ActiveJobs => workspaces.All.Sum(workspace => workspace.Runs.Values.Count(run => run.IsJob && !run.Status.IsTerminal()));
+
+    /// <summary>Looks at queues and clusters again now.</summary>
+    public void Wake() => _wake.Release();
+
+    /// <summary>Asks a job to end: at once when it has not started, else when its processes have.</summary>
+    public void Cancel(Run run)
+    {
+        run.TryMoveTo(RunStatus.CancelRequested);
+        if (_running.TryGetValue(run.Key, out var running))
+            running.Execution.Stop(StopReason.Canceled);
+        Wake();
+    }
+
+    /// <summary>Ends what a crashed emulator left behind, then starts to hand out nodes.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await leftovers.RemoveAsync(cancellationToken);
+        foreach (var run in workspaces.All.SelectMany(workspace => workspace.Runs.Values).Where(run => run.IsJob))
+        {
+            if (run.Status is RunStatus.Preparing or RunStatus.Running or RunStatus.Finalizing or RunStatus.CancelRequested)
+            {
+                await new ProcessTree(run.Name, run.WorkingFolder).EndAsync(options.TerminationGrace, time);
+                if (run.Status == RunStatus.CancelRequested)
+                    run.TryMoveTo(RunStatus.Canceled);
+                else
+                    run.TryMoveTo(RunStatus.Failed, "EmulatorStopped", EmulatorCrashed);
+            }
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        _loop = RunLoopAsync();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Runs before the server stops listening, so that a job told to end can still log its last values.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        Wake();
+        await _loop;
+        var running = _running.Values.ToList();
+        foreach (var (execution, _) in running)
+            execution.Stop(StopReason.EmulatorStopping);
+        await Task.WhenAll(running.Select(job => job.Task));
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _wake.Dispose();
+    }
+
+    private async Task RunLoopAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (var workspace in workspaces.All)
+                {
+                    ForgetDeletedClusters(workspace);
+                    StartQueuedJobs(workspace);
+                }
+            }
+            catch (IOException error)
+            {
+                // A full disk, say: the jobs stay queued, and the next wake tries again.
+                logger.LogError(error, "Queued jobs could not be started.");
+            }
+
+            var next = workspaces.All.SelectMany(workspace => workspace.Clusters.Values).Select(cluster => cluster.NextChange()).Min();
+            var wait = next is { } moment ? moment - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
+            if (next is null)
+                await _wake.WaitAsync();
+            else if (wait > TimeSpan.Zero)
+                await _wake.WaitAsync(wait < TimeSpan.FromHours(1) ? wait + TimeSpan.FromMilliseconds(1) : TimeSpan.FromHours(1));
+            while (_wake.Wait(0))
+            {
+                // Many reasons to look again are one.
+            }
+        }
+    }
+
+    private void StartQueuedJobs(Workspace workspace)
+    {
+        var blocked = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var waiting = workspace.Runs.Values
+            .Where(run => run.IsJob && run.Status is RunStatus.NotStarted or RunStatus.Queued or RunStatus.CancelRequested && !_running.ContainsKey(run.Key))
+            .OrderBy(run => run.Document.Number);
+        foreach (var run in waiting)
+        {
+            if (run.Status == RunStatus.CancelRequested)
+            {
+                run.TryMoveTo(RunStatus.Canceled);
+                continue;
+            }
+
+            if (run.Status == RunStatus.NotStarted)
+                run.TryMoveTo(RunStatus.Queued);
+            var definition = run.Document.Definition!;
+            var name = JobRequest.ComputeName(definition)!;
+            if (!workspace.Clusters.TryGetValue(name, out var cluster))
+            {
+                run.TryMoveTo(RunStatus.Failed, "UserError", $"Compute '{name}' was deleted while the job waited for its nodes.");
+                continue;
+            }
+
+            // A job that asks for more nodes than are free keeps those behind it waiting: first come, first served.
+            if (!blocked.Contains(name) && cluster.TryReserve(run.Name, JobRequest.InstanceCount(definition), time.GetUtcNow()))
+                Start(run, cluster);
+            else
+                blocked.Add(name);
+        }
+    }
+
+    private void Start(Run run, Cluster cluster)
+    {
+        var execution = new JobExecution(run, runner, tokens, time);
+        var task = Task.Run(async () =>
+        {
+            try
+            {
+                await execution.RunAsync();
+            }
+            // Whatever goes wrong belongs to this job, whose owner must read it; the emulator and the other jobs go on.
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception or InvalidOperationException)
+            {
+                run.TryMoveTo(RunStatus.Failed, "SystemError", $"The emulator could not run the job: {error.Message}");
+            }
+            finally
+            {
+                cluster.Release(run.Name, time.GetUtcNow());
+                _running.TryRemove(run.Key, out _);
+                if (!_stopping.IsCancellationRequested)
+                    Wake();
+            }
+        });
+        _running[run.Key] = (execution, task);
+        if (task.IsCompleted)
+            _running.TryRemove(run.Key, out _);
+        if (run.Status == RunStatus.CancelRequested)
+            execution.Stop(StopReason.Canceled);
+    }
+
+    private void ForgetDeletedClusters(Workspace workspace)
+    {
+        foreach (var cluster in workspace.Clusters.Values.Where(cluster => cluster.Snapshot(time.GetUtcNow()).ProvisioningState == "Deleted"))
+        {
+            workspace.Computes.Delete(cluster.Name);
+            workspace.Clusters.TryRemove(cluster.Name, out _);
+        }
+    }
+}

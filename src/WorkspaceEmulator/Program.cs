@@ -1,0 +1,49 @@
+using WorkspaceEmulator.Hosting;
+
+namespace WorkspaceEmulator;
+
+/// <summary>Exit codes: 0 stopped in order, 1 could not start, 2 wrong arguments, 3 the state folder is in use.</summary>
+internal static class Program
+{
+    public static async Task<int> Main(string[] args)
+    {
+        if (args is ["--print-operations"])
+        {
+            Console.Out.Write(OperationsTable.Create());
+            return 0;
+        }
+
+        if (!OperatingSystem.IsLinux())
+        {
+            await Console.Error.WriteLineAsync("The emulator runs jobs by means of Linux (setsid, /proc); on Windows use WSL.");
+            return 1;
+        }
+
+        var parsed = EmulatorOptions.Parse(args);
+        if (parsed.Options is not { } options)
+        {
+            foreach (var fault in parsed.Faults)
+                await Console.Error.WriteLineAsync(fault);
+            await Console.Error.WriteLineAsync(EmulatorOptions.Usage);
+            return 2;
+        }
+
+        try
+        {
+            await using var emulator = await EmulatorHost.StartAsync(options, TimeProvider.System);
+            await Console.Out.WriteLineAsync($"Listening on {emulator.Endpoint}; state in {options.StateFolder}.");
+            await emulator.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (StateFolderInUseException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return 3;
+        }
+        catch (IOException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return 1;
+        }
+    }
+}

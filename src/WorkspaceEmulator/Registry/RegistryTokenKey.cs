@@ -1,0 +1,100 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+using WorkspaceEmulator.Hosting;
+
+namespace WorkspaceEmulator.Registry;
+
+/// <summary>
+/// The key that signs registry tokens (ES256), kept in the state folder where its owner alone can read it, and what a registry trusts it by: a
+/// self-signed certificate, and the same key as a JSON web key set.
+/// </summary>
+internal sealed class RegistryTokenKey : IDisposable
+{
+    // The registry reads its bundle once, at its start; a certificate that is renewed would lock everybody out until the next.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(3650);
+
+    private readonly ECDsa _key;
+    private readonly string _header;
+
+    private RegistryTokenKey(ECDsa key, X509Certificate2 certificate)
+    {
+        _key = key;
+        // Registry 2 checks the certificate that comes along against its bundle; registry 3 also finds the key by its id.
+        _header = Encode(new JsonObject
+        {
+            ["typ"] = "JWT",
+            ["alg"] = "ES256",
+            ["kid"] = Id(key),
+            ["x5c"] = new JsonArray(Convert.ToBase64String(certificate.RawData)),
+        });
+    }
+
+    public static RegistryTokenKey LoadOrCreate(StateFolder folder, DateTimeOffset now)
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        if (File.Exists(folder.RegistryTokenKey) && File.Exists(folder.RegistryTokenCertificate))
+        {
+            key.ImportFromPem(File.ReadAllText(folder.RegistryTokenKey));
+            using var kept = X509CertificateLoader.LoadCertificateFromFile(folder.RegistryTokenCertificate);
+            return new(key, kept);
+        }
+
+        var request = new CertificateRequest("CN=Registry tokens, O=Workspace emulator", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign, critical: true));
+        using var certificate = request.CreateSelfSigned(now.AddMinutes(-5), now + Lifetime);
+        StateFolder.Write(folder.RegistryTokenKey, key.ExportPkcs8PrivateKeyPem(), ownerOnly: true);
+        StateFolder.Write(folder.RegistryTokenKeySet, KeySet(key).ToJsonString(Resources.ResourceFolder.FileFormat));
+        StateFolder.Write(folder.RegistryTokenCertificate, certificate.ExportCertificatePem());
+        return new(key, certificate);
+    }
+
+    public void Dispose() => _key.Dispose();
+
+    /// <summary>A JSON web token with these claims.</summary>
+    public string Sign(JsonObject claims)
+    {
+        var content = $"{_header}.{Encode(claims)}";
+        return $"{content}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256))}";
+    }
+
+    /// <summary>The claims of a token signed with this key; null for any other text. Whether it has expired is not looked at.</summary>
+    public JsonObject? Read(string token)
+    {
+        if (token.Split('.') is not [var header, var claims, var signature] || header != _header || !Base64Url.IsValid(claims) || !Base64Url.IsValid(signature))
+            return null;
+        return _key.VerifyData(Encoding.ASCII.GetBytes($"{header}.{claims}"), Base64Url.DecodeFromChars(signature), HashAlgorithmName.SHA256)
+            ? JsonNode.Parse(Base64Url.DecodeFromChars(claims)) as JsonObject
+            : null;
+    }
+
+    private static JsonObject KeySet(ECDsa key)
+    {
+        var (x, y) = Coordinates(key);
+        return new()
+        {
+            ["keys"] = new JsonArray(new JsonObject
+            {
+                ["kty"] = "EC", ["crv"] = "P-256", ["x"] = x, ["y"] = y, ["use"] = "sig", ["alg"] = "ES256", ["kid"] = Id(key),
+            }),
+        };
+    }
+
+    // RFC 7638: the hash of the required members, in alphabetical order and without spaces.
+    private static string Id(ECDsa key)
+    {
+        var (x, y) = Coordinates(key);
+        return Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}""")));
+    }
+
+    private static (string X, string Y) Coordinates(ECDsa key)
+    {
+        var point = key.ExportParameters(includePrivateParameters: false).Q;
+        return (Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));
+    }
+
+    private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
+}

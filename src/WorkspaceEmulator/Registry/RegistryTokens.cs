@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Hosting;
+
+namespace WorkspaceEmulator.Registry;
+
+/// <summary>
+/// Refresh and access tokens of a registry, as Azure Container Registry gives them: whoever holds the emulator's own token may do everything.
+/// </summary>
+internal sealed class RegistryTokens(RegistryTokenKey key, AccessTokens owner, EmulatorOptions options, TimeProvider time)
+{
+    /// <summary>The user name whose password is a refresh token.</summary>
+    public const string RefreshTokenUser = "00000000-0000-0000-0000-000000000000";
+
+    /// <summary>What tokens say they are from; a registry must be told the same.</summary>
+    public const string Issuer = "Azure Container Registry";
+
+    private const string RefreshGrant = "refresh_token";
+    private static readonly TimeSpan RefreshLifetime = TimeSpan.FromHours(3);
+    private static readonly TimeSpan AccessLifetime = TimeSpan.FromMinutes(75);
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether tokens for a service may be given at all.</summary>
+    public bool Serves(string service) => service.Length > 0 && (options.RegistryService ?? service) == service;
+
+    /// <summary>Whether a user name and password are the owner's: a refresh token by Azure's user name for it, the emulator's token by any other.</summary>
+    public bool IsOwner(string user, string password, string service) =>
+        user == RefreshTokenUser ? IsRefreshToken(password, service) : owner.IsOwner(password);
+
+    public bool IsRefreshToken(string token, string service) =>
+        key.Read(token) is { } claims
+        && claims.Text("grant_type") == RefreshGrant
+        && claims.Text("aud") == service
+        && claims.Integer("exp") > time.GetUtcNow().ToUnixTimeSeconds();
+
+    public string IssueRefreshToken(string service) => key.Sign(Claims(service, RefreshLifetime, RefreshGrant));
+
+    /// <summary>A token that opens every scope asked for.</summary>
+    /// <param name="service">The registry, as it calls itself.</param>
+    /// <param name="scopes">Each <c>type:name:action,action</c>.</param>
+    public string IssueAccessToken(string service, IEnumerable<RegistryScope> scopes)
+    {
+        var claims = Claims(service, AccessLifetime, "access_token");
+        claims["access"] = scopes.Select(scope => (JsonNode?)new JsonObject
+        {
+            ["type"] = scope.Type,
+            ["name"] = scope.Name,
+            ["actions"] = scope.Actions.Select(action => (JsonNode?)JsonValue.Create(action)).ToJsonArray(),
+        }).ToJsonArray();
+        return key.Sign(claims);
+    }
+
+    private JsonObject Claims(string service, TimeSpan lifetime, string grant)
+    {
+        var now = time.GetUtcNow();
+        return new()
+        {
+            ["jti"] = Guid.NewGuid().ToString(),
+            ["sub"] = "emulator",
+            ["nbf"] = (now - ClockSkew).ToUnixTimeSeconds(),
+            ["iat"] = now.ToUnixTimeSeconds(),
+            ["exp"] = (now + lifetime).ToUnixTimeSeconds(),
+            ["iss"] = Issuer,
+            ["aud"] = service,
+            ["grant_type"] = grant,
+        };
+    }
+}
+
+/// <summary>Something a registry guards, and what shall be done with it.</summary>
+internal sealed record RegistryScope(string Type, string Name, IReadOnlyList<string> Actions)
+{
+    /// <summary>Reads <c>type:name:action,action</c>; a name may hold colons, as that of a registry with its port. Null when it is none.</summary>
+    public static RegistryScope? Parse(string text)
+    {
+        var (first, last) = (text.IndexOf(':', StringComparison.Ordinal), text.LastIndexOf(':'));
+        return first > 0 && last > first
+            ? new(text[..first], text[(first + 1)..last], text[(last + 1)..].Split(',', StringSplitOptions.RemoveEmptyEntries))
+            : null;
+    }
+}

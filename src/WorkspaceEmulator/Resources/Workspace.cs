@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Mlflow;
+using WorkspaceEmulator.Runs;
+
+namespace WorkspaceEmulator.Resources;
+
+/// <summary>One workspace and everything that hangs from it.</summary>
+internal sealed class Workspace
+{
+    private static readonly string[] BuiltInDatastores = ["workspaceblobstore", "workspaceartifactstore", "workspacefilestore", "workspaceworkingdirectory"];
+    public const string DefaultDatastore = "workspaceblobstore";
+
+    public Workspace(WorkspaceName name, StateFolder folder, TimeProvider time)
+    {
+        (Name, StateFolder) = (name, folder);
+        var own = folder.WorkspaceFolder(name);
+        Datastores = new(Path.Combine(own, "datastores"), time);
+        Computes = new(Path.Combine(own, "computes"), time);
+        Environments = new(Path.Combine(own, "environments"), time);
+        EnvironmentVersions = new(Path.Combine(own, "environment-versions"), time);
+        Experiments = new(Path.Combine(own, "experiments"), time);
+        WorkspaceId = StableGuid(name.Key);
+
+        foreach (var datastore in BuiltInDatastores)
+        {
+            var storage = folder.Storage(name, datastore);
+            Directory.CreateDirectory(storage);
+            if (Datastores.Find(datastore) is null)
+            {
+                Datastores.Put(datastore, new()
+                {
+                    ["datastoreType"] = "AzureBlob",
+                    ["accountName"] = "localhost",
+                    ["containerName"] = datastore,
+                    ["endpoint"] = storage,
+                    ["protocol"] = "file",
+                    ["serviceDataAccessAuthIdentity"] = "None",
+                    ["credentials"] = new System.Text.Json.Nodes.JsonObject { ["credentialsType"] = "None" },
+                });
+            }
+        }
+    }
+
+    public WorkspaceName Name { get; }
+    public StateFolder StateFolder { get; }
+    public Guid WorkspaceId { get; }
+    public string ArmId => Name.ArmId;
+    public ResourceFolder Datastores { get; }
+    public ResourceFolder Computes { get; }
+    public ResourceFolder Environments { get; }
+    public ResourceFolder EnvironmentVersions { get; }
+    public ExperimentStore Experiments { get; }
+
+    /// <summary>Live clusters by name; their settings are in <see cref="Computes"/>.</summary>
+    public ConcurrentDictionary<string, Cluster> Clusters { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Runs by name; every job is one.</summary>
+    public ConcurrentDictionary<string, Run> Runs { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public static bool IsBuiltIn(string datastore) => BuiltInDatastores.Contains(datastore, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The workspace of the request; set before any endpoint of a workspace runs.</summary>
+    public static ValueTask<Workspace> BindAsync(HttpContext context) => new(context.Features.Get<Workspace>()!);
+
+    /// <summary>An identifier that is the same at every start.</summary>
+    public static Guid StableGuid(string text) => new(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+}

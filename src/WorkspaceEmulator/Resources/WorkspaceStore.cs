@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Runs;
+
+namespace WorkspaceEmulator.Resources;
+
+/// <summary>Every workspace, as the state folder and the command line name them.</summary>
+internal sealed class WorkspaceStore
+{
+    private readonly StateFolder _folder;
+    private readonly EmulatorOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<string, Workspace> _workspaces = new(StringComparer.Ordinal);
+    private readonly ResourceFolder _documents;
+
+    public WorkspaceStore(StateFolder folder, EmulatorOptions options, TimeProvider time)
+    {
+        (_folder, _options, _time) = (folder, options, time);
+        _documents = new(Path.Combine(folder.Root, "workspace-resources"), time);
+        foreach (var document in _documents.List())
+            Open(NameOf(document));
+        foreach (var name in options.Workspaces)
+        {
+            if (_documents.Find(name.Key) is null)
+                Put(name, new() { ["location"] = options.Location, ["properties"] = new JsonObject() });
+        }
+
+        foreach (var run in RunDocument.LoadAll(folder))
+        {
+            if (Find(run.Workspace) is { } workspace)
+                workspace.Runs[run.Document.Name] = new(workspace, run.Folder, run.Document, time);
+        }
+    }
+
+    public IEnumerable<Workspace> All => _workspaces.Values;
+
+    public Workspace? Find(WorkspaceName name) => _workspaces.GetValueOrDefault(name.Key);
+
+    public bool Put(WorkspaceName name, JsonObject body)
+    {
+        lock (_gate)
+        {
+            var kept = body.Clone();
+            kept["subscriptionId"] = name.SubscriptionId;
+            kept["resourceGroup"] = name.ResourceGroup;
+            kept["name"] = name.Name;
+            var (_, created) = _documents.Put(name.Key, kept);
+            if (created)
+                Open(name);
+            return created;
+        }
+    }
+
+    public string LocationOf(Workspace workspace) => _documents.Find(workspace.Name.Key)?.Body.Text("location") ?? _options.Location;
+
+    public JsonObject Render(Workspace workspace, Uri endpoint)
+    {
+        var document = _documents.Find(workspace.Name.Key)!;
+        var properties = document.Body.Object("properties")?.Clone() ?? [];
+        properties["workspaceId"] = workspace.WorkspaceId.ToString();
+        properties["provisioningState"] = "Succeeded";
+        properties["friendlyName"] ??= workspace.Name.Name;
+        properties["tenantId"] = Guid.Empty.ToString();
+        properties["discoveryUrl"] = new Uri(endpoint, "discovery").AbsoluteUri;
+        properties["mlFlowTrackingUri"] = TrackingUri(workspace, endpoint);
+        var resource = ArmDocument.Envelope(
+            workspace.ArmId, workspace.Name.Name, "Microsoft.MachineLearningServices/workspaces", document.CreatedAt, document.ModifiedAt, properties);
+        resource["location"] = document.Body.Text("location") ?? _options.Location;
+        foreach (var member in new[] { "tags", "kind", "sku", "identity" })
+        {
+            if (document.Body[member] is { } value)
+                resource[member] = value.DeepClone();
+        }
+
+        return resource;
+    }
+
+    /// <summary>MLflow tracking address of a workspace, with Azure ML's scheme; https takes its place on the wire.</summary>
+    public static string TrackingUri(Workspace workspace, Uri endpoint) => $"azureml://{endpoint.Authority}/mlflow/v1.0{workspace.ArmId}";
+
+    private void Open(WorkspaceName name)
+    {
+        var workspace = new Workspace(name, _folder, _time);
+        foreach (var compute in workspace.Computes.List())
+        {
+            workspace.Clusters[compute.Name] = new Cluster(
+                compute.Name, ClusterSettings.Read(compute.Body).Settings!, _options.ProvisioningTime, _time.GetUtcNow(), isNew: false);
+        }
+
+        _workspaces[name.Key] = workspace;
+    }
+
+    private static WorkspaceName NameOf(ArmDocument document) =>
+        new(document.Body.Text("subscriptionId")!, document.Body.Text("resourceGroup")!, document.Body.Text("name")!);
+}

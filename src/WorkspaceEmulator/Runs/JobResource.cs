@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Resources;
+
+namespace WorkspaceEmulator.Runs;
+
+/// <summary>A job as ARM shows it, and what a second PUT may change of it.</summary>
+internal static class JobResource
+{
+    private static readonly string[] FixedMembers =
+        ["command", "environmentId", "computeId", "codeId", "environmentVariables", "inputs", "limits", "resources", "distribution"];
+
+    public static JsonObject Render(Run run, Uri endpoint)
+    {
+        var document = run.Document;
+        var properties = document.Definition!.Clone();
+        properties["displayName"] = document.DisplayName;
+        properties["experimentName"] = document.ExperimentName;
+        properties["status"] = document.Status.ToString();
+        properties["isArchived"] = document.IsArchived;
+        properties["tags"] = document.Tags.ToJson();
+        properties["properties"] = document.Properties.ToJson();
+        if (document.Description is { } description)
+            properties["description"] = description;
+        properties["services"] = new JsonObject
+        {
+            ["Studio"] = new JsonObject { ["jobServiceType"] = "Studio", ["endpoint"] = new Uri(endpoint, $"?run={Uri.EscapeDataString(run.Name)}&wsid={run.Workspace.ArmId}").AbsoluteUri },
+            ["Tracking"] = new JsonObject { ["jobServiceType"] = "Tracking", ["endpoint"] = $"{WorkspaceStore.TrackingUri(run.Workspace, endpoint)}?" },
+        };
+        var outputs = properties.Object("outputs") ?? [];
+        foreach (var (name, output) in outputs)
+        {
+            if (output is JsonObject place && place.Text("uri") is null)
+                place["uri"] = JobMounts.DefaultUri(run.Name, name);
+        }
+
+        outputs["default"] ??= new JsonObject
+        {
+            ["jobOutputType"] = "uri_folder",
+            ["mode"] = "ReadWriteMount",
+            ["uri"] = $"azureml://datastores/workspaceartifactstore/ExperimentRun/{run.DataContainer}",
+        };
+        properties["outputs"] = outputs.Clone();
+        return ArmDocument.Envelope(
+            run.ArmId, run.Name, "Microsoft.MachineLearningServices/workspaces/jobs", document.CreatedAt, document.ModifiedAt, properties);
+    }
+
+    /// <summary>Why a second PUT is refused; null when it may go on.</summary>
+    public static string? ChangeFault(Run run, JsonObject properties)
+    {
+        var document = run.Document;
+        foreach (var member in FixedMembers)
+        {
+            if (properties[member] is { } value && !JsonNode.DeepEquals(value, document.Definition?[member]))
+                return $"properties.{member} of job '{run.Name}' cannot be changed; submit a job of another name.";
+        }
+
+        if (properties.Text("experimentName") is { } experiment && experiment != document.ExperimentName)
+            return $"properties.experimentName of job '{run.Name}' cannot be changed; submit a job of another name.";
+        foreach (var (key, value) in properties.Texts("properties"))
+        {
+            if (document.Properties.TryGetValue(key, out var old) && old != value)
+                return $"properties.properties.{key} of job '{run.Name}' exists and cannot be changed; properties can only be added.";
+        }
+
+        return null;
+    }
+
+    public static void Change(Run run, JsonObject properties) => run.Update(document => document with
+    {
+        DisplayName = properties.Text("displayName") ?? document.DisplayName,
+        Description = properties.Text("description") ?? document.Description,
+        IsArchived = properties.ContainsKey("isArchived") ? properties.Flag("isArchived") : document.IsArchived,
+        Tags = properties.Object("tags") is null ? document.Tags : Run.Merge(properties.Texts("tags"), []),
+        Properties = Run.Merge(document.Properties, properties.Texts("properties")),
+    });
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Mlflow;
+using WorkspaceEmulator.Resources;
+
+namespace WorkspaceEmulator.Runs;
+
+/// <summary>
+/// One run: a job, or a run made through MLflow. Its state is one immutable <see cref="RunDocument"/> that is replaced, and written, as a whole.
+/// </summary>
+internal sealed class Run
+{
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private RunDocument _document;
+
+    public Run(Workspace workspace, string folder, RunDocument document, TimeProvider time)
+    {
+        (Workspace, Folder, _document, _time) = (workspace, folder, document, time);
+        Metrics = new(Path.Combine(folder, "metrics.jsonl"));
+        Artifacts = new(folder);
+    }
+
+    public Workspace Workspace { get; }
+
+    /// <summary>Absolute path of the run's own folder.</summary>
+    public string Folder { get; }
+    public RunDocument Document => Volatile.Read(ref _document);
+    public string Name => Document.Name;
+    public RunStatus Status => Document.Status;
+    public bool IsJob => Document.Definition is not null;
+    public MetricStore Metrics { get; }
+    public RunArtifacts Artifacts { get; }
+    public string ArmId => $"{Workspace.ArmId}/jobs/{Name}";
+
+    /// <summary>Names the run in tokens and queues: unique over all workspaces.</summary>
+    public string Key => $"{Workspace.Name.Key}/{Name.ToLowerInvariant()}";
+    public string DataContainer => $"dcid.{Name}";
+    public string WorkingFolder => RunArtifacts.WorkingFolderOf(Folder);
+    public string UserLog => Path.Combine(Folder, "user_logs", "std_log.txt");
+    public string SystemLog => Path.Combine(Folder, "system_logs", "lifecycler", "lifecycler.log");
+
+    /// <summary>Stores a new run; the folder is its name's, or one of its own when another workspace has a run of that name.</summary>
+    public static Run Create(Workspace workspace, RunDocument document, TimeProvider time)
+    {
+        var folder = Path.Combine(workspace.StateFolder.Jobs, document.Name);
+        if (Directory.Exists(folder))
+            folder += $".{workspace.WorkspaceId:N}";
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true); // Left by a run that was deleted or never stored.
+        Directory.CreateDirectory(folder);
+        var run = new Run(workspace, folder, document, time);
+        run.Update(same => same);
+        return run;
+    }
+
+    public RunDocument Update(Func<RunDocument, RunDocument> change)
+    {
+        lock (_gate)
+        {
+            var changed = change(_document) with { ModifiedAt = _time.GetUtcNow() };
+            StateFolder.Write(Path.Combine(Folder, RunDocument.FileName), JsonSerializer.Serialize(changed, RunDocument.FileFormat));
+            Volatile.Write(ref _document, changed);
+            return changed;
+        }
+    }
+
+    /// <summary>Moves the run on; a run that has ended stays as it ended, and one asked to cancel only ends.</summary>
+    public bool TryMoveTo(RunStatus status, string? errorCode = null, string? errorMessage = null)
+    {
+        lock (_gate)
+        {
+            if (Status.IsTerminal() || (Status == RunStatus.CancelRequested && !status.IsTerminal()))
+                return false;
+            var now = _time.GetUtcNow();
+            Update(document => document with
+            {
+                Status = status,
+                StartedAt = document.StartedAt ?? (status == RunStatus.Running ? now : null),
+                EndedAt = status.IsTerminal() ? now : null,
+                ErrorCode = errorCode,
+                ErrorMessage = errorMessage,
+            });
+            if (IsJob)
+                LogSystem(errorMessage is null ? $"Status is {status}." : $"Status is {status}: {errorMessage}");
+            return true;
+        }
+    }
+
+    public void SetTags(IEnumerable<KeyValuePair<string, string>> tags) => Update(document => document with { Tags = Merge(document.Tags, tags) });
+
+    public void LogSystem(string message)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(SystemLog)!);
+        File.AppendAllText(SystemLog, $"{_time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {message}\n");
+    }
+
+    public static SortedDictionary<string, string> Merge(IReadOnlyDictionary<string, string> old, IEnumerable<KeyValuePair<string, string>> added)
+    {
+        var merged = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in old.Concat(added))
+            merged[key] = value;
+        return merged;
+    }
+}

@@ -1,0 +1,54 @@
+namespace WorkspaceEmulator.Runs;
+
+/// <summary>
+/// A run's artifacts as one tree: <c>outputs</c> and <c>logs</c> of the command's working folder, <c>user_logs</c>, <c>system_logs</c>, and what
+/// was uploaded. Links are not followed: the service would have uploaded files, not the places they point to.
+/// </summary>
+internal sealed class RunArtifacts(string folder)
+{
+    private static readonly EnumerationOptions Files = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+    private static readonly string[] LogRoots = ["user_logs", "system_logs"];
+    private static readonly string[] WorkingRoots = ["outputs", "logs"];
+
+    public static string WorkingFolderOf(string runFolder) => Path.Combine(runFolder, "wd");
+
+    /// <summary>Artifact paths that start with <paramref name="prefix"/>, in ordinal order.</summary>
+    public IReadOnlyList<string> List(string prefix = "")
+    {
+        var paths = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var root in LogRoots)
+            Add(folder, root);
+        foreach (var root in WorkingRoots)
+            Add(WorkingFolderOf(folder), root);
+        Add(Path.Combine(folder, "uploads"), "");
+        return [.. paths.Where(path => path.StartsWith(prefix, StringComparison.Ordinal))];
+
+        void Add(string parent, string root)
+        {
+            var from = Path.Combine(parent, root);
+            if (Directory.Exists(from))
+                paths.UnionWith(Directory.EnumerateFiles(from, "*", Files).Select(file => Path.GetRelativePath(parent, file)));
+        }
+    }
+
+    /// <summary>The file of an artifact, or null when there is none or the path leaves the run's folder.</summary>
+    public string? Find(string path) => Locate(path) is { } file && File.Exists(file) && new FileInfo(file).LinkTarget is null ? file : null;
+
+    /// <summary>Where an upload of this path goes; null when the path leaves the run's folder.</summary>
+    public string? Locate(string path)
+    {
+        var parts = path.Split('/');
+        if (parts.Any(part => part is "" or "." or "..") || path.Contains('\0', StringComparison.Ordinal))
+            return null;
+        var parent = LogRoots.Contains(parts[0], StringComparer.Ordinal) ? folder
+            : WorkingRoots.Contains(parts[0], StringComparer.Ordinal) ? WorkingFolderOf(folder)
+            : Path.Combine(folder, "uploads");
+        for (var i = 1; i < parts.Length; i++)
+        {
+            if (new DirectoryInfo(Path.Combine([parent, .. parts[..i]])).LinkTarget is not null)
+                return null;
+        }
+
+        return Path.Combine([parent, .. parts]);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using WorkspaceEmulator.Hosting;
+
+namespace WorkspaceEmulator.Runs;
+
+/// <summary>What is kept of a run, as its file holds it.</summary>
+/// <remarks><c>Definition</c>: The job's ARM properties that do not change; null for a run made through MLflow.</remarks>
+internal sealed record RunDocument(
+    string SubscriptionId,
+    string ResourceGroup,
+    string Workspace,
+    string Name,
+    string ExperimentName,
+    int Number,
+    RunStatus Status,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset ModifiedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    string? DisplayName,
+    string? Description,
+    bool IsArchived,
+    string? ErrorCode,
+    string? ErrorMessage,
+    IReadOnlyDictionary<string, string> Tags,
+    IReadOnlyDictionary<string, string> Properties,
+    IReadOnlyDictionary<string, string> Parameters,
+    JsonObject? Definition)
+{
+    public const string FileName = "run.json";
+
+    public static readonly JsonSerializerOptions FileFormat = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>Every run of the state folder.</summary>
+    public static IEnumerable<(WorkspaceName Workspace, string Folder, RunDocument Document)> LoadAll(StateFolder state)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(state.Jobs))
+        {
+            var file = Path.Combine(folder, FileName);
+            if (!File.Exists(file))
+                continue; // The folder of a run that was never stored: nothing refers to it.
+            var document = JsonSerializer.Deserialize<RunDocument>(File.ReadAllText(file), FileFormat)!;
+            yield return (new(document.SubscriptionId, document.ResourceGroup, document.Workspace), folder, document);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using WorkspaceEmulator.Hosting;
+
+namespace WorkspaceEmulator.Runs;
+
+/// <summary>Addresses under which an artifact is read without a token for a while, as a storage account's signed ones.</summary>
+internal sealed class SignedLogs(AccessTokens tokens, EmulatorAddress address, TimeProvider time)
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+
+    /// <summary>The logs of a run by name, with their addresses.</summary>
+    public IReadOnlyDictionary<string, string> AddressesOf(Run run) => run.Artifacts.List()
+        .Where(path => path.StartsWith("user_logs/", StringComparison.Ordinal) || path.StartsWith("system_logs/", StringComparison.Ordinal))
+        .ToDictionary(path => path, path => AddressOf(run, path), StringComparer.Ordinal);
+
+    public string AddressOf(Run run, string artifact)
+    {
+        var path = PathOf(run, artifact);
+        var expires = (time.GetUtcNow() + Lifetime).ToUnixTimeSeconds();
+        return new Uri(address.Endpoint, $"{Escape(path)}?sp=r&sr=b&se={expires}&sig={tokens.Sign(path, expires)}").AbsoluteUri;
+    }
+
+    public bool Allows(string path, HttpRequest request) =>
+        long.TryParse(request.Query["se"], out var expires)
+        && time.GetUtcNow().ToUnixTimeSeconds() <= expires
+        && tokens.IsSigned(path, expires, request.Query["sig"].ToString());
+
+    public static string PathOf(Run run, string artifact) => $"/azureml/{run.Workspace.WorkspaceId:N}/ExperimentRun/{run.DataContainer}/{artifact}";
+
+    private static string Escape(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+}

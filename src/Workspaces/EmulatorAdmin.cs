@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Experiments;
+
+namespace Workspaces;
+
+/// <summary>The emulator's own operations, which Azure does not have, and the making of its workspaces.</summary>
+internal sealed class EmulatorAdmin
+{
+    private const string Scope = "https://management.azure.com/.default";
+
+    private readonly HttpPipeline pipeline;
+    private readonly Uri endpoint;
+
+    public EmulatorAdmin(Uri endpoint, string certificateThumbprint, TokenCredential credential)
+    {
+        this.endpoint = endpoint;
+        var options = new AdminOptions { Transport = PinnedTransport.Create(certificateThumbprint) };
+        options.Retry.MaxRetries = 0; // who asks decides how often
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(10);
+        options.AddPolicy(new RequestNotes(), HttpPipelinePosition.PerCall);
+        pipeline = HttpPipelineBuilder.Build(options, new BearerTokenAuthenticationPolicy(credential, Scope));
+    }
+
+    /// <exception cref="RequestFailedException">It answered other than 200, or not at all.</exception>
+    public async Task<EmulatorStatus> GetStatusAsync(CancellationToken cancellationToken)
+    {
+        using var message = pipeline.CreateGet(endpoint, "/emulator/status");
+        return await pipeline.ReadJsonAsync(
+            message,
+            body => new EmulatorStatus(
+                body.Text("build") ?? "",
+                body.TryGetProperty("activeJobs", out var jobs) ? jobs.GetInt32() : 0,
+                TimeSpan.FromSeconds(body.TryGetProperty("idleSeconds", out var idle) ? idle.GetDouble() : 0),
+                body.Text("recording")),
+            cancellationToken);
+    }
+
+    public Task RecordAsync(string? file, CancellationToken cancellationToken) =>
+        SendAsync(RequestMethod.Put, "/emulator/recording", "", new Dictionary<string, string?>(StringComparer.Ordinal) { ["file"] = file }, cancellationToken);
+
+    public Task ShutDownAsync(CancellationToken cancellationToken) => SendAsync(RequestMethod.Post, "/emulator/shutdown", "", null, cancellationToken);
+
+    /// <summary>Makes the workspace when the emulator, started for another one, does not have it.</summary>
+    public async Task EnsureWorkspaceAsync(WorkspaceAddress workspace, CancellationToken cancellationToken)
+    {
+        var path = $"/subscriptions/{workspace.SubscriptionId}/resourceGroups/{workspace.ResourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/{workspace.WorkspaceName}";
+        using var message = pipeline.CreateGet(endpoint, path, ("api-version", "2024-10-01"));
+        await pipeline.SendAsync(message, cancellationToken);
+        if (message.Response.Status == 404)
+        {
+            await SendAsync(RequestMethod.Put, path, "2024-10-01", new { location = workspace.Location, properties = new { } }, cancellationToken);
+        }
+        else if (message.Response.IsError)
+        {
+            throw new RequestFailedException(message.Response);
+        }
+    }
+
+    private async Task SendAsync(RequestMethod method, string path, string apiVersion, object? body, CancellationToken cancellationToken)
+    {
+        using var message = pipeline.CreateMessage();
+        message.Request.Method = method;
+        message.Request.Uri.Reset(endpoint);
+        message.Request.Uri.AppendPath(path, escape: false);
+        if (apiVersion.Length > 0)
+        {
+            message.Request.Uri.AppendQuery("api-version", apiVersion);
+        }
+
+        if (body is not null)
+        {
+            message.Request.Headers.Add("Content-Type", "application/json");
+            message.Request.Content = RequestContent.Create(JsonSerializer.SerializeToUtf8Bytes(body));
+        }
+
+        await pipeline.SendAsync(message, cancellationToken);
+        if (message.Response.IsError)
+        {
+            throw new RequestFailedException(message.Response);
+        }
+    }
+
+    private sealed class AdminOptions : ClientOptions;
+}
+
+internal sealed record EmulatorStatus(string Build, int ActiveJobs, TimeSpan IdleTime, string? Recording);

@@ -1,0 +1,47 @@
+using Azure;
+using Azure.ResourceManager.MachineLearning;
+
+namespace Workspaces;
+
+/// <summary>Cancels a job and waits until it has ended.</summary>
+/// <param name="workspace">The job's workspace.</param>
+/// <param name="timeProvider">Clock and timers; the system's when null.</param>
+public sealed class JobCanceller(WorkspaceClient workspace, TimeProvider? timeProvider = null)
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.3);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly TimeProvider time = timeProvider ?? TimeProvider.System;
+
+    /// <summary>Cancels a job; one that has ended already is left as it is.</summary>
+    /// <returns>The terminal status: Canceled, or what the job ended with before the cancellation reached it.</returns>
+    /// <exception cref="WorkspaceException">404: no such job; or the service refused or did not answer.</exception>
+    public Task<JobStatus> CancelAsync(string jobName, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(jobName);
+        return ServiceErrors.GuardAsync(() => CancelOnceAsync(jobName, cancellationToken), cancellationToken);
+    }
+
+    private async Task<JobStatus> CancelOnceAsync(string jobName, CancellationToken cancellationToken)
+    {
+        var job = (await workspace.Resource.GetMachineLearningJobAsync(jobName, cancellationToken)).Value;
+        var status = StatusOf(job);
+        if (status.IsTerminal())
+        {
+            return status;
+        }
+
+        // Not WaitUntil.Completed: the operation asks for ten seconds between polls at least, the job itself may be read at any time.
+        await job.CancelAsync(WaitUntil.Started, cancellationToken);
+        var pause = ShortestPause;
+        while (!(status = StatusOf(job = (await job.GetAsync(cancellationToken)).Value)).IsTerminal())
+        {
+            await Task.Delay(pause, time, cancellationToken);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+        }
+
+        return status;
+    }
+
+    private static JobStatus StatusOf(MachineLearningJobResource job) => JobStatuses.Parse(job.Data.Properties.Status?.ToString());
+}

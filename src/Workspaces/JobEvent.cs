@@ -1,0 +1,17 @@
+namespace Workspaces;
+
+/// <summary>One thing that happened to a followed job.</summary>
+public abstract record JobEvent;
+
+/// <summary>The job has this status now. The terminal one is the last event of all.</summary>
+public sealed record JobStatusChanged(JobStatus Status) : JobEvent;
+
+/// <summary>A line of a log.</summary>
+/// <param name="File">Name in the job's artifacts, such as <c>user_logs/std_log.txt</c>.</param>
+/// <param name="Text">The line without its end. Each rewrite of a progress line (carriage return) is a line.</param>
+public sealed record JobLogLine(string File, string Text) : JobEvent;
+
+/// <summary>The job has ended and the rest of a log could not be read.</summary>
+/// <param name="File">Name in the job's artifacts.</param>
+/// <param name="Reason">What the last attempt met, in words for people.</param>
+public sealed record JobLogUnavailable(string File, string Reason) : JobEvent;

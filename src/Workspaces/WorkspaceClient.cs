@@ -1,0 +1,169 @@
+using System.Text.Json;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.ResourceManager;
+using Azure.ResourceManager.MachineLearning;
+using Experiments;
+
+namespace Workspaces;
+
+/// <summary>One connection to one workspace: its ARM resource and its data plane (run history, artifacts, MLflow).</summary>
+public sealed class WorkspaceClient
+{
+    private const string ArmAudience = "https://management.azure.com/";
+    private const string ArmScope = "https://management.azure.com/.default";
+
+    private WorkspaceClient(WorkspaceConnection connection, ArmClient arm, MachineLearningWorkspaceResource resource, Uri dataPlane, Uri tracking, HttpPipeline signedIn, HttpPipeline anonymous)
+    {
+        Address = connection.Address;
+        Arm = arm;
+        Resource = resource;
+        RunHistory = new RunHistoryClient(signedIn, dataPlane, Id);
+        Artifacts = new ArtifactClient(signedIn, dataPlane, Id);
+        Tracking = new TrackingClient(signedIn, tracking);
+        Logs = new LogClient(anonymous);
+    }
+
+    public WorkspaceAddress Address { get; }
+
+    /// <summary>ARM id of the workspace.</summary>
+    public string Id => Resource.Id.ToString();
+
+    internal ArmClient Arm { get; }
+
+    internal MachineLearningWorkspaceResource Resource { get; }
+
+    internal RunHistoryClient RunHistory { get; }
+
+    internal ArtifactClient Artifacts { get; }
+
+    internal TrackingClient Tracking { get; }
+
+    internal LogClient Logs { get; }
+
+    /// <summary>Reads the workspace and finds its data plane.</summary>
+    /// <exception cref="WorkspaceException">404: no such workspace, and which key to mend; 401 or 403: who may not read it, and the role that may;
+    /// or the service did not answer.</exception>
+    public static async Task<WorkspaceClient> ConnectAsync(WorkspaceConnection connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var address = connection.Address;
+        var transport = connection.Transport ?? PinnedTransport.Create(connection.CertificateThumbprint);
+        var arm = new ArmClient(connection.Credential, address.SubscriptionId, CreateArmOptions(connection, transport));
+        var id = MachineLearningWorkspaceResource.CreateResourceIdentifier(address.SubscriptionId, address.ResourceGroup, address.WorkspaceName);
+
+        MachineLearningWorkspaceResource resource;
+        try
+        {
+            resource = await ServiceErrors.GuardAsync(
+                async () => (await arm.GetMachineLearningWorkspaceResource(id).GetAsync(cancellationToken)).Value, cancellationToken);
+        }
+        catch (WorkspaceException error) when (error.Status is 401 or 403 or 404)
+        {
+            throw error.Status == 404 ? NotFound(connection, error) : Refused(error, id, await DescribeCallerAsync(connection.Credential, cancellationToken));
+        }
+
+        var anonymous = HttpPipelineBuilder.Build(CreateOptions<DataPlaneClientOptions>(connection, transport));
+        var signedIn = HttpPipelineBuilder.Build(
+            CreateOptions<DataPlaneClientOptions>(connection, transport), new BearerTokenAuthenticationPolicy(connection.Credential, ArmScope));
+        var tracking = FindTracking(resource);
+        var dataPlane = await FindDataPlaneAsync(resource, tracking, anonymous, cancellationToken);
+        return new WorkspaceClient(connection, arm, resource, dataPlane, tracking, signedIn, anonymous);
+    }
+
+    private static ArmClientOptions CreateArmOptions(WorkspaceConnection connection, HttpPipelineTransport transport)
+    {
+        var options = CreateOptions<ArmClientOptions>(connection, transport);
+        options.Environment = connection.Address.Endpoint is { } endpoint ? new ArmEnvironment(endpoint, ArmAudience) : ArmEnvironment.AzurePublicCloud;
+
+        // The package's default version moves with its releases; the wire contract this was written from is one version.
+        foreach (var type in new[] { "", "/computes", "/datastores", "/environments", "/environments/versions", "/jobs" })
+        {
+            options.SetApiVersion(new ResourceType($"Microsoft.MachineLearningServices/workspaces{type}"), "2024-10-01");
+        }
+
+        return options;
+    }
+
+    private static T CreateOptions<T>(WorkspaceConnection connection, HttpPipelineTransport transport)
+        where T : ClientOptions, new()
+    {
+        var options = new T { Transport = transport };
+        options.AddPolicy(new RequestNotes(), HttpPipelinePosition.PerCall);
+        if (connection.RetryDelay is { } delay)
+        {
+            options.Retry.Delay = delay;
+            options.Retry.MaxDelay = delay;
+        }
+
+        return options;
+    }
+
+    // azureml://westeurope.api.azureml.ms/mlflow/v1.0/subscriptions/… is spoken over https.
+    private static Uri FindTracking(MachineLearningWorkspaceResource resource) =>
+        resource.Data.MlFlowTrackingUri is { } uri
+            ? new UriBuilder(uri) { Scheme = Uri.UriSchemeHttps, Port = uri.IsDefaultPort ? 443 : uri.Port, Query = "" }.Uri
+            : throw new WorkspaceException($"Workspace '{resource.Id.Name}' has no mlFlowTrackingUri; it must have one for metrics to be read. Is it still being created?");
+
+    /// <summary>The base of run history and artifacts: what discovery calls <c>api</c>, or the host of the tracking URI where discovery does not answer.</summary>
+    private static async Task<Uri> FindDataPlaneAsync(MachineLearningWorkspaceResource resource, Uri tracking, HttpPipeline anonymous, CancellationToken cancellationToken)
+    {
+        var fallback = new Uri(tracking.GetLeftPart(UriPartial.Authority));
+        if (resource.Data.DiscoveryUri is not { } discovery)
+        {
+            return fallback;
+        }
+
+        using var message = anonymous.CreateMessage();
+        message.Request.Method = RequestMethod.Get;
+        message.Request.Uri.Reset(discovery);
+        await ServiceErrors.GuardAsync(
+            async () =>
+            {
+                await anonymous.SendAsync(message, cancellationToken);
+                return message.Response.Status;
+            },
+            cancellationToken);
+        if (message.Response.Status != 200)
+        {
+            return fallback;
+        }
+
+        using var urls = JsonDocument.Parse(message.Response.Content);
+        return urls.RootElement.TryGetProperty("api", out var api) && Uri.TryCreate(api.GetString(), UriKind.Absolute, out var found) && found.Scheme == Uri.UriSchemeHttps
+            ? found
+            : fallback;
+    }
+
+    private static WorkspaceException NotFound(WorkspaceConnection connection, WorkspaceException error)
+    {
+        var address = connection.Address;
+        var key = error.ErrorCode switch
+        {
+            "SubscriptionNotFound" or "InvalidSubscriptionId" => "AML_SUBSCRIPTION_ID",
+            "ResourceGroupNotFound" => "AML_RESOURCE_GROUP",
+            _ => "AML_WORKSPACE_NAME",
+        };
+        return new WorkspaceException(
+            $"{connection.EnvironmentConfigPath}: workspace '{address.WorkspaceName}' in resource group '{address.ResourceGroup}' of subscription '{address.SubscriptionId}' is not there; "
+            + $"{key} must name one that exists (`az ml workspace list --subscription {address.SubscriptionId}` shows them). {error.Message}",
+            404,
+            error.ErrorCode);
+    }
+
+    private static WorkspaceException Refused(WorkspaceException error, ResourceIdentifier id, string caller) => new(
+        $"{caller} may not read workspace '{id.Name}'; it must have the role 'AzureML Data Scientist' there: "
+        + $"`az role assignment create --role \"AzureML Data Scientist\" --assignee <who> --scope {id}`. {error.Message}",
+        error.Status,
+        error.ErrorCode);
+
+    /// <summary>Name of the signed-in identity, from the claims of its token; never the token.</summary>
+    private static async Task<string> DescribeCallerAsync(TokenCredential credential, CancellationToken cancellationToken)
+    {
+        var token = await ServiceErrors.GuardAsync(
+            async () => await credential.GetTokenAsync(new TokenRequestContext([ArmScope]), cancellationToken), cancellationToken);
+        return TokenClaims.CallerOf(token.Token) is { } caller ? $"'{caller}'" : "The signed-in identity";
+    }
+
+    private sealed class DataPlaneClientOptions : ClientOptions;
+}

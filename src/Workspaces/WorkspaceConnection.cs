@@ -1,0 +1,48 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Identity;
+using Experiments;
+
+namespace Workspaces;
+
+/// <summary>Which workspace to reach, as whom, and whose certificate to trust.</summary>
+/// <param name="Address">The workspace; an <see cref="WorkspaceAddress.Endpoint"/> of null is Azure's public cloud.</param>
+/// <param name="Credential">Gives the bearer token for https://management.azure.com, which the data plane takes as well.</param>
+public sealed record WorkspaceConnection(WorkspaceAddress Address, TokenCredential Credential)
+{
+    /// <summary>SHA-256 of the only server certificate to trust, in hex; null: the system's trust.</summary>
+    public string? CertificateThumbprint { get; init; }
+
+    /// <summary>Path of the environment config the address came from, for messages.</summary>
+    public string EnvironmentConfigPath { get; init; } = "the environment config";
+
+    /// <summary>Takes the place of the network in tests.</summary>
+    internal HttpPipelineTransport? Transport { get; init; }
+
+    /// <summary>Time before a failed request is sent again, doubling each time; Azure.Core's 0.8 s when null.</summary>
+    internal TimeSpan? RetryDelay { get; init; }
+
+    /// <summary>Azure, signed in as Azure.Identity finds: environment variables, workload or managed identity, Azure CLI and others.</summary>
+    public static WorkspaceConnection ToAzure(WorkspaceAddress address, string environmentConfigPath)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions
+        {
+            TenantId = address.TenantId,
+            ExcludeInteractiveBrowserCredential = true, // a pipeline has no browser, and a desk has `az login`
+        });
+        return new WorkspaceConnection(address, credential) { EnvironmentConfigPath = environmentConfigPath };
+    }
+
+    /// <summary>The emulator that runs at <see cref="RunningEmulator.Endpoint"/>, whatever port the environment config names.</summary>
+    public static WorkspaceConnection ToEmulator(WorkspaceAddress address, RunningEmulator emulator, string environmentConfigPath)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(emulator);
+        return new WorkspaceConnection(address with { Endpoint = emulator.Endpoint }, emulator.Credential)
+        {
+            CertificateThumbprint = emulator.CertificateThumbprint,
+            EnvironmentConfigPath = environmentConfigPath,
+        };
+    }
+}

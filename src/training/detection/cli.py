@@ -1,0 +1,177 @@
+"""The command line: train, evaluate, check-data and create-demo-data."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from detection import __version__
+from detection.data_stage import read_or_fail
+from detection.errors import TrainingError
+from detection.progress import Console
+from detection.settings import Settings
+from detection.settings_reader import read_settings
+
+# PyTorch is imported by the commands that need it, when they need it: it takes seconds. Before that, its threads are told
+# to sleep while they wait for each other: spinning takes the core from the threads that prepare the next batch. The
+# library that runs them reads the variable only when it is loaded.
+_QUIET_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command. Returns 0 when it is done, 1 when it failed with a message; exits 2 on wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options, Console())
+    except TrainingError as error:
+        sys.stdout.flush()
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        return 1
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr, flush=True)
+        return 1
+    return 0
+
+
+def _train(options: argparse.Namespace, console: Console) -> None:
+    settings = _settings(options)
+    os.environ.setdefault(*_QUIET_THREADS)
+    from detection.run import train
+
+    checkpoints = options.checkpoints or options.output / "checkpoints"
+    train(
+        settings,
+        data=options.data,
+        output=options.output,
+        checkpoints=checkpoints,
+        environment=os.environ,
+        console=console,
+    )
+
+
+def _evaluate(options: argparse.Namespace, console: Console) -> None:
+    settings = _settings(options)
+    os.environ.setdefault(*_QUIET_THREADS)
+    from detection.evaluate_model import evaluate_model
+
+    evaluate_model(settings, model_folder=options.model, data=options.data, output=options.output, console=console)
+
+
+def _check_data(options: argparse.Namespace, console: Console) -> None:
+    read_or_fail(_settings(options), options.data, console.say)
+    console.say("no faults")
+
+
+def _create_demo_data(options: argparse.Namespace, console: Console) -> None:
+    from detection.demo_data import create_demo_data
+
+    try:
+        result = create_demo_data(options.data, image_type=options.image_type, images=options.images, seed=options.seed)
+    except ValueError as error:
+        raise TrainingError(str(error)) from error
+    done = "created" if result.created else "unchanged"
+    console.say(f"{done}: {result.train_csv} ({result.train_images} images)")
+    console.say(f"{done}: {result.test_csv} ({result.test_images} images)")
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    return read_settings(
+        file=options.exp_config, variable=options.exp_config_variable, environment=os.environ, overrides=options.set
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m detection",
+        description="Trains and evaluates an object detector as an exp_config says.",
+        epilog="Exit codes: 0 done, 1 failed with a message, 2 wrong usage.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    train = commands.add_parser(
+        "train",
+        help="train a model, evaluate it and save it",
+        description="Trains a model, evaluates it on the test split and saves it. Interrupted, the same command goes "
+        "on from the newest checkpoint; finished, it only evaluates again.",
+        epilog="example: python -m detection train --exp-config exp_configs/demo.json --data data --output outputs "
+        "--set RUN_PARAMS.STEPS=100",
+    )
+    _add_config(train)
+    _add_data(train)
+    _add_output(train)
+    train.add_argument(
+        "--checkpoints", type=Path, metavar="DIR", help="where checkpoints are kept (default: OUTPUT/checkpoints)"
+    )
+    train.set_defaults(run=_train)
+
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="evaluate a saved model on the test split",
+        description="Evaluates a saved model on the test split; writes metrics.json, predictions.json and the plots.",
+        epilog="example: python -m detection evaluate --model outputs/final_model "
+        "--exp-config outputs/final_model/exp_config.json --data data --output evaluation",
+    )
+    evaluate.add_argument("--model", type=Path, required=True, metavar="DIR", help="the final_model folder of a run")
+    _add_config(evaluate)
+    _add_data(evaluate)
+    _add_output(evaluate)
+    evaluate.set_defaults(run=_evaluate)
+
+    check = commands.add_parser(
+        "check-data",
+        help="report every fault of the dataset",
+        description="Reads both splits and the headers of their images, and reports every fault at once.",
+        epilog="example: python -m detection check-data --exp-config exp_configs/demo.json --data data",
+    )
+    _add_config(check)
+    _add_data(check)
+    check.set_defaults(run=_check_data)
+
+    demo = commands.add_parser(
+        "create-demo-data",
+        help="make the synthetic pothole pictures of the demo",
+        description="Makes synthetic road pictures with potholes, laid out as a datastore; leaves them alone when they "
+        "are there.",
+        epilog="example: python -m detection create-demo-data --data data",
+    )
+    _add_data(demo)
+    demo.add_argument(
+        "--image-type", default="pothole", metavar="NAME", help="folder in the data folder (default: %(default)s)"
+    )
+    demo.add_argument("--images", type=int, default=300, metavar="N", help="number of pictures (default: %(default)s)")
+    demo.add_argument("--seed", type=int, default=7, metavar="N", help="picks the pictures (default: %(default)s)")
+    demo.set_defaults(run=_create_demo_data)
+    return parser
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--exp-config", type=Path, metavar="FILE", help="the exp_config, a JSON file")
+    source.add_argument("--exp-config-variable", metavar="NAME", help="environment variable that holds it as JSON")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="override one value, as in RUN_PARAMS.STEPS=100; repeatable",
+    )
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="data folder, which holds IMAGE_TYPE/images and IMAGE_TYPE/datasets",
+    )
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="DIR", help="where the results go; made when missing"
+    )

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import torch
+from torch import nn
+
+from detection.batches import to_tensor
+from detection.coco_evaluation import Detections, GroundTruth
+from detection.datasets import ImageRecord
+from detection.images import ImageStore
+
+
+def ground_truths(records: Sequence[ImageRecord]) -> dict[str, GroundTruth]:
+    """Returns the objects of each image by file name."""
+    return {
+        record.file_name: GroundTruth(
+            np.asarray(record.boxes, dtype=np.float64).reshape(-1, 4), np.asarray(record.labels, dtype=np.int64)
+        )
+        for record in records
+    }
+
+
+def detect(
+    model: nn.Module,
+    records: Sequence[ImageRecord],
+    store: ImageStore,
+    *,
+    batch_size: int,
+    device: torch.device,
+    threads: int,
+) -> dict[str, Detections]:
+    """Runs the model over images.
+
+    Returns:
+        Detections by file name, their boxes xyxy in pixels of the image as it lies on disk.
+    """
+    was_training = model.training
+    model.eval()
+    found: dict[str, Detections] = {}
+    with ThreadPoolExecutor(threads, thread_name_prefix="images") as pool, torch.no_grad():
+        for group in _groups(records, batch_size):
+            pixels = list(pool.map(store.load, group))
+            outputs = model([to_tensor(image).to(device) for image in pixels])
+            for record, image, output in zip(group, pixels, outputs):
+                height, width = image.shape[:2]
+                factors = np.array([record.width / width, record.height / height] * 2)
+                found[record.file_name] = Detections(
+                    boxes=output["boxes"].double().cpu().numpy().reshape(-1, 4) * factors,
+                    labels=output["labels"].cpu().numpy(),
+                    scores=output["scores"].double().cpu().numpy(),
+                )
+    model.train(was_training)
+    return found
+
+
+def _groups(records: Sequence[ImageRecord], size: int) -> Iterator[Sequence[ImageRecord]]:
+    for start in range(0, len(records), size):
+        yield records[start : start + size]

@@ -1,0 +1,1 @@
+"""The base models: how each is built from MODEL_PARAMS."""

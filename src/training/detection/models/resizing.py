@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from typing import Dict, List, Optional, Tuple
+
+from torch import Tensor
+from torch.nn import functional
+from torchvision.models.detection.transform import GeneralizedRCNNTransform, resize_boxes
+
+IMAGE_MEAN = [0.485, 0.456, 0.406]
+IMAGE_STD = [0.229, 0.224, 0.225]
+
+
+class LongerSideTransform(GeneralizedRCNNTransform):
+    """Normalizes images and brings their longer side to a fixed number of pixels.
+
+    torchvision's own transform looks at the shorter side first and samples without smoothing; the training
+    images come already resized with smoothing, and the saved model must treat a raw image the same way.
+    """
+
+    def __init__(self, longer_side: int) -> None:
+        super().__init__(longer_side, longer_side, IMAGE_MEAN, IMAGE_STD)
+        self.longer_side = longer_side
+
+    # Optional and Dict, not their newer spellings: TorchScript reads these annotations itself.
+    def resize(
+        self, image: Tensor, target: Optional[Dict[str, Tensor]] = None
+    ) -> Tuple[Tensor, Optional[Dict[str, Tensor]]]:
+        """Resizes one (3, H, W) image, and its boxes with it, so that max(H, W) is ``longer_side``."""
+        height, width = image.shape[-2], image.shape[-1]
+        longest = max(height, width)
+        if longest == self.longer_side:
+            return image, target
+        size: List[int] = [
+            max(1, int(height * self.longer_side / longest + 0.5)),
+            max(1, int(width * self.longer_side / longest + 0.5)),
+        ]
+        smooth = longest > self.longer_side
+        batch = functional.interpolate(image[None], size=size, mode="bilinear", align_corners=False, antialias=smooth)
+        image = batch[0]
+        if target is not None:
+            target["boxes"] = resize_boxes(target["boxes"], [height, width], size)
+        return image, target

@@ -1,0 +1,192 @@
+using Cake.Core;
+
+namespace Cake.Docker.Tests;
+
+public class DockerAliasesTests
+{
+    private readonly DockerFixture _docker = new();
+
+    [Fact]
+    public void DockerBuild_QuotesThePath_WhenThereAreNoSettings()
+    {
+        _docker.Context.DockerBuild("docker/gpu");
+
+        Assert.Equal("image build \"docker/gpu\"", _docker.Arguments);
+    }
+
+    [Fact]
+    public void DockerBuild_KeepsThePath_WhenItIsQuotedAlready()
+    {
+        _docker.Context.DockerBuild("\"a folder\"");
+
+        Assert.Equal("image build \"a folder\"", _docker.Arguments);
+    }
+
+    [Fact]
+    public void DockerBuild_RendersEveryKindOfOption()
+    {
+        var settings = new DockerImageBuildSettings
+        {
+            BuildArg = ["BASE_IMAGE=debian@sha256:0", "EMPTY="],
+            CpuPeriod = 100000,
+            CpusetCpus = "0-1",
+            DisableContentTrust = false,
+            File = "docker/gpu/Dockerfile",
+            NoCache = true,
+            Pull = false,
+            Rm = true,
+            ShmSize = "2g",
+            Tag = ["r/detection:1", "r/detection:2"],
+        };
+
+        _docker.Context.DockerBuild(settings, ".");
+
+        Assert.Equal(
+            "image build --build-arg \"BASE_IMAGE=debian@sha256:0\" --build-arg \"EMPTY=\" --cpu-period 100000 --cpuset-cpus \"0-1\" --disable-content-trust=False "
+            + "--file \"docker/gpu/Dockerfile\" --no-cache --rm=True --shm-size \"2g\" --tag \"r/detection:1\" --tag \"r/detection:2\" \".\"",
+            _docker.Arguments);
+    }
+
+    [Fact]
+    public void DockerBuild_LeavesOutWhatIsAboutTheProcess()
+    {
+        var settings = new DockerImageBuildSettings { ToolTimeout = TimeSpan.FromHours(1), NoWorkingDirectory = true, WorkingDirectory = "/elsewhere" };
+
+        _docker.Context.DockerBuild(settings, ".");
+
+        Assert.Equal("image build \".\"", _docker.Arguments);
+    }
+
+    [Fact]
+    public void DockerBuild_EscapesQuotationMarksAndTrailingBackslashes()
+    {
+        _docker.Context.DockerBuild(new DockerImageBuildSettings { Label = ["note=say \"hi\"", @"path=C:\data\"] }, ".");
+
+        Assert.Equal("""image build --label "note=say \"hi\"" --label "path=C:\data\\" "." """.TrimEnd(), _docker.Arguments);
+    }
+
+    [Fact]
+    public void DockerBuild_AsksForBuildKit()
+    {
+        _docker.Context.DockerBuild(".");
+
+        Assert.Equal("1", _docker.Started!.EnvironmentVariables["DOCKER_BUILDKIT"]);
+    }
+
+    [Fact]
+    public void DockerBuild_KeepsTheCallersVariables_WhenTheyDiffer()
+    {
+        var settings = new DockerImageBuildSettings();
+        settings.EnvironmentVariables["DOCKER_BUILDKIT"] = "0";
+        settings.EnvironmentVariables["DOCKER_HOST"] = "unix:///tmp/docker.sock";
+
+        _docker.Context.DockerBuild(settings, ".");
+
+        Assert.Equal("0", _docker.Started!.EnvironmentVariables["DOCKER_BUILDKIT"]);
+        Assert.Equal("unix:///tmp/docker.sock", _docker.Started.EnvironmentVariables["DOCKER_HOST"]);
+    }
+
+    [Fact]
+    public void DockerBuildXBuild_RendersEveryKindOfOption()
+    {
+        var settings = new DockerBuildXBuildSettings
+        {
+            CacheFrom = ["type=registry,ref=r/cache"],
+            CacheTo = ["type=inline"],
+            Load = true,
+            MetadataFile = "metadata.json",
+            NoCacheFilter = ["train"],
+            Platform = ["linux/amd64", "linux/arm64"],
+            Push = false,
+            Secret = ["id=token,env=TOKEN"],
+        };
+
+        _docker.Context.DockerBuildXBuild(settings, ".");
+
+        Assert.Equal(
+            "buildx build --cache-from \"type=registry,ref=r/cache\" --cache-to \"type=inline\" --load --metadata-file \"metadata.json\" --no-cache-filter \"train\" "
+            + "--platform \"linux/amd64\" --platform \"linux/arm64\" --secret \"id=token,env=TOKEN\" .",
+            _docker.Arguments);
+    }
+
+    [Fact]
+    public void DockerTag_NamesBothReferences()
+    {
+        _docker.Context.DockerTag("detection:1", "localhost:5000/detection:1");
+
+        Assert.Equal("tag detection:1 localhost:5000/detection:1", _docker.Arguments);
+    }
+
+    [Fact]
+    public void DockerPush_RendersItsOptions()
+    {
+        _docker.Context.DockerPush(new DockerImagePushSettings { AllTags = true, DisableContentTrust = true }, "localhost:5000/detection");
+
+        Assert.Equal("push --disable-content-trust=True --all-tags localhost:5000/detection", _docker.Arguments);
+    }
+
+    [Fact]
+    public void DockerPull_RendersItsOptions()
+    {
+        _docker.Context.DockerPull(new DockerImagePullSettings { Platform = "linux/amd64" }, "localhost:5000/detection@sha256:0");
+
+        Assert.Equal("pull --platform \"linux/amd64\" localhost:5000/detection@sha256:0", _docker.Arguments);
+    }
+
+    [Fact]
+    public void DockerLogin_SendsThePasswordThroughStandardInputAlone()
+    {
+        _docker.Context.DockerLogin("00000000-0000-0000-0000-000000000000", "the-secret", "r.azurecr.io");
+
+        Assert.Equal("login --username \"00000000-0000-0000-0000-000000000000\" --password-stdin r.azurecr.io", _docker.Arguments);
+        Assert.Equal("the-secret", _docker.StandardInput);
+        Assert.DoesNotContain(_docker.Started!.EnvironmentVariables ?? new Dictionary<string, string>(StringComparer.Ordinal), variable => variable.Value.Contains("the-secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void DockerLogin_SaysPasswordStdinOnce_WhenTheSettingsSayItToo()
+    {
+        _docker.Context.DockerLogin(new DockerRegistryLoginSettings { Username = "u", Password = "the-secret", PasswordStdin = true });
+
+        Assert.Equal("login --username \"u\" --password-stdin", _docker.Arguments);
+    }
+
+    [Fact]
+    public void DockerPush_FailsWithTheExitCode_WhenDockerFails()
+    {
+        var error = Assert.Throws<CakeException>(() => new DockerFixture(exitCode: 1).Context.DockerPush("x"));
+
+        Assert.Equal("Docker: Process returned an error (exit code 1).", error.Message);
+    }
+
+    [Fact]
+    public void DockerPush_SaysThatDockerIsMissing_WhenItIsNotInstalled()
+    {
+        var docker = new DockerFixture(isInstalled: false);
+
+        var error = Assert.Throws<CakeException>(() => docker.Context.DockerPush("x"));
+
+        Assert.StartsWith("Docker: Could not locate executable.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["docker", "docker.exe"], docker.ToolNames);
+    }
+
+    public static TheoryData<string, Action<ICakeContext>> MissingArguments => new()
+    {
+        { "path", context => context.DockerBuild("") },
+        { "target", context => context.DockerBuildXBuild(null!) },
+        { "imageReference", context => context.DockerTag("", "b") },
+        { "registryReference", context => context.DockerTag("a", "") },
+        { "imageReference", context => context.DockerPush("") },
+        { "imageReference", context => context.DockerPull("") },
+        { "Username", context => context.DockerLogin("", "p") },
+        { "Password", context => context.DockerLogin("u", "") },
+    };
+
+    [Theory]
+    [MemberData(nameof(MissingArguments))]
+    public void Aliases_NameTheArgument_WhenItIsEmpty(string name, Action<ICakeContext> call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        Assert.Equal(name, Assert.Throws<ArgumentNullException>(() => call(_docker.Context)).ParamName);
+    }
+}

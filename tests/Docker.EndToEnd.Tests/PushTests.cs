@@ -1,0 +1,58 @@
+namespace Docker.EndToEnd.Tests;
+
+/// <summary>What a change of the sources costs, and no change.</summary>
+public sealed class PushTests(Engine engine)
+{
+    [Fact]
+    public async Task Push_DoesNothingAndNeedsNoEngine_WhenOnlyFileTimesChanged()
+    {
+        await using var checkout = engine.CheckOut();
+        await checkout.SucceedAsync(engine.Arguments("Docker-Push"));
+        var before = (checkout.PushedImage(), checkout.ContentTag());
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(checkout.Root, "src"), "*", SearchOption.AllDirectories)) File.SetLastWriteTimeUtc(file, new DateTime(2031, 5, 6, 7, 8, 9, DateTimeKind.Utc));
+        checkout.Variables["DOCKER_HOST"] = "unix:///nonexistent/docker.sock";
+
+        var again = await checkout.SucceedAsync(engine.Arguments("Docker-Push"));
+
+        Assert.Contains(": unchanged (sha256:", again.Output, StringComparison.Ordinal);
+        Assert.Contains($"Pushed       {before.Item1}: unchanged", again.Output, StringComparison.Ordinal);
+        Assert.Equal(before, (checkout.PushedImage(), checkout.ContentTag()));
+        // Nothing was built or pushed: no line of another program.
+        Assert.DoesNotContain("  | ", again.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Push_MakesOnlyTheLayerOfTheCode_WhenOneByteOfTheTrainerChanged()
+    {
+        await using var checkout = engine.CheckOut();
+        await GitAsync(checkout, "init", "--quiet", "--initial-branch=main");
+        await GitAsync(checkout, "add", "src", "docker", "exp_configs", "configuration", ".dockerignore");
+        await GitAsync(checkout, "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", "--message=Begin");
+        await checkout.SucceedAsync(engine.Arguments("Docker-Push"));
+        var before = await RegistryContent.LayersAsync(engine.Registry, Engine.Repository, checkout.ContentTag());
+        var file = Path.Combine(checkout.Root, "src", "training", "detection", "__init__.py");
+        var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        // A letter of the module's description.
+        bytes[4] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+
+        var again = await checkout.SucceedAsync(engine.Arguments("Docker-Push"));
+
+        var after = await RegistryContent.LayersAsync(engine.Registry, Engine.Repository, checkout.ContentTag());
+        Assert.Equal(before.Count, after.Count);
+        // The base and its packages are the two below.
+        Assert.Equal(before.Take(2), after.Take(2));
+        Assert.Single(before.Zip(after), pair => pair.First != pair.Second);
+        Assert.Contains($"  since      {engine.Registry}/{Engine.Repository}:main: 1 input differs", again.Output, StringComparison.Ordinal);
+        Assert.Contains("    changed  src/training/detection/__init__.py", again.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\n +cached +([\d.]+ MB)? +\[dependencies 2/2\] RUN ", again.Output);
+        Assert.Equal(await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, checkout.ContentTag()), await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, "main"));
+    }
+
+    private static async Task GitAsync(Checkout checkout, params string[] arguments)
+    {
+        using var git = new HostRun("git", arguments, checkout.Root);
+        await git.EndAsync();
+        Assert.True(git.ExitCode == 0, git.Output);
+    }
+}

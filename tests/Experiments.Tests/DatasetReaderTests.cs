@@ -1,0 +1,80 @@
+namespace Experiments.Tests;
+
+public sealed class DatasetReaderTests : IDisposable
+{
+    private readonly TemporaryFolder datastore = new();
+
+    public void Dispose() => datastore.Dispose();
+
+    [Fact]
+    public void Read_CountsImagesAndBoxesPerClass()
+    {
+        WriteDataset("a.gif,0,0,4,4,crack\na.gif,0,0,2,2,pothole\na.gif,1,1,2,2,crack\nb.gif,,,,,\n", "c.gif,0,0,8,6,pothole\nc.gif,0,0,8,6,crack\n");
+
+        var summary = Read(BadRows.Fail);
+
+        Assert.Equal(("train_road_240102030405.csv", "test_road_240102030405.csv"), (summary.TrainCsv, summary.TestCsv));
+        Assert.Equal((4, 2, 1), (summary.Train.Rows, summary.Train.Images, summary.Train.EmptyImages));
+        Assert.Equal([new("crack", 2), new("pothole", 1)], summary.Train.Boxes);
+        Assert.Equal([new("crack", 1), new("pothole", 1)], summary.Test.Boxes);
+    }
+
+    [Fact]
+    public void Read_NamesEveryRowLeftOut_WhenBadRowsAreDropped()
+    {
+        WriteDataset("a.gif,0,0,4,4,pothole\nx.gif,0,0,2,2,pothole\nx.gif,1,1,2,2,pothole\nc.gif,0,0,1,1,pothole\na.gif,0,0,4,4,crack\n", "c.gif,0,0,8,6,pothole\n");
+
+        var summary = Read(BadRows.Drop);
+
+        Assert.Equal(
+            [
+                "road/datasets/train_road_240102030405.csv(3): left out: image 'x.gif' is not in road/images; it must be there, or the row removed.",
+                "road/datasets/train_road_240102030405.csv(4): left out: image 'x.gif' is not in road/images; it must be there, or the row removed.",
+                "road/datasets/train_road_240102030405.csv(5): left out: image 'c.gif' is in both splits; it must be in one (also at road/datasets/test_road_240102030405.csv(2)).",
+                "road/datasets/train_road_240102030405.csv(6): left out: class 'crack' is only in the training split; it must be in both splits.",
+            ],
+            summary.DroppedRows.Select(row => row.ToString()));
+    }
+
+    [Fact]
+    public void Read_SaysThatAFileIsNotUtf8_WhenItIsLatin1()
+    {
+        WriteDataset("a.gif,0,0,4,4,pothole\n", "c.gif,0,0,8,6,pothole\n");
+        datastore.Write("road/datasets/test_road_240102030405.csv", System.Text.Encoding.Latin1.GetBytes("filename,xmin,ymin,xmax,ymax,class\nc.gif,0,0,1,1,straße\n"));
+
+        var error = Assert.Throws<DatasetException>(() => Read(BadRows.Fail));
+
+        Assert.Equal(["road/datasets/test_road_240102030405.csv(1): is not UTF-8; save the file as UTF-8."], error.Faults.Select(fault => fault.ToString()));
+    }
+
+    [Fact]
+    public void Read_ChangesTheHash_WhenOneByteOfAnImageChanges()
+    {
+        WriteDataset("a.gif,0,0,4,4,pothole\n", "c.gif,0,0,8,6,pothole\n");
+        var before = Read(BadRows.Fail).Hash;
+        datastore.Write("road/images/a.gif", [.. Gif, 1]);
+
+        Assert.NotEqual(before, Read(BadRows.Fail).Hash);
+    }
+
+    [Fact]
+    public void Read_HasNoHash_WhenNoneIsAskedFor()
+    {
+        WriteDataset("a.gif,0,0,4,4,pothole\n", "c.gif,0,0,8,6,pothole\n");
+
+        Assert.Null(DatasetReader.Read(datastore.Root, "road", "latest", "latest", BadRows.Fail, withHash: false).Hash);
+    }
+
+    /// <summary>Header of a picture of 8 x 6 pixels.</summary>
+    private static byte[] Gif => [.. "GIF89a"u8, 8, 0, 6, 0, 0, 0, 0];
+
+    private DatasetSummary Read(BadRows onBadRows) => DatasetReader.Read(datastore.Root, "road", "latest", "latest", onBadRows);
+
+    private void WriteDataset(string train, string test)
+    {
+        foreach (var name in new[] { "a.gif", "b.gif", "c.gif" })
+            datastore.Write($"road/images/{name}", Gif);
+        datastore.Write("road/datasets/train_road_240102030405.csv", "filename,xmin,ymin,xmax,ymax,class\n" + train);
+        datastore.Write("road/datasets/test_road_240102030405.csv", "filename,xmin,ymin,xmax,ymax,class\n" + test);
+    }
+}

@@ -1,0 +1,150 @@
+using System.Text.Json;
+
+namespace Experiments.Tests;
+
+public class PlannerTests
+{
+    private static readonly string CodeHash = new('c', 64);
+
+    private static readonly ImageBuildPlan Image =
+        new("docker/cpu/Dockerfile", new SortedDictionary<string, string>(StringComparer.Ordinal) { ["BASE_IMAGE"] = "debian-base:bookworm" }, new('a', 64), "sha-aaaaaaaaaaaaaaaaaaaa");
+
+    private static readonly GitFacts Git = new(new('1', 40), "main", "https://me:hunter2@example.org/team/model-training.git", IsDirty: false);
+
+    private static readonly DatasetSummary Dataset = new(
+        new("train_pothole_240102030405.csv", 3, 2, 1, new Dictionary<string, int> { ["pothole"] = 2 }),
+        new("test_pothole_240102030405.csv", 1, 1, 0, new Dictionary<string, int> { ["pothole"] = 1 }), new('d', 64), []);
+
+    [Fact]
+    public void Plan_IsTheOneInTheFile_ForTheEmulator() =>
+        Assert.Equal(Repository.Expected("emulator.plan.json"), Text(Plan(ExperimentText.Valid, EnvironmentText.Valid, Dataset)));
+
+    [Fact]
+    public void Plan_IsTheOneInTheFile_ForAzure()
+    {
+        var configuration = ConfigurationReader.Read(Repository.Root, "exp_configs/pothole.json");
+
+        var plan = Planner.Plan(configuration.Experiment, configuration.Environment, "/repository", git: null, OnAzure, dataset: null);
+
+        Assert.Equal(Repository.Expected("azure.plan.json"), Text(plan));
+    }
+
+    [Theory]
+    [InlineData("", "localhost:5000/model-training:sha-aaaaaaaaaaaaaaaaaaaa")]
+    [InlineData("localhost:5000/model-training", "localhost:5000/model-training:sha-aaaaaaaaaaaaaaaaaaaa")]
+    [InlineData("localhost:5000/model-training:latest", "localhost:5000/model-training:sha-aaaaaaaaaaaaaaaaaaaa")]
+    [InlineData("localhost:5000/other:latest", "localhost:5000/other:latest")]
+    [InlineData("localhost/model-training:1", "localhost/model-training:1")]
+    [InlineData("localhost:5000/model-training@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "localhost:5000/model-training@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    public void Plan_TakesThisCommitsImage_OnlyWhenItsRepositoryIsNamed(string image, string expected)
+    {
+        var experiment = Parse(ExperimentText.Valid) with { DockerImage = image.Length == 0 ? null : image };
+
+        Assert.Equal(expected, Planner.Plan(experiment, Environment, "/repository", Git, AsProcess, Dataset).Environment.Image);
+    }
+
+    [Fact]
+    public void Plan_PinsAnImageOfAnotherRegistry_ToTheDigestItHasNow()
+    {
+        var experiment = Parse(ExperimentText.Valid) with { DockerImage = "other.example/detection:1.2" };
+        var digest = $"sha256:{new string('b', 64)}";
+
+        var plan = Planner.Plan(experiment, Environment, "/repository", Git, OnAzure with { Digest = digest }, Dataset);
+
+        Assert.Equal(new ImagePlan("other.example/detection", "1.2", digest, Build: null), plan.Image);
+        Assert.Equal($"other.example/detection:1.2@{digest}", plan.Environment.Image);
+        Assert.NotEqual(plan.Name, Planner.Plan(experiment, Environment, "/repository", Git, OnAzure with { Digest = $"sha256:{new string('c', 64)}" }, Dataset).Name);
+    }
+
+    [Fact]
+    public void Plan_KeepsItsNameWhenOnlyTheTrainerChanges_WhereAnImageDecides()
+    {
+        var experiment = Parse(ExperimentText.Valid);
+
+        Assert.Equal(
+            Planner.Plan(experiment, Environment, "/repository", Git, OnAzure, Dataset).Name,
+            Planner.Plan(experiment, Environment, "/repository", Git, OnAzure with { TrainerCodeHash = new('e', 64) }, Dataset).Name);
+    }
+
+    [Theory]
+    [InlineData("localhost:5000/model-training:1", "localhost:5000", "model-training")]
+    [InlineData("localhost/model-training", "localhost", "model-training")]
+    [InlineData("team.azurecr.io/a/b@sha256:0123", "team.azurecr.io", "a/b")]
+    [InlineData("team/detection:1", "registry-1.docker.io", "team/detection")]
+    [InlineData("debian", "registry-1.docker.io", "library/debian")]
+    public void ImageReference_NamesItsRegistry(string reference, string registry, string name)
+    {
+        var image = ImageReference.Parse(reference);
+
+        Assert.Equal((registry, name), (image.Registry, image.Name));
+    }
+
+    [Fact]
+    public void Plan_IsRefused_WhenASweepIsAskedFor()
+    {
+        var error = Assert.Throws<ConfigException>(() => Planner.Plan(Parse(ExperimentText.Valid) with { Hypertune = true }, Environment, "/repository", Git, AsProcess, Dataset));
+
+        Assert.Equal(
+            "exp_config: HYPERTUNE is true; it must be false: this version submits no sweeps. Set HYPERTUNE to false to train once with RUN_PARAMS as they are, or run with --set=HYPERTUNE=false.",
+            Assert.Single(error.Faults).ToString());
+    }
+
+    [Fact]
+    public void Plan_HasAnotherName_WhenCodeOrDatasetChange()
+    {
+        var experiment = Parse(ExperimentText.Valid);
+        string[] names =
+        [
+            Planner.Plan(experiment, Environment, "/repository", Git, AsProcess, Dataset).Name,
+            Planner.Plan(experiment, Environment, "/repository", Git, AsProcess with { TrainerCodeHash = new('e', 64) }, Dataset).Name,
+            Planner.Plan(experiment, Environment, "/repository", Git, AsProcess, Dataset with { Hash = new('e', 64) }).Name,
+        ];
+
+        Assert.Equal(3, names.Distinct().Count());
+        Assert.Equal(names[0], Planner.Plan(experiment, Environment, "/elsewhere", git: null, AsProcess, Dataset).Name);
+    }
+
+    [Theory]
+    [InlineData("Demo_Run-1", "demo-run-1")]
+    [InlineData("A--", "a")]
+    public void Plan_IsNamedAfterTheExperiment(string experimentName, string expected)
+    {
+        var name = Planner.Plan(Parse(ExperimentText.Valid, $"EXP_NAME={experimentName}"), Environment, "/repository", Git, AsProcess, Dataset).Name;
+
+        Assert.Matches($"^{expected}-[0-9a-f]{{12}}$", name);
+    }
+
+    [Fact]
+    public void Plan_FitsAJobName_WhenTheExperimentsNameIsAsLongAsItMayBe()
+    {
+        var name = Planner.Plan(Parse(ExperimentText.Valid, $"EXP_NAME={new string('x', 255)}"), Environment, "/repository", Git, AsProcess, Dataset).Name;
+
+        Assert.True($"{name}-1000".Length <= 255, name);
+    }
+
+    [Fact]
+    public void PlanFile_ReadsWhatWasWritten()
+    {
+        using var folder = new TemporaryFolder();
+        var plan = Plan(ExperimentText.Valid, EnvironmentText.Valid, Dataset);
+        var path = Path.Combine(folder.Root, "artifacts", "plan.json");
+
+        PlanFile.Write(path, plan);
+
+        Assert.Equal(Text(plan), Text(PlanFile.Read(path)));
+        Assert.Equal(["plan.json"], Directory.EnumerateFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName));
+    }
+
+    private static PlanSources AsProcess => new(CodeHash, Image, new(JobRuntime.Process, "no Docker engine answers"));
+
+    private static PlanSources OnAzure => new(CodeHash, Image, new(JobRuntime.Azure, "the workspace is in Azure"));
+
+    private static EnvironmentConfig Environment => EnvironmentConfigReader.Parse(EnvironmentText.Valid, EnvironmentText.File);
+
+    private static Experiment Parse(string text, params string[] overrides) => ExperimentReader.Parse(text, ExperimentText.File, overrides);
+
+    private static ExperimentPlan Plan(string experiment, string environment, DatasetSummary? dataset) =>
+        Planner.Plan(Parse(experiment), EnvironmentConfigReader.Parse(environment, EnvironmentText.File), "/repository", Git, AsProcess, dataset);
+
+    private static string Text(ExperimentPlan plan) => JsonSerializer.Serialize(plan, RecordJson.Options) + "\n";
+}

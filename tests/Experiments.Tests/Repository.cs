@@ -1,0 +1,11 @@
+namespace Experiments.Tests;
+
+/// <summary>The files of the repository that tests read, as they were when the tests were built.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Path.Combine(AppContext.BaseDirectory, "repository");
+
+    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+
+    public static string Expected(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Expected", name));
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Images.EndToEnd.Tests;
+
+/// <summary>A program run to its end.</summary>
+/// <param name="ExitCode">Its exit code.</param>
+/// <param name="Output">What it wrote to standard output.</param>
+/// <param name="Log">What it wrote to standard error.</param>
+public sealed record Command(int ExitCode, string Output, string Log)
+{
+    // The longest is the first build of the CPU image, which fetches half a gigabyte of packages.
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(15);
+
+    public string Everything => Output + Log;
+
+    /// <summary>Runs a program.</summary>
+    /// <param name="program">Path or name on the PATH.</param>
+    /// <param name="arguments">One string an argument.</param>
+    /// <param name="variables">Environment variables on top of the test's own.</param>
+    public static async Task<Command> RunAsync(string program, IEnumerable<string> arguments, params (string Name, string Value)[] variables)
+    {
+        using var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true },
+        };
+        foreach (var (name, value) in variables) process.StartInfo.Environment[name] = value;
+        var output = new StringBuilder();
+        var log = new StringBuilder();
+        process.OutputDataReceived += (_, line) => output.AppendLine(line.Data);
+        process.ErrorDataReceived += (_, line) => log.AppendLine(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
+        try
+        {
+            await process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return new Command(process.ExitCode, output.ToString(), log.ToString());
+    }
+
+    /// <summary>The command itself when it ended well; its output is in the failure when it did not.</summary>
+    public Command Succeeded()
+    {
+        Assert.True(ExitCode == 0, $"It ended with {ExitCode}:\n{Everything}");
+        return this;
+    }
+}

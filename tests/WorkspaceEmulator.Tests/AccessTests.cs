@@ -1,0 +1,96 @@
+using System.Net;
+
+namespace WorkspaceEmulator.Tests;
+
+public class AccessTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("wrong")]
+    public async Task Request_Returns401_WithoutTheToken(string token)
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+
+        var error = await emulator.ExpectAsync(HttpStatusCode.Unauthorized, HttpMethod.Get, TestEmulator.Arm(""), token: token);
+
+        Assert.Equal("AuthenticationFailed", (string?)error["error"]!["code"]);
+    }
+
+    [Fact]
+    public async Task RunToken_OpensItsOwnRunOnly_AndEndsWithTheJob()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        await emulator.SubmitAsync("first", "echo -n $MLFLOW_TRACKING_TOKEN > outputs/t.tmp; mv outputs/t.tmp outputs/t; while [ ! -e go ]; do sleep 0.05; done");
+        await emulator.SubmitAsync("other", "true", prepare: false);
+        var folder = Path.Combine(emulator.JobFolder("first"), "wd");
+        await TestEmulator.WaitForFileAsync(Path.Combine(folder, "outputs", "t"));
+        var token = await File.ReadAllTextAsync(Path.Combine(folder, "outputs", "t"), TestContext.Current.CancellationToken);
+
+        await emulator.PostAsync(TestEmulator.Mlflow("runs/set-tag"), """{"run_id":"first","key":"a","value":"b"}""", token);
+        await emulator.GetAsync(TestEmulator.History("/runs/first"), token);
+        await emulator.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Get, TestEmulator.History("/runs/other"), token: token);
+        await emulator.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Post, TestEmulator.Mlflow("runs/set-tag"), """{"run_id":"other","key":"a","value":"b"}""", token);
+        await emulator.ExpectAsync(HttpStatusCode.Forbidden, HttpMethod.Get, TestEmulator.Arm("/jobs/first"), token: token);
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "go"), "", TestContext.Current.CancellationToken);
+        Assert.Equal("Completed", (string?)(await emulator.WaitForEndAsync("first"))["status"]);
+        await emulator.ExpectAsync(HttpStatusCode.Unauthorized, HttpMethod.Get, TestEmulator.History("/runs/first"), token: token);
+    }
+
+    [Fact]
+    public async Task Page_OpensWithTheTokenOnce_ThenWithItsCookie()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        await emulator.ExpectAsync(HttpStatusCode.Unauthorized, HttpMethod.Get, "/", token: "");
+
+        var token = await File.ReadAllTextAsync(Path.Combine(emulator.Folder, "token"), TestContext.Current.CancellationToken);
+        var (status, _, response) = await emulator.SendAsync(HttpMethod.Get, $"/?token={token}", token: "");
+        Assert.Equal(HttpStatusCode.Redirect, status);
+        var cookie = response.Headers.GetValues("Set-Cookie").Single();
+        Assert.DoesNotContain(token, cookie, StringComparison.Ordinal);
+
+        // A cookie the client has kept is sent by its container from here on.
+        var (again, page, _) = await emulator.SendAsync(HttpMethod.Get, "/", token: "");
+        Assert.Equal(HttpStatusCode.OK, again);
+        Assert.Contains("<title>Workspace emulator</title>", (string?)page, StringComparison.Ordinal);
+        Assert.Equal("work", (string?)(await emulator.GetAsync("/page/overview", token: ""))[0]!["name"]);
+        await emulator.ExpectAsync(HttpStatusCode.Unauthorized, HttpMethod.Get, TestEmulator.Arm("/jobs"), token: "");
+    }
+
+    [Fact]
+    public async Task Discovery_NeedsNoToken()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+
+        var addresses = await emulator.GetAsync("discovery", token: "");
+
+        Assert.Equal(emulator.Endpoint.GetLeftPart(UriPartial.Authority), (string?)addresses["api"]);
+    }
+
+    [Theory]
+    [InlineData("GET", "subscriptions/sub/resourceGroups/group/providers/Microsoft.Storage/storageAccounts/x")]
+    [InlineData("POST", TestEmulator.Workspace + "/diagnose")]
+    [InlineData("DELETE", TestEmulator.Workspace)]
+    [InlineData("GET", "some/file.json")]
+    public async Task Request_Returns501_WhenNotEmulated(string method, string path)
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+
+        var error = await emulator.ExpectAsync(HttpStatusCode.NotImplemented, new HttpMethod(method), path + "?api-version=2024-10-01");
+
+        Assert.Equal("NotEmulated", (string?)error["error"]!["code"]);
+        Assert.Equal($"{method} /{path} is not emulated. docs/emulator.md lists the operations that are.", (string?)error["error"]!["message"]);
+    }
+
+    [Theory]
+    [InlineData("", "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.")]
+    [InlineData("?api-version=2020-01-01", "InvalidApiVersionParameter", "The api-version '2020-01-01' is not supported. The supported versions are '2024-04-01,2024-10-01,2025-04-01,2025-06-01,2025-09-01,2025-12-01,2026-03-01,2026-05-01'.")]
+    public async Task ArmRequest_Returns400_WhenItsVersionIsMissingOrUnknown(string query, string code, string message)
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+
+        var error = await emulator.ExpectAsync(HttpStatusCode.BadRequest, HttpMethod.Get, TestEmulator.Workspace + query);
+
+        Assert.Equal((code, message), ((string?)error["error"]!["code"], (string?)error["error"]!["message"]));
+    }
+}

@@ -1,0 +1,174 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace WorkspaceEmulator.Tests.Containers;
+
+/// <summary>A Docker engine that answers the calls of one job as it is told; no container runs.</summary>
+public sealed class FakeEngine : IAsyncDisposable
+{
+    public const string Container = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("fake-engine-").FullName;
+    private readonly WebApplication _application;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public FakeEngine()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(Path.Combine(_folder, "docker.sock"), listen => listen.Protocols = HttpProtocols.Http1));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.Zero);
+        _application = builder.Build();
+        _application.Use((context, next) =>
+        {
+            Requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+            return next(context);
+        });
+        _application.MapGet("/_ping", context =>
+        {
+            context.Response.Headers["Api-Version"] = "1.41";
+            return context.Response.WriteAsync("OK");
+        });
+        var api = _application.MapGroup("/v1.41");
+        api.MapGet("/version", () => Results.Text("""{"Os":"linux","Arch":"amd64"}""", "application/json"));
+        api.MapGet("/images/{**path}", () => ImagePlatform.Split('/') is [var os, var architecture]
+            ? Results.Text($$"""{"Os":"{{os}}","Architecture":"{{architecture}}"}""", "application/json")
+            : Message(404, "No such image"));
+        api.MapPost("/images/create", PullAsync);
+        api.MapPost("/containers/create", CreateAsync);
+        api.MapPost("/containers/{id}/start", () => Results.NoContent());
+        api.MapGet("/containers/{id}/logs", LogAsync);
+        api.MapPost("/containers/{id}/wait", WaitAsync);
+        api.MapGet("/containers/{id}/json", () => Results.Text(new JsonObject { [nameof(State)] = State.DeepClone() }.ToJsonString(), "application/json"));
+        api.MapPost("/containers/{id}/stop", () =>
+        {
+            _ended.TrySetResult();
+            return Results.NoContent();
+        });
+        api.MapDelete("/containers/{id}", () => Results.NoContent());
+        api.MapGet("/containers/json", () => Results.Text(Left.ToJsonString(), "application/json"));
+    }
+
+    public string Host => $"unix://{_folder}/docker.sock";
+
+    /// <summary>Every request so far: method, path and query.</summary>
+    public ConcurrentQueue<string> Requests { get; } = [];
+
+    /// <summary>The body of the request that made the container.</summary>
+    public JsonNode? Created { get; private set; }
+
+    /// <summary>The header with which the pull signed in.</summary>
+    public string? PullCredentials { get; private set; }
+
+    /// <summary><c>os/architecture</c> of the image that is here; empty for none.</summary>
+    public string ImagePlatform { get; set; } = "linux/amd64";
+
+    /// <summary>How a pull is answered; a success puts the image here.</summary>
+    public (int Status, string Body) Pull { get; set; } = (200, "");
+
+    /// <summary>A pull does not end by itself.</summary>
+    public bool IsPullEndless { get; init; }
+
+    /// <summary>What the container writes: stream (1 output, 2 errors) and text.</summary>
+    public IReadOnlyList<(int Stream, string Text)> Log { get; init; } = [];
+
+    /// <summary>State of the container once it has ended.</summary>
+    public JsonObject State { get; init; } = new() { ["ExitCode"] = 0 };
+
+    /// <summary>The container runs until it is stopped.</summary>
+    public bool RunsUntilStopped { get; init; }
+
+    /// <summary>The connection breaks while the container runs.</summary>
+    public bool BreaksWhileRunning { get; init; }
+
+    /// <summary>Containers an earlier emulator left.</summary>
+    public JsonArray Left { get; init; } = [];
+
+    /// <summary>Completes when somebody waits for the container, or for an endless pull.</summary>
+    public Task Waiting => _waiting.Task;
+
+    public static async Task<FakeEngine> StartAsync(FakeEngine? engine = null)
+    {
+        engine ??= new();
+        await engine._application.StartAsync();
+        return engine;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>The bytes of a log as the engine sends them.</summary>
+    public static byte[] Frames(IEnumerable<(int Stream, string Text)> log)
+    {
+        var bytes = new List<byte>();
+        foreach (var (stream, text) in log)
+        {
+            var content = Encoding.UTF8.GetBytes(text);
+            var header = new byte[8];
+            header[0] = (byte)stream;
+            BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), content.Length);
+            bytes.AddRange(header);
+            bytes.AddRange(content);
+        }
+
+        return [.. bytes];
+    }
+
+    private static IResult Message(int status, string message) =>
+        Results.Text(new JsonObject { ["message"] = message }.ToJsonString(), "application/json", statusCode: status);
+
+    private async Task PullAsync(HttpContext context)
+    {
+        PullCredentials = context.Request.Headers["X-Registry-Auth"];
+        context.Response.StatusCode = Pull.Status;
+        await context.Response.WriteAsync(Pull.Body);
+        await context.Response.Body.FlushAsync();
+        if (IsPullEndless)
+        {
+            _waiting.TrySetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }
+
+        if (Pull.Status == 200 && ImagePlatform.Length == 0)
+            ImagePlatform = "linux/amd64";
+    }
+
+    private async Task CreateAsync(HttpContext context)
+    {
+        Created = await JsonNode.ParseAsync(context.Request.Body);
+        context.Response.StatusCode = 201;
+        await context.Response.WriteAsync($$"""{"Id":"{{Container}}","Warnings":[]}""");
+    }
+
+    private async Task LogAsync(HttpContext context)
+    {
+        await context.Response.Body.WriteAsync(Frames(Log));
+        await context.Response.Body.FlushAsync();
+        if (RunsUntilStopped)
+            await _ended.Task.WaitAsync(context.RequestAborted);
+    }
+
+    private async Task WaitAsync(HttpContext context)
+    {
+        await context.Response.Body.FlushAsync();
+        _waiting.TrySetResult();
+        if (BreaksWhileRunning)
+            context.Abort();
+        if (RunsUntilStopped)
+            await _ended.Task.WaitAsync(context.RequestAborted);
+        await context.Response.WriteAsync("""{"StatusCode":0,"Error":null}""");
+    }
+}

@@ -1,0 +1,26 @@
+using System.Runtime.CompilerServices;
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Hosting;
+
+namespace WorkspaceEmulator.Tests;
+
+public class OperationsTableTests
+{
+    [Fact]
+    public void Operations_AllCarryTheirNames()
+    {
+        var unnamed = OperationsTable.Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<EmulatedOperation>() is null).Select(endpoint => endpoint.RoutePattern.RawText);
+
+        Assert.Equal(["/{**path}"], unnamed); // What answers 501.
+    }
+
+    [Fact]
+    public void Documentation_ListsTheOperations()
+    {
+        var page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "emulator.md"));
+
+        Assert.Contains($"<!-- operations -->\n\n{OperationsTable.Create()}<!-- /operations -->", page, StringComparison.Ordinal);
+    }
+
+    private static string RepositoryRoot([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(file, "..", "..", ".."));
+}

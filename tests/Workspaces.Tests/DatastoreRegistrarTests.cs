@@ -1,0 +1,134 @@
+using System.Text.Json.Nodes;
+using Experiments;
+using Workspaces.Tests.Doubles;
+
+namespace Workspaces.Tests;
+
+public class DatastoreRegistrarTests
+{
+    private static readonly string Path = $"{FakeService.WorkspaceId}/datastores/test_data";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string> Requests => new()
+    {
+        { "folder", "datastore-folder.json" },
+        { "blob", "datastore-blob.json" },
+        { "share", "datastore-share-key.json" },
+        { "sas", "datastore-blob-sas.json" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public async Task RegisterAsync_SendsTheWholeDatastore_WhenItIsAbsent(string plan, string file)
+    {
+        var service = new FakeService();
+        service.On("PUT", Path, Answer(TestPlans.Folder));
+
+        var registered = await RegisterAsync(service, PlanOf(plan));
+
+        Assert.Equal(new RegisteredDatastore("test_data", Path, StageChange.Created, []), registered with { Differences = [] });
+        Assert.Equal([$"GET {Path}", $"PUT {Path}"], [.. service.Sent.Select(request => request.Line)]);
+        ExpectedRequest.Matches(file, service.Sent.Last().Body);
+    }
+
+    [Theory]
+    [InlineData("folder")]
+    [InlineData("blob")]
+    [InlineData("share")]
+    [InlineData("sas")]
+    public async Task RegisterAsync_SendsNothing_WhenItIsThereAsAsked(string plan)
+    {
+        var service = new FakeService();
+        service.On("GET", Path, Answer(PlanOf(plan)));
+
+        var registered = await RegisterAsync(service, PlanOf(plan), secrets: null);
+
+        Assert.Equal(StageChange.Unchanged, registered.Change);
+        Assert.Empty(registered.Differences);
+        Assert.Equal("GET", Assert.Single(service.Sent).Method);
+    }
+
+    [Theory]
+    [InlineData("properties.accountName", "old", "accountName: old → pictures")]
+    [InlineData("properties.containerName", "old", "containerName: old → train")]
+    [InlineData("properties.containerName", null, "containerName: none → train")]
+    [InlineData("properties.endpoint", "core.chinacloudapi.cn", "endpoint: core.chinacloudapi.cn → core.windows.net")]
+    [InlineData("properties.protocol", "http", "protocol: http → https")]
+    [InlineData("properties.credentials.credentialsType", "AccountKey", "credentialsType: AccountKey → None")]
+    public async Task RegisterAsync_ChangesItAndSaysWhat_WhenItDiffers(string member, string? there, string difference)
+    {
+        var found = JsonNode.Parse(Body(TestPlans.Blob))!;
+        var parts = member.Split('.');
+        var parent = parts[..^1].Aggregate(found, (node, part) => node[part]!);
+        parent[parts[^1]] = there;
+        var service = new FakeService();
+        service.On("GET", Path, FakeService.Json(200, found.ToJsonString()));
+        service.On("PUT", Path, Answer(TestPlans.Blob));
+
+        var registered = await RegisterAsync(service, TestPlans.Blob);
+
+        Assert.Equal(StageChange.Updated, registered.Change);
+        Assert.Equal([difference], registered.Differences);
+        Assert.Equal("PUT", service.Sent.Last().Method);
+    }
+
+    [Fact]
+    public async Task RegisterAsync_SaysWhatDiffers_WhenTheKindDoes()
+    {
+        var service = new FakeService();
+        service.On("GET", Path, Answer(TestPlans.Share));
+        service.On("PUT", Path, Answer(TestPlans.Blob));
+
+        var registered = await RegisterAsync(service, TestPlans.Blob);
+
+        Assert.Equal(["datastoreType: AzureFile → AzureBlob", "containerName: none → train", "credentialsType: AccountKey → None"], registered.Differences);
+    }
+
+    [Fact]
+    public async Task RegisterAsync_TakesTheServicesDefaults_WhenItGivesNoEndpointAndProtocol()
+    {
+        var found = JsonNode.Parse(Body(TestPlans.Blob))!;
+        found["properties"]!["endpoint"] = null;
+        found["properties"]!["protocol"] = null;
+        var service = new FakeService();
+        service.On("GET", Path, FakeService.Json(200, found.ToJsonString()));
+
+        Assert.Equal(StageChange.Unchanged, (await RegisterAsync(service, TestPlans.Blob)).Change);
+    }
+
+    [Fact]
+    public async Task RegisterAsync_NamesTheVariableToSet_WhenTheKeyIsMissing()
+    {
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => RegisterAsync(new FakeService(), TestPlans.Share, secrets: null));
+
+        Assert.Equal(
+            "DATASTORES.test_data asks for AUTH account-key and there is no secret; the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY must hold it while the datastore is registered, or AUTH must be identity.",
+            error.Message);
+    }
+
+    private static DatastorePlan PlanOf(string name) => name switch
+    {
+        "folder" => TestPlans.Folder,
+        "blob" => TestPlans.Blob,
+        "share" => TestPlans.Share,
+        _ => TestPlans.Blob with { Authentication = DatastoreAuthentication.Sas },
+    };
+
+    private static async Task<RegisteredDatastore> RegisterAsync(FakeService service, DatastorePlan plan, string? secrets = "planted-secret") =>
+        await new DatastoreRegistrar(await service.ConnectAsync(), new EnvironmentDatastoreSecrets(_ => secrets)).RegisterAsync(plan, Stop);
+
+    private static Func<SentRequest, HttpResponseMessage> Answer(DatastorePlan plan) => FakeService.Json(200, Body(plan));
+
+    // As the service answers: the kind of a secret, never its value.
+    private static string Body(DatastorePlan plan)
+    {
+        var type = plan.Authentication switch { DatastoreAuthentication.AccountKey => "AccountKey", DatastoreAuthentication.Sas => "Sas", _ => "None" };
+        return $$$"""
+            {"id":"{{{Path}}}","name":"test_data","type":"Microsoft.MachineLearningServices/workspaces/datastores","properties":{
+             "datastoreType":"{{{plan.Kind}}}","accountName":"{{{plan.Account}}}","{{{(plan.Kind == DatastoreKind.AzureBlob ? "containerName" : "fileShareName")}}}":"{{{plan.Container}}}",
+             "endpoint":"{{{plan.EndpointSuffix}}}","protocol":"{{{plan.Protocol}}}","isDefault":false,
+             "credentials":{"credentialsType":"{{{type}}}","secrets":{"secretsType":"{{{type}}}"} } } }
+            """;
+    }
+}

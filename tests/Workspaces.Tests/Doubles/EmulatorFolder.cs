@@ -1,0 +1,56 @@
+using System.Reflection;
+using Experiments;
+
+namespace Workspaces.Tests.Doubles;
+
+/// <summary>A real emulator process with a state folder of its own, gone when the test is.</summary>
+public sealed class EmulatorFolder : IAsyncLifetime
+{
+    public static string Assembly { get; } = typeof(EmulatorFolder).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "EmulatorAssembly").Value!;
+
+    public static WorkspaceAddress Address { get; } = FakeService.Address;
+
+    public string Root { get; } = Directory.CreateTempSubdirectory("workspaces-").FullName;
+
+    public EmulatorSettings Settings => new(Path.Combine(Root, "state"), ["dotnet", Assembly], [Address]) { ProvisioningTime = TimeSpan.FromMilliseconds(20) };
+
+    public ValueTask InitializeAsync()
+    {
+        Directory.CreateDirectory(Path.Combine(Root, "data"));
+        File.WriteAllText(Path.Combine(Root, "data", "note.txt"), "from the datastore\n");
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await new LocalEmulator().StopAsync(Settings.StateFolder, CancellationToken.None);
+        Directory.Delete(Root, recursive: true);
+    }
+
+    public async Task<WorkspaceClient> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var emulator = await new LocalEmulator().EnsureRunningAsync(Settings, cancellationToken);
+        return await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(Address, emulator, "configuration/local_config.json"), cancellationToken);
+    }
+
+    /// <summary>The plan of a job that runs a shell command on the emulator's cluster.</summary>
+    public ExperimentPlan Plan(string name, string command) => TestPlans.Experiment with
+    {
+        Name = name,
+        Datastore = TestPlans.Folder with { EndpointSuffix = Path.Combine(Root, "data") },
+        Job = TestPlans.Job with
+        {
+            Command = command,
+            Outputs = new Dictionary<string, JobOutputPlan>(StringComparer.Ordinal) { ["checkpoints"] = new($"azureml://datastores/workspaceblobstore/paths/checkpoints/{name}/") },
+        },
+    };
+
+    /// <summary>Registers what the plan needs and submits its job.</summary>
+    public static async Task<SubmittedJob> SubmitAsync(WorkspaceClient workspace, ExperimentPlan plan, CancellationToken cancellationToken)
+    {
+        await new DatastoreRegistrar(workspace).RegisterAsync(plan.Datastore, cancellationToken);
+        var compute = await new ComputeProvisioner(workspace).EnsureAsync(plan.Compute, new Progress<string>(), cancellationToken);
+        var environment = await new EnvironmentRegistrar(workspace).RegisterAsync(plan.Environment, cancellationToken);
+        return await new JobSubmitter(workspace).SubmitAsync(plan, compute, environment, rerun: false, cancellationToken);
+    }
+}

@@ -1,0 +1,142 @@
+using System.Globalization;
+using Workspaces.Tests.Doubles;
+
+namespace Workspaces.Tests;
+
+/// <summary>The client against the emulator as a process: neither knows the other's code, only the REST contract.</summary>
+public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorFolder>
+{
+    private const string LogMetrics =
+        """
+        python3 - <<'END'
+        import json, os, ssl, urllib.request
+        base = os.environ["MLFLOW_TRACKING_URI"].replace("azureml://", "https://") + "/api/2.0/mlflow/runs/log-batch"
+        metrics = [{"key": "train_loss", "value": 1.0 / step, "timestamp": 1700000000000 + step, "step": step} for step in range(1, 6)]
+        body = {"run_id": os.environ["MLFLOW_RUN_ID"], "metrics": metrics, "params": [], "tags": [{"key": "test_set", "value": "test.csv"}]}
+        request = urllib.request.Request(base, json.dumps(body).encode(), {"Authorization": "Bearer " + os.environ["MLFLOW_TRACKING_TOKEN"], "Content-Type": "application/json"})
+        trust = ssl.create_default_context(cafile=os.environ["MLFLOW_TRACKING_SERVER_CERT_PATH"])
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust))
+        print("logged", opener.open(request).status)
+        END
+        """;
+
+    private static readonly FollowSettings Quick = new() { ShortestInterval = TimeSpan.FromMilliseconds(100), LongestInterval = TimeSpan.FromMilliseconds(300) };
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Chain_RegistersEachThingOnce()
+    {
+        var workspace = await folder.ConnectAsync(Stop);
+        var plan = folder.Plan("register-once", "true");
+        var datastore = plan.Datastore with { Name = "chain_data", Container = "chain_data" };
+        var environment = plan.Environment with { Version = "chain" };
+        var compute = plan.Compute with { Name = "chain" };
+
+        Assert.Equal(StageChange.Created, (await new DatastoreRegistrar(workspace).RegisterAsync(datastore, Stop)).Change);
+        Assert.Equal(StageChange.Unchanged, (await new DatastoreRegistrar(workspace).RegisterAsync(datastore, Stop)).Change);
+        var moved = await new DatastoreRegistrar(workspace).RegisterAsync(datastore with { EndpointSuffix = folder.Root }, Stop);
+        Assert.Equal((StageChange.Updated, $"endpoint: {datastore.EndpointSuffix} → {folder.Root}"), (moved.Change, Assert.Single(moved.Differences)));
+
+        var provisioner = new ComputeProvisioner(workspace);
+        Assert.Equal(StageChange.Created, (await provisioner.EnsureAsync(compute, new Progress<string>(), Stop)).Change);
+        Assert.Equal(StageChange.Unchanged, (await provisioner.EnsureAsync(compute, new Progress<string>(), Stop)).Change);
+        var grown = await provisioner.EnsureAsync(compute with { MaxNodes = 5 }, new Progress<string>(), Stop);
+        Assert.Equal((StageChange.Updated, 5), (grown.Change, grown.MaxNodes));
+
+        Assert.Equal(StageChange.Created, (await new EnvironmentRegistrar(workspace).RegisterAsync(environment, Stop)).Change);
+        Assert.Equal(StageChange.Unchanged, (await new EnvironmentRegistrar(workspace).RegisterAsync(environment, Stop)).Change);
+    }
+
+    [Fact]
+    public async Task Chain_RunsAJob_AndReadsItsLogMetricsAndArtifacts()
+    {
+        var workspace = await folder.ConnectAsync(Stop);
+        var plan = folder.Plan("chain-completes", $"cat ${{{{inputs.data}}}}/note.txt; seq 1 3000; mkdir -p outputs/final; echo weights > outputs/final/model.txt\n{LogMetrics}\nprintf 'no end'");
+
+        var job = await EmulatorFolder.SubmitAsync(workspace, plan, Stop);
+        var events = await new JobFollower(workspace, Quick).FollowAsync(job.Name, Stop).ToListAsync(Stop);
+        var again = await EmulatorFolder.SubmitAsync(workspace, plan, Stop);
+
+        Assert.Equal(("chain-completes", 1, StageChange.Created), (job.Name, job.Attempt, job.Change));
+        Assert.Equal(new JobStatusChanged(JobStatus.Completed), events[^1]);
+        string[] lines = ["from the datastore", .. Enumerable.Range(1, 3000).Select(number => number.ToString(CultureInfo.InvariantCulture)), "logged 200", "no end"];
+        Assert.Equal(string.Join('\n', lines), string.Join('\n', events.OfType<JobLogLine>().Select(line => line.Text)));
+        Assert.Equal((job.Name, StageChange.Unchanged, JobStatus.Completed), (again.Name, again.Change, again.Status));
+
+        var metrics = await new JobMetrics(workspace).ReadAsync(job.Name, Stop);
+        Assert.Equal(0.2, metrics.Metrics["train_loss"]);
+        Assert.Equal([1L, 2L, 3L, 4L, 5L], metrics.History["train_loss"].Select(point => point.Step));
+        Assert.Equal(("1000", "test.csv"), (metrics.Tags["steps"], metrics.Tags["test_set"]));
+
+        var files = await new JobArtifacts(workspace).DownloadAsync(job.Name, Path.Combine(folder.Root, "fetched"), Stop);
+        var model = files.Single(file => file.Path == "outputs/final/model.txt");
+        Assert.Equal("weights\n", await File.ReadAllTextAsync(model.File, Stop));
+        Assert.Contains(files, file => file.Path == "user_logs/std_log.txt");
+
+        var details = await new JobHistory(workspace).ReadAsync(job.Name, Stop);
+        Assert.Equal((JobStatus.Completed, null), (details.Status, details.FailureReason));
+        Assert.True(details.Started <= details.Ended);
+    }
+
+    [Fact]
+    public async Task Chain_EndsFailedWithAReason_AndTriesAgain_WhenTheCommandExitsWith3()
+    {
+        var workspace = await folder.ConnectAsync(Stop);
+        var plan = folder.Plan("chain-fails", "echo before; exit 3");
+
+        var job = await EmulatorFolder.SubmitAsync(workspace, plan, Stop);
+        var events = await new JobFollower(workspace, Quick).FollowAsync(job.Name, Stop).ToListAsync(Stop);
+        var details = await new JobHistory(workspace).ReadAsync(job.Name, Stop);
+        var next = await EmulatorFolder.SubmitAsync(workspace, plan, Stop);
+
+        Assert.Equal([new JobLogLine("user_logs/std_log.txt", "before"), new JobStatusChanged(JobStatus.Failed)], events.TakeLast(2));
+        Assert.Contains("3", details.FailureReason, StringComparison.Ordinal);
+        Assert.Equal(("chain-fails-2", 2, StageChange.Created), (next.Name, next.Attempt, next.Change));
+    }
+
+    [Fact]
+    public async Task Chain_EndsCanceled_WhenTheRunningJobIsCancelled()
+    {
+        var workspace = await folder.ConnectAsync(Stop);
+        var job = await EmulatorFolder.SubmitAsync(workspace, folder.Plan("chain-cancelled", "echo started; exec sleep 120"), Stop);
+        var canceller = new JobCanceller(workspace);
+        JobStatus? cancelled = null;
+        var events = new List<JobEvent>();
+
+        await foreach (var change in new JobFollower(workspace, Quick).FollowAsync(job.Name, Stop))
+        {
+            events.Add(change);
+            if (change is JobLogLine { Text: "started" })
+            {
+                cancelled = await canceller.CancelAsync(job.Name, Stop);
+            }
+        }
+
+        Assert.Equal(JobStatus.Canceled, cancelled);
+        Assert.Equal(new JobStatusChanged(JobStatus.Canceled), events[^1]);
+    }
+
+    [Fact]
+    public async Task ConnectAsync_Fails_WhenTheWorkspaceIsNotThere()
+    {
+        var emulator = await new LocalEmulator().EnsureRunningAsync(folder.Settings, Stop);
+        var other = EmulatorFolder.Address with { WorkspaceName = "other-workspace" };
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(
+            () => WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(other, emulator, "configuration/local_config.json"), Stop));
+
+        Assert.StartsWith("configuration/local_config.json: workspace 'other-workspace' in resource group 'team'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ConnectAsync_Fails_WhenTheCertificateIsNotThePinnedOne()
+    {
+        var emulator = await new LocalEmulator().EnsureRunningAsync(folder.Settings, Stop);
+        var connection = WorkspaceConnection.ToEmulator(EmulatorFolder.Address, emulator with { CertificateThumbprint = new string('0', 64) }, "configuration/local_config.json");
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => WorkspaceClient.ConnectAsync(connection with { RetryDelay = TimeSpan.FromMilliseconds(1) }, Stop));
+
+        Assert.Contains("had no answer", error.Message, StringComparison.Ordinal);
+    }
+}

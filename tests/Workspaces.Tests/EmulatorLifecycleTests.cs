@@ -1,0 +1,80 @@
+using Workspaces.Tests.Doubles;
+
+namespace Workspaces.Tests;
+
+public sealed class EmulatorLifecycleTests : IAsyncLifetime
+{
+    private readonly EmulatorFolder folder = new();
+    private readonly LocalEmulator emulator = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => folder.InitializeAsync();
+
+    public ValueTask DisposeAsync() => folder.DisposeAsync();
+
+    [Fact]
+    public async Task EnsureRunningAsync_StartsOne_WhenSeveralAskAtOnce()
+    {
+        var running = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => new LocalEmulator().EnsureRunningAsync(folder.Settings, Stop)));
+
+        Assert.Single(running.Select(one => one.ProcessId).Distinct());
+        Assert.Single(running, one => one.Start == EmulatorStart.Started);
+        Assert.Equal(2, running.Count(one => one.Start == EmulatorStart.Reused));
+    }
+
+    [Fact]
+    public async Task StopAsync_EndsTheProcess_AndTheStateIsThereAfterTheNextStart()
+    {
+        var recording = Path.Combine(folder.Root, "traffic.jsonl");
+        var first = await emulator.EnsureRunningAsync(folder.Settings with { RecordingFile = recording }, Stop);
+        var workspace = await folder.ConnectAsync(Stop);
+        var job = await EmulatorFolder.SubmitAsync(workspace, folder.Plan("outlives", "echo kept"), Stop);
+        var before = await new JobFollower(workspace).FollowAsync(job.Name, Stop).ToListAsync(Stop);
+        var state = await emulator.FindAsync(folder.Settings.StateFolder, Stop);
+
+        Assert.True(await emulator.StopAsync(folder.Settings.StateFolder, Stop));
+        Assert.Null(await emulator.FindAsync(folder.Settings.StateFolder, Stop));
+        Assert.False(EmulatorProcess.IsAlive(first.ProcessId, DateTimeOffset.UtcNow));
+        var again = await folder.ConnectAsync(Stop);
+
+        Assert.Equal((0, recording), (state!.ActiveJobs, state.RecordingFile));
+        Assert.Equal(before[^2..], (await new JobFollower(again).FollowAsync(job.Name, Stop).ToListAsync(Stop))[^2..]);
+        Assert.Equal(StageChange.Unchanged, (await EmulatorFolder.SubmitAsync(again, folder.Plan("outlives", "echo kept"), Stop)).Change);
+        var traffic = await File.ReadAllTextAsync(recording, Stop);
+        Assert.Contains("/jobs/outlives", traffic, StringComparison.Ordinal);
+        var token = await first.Credential.GetTokenAsync(new Azure.Core.TokenRequestContext([]), Stop);
+        Assert.DoesNotContain(token.Token, traffic, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EnsureRunningAsync_ReplacesAnOlderBuild_OnceItHasNothingToDo()
+    {
+        // The assembly named is another one than the one that runs: as if it had been built anew since.
+        var rebuilt = folder.Settings with { Command = ["/bin/sh", "-c", $"exec dotnet '{EmulatorFolder.Assembly}' \"$@\"", typeof(LocalEmulator).Assembly.Location] };
+        var first = await emulator.EnsureRunningAsync(folder.Settings, Stop);
+        var workspace = await folder.ConnectAsync(Stop);
+        var job = await EmulatorFolder.SubmitAsync(workspace, folder.Plan("busy", "exec sleep 120"), Stop);
+
+        var kept = await emulator.EnsureRunningAsync(rebuilt, Stop);
+        await new JobCanceller(workspace).CancelAsync(job.Name, Stop);
+        var replaced = await emulator.EnsureRunningAsync(rebuilt, Stop);
+
+        Assert.Equal((EmulatorStart.Reused, first.ProcessId), (kept.Start, kept.ProcessId));
+        Assert.Equal($"The emulator (process {first.ProcessId}) runs an older build and was kept: a job is active there. It is replaced once it has nothing to do.", kept.Note);
+        Assert.Equal(EmulatorStart.Restarted, replaced.Start);
+        Assert.NotEqual(first.ProcessId, replaced.ProcessId);
+    }
+
+    [Fact]
+    public async Task EnsureRunningAsync_MakesTheWorkspace_WhenItWasStartedForAnotherOne()
+    {
+        await emulator.EnsureRunningAsync(folder.Settings, Stop);
+        var other = EmulatorFolder.Address with { WorkspaceName = "second" };
+
+        var running = await emulator.EnsureRunningAsync(folder.Settings with { Workspaces = [other] }, Stop);
+
+        var workspace = await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(other, running, "configuration/local_config.json"), Stop);
+        Assert.EndsWith("/workspaces/second", workspace.Id, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,41 @@
+using Workspaces.Tests.Doubles;
+
+namespace Workspaces.Tests;
+
+public class JobCancellerTests
+{
+    private static readonly string Path = $"{FakeService.WorkspaceId}/jobs/job";
+
+    [Fact]
+    public async Task CancelAsync_WaitsUntilTheJobHasEnded()
+    {
+        var service = new FakeService();
+        service.OnEach("GET", Path, Job("Running"), Job("CancelRequested"), Job("CancelRequested"), Job("Canceled"));
+        service.On("POST", $"{Path}/cancel", FakeService.Json(202, "", ("Location", $"https://localhost:1{FakeService.WorkspaceId}/operation?api-version=2024-10-01"), ("Retry-After", "10")));
+
+        var status = await CancelAsync(service);
+
+        Assert.Equal(JobStatus.Canceled, status);
+        Assert.Equal(["GET", "POST", "GET", "GET", "GET"], [.. service.Sent.Select(request => request.Method)]);
+    }
+
+    [Theory]
+    [InlineData("Completed", JobStatus.Completed)]
+    [InlineData("Failed", JobStatus.Failed)]
+    [InlineData("Canceled", JobStatus.Canceled)]
+    public async Task CancelAsync_SendsNothing_WhenTheJobHasEnded(string status, JobStatus expected)
+    {
+        var service = new FakeService();
+        service.On("GET", Path, Job(status));
+
+        Assert.Equal(expected, await CancelAsync(service));
+        Assert.Single(service.Sent);
+    }
+
+    private static Func<SentRequest, HttpResponseMessage> Job(string status) => FakeService.Json(200, $$$"""
+        {"id":"{{{Path}}}","name":"job","type":"Microsoft.MachineLearningServices/workspaces/jobs","properties":{"jobType":"Command","command":"true","environmentId":"/e","status":"{{{status}}}"} }
+        """);
+
+    private static async Task<JobStatus> CancelAsync(FakeService service) =>
+        await new JobCanceller(await service.ConnectAsync(), new SkippingTime()).CancelAsync("job", TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,234 @@
+using System.Net;
+using System.Text;
+using Workspaces.Tests.Doubles;
+
+namespace Workspaces.Tests;
+
+public class JobFollowerTests
+{
+    private const string StdLog = "user_logs/std_log.txt";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task FollowAsync_GivesEveryLineOnceAndInOrder_WhateverTheNetworkDoes()
+    {
+        var brokenAnswers = 0;
+        for (var seed = 0; seed < 120; seed++)
+        {
+            var service = new FakeService();
+            var (logs, expected) = CreateLogs(new Random(seed));
+            var job = new ScriptedJob(service, seed, faults: 0.25, logs);
+
+            var events = await FollowAsync(service, new FollowSettings { Patience = TimeSpan.FromHours(1), LogAttempts = 100 });
+
+            foreach (var (file, lines) in expected)
+            {
+                Assert.True(lines.SequenceEqual(LinesOf(events, file), StringComparer.Ordinal), $"seed {seed}: {file} differs");
+            }
+
+            var statuses = events.OfType<JobStatusChanged>().Select(change => change.Status).ToArray();
+            Assert.Equal(statuses.Distinct(), statuses);
+            Assert.Equal(new JobStatusChanged(JobStatus.Completed), events[^1]);
+            brokenAnswers += job.BrokenAnswers;
+        }
+
+        Assert.True(brokenAnswers > 1000, $"only {brokenAnswers} requests went wrong");
+    }
+
+    [Fact]
+    public async Task FollowAsync_ReportsTheTerminalStatusAfterTheLastLine_WhichNeedsNoEnd()
+    {
+        var service = new FakeService();
+        OnDetails(service, "Running", "Completed");
+        service.On("GET", $"/logs/{StdLog}", Part("step 1\nlast"));
+
+        var events = await FollowAsync(service);
+
+        Assert.Equal<JobEvent>(
+            [new JobStatusChanged(JobStatus.Running), new JobLogLine(StdLog, "step 1"), new JobLogLine(StdLog, "last"), new JobStatusChanged(JobStatus.Completed)],
+            events);
+    }
+
+    [Fact]
+    public async Task FollowAsync_LeavesOutSystemLogs()
+    {
+        var service = new FakeService();
+        service.On("GET", FakeService.RunPath("job"), FakeService.Json(200, """
+            {"status":"Completed","logFiles":{"system_logs/lifecycler/lifecycler.log":"https://localhost:1/logs/a?sig=1",
+             "user_logs/std_log_process_1.txt":"https://localhost:1/logs/p1?sig=1","user_logs/std_log_process_0.txt":"https://localhost:1/logs/p0?sig=1"}}
+            """));
+        service.On("GET", "/logs/a", Part("system\n"));
+        service.On("GET", "/logs/p0", Part("rank 0\n"));
+        service.On("GET", "/logs/p1", Part("rank 1\n"));
+
+        var events = await FollowAsync(service);
+
+        Assert.Equal(["rank 0", "rank 1"], [.. events.OfType<JobLogLine>().Select(line => line.Text)]);
+    }
+
+    [Fact]
+    public async Task FollowAsync_AsksForTheNextByteOnly_WhenLinesCame()
+    {
+        var service = new FakeService();
+        OnDetails(service, "Running", "Completed");
+        service.On("GET", $"/logs/{StdLog}", Part("one\ntwo\n"));
+
+        await FollowAsync(service);
+
+        Assert.Equal(
+            ["bytes=0-4194303", "bytes=8-4194311", "bytes=8-4194311", "bytes=8-4194311"],
+            [.. service.Sent.Where(request => request.Uri.AbsolutePath.StartsWith("/logs/", StringComparison.Ordinal)).Select(request => request.Body)]);
+    }
+
+    [Fact]
+    public async Task FollowAsync_BeginsTheLogAnew_WhenItBecameShorter()
+    {
+        var service = new FakeService();
+        OnDetails(service, "Running", "Running", "Completed");
+        var log = "a long first line\n";
+        service.On("GET", $"/logs/{StdLog}", request =>
+        {
+            var answer = Part(log)(request);
+            log = "anew\n";
+            return answer;
+        });
+
+        var events = await FollowAsync(service);
+
+        Assert.Equal(["a long first line", "anew"], [.. LinesOf(events, StdLog)]);
+    }
+
+    [Fact]
+    public async Task FollowAsync_SaysWhichLogIsMissing_WhenItsRestCannotBeRead()
+    {
+        var service = new FakeService();
+        OnDetails(service, "Failed");
+        service.On("GET", $"/logs/{StdLog}", FakeService.Json(403, """{"error":{"code":"AuthenticationFailed","message":"sig=planted-signature is out of date"}}"""));
+
+        var events = await FollowAsync(service, new FollowSettings { LogAttempts = 3 });
+
+        Assert.Equal<JobEvent>(
+            [
+                new JobLogUnavailable(StdLog, $"GET https://localhost:1/logs/{StdLog}?sig=*** returned 403 Forbidden: AuthenticationFailed: sig=*** is out of date"),
+                new JobStatusChanged(JobStatus.Failed),
+            ],
+            events);
+    }
+
+    [Fact]
+    public async Task FollowAsync_ReadsTheJobItself_WhileRunHistoryDoesNotKnowIt()
+    {
+        var service = new FakeService();
+        service.On("GET", $"{FakeService.WorkspaceId}/jobs/job", FakeService.Json(200, $$$"""
+            {"id":"{{{FakeService.WorkspaceId}}}/jobs/job","name":"job","type":"Microsoft.MachineLearningServices/workspaces/jobs",
+             "properties":{"jobType":"Command","command":"true","environmentId":"/e","status":"NotStarted"}}
+            """));
+        service.OnEach("GET", FakeService.RunPath("job"), FakeService.Json(404, "{}"), FakeService.Json(200, """{"status":"Canceled"}"""));
+
+        var events = await FollowAsync(service);
+
+        Assert.Equal<JobEvent>([new JobStatusChanged(JobStatus.NotStarted), new JobStatusChanged(JobStatus.Canceled)], events);
+    }
+
+    [Fact]
+    public async Task FollowAsync_Fails_WhenThereIsNoSuchJob()
+    {
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => FollowAsync(new FakeService()));
+
+        Assert.Equal(404, error.Status);
+        Assert.Equal(
+            $"GET https://localhost:1{FakeService.WorkspaceId}/jobs/job?api-version=2024-10-01 returned 404 Not Found: ResourceNotFound: Nothing at {FakeService.WorkspaceId}/jobs/job.",
+            error.Message);
+    }
+
+    [Fact]
+    public async Task FollowAsync_SaysThatTheJobGoesOn_WhenNoAnswerCameForLong()
+    {
+        var service = new FakeService();
+        service.On("GET", FakeService.RunPath("job"), _ => throw new HttpRequestException("no route to host"));
+        var time = new SkippingTime();
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => FollowAsync(service, new FollowSettings { Patience = TimeSpan.FromSeconds(30) }, time));
+
+        Assert.Equal(
+            $"Following job 'job' ended after 30 s without an answer; the job itself goes on. GET https://localhost:1{FakeService.RunPath("job")} had no answer: no route to host",
+            error.Message);
+        Assert.InRange(time.Elapsed, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task FollowAsync_AsksLessOften_WhileNothingHappens()
+    {
+        var service = new FakeService();
+        OnDetails(service, [.. Enumerable.Repeat("Queued", 12), "Running", "Completed"]);
+        var time = new SkippingTime();
+
+        await FollowAsync(service, time: time);
+
+        Assert.Equal(TimeSpan.FromSeconds(0.5), time.Waits[0]);
+        Assert.Equal(TimeSpan.FromSeconds(5), time.Waits[11]);
+        Assert.Equal(TimeSpan.FromSeconds(0.5), time.Waits[12]);
+    }
+
+    [Fact]
+    public async Task FollowAsync_Stops_WhenItIsCancelled()
+    {
+        var service = new FakeService();
+        OnDetails(service, "Running");
+        using var stop = new CancellationTokenSource();
+        var workspace = await service.ConnectAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in new JobFollower(workspace, timeProvider: new SkippingTime()).FollowAsync("job", stop.Token))
+            {
+                await stop.CancelAsync();
+            }
+        });
+    }
+
+    private static void OnDetails(FakeService service, params string[] statuses) => service.OnEach(
+        "GET",
+        FakeService.RunPath("job"),
+        [.. statuses.Select(status => FakeService.Json(200, $$$"""{"status":"{{{status}}}","logFiles":{"{{{StdLog}}}":"https://localhost:1/logs/{{{StdLog}}}?sig=planted-signature"}}"""))]);
+
+    /// <summary>The part of a log that is asked for, as blob storage answers.</summary>
+    private static Func<SentRequest, HttpResponseMessage> Part(string log) => request =>
+    {
+        var bytes = Encoding.UTF8.GetBytes(log);
+        var from = int.Parse(request.Body.Split('=', '-')[1], System.Globalization.CultureInfo.InvariantCulture);
+        var rest = from < bytes.Length;
+        var response = new HttpResponseMessage(rest ? HttpStatusCode.PartialContent : HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            Content = new ByteArrayContent(rest ? bytes[from..] : []),
+        };
+        response.Content.Headers.ContentRange = rest ? new(from, bytes.Length - 1, bytes.Length) : new(bytes.Length);
+        return response;
+    };
+
+    private static async Task<IReadOnlyList<JobEvent>> FollowAsync(FakeService service, FollowSettings? settings = null, SkippingTime? time = null)
+    {
+        var follower = new JobFollower(await service.ConnectAsync(), settings, time ?? new SkippingTime());
+        return await follower.FollowAsync("job", Stop).ToListAsync(Stop);
+    }
+
+    private static IEnumerable<string> LinesOf(IEnumerable<JobEvent> events, string file) =>
+        events.OfType<JobLogLine>().Where(line => line.File == file).Select(line => line.Text);
+
+    private static (Dictionary<string, byte[]> Logs, Dictionary<string, string[]> Lines) CreateLogs(Random random)
+    {
+        string[] words = ["step", "loss 0.4321", "straße", "路面", "🚧", "", "\t"];
+        var logs = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        var lines = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        for (var n = random.Next(1, 3); n > 0; n--)
+        {
+            var name = $"user_logs/std_log_process_{n}.txt";
+            lines[name] = [.. Enumerable.Range(0, random.Next(30)).Select(line => string.Join(' ', random.GetItems(words, random.Next(4))) + line)];
+            var end = random.Next(2) == 0 ? "\n" : "\r\n";
+            logs[name] = Encoding.UTF8.GetBytes(string.Join(end, lines[name]) + (random.Next(2) == 0 && lines[name].Length > 0 ? end : ""));
+        }
+
+        return (logs, lines);
+    }
+}

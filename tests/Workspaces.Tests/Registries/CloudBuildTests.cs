@@ -1,0 +1,120 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Azure.Core.Pipeline;
+using Workspaces.Tests.Doubles;
+
+namespace Workspaces.Tests.Registries;
+
+public sealed class CloudBuildTests : IDisposable
+{
+    private const string Registry = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/team";
+    private const string Digest = "sha256:00000000000000000000000000000000000000000000000000000000000000aa";
+
+    private static readonly CloudBuildRequest Request = new(
+        "detection", "sha-1", "docker/gpu/Dockerfile",
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["NOTE"] = "two words", ["BASE_IMAGE"] = "debian@sha256:1" },
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["io.model-training.inputs"] = "abc" },
+        ["team.azurecr.io/detection:main"],
+        TimeSpan.FromHours(1));
+
+    private readonly FakeService service = new();
+    private readonly List<string> log = [];
+
+    public CloudBuildTests()
+    {
+        service.On("GET", "/subscriptions/s/providers/Microsoft.ContainerRegistry/registries", FakeService.Json(200,
+            $$$"""{"value":[{"id":"/other","properties":{"loginServer":"other.azurecr.io"}},{"id":"{{{Registry}}}","properties":{"loginServer":"team.azurecr.io"}}]}"""));
+        service.On("POST", $"{Registry}/listBuildSourceUploadUrl", FakeService.Json(200, """{"uploadUrl":"https://localhost:1/upload?sig=planted","relativePath":"source/x.tar.gz"}"""));
+        service.On("PUT", "/upload", FakeService.Json(201, ""));
+        service.On("POST", $"{Registry}/scheduleRun", FakeService.Json(200, """{"properties":{"runId":"ca1","status":"Queued"}}"""));
+        service.On("POST", $"{Registry}/runs/ca1/listLogSasUrl", FakeService.Json(200, """{"logLink":"https://localhost:1/log?sig=planted"}"""));
+        Ends("Succeeded");
+        service.OnEach("GET", "/log",
+            FakeService.Json(404, ""),
+            _ => new HttpResponseMessage(HttpStatusCode.PartialContent) { Content = new StringContent("Step 1\nSte", Encoding.UTF8) },
+            _ => new HttpResponseMessage(HttpStatusCode.PartialContent) { Content = new StringContent("p 2\n\nend", Encoding.UTF8) });
+    }
+
+    public void Dispose() => service.Dispose();
+
+    [Fact]
+    public async Task Build_UploadsSchedulesAndFollows_UntilTheImageIsPushed()
+    {
+        Assert.Equal(Digest, await BuildAsync());
+
+        Assert.Equal(["Step 1", "Step 2", "", "end"], log);
+        Assert.Equal(
+            [
+                "GET /subscriptions/s/providers/Microsoft.ContainerRegistry/registries", $"POST {Registry}/listBuildSourceUploadUrl", "PUT /upload", $"POST {Registry}/scheduleRun",
+                $"POST {Registry}/runs/ca1/listLogSasUrl", $"GET {Registry}/runs/ca1", "GET /log", $"GET {Registry}/runs/ca1", "GET /log", $"GET {Registry}/runs/ca1", "GET /log",
+            ],
+            service.Sent.Select(request => request.Line));
+        Assert.Equal(["bytes=0-", "bytes=0-", "bytes=10-"], service.Sent.Where(request => request.Line == "GET /log").Select(request => request.Body));
+        Assert.Equal("the context", service.Sent.Single(request => request.Line == "PUT /upload").Body);
+    }
+
+    [Fact]
+    public async Task Build_AsksForOneBuildKitBuildAndOnePush()
+    {
+        await BuildAsync();
+
+        var run = JsonNode.Parse(service.Sent.Single(request => request.Line.EndsWith("/scheduleRun", StringComparison.Ordinal)).Body)!;
+        Assert.Equal(
+            """
+            version: v1.1.0
+            steps:
+              - build: "--tag $Registry/detection:sha-1 --file docker/gpu/Dockerfile --build-arg BASE_IMAGE=debian@sha256:1 --build-arg \u0022NOTE=two words\u0022 --build-arg BUILDKIT_INLINE_CACHE=1 --label io.model-training.inputs=abc --cache-from team.azurecr.io/detection:main ."
+                env: ["DOCKER_BUILDKIT=1"]
+                timeout: 3600
+              - push: ["$Registry/detection:sha-1"]
+
+            """,
+            Encoding.UTF8.GetString(Convert.FromBase64String((string)run["encodedTaskContent"]!)));
+        Assert.Equal(("EncodedTaskRunRequest", "source/x.tar.gz", 3600), ((string)run["type"]!, (string)run["sourceLocation"]!, (int)run["timeout"]!));
+    }
+
+    [Fact]
+    public async Task Build_SaysWhyItFailed_AndNoSignature()
+    {
+        Ends("Failed");
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(BuildAsync);
+
+        Assert.Equal("The build in Azure (run ca1) is Failed; it must be Succeeded. no such base Its log is above.", error.Message);
+        Assert.Equal("end", log[^1]);
+    }
+
+    [Fact]
+    public async Task Build_HidesTheSignature_WhenTheStorageRefuses()
+    {
+        service.On("PUT", "/upload", FakeService.Json(403, """{"error":{"code":"AuthenticationFailed","message":"no"}}"""));
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(BuildAsync);
+
+        Assert.Equal("PUT https://localhost:1/upload?sig=*** returned 403 Forbidden: AuthenticationFailed: no", error.Message);
+    }
+
+    [Fact]
+    public async Task Build_IsRefused_WhenTheRegistryIsNotInTheSubscription()
+    {
+        service.On("GET", "/subscriptions/s/providers/Microsoft.ContainerRegistry/registries", FakeService.Json(200, """{"value":[]}"""));
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(BuildAsync);
+
+        Assert.StartsWith("Registry team.azurecr.io is not in subscription s; it must be an Azure registry there for Azure to build in it.", error.Message, StringComparison.Ordinal);
+    }
+
+    private void Ends(string status) => service.OnEach("GET", $"{Registry}/runs/ca1",
+        FakeService.Json(200, """{"properties":{"runId":"ca1","status":"Queued"}}"""),
+        FakeService.Json(200, """{"properties":{"runId":"ca1","status":"Running"}}"""),
+        FakeService.Json(200, $$$"""{"properties":{"runId":"ca1","status":"{{{status}}}","runErrorMessage":"no such base","outputImages":[{"registry":"team.azurecr.io","repository":"detection","tag":"sha-1","digest":"{{{Digest}}}"}]}}"""));
+
+    private async Task<string> BuildAsync()
+    {
+        using var http = new HttpClient(service, disposeHandler: false);
+        var build = new CloudBuild(new Uri("https://localhost:1"), new FakeService.FixedCredential(FakeService.Token), new SkippingTime(), new HttpClientTransport(http));
+        using var context = new MemoryStream("the context"u8.ToArray());
+        return await build.BuildAsync("s", "team.azurecr.io", Request, context, log.Add, TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,72 @@
+// A schema of those parts of the YAML of Azure Pipelines that this repository uses: stricter than the service's own, in that it has nothing else,
+// wants a time limit on each job and a name on each step, and knows the tasks by their inputs.
+
+const text = { type: 'string' };
+const flag = { type: 'boolean' };
+const texts = { type: 'array', items: text };
+const object = (properties, required = []) => ({ type: 'object', properties, required, additionalProperties: false });
+const values = (...names) => ({ type: 'string', enum: names });
+
+/** Inputs of each task, as task.json of microsoft/azure-pipelines-tasks names them. */
+const tasks = {
+  'AzureCLI@2': object(
+    {
+      azureSubscription: text,
+      addSpnToEnvironment: flag,
+      keepAzSessionActive: flag,
+      visibleAzLogin: flag,
+      scriptType: values('bash'),
+      scriptLocation: values('inlineScript'),
+      inlineScript: text,
+    },
+    ['azureSubscription', 'addSpnToEnvironment', 'keepAzSessionActive', 'scriptType', 'scriptLocation', 'inlineScript']),
+  'Cache@2': object({ key: text, path: text, restoreKeys: text }, ['key', 'path']),
+  'PublishPipelineArtifact@1': object({ targetPath: text, artifact: text }, ['targetPath', 'artifact']),
+  'UseDotNet@2': object({ packageType: values('sdk'), useGlobalJson: flag }, ['useGlobalJson']),
+};
+
+const environment = { type: 'object', additionalProperties: text };
+const common = { displayName: text, condition: text, env: environment };
+const parameterValues = { type: 'object', additionalProperties: { anyOf: [text, flag, { type: 'number' }] } };
+const template = object({ template: text, parameters: parameterValues }, ['template']);
+
+const step = {
+  anyOf: [
+    template,
+    object({ ...common, bash: text }, ['bash', 'displayName']),
+    object({ displayName: text, checkout: values('self'), persistCredentials: flag, fetchDepth: { type: 'number' } }, ['checkout', 'displayName']),
+    ...Object.entries(tasks).map(([task, inputs]) => object({ ...common, task: values(task), inputs }, ['task', 'displayName', 'inputs'])),
+  ],
+};
+const steps = { type: 'array', items: step };
+
+const job = object(
+  { job: text, displayName: text, condition: text, dependsOn: text, pool: object({ vmImage: text }, ['vmImage']), timeoutInMinutes: { type: 'number' }, steps },
+  ['job', 'pool', 'timeoutInMinutes', 'steps']);
+const jobs = { type: 'array', items: { anyOf: [template, job] } };
+
+const stage = object({ stage: text, displayName: text, condition: text, dependsOn: text, jobs }, ['stage', 'jobs']);
+const stages = { type: 'array', items: { anyOf: [template, stage] } };
+
+const parameter = object(
+  { name: text, displayName: text, type: values('string', 'boolean', 'number'), default: { anyOf: [text, flag, { type: 'number' }] }, values: texts },
+  ['name', 'type']);
+const parameters = { type: 'array', items: parameter };
+const branches = object({ include: texts }, ['include']);
+
+/** What a file must look like: the pipeline itself, or a template by what it holds. */
+export const schemas = {
+  pipeline: object(
+    {
+      name: text,
+      trigger: object({ batch: flag, branches }, ['branches']),
+      pr: object({ autoCancel: flag, branches }, ['autoCancel', 'branches']),
+      parameters,
+      variables: environment,
+      stages,
+    },
+    ['trigger', 'pr', 'parameters', 'stages']),
+  stages: object({ parameters, stages }, ['stages']),
+  jobs: object({ parameters, jobs }, ['jobs']),
+  steps: object({ parameters, steps }, ['steps']),
+};

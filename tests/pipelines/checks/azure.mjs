@@ -1,0 +1,85 @@
+// What must hold of azure-pipelines.yml and of each template. Every check gives the faults it finds, as lines that begin with the file.
+import languageService from 'azure-pipelines-language-service';
+import { parse, parseDocument } from 'yaml';
+import { expand, parametersOf, runningJobs } from '../reading/azure.mjs';
+import { pipeline, read, templates } from '../reading/repository.mjs';
+import { schemas } from './azure-schema.mjs';
+import { mappings, scalars } from './scalars.mjs';
+
+const kindOf = (file) => ['stages', 'jobs', 'steps'].find((kind) => file.includes(`/${kind}/`)) ?? 'pipeline';
+
+/** Microsoft's language service: YAML, template expressions as keys and values, and the schema. */
+export async function checkLanguage(file) {
+  const content = read(file);
+  const schema = schemas[kindOf(file)];
+  const service = languageService.getLanguageService(async () => schema, [], async () => 'schema://pipelines');
+  service.configure({ validate: true });
+  const document = languageService.TextDocument.create(`file:///${file}`, 'azure-pipelines', 1, content);
+  const { log } = console;
+  console.log = () => {}; // The service tells what it resolves.
+  try {
+    const problems = await service.doValidation(document, languageService.parse(content));
+    return problems.map(({ range, message }) => `${file}(${range.start.line + 1}): ${message}`);
+  } finally {
+    console.log = log;
+  }
+}
+
+/** Values for which the templates take every branch: each permitted value of each parameter in turn. */
+const choices = (file) => [{}, ...parametersOf(file).flatMap(({ name, type, values }) => (values ?? (type === 'boolean' ? [true, false] : [])).map((value) => ({ [name]: value })))];
+
+/** Templates are there and hold what stands in their place; parameters are declared, given and of their type. */
+export const checkTemplates = (file = pipeline) => [...new Set(choices(file).flatMap((given) => expand(given, file).faults))];
+
+/** Every template is reached from the pipeline. */
+export function checkUse(files = templates()) {
+  const used = new Set(choices(pipeline).flatMap((given) => expand(given).templates));
+  return files.filter((file) => !used.has(file)).map((file) => `${file}: no pipeline uses it`);
+}
+
+/** Every declared parameter is read, and has a type. */
+export function checkParameters(file) {
+  const content = read(file);
+  return (parse(content).parameters ?? [])
+    .filter(({ name }) => !new RegExp(`parameters\\.${name}\\b`).test(content))
+    .map(({ name }) => `${file}: parameter '${name}' is never read`);
+}
+
+/** Values reach a script by its environment alone: `$(…)`, `$[…]` and `${{ … }}` are put into the text before bash reads it. */
+export const checkScripts = (file) =>
+  scalars(parse(read(file)))
+    .filter(({ key, value }) => ['bash', 'script', 'pwsh', 'powershell', 'inlineScript', 'arguments'].includes(key) && /\$\{\{|\$\(|\$\[/.test(value))
+    .map(({ value }) => `${file}: a value is spliced into the script "${value.trim()}"; pass it by env`);
+
+/** No failure is passed over, no secret is read, nothing waits for ever. */
+export function checkConduct(file) {
+  const faults = [];
+  for (const { key, value, path } of scalars(parse(read(file)))) {
+    if (key === 'continueOnError') faults.push(`${file}: ${path}: continueOnError passes over a failure`);
+    if (/System\.AccessToken|secret|password/i.test(`${key} ${value}`)) faults.push(`${file}: ${path}: reads a secret`);
+    if (key === 'addSpnToEnvironment' && value !== 'true') faults.push(`${file}: ${path}: addSpnToEnvironment is ${value}; it must be true, so that the build finds the federated token`);
+    if (key === 'persistCredentials' && value !== 'false') faults.push(`${file}: ${path}: persistCredentials leaves a token on the agent`);
+    if (key === 'timeoutInMinutes' && !(Number(value) > 0)) faults.push(`${file}: ${path}: timeoutInMinutes is ${value}; 0 means for ever`);
+  }
+  for (const step of mappings(parse(read(file)))) {
+    if (step.task?.startsWith('Publish') && step.condition !== 'succeededOrFailed()') faults.push(`${file}: publishes only after a success; it must have condition: succeededOrFailed()`);
+  }
+  return faults;
+}
+
+/** A pull request from a fork neither signs in nor pushes, whatever the parameters' defaults. */
+export function checkForks(file = pipeline) {
+  if (checkTemplates(file).length > 0) return []; // Said already, and not to be expanded.
+  return runningJobs({}, { 'System.PullRequest.IsFork': 'True' }, file).flatMap(({ id, steps }) =>
+    steps
+      .filter(({ task, script, env }) => task?.startsWith('AzureCLI@') || /Docker-Push/.test(`${script} ${env?.TARGET}`.replace(/^echo .*/, '')))
+      .map(({ name }) => `${file}: job '${id}' signs in or pushes for a fork, in step '${name}'`));
+}
+
+/** All of the above for one file. */
+export async function check(file) {
+  const language = await checkLanguage(file);
+  if (parseDocument(read(file)).errors.length > 0) return language; // Not YAML: there is nothing else to read.
+  const alone = [...language, ...checkParameters(file), ...checkScripts(file), ...checkConduct(file)];
+  return kindOf(file) === 'pipeline' ? [...alone, ...checkTemplates(file), ...checkForks(file)] : alone;
+}

@@ -1,0 +1,44 @@
+// The workflows, the composite action, the pipeline and its templates against the platforms' own parsers and the rules of this repository; and
+// every rule against a small file that breaks it, so that none passes by being blind.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import * as azure from './checks/azure.mjs';
+import * as github from './checks/github.mjs';
+import { actions, pipeline, read, templates, workflows, yamlFiles } from './reading/repository.mjs';
+
+describe('the files of the pipelines', () => {
+  for (const file of [...workflows(), ...actions()]) {
+    test(`${file} holds to GitHub's parsers and to the rules`, async () => assert.deepEqual(await github.check(file), []));
+  }
+
+  for (const file of [pipeline, ...templates()]) {
+    test(`${file} holds to the language service and to the rules`, async () => assert.deepEqual(await azure.check(file), []));
+  }
+
+  test('every template is used', () => assert.deepEqual(azure.checkUse(), []));
+
+  test('a template that nothing uses is named', () =>
+    assert.deepEqual(azure.checkUse([...templates(), 'pipelines/steps/lost.yml']), ['pipelines/steps/lost.yml: no pipeline uses it']));
+
+  for (const [platform, checks] of Object.entries({ github, azure })) {
+    const fixtures = yamlFiles(`tests/pipelines/fixtures/${platform}`);
+
+    for (const file of fixtures) {
+      const reason = /^# rejected: (.+)$/m.exec(read(file))?.[1];
+      if (reason === undefined) {
+        test(`${file} is accepted`, async () => assert.deepEqual(await checks.check(file), []));
+        continue;
+      }
+
+      test(`${file} is rejected: ${reason}`, async () => {
+        const faults = await checks.check(file);
+        assert.ok(faults.some((fault) => fault.includes(reason)), `no fault says "${reason}":\n${faults.join('\n')}`);
+      });
+    }
+
+    test(`${platform} has the accepted example and its mutations`, () => {
+      assert.ok(fixtures.includes(`tests/pipelines/fixtures/${platform}/valid.yml`));
+      assert.ok(fixtures.length > 15);
+    });
+  }
+});

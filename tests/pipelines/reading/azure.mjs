@@ -1,0 +1,152 @@
+// Expands an Azure pipeline with its templates, as the service does before a run, and says what is wrong on the way.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { evaluate, holds, isTrue } from './azure-expressions.mjs';
+import { pipeline, read, root } from './repository.mjs';
+
+const sections = ['stages', 'jobs', 'steps', 'variables'];
+const whole = /^\$\{\{(.*?)\}\}$/s;
+const directive = /^\$\{\{\s*(if|elseif|else)\b(.*)\}\}$/s;
+
+/** The text that a value becomes inside a string: booleans are capitalised, as .NET prints them. */
+const toText = (value) => (typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value ?? ''));
+
+/** One expansion: collects faults and the templates that were reached. */
+class Expansion {
+  faults = [];
+  templates = new Set();
+
+  fault(file, text) {
+    const fault = `${file}: ${text}`;
+    if (!this.faults.includes(fault)) this.faults.push(fault);
+  }
+
+  value(expression, scope) {
+    try {
+      return evaluate(expression.trim(), scope);
+    } catch (error) {
+      this.fault(scope.file, error.message);
+      return '';
+    }
+  }
+
+  node(node, section, scope) {
+    if (Array.isArray(node)) return this.list(node, section, scope);
+    if (node !== null && typeof node === 'object') return this.mapping(node, section, scope);
+    if (typeof node !== 'string') return node;
+    const only = whole.exec(node);
+    if (only !== null && !only[1].includes('${{')) return this.value(only[1], scope);
+    return node.replace(/\$\{\{(.*?)\}\}/gs, (_, expression) => toText(this.value(expression, scope)));
+  }
+
+  /** Whether the branch of an if, elseif or else is taken; `chain` remembers the branches before it. */
+  taken([, word, condition], chain, scope) {
+    if (word === 'if') chain.done = false;
+    else if (chain.done === undefined) this.fault(scope.file, `'${word}' follows no 'if'`);
+    const taken = !chain.done && (word === 'else' || isTrue(this.value(condition, scope)));
+    chain.done ||= taken;
+    return taken;
+  }
+
+  list(items, section, scope) {
+    const chain = {};
+    return items.flatMap((item) => {
+      const keys = item !== null && typeof item === 'object' ? Object.keys(item) : [];
+      const branch = keys.length === 1 ? directive.exec(keys[0]) : null;
+      if (branch === null && keys[0]?.startsWith('${{')) this.fault(scope.file, `'${keys[0]}' is not if, elseif or else`);
+      if (branch !== null) return this.taken(branch, chain, scope) ? this.node(item[keys[0]], section, scope) : [];
+      if (keys.includes('template')) return this.template(item, section, scope);
+      return [this.node(item, section, scope)];
+    });
+  }
+
+  mapping(object, section, scope) {
+    const chain = {};
+    const result = {};
+    for (const [key, value] of Object.entries(object)) {
+      const branch = directive.exec(key);
+      if (branch === null && key.startsWith('${{')) this.fault(scope.file, `'${key}' is not if, elseif or else`);
+      else if (branch === null) result[key] = this.node(value, sections.includes(key) ? key : section, scope);
+      else if (this.taken(branch, chain, scope)) Object.assign(result, this.node(value, section, scope));
+    }
+    return result;
+  }
+
+  template(reference, section, scope) {
+    const file = reference.template.startsWith('/') ? reference.template.slice(1) : path.posix.join(path.posix.dirname(scope.file), reference.template);
+    if (!existsSync(path.resolve(root, file))) {
+      this.fault(scope.file, `template '${reference.template}' is not there`);
+      return [];
+    }
+
+    this.templates.add(file);
+    const content = parse(read(file));
+    if (content[section] === undefined) {
+      this.fault(scope.file, `template '${reference.template}' has no ${section}; it must have them to stand there`);
+      return [];
+    }
+
+    const given = this.node(reference.parameters ?? {}, section, scope);
+    const parameters = this.bind(content.parameters ?? [], given, scope.file, reference.template);
+    return this.node(content[section], section, { ...scope, file, parameters });
+  }
+
+  bind(declared, given, file, template) {
+    for (const name of Object.keys(given)) {
+      if (!declared.some((parameter) => parameter.name === name)) this.fault(file, `template '${template}' has no parameter '${name}'`);
+    }
+
+    return Object.fromEntries(declared.map((parameter) => [parameter.name, this.argument(parameter, given, file, template)]));
+  }
+
+  argument({ name, type, default: otherwise, values }, given, file, template) {
+    const value = Object.hasOwn(given, name) ? given[name] : otherwise;
+    const typed = {
+      string: () => typeof value !== 'object',
+      boolean: () => typeof value === 'boolean' || /^(true|false)$/i.test(value),
+      number: () => value !== '' && Number.isFinite(Number(value)),
+    };
+    if (value === undefined) this.fault(file, `template '${template}' needs the parameter '${name}'`);
+    else if (values !== undefined && !values.includes(value)) this.fault(file, `parameter '${name}' of '${template}' is '${value}'; it must be one of ${values.join(', ')}`);
+    else if (typed[type] !== undefined && !typed[type]()) this.fault(file, `parameter '${name}' of '${template}' is '${value}'; it must be a ${type}`);
+    return value;
+  }
+}
+
+/** The parameters that a run can be started with. */
+export const parametersOf = (file = pipeline) => parse(read(file)).parameters ?? [];
+
+/**
+ * The pipeline as it runs with the given parameters.
+ * @returns `pipeline` (the expanded document), `faults` and the `templates` that were reached.
+ */
+export function expand(given = {}, file = pipeline) {
+  const expansion = new Expansion();
+  const { parameters: declared = [], ...body } = parse(read(file));
+  const parameters = expansion.bind(declared, given, file, file);
+  const expanded = expansion.node(body, undefined, { file, parameters, variables: {} });
+  return { pipeline: expanded, faults: expansion.faults, templates: [...expansion.templates] };
+}
+
+/**
+ * The jobs that run, in order, with their steps; a script step has `script`, any other `task` and `inputs`.
+ * @param variables Pipeline variables by their dotted names, such as `System.PullRequest.IsFork`.
+ */
+export function runningJobs(given, variables, file = pipeline) {
+  const { pipeline: expanded, faults } = expand(given, file);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return expanded.stages
+    .filter((stage) => holds(stage.condition, variables))
+    .flatMap((stage) => stage.jobs)
+    .filter((job) => holds(job.condition, variables))
+    .map((job) => ({ id: job.job, definition: job, steps: job.steps.filter((step) => holds(step.condition, variables)).map(readStep) }));
+}
+
+function readStep(step) {
+  const env = Object.fromEntries(Object.entries(step.env ?? {}).map(([name, value]) => [name, toText(value)]));
+  const name = step.displayName ?? step.task ?? 'checkout';
+  if (step.bash !== undefined) return { name, shell: 'bash', script: step.bash, env };
+  if (step.inputs?.inlineScript !== undefined) return { name, shell: step.inputs.scriptType, script: step.inputs.inlineScript, env, task: step.task, inputs: step.inputs };
+  return { name, task: step.task ?? 'checkout', inputs: step.inputs ?? {} };
+}

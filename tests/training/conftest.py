@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import copy
+import io
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# As the command line does; it must stand before the first import of torch.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src" / "training"))
+
+_VALID: dict[str, Any] = {
+    "ENV_CONFIG_FILE": "local_config.json",
+    "EXP_NAME": "small",
+    "COMPUTE_NAME": "local",
+    "DATA_MOUNT": "demo_data",
+    "IMAGE_TYPE": "pothole",
+    "RUN_PARAMS": {"STEPS": 6, "BATCH_SIZE": 2, "WARMUP_STEPS": 2, "LEARNING_RATE": 0.01},
+    "MODEL_PARAMS": {
+        "BASE_MODEL": "faster_rcnn_tiny",
+        "IMAGE_SIZE": 64,
+        "FIRST_STAGE": {"MAX_PROPOSALS": 20},
+    },
+}
+
+
+@pytest.fixture
+def exp_config() -> Callable[..., str]:
+    """Makes the text of a valid exp_config, changed at the keys given as {"RUN_PARAMS.STEPS": 3}; None removes a key."""
+
+    def make(changes: dict[str, Any] | None = None) -> str:
+        document = copy.deepcopy(_VALID)
+        for key, value in (changes or {}).items():
+            *sections, name = key.split(".")
+            target = document
+            for section in sections:
+                target = target.setdefault(section, {})
+            if value is None:
+                del target[name]
+            else:
+                target[name] = value
+        return json.dumps(document)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a dozen demo pictures."""
+    from detection.demo_data import create_demo_data
+
+    folder = tmp_path_factory.mktemp("data")
+    create_demo_data(folder, image_type="pothole", images=12, seed=3)
+    return folder
+
+
+@pytest.fixture
+def console() -> tuple[Any, io.StringIO]:
+    """A console and what it wrote."""
+    from detection.progress import Console
+
+    stream = io.StringIO()
+    return Console(stream), stream

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from detection.batches import BatchOrder, training_batches
+from detection.datasets import ImageRecord, read_dataset
+from detection.errors import TrainingError
+from detection.images import ImageStore, augment, scaled_boxes
+from PIL import Image
+
+
+def test_batch_order_shows_every_image_once_an_epoch() -> None:
+    order = BatchOrder(image_count=7, batch_size=3, seed=1)
+
+    shown = [index for step in range(7) for index in order.indices(step)]
+
+    epochs = [shown[start : start + 7] for start in (0, 7, 14)]
+    assert [sorted(epoch) for epoch in epochs] == [list(range(7))] * 3
+    assert epochs[0] != epochs[1]
+
+
+def test_batch_order_of_a_step_does_not_depend_on_the_steps_before() -> None:
+    steps = [BatchOrder(7, 3, seed=1).indices(step) for step in range(9)]
+    order = BatchOrder(7, 3, seed=1)
+
+    assert [order.indices(step) for step in range(9)] == steps
+    assert BatchOrder(7, 3, seed=2).indices(0) != steps[0]
+
+
+def _batches(data: Path, first_step: int, threads: int, capacity: int) -> list:
+    dataset = read_dataset(data, "pothole", "latest", "latest", drop_bad_rows=False).dataset
+    assert dataset is not None
+    return list(
+        training_batches(
+            dataset.train, ImageStore(64, capacity), batch_size=3, augmentation="flip_color", seed=5,
+            first_step=first_step, last_step=8, threads=threads,
+        )
+    )
+
+
+def test_training_batches_are_the_same_however_they_are_prepared(demo_data: Path) -> None:
+    whole = _batches(demo_data, 0, threads=1, capacity=1 << 20)
+    resumed = _batches(demo_data, 5, threads=4, capacity=0)
+
+    assert len(whole) == 8
+    for left, right in zip(whole[5:], resumed):
+        assert [record.file_name for record in left.records] == [record.file_name for record in right.records]
+        assert all(a.equal(b) for a, b in zip(left.images, right.images))
+        assert all(a["boxes"].equal(b["boxes"]) for a, b in zip(left.targets, right.targets))
+
+
+def test_training_batches_hold_images_in_0_to_1_with_boxes_inside(demo_data: Path) -> None:
+    for batch in _batches(demo_data, 0, threads=2, capacity=1 << 20):
+        for image, target in zip(batch.images, batch.targets):
+            assert image.shape == (3, 48, 64)
+            assert 0 <= image.min() < image.max() <= 1
+            boxes = target["boxes"]
+            assert boxes.shape == (len(target["labels"]), 4)
+            assert (boxes[:, :2] < boxes[:, 2:]).all() and (boxes >= 0).all()
+            assert (boxes[:, 2] <= 64).all() and (boxes[:, 3] <= 48).all()
+
+
+class _Always:
+    def random(self) -> float:
+        return 0.0
+
+
+def test_augment_moves_a_box_with_what_it_holds() -> None:
+    pixels = np.zeros((10, 20, 3), dtype=np.uint8)
+    pixels[2:5, 1:4] = 255
+
+    flipped, boxes = augment(pixels, np.array([[1, 2, 4, 5]], dtype=np.float32), "flip", _Always())
+
+    assert boxes.tolist() == [[16, 2, 19, 5]]
+    assert (flipped[2:5, 16:19] == 255).all() and flipped.sum() == pixels.sum()
+
+
+def test_augment_changes_nothing_when_there_is_none() -> None:
+    pixels, boxes = np.zeros((4, 4, 3), dtype=np.uint8), np.zeros((0, 4), dtype=np.float32)
+
+    assert augment(pixels, boxes, "none", _Always()) == (pixels, boxes)
+
+
+def _record(path: Path, width: int, height: int) -> ImageRecord:
+    return ImageRecord(path.name, path, width, height, ((10.0, 20.0, 40.0, 60.0),), (1,))
+
+
+def test_image_store_resizes_the_longer_side_and_the_boxes_with_it(tmp_path: Path) -> None:
+    Image.new("L", (80, 160), 200).save(tmp_path / "a.png")
+    record = _record(tmp_path / "a.png", 80, 160)
+
+    pixels = ImageStore(64).load(record)
+
+    assert pixels.shape == (64, 32, 3)
+    assert (pixels == 200).all()
+    assert scaled_boxes(record, (32, 64)).tolist() == [[4, 8, 16, 24]]
+
+
+def test_image_store_keeps_no_more_than_its_capacity(tmp_path: Path) -> None:
+    records = []
+    for name in ("a.png", "b.png"):
+        Image.new("RGB", (64, 64)).save(tmp_path / name)
+        records.append(_record(tmp_path / name, 64, 64))
+    store = ImageStore(64, capacity=64 * 64 * 3)
+
+    assert store.load(records[0]) is store.load(records[0])
+    assert store.load(records[1]) is not store.load(records[1])
+    assert not store.fits(records)
+
+
+def test_image_store_names_an_image_whose_pixels_are_cut_short(tmp_path: Path) -> None:
+    path = tmp_path / "cut.jpg"
+    Image.effect_noise((64, 64), 90).save(path)
+    path.write_bytes(path.read_bytes()[:-900])
+
+    with pytest.raises(TrainingError, match=r"image '.*cut\.jpg' cannot be decoded: .*; replace the file or remove its rows\."):
+        ImageStore(64).load(_record(path, 64, 64))
