@@ -21,9 +21,13 @@ internal sealed class DockerFixture
         environment.WorkingDirectory.Returns(new DirectoryPath("/work"));
         var tools = Substitute.For<IToolLocator>();
         tools.Resolve(Arg.Do<IEnumerable<string>>(names => ToolNames = [.. names])).Returns(isInstalled ? new FilePath("/usr/bin/docker") : null);
+        // Not the machine's: docker is installed wherever the locator says so.
+        var files = Substitute.For<IFileSystem>();
+        files.GetFile(Arg.Any<FilePath>()).Exists.Returns(true);
+        files.GetDirectory(Arg.Any<DirectoryPath>()).Exists.Returns(true);
 
         Context = Substitute.For<ICakeContext>();
-        Context.FileSystem.Returns(new FileSystem());
+        Context.FileSystem.Returns(files);
         Context.Environment.Returns(environment);
         Context.ProcessRunner.Returns(runner);
         Context.Tools.Returns(tools);

@@ -14,9 +14,10 @@ internal static class ContainerSpecification
     /// <summary>Names the state folder of the emulator that made a container.</summary>
     public const string StateLabel = "io.model-training.state";
 
-    // $0 is the command. Azure ML runs commands by bash; an image without it can still run most of them.
+    // $0 is the command. Azure ML runs commands by bash; an image without it can still run most of them. Both streams are one from the
+    // start: the engine reads two streams by two pipes, and their lines would change places.
     private const string Launcher =
-        "[ -x /bin/bash ] && exec /bin/bash -c \"$0\"; echo 'The image has no /bin/bash; /bin/sh runs the command.' >&2; exec /bin/sh -c \"$0\"";
+        "exec 2>&1; [ -x /bin/bash ] && exec /bin/bash -c \"$0\"; echo 'The image has no /bin/bash; /bin/sh runs the command.'; exec /bin/sh -c \"$0\"";
 
     public static JsonObject Create(JobCommand job, ImageReference image, ContainerPlaces container, EmulatorOptions options, Uri endpoint)
     {
