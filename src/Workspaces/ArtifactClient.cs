@@ -5,7 +5,7 @@ namespace Workspaces;
 
 /// <summary>The artifacts of a run, through the artifact service rather than the storage account: it needs no role on the storage.</summary>
 /// <remarks>Source: artifact.json, Microsoft.MachineLearningServices data plane 2019-09-30; container <c>dcid.{runId}</c> of origin ExperimentRun.</remarks>
-internal sealed class ArtifactClient(HttpPipeline pipeline, Uri api, string workspaceId)
+internal sealed class ArtifactClient(HttpPipeline pipeline, Once<Uri> api, string workspaceId)
 {
     private readonly string root = $"/artifact/v2.0{workspaceId}/artifacts/ExperimentRun";
 
@@ -16,7 +16,7 @@ internal sealed class ArtifactClient(HttpPipeline pipeline, Uri api, string work
         string? continuation = null;
         do
         {
-            using var message = pipeline.CreateGet(api, ContainerOf(runId), ("continuationToken", continuation));
+            using var message = pipeline.CreateGet(await api.GetAsync(cancellationToken), ContainerOf(runId), ("continuationToken", continuation));
             var page = await pipeline.ReadJsonAsync(
                 message,
                 body => (Paths: body.Items("value").Select(item => item.GetProperty("path").GetString()!).ToList(), Next: body.Text("continuationToken")),
@@ -35,7 +35,7 @@ internal sealed class ArtifactClient(HttpPipeline pipeline, Uri api, string work
     /// <exception cref="HttpIOException">The connection broke, or fewer bytes came than were announced.</exception>
     public async Task<long> DownloadAsync(string runId, string path, Stream target, CancellationToken cancellationToken)
     {
-        using var message = pipeline.CreateGet(api, $"{ContainerOf(runId)}/content", ("path", path));
+        using var message = pipeline.CreateGet(await api.GetAsync(cancellationToken), $"{ContainerOf(runId)}/content", ("path", path));
         message.Request.Headers.SetValue("Accept", "*/*");
         message.BufferResponse = false;
         await pipeline.SendAsync(message, cancellationToken);

@@ -8,22 +8,40 @@ namespace Workspaces;
 /// <remarks>
 /// The name follows from the plan's content and a PUT of one name makes one job, so an answer that is lost never leads to a second job.
 /// The newest attempt decides: an active one is followed, a completed one is the result, and one that failed or was cancelled is tried
-/// again under the next name, where the trainer resumes from the checkpoints of the plan.
+/// again under the next name, where the trainer resumes from the checkpoints of the plan. A name that a person chose has one attempt.
 /// </remarks>
 public sealed class JobSubmitter(WorkspaceClient workspace)
 {
+    private const string HashTag = "experiment_hash";
+
+    /// <summary>Looks for the jobs of a plan; changes nothing.</summary>
+    /// <param name="plan">What to run.</param>
+    /// <param name="name">The job's name, in place of the one that follows from the plan; null: the plan's.</param>
+    /// <param name="rerun">Whether a completed job is to be run anew.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    /// <exception cref="WorkspaceException">The chosen name is taken, or the service refused or did not answer.</exception>
+    public Task<JobState> ReadAsync(ExperimentPlan plan, string? name, bool rerun, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return ServiceErrors.GuardAsync(
+            () => name is null ? ReadAttemptsAsync(plan.Name, rerun, cancellationToken) : ReadNamedAsync(name, plan, rerun, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Submits the job unless one was found.</summary>
     /// <param name="plan">What to run.</param>
     /// <param name="compute">Where to run it.</param>
     /// <param name="environment">The image to run it in.</param>
-    /// <param name="rerun">Whether a completed job is run anew.</param>
+    /// <param name="state">What was found.</param>
     /// <param name="cancellationToken">Stops the requests; a job already accepted goes on.</param>
     /// <exception cref="WorkspaceException">The service refused the job or did not answer.</exception>
-    public Task<SubmittedJob> SubmitAsync(ExperimentPlan plan, ComputeTarget compute, RegisteredEnvironment environment, bool rerun, CancellationToken cancellationToken)
+    public Task<SubmittedJob> SubmitAsync(ExperimentPlan plan, ComputeTarget compute, RegisteredEnvironment environment, JobState state, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(compute);
         ArgumentNullException.ThrowIfNull(environment);
-        return ServiceErrors.GuardAsync(() => SubmitOnceAsync(plan, compute, environment, rerun, cancellationToken), cancellationToken);
+        ArgumentNullException.ThrowIfNull(state);
+        return ServiceErrors.GuardAsync(
+            async () => Describe(state.Found ?? await PutAsync(state.Name, CommandJobs.Create(plan.Job, compute, environment), cancellationToken), state), cancellationToken);
     }
 
     /// <summary>Name of the plan's job at an attempt, from 1.</summary>
@@ -37,35 +55,42 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         _ => false,
     };
 
-    private async Task<SubmittedJob> SubmitOnceAsync(
-        ExperimentPlan plan, ComputeTarget compute, RegisteredEnvironment environment, bool rerun, CancellationToken cancellationToken)
-    {
-        var (attempt, newest) = await FindNewestAsync(plan.Name, cancellationToken);
-        if (newest is not null && !NeedsAnotherAttempt(StatusOf(newest), rerun))
-        {
-            return Describe(newest, attempt, StageChange.Unchanged);
-        }
-
-        attempt++;
-        var job = await PutAsync(NameOf(plan.Name, attempt), CommandJobs.Create(plan.Job, compute, environment), cancellationToken);
-        return Describe(job, attempt, StageChange.Created);
-    }
-
-    private async Task<(int Attempt, MachineLearningJobResource? Job)> FindNewestAsync(string planName, CancellationToken cancellationToken)
+    private async Task<JobState> ReadAttemptsAsync(string planName, bool rerun, CancellationToken cancellationToken)
     {
         MachineLearningJobResource? newest = null;
         for (var attempt = 1; ; attempt++)
         {
             var name = NameOf(planName, attempt);
-            var job = await Lookup.FindAsync(() => workspace.Resource.GetMachineLearningJobAsync(name, cancellationToken));
-            if (job is null)
+            if (await FindAsync(name, cancellationToken) is { } found)
             {
-                return (attempt - 1, newest);
+                newest = found;
+                continue;
             }
 
-            newest = job;
+            return newest is null || NeedsAnotherAttempt(StatusOf(newest), rerun)
+                ? new JobState(name, attempt, newest is null ? null : StatusOf(newest), null)
+                : new JobState(NameOf(planName, attempt - 1), attempt - 1, StatusOf(newest), newest);
         }
     }
+
+    private async Task<JobState> ReadNamedAsync(string name, ExperimentPlan plan, bool rerun, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(name, cancellationToken) is not { } found)
+        {
+            return new JobState(name, 1, null, null);
+        }
+
+        var status = StatusOf(found);
+        var isSame = found.Data.Properties.Tags.TryGetValue(HashTag, out var hash) && plan.Job.Tags.TryGetValue(HashTag, out var wanted) && hash == wanted;
+        return isSame && !NeedsAnotherAttempt(status, rerun)
+            ? new JobState(name, 1, status, found)
+            : throw new WorkspaceException(
+                $"--name is \"{name}\", and workspace '{workspace.Address.WorkspaceName}' has a job of that name ({(isSame ? status.ToString() : "of another experiment")}); "
+                + "it must be a name no job has had. Choose another one, or leave --name out: the plan then names each attempt.");
+    }
+
+    private Task<MachineLearningJobResource?> FindAsync(string name, CancellationToken cancellationToken) =>
+        Lookup.FindAsync(() => workspace.Resource.GetMachineLearningJobAsync(name, cancellationToken));
 
     /// <summary>Sends the job. When no answer comes, the job is looked for under its name before that counts as an error.</summary>
     private async Task<MachineLearningJobResource> PutAsync(string name, MachineLearningJobData data, CancellationToken cancellationToken)
@@ -76,7 +101,7 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         }
         catch (Exception error) when (ServiceErrors.IsTransient(error, cancellationToken))
         {
-            if (await Lookup.FindAsync(() => workspace.Resource.GetMachineLearningJobAsync(name, cancellationToken)) is { } accepted)
+            if (await FindAsync(name, cancellationToken) is { } accepted)
             {
                 return accepted;
             }
@@ -87,10 +112,10 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
 
     private static JobStatus StatusOf(MachineLearningJobResource job) => JobStatuses.Parse(job.Data.Properties.Status?.ToString());
 
-    private static SubmittedJob Describe(MachineLearningJobResource job, int attempt, StageChange change)
+    private static SubmittedJob Describe(MachineLearningJobResource job, JobState state)
     {
         var properties = job.Data.Properties;
         var studio = properties.Services is { } services && services.TryGetValue("Studio", out var service) ? service.Endpoint : null;
-        return new SubmittedJob(job.Id.Name, job.Id.ToString(), attempt, properties.ExperimentName ?? "Default", studio, change, StatusOf(job));
+        return new SubmittedJob(job.Id.Name, job.Id.ToString(), state.Attempt, properties.ExperimentName ?? "Default", studio, state.Change, StatusOf(job));
     }
 }

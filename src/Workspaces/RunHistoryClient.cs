@@ -6,12 +6,12 @@ namespace Workspaces;
 
 /// <summary>Run history: what became of a job, beyond what ARM tells.</summary>
 /// <remarks>Source: run history, Microsoft.MachineLearningServices data plane 2019-09-30, in its experiment-less form.</remarks>
-internal sealed class RunHistoryClient(HttpPipeline pipeline, Uri api, string workspaceId)
+internal sealed class RunHistoryClient(HttpPipeline pipeline, Once<Uri> api, string workspaceId)
 {
     /// <exception cref="RequestFailedException">404: run history does not know the job (yet).</exception>
     public async Task<RunDetails> GetDetailsAsync(string runId, CancellationToken cancellationToken)
     {
-        using var message = pipeline.CreateGet(api, $"/history/v1.0{workspaceId}/runs/{Uri.EscapeDataString(runId)}/details");
+        using var message = pipeline.CreateGet(await api.GetAsync(cancellationToken), $"/history/v1.0{workspaceId}/runs/{Uri.EscapeDataString(runId)}/details");
         return await pipeline.ReadJsonAsync(message, RunDetails.Read, cancellationToken);
     }
 }

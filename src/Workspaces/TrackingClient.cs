@@ -8,14 +8,14 @@ namespace Workspaces;
 /// <summary>MLflow's tracking REST API, as far as a reader of one run needs it.</summary>
 /// <param name="pipeline">Signs, retries and sends.</param>
 /// <param name="tracking">The workspace's tracking URI with the scheme https, without <c>/api/2.0/mlflow</c>.</param>
-internal sealed class TrackingClient(HttpPipeline pipeline, Uri tracking)
+internal sealed class TrackingClient(HttpPipeline pipeline, Once<Uri> tracking)
 {
     private const int PageSize = 1000;
 
     /// <exception cref="RequestFailedException">404: no such run.</exception>
     public async Task<TrackedRun> GetRunAsync(string runId, CancellationToken cancellationToken)
     {
-        using var message = pipeline.CreateGet(tracking, "/api/2.0/mlflow/runs/get", ("run_id", runId));
+        using var message = pipeline.CreateGet(await tracking.GetAsync(cancellationToken), "/api/2.0/mlflow/runs/get", ("run_id", runId));
         return await pipeline.ReadJsonAsync(message, ReadRun, cancellationToken);
     }
 
@@ -27,7 +27,7 @@ internal sealed class TrackingClient(HttpPipeline pipeline, Uri tracking)
         do
         {
             using var message = pipeline.CreateGet(
-                tracking,
+                await tracking.GetAsync(cancellationToken),
                 "/api/2.0/mlflow/metrics/get-history",
                 ("run_id", runId),
                 ("metric_key", metric),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.ResourceManager;
@@ -13,24 +14,38 @@ public sealed class WorkspaceClient
     private const string ArmAudience = "https://management.azure.com/";
     private const string ArmScope = "https://management.azure.com/.default";
 
-    private WorkspaceClient(WorkspaceConnection connection, ArmClient arm, MachineLearningWorkspaceResource resource, Uri dataPlane, Uri tracking, HttpPipeline signedIn, HttpPipeline anonymous)
+    private readonly WorkspaceConnection connection;
+    private readonly HttpPipeline anonymous;
+    private readonly Once<MachineLearningWorkspaceData> data;
+    private readonly Once<Uri> dataPlane;
+
+    private WorkspaceClient(WorkspaceConnection connection, HttpPipelineTransport transport)
     {
-        Address = connection.Address;
-        Arm = arm;
-        Resource = resource;
+        this.connection = connection;
+        var address = connection.Address;
+        Arm = new ArmClient(connection.Credential, address.SubscriptionId, CreateArmOptions(connection, transport));
+        Resource = Arm.GetMachineLearningWorkspaceResource(
+            MachineLearningWorkspaceResource.CreateResourceIdentifier(address.SubscriptionId, address.ResourceGroup, address.WorkspaceName));
+        data = new(ReadAsync);
+        dataPlane = new(FindDataPlaneAsync);
+
+        anonymous = HttpPipelineBuilder.Build(CreateOptions<DataPlaneClientOptions>(connection, transport));
+        var signedIn = HttpPipelineBuilder.Build(
+            CreateOptions<DataPlaneClientOptions>(connection, transport), new BearerTokenAuthenticationPolicy(connection.Credential, ArmScope));
         RunHistory = new RunHistoryClient(signedIn, dataPlane, Id);
         Artifacts = new ArtifactClient(signedIn, dataPlane, Id);
-        Tracking = new TrackingClient(signedIn, tracking);
+        Tracking = new TrackingClient(signedIn, new(FindTrackingAsync));
         Logs = new LogClient(anonymous);
     }
 
-    public WorkspaceAddress Address { get; }
+    public WorkspaceAddress Address => connection.Address;
 
     /// <summary>ARM id of the workspace.</summary>
     public string Id => Resource.Id.ToString();
 
     internal ArmClient Arm { get; }
 
+    /// <summary>The workspace's resource, from which others are reached; its data is that of <see cref="ReadDataAsync"/>.</summary>
     internal MachineLearningWorkspaceResource Resource { get; }
 
     internal RunHistoryClient RunHistory { get; }
@@ -41,34 +56,42 @@ public sealed class WorkspaceClient
 
     internal LogClient Logs { get; }
 
-    /// <summary>Reads the workspace and finds its data plane.</summary>
-    /// <exception cref="WorkspaceException">404: no such workspace, and which key to mend; 401 or 403: who may not read it, and the role that may;
-    /// or the service did not answer.</exception>
-    public static async Task<WorkspaceClient> ConnectAsync(WorkspaceConnection connection, CancellationToken cancellationToken)
+    /// <summary>A client that has asked nothing yet: what it needs to know of the workspace it reads once, when it is first needed.</summary>
+    public static WorkspaceClient Open(WorkspaceConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var address = connection.Address;
-        var transport = connection.Transport ?? PinnedTransport.Create(connection.CertificateThumbprint);
-        var arm = new ArmClient(connection.Credential, address.SubscriptionId, CreateArmOptions(connection, transport));
-        var id = MachineLearningWorkspaceResource.CreateResourceIdentifier(address.SubscriptionId, address.ResourceGroup, address.WorkspaceName);
+        return new WorkspaceClient(connection, connection.Transport ?? PinnedTransport.Create(connection.CertificateThumbprint));
+    }
 
-        MachineLearningWorkspaceResource resource;
+    /// <summary>As <see cref="Open"/>, and sees that the workspace is there.</summary>
+    /// <exception cref="WorkspaceException">As of <see cref="VerifyAsync"/>.</exception>
+    public static async Task<WorkspaceClient> ConnectAsync(WorkspaceConnection connection, CancellationToken cancellationToken)
+    {
+        var client = Open(connection);
+        await client.VerifyAsync(cancellationToken);
+        return client;
+    }
+
+    /// <summary>Reads the workspace, once.</summary>
+    /// <exception cref="WorkspaceException">404: no such workspace, and which key to mend; 401 or 403: who may not read it, and the role that may;
+    /// or the service did not answer.</exception>
+    public Task VerifyAsync(CancellationToken cancellationToken) => ServiceErrors.GuardAsync(() => ReadDataAsync(cancellationToken), cancellationToken);
+
+    /// <summary>What the service tells of the workspace; read once.</summary>
+    /// <exception cref="RequestFailedException">The service did not answer, or in a way that <see cref="VerifyAsync"/> has no own words for.</exception>
+    /// <exception cref="WorkspaceException">As of <see cref="VerifyAsync"/>: no such workspace, or it may not be read.</exception>
+    internal Task<MachineLearningWorkspaceData> ReadDataAsync(CancellationToken cancellationToken) => data.GetAsync(cancellationToken);
+
+    private async Task<MachineLearningWorkspaceData> ReadAsync(CancellationToken cancellationToken)
+    {
         try
         {
-            resource = await ServiceErrors.GuardAsync(
-                async () => (await arm.GetMachineLearningWorkspaceResource(id).GetAsync(cancellationToken)).Value, cancellationToken);
+            return (await Resource.GetAsync(cancellationToken)).Value.Data;
         }
-        catch (WorkspaceException error) when (error.Status is 401 or 403 or 404)
+        catch (RequestFailedException error) when (error.Status is 401 or 403 or 404 && ServiceErrors.Describe(error, cancellationToken) is { } described)
         {
-            throw error.Status == 404 ? NotFound(connection, error) : Refused(error, id, await DescribeCallerAsync(connection.Credential, cancellationToken));
+            throw error.Status == 404 ? NotFound(connection, described) : Refused(described, Resource.Id, await DescribeCallerAsync(connection.Credential, cancellationToken));
         }
-
-        var anonymous = HttpPipelineBuilder.Build(CreateOptions<DataPlaneClientOptions>(connection, transport));
-        var signedIn = HttpPipelineBuilder.Build(
-            CreateOptions<DataPlaneClientOptions>(connection, transport), new BearerTokenAuthenticationPolicy(connection.Credential, ArmScope));
-        var tracking = FindTracking(resource);
-        var dataPlane = await FindDataPlaneAsync(resource, tracking, anonymous, cancellationToken);
-        return new WorkspaceClient(connection, arm, resource, dataPlane, tracking, signedIn, anonymous);
     }
 
     private static ArmClientOptions CreateArmOptions(WorkspaceConnection connection, HttpPipelineTransport transport)
@@ -100,16 +123,16 @@ public sealed class WorkspaceClient
     }
 
     // azureml://westeurope.api.azureml.ms/mlflow/v1.0/subscriptions/… is spoken over https.
-    private static Uri FindTracking(MachineLearningWorkspaceResource resource) =>
-        resource.Data.MlFlowTrackingUri is { } uri
+    private async Task<Uri> FindTrackingAsync(CancellationToken cancellationToken) =>
+        (await ReadDataAsync(cancellationToken)).MlFlowTrackingUri is { } uri
             ? new UriBuilder(uri) { Scheme = Uri.UriSchemeHttps, Port = uri.IsDefaultPort ? 443 : uri.Port, Query = "" }.Uri
-            : throw new WorkspaceException($"Workspace '{resource.Id.Name}' has no mlFlowTrackingUri; it must have one for metrics to be read. Is it still being created?");
+            : throw new WorkspaceException($"Workspace '{Resource.Id.Name}' has no mlFlowTrackingUri; it must have one for metrics to be read. Is it still being created?");
 
     /// <summary>The base of run history and artifacts: what discovery calls <c>api</c>, or the host of the tracking URI where discovery does not answer.</summary>
-    private static async Task<Uri> FindDataPlaneAsync(MachineLearningWorkspaceResource resource, Uri tracking, HttpPipeline anonymous, CancellationToken cancellationToken)
+    private async Task<Uri> FindDataPlaneAsync(CancellationToken cancellationToken)
     {
-        var fallback = new Uri(tracking.GetLeftPart(UriPartial.Authority));
-        if (resource.Data.DiscoveryUri is not { } discovery)
+        var fallback = new Uri((await FindTrackingAsync(cancellationToken)).GetLeftPart(UriPartial.Authority));
+        if ((await ReadDataAsync(cancellationToken)).DiscoveryUri is not { } discovery)
         {
             return fallback;
         }
@@ -117,13 +140,7 @@ public sealed class WorkspaceClient
         using var message = anonymous.CreateMessage();
         message.Request.Method = RequestMethod.Get;
         message.Request.Uri.Reset(discovery);
-        await ServiceErrors.GuardAsync(
-            async () =>
-            {
-                await anonymous.SendAsync(message, cancellationToken);
-                return message.Response.Status;
-            },
-            cancellationToken);
+        await anonymous.SendAsync(message, cancellationToken);
         if (message.Response.Status != 200)
         {
             return fallback;

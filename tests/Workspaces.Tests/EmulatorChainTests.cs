@@ -44,8 +44,9 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         var grown = await provisioner.EnsureAsync(compute with { MaxNodes = 5 }, new Progress<string>(), Stop);
         Assert.Equal((StageChange.Updated, 5), (grown.Change, grown.MaxNodes));
 
-        Assert.Equal(StageChange.Created, (await new EnvironmentRegistrar(workspace).RegisterAsync(environment, Stop)).Change);
-        Assert.Equal(StageChange.Unchanged, (await new EnvironmentRegistrar(workspace).RegisterAsync(environment, Stop)).Change);
+        var registrar = new EnvironmentRegistrar(workspace);
+        Assert.Equal(StageChange.Created, (await registrar.RegisterAsync(await registrar.ReadAsync(environment, Stop), Stop)).Change);
+        Assert.Equal(StageChange.Unchanged, (await registrar.RegisterAsync(await registrar.ReadAsync(environment, Stop), Stop)).Change);
     }
 
     [Fact]

@@ -48,8 +48,13 @@ public class EnvironmentRegistrarTests
             StringComparison.Ordinal);
     }
 
-    private static async Task<RegisteredEnvironment> RegisterAsync(FakeService service) =>
-        await new EnvironmentRegistrar(await service.ConnectAsync()).RegisterAsync(TestPlans.Environment, TestContext.Current.CancellationToken);
+    private static async Task<RegisteredEnvironment> RegisterAsync(FakeService service)
+    {
+        var registrar = new EnvironmentRegistrar(await service.ConnectAsync());
+        var state = await registrar.ReadAsync(TestPlans.Environment, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(service.Sent, request => request.Method == "PUT");
+        return await registrar.RegisterAsync(state, TestContext.Current.CancellationToken);
+    }
 
     private static string Body(string image) => $$$"""
         {"id":"{{{Path}}}","name":"3f1a9c02b7de","type":"Microsoft.MachineLearningServices/workspaces/environments/versions",

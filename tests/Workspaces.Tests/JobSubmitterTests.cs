@@ -102,8 +102,62 @@ public class JobSubmitterTests
         return service;
     }
 
-    private static async Task<SubmittedJob> SubmitAsync(FakeService service, bool rerun = false) =>
-        await new JobSubmitter(await service.ConnectAsync()).SubmitAsync(TestPlans.Experiment, TestPlans.Target, TestPlans.Registered, rerun, Stop);
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("Running", null)]
+    [InlineData("Completed", null)]
+    [InlineData("Failed", "Failed")]
+    [InlineData("Canceled", "Canceled")]
+    [InlineData("Running of other", "of another experiment")]
+    public async Task SubmitAsync_TakesTheNameThatWasChosen_UnlessItIsTaken(string there, string? fault)
+    {
+        var service = new FakeService();
+        service.On("PUT", PathOf("mine"), FakeService.Json(201, Body("mine", "NotStarted")));
+        var hash = there.EndsWith("of other", StringComparison.Ordinal) ? "fedc" : "0123";
+        if (there.Length > 0)
+        {
+            service.On("GET", PathOf("mine"), FakeService.Json(200, Body("mine", there.Split(' ')[0]).Replace("\"jobType\"", $"\"tags\":{{\"experiment_hash\":\"{hash}\"}},\"jobType\"", StringComparison.Ordinal)));
+        }
+
+        if (fault is null)
+        {
+            var job = await SubmitAsync(service, name: "mine");
+
+            Assert.Equal(("mine", 1, there.Length == 0 ? StageChange.Created : StageChange.Unchanged), (job.Name, job.Attempt, job.Change));
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => SubmitAsync(service, name: "mine"));
+
+        Assert.Equal(
+            $"--name is \"mine\", and workspace 'vision' has a job of that name ({fault}); it must be a name no job has had. Choose another one, or leave --name out: the plan then names each attempt.",
+            error.Message);
+        Assert.DoesNotContain(service.Sent, request => request.Method == "PUT");
+    }
+
+    [Fact]
+    public async Task ReadAsync_ChangesNothing()
+    {
+        var service = CreateService("Failed");
+
+        var state = await new JobSubmitter(await service.ConnectAsync()).ReadAsync(TestPlans.Experiment, name: null, rerun: false, Stop);
+
+        Assert.Equal(($"{Plan}-2", 2, JobStatus.Failed, StageChange.Created), (state.Name, state.Attempt, state.Newest, state.Change));
+        Assert.All(service.Sent, request => Assert.Equal("GET", request.Method));
+    }
+
+    private static async Task<SubmittedJob> SubmitAsync(FakeService service, bool rerun = false, string? name = null)
+    {
+        var submitter = new JobSubmitter(await service.ConnectAsync());
+        var plan = TestPlans.Experiment;
+        if (name is not null)
+        {
+            plan = plan with { Job = plan.Job with { Tags = new Dictionary<string, string>(plan.Job.Tags, StringComparer.Ordinal) { ["experiment_hash"] = "0123" } } };
+        }
+
+        var state = await submitter.ReadAsync(plan, name, rerun, Stop);
+        return await submitter.SubmitAsync(plan, TestPlans.Target, TestPlans.Registered, state, Stop);
+    }
 
     private static string PathOf(string name) => $"{FakeService.WorkspaceId}/jobs/{name}";
 

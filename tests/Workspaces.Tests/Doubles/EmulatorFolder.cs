@@ -50,7 +50,9 @@ public sealed class EmulatorFolder : IAsyncLifetime
     {
         await new DatastoreRegistrar(workspace).RegisterAsync(plan.Datastore, cancellationToken);
         var compute = await new ComputeProvisioner(workspace).EnsureAsync(plan.Compute, new Progress<string>(), cancellationToken);
-        var environment = await new EnvironmentRegistrar(workspace).RegisterAsync(plan.Environment, cancellationToken);
-        return await new JobSubmitter(workspace).SubmitAsync(plan, compute, environment, rerun: false, cancellationToken);
+        var registrar = new EnvironmentRegistrar(workspace);
+        var environment = await registrar.RegisterAsync(await registrar.ReadAsync(plan.Environment, cancellationToken), cancellationToken);
+        var submitter = new JobSubmitter(workspace);
+        return await submitter.SubmitAsync(plan, compute, environment, await submitter.ReadAsync(plan, name: null, rerun: false, cancellationToken), cancellationToken);
     }
 }
