@@ -2,6 +2,7 @@ using Cake.Common;
 using Cake.Core;
 using Cake.Core.Diagnostics;
 using Cake.Frosting;
+using Experiments;
 
 namespace Build;
 
@@ -9,20 +10,44 @@ namespace Build;
 public sealed class BuildContext : FrostingContext, IDisposable
 {
     private readonly Interruption interruption = new();
+    private readonly Lazy<ExperimentPlan?> given;
+
+    /// <summary>The arguments that decide a plan.</summary>
+    private static readonly string[] PlanMakers = ["exp-config", "set", "set-variable", "build-arg", "runtime", "name", "rerun"];
 
     public BuildContext(ICakeContext context)
         : base(context)
     {
+        given = new(ReadGivenPlan);
     }
 
     /// <summary>Absolute path of the repository: the working directory of the run.</summary>
     public string Root => Environment.WorkingDirectory.FullPath;
 
     /// <summary>The experiment file, relative to the repository or absolute; <c>--exp-config</c>.</summary>
-    public string ExperimentFile => this.Argument("exp-config", "exp_configs/demo.json");
+    public string ExperimentFile => GivenPlan?.Origin?.ExperimentFile ?? this.Argument("exp-config", "exp_configs/demo.json");
 
     /// <summary><c>KEY.PATH=VALUE</c> of the variable that <c>--set-variable</c> names, then of each <c>--set</c>, in the order given: the last one wins.</summary>
-    public IReadOnlyList<string> Overrides => [.. OverridesOfVariable(), .. Arguments.GetArguments("set")];
+    public IReadOnlyList<string> Overrides => GivenPlan?.Origin?.Overrides ?? [.. OverridesOfVariable(), .. Arguments.GetArguments("set")];
+
+    /// <summary>What <c>--runtime</c> asks for; null when it is left to the machine.</summary>
+    public string? RuntimeArgument => GivenPlan is { } plan ? plan.Origin?.Runtime : this.Argument<string?>("runtime", null);
+
+    /// <summary>The name that <c>--name</c> gives the job; null: the one that follows from the plan.</summary>
+    public string? JobName => GivenPlan is { } plan ? plan.Origin?.JobName : this.Argument<string?>("name", null);
+
+    /// <summary>Whether <c>--rerun</c> asks for a completed job to be run anew.</summary>
+    public bool Rerun => GivenPlan?.Origin?.Rerun ?? Switch("rerun");
+
+    /// <summary>Build arguments of the image, as <c>NAME=VALUE</c>.</summary>
+    public IEnumerable<string> BuildArguments => GivenPlan is { } plan
+        ? plan.Image.Build?.Arguments.Select(pair => $"{pair.Key}={pair.Value}") ?? []
+        : Arguments.GetArguments("build-arg");
+
+    /// <summary>The plan that <c>--plan</c> says to carry out, which takes the place of the arguments it was made from; null when it is not given.</summary>
+    /// <exception cref="CakeException">Such arguments are given as well, or the plan was not made by the target Plan.</exception>
+    /// <exception cref="RecordException">There is no such file, or it holds no plan.</exception>
+    public ExperimentPlan? GivenPlan => given.Value;
 
     /// <summary>Where stage records, logs, reports and fetched models go.</summary>
     public string ArtifactsFolder => System.IO.Path.Combine(Root, "artifacts");
@@ -38,6 +63,17 @@ public sealed class BuildContext : FrostingContext, IDisposable
         this.Argument<string?>("set-variable", null) is not { Length: > 0 } name ? []
             : (System.Environment.GetEnvironmentVariable(name) ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 .Where(line => !line.StartsWith('#'));
+
+    private ExperimentPlan? ReadGivenPlan()
+    {
+        if (PathArgument("plan") is not { } file) return null;
+        var others = PlanMakers.Where(Arguments.HasArgument).Select(name => $"--{name}").ToList();
+        if (others.Count > 0) throw new CakeException($"--plan says what is carried out; {string.Join(", ", others)} must be left out, or --plan.");
+        var plan = PlanFile.Read(file);
+        return plan is { Origin: not null, Calls: not null }
+            ? plan
+            : throw new CakeException($"--plan is {file}, which says nothing of the workspace; it must be written by the target Plan. Run: dotnet cake --target=Plan");
+    }
 
     /// <summary>The value of a switch: given alone or with <c>true</c>, on; with <c>false</c>, off.</summary>
     /// <exception cref="CakeException">The value is neither.</exception>
@@ -56,6 +92,10 @@ public sealed class BuildContext : FrostingContext, IDisposable
     /// <summary>An argument's value as an absolute path, seen from the repository.</summary>
     public string? PathArgument(string name) =>
         this.Argument<string?>(name, null) is { Length: > 0 } value ? System.IO.Path.GetFullPath(value, Root) : null;
+
+    /// <summary>Whether the command line names this target.</summary>
+    public bool IsTarget(string name) =>
+        Arguments.GetArguments("target").Any(value => value.Split(',', ';').Contains(name, StringComparer.OrdinalIgnoreCase));
 
     public void Dispose() => interruption.Dispose();
 

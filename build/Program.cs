@@ -1,6 +1,7 @@
 using Build;
 using Build.Docker;
 using Build.LocalRuntime;
+using Build.Stages;
 using Cake.Frosting;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,6 +18,7 @@ var exitCode = new CakeHost()
         .AddSingleton<TaskCatalog>()
         .AddSingleton<PythonRuntime>()
         .AddSingleton<WorkspaceSession>()
+        .AddSingleton<ChainState>()
         .AddSingleton<RegistrySession>()
         .AddSingleton(TimeProvider.System))
     .Run(args);

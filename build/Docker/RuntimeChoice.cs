@@ -1,4 +1,3 @@
-using Cake.Common;
 using Cake.Core;
 using Experiments;
 
@@ -11,7 +10,7 @@ internal static class RuntimeChoice
     /// <exception cref="CakeException"><c>--runtime</c> is neither, or given for Azure.</exception>
     public static async Task<RuntimePlan> DecideAsync(BuildContext context, EnvironmentConfig environment)
     {
-        var asked = context.Argument<string?>("runtime", null);
+        var asked = context.RuntimeArgument;
         if (environment.Endpoint is null)
         {
             return asked is null

@@ -26,6 +26,24 @@ public static class ChainInputs
     /// <summary>The plan that was made last: with <c>--exclusive</c> this is all a stage knows of the experiment.</summary>
     public static ExperimentPlan ReadPlan(this BuildContext context) => PlanFile.Read(context.LastPlanFile());
 
+    /// <summary>Writes the plan that the later stages read, as the last one and beside their records.</summary>
+    public static void WritePlan(this BuildContext context, ExperimentPlan plan)
+    {
+        PlanFile.Write(context.Records(plan.Name).FileOf("plan"), plan);
+        PlanFile.Write(context.LastPlanFile(), plan);
+    }
+
+    /// <summary>The command that makes the plan of this run anew.</summary>
+    public static string PlanCommand(this BuildContext context) =>
+        $"dotnet cake --target=Plan --exp-config={context.ExperimentFile}" + string.Concat(context.Overrides.Select(value => $" --set={value}"))
+        + (context.JobName is { } name ? $" --name={name}" : "") + (context.Rerun ? " --rerun" : "");
+
+    /// <summary>The workspace that a target about a job speaks to: that of <c>--exp-config</c>, else that of the last plan, else that of the demo.</summary>
+    public static WorkspaceAddress WorkspaceArgument(this BuildContext context) =>
+        context.Arguments.HasArgument("exp-config") || !File.Exists(context.LastPlanFile())
+            ? Planner.Workspace(context.ReadConfiguration().Environment)
+            : context.ReadPlan().Workspace;
+
     /// <summary>Where the plan that was made last stands.</summary>
     public static string LastPlanFile(this BuildContext context) => Path.Combine(context.ArtifactsFolder, "plan.json");
 

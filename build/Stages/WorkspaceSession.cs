@@ -1,6 +1,5 @@
 using System.Reflection;
 using Build.LocalRuntime;
-using Build.Stages;
 using Cake.Core;
 using Experiments;
 using Workspaces;
@@ -19,20 +18,35 @@ public sealed class WorkspaceSession(PythonRuntime runtime, TimeProvider time)
     public static string EmulatorFolder(BuildContext context) => Path.Combine(context.LocalFolder, "emulator");
 
     /// <summary>Connects, or gives the connection made before.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="address">The workspace.</param>
+    /// <param name="jobs">What the emulator is to run jobs by; null for a target that submits none, which takes the emulator as it runs.</param>
+    /// <param name="verify">Whether the workspace is read first; false for who reads it together with other things.</param>
     /// <exception cref="WorkspaceException">The workspace cannot be reached, or the emulator could not be started.</exception>
-    public async Task<WorkspaceClient> OpenAsync(BuildContext context, WorkspaceAddress address)
+    public async Task<WorkspaceClient> OpenAsync(BuildContext context, WorkspaceAddress address, JobRuntime? jobs, bool verify = true)
     {
-        if (open is { } already && already.Address == address) return already.Client;
-        var connection = address.Endpoint is null
-            ? WorkspaceConnection.ToAzure(address, "the environment config")
-            : WorkspaceConnection.ToEmulator(address, await StartEmulatorAsync(context, address), "the environment config");
-        var client = await WorkspaceClient.ConnectAsync(connection, context.Cancellation);
         // Under the address that was asked for: the client's own names the port that the emulator found.
-        open = (address, client);
-        return client;
+        if (open is not { } already || already.Address != address)
+        {
+            var connection = address.Endpoint is null
+                ? WorkspaceConnection.ToAzure(address, "the environment config")
+                : WorkspaceConnection.ToEmulator(address, await FindEmulatorAsync(context, address, jobs), "the environment config");
+            open = already = (address, WorkspaceClient.Open(connection));
+        }
+
+        if (verify) await already.Client.VerifyAsync(context.Cancellation);
+        return already.Client;
     }
 
-    private async Task<RunningEmulator> StartEmulatorAsync(BuildContext context, WorkspaceAddress address)
+    private async Task<RunningEmulator> FindEmulatorAsync(BuildContext context, WorkspaceAddress address, JobRuntime? jobs)
+    {
+        if (jobs is null && await new LocalEmulator(time).FindAsync(EmulatorFolder(context), context.Cancellation) is { } found) jobs = KindOf(found.Emulator);
+        return await StartEmulatorAsync(context, address, jobs ?? JobRuntime.Process);
+    }
+
+    private static JobRuntime KindOf(RunningEmulator emulator) => emulator.Runtime == "docker" ? JobRuntime.Docker : JobRuntime.Process;
+
+    private async Task<RunningEmulator> StartEmulatorAsync(BuildContext context, WorkspaceAddress address, JobRuntime jobs)
     {
         var settings = new EmulatorSettings(EmulatorFolder(context), ["dotnet", EmulatorAssembly], [address])
         {
@@ -40,13 +54,13 @@ public sealed class WorkspaceSession(PythonRuntime runtime, TimeProvider time)
             RecordingFile = context.PathArgument("record"),
         };
         // A container brings its own Python; a process takes the one of this machine that can train.
-        settings = context.ReadPlan().Runtime.Kind == JobRuntime.Docker
+        settings = jobs == JobRuntime.Docker
             ? settings with { Runtime = "docker", DockerHost = System.Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } engine ? engine : null }
             : await WithPythonAsync(context, settings);
         var emulator = await new LocalEmulator(time).EnsureRunningAsync(settings, context.Cancellation);
         context.Say($"Emulator     {emulator.Start.ToString().ToLowerInvariant()} at {emulator.Endpoint} (process {emulator.ProcessId})");
         if (emulator.Note is not null) context.Warn(emulator.Note);
-        EmulatorRuntime = emulator.Runtime == "docker" ? JobRuntime.Docker : JobRuntime.Process;
+        EmulatorRuntime = KindOf(emulator);
         return emulator;
     }
 

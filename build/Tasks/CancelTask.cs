@@ -8,6 +8,7 @@ namespace Build.Tasks;
 [TaskName("Cancel")]
 [TaskDescription("Cancels a job; one that has ended stays as it is")]
 [TaskArgument("job", "NAME", "the job; default the one of the last plan")]
+[TaskArgument("exp-config", "FILE", "whose environment config names the workspace; default that of the last plan")]
 [TaskArgument("record", "FILE", "writes the emulator's traffic, one JSON object a line")]
 [TaskExample("--target=Cancel", "the job of the last Train")]
 public sealed class CancelTask(WorkspaceSession session) : AsyncFrostingTask<BuildContext>
@@ -15,7 +16,7 @@ public sealed class CancelTask(WorkspaceSession session) : AsyncFrostingTask<Bui
     public override async Task RunAsync(BuildContext context)
     {
         var job = context.JobArgument();
-        var workspace = await session.OpenAsync(context, context.ReadPlan().Workspace);
+        var workspace = await session.OpenAsync(context, context.WorkspaceArgument(), jobs: null);
 
         var status = await new JobCanceller(workspace).CancelAsync(job, context.Cancellation);
 

@@ -8,7 +8,7 @@ namespace Build.Tasks;
 [TaskName("Create-Compute")]
 [TaskDescription("Creates the cluster, raises its scale where more is asked, or leaves it")]
 [IsDependentOn(typeof(RegisterDatastoreTask))]
-public sealed class CreateComputeTask(WorkspaceSession session) : AsyncFrostingTask<BuildContext>
+public sealed class CreateComputeTask(WorkspaceSession session, ChainState state) : AsyncFrostingTask<BuildContext>
 {
     /// <summary>Name of the stage's record.</summary>
     public const string Stage = "compute";
@@ -16,10 +16,10 @@ public sealed class CreateComputeTask(WorkspaceSession session) : AsyncFrostingT
     public override async Task RunAsync(BuildContext context)
     {
         var plan = context.ReadPlan();
-        var workspace = await session.OpenAsync(context, plan.Workspace);
+        var workspace = await session.OpenAsync(context, plan.Workspace, plan.Runtime.Kind);
         var progress = new ImmediateProgress(text => context.Say($"  {text}"));
 
-        var compute = await new ComputeProvisioner(workspace).EnsureAsync(plan.Compute, progress, context.Cancellation);
+        var compute = await new ComputeProvisioner(workspace).EnsureAsync(plan.Compute, await state.ComputeAsync(context, plan), progress, context.Cancellation);
 
         context.Records(plan.Name).Write(Stage, compute);
         context.ReportStage("Cluster", $"{compute.Name} ({compute.VmSize}, up to {compute.MaxNodes} nodes)", compute.Change, compute.Differences);

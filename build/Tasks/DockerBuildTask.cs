@@ -8,7 +8,7 @@ namespace Build.Tasks;
 /// <summary>Sees that this commit's image is there: in the registry, or built now.</summary>
 [TaskName("Docker-Build")]
 [TaskDescription("Builds the training image unless the registry has it, and says which input made it necessary")]
-[IsDependentOn(typeof(PlanTask))]
+[IsDependentOn(typeof(PlanExperimentTask))]
 [TaskArgument("rebuild", "", "builds although the registry has it, without any cache")]
 [TaskArgument("cloud-build", "", "lets Azure build (ACR Tasks), for machines without Docker")]
 [TaskExample("--target=Docker-Build --exp-config=exp_configs/pothole.json", "the image of an experiment, built and not pushed")]

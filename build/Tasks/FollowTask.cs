@@ -8,6 +8,7 @@ namespace Build.Tasks;
 [TaskName("Follow")]
 [TaskDescription("Streams the log of a job to its end, reports its metrics and fetches its model")]
 [TaskArgument("job", "NAME", "the job; default the one of the last plan")]
+[TaskArgument("exp-config", "FILE", "whose environment config names the workspace; default that of the last plan")]
 [TaskArgument("record", "FILE", "writes the emulator's traffic, one JSON object a line")]
 [TaskExample("--target=Follow", "the job of the last Train")]
 public sealed class FollowTask(WorkspaceSession session) : AsyncFrostingTask<BuildContext>
@@ -15,7 +16,7 @@ public sealed class FollowTask(WorkspaceSession session) : AsyncFrostingTask<Bui
     public override async Task RunAsync(BuildContext context)
     {
         var job = context.JobArgument();
-        var workspace = await session.OpenAsync(context, context.ReadPlan().Workspace);
+        var workspace = await session.OpenAsync(context, context.WorkspaceArgument(), jobs: null);
         var experiment = await new JobHistory(workspace).ReadExperimentNameAsync(job, context.Cancellation);
 
         await JobWatch.FollowToOutcomeAsync(context, workspace, job, experiment);

@@ -6,54 +6,67 @@ using Experiments;
 
 namespace Build.Tasks;
 
-/// <summary>Decides all that the later stages do, and writes it down; touches nothing else.</summary>
+/// <summary>Reads the workspace and the registry, and says what Train would create, change and leave. Writes nothing there.</summary>
 [TaskName("Plan")]
-[TaskDescription("Validates the experiment and its dataset, and writes what the later targets will do")]
-[IsDependentOn(typeof(CreateDemoDataTask))]
-[TaskArgument("exp-config", "FILE", "the experiment; default exp_configs/demo.json")]
-[TaskArgument("set", "KEY=VALUE", "overrides one value of it; repeatable")]
-[TaskArgument("set-variable", "NAME", "an environment variable with such overrides, one a line")]
-[TaskArgument("build-arg", "NAME=VALUE", "a build argument of the image; repeatable, never a secret")]
-[TaskArgument("runtime", "process|docker", "what runs the emulator's jobs; default docker where an engine and the registry answer")]
+[TaskDescription("Lists every call that Train would make, as create, update or no-op; reads the workspace and changes nothing")]
+[IsDependentOn(typeof(PlanExperimentTask))]
+[TaskArgument("name", "NAME", "name of the job, in place of the one that follows from the plan")]
+[TaskArgument("rerun", "", "trains again although an unchanged experiment has completed")]
+[TaskArgument("version-tag", "TAG", "a version the image is tagged with; default git's tag on this commit, where there is one")]
+[TaskArgument("tag-latest", "", "the tag latest also elsewhere than on main")]
+[TaskArgument("record", "FILE", "writes the emulator's traffic, one JSON object a line")]
 [TaskExample("--target=Plan --exp-config=exp_configs/pothole.json", "what a run would do")]
-public sealed class PlanTask(RegistrySession session) : AsyncFrostingTask<BuildContext>
+public sealed class PlanTask(RegistrySession registries, ChainState state) : AsyncFrostingTask<BuildContext>
 {
     public override async Task RunAsync(BuildContext context)
     {
-        var configuration = context.ReadConfiguration();
-        var dataset = context.ReadDataset(configuration, withHash: true);
-        foreach (var row in dataset?.DroppedRows ?? []) context.Warn(row.ToString());
+        var plan = context.ReadPlan();
+        var reading = await state.ReadAsync(context, plan, ReadImageAsync(context, plan));
+        var calls = PlannedCalls.Of(plan, reading);
+        CompareWithGiven(context, calls);
+        context.WritePlan(plan with { Calls = calls });
 
-        var runtime = await RuntimeChoice.DecideAsync(context, configuration.Environment);
-        var sources = new PlanSources(TrainerSources.Hash(context.Root), ImageBuildPlan.Of(context.ReadImage(configuration.Environment)), runtime)
+        // Who asks for the plan wants to see all of it; a run tells each stage's part when it comes to it.
+        var isAskedFor = context.IsTarget("Plan");
+        context.Say($"Calls        {Count(calls, CallAction.Create)} to create, {Count(calls, CallAction.Update)} to update, {Count(calls, CallAction.NoOp)} no-op");
+        foreach (var call in calls)
         {
-            Digest = runtime.UsesImages ? await FindDigestAsync(context, configuration) : null,
-        };
-        var plan = Planner.Plan(configuration.Experiment, configuration.Environment, context.Root, await GitRepository.ReadAsync(context), sources, dataset);
-        var records = context.Records(plan.Name);
-        PlanFile.Write(records.FileOf("plan"), plan);
-        PlanFile.Write(context.LastPlanFile(), plan);
+            context.Say($"  {Word(call.Action),-10} {call.Resource}");
+            if (!isAskedFor && call.Action == CallAction.Create) continue;
+            foreach (var field in call.Fields) context.Say($"    {field}");
+        }
 
-        context.Say($"Plan         {plan.Name}");
-        context.Say($"  experiment {plan.Job.ExperimentName}: {plan.Job.DisplayName}");
-        context.Say("  dataset    " + Describe(plan.Dataset, dataset));
-        context.Say($"  workspace  {plan.Workspace.WorkspaceName} at {plan.Workspace.Endpoint?.ToString() ?? "Azure"}");
-        context.Say($"  cluster    {plan.Compute.Name}: {plan.Compute.VmSize}, up to {plan.Compute.MaxNodes} nodes, {plan.Compute.Priority}");
-        context.Say($"  runtime    {plan.Runtime.Kind.ToString().ToLowerInvariant()}: {plan.Runtime.Reason}");
-        if (plan.Runtime.UsesImages) context.Say($"  image      {plan.Image.Reference}");
-        context.Say($"  record     {Path.GetRelativePath(context.Root, records.FileOf("plan"))}");
+        if (isAskedFor) context.Say($"Carry it out: dotnet cake --target=Train --plan={Path.GetRelativePath(context.Root, context.LastPlanFile())}");
     }
 
-    /// <summary>The digest that a tag of another repository has now: a tag may lead elsewhere tomorrow, and a plan must not.</summary>
-    private async Task<string?> FindDigestAsync(BuildContext context, Configuration configuration)
+    private static void CompareWithGiven(BuildContext context, IReadOnlyList<PlannedCall> calls)
     {
-        if (Planner.OtherImage(configuration.Experiment, configuration.Environment) is not { Digest: null } image) return null;
-        var registry = session.Open(image, configuration.Environment.AmlTenantId, isOwn: image.Registry == configuration.Environment.Registry);
-        return await registry.FindDigestAsync(image.Tag ?? "latest", context.Cancellation)
-            ?? throw new CakeException($"DOCKER_IMAGE is \"{image}\", which is not in its registry; it must name an image that is there, or {configuration.Environment.Registry}/{configuration.Environment.ImageRepository} for this commit's.");
+        if (context.GivenPlan is not { Calls: { } planned }) return;
+        var moved = PlanComparison.CompareCalls(planned, calls);
+        if (moved.Count == 0) return;
+        throw new CakeException(
+            $"--plan is {context.PathArgument("plan")}, and the workspace or the registry has moved since it was made; nothing was changed.{Environment.NewLine}"
+            + string.Concat(moved.Select(what => $"  {what}{Environment.NewLine}"))
+            + $"Look at the new plan: {context.PlanCommand()}");
     }
 
-    private static string Describe(DatasetPlan plan, DatasetSummary? dataset) => dataset is null
-        ? $"{plan.ImageType} in datastore {plan.Datastore}, read by the job: {plan.TrainCsv}, {plan.TestCsv}"
-        : $"{plan.TrainCsv} ({dataset.Train.Images} images), {plan.TestCsv} ({dataset.Test.Images} images), classes {string.Join(", ", dataset.Train.Boxes.Keys)}";
+    private async Task<RegisteredImage?> ReadImageAsync(BuildContext context, ExperimentPlan plan)
+    {
+        if (!plan.Runtime.UsesImages) return null;
+        var none = new Dictionary<string, string?>(StringComparer.Ordinal);
+        if (plan.Image.Build is null && plan.Image.Digest is { } known) return new(known, none);
+        var registry = registries.Open(plan);
+        var digest = registry.FindDigestAsync(plan.Image.Tag ?? "latest", context.Cancellation);
+        var tags = plan.Image.Build is null ? none : await registry.FindDigestsAsync(await context.ReadTagsAsync(), context.Cancellation);
+        return new(await digest, tags);
+    }
+
+    private static int Count(IEnumerable<PlannedCall> calls, CallAction action) => calls.Count(call => call.Action == action);
+
+    private static string Word(CallAction action) => action switch
+    {
+        CallAction.Create => "create",
+        CallAction.Update => "update",
+        _ => "no-op",
+    };
 }

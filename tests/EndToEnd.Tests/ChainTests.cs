@@ -76,7 +76,7 @@ public sealed class ChainTests(DemoData data)
         await using var checkout = new Checkout();
         var images = data.Copy(checkout);
         checkout.WriteExperiment(FewSteps);
-        foreach (var stage in new[] { "Plan", "Register-Datastore", "Create-Compute" }) await checkout.SucceedAsync($"--target={stage}", "--exclusive");
+        foreach (var stage in new[] { "Plan-Experiment", "Register-Datastore", "Create-Compute" }) await checkout.SucceedAsync($"--target={stage}", "--exclusive");
         var lost = Directory.EnumerateFiles(images).Order(StringComparer.Ordinal).First();
         File.Delete(lost);
 

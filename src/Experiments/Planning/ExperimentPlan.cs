@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Experiments;
 
 /// <summary>All that one experiment will do, decided without touching anything.</summary>
@@ -19,4 +21,13 @@ public sealed record ExperimentPlan(
     DatasetPlan Dataset,
     JobPlan Job,
     ImagePlan Image,
-    RuntimePlan Runtime);
+    RuntimePlan Runtime)
+{
+    /// <summary>What it was made from; null when it was not made from files.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PlanOrigin? Origin { get; init; }
+
+    /// <summary>What carrying it out would do, as the workspace and the registry were when they were read; null while they have not been.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PlannedCall>? Calls { get; init; }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Experiments;
+
+/// <summary>Tells two plans apart.</summary>
+public static class PlanComparison
+{
+    /// <summary>Longest text of a value that is shown whole.</summary>
+    private const int LongestValue = 80;
+
+    /// <summary>What the inputs decide and is another in <paramref name="now"/>: <c>job.tags.steps: "400" → "500"</c>.</summary>
+    /// <remarks>Not compared: the calls, which <see cref="CompareCalls"/> does, and why the runtime was chosen.</remarks>
+    public static IReadOnlyList<string> Compare(ExperimentPlan before, ExperimentPlan now)
+    {
+        var (old, current) = (Values(Inputs(before)), Values(Inputs(now)));
+        return
+        [
+            .. old.Keys.Union(current.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
+                .Where(path => old.GetValueOrDefault(path) != current.GetValueOrDefault(path))
+                .Select(path => $"{path}: {Shown(old.GetValueOrDefault(path))} → {Shown(current.GetValueOrDefault(path))}"),
+        ];
+    }
+
+    /// <summary>Each thing about which another call is needed now than was planned.</summary>
+    public static IReadOnlyList<string> CompareCalls(IReadOnlyList<PlannedCall> before, IReadOnlyList<PlannedCall> now)
+    {
+        var old = before.ToDictionary(call => call.Resource, StringComparer.Ordinal);
+        var current = now.ToDictionary(call => call.Resource, StringComparer.Ordinal);
+        return
+        [
+            .. before.Concat(now).Select(call => call.Resource).Distinct(StringComparer.Ordinal)
+                .Where(resource => Text(old.GetValueOrDefault(resource)) != Text(current.GetValueOrDefault(resource)))
+                .Select(resource => $"{resource}: planned {Text(old.GetValueOrDefault(resource))}, now {Text(current.GetValueOrDefault(resource))}"),
+        ];
+    }
+
+    /// <summary>Every value of a record by its path, as in <c>scale.maxNodes</c>.</summary>
+    public static IReadOnlyDictionary<string, string> Values<T>(T record) =>
+        Values(JsonSerializer.SerializeToNode(record, RecordJson.Compact)!);
+
+    /// <summary>A value as people read it: a long one is cut.</summary>
+    public static string Shown(string? value) => value switch
+    {
+        null => "absent",
+        { Length: > LongestValue } => $"{value[..LongestValue]}…",
+        _ => value,
+    };
+
+    private static JsonNode Inputs(ExperimentPlan plan)
+    {
+        var node = JsonSerializer.SerializeToNode(plan with { Calls = null, Origin = null }, RecordJson.Compact)!;
+        node["runtime"]!.AsObject().Remove("reason");
+        return node;
+    }
+
+    private static Dictionary<string, string> Values(JsonNode node)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        Add(node, "", values);
+        return values;
+    }
+
+    private static void Add(JsonNode? node, string path, Dictionary<string, string> values)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach (var (key, value) in members)
+                    Add(value, path.Length == 0 ? key : $"{path}.{key}", values);
+                break;
+            case null:
+                break;
+            default:
+                values[path] = node.ToJsonString(RecordJson.Compact);
+                break;
+        }
+    }
+
+    private static string Text(PlannedCall? call) => call switch
+    {
+        null => "nothing",
+        { Action: CallAction.Create } => "create",
+        { Action: CallAction.NoOp } => "no-op",
+        _ => $"update ({string.Join("; ", call.Fields)})",
+    };
+}
