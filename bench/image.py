@@ -29,23 +29,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from lib.working_copy import ROOT, copy_repository
+
 ENGINE = ROOT / "tests" / "docker" / "engine.py"
 # What the end-to-end tests keep: the base's archive, and the content of their registry.
 CACHE = Path.home() / ".cache" / "model-training"
 DOCKERFILE = "docker/cpu/Dockerfile"
 IDENTITY = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"]
 CHANGED = "src/training/detection/__init__.py"
-
-
-def copy_repository(target: Path) -> None:
-    """Copies what git tracks, and what it would."""
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"], cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    for name in filter(None, listed.stdout.decode().split("\0")):
-        source = ROOT / name
-        if source.is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target / name)
 
 
 def start_engine(folder: Path) -> dict[str, str]:
