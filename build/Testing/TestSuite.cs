@@ -94,16 +94,12 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
             };
         }
 
-        foreach (var suite in report.Descendants("testsuite"))
+        // JUnit's suites may lie in each other and then count what the inner ones count, so the tests themselves are counted.
+        foreach (var test in report.Descendants("testcase"))
         {
-            var failed = Count(suite, "failures") + Count(suite, "errors");
-            var skipped = Count(suite, "skipped");
-            outcome = outcome with
-            {
-                Passed = outcome.Passed + Count(suite, "tests") - failed - skipped,
-                Failed = outcome.Failed + failed,
-                Skipped = outcome.Skipped + skipped,
-            };
+            outcome = test.Elements().Any(element => element.Name.LocalName is "failure" or "error") ? outcome with { Failed = outcome.Failed + 1 }
+                : test.Element("skipped") is not null ? outcome with { Skipped = outcome.Skipped + 1 }
+                : outcome with { Passed = outcome.Passed + 1 };
         }
 
         return outcome;
