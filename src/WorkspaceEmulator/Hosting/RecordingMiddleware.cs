@@ -45,9 +45,16 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
         public async Task ReadRestAsync(CancellationToken cancellationToken)
         {
             var buffer = new byte[16 * 1024];
-            while (_total <= BodyLimit && await ReadAsync(buffer.AsMemory(), cancellationToken) > 0)
+            try
             {
-                // Reading keeps.
+                while (_total <= BodyLimit && await ReadAsync(buffer.AsMemory(), cancellationToken) > 0)
+                {
+                    // Reading keeps.
+                }
+            }
+            catch (Exception gone) when (gone is IOException or OperationCanceledException)
+            {
+                // The caller did not wait for the answer; what came is what there is.
             }
         }
 
