@@ -9,6 +9,20 @@ namespace Build.Testing;
 /// <param name="Report">Where it writes its report: xunit's format or JUnit's.</param>
 public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 {
+    private const string Conformance = "conformance";
+
+    /// <summary>Folder whose Node packages it needs; null for none.</summary>
+    public string? Packages { get; private init; }
+
+    /// <summary>Whether it needs the built solution.</summary>
+    public bool NeedsBuild { get; private init; }
+
+    /// <summary>Whether it trains or builds images: it would slow the others down, and be slowed down.</summary>
+    public bool IsHeavy => Name.EndsWith("EndToEnd.Tests", StringComparison.Ordinal);
+
+    /// <summary>Whether its requests to emulators are such as a client sends that is right.</summary>
+    public bool IsWatched => IsHeavy || Name == Conformance;
+
     /// <summary>An xunit project of the solution, built already.</summary>
     public static TestSuite Xunit(string root, string project, string configuration)
     {
@@ -22,7 +36,10 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
                     "--report-xunit", "--report-xunit-filename", project + ".xml", "--results-directory", reports, "--no-progress",
                 ],
                 root),
-            Path.Combine(reports, project + ".xml"));
+            Path.Combine(reports, project + ".xml"))
+        {
+            NeedsBuild = true,
+        };
     }
 
     /// <summary>The trainer's tests.</summary>
@@ -35,14 +52,18 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
             report);
     }
 
-    /// <summary>The pipelines' tests, their packages installed already.</summary>
-    public static TestSuite Node(string root)
+    /// <summary>A folder of tests/ with tests for Node's own runner, its packages installed already.</summary>
+    public static TestSuite Node(string root, string name)
     {
-        var report = Path.Combine(root, "artifacts", "tests", "pipelines.xml");
+        var report = Path.Combine(root, "artifacts", "tests", name + ".xml");
         return new TestSuite(
-            "pipelines",
-            new ChildProcess("node", ["--test", "--test-reporter=junit", $"--test-reporter-destination={report}", "--test-reporter=spec", "--test-reporter-destination=stdout"], Path.Combine(root, "tests", "pipelines")),
-            report);
+            name,
+            new ChildProcess("node", ["--test", "--test-reporter=junit", $"--test-reporter-destination={report}", "--test-reporter=spec", "--test-reporter-destination=stdout"], Path.Combine(root, "tests", name)),
+            report)
+        {
+            Packages = Path.Combine(root, "tests", name),
+            NeedsBuild = name == Conformance,
+        };
     }
 
     /// <summary>Runs the suite, keeping its output.</summary>
@@ -73,16 +94,12 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
             };
         }
 
-        foreach (var suite in report.Descendants("testsuite"))
+        // JUnit's suites may lie in each other and then count what the inner ones count, so the tests themselves are counted.
+        foreach (var test in report.Descendants("testcase"))
         {
-            var failed = Count(suite, "failures") + Count(suite, "errors");
-            var skipped = Count(suite, "skipped");
-            outcome = outcome with
-            {
-                Passed = outcome.Passed + Count(suite, "tests") - failed - skipped,
-                Failed = outcome.Failed + failed,
-                Skipped = outcome.Skipped + skipped,
-            };
+            outcome = test.Elements().Any(element => element.Name.LocalName is "failure" or "error") ? outcome with { Failed = outcome.Failed + 1 }
+                : test.Element("skipped") is not null ? outcome with { Skipped = outcome.Skipped + 1 }
+                : outcome with { Passed = outcome.Passed + 1 };
         }
 
         return outcome;

@@ -28,6 +28,8 @@ internal static class Program
             return 2;
         }
 
+        if (options.RecordFile is null && Environment.GetEnvironmentVariable(EmulatorOptions.RecordVariable) is { Length: > 0 } file)
+            options = options with { RecordFile = Path.GetFullPath(file) };
         try
         {
             await using var emulator = await EmulatorHost.StartAsync(options, TimeProvider.System);

@@ -14,9 +14,8 @@ public sealed class ChainTests(DemoData data)
         await using var checkout = new Checkout();
         data.Lend(checkout);
         checkout.WriteExperiment(FewSteps);
-        var traffic = Path.Combine(checkout.Root, "traffic.jsonl");
 
-        var first = await checkout.SucceedAsync("--target=Train", "--set=DESCRIPTION=as described", $"--record={traffic}");
+        var first = await checkout.SucceedAsync("--target=Train", "--set=DESCRIPTION=as described", $"--record={checkout.Traffic}");
 
         var outcome = checkout.ReadOutcome();
         var job = (string)outcome["job"]!;
@@ -44,7 +43,7 @@ public sealed class ChainTests(DemoData data)
         Assert.Contains($"{job}: completed before, with nothing changed since", second.Output, StringComparison.Ordinal);
         Assert.Contains("Datastore    demo_data: unchanged", second.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("  | ", second.Output, StringComparison.Ordinal);
-        await CheckTrafficAsync(checkout, traffic);
+        await CheckTrafficAsync(checkout);
     }
 
     [Fact]
@@ -175,18 +174,12 @@ public sealed class ChainTests(DemoData data)
         Assert.Contains("Did you mean --exp-config?", run.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>The recording is JSON throughout and holds no token; where Microsoft's OpenAPI files are at hand, it keeps to them.</summary>
-    private static async Task CheckTrafficAsync(Checkout checkout, string traffic)
+    /// <summary>The recording is JSON throughout and holds no token.</summary>
+    private static async Task CheckTrafficAsync(Checkout checkout)
     {
-        var lines = await File.ReadAllLinesAsync(traffic);
+        var lines = await File.ReadAllLinesAsync(checkout.Traffic);
         Assert.Contains(lines, line => (string?)JsonNode.Parse(line)!["method"] == "PUT" && ((string)JsonNode.Parse(line)!["url"]!).Contains("/jobs/", StringComparison.Ordinal));
         var token = await File.ReadAllTextAsync(Path.Combine(checkout.Root, ".local", "emulator", "token"));
-        Assert.DoesNotContain(token.Trim(), await File.ReadAllTextAsync(traffic), StringComparison.Ordinal);
-        if (Environment.GetEnvironmentVariable("TRAFFIC_CHECKER") is not { Length: > 0 } checker) return;
-
-        using var check = new HostRun("node", [checker, traffic], checkout.Root);
-        await check.EndAsync();
-        Assert.True(check.ExitCode == 0, check.Output);
-        Assert.Contains(" 0 failed", check.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(token.Trim(), await File.ReadAllTextAsync(checkout.Traffic), StringComparison.Ordinal);
     }
 }

@@ -13,14 +13,13 @@ public sealed class PlanTests(DemoData data)
         await using var checkout = new Checkout();
         data.Lend(checkout);
         checkout.WriteExperiment(FewSteps);
-        var traffic = Path.Combine(checkout.Root, "traffic.jsonl");
 
-        var plan = await checkout.SucceedAsync("--target=Plan", $"--record={traffic}");
+        var plan = await checkout.SucceedAsync("--target=Plan", $"--record={checkout.Traffic}");
 
         var job = (string)ReadPlan(checkout)["name"]!;
         Assert.Equal(["create datastores/demo_data", "create computes/local", $"create environments/detection/versions/{ReadPlan(checkout)["environment"]!["version"]}", $"create jobs/{job}"], Calls(checkout));
         Assert.Contains("    vmSize: \"Standard_NC4as_T4_v3\"", plan.Output, StringComparison.Ordinal);
-        Assert.All(await MethodsAsync(traffic), method => Assert.Equal("GET", method));
+        Assert.All(await MethodsAsync(checkout.Traffic), method => Assert.Equal("GET", method));
 
         var train = await checkout.SucceedAsync("--target=Train", "--plan=artifacts/plan.json");
 

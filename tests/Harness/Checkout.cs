@@ -10,10 +10,16 @@ public sealed class Checkout : IAsyncDisposable
 
     private readonly List<HostRun> runs = [];
 
+    /// <summary>File the traffic of its emulator is recorded to.</summary>
+    public string Traffic { get; }
+
     /// <param name="ownSources">Whether the trainer and the Dockerfiles are copies, which a test may change and an engine can read; else they are links.</param>
     public Checkout(bool ownSources = false)
     {
         Root = Directory.CreateTempSubdirectory("model-training-").FullName;
+        // The Test target gives every suite a folder when it checks the traffic of all.
+        Traffic = Environment.GetEnvironmentVariable("TRAFFIC_FOLDER") is { Length: > 0 } folder ? Path.Combine(folder, $"{Path.GetFileName(Root)}.jsonl") : Path.Combine(Root, "traffic.jsonl");
+        Variables["WORKSPACE_EMULATOR_RECORD"] = Traffic;
         Directory.CreateDirectory(Path.Combine(Root, "exp_configs"));
         Directory.CreateDirectory(Path.Combine(Root, "configuration"));
         File.Copy(Path.Combine(Repository, "configuration", "local_config.json"), Path.Combine(Root, "configuration", "local_config.json"));

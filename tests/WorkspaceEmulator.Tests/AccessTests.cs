@@ -70,7 +70,7 @@ public class AccessTests
     [Theory]
     [InlineData("GET", "subscriptions/sub/resourceGroups/group/providers/Microsoft.Storage/storageAccounts/x")]
     [InlineData("POST", TestEmulator.Workspace + "/diagnose")]
-    [InlineData("DELETE", TestEmulator.Workspace)]
+    [InlineData("DELETE", TestEmulator.Workspace + "/batchEndpoints/x")]
     [InlineData("GET", "some/file.json")]
     public async Task Request_Returns501_WhenNotEmulated(string method, string path)
     {
@@ -84,7 +84,7 @@ public class AccessTests
 
     [Theory]
     [InlineData("", "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.")]
-    [InlineData("?api-version=2020-01-01", "InvalidApiVersionParameter", "The api-version '2020-01-01' is not supported. The supported versions are '2024-04-01,2024-10-01,2025-04-01,2025-06-01,2025-09-01,2025-12-01,2026-03-01,2026-05-01'.")]
+    [InlineData("?api-version=2020-01-01", "InvalidApiVersionParameter", "The api-version '2020-01-01' is not supported. The supported versions are '2022-10-01,2024-04-01,2024-10-01,2025-04-01,2025-06-01,2025-09-01,2025-12-01,2026-03-01,2026-05-01'.")]
     public async Task ArmRequest_Returns400_WhenItsVersionIsMissingOrUnknown(string query, string code, string message)
     {
         await using var emulator = await TestEmulator.StartAsync();

@@ -174,9 +174,10 @@ public class JobTests
         Assert.Equal(["two", "one"], await NamesAsync(""));
         Assert.Equal(["one"], await NamesAsync("?tag=keep"));
         Assert.Equal(["two"], await NamesAsync("?properties=commit=abc"));
+        Assert.Empty(await NamesAsync("?properties=commit=abc,other"));
         Assert.Empty(await NamesAsync("?jobType=Sweep"));
         Assert.Empty(await NamesAsync("?listViewType=ArchivedOnly"));
-        await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Delete, TestEmulator.Arm("/jobs/one"));
+        await emulator.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Delete, TestEmulator.Arm("/jobs/one"));
         await emulator.ExpectAsync(HttpStatusCode.NoContent, HttpMethod.Delete, TestEmulator.Arm("/jobs/one"));
         Assert.Equal(["two"], await NamesAsync(""));
         Assert.False(Directory.Exists(emulator.JobFolder("one")));

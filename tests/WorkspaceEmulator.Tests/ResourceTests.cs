@@ -29,6 +29,30 @@ public class ResourceTests
     }
 
     [Fact]
+    public async Task Workspace_IsChangedAndForgotten_WithAllThatHangsFromIt()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        await emulator.SubmitAsync("sleeper", "sleep 600");
+        await emulator.WaitForAsync("sleeper", "Running");
+
+        var changed = await emulator.ExpectAsync(
+            HttpStatusCode.OK, HttpMethod.Patch, TestEmulator.Arm(""), """{"tags":{"team":"roads"},"properties":{"description":"changed"}}""");
+        Assert.Equal(("roads", "changed", "work"), ((string?)changed["tags"]!["team"], (string?)changed["properties"]!["description"], (string?)changed["properties"]!["friendlyName"]));
+        var busy = await emulator.ExpectAsync(HttpStatusCode.Conflict, HttpMethod.Delete, TestEmulator.Arm(""));
+        Assert.Equal("Workspace 'work' runs sleeper; cancel or await its jobs first.", (string?)busy["error"]!["message"]);
+        await emulator.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, TestEmulator.Arm("/jobs/sleeper/cancel"));
+        await emulator.WaitForAsync("sleeper", "Canceled");
+
+        await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Delete, TestEmulator.Arm(""));
+        await emulator.ExpectAsync(HttpStatusCode.NoContent, HttpMethod.Delete, TestEmulator.Arm(""));
+        await emulator.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Get, TestEmulator.Arm(""));
+        await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Put, TestEmulator.Arm(""), """{"location":"westeurope"}""");
+        Assert.Empty((await emulator.GetAsync(TestEmulator.Arm("/jobs")))["value"]!.AsArray());
+        Assert.Empty((await emulator.GetAsync(TestEmulator.Arm("/computes")))["value"]!.AsArray());
+        await emulator.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Get, TestEmulator.Arm("/environments/detection"));
+    }
+
+    [Fact]
     public async Task Compute_IsCreatedScaledAndDeleted()
     {
         await using var emulator = await TestEmulator.StartAsync();
@@ -138,6 +162,10 @@ public class ResourceTests
     [InlineData("/datastores/d", """{"properties":{"datastoreType":"AzureBlob","protocol":"file","endpoint":"data","credentials":{"credentialsType":"None"}}}""", "properties.endpoint is 'data'; with protocol 'file' it must be the absolute path of a folder.")]
     [InlineData("/environments/e/versions/1", """{"properties":{}}""", "properties.image is missing; an environment must have image or build.")]
     [InlineData("/environments/e/versions/a b", """{"properties":{"image":"i"}}""", "The environment version is 'a b'; it must match ^[a-zA-Z0-9][a-zA-Z0-9\\-_.]{0,254}$.")]
+    [InlineData("/data/d/versions/1", """{"properties":{"dataUri":"azureml://datastores/d/paths/x"}}""", "properties.dataType is missing; it must be uri_file, uri_folder or mltable.")]
+    [InlineData("/data/d/versions/1", """{"properties":{"dataType":"uri_file"}}""", "properties.dataUri is missing; it must be the address of the data.")]
+    [InlineData("/models/-m", """{"properties":{}}""", "The model name is '-m'; it must match ^[a-zA-Z0-9][a-zA-Z0-9\\-_]{0,254}$.")]
+    [InlineData("/codes/c/versions/1", """{}""", "properties is missing; it must describe the code.")]
     public async Task Put_Returns400_WhenTheResourceIsWrong(string path, string body, string message)
     {
         await using var emulator = await TestEmulator.StartAsync();
@@ -163,6 +191,32 @@ public class ResourceTests
         Assert.Equal(("2", "3"), ((string?)container["properties"]!["latestVersion"], (string?)container["properties"]!["nextVersion"]));
         Assert.Equal("2", (string?)versions["value"]!.AsArray().Single()!["name"]);
         Assert.Equal("b", (string?)(await emulator.GetAsync(TestEmulator.Arm("/environments/detection/versions/1")))["properties"]!["tags"]!["a"]);
+    }
+
+    [Fact]
+    public async Task Model_KeepsItsAddress_IsFilteredAndDeleted()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        const string uri = "azureml://jobs/j/outputs/artifacts/paths/model/";
+        await emulator.ExpectAsync(HttpStatusCode.Created, HttpMethod.Put, TestEmulator.Arm("/models/potholes/versions/1"), $$$$"""{"properties":{"modelUri":"{{{{uri}}}}","modelType":"custom_model","tags":{"good":"yes"}}}""");
+        await emulator.ExpectAsync(HttpStatusCode.Created, HttpMethod.Put, TestEmulator.Arm("/models/potholes/versions/2"), $$$$"""{"properties":{"modelUri":"{{{{uri}}}}","properties":{"commit":"abc"}}}""");
+
+        var conflict = await emulator.ExpectAsync(HttpStatusCode.Conflict, HttpMethod.Put, TestEmulator.Arm("/models/potholes/versions/2"), """{"properties":{"modelUri":"azureml://jobs/other/outputs/model"}}""");
+
+        Assert.Equal("Model 'potholes' version '2' exists with another modelUri; a version does not change. Register a new version.", (string?)conflict["error"]!["message"]);
+        Assert.Equal(["2", "1"], await VersionsAsync(""));
+        Assert.Equal(["1"], await VersionsAsync("?tags=good%3Dyes"));
+        Assert.Equal(["2"], await VersionsAsync("?properties=commit"));
+        Assert.Equal(["1"], await VersionsAsync("?version=1"));
+        await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Delete, TestEmulator.Arm("/models/potholes/versions/2"));
+        await emulator.ExpectAsync(HttpStatusCode.NoContent, HttpMethod.Delete, TestEmulator.Arm("/models/potholes/versions/2"));
+        Assert.Equal(["1"], await VersionsAsync(""));
+        await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Delete, TestEmulator.Arm("/models/potholes"));
+        await emulator.ExpectAsync(HttpStatusCode.NoContent, HttpMethod.Delete, TestEmulator.Arm("/models/potholes"));
+        await emulator.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Get, TestEmulator.Arm("/models/potholes/versions/1"));
+
+        async Task<IEnumerable<string?>> VersionsAsync(string query) =>
+            (await emulator.GetAsync(TestEmulator.Arm("/models/potholes/versions" + query)))["value"]!.AsArray().Select(item => (string?)item!["name"]);
     }
 
     [Fact]

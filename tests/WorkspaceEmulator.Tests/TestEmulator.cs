@@ -37,6 +37,8 @@ public sealed class TestEmulator : IAsyncDisposable
         Workspaces = [new("sub", "group", "work")],
         ProvisioningTime = TimeSpan.FromMilliseconds(30),
         TerminationGrace = TimeSpan.FromMilliseconds(500),
+        // The Test target names a folder to the suites whose traffic it checks.
+        RecordFile = Environment.GetEnvironmentVariable("TRAFFIC_FOLDER") is { Length: > 0 } traffic ? Path.Combine(traffic, $"{Guid.NewGuid():N}.jsonl") : null,
     };
 
     public static string NewFolder() => Directory.CreateTempSubdirectory("emulator-test-").FullName;

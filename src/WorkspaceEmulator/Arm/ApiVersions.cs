@@ -2,12 +2,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace WorkspaceEmulator.Arm;
 
-/// <summary>The api-versions an ARM request may carry: for what is emulated here they are the same.</summary>
+/// <summary>
+/// The api-versions an ARM request may carry: for what is emulated here they are the same. 2022-10-01 is the one that Microsoft's JavaScript SDK asks for.
+/// </summary>
 internal static class ApiVersions
 {
     public static readonly string[] Supported =
     [
-        "2024-04-01", "2024-10-01", "2025-04-01", "2025-06-01", "2025-09-01", "2025-12-01", "2026-03-01", "2026-05-01",
+        "2022-10-01", "2024-04-01", "2024-10-01", "2025-04-01", "2025-06-01", "2025-09-01", "2025-12-01", "2026-03-01", "2026-05-01",
     ];
 
     public static JsonHttpResult<ArmErrorResponse>? Check(HttpRequest request)

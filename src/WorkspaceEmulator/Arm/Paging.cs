@@ -8,6 +8,10 @@ internal static class Paging
 {
     private const int PageSize = 30;
 
+    /// <summary>The <c>count</c> of a request, else the page size of the service.</summary>
+    public static int SizeOf(HttpRequest request) =>
+        int.TryParse(request.Query["count"], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count : PageSize;
+
     public static JsonObject Page(HttpRequest request, Uri endpoint, IReadOnlyList<JsonObject> items, int pageSize = PageSize)
     {
         var skip = int.TryParse(request.Query["$skip"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;

@@ -33,8 +33,7 @@ internal static class DatastoreEndpoints
             .Where(store => store.Name.Contains(text, StringComparison.OrdinalIgnoreCase))
             .Where(store => !bool.TryParse(query["isDefault"], out var wanted) || wanted == IsDefault(store.Name))
             .Select(store => Render(workspace, store));
-        var count = int.TryParse(query["count"], out var number) && number > 0 ? number : 30;
-        return TypedResults.Ok(Paging.Page(request, address.Endpoint, [.. found], count));
+        return TypedResults.Ok(Paging.Page(request, address.Endpoint, [.. found], Paging.SizeOf(request)));
     }
 
     private static Results<Ok<JsonObject>, Created<JsonObject>, JsonHttpResult<ArmErrorResponse>> Put(

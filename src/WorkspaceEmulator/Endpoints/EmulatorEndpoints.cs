@@ -19,7 +19,7 @@ internal static class EmulatorEndpoints
         var workspace = arm.MapGroup(Routes.Workspace).WithMetadata(new WorkspaceScope());
         workspace.MapComputes();
         workspace.MapDatastores();
-        workspace.MapEnvironments();
+        AssetEndpoints.MapAll(workspace);
         workspace.MapJobs();
 
         application.MapDiscovery();

@@ -20,7 +20,7 @@ internal static class JobEndpoints
             Area, "Jobs_CreateOrUpdate", "Command jobs; others answer 501. A second PUT changes tags, description, display name and archive, and adds properties.");
         workspace.MapGet("/jobs/{id}", Get).Emulates(Area, "Jobs_Get");
         workspace.MapPost("/jobs/{id}/cancel", Cancel).Emulates(Area, "Jobs_Cancel", "202 while the job has not ended; 200 when it has, whatever its end.");
-        workspace.MapDelete("/jobs/{id}", Delete).Emulates(Area, "Jobs_Delete", "Deletes the job's folder at once; 409 while it is active.");
+        workspace.MapDelete("/jobs/{id}", Delete).Emulates(Area, "Jobs_Delete", "202; the job and its folder are gone at once. 409 while it is active.");
     }
 
     private static Ok<JsonObject> List(Workspace workspace, HttpRequest request, EmulatorAddress address)
@@ -31,12 +31,7 @@ internal static class JobEndpoints
             found = found.Where(run => run.Document.Definition.Text("jobType") == type);
         if (query["tag"].ToString() is { Length: > 0 } tag)
             found = found.Where(run => run.Document.Tags.ContainsKey(tag));
-        foreach (var wanted in query["properties"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var (key, value) = wanted.Split('=', 2) is [var name, var text] ? (name, text) : (wanted, null);
-            found = found.Where(run => run.Document.Properties.TryGetValue(key, out var has) && (value is null || value == has));
-        }
-
+        found = found.Where(run => TextFilter.Includes(query["properties"].ToString(), run.Document.Properties));
         return TypedResults.Ok(Paging.Page(
             request, address.Endpoint, [.. found.OrderByDescending(run => run.Document.Number).Select(run => JobResource.Render(run, address.Endpoint))]));
     }
@@ -86,13 +81,11 @@ internal static class JobEndpoints
         if (run.Status.IsTerminal())
             return TypedResults.Ok();
         scheduler.Cancel(run);
-        var operation = operations.Begin(() => run.Status.IsTerminal());
-        context.Response.Headers.RetryAfter = RetrySeconds.ToString();
-        return TypedResults.Accepted(operation.ResultAddress(
-            address.Endpoint, workspace.Name.SubscriptionId, workspaces.LocationOf(workspace), context.Request.Query["api-version"].ToString()));
+        return Accept(operations.Begin(() => run.Status.IsTerminal()), context, workspace, workspaces, address);
     }
 
-    private static Results<Ok, NoContent, JsonHttpResult<ArmErrorResponse>> Delete(Workspace workspace, string id)
+    private static Results<NoContent, Accepted, JsonHttpResult<ArmErrorResponse>> Delete(
+        Workspace workspace, string id, HttpContext context, WorkspaceStore workspaces, OperationStore operations, EmulatorAddress address)
     {
         if (Find(workspace, id) is not { } run)
             return TypedResults.NoContent();
@@ -100,7 +93,16 @@ internal static class JobEndpoints
             return ArmErrors.Conflict($"Job '{id}' is {run.Status}; cancel it first.");
         workspace.Runs.TryRemove(run.Name, out _);
         Directory.Delete(run.Folder, recursive: true);
-        return TypedResults.Ok();
+        context.Response.Headers["x-ms-async-operation-timeout"] = "PT1H";
+        return Accept(operations.Begin(() => true), context, workspace, workspaces, address);
+    }
+
+    private static Accepted Accept(
+        LongRunningOperation operation, HttpContext context, Workspace workspace, WorkspaceStore workspaces, EmulatorAddress address)
+    {
+        context.Response.Headers.RetryAfter = RetrySeconds.ToString();
+        return TypedResults.Accepted(operation.ResultAddress(
+            address.Endpoint, workspace.Name.SubscriptionId, workspaces.LocationOf(workspace), context.Request.Query["api-version"].ToString()));
     }
 
     private static Run? Find(Workspace workspace, string id) => workspace.Runs.TryGetValue(id, out var run) && run.IsJob ? run : null;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Runs;
 
 namespace WorkspaceEmulator.Endpoints;
 
@@ -14,6 +15,10 @@ internal static class WorkspaceEndpoints
     {
         arm.MapGet(Routes.Workspace, Get).WithMetadata(new WorkspaceScope()).Emulates(Area, "Workspaces_Get");
         arm.MapPut(Routes.Workspace, Put).Emulates(Area, "Workspaces_CreateOrUpdate", "Answers 200 at once.");
+        arm.MapPatch(Routes.Workspace, Patch).WithMetadata(new WorkspaceScope()).Emulates(
+            Area, "Workspaces_Update", "Answers 200 at once. Replaces tags, sku and identity, and each property that is named.");
+        arm.MapDelete(Routes.Workspace, Delete).Emulates(
+            Area, "Workspaces_Delete", "Answers 200 at once. With its resources and jobs; the datastores' folders stay. 409 while a job is active.");
         arm.MapGet(Routes.ResourceGroup + Routes.Provider + "/workspaces", ListByGroup).Emulates(Area, "Workspaces_ListByResourceGroup");
         arm.MapGet(Routes.Subscription + Routes.Provider + "/workspaces", ListBySubscription).Emulates(Area, "Workspaces_ListBySubscription");
     }
@@ -33,6 +38,26 @@ internal static class WorkspaceEndpoints
             return ArmErrors.BadRequest("The subscription and resource group must be plain names.", "InvalidResourceName");
         workspaces.Put(name, body.Json.WithoutNulls());
         return TypedResults.Ok(workspaces.Render(workspaces.Find(name)!, address.Endpoint));
+    }
+
+    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> Patch(
+        Workspace workspace, JsonBody body, WorkspaceStore workspaces, EmulatorAddress address)
+    {
+        if (body.Json is null)
+            return ArmErrors.BadRequest("The request body must be a JSON object.", "InvalidRequestContent");
+        workspaces.Change(workspace, body.Json.Clone().WithoutNulls());
+        return TypedResults.Ok(workspaces.Render(workspace, address.Endpoint));
+    }
+
+    private static Results<Ok, NoContent, JsonHttpResult<ArmErrorResponse>> Delete(HttpContext context, WorkspaceStore workspaces)
+    {
+        if (workspaces.Find(RequestScope.NameOf(context)) is not { } workspace)
+            return TypedResults.NoContent();
+        var active = workspace.Runs.Values.Where(run => run.IsJob && !run.Status.IsTerminal()).Select(run => run.Name).Order(StringComparer.Ordinal).ToList();
+        if (active.Count > 0)
+            return ArmErrors.Conflict($"Workspace '{workspace.Name.Name}' runs {string.Join(", ", active)}; cancel or await its jobs first.");
+        workspaces.Delete(workspace);
+        return TypedResults.Ok();
     }
 
     private static Ok<JsonObject> ListByGroup(

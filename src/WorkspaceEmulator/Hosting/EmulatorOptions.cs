@@ -28,6 +28,9 @@ public sealed record EmulatorOptions(
 {
     private const long LeastMemory = 6 * 1024 * 1024; // The engine refuses less.
 
+    /// <summary>Environment variable that names the file of <c>--record</c>, for an emulator whose command line somebody else writes.</summary>
+    public const string RecordVariable = "WORKSPACE_EMULATOR_RECORD";
+
     public const string Usage =
         "usage: WorkspaceEmulator --state DIR [--url https://localhost:PORT] [--workspace SUBSCRIPTION/GROUP/NAME]... [--location REGION]\n" +
         "       [--idle-minutes N] [--runtime process|docker] [--docker-host unix:///PATH] [--job-memory SIZE]\n" +

@@ -20,6 +20,7 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
         context.Request.Body = request;
         context.Response.Body = response;
         await next(context);
+        await request.ReadRestAsync(context.RequestAborted);
         recorder.Write(context, request.Text(context.Request.ContentType), response.Text(context.Response.ContentType));
     }
 
@@ -39,6 +40,23 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
             _total == 0 ? null
             : _total > BodyLimit || contentType?.StartsWith("application/octet-stream", StringComparison.Ordinal) == true ? $"({_total} bytes)"
             : Encoding.UTF8.GetString(_copy.GetBuffer(), 0, (int)_copy.Length);
+
+        /// <summary>Reads what nothing read, as a refused request's body: up to the length that is kept.</summary>
+        public async Task ReadRestAsync(CancellationToken cancellationToken)
+        {
+            var buffer = new byte[16 * 1024];
+            try
+            {
+                while (_total <= BodyLimit && await ReadAsync(buffer.AsMemory(), cancellationToken) > 0)
+                {
+                    // Reading keeps.
+                }
+            }
+            catch (Exception gone) when (gone is IOException or OperationCanceledException)
+            {
+                // The caller did not wait for the answer; what came is what there is.
+            }
+        }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {

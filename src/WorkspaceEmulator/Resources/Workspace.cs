@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Mlflow;
@@ -13,6 +14,7 @@ internal sealed class Workspace
 {
     private static readonly string[] BuiltInDatastores = ["workspaceblobstore", "workspaceartifactstore", "workspacefilestore", "workspaceworkingdirectory"];
     public const string DefaultDatastore = "workspaceblobstore";
+    private readonly Dictionary<AssetKind, AssetStore> _assets;
 
     public Workspace(WorkspaceName name, StateFolder folder, TimeProvider time)
     {
@@ -20,8 +22,7 @@ internal sealed class Workspace
         var own = folder.WorkspaceFolder(name);
         Datastores = new(Path.Combine(own, "datastores"), time);
         Computes = new(Path.Combine(own, "computes"), time);
-        Environments = new(Path.Combine(own, "environments"), time);
-        EnvironmentVersions = new(Path.Combine(own, "environment-versions"), time);
+        _assets = AssetKind.All.ToDictionary(kind => kind, kind => new AssetStore(own, kind, time));
         Experiments = new(Path.Combine(own, "experiments"), time);
         WorkspaceId = StableGuid(name.Key);
 
@@ -51,8 +52,7 @@ internal sealed class Workspace
     public string ArmId => Name.ArmId;
     public ResourceFolder Datastores { get; }
     public ResourceFolder Computes { get; }
-    public ResourceFolder Environments { get; }
-    public ResourceFolder EnvironmentVersions { get; }
+    public ResourceFolder EnvironmentVersions => Assets(AssetKind.Environments).Versions;
     public ExperimentStore Experiments { get; }
 
     /// <summary>Live clusters by name; their settings are in <see cref="Computes"/>.</summary>
@@ -60,6 +60,8 @@ internal sealed class Workspace
 
     /// <summary>Runs by name; every job is one.</summary>
     public ConcurrentDictionary<string, Run> Runs { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public AssetStore Assets(AssetKind kind) => _assets[kind];
 
     public static bool IsBuiltIn(string datastore) => BuiltInDatastores.Contains(datastore, StringComparer.OrdinalIgnoreCase);
 

@@ -10,6 +10,7 @@ namespace WorkspaceEmulator.Resources;
 /// <summary>Every workspace, as the state folder and the command line name them.</summary>
 internal sealed class WorkspaceStore
 {
+    private static readonly string[] ChangeableMembers = ["tags", "sku", "identity"];
     private readonly StateFolder _folder;
     private readonly EmulatorOptions _options;
     private readonly TimeProvider _time;
@@ -52,6 +53,36 @@ internal sealed class WorkspaceStore
             if (created)
                 Open(name);
             return created;
+        }
+    }
+
+    /// <summary>Replaces the members that are given, and of <c>properties</c> those that are given there.</summary>
+    public void Change(Workspace workspace, JsonObject given)
+    {
+        lock (_gate)
+        {
+            if (_documents.Find(workspace.Name.Key)?.Body is not { } body)
+                return; // Deleted meanwhile.
+            foreach (var member in ChangeableMembers)
+                body[member] = (given[member] ?? body[member])?.DeepClone();
+            var properties = body.Object("properties") ?? [];
+            foreach (var (name, value) in given.Object("properties") ?? [])
+                properties[name] = value?.DeepClone();
+            body["properties"] = properties.DeepClone();
+            _documents.Put(workspace.Name.Key, body.WithoutNulls());
+        }
+    }
+
+    /// <summary>Forgets a workspace with its resources and runs; the folders of its datastores stay.</summary>
+    public void Delete(Workspace workspace)
+    {
+        lock (_gate)
+        {
+            _workspaces.TryRemove(workspace.Name.Key, out _);
+            _documents.Delete(workspace.Name.Key);
+            foreach (var run in workspace.Runs.Values)
+                Directory.Delete(run.Folder, recursive: true);
+            Directory.Delete(_folder.WorkspaceFolder(workspace.Name), recursive: true);
         }
     }
 

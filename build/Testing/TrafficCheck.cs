@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Build.Testing;
+
+/// <summary>
+/// Holds what the emulators of the end-to-end suites recorded against Microsoft's OpenAPI files, by the program that <c>TRAFFIC_CHECKER</c> names. The suites
+/// record into files of their own, so that they do not disturb each other; the program, slow to start, runs once over all of them.
+/// </summary>
+/// <param name="checker">Absolute path of a Node program that takes a file of exchanges, one JSON object a line, and ends with <c>N exchanges, M operations, F failed</c>.</param>
+/// <param name="reports">Absolute path of the folder of the tests' reports.</param>
+public sealed partial class TrafficCheck(string checker, string reports)
+{
+    private const string Variable = "TRAFFIC_CHECKER";
+
+    // The version of the OpenAPI files. Those that the emulator answers are the same in what is emulated, so all are held against this one.
+    private const string ApiVersion = "2024-10-01";
+
+    private static readonly JsonSerializerOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private string Recordings => Path.Combine(reports, "traffic");
+
+    /// <summary>The check that the environment asks for, with nothing recorded yet; null when it asks for none.</summary>
+    public static TrafficCheck? Find(string reports, Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        if (environment(Variable) is not { Length: > 0 } checker) return null;
+        var check = new TrafficCheck(Path.GetFullPath(checker), reports);
+        if (Directory.Exists(check.Recordings)) Directory.Delete(check.Recordings, recursive: true);
+        return check;
+    }
+
+    /// <summary>The suite, told where its emulators record.</summary>
+    public TestSuite Watch(TestSuite suite)
+    {
+        ArgumentNullException.ThrowIfNull(suite);
+        var folder = Path.Combine(Recordings, suite.Name);
+        return suite with { Process = suite.Process with { Variables = new Dictionary<string, string?>(StringComparer.Ordinal) { ["TRAFFIC_FOLDER"] = folder } } };
+    }
+
+    /// <summary>Checks everything recorded.</summary>
+    /// <returns>One failure for each exchange that fails; null when nothing was recorded.</returns>
+    public async Task<TestOutcome?> RunAsync(CancellationToken cancellationToken)
+    {
+        var exchanges = Directory.Exists(Recordings)
+            ? Directory.EnumerateFiles(Recordings, "*.jsonl", SearchOption.AllDirectories).Order(StringComparer.Ordinal).SelectMany(Read).ToList()
+            : [];
+        if (exchanges.Count == 0) return null;
+        var file = Path.Combine(reports, "traffic.jsonl");
+        await File.WriteAllLinesAsync(file, exchanges, cancellationToken);
+        var lines = new List<string>();
+        var started = TimeProvider.System.GetTimestamp();
+        var exitCode = await new ChildProcess("node", [checker, file], reports).RunAsync(lines.Add, cancellationToken);
+        var failed = Summary().Match(lines.LastOrDefault() ?? "") is { Success: true } summary ? int.Parse(summary.Groups["failed"].Value, CultureInfo.InvariantCulture) : 1;
+        if (exitCode != 0 && failed == 0) failed = 1;
+        return new TestOutcome("traffic", failed == 0 ? 1 : 0, failed, 0) { Output = lines, Duration = TimeProvider.System.GetElapsedTime(started) };
+    }
+
+    /// <summary>The whole lines of a recording: an emulator that was killed may have left the last one unfinished.</summary>
+    private static IEnumerable<string> Read(string file)
+    {
+        var text = File.ReadAllText(file);
+        foreach (var line in text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var exchange = JsonNode.Parse(line)!;
+            exchange["url"] = Version().Replace((string)exchange["url"]!, ApiVersion);
+            yield return exchange.ToJsonString(Format);
+        }
+    }
+
+    [GeneratedRegex(@"(?<=[?&]api-version=)\d{4}-\d{2}-\d{2}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Version();
+
+    [GeneratedRegex(@"^\d+ exchanges, \d+ operations, (?<failed>\d+) failed", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Summary();
+}

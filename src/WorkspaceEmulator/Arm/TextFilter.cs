@@ -1,0 +1,12 @@
+namespace WorkspaceEmulator.Arm;
+
+/// <summary>The filters of lists by tags or properties: <c>KEY</c> or <c>KEY=VALUE</c>, several joined by commas, all of which must hold.</summary>
+internal static class TextFilter
+{
+    public static bool Includes(string filter, IReadOnlyDictionary<string, string> texts) =>
+        filter.Split(',', StringSplitOptions.RemoveEmptyEntries).All(wanted => wanted.Split('=', 2) switch
+        {
+            [var key, var value] => texts.TryGetValue(key, out var has) && has == value,
+            _ => texts.ContainsKey(wanted),
+        });
+}

@@ -1,0 +1,26 @@
+using WorkspaceEmulator.Resources;
+
+namespace WorkspaceEmulator.Assets;
+
+/// <summary>The assets of one kind in a workspace. A version is stored under <c>NAME/VERSION</c>.</summary>
+internal sealed class AssetStore(string folder, AssetKind kind, TimeProvider time)
+{
+    public ResourceFolder Containers { get; } = new(Path.Combine(folder, kind.Segment), time);
+
+    public ResourceFolder Versions { get; } = new(Path.Combine(folder, $"{kind.Noun.ToLowerInvariant()}-versions"), time);
+
+    /// <summary>The versions of one asset, newest first.</summary>
+    public IReadOnlyList<ArmDocument> VersionsOf(string name) =>
+    [
+        .. Versions.List().Where(document => document.Name.StartsWith($"{name}/", StringComparison.OrdinalIgnoreCase)).OrderByDescending(document => document.CreatedAt),
+    ];
+
+    /// <summary>Deletes an asset with its versions.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool Delete(string name)
+    {
+        foreach (var version in VersionsOf(name))
+            Versions.Delete(version.Name);
+        return Containers.Delete(name);
+    }
+}

@@ -1,0 +1,29 @@
+using Build.Testing;
+
+namespace Build.Tests;
+
+public sealed class TestSuiteTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("suite-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("""<assemblies><assembly passed="3" failed="1" errors="1" skipped="2" not-run="1"/></assemblies>""", "exit 1", 3, 2, 3)]
+    // As Node writes it: a suite in a suite, each with its counts.
+    [InlineData("""<testsuites><testsuite tests="2" failures="1"><testsuite tests="3" failures="1"><testcase/><testcase><failure/></testcase><testcase><skipped/></testcase></testsuite><testcase/></testsuite></testsuites>""", "exit 1", 2, 1, 1)]
+    [InlineData("""<testsuites><testsuite tests="1"><testcase/></testsuite></testsuites>""", "exit 0", 1, 0, 0)]
+    // It crashed after its tests, or before them.
+    [InlineData("""<testsuites><testsuite tests="1"><testcase/></testsuite></testsuites>""", "exit 139", 1, 1, 0)]
+    [InlineData(null, "exit 139", 0, 1, 0)]
+    public async Task Run_CountsWhatTheReportHolds(string? report, string end, int passed, int failed, int skipped)
+    {
+        var path = Path.Combine(_folder, "reports", "suite.xml");
+        var write = report is null ? "" : $"cat > '{path}' <<'END'\n{report}\nEND\n";
+        var suite = new TestSuite("suite", new ChildProcess("sh", ["-c", write + end], _folder), path);
+
+        var outcome = await suite.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((passed, failed, skipped), (outcome.Passed, outcome.Failed, outcome.Skipped));
+    }
+}

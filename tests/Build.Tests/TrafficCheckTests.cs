@@ -1,0 +1,71 @@
+using Build.Testing;
+
+namespace Build.Tests;
+
+public sealed class TrafficCheckTests : IDisposable
+{
+    private const string Exchange = """{"method":"GET","url":"https://localhost:1/subscriptions/s/x?api-version=2022-10-01&b=c","status":200}""";
+    private readonly string _folder = Directory.CreateTempSubdirectory("traffic-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Find_GivesNone_WhenTheEnvironmentNamesNoChecker() => Assert.Null(TrafficCheck.Find(_folder, _ => null));
+
+    [Fact]
+    public async Task Run_ChecksNothing_WhenNothingWasRecorded() =>
+        Assert.Null(await Find("process.exit(1)").RunAsync(TestContext.Current.CancellationToken));
+
+    [Fact]
+    public async Task Run_GivesTheCheckerEveryWholeLine_InTheVersionOfTheFiles()
+    {
+        var check = Find("""const text = require("fs").readFileSync(process.argv[2], "utf8"); process.stdout.write(text); console.log("2 exchanges, 1 operations, 0 failed (0 skipped)")""");
+        Record("Some.EndToEnd.Tests/one.jsonl", $"{Exchange}\n");
+        Record("conformance/two.jsonl", $"{Exchange}\n{Exchange[..20]}");
+
+        var outcome = await check.RunAsync(TestContext.Current.CancellationToken);
+
+        var line = Exchange.Replace("2022-10-01", "2024-10-01", StringComparison.Ordinal);
+        Assert.Equal([line, line, "2 exchanges, 1 operations, 0 failed (0 skipped)"], outcome!.Output);
+        Assert.Equal((1, 0), (outcome.Passed, outcome.Failed));
+    }
+
+    [Theory]
+    [InlineData("""console.log("9 exchanges, 4 operations, 3 failed (1 skipped)"); process.exit(1)""", 3)]
+    [InlineData("""console.log("9 exchanges, 4 operations, 0 failed (1 skipped)"); process.exit(1)""", 1)]
+    [InlineData("""console.log("no summary")""", 1)]
+    public async Task Run_Fails_WhenTheCheckerFailsOrSaysNothing(string script, int failed)
+    {
+        var check = Find(script);
+        Record("conformance/one.jsonl", $"{Exchange}\n");
+
+        var outcome = await check.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, failed), (outcome!.Passed, outcome.Failed));
+    }
+
+    [Fact]
+    public void Watch_TellsTheSuiteAFolderOfItsOwn_AndFindForgetsWhatWasRecordedBefore()
+    {
+        Record("conformance/old.jsonl", $"{Exchange}\n");
+
+        var suite = Find("").Watch(TestSuite.Node(_folder, "conformance"));
+
+        Assert.Equal(Path.Combine(_folder, "traffic", "conformance"), suite.Process.Variables!["TRAFFIC_FOLDER"]);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "traffic")));
+    }
+
+    private TrafficCheck Find(string script)
+    {
+        var checker = Path.Combine(_folder, "checker.cjs");
+        File.WriteAllText(checker, script);
+        return TrafficCheck.Find(_folder, name => name == "TRAFFIC_CHECKER" ? checker : null)!;
+    }
+
+    private void Record(string file, string text)
+    {
+        var path = Path.Combine(_folder, "traffic", file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+}
