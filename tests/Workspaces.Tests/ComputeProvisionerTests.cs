@@ -153,8 +153,11 @@ public class ComputeProvisionerTests
         service.OnEach("GET", Operation, [.. states.Select(state => FakeService.Json(200, state))]);
     }
 
-    private static async Task<ComputeTarget> EnsureAsync(FakeService service, ComputePlan plan, List<string>? progress = null) =>
-        await new ComputeProvisioner(await service.ConnectAsync(), new SkippingTime()).EnsureAsync(plan, new Lines(progress ?? []), Stop);
+    private static async Task<ComputeTarget> EnsureAsync(FakeService service, ComputePlan plan, List<string>? progress = null)
+    {
+        var provisioner = new ComputeProvisioner(await service.ConnectAsync(), new SkippingTime());
+        return await provisioner.EnsureAsync(plan, await provisioner.ReadAsync(plan, Stop), new Lines(progress ?? []), Stop);
+    }
 
     private sealed class Lines(List<string> lines) : IProgress<string>
     {

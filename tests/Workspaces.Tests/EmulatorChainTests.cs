@@ -1,4 +1,5 @@
 using System.Globalization;
+using Experiments;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;
@@ -39,9 +40,9 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         Assert.Equal((StageChange.Updated, $"endpoint: {datastore.EndpointSuffix} → {folder.Root}"), (moved.Change, Assert.Single(moved.Differences)));
 
         var provisioner = new ComputeProvisioner(workspace);
-        Assert.Equal(StageChange.Created, (await provisioner.EnsureAsync(compute, new Progress<string>(), Stop)).Change);
-        Assert.Equal(StageChange.Unchanged, (await provisioner.EnsureAsync(compute, new Progress<string>(), Stop)).Change);
-        var grown = await provisioner.EnsureAsync(compute with { MaxNodes = 5 }, new Progress<string>(), Stop);
+        Assert.Equal(StageChange.Created, (await EnsureAsync(provisioner, compute)).Change);
+        Assert.Equal(StageChange.Unchanged, (await EnsureAsync(provisioner, compute)).Change);
+        var grown = await EnsureAsync(provisioner, compute with { MaxNodes = 5 });
         Assert.Equal((StageChange.Updated, 5), (grown.Change, grown.MaxNodes));
 
         var registrar = new EnvironmentRegistrar(workspace);
@@ -140,4 +141,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
 
         Assert.Contains("had no answer", error.Message, StringComparison.Ordinal);
     }
+
+    private static async Task<ComputeTarget> EnsureAsync(ComputeProvisioner provisioner, ComputePlan compute) =>
+        await provisioner.EnsureAsync(compute, await provisioner.ReadAsync(compute, Stop), new Progress<string>(), Stop);
 }
