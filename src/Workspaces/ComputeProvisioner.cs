@@ -128,9 +128,9 @@ public sealed class ComputeProvisioner(WorkspaceClient workspace, TimeProvider? 
                 if (state.Change != StageChange.Unchanged) ReportTrouble(target, progress);
                 return Describe(target, compute, state);
             }
-            catch (RequestFailedException error) when (error.Status == 409 && conflicts < MostConflicts)
+            catch (RequestFailedException error) when (conflicts < MostConflicts && (error.Status == 409 || (error.Status == 404 && state.Change == StageChange.Updated)))
             {
-                // Another run is about the same cluster. What it has made of it decides.
+                // Somebody else is about the same cluster, or has deleted it. What has become of it decides.
                 await wait.PauseAsync(cancellationToken);
                 state = Compare(await FindAsync(compute.Name, cancellationToken), compute);
             }

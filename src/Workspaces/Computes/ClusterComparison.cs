@@ -96,7 +96,7 @@ internal static class ClusterComparison
         (cluster?.Errors ?? []).Select(Describe).Distinct(StringComparer.Ordinal).Select(error => $"Cluster '{name}' has trouble with its nodes: {error}");
 
     public static string Sentence(IEnumerable<string> reasons) =>
-        string.Join("; ", reasons.Distinct(StringComparer.Ordinal).DefaultIfEmpty("The service gave no reason")).TrimEnd('.') + ".";
+        string.Join("; ", reasons.Select(reason => reason.TrimEnd('.')).Distinct(StringComparer.Ordinal).DefaultIfEmpty("The service gave no reason")) + ".";
 
     public static string DeleteIt(string name, WorkspaceAddress address) =>
         $"Delete it (`az ml compute delete --name {name} {CommandLine.WorkspaceOptions(address)}`) and run again, or set COMPUTE_NAME to another name.";

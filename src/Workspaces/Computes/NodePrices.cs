@@ -24,7 +24,7 @@ internal sealed class NodePrices(MachineLearningVmSize? size, VmPriority priorit
     /// <summary>What kept nodes cost a day, as <c>, 25.25 USD a day</c>; says that they cost when no price is given.</summary>
     public string ADay(int nodes) => hour is { } price
         ? string.Create(CultureInfo.InvariantCulture, $", {price.Amount * 24 * nodes:0.00} {price.Currency} a day")
-        : ", which are paid for";
+        : ", each paid for";
 
     private static (decimal Amount, string Currency)? Find(MachineLearningEstimatedVmPrices? prices, VmPriority priority)
     {
