@@ -51,6 +51,21 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     }
 
     [Fact]
+    public async Task Chain_SaysWhatAClusterCannotBe_FromTheListsOfTheEmulator()
+    {
+        var provisioner = new ComputeProvisioner(await folder.ConnectAsync(Stop));
+        var compute = TestPlans.Compute with { Name = "too-much", MaxNodes = 1000 };
+
+        var unfit = await Assert.ThrowsAsync<WorkspaceException>(() => provisioner.ReadAsync(compute with { VmSize = "Standard_DS3_v2" }, Stop));
+        var misspelt = await Assert.ThrowsAsync<WorkspaceException>(() => provisioner.ReadAsync(compute with { VmSize = "Standard_NC4as_T4_v4" }, Stop));
+
+        Assert.Contains("COMPUTE.VM_SIZE is Standard_DS3_v2, which has no GPU", unfit.Message, StringComparison.Ordinal);
+        Assert.Contains("  Standard DSv2 Family Cluster Dedicated vCPUs: 4000 asked, ", unfit.Message, StringComparison.Ordinal);
+        Assert.Contains("  Total Cluster Dedicated Regional vCPUs: 4000 asked, ", unfit.Message, StringComparison.Ordinal);
+        Assert.Contains("Did you mean Standard_NC4as_T4_v3 (--set=COMPUTE.VM_SIZE=Standard_NC4as_T4_v3)?", misspelt.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Chain_RunsAJob_AndReadsItsLogMetricsAndArtifacts()
     {
         var workspace = await folder.ConnectAsync(Stop);
