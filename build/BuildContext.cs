@@ -11,13 +11,17 @@ public sealed class BuildContext : FrostingContext, IDisposable
 {
     private readonly Interruption interruption = new();
     private readonly Lazy<ExperimentPlan?> given;
+    private readonly TimeProvider time;
 
     /// <summary>The arguments that decide a plan.</summary>
     private static readonly string[] PlanMakers = ["exp-config", "set", "set-variable", "build-arg", "runtime", "name", "rerun"];
 
-    public BuildContext(ICakeContext context)
+    /// <param name="context">Cake's own.</param>
+    /// <param name="time">The clock; the system's when null.</param>
+    public BuildContext(ICakeContext context, TimeProvider? time = null)
         : base(context)
     {
+        this.time = time ?? TimeProvider.System;
         given = new(ReadGivenPlan);
     }
 
@@ -54,6 +58,9 @@ public sealed class BuildContext : FrostingContext, IDisposable
 
     /// <summary>What this checkout keeps for itself: the emulator's state, the demo dataset.</summary>
     public string LocalFolder => System.IO.Path.Combine(Root, ".local");
+
+    /// <summary>The date, in UTC.</summary>
+    public DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 
     /// <summary>Cancelled by Ctrl-C or SIGTERM.</summary>
     public CancellationToken Cancellation => interruption.Token;

@@ -10,7 +10,7 @@ public static class ChainInputs
     /// <summary>Reads the exp_config with its overrides and the environment config it names.</summary>
     /// <exception cref="ConfigException">Anything in them is faulty; carries every fault.</exception>
     public static Configuration ReadConfiguration(this BuildContext context) =>
-        ConfigurationReader.Read(context.Root, context.ExperimentFile, context.Overrides);
+        ConfigurationReader.Read(context.Root, context.ExperimentFile, context.Today, context.Overrides);
 
     /// <summary>Reads the dataset where it can be seen from here.</summary>
     /// <returns>Null when the datastore is a storage account, which only the job reads.</returns>

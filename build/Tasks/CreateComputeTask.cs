@@ -1,4 +1,6 @@
 using Build.Stages;
+using Cake.Common;
+using Cake.Core;
 using Cake.Frosting;
 using Workspaces;
 
@@ -8,21 +10,33 @@ namespace Build.Tasks;
 [TaskName("Create-Compute")]
 [TaskDescription("Creates the cluster, raises its scale where more is asked, or leaves it")]
 [IsDependentOn(typeof(RegisterDatastoreTask))]
-public sealed class CreateComputeTask(WorkspaceSession session, ChainState state) : AsyncFrostingTask<BuildContext>
+[TaskArgument("compute-timeout", "MINUTES", "how long a cluster that is being made is waited for; default 20")]
+public sealed class CreateComputeTask(WorkspaceSession session, ChainState state, TimeProvider time) : AsyncFrostingTask<BuildContext>
 {
     /// <summary>Name of the stage's record.</summary>
     public const string Stage = "compute";
 
     public override async Task RunAsync(BuildContext context)
     {
+        var settings = ReadSettings(context);
         var plan = context.ReadPlan();
         var workspace = await session.OpenAsync(context, plan.Workspace, plan.Runtime.Kind);
         var progress = new ImmediateProgress(text => context.Say($"  {text}"));
 
-        var compute = await new ComputeProvisioner(workspace).EnsureAsync(plan.Compute, await state.ComputeAsync(context, plan), progress, context.Cancellation);
+        var found = await state.ComputeAsync(context, plan);
+        foreach (var note in found.Notes) context.Say($"  {note}");
+        var compute = await new ComputeProvisioner(workspace, time, settings).EnsureAsync(plan.Compute, found, progress, context.Cancellation);
 
         context.Records(plan.Name).Write(Stage, compute);
         context.ReportStage("Cluster", $"{compute.Name} ({compute.VmSize}, up to {compute.MaxNodes} nodes)", compute.Change, compute.Differences);
+    }
+
+    private static ProvisioningSettings ReadSettings(BuildContext context)
+    {
+        if (context.Argument<string?>("compute-timeout", null) is not { Length: > 0 } text) return new ProvisioningSettings();
+        return int.TryParse(text, out var minutes) && minutes is > 0 and <= 1440
+            ? new ProvisioningSettings { Deadline = TimeSpan.FromMinutes(minutes) }
+            : throw new CakeException($"--compute-timeout is \"{text}\"; it must be a whole number from 1 to 1440 (minutes).");
     }
 
     /// <summary>Reports on the caller's thread, in order; <see cref="Progress{T}"/> may overtake itself.</summary>

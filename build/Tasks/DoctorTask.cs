@@ -22,6 +22,7 @@ public sealed class DoctorTask(PythonRuntime runtime) : AsyncFrostingTask<BuildC
         var configuration = Check(context, "experiment", ref faults, context.ReadConfiguration);
         if (configuration is not null)
         {
+            foreach (var warning in configuration.Warnings) context.Warn($"  {warning}");
             Check(context, "plan", ref faults, () => Planner.Plan(
                 configuration.Experiment, configuration.Environment, context.Root, git: null,
                 new PlanSources("", ImageBuildPlan.Of(context.ReadImage(configuration.Environment)), new(JobRuntime.Azure, "")), dataset: null));

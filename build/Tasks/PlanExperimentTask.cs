@@ -20,6 +20,7 @@ public sealed class PlanExperimentTask(RegistrySession session) : AsyncFrostingT
     public override async Task RunAsync(BuildContext context)
     {
         var configuration = context.ReadConfiguration();
+        foreach (var warning in configuration.Warnings) context.Warn(warning);
         var dataset = context.ReadDataset(configuration, withHash: true);
         foreach (var row in dataset?.DroppedRows ?? []) context.Warn(row.ToString());
 

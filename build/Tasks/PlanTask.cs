@@ -36,7 +36,9 @@ public sealed class PlanTask(RegistrySession registries, ChainState state) : Asy
             foreach (var field in call.Fields) context.Say($"    {field}");
         }
 
-        if (isAskedFor) context.Say($"Carry it out: dotnet cake --target=Train --plan={Path.GetRelativePath(context.Root, context.LastPlanFile())}");
+        if (!isAskedFor) return;
+        foreach (var note in reading.Compute.Notes) context.Say($"  {note}");
+        context.Say($"Carry it out: dotnet cake --target=Train --plan={Path.GetRelativePath(context.Root, context.LastPlanFile())}");
     }
 
     private static void CompareWithGiven(BuildContext context, IReadOnlyList<PlannedCall> calls)

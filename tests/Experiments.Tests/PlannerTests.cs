@@ -22,7 +22,7 @@ public class PlannerTests
     [Fact]
     public void Plan_IsTheOneInTheFile_ForAzure()
     {
-        var configuration = ConfigurationReader.Read(Repository.Root, "exp_configs/pothole.json");
+        var configuration = ConfigurationReader.Read(Repository.Root, "exp_configs/pothole.json", new DateOnly(2026, 11, 1));
 
         var plan = Planner.Plan(configuration.Experiment, configuration.Environment, "/repository", git: null, OnAzure, dataset: null);
 

@@ -6,8 +6,9 @@ namespace Workspaces.Tests;
 
 public class ComputeProvisionerTests
 {
-    private static readonly string Path = $"{FakeService.WorkspaceId}/computes/test";
-    private static readonly string Operation = "/subscriptions/00000000-0000-0000-0000-000000000001/providers/Microsoft.MachineLearningServices/locations/westeurope/computeOperationsStatus/1";
+    private const string Conflict = """{"error":{"code":"Conflict","message":"Another operation is in progress."}}""";
+    private const string DeleteIt =
+        "Delete it (`az ml compute delete --name test --resource-group team --workspace-name vision`) and run again, or set COMPUTE_NAME to another name.";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -15,32 +16,71 @@ public class ComputeProvisionerTests
     public async Task EnsureAsync_CreatesTheClusterAndWaits_WhenItIsMissing()
     {
         var service = new FakeService();
-        OnCreation(service, """{"status":"InProgress"}""", """{"status":"InProgress"}""", """{"status":"Succeeded"}""");
+        OnCreation(service, FakeCluster.Valid(), """{"status":"InProgress"}""", """{"status":"InProgress"}""", """{"status":"Succeeded"}""");
         var progress = new List<string>();
 
         var target = await EnsureAsync(service, TestPlans.Compute, progress);
 
-        Assert.Equal(new ComputeTarget("test", Path, "Standard_NC4as_T4_v3", 3, StageChange.Created, []), target with { Differences = [] });
+        Assert.Equal(new ComputeTarget("test", FakeCluster.Path, "STANDARD_NC4AS_T4_V3", 3, StageChange.Created, target.Differences), target);
+        Assert.Empty(target.Differences);
         ExpectedRequest.Matches("compute.json", service.Sent.Single(request => request.Method == "PUT").Body);
-        Assert.Equal("Creating cluster 'test' (Standard_NC4as_T4_v3, 0 to 3 nodes)", progress[0]);
+        Assert.Equal(["Creating cluster 'test' (Standard_NC4as_T4_v3, 0 to 3 nodes)"], progress);
+    }
+
+    [Fact]
+    public async Task EnsureAsync_TellsTheTroubleOfTheNodes_OnceTheClusterStands()
+    {
+        var service = new FakeService();
+        OnCreation(service, FakeCluster.With("errors", """[{"error":{"code":"AllocationFailed","message":"No capacity."}}]"""), """{"status":"Succeeded"}""");
+        var progress = new List<string>();
+
+        await EnsureAsync(service, TestPlans.Compute, progress);
+
+        Assert.Equal("Cluster 'test' has trouble with its nodes: AllocationFailed: No capacity.", progress[^1]);
     }
 
     [Fact]
     public async Task EnsureAsync_GivesTheServicesReason_WhenCreationFails()
     {
+        var failed = FakeCluster.Bare("Failed");
+        failed["properties"]!["provisioningErrors"] = JsonNode.Parse("""[{"error":{"code":"SubnetFull","message":"No address is free."}}]""");
         var service = new FakeService();
-        OnCreation(service, """{"status":"Failed","error":{"code":"ClusterCoreQuotaReached","message":"The quota of NCASv3_T4 is 0."}}""");
+        OnCreation(service, failed, """{"status":"Failed","error":{"code":"ClusterCoreQuotaReached","message":"The quota of NCASv3_T4 is 0."}}""");
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(service, TestPlans.Compute));
 
-        Assert.Contains("ClusterCoreQuotaReached: The quota of NCASv3_T4 is 0.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            $"Cluster 'test' could not be created. ClusterCoreQuotaReached: The quota of NCASv3_T4 is 0; SubnetFull: No address is free. {DeleteIt}", error.Message);
+    }
+
+    [Fact]
+    public async Task EnsureAsync_GivesTheServicesReason_WhenTheAnswerItselfSaysFailed()
+    {
+        var failed = FakeCluster.In("Failed");
+        failed["properties"]!["provisioningErrors"] = JsonNode.Parse("""[{"error":{"code":"SubnetFull","message":"No address is free."}}]""");
+        var service = FakeCluster.Found(FakeCluster.Missing, FakeCluster.Answer(failed));
+        service.On("PUT", FakeCluster.Path, FakeCluster.Answer(failed));
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(service, TestPlans.Compute));
+
+        Assert.Equal($"Cluster 'test' could not be created. SubnetFull: No address is free. {DeleteIt}", error.Message);
+    }
+
+    [Fact]
+    public async Task EnsureAsync_GivesTheServicesWords_WhenItRefuses()
+    {
+        var service = new FakeService();
+        service.On("PUT", FakeCluster.Path, FakeService.Json(400, """{"error":{"code":"ClusterMinNodesExceedCoreQuota","message":"The quota is 0."}}"""));
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(service, TestPlans.Compute));
+
+        Assert.Equal($"PUT https://localhost:1{FakeCluster.Path}?api-version=2024-10-01 returned 400 Bad Request: ClusterMinNodesExceedCoreQuota: The quota is 0.", error.Message);
     }
 
     [Fact]
     public async Task EnsureAsync_SendsNothing_WhenTheClusterFits()
     {
-        var service = new FakeService();
-        OnGet(service, Cluster());
+        var service = FakeCluster.Found(FakeCluster.Answer(FakeCluster.Valid()));
 
         var target = await EnsureAsync(service, TestPlans.Compute);
 
@@ -52,25 +92,25 @@ public class ComputeProvisionerTests
     [Fact]
     public async Task EnsureAsync_LetsTheClusterGrow_WhenItHasTooFewNodes()
     {
-        var service = new FakeService();
-        var small = Cluster();
-        Settings(small)["scaleSettings"] = JsonNode.Parse("""{"minNodeCount":0,"maxNodeCount":1,"nodeIdleTimeBeforeScaleDown":"PT2M"}""");
-        service.OnEach("GET", Path, FakeService.Json(200, small.ToJsonString()), FakeService.Json(200, Cluster().ToJsonString()));
-        service.On("PATCH", Path, FakeService.Json(200, Cluster().ToJsonString()));
+        var small = FakeCluster.With("scaleSettings", """{"minNodeCount":0,"maxNodeCount":1,"nodeIdleTimeBeforeScaleDown":"PT2M"}""");
+        var service = FakeCluster.Found(FakeCluster.Answer(small)).WithOffers();
+        service.On("PATCH", FakeCluster.Path, FakeCluster.Answer(FakeCluster.Valid()));
 
         var target = await EnsureAsync(service, TestPlans.Compute);
 
         Assert.Equal(StageChange.Updated, target.Change);
         Assert.Equal(3, target.MaxNodes);
         Assert.Equal(["maxNodeCount: 1 → 3", "nodeIdleTimeBeforeScaleDown: 2 min kept, 15 min asked"], target.Differences);
-        ExpectedRequest.Matches("compute-scale.json", service.Sent.Single(request => request.Method == "PATCH").Body);
+        // An answer of 200 is the end of it: nothing is asked afterwards.
+        Assert.Equal("PATCH", service.Sent.Last().Method);
+        ExpectedRequest.Matches("compute-scale.json", service.Sent.Last().Body);
+        Assert.Equal(4, service.Sent.Count);
     }
 
     [Fact]
     public async Task EnsureAsync_KeepsALargerCluster_AndSaysSo()
     {
-        var service = new FakeService();
-        OnGet(service, Cluster());
+        var service = FakeCluster.Found(FakeCluster.Answer(FakeCluster.Valid()));
 
         var target = await EnsureAsync(service, TestPlans.Compute with { MaxNodes = 1, MinNodes = 1 });
 
@@ -82,8 +122,7 @@ public class ComputeProvisionerTests
     [Fact]
     public async Task EnsureAsync_NamesTheChoices_WhenSizeAndPriorityDiffer()
     {
-        var service = new FakeService();
-        OnGet(service, Cluster());
+        var service = FakeCluster.Found(FakeCluster.Answer(FakeCluster.Valid()));
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(
             () => EnsureAsync(service, TestPlans.Compute with { VmSize = "Standard_NC8as_T4_v3", Priority = VmPriority.LowPriority }));
@@ -99,62 +138,125 @@ public class ComputeProvisionerTests
     [Fact]
     public async Task EnsureAsync_GivesTheServicesReason_WhenTheClusterThereFailed()
     {
-        var failed = Cluster();
-        failed["properties"]!["provisioningState"] = "Failed";
+        var failed = FakeCluster.In("Failed");
         failed["properties"]!["provisioningErrors"] = JsonNode.Parse("""[{"error":{"code":"SubnetFull","message":"No address is free."}}]""");
-        var service = new FakeService();
-        OnGet(service, failed);
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(service, TestPlans.Compute));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(FakeCluster.Found(FakeCluster.Answer(failed)), TestPlans.Compute));
 
-        Assert.Equal(
-            "Cluster 'test' is Failed; it must be Succeeded. SubnetFull: No address is free. Delete it (`az ml compute delete --name test`) and run again, or set COMPUTE_NAME to another name.",
-            error.Message);
+        Assert.Equal($"Cluster 'test' is Failed; it must be Succeeded. SubnetFull: No address is free. {DeleteIt}", error.Message);
     }
 
     [Fact]
     public async Task EnsureAsync_Waits_WhileSomebodyElseCreatesIt()
     {
-        var creating = Cluster();
-        creating["properties"]!["provisioningState"] = "Creating";
-        var service = new FakeService();
-        service.OnEach("GET", Path, FakeService.Json(200, creating.ToJsonString()), FakeService.Json(200, creating.ToJsonString()), FakeService.Json(200, Cluster().ToJsonString()));
+        var service = FakeCluster.Found(
+            FakeCluster.Answer(FakeCluster.Bare("Creating")), FakeCluster.Answer(FakeCluster.Bare("Creating")), FakeCluster.Answer(FakeCluster.Valid()));
         var progress = new List<string>();
 
         var target = await EnsureAsync(service, TestPlans.Compute, progress);
 
-        Assert.Equal(StageChange.Unchanged, target.Change);
-        Assert.Equal(["Waiting for cluster 'test': Creating", "Waiting for cluster 'test': Creating"], progress);
+        Assert.Equal((StageChange.Unchanged, "STANDARD_NC4AS_T4_V3"), (target.Change, target.VmSize));
+        Assert.Equal(["Waiting for cluster 'test': Creating"], progress);
+        Assert.All(service.Sent, request => Assert.Equal("GET", request.Method));
     }
 
-    private static JsonObject Cluster() => JsonNode.Parse($$$"""
-        {"id":"{{{Path}}}","name":"test","type":"Microsoft.MachineLearningServices/workspaces/computes","location":"westeurope","properties":{
-         "computeType":"AmlCompute","provisioningState":"Succeeded","properties":{"osType":"Linux","vmSize":"STANDARD_NC4AS_T4_V3","vmPriority":"Dedicated",
-         "scaleSettings":{"minNodeCount":0,"maxNodeCount":3,"nodeIdleTimeBeforeScaleDown":"PT15M"} } } }
-        """)!.AsObject();
-
-    private static JsonObject Settings(JsonObject cluster) => cluster["properties"]!["properties"]!.AsObject();
-
-    private static void OnGet(FakeService service, JsonObject cluster) => service.On("GET", Path, FakeService.Json(200, cluster.ToJsonString()));
-
-    /// <summary>404 until it is put; then the operation's states in turn, and the cluster as it was put.</summary>
-    private static void OnCreation(FakeService service, params string[] states)
+    [Fact]
+    public async Task EnsureAsync_WaitsUntilADeletedClusterIsGone_ThenCreatesIt()
     {
-        service.On("PUT", Path, request =>
-        {
-            var cluster = JsonNode.Parse(request.Body)!.AsObject();
-            (cluster["id"], cluster["name"]) = (Path, "test");
-            cluster["properties"]!["provisioningState"] = "Creating";
-            var answer = FakeService.Json(201, cluster.ToJsonString(), ("Azure-AsyncOperation", $"https://localhost:1{Operation}?api-version=2024-10-01"))(request);
-            cluster["properties"]!["provisioningState"] = "Succeeded";
-            OnGet(service, cluster);
-            return answer;
-        });
-        service.OnEach("GET", Operation, [.. states.Select(state => FakeService.Json(200, state))]);
+        var service = FakeCluster.Found(FakeCluster.Answer(FakeCluster.In("Deleting")), FakeCluster.Answer(FakeCluster.In("Deleting")), FakeCluster.Missing);
+        OnCreation(service, FakeCluster.Valid(), """{"status":"Succeeded"}""");
+        var progress = new List<string>();
+
+        var target = await EnsureAsync(service, TestPlans.Compute, progress);
+
+        Assert.Equal(StageChange.Created, target.Change);
+        Assert.Equal(["Waiting for cluster 'test': Deleting", "Creating cluster 'test' (Standard_NC4as_T4_v3, 0 to 3 nodes)"], progress);
     }
 
-    private static async Task<ComputeTarget> EnsureAsync(FakeService service, ComputePlan plan, List<string>? progress = null) =>
-        await new ComputeProvisioner(await service.ConnectAsync(), new SkippingTime()).EnsureAsync(plan, new Lines(progress ?? []), Stop);
+    [Fact]
+    public async Task EnsureAsync_TakesTheClusterOfAnotherRun_WhenThatWasFaster()
+    {
+        var service = FakeCluster.Found(FakeCluster.Missing, FakeCluster.Answer(FakeCluster.Bare("Creating")), FakeCluster.Answer(FakeCluster.Valid()));
+        service.On("PUT", FakeCluster.Path, FakeService.Json(409, Conflict));
+
+        var target = await EnsureAsync(service, TestPlans.Compute);
+
+        Assert.Equal(StageChange.Unchanged, target.Change);
+        Assert.Single(service.Sent, request => request.Method == "PUT");
+    }
+
+    [Fact]
+    public async Task EnsureAsync_GrowsAgain_WhenAnotherRunWasFasterAndAskedForLess()
+    {
+        var service = FakeCluster.Found(FakeCluster.Missing, FakeCluster.Answer(FakeCluster.With("scaleSettings", """{"minNodeCount":0,"maxNodeCount":1,"nodeIdleTimeBeforeScaleDown":"PT2M"}""")));
+        service.On("PUT", FakeCluster.Path, FakeService.Json(409, Conflict));
+        service.On("PATCH", FakeCluster.Path, FakeCluster.Answer(FakeCluster.Valid()));
+
+        var target = await EnsureAsync(service, TestPlans.Compute);
+
+        Assert.Equal((StageChange.Updated, 3), (target.Change, target.MaxNodes));
+        ExpectedRequest.Matches("compute-scale.json", service.Sent.Last().Body);
+    }
+
+    [Fact]
+    public async Task EnsureAsync_CreatesTheCluster_WhenItWasDeletedBeforeItCouldGrow()
+    {
+        var service = FakeCluster.Found(FakeCluster.Answer(FakeCluster.Valid()), FakeCluster.Missing);
+        service.On("PATCH", FakeCluster.Path, FakeCluster.Missing);
+        OnCreation(service, FakeCluster.Valid(), """{"status":"Succeeded"}""");
+
+        var target = await EnsureAsync(service, TestPlans.Compute with { MaxNodes = 4 });
+
+        Assert.Equal(StageChange.Created, target.Change);
+        Assert.Equal(["PATCH", "PUT"], service.Sent.Select(request => request.Method).Where(method => method != "GET"));
+    }
+
+    [Fact]
+    public async Task EnsureAsync_GivesUp_WhenTheConflictStays()
+    {
+        var service = new FakeService();
+        service.On("PUT", FakeCluster.Path, FakeService.Json(409, Conflict));
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(service, TestPlans.Compute));
+
+        Assert.Equal($"PUT https://localhost:1{FakeCluster.Path}?api-version=2024-10-01 returned 409 Conflict: Conflict: Another operation is in progress.", error.Message);
+        Assert.Equal(6, service.Sent.Count(request => request.Method == "PUT"));
+    }
+
+    [Fact]
+    public async Task EnsureAsync_EndsAtTheDeadline_AndSaysHowToWaitOn()
+    {
+        var service = new FakeService();
+        OnCreation(service, FakeCluster.Bare("Creating"), """{"status":"InProgress"}""");
+        var progress = new List<string>();
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(service, TestPlans.Compute, progress));
+
+        Assert.Equal(
+            "Creating cluster 'test' (Standard_NC4as_T4_v3, 0 to 3 nodes) is not over after 20 min; it must be by then. The service goes on with it "
+            + "(`az ml compute show --name test --resource-group team --workspace-name vision` tells how far it is): run again to wait on, or wait longer with --compute-timeout=40.",
+            error.Message);
+        Assert.Equal("Creating cluster 'test' (Standard_NC4as_T4_v3, 0 to 3 nodes): 31 s", progress[1]);
+        Assert.InRange(progress.Count, 30, 40);
+        Assert.Single(service.Sent, request => request.Method == "PUT");
+    }
+
+    /// <summary>404, or what the test has scripted, until it is put; then the operation's states in turn, and the cluster as it has become.</summary>
+    private static void OnCreation(FakeService service, JsonObject become, params string[] states)
+    {
+        service.On("PUT", FakeCluster.Path, request =>
+        {
+            service.On("GET", FakeCluster.Path, FakeCluster.Answer(become));
+            return FakeService.Json(201, FakeCluster.Bare("Creating").ToJsonString(), ("Azure-AsyncOperation", $"https://localhost:1{FakeCluster.Operation}?api-version=2024-10-01"))(request);
+        });
+        service.OnEach("GET", FakeCluster.Operation, [.. states.Select(state => FakeService.Json(200, state))]);
+    }
+
+    private static async Task<ComputeTarget> EnsureAsync(FakeService service, ComputePlan plan, List<string>? progress = null)
+    {
+        var provisioner = new ComputeProvisioner(await service.ConnectAsync(), new SkippingTime());
+        return await provisioner.EnsureAsync(plan, await provisioner.ReadAsync(plan, Stop), new Lines(progress ?? []), Stop);
+    }
 
     private sealed class Lines(List<string> lines) : IProgress<string>
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Experiments;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;
@@ -39,14 +40,29 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         Assert.Equal((StageChange.Updated, $"endpoint: {datastore.EndpointSuffix} → {folder.Root}"), (moved.Change, Assert.Single(moved.Differences)));
 
         var provisioner = new ComputeProvisioner(workspace);
-        Assert.Equal(StageChange.Created, (await provisioner.EnsureAsync(compute, new Progress<string>(), Stop)).Change);
-        Assert.Equal(StageChange.Unchanged, (await provisioner.EnsureAsync(compute, new Progress<string>(), Stop)).Change);
-        var grown = await provisioner.EnsureAsync(compute with { MaxNodes = 5 }, new Progress<string>(), Stop);
+        Assert.Equal(StageChange.Created, (await EnsureAsync(provisioner, compute)).Change);
+        Assert.Equal(StageChange.Unchanged, (await EnsureAsync(provisioner, compute)).Change);
+        var grown = await EnsureAsync(provisioner, compute with { MaxNodes = 5 });
         Assert.Equal((StageChange.Updated, 5), (grown.Change, grown.MaxNodes));
 
         var registrar = new EnvironmentRegistrar(workspace);
         Assert.Equal(StageChange.Created, (await registrar.RegisterAsync(await registrar.ReadAsync(environment, Stop), Stop)).Change);
         Assert.Equal(StageChange.Unchanged, (await registrar.RegisterAsync(await registrar.ReadAsync(environment, Stop), Stop)).Change);
+    }
+
+    [Fact]
+    public async Task Chain_SaysWhatAClusterCannotBe_FromTheListsOfTheEmulator()
+    {
+        var provisioner = new ComputeProvisioner(await folder.ConnectAsync(Stop));
+        var compute = TestPlans.Compute with { Name = "too-much", MaxNodes = 1000 };
+
+        var unfit = await Assert.ThrowsAsync<WorkspaceException>(() => provisioner.ReadAsync(compute with { VmSize = "Standard_DS3_v2" }, Stop));
+        var misspelt = await Assert.ThrowsAsync<WorkspaceException>(() => provisioner.ReadAsync(compute with { VmSize = "Standard_NC4as_T4_v4" }, Stop));
+
+        Assert.Contains("COMPUTE.VM_SIZE is Standard_DS3_v2, which has no GPU", unfit.Message, StringComparison.Ordinal);
+        Assert.Contains("  Standard DSv2 Family Cluster Dedicated vCPUs: 4000 asked, ", unfit.Message, StringComparison.Ordinal);
+        Assert.Contains("  Total Cluster Dedicated Regional vCPUs: 4000 asked, ", unfit.Message, StringComparison.Ordinal);
+        Assert.Contains("Did you mean Standard_NC4as_T4_v3 (--set=COMPUTE.VM_SIZE=Standard_NC4as_T4_v3)?", misspelt.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,4 +156,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
 
         Assert.Contains("had no answer", error.Message, StringComparison.Ordinal);
     }
+
+    private static async Task<ComputeTarget> EnsureAsync(ComputeProvisioner provisioner, ComputePlan compute) =>
+        await provisioner.EnsureAsync(compute, await provisioner.ReadAsync(compute, Stop), new Progress<string>(), Stop);
 }

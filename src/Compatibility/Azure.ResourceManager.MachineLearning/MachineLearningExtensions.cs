@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.ResourceManager.MachineLearning.Models;
 using Azure.ResourceManager.Resources;
 
 namespace Azure.ResourceManager.MachineLearning;
@@ -46,6 +47,22 @@ public static partial class MachineLearningExtensions
     public static Task<Response<MachineLearningWorkspaceResource>> GetMachineLearningWorkspaceAsync(
         this ResourceGroupResource resourceGroupResource, string workspaceName, CancellationToken cancellationToken = default) =>
         resourceGroupResource.GetMachineLearningWorkspaces().GetAsync(workspaceName, cancellationToken);
+
+    /// <summary>The VM sizes that a region offers.</summary>
+    public static AsyncPageable<MachineLearningVmSize> GetMachineLearningVmSizesAsync(
+        this SubscriptionResource subscriptionResource, AzureLocation location, CancellationToken cancellationToken = default) =>
+        ListsOf(subscriptionResource).GetVmSizes(location, cancellationToken);
+
+    /// <summary>How much of each quota of a region is used, and how much may be.</summary>
+    public static AsyncPageable<MachineLearningUsage> GetMachineLearningUsagesAsync(
+        this SubscriptionResource subscriptionResource, AzureLocation location, CancellationToken cancellationToken = default) =>
+        ListsOf(subscriptionResource).GetUsages(location, cancellationToken);
+
+    private static SubscriptionLists ListsOf(SubscriptionResource subscriptionResource)
+    {
+        ArgumentNullException.ThrowIfNull(subscriptionResource);
+        return subscriptionResource.GetCachedClient(client => new SubscriptionLists(client, subscriptionResource.Id));
+    }
 
     private static T Handle<T>(ArmClient client, ResourceIdentifier id, ResourceType type, Func<ArmClient, ResourceIdentifier, T> make)
         where T : ArmResource

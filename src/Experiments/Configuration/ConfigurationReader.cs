@@ -9,14 +9,35 @@ public static class ConfigurationReader
     /// <summary>Reads both files.</summary>
     /// <param name="repositoryRoot">Folder that holds <c>configuration/</c>; relative paths start here.</param>
     /// <param name="expConfig">The exp_config as the user named it, relative to the root or absolute.</param>
+    /// <param name="today">The date that retirements of VM sizes are compared with.</param>
     /// <param name="overrides">As in <see cref="ExperimentReader.Read(string, IReadOnlyList{string}?)"/>.</param>
     /// <exception cref="ConfigException">Anything in either file or the overrides is faulty; carries every fault.</exception>
-    public static Configuration Read(string repositoryRoot, string expConfig, IReadOnlyList<string>? overrides = null)
+    public static Configuration Read(string repositoryRoot, string expConfig, DateOnly today, IReadOnlyList<string>? overrides = null)
     {
         var faults = new List<ConfigFault>();
         var (experiment, root) = ExperimentReader.Read(Path.Combine(repositoryRoot, expConfig), expConfig, overrides ?? [], faults);
         var environment = root is null ? null : ReadEnvironment(repositoryRoot, experiment!, root, faults);
-        return faults.Count == 0 ? new(experiment!, environment!) : throw new ConfigException(expConfig, faults);
+        var warnings = new List<string>();
+        if (root is not null)
+            CheckVmSize(root, environment?.Location ?? "", today, faults, warnings);
+        return faults.Count == 0 ? new(experiment!, environment!) { Warnings = warnings } : throw new ConfigException(expConfig, faults);
+    }
+
+    private static void CheckVmSize(LocatedValue root, string location, DateOnly today, List<ConfigFault> faults, List<string> warnings)
+    {
+        if (root.Find("COMPUTE")?.Value.Find("VM_SIZE")?.Value is not { } value || VmRetirements.Find(value.Text, location) is not { } retirement)
+            return;
+        const string Path = "COMPUTE.VM_SIZE";
+        var found = $"{value.Shown}, of the {retirement.Series} series, which Azure";
+        if (retirement.IsOver(today))
+        {
+            faults.Add(new(value.Location, Path, $"{found} retired on {retirement.Date:yyyy-MM-dd}", $"a size that Azure has, such as {retirement.Successor}",
+                $"Edit it, or run with --set={Path}={retirement.Successor}."));
+        }
+        else
+        {
+            warnings.Add($"{value.Location}: {Path} is {found} retires on {retirement.Date:yyyy-MM-dd}; from then on it must be another, such as {retirement.Successor}.");
+        }
     }
 
     private static EnvironmentConfig? ReadEnvironment(string repositoryRoot, Experiment experiment, LocatedValue root, List<ConfigFault> faults)

@@ -49,7 +49,8 @@ public sealed class EmulatorFolder : IAsyncLifetime
     public static async Task<SubmittedJob> SubmitAsync(WorkspaceClient workspace, ExperimentPlan plan, CancellationToken cancellationToken)
     {
         await new DatastoreRegistrar(workspace).RegisterAsync(plan.Datastore, cancellationToken);
-        var compute = await new ComputeProvisioner(workspace).EnsureAsync(plan.Compute, new Progress<string>(), cancellationToken);
+        var provisioner = new ComputeProvisioner(workspace);
+        var compute = await provisioner.EnsureAsync(plan.Compute, await provisioner.ReadAsync(plan.Compute, cancellationToken), new Progress<string>(), cancellationToken);
         var registrar = new EnvironmentRegistrar(workspace);
         var environment = await registrar.RegisterAsync(await registrar.ReadAsync(plan.Environment, cancellationToken), cancellationToken);
         var submitter = new JobSubmitter(workspace);

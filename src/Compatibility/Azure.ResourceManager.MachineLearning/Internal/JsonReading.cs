@@ -24,6 +24,12 @@ internal static class JsonReading
     public static int? Int32(this JsonElement json, string name) =>
         json.Member(name) is { ValueKind: JsonValueKind.Number } value ? (int)value.GetDouble() : null;
 
+    public static long? Int64(this JsonElement json, string name) =>
+        json.Member(name) is { ValueKind: JsonValueKind.Number } value ? (long)value.GetDouble() : null;
+
+    public static double? Double(this JsonElement json, string name) =>
+        json.Member(name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
+
     public static DateTimeOffset? Date(this JsonElement json, string name) =>
         json.Member(name) is { ValueKind: JsonValueKind.String } value ? value.GetDateTimeOffset() : null;
 

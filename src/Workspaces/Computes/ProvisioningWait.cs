@@ -1,0 +1,47 @@
+using System.Globalization;
+using Experiments;
+
+namespace Workspaces;
+
+/// <summary>Waits for a cluster: pauses that grow, a line of progress now and then, and an end to it.</summary>
+internal sealed class ProvisioningWait(ComputePlan compute, WorkspaceAddress address, ProvisioningSettings settings, TimeProvider time, IProgress<string> progress)
+{
+    private readonly long began = time.GetTimestamp();
+    private TimeSpan pause = settings.ShortestPause;
+    private TimeSpan reported;
+    private string doing = "";
+
+    /// <summary>Says what is going on, once; the pauses are short again.</summary>
+    public void Report(string nowDoing)
+    {
+        if (nowDoing == doing) return;
+        doing = nowDoing;
+        pause = settings.ShortestPause;
+        reported = time.GetElapsedTime(began);
+        progress.Report(doing);
+    }
+
+    /// <exception cref="WorkspaceException">The deadline is over.</exception>
+    public async Task PauseAsync(CancellationToken cancellationToken)
+    {
+        var elapsed = time.GetElapsedTime(began);
+        if (elapsed >= settings.Deadline)
+        {
+            throw new WorkspaceException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{doing} is not over after {settings.Deadline.TotalMinutes:0.##} min; it must be by then. The service goes on with it "
+                + $"(`az ml compute show --name {compute.Name} {CommandLine.WorkspaceOptions(address)}` tells how far it is): run again to wait on, "
+                + $"or wait longer with --compute-timeout={Math.Ceiling(settings.Deadline.TotalMinutes * 2):0}."));
+        }
+
+        if (elapsed - reported >= settings.ReportInterval)
+        {
+            reported = elapsed;
+            progress.Report(string.Create(CultureInfo.InvariantCulture, $"{doing}: {elapsed.TotalSeconds:0} s"));
+        }
+
+        var left = settings.Deadline - elapsed;
+        await Task.Delay(pause < left ? pause : left, time, cancellationToken);
+        pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, settings.LongestPause.Ticks));
+    }
+}
