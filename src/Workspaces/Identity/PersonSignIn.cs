@@ -10,7 +10,7 @@ internal static class PersonSignIn
         if (NobodyIsThere(place) is { } missing) return missing;
         if (WhyNoBrowser(place) is { } reason) return new SignInProspect.Missing(reason);
         return new SignInProspect.Ready(
-            new SignInFacts("browser") { TenantId = tenantId, SignInAgain = "dotnet cake --target=Train --credential=device-code" },
+            new SignInFacts("browser") { TenantId = tenantId },
             () => new PersonCredential(place, tenantId, (record, cache) => CreateBrowser(place, tenantId, record, cache)));
     }
 

@@ -32,13 +32,13 @@ public sealed class SignIn : TokenCredential
     {
     }
 
-    internal SignIn(string? tenantId, string? name, SignInPlace place)
+    internal SignIn(string? tenantId, string? name, SignInPlace place, IReadOnlyList<SignInWay>? all = null)
     {
         CheckName(name);
         this.tenantId = tenantId;
         this.place = place;
         isNamed = name is not null;
-        ways = isNamed ? [.. SignInWay.All.Where(way => way.Name == name)] : SignInWay.All;
+        ways = [.. (all ?? SignInWay.All).Where(way => name is null || way.Name == name)];
     }
 
     /// <summary>What <c>--credential</c> may be, in the order in which they are tried.</summary>
@@ -71,13 +71,13 @@ public sealed class SignIn : TokenCredential
                 case SignInProspect.Ready { WhenUnavailable: null } ready:
                     return string.Join(", else ", [.. usable, $"{way.Name} ({ready.Facts.By})"]);
                 case SignInProspect.Ready ready:
-                    usable.Add($"{way.Name} ({ready.Facts.By}, where there is one)");
+                    usable.Add($"{way.Name} ({ready.Facts.By})");
                     break;
             }
         }
 
         if (usable.Count == 0) throw new WorkspaceException(SignInFaults.NothingFound(tenantId, isNamed, missing));
-        return string.Join(", else ", usable) + (isNamed ? "" : "; nothing else is configured");
+        return string.Join(", else ", usable) + (isNamed ? "" : ", else nothing: docs/identity.md says what can be configured");
     }
 
     /// <inheritdoc/>
@@ -90,7 +90,9 @@ public sealed class SignIn : TokenCredential
     public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
     {
         // All alike about continuous access evaluation: tokens with it and without it are kept apart by the libraries, and a person would be asked twice.
-        var context = new TokenRequestContext(requestContext.Scopes, requestContext.ParentRequestId, requestContext.Claims, requestContext.TenantId, isCaeEnabled: true);
+        // And of one resource there is one token: the resource manager's clients write a slash more than the others.
+        var scopes = requestContext.Scopes.Select(scope => scope.Replace("//.default", "/.default", StringComparison.Ordinal)).ToArray();
+        var context = new TokenRequestContext(scopes, requestContext.ParentRequestId, requestContext.Claims, requestContext.TenantId, isCaeEnabled: true);
         var slot = held.GetOrAdd($"{context.TenantId} {string.Join(' ', context.Scopes)}", _ => new Held());
         await slot.Turn.WaitAsync(cancellationToken);
         try

@@ -116,6 +116,8 @@ internal static partial class SignInFaults
     private static string Unknown(string text) =>
         text.Contains("OIDC token not found", StringComparison.Ordinal)
             ? "Azure DevOps gave no token for the service connection; SYSTEM_ACCESSTOKEN must be this job's own, and the pipeline must be permitted to use the service connection."
+            : text.Contains("Unable to open a web page", StringComparison.Ordinal)
+            ? "no browser could be opened; --credential=device-code needs none on this machine."
             : Secrets.Scrub(ServiceErrors.FirstLine(OwnWords().Replace(text, "")));
 
     [GeneratedRegex(@"AADSTS(?<code>\d+):?\s*(?<text>.*?)(\s*Trace ID:|$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
