@@ -5,11 +5,12 @@ using Workspaces;
 namespace Build.Docker;
 
 /// <summary>Builds this project's image, with Docker or in Azure, and says afterwards what made it necessary and what it cost.</summary>
-internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, ImageRegistry registry, TimeProvider time)
+internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, RegistrySession session, TimeProvider time)
 {
     private static readonly TimeSpan CloudTimeout = TimeSpan.FromHours(2);
 
     private readonly ImageBuildPlan build = plan.Image.Build!;
+    private readonly ImageRegistry registry = session.Open(plan);
 
     public async Task<BuiltImage> BuildAsync(SourceFacts facts)
     {
@@ -58,7 +59,7 @@ internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, Im
             ImageReference.Parse(plan.Image.Repository).Name, plan.Image.Tag!, build.Dockerfile, build.Arguments,
             ImageLabels.For(inputs, facts.Commit, inputs.BaseDigest, time.GetUtcNow()), context.Switch("rebuild") ? [] : cache, CloudTimeout);
         var progress = new BuildProgress();
-        var digest = await new CloudBuild(RegistrySession.Credential(plan.Workspace.TenantId), time).BuildAsync(
+        var digest = await new CloudBuild(session.Credential(plan.Workspace.TenantId), time).BuildAsync(
             plan.Workspace.SubscriptionId, registry.Host, request, archive,
             line =>
             {

@@ -1,11 +1,12 @@
-using Azure.Identity;
+using Azure.Core;
+using Build.Stages;
 using Experiments;
 using Workspaces;
 
 namespace Build.Docker;
 
 /// <summary>The connections of a run to registries: one each, so that a token bought once serves every target.</summary>
-public sealed class RegistrySession : IDisposable
+public sealed class RegistrySession(SignInSession signIns) : IDisposable
 {
     private readonly Dictionary<string, ImageRegistry> open = new(StringComparer.Ordinal);
 
@@ -32,8 +33,7 @@ public sealed class RegistrySession : IDisposable
     }
 
     /// <summary>Azure, signed in as for the workspace.</summary>
-    public static DefaultAzureCredential Credential(string? tenantId) =>
-        new(new DefaultAzureCredentialOptions { TenantId = tenantId, ExcludeInteractiveBrowserCredential = true });
+    public TokenCredential Credential(string? tenantId) => signIns.To(tenantId);
 
     public void Dispose()
     {

@@ -7,7 +7,7 @@ using Workspaces;
 namespace Build;
 
 /// <summary>The one connection of a run to its workspace. An emulator is started first, with a Python that can train; from then on it is a workspace like another.</summary>
-public sealed class WorkspaceSession(PythonRuntime runtime, TimeProvider time)
+public sealed class WorkspaceSession(PythonRuntime runtime, SignInSession signIns, TimeProvider time)
 {
     private (WorkspaceAddress Address, WorkspaceClient Client)? open;
 
@@ -29,7 +29,7 @@ public sealed class WorkspaceSession(PythonRuntime runtime, TimeProvider time)
         if (open is not { } already || already.Address != address)
         {
             var connection = address.Endpoint is null
-                ? WorkspaceConnection.ToAzure(address, "the environment config")
+                ? WorkspaceConnection.ToAzure(address, signIns.To(address.TenantId), "the environment config")
                 : WorkspaceConnection.ToEmulator(address, await FindEmulatorAsync(context, address, jobs), "the environment config");
             open = already = (address, WorkspaceClient.Open(connection));
         }

@@ -18,8 +18,9 @@ namespace Build.Tasks;
 [TaskArgument("older-than", "AGE", "age from which unused content goes: 12h, 30d (default), 2w")]
 [TaskArgument("open-pull-requests", "N,N", "the open pull requests, or none; without it every pull request's tag stays")]
 [TaskArgument("yes", "", "deletes; without it nothing is changed")]
+[TaskArgument("credential", "NAME", "how to sign in to Azure; default the first way that is configured, see docs/identity.md")]
 [TaskExample("--target=Clean-Images --exp-config=exp_configs/pothole.json", "what could be deleted")]
-public sealed class CleanImagesTask(RegistrySession session, TimeProvider time) : AsyncFrostingTask<BuildContext>
+public sealed class CleanImagesTask(RegistrySession session, SignInSession signIns, TimeProvider time) : AsyncFrostingTask<BuildContext>
 {
     private const int AtOnce = 8;
 
@@ -103,7 +104,7 @@ public sealed class CleanImagesTask(RegistrySession session, TimeProvider time) 
     // An emulator that does not run has no job that runs.
     private async Task<WorkspaceClient?> ConnectAsync(BuildContext context, WorkspaceAddress address)
     {
-        if (address.Endpoint is null) return await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToAzure(address, "the environment config"), context.Cancellation);
+        if (address.Endpoint is null) return await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToAzure(address, signIns.To(address.TenantId), "the environment config"), context.Cancellation);
         var found = await new LocalEmulator(time).FindAsync(WorkspaceSession.EmulatorFolder(context), context.Cancellation);
         return found is null ? null : await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(address, found.Emulator, "the environment config"), context.Cancellation);
     }

@@ -37,7 +37,7 @@ public sealed class DockerBuildTask(RegistrySession session, TimeProvider time) 
         }
 
         var facts = context.ReadFacts(await GitRepository.ReadAsync(context));
-        records.Write(BuiltImage.Stage, await new ImageBuilder(context, plan, registry, time).BuildAsync(facts));
+        records.Write(BuiltImage.Stage, await new ImageBuilder(context, plan, session, time).BuildAsync(facts));
         context.Say($"  record     {Path.GetRelativePath(context.Root, records.FileOf(BuiltImage.Stage))}");
     }
 

@@ -4,6 +4,7 @@ using Build.Stages;
 using Cake.Core;
 using Cake.Frosting;
 using Experiments;
+using Workspaces;
 
 namespace Build.Tasks;
 
@@ -13,8 +14,9 @@ namespace Build.Tasks;
 [TaskArgument("exp-config", "FILE", "the experiment; default exp_configs/demo.json")]
 [TaskArgument("set", "KEY=VALUE", "overrides one value of it; repeatable")]
 [TaskArgument("set-variable", "NAME", "an environment variable with such overrides, one a line")]
+[TaskArgument("credential", "NAME", "how to sign in to Azure; default the first way that is configured, see docs/identity.md")]
 [TaskExample("--target=Doctor --exp-config=exp_configs/pothole.json", "every fault, with file, line and mend")]
-public sealed class DoctorTask(PythonRuntime runtime) : AsyncFrostingTask<BuildContext>
+public sealed class DoctorTask(PythonRuntime runtime, SignInSession signIns) : AsyncFrostingTask<BuildContext>
 {
     public override async Task RunAsync(BuildContext context)
     {
@@ -28,6 +30,7 @@ public sealed class DoctorTask(PythonRuntime runtime) : AsyncFrostingTask<BuildC
                 new PlanSources("", ImageBuildPlan.Of(context.ReadImage(configuration.Environment)), new(JobRuntime.Azure, "")), dataset: null));
             faults += CheckDataset(context, configuration);
             faults += await CheckRuntimeAsync(context, configuration);
+            faults += CheckSignIn(context, configuration.Environment);
         }
 
         if (faults > 0) throw new CakeException(faults == 1 ? "1 fault was found." : $"{faults} faults were found.");
@@ -78,6 +81,23 @@ public sealed class DoctorTask(PythonRuntime runtime) : AsyncFrostingTask<BuildC
             foreach (var fault in exception.Faults) context.SayFault($"  {fault}");
             if (experiment.Data.OnBadRows == BadRows.Fail) context.Say("  Mend the files, or leave such rows out of the run: --set=DATA.ON_BAD_ROWS=drop");
             return exception.Faults.Count;
+        }
+    }
+
+    /// <summary>How a run would sign in, by what is configured here; nobody is asked.</summary>
+    private int CheckSignIn(BuildContext context, EnvironmentConfig environment)
+    {
+        if (environment.Endpoint is not null) return 0;
+        try
+        {
+            context.Say($"later  sign-in     {signIns.To(environment.AmlTenantId).Foresee()}");
+            return 0;
+        }
+        catch (WorkspaceException exception)
+        {
+            context.Say("fault  sign-in     nothing that is configured here can do it");
+            context.SayFault($"  {exception.Message}");
+            return 1;
         }
     }
 

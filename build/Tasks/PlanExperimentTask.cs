@@ -15,6 +15,7 @@ namespace Build.Tasks;
 [TaskArgument("set-variable", "NAME", "an environment variable with such overrides, one a line")]
 [TaskArgument("build-arg", "NAME=VALUE", "a build argument of the image; repeatable, never a secret")]
 [TaskArgument("runtime", "process|docker", "what runs the emulator's jobs; default docker where an engine and the registry answer")]
+[TaskArgument("credential", "NAME", "how to sign in to Azure; default the first way that is configured, see docs/identity.md")]
 public sealed class PlanExperimentTask(RegistrySession session) : AsyncFrostingTask<BuildContext>
 {
     public override async Task RunAsync(BuildContext context)

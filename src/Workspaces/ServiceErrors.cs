@@ -26,6 +26,7 @@ internal static class ServiceErrors
     public static bool IsTransient(Exception error, CancellationToken cancellationToken) => error switch
     {
         RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
+        AuthenticationFailedException failed => SignInFaults.IsTransient(failed),
         AggregateException several => several.InnerExceptions.All(inner => IsTransient(inner, cancellationToken)),
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
         IOException or HttpRequestException => true,
@@ -35,8 +36,7 @@ internal static class ServiceErrors
     public static WorkspaceException? Describe(Exception error, CancellationToken cancellationToken) => error switch
     {
         RequestFailedException failed when failed.GetRawResponse() is { } response => Describe(response, failed.ErrorCode),
-        AuthenticationFailedException => new WorkspaceException(
-            $"Signing in to Azure failed: {Secrets.Scrub(FirstLine(error.Message))} Sign in with `az login`, or give the service principal in the environment variables of Azure.Identity."),
+        AuthenticationFailedException failed => SignInFaults.Describe(failed),
         // What the pipeline throws when no attempt had an answer; the request is noted with it, not with the single attempts.
         AggregateException { InnerExceptions: [.., var last] } => HadNoAnswer(last) ? NoAnswer(error, last) : Describe(last, cancellationToken),
         OperationCanceledException => cancellationToken.IsCancellationRequested ? null : NoAnswer(error, error),

@@ -1,6 +1,5 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
-using Azure.Identity;
 using Experiments;
 
 namespace Workspaces;
@@ -22,17 +21,12 @@ public sealed record WorkspaceConnection(WorkspaceAddress Address, TokenCredenti
     /// <summary>Time before a failed request is sent again, doubling each time; Azure.Core's 0.8 s when null.</summary>
     internal TimeSpan? RetryDelay { get; init; }
 
-    /// <summary>Azure, signed in as Azure.Identity finds: environment variables, workload or managed identity, Azure CLI and others.</summary>
-    public static WorkspaceConnection ToAzure(WorkspaceAddress address, string environmentConfigPath)
-    {
-        ArgumentNullException.ThrowIfNull(address);
-        var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions
-        {
-            TenantId = address.TenantId,
-            ExcludeInteractiveBrowserCredential = true, // a pipeline has no browser, and a desk has `az login`
-        });
-        return new WorkspaceConnection(address, credential) { EnvironmentConfigPath = environmentConfigPath };
-    }
+    /// <summary>Azure's public cloud.</summary>
+    /// <param name="address">The workspace.</param>
+    /// <param name="signIn">The run's sign-in to the workspace's tenant.</param>
+    /// <param name="environmentConfigPath">Path of the environment config the address came from, for messages.</param>
+    public static WorkspaceConnection ToAzure(WorkspaceAddress address, SignIn signIn, string environmentConfigPath) =>
+        new(address, signIn) { EnvironmentConfigPath = environmentConfigPath };
 
     /// <summary>The emulator that runs at <see cref="RunningEmulator.Endpoint"/>, whatever port the environment config names.</summary>
     public static WorkspaceConnection ToEmulator(WorkspaceAddress address, RunningEmulator emulator, string environmentConfigPath)

@@ -60,6 +60,23 @@ describe('what the platforms run', () => {
       assert.equal(runOf(manual(platform, { target: 'Plan' })).env.WAIT ?? '', '');
     });
 
+    test(`${platform}: the step that runs a target is told how to sign in, and no other`, () => {
+      const names = platform === 'github' ? ['AZURE_CLIENT_ID', 'AZURE_TENANT_ID'] : ['SYSTEM_ACCESSTOKEN'];
+      for (const event of ['pull-request', 'push', 'manual']) {
+        const { steps } = scriptSteps(platform, event, { folder });
+        for (const { env, target } of steps) {
+          const signsIn = target !== null && target !== 'Test';
+          for (const name of names) assert.equal(Boolean(env[name]), signsIn, `${event}: ${name} for ${target}`);
+        }
+      }
+    });
+
+    test(`${platform}: a run for a fork is told nothing of it`, () => {
+      for (const { env } of scriptSteps(platform, 'fork', { folder }).steps) {
+        for (const name of ['AZURE_CLIENT_ID', 'AZURE_TENANT_ID', 'SYSTEM_ACCESSTOKEN']) assert.equal(env[name], undefined);
+      }
+    });
+
     test(`${platform}: every run keeps what it wrote, also after a failure`, () => {
       for (const event of ['pull-request', 'fork', 'push', 'manual']) {
         for (const job of jobs(platform, event, { folder }).jobs) {

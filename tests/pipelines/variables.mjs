@@ -102,7 +102,7 @@ export function githubContexts(event, { variables, inputs = {}, vars = {} }) {
     },
     inputs,
     // Variables of the repository; a run for a fork has none.
-    vars: event === 'fork' ? {} : { AZURE_CLIENT_ID: 'c1', AZURE_TENANT_ID: 't1', AZURE_SUBSCRIPTION_ID: 's1', ...vars },
+    vars: event === 'fork' ? {} : { AZURE_CLIENT_ID: 'c1', AZURE_TENANT_ID: 't1', ...vars },
     strategy: { 'job-index': 0, 'job-total': 1 },
     runner: { os: 'Linux', temp: variables.RUNNER_TEMP },
     steps: { place: { outputs: { root: variables.GITHUB_WORKSPACE, 'global-json': 'global.json', packages: '0'.repeat(64) } } },

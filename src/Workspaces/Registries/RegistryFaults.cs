@@ -16,8 +16,7 @@ internal static class RegistryFaults
         OperationCanceledException when cancellationToken.IsCancellationRequested => null,
         AggregateException { InnerExceptions: [.., var last] } => Describe(last, connection, right, cancellationToken),
         RequestFailedException { Status: > 0 } failed => Refused(failed, connection, right),
-        AuthenticationFailedException => new WorkspaceException(
-            $"Signing in to Azure for registry {connection.Registry} failed: {Secrets.Scrub(ServiceErrors.FirstLine(error.Message))} Sign in with `az login`, or give the service principal in the environment variables of Azure.Identity."),
+        AuthenticationFailedException failed => SignInFaults.Describe(failed),
         RequestFailedException or IOException or HttpRequestException or OperationCanceledException => new WorkspaceException(
             $"Registry {connection.Registry} does not answer: {Secrets.Scrub(ServiceErrors.FirstLine(error.GetBaseException().Message)).TrimEnd('.')}. REGISTRY in the environment config names it; start it, or correct the address."),
         _ => null,

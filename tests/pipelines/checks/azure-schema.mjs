@@ -12,14 +12,12 @@ const tasks = {
   'AzureCLI@2': object(
     {
       azureSubscription: text,
-      addSpnToEnvironment: flag,
-      keepAzSessionActive: flag,
       visibleAzLogin: flag,
       scriptType: values('bash'),
       scriptLocation: values('inlineScript'),
       inlineScript: text,
     },
-    ['azureSubscription', 'addSpnToEnvironment', 'keepAzSessionActive', 'scriptType', 'scriptLocation', 'inlineScript']),
+    ['azureSubscription', 'scriptType', 'scriptLocation', 'inlineScript']),
   'Cache@2': object({ key: text, path: text, restoreKeys: text }, ['key', 'path']),
   'PublishPipelineArtifact@1': object({ targetPath: text, artifact: text }, ['targetPath', 'artifact']),
   'UseDotNet@2': object({ packageType: values('sdk'), useGlobalJson: flag }, ['useGlobalJson']),

@@ -51,17 +51,25 @@ export const checkScripts = (file) =>
     .filter(({ key, value }) => ['bash', 'script', 'pwsh', 'powershell', 'inlineScript', 'arguments'].includes(key) && /\$\{\{|\$\(|\$\[/.test(value))
     .map(({ value }) => `${file}: a value is spliced into the script "${value.trim()}"; pass it by env`);
 
-/** No failure is passed over, no secret is read, nothing waits for ever. */
+// The one secret there is: what the build asks Azure DevOps for the service connection's token with, in the step that signs in and nowhere else.
+const accessToken = { name: 'SYSTEM_ACCESSTOKEN', value: '$(System.AccessToken)' };
+const signsIn = (step) => step.task?.startsWith('AzureCLI@') === true;
+const hasAccessToken = (step) => step.env?.[accessToken.name] === accessToken.value;
+
+/** No failure is passed over, no secret is read but by the step that signs in, nothing waits for ever. */
 export function checkConduct(file) {
   const faults = [];
-  for (const { key, value, path } of scalars(parse(read(file)))) {
+  const document = parse(read(file));
+  const others = structuredClone(document);
+  for (const step of mappings(others)) if (signsIn(step) && hasAccessToken(step)) delete step.env[accessToken.name];
+  for (const { key, value, path } of scalars(others)) {
     if (key === 'continueOnError') faults.push(`${file}: ${path}: continueOnError passes over a failure`);
-    if (/System\.AccessToken|secret|password/i.test(`${key} ${value}`)) faults.push(`${file}: ${path}: reads a secret`);
-    if (key === 'addSpnToEnvironment' && value !== 'true') faults.push(`${file}: ${path}: addSpnToEnvironment is ${value}; it must be true, so that the build finds the federated token`);
+    if (/System[._]AccessToken|secret|password/i.test(`${key} ${value}`)) faults.push(`${file}: ${path}: reads a secret`);
     if (key === 'persistCredentials' && value !== 'false') faults.push(`${file}: ${path}: persistCredentials leaves a token on the agent`);
     if (key === 'timeoutInMinutes' && !(Number(value) > 0)) faults.push(`${file}: ${path}: timeoutInMinutes is ${value}; 0 means for ever`);
   }
-  for (const step of mappings(parse(read(file)))) {
+  for (const step of mappings(document)) {
+    if (signsIn(step) && !hasAccessToken(step)) faults.push(`${file}: '${step.displayName}' signs in without ${accessToken.name}: ${accessToken.value} in its env; the build could not renew its token`);
     if (step.task?.startsWith('Publish') && step.condition !== 'succeededOrFailed()') faults.push(`${file}: publishes only after a success; it must have condition: succeededOrFailed()`);
   }
   return faults;

@@ -25,7 +25,6 @@ const actions = {
   'actions/checkout@v6': ['persist-credentials', 'fetch-depth', 'ref'],
   'actions/setup-dotnet@v5': ['global-json-file', 'cache', 'cache-dependency-path'],
   'actions/upload-artifact@v6': ['name', 'path', 'if-no-files-found', 'retention-days'],
-  'azure/login@v2': ['client-id', 'tenant-id', 'subscription-id'],
 };
 
 /** GitHub's own parser. */
@@ -71,9 +70,12 @@ function checkRights(file, where, permissions, signsIn) {
 
 function checkPermissions(file, workflow) {
   if (workflow.permissions === undefined) return [`${file}: has no permissions; it must begin with contents: read`];
-  const signsIn = (job) => job.steps.some(({ uses }) => /^azure\/login@|\/actions\/train$/.test(uses));
+  // The build signs in by itself, where it is told as whom and the job may ask GitHub for a token.
+  const signsIn = (job) => job.steps.some(({ uses, env }) => /\/actions\/train$/.test(uses) || env?.AZURE_CLIENT_ID !== undefined);
+  const mayAsk = (job) => (job.permissions ?? workflow.permissions)['id-token'] === 'write';
   return [
     ...checkRights(file, 'the workflow', workflow.permissions, false),
+    ...jobsOf(file).filter(([, job]) => signsIn(job) && !mayAsk(job)).map(([id]) => `${file}: job '${id}' signs in and is not granted id-token: write`),
     ...jobsOf(file).flatMap(([id, job]) => checkRights(file, `job '${id}'`, job.permissions, signsIn(job))),
   ];
 }
