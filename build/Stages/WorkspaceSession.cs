@@ -1,5 +1,6 @@
 using System.Reflection;
 using Build.LocalRuntime;
+using Build.Stages;
 using Cake.Core;
 using Experiments;
 using Workspaces;
