@@ -3,7 +3,6 @@ using Cake.Core;
 using Cake.Core.Diagnostics;
 using NSubstitute;
 using Workspaces;
-using Xunit;
 
 namespace Build.Tests;
 
@@ -21,6 +20,7 @@ public class SignInSessionTests
     [InlineData("Train")]
     [InlineData("Follow")]
     [InlineData("Cancel")]
+    [InlineData("Fetch")]
     [InlineData("Clean-Images")]
     [InlineData("Doctor")]
     public void Credential_IsAnArgumentOfEveryTargetThatMaySignIn(string target) => new TaskCatalog().CheckArguments(["credential"], [target]);
