@@ -20,6 +20,7 @@ var exitCode = new CakeHost()
         .AddSingleton<SignInSession>()
         .AddSingleton<WorkspaceSession>()
         .AddSingleton<ChainState>()
+        .AddSingleton<StorageSession>()
         .AddSingleton<RegistrySession>()
         .AddSingleton(TimeProvider.System))
     .Run(args);

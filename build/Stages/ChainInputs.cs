@@ -7,20 +7,38 @@ namespace Build.Stages;
 /// <summary>What the chain starts from: the configuration and the dataset of the command line, and the records that stages leave each other.</summary>
 public static class ChainInputs
 {
+    /// <summary>Switch that leaves the dataset of a storage account to the job.</summary>
+    public const string ReadDatasetArgument = "read-dataset";
+
     /// <summary>Reads the exp_config with its overrides and the environment config it names.</summary>
     /// <exception cref="ConfigException">Anything in them is faulty; carries every fault.</exception>
     public static Configuration ReadConfiguration(this BuildContext context) =>
         ConfigurationReader.Read(context.Root, context.ExperimentFile, context.Today, context.Overrides);
 
-    /// <summary>Reads the dataset where it can be seen from here.</summary>
-    /// <returns>Null when the datastore is a storage account, which only the job reads.</returns>
+    /// <summary>Reads the dataset: of a folder the images too, of a storage account what its listing, the CSVs and the images' headers tell.</summary>
+    /// <returns>Null with <c>--read-dataset=false</c> for a storage account: the job alone reads it.</returns>
     /// <exception cref="DatasetException">It is faulty; carries every fault.</exception>
-    public static DatasetSummary? ReadDataset(this BuildContext context, Configuration configuration, bool withHash)
+    /// <exception cref="WorkspaceException">The storage account refused or did not answer, or the use case's folders are not there.</exception>
+    public static async Task<DatasetSummary?> ReadDatasetAsync(this BuildContext context, Configuration configuration, StorageSession storage)
     {
         var experiment = configuration.Experiment;
-        return configuration.Environment.Datastores[experiment.DataMount].FolderPath(context.Root) is { } folder
-            ? DatasetReader.Read(folder, experiment.ImageType, experiment.TrainCsv, experiment.TestCsv, experiment.Data.OnBadRows, withHash)
-            : null;
+        var mount = experiment.DataMount;
+        IDatasetSource source;
+        if (configuration.Environment.Datastores[mount].FolderPath(context.Root) is { } folder)
+        {
+            source = new FolderDataset(folder, experiment.ImageType);
+        }
+        else if (context.Switch(ReadDatasetArgument, otherwise: true))
+        {
+            var files = await storage.OpenAsync(context, configuration.Environment, mount);
+            source = new StoredDataset(files, mount, experiment.ImageType, StorageSession.Cache(context, mount, $"{experiment.ImageType}-sizes"));
+        }
+        else
+        {
+            return null;
+        }
+
+        return await DatasetReader.ReadAsync(source, experiment.TrainCsv, experiment.TestCsv, experiment.Data.OnBadRows, withHash: true, context.Cancellation);
     }
 
     /// <summary>The plan that was made last: with <c>--exclusive</c> this is all a stage knows of the experiment.</summary>

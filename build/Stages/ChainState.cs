@@ -67,7 +67,7 @@ public sealed class ChainState(WorkspaceSession session, TimeProvider time)
     private Task<WorkspaceClient> OpenAsync(BuildContext context, ExperimentPlan plan) => session.OpenAsync(context, plan.Workspace, plan.Runtime.Kind);
 
     private static Task<DatastoreState> ReadDatastoreAsync(BuildContext context, WorkspaceClient workspace, ExperimentPlan plan) =>
-        new DatastoreRegistrar(workspace).ReadAsync(plan.Datastore, context.Cancellation);
+        new DatastoreRegistrar(workspace, updateCredentials: context.Switch(Tasks.RegisterDatastoreTask.UpdateArgument)).ReadAsync(plan.Datastore, context.Cancellation);
 
     private static Task<ComputeState> ReadComputeAsync(BuildContext context, WorkspaceClient workspace, ExperimentPlan plan) =>
         new ComputeProvisioner(workspace).ReadAsync(plan.Compute, context.Cancellation);

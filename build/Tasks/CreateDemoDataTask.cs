@@ -1,5 +1,6 @@
 using Build.LocalRuntime;
 using Build.Stages;
+using Cake.Common;
 using Cake.Core;
 using Cake.Frosting;
 using Experiments;
@@ -16,6 +17,9 @@ public sealed class CreateDemoDataTask(PythonRuntime runtime) : AsyncFrostingTas
 {
     /// <summary>The datastore of an environment config whose folder this target fills.</summary>
     private const string DatastoreName = "demo_data";
+
+    /// <summary>Not when <c>--datastore</c> names a datastore to register alone: there is no experiment then.</summary>
+    public override bool ShouldRun(BuildContext context) => !context.HasArgument(RegisterDatastoreTask.DatastoreArgument);
 
     public override async Task RunAsync(BuildContext context)
     {

@@ -28,7 +28,7 @@ public sealed class DoctorTask(PythonRuntime runtime, SignInSession signIns) : A
             Check(context, "plan", ref faults, () => Planner.Plan(
                 configuration.Experiment, configuration.Environment, context.Root, git: null,
                 new PlanSources("", ImageBuildPlan.Of(context.ReadImage(configuration.Environment)), new(JobRuntime.Azure, "")), dataset: null));
-            faults += CheckDataset(context, configuration);
+            faults += await CheckDatasetAsync(context, configuration);
             faults += await CheckRuntimeAsync(context, configuration);
             faults += CheckSignIn(context, configuration.Environment);
         }
@@ -55,17 +55,19 @@ public sealed class DoctorTask(PythonRuntime runtime, SignInSession signIns) : A
         }
     }
 
-    private static int CheckDataset(BuildContext context, Configuration configuration)
+    private static async Task<int> CheckDatasetAsync(BuildContext context, Configuration configuration)
     {
         var experiment = configuration.Experiment;
         try
         {
-            if (context.ReadDataset(configuration, withHash: false) is not { } dataset)
+            if (configuration.Environment.Datastores[experiment.DataMount].FolderPath(context.Root) is not { } folder)
             {
-                context.Say($"later  dataset     {experiment.DataMount} is in a storage account; the job checks it");
+                context.Say($"later  dataset     {experiment.DataMount} is in a storage account; Plan checks it");
                 return 0;
             }
 
+            var dataset = await DatasetReader.ReadAsync(
+                new FolderDataset(folder, experiment.ImageType), experiment.TrainCsv, experiment.TestCsv, experiment.Data.OnBadRows, withHash: false, context.Cancellation);
             foreach (var row in dataset.DroppedRows) context.Warn($"  {row}");
             context.Say($"ok     dataset     {dataset.TrainCsv} ({dataset.Train.Images} images), {dataset.TestCsv} ({dataset.Test.Images} images), {dataset.DroppedRows.Count} rows left out");
             return 0;

@@ -1,12 +1,14 @@
 using Build.Docker;
 using Build.Stages;
+using Cake.Common;
 using Cake.Core;
 using Cake.Frosting;
 using Experiments;
+using Workspaces;
 
 namespace Build.Tasks;
 
-/// <summary>Decides all that the later stages do, from the files of this checkout alone, and writes it down.</summary>
+/// <summary>Decides all that the later stages do, from the files of this checkout and the dataset, and writes it down.</summary>
 [TaskName("Plan-Experiment")]
 [TaskDescription("Validates the experiment and its dataset, and writes the plan that the later targets carry out")]
 [IsDependentOn(typeof(CreateDemoDataTask))]
@@ -14,15 +16,19 @@ namespace Build.Tasks;
 [TaskArgument("set", "KEY=VALUE", "overrides one value of it; repeatable")]
 [TaskArgument("set-variable", "NAME", "an environment variable with such overrides, one a line")]
 [TaskArgument("build-arg", "NAME=VALUE", "a build argument of the image; repeatable, never a secret")]
+[TaskArgument(ChainInputs.ReadDatasetArgument, "true|false", "read the dataset of a storage account before anything is sent; default true, false leaves it to the job")]
 [TaskArgument("runtime", "process|docker", "what runs the emulator's jobs; default docker where an engine and the registry answer")]
 [TaskArgument("credential", "NAME", "how to sign in to Azure; default the first way that is configured, see docs/identity.md")]
-public sealed class PlanExperimentTask(RegistrySession session) : AsyncFrostingTask<BuildContext>
+public sealed class PlanExperimentTask(RegistrySession session, StorageSession storage) : AsyncFrostingTask<BuildContext>
 {
+    /// <summary>Not when <c>--datastore</c> names a datastore to register alone: there is no experiment then.</summary>
+    public override bool ShouldRun(BuildContext context) => !context.HasArgument(RegisterDatastoreTask.DatastoreArgument);
+
     public override async Task RunAsync(BuildContext context)
     {
         var configuration = context.ReadConfiguration();
         foreach (var warning in configuration.Warnings) context.Warn(warning);
-        var dataset = context.ReadDataset(configuration, withHash: true);
+        var dataset = await context.ReadDatasetAsync(configuration, storage);
         foreach (var row in dataset?.DroppedRows ?? []) context.Warn(row.ToString());
 
         var runtime = await RuntimeChoice.DecideAsync(context, configuration.Environment);
@@ -68,5 +74,6 @@ public sealed class PlanExperimentTask(RegistrySession session) : AsyncFrostingT
 
     private static string Describe(DatasetPlan plan, DatasetSummary? dataset) => dataset is null
         ? $"{plan.ImageType} in datastore {plan.Datastore}, read by the job: {plan.TrainCsv}, {plan.TestCsv}"
-        : $"{plan.TrainCsv} ({dataset.Train.Images} images), {plan.TestCsv} ({dataset.Test.Images} images), classes {string.Join(", ", dataset.Train.Boxes.Keys)}";
+        : $"{plan.TrainCsv} ({dataset.Train.Images} images), {plan.TestCsv} ({dataset.Test.Images} images), classes {string.Join(", ", dataset.Train.Boxes.Keys)}"
+            + (dataset.BoxesChecked ? "" : $"; the job holds the boxes to the images, which are more than {StoredDataset.MostImages}");
 }

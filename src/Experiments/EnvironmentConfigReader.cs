@@ -5,7 +5,7 @@ namespace Experiments;
 /// <summary>Reads an environment config: a file of <c>configuration/</c>.</summary>
 public static class EnvironmentConfigReader
 {
-    private static readonly string[] AccountKeys = ["ACCOUNT", "CONTAINER", "FILE_SHARE"];
+    private static readonly string[] AccountKeys = ["ACCOUNT", "CONTAINER", "FILE_SHARE", "KEY_VAULT_SECRET", "ENDPOINT"];
 
     internal const string What = "an environment config";
 
@@ -84,5 +84,25 @@ public static class EnvironmentConfigReader
             faults.Add(new(value.Location, $"{path}.{wanted}", "missing", $"given for TYPE {kind}"));
         if (value.Find(unwanted) is { } extra)
             faults.Add(new(extra.Location, $"{path}.{unwanted}", $"given for TYPE {kind}", $"{wanted}"));
+        CompareSecret(value, path, faults);
+        CompareEndpoint(value, path, isAzure, faults);
+    }
+
+    private static void CompareSecret(LocatedValue datastore, string path, List<ConfigFault> faults)
+    {
+        if (datastore.Find("KEY_VAULT_SECRET") is { } secret && datastore.Find("AUTH")?.Value.Text is null or "identity")
+            faults.Add(new(secret.Location, $"{path}.KEY_VAULT_SECRET", "given for AUTH identity", "removed, or AUTH account-key or sas"));
+    }
+
+    private static void CompareEndpoint(LocatedValue datastore, string path, bool isAzure, List<ConfigFault> faults)
+    {
+        if (datastore.Find("ENDPOINT") is not { } endpoint || !endpoint.Value.Text.StartsWith("http", StringComparison.Ordinal)
+            || !Uri.TryCreate(endpoint.Value.Text, UriKind.Absolute, out var address))
+            return;
+        if (isAzure)
+            faults.Add(new(endpoint.Location, $"{path}.ENDPOINT", "the address of a storage emulator", "a domain such as core.windows.net, unless ENDPOINT names an emulator"));
+        var account = datastore.Find("ACCOUNT")!.Value.Text;
+        if (address.AbsolutePath.TrimStart('/') != account)
+            faults.Add(new(endpoint.Location, $"{path}.ENDPOINT", endpoint.Value.Shown, $"an address that ends in the ACCOUNT, as in {address.GetLeftPart(UriPartial.Authority)}/{account}"));
     }
 }

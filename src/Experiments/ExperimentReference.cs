@@ -54,6 +54,7 @@ public static class ExperimentReference
         text.Append("""
 
             A datastore has either FOLDER, which needs ENDPOINT, or ACCOUNT with CONTAINER (AzureBlob) or FILE_SHARE (AzureFile).
+            [datastores.md](datastores.md) says how datasets get there, who needs which role, and where keys come from.
 
             """);
         return text.ToString();

@@ -5,40 +5,56 @@ using Experiments;
 
 namespace Workspaces;
 
-/// <summary>A datastore of the workspace, as the plan asks.</summary>
-/// <param name="Name">Datastore name.</param>
-/// <param name="Id">ARM id.</param>
-/// <param name="Change">What registering did.</param>
-/// <param name="Differences">What was changed, as <c>accountName: a → b</c>; empty unless updated.</param>
-public sealed record RegisteredDatastore(string Name, string Id, StageChange Change, IReadOnlyList<string> Differences);
-
 /// <summary>Makes the workspace's datastore the one of the plan: nothing is sent when it already is.</summary>
 /// <param name="workspace">The workspace.</param>
-/// <param name="secrets">Gives an account key or SAS when the plan asks for one; environment variables when null.</param>
-public sealed class DatastoreRegistrar(WorkspaceClient workspace, IDatastoreSecrets? secrets = null)
+/// <param name="secrets">Gives an account key or SAS when the plan asks for one; the workspace's key vault and environment variables when null.</param>
+/// <param name="updateCredentials">Whether a key or SAS is sent although nothing else differs.</param>
+public sealed class DatastoreRegistrar(WorkspaceClient workspace, DatastoreSecrets? secrets = null, bool updateCredentials = false)
 {
-    private readonly IDatastoreSecrets secrets = secrets ?? new EnvironmentDatastoreSecrets();
+    private readonly DatastoreSecrets secrets = secrets ?? new DatastoreSecrets(_ => Task.FromResult(workspace));
 
-    /// <exception cref="WorkspaceException">The plan needs a secret that is not set, or the service refused or did not answer.</exception>
-    public Task<RegisteredDatastore> RegisterAsync(DatastorePlan datastore, CancellationToken cancellationToken)
+    /// <summary>Reads what is registered: one request, and the secret where one would be sent.</summary>
+    /// <exception cref="WorkspaceException">The plan needs a secret that is not there, or the service refused or did not answer.</exception>
+    public Task<DatastoreState> ReadAsync(DatastorePlan datastore, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(datastore);
-        return ServiceErrors.GuardAsync(() => RegisterOnceAsync(datastore, cancellationToken), cancellationToken);
+        return ServiceErrors.GuardAsync(() => ReadOnceAsync(datastore, cancellationToken), cancellationToken);
     }
 
-    private async Task<RegisteredDatastore> RegisterOnceAsync(DatastorePlan datastore, CancellationToken cancellationToken)
+    /// <summary>Creates or updates the datastore, or leaves it, as its state says.</summary>
+    /// <exception cref="WorkspaceException">The plan needs a secret that is not there, or the service refused or did not answer.</exception>
+    public Task<RegisteredDatastore> RegisterAsync(DatastorePlan datastore, DatastoreState state, CancellationToken cancellationToken)
     {
-        var datastores = workspace.Resource.GetMachineLearningDatastores();
-        var found = await Lookup.FindAsync(() => datastores.GetAsync(datastore.Name, cancellationToken));
-        var differences = found is null ? [] : Compare(found.Data.Properties, datastore);
-        if (found is not null && differences.Count == 0)
-        {
-            return new RegisteredDatastore(datastore.Name, found.Id.ToString(), StageChange.Unchanged, []);
-        }
+        ArgumentNullException.ThrowIfNull(datastore);
+        ArgumentNullException.ThrowIfNull(state);
+        return ServiceErrors.GuardAsync(() => RegisterOnceAsync(datastore, state, cancellationToken), cancellationToken);
+    }
 
-        var data = new MachineLearningDatastoreData(CreateProperties(datastore));
-        var registered = (await datastores.CreateOrUpdateAsync(WaitUntil.Completed, datastore.Name, data, cancellationToken: cancellationToken)).Value;
-        return new RegisteredDatastore(datastore.Name, registered.Id.ToString(), found is null ? StageChange.Created : StageChange.Updated, differences);
+    private async Task<DatastoreState> ReadOnceAsync(DatastorePlan datastore, CancellationToken cancellationToken)
+    {
+        var found = await Lookup.FindAsync(() => workspace.Resource.GetMachineLearningDatastores().GetAsync(datastore.Name, cancellationToken));
+        var differences = found is null ? [] : Compare(found.Data.Properties, datastore);
+        var hasSecret = datastore.Authentication != DatastoreAuthentication.Identity;
+        var change = found is null ? StageChange.Created : differences.Count > 0 || (hasSecret && updateCredentials) ? StageChange.Updated : StageChange.Unchanged;
+        if (hasSecret && change != StageChange.Unchanged) await RequireSecretAsync(datastore, cancellationToken);
+        if (hasSecret && found is not null) differences = [.. differences, DescribeCredentials(datastore, change)];
+        return new DatastoreState(change, differences, found?.Id.ToString());
+    }
+
+    private async Task<RegisteredDatastore> RegisterOnceAsync(DatastorePlan datastore, DatastoreState state, CancellationToken cancellationToken)
+    {
+        if (state is { Change: StageChange.Unchanged, Id: { } id }) return new RegisteredDatastore(datastore.Name, id, StageChange.Unchanged, state.Differences);
+        var data = new MachineLearningDatastoreData(CreateProperties(datastore, await CreateCredentialsAsync(datastore, cancellationToken)));
+        var registered = await workspace.Resource.GetMachineLearningDatastores().CreateOrUpdateAsync(WaitUntil.Completed, datastore.Name, data, cancellationToken: cancellationToken);
+        return new RegisteredDatastore(datastore.Name, registered.Value.Id.ToString(), state.Change, state.Differences);
+    }
+
+    private static string DescribeCredentials(DatastorePlan datastore, StageChange change)
+    {
+        var secret = datastore.Authentication == DatastoreAuthentication.Sas ? "SAS" : "account key";
+        return change == StageChange.Updated
+            ? $"credentials: the registered {secret} → the one in {DatastoreSecrets.Describe(datastore)}"
+            : $"credentials: kept; the service never shows a registered {secret}, so one that was renewed is not seen (--update-credentials sends it)";
     }
 
     /// <summary>What differs between the registered datastore and the plan, one line each; a key or SAS itself cannot be compared, the service never gives it back.</summary>
@@ -109,15 +125,15 @@ public sealed class DatastoreRegistrar(WorkspaceClient workspace, IDatastoreSecr
         return described;
     }
 
-    private MachineLearningDatastoreProperties CreateProperties(DatastorePlan datastore) => datastore.Kind switch
+    private static MachineLearningDatastoreProperties CreateProperties(DatastorePlan datastore, MachineLearningDatastoreCredentials credentials) => datastore.Kind switch
     {
-        DatastoreKind.AzureFile => new MachineLearningAzureFileDatastore(CreateCredentials(datastore), datastore.Account, datastore.Container)
+        DatastoreKind.AzureFile => new MachineLearningAzureFileDatastore(credentials, datastore.Account, datastore.Container)
         {
             Endpoint = datastore.EndpointSuffix,
             Protocol = datastore.Protocol,
             ServiceDataAccessAuthIdentity = AccessIdentityOf(datastore),
         },
-        _ => new MachineLearningAzureBlobDatastore(CreateCredentials(datastore))
+        _ => new MachineLearningAzureBlobDatastore(credentials)
         {
             AccountName = datastore.Account,
             ContainerName = datastore.Container,
@@ -133,14 +149,17 @@ public sealed class DatastoreRegistrar(WorkspaceClient workspace, IDatastoreSecr
             ? MachineLearningServiceDataAccessAuthIdentity.WorkspaceSystemAssignedIdentity
             : MachineLearningServiceDataAccessAuthIdentity.None;
 
-    private MachineLearningDatastoreCredentials CreateCredentials(DatastorePlan datastore) => datastore.Authentication switch
+    private async Task<MachineLearningDatastoreCredentials> CreateCredentialsAsync(DatastorePlan datastore, CancellationToken cancellationToken) => datastore.Authentication switch
     {
-        DatastoreAuthentication.AccountKey => new MachineLearningAccountKeyDatastoreCredentials(new MachineLearningAccountKeyDatastoreSecrets { Key = RequireSecret(datastore) }),
-        DatastoreAuthentication.Sas => new MachineLearningSasDatastoreCredentials(new MachineLearningSasDatastoreSecrets { SasToken = RequireSecret(datastore) }),
+        DatastoreAuthentication.AccountKey => new MachineLearningAccountKeyDatastoreCredentials(
+            new MachineLearningAccountKeyDatastoreSecrets { Key = await RequireSecretAsync(datastore, cancellationToken) }),
+        DatastoreAuthentication.Sas => new MachineLearningSasDatastoreCredentials(
+            new MachineLearningSasDatastoreSecrets { SasToken = await RequireSecretAsync(datastore, cancellationToken) }),
         _ => new MachineLearningNoneDatastoreCredentials(),
     };
 
-    private string RequireSecret(DatastorePlan datastore) => secrets.Find(datastore) ?? throw new WorkspaceException(
-        $"DATASTORES.{datastore.Name} asks for AUTH {(datastore.Authentication == DatastoreAuthentication.Sas ? "sas" : "account-key")} and there is no secret; "
-        + $"{secrets.Describe(datastore)} must hold it while the datastore is registered, or AUTH must be identity.");
+    private async Task<string> RequireSecretAsync(DatastorePlan datastore, CancellationToken cancellationToken) =>
+        await secrets.FindAsync(datastore, cancellationToken) ?? throw new WorkspaceException(
+            $"DATASTORES.{datastore.Name} asks for AUTH {(datastore.Authentication == DatastoreAuthentication.Sas ? "sas" : "account-key")} and there is no secret; "
+            + $"{DatastoreSecrets.Describe(datastore)} must hold it while the datastore is registered, KEY_VAULT_SECRET must name it in the workspace's key vault, or AUTH must be identity.");
 }

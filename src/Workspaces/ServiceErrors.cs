@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Xml;
+using System.Xml.Linq;
 using Azure;
 using Azure.Identity;
 
@@ -82,8 +84,23 @@ internal static class ServiceErrors
         }
         catch (JsonException)
         {
-            // Not JSON: a proxy's page, say. Its first line is still worth more than nothing.
-            return (null, FirstLine(response.Content.ToString()));
+            // Not JSON: a storage account's XML, or a proxy's page, whose first line is still worth more than nothing.
+            return ReadXmlError(response.Content) ?? (null, FirstLine(response.Content.ToString()));
+        }
+    }
+
+    private static (string? Code, string? Message)? ReadXmlError(BinaryData body)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(body.ToStream(), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+            return XDocument.Load(reader).Root is { Name.LocalName: "Error" } error
+                ? (error.Element("Code")?.Value, FirstLine(error.Element("Message")?.Value ?? ""))
+                : null;
+        }
+        catch (XmlException)
+        {
+            return null;
         }
     }
 

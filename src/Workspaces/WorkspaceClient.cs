@@ -13,6 +13,7 @@ public sealed class WorkspaceClient
 {
     private const string ArmAudience = "https://management.azure.com/";
     private const string ArmScope = "https://management.azure.com/.default";
+    private const string VaultScope = "https://vault.azure.net/.default";
 
     private readonly WorkspaceConnection connection;
     private readonly HttpPipeline anonymous;
@@ -36,6 +37,9 @@ public sealed class WorkspaceClient
         Artifacts = new ArtifactClient(signedIn, dataPlane, Id);
         Tracking = new TrackingClient(signedIn, new(FindTrackingAsync));
         Logs = new LogClient(anonymous);
+        var vault = HttpPipelineBuilder.Build(
+            CreateOptions<DataPlaneClientOptions>(connection, transport), new BearerTokenAuthenticationPolicy(connection.Credential, VaultScope));
+        KeyVault = new KeyVaultClient(signedIn, vault, address.Endpoint ?? new Uri(ArmAudience), data);
     }
 
     public WorkspaceAddress Address => connection.Address;
@@ -55,6 +59,8 @@ public sealed class WorkspaceClient
     internal TrackingClient Tracking { get; }
 
     internal LogClient Logs { get; }
+
+    internal KeyVaultClient KeyVault { get; }
 
     /// <summary>A client that has asked nothing yet: what it needs to know of the workspace it reads once, when it is first needed.</summary>
     public static WorkspaceClient Open(WorkspaceConnection connection)

@@ -16,7 +16,7 @@ public sealed class DatasetCasesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Read_ReportsTheFaultsOfTheTable_WhenBadRowsFail(string name)
+    public async Task ReadAsync_ReportsTheFaultsOfTheTable_WhenBadRowsFail(string name)
     {
         var expected = Cases[name];
 
@@ -28,18 +28,18 @@ public sealed class DatasetCasesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Read_KeepsTheRowsOfTheTable_WhenBadRowsAreDropped(string name)
+    public async Task ReadAsync_KeepsTheRowsOfTheTable_WhenBadRowsAreDropped(string name)
     {
         var expected = Cases[name].Drop;
 
-        var (faults, summary) = Read(Cases[name], BadRows.Drop);
+        var (faults, summary) = await ReadAsync(Cases[name], BadRows.Drop);
 
         Assert.Equal(expected.Faults, faults);
         Assert.Equal((expected.TrainRows, expected.TestRows), (summary?.Train.Rows, summary?.Test.Rows));
         Assert.Equal(expected.Hash, summary?.Hash);
     }
 
-    private (IEnumerable<string> Faults, DatasetSummary? Summary) Read(DatasetCase dataset, BadRows onBadRows)
+    private async Task<(IEnumerable<string> Faults, DatasetSummary? Summary)> ReadAsync(DatasetCase dataset, BadRows onBadRows)
     {
         foreach (var (name, text) in dataset.Files)
             datastore.Write($"{dataset.ImageType}/datasets/{name}", text);
@@ -47,7 +47,8 @@ public sealed class DatasetCasesTests : IDisposable
             datastore.Write($"{dataset.ImageType}/images/{name}", bytes);
         try
         {
-            return ([], DatasetReader.Read(datastore.Root, dataset.ImageType, dataset.TrainCsv, dataset.TestCsv, onBadRows));
+            return ([], await DatasetReader.ReadAsync(
+                new FolderDataset(datastore.Root, dataset.ImageType), dataset.TrainCsv, dataset.TestCsv, onBadRows, withHash: true, TestContext.Current.CancellationToken));
         }
         catch (DatasetException error)
         {

@@ -7,11 +7,11 @@ public sealed class DatasetReaderTests : IDisposable
     public void Dispose() => datastore.Dispose();
 
     [Fact]
-    public void Read_CountsImagesAndBoxesPerClass()
+    public async Task ReadAsync_CountsImagesAndBoxesPerClass()
     {
         WriteDataset("a.gif,0,0,4,4,crack\na.gif,0,0,2,2,pothole\na.gif,1,1,2,2,crack\nb.gif,,,,,\n", "c.gif,0,0,8,6,pothole\nc.gif,0,0,8,6,crack\n");
 
-        var summary = Read(BadRows.Fail);
+        var summary = await ReadAsync(BadRows.Fail);
 
         Assert.Equal(("train_road_240102030405.csv", "test_road_240102030405.csv"), (summary.TrainCsv, summary.TestCsv));
         Assert.Equal((4, 2, 1), (summary.Train.Rows, summary.Train.Images, summary.Train.EmptyImages));
@@ -20,11 +20,11 @@ public sealed class DatasetReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_NamesEveryRowLeftOut_WhenBadRowsAreDropped()
+    public async Task ReadAsync_NamesEveryRowLeftOut_WhenBadRowsAreDropped()
     {
         WriteDataset("a.gif,0,0,4,4,pothole\nx.gif,0,0,2,2,pothole\nx.gif,1,1,2,2,pothole\nc.gif,0,0,1,1,pothole\na.gif,0,0,4,4,crack\n", "c.gif,0,0,8,6,pothole\n");
 
-        var summary = Read(BadRows.Drop);
+        var summary = await ReadAsync(BadRows.Drop);
 
         Assert.Equal(
             [
@@ -37,38 +37,58 @@ public sealed class DatasetReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_SaysThatAFileIsNotUtf8_WhenItIsLatin1()
+    public async Task ReadAsync_SaysThatAFileIsNotUtf8_WhenItIsLatin1()
     {
         WriteDataset("a.gif,0,0,4,4,pothole\n", "c.gif,0,0,8,6,pothole\n");
         datastore.Write("road/datasets/test_road_240102030405.csv", System.Text.Encoding.Latin1.GetBytes("filename,xmin,ymin,xmax,ymax,class\nc.gif,0,0,1,1,straße\n"));
 
-        var error = Assert.Throws<DatasetException>(() => Read(BadRows.Fail));
+        var error = await Assert.ThrowsAsync<DatasetException>(() => ReadAsync(BadRows.Fail));
 
         Assert.Equal(["road/datasets/test_road_240102030405.csv(1): is not UTF-8; save the file as UTF-8."], error.Faults.Select(fault => fault.ToString()));
     }
 
     [Fact]
-    public void Read_ChangesTheHash_WhenOneByteOfAnImageChanges()
+    public async Task ReadAsync_ChangesTheHash_WhenOneByteOfAnImageChanges()
     {
         WriteDataset("a.gif,0,0,4,4,pothole\n", "c.gif,0,0,8,6,pothole\n");
-        var before = Read(BadRows.Fail).Hash;
+        var before = (await ReadAsync(BadRows.Fail)).Hash;
         datastore.Write("road/images/a.gif", [.. Gif, 1]);
 
-        Assert.NotEqual(before, Read(BadRows.Fail).Hash);
+        Assert.NotEqual(before, (await ReadAsync(BadRows.Fail)).Hash);
     }
 
     [Fact]
-    public void Read_HasNoHash_WhenNoneIsAskedFor()
+    public async Task ReadAsync_HasNoHash_WhenNoneIsAskedFor()
     {
         WriteDataset("a.gif,0,0,4,4,pothole\n", "c.gif,0,0,8,6,pothole\n");
 
-        Assert.Null(DatasetReader.Read(datastore.Root, "road", "latest", "latest", BadRows.Fail, withHash: false).Hash);
+        Assert.Null((await ReadAsync(BadRows.Fail, withHash: false)).Hash);
+    }
+
+    [Fact]
+    public async Task ReadEveryPairAsync_ReportsTheFaultsOfEveryPair_WhenAnOlderOneIsFaultyToo()
+    {
+        WriteDataset("a.gif,0,0,4,4,pothole\n", "c.gif,0,0,9,6,pothole\n");
+        datastore.Write("road/datasets/train_road_230102030405.csv", "filename,xmin,ymin,xmax,ymax,class\na.gif,0,0,4,4,pothole\n");
+        datastore.Write("road/datasets/test_road_230102030405.csv", "filename,xmin,ymin,xmax,ymax,class\na.gif,0,0,4,4,pothole\n");
+        datastore.Write("road/datasets/train_road_220102030405.csv", "no pair");
+
+        var error = await Assert.ThrowsAsync<DatasetException>(() => DatasetReader.ReadEveryPairAsync(
+            new FolderDataset(datastore.Root, "road"), "latest", "latest", BadRows.Fail, TestContext.Current.CancellationToken));
+
+        Assert.Equal(
+            [
+                "road/datasets/test_road_240102030405.csv(2): image 'c.gif': box 0,0,9,6 reaches outside the image of 8 x 6 pixels; it must be within 0,0,8,6.",
+                "road/datasets/test_road_230102030405.csv(2): image 'a.gif' is in both splits; it must be in one (also at road/datasets/train_road_230102030405.csv(2)).",
+            ],
+            error.Faults.Select(fault => fault.ToString()));
     }
 
     /// <summary>Header of a picture of 8 x 6 pixels.</summary>
     private static byte[] Gif => [.. "GIF89a"u8, 8, 0, 6, 0, 0, 0, 0];
 
-    private DatasetSummary Read(BadRows onBadRows) => DatasetReader.Read(datastore.Root, "road", "latest", "latest", onBadRows);
+    private Task<DatasetSummary> ReadAsync(BadRows onBadRows, bool withHash = true) =>
+        DatasetReader.ReadAsync(new FolderDataset(datastore.Root, "road"), "latest", "latest", onBadRows, withHash, TestContext.Current.CancellationToken);
 
     private void WriteDataset(string train, string test)
     {

@@ -45,7 +45,7 @@ public class DatastoreRegistrarTests
         var registered = await RegisterAsync(service, PlanOf(plan), secrets: null);
 
         Assert.Equal(StageChange.Unchanged, registered.Change);
-        Assert.Empty(registered.Differences);
+        Assert.All(registered.Differences, difference => Assert.Contains("kept", difference, StringComparison.Ordinal));
         Assert.Equal("GET", Assert.Single(service.Sent).Method);
     }
 
@@ -103,8 +103,57 @@ public class DatastoreRegistrarTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => RegisterAsync(new FakeService(), TestPlans.Share, secrets: null));
 
         Assert.Equal(
-            "DATASTORES.test_data asks for AUTH account-key and there is no secret; the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY must hold it while the datastore is registered, or AUTH must be identity.",
+            "DATASTORES.test_data asks for AUTH account-key and there is no secret; the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY must hold it while the datastore is registered, KEY_VAULT_SECRET must name it in the workspace's key vault, or AUTH must be identity.",
             error.Message);
+    }
+
+    [Fact]
+    public async Task ReadAsync_SaysThatAKeyCannotBeCompared_WhenOnlyTheKeyCouldDiffer()
+    {
+        var service = new FakeService();
+        service.On("GET", Path, Answer(TestPlans.Share));
+        var workspace = await service.ConnectAsync();
+
+        var state = await new DatastoreRegistrar(workspace, new DatastoreSecrets(_ => Task.FromResult(workspace), _ => "planted-secret")).ReadAsync(TestPlans.Share, Stop);
+
+        Assert.Equal(StageChange.Unchanged, state.Change);
+        Assert.Equal(
+            ["credentials: kept; the service never shows a registered account key, so one that was renewed is not seen (--update-credentials sends it)"], state.Differences);
+        Assert.DoesNotContain("planted", state.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RegisterAsync_SendsTheKeyAgain_WhenCredentialsAreToBeUpdated()
+    {
+        var service = new FakeService();
+        service.On("GET", Path, Answer(TestPlans.Share));
+        service.On("PUT", Path, Answer(TestPlans.Share));
+
+        var registered = await RegisterAsync(service, TestPlans.Share, updateCredentials: true);
+
+        Assert.Equal(StageChange.Updated, registered.Change);
+        Assert.Equal(["credentials: the registered account key → the one in the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY"], registered.Differences);
+        ExpectedRequest.Matches("datastore-share-key.json", service.Sent.Last().Body);
+    }
+
+    [Fact]
+    public async Task RegisterAsync_SendsNothingMore_WhenCredentialsAreToBeUpdatedAndThereAreNone()
+    {
+        var service = new FakeService();
+        service.On("GET", Path, Answer(TestPlans.Blob));
+
+        Assert.Equal(StageChange.Unchanged, (await RegisterAsync(service, TestPlans.Blob, updateCredentials: true)).Change);
+    }
+
+    [Fact]
+    public async Task RegisterAsync_SendsTheAddressOfAStorageEmulator_WhenTheEndpointIsOne()
+    {
+        var service = new FakeService();
+        service.On("PUT", Path, Answer(TestPlans.Blob));
+
+        await RegisterAsync(service, TestPlans.Azurite);
+
+        ExpectedRequest.Matches("datastore-blob-azurite.json", service.Sent.Last().Body);
     }
 
     private static DatastorePlan PlanOf(string name) => name switch
@@ -115,8 +164,12 @@ public class DatastoreRegistrarTests
         _ => TestPlans.Blob with { Authentication = DatastoreAuthentication.Sas },
     };
 
-    private static async Task<RegisteredDatastore> RegisterAsync(FakeService service, DatastorePlan plan, string? secrets = "planted-secret") =>
-        await new DatastoreRegistrar(await service.ConnectAsync(), new EnvironmentDatastoreSecrets(_ => secrets)).RegisterAsync(plan, Stop);
+    private static async Task<RegisteredDatastore> RegisterAsync(FakeService service, DatastorePlan plan, string? secrets = "planted-secret", bool updateCredentials = false)
+    {
+        var workspace = await service.ConnectAsync();
+        var registrar = new DatastoreRegistrar(workspace, new DatastoreSecrets(_ => Task.FromResult(workspace), _ => secrets), updateCredentials);
+        return await registrar.RegisterAsync(plan, Stop);
+    }
 
     private static Func<SentRequest, HttpResponseMessage> Answer(DatastorePlan plan) => FakeService.Json(200, Body(plan));
 

@@ -9,14 +9,14 @@ internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IRe
     /// <summary>Digits of a stamp, YYMMDDHHmmss.</summary>
     private const int StampDigits = 12;
 
-    public static DatasetFiles Find(string datastoreFolder, string imageType, string trainCsv, string testCsv)
+    /// <param name="names">The files in <c>{imageType}/datasets</c>.</param>
+    /// <param name="imageType">Use case: the folder in the datastore.</param>
+    /// <param name="trainCsv">One of the names, or <c>latest</c>.</param>
+    /// <param name="testCsv">As <paramref name="trainCsv"/>.</param>
+    public static DatasetFiles Find(IReadOnlySet<string> names, string imageType, string trainCsv, string testCsv)
     {
-        var folder = Path.Combine(datastoreFolder, imageType, "datasets");
         var shown = $"{imageType}/datasets";
-        var names = Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder).Select(Path.GetFileName).OfType<string>().ToHashSet(StringComparer.Ordinal)
-            : [];
-        var stamp = NewestStamp(names, imageType);
+        var stamp = Stamps(names, imageType).Max(StringComparer.Ordinal);
         var faults = new List<(string, DatasetFault)>();
         return new(Find("train", trainCsv), Find("test", testCsv), faults);
 
@@ -33,13 +33,13 @@ internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IRe
         }
     }
 
-    private static string? NewestStamp(HashSet<string> names, string imageType)
+    /// <summary>The stamps for which both splits have a file.</summary>
+    public static IEnumerable<string> Stamps(IReadOnlySet<string> names, string imageType)
     {
         var prefix = $"train_{imageType}_";
         return names
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(".csv", StringComparison.Ordinal) && name.Length == prefix.Length + StampDigits + 4)
             .Select(name => name.Substring(prefix.Length, StampDigits))
-            .Where(stamp => stamp.All(char.IsAsciiDigit) && names.Contains($"test_{imageType}_{stamp}.csv"))
-            .Max(StringComparer.Ordinal);
+            .Where(stamp => stamp.All(char.IsAsciiDigit) && names.Contains($"test_{imageType}_{stamp}.csv"));
     }
 }

@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
-
 namespace Experiments;
 
 /// <summary>
-/// Reads and judges a dataset in a folder: <c>{imageType}/images/*</c> and two CSV files in <c>{imageType}/datasets</c>. The trainer judges by
+/// Reads and judges a dataset: <c>{imageType}/images/*</c> and two CSV files in <c>{imageType}/datasets</c>. The trainer judges by
 /// the same rules in the same words; tests/datasets/cases.json holds both to them.
 /// </summary>
 public static class DatasetReader
@@ -11,57 +9,104 @@ public static class DatasetReader
     /// <summary>In place of a file name: the newest stamp for which both splits have a file.</summary>
     public const string Latest = "latest";
 
-    /// <summary>Reads both splits, and the header of every image they name.</summary>
-    /// <param name="datastoreFolder">The datastore's folder.</param>
-    /// <param name="imageType">Use case: the folder in it.</param>
+    /// <summary>Reads both splits, and the header of every image they name where the source gives it.</summary>
+    /// <param name="source">Where the files are.</param>
     /// <param name="trainCsv">File in <c>{imageType}/datasets</c>, or <c>latest</c>.</param>
     /// <param name="testCsv">As <paramref name="trainCsv"/>.</param>
     /// <param name="onBadRows">Whether faulty rows end the run or are left out.</param>
-    /// <param name="withHash">Whether to compute the hash, for which every image is read whole.</param>
+    /// <param name="withHash">Whether to compute the hash, for which every image of a folder is read whole.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="DatasetException">The dataset cannot be used; carries every fault, those of the training file first, by line.</exception>
-    public static DatasetSummary Read(string datastoreFolder, string imageType, string trainCsv, string testCsv, BadRows onBadRows, bool withHash = true)
+    public static async Task<DatasetSummary> ReadAsync(
+        IDatasetSource source, string trainCsv, string testCsv, BadRows onBadRows, bool withHash, CancellationToken cancellationToken)
     {
-        var found = DatasetFiles.Find(datastoreFolder, imageType, trainCsv, testCsv);
-        var images = Path.Combine(datastoreFolder, imageType, "images");
-        var shownImages = $"{imageType}/images";
+        ArgumentNullException.ThrowIfNull(source);
+        var listing = source.ListImagesAsync(cancellationToken);
+        var csvs = source.ListCsvsAsync(cancellationToken);
+        await Task.WhenAll(listing, csvs);
+        var found = DatasetFiles.Find(await csvs, source.ImageType, trainCsv, testCsv);
+        var shownImages = $"{source.ImageType}/images";
         var splits = new[] { found.Train, found.Test }.OfType<DatasetSplit>().ToList();
-        foreach (var split in splits)
-            split.Load(File.ReadAllBytes(Path.Combine(datastoreFolder, imageType, "datasets", split.FileName)), shownImages);
-        JudgeImages(splits, images, shownImages);
+        var contents = await Task.WhenAll(splits.Select(split => source.ReadCsvAsync(split.FileName, cancellationToken)));
+        foreach (var (split, content) in splits.Zip(contents))
+            split.Load(content, shownImages);
+        var present = await listing;
+        var sizes = await source.ReadSizesAsync(Named(splits, present), cancellationToken);
+        JudgeImages(splits, present, sizes, shownImages);
 
         var comparable = found is { Train: not null, Test: not null } && splits.TrueForAll(split => split.IsRead && split.Rows.Count > 0);
-        if (onBadRows == BadRows.Drop && found.Faults.Count == 0 && splits.TrueForAll(split => split.IsRead && split.Rows.Count > 0))
-            return Summary(found.Train!, found.Test!, images, withHash, Drop(found.Train!, found.Test!));
+        IReadOnlyList<DroppedRow> dropped = [];
+        if (onBadRows == BadRows.Drop && found.Faults.Count == 0 && comparable)
+        {
+            dropped = Drop(found.Train!, found.Test!);
+        }
+        else
+        {
+            if (comparable && onBadRows == BadRows.Fail)
+                Compare(found.Train!, found.Test!);
+            var faults = found.Faults.Where(fault => fault.Split == "train").Select(fault => fault.Fault)
+                .Concat(Faults(found.Train, onBadRows))
+                .Concat(found.Faults.Where(fault => fault.Split == "test").Select(fault => fault.Fault))
+                .Concat(Faults(found.Test, onBadRows)).ToList();
+            if (faults.Count > 0)
+                throw new DatasetException(faults);
+        }
 
-        if (comparable && onBadRows == BadRows.Fail)
-            Compare(found.Train!, found.Test!);
-        var faults = found.Faults.Where(fault => fault.Split == "train").Select(fault => fault.Fault)
-            .Concat(Faults(found.Train, onBadRows))
-            .Concat(found.Faults.Where(fault => fault.Split == "test").Select(fault => fault.Fault))
-            .Concat(Faults(found.Test, onBadRows)).ToList();
-        return faults.Count == 0 ? Summary(found.Train!, found.Test!, images, withHash, []) : throw new DatasetException(faults);
+        var hash = withHash ? DatasetHash.Compute(found.Train!, found.Test!, await source.ReadDigestsAsync(Named(splits, present), cancellationToken)) : null;
+        return new(Summary(found.Train!), Summary(found.Test!), hash, dropped) { BoxesChecked = sizes is not null };
     }
+
+    /// <summary>Reads the pair that is named and every other pair of the source that <c>latest</c> could once mean.</summary>
+    /// <param name="source">Where the files are.</param>
+    /// <param name="trainCsv">File in <c>{imageType}/datasets</c>, or <c>latest</c>.</param>
+    /// <param name="testCsv">As <paramref name="trainCsv"/>.</param>
+    /// <param name="onBadRows">Whether faulty rows are faults or left out.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <returns>The pairs, the named one first; without hashes.</returns>
+    /// <exception cref="DatasetException">One or more of them cannot be used; carries every fault.</exception>
+    public static async Task<IReadOnlyList<DatasetSummary>> ReadEveryPairAsync(
+        IDatasetSource source, string trainCsv, string testCsv, BadRows onBadRows, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var names = await source.ListCsvsAsync(cancellationToken);
+        var named = DatasetFiles.Find(names, source.ImageType, trainCsv, testCsv);
+        var others = DatasetFiles.Stamps(names, source.ImageType).OrderDescending(StringComparer.Ordinal)
+            .Select(stamp => (Train: $"train_{source.ImageType}_{stamp}.csv", Test: $"test_{source.ImageType}_{stamp}.csv"))
+            .Where(pair => pair.Train != named.Train?.FileName || pair.Test != named.Test?.FileName);
+        var (summaries, faults) = (new List<DatasetSummary>(), new List<DatasetFault>());
+        foreach (var (train, test) in others.Prepend((Train: trainCsv, Test: testCsv)))
+        {
+            try
+            {
+                summaries.Add(await ReadAsync(source, train, test, onBadRows, withHash: false, cancellationToken));
+            }
+            catch (DatasetException exception)
+            {
+                faults.AddRange(exception.Faults);
+            }
+        }
+        return faults.Count == 0 ? summaries : throw new DatasetException([.. faults.Distinct()]);
+    }
+
+    /// <summary>The images of the rows that are there.</summary>
+    private static List<string> Named(List<DatasetSplit> splits, IReadOnlySet<string> present) =>
+        [.. splits.SelectMany(split => split.Rows).Select(row => row.FileName).Where(present.Contains).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Faults of a split; those of rows only when they end the run.</summary>
     private static IEnumerable<DatasetFault> Faults(DatasetSplit? split, BadRows onBadRows) =>
         split is null || (onBadRows == BadRows.Drop && split.IsRead && split.Rows.Count > 0) ? [] : split.Faults;
 
-    private static void JudgeImages(List<DatasetSplit> splits, string folder, string shownFolder)
+    private static void JudgeImages(List<DatasetSplit> splits, IReadOnlySet<string> present, IReadOnlyDictionary<string, ImageSize?>? sizes, string shownFolder)
     {
-        var present = Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder).Select(Path.GetFileName).OfType<string>().ToHashSet(StringComparer.Ordinal)
-            : [];
-        var named = splits.SelectMany(split => split.Rows).Select(row => row.FileName).Where(present.Contains).Distinct(StringComparer.Ordinal).ToList();
-        var sizes = new ConcurrentDictionary<string, ImageSize?>(StringComparer.Ordinal);
-        Parallel.ForEach(named, name => sizes[name] = ImageSize.Read(Path.Combine(folder, name)));
-
         var said = new HashSet<string>(StringComparer.Ordinal);
         foreach (var split in splits)
         {
             foreach (var row in split.Rows.Where(row => row.FileName.Length > 0))
             {
-                var isPresent = sizes.TryGetValue(row.FileName, out var size);
-                if (size is { } image)
+                var isPresent = present.Contains(row.FileName);
+                if (isPresent && sizes is null)
+                    continue;
+                if (isPresent && sizes![row.FileName] is { } image)
                 {
                     if (row.HasBox && !row.IsWithin(image))
                         split.Add(row, DatasetFaultOrder.Outside, $"image '{row.FileName}': box {row.BoxText} reaches outside the image of {image.Width} x {image.Height} pixels; it must be within 0,0,{image.Width},{image.Height}.");
@@ -123,9 +168,6 @@ public static class DatasetReader
         split.Rows.Where(row => row.FileName.Length > 0).DistinctBy(row => row.FileName, StringComparer.Ordinal).ToDictionary(row => row.FileName, StringComparer.Ordinal);
 
     private static string BothSplits(string image, string other) => $"image '{image}' is in both splits; it must be in one (also at {other}).";
-
-    private static DatasetSummary Summary(DatasetSplit train, DatasetSplit test, string images, bool withHash, IReadOnlyList<DroppedRow> dropped) =>
-        new(Summary(train), Summary(test), withHash ? DatasetHash.Compute(train, test, images) : null, dropped);
 
     private static DatasetSplitSummary Summary(DatasetSplit split)
     {

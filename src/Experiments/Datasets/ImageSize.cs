@@ -4,10 +4,14 @@ namespace Experiments;
 
 /// <summary>Width and height of a picture, in pixels, read from the header of its file. Orientation tags are ignored, as training ignores them.</summary>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
-internal readonly record struct ImageSize(int Width, int Height)
+public readonly record struct ImageSize(int Width, int Height)
 {
     /// <summary>Enough for the header of every kind but JPEG, whose segments are walked.</summary>
     private const int HeaderBytes = 64;
+
+    /// <summary>Reads bytes of a file into a buffer.</summary>
+    /// <returns>How many were read; fewer than asked at the end of the file.</returns>
+    public delegate int ReadAt(Span<byte> buffer, long position);
 
     /// <summary>The size, or null when the file is no JPEG, PNG, BMP or GIF.</summary>
     public static ImageSize? Read(string path)
@@ -15,22 +19,29 @@ internal readonly record struct ImageSize(int Width, int Height)
         try
         {
             using var file = File.OpenHandle(path);
-            Span<byte> header = stackalloc byte[HeaderBytes];
-            header = header[..RandomAccess.Read(file, header, 0)];
-            var size = header switch
-            {
-                [0xFF, 0xD8, ..] => Jpeg(file),
-                [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Png(header),
-                [(byte)'G', (byte)'I', (byte)'F', (byte)'8', (byte)'7' or (byte)'9', (byte)'a', ..] => Gif(header),
-                [(byte)'B', (byte)'M', ..] => Bmp(header),
-                _ => null,
-            };
-            return size is { Width: > 0, Height: > 0 } ? size : null;
+            return Read((buffer, position) => RandomAccess.Read(file, buffer, position));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return null;
         }
+    }
+
+    /// <summary>As <see cref="Read(string)"/>, of bytes that are read as they are needed.</summary>
+    public static ImageSize? Read(ReadAt read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        Span<byte> header = stackalloc byte[HeaderBytes];
+        header = header[..read(header, 0)];
+        var size = header switch
+        {
+            [0xFF, 0xD8, ..] => Jpeg(read),
+            [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Png(header),
+            [(byte)'G', (byte)'I', (byte)'F', (byte)'8', (byte)'7' or (byte)'9', (byte)'a', ..] => Gif(header),
+            [(byte)'B', (byte)'M', ..] => Bmp(header),
+            _ => null,
+        };
+        return size is { Width: > 0, Height: > 0 } ? size : null;
     }
 
     private static ImageSize? Png(ReadOnlySpan<byte> header) => header.Length < 24 || !header[12..16].SequenceEqual("IHDR"u8)
@@ -53,11 +64,11 @@ internal readonly record struct ImageSize(int Width, int Height)
     }
 
     /// <summary>Walks the segments to the start of frame; what lies between (EXIF with a thumbnail, colour profiles) is skipped, not read.</summary>
-    private static ImageSize? Jpeg(Microsoft.Win32.SafeHandles.SafeFileHandle file)
+    private static ImageSize? Jpeg(ReadAt readAt)
     {
         Span<byte> segment = stackalloc byte[9];
         long position = 2;
-        while (RandomAccess.Read(file, segment, position) is var read and >= 4 && segment[0] == 0xFF)
+        while (readAt(segment, position) is var read and >= 4 && segment[0] == 0xFF)
         {
             var marker = segment[1];
             if (marker == 0xFF)

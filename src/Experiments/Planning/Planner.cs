@@ -29,7 +29,7 @@ public static class Planner
     /// <param name="repositoryRoot">Where folders of datastores start.</param>
     /// <param name="git">The sources; null when they are under no version control.</param>
     /// <param name="sources">The trainer, this project's image, and what runs the job.</param>
-    /// <param name="dataset">The dataset; null when only the job can read it.</param>
+    /// <param name="dataset">The dataset; null when only the job reads it.</param>
     /// <exception cref="ConfigException">The experiment asks for what this version does not do, or its datastore is not in the environment.</exception>
     public static ExperimentPlan Plan(
         Experiment experiment, EnvironmentConfig environment, string repositoryRoot, GitFacts? git, PlanSources sources, DatasetSummary? dataset)
@@ -57,7 +57,7 @@ public static class Planner
         return new(
             name,
             Workspace(environment),
-            Datastore(resolved.DataMount, environment.Datastores[resolved.DataMount], repositoryRoot),
+            Datastore(resolved.DataMount, environment, repositoryRoot),
             new(resolved.ComputeName, resolved.Compute.VmSize, resolved.Compute.Priority, resolved.Compute.MinNodes, resolved.Nodes,
                 TimeSpan.FromMinutes(resolved.Compute.IdleMinutes), environment.Location),
             Environment(image),
@@ -110,8 +110,14 @@ public static class Planner
             ? new(other.Repository, other.Tag, other.Digest ?? sources.Digest, Build: null)
             : new($"{environment.Registry}/{environment.ImageRepository}", sources.Image.Tag, Digest: null, sources.Image);
 
-    private static DatastorePlan Datastore(string name, DatastoreSettings settings, string repositoryRoot)
+    /// <summary>A datastore of an environment config.</summary>
+    /// <param name="name">Its name there.</param>
+    /// <param name="environment">The environment config.</param>
+    /// <param name="repositoryRoot">Where folders of datastores start.</param>
+    public static DatastorePlan Datastore(string name, EnvironmentConfig environment, string repositoryRoot)
     {
+        ArgumentNullException.ThrowIfNull(environment);
+        var settings = environment.Datastores[name];
         if (settings.FolderPath(repositoryRoot) is { } folder)
             return new(name, DatastoreKind.AzureBlob, "localhost", name, folder, "file", DatastoreAuthentication.Identity);
         var container = settings.Type == DatastoreKind.AzureFile ? settings.FileShare : settings.Container;
@@ -121,7 +127,9 @@ public static class Planner
             "sas" => DatastoreAuthentication.Sas,
             _ => DatastoreAuthentication.Identity,
         };
-        return new(name, settings.Type, settings.Account!, container!, "core.windows.net", "https", authentication);
+        // An address names the account; a domain is what follows "{account}.blob.".
+        var (protocol, endpoint) = settings.Endpoint.Split("://") is [var scheme, var rest] ? (scheme, rest) : ("https", settings.Endpoint);
+        return new(name, settings.Type, settings.Account!, container!, endpoint, protocol, authentication) { KeyVaultSecret = settings.KeyVaultSecret };
     }
 
     private static JobPlan Job(string name, Experiment experiment, JsonObject config, string image, GitFacts? git, string hash, string? datasetHash) => new(

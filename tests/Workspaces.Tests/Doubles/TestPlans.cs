@@ -14,6 +14,9 @@ internal static class TestPlans
     public static DatastorePlan Share { get; } =
         new("test_data", DatastoreKind.AzureFile, "pictures", "train", "core.windows.net", "https", DatastoreAuthentication.AccountKey);
 
+    public static DatastorePlan Azurite { get; } =
+        new("test_data", DatastoreKind.AzureBlob, "devstoreaccount1", "train", "127.0.0.1:10000/devstoreaccount1", "http", DatastoreAuthentication.AccountKey);
+
     public static ComputePlan Compute { get; } =
         new("test", "Standard_NC4as_T4_v3", VmPriority.Dedicated, 0, 3, TimeSpan.FromMinutes(15), "westeurope");
 

@@ -1,0 +1,24 @@
+using Build.Docker;
+using Experiments;
+using Workspaces;
+
+namespace Build.Stages;
+
+/// <summary>Opens the files behind the datastores of an environment config. The workspace is asked only where its key vault holds a key.</summary>
+public sealed class StorageSession(WorkspaceSession workspaces)
+{
+    /// <summary>The files of a datastore.</summary>
+    /// <exception cref="WorkspaceException">Its key or SAS cannot be had.</exception>
+    public Task<IDatastoreFiles> OpenAsync(BuildContext context, EnvironmentConfig environment, string datastore)
+    {
+        var address = Planner.Workspace(environment);
+        var secrets = new DatastoreSecrets(async _ => await workspaces.OpenAsync(context, address, (await RuntimeChoice.DecideAsync(context, environment)).Kind));
+        // The account is Azure's also where the workspace is emulated.
+        var credential = WorkspaceConnection.ToAzure(address with { Endpoint = null }, "the environment config").Credential;
+        return new DatastoreStorage(secrets, credential).OpenAsync(Planner.Datastore(datastore, environment, context.Root), context.Cancellation);
+    }
+
+    /// <summary>What is remembered of a datastore's files, so that unchanged ones are not read again.</summary>
+    public static ContentCache Cache(BuildContext context, string datastore, string what) =>
+        new(Path.Combine(context.LocalFolder, "storage", $"{datastore}-{what}.json"));
+}
