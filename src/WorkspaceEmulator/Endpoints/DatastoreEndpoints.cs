@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Storage;
 
 namespace WorkspaceEmulator.Endpoints;
 
 internal static class DatastoreEndpoints
 {
     private const string Area = "Datastores";
-    private const string SealedSecrets = "sealedSecrets";
     private static readonly string[] Types = ["AzureBlob", "AzureFile", "AzureDataLakeGen2"];
     private static readonly string[] SecretCredentials = ["AccountKey", "Sas", "ServicePrincipal"];
 
@@ -51,7 +51,7 @@ internal static class DatastoreEndpoints
         var kept = properties.Clone().WithoutNulls();
         if (kept.Object("credentials").Object("secrets") is { } given)
         {
-            kept[SealedSecrets] = secrets.Encrypt(given.ToJsonString());
+            kept[DatastoreSecrets.Sealed] = secrets.Encrypt(given.ToJsonString());
             kept.Object("credentials")!["secrets"] = new JsonObject { ["secretsType"] = kept.Object("credentials").Text("credentialsType") };
         }
 
@@ -73,7 +73,7 @@ internal static class DatastoreEndpoints
     {
         if (workspace.Datastores.Find(name) is not { } document)
             return NotFound(workspace, name);
-        return document.Body.Text(SealedSecrets) is { } sealedText
+        return document.Body.Text(DatastoreSecrets.Sealed) is { } sealedText
             ? TypedResults.Ok(JsonNode.Parse(secrets.Decrypt(sealedText))!)
             : ArmErrors.BadRequest($"Datastore '{name}' has no secrets: its credentials are {document.Body.Object("credentials").Text("credentialsType")}.");
     }
@@ -108,7 +108,7 @@ internal static class DatastoreEndpoints
     private static JsonObject Render(Workspace workspace, ArmDocument document)
     {
         var properties = document.Body.Clone();
-        properties.Remove(SealedSecrets);
+        properties.Remove(DatastoreSecrets.Sealed);
         properties["isDefault"] = IsDefault(document.Name);
         properties["subscriptionId"] ??= workspace.Name.SubscriptionId;
         properties["resourceGroup"] ??= workspace.Name.ResourceGroup;

@@ -34,6 +34,9 @@ public sealed class StateFolder : IDisposable
     public string WorkspaceFolder(WorkspaceName workspace) => Path.Combine(Workspaces, workspace.Key);
     public string Storage(WorkspaceName workspace, string datastore) => Path.Combine(Root, "storage", workspace.Key, datastore);
 
+    /// <summary>The copy of what jobs read from a datastore in a storage account.</summary>
+    public string Mirror(WorkspaceName workspace, string datastore) => Path.Combine(Root, "mirrors", workspace.Key, datastore);
+
     /// <summary>Makes the folder when it is missing and takes its lock.</summary>
     /// <exception cref="StateFolderInUseException">Another emulator holds it.</exception>
     public static StateFolder Open(string root)

@@ -31,8 +31,8 @@ internal sealed partial record DatastoreUri(string Datastore, string Path)
             return (null, $"workspace '{workspace.Name.Name}' has no datastore '{Datastore}'.");
         if (document.Body.Text("protocol") != "file")
         {
-            return (null, $"datastore '{Datastore}' is in storage account '{document.Body.Text("accountName")}', and the emulator does not reach storage accounts; "
-                + "register a datastore with protocol 'file' and its folder as endpoint.");
+            return (null, $"datastore '{Datastore}' is in storage account '{document.Body.Text("accountName")}', and the emulator reads storage accounts but does not write to them; "
+                + "name a datastore with protocol 'file' and its folder as endpoint.");
         }
 
         var root = document.Body.Text("endpoint") ?? "";

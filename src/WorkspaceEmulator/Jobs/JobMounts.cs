@@ -1,14 +1,16 @@
 using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Storage;
 
 namespace WorkspaceEmulator.Jobs;
 
 /// <summary>Where a job's inputs and outputs are on this machine, and its command with those places filled in.</summary>
 internal sealed record JobMounts(IReadOnlyDictionary<string, string> Inputs, IReadOnlyDictionary<string, string> Outputs, IReadOnlyDictionary<string, string> Literals)
 {
-    /// <summary>Finds the inputs and makes the folders of the outputs; either the mounts or why the job cannot run.</summary>
-    public static (JobMounts? Mounts, string? Fault) Resolve(Run run)
+    /// <summary>Finds the inputs, those in storage accounts by fetching them, and makes the folders of the outputs; either the mounts or why the job cannot run.</summary>
+    public static async Task<(JobMounts? Mounts, string? Fault)> ResolveAsync(Run run, CancellationToken stop)
     {
         var definition = run.Document.Definition!;
         var inputs = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -29,7 +31,7 @@ internal sealed record JobMounts(IReadOnlyDictionary<string, string> Inputs, IRe
                 continue;
             }
 
-            var (path, fault) = Locate(uri, run.Workspace);
+            var (path, fault) = await FetchAsync(uri, run.Workspace, stop);
             if (path is null)
                 return (null, $"Input '{name}' cannot be mounted: {fault}");
             if (!Path.Exists(path))
@@ -67,6 +69,14 @@ internal sealed record JobMounts(IReadOnlyDictionary<string, string> Inputs, IRe
         path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+:@%,=".Contains(c, StringComparison.Ordinal) || c > 127)
             ? path
             : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    private static async Task<(string? Path, string? Fault)> FetchAsync(string uri, Workspace workspace, CancellationToken stop)
+    {
+        if (DatastoreUri.Parse(uri, workspace) is not ({ } place, _) || workspace.Datastores.Find(place.Datastore) is not { } datastore || datastore.Body.Text("protocol") == "file")
+            return Locate(uri, workspace);
+        var state = workspace.StateFolder;
+        return await new BlobMirror(datastore, SecretBox.LoadOrCreate(state), state.Mirror(workspace.Name, place.Datastore)).FetchAsync(place.Path, stop);
+    }
 
     private static (string? Path, string? Fault) Locate(string uri, Workspace workspace) =>
         DatastoreUri.Parse(uri, workspace) is ({ } place, _) ? place.Locate(workspace) : (null, DatastoreUri.Parse(uri, workspace).Fault);

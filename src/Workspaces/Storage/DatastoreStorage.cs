@@ -56,7 +56,8 @@ public sealed class DatastoreStorage(DatastoreSecrets secrets, TokenCredential c
     {
         var uri = new Uri(ServiceUri(datastore), datastore.Container);
         // An identity reads shares only as a backup does: by its role alone, whatever the files' own permissions say.
-        var options = Configure(new ShareClientOptions { ShareTokenIntent = shown == DatastoreAuthentication.Identity ? ShareTokenIntent.Backup : null });
+        var options = Configure(new ShareClientOptions());
+        if (shown == DatastoreAuthentication.Identity) options.ShareTokenIntent = ShareTokenIntent.Backup;
         return shown switch
         {
             DatastoreAuthentication.AccountKey => new(uri, Key(datastore, secret!), options),

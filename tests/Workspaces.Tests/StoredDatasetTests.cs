@@ -1,0 +1,67 @@
+using System.Buffers.Binary;
+using Experiments;
+
+namespace Workspaces.Tests;
+
+public sealed class StoredDatasetTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("stored-dataset-").FullName;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    /// <summary>However long what stands before a JPEG's frame is, its size is the one the file on disk has.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4000)]
+    [InlineData(4074)]
+    [InlineData(4083)]
+    [InlineData(65_000)]
+    public async Task ReadSizesAsync_FindsTheFrame_WhereverItStands(int before)
+    {
+        Write("images/a.jpg", Jpeg(before));
+        Write("datasets/any.csv", []);
+
+        var sizes = await Open().ReadSizesAsync(["a.jpg"], Stop);
+
+        Assert.Equal(new ImageSize(640, 480), sizes!["a.jpg"]);
+    }
+
+    [Fact]
+    public async Task ReadSizesAsync_SaysThatItIsNoPicture_WhenTheFrameIsCutOff()
+    {
+        Write("images/a.jpg", Jpeg(5000)[..^4]);
+        Write("images/b.jpg", []);
+        Write("datasets/any.csv", []);
+
+        var sizes = await Open().ReadSizesAsync(["a.jpg", "b.jpg"], Stop);
+
+        Assert.Equal([null, null], [sizes!["a.jpg"], sizes["b.jpg"]]);
+    }
+
+    [Fact]
+    public async Task ReadSizesAsync_ReadsNone_WhenThereAreMoreThanItReads()
+    {
+        var names = Enumerable.Range(0, StoredDataset.MostImages + 1).Select(index => $"{index}.jpg").ToList();
+
+        Assert.Null(await Open().ReadSizesAsync(names, Stop));
+    }
+
+    private StoredDataset Open() => new(new FolderFiles(folder), "test_data", "road", new ContentCache(Path.Combine(folder, "cache.json")));
+
+    private void Write(string path, byte[] bytes)
+    {
+        var file = Path.Combine(folder, "road", path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllBytes(file, bytes);
+    }
+
+    private static byte[] Jpeg(int before)
+    {
+        var application = new byte[before + 4];
+        (application[0], application[1]) = (0xFF, 0xE1);
+        BinaryPrimitives.WriteUInt16BigEndian(application.AsSpan(2), (ushort)(before + 2));
+        return [0xFF, 0xD8, .. application, 0xFF, 0xC0, 0, 17, 8, 480 >> 8, 480 & 0xFF, 640 >> 8, 640 & 0xFF, 3];
+    }
+}
