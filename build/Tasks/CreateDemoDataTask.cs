@@ -1,6 +1,5 @@
 using Build.LocalRuntime;
 using Build.Stages;
-using Cake.Common;
 using Cake.Core;
 using Cake.Frosting;
 using Experiments;
@@ -19,7 +18,7 @@ public sealed class CreateDemoDataTask(PythonRuntime runtime) : AsyncFrostingTas
     private const string DatastoreName = "demo_data";
 
     /// <summary>Not when <c>--datastore</c> names a datastore to register alone: there is no experiment then.</summary>
-    public override bool ShouldRun(BuildContext context) => !context.HasArgument(RegisterDatastoreTask.DatastoreArgument);
+    public override bool ShouldRun(BuildContext context) => !RegisterDatastoreTask.IsAlone(context);
 
     public override async Task RunAsync(BuildContext context)
     {

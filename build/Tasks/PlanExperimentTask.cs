@@ -1,6 +1,5 @@
 using Build.Docker;
 using Build.Stages;
-using Cake.Common;
 using Cake.Core;
 using Cake.Frosting;
 using Experiments;
@@ -22,10 +21,11 @@ namespace Build.Tasks;
 public sealed class PlanExperimentTask(RegistrySession session, StorageSession storage) : AsyncFrostingTask<BuildContext>
 {
     /// <summary>Not when <c>--datastore</c> names a datastore to register alone: there is no experiment then.</summary>
-    public override bool ShouldRun(BuildContext context) => !context.HasArgument(RegisterDatastoreTask.DatastoreArgument);
+    public override bool ShouldRun(BuildContext context) => !RegisterDatastoreTask.IsAlone(context);
 
     public override async Task RunAsync(BuildContext context)
     {
+        RegisterDatastoreTask.RefuseElsewhere(context);
         var configuration = context.ReadConfiguration();
         foreach (var warning in configuration.Warnings) context.Warn(warning);
         var dataset = await context.ReadDatasetAsync(configuration, storage);

@@ -28,9 +28,9 @@ public sealed class RegisterDatastoreTask(WorkspaceSession session, StorageSessi
 
     public override async Task RunAsync(BuildContext context)
     {
-        if (context.Argument<string?>(DatastoreArgument, null) is { } name)
+        if (IsAlone(context))
         {
-            await RegisterAloneAsync(context, name);
+            await RegisterAloneAsync(context, context.Argument(DatastoreArgument, ""));
             return;
         }
 
@@ -40,10 +40,18 @@ public sealed class RegisterDatastoreTask(WorkspaceSession session, StorageSessi
         context.Records(plan.Name).Write(Stage, datastore);
     }
 
+    /// <summary>Whether the run registers one datastore, without an experiment.</summary>
+    internal static bool IsAlone(BuildContext context) => context.HasArgument(DatastoreArgument) && context.IsTarget("Register-Datastore");
+
+    /// <exception cref="CakeException"><c>--datastore</c> is given with a target that would go on from there.</exception>
+    internal static void RefuseElsewhere(BuildContext context)
+    {
+        if (context.HasArgument(DatastoreArgument) && !IsAlone(context))
+            throw new CakeException($"--{DatastoreArgument} is \"{context.Argument(DatastoreArgument, "")}\"; it must stand with --target=Register-Datastore, which registers that datastore alone, or be left out.");
+    }
+
     private async Task RegisterAloneAsync(BuildContext context, string name)
     {
-        if (!context.IsTarget("Register-Datastore"))
-            throw new CakeException($"--{DatastoreArgument} is \"{name}\"; it must stand with --target=Register-Datastore, which registers that datastore alone, or be left out.");
         var environment = context.ReadConfiguration().Environment;
         if (!environment.Datastores.ContainsKey(name))
             throw new CakeException($"--{DatastoreArgument} is \"{name}\"; it must be one of DATASTORES in the environment config: {string.Join(", ", environment.Datastores.Keys.Order(StringComparer.Ordinal))}.");

@@ -20,7 +20,7 @@ public sealed class DatasetCasesTests : IDisposable
     {
         var expected = Cases[name];
 
-        var (faults, summary) = Read(expected, BadRows.Fail);
+        var (faults, summary) = await ReadAsync(expected, BadRows.Fail);
 
         Assert.Equal(expected.Faults, faults);
         Assert.Equal(expected.Hash, summary?.Hash);

@@ -68,7 +68,7 @@ public sealed class DatasetReaderTests : IDisposable
     [Fact]
     public async Task ReadEveryPairAsync_ReportsTheFaultsOfEveryPair_WhenAnOlderOneIsFaultyToo()
     {
-        WriteDataset("a.gif,0,0,4,4,pothole\n", "c.gif,0,0,9,6,pothole\n");
+        WriteDataset("a.gif,0,0,4,4,pothole\n", "c.gif,0,0,8,6,pothole\nb.gif,0,0,9,6,pothole\n");
         datastore.Write("road/datasets/train_road_230102030405.csv", "filename,xmin,ymin,xmax,ymax,class\na.gif,0,0,4,4,pothole\n");
         datastore.Write("road/datasets/test_road_230102030405.csv", "filename,xmin,ymin,xmax,ymax,class\na.gif,0,0,4,4,pothole\n");
         datastore.Write("road/datasets/train_road_220102030405.csv", "no pair");
@@ -78,7 +78,7 @@ public sealed class DatasetReaderTests : IDisposable
 
         Assert.Equal(
             [
-                "road/datasets/test_road_240102030405.csv(2): image 'c.gif': box 0,0,9,6 reaches outside the image of 8 x 6 pixels; it must be within 0,0,8,6.",
+                "road/datasets/test_road_240102030405.csv(3): image 'b.gif': box 0,0,9,6 reaches outside the image of 8 x 6 pixels; it must be within 0,0,8,6.",
                 "road/datasets/test_road_230102030405.csv(2): image 'a.gif' is in both splits; it must be in one (also at road/datasets/train_road_230102030405.csv(2)).",
             ],
             error.Faults.Select(fault => fault.ToString()));

@@ -5,6 +5,7 @@ using Experiments;
 using Storage.EndToEnd.Tests;
 
 [assembly: AssemblyFixture(typeof(Azurite))]
+[assembly: AssemblyFixture(typeof(DemoData))]
 
 namespace Storage.EndToEnd.Tests;
 

@@ -57,7 +57,7 @@ public class JobTests
 
     [Theory]
     [InlineData("azureml://datastores/workspaceblobstore/paths/not/there", "which does not exist.")]
-    [InlineData("azureml://datastores/account/paths/x", "datastore 'account' is in storage account 'acct', and the emulator does not reach storage accounts; register a datastore with protocol 'file' and its folder as endpoint.")]
+    [InlineData("azureml://datastores/account/paths/x", "datastore 'account' is in storage account 'acct' and its credentials are None; the emulator has no identity there, so the datastore must be registered with an account key or a SAS, or be a folder (protocol 'file').")]
     public async Task Job_Fails_WhenAnInputCannotBeMounted(string uri, string ending)
     {
         await using var emulator = await TestEmulator.StartAsync();

@@ -41,9 +41,11 @@ internal sealed class JobExecution(Run run, IJobRunner runner, AccessTokens toke
         Directory.CreateDirectory(Path.GetDirectoryName(run.UserLog)!);
         await File.AppendAllTextAsync(run.UserLog, "");
 
-        var (mounts, fault) = JobMounts.Resolve(run);
+        var (mounts, fault) = await JobMounts.ResolveAsync(run, _stopping.Token);
         if (mounts is null)
         {
+            if (_stopping.IsCancellationRequested)
+                EndAs(_reason.Task.Result);
             run.TryMoveTo(RunStatus.Failed, "UserError", fault);
             return;
         }

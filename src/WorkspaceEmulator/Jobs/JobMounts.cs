@@ -75,7 +75,14 @@ internal sealed record JobMounts(IReadOnlyDictionary<string, string> Inputs, IRe
         if (DatastoreUri.Parse(uri, workspace) is not ({ } place, _) || workspace.Datastores.Find(place.Datastore) is not { } datastore || datastore.Body.Text("protocol") == "file")
             return Locate(uri, workspace);
         var state = workspace.StateFolder;
-        return await new BlobMirror(datastore, SecretBox.LoadOrCreate(state), state.Mirror(workspace.Name, place.Datastore)).FetchAsync(place.Path, stop);
+        try
+        {
+            return await new BlobMirror(datastore, SecretBox.LoadOrCreate(state), state.Mirror(workspace.Name, place.Datastore)).FetchAsync(place.Path, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return (null, "the job was ended while it was fetched.");
+        }
     }
 
     private static (string? Path, string? Fault) Locate(string uri, Workspace workspace) =>
