@@ -11,8 +11,9 @@ public sealed class HostTests(Azurite azurite, DemoData data)
     public async Task Train_TrainsOnADatasetInAStorageAccount_ThatWasUploaded()
     {
         await using var checkout = await CheckoutAsync();
-        var folder = Path.Combine(data.Folder, "demo");
-        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count();
+        data.Copy(checkout);
+        var folder = Path.Combine(checkout.Root, ".local", "datastores", "demo");
+        var files = new[] { "images", "datasets" }.Sum(name => Directory.EnumerateFiles(Path.Combine(folder, "pothole", name)).Count());
 
         var first = await checkout.SucceedAsync("--target=Upload-Dataset", $"--from={folder}");
         var second = await checkout.SucceedAsync("--target=Upload-Dataset", $"--from={folder}");
@@ -26,7 +27,22 @@ public sealed class HostTests(Azurite azurite, DemoData data)
         Assert.Matches("^[0-9a-f]{64}$", (string?)plan["dataset"]!["hash"]);
         Assert.Equal("Completed", (string?)checkout.ReadOutcome()["status"]);
         AssertKeyNowhere(checkout, first, second, train);
+
+        // Once more with one picture changed: a new dataset, of which the emulator fetches that picture alone.
+        var fetched = Mirror(checkout).ToDictionary(file => file.FullName, file => file.LastWriteTimeUtc, StringComparer.Ordinal);
+        var picture = Directory.EnumerateFiles(Path.Combine(folder, "pothole", "images")).Order(StringComparer.Ordinal).First();
+        await File.AppendAllTextAsync(picture, "changed", TestContext.Current.CancellationToken);
+        var third = await checkout.SucceedAsync("--target=Upload-Dataset", $"--from={folder}");
+        await checkout.SucceedAsync("--target=Train");
+
+        Assert.Contains($"Upload       1 of {files} files", third.Output, StringComparison.Ordinal);
+        Assert.Equal([Path.GetFileName(picture)], Mirror(checkout).Where(file => file.LastWriteTimeUtc != fetched[file.FullName]).Select(file => file.Name));
+        var again = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(checkout.Root, "artifacts", "plan.json"), TestContext.Current.CancellationToken))!;
+        Assert.NotEqual((string?)plan["dataset"]!["hash"], (string?)again["dataset"]!["hash"]);
     }
+
+    private static IEnumerable<FileInfo> Mirror(Checkout checkout) =>
+        new DirectoryInfo(Path.Combine(checkout.Root, ".local", "emulator", "mirrors")).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.Extension != ".json");
 
     [Fact]
     public async Task RegisterDatastore_RegistersOneDatastoreAlone_AndSendsItsKeyAgainWhenAsked()
