@@ -5,7 +5,7 @@ using Workspaces;
 namespace Build.Stages;
 
 /// <summary>Opens the files behind the datastores of an environment config. The workspace is asked only where its key vault holds a key.</summary>
-public sealed class StorageSession(WorkspaceSession workspaces)
+public sealed class StorageSession(WorkspaceSession workspaces, SignInSession signIns)
 {
     /// <summary>The files of a datastore.</summary>
     /// <exception cref="WorkspaceException">Its key or SAS cannot be had.</exception>
@@ -13,9 +13,8 @@ public sealed class StorageSession(WorkspaceSession workspaces)
     {
         var address = Planner.Workspace(environment);
         var secrets = new DatastoreSecrets(async _ => await workspaces.OpenAsync(context, address, (await RuntimeChoice.DecideAsync(context, environment)).Kind));
-        // The account is Azure's also where the workspace is emulated.
-        var credential = WorkspaceConnection.ToAzure(address with { Endpoint = null }, "the environment config").Credential;
-        return new DatastoreStorage(secrets, credential).OpenAsync(Planner.Datastore(datastore, environment, context.Root), context.Cancellation);
+        // An account is Azure's also where the workspace is emulated.
+        return new DatastoreStorage(secrets, signIns.To(environment.AmlTenantId)).OpenAsync(Planner.Datastore(datastore, environment, context.Root), context.Cancellation);
     }
 
     /// <summary>What is remembered of a datastore's files, so that unchanged ones are not read again.</summary>

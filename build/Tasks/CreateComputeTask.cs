@@ -21,7 +21,7 @@ public sealed class CreateComputeTask(WorkspaceSession session, ChainState state
         var settings = ReadSettings(context);
         var plan = context.ReadPlan();
         var workspace = await session.OpenAsync(context, plan.Workspace, plan.Runtime.Kind);
-        var progress = new ImmediateProgress(text => context.Say($"  {text}"));
+        var progress = new ImmediateProgress<string>(text => context.Say($"  {text}"));
 
         var found = await state.ComputeAsync(context, plan);
         foreach (var note in found.Notes) context.Say($"  {note}");
@@ -37,11 +37,5 @@ public sealed class CreateComputeTask(WorkspaceSession session, ChainState state
         return int.TryParse(text, out var minutes) && minutes is > 0 and <= 1440
             ? new ProvisioningSettings { Deadline = TimeSpan.FromMinutes(minutes) }
             : throw new CakeException($"--compute-timeout is \"{text}\"; it must be a whole number from 1 to 1440 (minutes).");
-    }
-
-    /// <summary>Reports on the caller's thread, in order; <see cref="Progress{T}"/> may overtake itself.</summary>
-    private sealed class ImmediateProgress(Action<string> report) : IProgress<string>
-    {
-        public void Report(string value) => report(value);
     }
 }

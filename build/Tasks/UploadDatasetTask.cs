@@ -13,6 +13,7 @@ namespace Build.Tasks;
 [TaskArgument("exp-config", "FILE", "the experiment; default exp_configs/demo.json")]
 [TaskArgument("set", "KEY=VALUE", "overrides one value of it; repeatable")]
 [TaskArgument("set-variable", "NAME", "an environment variable with such overrides, one a line")]
+[TaskArgument("credential", "NAME", "how to sign in to Azure; default the first way that is configured, see docs/identity.md")]
 [TaskExample("--target=Upload-Dataset --exp-config=exp_configs/pothole.json --from=data", "a dataset to its datastore")]
 public sealed class UploadDatasetTask(StorageSession storage, TimeProvider time) : AsyncFrostingTask<BuildContext>
 {

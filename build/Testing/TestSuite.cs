@@ -23,7 +23,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <summary>Whether its requests to emulators are such as a client sends that is right.</summary>
     public bool IsWatched => IsHeavy || Name == Conformance;
 
-    /// <summary>An xunit project of the solution, built already.</summary>
+    /// <summary>An xunit project of the solution, built already. Programs of Node's that its tests run against are in its folder <c>node</c>.</summary>
     public static TestSuite Xunit(string root, string project, string configuration)
     {
         var reports = Path.Combine(root, "artifacts", "tests");
@@ -38,6 +38,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
                 root),
             Path.Combine(reports, project + ".xml"))
         {
+            Packages = Path.Combine(root, "tests", project, "node") is var packages && File.Exists(Path.Combine(packages, "package.json")) ? packages : null,
             NeedsBuild = true,
         };
     }

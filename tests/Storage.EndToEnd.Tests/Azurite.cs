@@ -24,7 +24,7 @@ public sealed partial class Azurite : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var program = Path.Combine(Checkout.Repository, "tests", "Storage.EndToEnd.Tests", "node_modules", "azurite", "dist", "src", "blob", "main.js");
+        var program = Path.Combine(Checkout.Repository, "tests", "Storage.EndToEnd.Tests", "node", "node_modules", "azurite", "dist", "src", "blob", "main.js");
         Assert.True(File.Exists(program), $"{program} is absent; run these tests by dotnet cake --target=Test --suite=Storage.EndToEnd.Tests, which installs it.");
         process = new HostRun("node", [program, "--blobHost", "127.0.0.1", "--blobPort", "0", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"], Path.GetTempPath());
         await process.SeeAsync("listens on http");
