@@ -1,3 +1,4 @@
+using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Jobs;
 
@@ -45,5 +46,25 @@ public class EmulatorOptionsTests
                 "--state is missing; it must name the folder that holds the emulator's state.",
             ],
             faults);
+    }
+
+    [Fact]
+    public void Parse_ReadsTheFaultScript_AndReportsItsFaults()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, """{ "rules": [{ "path": "**", "status": 503 }] }""");
+        var (options, _) = EmulatorOptions.Parse(["--state", "/tmp/s", "--faults", file]);
+        File.WriteAllText(file, """{ "rules": [{ "path": "**", "status": 99 }] }""");
+        var (_, faults) = EmulatorOptions.Parse(["--faults", file, "--faults=/no/such/file"]);
+
+        Assert.Equal(503, Assert.IsType<ScriptedAnswer>(Assert.Single(options!.Faults.Rules).Effect).Status);
+        Assert.Equal(
+            [
+                $"{file}:1:39: rules[0].status is 99; it must be a whole number from 200 to 599.",
+                "--faults is \"/no/such/file\"; it must be a file that can be read (Could not find a part of the path '/no/such/file'.).",
+                "--state is missing; it must name the folder that holds the emulator's state.",
+            ],
+            faults);
+        File.Delete(file);
     }
 }

@@ -7,6 +7,9 @@ namespace WorkspaceEmulator.Computes;
 /// <summary>What decides how a cluster scales.</summary>
 internal sealed record ClusterSettings(VmSize Size, int MinNodes, int MaxNodes, TimeSpan IdleTimeBeforeScaleDown)
 {
+    /// <summary>Member of a compute's properties that says why its provisioning failed.</summary>
+    public const string Failure = "provisioningErrors";
+
     private static readonly TimeSpan DefaultIdleTime = TimeSpan.FromMinutes(2);
 
     /// <summary>Reads a compute's body; either the settings or what is wrong with it.</summary>
@@ -40,6 +43,12 @@ internal sealed record ClusterSettings(VmSize Size, int MinNodes, int MaxNodes, 
                 + $"requested managed compute nodes which maps to {scale.MinNodes * size.Cores} vCPUs.")
             : (scale with { Size = size }, null);
     }
+
+    /// <summary>Why a stored compute's provisioning failed; null when it did not.</summary>
+    public static ArmError? ReadFailure(JsonObject body) =>
+        body.Object("properties").Array(Failure) is [var first, ..] && first.Object("error") is { } error
+            ? new(error.Text("code") ?? "", error.Text("message") ?? "")
+            : null;
 
     /// <summary>Reads <c>scaleSettings</c> alone; <see cref="Size"/> of the result is for the caller to fill.</summary>
     public static (ClusterSettings? Settings, string? Fault) ReadScale(JsonObject scale)

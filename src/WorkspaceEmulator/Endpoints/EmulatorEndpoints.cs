@@ -1,4 +1,5 @@
 using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Page;
@@ -35,6 +36,7 @@ internal static class EmulatorEndpoints
 
     /// <summary>Lets handlers be built without an emulator behind them, to list them.</summary>
     public static void AddServiceTypes(IServiceCollection services) => services
+        .AddSingleton(new ActiveFaults(FaultScript.Empty))
         .AddSingleton<WorkspaceStore>()
         .AddSingleton<OperationStore>()
         .AddSingleton<RunFactory>()

@@ -65,16 +65,22 @@ internal static class LocationEndpoints
         };
     }
 
-    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetStatus(string operationId, HttpRequest request, OperationStore operations) =>
-        operations.Find(operationId) is { } operation
-            ? TypedResults.Ok(new JsonObject
-            {
-                ["id"] = request.Path.ToString(),
-                ["name"] = operation.Id,
-                ["status"] = operation.IsDone() ? "Succeeded" : "InProgress",
-                ["startTime"] = operation.StartedAt.ToString("O"),
-            })
-            : Unknown(operationId);
+    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetStatus(string operationId, HttpRequest request, OperationStore operations)
+    {
+        if (operations.Find(operationId) is not { } operation)
+            return Unknown(operationId);
+        var isDone = operation.IsDone();
+        var status = new JsonObject
+        {
+            ["id"] = request.Path.ToString(),
+            ["name"] = operation.Id,
+            ["status"] = !isDone ? "InProgress" : operation.Failure is null ? "Succeeded" : "Failed",
+            ["startTime"] = operation.StartedAt.ToString("O"),
+        };
+        if (isDone && operation.Failure is { } failure)
+            status["error"] = failure.ToJson();
+        return TypedResults.Ok(status);
+    }
 
     private static Results<Ok, Accepted, JsonHttpResult<ArmErrorResponse>> GetResult(string operationId, HttpContext context, OperationStore operations)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Jobs;
 
 namespace WorkspaceEmulator.Hosting;
@@ -35,7 +36,7 @@ public sealed record EmulatorOptions(
         "usage: WorkspaceEmulator --state DIR [--url https://localhost:PORT] [--workspace SUBSCRIPTION/GROUP/NAME]... [--location REGION]\n" +
         "       [--idle-minutes N] [--runtime process|docker] [--docker-host unix:///PATH] [--job-memory SIZE]\n" +
         "       [--process-path DIR]... [--process-variable NAME=VALUE]... [--registry-service NAME] [--record FILE]\n" +
-        "       [--provisioning-milliseconds N]\n" +
+        "       [--faults FILE] [--provisioning-milliseconds N]\n" +
         "       WorkspaceEmulator --print-operations";
 
     /// <summary>How jobs run.</summary>
@@ -49,6 +50,9 @@ public sealed record EmulatorOptions(
 
     /// <summary>The only registry the token service gives tokens for; null gives them for any.</summary>
     public string? RegistryService { get; init; }
+
+    /// <summary>The faults it brings about from the start.</summary>
+    internal FaultScript Faults { get; init; } = FaultScript.Empty;
 
     /// <summary>Settings of an emulator started with <c>--state</c> alone.</summary>
     public static EmulatorOptions ForFolder(string stateFolder) => new(
@@ -119,6 +123,9 @@ public sealed record EmulatorOptions(
                 case "--record":
                     options = options with { RecordFile = Path.GetFullPath(value) };
                     break;
+                case "--faults":
+                    options = options with { Faults = ReadFaults(value, faults) };
+                    break;
                 default:
                     faults.Add($"{name} is not known.");
                     break;
@@ -168,6 +175,21 @@ public sealed record EmulatorOptions(
             return value;
         faults.Add($"{name} is \"{value}\"; it must be unix:///PATH, as jobs mount folders of this machine.");
         return standard;
+    }
+
+    private static FaultScript ReadFaults(string file, List<string> faults)
+    {
+        try
+        {
+            var (script, found) = FaultScriptReader.Read(File.ReadAllBytes(file), file);
+            faults.AddRange(found);
+            return script ?? FaultScript.Empty;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            faults.Add($"--faults is \"{file}\"; it must be a file that can be read ({error.Message}).");
+            return FaultScript.Empty;
+        }
     }
 
     private static long? ReadMemory(string value, List<string> faults)

@@ -3,7 +3,7 @@ using System.Text;
 namespace WorkspaceEmulator.Hosting;
 
 /// <summary>Copies the start of both bodies while they pass, when traffic is recorded.</summary>
-internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder recorder)
+internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder recorder, ILogger<RecordingMiddleware> logger)
 {
     private const int BodyLimit = 1024 * 1024;
 
@@ -20,8 +20,15 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
         context.Request.Body = request;
         context.Response.Body = response;
         await next(context);
-        await request.ReadRestAsync(context.RequestAborted);
-        recorder.Write(context, request.Text(context.Request.ContentType), response.Text(context.Response.ContentType));
+        try
+        {
+            await request.ReadRestAsync(context.RequestAborted);
+            recorder.Write(context, request.Text(context.Request.ContentType), response.Text(context.Response.ContentType));
+        }
+        catch (IOException error)
+        {
+            logger.LogError(error, "An exchange could not be recorded."); // The answer has been given.
+        }
     }
 
     private sealed class CopyingStream(Stream inner) : Stream

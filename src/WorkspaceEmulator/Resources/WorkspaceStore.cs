@@ -119,7 +119,7 @@ internal sealed class WorkspaceStore
         foreach (var compute in workspace.Computes.List())
         {
             workspace.Clusters[compute.Name] = new Cluster(
-                compute.Name, ClusterSettings.Read(compute.Body).Settings!, _options.ProvisioningTime, _time.GetUtcNow(), isNew: false);
+                compute.Name, ClusterSettings.Read(compute.Body).Settings!, _options.ProvisioningTime, _time.GetUtcNow(), isNew: false, ClusterSettings.ReadFailure(compute.Body));
         }
 
         _workspaces[name.Key] = workspace;
