@@ -9,6 +9,7 @@ namespace Build.Tasks;
 [TaskDescription("Creates the datastore in the workspace, updates it where it differs, or leaves it")]
 [IsDependentOn(typeof(PlanExperimentTask))]
 [TaskArgument("record", "FILE", "writes the emulator's traffic, one JSON object a line")]
+[TaskArgument("faults", "FILE", "fault script that the emulator brings about; docs/emulator.md")]
 public sealed class RegisterDatastoreTask(WorkspaceSession session, ChainState state) : AsyncFrostingTask<BuildContext>
 {
     /// <summary>Name of the stage's record.</summary>

@@ -4,6 +4,7 @@ using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Resources;
 
 namespace WorkspaceEmulator.Endpoints;
 
@@ -14,16 +15,16 @@ internal static class AdministrationEndpoints
 
     public static void MapAdministration(this WebApplication application)
     {
-        application.MapGet("/emulator/status", GetStatus).Emulates(Area, "Status", "`endpoint`, `build`, `activeJobs`, `idleSeconds`, `recording`, `faultRules`.");
+        application.MapGet("/emulator/status", GetStatus).Emulates(Area, "Status", "`endpoint`, `build`, `activeJobs`, `idleSeconds`, `recording`, `faultRules`, `workspaces`.");
         application.MapPost("/emulator/shutdown", Shutdown).Emulates(Area, "Shutdown", "202; running jobs end as Failed.");
         application.MapPut("/emulator/recording", PutRecording).Emulates(Area, "Recording", "`{\"file\": \"/absolute/path\"}` starts or moves it, `{\"file\": null}` ends it.");
         application.MapGet("/emulator/faults", GetFaults).Emulates(Area, "Fault script", "The rules, each with `struck`: how often it has struck.");
         application.MapPut("/emulator/faults", PutFaults).Emulates(
-            Area, "Fault script", "The body is a script, which takes the place of the one before; `{\"rules\": []}` ends all faults. 400 names all that is wrong with it.");
+            Area, "Fault script", "The body is a script, which takes the place of the one before; `{\"rules\": []}` ends all faults. 400 names all that is wrong with it, in the file that `source` names.");
     }
 
-    private static Ok<JsonObject> GetStatus(EmulatorAddress address, JobScheduler scheduler, ActivityClock clock, TrafficRecorder recorder, ActiveFaults faults) =>
-        TypedResults.Ok(Describe(address, scheduler, clock, recorder, faults));
+    private static Ok<JsonObject> GetStatus(EmulatorAddress address, JobScheduler scheduler, ActivityClock clock, TrafficRecorder recorder, ActiveFaults faults, WorkspaceStore workspaces) =>
+        TypedResults.Ok(Describe(address, scheduler, clock, recorder, faults, workspaces));
 
     private static Accepted Shutdown(HttpContext context, IHostApplicationLifetime lifetime)
     {
@@ -36,30 +37,30 @@ internal static class AdministrationEndpoints
     }
 
     private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> PutRecording(
-        JsonBody body, EmulatorAddress address, JobScheduler scheduler, ActivityClock clock, TrafficRecorder recorder, ActiveFaults faults)
+        JsonBody body, EmulatorAddress address, JobScheduler scheduler, ActivityClock clock, TrafficRecorder recorder, ActiveFaults faults, WorkspaceStore workspaces)
     {
         if (body.Json?.ContainsKey("file") != true)
             return ArmErrors.BadRequest("file is missing; it must be a path, or null to end the recording.");
         if (body.Json.Text("file") is { } path && !Path.IsPathRooted(path))
             return ArmErrors.BadRequest($"file is '{path}'; it must be an absolute path.");
         recorder.SwitchTo(body.Json.Text("file"));
-        return TypedResults.Ok(Describe(address, scheduler, clock, recorder, faults));
+        return TypedResults.Ok(Describe(address, scheduler, clock, recorder, faults, workspaces));
     }
 
     private static Ok<JsonObject> GetFaults(ActiveFaults faults) => TypedResults.Ok(faults.Render());
 
-    private static async Task<Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>>> PutFaults(HttpRequest request, ActiveFaults faults)
+    private static async Task<Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>>> PutFaults(HttpRequest request, string? source, ActiveFaults faults)
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
-        var (script, found) = FaultScriptReader.Read(body.ToArray(), "script");
+        var (script, found) = FaultScriptReader.Read(body.ToArray(), source ?? "script");
         if (script is null)
             return ArmErrors.BadRequest($"The fault script cannot be used:\n  {string.Join("\n  ", found)}", "InvalidFaultScript");
         faults.Replace(script);
         return TypedResults.Ok(faults.Render());
     }
 
-    private static JsonObject Describe(EmulatorAddress address, JobScheduler scheduler, ActivityClock clock, TrafficRecorder recorder, ActiveFaults faults) => new()
+    private static JsonObject Describe(EmulatorAddress address, JobScheduler scheduler, ActivityClock clock, TrafficRecorder recorder, ActiveFaults faults, WorkspaceStore workspaces) => new()
     {
         ["endpoint"] = address.Endpoint.AbsoluteUri,
         ["build"] = Announcement.Build,
@@ -67,5 +68,6 @@ internal static class AdministrationEndpoints
         ["idleSeconds"] = Math.Round(clock.Idle.TotalSeconds, 1),
         ["recording"] = recorder.File,
         ["faultRules"] = faults.RuleCount,
+        ["workspaces"] = workspaces.All.Select(workspace => workspace.ArmId).Order(StringComparer.Ordinal).Select(id => (JsonNode)id).ToJsonArray(),
     };
 }
