@@ -6,6 +6,7 @@ using WorkspaceEmulator.Page;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Vaults;
 
 namespace WorkspaceEmulator.Endpoints;
 
@@ -28,6 +29,7 @@ internal static class EmulatorEndpoints
         application.MapGroup("/artifact/v2.0" + Routes.Workspace + "/artifacts").WithMetadata(new WorkspaceScope()).MapArtifacts();
         application.MapGroup("/mlflow/{version}" + Routes.Workspace + "/api/2.0/mlflow").WithMetadata(new WorkspaceScope()).MapMlflow();
         application.MapSignedLogs();
+        application.MapVaults();
         application.MapRegistryTokens();
         application.MapAdministration();
         application.MapPage();
@@ -38,6 +40,7 @@ internal static class EmulatorEndpoints
     public static void AddServiceTypes(IServiceCollection services) => services
         .AddSingleton(new ActiveFaults(FaultScript.Empty))
         .AddSingleton<WorkspaceStore>()
+        .AddSingleton<VaultStore>()
         .AddSingleton<OperationStore>()
         .AddSingleton<RunFactory>()
         .AddSingleton<SignedLogs>()

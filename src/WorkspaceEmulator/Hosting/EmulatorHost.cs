@@ -8,6 +8,7 @@ using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Vaults;
 
 namespace WorkspaceEmulator.Hosting;
 
@@ -95,6 +96,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton(SecretBox.LoadOrCreate(folder))
             .AddSingleton(new ActiveFaults(options.Faults))
             .AddSingleton<WorkspaceStore>()
+            .AddSingleton<VaultStore>()
             .AddSingleton<OperationStore>()
             .AddSingleton<RunFactory>()
             .AddSingleton<SignedLogs>()

@@ -9,7 +9,7 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (recorder.File is null || context.Request.Path.StartsWithSegments("/emulator", StringComparison.Ordinal))
+        if (recorder.File is null || IsLeftOut(context.Request.Path))
         {
             await next(context);
             return;
@@ -30,6 +30,10 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
             logger.LogError(error, "An exchange could not be recorded."); // The answer has been given.
         }
     }
+
+    // The emulator's own operations, and what is secret as a whole.
+    private static bool IsLeftOut(PathString path) =>
+        path.StartsWithSegments("/emulator", StringComparison.Ordinal) || path.StartsWithSegments("/keyvault", StringComparison.OrdinalIgnoreCase);
 
     private sealed class CopyingStream(Stream inner) : Stream
     {
