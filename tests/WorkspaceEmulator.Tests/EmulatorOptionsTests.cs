@@ -1,3 +1,4 @@
+using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Jobs;
@@ -14,6 +15,7 @@ public class EmulatorOptionsTests
             "--state", "/tmp/s", "--url=https://localhost:4001", "--workspace", "s/g/one", "--workspace", "s/g/two", "--location", "northeurope", "--idle-minutes", "5",
             "--runtime", "process", "--process-path", "/a", "--process-path", "/b", "--process-variable", "K=v=w", "--record", "/tmp/r", "--provisioning-milliseconds", "0",
             "--docker-host", "unix:///run/d.sock", "--job-memory", "8g", "--registry-service", "example.azurecr.io",
+            "--quota", "Clusters=3", "--quota=standard dsv2 family cluster dedicated vcpus=0",
         ]);
 
         Assert.Empty(faults);
@@ -21,6 +23,7 @@ public class EmulatorOptionsTests
         Assert.Equal(["s/g/one", "s/g/two"], options.Workspaces.Select(workspace => workspace.Key));
         Assert.Equal(["/a", "/b"], options.ProcessPaths);
         Assert.Equal("v=w", options.ProcessVariables["K"]);
+        Assert.Equal([("Clusters", 3), ("Standard DSv2 Family Cluster Dedicated vCPUs", 0)], options.Quotas.Select(quota => (quota.Key, quota.Value)));
         Assert.Equal((JobRuntime.Process, "unix:///run/d.sock", 8L << 30, "example.azurecr.io"), (options.Runtime, options.DockerHost, options.JobMemory, options.RegistryService));
     }
 
@@ -28,7 +31,7 @@ public class EmulatorOptionsTests
     public void Parse_ReportsEveryFault()
     {
         var (options, faults) = EmulatorOptions.Parse(
-            ["--url", "http://0.0.0.0:1", "--workspace", "x", "--idle-minutes", "0", "--runtime", "podman", "--docker-host", "tcp://h:1", "--job-memory", "1m", "--process-variable", "x", "--colour", "red", "loose", "--record"]);
+            ["--url", "http://0.0.0.0:1", "--workspace", "x", "--idle-minutes", "0", "--runtime", "podman", "--docker-host", "tcp://h:1", "--job-memory", "1m", "--process-variable", "x", "--colour", "red", "--quota", "Nodes=1", "loose", "--record"]);
 
         Assert.Null(options);
         Assert.Equal(
@@ -40,6 +43,7 @@ public class EmulatorOptionsTests
                 "--job-memory is \"1m\"; it must be a size of at least 6m, such as 512m or 8g.",
                 "--process-variable must be NAME=VALUE.",
                 "--colour is not known.",
+                $"--quota is \"Nodes=1\"; it must be NAME=N with a whole number N and one of these names: {string.Join(", ", Quotas.Names)}.",
                 "\"loose\" is not an option.",
                 "--record has no value.",
                 "--docker-host is \"tcp://h:1\"; it must be unix:///PATH, as jobs mount folders of this machine.",

@@ -62,7 +62,11 @@ internal sealed class Cluster
     }
 
     /// <summary>Takes <paramref name="count"/> nodes for a job, or starts the ones that are missing and returns false.</summary>
-    public bool TryReserve(string runId, int count, DateTimeOffset now)
+    /// <param name="runId">The job.</param>
+    /// <param name="count">Nodes it needs.</param>
+    /// <param name="room">Nodes that may still be started, as quotas have it.</param>
+    /// <param name="now">This moment.</param>
+    public bool TryReserve(string runId, int count, int room, DateTimeOffset now)
     {
         lock (_gate)
         {
@@ -79,7 +83,7 @@ internal sealed class Cluster
 
             var usable = _nodes.Count(node => node.State is NodeState.Idle or NodeState.Preparing);
             var busy = _nodes.Count(node => node.State == NodeState.Running);
-            Grow(Math.Min(count - usable, Settings.MaxNodes - busy - usable), now);
+            Grow(Math.Min(Math.Min(count - usable, Settings.MaxNodes - busy - usable), room), now);
             return false;
         }
     }

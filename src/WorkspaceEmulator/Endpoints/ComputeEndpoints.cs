@@ -30,13 +30,13 @@ internal static class ComputeEndpoints
 
     private static Results<Ok<JsonObject>, Created<JsonObject>, JsonHttpResult<ArmErrorResponse>> Put(
         Workspace workspace, string computeName, JsonBody body, HttpContext context, WorkspaceStore workspaces, OperationStore operations,
-        JobScheduler scheduler, EmulatorOptions options, EmulatorAddress address, TimeProvider time)
+        JobScheduler scheduler, Quotas quotas, EmulatorOptions options, EmulatorAddress address, TimeProvider time)
     {
         if (body.Json is not { } json)
             return ArmErrors.BadRequest("The request body must be a JSON object.", "InvalidRequestContent");
         if (!ResourceNames.Compute().IsMatch(computeName))
             return ArmErrors.BadRequest(ResourceNames.Fault("The compute name", computeName, ResourceNames.Compute()), "InvalidResourceName");
-        var (settings, fault) = ClusterSettings.Read(json);
+        var (settings, fault) = ClusterSettings.Read(json, workspaces.LocationOf(workspace));
         if (settings is null)
             return ArmErrors.BadRequest(fault!, "InvalidPropertyValue");
 
@@ -48,6 +48,8 @@ internal static class ComputeEndpoints
                 "InvalidPropertyValue");
         }
 
+        if (quotas.Fault(workspace, cluster, settings) is { } quota)
+            return ArmErrors.BadRequest(quota.Message, quota.Code);
         var failure = (context.Features.Get<FaultEffect>() as FailedProvisioning)?.Error;
         var (document, _) = workspace.Computes.Put(computeName, Stored(json, workspaces.LocationOf(workspace), failure));
         if (cluster is { Failure: null })
@@ -75,16 +77,18 @@ internal static class ComputeEndpoints
             : NotFound(workspace, computeName);
 
     private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> Patch(
-        Workspace workspace, string computeName, JsonBody body, JobScheduler scheduler, TimeProvider time)
+        Workspace workspace, string computeName, JsonBody body, WorkspaceStore workspaces, JobScheduler scheduler, Quotas quotas, TimeProvider time)
     {
         if (workspace.Computes.Find(computeName) is not { } document || !workspace.Clusters.TryGetValue(computeName, out var cluster))
             return NotFound(workspace, computeName);
         if (body.Json.Object("properties").Object("properties").Object("scaleSettings") is not { } scale)
             return ArmErrors.BadRequest("properties.properties.scaleSettings is missing; it is what a compute's PATCH changes.", "InvalidPropertyValue");
         document.Body.Object("properties").Object("properties")!["scaleSettings"] = scale.DeepClone();
-        var (settings, fault) = ClusterSettings.Read(document.Body);
+        var (settings, fault) = ClusterSettings.Read(document.Body, workspaces.LocationOf(workspace));
         if (settings is null)
             return ArmErrors.BadRequest(fault!, "InvalidPropertyValue");
+        if (quotas.Fault(workspace, cluster, settings) is { } quota)
+            return ArmErrors.BadRequest(quota.Message, quota.Code);
         var (changed, _) = workspace.Computes.Put(document.Name, document.Body);
         cluster.Resize(settings, time.GetUtcNow());
         scheduler.Wake();

@@ -1,4 +1,5 @@
 using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Jobs;
@@ -41,6 +42,7 @@ internal static class EmulatorEndpoints
         .AddSingleton(new ActiveFaults(FaultScript.Empty))
         .AddSingleton<WorkspaceStore>()
         .AddSingleton<VaultStore>()
+        .AddSingleton<Quotas>()
         .AddSingleton<OperationStore>()
         .AddSingleton<RunFactory>()
         .AddSingleton<SignedLogs>()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Endpoints;
 using WorkspaceEmulator.Faults;
@@ -97,6 +98,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton(new ActiveFaults(options.Faults))
             .AddSingleton<WorkspaceStore>()
             .AddSingleton<VaultStore>()
+            .AddSingleton<Quotas>()
             .AddSingleton<OperationStore>()
             .AddSingleton<RunFactory>()
             .AddSingleton<SignedLogs>()

@@ -14,7 +14,7 @@ namespace WorkspaceEmulator.Jobs;
 /// </summary>
 internal sealed class JobScheduler(
     WorkspaceStore workspaces, EmulatorOptions options, IJobRunner runner, ContainerLeftovers leftovers, AccessTokens tokens,
-    ActiveFaults faults, TimeProvider time, ILogger<JobScheduler> logger) : IHostedLifecycleService, IDisposable
+    ActiveFaults faults, Quotas quotas, TimeProvider time, ILogger<JobScheduler> logger) : IHostedLifecycleService, IDisposable
 {
     private const string EmulatorCrashed =
         "The emulator ended unexpectedly while the job ran. Submitting the job again makes a new attempt, which resumes from its checkpoints.";
@@ -150,7 +150,7 @@ internal sealed class JobScheduler(
             }
 
             // A job that asks for more nodes than are free keeps those behind it waiting: first come, first served.
-            if (!blocked.Contains(name) && cluster.TryReserve(run.Name, JobRequest.InstanceCount(definition), time.GetUtcNow()))
+            if (!blocked.Contains(name) && cluster.TryReserve(run.Name, JobRequest.InstanceCount(definition), quotas.RoomFor(workspace, cluster), time.GetUtcNow()))
                 Start(run, cluster);
             else
                 blocked.Add(name);

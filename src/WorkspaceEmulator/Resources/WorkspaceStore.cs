@@ -124,8 +124,11 @@ internal sealed class WorkspaceStore
         var workspace = new Workspace(name, _folder, _time);
         foreach (var compute in workspace.Computes.List())
         {
+            // Of a size that there is no more, the cluster is gone.
+            if (ClusterSettings.Read(compute.Body, LocationOf(workspace)).Settings is not { } settings)
+                continue;
             workspace.Clusters[compute.Name] = new Cluster(
-                compute.Name, ClusterSettings.Read(compute.Body).Settings!, _options.ProvisioningTime, _time.GetUtcNow(), isNew: false, ClusterSettings.ReadFailure(compute.Body));
+                compute.Name, settings, _options.ProvisioningTime, _time.GetUtcNow(), isNew: false, ClusterSettings.ReadFailure(compute.Body));
         }
 
         _workspaces[name.Key] = workspace;
