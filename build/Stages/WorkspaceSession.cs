@@ -53,6 +53,7 @@ public sealed class WorkspaceSession(PythonRuntime runtime, SignInSession signIn
         {
             Url = address.Endpoint!,
             RecordingFile = context.PathArgument("record"),
+            FaultScriptFile = context.PathArgument("faults"),
         };
         // A container brings its own Python; a process takes the one of this machine that can train.
         settings = jobs == JobRuntime.Docker
@@ -61,6 +62,8 @@ public sealed class WorkspaceSession(PythonRuntime runtime, SignInSession signIn
         var emulator = await new LocalEmulator(time).EnsureRunningAsync(settings, context.Cancellation);
         context.Say($"Emulator     {emulator.Start.ToString().ToLowerInvariant()} at {emulator.Endpoint} (process {emulator.ProcessId})");
         if (emulator.Note is not null) context.Warn(emulator.Note);
+        if (emulator.FaultRules > 0)
+            context.Warn($"A fault script is active on the emulator ({(emulator.FaultRules == 1 ? "1 rule" : $"{emulator.FaultRules} rules")}); --faults=FILE replaces it, and one without rules ends all faults.");
         EmulatorRuntime = KindOf(emulator);
         return emulator;
     }

@@ -11,6 +11,7 @@ namespace Build.Tasks;
 [TaskArgument("exp-config", "FILE", "whose environment config names the workspace; default that of the last plan")]
 [TaskArgument("to", "FOLDER", "where to; default artifacts/<job>")]
 [TaskArgument("record", "FILE", "writes the emulator's traffic, one JSON object a line")]
+[TaskArgument("faults", "FILE", "fault script that the emulator brings about; docs/emulator.md")]
 [TaskArgument("credential", "NAME", "how to sign in to Azure; default the first way that is configured, see docs/identity.md")]
 [TaskExample("--target=Fetch --job=demo-f015be81adce", "the model of any job, of anybody")]
 public sealed class FetchTask(WorkspaceSession session) : AsyncFrostingTask<BuildContext>

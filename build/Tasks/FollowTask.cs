@@ -10,6 +10,7 @@ namespace Build.Tasks;
 [TaskArgument("job", "NAME", "the job; default the one of the last plan")]
 [TaskArgument("exp-config", "FILE", "whose environment config names the workspace; default that of the last plan")]
 [TaskArgument("record", "FILE", "writes the emulator's traffic, one JSON object a line")]
+[TaskArgument("faults", "FILE", "fault script that the emulator brings about; docs/emulator.md")]
 [TaskArgument("credential", "NAME", "how to sign in to Azure; default the first way that is configured, see docs/identity.md")]
 [TaskExample("--target=Follow", "the job of the last Train")]
 public sealed class FollowTask(WorkspaceSession session) : AsyncFrostingTask<BuildContext>

@@ -15,6 +15,7 @@ namespace Build.Tasks;
 [TaskArgument("version-tag", "TAG", "a version the image is tagged with; default git's tag on this commit, where there is one")]
 [TaskArgument("tag-latest", "", "the tag latest also elsewhere than on main")]
 [TaskArgument("record", "FILE", "writes the emulator's traffic, one JSON object a line")]
+[TaskArgument("faults", "FILE", "fault script that the emulator brings about; docs/emulator.md")]
 [TaskExample("--target=Plan --exp-config=exp_configs/pothole.json", "what a run would do")]
 public sealed class PlanTask(RegistrySession registries, ChainState state) : AsyncFrostingTask<BuildContext>
 {

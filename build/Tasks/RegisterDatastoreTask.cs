@@ -12,6 +12,7 @@ namespace Build.Tasks;
 [TaskDescription("Creates the datastore in the workspace, updates it where it differs, or leaves it")]
 [IsDependentOn(typeof(PlanExperimentTask))]
 [TaskArgument("record", "FILE", "writes the emulator's traffic, one JSON object a line")]
+[TaskArgument("faults", "FILE", "fault script that the emulator brings about; docs/emulator.md")]
 [TaskArgument(DatastoreArgument, "NAME", "any datastore of the environment config, alone, in place of the experiment's; with this target only")]
 [TaskArgument(UpdateArgument, "", "sends the account key or SAS again: the workspace never shows the one it has")]
 [TaskExample("--target=Register-Datastore --datastore=test_data", "one datastore, without an experiment's dataset")]

@@ -29,6 +29,9 @@ public sealed record EmulatorSettings(string StateFolder, IReadOnlyList<string> 
     /// <summary>File the emulator's traffic is written to from now on; null: recording is left as it is.</summary>
     public string? RecordingFile { get; init; }
 
+    /// <summary>Fault script that the emulator brings about from now on; null: the one that is active there is left as it is.</summary>
+    public string? FaultScriptFile { get; init; }
+
     /// <summary>Time a cluster takes to be made; the emulator's default when null.</summary>
     public TimeSpan? ProvisioningTime { get; init; }
 

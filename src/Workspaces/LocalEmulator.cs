@@ -24,10 +24,13 @@ public sealed class LocalEmulator(TimeProvider? timeProvider = null)
     /// Sees that an emulator listens: the one that runs, or a new one. One that runs another build than the assembly on disk, or jobs in another way, is started anew
     /// when it has nothing to do, and kept, saying so, while a job runs. Several callers at once end up with one emulator.
     /// </summary>
-    /// <exception cref="WorkspaceException">It ended before it listened (with the end of its log), did not listen in time, or cannot be stopped.</exception>
+    /// <exception cref="WorkspaceException">
+    /// It ended before it listened (with the end of its log), did not listen in time, or cannot be stopped; or the fault script cannot be read or used.
+    /// </exception>
     public async Task<RunningEmulator> EnsureRunningAsync(EmulatorSettings settings, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        var script = settings.FaultScriptFile is { } path ? await ReadFaultScriptAsync(path, cancellationToken) : null;
         Directory.CreateDirectory(settings.StateFolder);
         await using var turn = await TakeTurnAsync(settings, cancellationToken);
 
@@ -55,12 +58,12 @@ public sealed class LocalEmulator(TimeProvider? timeProvider = null)
             found = await StartAsync(settings, cancellationToken);
         }
 
-        await ServiceErrors.GuardAsync(
+        var faultRules = await ServiceErrors.GuardAsync(
             async () =>
             {
                 foreach (var workspace in settings.Workspaces)
                 {
-                    await found.Admin.EnsureWorkspaceAsync(workspace, cancellationToken);
+                    await found.Admin.EnsureWorkspaceAsync(workspace, found.Status, cancellationToken);
                 }
 
                 if (settings.RecordingFile is { } file)
@@ -68,10 +71,10 @@ public sealed class LocalEmulator(TimeProvider? timeProvider = null)
                     await found.Admin.RecordAsync(Path.GetFullPath(file), cancellationToken);
                 }
 
-                return true;
+                return script is null ? found.Status.FaultRules : await found.Admin.SetFaultsAsync(script, settings.FaultScriptFile!, cancellationToken);
             },
             cancellationToken);
-        return found.Describe(start, note);
+        return found.Describe(start, note) with { FaultRules = faultRules };
     }
 
     /// <summary>Stops the emulator of a state folder: asks it, waits, then signals its process. Its jobs are ended by it; its state stays.</summary>
@@ -132,6 +135,18 @@ public sealed class LocalEmulator(TimeProvider? timeProvider = null)
     // An assembly that cannot be read (it is being built right now, say) is no reason to restart anything.
     private static bool IsCurrent(string build, string assemblyPath) =>
         ReadBuild(assemblyPath) is not { } current || (Guid.TryParse(build, out var running) && running == current);
+
+    private static async Task<byte[]> ReadFaultScriptAsync(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadAllBytesAsync(file, cancellationToken);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new WorkspaceException($"The fault script is {file}; it must be a file that can be read ({error.Message}). Correct --faults.");
+        }
+    }
 
     private static string Count(int jobs) => jobs == 1 ? "a job is active" : $"{jobs} jobs are active";
 

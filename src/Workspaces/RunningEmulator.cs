@@ -26,6 +26,9 @@ public sealed record RunningEmulator(Uri Endpoint, string CertificateThumbprint,
 {
     /// <summary>What runs its jobs: <c>process</c> or <c>docker</c>.</summary>
     public string Runtime { get; init; } = "process";
+
+    /// <summary>Rules of the fault script that is active on it; 0 when there is none.</summary>
+    public int FaultRules { get; init; }
 }
 
 /// <summary>What an emulator is doing.</summary>

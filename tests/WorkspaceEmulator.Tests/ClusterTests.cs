@@ -12,15 +12,15 @@ public class ClusterTests
         var settings = new ClusterSettings(VmSize.All[0], MinNodes: 0, MaxNodes: 2, TimeSpan.FromMinutes(15));
         var cluster = new Cluster("cpu", settings, TimeSpan.FromSeconds(1), Start, isNew: true);
 
-        Assert.False(cluster.TryReserve("a", 1, Start)); // Creating
-        Assert.False(cluster.TryReserve("a", 1, Start.AddSeconds(1))); // its node starts
+        Assert.False(cluster.TryReserve("a", 1, 9, Start)); // Creating
+        Assert.False(cluster.TryReserve("a", 1, 9, Start.AddSeconds(1))); // its node starts
         Assert.Equal(("Resizing", 1), (cluster.Snapshot(Start.AddSeconds(1)).AllocationState, cluster.Snapshot(Start.AddSeconds(1)).Nodes.Count));
-        Assert.True(cluster.TryReserve("a", 1, Start.AddSeconds(2)));
-        Assert.False(cluster.TryReserve("b", 2, Start.AddSeconds(3))); // one more node is all there can be
-        Assert.False(cluster.TryReserve("b", 2, Start.AddSeconds(9)));
+        Assert.True(cluster.TryReserve("a", 1, 9, Start.AddSeconds(2)));
+        Assert.False(cluster.TryReserve("b", 2, 9, Start.AddSeconds(3))); // one more node is all there can be
+        Assert.False(cluster.TryReserve("b", 2, 9, Start.AddSeconds(9)));
         Assert.Equal(2, cluster.Snapshot(Start.AddSeconds(9)).Nodes.Count);
         cluster.Release("a", Start.AddSeconds(10));
-        Assert.True(cluster.TryReserve("b", 2, Start.AddSeconds(10)));
+        Assert.True(cluster.TryReserve("b", 2, 9, Start.AddSeconds(10)));
         cluster.Release("b", Start.AddSeconds(20));
 
         Assert.Equal(Start.AddSeconds(20).AddMinutes(15), cluster.NextChange());

@@ -218,18 +218,4 @@ public class ResourceTests
         async Task<IEnumerable<string?>> VersionsAsync(string query) =>
             (await emulator.GetAsync(TestEmulator.Arm("/models/potholes/versions" + query)))["value"]!.AsArray().Select(item => (string?)item!["name"]);
     }
-
-    [Fact]
-    public async Task Locations_ListSizesAndUsages()
-    {
-        await using var emulator = await TestEmulator.StartAsync();
-        const string location = "subscriptions/sub/providers/Microsoft.MachineLearningServices/locations/westeurope/";
-
-        var sizes = await emulator.GetAsync(location + "vmSizes?api-version=2024-10-01");
-        var usages = await emulator.GetAsync(location + "usages?api-version=2024-10-01");
-
-        var t4 = sizes["value"]!.AsArray().Single(size => (string?)size!["name"] == "Standard_NC4as_T4_v3")!;
-        Assert.Equal((4, 1), ((int)t4["vCPUs"]!, (int)t4["gpus"]!));
-        Assert.Contains(usages["value"]!.AsArray(), usage => (string?)usage!["name"]!["value"] == "Total Cluster Dedicated Regional vCPUs");
-    }
 }

@@ -77,4 +77,38 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
         var workspace = await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(other, running, "configuration/local_config.json"), Stop);
         Assert.EndsWith("/workspaces/second", workspace.Id, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task EnsureRunningAsync_PutsAFaultScriptInForce_AndLeavesItAlone()
+    {
+        var script = Path.Combine(folder.Root, "faults.json");
+        await File.WriteAllTextAsync(script, """{ "rules": [{ "path": "**", "status": 503 }, { "path": "**", "delayMilliseconds": 1 }] }""", Stop);
+        await emulator.EnsureRunningAsync(folder.Settings, Stop);
+
+        var given = await emulator.EnsureRunningAsync(folder.Settings with { FaultScriptFile = script }, Stop);
+        var left = await emulator.EnsureRunningAsync(folder.Settings, Stop); // Whatever the script strikes.
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => folder.ConnectAsync(Stop));
+        await File.WriteAllTextAsync(script, """{ "rules": [] }""", Stop);
+        var ended = await emulator.EnsureRunningAsync(folder.Settings with { FaultScriptFile = script }, Stop);
+
+        Assert.Equal([2, 2, 0], [given.FaultRules, left.FaultRules, ended.FaultRules]);
+        Assert.Equal(503, error.Status);
+        await folder.ConnectAsync(Stop);
+    }
+
+    [Fact]
+    public async Task EnsureRunningAsync_NamesWhatIsWrongWithAFaultScript()
+    {
+        var script = Path.Combine(folder.Root, "faults.json");
+        await File.WriteAllTextAsync(script, """{ "rules": [{ "path": "**" }, 7] }""", Stop);
+
+        var wrong = await Assert.ThrowsAsync<WorkspaceException>(() => emulator.EnsureRunningAsync(folder.Settings with { FaultScriptFile = script }, Stop));
+        var missing = await Assert.ThrowsAsync<WorkspaceException>(() => emulator.EnsureRunningAsync(folder.Settings with { FaultScriptFile = "/no/such/file" }, Stop));
+
+        Assert.Equal(
+            $"The fault script cannot be used:\n  {script}:1:13: rules[0] does nothing; it must have one of status, cut, provisioning, token, delayMilliseconds or, beside job, preempt or log.\n"
+                + $"  {script}:1:31: rules[1] is 7; it must be an object.",
+            wrong.Message);
+        Assert.Equal("The fault script is /no/such/file; it must be a file that can be read (Could not find a part of the path '/no/such/file'.). Correct --faults.", missing.Message);
+    }
 }

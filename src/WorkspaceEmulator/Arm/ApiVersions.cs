@@ -12,7 +12,8 @@ internal static class ApiVersions
         "2022-10-01", "2024-04-01", "2024-10-01", "2025-04-01", "2025-06-01", "2025-09-01", "2025-12-01", "2026-03-01", "2026-05-01",
     ];
 
-    public static JsonHttpResult<ArmErrorResponse>? Check(HttpRequest request)
+    /// <summary>Why a request is refused for its api-version; null when it is not.</summary>
+    public static JsonHttpResult<ArmErrorResponse>? Check(HttpRequest request, IReadOnlyCollection<string> supported)
     {
         var version = request.Query["api-version"].ToString();
         if (version.Length == 0)
@@ -21,9 +22,9 @@ internal static class ApiVersions
                 "The api-version query parameter (?api-version=) is required for all requests.", "MissingApiVersionParameter");
         }
 
-        return Supported.Contains(version, StringComparer.Ordinal)
+        return supported.Contains(version, StringComparer.Ordinal)
             ? null
             : ArmErrors.BadRequest(
-                $"The api-version '{version}' is not supported. The supported versions are '{string.Join(',', Supported)}'.", "InvalidApiVersionParameter");
+                $"The api-version '{version}' is not supported. The supported versions are '{string.Join(',', supported)}'.", "InvalidApiVersionParameter");
     }
 }

@@ -1,9 +1,10 @@
+using System.Security;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace WorkspaceEmulator.Arm;
 
-/// <summary>Every error body of the emulator is made here: ARM's shape, run history's, MLflow's and a registry's.</summary>
+/// <summary>Every error body of the emulator is made here: ARM's shape, run history's, MLflow's, a registry's and a storage account's.</summary>
 internal static class ArmErrors
 {
     public static JsonHttpResult<ArmErrorResponse> Of(int status, string code, string message) =>
@@ -13,6 +14,30 @@ internal static class ArmErrors
 
     public static JsonHttpResult<ArmErrorResponse> Unauthorized() => Of(
         401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header must be 'Bearer' and the token in the emulator's token file.");
+
+    /// <summary>What Azure Resource Manager answers to a token that has expired.</summary>
+    public static JsonHttpResult<ArmErrorResponse> ExpiredToken(HttpResponse response, TimeProvider time)
+    {
+        var now = time.GetUtcNow();
+        var message = $"The access token expiry UTC time '{now.AddSeconds(-1):G}' is earlier than current UTC time '{now:G}'.";
+        response.Headers.WWWAuthenticate =
+            $"Bearer authorization_uri=\"https://login.microsoftonline.com/{Guid.Empty}\", error=\"invalid_token\", error_description=\"{message}\"";
+        return Of(401, "ExpiredAuthenticationToken", message);
+    }
+
+    /// <summary>What a storage account answers to a signature that has expired.</summary>
+    public static ContentHttpResult ExpiredSignature(HttpResponse response, TimeProvider time) => Storage(
+        response, 403, "AuthenticationFailed",
+        $"Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.\nTime:{time.GetUtcNow().UtcDateTime:O}");
+
+    /// <summary>A storage account's error body: XML, with the code as a header too.</summary>
+    public static ContentHttpResult Storage(HttpResponse response, int status, string code, string message)
+    {
+        response.Headers["x-ms-error-code"] = code;
+        return TypedResults.Content(
+            $"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{SecurityElement.Escape(message)}</Message></Error>",
+            "application/xml", statusCode: status);
+    }
 
     public static JsonHttpResult<ArmErrorResponse> Forbidden(string message) => Of(403, "AuthorizationFailed", message);
 

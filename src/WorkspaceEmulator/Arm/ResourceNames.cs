@@ -17,6 +17,12 @@ internal static partial class ResourceNames
     [GeneratedRegex("^[a-zA-Z][a-zA-Z0-9-]{0,30}[a-zA-Z0-9]$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     public static partial Regex Compute();
 
+    [GeneratedRegex("^[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    public static partial Regex Vault();
+
+    [GeneratedRegex("^[0-9a-zA-Z-]{1,127}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    public static partial Regex Secret();
+
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     public static partial Regex Variable();
 

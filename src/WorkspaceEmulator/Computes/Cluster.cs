@@ -1,3 +1,5 @@
+using WorkspaceEmulator.Arm;
+
 namespace WorkspaceEmulator.Computes;
 
 /// <summary>
@@ -15,10 +17,10 @@ internal sealed class Cluster
     private int _target;
     private int _nodesMade;
 
-    public Cluster(string name, ClusterSettings settings, TimeSpan transition, DateTimeOffset now, bool isNew)
+    public Cluster(string name, ClusterSettings settings, TimeSpan transition, DateTimeOffset now, bool isNew, ArmError? failure = null)
     {
-        (Name, Settings, _transition) = (name, settings, transition);
-        _state = isNew ? "Creating" : "Succeeded";
+        (Name, Settings, _transition, Failure) = (name, settings, transition, failure);
+        _state = isNew ? "Creating" : failure is null ? "Succeeded" : "Failed";
         _settledAt = isNew ? now + transition : now;
         _allocationChangedAt = now;
         _target = settings.MinNodes;
@@ -26,6 +28,9 @@ internal sealed class Cluster
 
     public string Name { get; }
     public ClusterSettings Settings { get; private set; }
+
+    /// <summary>Why provisioning ends, or has ended, as Failed; null when it succeeds.</summary>
+    public ArmError? Failure { get; private set; }
 
     public void Resize(ClusterSettings settings, DateTimeOffset now)
     {
@@ -36,6 +41,20 @@ internal sealed class Cluster
         }
     }
 
+    /// <summary>Provisions once more what has failed.</summary>
+    public void Provision(ClusterSettings settings, ArmError? failure, DateTimeOffset now)
+    {
+        lock (_gate)
+            (Settings, Failure, _state, _settledAt) = (settings, failure, "Creating", now + _transition);
+    }
+
+    /// <summary>Lets a change fail, at once; jobs keep their nodes, and no other job gets one.</summary>
+    public void Fail(ArmError failure)
+    {
+        lock (_gate)
+            (Failure, _state) = (failure, "Failed");
+    }
+
     public void BeginDelete(DateTimeOffset now)
     {
         lock (_gate)
@@ -43,7 +62,11 @@ internal sealed class Cluster
     }
 
     /// <summary>Takes <paramref name="count"/> nodes for a job, or starts the ones that are missing and returns false.</summary>
-    public bool TryReserve(string runId, int count, DateTimeOffset now)
+    /// <param name="runId">The job.</param>
+    /// <param name="count">Nodes it needs.</param>
+    /// <param name="room">Nodes that may still be started, as quotas have it.</param>
+    /// <param name="now">This moment.</param>
+    public bool TryReserve(string runId, int count, int room, DateTimeOffset now)
     {
         lock (_gate)
         {
@@ -60,7 +83,7 @@ internal sealed class Cluster
 
             var usable = _nodes.Count(node => node.State is NodeState.Idle or NodeState.Preparing);
             var busy = _nodes.Count(node => node.State == NodeState.Running);
-            Grow(Math.Min(count - usable, Settings.MaxNodes - busy - usable), now);
+            Grow(Math.Min(Math.Min(count - usable, Settings.MaxNodes - busy - usable), room), now);
             return false;
         }
     }
@@ -74,14 +97,26 @@ internal sealed class Cluster
         }
     }
 
+    /// <summary>Takes a job's first node away; the others are idle again.</summary>
+    public void Preempt(string runId, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            if (_nodes.Find(node => node.RunId == runId) is { } lost)
+                Replace(lost, lost with { State = NodeState.Preempted, Since = now, RunId = null });
+        }
+
+        Release(runId, now);
+    }
+
     /// <summary>The cluster as it is at a moment.</summary>
     public ClusterSnapshot Snapshot(DateTimeOffset now)
     {
         lock (_gate)
         {
             Advance(now);
-            var resizing = _nodes.Any(node => node.State is NodeState.Preparing or NodeState.Leaving);
-            var target = _nodes.Count(node => node.State != NodeState.Leaving);
+            var resizing = _nodes.Any(node => node.State is NodeState.Preparing || node.IsGoing);
+            var target = _nodes.Count(node => !node.IsGoing);
             if (target != _target)
                 (_target, _allocationChangedAt) = (target, now);
             return new(_state, resizing ? "Resizing" : "Steady", _allocationChangedAt, target, [.. _nodes]);
@@ -93,10 +128,10 @@ internal sealed class Cluster
     {
         lock (_gate)
         {
-            var moments = _nodes.Where(node => node.State is NodeState.Preparing or NodeState.Leaving).Select(node => node.Since + _transition);
+            var moments = _nodes.Where(node => node.State is NodeState.Preparing || node.IsGoing).Select(node => node.Since + _transition);
             if (_state is "Creating" or "Deleting")
                 moments = moments.Append(_settledAt);
-            if (_nodes.Count(node => node.State != NodeState.Leaving) > Settings.MinNodes)
+            if (_nodes.Count(node => !node.IsGoing) > Settings.MinNodes)
                 moments = moments.Concat(_nodes.Where(node => node.State == NodeState.Idle).Select(node => node.Since + Settings.IdleTimeBeforeScaleDown));
             return moments.Select(moment => (DateTimeOffset?)moment).Min();
         }
@@ -105,7 +140,7 @@ internal sealed class Cluster
     private void Advance(DateTimeOffset now)
     {
         if (_state == "Creating" && now >= _settledAt)
-            _state = "Succeeded";
+            _state = Failure is null ? "Succeeded" : "Failed";
         if (_state == "Deleting" && now >= _settledAt)
             _state = "Deleted";
         if (_state != "Succeeded")
@@ -115,11 +150,11 @@ internal sealed class Cluster
         {
             if (node.State == NodeState.Preparing && now >= node.Since + _transition)
                 Replace(node, node with { State = NodeState.Idle, Since = now });
-            else if (node.State == NodeState.Leaving && now >= node.Since + _transition)
+            else if (node.IsGoing && now >= node.Since + _transition)
                 _nodes.Remove(node);
         }
 
-        var staying = _nodes.Count(node => node.State != NodeState.Leaving);
+        var staying = _nodes.Count(node => !node.IsGoing);
         foreach (var node in _nodes.Where(node => node.State == NodeState.Idle).ToList())
         {
             if (staying <= Settings.MinNodes)

@@ -7,10 +7,18 @@ namespace WorkspaceEmulator.Computes;
 /// <summary>What decides how a cluster scales.</summary>
 internal sealed record ClusterSettings(VmSize Size, int MinNodes, int MaxNodes, TimeSpan IdleTimeBeforeScaleDown)
 {
+    /// <summary>Member of a compute's properties that says why its provisioning failed.</summary>
+    public const string Failure = "provisioningErrors";
+
+    /// <summary>Its nodes may be taken away, and count for a quota of their own.</summary>
+    public bool IsLowPriority { get; init; }
+
     private static readonly TimeSpan DefaultIdleTime = TimeSpan.FromMinutes(2);
 
     /// <summary>Reads a compute's body; either the settings or what is wrong with it.</summary>
-    public static (ClusterSettings? Settings, string? Fault) Read(JsonObject body)
+    /// <param name="body">The body.</param>
+    /// <param name="region">Region whose VM sizes it may have.</param>
+    public static (ClusterSettings? Settings, string? Fault) Read(JsonObject body, string region)
     {
         var properties = body.Object("properties");
         switch (properties.Text("computeType"))
@@ -26,20 +34,21 @@ internal sealed record ClusterSettings(VmSize Size, int MinNodes, int MaxNodes, 
         var own = properties.Object("properties");
         if (own.Text("vmSize") is not { Length: > 0 } sizeName)
             return (null, "properties.properties.vmSize is missing; it must name a VM size.");
-        if (VmSize.Find(sizeName) is not { } size)
+        if (VmSize.In(region).FirstOrDefault(known => known.Name.Equals(sizeName, StringComparison.OrdinalIgnoreCase)) is not { } size)
         {
             return (null, $"The specified value {sizeName} for property Cluster.Properties.VMSize is not a supported VM size. "
-                + $"Supported VM sizes: {string.Join(',', VmSize.All.Select(known => known.Name.ToUpperInvariant()))}");
+                + $"Supported VM sizes: {string.Join(',', VmSize.In(region).Select(known => known.Name.ToUpperInvariant()))}");
         }
 
         var (scale, fault) = ReadScale(own.Object("scaleSettings") ?? new JsonObject { ["maxNodeCount"] = 1 });
-        if (scale is null)
-            return (null, fault);
-        return scale.MinNodes * size.Cores > VmSize.QuotaCores
-            ? (null, $"The specified subscription has a {size.Family} quota of {VmSize.QuotaCores} and cannot accommodate at least {scale.MinNodes} "
-                + $"requested managed compute nodes which maps to {scale.MinNodes * size.Cores} vCPUs.")
-            : (scale with { Size = size }, null);
+        return scale is null ? (null, fault) : (scale with { Size = size, IsLowPriority = own.Text("vmPriority") == "LowPriority" }, null);
     }
+
+    /// <summary>Why a stored compute's provisioning failed; null when it did not.</summary>
+    public static ArmError? ReadFailure(JsonObject body) =>
+        body.Object("properties").Array(Failure) is [var first, ..] && first.Object("error") is { } error
+            ? new(error.Text("code") ?? "", error.Text("message") ?? "")
+            : null;
 
     /// <summary>Reads <c>scaleSettings</c> alone; <see cref="Size"/> of the result is for the caller to fill.</summary>
     public static (ClusterSettings? Settings, string? Fault) ReadScale(JsonObject scale)

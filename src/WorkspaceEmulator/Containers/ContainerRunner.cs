@@ -35,7 +35,7 @@ internal sealed class ContainerRunner(
             var container = await _engine.CreateContainerAsync(specification, CancellationToken.None);
             try
             {
-                return await RunAsync(job.Run, image, container, progress, stop);
+                return await RunAsync(job, image, container, progress, stop);
             }
             finally
             {
@@ -56,22 +56,23 @@ internal sealed class ContainerRunner(
         }
     }
 
-    private async Task<CommandEnd> RunAsync(Run run, ImageReference image, string container, IJobProgress progress, CancellationToken stop)
+    private async Task<CommandEnd> RunAsync(JobCommand job, ImageReference image, string container, IJobProgress progress, CancellationToken stop)
     {
         if (stop.IsCancellationRequested)
             return CommandEnd.Stopped;
+        var run = job.Run;
         await _engine.StartAsync(container, CancellationToken.None);
         progress.Started();
         run.LogSystem($"Container {container[..12]} runs the command in image {image} as user {ContainerUser.Name}.");
         using var logEnd = new CancellationTokenSource();
-        var log = CopyLogAsync(run, container, logEnd.Token);
+        var log = CopyLogAsync(job, container, logEnd.Token);
         try
         {
             await _engine.WaitAsync(container, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await _engine.StopAsync(container, options.TerminationGrace);
+            await _engine.StopAsync(container, progress.Grace);
             return CommandEnd.Stopped;
         }
         finally
@@ -107,20 +108,19 @@ internal sealed class ContainerRunner(
     }
 
     // The log is no reason to end a job: what could not be read of it is noted.
-    private async Task CopyLogAsync(Run run, string container, CancellationToken cancellationToken)
+    private async Task CopyLogAsync(JobCommand job, string container, CancellationToken cancellationToken)
     {
         try
         {
-            await using var log = new FileStream(run.UserLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-            await _engine.CopyLogAsync(container, log, cancellationToken);
+            await _engine.CopyLogAsync(container, job.Log, cancellationToken);
         }
         catch (EngineException error)
         {
-            run.LogSystem($"The end of the log is missing: {error.Message}");
+            job.Run.LogSystem($"The end of the log is missing: {error.Message}");
         }
         catch (OperationCanceledException)
         {
-            run.LogSystem($"The end of the log is missing: the engine did not hand it over within {LogLimit.TotalSeconds} s.");
+            job.Run.LogSystem($"The end of the log is missing: the engine did not hand it over within {LogLimit.TotalSeconds} s.");
         }
     }
 

@@ -93,10 +93,10 @@ internal sealed class DockerEngine(string host) : IDisposable
         return new((int)(state.Integer("ExitCode") ?? -1), state.Flag("OOMKilled"), state.Text("Error") ?? "");
     }
 
-    /// <summary>Sends TERM, and KILL after the grace time; returns when the container has ended.</summary>
+    /// <summary>Sends TERM, and KILL after the grace time in whole seconds, at once when there is none; returns when the container has ended.</summary>
     public async Task StopAsync(string container, TimeSpan grace)
     {
-        var seconds = Math.Max(1, (int)Math.Ceiling(grace.TotalSeconds));
+        var seconds = (int)Math.Ceiling(grace.TotalSeconds);
         await _connection.SendAsync(HttpMethod.Post, $"/containers/{container}/stop?t={seconds}", null, CancellationToken.None);
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Resources;
@@ -29,13 +30,13 @@ internal static class ComputeEndpoints
 
     private static Results<Ok<JsonObject>, Created<JsonObject>, JsonHttpResult<ArmErrorResponse>> Put(
         Workspace workspace, string computeName, JsonBody body, HttpContext context, WorkspaceStore workspaces, OperationStore operations,
-        JobScheduler scheduler, EmulatorOptions options, EmulatorAddress address, TimeProvider time)
+        JobScheduler scheduler, Quotas quotas, EmulatorOptions options, EmulatorAddress address, TimeProvider time)
     {
         if (body.Json is not { } json)
             return ArmErrors.BadRequest("The request body must be a JSON object.", "InvalidRequestContent");
         if (!ResourceNames.Compute().IsMatch(computeName))
             return ArmErrors.BadRequest(ResourceNames.Fault("The compute name", computeName, ResourceNames.Compute()), "InvalidResourceName");
-        var (settings, fault) = ClusterSettings.Read(json);
+        var (settings, fault) = ClusterSettings.Read(json, workspaces.LocationOf(workspace));
         if (settings is null)
             return ArmErrors.BadRequest(fault!, "InvalidPropertyValue");
 
@@ -47,18 +48,25 @@ internal static class ComputeEndpoints
                 "InvalidPropertyValue");
         }
 
-        var (document, created) = workspace.Computes.Put(computeName, Stored(json, workspaces.LocationOf(workspace)));
-        if (!created && cluster is not null)
+        if (quotas.Fault(workspace, cluster, settings) is { } quota)
+            return ArmErrors.BadRequest(quota.Message, quota.Code);
+        var failure = (context.Features.Get<FaultEffect>() as FailedProvisioning)?.Error;
+        var (document, _) = workspace.Computes.Put(computeName, Stored(json, workspaces.LocationOf(workspace), failure));
+        if (cluster is { Failure: null })
         {
-            cluster.Resize(settings, time.GetUtcNow());
+            if (failure is null)
+                cluster.Resize(settings, time.GetUtcNow());
+            else
+                cluster.Fail(failure);
             scheduler.Wake();
             return TypedResults.Ok(Render(workspace, document, time)!);
         }
 
-        var made = new Cluster(document.Name, settings, options.ProvisioningTime, time.GetUtcNow(), isNew: true);
+        cluster?.Provision(settings, failure, time.GetUtcNow());
+        var made = cluster ?? new Cluster(document.Name, settings, options.ProvisioningTime, time.GetUtcNow(), isNew: true, failure);
         workspace.Clusters[document.Name] = made;
         scheduler.Wake();
-        var operation = operations.Begin(() => made.Snapshot(time.GetUtcNow()).ProvisioningState != "Creating");
+        var operation = operations.Begin(() => made.Snapshot(time.GetUtcNow()).ProvisioningState != "Creating", failure);
         SetStatusAddress(context, operation, workspace, workspaces, address);
         return TypedResults.Created((string?)null, Render(workspace, document, time)!);
     }
@@ -69,16 +77,18 @@ internal static class ComputeEndpoints
             : NotFound(workspace, computeName);
 
     private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> Patch(
-        Workspace workspace, string computeName, JsonBody body, JobScheduler scheduler, TimeProvider time)
+        Workspace workspace, string computeName, JsonBody body, WorkspaceStore workspaces, JobScheduler scheduler, Quotas quotas, TimeProvider time)
     {
         if (workspace.Computes.Find(computeName) is not { } document || !workspace.Clusters.TryGetValue(computeName, out var cluster))
             return NotFound(workspace, computeName);
         if (body.Json.Object("properties").Object("properties").Object("scaleSettings") is not { } scale)
             return ArmErrors.BadRequest("properties.properties.scaleSettings is missing; it is what a compute's PATCH changes.", "InvalidPropertyValue");
         document.Body.Object("properties").Object("properties")!["scaleSettings"] = scale.DeepClone();
-        var (settings, fault) = ClusterSettings.Read(document.Body);
+        var (settings, fault) = ClusterSettings.Read(document.Body, workspaces.LocationOf(workspace));
         if (settings is null)
             return ArmErrors.BadRequest(fault!, "InvalidPropertyValue");
+        if (quotas.Fault(workspace, cluster, settings) is { } quota)
+            return ArmErrors.BadRequest(quota.Message, quota.Code);
         var (changed, _) = workspace.Computes.Put(document.Name, document.Body);
         cluster.Resize(settings, time.GetUtcNow());
         scheduler.Wake();
@@ -126,13 +136,16 @@ internal static class ComputeEndpoints
     }
 
     /// <summary>What is kept: all but the password, which nothing here uses.</summary>
-    private static JsonObject Stored(JsonObject body, string location)
+    private static JsonObject Stored(JsonObject body, string location, ArmError? failure)
     {
         var kept = body.Clone().WithoutNulls();
         kept["location"] ??= location;
         kept.Object("properties").Object("properties").Object("userAccountCredentials")?.Remove("adminUserPassword");
         foreach (var readOnly in new[] { "id", "name", "type", "systemData" })
             kept.Remove(readOnly);
+        kept.Object("properties")!.Remove(ClusterSettings.Failure);
+        if (failure is not null)
+            kept.Object("properties")![ClusterSettings.Failure] = new JsonArray(new JsonObject { ["error"] = failure.ToJson() });
         return kept;
     }
 
@@ -144,6 +157,8 @@ internal static class ComputeEndpoints
         var properties = document.Body.Object("properties")!;
         properties["computeLocation"] ??= document.Body["location"]?.DeepClone();
         properties["provisioningState"] = now.ProvisioningState;
+        if (now.ProvisioningState != "Failed")
+            properties.Remove(ClusterSettings.Failure);
         properties["createdOn"] = document.CreatedAt.ToString("O");
         properties["modifiedOn"] = document.ModifiedAt.ToString("O");
         properties["isAttachedCompute"] = false;
@@ -161,7 +176,7 @@ internal static class ComputeEndpoints
             ["preparingNodeCount"] = now.Count(NodeState.Preparing),
             ["unusableNodeCount"] = 0,
             ["leavingNodeCount"] = now.Count(NodeState.Leaving),
-            ["preemptedNodeCount"] = 0,
+            ["preemptedNodeCount"] = now.Count(NodeState.Preempted),
         };
         var resource = document.Render(
             $"{workspace.ArmId}/computes/{document.Name}", "Microsoft.MachineLearningServices/workspaces/computes", properties.Clone());

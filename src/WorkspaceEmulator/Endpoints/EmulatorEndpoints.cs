@@ -1,10 +1,13 @@
 using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Page;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Vaults;
 
 namespace WorkspaceEmulator.Endpoints;
 
@@ -27,6 +30,7 @@ internal static class EmulatorEndpoints
         application.MapGroup("/artifact/v2.0" + Routes.Workspace + "/artifacts").WithMetadata(new WorkspaceScope()).MapArtifacts();
         application.MapGroup("/mlflow/{version}" + Routes.Workspace + "/api/2.0/mlflow").WithMetadata(new WorkspaceScope()).MapMlflow();
         application.MapSignedLogs();
+        application.MapVaults();
         application.MapRegistryTokens();
         application.MapAdministration();
         application.MapPage();
@@ -35,7 +39,10 @@ internal static class EmulatorEndpoints
 
     /// <summary>Lets handlers be built without an emulator behind them, to list them.</summary>
     public static void AddServiceTypes(IServiceCollection services) => services
+        .AddSingleton(new ActiveFaults(FaultScript.Empty))
         .AddSingleton<WorkspaceStore>()
+        .AddSingleton<VaultStore>()
+        .AddSingleton<Quotas>()
         .AddSingleton<OperationStore>()
         .AddSingleton<RunFactory>()
         .AddSingleton<SignedLogs>()

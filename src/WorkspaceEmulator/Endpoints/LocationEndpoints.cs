@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Computes;
-using WorkspaceEmulator.Resources;
 
 namespace WorkspaceEmulator.Endpoints;
 
@@ -15,66 +14,80 @@ internal static class LocationEndpoints
 
     public static void MapLocations(this RouteGroupBuilder arm)
     {
-        arm.MapGet(Routes.Location + "/vmSizes", ListSizes).Emulates(Area, "VirtualMachineSizes_List", "A table of twelve sizes; no prices.");
-        arm.MapGet(Routes.Location + "/usages", ListUsages).Emulates(Area, "Usages_List", "The vCPUs of running nodes; each quota is 100.");
+        arm.MapGet(Routes.Location + "/vmSizes", ListSizes).Emulates(Area, "VirtualMachineSizes_List", "A table of some sizes that Azure offers; a few only in some regions. Prices are estimates, and missing for a few.");
+        arm.MapGet(Routes.Location + "/usages", ListUsages).Emulates(Area, "Usages_List", "The vCPUs of nodes that are there, by family and in all, and the clusters of the region. `--quota` sets the limits; else 100 a family, 300 in all, 200 clusters.");
         arm.MapGet(Routes.Subscription + "/locations/{location}/computeOperationsStatus/{operationId}", GetStatus).Emulates(Area, "computeOperationsStatus", PollingRemark);
         arm.MapGet(Routes.Subscription + "/locations/{location}/mfeOperationResults/{operationId}", GetResult).Emulates(Area, "mfeOperationResults", PollingRemark);
         arm.MapGet(Routes.Location + "/computeOperationsStatus/{operationId}", GetStatus).Emulates(Area, "computeOperationsStatus");
         arm.MapGet(Routes.Location + "/mfeOperationResults/{operationId}", GetResult).Emulates(Area, "mfeOperationResults");
     }
 
-    private static Ok<JsonObject> ListSizes() => TypedResults.Ok(new JsonObject
+    private static Ok<JsonObject> ListSizes(string location) =>
+        TypedResults.Ok(new JsonObject { ["value"] = VmSize.In(location).Select(size => (JsonNode)Render(size)).ToJsonArray() });
+
+    private static JsonObject Render(VmSize size)
     {
-        ["value"] = VmSize.All.Select(size => (JsonNode)new JsonObject
+        var json = new JsonObject
         {
             ["name"] = size.Name,
-            ["family"] = size.Family,
+            ["family"] = $"standard{size.Family}Family",
             ["vCPUs"] = size.Cores,
             ["gpus"] = size.Gpus,
             ["osVhdSizeMB"] = 131072,
-            ["maxResourceVolumeMB"] = size.ResourceVolumeMegabytes,
+            ["maxResourceVolumeMB"] = size.DiskGigabytes * 1024,
             ["memoryGB"] = size.MemoryGigabytes,
-            ["lowPriorityCapable"] = size.LowPriorityCapable,
+            ["lowPriorityCapable"] = size.IsLowPriorityCapable,
             ["premiumIO"] = true,
             ["supportedComputeTypes"] = new JsonArray("AmlCompute"),
-        }).ToJsonArray(),
-    });
-
-    private static Ok<JsonObject> ListUsages(string subscriptionId, string location, WorkspaceStore workspaces, TimeProvider time)
-    {
-        var clusters = workspaces.All.Where(workspace => workspace.Name.SubscriptionId.Equals(subscriptionId, StringComparison.OrdinalIgnoreCase))
-            .SelectMany(workspace => workspace.Clusters.Values).ToList();
-        var usages = VmSize.All.GroupBy(size => size.Family, StringComparer.Ordinal).Select(family => Usage(
-            $"{family.Key.Replace(" vCPUs", "", StringComparison.Ordinal)} Cluster Dedicated vCPUs",
-            clusters.Where(cluster => cluster.Settings.Size.Family == family.Key).Sum(cluster => cluster.Snapshot(time.GetUtcNow()).Nodes.Count * cluster.Settings.Size.Cores)));
-        var total = clusters.Sum(cluster => cluster.Snapshot(time.GetUtcNow()).Nodes.Count * cluster.Settings.Size.Cores);
-        return TypedResults.Ok(new JsonObject
+        };
+        if (size.Price is not null)
         {
-            ["value"] = usages.Append(Usage("Total Cluster Dedicated Regional vCPUs", total)).Append(Usage("Clusters", clusters.Count)).ToJsonArray(),
-        });
+            json["estimatedVMPrices"] = new JsonObject
+            {
+                ["billingCurrency"] = "USD",
+                ["unitOfMeasure"] = "OneHour",
+                ["values"] = size.Prices.Select(price => (JsonNode)new JsonObject
+                {
+                    ["retailPrice"] = price.Price,
+                    ["osType"] = price.System,
+                    ["vmTier"] = price.Tier,
+                }).ToJsonArray(),
+            };
+        }
 
-        JsonNode Usage(string name, int current) => new JsonObject
+        return json;
+    }
+
+    private static Ok<JsonObject> ListUsages(string subscriptionId, string location, Quotas quotas) => TypedResults.Ok(new JsonObject
+    {
+        ["value"] = Quotas.Names.Select(name => (JsonNode)new JsonObject
         {
             ["id"] = $"/subscriptions/{subscriptionId}{Routes.Provider}/locations/{location}/usages/{name.Replace(" ", "", StringComparison.Ordinal)}",
             ["amlWorkspaceLocation"] = location,
             ["type"] = "Microsoft.MachineLearningServices/vmFamily/usages",
             ["unit"] = "Count",
-            ["currentValue"] = current,
-            ["limit"] = VmSize.QuotaCores,
+            ["currentValue"] = quotas.UsageOf(name, subscriptionId, location),
+            ["limit"] = quotas.LimitOf(name),
             ["name"] = new JsonObject { ["value"] = name, ["localizedValue"] = name },
-        };
-    }
+        }).ToJsonArray(),
+    });
 
-    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetStatus(string operationId, HttpRequest request, OperationStore operations) =>
-        operations.Find(operationId) is { } operation
-            ? TypedResults.Ok(new JsonObject
-            {
-                ["id"] = request.Path.ToString(),
-                ["name"] = operation.Id,
-                ["status"] = operation.IsDone() ? "Succeeded" : "InProgress",
-                ["startTime"] = operation.StartedAt.ToString("O"),
-            })
-            : Unknown(operationId);
+    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetStatus(string operationId, HttpRequest request, OperationStore operations)
+    {
+        if (operations.Find(operationId) is not { } operation)
+            return Unknown(operationId);
+        var isDone = operation.IsDone();
+        var status = new JsonObject
+        {
+            ["id"] = request.Path.ToString(),
+            ["name"] = operation.Id,
+            ["status"] = !isDone ? "InProgress" : operation.Failure is null ? "Succeeded" : "Failed",
+            ["startTime"] = operation.StartedAt.ToString("O"),
+        };
+        if (isDone && operation.Failure is { } failure)
+            status["error"] = failure.ToJson();
+        return TypedResults.Ok(status);
+    }
 
     private static Results<Ok, Accepted, JsonHttpResult<ArmErrorResponse>> GetResult(string operationId, HttpContext context, OperationStore operations)
     {

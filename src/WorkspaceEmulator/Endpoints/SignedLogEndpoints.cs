@@ -11,14 +11,14 @@ internal static class SignedLogEndpoints
         application.MapGet("/azureml/{workspaceId}/ExperimentRun/dcid.{runId}/{**path}", Get).Emulates(
             "Artifacts", "Signed download", "The addresses of `logFiles` and `contentinfo`; no token, `Range` works (206, 416).");
 
-    private static Results<PhysicalFileHttpResult, JsonHttpResult<ArmErrorResponse>> Get(
-        string workspaceId, string runId, string path, HttpRequest request, WorkspaceStore workspaces, SignedLogs logs)
+    private static Results<PhysicalFileHttpResult, ContentHttpResult> Get(
+        string workspaceId, string runId, string path, HttpRequest request, WorkspaceStore workspaces, SignedLogs logs, TimeProvider time)
     {
         var workspace = workspaces.All.FirstOrDefault(known => known.WorkspaceId.ToString("N") == workspaceId);
         if (workspace is null || !workspace.Runs.TryGetValue(runId, out var run) || !logs.Allows(SignedLogs.PathOf(run, path), request))
-            return ArmErrors.Forbidden("The signature of the address does not fit or has ended; read the run's details again.");
+            return ArmErrors.ExpiredSignature(request.HttpContext.Response, time);
         return run.Artifacts.Find(path) is { } file
             ? TypedResults.PhysicalFile(file, ArtifactEndpoints.ContentTypeOf(path), enableRangeProcessing: true)
-            : ArmErrors.NotFound($"Artifact '{path}' of run '{runId}' was not found.");
+            : ArmErrors.Storage(request.HttpContext.Response, 404, "BlobNotFound", "The specified blob does not exist.");
     }
 }

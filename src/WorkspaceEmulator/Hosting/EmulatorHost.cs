@@ -1,12 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
 using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Endpoints;
+using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Vaults;
 
 namespace WorkspaceEmulator.Hosting;
 
@@ -73,7 +76,9 @@ public sealed class EmulatorHost : IAsyncDisposable
     internal static WebApplication Build(EmulatorOptions options, StateFolder folder, Uri endpoint, TimeProvider time)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+            // What reaches the server as an error is an answer that the fault script cuts; the exception handler below reports all else.
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
         var certificate = EmulatorCertificate.LoadOrCreate(folder, time.GetUtcNow());
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
@@ -90,7 +95,10 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton(new EmulatorAddress(endpoint, folder.Certificate))
             .AddSingleton(AccessTokens.LoadOrCreate(folder))
             .AddSingleton(SecretBox.LoadOrCreate(folder))
+            .AddSingleton(new ActiveFaults(options.Faults))
             .AddSingleton<WorkspaceStore>()
+            .AddSingleton<VaultStore>()
+            .AddSingleton<Quotas>()
             .AddSingleton<OperationStore>()
             .AddSingleton<RunFactory>()
             .AddSingleton<SignedLogs>()
@@ -115,12 +123,14 @@ public sealed class EmulatorHost : IAsyncDisposable
             clock.Touch(context.Request.Path);
             return next(context);
         });
+        application.UseMiddleware<FaultMiddleware>();
         application.UseMiddleware<RecordingMiddleware>();
         application.UseExceptionHandler(new ExceptionHandlerOptions
         {
             // The details are in the emulator's own output, where the owner finds them.
             ExceptionHandler = context => ArmErrors.Of(500, "InternalServerError", "The emulator failed on this request; its output says why.").ExecuteAsync(context),
         });
+        application.UseMiddleware<ScriptedAnswers>();
         application.UseMiddleware<Authentication>();
         application.UseRouting();
         application.UseMiddleware<RequestScope>();

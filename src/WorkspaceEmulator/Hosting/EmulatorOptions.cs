@@ -1,4 +1,5 @@
 using System.Globalization;
+using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Jobs;
 
 namespace WorkspaceEmulator.Hosting;
@@ -35,7 +36,7 @@ public sealed record EmulatorOptions(
         "usage: WorkspaceEmulator --state DIR [--url https://localhost:PORT] [--workspace SUBSCRIPTION/GROUP/NAME]... [--location REGION]\n" +
         "       [--idle-minutes N] [--runtime process|docker] [--docker-host unix:///PATH] [--job-memory SIZE]\n" +
         "       [--process-path DIR]... [--process-variable NAME=VALUE]... [--registry-service NAME] [--record FILE]\n" +
-        "       [--provisioning-milliseconds N]\n" +
+        "       [--faults FILE] [--provisioning-milliseconds N] [--quota NAME=N]...\n" +
         "       WorkspaceEmulator --print-operations";
 
     /// <summary>How jobs run.</summary>
@@ -49,6 +50,12 @@ public sealed record EmulatorOptions(
 
     /// <summary>The only registry the token service gives tokens for; null gives them for any.</summary>
     public string? RegistryService { get; init; }
+
+    /// <summary>Limits of quotas by name that differ from the emulator's own.</summary>
+    public IReadOnlyDictionary<string, int> Quotas { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
+
+    /// <summary>The faults it brings about from the start.</summary>
+    internal FaultScript Faults { get; init; } = FaultScript.Empty;
 
     /// <summary>Settings of an emulator started with <c>--state</c> alone.</summary>
     public static EmulatorOptions ForFolder(string stateFolder) => new(
@@ -66,6 +73,7 @@ public sealed record EmulatorOptions(
         var workspaces = new List<WorkspaceName>();
         var paths = new List<string>();
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        var quotas = new Dictionary<string, int>(StringComparer.Ordinal);
 
         foreach (var (name, value) in Pairs(args, faults))
         {
@@ -119,6 +127,12 @@ public sealed record EmulatorOptions(
                 case "--record":
                     options = options with { RecordFile = Path.GetFullPath(value) };
                     break;
+                case "--quota":
+                    ReadQuota(value, quotas, faults);
+                    break;
+                case "--faults":
+                    options = options with { Faults = ReadFaults(value, faults) };
+                    break;
                 default:
                     faults.Add($"{name} is not known.");
                     break;
@@ -131,7 +145,7 @@ public sealed record EmulatorOptions(
             faults.Add("--state is missing; it must name the folder that holds the emulator's state.");
         return faults.Count > 0
             ? (null, faults)
-            : (options with { StateFolder = Path.GetFullPath(state!), Workspaces = workspaces, ProcessPaths = paths, ProcessVariables = variables }, faults);
+            : (options with { StateFolder = Path.GetFullPath(state!), Workspaces = workspaces, ProcessPaths = paths, ProcessVariables = variables, Quotas = quotas }, faults);
     }
 
     // Both `--name value` and `--name=value`.
@@ -168,6 +182,31 @@ public sealed record EmulatorOptions(
             return value;
         faults.Add($"{name} is \"{value}\"; it must be unix:///PATH, as jobs mount folders of this machine.");
         return standard;
+    }
+
+    private static void ReadQuota(string value, Dictionary<string, int> quotas, List<string> faults)
+    {
+        var split = value.LastIndexOf('=');
+        var name = split < 0 ? null : Computes.Quotas.Names.FirstOrDefault(known => known.Equals(value[..split], StringComparison.OrdinalIgnoreCase));
+        if (name is not null && int.TryParse(value[(split + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var limit))
+            quotas[name] = limit;
+        else
+            faults.Add($"--quota is \"{value}\"; it must be NAME=N with a whole number N and one of these names: {string.Join(", ", Computes.Quotas.Names)}.");
+    }
+
+    private static FaultScript ReadFaults(string file, List<string> faults)
+    {
+        try
+        {
+            var (script, found) = FaultScriptReader.Read(File.ReadAllBytes(file), file);
+            faults.AddRange(found);
+            return script ?? FaultScript.Empty;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            faults.Add($"--faults is \"{file}\"; it must be a file that can be read ({error.Message}).");
+            return FaultScript.Empty;
+        }
     }
 
     private static long? ReadMemory(string value, List<string> faults)

@@ -3,13 +3,13 @@ using System.Text;
 namespace WorkspaceEmulator.Hosting;
 
 /// <summary>Copies the start of both bodies while they pass, when traffic is recorded.</summary>
-internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder recorder)
+internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder recorder, ILogger<RecordingMiddleware> logger)
 {
     private const int BodyLimit = 1024 * 1024;
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (recorder.File is null || context.Request.Path.StartsWithSegments("/emulator", StringComparison.Ordinal))
+        if (recorder.File is null || IsLeftOut(context.Request.Path))
         {
             await next(context);
             return;
@@ -20,9 +20,20 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
         context.Request.Body = request;
         context.Response.Body = response;
         await next(context);
-        await request.ReadRestAsync(context.RequestAborted);
-        recorder.Write(context, request.Text(context.Request.ContentType), response.Text(context.Response.ContentType));
+        try
+        {
+            await request.ReadRestAsync(context.RequestAborted);
+            recorder.Write(context, request.Text(context.Request.ContentType), response.Text(context.Response.ContentType));
+        }
+        catch (IOException error)
+        {
+            logger.LogError(error, "An exchange could not be recorded."); // The answer has been given.
+        }
     }
+
+    // The emulator's own operations, and what is secret as a whole.
+    private static bool IsLeftOut(PathString path) =>
+        path.StartsWithSegments("/emulator", StringComparison.Ordinal) || path.StartsWithSegments("/keyvault", StringComparison.OrdinalIgnoreCase);
 
     private sealed class CopyingStream(Stream inner) : Stream
     {

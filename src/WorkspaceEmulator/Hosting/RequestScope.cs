@@ -9,7 +9,7 @@ internal sealed class RequestScope(RequestDelegate next, WorkspaceStore workspac
     public Task InvokeAsync(HttpContext context)
     {
         var metadata = context.GetEndpoint()?.Metadata;
-        if (metadata?.GetMetadata<ArmScope>() is not null && ApiVersions.Check(context.Request) is { } refused)
+        if (metadata?.GetMetadata<ArmScope>() is not null && ApiVersions.Check(context.Request, ApiVersions.Supported) is { } refused)
             return refused.ExecuteAsync(context);
         if (metadata?.GetMetadata<WorkspaceScope>() is null)
             return next(context);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace WorkspaceEmulator.Hosting;
 
-/// <summary>Encrypts datastore secrets before they reach a file: AES-256-GCM with a key that only the owner can read.</summary>
+/// <summary>Encrypts secrets of datastores and key vaults before they reach a file: AES-256-GCM with a key that only the owner can read.</summary>
 internal sealed class SecretBox(byte[] key)
 {
     public static SecretBox LoadOrCreate(StateFolder folder)

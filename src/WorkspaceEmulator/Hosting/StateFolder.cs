@@ -29,6 +29,7 @@ public sealed class StateFolder : IDisposable
     /// <summary>The same trust as a JSON web key set (<c>jwks</c>).</summary>
     public string RegistryTokenKeySet => Path.Combine(Root, "registry-token.jwks.json");
     public string Jobs => Path.Combine(Root, "jobs");
+    public string Vaults => Path.Combine(Root, "vaults");
     public string Workspaces => Path.Combine(Root, "workspaces");
 
     public string WorkspaceFolder(WorkspaceName workspace) => Path.Combine(Workspaces, workspace.Key);

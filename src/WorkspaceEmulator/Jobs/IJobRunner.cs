@@ -8,7 +8,7 @@ internal interface IJobRunner
     /// <summary>Runs a job's command until nothing of it is left.</summary>
     /// <param name="job">What runs.</param>
     /// <param name="progress">Told when the command begins and when it is done.</param>
-    /// <param name="stop">Ends everything of the job: TERM, and KILL after <see cref="Hosting.EmulatorOptions.TerminationGrace"/>.</param>
+    /// <param name="stop">Ends everything of the job: TERM, and KILL after <see cref="IJobProgress.Grace"/>.</param>
     /// <returns>How it ended. What goes wrong with the job is a failure of it, never thrown.</returns>
     Task<CommandEnd> RunAsync(JobCommand job, IJobProgress progress, CancellationToken stop);
 }
@@ -21,14 +21,18 @@ internal interface IJobProgress
 
     /// <summary>The command is done; what it left behind is being cleared up.</summary>
     void Ended();
+
+    /// <summary>Time between TERM and KILL when the job is ended now: none when its node is taken away.</summary>
+    TimeSpan Grace { get; }
 }
 
 /// <summary>A job whose turn it is.</summary>
 /// <param name="Run">The job; its working folder and logs are made.</param>
 /// <param name="Mounts">Its inputs and outputs on this machine.</param>
+/// <param name="Log">Takes what the command writes, both streams in the order they come.</param>
 /// <param name="Token">Opens run history, artifacts and MLflow of this job.</param>
 /// <param name="TokenExpires">When the token's promise ends; the token itself ends with the job.</param>
-internal sealed record JobCommand(Run Run, JobMounts Mounts, string Token, DateTimeOffset TokenExpires);
+internal sealed record JobCommand(Run Run, JobMounts Mounts, Stream Log, string Token, DateTimeOffset TokenExpires);
 
 /// <summary>How a command ended: it was stopped, it failed for a reason, or else it was a success.</summary>
 /// <param name="WasStopped">It was ended from outside before it was done.</param>

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Xml;
+using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Mlflow;
 using WorkspaceEmulator.Runs;
 
 namespace WorkspaceEmulator.Jobs;
@@ -11,20 +13,33 @@ internal enum StopReason
     Canceled,
     TimedOut,
     EmulatorStopping,
+
+    /// <summary>The job's node was taken away; the job waits for another.</summary>
+    Preempted,
 }
 
-/// <summary>Takes one job from Preparing to its end; how its command runs is the runner's.</summary>
+/// <summary>Takes one attempt of a job from Preparing to its end, or back to the queue; how its command runs is the runner's.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A cancellation source without a timer holds nothing, and Stop may come after the job has ended.")]
-internal sealed class JobExecution(Run run, IJobRunner runner, AccessTokens tokens, TimeProvider time) : IJobProgress
+internal sealed class JobExecution(
+    Run run, IJobRunner runner, AccessTokens tokens, ActiveFaults faults, EmulatorOptions options, TimeProvider time) : IJobProgress
 {
     private const string EmulatorStopped =
         "The emulator stopped while the job ran. Submitting the job again makes a new attempt, which resumes from its checkpoints.";
 
+    private readonly AttemptFaults _faults = new(faults, run.Name);
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<StopReason> _reason = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _timer;
 
-    public Run Run => run;
+    /// <summary>The attempt ended because its node was taken away.</summary>
+    public bool IsPreempted => _reason.Task is { IsCompletedSuccessfully: true, Result: StopReason.Preempted };
+
+    TimeSpan IJobProgress.Grace => IsPreempted ? TimeSpan.Zero : options.TerminationGrace;
+
+    /// <summary>Fails a job whose time is up.</summary>
+    public static void FailForTime(Run run) => run.TryMoveTo(
+        RunStatus.Failed, "UserError",
+        $"The job ran longer than its limit of {XmlConvert.ToString(JobRequest.Timeout(run.Document.Definition!)!.Value)} (limits.timeout) and was ended.");
 
     /// <summary>Asks the job to end; the first reason counts.</summary>
     public void Stop(StopReason reason)
@@ -36,11 +51,8 @@ internal sealed class JobExecution(Run run, IJobRunner runner, AccessTokens toke
     public async Task RunAsync()
     {
         run.TryMoveTo(RunStatus.Preparing);
-        foreach (var folder in new[] { "outputs", "logs" })
-            Directory.CreateDirectory(Path.Combine(run.WorkingFolder, folder));
-        Directory.CreateDirectory(Path.GetDirectoryName(run.UserLog)!);
-        await File.AppendAllTextAsync(run.UserLog, "");
-
+        PrepareWorkingFolder();
+        await using var log = new JobLog(run, _faults, () => Stop(StopReason.Preempted));
         var (mounts, fault) = await JobMounts.ResolveAsync(run, _stopping.Token);
         if (mounts is null)
         {
@@ -50,14 +62,18 @@ internal sealed class JobExecution(Run run, IJobRunner runner, AccessTokens toke
             return;
         }
 
+        run.Metrics.Added = SeeMetrics;
         var token = tokens.IssueRunToken(run.Key);
         try
         {
-            var end = await runner.RunAsync(new(run, mounts, token, time.GetUtcNow() + TimeSpan.FromDays(30)), this, _stopping.Token);
+            var end = await runner.RunAsync(new(run, mounts, log, token, time.GetUtcNow() + TimeSpan.FromDays(30)), this, _stopping.Token);
+            if (IsPreempted)
+                log.Rotate();
             EndAs(end);
         }
         finally
         {
+            run.Metrics.Added = null;
             tokens.RevokeRunToken(token);
             if (_timer is not null)
                 await _timer.DisposeAsync();
@@ -68,14 +84,38 @@ internal sealed class JobExecution(Run run, IJobRunner runner, AccessTokens toke
     {
         run.TryMoveTo(RunStatus.Running);
         if (JobRequest.Timeout(run.Document.Definition!) is { } limit)
-            _timer = time.CreateTimer(_ => Stop(StopReason.TimedOut), null, limit, Timeout.InfiniteTimeSpan);
+        {
+            var left = run.Document.StartedAt!.Value + limit - time.GetUtcNow();
+            _timer = time.CreateTimer(_ => Stop(StopReason.TimedOut), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
     }
 
     void IJobProgress.Ended() => run.TryMoveTo(RunStatus.Finalizing);
 
+    private void SeeMetrics(IReadOnlyList<MetricPoint> points)
+    {
+        if (points.Any(point => _faults.IsPreemptedAtStep(point.Step)))
+            Stop(StopReason.Preempted);
+    }
+
+    // Another node has nothing of an earlier attempt but what Azure ML keeps elsewhere: the artifacts.
+    private void PrepareWorkingFolder()
+    {
+        string[] kept = ["outputs", "logs"];
+        foreach (var folder in kept)
+            Directory.CreateDirectory(Path.Combine(run.WorkingFolder, folder));
+        foreach (var entry in new DirectoryInfo(run.WorkingFolder).EnumerateFileSystemInfos().Where(entry => !kept.Contains(entry.Name, StringComparer.Ordinal)))
+        {
+            if (entry is DirectoryInfo { LinkTarget: null } folder)
+                folder.Delete(recursive: true);
+            else
+                entry.Delete();
+        }
+    }
+
     private void EndAs(CommandEnd end)
     {
-        if (end.WasStopped)
+        if (end.WasStopped || IsPreempted)
             EndAs(_reason.Task.Result);
         else if (run.Status == RunStatus.CancelRequested)
             EndAs(StopReason.Canceled);
@@ -93,8 +133,11 @@ internal sealed class JobExecution(Run run, IJobRunner runner, AccessTokens toke
                 run.TryMoveTo(RunStatus.Canceled);
                 break;
             case StopReason.TimedOut:
-                var limit = XmlConvert.ToString(JobRequest.Timeout(run.Document.Definition!)!.Value);
-                run.TryMoveTo(RunStatus.Failed, "UserError", $"The job ran longer than its limit of {limit} (limits.timeout) and was ended.");
+                FailForTime(run);
+                break;
+            case StopReason.Preempted:
+                run.LogSystem("The job's node was preempted; the job starts again on another one.");
+                run.TryMoveTo(RunStatus.Queued);
                 break;
             default:
                 run.TryMoveTo(RunStatus.Failed, "EmulatorStopped", EmulatorStopped);

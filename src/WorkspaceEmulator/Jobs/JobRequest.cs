@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using System.Xml;
 using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Runs;
 
 namespace WorkspaceEmulator.Jobs;
 
@@ -46,6 +47,9 @@ internal static partial class JobRequest
 
     public static TimeSpan? Timeout(JsonObject properties) =>
         properties.Object("limits").Text("timeout") is { } text ? XmlConvert.ToTimeSpan(text) : null;
+
+    /// <summary>When a job's time is up: its limit counts from its first start, whatever becomes of its nodes. Null when it has no limit or has not started.</summary>
+    public static DateTimeOffset? Deadline(RunDocument job) => Timeout(job.Definition!) is { } limit ? job.StartedAt + limit : null;
 
     private static string? ComputeFault(JsonObject properties, Workspace workspace)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Containers;
+using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
@@ -12,8 +13,8 @@ namespace WorkspaceEmulator.Jobs;
 /// woken by requests, by jobs that end, and by clusters that change by themselves.
 /// </summary>
 internal sealed class JobScheduler(
-    WorkspaceStore workspaces, EmulatorOptions options, IJobRunner runner, ContainerLeftovers leftovers, AccessTokens tokens, TimeProvider time,
-    ILogger<JobScheduler> logger) : IHostedLifecycleService, IDisposable
+    WorkspaceStore workspaces, EmulatorOptions options, IJobRunner runner, ContainerLeftovers leftovers, AccessTokens tokens,
+    ActiveFaults faults, Quotas quotas, TimeProvider time, ILogger<JobScheduler> logger) : IHostedLifecycleService, IDisposable
 {
     private const string EmulatorCrashed =
         "The emulator ended unexpectedly while the job ran. Submitting the job again makes a new attempt, which resumes from its checkpoints.";
@@ -103,7 +104,9 @@ internal sealed class JobScheduler(
                 logger.LogError(error, "Queued jobs could not be started.");
             }
 
-            var next = workspaces.All.SelectMany(workspace => workspace.Clusters.Values).Select(cluster => cluster.NextChange()).Min();
+            var next = workspaces.All.SelectMany(workspace => workspace.Clusters.Values).Select(cluster => cluster.NextChange())
+                .Concat(workspaces.All.SelectMany(workspace => workspace.Runs.Values).Where(run => run.IsJob && run.Status == RunStatus.Queued).Select(run => JobRequest.Deadline(run.Document)))
+                .Min();
             var wait = next is { } moment ? moment - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
             if (next is null)
                 await _wake.WaitAsync();
@@ -130,6 +133,12 @@ internal sealed class JobScheduler(
                 continue;
             }
 
+            if (JobRequest.Deadline(run.Document) <= time.GetUtcNow())
+            {
+                JobExecution.FailForTime(run);
+                continue;
+            }
+
             if (run.Status == RunStatus.NotStarted)
                 run.TryMoveTo(RunStatus.Queued);
             var definition = run.Document.Definition!;
@@ -141,7 +150,7 @@ internal sealed class JobScheduler(
             }
 
             // A job that asks for more nodes than are free keeps those behind it waiting: first come, first served.
-            if (!blocked.Contains(name) && cluster.TryReserve(run.Name, JobRequest.InstanceCount(definition), time.GetUtcNow()))
+            if (!blocked.Contains(name) && cluster.TryReserve(run.Name, JobRequest.InstanceCount(definition), quotas.RoomFor(workspace, cluster), time.GetUtcNow()))
                 Start(run, cluster);
             else
                 blocked.Add(name);
@@ -150,7 +159,7 @@ internal sealed class JobScheduler(
 
     private void Start(Run run, Cluster cluster)
     {
-        var execution = new JobExecution(run, runner, tokens, time);
+        var execution = new JobExecution(run, runner, tokens, faults, options, time);
         var task = Task.Run(async () =>
         {
             try
@@ -164,7 +173,10 @@ internal sealed class JobScheduler(
             }
             finally
             {
-                cluster.Release(run.Name, time.GetUtcNow());
+                if (execution.IsPreempted)
+                    cluster.Preempt(run.Name, time.GetUtcNow());
+                else
+                    cluster.Release(run.Name, time.GetUtcNow());
                 _running.TryRemove(run.Key, out _);
                 if (!_stopping.IsCancellationRequested)
                     Wake();

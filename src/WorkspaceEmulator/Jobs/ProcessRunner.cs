@@ -7,9 +7,11 @@ namespace WorkspaceEmulator.Jobs;
 /// <summary>Runs a job's command as a child process of the emulator, in a session of its own.</summary>
 internal sealed class ProcessRunner(EmulatorOptions options, EmulatorAddress address, TimeProvider time) : IJobRunner
 {
-    // The log is opened by the shell itself, so lines arrive in it as they are written and in the order of both streams,
-    // whatever becomes of the emulator. $0 is the log, $1 the command.
-    private const string Launcher = "exec </dev/null >>\"$0\" 2>&1; exec /bin/bash -c \"$1\"";
+    // Both streams are one pipe, so lines arrive in the log in the order in which they are written. $0 is the command.
+    private const string Launcher = "exec </dev/null 2>&1; exec /bin/bash -c \"$0\"";
+
+    /// <summary>Time for the last of the log when nothing of the job is left; only what has become another's process can hold the pipe open.</summary>
+    private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
 
     public async Task<CommandEnd> RunAsync(JobCommand job, IJobProgress progress, CancellationToken stop)
     {
@@ -22,31 +24,51 @@ internal sealed class ProcessRunner(EmulatorOptions options, EmulatorAddress add
         progress.Started();
         run.LogSystem($"Process {process.Id} runs the command.");
 
+        using var logEnd = new CancellationTokenSource();
+        var copied = process.StandardOutput.BaseStream.CopyToAsync(job.Log, logEnd.Token);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Without a reader the job would wait for one: the end of the log is the end of the job.
+        _ = copied.ContinueWith(_ => stopped.TrySetResult(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         await using var registration = stop.Register(() => stopped.TrySetResult());
         var exited = process.WaitForExitAsync(CancellationToken.None);
         if (await Task.WhenAny(exited, stopped.Task) == stopped.Task)
         {
-            await tree.EndAsync(options.TerminationGrace, time);
+            await tree.EndAsync(progress.Grace, time);
             await exited;
+            await FinishLogAsync();
             return CommandEnd.Stopped;
         }
 
         progress.Ended();
         await tree.EndAsync(options.TerminationGrace, time); // What the command left in the background ends with it.
+        await FinishLogAsync();
         return process.ExitCode == 0
             ? CommandEnd.Success
             : CommandEnd.Failed($"The command ended with exit code {process.ExitCode}. The log user_logs/std_log.txt says more.");
+
+        async Task FinishLogAsync()
+        {
+            logEnd.CancelAfter(LogLimit);
+            try
+            {
+                await copied;
+            }
+            catch (OperationCanceledException)
+            {
+                run.LogSystem($"The end of the log may be missing: a process that left the job still holds it open after {LogLimit.TotalSeconds} s.");
+            }
+        }
     }
 
     private ProcessStartInfo Describe(JobCommand job)
     {
         var run = job.Run;
         var command = job.Mounts.Fill(run.Document.Definition.Text("command")!);
-        var start = new ProcessStartInfo("setsid", ["/bin/bash", "-c", Launcher, run.UserLog, command])
+        var start = new ProcessStartInfo("setsid", ["/bin/bash", "-c", Launcher, command])
         {
             WorkingDirectory = run.WorkingFolder,
             UseShellExecute = false,
+            RedirectStandardOutput = true,
         };
         start.Environment.Clear();
         foreach (var (name, value) in JobEnvironment.Create(job, new(job.Mounts, run.WorkingFolder, address.Certificate), Machine(), address.Endpoint))

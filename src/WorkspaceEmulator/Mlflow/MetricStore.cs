@@ -38,6 +38,9 @@ internal sealed class MetricStore(string file)
     private readonly Lock _gate = new();
     private Dictionary<string, List<MetricPoint>>? _points;
 
+    /// <summary>Called with values that have been logged; null while nobody asks.</summary>
+    public Action<IReadOnlyList<MetricPoint>>? Added { get; set; }
+
     public void Add(IReadOnlyList<MetricPoint> points)
     {
         if (points.Count == 0)
@@ -49,6 +52,8 @@ internal sealed class MetricStore(string file)
             foreach (var point in points)
                 Append(known, point);
         }
+
+        Added?.Invoke(points);
     }
 
     public IReadOnlyList<MetricPoint> History(string key)

@@ -88,12 +88,18 @@ internal sealed class WorkspaceStore
 
     public string LocationOf(Workspace workspace) => _documents.Find(workspace.Name.Key)?.Body.Text("location") ?? _options.Location;
 
+    /// <summary>ARM id of the workspace's key vault: the one it was made with, or one of its own.</summary>
+    public string KeyVaultOf(Workspace workspace) =>
+        _documents.Find(workspace.Name.Key)?.Body.Object("properties").Text("keyVault")
+        ?? $"/subscriptions/{workspace.Name.SubscriptionId}/resourceGroups/{workspace.Name.ResourceGroup}/providers/Microsoft.KeyVault/vaults/kv{workspace.WorkspaceId.ToString("N")[..12]}";
+
     public JsonObject Render(Workspace workspace, Uri endpoint)
     {
         var document = _documents.Find(workspace.Name.Key)!;
         var properties = document.Body.Object("properties")?.Clone() ?? [];
         properties["workspaceId"] = workspace.WorkspaceId.ToString();
         properties["provisioningState"] = "Succeeded";
+        properties["keyVault"] = KeyVaultOf(workspace);
         properties["friendlyName"] ??= workspace.Name.Name;
         properties["tenantId"] = Guid.Empty.ToString();
         properties["discoveryUrl"] = new Uri(endpoint, "discovery").AbsoluteUri;
@@ -118,8 +124,11 @@ internal sealed class WorkspaceStore
         var workspace = new Workspace(name, _folder, _time);
         foreach (var compute in workspace.Computes.List())
         {
+            // Of a size that there is no more, the cluster is gone.
+            if (ClusterSettings.Read(compute.Body, LocationOf(workspace)).Settings is not { } settings)
+                continue;
             workspace.Clusters[compute.Name] = new Cluster(
-                compute.Name, ClusterSettings.Read(compute.Body).Settings!, _options.ProvisioningTime, _time.GetUtcNow(), isNew: false);
+                compute.Name, settings, _options.ProvisioningTime, _time.GetUtcNow(), isNew: false, ClusterSettings.ReadFailure(compute.Body));
         }
 
         _workspaces[name.Key] = workspace;

@@ -9,6 +9,7 @@ internal sealed class RunArtifacts(string folder)
     private static readonly EnumerationOptions Files = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
     private static readonly string[] LogRoots = ["user_logs", "system_logs"];
     private static readonly string[] WorkingRoots = ["outputs", "logs"];
+    private readonly Lock _gate = new();
 
     public static string WorkingFolderOf(string runFolder) => Path.Combine(runFolder, "wd");
 
@@ -16,8 +17,12 @@ internal sealed class RunArtifacts(string folder)
     public IReadOnlyList<string> List(string prefix = "")
     {
         var paths = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var root in LogRoots)
-            Add(folder, root);
+        lock (_gate)
+        {
+            foreach (var root in LogRoots)
+                Add(folder, root);
+        }
+
         foreach (var root in WorkingRoots)
             Add(WorkingFolderOf(folder), root);
         Add(Path.Combine(folder, "uploads"), "");
@@ -29,6 +34,26 @@ internal sealed class RunArtifacts(string folder)
             if (Directory.Exists(from))
                 paths.UnionWith(Directory.EnumerateFiles(from, "*", Files).Select(file => Path.GetRelativePath(parent, file)));
         }
+    }
+
+    /// <summary>
+    /// Moves what the log holds to <c>user_logs/std_log_{n}.txt</c>, n counting from 0, and leaves an empty log. A list shows either state, and the log is always there.
+    /// </summary>
+    public void RotateLog()
+    {
+        lock (_gate)
+        {
+            var log = Path.Combine(folder, "user_logs", "std_log.txt");
+            var number = 0;
+            while (File.Exists(Numbered(number)))
+                number++;
+            File.Copy(log, Numbered(number));
+            var empty = Path.Combine(folder, "empty-log");
+            File.WriteAllBytes(empty, []);
+            File.Move(empty, log, overwrite: true);
+        }
+
+        string Numbered(int number) => Path.Combine(folder, "user_logs", $"std_log_{number}.txt");
     }
 
     /// <summary>The file of an artifact, or null when there is none or the path leaves the run's folder.</summary>

@@ -169,6 +169,23 @@ public class ContainerRunnerTests
     }
 
     [Fact]
+    public async Task Preemption_KillsTheContainer_AndAnotherTakesItsPlace()
+    {
+        await using var engine = await FakeEngine.StartAsync(new() { RunsUntilStopped = true, Log = [(1, "begun\n")] });
+        await using var emulator = await StartAsync(engine);
+        await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Put, "emulator/faults", """{"rules":[{"job":"*","count":1,"preempt":{"logBytes":3}}]}""");
+
+        var details = await RunAsync(emulator);
+
+        Assert.Equal("Completed", (string?)details["status"]);
+        string[] made = ["POST /v1.41/containers/create", $"POST /v1.41/containers/{FakeEngine.Container}/start"];
+        Assert.Equal(
+            [.. made, $"POST /v1.41/containers/{FakeEngine.Container}/stop?t=0", $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1", .. made, $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1"],
+            engine.Requests.Where(request => request.Contains("/containers/create", StringComparison.Ordinal) || request.Contains("start", StringComparison.Ordinal) || request.Contains("stop", StringComparison.Ordinal) || request.StartsWith("DELETE", StringComparison.Ordinal)));
+        Assert.Equal(["begun\n", "begun\n"], [emulator.Log("trains"), await File.ReadAllTextAsync(Path.Combine(emulator.JobFolder("trains"), "user_logs/std_log_0.txt"), TestContext.Current.CancellationToken)]);
+    }
+
+    [Fact]
     public async Task Cancel_EndsAPull()
     {
         await using var engine = await FakeEngine.StartAsync(new() { ImagePlatform = "", IsPullEndless = true });

@@ -1,0 +1,76 @@
+using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Resources;
+
+namespace WorkspaceEmulator.Computes;
+
+/// <summary>How much of a region a subscription may use and uses, over all its workspaces there.</summary>
+internal sealed class Quotas(EmulatorOptions options, WorkspaceStore workspaces, TimeProvider time)
+{
+    public const string TotalDedicated = "Total Cluster Dedicated Regional vCPUs";
+    public const string TotalLowPriority = "Total Cluster LowPriority Regional vCPUs";
+    public const string ClusterCount = "Clusters";
+
+    private const int FamilyLimit = 100;
+    private const int TotalLimit = 300;
+    private const int ClusterLimit = 200;
+
+    /// <summary>Names of all quotas, as the service lists them.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [.. VmSize.All.Select(size => OfFamily(size.Family)).Distinct(StringComparer.Ordinal), TotalDedicated, TotalLowPriority, ClusterCount];
+
+    public static string OfFamily(string family) => $"Standard {family} Family Cluster Dedicated vCPUs";
+
+    public int LimitOf(string name) => options.Quotas.TryGetValue(name, out var limit) ? limit : name switch
+    {
+        TotalDedicated or TotalLowPriority => TotalLimit,
+        ClusterCount => ClusterLimit,
+        _ => FamilyLimit,
+    };
+
+    /// <summary>What is used of a quota: the vCPUs of nodes that are there, or the clusters.</summary>
+    public int UsageOf(string name, string subscription, string region, Cluster? without = null)
+    {
+        var clusters = ClustersOf(subscription, region).Where(cluster => cluster != without);
+        return name == ClusterCount
+            ? clusters.Count()
+            : clusters.Where(cluster => NamesOf(cluster.Settings).Contains(name, StringComparer.Ordinal)).Sum(cluster => cluster.Snapshot(time.GetUtcNow()).Nodes.Count * cluster.Settings.Size.Cores);
+    }
+
+    /// <summary>Why a cluster cannot be had; null when it can.</summary>
+    /// <param name="workspace">Workspace it is for.</param>
+    /// <param name="existing">The cluster when it is there already.</param>
+    /// <param name="asked">What it is to be.</param>
+    public ArmError? Fault(Workspace workspace, Cluster? existing, ClusterSettings asked)
+    {
+        var (subscription, region) = (workspace.Name.SubscriptionId, workspaces.LocationOf(workspace));
+        if (existing is null && UsageOf(ClusterCount, subscription, region) >= LimitOf(ClusterCount))
+            return new("QuotaExceeded", $"The specified subscription has a quota of {LimitOf(ClusterCount)} clusters in {region}, and all of them exist. Delete one first.");
+        var cores = asked.MinNodes * asked.Size.Cores;
+        foreach (var name in cores > 0 ? NamesOf(asked) : [])
+        {
+            if (cores <= LimitOf(name) - UsageOf(name, subscription, region, existing))
+                continue;
+            var what = name is TotalDedicated or TotalLowPriority ? name.Replace("vCPUs", "vCPU", StringComparison.Ordinal) : $"Standard {asked.Size.Family} family vCPU";
+            // The service's own spelling.
+            return new(
+                "ClusterMinNodesExceedCoreQuota",
+                $"The specified subscription has a {what} quota of {LimitOf(name)} and cannot accomodate for at least {asked.MinNodes} requested managed compute nodes "
+                    + $"which maps to {cores} vCPUs. Talk to your Subscription Admin to have the quota raised.");
+        }
+
+        return null;
+    }
+
+    /// <summary>Nodes that the quotas still allow a cluster.</summary>
+    public int RoomFor(Workspace workspace, Cluster cluster) => NamesOf(cluster.Settings)
+        .Min(name => LimitOf(name) - UsageOf(name, workspace.Name.SubscriptionId, workspaces.LocationOf(workspace))) / cluster.Settings.Size.Cores;
+
+    private static string[] NamesOf(ClusterSettings settings) =>
+        settings.IsLowPriority ? [TotalLowPriority] : [OfFamily(settings.Size.Family), TotalDedicated];
+
+    private IEnumerable<Cluster> ClustersOf(string subscription, string region) => workspaces.All
+        .Where(workspace => workspace.Name.SubscriptionId.Equals(subscription, StringComparison.OrdinalIgnoreCase)
+            && workspaces.LocationOf(workspace).Equals(region, StringComparison.OrdinalIgnoreCase))
+        .SelectMany(workspace => workspace.Clusters.Values);
+}

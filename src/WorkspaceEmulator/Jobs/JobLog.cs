@@ -1,0 +1,83 @@
+using WorkspaceEmulator.Faults;
+using WorkspaceEmulator.Runs;
+
+namespace WorkspaceEmulator.Jobs;
+
+/// <summary>The end of a job's log, where an attempt writes. What the fault script has to do with logs happens here, as their bytes pass.</summary>
+/// <param name="run">The job.</param>
+/// <param name="faults">What the fault script does to this attempt.</param>
+/// <param name="preempt">Called when the attempt's node is to be taken away.</param>
+internal sealed class JobLog(Run run, AttemptFaults faults, Action preempt) : Stream
+{
+    private FileStream _file = Open(run);
+    private long _written;
+
+    public override bool CanRead => false;
+    public override bool CanSeek => false;
+    public override bool CanWrite => true;
+    public override long Length => _written;
+    public override long Position { get => _written; set => throw new NotSupportedException(); }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        while (!buffer.IsEmpty)
+        {
+            // A rotated log ends where a line does, whatever the pieces in which it came.
+            var end = faults.RotatesLog ? buffer.IndexOf((byte)'\n') + 1 : 0;
+            var part = end == 0 ? buffer : buffer[..end];
+            buffer = buffer[part.Length..];
+            _file.Write(part);
+            _written += part.Length;
+            if (faults.IsPreemptedAtLog(_written))
+                preempt();
+            if (end > 0 && faults.IsRotated(_file.Position))
+                Rotate();
+        }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Write(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        Write(buffer.AsSpan(offset, count));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Gives what the log holds another name; it goes on as a new, empty file.</summary>
+    public void Rotate()
+    {
+        _file.Dispose();
+        run.Artifacts.RotateLog();
+        _file = Open(run);
+    }
+
+    public override void Flush()
+    {
+        // Nothing is held back.
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _file.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private static FileStream Open(Run run)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(run.UserLog)!);
+        return new(run.UserLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+    }
+}
