@@ -43,12 +43,14 @@ conformance('workspaces', (context) => {
     const sizes = (await context.client.virtualMachineSizes.list(location)).value;
     const size = sizes.find((candidate) => candidate.name === 'Standard_NC4as_T4_v3');
     assert.deepEqual(
-      { family: size.family, vCPUs: size.vCPUs, gpus: size.gpus, memoryGB: size.memoryGB, lowPriorityCapable: size.lowPriorityCapable },
-      { family: 'Standard NCASv3_T4 Family vCPUs', vCPUs: 4, gpus: 1, memoryGB: 28, lowPriorityCapable: true });
+      { vCPUs: size.vCPUs, gpus: size.gpus, memoryGB: size.memoryGB, lowPriorityCapable: size.lowPriorityCapable },
+      { vCPUs: 4, gpus: 1, memoryGB: 28, lowPriorityCapable: true });
     assert.ok(size.supportedComputeTypes.includes('AmlCompute'));
     const usages = [];
     for await (const usage of context.client.usages.list(location)) usages.push(usage);
-    const total = usages.find((usage) => usage.name.value === 'Total Cluster Dedicated Regional vCPUs');
-    assert.deepEqual([total.unit, total.amlWorkspaceLocation, typeof total.currentValue, typeof total.limit], ['Count', location, 'number', 'number']);
+    for (const name of ['Standard NCASv3_T4 Family Cluster Dedicated vCPUs', 'Total Cluster Dedicated Regional vCPUs', 'Clusters']) {
+      const usage = usages.find((candidate) => candidate.name.value === name);
+      assert.deepEqual([usage.unit, usage.amlWorkspaceLocation, typeof usage.currentValue, typeof usage.limit], ['Count', location, 'number', 'number'], name);
+    }
   });
 });
