@@ -11,11 +11,14 @@ namespace Workspaces;
 /// </summary>
 internal sealed class RequestNotes : HttpPipelinePolicy
 {
-    private static readonly ConditionalWeakTable<object, string> RequestLines = [];
+    private static readonly ConditionalWeakTable<object, Notes> Noted = [];
 
     /// <summary>Method and URI of the request behind <paramref name="answer"/> (a response or an exception), without secrets; null when it is not known.</summary>
     public static string? RequestLineOf(object? answer) =>
-        answer is not null && RequestLines.TryGetValue(answer, out var line) ? line : null;
+        answer is not null && Noted.TryGetValue(answer, out var notes) ? notes.Line : null;
+
+    /// <summary>How often the request behind <paramref name="answer"/> was sent; 1 when it is not known.</summary>
+    public static int TriesOf(object? answer) => answer is not null && Noted.TryGetValue(answer, out var notes) ? notes.Tries : 1;
 
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
@@ -47,7 +50,9 @@ internal sealed class RequestNotes : HttpPipelinePolicy
 
     private static bool Note(object answer, HttpMessage message)
     {
-        RequestLines.AddOrUpdate(answer, $"{message.Request.Method} {Secrets.Show(message.Request.Uri.ToUri())}");
+        Noted.AddOrUpdate(answer, new Notes($"{message.Request.Method} {Secrets.Show(message.Request.Uri.ToUri())}", message.ProcessingContext.RetryNumber + 1));
         return false;
     }
+
+    private sealed record Notes(string Line, int Tries);
 }

@@ -60,7 +60,7 @@ internal static class ServiceErrors
     private static WorkspaceException NoAnswer(Exception noted, Exception error)
     {
         var requestLine = RequestNotes.RequestLineOf(noted) ?? RequestNotes.RequestLineOf(error) ?? "The request";
-        var cause = error.GetBaseException().Message;
+        var cause = error is RequestFailedException { InnerException: OperationCanceledException } ? error.Message : error.GetBaseException().Message;
         return new WorkspaceException($"{requestLine} had no answer: {Secrets.Scrub(FirstLine(cause))}");
     }
 

@@ -12,7 +12,6 @@ namespace Workspaces;
 public sealed class WorkspaceClient
 {
     private const string ArmAudience = "https://management.azure.com/";
-    private const string ArmScope = "https://management.azure.com/.default";
 
     private readonly WorkspaceConnection connection;
     private readonly HttpPipeline anonymous;
@@ -29,9 +28,8 @@ public sealed class WorkspaceClient
         data = new(ReadAsync);
         dataPlane = new(FindDataPlaneAsync);
 
-        anonymous = HttpPipelineBuilder.Build(CreateOptions<DataPlaneClientOptions>(connection, transport));
-        var signedIn = HttpPipelineBuilder.Build(
-            CreateOptions<DataPlaneClientOptions>(connection, transport), new BearerTokenAuthenticationPolicy(connection.Credential, ArmScope));
+        anonymous = ServicePipelines.Build(transport, connection.Retries);
+        var signedIn = ServicePipelines.Build(transport, connection.Retries, connection.Credential, ServicePipelines.ArmScope);
         RunHistory = new RunHistoryClient(signedIn, dataPlane, Id);
         Artifacts = new ArtifactClient(signedIn, dataPlane, Id);
         Tracking = new TrackingClient(signedIn, new(FindTrackingAsync));
@@ -96,27 +94,13 @@ public sealed class WorkspaceClient
 
     private static ArmClientOptions CreateArmOptions(WorkspaceConnection connection, HttpPipelineTransport transport)
     {
-        var options = CreateOptions<ArmClientOptions>(connection, transport);
+        var options = new ArmClientOptions().Configure(transport, connection.Retries, connection.Credential, ServicePipelines.ArmScope);
         options.Environment = connection.Address.Endpoint is { } endpoint ? new ArmEnvironment(endpoint, ArmAudience) : ArmEnvironment.AzurePublicCloud;
 
         // The package's default version moves with its releases; the wire contract this was written from is one version.
         foreach (var type in new[] { "", "/computes", "/datastores", "/environments", "/environments/versions", "/jobs" })
         {
             options.SetApiVersion(new ResourceType($"Microsoft.MachineLearningServices/workspaces{type}"), "2024-10-01");
-        }
-
-        return options;
-    }
-
-    private static T CreateOptions<T>(WorkspaceConnection connection, HttpPipelineTransport transport)
-        where T : ClientOptions, new()
-    {
-        var options = new T { Transport = transport };
-        options.AddPolicy(new RequestNotes(), HttpPipelinePosition.PerCall);
-        if (connection.RetryDelay is { } delay)
-        {
-            options.Retry.Delay = delay;
-            options.Retry.MaxDelay = delay;
         }
 
         return options;
@@ -140,6 +124,7 @@ public sealed class WorkspaceClient
         using var message = anonymous.CreateMessage();
         message.Request.Method = RequestMethod.Get;
         message.Request.Uri.Reset(discovery);
+        message.Request.Headers.Add("Accept", "application/json");
         await anonymous.SendAsync(message, cancellationToken);
         if (message.Response.Status != 200)
         {
@@ -178,9 +163,7 @@ public sealed class WorkspaceClient
     private static async Task<string> DescribeCallerAsync(TokenCredential credential, CancellationToken cancellationToken)
     {
         var token = await ServiceErrors.GuardAsync(
-            async () => await credential.GetTokenAsync(new TokenRequestContext([ArmScope]), cancellationToken), cancellationToken);
+            async () => await credential.GetTokenAsync(new TokenRequestContext([ServicePipelines.ArmScope]), cancellationToken), cancellationToken);
         return TokenClaims.CallerOf(token.Token) is { } caller ? $"'{caller}'" : "The signed-in identity";
     }
-
-    private sealed class DataPlaneClientOptions : ClientOptions;
 }

@@ -17,7 +17,6 @@ public sealed class CloudBuild
 {
     private const string TasksVersion = "2019-06-01-preview";
     private const string RegistriesVersion = "2023-07-01";
-    private const string Scope = "https://management.azure.com/.default";
     private static readonly Uri PublicCloud = new("https://management.azure.com/");
 
     private readonly TimeSpan pause = TimeSpan.FromSeconds(2);
@@ -29,17 +28,17 @@ public sealed class CloudBuild
     /// <param name="credential">Gives the token for Azure Resource Manager.</param>
     /// <param name="time">Waits between looks at the run.</param>
     public CloudBuild(TokenCredential credential, TimeProvider time)
-        : this(PublicCloud, credential, time, transport: null)
+        : this(PublicCloud, credential, time, transport: null, RetrySettings.Default)
     {
     }
 
-    internal CloudBuild(Uri endpoint, TokenCredential credential, TimeProvider time, HttpPipelineTransport? transport)
+    internal CloudBuild(Uri endpoint, TokenCredential credential, TimeProvider time, HttpPipelineTransport? transport, RetrySettings retries)
     {
         this.endpoint = endpoint;
         this.time = time;
-        arm = HttpPipelineBuilder.Build(CreateOptions(transport), new BearerTokenAuthenticationPolicy(credential, Scope));
+        arm = ServicePipelines.Build(transport, retries, credential, ServicePipelines.ArmScope);
         // Storage addresses carry their own signature; the token for Azure Resource Manager must not reach them.
-        storage = HttpPipelineBuilder.Build(CreateOptions(transport));
+        storage = ServicePipelines.Build(transport, retries);
     }
 
     /// <summary>Uploads the context, builds, passes the log on, and waits for the end.</summary>
@@ -59,7 +58,7 @@ public sealed class CloudBuild
             {
                 var id = await FindRegistryAsync(subscriptionId, registry, cancellationToken);
                 var source = await UploadAsync(id, context, cancellationToken);
-                using var run = await SendAsync(RequestMethod.Post, $"{id}/scheduleRun", TasksVersion, CreateRun(request, source), cancellationToken);
+                using var run = await SendAsync(RequestMethod.Post, $"{id}/scheduleRun", CreateRun(request, source), cancellationToken);
                 var runId = run.RootElement.GetProperty("properties").Text("runId") ?? throw new WorkspaceException("scheduleRun answered without a run's id.");
                 try
                 {
@@ -67,7 +66,7 @@ public sealed class CloudBuild
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
-                    using var cancelled = await SendAsync(RequestMethod.Post, $"{id}/runs/{runId}/cancel", TasksVersion, body: null, CancellationToken.None);
+                    using var cancelled = await SendAsync(RequestMethod.Post, $"{id}/runs/{runId}/cancel", body: null, CancellationToken.None);
                     throw;
                 }
             },
@@ -107,19 +106,28 @@ public sealed class CloudBuild
 
     private async Task<string> FindRegistryAsync(string subscriptionId, string registry, CancellationToken cancellationToken)
     {
-        var path = $"/subscriptions/{subscriptionId}/providers/Microsoft.ContainerRegistry/registries";
-        using var found = await SendAsync(RequestMethod.Get, path, RegistriesVersion, body: null, cancellationToken);
-        return found.RootElement.Items("value")
-            .Where(item => string.Equals(item.GetProperty("properties").Text("loginServer"), registry, StringComparison.OrdinalIgnoreCase))
-            .Select(item => item.Text("id"))
-            .FirstOrDefault()
-            ?? throw new WorkspaceException(
-                $"Registry {registry} is not in subscription {subscriptionId}; it must be an Azure registry there for Azure to build in it. Build with Docker (leave out --cloud-build), or correct REGISTRY.");
+        var page = WithVersion($"/subscriptions/{subscriptionId}/providers/Microsoft.ContainerRegistry/registries", RegistriesVersion);
+        while (page is not null)
+        {
+            using var found = await SendAsync(RequestMethod.Get, page, body: null, cancellationToken);
+            foreach (var item in found.RootElement.Items("value"))
+            {
+                if (string.Equals(item.GetProperty("properties").Text("loginServer"), registry, StringComparison.OrdinalIgnoreCase) && item.Text("id") is { } id)
+                {
+                    return id;
+                }
+            }
+
+            page = found.RootElement.Text("nextLink") is { Length: > 0 } next ? new Uri(endpoint, next) : null;
+        }
+
+        throw new WorkspaceException(
+            $"Registry {registry} is not in subscription {subscriptionId}; it must be an Azure registry there for Azure to build in it. Build with Docker (leave out --cloud-build), or correct REGISTRY.");
     }
 
     private async Task<string> UploadAsync(string registryId, Stream context, CancellationToken cancellationToken)
     {
-        using var target = await SendAsync(RequestMethod.Post, $"{registryId}/listBuildSourceUploadUrl", TasksVersion, body: null, cancellationToken);
+        using var target = await SendAsync(RequestMethod.Post, $"{registryId}/listBuildSourceUploadUrl", body: null, cancellationToken);
         var path = target.RootElement.Text("relativePath") ?? throw new WorkspaceException("listBuildSourceUploadUrl answered without relativePath.");
         using var message = storage.CreateMessage();
         message.Request.Method = RequestMethod.Put;
@@ -132,11 +140,11 @@ public sealed class CloudBuild
 
     private async Task<string> FollowAsync(string run, CloudBuildRequest request, Action<string> onLine, CancellationToken cancellationToken)
     {
-        using var link = await SendAsync(RequestMethod.Post, $"{run}/listLogSasUrl", TasksVersion, body: null, cancellationToken);
+        using var link = await SendAsync(RequestMethod.Post, $"{run}/listLogSasUrl", body: null, cancellationToken);
         var log = new CloudBuildLog(storage, new Uri(link.RootElement.Text("logLink") ?? throw new WorkspaceException("listLogSasUrl answered without logLink.")));
         while (true)
         {
-            using var state = await SendAsync(RequestMethod.Get, run, TasksVersion, body: null, cancellationToken);
+            using var state = await SendAsync(RequestMethod.Get, run, body: null, cancellationToken);
             var properties = state.RootElement.GetProperty("properties");
             var status = properties.Text("status") ?? "";
             await log.ReadAsync(onLine, cancellationToken);
@@ -161,13 +169,16 @@ public sealed class CloudBuild
         }
     }
 
-    private async Task<JsonDocument> SendAsync(RequestMethod method, string path, string apiVersion, JsonObject? body, CancellationToken cancellationToken)
+    private Uri WithVersion(string path, string apiVersion) => new(endpoint, $"{path}?api-version={apiVersion}");
+
+    private Task<JsonDocument> SendAsync(RequestMethod method, string path, JsonObject? body, CancellationToken cancellationToken) =>
+        SendAsync(method, WithVersion(path, TasksVersion), body, cancellationToken);
+
+    private async Task<JsonDocument> SendAsync(RequestMethod method, Uri address, JsonObject? body, CancellationToken cancellationToken)
     {
         using var message = arm.CreateMessage();
         message.Request.Method = method;
-        message.Request.Uri.Reset(endpoint);
-        message.Request.Uri.AppendPath(path, escape: false);
-        message.Request.Uri.AppendQuery("api-version", apiVersion);
+        message.Request.Uri.Reset(address);
         message.Request.Headers.Add("Accept", "application/json");
         if (body is not null)
         {
@@ -183,18 +194,4 @@ public sealed class CloudBuild
 
         return JsonDocument.Parse(message.Response.Content.ToMemory().IsEmpty ? BinaryData.FromString("{}") : message.Response.Content);
     }
-
-    private static TasksOptions CreateOptions(HttpPipelineTransport? transport)
-    {
-        var options = new TasksOptions();
-        options.AddPolicy(new RequestNotes(), HttpPipelinePosition.PerCall);
-        if (transport is not null)
-        {
-            options.Transport = transport;
-        }
-
-        return options;
-    }
-
-    private sealed class TasksOptions : ClientOptions;
 }

@@ -113,7 +113,7 @@ public sealed class CloudBuildTests : IDisposable
     private async Task<string> BuildAsync()
     {
         using var http = new HttpClient(service, disposeHandler: false);
-        var build = new CloudBuild(new Uri("https://localhost:1"), new FakeService.FixedCredential(FakeService.Token), new SkippingTime(), new HttpClientTransport(http));
+        var build = new CloudBuild(new Uri("https://localhost:1"), new FakeService.FixedCredential(FakeService.Token), new SkippingTime(), new HttpClientTransport(http), RetrySettings.Default with { Time = new SkippingTime() });
         using var context = new MemoryStream("the context"u8.ToArray());
         return await build.BuildAsync("s", "team.azurecr.io", Request, context, log.Add, TestContext.Current.CancellationToken);
     }
