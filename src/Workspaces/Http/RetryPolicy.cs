@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
@@ -35,7 +36,7 @@ internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy
             }
             catch (OperationCanceledException error) when (!message.CancellationToken.IsCancellationRequested)
             {
-                throw new RequestFailedException(0, $"no byte came for {settings.TryTimeout.TotalSeconds:0} s", error);
+                throw new RequestFailedException(0, $"no byte came for {settings.TryTimeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s", error);
             }
 
             await Task.Delay(wait.Value, settings.Time, message.CancellationToken);
