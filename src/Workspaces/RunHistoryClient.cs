@@ -45,7 +45,7 @@ internal sealed record RunDetails(
             return null;
         }
 
-        var (code, message) = ServiceErrors.ReadError(error);
+        var (code, message) = ErrorBody.Read(error);
         var text = string.Join(": ", new[] { code, message }.Where(part => !string.IsNullOrEmpty(part)));
         return text.Length == 0 ? null : Secrets.Scrub(text);
     }

@@ -88,7 +88,10 @@ public sealed class WorkspaceClient
         }
         catch (RequestFailedException error) when (error.Status is 401 or 403 or 404 && ServiceErrors.Describe(error, cancellationToken) is { } described)
         {
-            throw error.Status == 404 ? NotFound(connection, described) : Refused(described, Resource.Id, await DescribeCallerAsync(connection.Credential, cancellationToken));
+            throw error.Status == 404
+                ? NotFound(connection, described)
+                : new WorkspaceException(
+                    described.Message.Replace(Permissions.SomeIdentity, await DescribeCallerAsync(connection.Credential, cancellationToken), StringComparison.Ordinal), described.Status, described.ErrorCode);
         }
     }
 
@@ -148,22 +151,16 @@ public sealed class WorkspaceClient
         };
         return new WorkspaceException(
             $"{connection.EnvironmentConfigPath}: workspace '{address.WorkspaceName}' in resource group '{address.ResourceGroup}' of subscription '{address.SubscriptionId}' is not there; "
-            + $"{key} must name one that exists (`az ml workspace list --subscription {address.SubscriptionId}` shows them). {error.Message}",
+            + $"{key} must name one that exists (`az ml workspace list --subscription {address.SubscriptionId}` shows them). {error.Answer}",
             404,
             error.ErrorCode);
     }
-
-    private static WorkspaceException Refused(WorkspaceException error, ResourceIdentifier id, string caller) => new(
-        $"{caller} may not read workspace '{id.Name}'; it must have the role 'AzureML Data Scientist' there: "
-        + $"`az role assignment create --role \"AzureML Data Scientist\" --assignee <who> --scope {id}`. {error.Message}",
-        error.Status,
-        error.ErrorCode);
 
     /// <summary>Name of the signed-in identity, from the claims of its token; never the token.</summary>
     private static async Task<string> DescribeCallerAsync(TokenCredential credential, CancellationToken cancellationToken)
     {
         var token = await ServiceErrors.GuardAsync(
             async () => await credential.GetTokenAsync(new TokenRequestContext([ServicePipelines.ArmScope]), cancellationToken), cancellationToken);
-        return TokenClaims.CallerOf(token.Token) is { } caller ? $"'{caller}'" : "The signed-in identity";
+        return TokenClaims.CallerOf(token.Token) is { } caller ? $"'{caller}'" : Permissions.SomeIdentity;
     }
 }
