@@ -52,7 +52,7 @@ internal sealed class EmulatorAdmin
         await pipeline.SendAsync(message, cancellationToken);
         if (message.Response.IsError)
         {
-            throw ServiceErrors.ReadError(message.Response) is ("InvalidFaultScript", { } faults)
+            throw ErrorBody.Read(message.Response) is ("InvalidFaultScript", { } faults)
                 ? new WorkspaceException(faults)
                 : new RequestFailedException(message.Response);
         }

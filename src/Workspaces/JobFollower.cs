@@ -35,9 +35,15 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
             var (happened, hurry) = (false, false);
             if (reported is null || (!reported.Status.IsTerminal() && reported.StatusWord != details.StatusWord))
             {
+                var isSentBack = reported is not null && IsSentBack(reported.Status, details.Status);
+                if (isSentBack)
+                {
+                    logs.LoseNode();
+                }
+
                 if (!details.Status.IsTerminal())
                 {
-                    yield return new JobStatusChanged(details.Status, details.StatusWord) { SentBack = reported is not null && IsSentBack(reported.Status, details.Status) };
+                    yield return new JobStatusChanged(details.Status, details.StatusWord) { SentBack = isSentBack };
                 }
 
                 reported = details;

@@ -19,6 +19,7 @@ internal sealed class JobLog(string file, LogClient client)
     private readonly Queue<LogTail> rotated = new();
     private LogTail current = new(file, client);
     private int attempts = int.MaxValue;
+    private bool lostItsNode;
 
     public string File => file;
 
@@ -34,6 +35,9 @@ internal sealed class JobLog(string file, LogClient client)
 
     /// <summary>A file that may hold what this log was before it was rotated; they come in the order of their age.</summary>
     public void Offer(string rotatedFile) => offered.Add(rotatedFile);
+
+    /// <summary>The job starts anew on another node: what it wrote so far ends a line, also where the line was not whole.</summary>
+    public void LoseNode() => lostItsNode = true;
 
     /// <summary>No more will be written: a file that fails this many times in a row is given up.</summary>
     public void GiveUpAfter(int failedReads) => attempts = failedReads;
@@ -121,6 +125,11 @@ internal sealed class JobLog(string file, LogClient client)
         if (!news)
         {
             finished.Add(rotated.Dequeue());
+            if (lostItsNode && rotated.Count == 0)
+            {
+                splitter.Finish(lines.Add);
+                lostItsNode = false;
+            }
         }
 
         return new LogStep(news, Again: true);

@@ -31,6 +31,15 @@ internal sealed partial class JobLogs(LogClient client)
         }
     }
 
+    /// <summary>The job starts anew on another node.</summary>
+    public void LoseNode()
+    {
+        foreach (var log in logs.Values)
+        {
+            log.LoseNode();
+        }
+    }
+
     // std_log_process_0.txt is the log of a process: nobody knows a std_log_process.txt. std_log_0.txt is an older std_log.txt, where there is one.
     private (string File, int Number)? OwnerOf(string file) =>
         Rotated().Match(file) is { Success: true } match && $"{match.Groups["stem"].Value}.txt" is var owner && known.Contains(owner)

@@ -165,8 +165,8 @@ public class JobFollowerTests
     {
         var service = new FakeService();
         OnLists(service, ("Queued", []), ("Running", [StdLog]), ("Queued", [Old(0)]), ("Running", [Old(0), StdLog]), ("Completed", [Old(0), StdLog]));
-        service.OnEach("GET", $"/logs/{StdLog}", Part("step 1\n"), Part("step 1\nstep 2\n"));
-        service.On("GET", $"/logs/{Old(0)}", Part("step 1\n"));
+        service.OnEach("GET", $"/logs/{StdLog}", Part("step 1\nst"), Part("step 1\nstep 2\n"));
+        service.On("GET", $"/logs/{Old(0)}", Part("step 1\nst"));
 
         var events = await FollowAsync(service);
 
@@ -176,7 +176,7 @@ public class JobFollowerTests
                 new JobStatusChanged(JobStatus.Running), new JobStatusChanged(JobStatus.Completed),
             ],
             events.OfType<JobStatusChanged>());
-        Assert.Equal(["step 1", "step 1", "step 2"], LinesOf(events, StdLog));
+        Assert.Equal(["step 1", "st", "step 1", "step 2"], LinesOf(events, StdLog));
     }
 
     [Fact]
