@@ -54,6 +54,8 @@ public sealed class WorkspaceClient
 
     internal LogClient Logs { get; }
 
+    internal RetrySettings Retries => connection.Retries;
+
     /// <summary>A client that has asked nothing yet: what it needs to know of the workspace it reads once, when it is first needed.</summary>
     public static WorkspaceClient Open(WorkspaceConnection connection)
     {

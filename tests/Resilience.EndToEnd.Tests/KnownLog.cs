@@ -47,10 +47,10 @@ internal sealed class KnownLog
 
     public IEnumerable<string> Lines => lines.Select(line => line.Text);
 
-    /// <summary>What can be read of an attempt that was ended after <paramref name="length"/> bytes: whole lines, and the beginning of one.</summary>
+    /// <summary>What can be read of an attempt that was ended after <paramref name="length"/> bytes: lines with their ends, and what stands after the last of them.</summary>
     public (List<string> Whole, byte[] Beginning) LinesOf(int length)
     {
-        var whole = lines.Where(line => line.End < length || (line.End == length && length == Bytes.Length)).ToList();
+        var whole = lines.Where(line => line.End < length).ToList();
         var rest = lines.Skip(whole.Count).Select(line => Bytes[Math.Min(line.Start, length)..length]).FirstOrDefault() ?? [];
         return ([.. whole.Select(line => line.Text)], rest);
     }

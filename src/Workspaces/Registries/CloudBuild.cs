@@ -17,6 +17,8 @@ public sealed class CloudBuild
 {
     private const string TasksVersion = "2019-06-01-preview";
     private const string RegistriesVersion = "2023-07-01";
+    private const int LogAttempts = 8;
+    private static readonly TimeSpan QueueTime = TimeSpan.FromMinutes(30);
     private static readonly Uri PublicCloud = new("https://management.azure.com/");
 
     private readonly TimeSpan pause = TimeSpan.FromSeconds(2);
@@ -140,21 +142,36 @@ public sealed class CloudBuild
 
     private async Task<string> FollowAsync(string run, CloudBuildRequest request, Action<string> onLine, CancellationToken cancellationToken)
     {
-        using var link = await SendAsync(RequestMethod.Post, $"{run}/listLogSasUrl", body: null, cancellationToken);
-        var log = new CloudBuildLog(storage, new Uri(link.RootElement.Text("logLink") ?? throw new WorkspaceException("listLogSasUrl answered without logLink.")));
+        var log = new LogTail("log", new LogClient(storage));
+        var lines = new LogLines();
+        var link = await FindLogAsync(run, cancellationToken);
+        var began = time.GetTimestamp();
         while (true)
         {
             using var state = await SendAsync(RequestMethod.Get, run, body: null, cancellationToken);
             var properties = state.RootElement.GetProperty("properties");
             var status = properties.Text("status") ?? "";
-            await log.ReadAsync(onLine, cancellationToken);
-            if (status is "Queued" or "Started" or "Running" or "")
+            var hasEnded = status is "Succeeded" or "Failed" or "Canceled" or "Error" or "Timeout";
+            if (!await ReadAsync(log, link, lines, onLine, cancellationToken))
             {
+                link = await FindLogAsync(run, cancellationToken);
+                hasEnded &= log.Faults >= LogAttempts;
+            }
+
+            if (!hasEnded)
+            {
+                // Azure ends a build whose time is up; this is for one that it forgot.
+                if (time.GetElapsedTime(began) > request.Timeout + QueueTime)
+                {
+                    throw new WorkspaceException(
+                        $"The build in Azure (run {properties.Text("runId")}) is {status} after {(request.Timeout + QueueTime).TotalMinutes:0} min; it must have ended by then. `az acr task logs --run-id {properties.Text("runId")}` shows its log.");
+                }
+
                 await Task.Delay(pause, time, cancellationToken);
                 continue;
             }
 
-            log.End(onLine);
+            lines.Finish(onLine);
             if (status != "Succeeded")
             {
                 var reason = properties.Text("runErrorMessage");
@@ -166,6 +183,28 @@ public sealed class CloudBuild
                 .Select(image => image.Text("digest"))
                 .FirstOrDefault()
                 ?? throw new WorkspaceException($"The build in Azure (run {properties.Text("runId")}) names no digest for {request.Repository}:{request.Tag}; it must have pushed it.");
+        }
+    }
+
+    private async Task<Uri> FindLogAsync(string run, CancellationToken cancellationToken)
+    {
+        using var link = await SendAsync(RequestMethod.Post, $"{run}/listLogSasUrl", body: null, cancellationToken);
+        return new Uri(link.RootElement.Text("logLink") ?? throw new WorkspaceException("listLogSasUrl answered without logLink."));
+    }
+
+    /// <summary>Passes on what was written since the last time.</summary>
+    /// <returns>False when the log could not be read: its address may be no longer good.</returns>
+    private static async Task<bool> ReadAsync(LogTail log, Uri link, LogLines lines, Action<string> onLine, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (end, _) = await log.ReadAsync(link, cancellationToken);
+            log.Keep(lines, onLine);
+            if (end != LogEnd.NotReached)
+            {
+                // 404: it is not made yet.
+                return end is not null || log.LastFault is RequestFailedException { Status: 404 };
+            }
         }
     }
 
