@@ -45,7 +45,7 @@ public static class JobWatch
             switch (happened)
             {
                 case JobStatusChanged change:
-                    context.Say($"  status     {change.Status}");
+                    context.Say($"  status     {change.Word}{(change.SentBack ? ": its node was taken away; it waits for another and resumes from its last checkpoint" : "")}");
                     break;
                 case JobLogLine line:
                     context.Say($"  | {line.Text}");

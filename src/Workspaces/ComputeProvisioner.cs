@@ -190,7 +190,7 @@ public sealed class ComputeProvisioner(WorkspaceClient workspace, TimeProvider? 
     /// <summary>The reason of the operation, and those the cluster itself holds.</summary>
     private async Task<WorkspaceException> FailureAsync(RequestFailedException error, ComputePlan compute, string done, CancellationToken cancellationToken)
     {
-        var (code, message) = error.GetRawResponse() is { } response ? ServiceErrors.ReadError(response) : default;
+        var (code, message) = error.GetRawResponse() is { } response ? ErrorBody.Read(response) : default;
         string[] own = code is null && message is null ? [] : [Secrets.Scrub($"{code}: {message}")];
         var left = await FindAsync(compute.Name, cancellationToken);
         var reasons = ClusterComparison.Sentence(own.Concat(ClusterComparison.ReasonsOf(left?.Data.Properties)));

@@ -9,19 +9,13 @@ namespace Workspaces;
 /// <summary>The emulator's own operations, which Azure does not have, and the making of its workspaces.</summary>
 internal sealed class EmulatorAdmin
 {
-    private const string Scope = "https://management.azure.com/.default";
-
     private readonly HttpPipeline pipeline;
     private readonly Uri endpoint;
 
     public EmulatorAdmin(Uri endpoint, string certificateThumbprint, TokenCredential credential)
     {
         this.endpoint = endpoint;
-        var options = new AdminOptions { Transport = PinnedTransport.Create(certificateThumbprint) };
-        options.Retry.MaxRetries = 0; // who asks decides how often
-        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(10);
-        options.AddPolicy(new RequestNotes(), HttpPipelinePosition.PerCall);
-        pipeline = HttpPipelineBuilder.Build(options, new BearerTokenAuthenticationPolicy(credential, Scope));
+        pipeline = ServicePipelines.Build(PinnedTransport.Create(certificateThumbprint), RetrySettings.Once, credential, ServicePipelines.ArmScope);
     }
 
     /// <exception cref="RequestFailedException">It answered other than 200, or not at all.</exception>
@@ -58,7 +52,7 @@ internal sealed class EmulatorAdmin
         await pipeline.SendAsync(message, cancellationToken);
         if (message.Response.IsError)
         {
-            throw ServiceErrors.ReadError(message.Response) is ("InvalidFaultScript", { } faults)
+            throw ErrorBody.Read(message.Response) is ("InvalidFaultScript", { } faults)
                 ? new WorkspaceException(faults)
                 : new RequestFailedException(message.Response);
         }
@@ -122,8 +116,6 @@ internal sealed class EmulatorAdmin
             throw new RequestFailedException(message.Response);
         }
     }
-
-    private sealed class AdminOptions : ClientOptions;
 }
 
 /// <param name="Build">Module version id of the assembly that runs.</param>

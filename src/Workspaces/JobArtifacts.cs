@@ -70,10 +70,10 @@ public sealed class JobArtifacts(WorkspaceClient workspace)
                 File.Move(unfinished, file, overwrite: true);
                 return length;
             }
-            catch (Exception error) when (attempt < Attempts && IsBrokenStream(error))
+            catch (Exception error) when (attempt < Attempts && IsBrokenStream(error, cancellationToken))
             {
                 // The pipeline retries requests, not bodies that break off midway: begin this file again.
-                continue;
+                await Task.Delay(workspace.Retries.DelayBefore(attempt), workspace.Retries.Time, cancellationToken);
             }
             finally
             {
@@ -83,5 +83,6 @@ public sealed class JobArtifacts(WorkspaceClient workspace)
     }
 
     // A full disk is an IOException too, and no reason to try again.
-    private static bool IsBrokenStream(Exception error) => error is HttpIOException or IOException { InnerException: SocketException };
+    private static bool IsBrokenStream(Exception error, CancellationToken cancellationToken) =>
+        error is HttpIOException or IOException { InnerException: SocketException } || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

@@ -11,11 +11,14 @@ public sealed class JobCanceller(WorkspaceClient workspace, TimeProvider? timePr
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.3);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    // A node may be given some minutes to end its processes.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+
     private readonly TimeProvider time = timeProvider ?? TimeProvider.System;
 
     /// <summary>Cancels a job; one that has ended already is left as it is.</summary>
     /// <returns>The terminal status: Canceled, or what the job ended with before the cancellation reached it.</returns>
-    /// <exception cref="WorkspaceException">404: no such job; or the service refused or did not answer.</exception>
+    /// <exception cref="WorkspaceException">404: no such job; the service refused or did not answer; or the job has not ended 15 minutes later.</exception>
     public Task<JobStatus> CancelAsync(string jobName, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobName);
@@ -33,9 +36,16 @@ public sealed class JobCanceller(WorkspaceClient workspace, TimeProvider? timePr
 
         // Not WaitUntil.Completed: the operation asks for ten seconds between polls at least, the job itself may be read at any time.
         await job.CancelAsync(WaitUntil.Started, cancellationToken);
+        var began = time.GetTimestamp();
         var pause = ShortestPause;
         while (!(status = StatusOf(job = (await job.GetAsync(cancellationToken)).Value)).IsTerminal())
         {
+            if (time.GetElapsedTime(began) >= Patience)
+            {
+                throw new WorkspaceException(
+                    $"Job '{jobName}' is {job.Data.Properties.Status} {Patience.TotalMinutes:0} min after it was cancelled; it must have ended by then. The service was told, and goes on ending it: `dotnet cake --target=Follow --job={jobName}` shows when it has.");
+            }
+
             await Task.Delay(pause, time, cancellationToken);
             pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
         }

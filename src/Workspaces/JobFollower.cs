@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.RegularExpressions;
 using Azure;
 
 namespace Workspaces;
@@ -8,7 +7,7 @@ namespace Workspaces;
 /// <param name="workspace">The job's workspace.</param>
 /// <param name="settings">Pace and patience; the defaults when null.</param>
 /// <param name="timeProvider">Clock and timers; the system's when null.</param>
-public sealed partial class JobFollower(WorkspaceClient workspace, FollowSettings? settings = null, TimeProvider? timeProvider = null)
+public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? settings = null, TimeProvider? timeProvider = null)
 {
     // One read after the end could still meet a log whose last block is being written; two in a row that find nothing new do not.
     private const int QuietReadsAfterEnd = 2;
@@ -26,84 +25,90 @@ public sealed partial class JobFollower(WorkspaceClient workspace, FollowSetting
     {
         ArgumentException.ThrowIfNullOrEmpty(jobName);
         var pace = new FollowPace(settings, time);
-        var tails = new SortedDictionary<string, LogTail>(StringComparer.Ordinal);
-        var reported = (JobStatus?)null;
-        var ended = false;
+        var logs = new JobLogs(workspace.Logs);
+        var reported = (RunDetails?)null;
         var quietReads = 0;
 
         while (true)
         {
             var details = await ReadDetailsAsync(jobName, cancellationToken);
-            var happened = false;
-            if (!ended && details.Status != reported)
+            var (happened, hurry) = (false, false);
+            if (reported is null || (!reported.Status.IsTerminal() && reported.StatusWord != details.StatusWord))
             {
-                ended = details.Status.IsTerminal();
-                reported = details.Status;
-                happened = true;
-                if (!ended)
+                var isSentBack = reported is not null && IsSentBack(reported.Status, details.Status);
+                if (isSentBack)
                 {
-                    yield return new JobStatusChanged(details.Status);
+                    logs.LoseNode();
                 }
+
+                if (!details.Status.IsTerminal())
+                {
+                    yield return new JobStatusChanged(details.Status, details.StatusWord) { SentBack = isSentBack };
+                }
+
+                reported = details;
+                happened = true;
             }
 
-            AddNewTails(tails, details);
+            logs.Learn(details.LogFiles.Keys);
             var settled = true;
-            foreach (var tail in tails.Values)
+            foreach (var log in logs.All)
             {
-                if (!details.LogFiles.TryGetValue(tail.File, out var url))
+                if (reported.Status.IsTerminal())
                 {
-                    continue;
+                    log.GiveUpAfter(settings.LogAttempts);
                 }
 
-                var before = tail.Offset;
-                bool more;
+                LogStep step;
                 do
                 {
-                    more = await tail.ReadAsync(new Uri(url), cancellationToken);
-                    foreach (var line in tail.TakeLines())
+                    step = await log.ReadAsync(details.LogFiles, cancellationToken);
+                    happened |= step.News;
+                    hurry |= step.Hurry;
+                    foreach (var line in log.TakeLines())
                     {
-                        yield return new JobLogLine(tail.File, line);
+                        yield return new JobLogLine(log.File, line);
                     }
                 }
-                while (more);
+                while (step.Again);
 
-                happened |= tail.Offset != before;
-                settled &= tail.LastFault is null || tail.Faults >= settings.LogAttempts;
+                settled &= log.IsSettled;
             }
 
-            quietReads = ended && settled && !happened ? quietReads + 1 : 0;
+            quietReads = reported.Status.IsTerminal() && settled && !happened ? quietReads + 1 : 0;
             if (quietReads == QuietReadsAfterEnd)
             {
+                foreach (var log in logs.All)
+                {
+                    await log.FinishAsync(details.LogFiles, cancellationToken);
+                }
+
                 break;
             }
 
-            await Task.Delay(pace.Next(happened), time, cancellationToken);
+            await Task.Delay(hurry ? TimeSpan.Zero : pace.Next(happened), time, cancellationToken);
         }
 
-        foreach (var tail in tails.Values)
+        foreach (var log in logs.All)
         {
-            tail.Finish();
-            foreach (var line in tail.TakeLines())
+            foreach (var line in log.TakeLines())
             {
-                yield return new JobLogLine(tail.File, line);
+                yield return new JobLogLine(log.File, line);
             }
 
-            if (tail.LastFault is { } fault)
+            foreach (var (file, fault) in log.Unread)
             {
-                yield return new JobLogUnavailable(tail.File, ServiceErrors.Describe(fault, cancellationToken)?.Message ?? Secrets.Scrub(fault.Message));
+                yield return new JobLogUnavailable(file, ServiceErrors.Describe(fault, cancellationToken)?.Message ?? Secrets.Scrub(fault.Message));
             }
         }
 
-        yield return new JobStatusChanged(reported!.Value);
+        yield return new JobStatusChanged(reported.Status, reported.StatusWord);
     }
 
-    private void AddNewTails(SortedDictionary<string, LogTail> tails, RunDetails details)
-    {
-        foreach (var file in details.LogFiles.Keys.Where(file => UserLog().IsMatch(file) && !tails.ContainsKey(file)).ToArray())
-        {
-            tails.Add(file, new LogTail(file, workspace.Logs));
-        }
-    }
+    // Azure ML takes a job off a lost node and lets it wait for another, under the same name.
+    private static bool IsSentBack(JobStatus from, JobStatus to) =>
+        from is JobStatus.Running or JobStatus.Finalizing or JobStatus.NotResponding
+        && to is JobStatus.NotStarted or JobStatus.Starting or JobStatus.Provisioning or JobStatus.Preparing or JobStatus.Queued;
 
     /// <summary>Reads the run's details, again and again while the service does not answer.</summary>
     private async Task<RunDetails> ReadDetailsAsync(string jobName, CancellationToken cancellationToken)
@@ -140,12 +145,9 @@ public sealed partial class JobFollower(WorkspaceClient workspace, FollowSetting
         {
             // Run history learns of a new job a moment after ARM does.
             var job = (await workspace.Resource.GetMachineLearningJobAsync(jobName, cancellationToken)).Value;
-            return new RunDetails(JobStatuses.Parse(job.Data.Properties.Status?.ToString()), null, null, NoTexts, NoTexts, null);
+            return new RunDetails(job.Data.Properties.Status?.ToString() ?? "", null, null, NoTexts, NoTexts, null);
         }
     }
 
     private static readonly Dictionary<string, string> NoTexts = [];
-
-    [GeneratedRegex(@"^user_logs/std_log.*\.txt$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex UserLog();
 }

@@ -33,6 +33,8 @@ internal sealed class LogLines
         {
             add(Take());
         }
+
+        rewritten = false;
     }
 
     private void End(byte end, Action<string> add)

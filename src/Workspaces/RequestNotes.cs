@@ -11,11 +11,13 @@ namespace Workspaces;
 /// </summary>
 internal sealed class RequestNotes : HttpPipelinePolicy
 {
-    private static readonly ConditionalWeakTable<object, string> RequestLines = [];
+    private static readonly ConditionalWeakTable<object, RequestNote> Noted = [];
 
-    /// <summary>Method and URI of the request behind <paramref name="answer"/> (a response or an exception), without secrets; null when it is not known.</summary>
-    public static string? RequestLineOf(object? answer) =>
-        answer is not null && RequestLines.TryGetValue(answer, out var line) ? line : null;
+    /// <summary>The request behind <paramref name="answer"/> (a response or an exception); null when it is not known.</summary>
+    public static RequestNote? Of(object? answer) => answer is not null && Noted.TryGetValue(answer, out var note) ? note : null;
+
+    /// <summary>Method and URI of the request behind <paramref name="answer"/>, without secrets; null when it is not known.</summary>
+    public static string? RequestLineOf(object? answer) => Of(answer)?.Line;
 
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
@@ -47,7 +49,16 @@ internal sealed class RequestNotes : HttpPipelinePolicy
 
     private static bool Note(object answer, HttpMessage message)
     {
-        RequestLines.AddOrUpdate(answer, $"{message.Request.Method} {Secrets.Show(message.Request.Uri.ToUri())}");
+        var uri = message.Request.Uri.ToUri();
+        Noted.AddOrUpdate(answer, new RequestNote(
+            message.Request.Method.Method, new Uri(uri.GetLeftPart(UriPartial.Path)), $"{message.Request.Method} {Secrets.Show(uri)}", message.ProcessingContext.RetryNumber + 1));
         return false;
     }
 }
+
+/// <summary>A request, for messages.</summary>
+/// <param name="Method">Such as <c>GET</c>.</param>
+/// <param name="Address">Without its query.</param>
+/// <param name="Line">Method and URI without secrets.</param>
+/// <param name="Tries">How often it was sent.</param>
+internal sealed record RequestNote(string Method, Uri Address, string Line, int Tries);

@@ -22,10 +22,13 @@ internal sealed class RunHistoryClient(HttpPipeline pipeline, Once<Uri> api, str
 /// <c>{code}: {message}</c>; null when it did not or nobody said.
 /// </remarks>
 internal sealed record RunDetails(
-    JobStatus Status, DateTimeOffset? Started, DateTimeOffset? Ended, IReadOnlyDictionary<string, string> LogFiles, IReadOnlyDictionary<string, string> Tags, string? Error)
+    string StatusWord, DateTimeOffset? Started, DateTimeOffset? Ended, IReadOnlyDictionary<string, string> LogFiles, IReadOnlyDictionary<string, string> Tags, string? Error)
 {
+    /// <summary><see cref="JobStatus.Unknown"/> where the service's word is none that this version knows.</summary>
+    public JobStatus Status => JobStatuses.Parse(StatusWord);
+
     public static RunDetails Read(JsonElement body) => new(
-        JobStatuses.Parse(body.Text("status")),
+        body.Text("status") ?? "",
         Time(body, "startTimeUtc"),
         Time(body, "endTimeUtc"),
         body.TextMap("logFiles"),
@@ -42,7 +45,7 @@ internal sealed record RunDetails(
             return null;
         }
 
-        var (code, message) = ServiceErrors.ReadError(error);
+        var (code, message) = ErrorBody.Read(error);
         var text = string.Join(": ", new[] { code, message }.Where(part => !string.IsNullOrEmpty(part)));
         return text.Length == 0 ? null : Secrets.Scrub(text);
     }

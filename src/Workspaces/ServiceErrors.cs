@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Xml;
-using System.Xml.Linq;
 using Azure;
 using Azure.Identity;
 
@@ -37,7 +34,7 @@ internal static class ServiceErrors
 
     public static WorkspaceException? Describe(Exception error, CancellationToken cancellationToken) => error switch
     {
-        RequestFailedException failed when failed.GetRawResponse() is { } response => Describe(response, failed.ErrorCode),
+        RequestFailedException failed when failed.GetRawResponse() is { } response => Describe(response, failed.ErrorCode, RequestNotes.Of(response) ?? RequestNotes.Of(failed)),
         AuthenticationFailedException failed => SignInFaults.Describe(failed),
         // What the pipeline throws when no attempt had an answer; the request is noted with it, not with the single attempts.
         AggregateException { InnerExceptions: [.., var last] } => HadNoAnswer(last) ? NoAnswer(error, last) : Describe(last, cancellationToken),
@@ -48,86 +45,41 @@ internal static class ServiceErrors
 
     private static bool HadNoAnswer(Exception error) => error is RequestFailedException failed ? failed.GetRawResponse() is null : error is IOException or HttpRequestException;
 
-    private static WorkspaceException Describe(Response response, string? errorCode)
+    private static WorkspaceException Describe(Response response, string? errorCode, RequestNote? note)
     {
-        var (code, message) = ReadError(response);
-        code ??= errorCode;
+        var (code, message) = ErrorBody.Read(response);
+        code ??= errorCode ?? (response.Headers.TryGetValue("x-ms-error-code", out var named) ? named : null);
+        message = message?.ReplaceLineEndings(" ");
+        var remedy = Remedies.Find(new ServiceAnswer(
+            note, response.Status, code, message ?? "", LocationOf(response, note), AnswerCheck.IsWebPage(response), RetryAfter.Read(response.Headers)));
+        var said = Say(note, response, code, message);
+        return new WorkspaceException(remedy is null ? said : $"{remedy} {said}", response.Status, code) { Answer = said };
+    }
+
+    // PUT {uri} returned 409 Conflict: {code}: {message} (request {x-ms-request-id}, 6 tries)
+    private static string Say(RequestNote? note, Response response, string? code, string? message)
+    {
         var reason = string.IsNullOrEmpty(response.ReasonPhrase) ? ReasonOf(response.Status) : response.ReasonPhrase;
         var answer = string.Join(": ", new[] { $"{response.Status} {reason}".TrimEnd(), code, message }.Where(part => !string.IsNullOrEmpty(part)));
-        var requestId = response.Headers.TryGetValue("x-ms-request-id", out var id) ? $" (request {id})" : "";
-        var requestLine = RequestNotes.RequestLineOf(response) ?? "The request";
-        return new WorkspaceException($"{requestLine} returned {Secrets.Scrub(answer)}{requestId}", response.Status, code);
+        var facts = string.Join(", ", new[]
+        {
+            response.Headers.TryGetValue("x-ms-request-id", out var id) ? $"request {id}" : null,
+            note is { Tries: > 1 } ? $"{note.Tries} tries" : null,
+        }.Where(fact => fact is not null));
+        return $"{note?.Line ?? "The request"} returned {Secrets.Scrub(answer)}{(facts.Length > 0 ? $" ({facts})" : "")}";
     }
+
+    private static Uri? LocationOf(Response response, RequestNote? note) =>
+        response.Headers.TryGetValue("Location", out var location) && Uri.TryCreate(note?.Address ?? new Uri("https://localhost"), location, out var found) ? found : null;
 
     private static WorkspaceException NoAnswer(Exception noted, Exception error)
     {
-        var requestLine = RequestNotes.RequestLineOf(noted) ?? RequestNotes.RequestLineOf(error) ?? "The request";
-        var cause = error.GetBaseException().Message;
-        return new WorkspaceException($"{requestLine} had no answer: {Secrets.Scrub(FirstLine(cause))}");
+        var note = RequestNotes.Of(noted) ?? RequestNotes.Of(error);
+        var cause = error is RequestFailedException { InnerException: OperationCanceledException } ? error.Message : error.GetBaseException().Message;
+        var said = $"{note?.Line ?? "The request"} had no answer{(note is { Tries: > 1 } ? $" in {note.Tries} tries" : "")}: {Secrets.Scrub(FirstLine(cause))}";
+        var remedy = Remedies.FindForSilence(note?.Address, error);
+        return new WorkspaceException(remedy is null ? said : $"{remedy} {said}");
     }
-
-    /// <summary>
-    /// Code and message of an error body: ARM and run history wrap them in <c>error</c>, MLflow has <c>error_code</c>, and a long-running
-    /// operation that failed carries <c>error</c> beside its status; a registry has a list, <c>errors</c>.
-    /// </summary>
-    internal static (string? Code, string? Message) ReadError(Response response)
-    {
-        if (response.ContentStream is not { CanSeek: true } || response.Content.ToMemory().IsEmpty)
-        {
-            return (null, null);
-        }
-
-        try
-        {
-            using var body = JsonDocument.Parse(response.Content);
-            return ReadError(body.RootElement);
-        }
-        catch (JsonException)
-        {
-            // Not JSON: a storage account's XML, or a proxy's page, whose first line is still worth more than nothing.
-            return ReadXmlError(response.Content) ?? (null, FirstLine(response.Content.ToString()));
-        }
-    }
-
-    private static (string? Code, string? Message)? ReadXmlError(BinaryData body)
-    {
-        try
-        {
-            using var reader = XmlReader.Create(body.ToStream(), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
-            return XDocument.Load(reader).Root is { Name.LocalName: "Error" } error
-                ? (error.Element("Code")?.Value, FirstLine(error.Element("Message")?.Value ?? ""))
-                : null;
-        }
-        catch (XmlException)
-        {
-            return null;
-        }
-    }
-
-    internal static (string? Code, string? Message) ReadError(JsonElement body)
-    {
-        if (body.ValueKind != JsonValueKind.Object)
-        {
-            return (null, null);
-        }
-
-        if (body.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
-        {
-            return ReadError(error);
-        }
-
-        // A registry lists its errors; all of them are worth reading.
-        if (body.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0)
-        {
-            var items = errors.EnumerateArray().Select(item => ReadError(item)).ToList();
-            return (items[0].Code, string.Join("; ", items.Select((item, index) => index == 0 ? item.Message : $"{item.Code}: {item.Message}")));
-        }
-
-        return (Text(body, "code") ?? Text(body, "error_code"), Text(body, "message"));
-    }
-
-    private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     internal static string FirstLine(string text)
     {
@@ -144,6 +96,7 @@ internal static class ServiceErrors
         401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
+        408 => "Request Timeout",
         409 => "Conflict",
         412 => "Precondition Failed",
         429 => "Too Many Requests",

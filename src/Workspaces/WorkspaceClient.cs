@@ -12,7 +12,6 @@ namespace Workspaces;
 public sealed class WorkspaceClient
 {
     private const string ArmAudience = "https://management.azure.com/";
-    private const string ArmScope = "https://management.azure.com/.default";
     private const string VaultScope = "https://vault.azure.net/.default";
 
     private readonly WorkspaceConnection connection;
@@ -30,15 +29,13 @@ public sealed class WorkspaceClient
         data = new(ReadAsync);
         dataPlane = new(FindDataPlaneAsync);
 
-        anonymous = HttpPipelineBuilder.Build(CreateOptions<DataPlaneClientOptions>(connection, transport));
-        var signedIn = HttpPipelineBuilder.Build(
-            CreateOptions<DataPlaneClientOptions>(connection, transport), new BearerTokenAuthenticationPolicy(connection.Credential, ArmScope));
+        anonymous = ServicePipelines.Build(transport, connection.Retries);
+        var signedIn = ServicePipelines.Build(transport, connection.Retries, connection.Credential, ServicePipelines.ArmScope);
         RunHistory = new RunHistoryClient(signedIn, dataPlane, Id);
         Artifacts = new ArtifactClient(signedIn, dataPlane, Id);
         Tracking = new TrackingClient(signedIn, new(FindTrackingAsync));
         Logs = new LogClient(anonymous);
-        var vault = HttpPipelineBuilder.Build(
-            CreateOptions<DataPlaneClientOptions>(connection, transport), new BearerTokenAuthenticationPolicy(connection.Credential, VaultScope));
+        var vault = ServicePipelines.Build(transport, connection.Retries, connection.Credential, VaultScope);
         KeyVault = new KeyVaultClient(signedIn, vault, address.Endpoint ?? new Uri(ArmAudience), data);
     }
 
@@ -61,6 +58,8 @@ public sealed class WorkspaceClient
     internal LogClient Logs { get; }
 
     internal KeyVaultClient KeyVault { get; }
+
+    internal RetrySettings Retries => connection.Retries;
 
     /// <summary>A client that has asked nothing yet: what it needs to know of the workspace it reads once, when it is first needed.</summary>
     public static WorkspaceClient Open(WorkspaceConnection connection)
@@ -96,33 +95,22 @@ public sealed class WorkspaceClient
         }
         catch (RequestFailedException error) when (error.Status is 401 or 403 or 404 && ServiceErrors.Describe(error, cancellationToken) is { } described)
         {
-            throw error.Status == 404 ? NotFound(connection, described) : Refused(described, Resource.Id, await DescribeCallerAsync(connection.Credential, cancellationToken));
+            throw error.Status == 404
+                ? NotFound(connection, described)
+                : new WorkspaceException(
+                    described.Message.Replace(Permissions.SomeIdentity, await DescribeCallerAsync(connection.Credential, cancellationToken), StringComparison.Ordinal), described.Status, described.ErrorCode);
         }
     }
 
     private static ArmClientOptions CreateArmOptions(WorkspaceConnection connection, HttpPipelineTransport transport)
     {
-        var options = CreateOptions<ArmClientOptions>(connection, transport);
+        var options = new ArmClientOptions().Configure(transport, connection.Retries, connection.Credential, ServicePipelines.ArmScope);
         options.Environment = connection.Address.Endpoint is { } endpoint ? new ArmEnvironment(endpoint, ArmAudience) : ArmEnvironment.AzurePublicCloud;
 
         // The package's default version moves with its releases; the wire contract this was written from is one version.
         foreach (var type in new[] { "", "/computes", "/datastores", "/environments", "/environments/versions", "/jobs" })
         {
             options.SetApiVersion(new ResourceType($"Microsoft.MachineLearningServices/workspaces{type}"), "2024-10-01");
-        }
-
-        return options;
-    }
-
-    private static T CreateOptions<T>(WorkspaceConnection connection, HttpPipelineTransport transport)
-        where T : ClientOptions, new()
-    {
-        var options = new T { Transport = transport };
-        options.AddPolicy(new RequestNotes(), HttpPipelinePosition.PerCall);
-        if (connection.RetryDelay is { } delay)
-        {
-            options.Retry.Delay = delay;
-            options.Retry.MaxDelay = delay;
         }
 
         return options;
@@ -146,6 +134,7 @@ public sealed class WorkspaceClient
         using var message = anonymous.CreateMessage();
         message.Request.Method = RequestMethod.Get;
         message.Request.Uri.Reset(discovery);
+        message.Request.Headers.Add("Accept", "application/json");
         await anonymous.SendAsync(message, cancellationToken);
         if (message.Response.Status != 200)
         {
@@ -169,24 +158,16 @@ public sealed class WorkspaceClient
         };
         return new WorkspaceException(
             $"{connection.EnvironmentConfigPath}: workspace '{address.WorkspaceName}' in resource group '{address.ResourceGroup}' of subscription '{address.SubscriptionId}' is not there; "
-            + $"{key} must name one that exists (`az ml workspace list --subscription {address.SubscriptionId}` shows them). {error.Message}",
+            + $"{key} must name one that exists (`az ml workspace list --subscription {address.SubscriptionId}` shows them). {error.Answer}",
             404,
             error.ErrorCode);
     }
-
-    private static WorkspaceException Refused(WorkspaceException error, ResourceIdentifier id, string caller) => new(
-        $"{caller} may not read workspace '{id.Name}'; it must have the role 'AzureML Data Scientist' there: "
-        + $"`az role assignment create --role \"AzureML Data Scientist\" --assignee <who> --scope {id}`. {error.Message}",
-        error.Status,
-        error.ErrorCode);
 
     /// <summary>Name of the signed-in identity, from the claims of its token; never the token.</summary>
     private static async Task<string> DescribeCallerAsync(TokenCredential credential, CancellationToken cancellationToken)
     {
         var token = await ServiceErrors.GuardAsync(
-            async () => await credential.GetTokenAsync(new TokenRequestContext([ArmScope]), cancellationToken), cancellationToken);
-        return TokenClaims.CallerOf(token.Token) is { } caller ? $"'{caller}'" : "The signed-in identity";
+            async () => await credential.GetTokenAsync(new TokenRequestContext([ServicePipelines.ArmScope]), cancellationToken), cancellationToken);
+        return TokenClaims.CallerOf(token.Token) is { } caller ? $"'{caller}'" : Permissions.SomeIdentity;
     }
-
-    private sealed class DataPlaneClientOptions : ClientOptions;
 }

@@ -18,8 +18,8 @@ public sealed record WorkspaceConnection(WorkspaceAddress Address, TokenCredenti
     /// <summary>Takes the place of the network in tests.</summary>
     internal HttpPipelineTransport? Transport { get; init; }
 
-    /// <summary>Time before a failed request is sent again, doubling each time; Azure.Core's 0.8 s when null.</summary>
-    internal TimeSpan? RetryDelay { get; init; }
+    /// <summary>When a failed request is sent again.</summary>
+    internal RetrySettings Retries { get; init; } = RetrySettings.Default;
 
     /// <summary>Azure's public cloud.</summary>
     /// <param name="address">The workspace.</param>

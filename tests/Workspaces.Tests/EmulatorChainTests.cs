@@ -152,7 +152,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         var emulator = await new LocalEmulator().EnsureRunningAsync(folder.Settings, Stop);
         var connection = WorkspaceConnection.ToEmulator(EmulatorFolder.Address, emulator with { CertificateThumbprint = new string('0', 64) }, "configuration/local_config.json");
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => WorkspaceClient.ConnectAsync(connection with { RetryDelay = TimeSpan.FromMilliseconds(1) }, Stop));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => WorkspaceClient.ConnectAsync(connection with { Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) } }, Stop));
 
         Assert.Contains("had no answer", error.Message, StringComparison.Ordinal);
     }

@@ -19,6 +19,31 @@ public class JobCancellerTests
         Assert.Equal(["GET", "POST", "GET", "GET", "GET"], [.. service.Sent.Select(request => request.Method)]);
     }
 
+    [Fact]
+    public async Task CancelAsync_EndsWithTheLimit_WhenTheJobDoesNotEnd()
+    {
+        var service = new FakeService();
+        service.On("GET", Path, Job("CancelRequested"));
+        service.On("POST", $"{Path}/cancel", FakeService.Json(202, "", ("Location", $"https://localhost:1{FakeService.WorkspaceId}/operation?api-version=2024-10-01"), ("Retry-After", "10")));
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => CancelAsync(service));
+
+        Assert.Equal(
+            "Job 'job' is CancelRequested 15 min after it was cancelled; it must have ended by then. The service was told, and goes on ending it: `dotnet cake --target=Follow --job=job` shows when it has.",
+            error.Message);
+    }
+
+    [Fact]
+    public async Task CancelAsync_CancelsAgain_WhenTheAnswerIsLost()
+    {
+        var service = new FakeService();
+        service.OnEach("GET", Path, Job("Running"), Job("Canceled"));
+        service.OnEach("POST", $"{Path}/cancel", _ => throw new HttpRequestException("connection reset"), FakeService.Json(200, ""));
+
+        Assert.Equal(JobStatus.Canceled, await CancelAsync(service));
+        Assert.Equal(["GET", "POST", "POST", "GET"], [.. service.Sent.Select(request => request.Method)]);
+    }
+
     [Theory]
     [InlineData("Completed", JobStatus.Completed)]
     [InlineData("Failed", JobStatus.Failed)]

@@ -13,7 +13,7 @@ public class JobFollowerTests
     [Fact]
     public async Task FollowAsync_GivesEveryLineOnceAndInOrder_WhateverTheNetworkDoes()
     {
-        var brokenAnswers = 0;
+        var (brokenAnswers, rotations) = (0, 0);
         for (var seed = 0; seed < 120; seed++)
         {
             var service = new FakeService();
@@ -31,9 +31,11 @@ public class JobFollowerTests
             Assert.Equal(statuses.Distinct(), statuses);
             Assert.Equal(new JobStatusChanged(JobStatus.Completed), events[^1]);
             brokenAnswers += job.BrokenAnswers;
+            rotations += job.Rotations;
         }
 
         Assert.True(brokenAnswers > 1000, $"only {brokenAnswers} requests went wrong");
+        Assert.True(rotations > 300, $"logs were rotated only {rotations} times");
     }
 
     [Fact]
@@ -100,6 +102,118 @@ public class JobFollowerTests
     }
 
     [Fact]
+    public async Task FollowAsync_FinishesTheOldFileFirst_WhenTheLogIsRotatedBetweenTwoReads()
+    {
+        var service = new FakeService();
+        OnLists(service, ("Running", [StdLog]), ("Running", [StdLog]), ("Running", [Old(0), Old(1), StdLog]), ("Completed", [Old(0), Old(1), StdLog]));
+        service.OnEach("GET", $"/logs/{StdLog}", Part("one\ntw"), Part("a new file, longer than what was read of the old one\n"), Part("five"));
+        service.On("GET", $"/logs/{Old(0)}", Part("one\ntwo\nthr"));
+        service.On("GET", $"/logs/{Old(1)}", Part("ee\nfour\n"));
+
+        var events = await FollowAsync(service);
+
+        Assert.Equal(["one", "two", "three", "four", "five"], LinesOf(events, StdLog));
+        Assert.All(events.OfType<JobLogLine>(), line => Assert.Equal(StdLog, line.File));
+    }
+
+    [Fact]
+    public async Task FollowAsync_ReadsTheOldestFileFirst_WhenItBeginsLate()
+    {
+        var service = new FakeService();
+        string[] files = [StdLog, .. Enumerable.Range(0, 12).Select(Old)];
+        OnLists(service, ("Completed", files));
+        service.On("GET", $"/logs/{StdLog}", Part("last"));
+        for (var n = 0; n < 12; n++)
+        {
+            service.On("GET", $"/logs/{Old(n)}", Part($"part {n}\n"));
+        }
+
+        var events = await FollowAsync(service);
+
+        Assert.Equal([.. Enumerable.Range(0, 12).Select(n => $"part {n}"), "last"], LinesOf(events, StdLog));
+    }
+
+    [Fact]
+    public async Task FollowAsync_TakesAFileForALogOfItsOwn_WhenItBeginsUnlikeTheRotatedOne()
+    {
+        var service = new FakeService();
+        OnLists(service, ("Running", [StdLog]), ("Running", [StdLog]), ("Completed", [StdLog, Old(1)]));
+        service.OnEach("GET", $"/logs/{StdLog}", Part("rank 0: begin\n"), Part("rank 0: begin\nrank 0: end\n"));
+        service.On("GET", $"/logs/{Old(1)}", Part("rank 1: begin\n"));
+
+        var events = await FollowAsync(service);
+
+        Assert.Equal(["rank 0: begin", "rank 0: end"], LinesOf(events, StdLog));
+        Assert.Equal(["rank 1: begin"], LinesOf(events, Old(1)));
+    }
+
+    [Fact]
+    public async Task FollowAsync_LosesNoLine_WhenAFileTakenForARotatedOneGrows()
+    {
+        var service = new FakeService();
+        OnLists(service, ("Running", [StdLog, Old(0)]), ("Running", [StdLog, Old(0)]), ("Completed", [StdLog, Old(0)]));
+        service.On("GET", $"/logs/{StdLog}", Part("rank 0\n"));
+        service.OnEach("GET", $"/logs/{Old(0)}", Part("rank 1: begin\n"), Part("rank 1: begin\n"), Part("rank 1: begin\nrank 1: end\n"));
+
+        var events = await FollowAsync(service);
+
+        Assert.Equal(["rank 1: begin", "rank 0", "rank 1: end"], LinesOf(events, StdLog));
+    }
+
+    [Fact]
+    public async Task FollowAsync_SaysThatTheJobWaitsAgain_WhenItsNodeWasTakenAway()
+    {
+        var service = new FakeService();
+        OnLists(service, ("Queued", []), ("Running", [StdLog]), ("Queued", [Old(0)]), ("Running", [Old(0), StdLog]), ("Completed", [Old(0), StdLog]));
+        service.OnEach("GET", $"/logs/{StdLog}", Part("step 1\nst"), Part("step 1\nstep 2\n"));
+        service.On("GET", $"/logs/{Old(0)}", Part("step 1\nst"));
+
+        var events = await FollowAsync(service);
+
+        Assert.Equal(
+            [
+                new JobStatusChanged(JobStatus.Queued), new JobStatusChanged(JobStatus.Running), new JobStatusChanged(JobStatus.Queued) { SentBack = true },
+                new JobStatusChanged(JobStatus.Running), new JobStatusChanged(JobStatus.Completed),
+            ],
+            events.OfType<JobStatusChanged>());
+        Assert.Equal(["step 1", "st", "step 1", "step 2"], LinesOf(events, StdLog));
+    }
+
+    [Fact]
+    public async Task FollowAsync_ShowsAStatusItDoesNotKnow_AndGoesOn()
+    {
+        var service = new FakeService();
+        OnDetails(service, "Thawing", "Warming", "Completed");
+
+        var events = await FollowAsync(service);
+
+        Assert.Equal(
+            [new JobStatusChanged(JobStatus.Unknown, "Thawing"), new JobStatusChanged(JobStatus.Unknown, "Warming"), new JobStatusChanged(JobStatus.Completed)],
+            events.OfType<JobStatusChanged>());
+    }
+
+    [Fact]
+    public async Task FollowAsync_ReadsALongLogInParts()
+    {
+        var service = new FakeService();
+        OnDetails(service, "Completed");
+        var log = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 700_000).Select(line => $"line {line}\n")));
+        service.On("GET", $"/logs/{StdLog}", request =>
+        {
+            var from = int.Parse(request.Body.Split('=', '-')[1], System.Globalization.CultureInfo.InvariantCulture);
+            var to = Math.Min(from + LogClient.PartLength, log.Length);
+            var response = new HttpResponseMessage(to > from ? HttpStatusCode.PartialContent : HttpStatusCode.RequestedRangeNotSatisfiable) { Content = new ByteArrayContent(log[from..to]) };
+            response.Content.Headers.ContentRange = to > from ? new(from, to - 1, log.Length) : new(log.Length);
+            return response;
+        });
+
+        var events = await FollowAsync(service);
+
+        Assert.Equal(700_000, events.OfType<JobLogLine>().Count());
+        Assert.Equal("line 699999", events.OfType<JobLogLine>().Last().Text);
+    }
+
+    [Fact]
     public async Task FollowAsync_SaysWhichLogIsMissing_WhenItsRestCannotBeRead()
     {
         var service = new FakeService();
@@ -110,7 +224,7 @@ public class JobFollowerTests
 
         Assert.Equal<JobEvent>(
             [
-                new JobLogUnavailable(StdLog, $"GET https://localhost:1/logs/{StdLog}?sig=*** returned 403 Forbidden: AuthenticationFailed: sig=*** is out of date"),
+                new JobLogUnavailable(StdLog, $"The signature of the link to localhost is no longer good; it must be a new one. Run the same command again. GET https://localhost:1/logs/{StdLog}?sig=*** returned 403 Forbidden: AuthenticationFailed: sig=*** is out of date"),
                 new JobStatusChanged(JobStatus.Failed),
             ],
             events);
@@ -152,7 +266,7 @@ public class JobFollowerTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => FollowAsync(service, new FollowSettings { Patience = TimeSpan.FromSeconds(30) }, time));
 
         Assert.Equal(
-            $"Following job 'job' ended after 30 s without an answer; the job itself goes on. GET https://localhost:1{FakeService.RunPath("job")} had no answer: no route to host",
+            $"Following job 'job' ended after 30 s without an answer; the job itself goes on. GET https://localhost:1{FakeService.RunPath("job")} had no answer in 6 tries: no route to host",
             error.Message);
         Assert.InRange(time.Elapsed, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30));
     }
@@ -193,6 +307,14 @@ public class JobFollowerTests
         FakeService.RunPath("job"),
         [.. statuses.Select(status => FakeService.Json(200, $$$"""{"status":"{{{status}}}","logFiles":{"{{{StdLog}}}":"https://localhost:1/logs/{{{StdLog}}}?sig=planted-signature"}}"""))]);
 
+    private static string Old(int number) => $"user_logs/std_log_{number}.txt";
+
+    /// <summary>What run history says in turn: a status, and the files there are.</summary>
+    private static void OnLists(FakeService service, params (string Status, string[] Files)[] turns) => service.OnEach(
+        "GET",
+        FakeService.RunPath("job"),
+        [.. turns.Select(turn => FakeService.Json(200, System.Text.Json.JsonSerializer.Serialize(new { status = turn.Status, logFiles = turn.Files.ToDictionary(file => file, file => $"https://localhost:1/logs/{file}?sig=planted-signature") })))]);
+
     /// <summary>The part of a log that is asked for, as blob storage answers.</summary>
     private static Func<SentRequest, HttpResponseMessage> Part(string log) => request =>
     {
@@ -221,10 +343,12 @@ public class JobFollowerTests
         string[] words = ["step", "loss 0.4321", "straße", "路面", "🚧", "", "\t"];
         var logs = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         var lines = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        for (var n = random.Next(1, 3); n > 0; n--)
+        string[] names = random.Next(2) == 0 ? [StdLog] : ["user_logs/std_log_process_0.txt", "user_logs/std_log_process_1.txt"];
+        foreach (var name in names)
         {
-            var name = $"user_logs/std_log_process_{n}.txt";
-            lines[name] = [.. Enumerable.Range(0, random.Next(30)).Select(line => string.Join(' ', random.GetItems(words, random.Next(4))) + line)];
+            // One log in three says the same over and over, so that no two parts of it can be told apart by what they hold.
+            var isDull = random.Next(3) == 0;
+            lines[name] = [.. Enumerable.Range(0, random.Next(60)).Select(line => isDull ? "step" : string.Join(' ', random.GetItems(words, random.Next(4))) + line)];
             var end = random.Next(2) == 0 ? "\n" : "\r\n";
             logs[name] = Encoding.UTF8.GetBytes(string.Join(end, lines[name]) + (random.Next(2) == 0 && lines[name].Length > 0 ? end : ""));
         }

@@ -65,7 +65,8 @@ public class WorkspaceClientTests
             () => WorkspaceClient.ConnectAsync(service.Connection(new FakeService.FixedCredential(token)), TestContext.Current.CancellationToken));
 
         Assert.Equal(
-            $"'ada@example.org' may not read workspace 'vision'; it must have the role 'AzureML Data Scientist' there: `az role assignment create --role \"AzureML Data Scientist\" --assignee <who> --scope {FakeService.WorkspaceId}`. "
+            $"'ada@example.org' may not do Microsoft.MachineLearningServices/workspaces/read on {FakeService.WorkspaceId}; it must have the role 'AzureML Data Scientist' there: "
+            + $"`az role assignment create --role \"AzureML Data Scientist\" --assignee <who> --scope {FakeService.WorkspaceId}`. A new role takes some minutes to work. "
             + $"GET {Url} returned 403 Forbidden: AuthorizationFailed: No access.",
             error.Message);
     }
@@ -78,13 +79,13 @@ public class WorkspaceClientTests
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(service.ConnectAsync);
 
-        Assert.Equal($"GET {Url} had no answer: Connection refused (localhost:1)", error.Message);
+        Assert.Equal($"GET {Url} had no answer in 6 tries: Connection refused (localhost:1)", error.Message);
     }
 
     [Theory]
     [InlineData(409, """{"error":{"code":"Conflict","message":"Busy."}}""", "returned 409 Conflict: Conflict: Busy. (request r-2)")]
     [InlineData(404, """{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"No run."}""", "returned 404 Not Found: RESOURCE_DOES_NOT_EXIST: No run. (request r-2)")]
-    [InlineData(400, "<html>Bad gateway page</html>", "returned 400 Bad Request: <html>Bad gateway page</html> (request r-2)")]
+    [InlineData(400, "<html>Bad gateway page</html>", "returned 400 Bad Request: a web page, \"Bad gateway page\" (request r-2)")]
     [InlineData(400, "", "returned 400 Bad Request (request r-2)")]
     public async Task Errors_SayRequestAnswerCodeMessageAndRequestId(int status, string body, string expected)
     {

@@ -17,7 +17,8 @@ public sealed class CloudBuild
 {
     private const string TasksVersion = "2019-06-01-preview";
     private const string RegistriesVersion = "2023-07-01";
-    private const string Scope = "https://management.azure.com/.default";
+    private const int LogAttempts = 8;
+    private static readonly TimeSpan QueueTime = TimeSpan.FromMinutes(30);
     private static readonly Uri PublicCloud = new("https://management.azure.com/");
 
     private readonly TimeSpan pause = TimeSpan.FromSeconds(2);
@@ -29,17 +30,17 @@ public sealed class CloudBuild
     /// <param name="credential">Gives the token for Azure Resource Manager.</param>
     /// <param name="time">Waits between looks at the run.</param>
     public CloudBuild(TokenCredential credential, TimeProvider time)
-        : this(PublicCloud, credential, time, transport: null)
+        : this(PublicCloud, credential, time, transport: null, RetrySettings.Default)
     {
     }
 
-    internal CloudBuild(Uri endpoint, TokenCredential credential, TimeProvider time, HttpPipelineTransport? transport)
+    internal CloudBuild(Uri endpoint, TokenCredential credential, TimeProvider time, HttpPipelineTransport? transport, RetrySettings retries)
     {
         this.endpoint = endpoint;
         this.time = time;
-        arm = HttpPipelineBuilder.Build(CreateOptions(transport), new BearerTokenAuthenticationPolicy(credential, Scope));
+        arm = ServicePipelines.Build(transport, retries, credential, ServicePipelines.ArmScope);
         // Storage addresses carry their own signature; the token for Azure Resource Manager must not reach them.
-        storage = HttpPipelineBuilder.Build(CreateOptions(transport));
+        storage = ServicePipelines.Build(transport, retries);
     }
 
     /// <summary>Uploads the context, builds, passes the log on, and waits for the end.</summary>
@@ -59,7 +60,7 @@ public sealed class CloudBuild
             {
                 var id = await FindRegistryAsync(subscriptionId, registry, cancellationToken);
                 var source = await UploadAsync(id, context, cancellationToken);
-                using var run = await SendAsync(RequestMethod.Post, $"{id}/scheduleRun", TasksVersion, CreateRun(request, source), cancellationToken);
+                using var run = await SendAsync(RequestMethod.Post, $"{id}/scheduleRun", CreateRun(request, source), cancellationToken);
                 var runId = run.RootElement.GetProperty("properties").Text("runId") ?? throw new WorkspaceException("scheduleRun answered without a run's id.");
                 try
                 {
@@ -67,7 +68,7 @@ public sealed class CloudBuild
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
-                    using var cancelled = await SendAsync(RequestMethod.Post, $"{id}/runs/{runId}/cancel", TasksVersion, body: null, CancellationToken.None);
+                    using var cancelled = await SendAsync(RequestMethod.Post, $"{id}/runs/{runId}/cancel", body: null, CancellationToken.None);
                     throw;
                 }
             },
@@ -107,19 +108,28 @@ public sealed class CloudBuild
 
     private async Task<string> FindRegistryAsync(string subscriptionId, string registry, CancellationToken cancellationToken)
     {
-        var path = $"/subscriptions/{subscriptionId}/providers/Microsoft.ContainerRegistry/registries";
-        using var found = await SendAsync(RequestMethod.Get, path, RegistriesVersion, body: null, cancellationToken);
-        return found.RootElement.Items("value")
-            .Where(item => string.Equals(item.GetProperty("properties").Text("loginServer"), registry, StringComparison.OrdinalIgnoreCase))
-            .Select(item => item.Text("id"))
-            .FirstOrDefault()
-            ?? throw new WorkspaceException(
-                $"Registry {registry} is not in subscription {subscriptionId}; it must be an Azure registry there for Azure to build in it. Build with Docker (leave out --cloud-build), or correct REGISTRY.");
+        var page = WithVersion($"/subscriptions/{subscriptionId}/providers/Microsoft.ContainerRegistry/registries", RegistriesVersion);
+        while (page is not null)
+        {
+            using var found = await SendAsync(RequestMethod.Get, page, body: null, cancellationToken);
+            foreach (var item in found.RootElement.Items("value"))
+            {
+                if (string.Equals(item.GetProperty("properties").Text("loginServer"), registry, StringComparison.OrdinalIgnoreCase) && item.Text("id") is { } id)
+                {
+                    return id;
+                }
+            }
+
+            page = found.RootElement.Text("nextLink") is { Length: > 0 } next ? new Uri(endpoint, next) : null;
+        }
+
+        throw new WorkspaceException(
+            $"Registry {registry} is not in subscription {subscriptionId}; it must be an Azure registry there for Azure to build in it. Build with Docker (leave out --cloud-build), or correct REGISTRY.");
     }
 
     private async Task<string> UploadAsync(string registryId, Stream context, CancellationToken cancellationToken)
     {
-        using var target = await SendAsync(RequestMethod.Post, $"{registryId}/listBuildSourceUploadUrl", TasksVersion, body: null, cancellationToken);
+        using var target = await SendAsync(RequestMethod.Post, $"{registryId}/listBuildSourceUploadUrl", body: null, cancellationToken);
         var path = target.RootElement.Text("relativePath") ?? throw new WorkspaceException("listBuildSourceUploadUrl answered without relativePath.");
         using var message = storage.CreateMessage();
         message.Request.Method = RequestMethod.Put;
@@ -132,21 +142,36 @@ public sealed class CloudBuild
 
     private async Task<string> FollowAsync(string run, CloudBuildRequest request, Action<string> onLine, CancellationToken cancellationToken)
     {
-        using var link = await SendAsync(RequestMethod.Post, $"{run}/listLogSasUrl", TasksVersion, body: null, cancellationToken);
-        var log = new CloudBuildLog(storage, new Uri(link.RootElement.Text("logLink") ?? throw new WorkspaceException("listLogSasUrl answered without logLink.")));
+        var log = new LogTail("log", new LogClient(storage));
+        var lines = new LogLines();
+        var link = await FindLogAsync(run, cancellationToken);
+        var began = time.GetTimestamp();
         while (true)
         {
-            using var state = await SendAsync(RequestMethod.Get, run, TasksVersion, body: null, cancellationToken);
+            using var state = await SendAsync(RequestMethod.Get, run, body: null, cancellationToken);
             var properties = state.RootElement.GetProperty("properties");
             var status = properties.Text("status") ?? "";
-            await log.ReadAsync(onLine, cancellationToken);
-            if (status is "Queued" or "Started" or "Running" or "")
+            var hasEnded = status is "Succeeded" or "Failed" or "Canceled" or "Error" or "Timeout";
+            if (!await ReadAsync(log, link, lines, onLine, cancellationToken))
             {
+                link = await FindLogAsync(run, cancellationToken);
+                hasEnded &= log.Faults >= LogAttempts;
+            }
+
+            if (!hasEnded)
+            {
+                // Azure ends a build whose time is up; this is for one that it forgot.
+                if (time.GetElapsedTime(began) > request.Timeout + QueueTime)
+                {
+                    throw new WorkspaceException(
+                        $"The build in Azure (run {properties.Text("runId")}) is {status} after {(request.Timeout + QueueTime).TotalMinutes:0} min; it must have ended by then. `az acr task logs --run-id {properties.Text("runId")}` shows its log.");
+                }
+
                 await Task.Delay(pause, time, cancellationToken);
                 continue;
             }
 
-            log.End(onLine);
+            lines.Finish(onLine);
             if (status != "Succeeded")
             {
                 var reason = properties.Text("runErrorMessage");
@@ -161,13 +186,38 @@ public sealed class CloudBuild
         }
     }
 
-    private async Task<JsonDocument> SendAsync(RequestMethod method, string path, string apiVersion, JsonObject? body, CancellationToken cancellationToken)
+    private async Task<Uri> FindLogAsync(string run, CancellationToken cancellationToken)
+    {
+        using var link = await SendAsync(RequestMethod.Post, $"{run}/listLogSasUrl", body: null, cancellationToken);
+        return new Uri(link.RootElement.Text("logLink") ?? throw new WorkspaceException("listLogSasUrl answered without logLink."));
+    }
+
+    /// <summary>Passes on what was written since the last time.</summary>
+    /// <returns>False when the log could not be read: its address may be no longer good.</returns>
+    private static async Task<bool> ReadAsync(LogTail log, Uri link, LogLines lines, Action<string> onLine, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (end, _) = await log.ReadAsync(link, cancellationToken);
+            log.Keep(lines, onLine);
+            if (end != LogEnd.NotReached)
+            {
+                // 404: it is not made yet.
+                return end is not null || log.LastFault is RequestFailedException { Status: 404 };
+            }
+        }
+    }
+
+    private Uri WithVersion(string path, string apiVersion) => new(endpoint, $"{path}?api-version={apiVersion}");
+
+    private Task<JsonDocument> SendAsync(RequestMethod method, string path, JsonObject? body, CancellationToken cancellationToken) =>
+        SendAsync(method, WithVersion(path, TasksVersion), body, cancellationToken);
+
+    private async Task<JsonDocument> SendAsync(RequestMethod method, Uri address, JsonObject? body, CancellationToken cancellationToken)
     {
         using var message = arm.CreateMessage();
         message.Request.Method = method;
-        message.Request.Uri.Reset(endpoint);
-        message.Request.Uri.AppendPath(path, escape: false);
-        message.Request.Uri.AppendQuery("api-version", apiVersion);
+        message.Request.Uri.Reset(address);
         message.Request.Headers.Add("Accept", "application/json");
         if (body is not null)
         {
@@ -183,18 +233,4 @@ public sealed class CloudBuild
 
         return JsonDocument.Parse(message.Response.Content.ToMemory().IsEmpty ? BinaryData.FromString("{}") : message.Response.Content);
     }
-
-    private static TasksOptions CreateOptions(HttpPipelineTransport? transport)
-    {
-        var options = new TasksOptions();
-        options.AddPolicy(new RequestNotes(), HttpPipelinePosition.PerCall);
-        if (transport is not null)
-        {
-            options.Transport = transport;
-        }
-
-        return options;
-    }
-
-    private sealed class TasksOptions : ClientOptions;
 }

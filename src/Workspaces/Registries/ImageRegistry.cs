@@ -234,14 +234,9 @@ public sealed class ImageRegistry : IDisposable
     private ContainerRegistryClientOptions CreateOptions()
     {
         HttpPipelineTransport transport = new HttpClientTransport(http);
-        var options = new ContainerRegistryClientOptions();
-        options.AddPolicy(new RequestNotes(), HttpPipelinePosition.PerCall);
-        // A registry of this machine is back at once or not at all.
-        if ((connection.RetryDelay ?? (connection.Endpoint.IsLoopback ? TimeSpan.FromMilliseconds(100) : null)) is { } delay)
-        {
-            options.Retry.Delay = delay;
-        }
-
+        var retries = connection.Retries
+            ?? (connection.Endpoint.IsLoopback ? RetrySettings.Default with { MaxRetries = 3, Delay = TimeSpan.FromMilliseconds(100) } : RetrySettings.Default);
+        var options = new ContainerRegistryClientOptions().Configure(transport: null, retries);
         if (connection.Credential is null)
         {
             options.AddPolicy(new DockerSignInPolicy(connection.Endpoint, connection.Login, http), HttpPipelinePosition.BeforeTransport);

@@ -18,8 +18,8 @@ public sealed record RegistryConnection(string Registry, string Repository)
     /// <summary>Takes the place of the network in tests.</summary>
     internal HttpMessageHandler? Handler { get; init; }
 
-    /// <summary>Time before a failed request is sent again, doubling each time; Azure.Core's 0.8 s when null.</summary>
-    internal TimeSpan? RetryDelay { get; init; }
+    /// <summary>When a failed request is sent again; null: as everywhere, but soon for a registry of this machine, which is back at once or not at all.</summary>
+    internal RetrySettings? Retries { get; init; }
 
     internal Uri Endpoint => new($"https://{Registry}/");
 

@@ -24,7 +24,7 @@ internal static class RegistryFaults
 
     private static WorkspaceException Refused(RequestFailedException failed, RegistryConnection connection, string right)
     {
-        var (code, said) = failed.GetRawResponse() is { } response ? ServiceErrors.ReadError(response) : (failed.ErrorCode, null);
+        var (code, said) = failed.GetRawResponse() is { } response ? ErrorBody.Read(response) : (failed.ErrorCode, null);
         code ??= failed.ErrorCode;
         // The clients write the line themselves; what a policy threw has the request noted with it.
         var line = ServiceErrors.FirstLine(failed.Message);
@@ -34,8 +34,11 @@ internal static class RegistryFaults
             line = $"{RequestNotes.RequestLineOf(failed.GetRawResponse()) ?? RequestNotes.RequestLineOf(failed) ?? "The request"} returned {failed.Status}: {(answer.Length > 0 ? answer : "no reason given")}";
         }
 
+        var network = Remedies.Network(new ServiceAnswer(
+            new RequestNote("", connection.Endpoint, line, 1), failed.Status, code, $"{said} {line}", Location: null, IsWebPage: false, RetryAfter: null));
         var remedy = failed.Status switch
         {
+            _ when network is not null => $" {network}",
             401 or 403 when connection.Credential is not null =>
                 $" Your identity may not {right} {connection.Repository} in {connection.Registry}; it must have the role {RoleFor(right)} there.",
             401 or 403 when connection.Login is { } login =>

@@ -62,7 +62,7 @@ internal sealed class FakeService : HttpMessageHandler
     public WorkspaceConnection Connection(TokenCredential? credential = null) => new(Address, credential ?? new FixedCredential(Token))
     {
         Transport = new HttpClientTransport(new HttpClient(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan }),
-        RetryDelay = TimeSpan.FromMilliseconds(1),
+        Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) },
         EnvironmentConfigPath = "configuration/dev_config.json",
     };
 

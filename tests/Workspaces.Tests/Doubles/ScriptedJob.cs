@@ -11,6 +11,7 @@ internal sealed class ScriptedJob
     private readonly Random random;
     private readonly double faults;
     private readonly Dictionary<string, Log> logs;
+    private readonly FakeService service;
     private readonly string[] statuses = ["NotStarted", "Queued", "Running", "Finalizing", "Completed"];
     private int status;
     private int signature = 1;
@@ -23,6 +24,7 @@ internal sealed class ScriptedJob
     {
         random = new Random(seed);
         this.faults = faults;
+        this.service = service;
         this.logs = logs.ToDictionary(log => log.Key, log => new Log(log.Value), StringComparer.Ordinal);
         service.On("GET", FakeService.RunPath("job"), _ => AnswerDetails());
         foreach (var name in logs.Keys)
@@ -32,6 +34,22 @@ internal sealed class ScriptedJob
     }
 
     public int BrokenAnswers { get; private set; }
+
+    public int Rotations { get; private set; }
+
+    /// <summary>What the log holds gets another name, as on Azure ML; it goes on as an empty file.</summary>
+    private void RotateSometimes()
+    {
+        foreach (var (name, log) in logs.Where(log => random.Next(6) == 0 && log.Value.Written > log.Value.Start).ToArray())
+        {
+            var old = new Log(log.Bytes[log.Start..log.Written]) { Written = log.Written - log.Start };
+            log.Start = log.Written;
+            var oldName = name.Replace(".txt", $"_{log.Rotated.Count}.txt", StringComparison.Ordinal);
+            log.Rotated.Add(oldName);
+            service.On("GET", $"/logs/{oldName}", request => AnswerLog(request, old));
+            Rotations++;
+        }
+    }
 
     private bool GoesWrong()
     {
@@ -59,12 +77,16 @@ internal sealed class ScriptedJob
                 log.Written = log.Bytes.Length;
             }
         }
+        else
+        {
+            RotateSometimes();
+        }
 
         var body = JsonSerializer.Serialize(new
         {
             runId = "job",
             status = statuses[status],
-            logFiles = logs.Keys.ToDictionary(name => name, name => $"https://localhost:1/logs/{name}?sig={signature}", StringComparer.Ordinal),
+            logFiles = logs.SelectMany(log => log.Value.Rotated.Append(log.Key)).ToDictionary(name => name, name => $"https://localhost:1/logs/{name}?sig={signature}", StringComparer.Ordinal),
         });
         return FakeService.Json(200, body)(null!);
     }
@@ -87,18 +109,27 @@ internal sealed class ScriptedJob
             return new HttpResponseMessage(HttpStatusCode.Forbidden);
         }
 
-        var from = int.Parse(request.Body.Split('=', '-')[1], CultureInfo.InvariantCulture);
-        log.Grow(random);
-        if (from >= log.Written)
+        if (statuses[status] != "Completed")
         {
+            log.Grow(random);
+            RotateSometimes();
+        }
+
+        var from = int.Parse(request.Body.Split('=', '-')[1], CultureInfo.InvariantCulture);
+        var length = log.Written - log.Start;
+        if (from >= length)
+        {
+            // Twice in a row at most, a cache says how long it was a while ago.
+            log.StaleAnswers = random.Next(4) == 0 && log.StaleAnswers < 2 ? log.StaleAnswers + 1 : 0;
             var none = new HttpResponseMessage(HttpStatusCode.RequestedRangeNotSatisfiable) { Content = new ByteArrayContent([]) };
-            none.Content.Headers.ContentRange = new ContentRangeHeaderValue(log.Written);
+            none.Content.Headers.ContentRange = new ContentRangeHeaderValue(log.StaleAnswers > 0 ? length / 2 : length);
             return none;
         }
 
-        // It may hold more by the time the answer is sent, and a server need not do ranges.
+        // A server need not do ranges.
+        log.StaleAnswers = 0;
         var whole = random.Next(8) == 0;
-        var bytes = log.Bytes[(whole ? 0 : from)..log.Written];
+        var bytes = log.Bytes[(log.Start + (whole ? 0 : from))..log.Written];
         var breaksAfter = random.NextDouble() < faults ? random.Next(bytes.Length) : -1;
         var response = new HttpResponseMessage(whole ? HttpStatusCode.OK : HttpStatusCode.PartialContent)
         {
@@ -106,7 +137,7 @@ internal sealed class ScriptedJob
         };
         if (!whole)
         {
-            response.Content.Headers.ContentRange = new ContentRangeHeaderValue(from, log.Written - 1, log.Written);
+            response.Content.Headers.ContentRange = new ContentRangeHeaderValue(from, length - 1, length);
         }
 
         return response;
@@ -116,7 +147,14 @@ internal sealed class ScriptedJob
     {
         public byte[] Bytes { get; } = bytes;
 
+        /// <summary>Where the file that has the log's name now begins.</summary>
+        public int Start { get; set; }
+
         public int Written { get; set; }
+
+        public List<string> Rotated { get; } = [];
+
+        public int StaleAnswers { get; set; }
 
         public void Grow(Random random) => Written = Math.Min(Bytes.Length, Written + random.Next(60));
     }

@@ -50,7 +50,7 @@ public sealed class CloudBuildTests : IDisposable
                 $"POST {Registry}/runs/ca1/listLogSasUrl", $"GET {Registry}/runs/ca1", "GET /log", $"GET {Registry}/runs/ca1", "GET /log", $"GET {Registry}/runs/ca1", "GET /log",
             ],
             service.Sent.Select(request => request.Line));
-        Assert.Equal(["bytes=0-", "bytes=0-", "bytes=10-"], service.Sent.Where(request => request.Line == "GET /log").Select(request => request.Body));
+        Assert.Equal(["bytes=0-4194303", "bytes=0-4194303", "bytes=10-4194313"], service.Sent.Where(request => request.Line == "GET /log").Select(request => request.Body));
         Assert.Equal("the context", service.Sent.Single(request => request.Line == "PUT /upload").Body);
     }
 
@@ -86,6 +86,63 @@ public sealed class CloudBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task Build_FindsTheRegistry_OnTheSecondPage()
+    {
+        var list = "/subscriptions/s/providers/Microsoft.ContainerRegistry/registries";
+        service.OnEach("GET", list,
+            FakeService.Json(200, $$$"""{"value":[{"id":"/other","properties":{"loginServer":"other.azurecr.io"}}],"nextLink":"https://localhost:1{{{list}}}?api-version=2023-07-01&$skiptoken=2"}"""),
+            FakeService.Json(200, $$$"""{"value":[{"id":"{{{Registry}}}","properties":{"loginServer":"team.azurecr.io"}}]}"""));
+
+        Assert.Equal(Digest, await BuildAsync());
+
+        Assert.Equal("?api-version=2023-07-01&$skiptoken=2", service.Sent.ElementAt(1).Uri.Query);
+    }
+
+    [Fact]
+    public async Task Build_AsksForANewLink_WhenTheLogsIsNoLongerGood()
+    {
+        service.OnEach("POST", $"{Registry}/runs/ca1/listLogSasUrl",
+            FakeService.Json(200, """{"logLink":"https://localhost:1/old?sig=planted"}"""), FakeService.Json(200, """{"logLink":"https://localhost:1/log?sig=planted"}"""));
+        service.On("GET", "/old", FakeService.Json(403, "<Error><Code>AuthenticationFailed</Code></Error>"));
+        service.On("GET", "/log", _ => new HttpResponseMessage(HttpStatusCode.PartialContent) { Content = new StringContent("whole log\n", Encoding.UTF8) });
+
+        Assert.Equal(Digest, await BuildAsync());
+
+        Assert.Equal("whole log", log[0]);
+    }
+
+    [Fact]
+    public async Task Build_IsFollowedOn_WhenItsStatusIsNotKnown()
+    {
+        service.OnEach("GET", $"{Registry}/runs/ca1",
+            FakeService.Json(200, """{"properties":{"runId":"ca1","status":"Thawing"}}"""),
+            FakeService.Json(200, $$$"""{"properties":{"runId":"ca1","status":"Succeeded","outputImages":[{"repository":"detection","tag":"sha-1","digest":"{{{Digest}}}"}]}}"""));
+
+        Assert.Equal(Digest, await BuildAsync());
+    }
+
+    [Fact]
+    public async Task Build_IsGivenUp_WhenItNeverEnds()
+    {
+        service.On("GET", $"{Registry}/runs/ca1", FakeService.Json(200, """{"properties":{"runId":"ca1","status":"Running"}}"""));
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(BuildAsync);
+
+        Assert.Equal("The build in Azure (run ca1) is Running after 90 min; it must have ended by then. `az acr task logs --run-id ca1` shows its log.", error.Message);
+    }
+
+    [Fact]
+    public async Task Build_IsScheduledOnce_WhenTheAnswerIsLost()
+    {
+        service.On("POST", $"{Registry}/scheduleRun", _ => throw new HttpRequestException("connection reset"));
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(BuildAsync);
+
+        Assert.Equal($"POST https://localhost:1{Registry}/scheduleRun?api-version=2019-06-01-preview had no answer: connection reset", error.Message);
+        Assert.Single(service.Sent, request => request.Line.EndsWith("/scheduleRun", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Build_HidesTheSignature_WhenTheStorageRefuses()
     {
         service.On("PUT", "/upload", FakeService.Json(403, """{"error":{"code":"AuthenticationFailed","message":"no"}}"""));
@@ -113,7 +170,7 @@ public sealed class CloudBuildTests : IDisposable
     private async Task<string> BuildAsync()
     {
         using var http = new HttpClient(service, disposeHandler: false);
-        var build = new CloudBuild(new Uri("https://localhost:1"), new FakeService.FixedCredential(FakeService.Token), new SkippingTime(), new HttpClientTransport(http));
+        var build = new CloudBuild(new Uri("https://localhost:1"), new FakeService.FixedCredential(FakeService.Token), new SkippingTime(), new HttpClientTransport(http), RetrySettings.Default with { Time = new SkippingTime() });
         using var context = new MemoryStream("the context"u8.ToArray());
         return await build.BuildAsync("s", "team.azurecr.io", Request, context, log.Add, TestContext.Current.CancellationToken);
     }

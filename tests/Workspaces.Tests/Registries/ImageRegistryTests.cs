@@ -14,7 +14,7 @@ public sealed class ImageRegistryTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         server = await DistributionRegistry.StartAsync(cancellationToken: cancellation);
-        registry = new ImageRegistry(new RegistryConnection(server.Name, Repository) { RetryDelay = TimeSpan.FromMilliseconds(1) });
+        registry = new ImageRegistry(new RegistryConnection(server.Name, Repository) { Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) } });
     }
 
     public async ValueTask DisposeAsync()
