@@ -96,7 +96,7 @@ public class SignInFaultsTests
         place.Entra.On(TokenPath, Token(TokenOf("{}")));
         var token = await signIn.GetTokenAsync(TestPlace.Arm, TestContext.Current.CancellationToken);
 
-        Assert.Equal(BySecret + $"POST https://{TokenPath} had no answer: No route to host (login.microsoftonline.com)", error.Message);
+        Assert.Equal(BySecret + $"POST https://{TokenPath} had no answer in 4 tries: No route to host (login.microsoftonline.com)", error.Message);
         Assert.True(ServiceErrors.IsTransient(error, TestContext.Current.CancellationToken));
         Assert.Equal(TokenOf("{}"), token.Token);
     }
