@@ -60,8 +60,15 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
         }
     }
 
+    /// <param name="reference">The image.</param>
+    /// <param name="onLine">Takes each line that docker prints.</param>
+    /// <param name="onError">Takes those of them that it prints as errors.</param>
     /// <returns>The exit code.</returns>
-    public int Push(string reference, Action<string> onLine) => Run(new DockerImagePushSettings(), onLine, settings => context.DockerPush(settings, reference));
+    public int Push(string reference, Action<string> onLine, Action<string> onError)
+    {
+        var settings = new DockerImagePushSettings();
+        return Run(settings, onLine, () => context.DockerPush(settings, reference), onError);
+    }
 
     /// <summary>The ID of an image of this engine; null when it has none of that name.</summary>
     public async Task<string?> FindIdAsync(string reference) =>
@@ -95,16 +102,21 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
     private int Run<TSettings>(TSettings settings, Action<string> onLine, Action<TSettings> call)
         where TSettings : AutoToolSettings => Run(settings, onLine, () => call(settings));
 
-    private int Run<TSettings>(TSettings settings, Action<string> onLine, Action call)
+    private int Run<TSettings>(TSettings settings, Action<string> onLine, Action call, Action<string>? onError = null)
         where TSettings : AutoToolSettings
     {
         var exitCode = 0;
         var gate = new Lock();
-        string? Take(string? line)
+        string? Take(string? line, bool isError)
         {
             // Both streams end with a null line.
             if (line is null) return null;
-            lock (gate) onLine(line);
+            lock (gate)
+            {
+                onLine(line);
+                if (isError) onError?.Invoke(line);
+            }
+
             return line;
         }
 
@@ -120,8 +132,8 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
         {
             process.RedirectStandardOutput = true;
             process.RedirectStandardError = true;
-            process.RedirectedStandardOutputHandler = Take;
-            process.RedirectedStandardErrorHandler = Take;
+            process.RedirectedStandardOutputHandler = line => Take(line, isError: false);
+            process.RedirectedStandardErrorHandler = line => Take(line, isError: true);
         };
         call();
         context.Cancellation.ThrowIfCancellationRequested();

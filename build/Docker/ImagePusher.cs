@@ -24,15 +24,19 @@ internal sealed class ImagePusher(DockerClient docker, ImageRegistry registry, T
         var refusals = 0;
         for (var attempt = 0; ; attempt++)
         {
-            var output = new List<string>();
-            var exitCode = docker.Push(reference, line =>
-            {
-                output.Add(line);
-                say($"  | {line}");
-            });
+            var (output, errors) = (new List<string>(), new List<string>());
+            var exitCode = docker.Push(
+                reference,
+                line =>
+                {
+                    output.Add(line);
+                    say($"  | {line}");
+                },
+                errors.Add);
             if (exitCode == 0) break;
 
-            var said = string.Join(' ', output.TakeLast(2)).Trim();
+            // The two streams reach this process in no order; the reason is an error.
+            var said = string.Join(' ', (errors.Count > 0 ? errors : output).TakeLast(2)).Trim();
             refusals = Refusals.Any(word => said.Contains(word, StringComparison.OrdinalIgnoreCase)) ? refusals + 1 : 0;
             if (refusals > 2)
                 throw new CakeException(exitCode, $"{registry.Name} refused the push three times, twice of them with a new sign-in: {said}. Your identity must have the right to push there (AcrPush on Azure).");

@@ -40,7 +40,7 @@ internal sealed class KeyVaultClient(HttpPipeline arm, HttpPipeline vault, Uri a
             }
             catch (WorkspaceException error) when (error.Status is 401 or 403 or 404)
             {
-                throw new WorkspaceException($"{where} is \"{name}\", and {explain(error.Status)} {error.Message}", error.Status, error.ErrorCode);
+                throw new WorkspaceException($"{where} is \"{name}\", and {explain(error.Status)} {error.Answer ?? error.Message}", error.Status, error.ErrorCode);
             }
         }
     }
