@@ -78,7 +78,7 @@ internal static class ServiceErrors
         var cause = error is RequestFailedException { InnerException: OperationCanceledException } ? error.Message : error.GetBaseException().Message;
         var said = $"{note?.Line ?? "The request"} had no answer{(note is { Tries: > 1 } ? $" in {note.Tries} tries" : "")}: {Secrets.Scrub(FirstLine(cause))}";
         var remedy = Remedies.FindForSilence(note?.Address, error);
-        return new WorkspaceException(remedy is null ? said : $"{remedy} {said}");
+        return new WorkspaceException(remedy is null ? said : $"{remedy} {said}") { Answer = said };
     }
 
     internal static string FirstLine(string text)
