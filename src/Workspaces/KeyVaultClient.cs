@@ -40,7 +40,9 @@ internal sealed class KeyVaultClient(HttpPipeline arm, HttpPipeline vault, Uri a
             }
             catch (WorkspaceException error) when (error.Status is 401 or 403 or 404)
             {
-                throw new WorkspaceException($"{where} is \"{name}\", and {explain(error.Status)} {error.Answer ?? error.Message}", error.Status, error.ErrorCode);
+                // What the answer itself told, a firewall or who lacks which role, is nearer than what the status says.
+                var said = error.Message == error.Answer ? $"{explain(error.Status)} {error.Answer}" : error.Message;
+                throw new WorkspaceException($"{where} is \"{name}\", and {said}", error.Status, error.ErrorCode);
             }
         }
     }

@@ -20,7 +20,7 @@ public sealed class WorkspaceException : Exception
     /// <summary>HTTP status of the answer behind it; null when none came or none was asked for.</summary>
     public int? Status { get; }
 
-    /// <summary>The part of the message that says what was asked and how it was answered, without what to do; null when nothing was asked.</summary>
+    /// <summary>The part of the message that says what was asked and answered, for a caller that knows better what to do; null when nothing was asked.</summary>
     internal string? Answer { get; init; }
 
     /// <summary>The service's own error code; null when it gave none.</summary>

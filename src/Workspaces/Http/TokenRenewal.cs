@@ -31,7 +31,7 @@ internal sealed class TokenRenewal(TokenCredential credential, string scope) : H
         }
 
         await ProcessNextAsync(message, pipeline);
-        if (message.Response.Status != 401 || AuthorizationOf(message) is not { } refused || NamesClaims(message.Response))
+        if (message.Response.Status != 401 || AuthorizationOf(message) is not { } refused || !refused.StartsWith("Bearer ", StringComparison.Ordinal) || NamesClaims(message.Response))
         {
             return;
         }

@@ -19,8 +19,8 @@ public sealed class DatastoreStorage(DatastoreSecrets secrets, TokenCredential c
     /// <summary>Takes the place of the network in tests.</summary>
     internal HttpPipelineTransport? Transport { get; init; }
 
-    /// <summary>Time before a failed request is sent again, doubling each time; the storage client's own when null.</summary>
-    internal TimeSpan? RetryDelay { get; init; }
+    /// <summary>When a failed request is sent again.</summary>
+    internal RetrySettings Retries { get; init; } = RetrySettings.Default;
 
     /// <exception cref="WorkspaceException">The key vault that holds the secret refused or did not answer, or what it holds is no key.</exception>
     public async Task<IDatastoreFiles> OpenAsync(DatastorePlan datastore, CancellationToken cancellationToken)
@@ -67,13 +67,8 @@ public sealed class DatastoreStorage(DatastoreSecrets secrets, TokenCredential c
     }
 
     private T Configure<T>(T options)
-        where T : ClientOptions
-    {
-        options.AddPolicy(new RequestNotes(), HttpPipelinePosition.PerCall);
-        if (Transport is not null) options.Transport = Transport;
-        if (RetryDelay is { } delay) (options.Retry.Delay, options.Retry.MaxDelay) = (delay, delay);
-        return options;
-    }
+        where T : ClientOptions =>
+        options.Configure(Transport, Retries, credential, Scope);
 
     /// <exception cref="WorkspaceException">It is no key: the client would repeat it in its own error.</exception>
     private static StorageSharedKeyCredential Key(DatastorePlan datastore, string key) => Convert.TryFromBase64String(key, new byte[key.Length], out _)

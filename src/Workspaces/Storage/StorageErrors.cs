@@ -39,7 +39,7 @@ internal sealed class StorageErrors(DatastorePlan datastore, Func<CancellationTo
             if (error is AuthenticationFailedException) throw general;
             var caller = general.Status is 401 or 403 ? await findCaller(cancellationToken) : "";
             throw Explain(error, general, access, caller) is { } explained
-                ? new WorkspaceException($"DATASTORES.{datastore.Name}: {explained} {general.Answer ?? general.Message}", general.Status, general.ErrorCode)
+                ? new WorkspaceException($"DATASTORES.{datastore.Name}: {explained} {general.Answer}", general.Status, general.ErrorCode)
                 : general;
         }
     }

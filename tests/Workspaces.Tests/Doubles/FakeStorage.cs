@@ -14,7 +14,7 @@ internal static class FakeStorage
         new DatastoreStorage(new DatastoreSecrets(_ => throw new InvalidOperationException("no vault is asked"), _ => secret), new FakeService.FixedCredential(FakeService.Token))
         {
             Transport = new HttpClientTransport(new HttpClient(service, disposeHandler: false)),
-            RetryDelay = TimeSpan.FromMilliseconds(1),
+            Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) },
         }.OpenAsync(plan, TestContext.Current.CancellationToken);
 
     /// <summary>An error as a storage account gives it.</summary>
