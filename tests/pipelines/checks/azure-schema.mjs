@@ -24,7 +24,7 @@ const tasks = {
 };
 
 const environment = { type: 'object', additionalProperties: text };
-const common = { displayName: text, condition: text, env: environment };
+const common = { name: text, displayName: text, condition: text, env: environment };
 const parameterValues = { type: 'object', additionalProperties: { anyOf: [text, flag, { type: 'number' }] } };
 const template = object({ template: text, parameters: parameterValues }, ['template']);
 
