@@ -30,7 +30,7 @@ internal sealed class Uploads : IDisposable
         new DatastoreStorage(new DatastoreSecrets(_ => throw new InvalidOperationException("no workspace is needed"), _ => Secret), new AzureCliCredential())
         {
             Transport = new HttpClientTransport(client),
-            RetryDelay = TimeSpan.FromMilliseconds(1),
+            Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) },
         }.OpenAsync(plan, TestContext.Current.CancellationToken);
 
     public async Task<DatasetUpload> UploadAsync(DatastorePlan plan, TestDataset dataset) => await UploadAsync(await OpenAsync(plan), dataset, TestContext.Current.CancellationToken);
