@@ -13,8 +13,9 @@ public sealed class BuildContext : FrostingContext, IDisposable
     private readonly Lazy<ExperimentPlan?> given;
     private readonly TimeProvider time;
 
-    /// <summary>The arguments that decide a plan.</summary>
-    private static readonly string[] PlanMakers = ["exp-config", "set", "set-variable", "build-arg", "runtime", "name", "rerun"];
+    /// <summary>The arguments that decide a plan; <c>--plan</c> stands for all of them.</summary>
+    private static readonly string[] PlanArguments =
+        ["exp-config", "set", "set-variable", "build-arg", "runtime", "name", "rerun", "version-tag", "tag-latest", Stages.ChainInputs.ReadDatasetArgument, Tasks.RegisterDatastoreTask.UpdateArgument];
 
     /// <param name="context">Cake's own.</param>
     /// <param name="time">The clock; the system's when null.</param>
@@ -29,24 +30,27 @@ public sealed class BuildContext : FrostingContext, IDisposable
     public string Root => Environment.WorkingDirectory.FullPath;
 
     /// <summary>The experiment file, relative to the repository or absolute; <c>--exp-config</c>.</summary>
-    public string ExperimentFile => GivenPlan?.Origin?.ExperimentFile ?? this.Argument("exp-config", "exp_configs/demo.json");
+    public string ExperimentFile => Value("exp-config") ?? "exp_configs/demo.json";
 
     /// <summary><c>KEY.PATH=VALUE</c> of the variable that <c>--set-variable</c> names, then of each <c>--set</c>, in the order given: the last one wins.</summary>
-    public IReadOnlyList<string> Overrides => GivenPlan?.Origin?.Overrides ?? [.. OverridesOfVariable(), .. Arguments.GetArguments("set")];
-
-    /// <summary>What <c>--runtime</c> asks for; null when it is left to the machine.</summary>
-    public string? RuntimeArgument => GivenPlan is { } plan ? plan.Origin?.Runtime : this.Argument<string?>("runtime", null);
+    public IReadOnlyList<string> Overrides => [.. OverridesOfVariable(), .. Values("set")];
 
     /// <summary>The name that <c>--name</c> gives the job; null: the one that follows from the plan.</summary>
-    public string? JobName => GivenPlan is { } plan ? plan.Origin?.JobName : this.Argument<string?>("name", null);
+    public string? JobName => Value("name");
 
     /// <summary>Whether <c>--rerun</c> asks for a completed job to be run anew.</summary>
-    public bool Rerun => GivenPlan?.Origin?.Rerun ?? Switch("rerun");
+    public bool Rerun => Switch("rerun");
 
-    /// <summary>Build arguments of the image, as <c>NAME=VALUE</c>.</summary>
-    public IEnumerable<string> BuildArguments => GivenPlan is { } plan
-        ? plan.Image.Build?.Arguments.Select(pair => $"{pair.Key}={pair.Value}") ?? []
-        : Arguments.GetArguments("build-arg");
+    /// <summary>What this run's plan is made from.</summary>
+    public PlanOrigin PlanOrigin
+    {
+        get
+        {
+            var arguments = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["exp-config"] = [ExperimentFile], ["set"] = Overrides };
+            foreach (var name in PlanArguments.Where(name => name != "set-variable" && Values(name).Count > 0)) arguments.TryAdd(name, Values(name));
+            return new(arguments);
+        }
+    }
 
     /// <summary>The plan that <c>--plan</c> says to carry out, which takes the place of the arguments it was made from; null when it is not given.</summary>
     /// <exception cref="CakeException">Such arguments are given as well, or the plan was not made by the target Plan.</exception>
@@ -67,14 +71,14 @@ public sealed class BuildContext : FrostingContext, IDisposable
 
     /// <summary>The overrides that a pipeline passes in one environment variable: one a line, blank lines and lines from # on left out.</summary>
     private IEnumerable<string> OverridesOfVariable() =>
-        this.Argument<string?>("set-variable", null) is not { Length: > 0 } name ? []
+        Value("set-variable") is not { } name ? []
             : (System.Environment.GetEnvironmentVariable(name) ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 .Where(line => !line.StartsWith('#'));
 
     private ExperimentPlan? ReadGivenPlan()
     {
         if (PathArgument("plan") is not { } file) return null;
-        var others = PlanMakers.Where(Arguments.HasArgument).Select(name => $"--{name}").ToList();
+        var others = PlanArguments.Where(Arguments.HasArgument).Select(name => $"--{name}").ToList();
         if (others.Count > 0) throw new CakeException($"--plan says what is carried out; {string.Join(", ", others)} must be left out, or --plan.");
         var plan = PlanFile.Read(file);
         return plan is { Origin: not null, Calls: not null }
@@ -82,19 +86,26 @@ public sealed class BuildContext : FrostingContext, IDisposable
             : throw new CakeException($"--plan is {file}, which says nothing of the workspace; it must be written by the target Plan. Run: dotnet cake --target=Plan");
     }
 
+    /// <summary>The values of an argument, in the order given: of the command line, or of the plan that is carried out.</summary>
+    public IReadOnlyList<string> Values(string name)
+    {
+        if (PlanArguments.Contains(name, StringComparer.Ordinal) && GivenPlan is { Origin: { } origin }) return origin.Arguments.GetValueOrDefault(name) ?? [];
+        var values = Arguments.GetArguments(name);
+        return values.Count == 0 && Arguments.HasArgument(name) ? [""] : [.. values];
+    }
+
+    /// <summary>The last value of an argument; null when it is not given, or empty.</summary>
+    public string? Value(string name) => Values(name) is [.., { Length: > 0 } value] ? value : null;
+
     /// <summary>The value of a switch: given alone or with <c>true</c>, on; with <c>false</c>, off.</summary>
     /// <exception cref="CakeException">The value is neither.</exception>
-    public bool Switch(string name, bool otherwise = false)
+    public bool Switch(string name, bool otherwise = false) => Values(name) switch
     {
-        var values = Arguments.GetArguments(name);
-        if (!Arguments.HasArgument(name)) return otherwise;
-        return values.LastOrDefault() switch
-        {
-            null or "" => true,
-            var text when bool.TryParse(text, out var value) => value,
-            var text => throw new CakeException($"--{name} is \"{text}\"; it must be true or false."),
-        };
-    }
+        [] => otherwise,
+        [.., null or ""] => true,
+        [.., var text] when bool.TryParse(text, out var value) => value,
+        [.., var text] => throw new CakeException($"--{name} is \"{text}\"; it must be true or false."),
+    };
 
     /// <summary>An argument's value as an absolute path, seen from the repository.</summary>
     public string? PathArgument(string name) =>

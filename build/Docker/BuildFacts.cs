@@ -1,5 +1,4 @@
 using Build.Stages;
-using Cake.Common;
 using Cake.Core;
 using Experiments;
 
@@ -21,7 +20,7 @@ internal static class BuildFacts
 
     private static async Task<string?> VersionAsync(BuildContext context, GitFacts? git, SourceFacts facts)
     {
-        if (context.Argument<string?>("version-tag", null) is { Length: > 0 } asked)
+        if (context.Value("version-tag") is { } asked)
         {
             return SourceFacts.AsTag(asked) == asked && !ReadableTags.IsReserved(asked)
                 ? asked

@@ -10,7 +10,7 @@ internal static class ImageSources
     /// <exception cref="ConfigException">The Dockerfile is not there, or the ignore file is faulty.</exception>
     /// <exception cref="CakeException">A <c>--build-arg</c> is no NAME=VALUE, or holds a secret.</exception>
     public static ImageInputs ReadImage(this BuildContext context, EnvironmentConfig environment) =>
-        Read(context.Root, environment.ImageDockerfile, Parse(context.BuildArguments));
+        Read(context.Root, environment.ImageDockerfile, Parse(context.Values("build-arg")));
 
     /// <summary>The same for the image of a plan: what a plan says is all that a later target knows.</summary>
     public static ImageInputs ReadImage(this BuildContext context, ImageBuildPlan build) => Read(context.Root, build.Dockerfile, build.Arguments);

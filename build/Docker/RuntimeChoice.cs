@@ -10,7 +10,7 @@ internal static class RuntimeChoice
     /// <exception cref="CakeException"><c>--runtime</c> is neither, or given for Azure.</exception>
     public static async Task<RuntimePlan> DecideAsync(BuildContext context, EnvironmentConfig environment)
     {
-        var asked = context.RuntimeArgument;
+        var asked = context.Value("runtime");
         if (environment.Endpoint is null)
         {
             return asked is null

@@ -52,9 +52,8 @@ public static class ChainInputs
     }
 
     /// <summary>The command that makes the plan of this run anew.</summary>
-    public static string PlanCommand(this BuildContext context) =>
-        $"dotnet cake --target=Plan --exp-config={context.ExperimentFile}" + string.Concat(context.Overrides.Select(value => $" --set={value}"))
-        + (context.JobName is { } name ? $" --name={name}" : "") + (context.Rerun ? " --rerun" : "");
+    public static string PlanCommand(this BuildContext context) => "dotnet cake --target=Plan" + string.Concat(
+        context.PlanOrigin.Arguments.SelectMany(argument => argument.Value.Select(value => value.Length == 0 ? $" --{argument.Key}" : $" --{argument.Key}={value}")));
 
     /// <summary>The workspace that a target about a job speaks to: that of <c>--exp-config</c>, else that of the last plan, else that of the demo.</summary>
     public static WorkspaceAddress WorkspaceArgument(this BuildContext context) =>

@@ -37,7 +37,7 @@ public sealed class PlanExperimentTask(RegistrySession session, StorageSession s
             Digest = runtime.UsesImages ? await FindDigestAsync(context, configuration) : null,
         };
         var plan = Planner.Plan(configuration.Experiment, configuration.Environment, context.Root, await GitRepository.ReadAsync(context), sources, dataset)
-            with { Origin = new PlanOrigin(context.ExperimentFile, context.Overrides, context.RuntimeArgument, context.JobName, context.Rerun) };
+            with { Origin = context.PlanOrigin };
         CompareWithGiven(context, plan);
         context.WritePlan(plan);
 

@@ -34,8 +34,7 @@ public sealed class JobCanceller(WorkspaceClient workspace, TimeProvider? timePr
             return status;
         }
 
-        // Not WaitUntil.Completed: the operation asks for ten seconds between polls at least, the job itself may be read at any time.
-        await job.CancelAsync(WaitUntil.Started, cancellationToken);
+        await AskAsync(job, cancellationToken);
         var began = time.GetTimestamp();
         var pause = ShortestPause;
         while (!(status = StatusOf(job = (await job.GetAsync(cancellationToken)).Value)).IsTerminal())
@@ -51,6 +50,23 @@ public sealed class JobCanceller(WorkspaceClient workspace, TimeProvider? timePr
         }
 
         return status;
+    }
+
+    private static async Task AskAsync(MachineLearningJobResource job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Not WaitUntil.Completed: the operation asks for ten seconds between polls at least, the job itself may be read at any time.
+            await job.CancelAsync(WaitUntil.Started, cancellationToken);
+        }
+        catch (RequestFailedException error) when (error.Status is 400 or 409)
+        {
+            // A job that has just ended cannot be cancelled.
+            if (!StatusOf((await job.GetAsync(cancellationToken)).Value).IsTerminal())
+            {
+                throw;
+            }
+        }
     }
 
     private static JobStatus StatusOf(MachineLearningJobResource job) => JobStatuses.Parse(job.Data.Properties.Status?.ToString());

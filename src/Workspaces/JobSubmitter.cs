@@ -41,7 +41,7 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(state);
         return ServiceErrors.GuardAsync(
-            async () => Describe(state.Found ?? await PutAsync(state.Name, CommandJobs.Create(plan.Job, compute, environment), cancellationToken), state), cancellationToken);
+            async () => Describe(state.Found ?? await PutAsync(state.Name, plan, CommandJobs.Create(plan.Job, compute, environment), cancellationToken), state), cancellationToken);
     }
 
     /// <summary>Name of the plan's job at an attempt, from 1.</summary>
@@ -81,7 +81,7 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         }
 
         var status = StatusOf(found);
-        var isSame = found.Data.Properties.Tags.TryGetValue(HashTag, out var hash) && plan.Job.Tags.TryGetValue(HashTag, out var wanted) && hash == wanted;
+        var isSame = IsOf(plan, found);
         return isSame && !NeedsAnotherAttempt(status, rerun)
             ? new JobState(name, 1, status, found)
             : throw new WorkspaceException(
@@ -92,8 +92,11 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
     private Task<MachineLearningJobResource?> FindAsync(string name, CancellationToken cancellationToken) =>
         Lookup.FindAsync(() => workspace.Resource.GetMachineLearningJobAsync(name, cancellationToken));
 
-    /// <summary>Sends the job. When no answer comes, the job is looked for under its name before that counts as an error.</summary>
-    private async Task<MachineLearningJobResource> PutAsync(string name, MachineLearningJobData data, CancellationToken cancellationToken)
+    private static bool IsOf(ExperimentPlan plan, MachineLearningJobResource job) =>
+        job.Data.Properties.Tags.TryGetValue(HashTag, out var hash) && plan.Job.Tags.TryGetValue(HashTag, out var wanted) && hash == wanted;
+
+    /// <summary>Sends the job. When no answer comes, or one that says there is such a job, it is looked for under its name before that counts as an error.</summary>
+    private async Task<MachineLearningJobResource> PutAsync(string name, ExperimentPlan plan, MachineLearningJobData data, CancellationToken cancellationToken)
     {
         try
         {
@@ -102,6 +105,16 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         catch (Exception error) when (ServiceErrors.IsTransient(error, cancellationToken))
         {
             if (await FindAsync(name, cancellationToken) is { } accepted)
+            {
+                return accepted;
+            }
+
+            throw;
+        }
+        catch (RequestFailedException error) when (error.Status is 400 or 409)
+        {
+            // The answer to the first of several sendings was lost, and a job that is there may not be sent again.
+            if (await FindAsync(name, cancellationToken) is { } accepted && IsOf(plan, accepted))
             {
                 return accepted;
             }

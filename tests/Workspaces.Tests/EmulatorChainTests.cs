@@ -1,4 +1,5 @@
 using System.Globalization;
+using Azure.ResourceManager.MachineLearning.Models;
 using Experiments;
 using Workspaces.Tests.Doubles;
 
@@ -94,6 +95,28 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         var details = await new JobHistory(workspace).ReadAsync(job.Name, Stop);
         Assert.Equal((JobStatus.Completed, null), (details.Status, details.FailureReason));
         Assert.True(details.Started <= details.Ended);
+    }
+
+    [Fact]
+    public async Task Datastore_TakesItsKeyFromTheWorkspacesVault()
+    {
+        var workspace = await folder.ConnectAsync(Stop);
+        var datastore = TestPlans.Blob with { Name = "vault_data", Authentication = DatastoreAuthentication.AccountKey, KeyVaultSecret = "pictures-key" };
+        var missing = await Assert.ThrowsAsync<WorkspaceException>(() => new DatastoreRegistrar(workspace).ReadAsync(datastore, Stop));
+        await folder.SetSecretAsync(workspace, "pictures-key", "planted-key==", Stop);
+
+        var registrar = new DatastoreRegistrar(workspace);
+        var registered = await registrar.RegisterAsync(datastore, await registrar.ReadAsync(datastore, Stop), Stop);
+
+        Assert.Contains("holds no secret 'pictures-key'", missing.Message, StringComparison.Ordinal);
+        Assert.Equal(StageChange.Created, registered.Change);
+        var found = (await workspace.Resource.GetMachineLearningDatastoreAsync("vault_data", Stop)).Value;
+        Assert.Equal("planted-key==", Assert.IsType<MachineLearningAccountKeyDatastoreSecrets>((await found.GetSecretsAsync(Stop)).Value).Key);
+        foreach (var file in Directory.EnumerateFiles(folder.Settings.StateFolder, "*.*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
+        {
+            using var text = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            Assert.DoesNotContain("planted-key==", await text.ReadToEndAsync(Stop), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -44,6 +44,26 @@ public class JobCancellerTests
         Assert.Equal(["GET", "POST", "POST", "GET"], [.. service.Sent.Select(request => request.Method)]);
     }
 
+    [Fact]
+    public async Task CancelAsync_GivesTheStatus_WhenTheJobEndsBeforeTheCancellationReachesIt()
+    {
+        var service = new FakeService();
+        service.OnEach("GET", Path, Job("Running"), Job("Completed"));
+        service.On("POST", $"{Path}/cancel", FakeService.Json(400, """{"error":{"code":"UserError","message":"The job has ended."}}"""));
+
+        Assert.Equal(JobStatus.Completed, await CancelAsync(service));
+    }
+
+    [Fact]
+    public async Task CancelAsync_Fails_WhenTheServiceRefuses()
+    {
+        var service = new FakeService();
+        service.On("GET", Path, Job("Running"));
+        service.On("POST", $"{Path}/cancel", FakeService.Json(400, """{"error":{"code":"UserError","message":"Not today."}}"""));
+
+        Assert.Contains("UserError: Not today.", (await Assert.ThrowsAsync<WorkspaceException>(() => CancelAsync(service))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Completed", JobStatus.Completed)]
     [InlineData("Failed", JobStatus.Failed)]

@@ -63,6 +63,28 @@ public class JobSubmitterTests
         Assert.All(service.Sent.Where(request => request.Method == "PUT"), request => Assert.Equal(PathOf(Plan), request.Uri.AbsolutePath));
     }
 
+    [Theory]
+    [InlineData("0123", true)]
+    [InlineData("fedc", false)]
+    public async Task SubmitAsync_TakesTheJobThatIsThere_WhenASecondSendingIsRefused(string hash, bool isOurs)
+    {
+        var service = CreateService();
+        service.On("PUT", PathOf(Plan), request =>
+        {
+            service.On("GET", PathOf(Plan), FakeService.Json(200, Tagged(Body(Plan, "Queued"), hash)));
+            return FakeService.Json(409, """{"error":{"code":"UserError","message":"A job with this name already exists."}}""")(request);
+        });
+
+        if (isOurs)
+        {
+            Assert.Equal((Plan, JobStatus.Queued), (await SubmitAsync(service, hash: "0123")) is var job ? (job.Name, job.Status) : default);
+        }
+        else
+        {
+            Assert.Equal(409, (await Assert.ThrowsAsync<WorkspaceException>(() => SubmitAsync(service, hash: "0123"))).Status);
+        }
+    }
+
     [Fact]
     public async Task SubmitAsync_Fails_WhenTheJobDidNotArrive()
     {
@@ -116,18 +138,18 @@ public class JobSubmitterTests
         var hash = there.EndsWith("of other", StringComparison.Ordinal) ? "fedc" : "0123";
         if (there.Length > 0)
         {
-            service.On("GET", PathOf("mine"), FakeService.Json(200, Body("mine", there.Split(' ')[0]).Replace("\"jobType\"", $"\"tags\":{{\"experiment_hash\":\"{hash}\"}},\"jobType\"", StringComparison.Ordinal)));
+            service.On("GET", PathOf("mine"), FakeService.Json(200, Tagged(Body("mine", there.Split(' ')[0]), hash)));
         }
 
         if (fault is null)
         {
-            var job = await SubmitAsync(service, name: "mine");
+            var job = await SubmitAsync(service, name: "mine", hash: "0123");
 
             Assert.Equal(("mine", 1, there.Length == 0 ? StageChange.Created : StageChange.Unchanged), (job.Name, job.Attempt, job.Change));
             return;
         }
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => SubmitAsync(service, name: "mine"));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => SubmitAsync(service, name: "mine", hash: "0123"));
 
         Assert.Equal(
             $"--name is \"mine\", and workspace 'vision' has a job of that name ({fault}); it must be a name no job has had. Choose another one, or leave --name out: the plan then names each attempt.",
@@ -146,18 +168,21 @@ public class JobSubmitterTests
         Assert.All(service.Sent, request => Assert.Equal("GET", request.Method));
     }
 
-    private static async Task<SubmittedJob> SubmitAsync(FakeService service, bool rerun = false, string? name = null)
+    private static async Task<SubmittedJob> SubmitAsync(FakeService service, bool rerun = false, string? name = null, string? hash = null)
     {
         var submitter = new JobSubmitter(await service.ConnectAsync());
         var plan = TestPlans.Experiment;
-        if (name is not null)
+        if (hash is not null)
         {
-            plan = plan with { Job = plan.Job with { Tags = new Dictionary<string, string>(plan.Job.Tags, StringComparer.Ordinal) { ["experiment_hash"] = "0123" } } };
+            plan = plan with { Job = plan.Job with { Tags = new Dictionary<string, string>(plan.Job.Tags, StringComparer.Ordinal) { ["experiment_hash"] = hash } } };
         }
 
         var state = await submitter.ReadAsync(plan, name, rerun, Stop);
         return await submitter.SubmitAsync(plan, TestPlans.Target, TestPlans.Registered, state, Stop);
     }
+
+    private static string Tagged(string body, string hash) =>
+        body.Replace("\"jobType\"", $"\"tags\":{{\"experiment_hash\":\"{hash}\"}},\"jobType\"", StringComparison.Ordinal);
 
     private static string PathOf(string name) => $"{FakeService.WorkspaceId}/jobs/{name}";
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Azure.Core;
 using Experiments;
 
 namespace Workspaces.Tests.Doubles;
@@ -31,6 +32,21 @@ public sealed class EmulatorFolder : IAsyncLifetime
     {
         var emulator = await new LocalEmulator().EnsureRunningAsync(Settings, cancellationToken);
         return await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(Address, emulator, "configuration/local_config.json"), cancellationToken);
+    }
+
+    /// <summary>Puts a secret into the key vault of the workspace, as somebody would with a tool of Azure's.</summary>
+    public async Task SetSecretAsync(WorkspaceClient workspace, string name, string value, CancellationToken cancellationToken)
+    {
+        var emulator = await new LocalEmulator().EnsureRunningAsync(Settings, cancellationToken);
+        var vault = (await workspace.ReadDataAsync(cancellationToken)).KeyVault!;
+        var pipeline = ServicePipelines.Build(PinnedTransport.Create(emulator.CertificateThumbprint), RetrySettings.Once, emulator.Credential, "https://vault.azure.net/.default");
+        using var message = pipeline.CreateMessage();
+        message.Request.Method = RequestMethod.Put;
+        message.Request.Uri.Reset(new Uri(emulator.Endpoint, $"/keyvault/{vault[(vault.LastIndexOf('/') + 1)..]}/secrets/{name}?api-version=7.4"));
+        message.Request.Headers.Add("Content-Type", "application/json");
+        message.Request.Content = RequestContent.Create(new { value });
+        await pipeline.SendAsync(message, cancellationToken);
+        Assert.Equal(200, message.Response.Status);
     }
 
     /// <summary>The plan of a job that runs a shell command on the emulator's cluster.</summary>
