@@ -112,7 +112,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         Assert.Equal(StageChange.Created, registered.Change);
         var found = (await workspace.Resource.GetMachineLearningDatastoreAsync("vault_data", Stop)).Value;
         Assert.Equal("planted-key==", Assert.IsType<MachineLearningAccountKeyDatastoreSecrets>((await found.GetSecretsAsync(Stop)).Value).Key);
-        foreach (var file in Directory.EnumerateFiles(folder.Settings.StateFolder, "*.*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(folder.Settings.StateFolder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith("lock", StringComparison.Ordinal)))
         {
             using var text = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
             Assert.DoesNotContain("planted-key==", await text.ReadToEndAsync(Stop), StringComparison.Ordinal);
