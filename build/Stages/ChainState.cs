@@ -31,12 +31,11 @@ public sealed class ChainState(WorkspaceSession session, TimeProvider time)
     public async Task<ChainReading> ReadAsync(BuildContext context, ExperimentPlan plan, Task<RegisteredImage?> image)
     {
         var workspace = await session.OpenAsync(context, plan.Workspace, plan.Runtime.Kind, verify: false);
-        var verified = workspace.VerifyAsync(context.Cancellation);
         var datastore = ReadDatastoreAsync(context, workspace, plan);
         var compute = ReadComputeAsync(context, workspace, plan);
         var job = ReadJobAsync(context, workspace, plan);
         var environment = ReadEnvironmentOfAsync(context, workspace, plan, image);
-        await WaitForAllAsync(verified, datastore, compute, environment, job);
+        await WaitForAllAsync(context, workspace, datastore, compute, environment, job);
 
         var reading = new ChainReading(await image, await datastore, await compute, await environment, await job);
         Keep(plan.Datastore, reading.Datastore);
@@ -54,15 +53,26 @@ public sealed class ChainState(WorkspaceSession session, TimeProvider time)
     }
 
     /// <summary>Waits for everything, so that everything wrong is said at once; without the workspace nothing else is worth saying.</summary>
-    private static async Task WaitForAllAsync(Task verified, params Task[] readings)
+    private async Task WaitForAllAsync(BuildContext context, WorkspaceClient workspace, params Task[] readings)
     {
-        await Task.WhenAll([verified, .. readings]).ContinueWith(_ => { }, TaskScheduler.Default);
-        await verified;
+        await Task.WhenAll(readings).ContinueWith(_ => { }, TaskScheduler.Default);
+        // Where one thing was found the workspace is there. Else it may be what is missing, and has words of its own for that.
+        if (Array.Exists(readings, HasFound)) session.Trust();
+        else await workspace.VerifyAsync(context.Cancellation);
         var errors = readings.Where(reading => reading.IsFaulted).Select(reading => reading.Exception!.InnerException!).ToList();
         if (errors.Count > 1 && errors.TrueForAll(error => error is WorkspaceException))
             throw new WorkspaceException(string.Join(Environment.NewLine, errors.Select(error => error.Message).Distinct(StringComparer.Ordinal)));
         await Task.WhenAll(readings);
     }
+
+    private static bool HasFound(Task reading) => reading switch
+    {
+        Task<DatastoreState> { IsCompletedSuccessfully: true, Result.Change: not StageChange.Created } => true,
+        Task<ComputeState> { IsCompletedSuccessfully: true, Result.Change: not StageChange.Created } => true,
+        Task<EnvironmentState?> { IsCompletedSuccessfully: true, Result.Change: not StageChange.Created } => true,
+        Task<JobState> { IsCompletedSuccessfully: true, Result.Newest: not null } => true,
+        _ => false,
+    };
 
     private Task<WorkspaceClient> OpenAsync(BuildContext context, ExperimentPlan plan) => session.OpenAsync(context, plan.Workspace, plan.Runtime.Kind);
 

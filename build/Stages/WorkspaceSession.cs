@@ -11,6 +11,7 @@ namespace Build;
 public sealed class WorkspaceSession(PythonRuntime runtime, SignInSession signIns, TimeProvider time)
 {
     private (WorkspaceAddress Address, WorkspaceClient Client)? open;
+    private bool isTrusted;
 
     /// <summary>What runs the jobs of the emulator of this run; null before it is opened, and for Azure.</summary>
     public JobRuntime? EmulatorRuntime { get; private set; }
@@ -33,11 +34,15 @@ public sealed class WorkspaceSession(PythonRuntime runtime, SignInSession signIn
                 ? WorkspaceConnection.ToAzure(address, signIns.To(address.TenantId), "the environment config")
                 : WorkspaceConnection.ToEmulator(address, await FindEmulatorAsync(context, address, jobs), "the environment config");
             open = already = (address, WorkspaceClient.Open(connection));
+            isTrusted = false;
         }
 
-        if (verify) await already.Client.VerifyAsync(context.Cancellation);
+        if (verify && !isTrusted) await already.Client.VerifyAsync(context.Cancellation);
         return already.Client;
     }
+
+    /// <summary>Takes the workspace as being there: something in it was found.</summary>
+    public void Trust() => isTrusted = true;
 
     private async Task<RunningEmulator> FindEmulatorAsync(BuildContext context, WorkspaceAddress address, JobRuntime? jobs)
     {
