@@ -95,8 +95,8 @@ class Contest:
         self.changes += 1
         (self.tree / CHANGED).write_text(f"{self.original}REVISION = \"{os.urandom(8).hex()}-{self.changes}\"\n")
 
-    def ours(self) -> float:
-        return self.seconds([["dotnet", "cake", "--target=Docker-Push", "--runtime=docker", f"--build-arg={self.base}"]])
+    def ours(self, *more: str) -> float:
+        return self.seconds([["dotnet", "cake", "--target=Docker-Push", "--runtime=docker", f"--build-arg={self.base}", *more]])
 
     def plain(self) -> float:
         # The content's name, as a team without our targets would give it by its commit.
@@ -160,7 +160,8 @@ def main() -> int:
         try:
             contest = Contest(tree, start_engine(engine_folder))
             subprocess.run(["dotnet", "tool", "restore"], cwd=tree, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-            print(f"warming up: the host is built, the demo's pictures are drawn, the image is pushed: {contest.ours():.1f} s", flush=True)
+            # Whole, as the first image of a team is: what the registry of the tests holds may have been built from caches.
+            print(f"warming up: the host is built, the demo's pictures are drawn, the image is built and pushed: {contest.ours('--rebuild'):.1f} s", flush=True)
             for _ in range(arguments.fresh):
                 compete(contest, fresh, "fresh", contest.refresh)
             for _ in range(arguments.warm):

@@ -79,13 +79,13 @@ internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, Re
             facts.Branch is { } branch ? SourceFacts.AsTag(branch) : null, SourceFacts.MainBranch, "latest",
         ];
         var tags = candidates.OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        string?[] caches = [ReadableTags.CacheOf(facts), ReadableTags.CachePrefix + SourceFacts.MainBranch];
         try
         {
-            var digests = await registry.FindDigestsAsync(tags, context.Cancellation);
-            var found = tags.Where(tag => digests[tag] is not null).DistinctBy(tag => digests[tag], StringComparer.Ordinal).ToList();
-            if (found.Count == 0 || await registry.FindAsync(found[0], context.Cancellation) is not { } manifest) return (null, null, []);
-            var labels = (await registry.DescribeAsync(manifest, context.Cancellation)).Labels;
-            return ($"{registry.Name}:{found[0]}", labels, [.. found.Select(tag => $"{registry.Name}:{tag}")]);
+            var digests = await registry.FindDigestsAsync([.. tags, .. caches.OfType<string>().Distinct(StringComparer.Ordinal)], context.Cancellation);
+            var sources = digests.Where(pair => pair.Value is not null).DistinctBy(pair => pair.Value, StringComparer.Ordinal).Select(pair => $"{registry.Name}:{pair.Key}").ToList();
+            if (tags.Find(tag => digests[tag] is not null) is not { } nearest || await registry.FindAsync(nearest, context.Cancellation) is not { } manifest) return (null, null, sources);
+            return ($"{registry.Name}:{nearest}", (await registry.DescribeAsync(manifest, context.Cancellation)).Labels, sources);
         }
         catch (WorkspaceException exception)
         {

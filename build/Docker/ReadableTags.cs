@@ -9,6 +9,10 @@ public static class ReadableTags
     /// <summary>What content tags begin with.</summary>
     public const string ContentPrefix = "sha-";
 
+    /// <summary>What tags begin with that keep layers for later builds: they lead to the last image, of a branch or pull request, of which every layer was built and none taken from a cache.</summary>
+    /// <remarks>BuildKit's inline cache forgets, in the image it builds, the layers that it took from a cache: the image after the next one could not take them again.</remarks>
+    public const string CachePrefix = "cache-";
+
     private const string Latest = "latest";
 
     /// <summary>The tags for what is being built.</summary>
@@ -33,7 +37,15 @@ public static class ReadableTags
     public static bool IsReserved(string tag)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        return tag == Latest || IsContent(tag) || PullRequestOf(tag) is not null;
+        return tag == Latest || IsContent(tag) || PullRequestOf(tag) is not null || tag.StartsWith(CachePrefix, StringComparison.Ordinal);
+    }
+
+    /// <summary>The tag that keeps the layers of what is being built; null when it has no name.</summary>
+    public static string? CacheOf(SourceFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        var name = facts.PullRequest is { } number ? $"{PullRequestPrefix}{number}" : facts.Branch;
+        return name is null ? null : SourceFacts.AsTag(CachePrefix + name);
     }
 
     /// <summary>Whether a tag is the name of a content.</summary>
@@ -47,6 +59,7 @@ public static class ReadableTags
     public static int? PullRequestOf(string tag)
     {
         ArgumentNullException.ThrowIfNull(tag);
+        if (tag.StartsWith(CachePrefix, StringComparison.Ordinal)) tag = tag[CachePrefix.Length..];
         return tag.StartsWith(PullRequestPrefix, StringComparison.Ordinal)
             && int.TryParse(tag.AsSpan(PullRequestPrefix.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
             ? number

@@ -51,7 +51,8 @@ public sealed class DockerPushTask(RegistrySession session, TimeProvider time) :
 
         // From now on the next run finds it; only then do tags that people rely on move.
         records.Write(BuiltImage.Stage, built with { Digest = manifest.Digest, Change = StageChange.Unchanged, ImageId = null });
-        var set = await ImageTagger.SetAsync(registry, manifest, tags, context.Cancellation);
+        var cache = built.HasWholeCache ? ReadableTags.CacheOf(context.ReadFacts(await GitRepository.ReadAsync(context))) : null;
+        var set = await ImageTagger.SetAsync(registry, manifest, cache is null ? tags : [.. tags, cache], context.Cancellation);
         if (set.Count > 0) context.Say($"Tags         {string.Join(", ", set)}: set");
         return Record(plan, manifest.Digest, tags, StageChange.Created);
     }

@@ -42,6 +42,26 @@ public class SourceFactsTests
     public void ReadableTags_AreThePullRequestsAlone_ForAPullRequest() =>
         Assert.Equal(["pr-42"], ReadableTags.For(new(Branch: null, 42, IsMain: false, "c1"), isDirty: false, version: null, tagLatest: false));
 
+    [Theory]
+    [InlineData(42, null, "cache-pr-42")]
+    [InlineData(null, "feature/x", "cache-feature-x")]
+    [InlineData(null, null, null)]
+    public void CacheOf_NamesThePullRequestOrTheBranch(int? pullRequest, string? branch, string? expected) =>
+        Assert.Equal(expected, ReadableTags.CacheOf(new(branch, pullRequest, IsMain: false, "c1")));
+
+    [Theory]
+    [InlineData("pr-42", 42)]
+    [InlineData("cache-pr-42", 42)]
+    [InlineData("cache-main", null)]
+    public void PullRequestOf_FindsTheNumber(string tag, int? expected) => Assert.Equal(expected, ReadableTags.PullRequestOf(tag));
+
+    [Theory]
+    [InlineData("FROM debian", true, "RUN apt-get install", false, true)]
+    [InlineData("FROM debian", false, "RUN apt-get install", true, false)]
+    [InlineData("COPY a", false, "RUN b", false, true)]
+    public void HasWholeCache_IsTrue_WhenNoLayerCameFromACache(string first, bool firstCached, string second, bool secondCached, bool expected) =>
+        Assert.Equal(expected, new BuiltImage("r:1", Workspaces.StageChange.Created, null, "id", null, [], [new("1/2", first, firstCached, null), new("2/2", second, secondCached, null)]).HasWholeCache);
+
     [Fact]
     public void ReadableTags_HoldLatest_OnMain() =>
         Assert.Equal(["v1", "main", "latest"], ReadableTags.For(new("main", null, IsMain: true, "c1"), isDirty: false, "v1", tagLatest: false));
@@ -58,6 +78,7 @@ public class SourceFactsTests
     [InlineData("latest")]
     [InlineData("pr-1")]
     [InlineData("sha-0123456789abcdef0123")]
+    [InlineData("cache-main")]
     public void ReadableTags_HoldNoBranch_WhoseNameMeansSomethingElse(string branch) =>
         Assert.Empty(ReadableTags.For(new(branch, null, IsMain: false, "c1"), isDirty: false, version: null, tagLatest: false));
 }
