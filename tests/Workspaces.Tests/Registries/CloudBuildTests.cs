@@ -71,7 +71,7 @@ public sealed class CloudBuildTests : IDisposable
 
             """,
             Encoding.UTF8.GetString(Convert.FromBase64String((string)run["encodedTaskContent"]!)));
-        Assert.Equal(("EncodedTaskRunRequest", "source/x.tar.gz", 3600), ((string)run["type"]!, (string)run["sourceLocation"]!, (int)run["timeout"]!));
+        ExpectedRequest.Matches("schedule-run.json", run.ToJsonString());
     }
 
     [Fact]
