@@ -111,9 +111,12 @@ public sealed class BuildContext : FrostingContext, IDisposable
     public string? PathArgument(string name) =>
         this.Argument<string?>(name, null) is { Length: > 0 } value ? System.IO.Path.GetFullPath(value, Root) : null;
 
+    /// <summary>The targets that the command line names.</summary>
+    public IReadOnlyList<string> Targets =>
+        [.. Arguments.GetArguments("target").SelectMany(value => value.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+
     /// <summary>Whether the command line names this target.</summary>
-    public bool IsTarget(string name) =>
-        Arguments.GetArguments("target").Any(value => value.Split(',', ';').Contains(name, StringComparer.OrdinalIgnoreCase));
+    public bool IsTarget(string name) => Targets.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     public void Dispose() => interruption.Dispose();
 

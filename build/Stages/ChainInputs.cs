@@ -16,7 +16,7 @@ public static class ChainInputs
         ConfigurationReader.Read(context.Root, context.ExperimentFile, context.Today, context.Overrides);
 
     /// <summary>Reads the dataset: of a folder the images too, of a storage account what its listing, the CSVs and the images' headers tell.</summary>
-    /// <returns>Null with <c>--read-dataset=false</c> for a storage account: the job alone reads it.</returns>
+    /// <returns>Null for a storage account with <c>--read-dataset=false</c>, or when only the image is asked for: the job alone reads it.</returns>
     /// <exception cref="DatasetException">It is faulty; carries every fault.</exception>
     /// <exception cref="WorkspaceException">The storage account refused or did not answer, or the use case's folders are not there.</exception>
     public static async Task<DatasetSummary?> ReadDatasetAsync(this BuildContext context, Configuration configuration, StorageSession storage)
@@ -28,7 +28,7 @@ public static class ChainInputs
         {
             source = new FolderDataset(folder, experiment.ImageType);
         }
-        else if (context.Switch(ReadDatasetArgument, otherwise: true))
+        else if (context.Switch(ReadDatasetArgument, otherwise: !Tasks.ImageTarget.IsAll(context)))
         {
             var files = await storage.OpenAsync(context, configuration.Environment, mount);
             source = new StoredDataset(files, mount, experiment.ImageType, StorageSession.Cache(context, mount, $"{experiment.ImageType}-sizes"));

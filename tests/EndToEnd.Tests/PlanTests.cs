@@ -90,6 +90,24 @@ public sealed class PlanTests(DemoData data)
         Assert.Contains("chosen: completed before", again.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task DockerBuild_ReadsNoStorageAccount_AsAForksBuildMayNot()
+    {
+        await using var checkout = new Checkout();
+        foreach (var file in new[] { "exp_configs/pothole.json", "configuration/dev_config.json" })
+            File.Copy(Path.Combine(Checkout.Repository, file), Path.Combine(checkout.Root, file));
+
+        // A sign-in that is not configured, whatever else this machine has.
+        var image = await checkout.RunAsync("--target=Docker-Build", "--exp-config=exp_configs/pothole.json", "--credential=workload-identity");
+        var plan = await checkout.RunAsync("--target=Plan-Experiment", "--exp-config=exp_configs/pothole.json", "--credential=workload-identity");
+
+        // There is no engine here: what comes after the plan may fail, the plan may not.
+        Assert.Contains("  dataset    pothole in datastore test_data, read by the job: latest, latest", image.Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, plan.ExitCode);
+        Assert.Contains("workload-identity", plan.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("  dataset ", plan.Output, StringComparison.Ordinal);
+    }
+
     private static JsonNode ReadPlan(Checkout checkout) => JsonNode.Parse(File.ReadAllText(Path.Combine(checkout.Root, "artifacts", "plan.json")))!;
 
     private static IEnumerable<string> Calls(Checkout checkout) =>
