@@ -15,7 +15,19 @@ public sealed class BuildContext : FrostingContext, IDisposable
 
     /// <summary>The arguments that decide a plan; <c>--plan</c> stands for all of them.</summary>
     private static readonly string[] PlanArguments =
-        ["exp-config", "set", "set-variable", "build-arg", "runtime", "name", "rerun", "version-tag", "tag-latest", Stages.ChainInputs.ReadDatasetArgument, Tasks.RegisterDatastoreTask.UpdateArgument];
+    [
+        "exp-config",
+        "set",
+        "set-variable",
+        "build-arg",
+        "runtime",
+        "name",
+        "rerun",
+        "version-tag",
+        "tag-latest",
+        Stages.ChainInputs.ReadDatasetArgument,
+        Tasks.RegisterDatastoreTask.UpdateArgument,
+    ];
 
     /// <param name="context">Cake's own.</param>
     /// <param name="time">The clock; the system's when null.</param>
@@ -46,8 +58,13 @@ public sealed class BuildContext : FrostingContext, IDisposable
     {
         get
         {
-            var arguments = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["exp-config"] = [ExperimentFile], ["set"] = Overrides };
-            foreach (var name in PlanArguments.Where(name => name != "set-variable" && Values(name).Count > 0)) arguments.TryAdd(name, Values(name));
+            var arguments = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
+            {
+                ["exp-config"] = [ExperimentFile],
+                ["set"] = Overrides,
+            };
+            foreach (var name in PlanArguments.Where(name => name != "set-variable" && Values(name).Count > 0))
+                arguments.TryAdd(name, Values(name));
             return new(arguments);
         }
     }
@@ -71,25 +88,32 @@ public sealed class BuildContext : FrostingContext, IDisposable
 
     /// <summary>The overrides that a pipeline passes in one environment variable: one a line, blank lines and lines from # on left out.</summary>
     private IEnumerable<string> OverridesOfVariable() =>
-        Value("set-variable") is not { } name ? []
-            : (System.Environment.GetEnvironmentVariable(name) ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        Value("set-variable") is not { } name
+            ? []
+            : (System.Environment.GetEnvironmentVariable(name) ?? "")
+                .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 .Where(line => !line.StartsWith('#'));
 
     private ExperimentPlan? ReadGivenPlan()
     {
-        if (PathArgument("plan") is not { } file) return null;
+        if (PathArgument("plan") is not { } file)
+            return null;
         var others = PlanArguments.Where(Arguments.HasArgument).Select(name => $"--{name}").ToList();
-        if (others.Count > 0) throw new CakeException($"--plan says what is carried out; {string.Join(", ", others)} must be left out, or --plan.");
+        if (others.Count > 0)
+            throw new CakeException($"--plan says what is carried out; {string.Join(", ", others)} must be left out, or --plan.");
         var plan = PlanFile.Read(file);
         return plan is { Origin: not null, Calls: not null }
             ? plan
-            : throw new CakeException($"--plan is {file}, which says nothing of the workspace; it must be written by the target Plan. Run: dotnet cake --target=Plan");
+            : throw new CakeException(
+                $"--plan is {file}, which says nothing of the workspace; it must be written by the target Plan. Run: dotnet cake --target=Plan"
+            );
     }
 
     /// <summary>The values of an argument, in the order given: of the command line, or of the plan that is carried out.</summary>
     public IReadOnlyList<string> Values(string name)
     {
-        if (PlanArguments.Contains(name, StringComparer.Ordinal) && GivenPlan is { Origin: { } origin }) return origin.Arguments.GetValueOrDefault(name) ?? [];
+        if (PlanArguments.Contains(name, StringComparer.Ordinal) && GivenPlan is { Origin: { } origin })
+            return origin.Arguments.GetValueOrDefault(name) ?? [];
         var values = Arguments.GetArguments(name);
         return values.Count == 0 && Arguments.HasArgument(name) ? [""] : [.. values];
     }
@@ -99,13 +123,14 @@ public sealed class BuildContext : FrostingContext, IDisposable
 
     /// <summary>The value of a switch: given alone or with <c>true</c>, on; with <c>false</c>, off.</summary>
     /// <exception cref="CakeException">The value is neither.</exception>
-    public bool Switch(string name, bool otherwise = false) => Values(name) switch
-    {
-        [] => otherwise,
-        [.., null or ""] => true,
-        [.., var text] when bool.TryParse(text, out var value) => value,
-        [.., var text] => throw new CakeException($"--{name} is \"{text}\"; it must be true or false."),
-    };
+    public bool Switch(string name, bool otherwise = false) =>
+        Values(name) switch
+        {
+            [] => otherwise,
+            [.., null or ""] => true,
+            [.., var text] when bool.TryParse(text, out var value) => value,
+            [.., var text] => throw new CakeException($"--{name} is \"{text}\"; it must be true or false."),
+        };
 
     /// <summary>An argument's value as an absolute path, seen from the repository.</summary>
     public string? PathArgument(string name) =>
@@ -113,7 +138,11 @@ public sealed class BuildContext : FrostingContext, IDisposable
 
     /// <summary>The targets that the command line names.</summary>
     public IReadOnlyList<string> Targets =>
-        [.. Arguments.GetArguments("target").SelectMany(value => value.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        [
+            .. Arguments
+                .GetArguments("target")
+                .SelectMany(value => value.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)),
+        ];
 
     /// <summary>Whether the command line names this target.</summary>
     public bool IsTarget(string name) => Targets.Contains(name, StringComparer.OrdinalIgnoreCase);

@@ -12,7 +12,8 @@ public sealed record ChildProcess(
     string FileName,
     IReadOnlyList<string> Arguments,
     string WorkingDirectory,
-    IReadOnlyDictionary<string, string?>? Variables = null)
+    IReadOnlyDictionary<string, string?>? Variables = null
+)
 {
     /// <summary>Runs with output passed through unless <paramref name="onLine"/> takes it.</summary>
     /// <param name="onLine">Called for each line of standard output and standard error; null passes both through.</param>
@@ -27,8 +28,10 @@ public sealed record ChildProcess(
             var gate = new Lock();
             DataReceivedEventHandler handler = (_, line) =>
             {
-                if (line.Data is null) return;
-                lock (gate) onLine(line.Data);
+                if (line.Data is null)
+                    return;
+                lock (gate)
+                    onLine(line.Data);
             };
             process.OutputDataReceived += handler;
             process.ErrorDataReceived += handler;
@@ -83,7 +86,10 @@ public sealed record ChildProcess(
     {
         var exitCode = await RunAsync(onLine: null, cancellationToken);
         if (exitCode != 0)
-            throw new CakeException(exitCode, $"{Path.GetFileName(FileName)} {string.Join(' ', Arguments)} ended with exit code {exitCode}.");
+            throw new CakeException(
+                exitCode,
+                $"{Path.GetFileName(FileName)} {string.Join(' ', Arguments)} ended with exit code {exitCode}."
+            );
     }
 
     private ProcessStartInfo StartInfo(bool capture)
@@ -97,8 +103,10 @@ public sealed record ChildProcess(
         };
         foreach (var (name, value) in Variables ?? new Dictionary<string, string?>(StringComparer.Ordinal))
         {
-            if (value is null) info.Environment.Remove(name);
-            else info.Environment[name] = value;
+            if (value is null)
+                info.Environment.Remove(name);
+            else
+                info.Environment[name] = value;
         }
 
         return info;

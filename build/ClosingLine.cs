@@ -8,6 +8,7 @@ public sealed class ClosingLine
 
     public void Write(TextWriter output)
     {
-        if (Text is not null) output.WriteLine(Text);
+        if (Text is not null)
+            output.WriteLine(Text);
     }
 }

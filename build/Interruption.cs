@@ -18,13 +18,15 @@ internal sealed class Interruption : IDisposable
 
     public void Dispose()
     {
-        foreach (var registration in registrations) registration.Dispose();
+        foreach (var registration in registrations)
+            registration.Dispose();
         source.Dispose();
     }
 
     private void Handle(PosixSignalContext signal)
     {
-        if (source.IsCancellationRequested) return;
+        if (source.IsCancellationRequested)
+            return;
         signal.Cancel = true;
         source.Cancel();
     }

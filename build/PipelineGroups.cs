@@ -13,11 +13,13 @@ public sealed class PipelineGroups : FrostingTaskLifetime<BuildContext>
 
     public override void Setup(BuildContext context, ITaskSetupContext info)
     {
-        if (Markers is { } markers) context.Say(markers.Begin + info.Task.Name);
+        if (Markers is { } markers)
+            context.Say(markers.Begin + info.Task.Name);
     }
 
     public override void Teardown(BuildContext context, ITaskTeardownContext info)
     {
-        if (Markers is { } markers) context.Say(markers.End);
+        if (Markers is { } markers)
+            context.Say(markers.End);
     }
 }

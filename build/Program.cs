@@ -6,23 +6,26 @@ using Cake.Frosting;
 using Microsoft.Extensions.DependencyInjection;
 
 // Escape sequences are for terminals; a pipeline's log and a file get plain text.
-if (Console.IsOutputRedirected) Environment.SetEnvironmentVariable("NO_COLOR", "1");
+if (Console.IsOutputRedirected)
+    Environment.SetEnvironmentVariable("NO_COLOR", "1");
 
 var closing = new ClosingLine();
 var exitCode = new CakeHost()
     .UseContext<BuildContext>()
     .UseSetup<BuildSetup>()
     .UseTaskLifetime<PipelineGroups>()
-    .ConfigureServices(services => services
-        .AddSingleton(closing)
-        .AddSingleton<TaskCatalog>()
-        .AddSingleton<PythonRuntime>()
-        .AddSingleton<SignInSession>()
-        .AddSingleton<WorkspaceSession>()
-        .AddSingleton<ChainState>()
-        .AddSingleton<StorageSession>()
-        .AddSingleton<RegistrySession>()
-        .AddSingleton(TimeProvider.System))
+    .ConfigureServices(services =>
+        services
+            .AddSingleton(closing)
+            .AddSingleton<TaskCatalog>()
+            .AddSingleton<PythonRuntime>()
+            .AddSingleton<SignInSession>()
+            .AddSingleton<WorkspaceSession>()
+            .AddSingleton<ChainState>()
+            .AddSingleton<StorageSession>()
+            .AddSingleton<RegistrySession>()
+            .AddSingleton(TimeProvider.System)
+    )
     .Run(args);
 closing.Write(Console.Out);
 return exitCode;

@@ -9,7 +9,8 @@ public sealed class TaskCatalog
 {
     public IReadOnlyList<CatalogedTask> Tasks { get; } =
     [
-        .. typeof(TaskCatalog).Assembly.GetExportedTypes()
+        .. typeof(TaskCatalog)
+            .Assembly.GetExportedTypes()
             .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(IFrostingTask)))
             .Select(CatalogedTask.From)
             .OrderBy(task => task.Name, StringComparer.Ordinal),
@@ -20,12 +21,18 @@ public sealed class TaskCatalog
     /// <exception cref="CakeException">One or more arguments are unknown; names the nearest known one of each.</exception>
     public void CheckArguments(IEnumerable<string> given, IEnumerable<string> tasksToExecute)
     {
-        var known = WithDependencies(tasksToExecute).SelectMany(task => task.Arguments).Select(argument => argument.Name)
-            .Append("target").Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var known = WithDependencies(tasksToExecute)
+            .SelectMany(task => task.Arguments)
+            .Select(argument => argument.Name)
+            .Append("target")
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .ToList();
         var unknown = given.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)).ToList();
-        if (unknown.Count == 0) return;
+        if (unknown.Count == 0)
+            return;
 
-        var elsewhere = Tasks.SelectMany(task => task.Arguments.Select(argument => (argument.Name, Task: task.Name)))
+        var elsewhere = Tasks
+            .SelectMany(task => task.Arguments.Select(argument => (argument.Name, Task: task.Name)))
             .ToLookup(pair => pair.Name, pair => pair.Task, StringComparer.OrdinalIgnoreCase);
         throw new CakeException(string.Join(Environment.NewLine, unknown.Select(name => Explain(name, known, elsewhere))));
     }
@@ -36,9 +43,14 @@ public sealed class TaskCatalog
         var pending = new Queue<string>(names);
         while (pending.TryDequeue(out var name))
         {
-            if (!seen.Add(name) || Tasks.FirstOrDefault(task => string.Equals(task.Name, name, StringComparison.OrdinalIgnoreCase)) is not { } task) continue;
+            if (
+                !seen.Add(name)
+                || Tasks.FirstOrDefault(task => string.Equals(task.Name, name, StringComparison.OrdinalIgnoreCase)) is not { } task
+            )
+                continue;
             yield return task;
-            foreach (var dependency in task.Dependencies) pending.Enqueue(dependency);
+            foreach (var dependency in task.Dependencies)
+                pending.Enqueue(dependency);
         }
     }
 
@@ -54,14 +66,21 @@ public sealed class TaskCatalog
 
 /// <summary>One target as its attributes describe it.</summary>
 public sealed record CatalogedTask(
-    string Name, string Description, IReadOnlyList<string> Dependencies, IReadOnlyList<TaskArgumentAttribute> Arguments, IReadOnlyList<TaskExampleAttribute> Examples)
+    string Name,
+    string Description,
+    IReadOnlyList<string> Dependencies,
+    IReadOnlyList<TaskArgumentAttribute> Arguments,
+    IReadOnlyList<TaskExampleAttribute> Examples
+)
 {
-    internal static CatalogedTask From(Type type) => new(
-        NameOf(type),
-        type.GetCustomAttribute<TaskDescriptionAttribute>()?.Description ?? "",
-        [.. type.GetCustomAttributes<IsDependentOnAttribute>().Select(dependency => NameOf(dependency.Task))],
-        [.. type.GetCustomAttributes<TaskArgumentAttribute>()],
-        [.. type.GetCustomAttributes<TaskExampleAttribute>()]);
+    internal static CatalogedTask From(Type type) =>
+        new(
+            NameOf(type),
+            type.GetCustomAttribute<TaskDescriptionAttribute>()?.Description ?? "",
+            [.. type.GetCustomAttributes<IsDependentOnAttribute>().Select(dependency => NameOf(dependency.Task))],
+            [.. type.GetCustomAttributes<TaskArgumentAttribute>()],
+            [.. type.GetCustomAttributes<TaskExampleAttribute>()]
+        );
 
     private static string NameOf(Type type) => type.GetCustomAttribute<TaskNameAttribute>()?.Name ?? type.Name;
 }

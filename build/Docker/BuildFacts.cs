@@ -24,11 +24,14 @@ internal static class BuildFacts
         {
             return SourceFacts.AsTag(asked) == asked && !ReadableTags.IsReserved(asked)
                 ? asked
-                : throw new CakeException($"--version-tag is \"{asked}\"; it must be 1 to 128 letters, digits, '_', '.' or '-', and not latest, pr-NUMBER or a content tag.");
+                : throw new CakeException(
+                    $"--version-tag is \"{asked}\"; it must be 1 to 128 letters, digits, '_', '.' or '-', and not latest, pr-NUMBER or a content tag."
+                );
         }
 
         // Only a commit that bears the tag, with nothing changed, is that version; a pull request never is.
-        if (git is null || git.IsDirty || facts.PullRequest is not null) return null;
+        if (git is null || git.IsDirty || facts.PullRequest is not null)
+            return null;
         var described = await GitRepository.DescribeAsync(context);
         return described is not null && SourceFacts.AsTag(described) is { } tag && !ReadableTags.IsReserved(tag) ? tag : null;
     }

@@ -20,23 +20,42 @@ public sealed partial class BuildProgress
         {
             var number = Number(step);
             if (!steps.ContainsKey(number))
-                steps[number] = new BuildStep(step.Groups["place"].Value, step.Groups["instruction"].Value.Trim(), IsCached: false, Seconds: null);
+                steps[number] = new BuildStep(
+                    step.Groups["place"].Value,
+                    step.Groups["instruction"].Value.Trim(),
+                    IsCached: false,
+                    Seconds: null
+                );
         }
         else if (End().Match(line) is { Success: true } end && steps.TryGetValue(Number(end), out var ended))
         {
             steps[Number(end)] = end.Groups["seconds"] is { Success: true } seconds
-                ? ended with { Seconds = (ended.Seconds ?? 0) + double.Parse(seconds.Value, CultureInfo.InvariantCulture) }
-                : ended with { IsCached = true };
+                ? ended with
+                {
+                    Seconds = (ended.Seconds ?? 0) + double.Parse(seconds.Value, CultureInfo.InvariantCulture),
+                }
+                : ended with
+                {
+                    IsCached = true,
+                };
         }
     }
 
     private static int Number(Match match) => int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture);
 
     // [2/3], [stage-1 2/3], [dependencies 2/2]; not [internal] load …
-    [GeneratedRegex(@"^#(?<number>\d{1,6}) \[(?<place>([^\]]+ )?\d+/\d+)\] (?<instruction>.+)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^#(?<number>\d{1,6}) \[(?<place>([^\]]+ )?\d+/\d+)\] (?<instruction>.+)$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Step();
 
-    [GeneratedRegex(@"^#(?<number>\d{1,6}) (CACHED|DONE (?<seconds>\d+(\.\d+)?)s)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^#(?<number>\d{1,6}) (CACHED|DONE (?<seconds>\d+(\.\d+)?)s)$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex End();
 }
 
@@ -51,7 +70,10 @@ public sealed record BuildStep(string Place, string Instruction, bool IsCached, 
     /// <summary>Gives each step the size of the layer that the image's history has for its instruction.</summary>
     /// <param name="steps">Steps, in the order they began.</param>
     /// <param name="history">Instruction and size of every layer, lowest first.</param>
-    public static IReadOnlyList<BuildStep> WithSizes(IReadOnlyList<BuildStep> steps, IReadOnlyList<(string Instruction, long Bytes)> history)
+    public static IReadOnlyList<BuildStep> WithSizes(
+        IReadOnlyList<BuildStep> steps,
+        IReadOnlyList<(string Instruction, long Bytes)> history
+    )
     {
         ArgumentNullException.ThrowIfNull(steps);
         var left = history.Select(layer => (Text: Normalize(layer.Instruction), layer.Bytes)).ToList();
@@ -60,15 +82,30 @@ public sealed record BuildStep(string Place, string Instruction, bool IsCached, 
         {
             // The history writes `RUN |1 ARG=value /bin/sh -c command # buildkit` for `RUN command`.
             var words = Normalize(step.Instruction).Split(' ', 2);
-            var found = words.Length == 2 ? left.FindIndex(layer => layer.Text.StartsWith(words[0], StringComparison.Ordinal) && layer.Text.Contains(words[1], StringComparison.Ordinal)) : -1;
+            var found =
+                words.Length == 2
+                    ? left.FindIndex(layer =>
+                        layer.Text.StartsWith(words[0], StringComparison.Ordinal) && layer.Text.Contains(words[1], StringComparison.Ordinal)
+                    )
+                    : -1;
             sized.Add(found < 0 ? step : step with { Bytes = left[found].Bytes });
-            if (found >= 0) left.RemoveAt(found);
+            if (found >= 0)
+                left.RemoveAt(found);
         }
 
         return sized;
     }
 
     // Options of an instruction (--mount=…, --from=…) stand in the Dockerfile and not always in the history; spacing differs.
-    private static string Normalize(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-        .Where(word => !word.StartsWith("--mount=", StringComparison.Ordinal) && !word.StartsWith("--from=", StringComparison.Ordinal) && !word.StartsWith("--chown=", StringComparison.Ordinal) && !word.StartsWith("--chmod=", StringComparison.Ordinal)));
+    private static string Normalize(string text) =>
+        string.Join(
+            ' ',
+            text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+                .Where(word =>
+                    !word.StartsWith("--mount=", StringComparison.Ordinal)
+                    && !word.StartsWith("--from=", StringComparison.Ordinal)
+                    && !word.StartsWith("--chown=", StringComparison.Ordinal)
+                    && !word.StartsWith("--chmod=", StringComparison.Ordinal)
+                )
+        );
 }

@@ -18,14 +18,16 @@ public sealed record BuiltImage(
     string? ImageId,
     string? Since,
     IReadOnlyList<string> Changes,
-    IReadOnlyList<BuildStep> Steps)
+    IReadOnlyList<BuildStep> Steps
+)
 {
     /// <summary>Name of the record.</summary>
     public const string Stage = "built-image";
 
     /// <summary>Whether every layer above the base was built and none taken from a cache, so that later builds can take them all from this image.</summary>
     [JsonIgnore]
-    public bool HasWholeCache => Steps.Count > 0 && Steps.All(step => !step.IsCached || step.Instruction.StartsWith("FROM ", StringComparison.OrdinalIgnoreCase));
+    public bool HasWholeCache =>
+        Steps.Count > 0 && Steps.All(step => !step.IsCached || step.Instruction.StartsWith("FROM ", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>An image that the registry has.</summary>
     public static BuiltImage Found(string reference, string digest) => new(reference, StageChange.Unchanged, digest, null, null, [], []);

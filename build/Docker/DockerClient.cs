@@ -15,7 +15,15 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
     /// <exception cref="CakeException">There is none.</exception>
     public static async Task<DockerClient> FindAsync(BuildContext context, ImageRegistry registry) =>
         // Debian's own client builds by itself, and PATH may leave it out.
-        new(context, await DockerCommand.FindAsync($"{System.Environment.GetEnvironmentVariable("PATH")}{System.IO.Path.PathSeparator}/usr/bin", context.Root, context.Cancellation), registry);
+        new(
+            context,
+            await DockerCommand.FindAsync(
+                $"{System.Environment.GetEnvironmentVariable("PATH")}{System.IO.Path.PathSeparator}/usr/bin",
+                context.Root,
+                context.Cancellation
+            ),
+            registry
+        );
 
     public void Dispose() => login?.Dispose();
 
@@ -24,19 +32,29 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
     /// <exception cref="WorkspaceException">The registry gave no token.</exception>
     public async Task LogInAsync()
     {
-        if (await registry.GetLoginAsync(context.Cancellation) is not { } found) return;
+        if (await registry.GetLoginAsync(context.Cancellation) is not { } found)
+            return;
         login ??= new LoginFolder(System.Environment.GetEnvironmentVariable);
         var settings = new DockerRegistryLoginSettings { Username = found.Name, Password = found.Password };
         var output = new List<string>();
         // The client itself warns that the password lies in its configuration; it does so in a folder that this run removes.
         if (Run(settings, output.Add, () => context.DockerLogin(settings, registry.Host)) != 0)
-            throw new CakeException($"docker could not sign in to {registry.Host} as {found.Name}: {string.Join(' ', output.TakeLast(3)).Replace(found.Password, "***", StringComparison.Ordinal)}");
+            throw new CakeException(
+                $"docker could not sign in to {registry.Host} as {found.Name}: {string.Join(' ', output.TakeLast(3)).Replace(found.Password, "***", StringComparison.Ordinal)}"
+            );
     }
 
     /// <summary>Builds with BuildKit, layers taken from the images named where they fit.</summary>
     /// <returns>The engine's ID of the image.</returns>
     /// <exception cref="CakeException">The build failed.</exception>
-    public string Build(ImageBuildPlan plan, string reference, IReadOnlyDictionary<string, string> labels, IReadOnlyList<string> cacheFrom, bool fresh, Action<string> onLine)
+    public string Build(
+        ImageBuildPlan plan,
+        string reference,
+        IReadOnlyDictionary<string, string> labels,
+        IReadOnlyList<string> cacheFrom,
+        bool fresh,
+        Action<string> onLine
+    )
     {
         var idFile = System.IO.Path.Combine(context.LocalFolder, $"image-{Guid.NewGuid():N}.id");
         Directory.CreateDirectory(context.LocalFolder);
@@ -47,11 +65,44 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
         try
         {
             var exitCode = command.HasBuildx
-                ? Run(new DockerBuildXBuildSettings { BuildArg = arguments, CacheFrom = caches, File = plan.Dockerfile, Iidfile = idFile, Label = named, Load = true, Network = "host", NoCache = fresh, Progress = "plain", Tag = [reference] },
-                    onLine, settings => context.DockerBuildXBuild(settings, "."))
-                : Run(new DockerImageBuildSettings { BuildArg = arguments, CacheFrom = caches, File = plan.Dockerfile, Iidfile = idFile, Label = named, Network = "host", NoCache = fresh ? true : null, Progress = "plain", Tag = [reference] },
-                    onLine, settings => context.DockerBuild(settings, "."));
-            if (exitCode != 0) throw new CakeException(exitCode, $"The image could not be built (docker ended with exit code {exitCode}); the reason is above.");
+                ? Run(
+                    new DockerBuildXBuildSettings
+                    {
+                        BuildArg = arguments,
+                        CacheFrom = caches,
+                        File = plan.Dockerfile,
+                        Iidfile = idFile,
+                        Label = named,
+                        Load = true,
+                        Network = "host",
+                        NoCache = fresh,
+                        Progress = "plain",
+                        Tag = [reference],
+                    },
+                    onLine,
+                    settings => context.DockerBuildXBuild(settings, ".")
+                )
+                : Run(
+                    new DockerImageBuildSettings
+                    {
+                        BuildArg = arguments,
+                        CacheFrom = caches,
+                        File = plan.Dockerfile,
+                        Iidfile = idFile,
+                        Label = named,
+                        Network = "host",
+                        NoCache = fresh ? true : null,
+                        Progress = "plain",
+                        Tag = [reference],
+                    },
+                    onLine,
+                    settings => context.DockerBuild(settings, ".")
+                );
+            if (exitCode != 0)
+                throw new CakeException(
+                    exitCode,
+                    $"The image could not be built (docker ended with exit code {exitCode}); the reason is above."
+                );
             return File.ReadAllText(idFile).Trim();
         }
         finally
@@ -72,18 +123,24 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
 
     /// <summary>The ID of an image of this engine; null when it has none of that name.</summary>
     public async Task<string?> FindIdAsync(string reference) =>
-        await Ask("image", "inspect", "--format", "{{.Id}}", reference).TryReadAsync(context.Cancellation) is { Length: > 0 } id ? id.Split('\n')[^1] : null;
+        await Ask("image", "inspect", "--format", "{{.Id}}", reference).TryReadAsync(context.Cancellation) is { Length: > 0 } id
+            ? id.Split('\n')[^1]
+            : null;
 
     /// <summary>The digest a base is known by in its registry, else the engine's ID of it; null when the engine does not have it.</summary>
     public async Task<string?> FindBaseDigestAsync(string reference) =>
-        await Ask("image", "inspect", "--format", "{{if .RepoDigests}}{{index .RepoDigests 0}}{{else}}{{.Id}}{{end}}", reference).TryReadAsync(context.Cancellation) is { Length: > 0 } found
+        await Ask("image", "inspect", "--format", "{{if .RepoDigests}}{{index .RepoDigests 0}}{{else}}{{.Id}}{{end}}", reference)
+            .TryReadAsync(context.Cancellation)
+            is { Length: > 0 } found
             ? found[(found.IndexOf('@', StringComparison.Ordinal) + 1)..]
             : null;
 
     /// <summary>Instruction and size of each layer that is not empty, lowest first; sizes are those on disk.</summary>
     public async Task<IReadOnlyList<(string Instruction, long Bytes)>> ReadHistoryAsync(string reference)
     {
-        var text = await Ask("image", "history", "--no-trunc", "--human=false", "--format", "{{json .}}", reference).TryReadAsync(context.Cancellation) ?? "";
+        var text = await Ask("image", "history", "--no-trunc", "--human=false", "--format", "{{json .}}", reference)
+            .TryReadAsync(context.Cancellation)
+            ?? "";
         var layers = new List<(string, long)>();
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -97,7 +154,13 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
         return layers;
     }
 
-    private ChildProcess Ask(params string[] arguments) => new(command.Path, arguments, context.Root, Variables().ToDictionary(pair => pair.Key, string? (pair) => pair.Value, StringComparer.Ordinal));
+    private ChildProcess Ask(params string[] arguments) =>
+        new(
+            command.Path,
+            arguments,
+            context.Root,
+            Variables().ToDictionary(pair => pair.Key, string? (pair) => pair.Value, StringComparer.Ordinal)
+        );
 
     private int Run<TSettings>(TSettings settings, Action<string> onLine, Action<TSettings> call)
         where TSettings : AutoToolSettings => Run(settings, onLine, () => call(settings));
@@ -110,11 +173,13 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
         string? Take(string? line, bool isError)
         {
             // Both streams end with a null line.
-            if (line is null) return null;
+            if (line is null)
+                return null;
             lock (gate)
             {
                 onLine(line);
-                if (isError) onError?.Invoke(line);
+                if (isError)
+                    onError?.Invoke(line);
             }
 
             return line;
@@ -122,7 +187,8 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
 
         settings.ToolPath = command.Path;
         settings.WorkingDirectory = context.Root;
-        foreach (var (name, value) in Variables()) settings.EnvironmentVariables[name] = value;
+        foreach (var (name, value) in Variables())
+            settings.EnvironmentVariables[name] = value;
         settings.HandleExitCode = code =>
         {
             exitCode = code;
@@ -144,7 +210,8 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
     {
         // Attestations would make an index of the image, whose digest is another than the image's.
         var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1" };
-        if (login is not null) variables["DOCKER_CONFIG"] = login.Path;
+        if (login is not null)
+            variables["DOCKER_CONFIG"] = login.Path;
         return variables;
     }
 }

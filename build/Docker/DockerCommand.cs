@@ -22,22 +22,34 @@ internal sealed partial record DockerCommand(string Path, bool HasBuildx)
         var seen = new List<string>();
         foreach (var path in Candidates(searchPath))
         {
-            if (await new ChildProcess(path, ["buildx", "version"], workingDirectory).TryReadAsync(cancellationToken) is not null) return new(path, HasBuildx: true);
+            if (await new ChildProcess(path, ["buildx", "version"], workingDirectory).TryReadAsync(cancellationToken) is not null)
+                return new(path, HasBuildx: true);
             var version = await new ChildProcess(path, ["--version"], workingDirectory).TryReadAsync(cancellationToken) ?? "";
             seen.Add($"{path} ({(version.Length == 0 ? "does not start" : version)})");
-            if (byItself is null && Version().Match(version) is { Success: true } match && int.Parse(match.Groups["major"].Value) < FirstWithoutBuilder)
+            if (
+                byItself is null
+                && Version().Match(version) is { Success: true } match
+                && int.Parse(match.Groups["major"].Value) < FirstWithoutBuilder
+            )
                 byItself = new(path, HasBuildx: false);
         }
 
-        return byItself ?? throw new CakeException(
-            (seen.Count == 0 ? "No docker client was found on PATH" : $"No docker client here can build with BuildKit: {string.Join(", ", seen)}")
-            + "; there must be one with buildx (apt-get install docker.io docker-buildx, or https://docs.docker.com/engine/install). Without Docker, --cloud-build lets Azure build.");
+        return byItself
+            ?? throw new CakeException(
+                (
+                    seen.Count == 0
+                        ? "No docker client was found on PATH"
+                        : $"No docker client here can build with BuildKit: {string.Join(", ", seen)}"
+                )
+                    + "; there must be one with buildx (apt-get install docker.io docker-buildx, or https://docs.docker.com/engine/install). Without Docker, --cloud-build lets Azure build."
+            );
     }
 
     private static IEnumerable<string> Candidates(string searchPath)
     {
         var name = OperatingSystem.IsWindows() ? "docker.exe" : "docker";
-        return searchPath.Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        return searchPath
+            .Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => System.IO.Path.Combine(folder, name))
             .Where(File.Exists)
             .Distinct(StringComparer.Ordinal);

@@ -22,28 +22,32 @@ public static class EngineProbe
     {
         ArgumentException.ThrowIfNullOrEmpty(address);
         const string Unix = "unix://";
-        if (!address.StartsWith(Unix, StringComparison.Ordinal)) return "is not an engine of this machine";
+        if (!address.StartsWith(Unix, StringComparison.Ordinal))
+            return "is not an engine of this machine";
         var path = address[Unix.Length..];
-        if (!File.Exists(path)) return "does not answer";
+        if (!File.Exists(path))
+            return "does not answer";
 
-        using var http = new HttpClient(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            ConnectCallback = async (_, token) =>
+        using var http = new HttpClient(
+            new SocketsHttpHandler
             {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
+                UseProxy = false,
+                ConnectCallback = async (_, token) =>
                 {
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), token);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            },
-        });
+                    var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                    try
+                    {
+                        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), token);
+                        return new NetworkStream(socket, ownsSocket: true);
+                    }
+                    catch
+                    {
+                        socket.Dispose();
+                        throw;
+                    }
+                },
+            }
+        );
         return await FindFaultAsync(http, new Uri("http://docker/_ping"), answer => answer.IsSuccessStatusCode, cancellationToken);
     }
 
@@ -61,7 +65,12 @@ public static class EngineProbe
         return await FindFaultAsync(http, address, answer => (int)answer.StatusCode is 200 or 401 or 403, cancellationToken);
     }
 
-    private static async Task<string?> FindFaultAsync(HttpClient http, Uri address, Func<HttpResponseMessage, bool> isRight, CancellationToken cancellationToken)
+    private static async Task<string?> FindFaultAsync(
+        HttpClient http,
+        Uri address,
+        Func<HttpResponseMessage, bool> isRight,
+        CancellationToken cancellationToken
+    )
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
@@ -70,7 +79,10 @@ public static class EngineProbe
             using var answer = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             return isRight(answer) ? null : $"answers {(int)answer.StatusCode}";
         }
-        catch (Exception error) when (error is HttpRequestException or IOException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception error)
+            when (error is HttpRequestException or IOException
+                || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
         {
             return "does not answer";
         }

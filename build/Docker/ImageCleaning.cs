@@ -22,22 +22,32 @@ public static class ImageCleaning
     /// <param name="uses">By digest, what needs the image: jobs, recorded outcomes, and whatever else the caller knows of.</param>
     /// <returns>One step for each image of which something goes, or would go if it were not in use.</returns>
     public static IReadOnlyList<CleaningStep> Decide(
-        IEnumerable<StoredImage> images, IReadOnlySet<int>? openPullRequests, DateTimeOffset before, IReadOnlyDictionary<string, string> uses)
+        IEnumerable<StoredImage> images,
+        IReadOnlySet<int>? openPullRequests,
+        DateTimeOffset before,
+        IReadOnlyDictionary<string, string> uses
+    )
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(uses);
-        return [.. images.Select(image => Decide(image, openPullRequests, before, uses.GetValueOrDefault(image.Digest))).OfType<CleaningStep>()];
+        return
+        [
+            .. images.Select(image => Decide(image, openPullRequests, before, uses.GetValueOrDefault(image.Digest))).OfType<CleaningStep>(),
+        ];
     }
 
     private static CleaningStep? Decide(StoredImage image, IReadOnlySet<int>? openPullRequests, DateTimeOffset before, string? usedBy)
     {
-        var closed = image.Tags.Where(tag => ReadableTags.PullRequestOf(tag) is { } number && openPullRequests?.Contains(number) == false).ToList();
+        var closed = image
+            .Tags.Where(tag => ReadableTags.PullRequestOf(tag) is { } number && openPullRequests?.Contains(number) == false)
+            .ToList();
         var content = image.Tags.Where(ReadableTags.IsContent).ToList();
         var others = image.Tags.Except(closed, StringComparer.Ordinal).Except(content, StringComparer.Ordinal).ToList();
         // An image that does not say when it was built may be new.
         var isOld = image.Created < before;
         List<string> going = others.Count == 0 && isOld ? [.. closed, .. content] : closed;
-        if (going.Count == 0) return null;
+        if (going.Count == 0)
+            return null;
 
         if (usedBy is not null)
         {
@@ -47,7 +57,11 @@ public static class ImageCleaning
                 : new(image, closed, DeletesImage: false, Closed(closed));
         }
 
-        var reasons = new[] { closed.Count > 0 ? Closed(closed) : null, going.Count > closed.Count ? $"built {image.Created:yyyy-MM-dd}, and nothing uses it" : null };
+        var reasons = new[]
+        {
+            closed.Count > 0 ? Closed(closed) : null,
+            going.Count > closed.Count ? $"built {image.Created:yyyy-MM-dd}, and nothing uses it" : null,
+        };
         return new(image, going, going.Count == image.Tags.Count && isOld, string.Join("; ", reasons.OfType<string>()));
     }
 

@@ -32,10 +32,13 @@ public static class ImageLabels
             [Inputs] = inputs.Hash,
             [Created] = created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
         };
-        if (commit is not null) labels[Revision] = commit;
-        if (baseDigest is not null) labels[BaseDigest] = baseDigest;
+        if (commit is not null)
+            labels[Revision] = commit;
+        if (baseDigest is not null)
+            labels[BaseDigest] = baseDigest;
         var files = JsonSerializer.Serialize(Fingerprints(inputs));
-        if (files.Length <= LongestLabel) labels[Files] = files;
+        if (files.Length <= LongestLabel)
+            labels[Files] = files;
         return labels;
     }
 
@@ -44,7 +47,8 @@ public static class ImageLabels
     public static IReadOnlyList<string>? FindChanges(ImageInputs inputs, IReadOnlyDictionary<string, string> earlierLabels)
     {
         ArgumentNullException.ThrowIfNull(earlierLabels);
-        if (!earlierLabels.TryGetValue(Files, out var json)) return null;
+        if (!earlierLabels.TryGetValue(Files, out var json))
+            return null;
         SortedDictionary<string, string> earlier;
         try
         {
@@ -59,7 +63,8 @@ public static class ImageLabels
         var now = Fingerprints(inputs);
         return
         [
-            .. now.Where(pair => earlier.TryGetValue(pair.Key, out var before) && before != pair.Value).Select(pair => $"changed  {pair.Key}"),
+            .. now.Where(pair => earlier.TryGetValue(pair.Key, out var before) && before != pair.Value)
+                .Select(pair => $"changed  {pair.Key}"),
             .. now.Where(pair => !earlier.ContainsKey(pair.Key)).Select(pair => $"added    {pair.Key}"),
             .. earlier.Where(pair => !now.ContainsKey(pair.Key)).Select(pair => $"removed  {pair.Key}"),
         ];
@@ -67,10 +72,15 @@ public static class ImageLabels
 
     private static SortedDictionary<string, string> Fingerprints(ImageInputs inputs)
     {
-        var all = new SortedDictionary<string, string>(StringComparer.Ordinal) { [inputs.Dockerfile.Path] = inputs.Dockerfile.Hash[..ShownDigits] };
-        foreach (var file in inputs.Files) all[file.Path] = file.Hash[..ShownDigits] + (file.Kind == ImageInputKind.File ? "" : $" {file.Kind}");
+        var all = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            [inputs.Dockerfile.Path] = inputs.Dockerfile.Hash[..ShownDigits],
+        };
+        foreach (var file in inputs.Files)
+            all[file.Path] = file.Hash[..ShownDigits] + (file.Kind == ImageInputKind.File ? "" : $" {file.Kind}");
         // Hashed like the rest: a value is of no use here beyond being the same or not.
-        foreach (var (name, value) in inputs.BuildArguments) all[$"--build-arg {name}"] = ContentHash.Of(value)[..ShownDigits];
+        foreach (var (name, value) in inputs.BuildArguments)
+            all[$"--build-arg {name}"] = ContentHash.Of(value)[..ShownDigits];
         return all;
     }
 }

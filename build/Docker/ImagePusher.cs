@@ -32,16 +32,24 @@ internal sealed class ImagePusher(DockerClient docker, ImageRegistry registry, T
                     output.Add(line);
                     say($"  | {line}");
                 },
-                errors.Add);
-            if (exitCode == 0) break;
+                errors.Add
+            );
+            if (exitCode == 0)
+                break;
 
             // The two streams reach this process in no order; the reason is an error.
             var said = string.Join(' ', (errors.Count > 0 ? errors : output).TakeLast(2)).Trim();
             refusals = Refusals.Any(word => said.Contains(word, StringComparison.OrdinalIgnoreCase)) ? refusals + 1 : 0;
             if (refusals > 2)
-                throw new CakeException(exitCode, $"{registry.Name} refused the push three times, twice of them with a new sign-in: {said}. Your identity must have the right to push there (AcrPush on Azure).");
+                throw new CakeException(
+                    exitCode,
+                    $"{registry.Name} refused the push three times, twice of them with a new sign-in: {said}. Your identity must have the right to push there (AcrPush on Azure)."
+                );
             if (attempt == Pauses.Length)
-                throw new CakeException(exitCode, $"{reference} could not be pushed in {attempt + 1} attempts: {said}. Layers that arrived are kept; the same command sends the rest.");
+                throw new CakeException(
+                    exitCode,
+                    $"{reference} could not be pushed in {attempt + 1} attempts: {said}. Layers that arrived are kept; the same command sends the rest."
+                );
             warn($"The push failed ({said}); trying again in {Pauses[attempt].TotalSeconds} s. Layers that arrived are not sent again.");
             await Task.Delay(Pauses[attempt], time, cancellationToken);
             await LogInAgainAsync(cancellationToken);
@@ -66,12 +74,17 @@ internal sealed class ImagePusher(DockerClient docker, ImageRegistry registry, T
     private async Task<ImageManifest> VerifyAsync(string tag, string imageId, CancellationToken cancellationToken)
     {
         var manifest = await registry.FindAsync(tag, cancellationToken)
-            ?? throw new CakeException($"{registry.Name}:{tag} is not in the registry after the push; it must be. Push again: dotnet cake --target=Docker-Push");
+            ?? throw new CakeException(
+                $"{registry.Name}:{tag} is not in the registry after the push; it must be. Push again: dotnet cake --target=Docker-Push"
+            );
         // An engine with containerd's store names an image by its manifest, the others by its configuration.
-        if (manifest.Digest == imageId) return manifest;
+        if (manifest.Digest == imageId)
+            return manifest;
         var described = await registry.DescribeAsync(manifest, cancellationToken);
         return described.ConfigDigest == imageId
             ? manifest
-            : throw new CakeException($"{registry.Name}:{tag} is the image {described.ConfigDigest}; it must be {imageId}, which was built here. Something else pushed under the same tag; push again: dotnet cake --target=Docker-Push --rebuild");
+            : throw new CakeException(
+                $"{registry.Name}:{tag} is the image {described.ConfigDigest}; it must be {imageId}, which was built here. Something else pushed under the same tag; push again: dotnet cake --target=Docker-Push --rebuild"
+            );
     }
 }

@@ -13,7 +13,8 @@ internal static class ImageSources
         Read(context.Root, environment.ImageDockerfile, Parse(context.Values("build-arg")));
 
     /// <summary>The same for the image of a plan: what a plan says is all that a later target knows.</summary>
-    public static ImageInputs ReadImage(this BuildContext context, ImageBuildPlan build) => Read(context.Root, build.Dockerfile, build.Arguments);
+    public static ImageInputs ReadImage(this BuildContext context, ImageBuildPlan build) =>
+        Read(context.Root, build.Dockerfile, build.Arguments);
 
     private static ImageInputs Read(string root, string dockerfile, IReadOnlyDictionary<string, string> arguments)
     {
@@ -23,8 +24,17 @@ internal static class ImageSources
         }
         catch (FileNotFoundException)
         {
-            throw new ConfigException("the environment config",
-                [new(new ConfigLocation("the environment config"), "IMAGE_DOCKERFILE", $"\"{dockerfile}\"", "a file in the repository, as docker/gpu/Dockerfile is")]);
+            throw new ConfigException(
+                "the environment config",
+                [
+                    new(
+                        new ConfigLocation("the environment config"),
+                        "IMAGE_DOCKERFILE",
+                        $"\"{dockerfile}\"",
+                        "a file in the repository, as docker/gpu/Dockerfile is"
+                    ),
+                ]
+            );
         }
         catch (FormatException exception)
         {
@@ -38,10 +48,13 @@ internal static class ImageSources
         foreach (var argument in arguments)
         {
             var split = argument.IndexOf('=', StringComparison.Ordinal);
-            if (split < 1) throw new CakeException($"--build-arg is \"{argument}\"; it must be NAME=VALUE.");
+            if (split < 1)
+                throw new CakeException($"--build-arg is \"{argument}\"; it must be NAME=VALUE.");
             var name = argument[..split];
             if (SecretWords.IsSecretKey(name))
-                throw new CakeException($"--build-arg {name} is a secret; it must not be: build arguments can be read in the image's history for ever. Replace the secret where it was issued, for it has been written down.");
+                throw new CakeException(
+                    $"--build-arg {name} is a secret; it must not be: build arguments can be read in the image's history for ever. Replace the secret where it was issued, for it has been written down."
+                );
             parsed[name] = argument[(split + 1)..];
         }
 

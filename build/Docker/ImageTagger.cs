@@ -7,7 +7,12 @@ internal static class ImageTagger
 {
     /// <summary>Sets the tags that lead elsewhere or nowhere; asks for all of them at once.</summary>
     /// <returns>The tags that were set.</returns>
-    public static async Task<IReadOnlyList<string>> SetAsync(ImageRegistry registry, ImageManifest manifest, IReadOnlyList<string> tags, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> SetAsync(
+        ImageRegistry registry,
+        ImageManifest manifest,
+        IReadOnlyList<string> tags,
+        CancellationToken cancellationToken
+    )
     {
         var digests = await registry.FindDigestsAsync(tags, cancellationToken);
         var wanted = tags.Where(tag => digests[tag] != manifest.Digest).ToList();

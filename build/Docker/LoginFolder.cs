@@ -12,12 +12,15 @@ internal sealed class LoginFolder : IDisposable
     public LoginFolder(Func<string, string?> variable)
     {
         var own = DockerCredentials.Folder(variable);
-        if (!Directory.Exists(own)) return;
+        if (!Directory.Exists(own))
+            return;
         foreach (var entry in Directory.EnumerateFileSystemEntries(own).Where(entry => System.IO.Path.GetFileName(entry) != "config.json"))
         {
             var link = System.IO.Path.Combine(Path, System.IO.Path.GetFileName(entry));
-            if (Directory.Exists(entry)) Directory.CreateSymbolicLink(link, entry);
-            else File.CreateSymbolicLink(link, entry);
+            if (Directory.Exists(entry))
+                Directory.CreateSymbolicLink(link, entry);
+            else
+                File.CreateSymbolicLink(link, entry);
         }
 
         var configuration = System.IO.Path.Combine(own, "config.json");

@@ -25,11 +25,15 @@ public static class ReadableTags
     {
         ArgumentNullException.ThrowIfNull(facts);
         var tags = new List<string>();
-        if (version is not null) tags.Add(version);
-        if (facts.PullRequest is { } number) tags.Add($"{PullRequestPrefix}{number}");
+        if (version is not null)
+            tags.Add(version);
+        if (facts.PullRequest is { } number)
+            tags.Add($"{PullRequestPrefix}{number}");
         // A branch may have any name, those of other tags too; then it gets none.
-        if (facts.Branch is { } branch && SourceFacts.AsTag(branch) is { } named && !IsReserved(named)) tags.Add(named);
-        if (tagLatest || (facts.IsMain && !isDirty)) tags.Add(Latest);
+        if (facts.Branch is { } branch && SourceFacts.AsTag(branch) is { } named && !IsReserved(named))
+            tags.Add(named);
+        if (tagLatest || (facts.IsMain && !isDirty))
+            tags.Add(Latest);
         return [.. tags.Distinct(StringComparer.Ordinal)];
     }
 
@@ -52,16 +56,25 @@ public static class ReadableTags
     public static bool IsContent(string tag)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        return tag.Length == ContentPrefix.Length + 20 && tag.StartsWith(ContentPrefix, StringComparison.Ordinal) && tag[ContentPrefix.Length..].All(char.IsAsciiHexDigitLower);
+        return tag.Length == ContentPrefix.Length + 20
+            && tag.StartsWith(ContentPrefix, StringComparison.Ordinal)
+            && tag[ContentPrefix.Length..].All(char.IsAsciiHexDigitLower);
     }
 
     /// <summary>The pull request a tag is of; null when it is none's.</summary>
     public static int? PullRequestOf(string tag)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        if (tag.StartsWith(CachePrefix, StringComparison.Ordinal)) tag = tag[CachePrefix.Length..];
-        return tag.StartsWith(PullRequestPrefix, StringComparison.Ordinal)
-            && int.TryParse(tag.AsSpan(PullRequestPrefix.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
+        if (tag.StartsWith(CachePrefix, StringComparison.Ordinal))
+            tag = tag[CachePrefix.Length..];
+        return
+            tag.StartsWith(PullRequestPrefix, StringComparison.Ordinal)
+            && int.TryParse(
+                tag.AsSpan(PullRequestPrefix.Length),
+                System.Globalization.NumberStyles.None,
+                System.Globalization.CultureInfo.InvariantCulture,
+                out var number
+            )
             ? number
             : null;
     }

@@ -24,11 +24,18 @@ public sealed class RegistrySession(SignInSession signIns) : IDisposable
     public ImageRegistry Open(ImageReference image, string? tenantId, bool isOwn)
     {
         ArgumentNullException.ThrowIfNull(image);
-        if (open.TryGetValue(image.Repository, out var registry)) return registry;
+        if (open.TryGetValue(image.Repository, out var registry))
+            return registry;
         var connection = new RegistryConnection(image.Registry, image.Name);
         connection = RegistryConnection.IsAzure(image.Registry)
-            ? connection with { Credential = Credential(tenantId) }
-            : connection with { Login = DockerCredentials.Find(image.Registry, isOwn, Environment.GetEnvironmentVariable) };
+            ? connection with
+            {
+                Credential = Credential(tenantId),
+            }
+            : connection with
+            {
+                Login = DockerCredentials.Find(image.Registry, isOwn, Environment.GetEnvironmentVariable),
+            };
         return open[image.Repository] = new ImageRegistry(connection);
     }
 
@@ -37,6 +44,7 @@ public sealed class RegistrySession(SignInSession signIns) : IDisposable
 
     public void Dispose()
     {
-        foreach (var registry in open.Values) registry.Dispose();
+        foreach (var registry in open.Values)
+            registry.Dispose();
     }
 }

@@ -15,7 +15,9 @@ internal static class RuntimeChoice
         {
             return asked is null
                 ? new(JobRuntime.Azure, "the workspace is in Azure")
-                : throw new CakeException($"--runtime is \"{asked}\"; it must be left out for a workspace in Azure, which always runs images.");
+                : throw new CakeException(
+                    $"--runtime is \"{asked}\"; it must be left out for a workspace in Azure, which always runs images."
+                );
         }
 
         if (asked is not null)

@@ -24,11 +24,21 @@ public sealed partial record SourceFacts(string? Branch, int? PullRequest, bool 
         ArgumentException.ThrowIfNullOrEmpty(root);
         ArgumentNullException.ThrowIfNull(variable);
         if (variable("GITHUB_ACTIONS") == "true" && IsWithin(root, variable("GITHUB_WORKSPACE")))
-            return Of(variable("GITHUB_REF"), PullRequestRef().Match(variable("GITHUB_REF") ?? "").Groups["number"].Value, variable("GITHUB_SHA") ?? commit);
-        if (string.Equals(variable("TF_BUILD"), "true", StringComparison.OrdinalIgnoreCase) && IsWithin(root, variable("BUILD_SOURCESDIRECTORY")))
+            return Of(
+                variable("GITHUB_REF"),
+                PullRequestRef().Match(variable("GITHUB_REF") ?? "").Groups["number"].Value,
+                variable("GITHUB_SHA") ?? commit
+            );
+        if (
+            string.Equals(variable("TF_BUILD"), "true", StringComparison.OrdinalIgnoreCase)
+            && IsWithin(root, variable("BUILD_SOURCESDIRECTORY"))
+        )
         {
             // The number is GitHub's, the id Azure Repos' own.
-            var number = variable("BUILD_REASON") == "PullRequest" ? variable("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER") ?? variable("SYSTEM_PULLREQUEST_PULLREQUESTID") : null;
+            var number =
+                variable("BUILD_REASON") == "PullRequest"
+                    ? variable("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER") ?? variable("SYSTEM_PULLREQUEST_PULLREQUESTID")
+                    : null;
             return Of(variable("BUILD_SOURCEBRANCH"), number, variable("BUILD_SOURCEVERSION") ?? commit);
         }
 
@@ -46,7 +56,14 @@ public sealed partial record SourceFacts(string? Branch, int? PullRequest, bool 
 
     private static SourceFacts Of(string? reference, string? pullRequest, string? commit)
     {
-        if (int.TryParse(pullRequest, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number))
+        if (
+            int.TryParse(
+                pullRequest,
+                System.Globalization.NumberStyles.None,
+                System.Globalization.CultureInfo.InvariantCulture,
+                out var number
+            )
+        )
             return new(Branch: null, number, IsMain: false, commit);
         const string Heads = "refs/heads/";
         var branch = reference?.StartsWith(Heads, StringComparison.Ordinal) == true ? reference[Heads.Length..] : null;
@@ -55,9 +72,12 @@ public sealed partial record SourceFacts(string? Branch, int? PullRequest, bool 
 
     private static bool IsWithin(string root, string? workspace)
     {
-        if (string.IsNullOrEmpty(workspace)) return false;
+        if (string.IsNullOrEmpty(workspace))
+            return false;
         var relative = Path.GetRelativePath(Path.GetFullPath(workspace), Path.GetFullPath(root));
-        return relative != ".." && !relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal) && !Path.IsPathRooted(relative);
+        return relative != ".."
+            && !relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            && !Path.IsPathRooted(relative);
     }
 
     [GeneratedRegex("^refs/pull/(?<number>[0-9]+)/", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -11,8 +11,11 @@ public sealed class PythonRuntime
 {
     private static readonly PythonModule[] Training =
     [
-        new("torch", "python3-torch"), new("torchvision", "python3-torchvision"), new("numpy", "python3-numpy"),
-        new("PIL", "python3-pil"), new("matplotlib", "python3-matplotlib"),
+        new("torch", "python3-torch"),
+        new("torchvision", "python3-torchvision"),
+        new("numpy", "python3-numpy"),
+        new("PIL", "python3-pil"),
+        new("matplotlib", "python3-matplotlib"),
     ];
 
     private static readonly PythonModule Testing = new("pytest", "python3-pytest");
@@ -27,15 +30,19 @@ public sealed class PythonRuntime
     public async Task<(PythonInterpreter? Interpreter, string Reason)> FindAsync(BuildContext context, bool forTests = false)
     {
         var modules = Modules(forTests);
-        if (found is not null && found.Lacks(modules).Count == 0) return (found, "");
+        if (found is not null && found.Lacks(modules).Count == 0)
+            return (found, "");
         var reasons = new List<string>();
         foreach (var path in Candidates(context.Root))
         {
             var interpreter = await PythonInterpreter.InspectAsync(path, modules, context.Root, context.Cancellation);
-            if (interpreter is null) continue;
+            if (interpreter is null)
+                continue;
             var missing = interpreter.Lacks(modules).Select(module => module.Name).ToList();
-            if (missing.Count == 0 && MissingBlas(path)) missing.Add(BlasPackage);
-            if (missing.Count == 0) return (found = interpreter, "");
+            if (missing.Count == 0 && MissingBlas(path))
+                missing.Add(BlasPackage);
+            if (missing.Count == 0)
+                return (found = interpreter, "");
             reasons.Add($"{path} (Python {interpreter.Version}) lacks {string.Join(", ", missing)}");
         }
 
@@ -47,19 +54,23 @@ public sealed class PythonRuntime
     public async Task<PythonInterpreter> EnsureAsync(BuildContext context, bool forTests = false)
     {
         var (interpreter, reason) = await FindAsync(context, forTests);
-        if (interpreter is not null) return interpreter;
+        if (interpreter is not null)
+            return interpreter;
 
-        if (IsDebian && System.Environment.IsPrivilegedProcess) await InstallDebianPackagesAsync(context, forTests);
-        else await CreateVirtualEnvironmentAsync(context, reason, forTests);
+        if (IsDebian && System.Environment.IsPrivilegedProcess)
+            await InstallDebianPackagesAsync(context, forTests);
+        else
+            await CreateVirtualEnvironmentAsync(context, reason, forTests);
 
         (interpreter, reason) = await FindAsync(context, forTests);
         return interpreter ?? throw new CakeException($"The local runtime was installed, and still {reason}.");
     }
 
     /// <summary>How <see cref="EnsureAsync"/> would mend a missing runtime here.</summary>
-    public static string Remedy => IsDebian && System.Environment.IsPrivilegedProcess
-        ? "Train and Create-Demo-Data install it with apt-get"
-        : "Train and Create-Demo-Data install it into .venv";
+    public static string Remedy =>
+        IsDebian && System.Environment.IsPrivilegedProcess
+            ? "Train and Create-Demo-Data install it with apt-get"
+            : "Train and Create-Demo-Data install it into .venv";
 
     private static bool IsDebian => File.Exists("/etc/debian_version");
 
@@ -68,17 +79,21 @@ public sealed class PythonRuntime
     private static IEnumerable<string> Candidates(string root)
     {
         yield return VirtualEnvironmentPython(root);
-        if (!OperatingSystem.IsWindows()) yield return "/usr/bin/python3";
+        if (!OperatingSystem.IsWindows())
+            yield return "/usr/bin/python3";
         yield return OperatingSystem.IsWindows() ? "python" : "python3";
     }
 
-    private static string VirtualEnvironmentPython(string root) => OperatingSystem.IsWindows()
-        ? Path.Combine(root, ".venv", "Scripts", "python.exe")
-        : Path.Combine(root, ".venv", "bin", "python");
+    private static string VirtualEnvironmentPython(string root) =>
+        OperatingSystem.IsWindows() ? Path.Combine(root, ".venv", "Scripts", "python.exe") : Path.Combine(root, ".venv", "bin", "python");
 
     private static bool MissingBlas(string interpreter) =>
-        IsDebian && interpreter == "/usr/bin/python3" && Directory.Exists("/usr/lib")
-        && !Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu*").Any(folder => Directory.Exists(Path.Combine(folder, "openblas-pthread")));
+        IsDebian
+        && interpreter == "/usr/bin/python3"
+        && Directory.Exists("/usr/lib")
+        && !Directory
+            .EnumerateDirectories("/usr/lib", "*-linux-gnu*")
+            .Any(folder => Directory.Exists(Path.Combine(folder, "openblas-pthread")));
 
     private static async Task InstallDebianPackagesAsync(BuildContext context, bool forTests)
     {
@@ -94,11 +109,13 @@ public sealed class PythonRuntime
             "apt-get",
             ["install", "--yes", "--quiet", "--no-install-recommends", .. packages],
             context.Root,
-            new Dictionary<string, string?>(StringComparer.Ordinal) { ["DEBIAN_FRONTEND"] = "noninteractive" });
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["DEBIAN_FRONTEND"] = "noninteractive" }
+        );
 
         // The package lists may be absent (a fresh container) or too old to be fetched from; then they are read once.
         var log = new List<string>();
-        if (await apt.RunAsync(log.Add, context.Cancellation) == 0) return;
+        if (await apt.RunAsync(log.Add, context.Cancellation) == 0)
+            return;
         await (apt with { Arguments = ["update", "--quiet"] }).RunCheckedAsync(context.Cancellation);
         await apt.RunCheckedAsync(context.Cancellation);
     }
@@ -109,13 +126,17 @@ public sealed class PythonRuntime
         if (await PythonInterpreter.InspectAsync(python, [], context.Root, context.Cancellation) is null)
         {
             throw new CakeException(
-                $"The local runtime needs Python 3.9 or newer, and {reason}. Install it ({(IsDebian ? "apt-get install python3 python3-venv" : "https://www.python.org/downloads/")}), then run the same command again.");
+                $"The local runtime needs Python 3.9 or newer, and {reason}. Install it ({(IsDebian ? "apt-get install python3 python3-venv" : "https://www.python.org/downloads/")}), then run the same command again."
+            );
         }
 
         var requirements = Path.Combine("src", "training", forTests ? "requirements-test.txt" : "requirements.txt");
         context.Say($"Installing the local runtime into .venv from {requirements} ({reason}).");
         await new ChildProcess(python, ["-m", "venv", ".venv"], context.Root).RunCheckedAsync(context.Cancellation);
-        await new ChildProcess(VirtualEnvironmentPython(context.Root), ["-m", "pip", "install", "--disable-pip-version-check", "--requirement", requirements], context.Root)
-            .RunCheckedAsync(context.Cancellation);
+        await new ChildProcess(
+            VirtualEnvironmentPython(context.Root),
+            ["-m", "pip", "install", "--disable-pip-version-check", "--requirement", requirements],
+            context.Root
+        ).RunCheckedAsync(context.Cancellation);
     }
 }

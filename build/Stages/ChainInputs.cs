@@ -19,7 +19,11 @@ public static class ChainInputs
     /// <returns>Null for a storage account with <c>--read-dataset=false</c>, or when only the image is asked for: the job alone reads it.</returns>
     /// <exception cref="DatasetException">It is faulty; carries every fault.</exception>
     /// <exception cref="WorkspaceException">The storage account refused or did not answer, or the use case's folders are not there.</exception>
-    public static async Task<DatasetSummary?> ReadDatasetAsync(this BuildContext context, Configuration configuration, StorageSession storage)
+    public static async Task<DatasetSummary?> ReadDatasetAsync(
+        this BuildContext context,
+        Configuration configuration,
+        StorageSession storage
+    )
     {
         var experiment = configuration.Experiment;
         var mount = experiment.DataMount;
@@ -31,14 +35,26 @@ public static class ChainInputs
         else if (context.Switch(ReadDatasetArgument, otherwise: !Tasks.ImageTarget.IsAll(context)))
         {
             var files = await storage.OpenAsync(context, configuration.Environment, mount);
-            source = new StoredDataset(files, mount, experiment.ImageType, StorageSession.Cache(context, mount, $"{experiment.ImageType}-sizes"));
+            source = new StoredDataset(
+                files,
+                mount,
+                experiment.ImageType,
+                StorageSession.Cache(context, mount, $"{experiment.ImageType}-sizes")
+            );
         }
         else
         {
             return null;
         }
 
-        return await DatasetReader.ReadAsync(source, experiment.TrainCsv, experiment.TestCsv, experiment.Data.OnBadRows, withHash: true, context.Cancellation);
+        return await DatasetReader.ReadAsync(
+            source,
+            experiment.TrainCsv,
+            experiment.TestCsv,
+            experiment.Data.OnBadRows,
+            withHash: true,
+            context.Cancellation
+        );
     }
 
     /// <summary>The plan that was made last: with <c>--exclusive</c> this is all a stage knows of the experiment.</summary>
@@ -52,8 +68,13 @@ public static class ChainInputs
     }
 
     /// <summary>The command that makes the plan of this run anew.</summary>
-    public static string PlanCommand(this BuildContext context) => "dotnet cake --target=Plan" + string.Concat(
-        context.PlanOrigin.Arguments.SelectMany(argument => argument.Value.Select(value => value.Length == 0 ? $" --{argument.Key}" : $" --{argument.Key}={value}")));
+    public static string PlanCommand(this BuildContext context) =>
+        "dotnet cake --target=Plan"
+        + string.Concat(
+            context.PlanOrigin.Arguments.SelectMany(argument =>
+                argument.Value.Select(value => value.Length == 0 ? $" --{argument.Key}" : $" --{argument.Key}={value}")
+            )
+        );
 
     /// <summary>The workspace that a target about a job speaks to: that of <c>--exp-config</c>, else that of the last plan, else that of the demo.</summary>
     public static WorkspaceAddress WorkspaceArgument(this BuildContext context) =>
@@ -70,7 +91,8 @@ public static class ChainInputs
     /// <summary>The job that <c>--job</c> names, else the one that the last plan's Train submitted or found.</summary>
     public static string JobArgument(this BuildContext context)
     {
-        if (context.Argument<string?>("job", null) is { Length: > 0 } name) return name;
+        if (context.Argument<string?>("job", null) is { Length: > 0 } name)
+            return name;
         return context.Records(context.ReadPlan().Name).Read<SubmittedJob>(Tasks.TrainTask.Stage, "Train").Name;
     }
 }

@@ -41,14 +41,21 @@ public sealed class ChainState(WorkspaceSession session, TimeProvider time)
         Keep(plan.Datastore, reading.Datastore);
         Keep(plan.Compute, reading.Compute);
         Keep(plan.Name, reading.Job);
-        if (reading.Environment is { } found) Keep(found.Plan, found);
+        if (reading.Environment is { } found)
+            Keep(found.Plan, found);
         return reading;
     }
 
     // An image that is not there yet has no digest, and so no environment.
-    private static async Task<EnvironmentState?> ReadEnvironmentOfAsync(BuildContext context, WorkspaceClient workspace, ExperimentPlan plan, Task<RegisteredImage?> image)
+    private static async Task<EnvironmentState?> ReadEnvironmentOfAsync(
+        BuildContext context,
+        WorkspaceClient workspace,
+        ExperimentPlan plan,
+        Task<RegisteredImage?> image
+    )
     {
-        if (!plan.Runtime.UsesImages) return await ReadEnvironmentAsync(context, workspace, plan);
+        if (!plan.Runtime.UsesImages)
+            return await ReadEnvironmentAsync(context, workspace, plan);
         return (await image)?.Digest is { } digest ? await ReadEnvironmentAsync(context, workspace, plan.Pinned(digest)) : null;
     }
 
@@ -57,27 +64,36 @@ public sealed class ChainState(WorkspaceSession session, TimeProvider time)
     {
         await Task.WhenAll(readings).ContinueWith(_ => { }, TaskScheduler.Default);
         // Where one thing was found the workspace is there. Else it may be what is missing, and has words of its own for that.
-        if (Array.Exists(readings, HasFound)) session.Trust();
-        else await workspace.VerifyAsync(context.Cancellation);
+        if (Array.Exists(readings, HasFound))
+            session.Trust();
+        else
+            await workspace.VerifyAsync(context.Cancellation);
         var errors = readings.Where(reading => reading.IsFaulted).Select(reading => reading.Exception!.InnerException!).ToList();
         if (errors.Count > 1 && errors.TrueForAll(error => error is WorkspaceException))
-            throw new WorkspaceException(string.Join(Environment.NewLine, errors.Select(error => error.Message).Distinct(StringComparer.Ordinal)));
+            throw new WorkspaceException(
+                string.Join(Environment.NewLine, errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
+            );
         await Task.WhenAll(readings);
     }
 
-    private static bool HasFound(Task reading) => reading switch
-    {
-        Task<DatastoreState> { IsCompletedSuccessfully: true, Result.Change: not StageChange.Created } => true,
-        Task<ComputeState> { IsCompletedSuccessfully: true, Result.Change: not StageChange.Created } => true,
-        Task<EnvironmentState?> { IsCompletedSuccessfully: true, Result.Change: not StageChange.Created } => true,
-        Task<JobState> { IsCompletedSuccessfully: true, Result.Newest: not null } => true,
-        _ => false,
-    };
+    private static bool HasFound(Task reading) =>
+        reading switch
+        {
+            Task<DatastoreState> { IsCompletedSuccessfully: true, Result.Change: not StageChange.Created } => true,
+            Task<ComputeState> { IsCompletedSuccessfully: true, Result.Change: not StageChange.Created } => true,
+            Task<EnvironmentState?> { IsCompletedSuccessfully: true, Result.Change: not StageChange.Created } => true,
+            Task<JobState> { IsCompletedSuccessfully: true, Result.Newest: not null } => true,
+            _ => false,
+        };
 
-    private Task<WorkspaceClient> OpenAsync(BuildContext context, ExperimentPlan plan) => session.OpenAsync(context, plan.Workspace, plan.Runtime.Kind);
+    private Task<WorkspaceClient> OpenAsync(BuildContext context, ExperimentPlan plan) =>
+        session.OpenAsync(context, plan.Workspace, plan.Runtime.Kind);
 
     private static Task<DatastoreState> ReadDatastoreAsync(BuildContext context, WorkspaceClient workspace, ExperimentPlan plan) =>
-        new DatastoreRegistrar(workspace, updateCredentials: context.Switch(Tasks.RegisterDatastoreTask.UpdateArgument)).ReadAsync(plan.Datastore, context.Cancellation);
+        new DatastoreRegistrar(workspace, updateCredentials: context.Switch(Tasks.RegisterDatastoreTask.UpdateArgument)).ReadAsync(
+            plan.Datastore,
+            context.Cancellation
+        );
 
     private static Task<ComputeState> ReadComputeAsync(BuildContext context, WorkspaceClient workspace, ExperimentPlan plan) =>
         new ComputeProvisioner(workspace).ReadAsync(plan.Compute, context.Cancellation);
@@ -107,4 +123,10 @@ public sealed record RegisteredImage(string? Digest, IReadOnlyDictionary<string,
 /// <param name="Compute">The cluster.</param>
 /// <param name="Environment">Null when the image is not there, whose digest names it.</param>
 /// <param name="Job">The jobs of the plan.</param>
-public sealed record ChainReading(RegisteredImage? Image, DatastoreState Datastore, ComputeState Compute, EnvironmentState? Environment, JobState Job);
+public sealed record ChainReading(
+    RegisteredImage? Image,
+    DatastoreState Datastore,
+    ComputeState Compute,
+    EnvironmentState? Environment,
+    JobState Job
+);

@@ -23,7 +23,8 @@ internal sealed class DrawnPictures(string root, string folder, string stamp)
 
     private string Fingerprint()
     {
-        var lines = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
+        var lines = new DirectoryInfo(folder)
+            .EnumerateFiles("*", SearchOption.AllDirectories)
             .Select(file => $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}")
             .Concat(Sources.Select(name => File.ReadAllText(Path.Combine(root, "src", "training", "detection", name))))
             .Order(StringComparer.Ordinal);

@@ -6,8 +6,5 @@ namespace Build.Stages;
 internal static class GeneratedFiles
 {
     public static IEnumerable<(string Path, string Text)> All =>
-    [
-        ("exp_configs/exp_config.schema.json", ExperimentSchema.Generate()),
-        ("docs/exp_config.md", ExperimentReference.Generate()),
-    ];
+        [("exp_configs/exp_config.schema.json", ExperimentSchema.Generate()), ("docs/exp_config.md", ExperimentReference.Generate())];
 }

@@ -8,7 +8,8 @@ internal static class GitRepository
     /// <returns>Null outside a repository, in one without a commit, or without git.</returns>
     public static async Task<GitFacts?> ReadAsync(BuildContext context)
     {
-        if (await GitAsync(context, "rev-parse", "HEAD") is not { Length: > 0 } commit) return null;
+        if (await GitAsync(context, "rev-parse", "HEAD") is not { Length: > 0 } commit)
+            return null;
         var branch = await GitAsync(context, "symbolic-ref", "--quiet", "--short", "HEAD");
         var remote = await GitAsync(context, "config", "--get", "remote.origin.url");
         var changes = await GitAsync(context, "status", "--porcelain", "--untracked-files=no");
@@ -16,7 +17,8 @@ internal static class GitRepository
     }
 
     /// <summary>The tag this very commit bears; null when it bears none.</summary>
-    public static async Task<string?> DescribeAsync(BuildContext context) => NullIfEmpty(await GitAsync(context, "describe", "--tags", "--exact-match"));
+    public static async Task<string?> DescribeAsync(BuildContext context) =>
+        NullIfEmpty(await GitAsync(context, "describe", "--tags", "--exact-match"));
 
     private static Task<string?> GitAsync(BuildContext context, params string[] arguments) =>
         new ChildProcess("git", arguments, context.Root).TryReadAsync(context.Cancellation);

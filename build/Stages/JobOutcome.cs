@@ -21,7 +21,8 @@ public sealed record JobOutcome(
     OutcomeDatasets Datasets,
     string Artifacts,
     DateTimeOffset? Started,
-    DateTimeOffset? Ended);
+    DateTimeOffset? Ended
+);
 
 /// <summary>The CSV files a job read, by split.</summary>
 public sealed record OutcomeDatasets(string Train, string Test);

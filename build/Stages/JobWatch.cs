@@ -45,7 +45,9 @@ public static class JobWatch
             switch (happened)
             {
                 case JobStatusChanged change:
-                    context.Say($"  status     {change.Word}{(change.SentBack ? ": its node was taken away; it waits for another and resumes from its last checkpoint" : "")}");
+                    context.Say(
+                        $"  status     {change.Word}{(change.SentBack ? ": its node was taken away; it waits for another and resumes from its last checkpoint" : "")}"
+                    );
                     break;
                 case JobLogLine line:
                     context.Say($"  | {line.Text}");
@@ -74,31 +76,44 @@ public static class JobWatch
             new OutcomeDatasets(tags.GetValueOrDefault("train_set", ""), tags.GetValueOrDefault("test_set", "")),
             Path.GetRelativePath(context.Root, folder).Replace('\\', '/'),
             details.Started,
-            details.Ended);
+            details.Ended
+        );
     }
 
     private static void Report(BuildContext context, JobOutcome outcome)
     {
         context.Say("");
-        foreach (var (name, value) in outcome.Metrics.Where(metric => !metric.Key.StartsWith("train_loss", StringComparison.Ordinal)).OrderBy(metric => metric.Key, StringComparer.Ordinal))
-            context.Say($"  {name,-24} {value.ToString("0.####", CultureInfo.InvariantCulture)}");
+        foreach (
+            var (name, value) in outcome
+                .Metrics.Where(metric => !metric.Key.StartsWith("train_loss", StringComparison.Ordinal))
+                .OrderBy(metric => metric.Key, StringComparer.Ordinal)
+        )
+            context.Say($"  {name, -24} {value.ToString("0.####", CultureInfo.InvariantCulture)}");
         context.Say("");
         var took = outcome is { Started: { } started, Ended: { } ended } ? $" after {ended - started:h\\:mm\\:ss}" : "";
         context.Say($"Outcome      {outcome.Status}{took}");
         context.Say($"  artifacts  {outcome.Artifacts}");
         var model = Path.Combine(context.Root, outcome.Artifacts, "outputs", "final_model");
-        if (Directory.Exists(model)) context.Say($"  model      {Path.GetRelativePath(context.Root, model)}");
+        if (Directory.Exists(model))
+            context.Say($"  model      {Path.GetRelativePath(context.Root, model)}");
         context.Say("  record     artifacts/outcome.json");
-        if (outcome.Status == nameof(JobStatus.Completed)) return;
+        if (outcome.Status == nameof(JobStatus.Completed))
+            return;
 
         throw new CakeException(
-            $"Job {outcome.Job} is {outcome.Status}; it must be Completed. {outcome.Reason} Its log is in {outcome.Artifacts}/user_logs; the same command submits it again and resumes from the last checkpoint.");
+            $"Job {outcome.Job} is {outcome.Status}; it must be Completed. {outcome.Reason} Its log is in {outcome.Artifacts}/user_logs; the same command submits it again and resumes from the last checkpoint."
+        );
     }
 
     /// <summary>In a terminal a person decides; in a pipeline the job goes on, since the agent may be taken away at any time.</summary>
     private static async Task LeaveOrCancelAsync(BuildContext context, WorkspaceClient workspace, string job)
     {
-        if (Environment.UserInteractive && !Console.IsInputRedirected && Environment.GetEnvironmentVariable("CI") is null && Environment.GetEnvironmentVariable("TF_BUILD") is null)
+        if (
+            Environment.UserInteractive
+            && !Console.IsInputRedirected
+            && Environment.GetEnvironmentVariable("CI") is null
+            && Environment.GetEnvironmentVariable("TF_BUILD") is null
+        )
         {
             Console.Write($"Job {job} still runs. Let it go on? [Y/n] ");
             if (Console.ReadLine() is { } answer && answer.Trim().StartsWith("n", StringComparison.OrdinalIgnoreCase))

@@ -10,8 +10,10 @@ internal static class PipelineOutputs
     /// <param name="value">One line.</param>
     public static void Write(Func<string, string?> variable, Action<string> say, string name, string value)
     {
-        if (value.AsSpan().ContainsAny('\r', '\n')) throw new ArgumentException("An output is one line.", nameof(value));
-        if (variable("GITHUB_OUTPUT") is { Length: > 0 } file) File.AppendAllText(file, $"{name}={value}\n");
+        if (value.AsSpan().ContainsAny('\r', '\n'))
+            throw new ArgumentException("An output is one line.", nameof(value));
+        if (variable("GITHUB_OUTPUT") is { Length: > 0 } file)
+            File.AppendAllText(file, $"{name}={value}\n");
         if (string.Equals(variable("TF_BUILD"), "true", StringComparison.OrdinalIgnoreCase))
             say($"##vso[task.setvariable variable={name};isOutput=true]{value.Replace("%", "%AZP25", StringComparison.Ordinal)}");
     }

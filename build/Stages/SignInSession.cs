@@ -20,7 +20,8 @@ public sealed class SignInSession(ICakeArguments arguments, ICakeLog log)
     /// <param name="tenantId">Tenant of the environment config; null leaves it to the credential.</param>
     public SignIn To(string? tenantId)
     {
-        if (!made.TryGetValue(tenantId ?? "", out var signIn)) made[tenantId ?? ""] = signIn = new SignIn(tenantId, Name, text => log.Information("{0}", text));
+        if (!made.TryGetValue(tenantId ?? "", out var signIn))
+            made[tenantId ?? ""] = signIn = new SignIn(tenantId, Name, text => log.Information("{0}", text));
         return signIn;
     }
 }

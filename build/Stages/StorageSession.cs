@@ -12,9 +12,14 @@ public sealed class StorageSession(WorkspaceSession workspaces, SignInSession si
     public Task<IDatastoreFiles> OpenAsync(BuildContext context, EnvironmentConfig environment, string datastore)
     {
         var address = Planner.Workspace(environment);
-        var secrets = new DatastoreSecrets(async _ => await workspaces.OpenAsync(context, address, (await RuntimeChoice.DecideAsync(context, environment)).Kind));
+        var secrets = new DatastoreSecrets(async _ =>
+            await workspaces.OpenAsync(context, address, (await RuntimeChoice.DecideAsync(context, environment)).Kind)
+        );
         // An account is Azure's also where the workspace is emulated.
-        return new DatastoreStorage(secrets, signIns.To(environment.AmlTenantId)).OpenAsync(Planner.Datastore(datastore, environment, context.Root), context.Cancellation);
+        return new DatastoreStorage(secrets, signIns.To(environment.AmlTenantId)).OpenAsync(
+            Planner.Datastore(datastore, environment, context.Root),
+            context.Cancellation
+        );
     }
 
     /// <summary>What is remembered of a datastore's files, so that unchanged ones are not read again.</summary>

@@ -11,10 +11,17 @@ internal static class TrainerSources
     {
         var folder = Path.Combine(root, "src", "training");
         var lines = new StringBuilder();
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(path => path.EndsWith(".py", StringComparison.Ordinal) || path.EndsWith(".toml", StringComparison.Ordinal) || path.EndsWith(".txt", StringComparison.Ordinal))
-            .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
-            .Order(StringComparer.Ordinal))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Where(path =>
+                    path.EndsWith(".py", StringComparison.Ordinal)
+                    || path.EndsWith(".toml", StringComparison.Ordinal)
+                    || path.EndsWith(".txt", StringComparison.Ordinal)
+                )
+                .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
+                .Order(StringComparer.Ordinal)
+        )
         {
             using var content = File.OpenRead(Path.Combine(folder, file));
             lines.Append(file).Append('\u001f').Append(Convert.ToHexStringLower(SHA256.HashData(content))).Append('\n');

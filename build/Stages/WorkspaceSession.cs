@@ -37,7 +37,8 @@ public sealed class WorkspaceSession(PythonRuntime runtime, SignInSession signIn
             isTrusted = false;
         }
 
-        if (verify && !isTrusted) await already.Client.VerifyAsync(context.Cancellation);
+        if (verify && !isTrusted)
+            await already.Client.VerifyAsync(context.Cancellation);
         return already.Client;
     }
 
@@ -46,7 +47,8 @@ public sealed class WorkspaceSession(PythonRuntime runtime, SignInSession signIn
 
     private async Task<RunningEmulator> FindEmulatorAsync(BuildContext context, WorkspaceAddress address, JobRuntime? jobs)
     {
-        if (jobs is null && await new LocalEmulator(time).FindAsync(EmulatorFolder(context), context.Cancellation) is { } found) jobs = KindOf(found.Emulator);
+        if (jobs is null && await new LocalEmulator(time).FindAsync(EmulatorFolder(context), context.Cancellation) is { } found)
+            jobs = KindOf(found.Emulator);
         return await StartEmulatorAsync(context, address, jobs ?? JobRuntime.Process);
     }
 
@@ -61,14 +63,22 @@ public sealed class WorkspaceSession(PythonRuntime runtime, SignInSession signIn
             FaultScriptFile = context.PathArgument("faults"),
         };
         // A container brings its own Python; a process takes the one of this machine that can train.
-        settings = jobs == JobRuntime.Docker
-            ? settings with { Runtime = "docker", DockerHost = System.Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } engine ? engine : null }
-            : await WithPythonAsync(context, settings);
+        settings =
+            jobs == JobRuntime.Docker
+                ? settings with
+                {
+                    Runtime = "docker",
+                    DockerHost = System.Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } engine ? engine : null,
+                }
+                : await WithPythonAsync(context, settings);
         var emulator = await new LocalEmulator(time).EnsureRunningAsync(settings, context.Cancellation);
         context.Say($"Emulator     {emulator.Start.ToString().ToLowerInvariant()} at {emulator.Endpoint} (process {emulator.ProcessId})");
-        if (emulator.Note is not null) context.Warn(emulator.Note);
+        if (emulator.Note is not null)
+            context.Warn(emulator.Note);
         if (emulator.FaultRules > 0)
-            context.Warn($"A fault script is active on the emulator ({(emulator.FaultRules == 1 ? "1 rule" : $"{emulator.FaultRules} rules")}); --faults=FILE replaces it, and one without rules ends all faults.");
+            context.Warn(
+                $"A fault script is active on the emulator ({(emulator.FaultRules == 1 ? "1 rule" : $"{emulator.FaultRules} rules")}); --faults=FILE replaces it, and one without rules ends all faults."
+            );
         EmulatorRuntime = KindOf(emulator);
         return emulator;
     }
@@ -79,7 +89,10 @@ public sealed class WorkspaceSession(PythonRuntime runtime, SignInSession signIn
         return settings with
         {
             ProcessPath = [python.WriteLauncher(context.LocalFolder)],
-            ProcessVariables = new Dictionary<string, string>(StringComparer.Ordinal) { ["PYTHONPATH"] = Path.Combine(context.Root, "src", "training") },
+            ProcessVariables = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["PYTHONPATH"] = Path.Combine(context.Root, "src", "training"),
+            },
         };
     }
 
@@ -88,8 +101,10 @@ public sealed class WorkspaceSession(PythonRuntime runtime, SignInSession signIn
     {
         get
         {
-            var relative = typeof(WorkspaceSession).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-                .Single(attribute => attribute.Key == "EmulatorPath").Value!;
+            var relative = typeof(WorkspaceSession)
+                .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+                .Single(attribute => attribute.Key == "EmulatorPath")
+                .Value!;
             var path = Path.GetFullPath(relative, AppContext.BaseDirectory);
             return File.Exists(path) ? path : throw new CakeException($"The emulator is not at {path}; build it: dotnet build build.");
         }

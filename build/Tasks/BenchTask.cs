@@ -16,18 +16,23 @@ public sealed class BenchTask(PythonRuntime runtime, ClosingLine closing) : Asyn
 {
     public override async Task RunAsync(BuildContext context)
     {
-        var names = Directory.EnumerateFiles(Path.Combine(context.Root, "bench"), "*.py")
-            .Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal).ToList();
+        var names = Directory
+            .EnumerateFiles(Path.Combine(context.Root, "bench"), "*.py")
+            .Select(path => Path.GetFileNameWithoutExtension(path))
+            .Order(StringComparer.Ordinal)
+            .ToList();
         var name = context.Argument("name", "all");
         if (name != "all" && !names.Contains(name, StringComparer.Ordinal))
             throw new CakeException($"--name is \"{name}\"; it must be one of {string.Join(", ", names)} or all.");
 
         var python = await runtime.EnsureAsync(context);
         var figures = new List<JsonNode>();
-        foreach (var benchmark in name == "all" ? names : [name]) figures.Add(await RunAsync(context, python, benchmark));
-        closing.Text = name == "all"
-            ? new JsonObject { ["name"] = "all", ["benchmarks"] = new JsonArray([.. figures]) }.ToJsonString()
-            : figures[0].ToJsonString();
+        foreach (var benchmark in name == "all" ? names : [name])
+            figures.Add(await RunAsync(context, python, benchmark));
+        closing.Text =
+            name == "all"
+                ? new JsonObject { ["name"] = "all", ["benchmarks"] = new JsonArray([.. figures]) }.ToJsonString()
+                : figures[0].ToJsonString();
     }
 
     private static async Task<JsonNode> RunAsync(BuildContext context, PythonInterpreter python, string name)
@@ -38,11 +43,14 @@ public sealed class BenchTask(PythonRuntime runtime, ClosingLine closing) : Asyn
         var exitCode = await program.RunAsync(
             line =>
             {
-                if (line.Length > 0) last = line;
+                if (line.Length > 0)
+                    last = line;
                 context.Say(line);
             },
-            context.Cancellation);
-        if (exitCode != 0) throw new CakeException(exitCode, $"The benchmark {name} ended with exit code {exitCode}.");
+            context.Cancellation
+        );
+        if (exitCode != 0)
+            throw new CakeException(exitCode, $"The benchmark {name} ended with exit code {exitCode}.");
         try
         {
             return JsonNode.Parse(last) ?? throw new JsonException("null");

@@ -24,16 +24,28 @@ public sealed class CreateComputeTask(WorkspaceSession session, ChainState state
         var progress = new ImmediateProgress<string>(text => context.Say($"  {text}"));
 
         var found = await state.ComputeAsync(context, plan);
-        foreach (var note in found.Notes) context.Say($"  {note}");
-        var compute = await new ComputeProvisioner(workspace, time, settings).EnsureAsync(plan.Compute, found, progress, context.Cancellation);
+        foreach (var note in found.Notes)
+            context.Say($"  {note}");
+        var compute = await new ComputeProvisioner(workspace, time, settings).EnsureAsync(
+            plan.Compute,
+            found,
+            progress,
+            context.Cancellation
+        );
 
         context.Records(plan.Name).Write(Stage, compute);
-        context.ReportStage("Cluster", $"{compute.Name} ({compute.VmSize}, up to {compute.MaxNodes} nodes)", compute.Change, compute.Differences);
+        context.ReportStage(
+            "Cluster",
+            $"{compute.Name} ({compute.VmSize}, up to {compute.MaxNodes} nodes)",
+            compute.Change,
+            compute.Differences
+        );
     }
 
     private static ProvisioningSettings ReadSettings(BuildContext context)
     {
-        if (context.Argument<string?>("compute-timeout", null) is not { Length: > 0 } text) return new ProvisioningSettings();
+        if (context.Argument<string?>("compute-timeout", null) is not { Length: > 0 } text)
+            return new ProvisioningSettings();
         return int.TryParse(text, out var minutes) && minutes is > 0 and <= 1440
             ? new ProvisioningSettings { Deadline = TimeSpan.FromMinutes(minutes) }
             : throw new CakeException($"--compute-timeout is \"{text}\"; it must be a whole number from 1 to 1440 (minutes).");

@@ -30,7 +30,11 @@ public sealed class CreateDemoDataTask(PythonRuntime runtime) : AsyncFrostingTas
         }
 
         var folder = Folder(context, configuration);
-        var drawn = new DrawnPictures(context.Root, Path.Combine(folder, configuration.Experiment.ImageType), Path.Combine(context.LocalFolder, "demo-data.stamp"));
+        var drawn = new DrawnPictures(
+            context.Root,
+            Path.Combine(folder, configuration.Experiment.ImageType),
+            Path.Combine(context.LocalFolder, "demo-data.stamp")
+        );
         if (drawn.AreCurrent())
         {
             context.Say($"Demo data    unchanged: {folder}");
@@ -38,15 +42,18 @@ public sealed class CreateDemoDataTask(PythonRuntime runtime) : AsyncFrostingTas
         }
 
         var python = await runtime.EnsureAsync(context);
-        var exitCode = await python.Trainer(context.Root, "create-demo-data", "--data", folder, "--image-type", configuration.Experiment.ImageType)
+        var exitCode = await python
+            .Trainer(context.Root, "create-demo-data", "--data", folder, "--image-type", configuration.Experiment.ImageType)
             .RunAsync(line => context.Say($"Demo data    {line}"), context.Cancellation);
-        if (exitCode != 0) throw new CakeException(exitCode, $"The demo data could not be drawn (exit code {exitCode}).");
+        if (exitCode != 0)
+            throw new CakeException(exitCode, $"The demo data could not be drawn (exit code {exitCode}).");
         drawn.Remember();
     }
 
     /// <summary>Whether this target fills the datastore of an experiment.</summary>
     internal static bool Draws(BuildContext context, Configuration configuration) =>
-        configuration.Experiment.DataMount == DatastoreName && configuration.Environment.Datastores[DatastoreName].FolderPath(context.Root) is not null;
+        configuration.Experiment.DataMount == DatastoreName
+        && configuration.Environment.Datastores[DatastoreName].FolderPath(context.Root) is not null;
 
     /// <summary>The folder it fills.</summary>
     internal static string Folder(BuildContext context, Configuration configuration) =>

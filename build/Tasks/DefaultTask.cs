@@ -14,14 +14,14 @@ public sealed class DefaultTask(TaskCatalog catalog) : FrostingTask<BuildContext
         context.Say("Targets (dotnet cake --target=NAME, or ./build.sh --target=NAME, which also sets up):");
         foreach (var task in catalog.Tasks)
         {
-            context.Say($"  {task.Name,-19} {task.Description}");
+            context.Say($"  {task.Name, -19} {task.Description}");
             foreach (var argument in task.Arguments)
-                context.Say($"      {argument,-27} {argument.Description}");
+                context.Say($"      {argument, -27} {argument.Description}");
         }
 
         context.Say("");
         context.Say("Examples:");
         foreach (var example in catalog.Tasks.SelectMany(task => task.Examples))
-            context.Say($"  dotnet cake {example.Arguments,-66} {example.Description}");
+            context.Say($"  dotnet cake {example.Arguments, -66} {example.Description}");
     }
 }

@@ -19,7 +19,8 @@ public sealed class DockerTagTask(RegistrySession session) : AsyncFrostingTask<B
     public override async Task RunAsync(BuildContext context)
     {
         var plan = context.ReadPlan();
-        if (plan.Image.Build is null) return;
+        if (plan.Image.Build is null)
+            return;
         var records = context.Records(plan.Name);
         var built = records.Read<BuiltImage>(BuiltImage.Stage, "Docker-Build");
         var tags = await context.ReadTagsAsync();

@@ -24,16 +24,25 @@ public sealed class DoctorTask(PythonRuntime runtime, SignInSession signIns) : A
         var configuration = Check(context, "experiment", ref faults, context.ReadConfiguration);
         if (configuration is not null)
         {
-            foreach (var warning in configuration.Warnings) context.Warn($"  {warning}");
-            Check(context, "plan", ref faults, () => Planner.Plan(
-                configuration.Experiment, configuration.Environment, context.Root, git: null,
-                new PlanSources("", ImageBuildPlan.Of(context.ReadImage(configuration.Environment)), new(JobRuntime.Azure, "")), dataset: null));
+            foreach (var warning in configuration.Warnings)
+                context.Warn($"  {warning}");
+            Check(context, "plan", ref faults, () =>
+                Planner.Plan(
+                    configuration.Experiment,
+                    configuration.Environment,
+                    context.Root,
+                    git: null,
+                    new PlanSources("", ImageBuildPlan.Of(context.ReadImage(configuration.Environment)), new(JobRuntime.Azure, "")),
+                    dataset: null
+                )
+            );
             faults += await CheckDatasetAsync(context, configuration);
             faults += await CheckRuntimeAsync(context, configuration);
             faults += CheckSignIn(context, configuration.Environment);
         }
 
-        if (faults > 0) throw new CakeException(faults == 1 ? "1 fault was found." : $"{faults} faults were found.");
+        if (faults > 0)
+            throw new CakeException(faults == 1 ? "1 fault was found." : $"{faults} faults were found.");
         context.Say("No fault was found.");
     }
 
@@ -43,13 +52,14 @@ public sealed class DoctorTask(PythonRuntime runtime, SignInSession signIns) : A
         try
         {
             var result = read();
-            context.Say($"ok     {what,-11} {context.ExperimentFile}");
+            context.Say($"ok     {what, -11} {context.ExperimentFile}");
             return result;
         }
         catch (ConfigException exception)
         {
-            context.Say($"fault  {what,-11} {context.ExperimentFile}");
-            foreach (var fault in exception.Faults) context.SayFault($"  {fault}");
+            context.Say($"fault  {what, -11} {context.ExperimentFile}");
+            foreach (var fault in exception.Faults)
+                context.SayFault($"  {fault}");
             faults += exception.Faults.Count;
             return null;
         }
@@ -67,21 +77,35 @@ public sealed class DoctorTask(PythonRuntime runtime, SignInSession signIns) : A
             }
 
             var dataset = await DatasetReader.ReadAsync(
-                new FolderDataset(folder, experiment.ImageType), experiment.TrainCsv, experiment.TestCsv, experiment.Data.OnBadRows, withHash: false, context.Cancellation);
-            foreach (var row in dataset.DroppedRows) context.Warn($"  {row}");
-            context.Say($"ok     dataset     {dataset.TrainCsv} ({dataset.Train.Images} images), {dataset.TestCsv} ({dataset.Test.Images} images), {dataset.DroppedRows.Count} rows left out");
+                new FolderDataset(folder, experiment.ImageType),
+                experiment.TrainCsv,
+                experiment.TestCsv,
+                experiment.Data.OnBadRows,
+                withHash: false,
+                context.Cancellation
+            );
+            foreach (var row in dataset.DroppedRows)
+                context.Warn($"  {row}");
+            context.Say(
+                $"ok     dataset     {dataset.TrainCsv} ({dataset.Train.Images} images), {dataset.TestCsv} ({dataset.Test.Images} images), {dataset.DroppedRows.Count} rows left out"
+            );
             return 0;
         }
-        catch (DatasetException) when (CreateDemoDataTask.Draws(context, configuration) && !Directory.Exists(CreateDemoDataTask.Folder(context, configuration)))
+        catch (DatasetException)
+            when (CreateDemoDataTask.Draws(context, configuration) && !Directory.Exists(CreateDemoDataTask.Folder(context, configuration)))
         {
-            context.Say("later  dataset     the demo's pictures are not drawn yet; Train draws them (dotnet cake --target=Create-Demo-Data)");
+            context.Say(
+                "later  dataset     the demo's pictures are not drawn yet; Train draws them (dotnet cake --target=Create-Demo-Data)"
+            );
             return 0;
         }
         catch (DatasetException exception)
         {
             context.Say($"fault  dataset     {experiment.ImageType} in datastore {experiment.DataMount}");
-            foreach (var fault in exception.Faults) context.SayFault($"  {fault}");
-            if (experiment.Data.OnBadRows == BadRows.Fail) context.Say("  Mend the files, or leave such rows out of the run: --set=DATA.ON_BAD_ROWS=drop");
+            foreach (var fault in exception.Faults)
+                context.SayFault($"  {fault}");
+            if (experiment.Data.OnBadRows == BadRows.Fail)
+                context.Say("  Mend the files, or leave such rows out of the run: --set=DATA.ON_BAD_ROWS=drop");
             return exception.Faults.Count;
         }
     }
@@ -89,7 +113,8 @@ public sealed class DoctorTask(PythonRuntime runtime, SignInSession signIns) : A
     /// <summary>How a run would sign in, by what is configured here; nobody is asked.</summary>
     private int CheckSignIn(BuildContext context, EnvironmentConfig environment)
     {
-        if (environment.Endpoint is not null) return 0;
+        if (environment.Endpoint is not null)
+            return 0;
         try
         {
             context.Say($"later  sign-in     {signIns.To(environment.AmlTenantId).Foresee()}");
@@ -112,8 +137,10 @@ public sealed class DoctorTask(PythonRuntime runtime, SignInSession signIns) : A
         }
 
         var (interpreter, reason) = await runtime.FindAsync(context);
-        if (interpreter is not null) context.Say($"ok     runtime     {interpreter.Path} (Python {interpreter.Version})");
-        else context.Say($"later  runtime     {reason}; {PythonRuntime.Remedy}");
+        if (interpreter is not null)
+            context.Say($"ok     runtime     {interpreter.Path} (Python {interpreter.Version})");
+        else
+            context.Say($"later  runtime     {reason}; {PythonRuntime.Remedy}");
         return 0;
     }
 }

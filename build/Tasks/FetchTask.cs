@@ -26,7 +26,10 @@ public sealed class FetchTask(WorkspaceSession session) : AsyncFrostingTask<Buil
         var files = await new JobArtifacts(workspace).DownloadAsync(job, folder, context.Cancellation);
 
         context.Say($"Job          {job}: {status}");
-        foreach (var file in files) context.Say($"  {file.Length / 1e6,8:F1} MB  {file.Path}");
-        context.Say($"Fetched      {files.Count} files, {files.Sum(file => file.Length) / 1e6:F1} MB, to {Path.GetRelativePath(context.Root, folder)}");
+        foreach (var file in files)
+            context.Say($"  {file.Length / 1e6, 8:F1} MB  {file.Path}");
+        context.Say(
+            $"Fetched      {files.Count} files, {files.Sum(file => file.Length) / 1e6:F1} MB, to {Path.GetRelativePath(context.Root, folder)}"
+        );
     }
 }

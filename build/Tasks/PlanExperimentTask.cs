@@ -15,7 +15,11 @@ namespace Build.Tasks;
 [TaskArgument("set", "KEY=VALUE", "overrides one value of it; repeatable")]
 [TaskArgument("set-variable", "NAME", "an environment variable with such overrides, one a line")]
 [TaskArgument("build-arg", "NAME=VALUE", "a build argument of the image; repeatable, never a secret")]
-[TaskArgument(ChainInputs.ReadDatasetArgument, "true|false", "read the dataset of a storage account before anything is sent; default true, false leaves it to the job")]
+[TaskArgument(
+    ChainInputs.ReadDatasetArgument,
+    "true|false",
+    "read the dataset of a storage account before anything is sent; default true, false leaves it to the job"
+)]
 [TaskArgument("runtime", "process|docker", "what runs the emulator's jobs; default docker where an engine and the registry answer")]
 [TaskArgument("credential", "NAME", "how to sign in to Azure; default the first way that is configured, see docs/identity.md")]
 public sealed class PlanExperimentTask(RegistrySession session, StorageSession storage) : AsyncFrostingTask<BuildContext>
@@ -27,17 +31,32 @@ public sealed class PlanExperimentTask(RegistrySession session, StorageSession s
     {
         RegisterDatastoreTask.RefuseElsewhere(context);
         var configuration = context.ReadConfiguration();
-        foreach (var warning in configuration.Warnings) context.Warn(warning);
+        foreach (var warning in configuration.Warnings)
+            context.Warn(warning);
         var dataset = await context.ReadDatasetAsync(configuration, storage);
-        foreach (var row in dataset?.DroppedRows ?? []) context.Warn(row.ToString());
+        foreach (var row in dataset?.DroppedRows ?? [])
+            context.Warn(row.ToString());
 
         var runtime = await RuntimeChoice.DecideAsync(context, configuration.Environment);
-        var sources = new PlanSources(TrainerSources.Hash(context.Root), ImageBuildPlan.Of(context.ReadImage(configuration.Environment)), runtime)
+        var sources = new PlanSources(
+            TrainerSources.Hash(context.Root),
+            ImageBuildPlan.Of(context.ReadImage(configuration.Environment)),
+            runtime
+        )
         {
             Digest = runtime.UsesImages ? await FindDigestAsync(context, configuration) : null,
         };
-        var plan = Planner.Plan(configuration.Experiment, configuration.Environment, context.Root, await GitRepository.ReadAsync(context), sources, dataset)
-            with { Origin = context.PlanOrigin };
+        var plan = Planner.Plan(
+            configuration.Experiment,
+            configuration.Environment,
+            context.Root,
+            await GitRepository.ReadAsync(context),
+            sources,
+            dataset
+        ) with
+        {
+            Origin = context.PlanOrigin,
+        };
         CompareWithGiven(context, plan);
         context.WritePlan(plan);
 
@@ -45,35 +64,49 @@ public sealed class PlanExperimentTask(RegistrySession session, StorageSession s
         context.Say($"  experiment {plan.Job.ExperimentName}: {plan.Job.DisplayName}");
         context.Say("  dataset    " + Describe(plan.Dataset, dataset));
         context.Say($"  workspace  {plan.Workspace.WorkspaceName} at {plan.Workspace.Endpoint?.ToString() ?? "Azure"}");
-        context.Say($"  cluster    {plan.Compute.Name}: {plan.Compute.VmSize}, up to {plan.Compute.MaxNodes} nodes, {plan.Compute.Priority}");
+        context.Say(
+            $"  cluster    {plan.Compute.Name}: {plan.Compute.VmSize}, up to {plan.Compute.MaxNodes} nodes, {plan.Compute.Priority}"
+        );
         context.Say($"  runtime    {plan.Runtime.Kind.ToString().ToLowerInvariant()}: {plan.Runtime.Reason}");
-        if (plan.Runtime.UsesImages) context.Say($"  image      {plan.Image.Reference}");
+        if (plan.Runtime.UsesImages)
+            context.Say($"  image      {plan.Image.Reference}");
         context.Say($"  record     {Path.GetRelativePath(context.Root, context.Records(plan.Name).FileOf("plan"))}");
     }
 
     /// <summary>A plan that was given is carried out as it was made, or not at all.</summary>
     private static void CompareWithGiven(BuildContext context, ExperimentPlan plan)
     {
-        if (context.GivenPlan is not { } given) return;
+        if (context.GivenPlan is not { } given)
+            return;
         var differences = PlanComparison.Compare(given, plan);
-        if (differences.Count == 0) return;
+        if (differences.Count == 0)
+            return;
         throw new CakeException(
             $"--plan is {context.PathArgument("plan")}, and what it was made from has changed; it must be carried out as it was made.{Environment.NewLine}"
-            + string.Concat(differences.Select(difference => $"  {difference}{Environment.NewLine}"))
-            + $"Make it anew: {context.PlanCommand()}");
+                + string.Concat(differences.Select(difference => $"  {difference}{Environment.NewLine}"))
+                + $"Make it anew: {context.PlanCommand()}"
+        );
     }
 
     /// <summary>The digest that a tag of another repository has now: a tag may lead elsewhere tomorrow, and a plan must not.</summary>
     private async Task<string?> FindDigestAsync(BuildContext context, Configuration configuration)
     {
-        if (Planner.OtherImage(configuration.Experiment, configuration.Environment) is not { Digest: null } image) return null;
-        var registry = session.Open(image, configuration.Environment.AmlTenantId, isOwn: image.Registry == configuration.Environment.Registry);
+        if (Planner.OtherImage(configuration.Experiment, configuration.Environment) is not { Digest: null } image)
+            return null;
+        var registry = session.Open(
+            image,
+            configuration.Environment.AmlTenantId,
+            isOwn: image.Registry == configuration.Environment.Registry
+        );
         return await registry.FindDigestAsync(image.Tag ?? "latest", context.Cancellation)
-            ?? throw new CakeException($"DOCKER_IMAGE is \"{image}\", which is not in its registry; it must name an image that is there, or {configuration.Environment.Registry}/{configuration.Environment.ImageRepository} for this commit's.");
+            ?? throw new CakeException(
+                $"DOCKER_IMAGE is \"{image}\", which is not in its registry; it must name an image that is there, or {configuration.Environment.Registry}/{configuration.Environment.ImageRepository} for this commit's."
+            );
     }
 
-    private static string Describe(DatasetPlan plan, DatasetSummary? dataset) => dataset is null
-        ? $"{plan.ImageType} in datastore {plan.Datastore}, read by the job: {plan.TrainCsv}, {plan.TestCsv}"
-        : $"{plan.TrainCsv} ({dataset.Train.Images} images), {plan.TestCsv} ({dataset.Test.Images} images), classes {string.Join(", ", dataset.Train.Boxes.Keys)}"
-            + (dataset.BoxesChecked ? "" : $"; the job holds the boxes to the images, which are more than {StoredDataset.MostImages}");
+    private static string Describe(DatasetPlan plan, DatasetSummary? dataset) =>
+        dataset is null
+            ? $"{plan.ImageType} in datastore {plan.Datastore}, read by the job: {plan.TrainCsv}, {plan.TestCsv}"
+            : $"{plan.TrainCsv} ({dataset.Train.Images} images), {plan.TestCsv} ({dataset.Test.Images} images), classes {string.Join(", ", dataset.Train.Boxes.Keys)}"
+                + (dataset.BoxesChecked ? "" : $"; the job holds the boxes to the images, which are more than {StoredDataset.MostImages}");
 }

@@ -29,35 +29,46 @@ public sealed class PlanTask(RegistrySession registries, ChainState state) : Asy
 
         // Who asks for the plan wants to see all of it; a run tells each stage's part when it comes to it.
         var isAskedFor = context.IsTarget("Plan");
-        context.Say($"Calls        {Count(calls, CallAction.Create)} to create, {Count(calls, CallAction.Update)} to update, {Count(calls, CallAction.NoOp)} no-op");
+        context.Say(
+            $"Calls        {Count(calls, CallAction.Create)} to create, {Count(calls, CallAction.Update)} to update, {Count(calls, CallAction.NoOp)} no-op"
+        );
         foreach (var call in calls)
         {
-            context.Say($"  {Word(call.Action),-10} {call.Resource}");
-            if (!isAskedFor && call.Action == CallAction.Create) continue;
-            foreach (var field in call.Fields) context.Say($"    {field}");
+            context.Say($"  {Word(call.Action), -10} {call.Resource}");
+            if (!isAskedFor && call.Action == CallAction.Create)
+                continue;
+            foreach (var field in call.Fields)
+                context.Say($"    {field}");
         }
 
-        if (!isAskedFor) return;
-        foreach (var note in reading.Compute.Notes) context.Say($"  {note}");
+        if (!isAskedFor)
+            return;
+        foreach (var note in reading.Compute.Notes)
+            context.Say($"  {note}");
         context.Say($"Carry it out: dotnet cake --target=Train --plan={Path.GetRelativePath(context.Root, context.LastPlanFile())}");
     }
 
     private static void CompareWithGiven(BuildContext context, IReadOnlyList<PlannedCall> calls)
     {
-        if (context.GivenPlan is not { Calls: { } planned }) return;
+        if (context.GivenPlan is not { Calls: { } planned })
+            return;
         var moved = PlanComparison.CompareCalls(planned, calls);
-        if (moved.Count == 0) return;
+        if (moved.Count == 0)
+            return;
         throw new CakeException(
             $"--plan is {context.PathArgument("plan")}, and the workspace or the registry has moved since it was made; nothing was changed.{Environment.NewLine}"
-            + string.Concat(moved.Select(what => $"  {what}{Environment.NewLine}"))
-            + $"Look at the new plan: {context.PlanCommand()}");
+                + string.Concat(moved.Select(what => $"  {what}{Environment.NewLine}"))
+                + $"Look at the new plan: {context.PlanCommand()}"
+        );
     }
 
     private async Task<RegisteredImage?> ReadImageAsync(BuildContext context, ExperimentPlan plan)
     {
-        if (!plan.Runtime.UsesImages) return null;
+        if (!plan.Runtime.UsesImages)
+            return null;
         var none = new Dictionary<string, string?>(StringComparer.Ordinal);
-        if (plan.Image.Build is null && plan.Image.Digest is { } known) return new(known, none);
+        if (plan.Image.Build is null && plan.Image.Digest is { } known)
+            return new(known, none);
         var registry = registries.Open(plan);
         var digest = registry.FindDigestAsync(plan.Image.Tag ?? "latest", context.Cancellation);
         var tags = plan.Image.Build is null ? none : await registry.FindDigestsAsync(await context.ReadTagsAsync(), context.Cancellation);
@@ -66,10 +77,11 @@ public sealed class PlanTask(RegistrySession registries, ChainState state) : Asy
 
     private static int Count(IEnumerable<PlannedCall> calls, CallAction action) => calls.Count(call => call.Action == action);
 
-    private static string Word(CallAction action) => action switch
-    {
-        CallAction.Create => "create",
-        CallAction.Update => "update",
-        _ => "no-op",
-    };
+    private static string Word(CallAction action) =>
+        action switch
+        {
+            CallAction.Create => "create",
+            CallAction.Update => "update",
+            _ => "no-op",
+        };
 }

@@ -13,10 +13,15 @@ namespace Build.Tasks;
 [IsDependentOn(typeof(PlanExperimentTask))]
 [TaskArgument("record", "FILE", "writes the emulator's traffic, one JSON object a line")]
 [TaskArgument("faults", "FILE", "fault script that the emulator brings about; docs/emulator.md")]
-[TaskArgument(DatastoreArgument, "NAME", "any datastore of the environment config, alone, in place of the experiment's; with this target only")]
+[TaskArgument(
+    DatastoreArgument,
+    "NAME",
+    "any datastore of the environment config, alone, in place of the experiment's; with this target only"
+)]
 [TaskArgument(UpdateArgument, "", "sends the account key or SAS again: the workspace never shows the one it has")]
 [TaskExample("--target=Register-Datastore --datastore=test_data", "one datastore, without an experiment's dataset")]
-public sealed class RegisterDatastoreTask(WorkspaceSession session, StorageSession storage, ChainState state) : AsyncFrostingTask<BuildContext>
+public sealed class RegisterDatastoreTask(WorkspaceSession session, StorageSession storage, ChainState state)
+    : AsyncFrostingTask<BuildContext>
 {
     /// <summary>Name of the stage's record.</summary>
     public const string Stage = "datastore";
@@ -48,23 +53,37 @@ public sealed class RegisterDatastoreTask(WorkspaceSession session, StorageSessi
     internal static void RefuseElsewhere(BuildContext context)
     {
         if (context.HasArgument(DatastoreArgument) && !IsAlone(context))
-            throw new CakeException($"--{DatastoreArgument} is \"{context.Argument(DatastoreArgument, "")}\"; it must stand with --target=Register-Datastore, which registers that datastore alone, or be left out.");
+            throw new CakeException(
+                $"--{DatastoreArgument} is \"{context.Argument(DatastoreArgument, "")}\"; it must stand with --target=Register-Datastore, which registers that datastore alone, or be left out."
+            );
     }
 
     private async Task RegisterAloneAsync(BuildContext context, string name)
     {
         var environment = context.ReadConfiguration().Environment;
         if (!environment.Datastores.ContainsKey(name))
-            throw new CakeException($"--{DatastoreArgument} is \"{name}\"; it must be one of DATASTORES in the environment config: {string.Join(", ", environment.Datastores.Keys.Order(StringComparer.Ordinal))}.");
+            throw new CakeException(
+                $"--{DatastoreArgument} is \"{name}\"; it must be one of DATASTORES in the environment config: {string.Join(", ", environment.Datastores.Keys.Order(StringComparer.Ordinal))}."
+            );
         if (context.Switch(ChainInputs.ReadDatasetArgument, otherwise: true))
-            context.Say($"Storage      {name}: {await DescribeAsync(await storage.OpenAsync(context, environment, name), context.Cancellation)}");
+            context.Say(
+                $"Storage      {name}: {await DescribeAsync(await storage.OpenAsync(context, environment, name), context.Cancellation)}"
+            );
         var workspace = await session.OpenAsync(context, Planner.Workspace(environment), jobs: null);
         var datastore = Planner.Datastore(name, environment, context.Root);
-        var found = await new DatastoreRegistrar(workspace, updateCredentials: context.Switch(UpdateArgument)).ReadAsync(datastore, context.Cancellation);
+        var found = await new DatastoreRegistrar(workspace, updateCredentials: context.Switch(UpdateArgument)).ReadAsync(
+            datastore,
+            context.Cancellation
+        );
         await RegisterAsync(context, datastore, found, workspace);
     }
 
-    private static async Task<RegisteredDatastore> RegisterAsync(BuildContext context, DatastorePlan plan, DatastoreState found, WorkspaceClient workspace)
+    private static async Task<RegisteredDatastore> RegisterAsync(
+        BuildContext context,
+        DatastorePlan plan,
+        DatastoreState found,
+        WorkspaceClient workspace
+    )
     {
         var datastore = await new DatastoreRegistrar(workspace).RegisterAsync(plan, found, context.Cancellation);
         context.ReportStage("Datastore", datastore.Name, datastore.Change, datastore.Differences);
@@ -76,7 +95,13 @@ public sealed class RegisterDatastoreTask(WorkspaceSession session, StorageSessi
     {
         var folders = await files.ListFoldersAsync("", cancellationToken);
         var inside = await Task.WhenAll(folders.Select(folder => files.ListFoldersAsync(folder, cancellationToken)));
-        var cases = folders.Zip(inside).Where(pair => pair.Second.Contains("images", StringComparer.Ordinal) && pair.Second.Contains("datasets", StringComparer.Ordinal)).Select(pair => pair.First).ToList();
+        var cases = folders
+            .Zip(inside)
+            .Where(pair =>
+                pair.Second.Contains("images", StringComparer.Ordinal) && pair.Second.Contains("datasets", StringComparer.Ordinal)
+            )
+            .Select(pair => pair.First)
+            .ToList();
         return cases.Count > 0
             ? $"{files.Description} holds the datasets of {string.Join(", ", cases)}"
             : $"{files.Description} holds no dataset yet; dotnet cake --target=Upload-Dataset --from=FOLDER copies one there";

@@ -22,46 +22,70 @@ public sealed class TestTask(PythonRuntime runtime, ClosingLine closing) : Async
         var python = await runtime.EnsureAsync(context, forTests: true);
         var suites = Select(context.Argument<string?>("suite", null), Discover(context.Root, python));
         var traffic = TrafficCheck.Find(Path.Combine(context.ArtifactsFolder, "tests"), System.Environment.GetEnvironmentVariable);
-        if (traffic is not null) suites = [.. suites.Select(suite => suite.IsWatched ? traffic.Watch(suite) : suite)];
-        foreach (var folder in suites.Select(suite => suite.Packages).OfType<string>()) await NodePackages.InstallAsync(context, folder);
+        if (traffic is not null)
+            suites = [.. suites.Select(suite => suite.IsWatched ? traffic.Watch(suite) : suite)];
+        foreach (var folder in suites.Select(suite => suite.Packages).OfType<string>())
+            await NodePackages.InstallAsync(context, folder);
         if (suites.Any(suite => suite.NeedsBuild))
         {
             context.Say("Building the solution.");
-            await context.DotNetAsync("build", "ModelTraining.slnx", "--configuration", Configuration, "--nologo", "--verbosity", "quiet", "-nodeReuse:false");
+            await context.DotNetAsync(
+                "build",
+                "ModelTraining.slnx",
+                "--configuration",
+                Configuration,
+                "--nologo",
+                "--verbosity",
+                "quiet",
+                "-nodeReuse:false"
+            );
         }
 
         var outcomes = new List<TestOutcome>();
         using var lanes = new SemaphoreSlim(Math.Max(1, Environment.ProcessorCount));
         await Task.WhenAll(suites.Where(suite => !suite.IsHeavy).Select(suite => RunAsync(suite, lanes, outcomes, context)));
-        foreach (var suite in suites.Where(suite => suite.IsHeavy)) await RunAsync(suite, lanes, outcomes, context);
+        foreach (var suite in suites.Where(suite => suite.IsHeavy))
+            await RunAsync(suite, lanes, outcomes, context);
         if (traffic is not null && await traffic.RunAsync(context.Cancellation) is { } held)
         {
             outcomes.Add(held);
-            foreach (var line in held.Output) context.Say(line);
+            foreach (var line in held.Output)
+                context.Say(line);
             context.Say($"{held.Name}: checked in {held.Duration.TotalSeconds:F0} s.");
         }
-
 
         var failed = outcomes.Sum(outcome => outcome.Failed);
         var skipped = outcomes.Sum(outcome => outcome.Skipped);
         closing.Text = $"{outcomes.Sum(outcome => outcome.Passed)} passed, {failed} failed" + (skipped > 0 ? $", {skipped} skipped" : "");
-        if (failed > 0) throw new CakeException($"{failed} tests failed: {string.Join(", ", outcomes.Where(outcome => outcome.Failed > 0).Select(outcome => outcome.Name))}.");
+        if (failed > 0)
+            throw new CakeException(
+                $"{failed} tests failed: {string.Join(", ", outcomes.Where(outcome => outcome.Failed > 0).Select(outcome => outcome.Name))}."
+            );
     }
 
     private static IReadOnlyList<TestSuite> Discover(string root, PythonInterpreter python) =>
-    [
-        TestSuite.Pytest(root, python),
-        .. Directory.EnumerateFiles(Path.Combine(root, "tests"), "package.json", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
-            .Select(path => Path.GetFileName(Path.GetDirectoryName(path)!)).Order(StringComparer.Ordinal)
-            .Select(name => TestSuite.Node(root, name)),
-        .. Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
-            .Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)
-            .Select(project => TestSuite.Xunit(root, project, Configuration)),
-    ];
+        [
+            TestSuite.Pytest(root, python),
+            .. Directory
+                .EnumerateFiles(
+                    Path.Combine(root, "tests"),
+                    "package.json",
+                    new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 }
+                )
+                .Select(path => Path.GetFileName(Path.GetDirectoryName(path)!))
+                .Order(StringComparer.Ordinal)
+                .Select(name => TestSuite.Node(root, name)),
+            .. Directory
+                .EnumerateFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
+                .Select(path => Path.GetFileNameWithoutExtension(path))
+                .Order(StringComparer.Ordinal)
+                .Select(project => TestSuite.Xunit(root, project, Configuration)),
+        ];
 
     private static IReadOnlyList<TestSuite> Select(string? name, IReadOnlyList<TestSuite> suites)
     {
-        if (name is null) return suites;
+        if (name is null)
+            return suites;
         var selected = suites.Where(suite => string.Equals(suite.Name, name, StringComparison.OrdinalIgnoreCase)).ToList();
         return selected.Count > 0
             ? selected
@@ -80,10 +104,13 @@ public sealed class TestTask(PythonRuntime runtime, ClosingLine closing) : Async
                 outcomes.Add(outcome);
                 if (outcome.Failed > 0)
                 {
-                    foreach (var line in outcome.Output) context.Say(line);
+                    foreach (var line in outcome.Output)
+                        context.Say(line);
                 }
 
-                context.Say($"{outcome.Name}: {outcome.Passed} passed, {outcome.Failed} failed, {outcome.Skipped} skipped in {outcome.Duration.TotalSeconds:F0} s.");
+                context.Say(
+                    $"{outcome.Name}: {outcome.Passed} passed, {outcome.Failed} failed, {outcome.Skipped} skipped in {outcome.Duration.TotalSeconds:F0} s."
+                );
             }
         }
         finally

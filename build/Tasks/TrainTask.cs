@@ -28,25 +28,38 @@ public sealed class TrainTask(WorkspaceSession session, ChainState state) : Asyn
     {
         var plan = context.ReadPlan();
         var records = context.Records(plan.Name);
-        if (plan.Runtime.UsesImages) plan = plan.Pinned(records.Read<PushedImage>(PushedImage.Stage, "Docker-Push").Digest);
+        if (plan.Runtime.UsesImages)
+            plan = plan.Pinned(records.Read<PushedImage>(PushedImage.Stage, "Docker-Push").Digest);
         var compute = records.Read<ComputeTarget>(CreateComputeTask.Stage, "Create-Compute");
         var workspace = await session.OpenAsync(context, plan.Workspace, plan.Runtime.Kind);
         if (session.EmulatorRuntime is { } runtime && runtime != plan.Runtime.Kind)
         {
             throw new CakeException(
-                $"The emulator runs jobs by {runtime.ToString().ToLowerInvariant()} and has one that is not over; the plan asks for {plan.Runtime.Kind.ToString().ToLowerInvariant()}. Wait for it (dotnet cake --target=Follow), cancel it (--target=Cancel), or run with --runtime={runtime.ToString().ToLowerInvariant()}.");
+                $"The emulator runs jobs by {runtime.ToString().ToLowerInvariant()} and has one that is not over; the plan asks for {plan.Runtime.Kind.ToString().ToLowerInvariant()}. Wait for it (dotnet cake --target=Follow), cancel it (--target=Cancel), or run with --runtime={runtime.ToString().ToLowerInvariant()}."
+            );
         }
 
-        var environment = await new EnvironmentRegistrar(workspace).RegisterAsync(await state.EnvironmentAsync(context, plan), context.Cancellation);
+        var environment = await new EnvironmentRegistrar(workspace).RegisterAsync(
+            await state.EnvironmentAsync(context, plan),
+            context.Cancellation
+        );
         context.ReportStage("Environment", $"{environment.Name}:{environment.Version} ({plan.Environment.Image})", environment.Change, []);
 
-        var job = await new JobSubmitter(workspace).SubmitAsync(plan, compute, environment, await state.JobAsync(context, plan), context.Cancellation);
+        var job = await new JobSubmitter(workspace).SubmitAsync(
+            plan,
+            compute,
+            environment,
+            await state.JobAsync(context, plan),
+            context.Cancellation
+        );
         records.Write(Stage, job);
         context.Say($"Job          {job.Name}: {Describe(job)}");
-        if (job.StudioUrl is not null) context.Say($"  watch it   {job.StudioUrl}");
+        if (job.StudioUrl is not null)
+            context.Say($"  watch it   {job.StudioUrl}");
 
         Output(context, "job", job.Name);
-        if (job.StudioUrl is not null) Output(context, "studio_url", job.StudioUrl);
+        if (job.StudioUrl is not null)
+            Output(context, "studio_url", job.StudioUrl);
 
         if (!context.Switch("wait", otherwise: true))
         {
@@ -60,11 +73,13 @@ public sealed class TrainTask(WorkspaceSession session, ChainState state) : Asyn
     private static void Output(BuildContext context, string name, string value) =>
         PipelineOutputs.Write(System.Environment.GetEnvironmentVariable, context.Say, name, value);
 
-    private static string Describe(SubmittedJob job) => job switch
-    {
-        { Change: StageChange.Created, Attempt: 1 } => "submitted",
-        { Change: StageChange.Created } => $"submitted (attempt {job.Attempt}; it resumes from the last checkpoint, where there is one)",
-        { Status: JobStatus.Completed } => "completed before, with nothing changed since; --rerun trains it again",
-        _ => $"is there already ({job.Status}); following it",
-    };
+    private static string Describe(SubmittedJob job) =>
+        job switch
+        {
+            { Change: StageChange.Created, Attempt: 1 } => "submitted",
+            { Change: StageChange.Created } =>
+                $"submitted (attempt {job.Attempt}; it resumes from the last checkpoint, where there is one)",
+            { Status: JobStatus.Completed } => "completed before, with nothing changed since; --rerun trains it again",
+            _ => $"is there already ({job.Status}); following it",
+        };
 }

@@ -22,19 +22,38 @@ public sealed class UploadDatasetTask(StorageSession storage, TimeProvider time)
         var configuration = context.ReadConfiguration();
         var experiment = configuration.Experiment;
         var folder = context.PathArgument("from")
-            ?? throw new CakeException($"--from is missing; it must be a folder that holds {experiment.ImageType}/images and {experiment.ImageType}/datasets: dotnet cake --target=Upload-Dataset --from=FOLDER");
-        if (!Directory.Exists(folder)) throw new CakeException($"--from is {folder}, which is not there; it must be a folder that holds {experiment.ImageType}/images and {experiment.ImageType}/datasets.");
+            ?? throw new CakeException(
+                $"--from is missing; it must be a folder that holds {experiment.ImageType}/images and {experiment.ImageType}/datasets: dotnet cake --target=Upload-Dataset --from=FOLDER"
+            );
+        if (!Directory.Exists(folder))
+            throw new CakeException(
+                $"--from is {folder}, which is not there; it must be a folder that holds {experiment.ImageType}/images and {experiment.ImageType}/datasets."
+            );
 
         var pairs = await DatasetReader.ReadEveryPairAsync(
-            new FolderDataset(folder, experiment.ImageType), experiment.TrainCsv, experiment.TestCsv, experiment.Data.OnBadRows, context.Cancellation);
-        foreach (var row in pairs.SelectMany(pair => pair.DroppedRows)) context.Warn(row.ToString());
-        foreach (var pair in pairs) context.Say($"Dataset      {pair.TrainCsv} ({pair.Train.Images} images), {pair.TestCsv} ({pair.Test.Images} images)");
+            new FolderDataset(folder, experiment.ImageType),
+            experiment.TrainCsv,
+            experiment.TestCsv,
+            experiment.Data.OnBadRows,
+            context.Cancellation
+        );
+        foreach (var row in pairs.SelectMany(pair => pair.DroppedRows))
+            context.Warn(row.ToString());
+        foreach (var pair in pairs)
+            context.Say($"Dataset      {pair.TrainCsv} ({pair.Train.Images} images), {pair.TestCsv} ({pair.Test.Images} images)");
 
         var files = await storage.OpenAsync(context, configuration.Environment, experiment.DataMount);
         var uploader = new DatasetUploader(files, StorageSession.Cache(context, experiment.DataMount, $"{experiment.ImageType}-md5"), time);
         var upload = await uploader.UploadAsync(
-            folder, experiment.ImageType, experiment.ModelParams.BaseModel, new ImmediateProgress<UploadProgress>(progress => context.Say($"  {progress}")), context.Cancellation);
+            folder,
+            experiment.ImageType,
+            experiment.ModelParams.BaseModel,
+            new ImmediateProgress<UploadProgress>(progress => context.Say($"  {progress}")),
+            context.Cancellation
+        );
 
-        context.Say($"Upload       {upload.Sent} of {upload.Files} files ({upload.SentBytes / 1e6:F1} MB) to {files.Description}; the others were there");
+        context.Say(
+            $"Upload       {upload.Sent} of {upload.Files} files ({upload.SentBytes / 1e6:F1} MB) to {files.Description}; the others were there"
+        );
     }
 }

@@ -33,12 +33,22 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
                 "dotnet",
                 [
                     Path.Combine(root, "tests", project, "bin", configuration, "net10.0", project + ".dll"),
-                    "--report-xunit", "--report-xunit-filename", project + ".xml", "--results-directory", reports, "--no-progress",
+                    "--report-xunit",
+                    "--report-xunit-filename",
+                    project + ".xml",
+                    "--results-directory",
+                    reports,
+                    "--no-progress",
                 ],
-                root),
-            Path.Combine(reports, project + ".xml"))
+                root
+            ),
+            Path.Combine(reports, project + ".xml")
+        )
         {
-            Packages = Path.Combine(root, "tests", project, "node") is var packages && File.Exists(Path.Combine(packages, "package.json")) ? packages : null,
+            Packages =
+                Path.Combine(root, "tests", project, "node") is var packages && File.Exists(Path.Combine(packages, "package.json"))
+                    ? packages
+                    : null,
             NeedsBuild = true,
         };
     }
@@ -49,8 +59,13 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         var report = Path.Combine(root, "artifacts", "tests", "training.xml");
         return new TestSuite(
             "training",
-            new ChildProcess(python.Path, ["-m", "pytest", "tests/training", "--quiet", "--durations=5", "-p", "no:cacheprovider", $"--junitxml={report}"], root),
-            report);
+            new ChildProcess(
+                python.Path,
+                ["-m", "pytest", "tests/training", "--quiet", "--durations=5", "-p", "no:cacheprovider", $"--junitxml={report}"],
+                root
+            ),
+            report
+        );
     }
 
     /// <summary>A folder of tests/ with tests for Node's own runner, its packages installed already.</summary>
@@ -59,8 +74,19 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         var report = Path.Combine(root, "artifacts", "tests", name + ".xml");
         return new TestSuite(
             name,
-            new ChildProcess("node", ["--test", "--test-reporter=junit", $"--test-reporter-destination={report}", "--test-reporter=spec", "--test-reporter-destination=stdout"], Path.Combine(root, "tests", name)),
-            report)
+            new ChildProcess(
+                "node",
+                [
+                    "--test",
+                    "--test-reporter=junit",
+                    $"--test-reporter-destination={report}",
+                    "--test-reporter=spec",
+                    "--test-reporter-destination=stdout",
+                ],
+                Path.Combine(root, "tests", name)
+            ),
+            report
+        )
         {
             Packages = Path.Combine(root, "tests", name),
             NeedsBuild = name == Conformance,
@@ -78,7 +104,8 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         var exitCode = await Process.RunAsync(lines.Add, cancellationToken);
         var outcome = File.Exists(Report) ? Read(XDocument.Load(Report)) : new TestOutcome(Name, 0, 0, 0);
         // A crash after or before the tests must not pass as "no failures".
-        if (exitCode != 0 && outcome.Failed == 0) outcome = outcome with { Failed = 1 };
+        if (exitCode != 0 && outcome.Failed == 0)
+            outcome = outcome with { Failed = 1 };
         return outcome with { Output = lines, Duration = TimeProvider.System.GetElapsedTime(started) };
     }
 
@@ -98,7 +125,12 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         // JUnit's suites may lie in each other and then count what the inner ones count, so the tests themselves are counted.
         foreach (var test in report.Descendants("testcase"))
         {
-            outcome = test.Elements().Any(element => element.Name.LocalName is "failure" or "error") ? outcome with { Failed = outcome.Failed + 1 }
+            outcome =
+                test.Elements().Any(element => element.Name.LocalName is "failure" or "error")
+                    ? outcome with
+                    {
+                        Failed = outcome.Failed + 1,
+                    }
                 : test.Element("skipped") is not null ? outcome with { Skipped = outcome.Skipped + 1 }
                 : outcome with { Passed = outcome.Passed + 1 };
         }

@@ -27,9 +27,11 @@ public sealed partial class TrafficCheck(string checker, string reports)
     public static TrafficCheck? Find(string reports, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        if (environment(Variable) is not { Length: > 0 } checker) return null;
+        if (environment(Variable) is not { Length: > 0 } checker)
+            return null;
         var check = new TrafficCheck(Path.GetFullPath(checker), reports);
-        if (Directory.Exists(check.Recordings)) Directory.Delete(check.Recordings, recursive: true);
+        if (Directory.Exists(check.Recordings))
+            Directory.Delete(check.Recordings, recursive: true);
         return check;
     }
 
@@ -38,7 +40,13 @@ public sealed partial class TrafficCheck(string checker, string reports)
     {
         ArgumentNullException.ThrowIfNull(suite);
         var folder = Path.Combine(Recordings, suite.Name);
-        return suite with { Process = suite.Process with { Variables = new Dictionary<string, string?>(StringComparer.Ordinal) { ["TRAFFIC_FOLDER"] = folder } } };
+        return suite with
+        {
+            Process = suite.Process with
+            {
+                Variables = new Dictionary<string, string?>(StringComparer.Ordinal) { ["TRAFFIC_FOLDER"] = folder },
+            },
+        };
     }
 
     /// <summary>Checks everything recorded.</summary>
@@ -46,17 +54,29 @@ public sealed partial class TrafficCheck(string checker, string reports)
     public async Task<TestOutcome?> RunAsync(CancellationToken cancellationToken)
     {
         var exchanges = Directory.Exists(Recordings)
-            ? Directory.EnumerateFiles(Recordings, "*.jsonl", SearchOption.AllDirectories).Order(StringComparer.Ordinal).SelectMany(Read).ToList()
+            ? Directory
+                .EnumerateFiles(Recordings, "*.jsonl", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .SelectMany(Read)
+                .ToList()
             : [];
-        if (exchanges.Count == 0) return null;
+        if (exchanges.Count == 0)
+            return null;
         var file = Path.Combine(reports, "traffic.jsonl");
         await File.WriteAllLinesAsync(file, exchanges, cancellationToken);
         var lines = new List<string>();
         var started = TimeProvider.System.GetTimestamp();
         var exitCode = await new ChildProcess("node", [checker, file], reports).RunAsync(lines.Add, cancellationToken);
-        var failed = Summary().Match(lines.LastOrDefault() ?? "") is { Success: true } summary ? int.Parse(summary.Groups["failed"].Value, CultureInfo.InvariantCulture) : 1;
-        if (exitCode != 0 && failed == 0) failed = 1;
-        return new TestOutcome("traffic", failed == 0 ? 1 : 0, failed, 0) { Output = lines, Duration = TimeProvider.System.GetElapsedTime(started) };
+        var failed = Summary().Match(lines.LastOrDefault() ?? "") is { Success: true } summary
+            ? int.Parse(summary.Groups["failed"].Value, CultureInfo.InvariantCulture)
+            : 1;
+        if (exitCode != 0 && failed == 0)
+            failed = 1;
+        return new TestOutcome("traffic", failed == 0 ? 1 : 0, failed, 0)
+        {
+            Output = lines,
+            Duration = TimeProvider.System.GetElapsedTime(started),
+        };
     }
 
     /// <summary>The whole lines of a recording: an emulator that was killed may have left the last one unfinished.</summary>

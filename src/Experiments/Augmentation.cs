@@ -7,8 +7,10 @@ public enum Augmentation
 {
     [JsonStringEnumMemberName("none")]
     None,
+
     [JsonStringEnumMemberName("flip")]
     Flip,
+
     [JsonStringEnumMemberName("flip_color")]
     FlipColor,
 }

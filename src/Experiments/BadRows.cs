@@ -7,6 +7,7 @@ public enum BadRows
 {
     [JsonStringEnumMemberName("fail")]
     Fail,
+
     [JsonStringEnumMemberName("drop")]
     Drop,
 }

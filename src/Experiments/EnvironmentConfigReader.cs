@@ -49,10 +49,16 @@ public static class EnvironmentConfigReader
         return environment;
     }
 
-    private static ConfigFault? JudgeSecret(string prefix, LocatedMember member) => SecretWords.IsSecretKey(member.Key)
-        ? new(member.Location, prefix + member.Key, "a secret", "removed: secrets never stand in this file",
-            "AUTH says how the account is reached; replace the secret where it was issued, for it has been written down.")
-        : null;
+    private static ConfigFault? JudgeSecret(string prefix, LocatedMember member) =>
+        SecretWords.IsSecretKey(member.Key)
+            ? new(
+                member.Location,
+                prefix + member.Key,
+                "a secret",
+                "removed: secrets never stand in this file",
+                "AUTH says how the account is reached; replace the secret where it was issued, for it has been written down."
+            )
+            : null;
 
     private static void Compare(LocatedMember datastore, bool isAzure, List<ConfigFault> faults)
     {
@@ -65,7 +71,9 @@ public static class EnvironmentConfigReader
         if (value.Find("FOLDER") is { } folder)
         {
             if (isAzure)
-                faults.Add(new(folder.Location, $"{path}.FOLDER", "a folder of this machine", "an ACCOUNT, unless ENDPOINT names an emulator"));
+                faults.Add(
+                    new(folder.Location, $"{path}.FOLDER", "a folder of this machine", "an ACCOUNT, unless ENDPOINT names an emulator")
+                );
             foreach (var key in AccountKeys)
             {
                 if (value.Find(key) is { } other)
@@ -96,13 +104,30 @@ public static class EnvironmentConfigReader
 
     private static void CompareEndpoint(LocatedValue datastore, string path, bool isAzure, List<ConfigFault> faults)
     {
-        if (datastore.Find("ENDPOINT") is not { } endpoint || !endpoint.Value.Text.StartsWith("http", StringComparison.Ordinal)
-            || !Uri.TryCreate(endpoint.Value.Text, UriKind.Absolute, out var address))
+        if (
+            datastore.Find("ENDPOINT") is not { } endpoint
+            || !endpoint.Value.Text.StartsWith("http", StringComparison.Ordinal)
+            || !Uri.TryCreate(endpoint.Value.Text, UriKind.Absolute, out var address)
+        )
             return;
         if (isAzure)
-            faults.Add(new(endpoint.Location, $"{path}.ENDPOINT", "the address of a storage emulator", "a domain such as core.windows.net, unless ENDPOINT names an emulator"));
+            faults.Add(
+                new(
+                    endpoint.Location,
+                    $"{path}.ENDPOINT",
+                    "the address of a storage emulator",
+                    "a domain such as core.windows.net, unless ENDPOINT names an emulator"
+                )
+            );
         var account = datastore.Find("ACCOUNT")!.Value.Text;
         if (address.AbsolutePath.TrimStart('/') != account)
-            faults.Add(new(endpoint.Location, $"{path}.ENDPOINT", endpoint.Value.Shown, $"an address that ends in the ACCOUNT, as in {address.GetLeftPart(UriPartial.Authority)}/{account}"));
+            faults.Add(
+                new(
+                    endpoint.Location,
+                    $"{path}.ENDPOINT",
+                    endpoint.Value.Shown,
+                    $"an address that ends in the ACCOUNT, as in {address.GetLeftPart(UriPartial.Authority)}/{account}"
+                )
+            );
     }
 }

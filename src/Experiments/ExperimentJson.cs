@@ -16,9 +16,9 @@ public static class ExperimentJson
     internal static IEnumerable<string> Paths() => Paths(SettingDefinition.Of(typeof(Experiment)), "");
 
     private static IEnumerable<string> Paths(IReadOnlyList<SettingDefinition> definitions, string prefix) =>
-        definitions.SelectMany(definition => definition.Kind == SettingKind.Object
-            ? Paths(definition.Members, prefix + definition.Key + ".")
-            : [prefix + definition.Key]);
+        definitions.SelectMany(definition =>
+            definition.Kind == SettingKind.Object ? Paths(definition.Members, prefix + definition.Key + ".") : [prefix + definition.Key]
+        );
 
     private static JsonObject Write(object record, IReadOnlyList<SettingDefinition> definitions)
     {
@@ -32,22 +32,28 @@ public static class ExperimentJson
         return result;
     }
 
-    private static JsonNode? Node(SettingDefinition definition, object value) => value switch
-    {
-        string text => JsonValue.Create(text),
-        int whole => JsonValue.Create(whole),
-        double number => JsonValue.Create(number),
-        bool truth => JsonValue.Create(truth),
-        JsonElement element => Sorted(JsonSerializer.SerializeToNode(element, RecordJson.Compact)),
-        Enum choice => JsonValue.Create(SettingDefinition.EnumText(choice)),
-        _ => Write(value, definition.Members),
-    };
+    private static JsonNode? Node(SettingDefinition definition, object value) =>
+        value switch
+        {
+            string text => JsonValue.Create(text),
+            int whole => JsonValue.Create(whole),
+            double number => JsonValue.Create(number),
+            bool truth => JsonValue.Create(truth),
+            JsonElement element => Sorted(JsonSerializer.SerializeToNode(element, RecordJson.Compact)),
+            Enum choice => JsonValue.Create(SettingDefinition.EnumText(choice)),
+            _ => Write(value, definition.Members),
+        };
 
     /// <summary>Free objects have no order of their own; sorting their keys makes two spellings of one object one text.</summary>
-    private static JsonNode? Sorted(JsonNode? node) => node switch
-    {
-        JsonObject members => new JsonObject(members.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => KeyValuePair.Create(member.Key, Sorted(member.Value)))),
-        JsonArray items => new JsonArray([.. items.Select(Sorted)]),
-        _ => node?.DeepClone(),
-    };
+    private static JsonNode? Sorted(JsonNode? node) =>
+        node switch
+        {
+            JsonObject members => new JsonObject(
+                members
+                    .OrderBy(member => member.Key, StringComparer.Ordinal)
+                    .Select(member => KeyValuePair.Create(member.Key, Sorted(member.Value)))
+            ),
+            JsonArray items => new JsonArray([.. items.Select(Sorted)]),
+            _ => node?.DeepClone(),
+        };
 }

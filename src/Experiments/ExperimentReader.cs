@@ -33,10 +33,19 @@ public static class ExperimentReader
 
     /// <summary>Reads a file and adds its faults to a list.</summary>
     /// <returns>The experiment, of worth only when no fault was added, and the values with their places; nulls when the file is not JSON.</returns>
-    internal static (Experiment? Experiment, LocatedValue? Root) Read(string path, string source, IReadOnlyList<string> overrides, List<ConfigFault> faults) =>
-        ConfigFile.Read(path, source, What, faults) is { } bytes ? Read(bytes, source, overrides, faults) : (null, null);
+    internal static (Experiment? Experiment, LocatedValue? Root) Read(
+        string path,
+        string source,
+        IReadOnlyList<string> overrides,
+        List<ConfigFault> faults
+    ) => ConfigFile.Read(path, source, What, faults) is { } bytes ? Read(bytes, source, overrides, faults) : (null, null);
 
-    private static (Experiment? Experiment, LocatedValue? Root) Read(byte[] bytes, string source, IReadOnlyList<string> overrides, List<ConfigFault> faults)
+    private static (Experiment? Experiment, LocatedValue? Root) Read(
+        byte[] bytes,
+        string source,
+        IReadOnlyList<string> overrides,
+        List<ConfigFault> faults
+    )
     {
         if (LocatedJson.Read(bytes, source, faults) is not { } root)
             return (null, null);
@@ -51,12 +60,25 @@ public static class ExperimentReader
         return (experiment, root);
     }
 
-    private static ConfigFault? JudgeOldKey(string prefix, LocatedMember member) => (prefix, member.Key) switch
-    {
-        ("", "DOCKER_IMAGE_NAME") => new(member.Location, "DOCKER_IMAGE_NAME", "a key of older files", "DOCKER_IMAGE", "Rename it: DOCKER_IMAGE takes registry/repository:tag."),
-        ("", "TF_VERSION") => new(member.Location, "TF_VERSION", "a key of older files", "removed", "The framework version comes with the image that DOCKER_IMAGE names."),
-        _ => null,
-    };
+    private static ConfigFault? JudgeOldKey(string prefix, LocatedMember member) =>
+        (prefix, member.Key) switch
+        {
+            ("", "DOCKER_IMAGE_NAME") => new(
+                member.Location,
+                "DOCKER_IMAGE_NAME",
+                "a key of older files",
+                "DOCKER_IMAGE",
+                "Rename it: DOCKER_IMAGE takes registry/repository:tag."
+            ),
+            ("", "TF_VERSION") => new(
+                member.Location,
+                "TF_VERSION",
+                "a key of older files",
+                "removed",
+                "The framework version comes with the image that DOCKER_IMAGE names."
+            ),
+            _ => null,
+        };
 
     /// <summary>Gives the keys whose default follows from others.</summary>
     private static Experiment FillIn(Experiment experiment, LocatedValue root)
@@ -80,7 +102,14 @@ public static class ExperimentReader
         if (experiment.RunParams.WarmupSteps > experiment.RunParams.Steps)
             faults.Add(AtMost(root, "RUN_PARAMS", "WARMUP_STEPS", $"at most RUN_PARAMS.STEPS, which is {experiment.RunParams.Steps}"));
         if (experiment.HypertuneParams.MaxConcurrent > experiment.HypertuneParams.MaxTrials)
-            faults.Add(AtMost(root, "HYPERTUNE_PARAMS", "MAX_CONCURRENT", $"at most HYPERTUNE_PARAMS.MAX_TRIALS, which is {experiment.HypertuneParams.MaxTrials}"));
+            faults.Add(
+                AtMost(
+                    root,
+                    "HYPERTUNE_PARAMS",
+                    "MAX_CONCURRENT",
+                    $"at most HYPERTUNE_PARAMS.MAX_TRIALS, which is {experiment.HypertuneParams.MaxTrials}"
+                )
+            );
         if (experiment.TrainCsv == experiment.TestCsv && experiment.TrainCsv != DatasetReader.Latest)
             faults.Add(new(root.Find("TEST_CSV")!.Value.Location, "TEST_CSV", $"\"{experiment.TestCsv}\"", "another file than TRAIN_CSV"));
         if (Given(root, "HYPERTUNE_PARAMS", "SEARCH_SPACE") is { } space)
@@ -90,7 +119,12 @@ public static class ExperimentReader
     private static void CompareSearchSpace(LocatedValue space, List<ConfigFault> faults)
     {
         const string Path = "HYPERTUNE_PARAMS.SEARCH_SPACE";
-        var known = ExperimentJson.Paths().Where(path => path.StartsWith("RUN_PARAMS.", StringComparison.Ordinal) || path.StartsWith("MODEL_PARAMS.", StringComparison.Ordinal)).ToList();
+        var known = ExperimentJson
+            .Paths()
+            .Where(path =>
+                path.StartsWith("RUN_PARAMS.", StringComparison.Ordinal) || path.StartsWith("MODEL_PARAMS.", StringComparison.Ordinal)
+            )
+            .ToList();
         if (space.Members.Count == 0)
             faults.Add(new(space.Location, Path, "empty", "an object with at least one key path of RUN_PARAMS or MODEL_PARAMS"));
         foreach (var member in space.Members)
@@ -98,10 +132,19 @@ public static class ExperimentReader
             if (!known.Contains(member.Key, StringComparer.Ordinal))
             {
                 var hint = NearestName.Find(member.Key, known) is { } near ? $"Did you mean {near}?" : null;
-                faults.Add(new(member.Location, $"{Path}.{member.Key}", "an unknown key", "a key path of RUN_PARAMS or MODEL_PARAMS", hint));
+                faults.Add(
+                    new(member.Location, $"{Path}.{member.Key}", "an unknown key", "a key path of RUN_PARAMS or MODEL_PARAMS", hint)
+                );
             }
             if (member.Value is not { Kind: JsonValueKind.Array, Items: [{ Kind: JsonValueKind.String }, { Kind: JsonValueKind.Array }] })
-                faults.Add(new(member.Value.Location, $"{Path}.{member.Key}", member.Value.Shown, """a distribution such as ["uniform", [0.001, 0.1]]"""));
+                faults.Add(
+                    new(
+                        member.Value.Location,
+                        $"{Path}.{member.Key}",
+                        member.Value.Shown,
+                        """a distribution such as ["uniform", [0.001, 0.1]]"""
+                    )
+                );
         }
     }
 

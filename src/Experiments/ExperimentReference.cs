@@ -10,7 +10,8 @@ public static class ExperimentReference
     public static string Generate()
     {
         var text = new StringBuilder();
-        text.Append("""
+        text.Append(
+            """
             # exp_config
 
             <!-- Made by `dotnet cake --target=Build` from the records in src/Experiments. Edit those. -->
@@ -26,9 +27,11 @@ public static class ExperimentReference
             where the key takes a number, true or false or an object, and plain text where it takes a string.
 
 
-            """);
+            """
+        );
         Table(text, SettingDefinition.Of(typeof(Experiment)));
-        text.Append("""
+        text.Append(
+            """
 
             Two keys of older files are gone: DOCKER_IMAGE_NAME is now DOCKER_IMAGE, and TF_VERSION is no longer needed, since the framework
             version comes with the image.
@@ -49,14 +52,17 @@ public static class ExperimentReference
             like one (ACCOUNT_KEY, SAS, PASSWORD and the like) are faults.
 
 
-            """);
+            """
+        );
         Table(text, SettingDefinition.Of(typeof(EnvironmentConfig)));
-        text.Append("""
+        text.Append(
+            """
 
             A datastore has either FOLDER, which needs ENDPOINT, or ACCOUNT with CONTAINER (AzureBlob) or FILE_SHARE (AzureFile).
             [datastores.md](datastores.md) says how datasets get there, who needs which role, and where keys come from.
 
-            """);
+            """
+        );
         return text.ToString();
     }
 
@@ -77,13 +83,16 @@ public static class ExperimentReference
         }
     }
 
-    private static string Default(SettingDefinition definition) => definition switch
-    {
-        { Required: true } => "required",
-        { DefaultText: { } text } => text,
-        { Default: { } value } => value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Length == 0 ? "empty" : $"`{value.ToJsonString(RecordJson.Compact)}`",
-        _ => "",
-    };
+    private static string Default(SettingDefinition definition) =>
+        definition switch
+        {
+            { Required: true } => "required",
+            { DefaultText: { } text } => text,
+            { Default: { } value } => value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Length == 0
+                ? "empty"
+                : $"`{value.ToJsonString(RecordJson.Compact)}`",
+            _ => "",
+        };
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

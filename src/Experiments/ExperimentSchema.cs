@@ -23,7 +23,10 @@ public static class ExperimentSchema
         foreach (var definition in definitions)
             properties[definition.Key] = Property(definition);
         var schema = new JsonObject { ["type"] = "object", ["additionalProperties"] = false };
-        var required = definitions.Where(definition => definition.Required || definition.HoldsRequired).Select(definition => JsonValue.Create(definition.Key)).ToArray<JsonNode?>();
+        var required = definitions
+            .Where(definition => definition.Required || definition.HoldsRequired)
+            .Select(definition => JsonValue.Create(definition.Key))
+            .ToArray<JsonNode?>();
         if (required.Length > 0)
             schema["required"] = new JsonArray(required);
         schema["properties"] = properties;

@@ -7,6 +7,7 @@ public enum Precision
 {
     [JsonStringEnumMemberName("fp32")]
     Fp32,
+
     [JsonStringEnumMemberName("amp")]
     Amp,
 }

@@ -16,15 +16,23 @@ internal sealed class ArtifactClient(HttpPipeline pipeline, Once<Uri> api, strin
         string? continuation = null;
         do
         {
-            using var message = pipeline.CreateGet(await api.GetAsync(cancellationToken), ContainerOf(runId), ("continuationToken", continuation));
+            using var message = pipeline.CreateGet(
+                await api.GetAsync(cancellationToken),
+                ContainerOf(runId),
+                ("continuationToken", continuation)
+            );
             var page = await pipeline.ReadJsonAsync(
                 message,
-                body => (Paths: body.Items("value").Select(item => item.GetProperty("path").GetString()!).ToList(), Next: body.Text("continuationToken")),
-                cancellationToken);
+                body =>
+                    (
+                        Paths: body.Items("value").Select(item => item.GetProperty("path").GetString()!).ToList(),
+                        Next: body.Text("continuationToken")
+                    ),
+                cancellationToken
+            );
             paths.AddRange(page.Paths);
             continuation = string.IsNullOrEmpty(page.Next) || page.Next == continuation ? null : page.Next;
-        }
-        while (continuation is not null);
+        } while (continuation is not null);
 
         return paths;
     }

@@ -25,12 +25,19 @@ internal static class CommandJobs
         Copy(plan.Properties, job.Properties);
         foreach (var (name, input) in plan.Inputs)
         {
-            job.Inputs[name] = new MachineLearningUriFolderJobInput(new Uri(input.Uri)) { Mode = MachineLearningInputDeliveryMode.ReadOnlyMount };
+            job.Inputs[name] = new MachineLearningUriFolderJobInput(new Uri(input.Uri))
+            {
+                Mode = MachineLearningInputDeliveryMode.ReadOnlyMount,
+            };
         }
 
         foreach (var (name, output) in plan.Outputs)
         {
-            job.Outputs[name] = new MachineLearningUriFolderJobOutput { Mode = MachineLearningOutputDeliveryMode.ReadWriteMount, Uri = new Uri(output.Uri) };
+            job.Outputs[name] = new MachineLearningUriFolderJobOutput
+            {
+                Mode = MachineLearningOutputDeliveryMode.ReadWriteMount,
+                Uri = new Uri(output.Uri),
+            };
         }
 
         return new MachineLearningJobData(job);

@@ -11,7 +11,11 @@ namespace Workspaces;
 /// <param name="workspace">The workspace.</param>
 /// <param name="timeProvider">Clock and timers; the system's when null.</param>
 /// <param name="provisioningSettings">How long a cluster is waited for; the defaults when null.</param>
-public sealed class ComputeProvisioner(WorkspaceClient workspace, TimeProvider? timeProvider = null, ProvisioningSettings? provisioningSettings = null)
+public sealed class ComputeProvisioner(
+    WorkspaceClient workspace,
+    TimeProvider? timeProvider = null,
+    ProvisioningSettings? provisioningSettings = null
+)
 {
     /// <summary>How often another run may be faster before its refusal counts.</summary>
     private const int MostConflicts = 5;
@@ -41,7 +45,12 @@ public sealed class ComputeProvisioner(WorkspaceClient workspace, TimeProvider? 
     /// <param name="cancellationToken">Stops waiting; the service goes on with what it has begun.</param>
     /// <exception cref="WorkspaceException">The service refused, could not provision the cluster (with its reason), or took longer than the deadline; or the
     /// cluster has come to differ from the plan.</exception>
-    public Task<ComputeTarget> EnsureAsync(ComputePlan compute, ComputeState state, IProgress<string> progress, CancellationToken cancellationToken)
+    public Task<ComputeTarget> EnsureAsync(
+        ComputePlan compute,
+        ComputeState state,
+        IProgress<string> progress,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(compute);
         ArgumentNullException.ThrowIfNull(state);
@@ -91,11 +100,17 @@ public sealed class ComputeProvisioner(WorkspaceClient workspace, TimeProvider? 
         var provisioning = found.Data.Properties?.ProvisioningState;
         if (provisioning == MachineLearningProvisioningState.Deleting)
         {
-            return new ComputeState(StageChange.Created, []) { Found = found, Notes = [$"Cluster '{compute.Name}' is being deleted; it is made anew once it is gone."] };
+            return new ComputeState(StageChange.Created, [])
+            {
+                Found = found,
+                Notes = [$"Cluster '{compute.Name}' is being deleted; it is made anew once it is gone."],
+            };
         }
 
         var cluster = ClusterComparison.RequireUsable(found.Data, compute, workspace.Address);
-        string[] notes = ClusterComparison.IsChanging(provisioning) ? [$"Cluster '{compute.Name}' is {provisioning}; that is waited for."] : [];
+        string[] notes = ClusterComparison.IsChanging(provisioning)
+            ? [$"Cluster '{compute.Name}' is {provisioning}; that is waited for."]
+            : [];
         if (cluster is null)
         {
             return new ComputeState(StageChange.Unchanged, []) { Found = found, Notes = notes };
@@ -111,7 +126,12 @@ public sealed class ComputeProvisioner(WorkspaceClient workspace, TimeProvider? 
         };
     }
 
-    private async Task<ComputeTarget> CarryOutAsync(ComputePlan compute, ComputeState state, IProgress<string> progress, CancellationToken cancellationToken)
+    private async Task<ComputeTarget> CarryOutAsync(
+        ComputePlan compute,
+        ComputeState state,
+        IProgress<string> progress,
+        CancellationToken cancellationToken
+    )
     {
         var wait = new ProvisioningWait(compute, workspace.Address, settings, time, progress);
         for (var conflicts = 0; ; conflicts++)
@@ -125,10 +145,12 @@ public sealed class ComputeProvisioner(WorkspaceClient workspace, TimeProvider? 
                     StageChange.Updated => await GrowAsync(compute, state, wait, cancellationToken),
                     _ => state.Found!,
                 };
-                if (state.Change != StageChange.Unchanged) ReportTrouble(target, progress);
+                if (state.Change != StageChange.Unchanged)
+                    ReportTrouble(target, progress);
                 return Describe(target, compute, state);
             }
-            catch (RequestFailedException error) when (conflicts < MostConflicts && (error.Status == 409 || (error.Status == 404 && state.Change == StageChange.Updated)))
+            catch (RequestFailedException error)
+                when (conflicts < MostConflicts && (error.Status == 409 || (error.Status == 404 && state.Change == StageChange.Updated)))
             {
                 // Somebody else is about the same cluster, or has deleted it. What has become of it decides.
                 await wait.PauseAsync(cancellationToken);
@@ -138,7 +160,12 @@ public sealed class ComputeProvisioner(WorkspaceClient workspace, TimeProvider? 
     }
 
     /// <summary>Waits while a change to the cluster, somebody else's, is under way; what it comes to is compared anew.</summary>
-    private async Task<ComputeState> SettleAsync(ComputePlan compute, ComputeState state, ProvisioningWait wait, CancellationToken cancellationToken)
+    private async Task<ComputeState> SettleAsync(
+        ComputePlan compute,
+        ComputeState state,
+        ProvisioningWait wait,
+        CancellationToken cancellationToken
+    )
     {
         while (state.Found?.Data.Properties?.ProvisioningState is { } provisioning && ClusterComparison.IsChanging(provisioning))
         {
@@ -150,14 +177,23 @@ public sealed class ComputeProvisioner(WorkspaceClient workspace, TimeProvider? 
         return state;
     }
 
-    private async Task<MachineLearningComputeResource> CreateAsync(ComputePlan compute, ProvisioningWait wait, CancellationToken cancellationToken)
+    private async Task<MachineLearningComputeResource> CreateAsync(
+        ComputePlan compute,
+        ProvisioningWait wait,
+        CancellationToken cancellationToken
+    )
     {
         wait.Report($"Creating cluster '{compute.Name}' ({compute.VmSize}, {compute.MinNodes} to {compute.MaxNodes} nodes)");
         var operation = await Computes.CreateOrUpdateAsync(WaitUntil.Started, compute.Name, CreateData(compute), cancellationToken);
         return await CompleteAsync(operation, compute, "created", wait, cancellationToken);
     }
 
-    private async Task<MachineLearningComputeResource> GrowAsync(ComputePlan compute, ComputeState state, ProvisioningWait wait, CancellationToken cancellationToken)
+    private async Task<MachineLearningComputeResource> GrowAsync(
+        ComputePlan compute,
+        ComputeState state,
+        ProvisioningWait wait,
+        CancellationToken cancellationToken
+    )
     {
         wait.Report($"Letting cluster '{compute.Name}' grow to {compute.MaxNodes} nodes");
         var patch = new MachineLearningComputePatch { ScaleSettings = state.Scale };
@@ -166,7 +202,12 @@ public sealed class ComputeProvisioner(WorkspaceClient workspace, TimeProvider? 
     }
 
     private async Task<MachineLearningComputeResource> CompleteAsync(
-        ArmOperation<MachineLearningComputeResource> operation, ComputePlan compute, string done, ProvisioningWait wait, CancellationToken cancellationToken)
+        ArmOperation<MachineLearningComputeResource> operation,
+        ComputePlan compute,
+        string done,
+        ProvisioningWait wait,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -188,7 +229,12 @@ public sealed class ComputeProvisioner(WorkspaceClient workspace, TimeProvider? 
     }
 
     /// <summary>The reason of the operation, and those the cluster itself holds.</summary>
-    private async Task<WorkspaceException> FailureAsync(RequestFailedException error, ComputePlan compute, string done, CancellationToken cancellationToken)
+    private async Task<WorkspaceException> FailureAsync(
+        RequestFailedException error,
+        ComputePlan compute,
+        string done,
+        CancellationToken cancellationToken
+    )
     {
         var (code, message) = error.GetRawResponse() is { } response ? ErrorBody.Read(response) : default;
         string[] own = code is null && message is null ? [] : [Secrets.Scrub($"{code}: {message}")];
@@ -211,14 +257,26 @@ public sealed class ComputeProvisioner(WorkspaceClient workspace, TimeProvider? 
 
         var sizes = await RegionOffers.ReadSizesAsync(workspace, state.Found!.Data.Location.Name, cancellationToken);
         var size = sizes?.FirstOrDefault(size => string.Equals(size.Name, cluster.VmSize, StringComparison.OrdinalIgnoreCase));
-        return [KeptNote(state.Found.Id.Name, cluster.ScaleSettings.MinNodeCount.Value, new NodePrices(size, Enum.Parse<VmPriority>(ClusterComparison.PriorityOf(cluster))))];
+        return
+        [
+            KeptNote(
+                state.Found.Id.Name,
+                cluster.ScaleSettings.MinNodeCount.Value,
+                new NodePrices(size, Enum.Parse<VmPriority>(ClusterComparison.PriorityOf(cluster)))
+            ),
+        ];
     }
 
     private IEnumerable<string> MinimumNotes(ComputeState state, ComputePlan compute, NodePrices prices)
     {
         if (state.Change == StageChange.Created)
         {
-            return compute.MinNodes == 0 ? [] : [$"COMPUTE.MIN_NODES {compute.MinNodes} keeps {Nodes(compute.MinNodes)} while nothing runs{prices.ADay(compute.MinNodes)}; 0 keeps none."];
+            return compute.MinNodes == 0
+                ? []
+                :
+                [
+                    $"COMPUTE.MIN_NODES {compute.MinNodes} keeps {Nodes(compute.MinNodes)} while nothing runs{prices.ADay(compute.MinNodes)}; 0 keeps none.",
+                ];
         }
 
         return ClusterOf(state.Found)?.ScaleSettings?.MinNodeCount is > 0 and var kept ? [KeptNote(compute.Name, kept, prices)] : [];
@@ -231,9 +289,12 @@ public sealed class ComputeProvisioner(WorkspaceClient workspace, TimeProvider? 
 
     // The nodes of a cluster that is being deleted count no longer once it is made anew; the cluster itself is not one more.
     private static int? NodesThere(ComputeState state) =>
-        state.Found is null ? null : state.Change == StageChange.Created ? 0 : ClusterOf(state.Found)?.CurrentNodeCount ?? 0;
+        state.Found is null ? null
+        : state.Change == StageChange.Created ? 0
+        : ClusterOf(state.Found)?.CurrentNodeCount ?? 0;
 
-    private static AmlComputeProperties? ClusterOf(MachineLearningComputeResource? resource) => (resource?.Data.Properties as AmlCompute)?.Properties;
+    private static AmlComputeProperties? ClusterOf(MachineLearningComputeResource? resource) =>
+        (resource?.Data.Properties as AmlCompute)?.Properties;
 
     private static void ReportTrouble(MachineLearningComputeResource resource, IProgress<string> progress)
     {
@@ -247,25 +308,35 @@ public sealed class ComputeProvisioner(WorkspaceClient workspace, TimeProvider? 
     {
         var cluster = ClusterOf(resource);
         return new ComputeTarget(
-            resource.Id.Name, resource.Id.ToString(), cluster?.VmSize ?? asked.VmSize, cluster?.ScaleSettings?.MaxNodeCount ?? asked.MaxNodes, state.Change, state.Differences);
+            resource.Id.Name,
+            resource.Id.ToString(),
+            cluster?.VmSize ?? asked.VmSize,
+            cluster?.ScaleSettings?.MaxNodeCount ?? asked.MaxNodes,
+            state.Change,
+            state.Differences
+        );
     }
 
-    private static MachineLearningComputeData CreateData(ComputePlan compute) => new(new AzureLocation(compute.Location))
-    {
-        Properties = new AmlCompute
+    private static MachineLearningComputeData CreateData(ComputePlan compute) =>
+        new(new AzureLocation(compute.Location))
         {
-            ComputeLocation = compute.Location,
-            Properties = new AmlComputeProperties
+            Properties = new AmlCompute
             {
-                OSType = MachineLearningOSType.Linux,
-                VmSize = compute.VmSize,
-                VmPriority = compute.Priority == VmPriority.LowPriority ? MachineLearningVmPriority.LowPriority : MachineLearningVmPriority.Dedicated,
-                ScaleSettings = new AmlComputeScaleSettings(compute.MaxNodes)
+                ComputeLocation = compute.Location,
+                Properties = new AmlComputeProperties
                 {
-                    MinNodeCount = compute.MinNodes,
-                    NodeIdleTimeBeforeScaleDown = compute.IdleTimeBeforeScaleDown,
+                    OSType = MachineLearningOSType.Linux,
+                    VmSize = compute.VmSize,
+                    VmPriority =
+                        compute.Priority == VmPriority.LowPriority
+                            ? MachineLearningVmPriority.LowPriority
+                            : MachineLearningVmPriority.Dedicated,
+                    ScaleSettings = new AmlComputeScaleSettings(compute.MaxNodes)
+                    {
+                        MinNodeCount = compute.MinNodes,
+                        NodeIdleTimeBeforeScaleDown = compute.IdleTimeBeforeScaleDown,
+                    },
                 },
             },
-        },
-    };
+        };
 }

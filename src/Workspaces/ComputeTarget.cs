@@ -7,4 +7,11 @@ namespace Workspaces;
 /// <param name="MaxNodes">Nodes it grows to; may be more than the plan asks.</param>
 /// <param name="Change">What was done to it.</param>
 /// <param name="Differences">What was changed, as <c>maxNodeCount: 1 → 3</c>, and what differs and was left, which says <c>kept</c>.</param>
-public sealed record ComputeTarget(string Name, string Id, string VmSize, int MaxNodes, StageChange Change, IReadOnlyList<string> Differences);
+public sealed record ComputeTarget(
+    string Name,
+    string Id,
+    string VmSize,
+    int MaxNodes,
+    StageChange Change,
+    IReadOnlyList<string> Differences
+);

@@ -12,7 +12,12 @@ internal static class DataPlaneRequests
     /// <param name="address">Base URI, or a link to a next page.</param>
     /// <param name="path">Appended to the base as it is: escape what comes from outside.</param>
     /// <param name="query">Parameters; those with a null value are left out.</param>
-    public static HttpMessage CreateGet(this HttpPipeline pipeline, Uri address, string path, params ReadOnlySpan<(string Name, string? Value)> query)
+    public static HttpMessage CreateGet(
+        this HttpPipeline pipeline,
+        Uri address,
+        string path,
+        params ReadOnlySpan<(string Name, string? Value)> query
+    )
     {
         var message = pipeline.CreateMessage();
         message.Request.Method = RequestMethod.Get;
@@ -31,7 +36,12 @@ internal static class DataPlaneRequests
     }
 
     /// <exception cref="RequestFailedException">The service answered other than 200.</exception>
-    public static async Task<T> ReadJsonAsync<T>(this HttpPipeline pipeline, HttpMessage message, Func<JsonElement, T> read, CancellationToken cancellationToken)
+    public static async Task<T> ReadJsonAsync<T>(
+        this HttpPipeline pipeline,
+        HttpMessage message,
+        Func<JsonElement, T> read,
+        CancellationToken cancellationToken
+    )
     {
         await pipeline.SendAsync(message, cancellationToken);
         if (message.Response.Status != 200)
@@ -53,7 +63,9 @@ internal static class DataPlaneRequests
     /// <summary>The member as a map of texts; empty when it is absent or null.</summary>
     public static IReadOnlyDictionary<string, string> TextMap(this JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object
-            ? value.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.String)
+            ? value
+                .EnumerateObject()
+                .Where(member => member.Value.ValueKind == JsonValueKind.String)
                 .ToDictionary(member => member.Name, member => member.Value.GetString()!, StringComparer.Ordinal)
             : new Dictionary<string, string>(StringComparer.Ordinal);
 }

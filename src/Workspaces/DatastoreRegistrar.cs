@@ -32,20 +32,36 @@ public sealed class DatastoreRegistrar(WorkspaceClient workspace, DatastoreSecre
 
     private async Task<DatastoreState> ReadOnceAsync(DatastorePlan datastore, CancellationToken cancellationToken)
     {
-        var found = await Lookup.FindAsync(() => workspace.Resource.GetMachineLearningDatastores().GetAsync(datastore.Name, cancellationToken));
+        var found = await Lookup.FindAsync(() =>
+            workspace.Resource.GetMachineLearningDatastores().GetAsync(datastore.Name, cancellationToken)
+        );
         var differences = found is null ? [] : Compare(found.Data.Properties, datastore);
         var hasSecret = datastore.Authentication != DatastoreAuthentication.Identity;
-        var change = found is null ? StageChange.Created : differences.Count > 0 || (hasSecret && updateCredentials) ? StageChange.Updated : StageChange.Unchanged;
-        if (hasSecret && change != StageChange.Unchanged) await RequireSecretAsync(datastore, cancellationToken);
-        if (hasSecret && found is not null) differences = [.. differences, DescribeCredentials(datastore, change)];
+        var change =
+            found is null ? StageChange.Created
+            : differences.Count > 0 || (hasSecret && updateCredentials) ? StageChange.Updated
+            : StageChange.Unchanged;
+        if (hasSecret && change != StageChange.Unchanged)
+            await RequireSecretAsync(datastore, cancellationToken);
+        if (hasSecret && found is not null)
+            differences = [.. differences, DescribeCredentials(datastore, change)];
         return new DatastoreState(change, differences, found?.Id.ToString());
     }
 
-    private async Task<RegisteredDatastore> RegisterOnceAsync(DatastorePlan datastore, DatastoreState state, CancellationToken cancellationToken)
+    private async Task<RegisteredDatastore> RegisterOnceAsync(
+        DatastorePlan datastore,
+        DatastoreState state,
+        CancellationToken cancellationToken
+    )
     {
-        if (state is { Change: StageChange.Unchanged, Id: { } id }) return new RegisteredDatastore(datastore.Name, id, StageChange.Unchanged, state.Differences);
-        var data = new MachineLearningDatastoreData(CreateProperties(datastore, await CreateCredentialsAsync(datastore, cancellationToken)));
-        var registered = await workspace.Resource.GetMachineLearningDatastores().CreateOrUpdateAsync(WaitUntil.Completed, datastore.Name, data, cancellationToken: cancellationToken);
+        if (state is { Change: StageChange.Unchanged, Id: { } id })
+            return new RegisteredDatastore(datastore.Name, id, StageChange.Unchanged, state.Differences);
+        var data = new MachineLearningDatastoreData(
+            CreateProperties(datastore, await CreateCredentialsAsync(datastore, cancellationToken))
+        );
+        var registered = await workspace
+            .Resource.GetMachineLearningDatastores()
+            .CreateOrUpdateAsync(WaitUntil.Completed, datastore.Name, data, cancellationToken: cancellationToken);
         return new RegisteredDatastore(datastore.Name, registered.Value.Id.ToString(), state.Change, state.Differences);
     }
 
@@ -74,20 +90,21 @@ public sealed class DatastoreRegistrar(WorkspaceClient workspace, DatastoreSecre
         return differences;
     }
 
-    private static Dictionary<string, string> Describe(DatastorePlan asked) => new(StringComparer.Ordinal)
-    {
-        ["datastoreType"] = asked.Kind.ToString(),
-        ["accountName"] = asked.Account,
-        [asked.Kind == DatastoreKind.AzureBlob ? "containerName" : "fileShareName"] = asked.Container,
-        ["endpoint"] = asked.EndpointSuffix,
-        ["protocol"] = asked.Protocol,
-        ["credentialsType"] = asked.Authentication switch
+    private static Dictionary<string, string> Describe(DatastorePlan asked) =>
+        new(StringComparer.Ordinal)
         {
-            DatastoreAuthentication.AccountKey => "AccountKey",
-            DatastoreAuthentication.Sas => "Sas",
-            _ => "None",
-        },
-    };
+            ["datastoreType"] = asked.Kind.ToString(),
+            ["accountName"] = asked.Account,
+            [asked.Kind == DatastoreKind.AzureBlob ? "containerName" : "fileShareName"] = asked.Container,
+            ["endpoint"] = asked.EndpointSuffix,
+            ["protocol"] = asked.Protocol,
+            ["credentialsType"] = asked.Authentication switch
+            {
+                DatastoreAuthentication.AccountKey => "AccountKey",
+                DatastoreAuthentication.Sas => "Sas",
+                _ => "None",
+            },
+        };
 
     private static Dictionary<string, string> Describe(MachineLearningDatastoreProperties found)
     {
@@ -125,23 +142,27 @@ public sealed class DatastoreRegistrar(WorkspaceClient workspace, DatastoreSecre
         return described;
     }
 
-    private static MachineLearningDatastoreProperties CreateProperties(DatastorePlan datastore, MachineLearningDatastoreCredentials credentials) => datastore.Kind switch
-    {
-        DatastoreKind.AzureFile => new MachineLearningAzureFileDatastore(credentials, datastore.Account, datastore.Container)
+    private static MachineLearningDatastoreProperties CreateProperties(
+        DatastorePlan datastore,
+        MachineLearningDatastoreCredentials credentials
+    ) =>
+        datastore.Kind switch
         {
-            Endpoint = datastore.EndpointSuffix,
-            Protocol = datastore.Protocol,
-            ServiceDataAccessAuthIdentity = AccessIdentityOf(datastore),
-        },
-        _ => new MachineLearningAzureBlobDatastore(credentials)
-        {
-            AccountName = datastore.Account,
-            ContainerName = datastore.Container,
-            Endpoint = datastore.EndpointSuffix,
-            Protocol = datastore.Protocol,
-            ServiceDataAccessAuthIdentity = AccessIdentityOf(datastore),
-        },
-    };
+            DatastoreKind.AzureFile => new MachineLearningAzureFileDatastore(credentials, datastore.Account, datastore.Container)
+            {
+                Endpoint = datastore.EndpointSuffix,
+                Protocol = datastore.Protocol,
+                ServiceDataAccessAuthIdentity = AccessIdentityOf(datastore),
+            },
+            _ => new MachineLearningAzureBlobDatastore(credentials)
+            {
+                AccountName = datastore.Account,
+                ContainerName = datastore.Container,
+                Endpoint = datastore.EndpointSuffix,
+                Protocol = datastore.Protocol,
+                ServiceDataAccessAuthIdentity = AccessIdentityOf(datastore),
+            },
+        };
 
     // Without a credential the workspace's own identity reads the account for previews and profiles; a folder has no account.
     private static MachineLearningServiceDataAccessAuthIdentity AccessIdentityOf(DatastorePlan datastore) =>
@@ -149,17 +170,25 @@ public sealed class DatastoreRegistrar(WorkspaceClient workspace, DatastoreSecre
             ? MachineLearningServiceDataAccessAuthIdentity.WorkspaceSystemAssignedIdentity
             : MachineLearningServiceDataAccessAuthIdentity.None;
 
-    private async Task<MachineLearningDatastoreCredentials> CreateCredentialsAsync(DatastorePlan datastore, CancellationToken cancellationToken) => datastore.Authentication switch
-    {
-        DatastoreAuthentication.AccountKey => new MachineLearningAccountKeyDatastoreCredentials(
-            new MachineLearningAccountKeyDatastoreSecrets { Key = await RequireSecretAsync(datastore, cancellationToken) }),
-        DatastoreAuthentication.Sas => new MachineLearningSasDatastoreCredentials(
-            new MachineLearningSasDatastoreSecrets { SasToken = await RequireSecretAsync(datastore, cancellationToken) }),
-        _ => new MachineLearningNoneDatastoreCredentials(),
-    };
+    private async Task<MachineLearningDatastoreCredentials> CreateCredentialsAsync(
+        DatastorePlan datastore,
+        CancellationToken cancellationToken
+    ) =>
+        datastore.Authentication switch
+        {
+            DatastoreAuthentication.AccountKey => new MachineLearningAccountKeyDatastoreCredentials(
+                new MachineLearningAccountKeyDatastoreSecrets { Key = await RequireSecretAsync(datastore, cancellationToken) }
+            ),
+            DatastoreAuthentication.Sas => new MachineLearningSasDatastoreCredentials(
+                new MachineLearningSasDatastoreSecrets { SasToken = await RequireSecretAsync(datastore, cancellationToken) }
+            ),
+            _ => new MachineLearningNoneDatastoreCredentials(),
+        };
 
     private async Task<string> RequireSecretAsync(DatastorePlan datastore, CancellationToken cancellationToken) =>
-        await secrets.FindAsync(datastore, cancellationToken) ?? throw new WorkspaceException(
+        await secrets.FindAsync(datastore, cancellationToken)
+        ?? throw new WorkspaceException(
             $"DATASTORES.{datastore.Name} asks for AUTH {(datastore.Authentication == DatastoreAuthentication.Sas ? "sas" : "account-key")} and there is no secret; "
-            + $"{DatastoreSecrets.Describe(datastore)} must hold it while the datastore is registered, KEY_VAULT_SECRET must name it in the workspace's key vault, or AUTH must be identity.");
+                + $"{DatastoreSecrets.Describe(datastore)} must hold it while the datastore is registered, KEY_VAULT_SECRET must name it in the workspace's key vault, or AUTH must be identity."
+        );
 }

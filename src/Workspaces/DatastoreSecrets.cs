@@ -20,8 +20,13 @@ public sealed class DatastoreSecrets(Func<CancellationToken, Task<WorkspaceClien
         ArgumentNullException.ThrowIfNull(datastore);
         if (datastore.KeyVaultSecret is { } name)
         {
-            if (fromVault.TryGetValue(name, out var known)) return known;
-            var secret = await (await workspace(cancellationToken)).KeyVault.ReadSecretAsync(name, $"DATASTORES.{datastore.Name}.KEY_VAULT_SECRET", cancellationToken);
+            if (fromVault.TryGetValue(name, out var known))
+                return known;
+            var secret = await (await workspace(cancellationToken)).KeyVault.ReadSecretAsync(
+                name,
+                $"DATASTORES.{datastore.Name}.KEY_VAULT_SECRET",
+                cancellationToken
+            );
             return fromVault[name] = secret.Trim();
         }
 
@@ -33,7 +38,9 @@ public sealed class DatastoreSecrets(Func<CancellationToken, Task<WorkspaceClien
     public static string Describe(DatastorePlan datastore)
     {
         ArgumentNullException.ThrowIfNull(datastore);
-        return datastore.KeyVaultSecret is { } name ? $"secret '{name}' of the workspace's key vault" : $"the environment variable {VariableOf(datastore)}";
+        return datastore.KeyVaultSecret is { } name
+            ? $"secret '{name}' of the workspace's key vault"
+            : $"the environment variable {VariableOf(datastore)}";
     }
 
     private static string VariableOf(DatastorePlan datastore)

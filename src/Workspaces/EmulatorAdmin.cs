@@ -15,7 +15,12 @@ internal sealed class EmulatorAdmin
     public EmulatorAdmin(Uri endpoint, string certificateThumbprint, TokenCredential credential)
     {
         this.endpoint = endpoint;
-        pipeline = ServicePipelines.Build(PinnedTransport.Create(certificateThumbprint), RetrySettings.Once, credential, ServicePipelines.ArmScope);
+        pipeline = ServicePipelines.Build(
+            PinnedTransport.Create(certificateThumbprint),
+            RetrySettings.Once,
+            credential,
+            ServicePipelines.ArmScope
+        );
     }
 
     /// <exception cref="RequestFailedException">It answered other than 200, or not at all.</exception>
@@ -30,12 +35,22 @@ internal sealed class EmulatorAdmin
                 TimeSpan.FromSeconds(body.TryGetProperty("idleSeconds", out var idle) ? idle.GetDouble() : 0),
                 body.Text("recording"),
                 body.TryGetProperty("faultRules", out var rules) ? rules.GetInt32() : 0,
-                body.TryGetProperty("workspaces", out var workspaces) ? [.. workspaces.EnumerateArray().Select(workspace => workspace.GetString()!)] : []),
-            cancellationToken);
+                body.TryGetProperty("workspaces", out var workspaces)
+                    ? [.. workspaces.EnumerateArray().Select(workspace => workspace.GetString()!)]
+                    : []
+            ),
+            cancellationToken
+        );
     }
 
     public Task RecordAsync(string? file, CancellationToken cancellationToken) =>
-        SendAsync(RequestMethod.Put, "/emulator/recording", "", new Dictionary<string, string?>(StringComparer.Ordinal) { ["file"] = file }, cancellationToken);
+        SendAsync(
+            RequestMethod.Put,
+            "/emulator/recording",
+            "",
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["file"] = file },
+            cancellationToken
+        );
 
     /// <summary>Puts a fault script in force in the place of the one before.</summary>
     /// <param name="script">The script as its file holds it.</param>
@@ -61,7 +76,8 @@ internal sealed class EmulatorAdmin
         return answer.RootElement.GetProperty("rules").GetArrayLength();
     }
 
-    public Task ShutDownAsync(CancellationToken cancellationToken) => SendAsync(RequestMethod.Post, "/emulator/shutdown", "", null, cancellationToken);
+    public Task ShutDownAsync(CancellationToken cancellationToken) =>
+        SendAsync(RequestMethod.Post, "/emulator/shutdown", "", null, cancellationToken);
 
     /// <summary>Makes the workspace when the emulator, started for another one, does not have it.</summary>
     /// <param name="workspace">The workspace.</param>
@@ -69,7 +85,8 @@ internal sealed class EmulatorAdmin
     /// <param name="cancellationToken">Stops the requests.</param>
     public async Task EnsureWorkspaceAsync(WorkspaceAddress workspace, EmulatorStatus status, CancellationToken cancellationToken)
     {
-        var path = $"/subscriptions/{workspace.SubscriptionId}/resourceGroups/{workspace.ResourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/{workspace.WorkspaceName}";
+        var path =
+            $"/subscriptions/{workspace.SubscriptionId}/resourceGroups/{workspace.ResourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/{workspace.WorkspaceName}";
         if (status.Workspaces.Contains(path, StringComparer.OrdinalIgnoreCase))
         {
             return;
@@ -79,7 +96,13 @@ internal sealed class EmulatorAdmin
         await pipeline.SendAsync(message, cancellationToken);
         if (message.Response.Status == 404)
         {
-            await SendAsync(RequestMethod.Put, path, "2024-10-01", new { location = workspace.Location, properties = new { } }, cancellationToken);
+            await SendAsync(
+                RequestMethod.Put,
+                path,
+                "2024-10-01",
+                new { location = workspace.Location, properties = new { } },
+                cancellationToken
+            );
         }
         else if (message.Response.IsError)
         {
@@ -124,4 +147,11 @@ internal sealed class EmulatorAdmin
 /// <param name="Recording">File its traffic is written to; null when it is not.</param>
 /// <param name="FaultRules">Rules of its fault script.</param>
 /// <param name="Workspaces">Ids of the workspaces it has.</param>
-internal sealed record EmulatorStatus(string Build, int ActiveJobs, TimeSpan IdleTime, string? Recording, int FaultRules, IReadOnlyList<string> Workspaces);
+internal sealed record EmulatorStatus(
+    string Build,
+    int ActiveJobs,
+    TimeSpan IdleTime,
+    string? Recording,
+    int FaultRules,
+    IReadOnlyList<string> Workspaces
+);

@@ -5,7 +5,15 @@ using System.Text.Json;
 namespace Workspaces;
 
 /// <summary>What a listening emulator says of itself in <c>emulator.json</c> of its state folder.</summary>
-internal sealed record EmulatorDescription(Uri Endpoint, int ProcessId, DateTimeOffset StartedAt, string Certificate, string TokenFile, string Build, string Runtime = "process")
+internal sealed record EmulatorDescription(
+    Uri Endpoint,
+    int ProcessId,
+    DateTimeOffset StartedAt,
+    string Certificate,
+    string TokenFile,
+    string Build,
+    string Runtime = "process"
+)
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web);
 

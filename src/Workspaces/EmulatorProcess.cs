@@ -54,7 +54,8 @@ internal sealed class EmulatorProcess(Process process, string logFile, long logS
             using var found = Process.GetProcessById(processId);
             return !found.HasExited && !IsZombie(processId) && found.StartTime.ToUniversalTime() <= startedAt.UtcDateTime.AddSeconds(10);
         }
-        catch (Exception error) when (error is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception or IOException)
+        catch (Exception error)
+            when (error is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception or IOException)
         {
             return false; // gone, or gone while it was looked at
         }
@@ -80,7 +81,9 @@ internal sealed class EmulatorProcess(Process process, string logFile, long logS
         log.Seek(Math.Max(logStart, log.Length - (64 * 1024)), SeekOrigin.Begin);
         using var reader = new StreamReader(log);
         var written = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return written.Length == 0 ? "  (it wrote nothing)" : string.Join('\n', written.TakeLast(lines).Select(line => $"  {Secrets.Scrub(line.TrimEnd('\r'))}"));
+        return written.Length == 0
+            ? "  (it wrote nothing)"
+            : string.Join('\n', written.TakeLast(lines).Select(line => $"  {Secrets.Scrub(line.TrimEnd('\r'))}"));
     }
 
     public void Dispose() => process.Dispose();

@@ -39,7 +39,8 @@ public sealed record EmulatorSettings(string StateFolder, IReadOnlyList<string> 
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The assembly whose build decides whether a running emulator is the current one.</summary>
-    internal string AssemblyPath => Command.FirstOrDefault(part => part.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)) ?? $"{Command[0]}.dll";
+    internal string AssemblyPath =>
+        Command.FirstOrDefault(part => part.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)) ?? $"{Command[0]}.dll";
 
     internal IEnumerable<string> CreateArguments()
     {

@@ -47,7 +47,8 @@ public sealed class EnvironmentRegistrar(WorkspaceClient workspace)
         {
             throw new WorkspaceException(
                 $"Environment '{environment.Name}' version '{environment.Version}' has the image {found.Data.Properties.Image}; it must have {environment.Image}, and a version cannot be changed. "
-                + $"Archive it (`az ml environment archive --name {environment.Name} --version {environment.Version}`) and find out who registered it by hand.");
+                    + $"Archive it (`az ml environment archive --name {environment.Name} --version {environment.Version}`) and find out who registered it by hand."
+            );
         }
 
         return new EnvironmentState(environment, found is null ? StageChange.Created : StageChange.Unchanged);
@@ -60,24 +61,38 @@ public sealed class EnvironmentRegistrar(WorkspaceClient workspace)
         if (state.Change == StageChange.Created)
         {
             // The first version of a name makes its container.
-            var data = new MachineLearningEnvironmentVersionData(new MachineLearningEnvironmentVersionProperties
-            {
-                Image = environment.Image,
-                OSType = MachineLearningOperatingSystemType.Linux,
-            });
+            var data = new MachineLearningEnvironmentVersionData(
+                new MachineLearningEnvironmentVersionProperties
+                {
+                    Image = environment.Image,
+                    OSType = MachineLearningOperatingSystemType.Linux,
+                }
+            );
             await VersionsOf(environment.Name).CreateOrUpdateAsync(WaitUntil.Completed, environment.Version, data, cancellationToken);
         }
 
         var id = MachineLearningEnvironmentVersionResource.CreateResourceIdentifier(
-            address.SubscriptionId, address.ResourceGroup, address.WorkspaceName, environment.Name, environment.Version);
+            address.SubscriptionId,
+            address.ResourceGroup,
+            address.WorkspaceName,
+            environment.Name,
+            environment.Version
+        );
         return new RegisteredEnvironment(environment.Name, environment.Version, id.ToString(), state.Change);
     }
 
     private MachineLearningEnvironmentVersionCollection VersionsOf(string name)
     {
         var address = workspace.Address;
-        return workspace.Arm.GetMachineLearningEnvironmentContainerResource(
-            MachineLearningEnvironmentContainerResource.CreateResourceIdentifier(address.SubscriptionId, address.ResourceGroup, address.WorkspaceName, name))
+        return workspace
+            .Arm.GetMachineLearningEnvironmentContainerResource(
+                MachineLearningEnvironmentContainerResource.CreateResourceIdentifier(
+                    address.SubscriptionId,
+                    address.ResourceGroup,
+                    address.WorkspaceName,
+                    name
+                )
+            )
             .GetMachineLearningEnvironmentVersions();
     }
 }

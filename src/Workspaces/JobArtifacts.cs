@@ -27,9 +27,16 @@ public sealed class JobArtifacts(WorkspaceClient workspace)
         return ServiceErrors.GuardAsync(() => DownloadAllAsync(jobName, folder, cancellationToken), cancellationToken);
     }
 
-    private async Task<IReadOnlyList<DownloadedArtifact>> DownloadAllAsync(string jobName, string folder, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<DownloadedArtifact>> DownloadAllAsync(
+        string jobName,
+        string folder,
+        CancellationToken cancellationToken
+    )
     {
-        var paths = (await workspace.Artifacts.ListAsync(jobName, cancellationToken)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        var paths = (await workspace.Artifacts.ListAsync(jobName, cancellationToken))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         var files = paths.Select(path => ResolveFile(jobName, folder, path)).ToArray();
         var downloaded = new DownloadedArtifact[paths.Length];
         await Parallel.ForAsync(
@@ -37,7 +44,12 @@ public sealed class JobArtifacts(WorkspaceClient workspace)
             paths.Length,
             new ParallelOptions { MaxDegreeOfParallelism = ConcurrentDownloads, CancellationToken = cancellationToken },
             async (index, stop) =>
-                downloaded[index] = new DownloadedArtifact(paths[index], files[index], await DownloadAsync(jobName, paths[index], files[index], stop)));
+                downloaded[index] = new DownloadedArtifact(
+                    paths[index],
+                    files[index],
+                    await DownloadAsync(jobName, paths[index], files[index], stop)
+                )
+        );
         return downloaded;
     }
 
@@ -50,7 +62,9 @@ public sealed class JobArtifacts(WorkspaceClient workspace)
         var safe = parts.All(part => part.Length > 0 && part is not "." and not ".." && part.AsSpan().IndexOfAny('\\', ':', '\0') < 0);
         return safe
             ? Path.Combine([root, .. parts])
-            : throw new WorkspaceException($"Job '{jobName}' has the artifact path '{path}'; it must lead to a file under {root}. Nothing was downloaded.");
+            : throw new WorkspaceException(
+                $"Job '{jobName}' has the artifact path '{path}'; it must lead to a file under {root}. Nothing was downloaded."
+            );
     }
 
     private async Task<long> DownloadAsync(string jobName, string path, string file, CancellationToken cancellationToken)
@@ -84,5 +98,6 @@ public sealed class JobArtifacts(WorkspaceClient workspace)
 
     // A full disk is an IOException too, and no reason to try again.
     private static bool IsBrokenStream(Exception error, CancellationToken cancellationToken) =>
-        error is HttpIOException or IOException { InnerException: SocketException } || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        error is HttpIOException or IOException { InnerException: SocketException }
+        || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

@@ -42,7 +42,8 @@ public sealed class JobCanceller(WorkspaceClient workspace, TimeProvider? timePr
             if (time.GetElapsedTime(began) >= Patience)
             {
                 throw new WorkspaceException(
-                    $"Job '{jobName}' is {job.Data.Properties.Status} {Patience.TotalMinutes:0} min after it was cancelled; it must have ended by then. The service was told, and goes on ending it: `dotnet cake --target=Follow --job={jobName}` shows when it has.");
+                    $"Job '{jobName}' is {job.Data.Properties.Status} {Patience.TotalMinutes:0} min after it was cancelled; it must have ended by then. The service was told, and goes on ending it: `dotnet cake --target=Follow --job={jobName}` shows when it has."
+                );
             }
 
             await Task.Delay(pause, time, cancellationToken);

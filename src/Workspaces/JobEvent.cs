@@ -9,9 +9,7 @@ public abstract record JobEvent;
 public sealed record JobStatusChanged(JobStatus Status, string Word) : JobEvent
 {
     public JobStatusChanged(JobStatus status)
-        : this(status, status.ToString())
-    {
-    }
+        : this(status, status.ToString()) { }
 
     /// <summary>The job ran and waits again: its node was taken away. It goes on under the same name, from its last checkpoint where it writes them.</summary>
     public bool SentBack { get; init; }

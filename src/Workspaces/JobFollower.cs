@@ -21,7 +21,10 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
     /// <returns>Every status seen and every line of <c>user_logs/std_log*.txt</c>, once, each log in its own order. The last event is the terminal status,
     /// after the last line of every log.</returns>
     /// <exception cref="WorkspaceException">No such job, or the service gave no answer for <see cref="FollowSettings.Patience"/>.</exception>
-    public async IAsyncEnumerable<JobEvent> FollowAsync(string jobName, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<JobEvent> FollowAsync(
+        string jobName,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(jobName);
         var pace = new FollowPace(settings, time);
@@ -69,8 +72,7 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
                     {
                         yield return new JobLogLine(log.File, line);
                     }
-                }
-                while (step.Again);
+                } while (step.Again);
 
                 settled &= log.IsSettled;
             }
@@ -98,7 +100,10 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
 
             foreach (var (file, fault) in log.Unread)
             {
-                yield return new JobLogUnavailable(file, ServiceErrors.Describe(fault, cancellationToken)?.Message ?? Secrets.Scrub(fault.Message));
+                yield return new JobLogUnavailable(
+                    file,
+                    ServiceErrors.Describe(fault, cancellationToken)?.Message ?? Secrets.Scrub(fault.Message)
+                );
             }
         }
 
@@ -121,7 +126,8 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
             {
                 return await ReadDetailsOnceAsync(jobName, cancellationToken);
             }
-            catch (Exception error) when (ServiceErrors.IsTransient(error, cancellationToken) && time.GetElapsedTime(began) + pause <= settings.Patience)
+            catch (Exception error)
+                when (ServiceErrors.IsTransient(error, cancellationToken) && time.GetElapsedTime(began) + pause <= settings.Patience)
             {
                 await Task.Delay(pause, time, cancellationToken);
                 pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, settings.Patience.Ticks / 4));
@@ -129,7 +135,11 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
             catch (Exception error) when (ServiceErrors.Describe(error, cancellationToken) is { } described)
             {
                 throw ServiceErrors.IsTransient(error, cancellationToken)
-                    ? new WorkspaceException($"Following job '{jobName}' ended after {settings.Patience.TotalSeconds:0} s without an answer; the job itself goes on. {described.Message}", described.Status, described.ErrorCode)
+                    ? new WorkspaceException(
+                        $"Following job '{jobName}' ended after {settings.Patience.TotalSeconds:0} s without an answer; the job itself goes on. {described.Message}",
+                        described.Status,
+                        described.ErrorCode
+                    )
                     : described;
             }
         }

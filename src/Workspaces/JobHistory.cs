@@ -8,7 +8,13 @@ namespace Workspaces;
 /// <param name="FailureReason">The service's own words on why it failed; null when it did not, or none were given.</param>
 /// <param name="Tags">Tags of the job.</param>
 public sealed record JobDetails(
-    string Name, JobStatus Status, DateTimeOffset? Started, DateTimeOffset? Ended, string? FailureReason, IReadOnlyDictionary<string, string> Tags);
+    string Name,
+    JobStatus Status,
+    DateTimeOffset? Started,
+    DateTimeOffset? Ended,
+    string? FailureReason,
+    IReadOnlyDictionary<string, string> Tags
+);
 
 /// <summary>Reads what run history knows of a job.</summary>
 public sealed class JobHistory(WorkspaceClient workspace)
@@ -17,7 +23,10 @@ public sealed class JobHistory(WorkspaceClient workspace)
     public async Task<JobDetails> ReadAsync(string jobName, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobName);
-        var details = await ServiceErrors.GuardAsync(() => workspace.RunHistory.GetDetailsAsync(jobName, cancellationToken), cancellationToken);
+        var details = await ServiceErrors.GuardAsync(
+            () => workspace.RunHistory.GetDetailsAsync(jobName, cancellationToken),
+            cancellationToken
+        );
         return new JobDetails(jobName, details.Status, details.Started, details.Ended, details.Error, details.Tags);
     }
 
@@ -26,7 +35,10 @@ public sealed class JobHistory(WorkspaceClient workspace)
     public async Task<string> ReadExperimentNameAsync(string jobName, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobName);
-        var job = await ServiceErrors.GuardAsync(() => workspace.Resource.GetMachineLearningJobAsync(jobName, cancellationToken), cancellationToken);
+        var job = await ServiceErrors.GuardAsync(
+            () => workspace.Resource.GetMachineLearningJobAsync(jobName, cancellationToken),
+            cancellationToken
+        );
         return job.Value.Data.Properties.ExperimentName ?? "Default";
     }
 }

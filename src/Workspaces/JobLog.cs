@@ -31,7 +31,8 @@ internal sealed class JobLog(string file, LogClient client)
     public List<string> Strangers { get; } = [];
 
     /// <summary>Whether nothing is under way that a further read could settle.</summary>
-    public bool IsSettled => offered.Count == 0 && rotated.Count == 0 && !current.IsDoubtful && (current.LastFault is null || current.Faults >= attempts);
+    public bool IsSettled =>
+        offered.Count == 0 && rotated.Count == 0 && !current.IsDoubtful && (current.LastFault is null || current.Faults >= attempts);
 
     /// <summary>A file that may hold what this log was before it was rotated; they come in the order of their age.</summary>
     public void Offer(string rotatedFile) => offered.Add(rotatedFile);
@@ -53,7 +54,9 @@ internal sealed class JobLog(string file, LogClient client)
         }
 
         current.Keep(splitter, lines.Add);
-        return rotated.TryPeek(out var old) ? await ReadRotatedAsync(old, urls, cancellationToken) : await ReadCurrentAsync(urls, cancellationToken);
+        return rotated.TryPeek(out var old)
+            ? await ReadRotatedAsync(old, urls, cancellationToken)
+            : await ReadCurrentAsync(urls, cancellationToken);
     }
 
     /// <summary>The lines that have come since the last call.</summary>

@@ -25,7 +25,12 @@ internal sealed partial class JobLogs(LogClient client)
             logs.TryAdd(file, new JobLog(file, client));
         }
 
-        foreach (var (file, owner) in added.Select(file => (File: file, Owner: OwnerOf(file))).Where(pair => pair.Owner is not null).OrderBy(pair => pair.Owner!.Value.Number))
+        foreach (
+            var (file, owner) in added
+                .Select(file => (File: file, Owner: OwnerOf(file)))
+                .Where(pair => pair.Owner is not null)
+                .OrderBy(pair => pair.Owner!.Value.Number)
+        )
         {
             logs[owner!.Value.File].Offer(file);
         }
@@ -49,6 +54,10 @@ internal sealed partial class JobLogs(LogClient client)
     [GeneratedRegex(@"^user_logs/std_log.*\.txt$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex UserLog();
 
-    [GeneratedRegex(@"^(?<stem>.+)_(?<number>[0-9]{1,9})\.txt$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(?<stem>.+)_(?<number>[0-9]{1,9})\.txt$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Rotated();
 }

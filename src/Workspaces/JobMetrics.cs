@@ -11,7 +11,10 @@ public sealed record MetricPoint(long Step, double Value, DateTimeOffset Time);
 /// <param name="History">Every value of each metric, by step.</param>
 /// <param name="Tags">Tags of the run; the service's own are among them.</param>
 public sealed record JobMetricValues(
-    IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> History, IReadOnlyDictionary<string, string> Tags);
+    IReadOnlyDictionary<string, double> Metrics,
+    IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> History,
+    IReadOnlyDictionary<string, string> Tags
+);
 
 /// <summary>Reads the metrics and tags of a job.</summary>
 public sealed class JobMetrics(WorkspaceClient workspace)
@@ -34,7 +37,8 @@ public sealed class JobMetrics(WorkspaceClient workspace)
             0,
             names.Length,
             new ParallelOptions { MaxDegreeOfParallelism = ConcurrentReads, CancellationToken = cancellationToken },
-            async (index, stop) => histories[index] = await workspace.Tracking.GetHistoryAsync(jobName, names[index], stop));
+            async (index, stop) => histories[index] = await workspace.Tracking.GetHistoryAsync(jobName, names[index], stop)
+        );
 
         var history = names.Zip(histories).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
         return new JobMetricValues(run.Metrics, history, run.Tags);

@@ -35,5 +35,7 @@ public static class JobStatuses
 
     /// <summary>The status the service names; <see cref="JobStatus.Unknown"/> for a word this version does not know.</summary>
     public static JobStatus Parse(string? name) =>
-        Enum.TryParse<JobStatus>(name, ignoreCase: true, out var status) && Enum.IsDefined(status) && !char.IsAsciiDigit(name![0]) ? status : JobStatus.Unknown;
+        Enum.TryParse<JobStatus>(name, ignoreCase: true, out var status) && Enum.IsDefined(status) && !char.IsAsciiDigit(name![0])
+            ? status
+            : JobStatus.Unknown;
 }

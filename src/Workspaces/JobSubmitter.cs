@@ -24,7 +24,12 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
     {
         ArgumentNullException.ThrowIfNull(plan);
         return ServiceErrors.GuardAsync(
-            () => name is null ? ReadAttemptsAsync(plan.Name, rerun, cancellationToken) : ReadNamedAsync(name, plan, rerun, cancellationToken), cancellationToken);
+            () =>
+                name is null
+                    ? ReadAttemptsAsync(plan.Name, rerun, cancellationToken)
+                    : ReadNamedAsync(name, plan, rerun, cancellationToken),
+            cancellationToken
+        );
     }
 
     /// <summary>Submits the job unless one was found.</summary>
@@ -34,26 +39,39 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
     /// <param name="state">What was found.</param>
     /// <param name="cancellationToken">Stops the requests; a job already accepted goes on.</param>
     /// <exception cref="WorkspaceException">The service refused the job or did not answer.</exception>
-    public Task<SubmittedJob> SubmitAsync(ExperimentPlan plan, ComputeTarget compute, RegisteredEnvironment environment, JobState state, CancellationToken cancellationToken)
+    public Task<SubmittedJob> SubmitAsync(
+        ExperimentPlan plan,
+        ComputeTarget compute,
+        RegisteredEnvironment environment,
+        JobState state,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(compute);
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(state);
         return ServiceErrors.GuardAsync(
-            async () => Describe(state.Found ?? await PutAsync(state.Name, plan, CommandJobs.Create(plan.Job, compute, environment), cancellationToken), state), cancellationToken);
+            async () =>
+                Describe(
+                    state.Found ?? await PutAsync(state.Name, plan, CommandJobs.Create(plan.Job, compute, environment), cancellationToken),
+                    state
+                ),
+            cancellationToken
+        );
     }
 
     /// <summary>Name of the plan's job at an attempt, from 1.</summary>
     internal static string NameOf(string planName, int attempt) => attempt == 1 ? planName : $"{planName}-{attempt}";
 
     /// <summary>Whether the newest attempt, in this status, is followed by another one.</summary>
-    internal static bool NeedsAnotherAttempt(JobStatus newest, bool rerun) => newest switch
-    {
-        JobStatus.Failed or JobStatus.Canceled => true,
-        JobStatus.Completed => rerun,
-        _ => false,
-    };
+    internal static bool NeedsAnotherAttempt(JobStatus newest, bool rerun) =>
+        newest switch
+        {
+            JobStatus.Failed or JobStatus.Canceled => true,
+            JobStatus.Completed => rerun,
+            _ => false,
+        };
 
     private async Task<JobState> ReadAttemptsAsync(string planName, bool rerun, CancellationToken cancellationToken)
     {
@@ -86,7 +104,8 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
             ? new JobState(name, 1, status, found)
             : throw new WorkspaceException(
                 $"--name is \"{name}\", and workspace '{workspace.Address.WorkspaceName}' has a job of that name ({(isSame ? status.ToString() : "of another experiment")}); "
-                + "it must be a name no job has had. Choose another one, or leave --name out: the plan then names each attempt.");
+                    + "it must be a name no job has had. Choose another one, or leave --name out: the plan then names each attempt."
+            );
     }
 
     private Task<MachineLearningJobResource?> FindAsync(string name, CancellationToken cancellationToken) =>
@@ -96,11 +115,18 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         job.Data.Properties.Tags.TryGetValue(HashTag, out var hash) && plan.Job.Tags.TryGetValue(HashTag, out var wanted) && hash == wanted;
 
     /// <summary>Sends the job. When no answer comes, or one that says there is such a job, it is looked for under its name before that counts as an error.</summary>
-    private async Task<MachineLearningJobResource> PutAsync(string name, ExperimentPlan plan, MachineLearningJobData data, CancellationToken cancellationToken)
+    private async Task<MachineLearningJobResource> PutAsync(
+        string name,
+        ExperimentPlan plan,
+        MachineLearningJobData data,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            return (await workspace.Resource.GetMachineLearningJobs().CreateOrUpdateAsync(WaitUntil.Completed, name, data, cancellationToken)).Value;
+            return (
+                await workspace.Resource.GetMachineLearningJobs().CreateOrUpdateAsync(WaitUntil.Completed, name, data, cancellationToken)
+            ).Value;
         }
         catch (Exception error) when (ServiceErrors.IsTransient(error, cancellationToken))
         {
@@ -129,6 +155,14 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
     {
         var properties = job.Data.Properties;
         var studio = properties.Services is { } services && services.TryGetValue("Studio", out var service) ? service.Endpoint : null;
-        return new SubmittedJob(job.Id.Name, job.Id.ToString(), state.Attempt, properties.ExperimentName ?? "Default", studio, state.Change, StatusOf(job));
+        return new SubmittedJob(
+            job.Id.Name,
+            job.Id.ToString(),
+            state.Attempt,
+            properties.ExperimentName ?? "Default",
+            studio,
+            state.Change,
+            StatusOf(job)
+        );
     }
 }

@@ -21,16 +21,22 @@ internal sealed class KeyVaultClient(HttpPipeline arm, HttpPipeline vault, Uri a
     {
         var data = await workspace.GetAsync(cancellationToken);
         if (data.KeyVault is not { } vaultId)
-            throw new WorkspaceException($"{where} is \"{name}\", and workspace '{data.Name}' has no key vault; the workspace must have one, or the key must be removed.");
+            throw new WorkspaceException(
+                $"{where} is \"{name}\", and workspace '{data.Name}' has no key vault; the workspace must have one, or the key must be removed."
+            );
         var vaultName = vaultId[(vaultId.LastIndexOf('/') + 1)..];
         var uri = await ExplainAsync(
             () => GetAsync(arm, armEndpoint, vaultId, VaultVersion, "vaultUri", cancellationToken),
-            _ => $"key vault '{vaultName}' cannot be found by the signed-in identity; it must have the role 'Reader' there: `az role assignment create --role Reader --assignee <who> --scope {vaultId}`.");
+            _ =>
+                $"key vault '{vaultName}' cannot be found by the signed-in identity; it must have the role 'Reader' there: `az role assignment create --role Reader --assignee <who> --scope {vaultId}`."
+        );
         return await ExplainAsync(
             () => GetAsync(vault, new Uri(uri), $"secrets/{name}", SecretVersion, "value", cancellationToken),
-            status => status == 404
-                ? $"key vault '{vaultName}' holds no secret '{name}'; it must be there: `az keyvault secret set --vault-name {vaultName} --name {name} --value \"$(az storage account keys list --account-name <account> --query '[0].value' --output tsv)\"`."
-                : $"secret '{name}' of key vault '{vaultName}' may not be read by the signed-in identity; it must have the role 'Key Vault Secrets User' there: `az role assignment create --role \"Key Vault Secrets User\" --assignee <who> --scope {vaultId}`.");
+            status =>
+                status == 404
+                    ? $"key vault '{vaultName}' holds no secret '{name}'; it must be there: `az keyvault secret set --vault-name {vaultName} --name {name} --value \"$(az storage account keys list --account-name <account> --query '[0].value' --output tsv)\"`."
+                    : $"secret '{name}' of key vault '{vaultName}' may not be read by the signed-in identity; it must have the role 'Key Vault Secrets User' there: `az role assignment create --role \"Key Vault Secrets User\" --assignee <who> --scope {vaultId}`."
+        );
 
         async Task<string> ExplainAsync(Func<Task<string>> read, Func<int?, string> explain)
         {
@@ -47,10 +53,21 @@ internal sealed class KeyVaultClient(HttpPipeline arm, HttpPipeline vault, Uri a
         }
     }
 
-    private static async Task<string> GetAsync(HttpPipeline pipeline, Uri address, string path, string apiVersion, string member, CancellationToken cancellationToken)
+    private static async Task<string> GetAsync(
+        HttpPipeline pipeline,
+        Uri address,
+        string path,
+        string apiVersion,
+        string member,
+        CancellationToken cancellationToken
+    )
     {
         using var message = pipeline.CreateGet(address, path, ("api-version", apiVersion));
-        var text = await pipeline.ReadJsonAsync(message, body => body.Text(member) ?? (body.TryGetProperty("properties", out var properties) ? properties.Text(member) : null), cancellationToken);
+        var text = await pipeline.ReadJsonAsync(
+            message,
+            body => body.Text(member) ?? (body.TryGetProperty("properties", out var properties) ? properties.Text(member) : null),
+            cancellationToken
+        );
         return text ?? throw new WorkspaceException($"GET {Secrets.Show(message.Request.Uri.ToUri())} answered without {member}.");
     }
 }

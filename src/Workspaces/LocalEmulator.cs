@@ -17,7 +17,12 @@ public sealed class LocalEmulator(TimeProvider? timeProvider = null)
     /// <returns>Its state; null when none listens there.</returns>
     public async Task<EmulatorState?> FindAsync(string stateFolder, CancellationToken cancellationToken) =>
         await ConnectAsync(stateFolder, cancellationToken) is { } found
-            ? new EmulatorState(found.Describe(EmulatorStart.Reused, null), found.Status.ActiveJobs, found.Status.IdleTime, found.Status.Recording)
+            ? new EmulatorState(
+                found.Describe(EmulatorStart.Reused, null),
+                found.Status.ActiveJobs,
+                found.Status.IdleTime,
+                found.Status.Recording
+            )
             : null;
 
     /// <summary>
@@ -42,7 +47,8 @@ public sealed class LocalEmulator(TimeProvider? timeProvider = null)
         {
             if (found.Status.ActiveJobs > 0)
             {
-                note = $"The emulator (process {found.Description.ProcessId}) {(isOld ? "runs an older build" : $"runs jobs by {found.Description.Runtime}")} and was kept: {Count(found.Status.ActiveJobs)} there. It is replaced once it has nothing to do.";
+                note =
+                    $"The emulator (process {found.Description.ProcessId}) {(isOld ? "runs an older build" : $"runs jobs by {found.Description.Runtime}")} and was kept: {Count(found.Status.ActiveJobs)} there. It is replaced once it has nothing to do.";
             }
             else
             {
@@ -71,9 +77,12 @@ public sealed class LocalEmulator(TimeProvider? timeProvider = null)
                     await found.Admin.RecordAsync(Path.GetFullPath(file), cancellationToken);
                 }
 
-                return script is null ? found.Status.FaultRules : await found.Admin.SetFaultsAsync(script, settings.FaultScriptFile!, cancellationToken);
+                return script is null
+                    ? found.Status.FaultRules
+                    : await found.Admin.SetFaultsAsync(script, settings.FaultScriptFile!, cancellationToken);
             },
-            cancellationToken);
+            cancellationToken
+        );
         return found.Describe(start, note) with { FaultRules = faultRules };
     }
 
@@ -89,7 +98,10 @@ public sealed class LocalEmulator(TimeProvider? timeProvider = null)
         }
 
         // It has a process and does not answer.
-        if (EmulatorDescription.Find(stateFolder) is { } description && EmulatorProcess.IsAlive(description.ProcessId, description.StartedAt))
+        if (
+            EmulatorDescription.Find(stateFolder) is { } description
+            && EmulatorProcess.IsAlive(description.ProcessId, description.StartedAt)
+        )
         {
             await SignalAsync(description, cancellationToken);
             return true;
@@ -113,7 +125,8 @@ public sealed class LocalEmulator(TimeProvider? timeProvider = null)
                 await found.Admin.RecordAsync(file is null ? null : Path.GetFullPath(file), cancellationToken);
                 return true;
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Identifies one build of an assembly: the module version id the compiler gave it.</summary>
@@ -144,7 +157,9 @@ public sealed class LocalEmulator(TimeProvider? timeProvider = null)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new WorkspaceException($"The fault script is {file}; it must be a file that can be read ({error.Message}). Correct --faults.");
+            throw new WorkspaceException(
+                $"The fault script is {file}; it must be a file that can be read ({error.Message}). Correct --faults."
+            );
         }
     }
 
@@ -152,9 +167,11 @@ public sealed class LocalEmulator(TimeProvider? timeProvider = null)
 
     private async Task<FoundEmulator?> ConnectAsync(string stateFolder, CancellationToken cancellationToken)
     {
-        if (EmulatorDescription.Find(stateFolder) is not { } description
+        if (
+            EmulatorDescription.Find(stateFolder) is not { } description
             || !EmulatorProcess.IsAlive(description.ProcessId, description.StartedAt)
-            || description.FindThumbprint() is not { } thumbprint)
+            || description.FindThumbprint() is not { } thumbprint
+        )
         {
             return null;
         }
@@ -196,12 +213,15 @@ public sealed class LocalEmulator(TimeProvider? timeProvider = null)
                 }
                 else if (process.ExitCode is { } code)
                 {
-                    throw new WorkspaceException($"The workspace emulator ended with exit code {code} before it listened. The end of {settings.StateFolder}/emulator.log:\n{process.ReadLogTail()}");
+                    throw new WorkspaceException(
+                        $"The workspace emulator ended with exit code {code} before it listened. The end of {settings.StateFolder}/emulator.log:\n{process.ReadLogTail()}"
+                    );
                 }
             }
 
             throw new WorkspaceException(
-                $"The workspace emulator did not listen within {settings.StartTimeout.TotalSeconds:0.#} s. The end of {settings.StateFolder}/emulator.log:\n{process.ReadLogTail()}");
+                $"The workspace emulator did not listen within {settings.StartTimeout.TotalSeconds:0.#} s. The end of {settings.StateFolder}/emulator.log:\n{process.ReadLogTail()}"
+            );
         }
         finally
         {
@@ -236,7 +256,9 @@ public sealed class LocalEmulator(TimeProvider? timeProvider = null)
         EmulatorProcess.AskToEnd(description.ProcessId);
         if (!await WaitForEndAsync(description, cancellationToken))
         {
-            throw new WorkspaceException($"The workspace emulator (process {description.ProcessId}) does not end; end it with `kill -9 {description.ProcessId}`.");
+            throw new WorkspaceException(
+                $"The workspace emulator (process {description.ProcessId}) does not end; end it with `kill -9 {description.ProcessId}`."
+            );
         }
     }
 
@@ -273,13 +295,22 @@ public sealed class LocalEmulator(TimeProvider? timeProvider = null)
             }
             catch (IOException error)
             {
-                throw new WorkspaceException($"{path} is held by another process that starts the emulator ({error.Message}); end it and run again.");
+                throw new WorkspaceException(
+                    $"{path} is held by another process that starts the emulator ({error.Message}); end it and run again."
+                );
             }
         }
     }
 
-    private sealed record FoundEmulator(EmulatorDescription Description, string Thumbprint, TokenFileCredential Credential, EmulatorAdmin Admin, EmulatorStatus Status)
+    private sealed record FoundEmulator(
+        EmulatorDescription Description,
+        string Thumbprint,
+        TokenFileCredential Credential,
+        EmulatorAdmin Admin,
+        EmulatorStatus Status
+    )
     {
-        public RunningEmulator Describe(EmulatorStart start, string? note) => new(Description.Endpoint, Thumbprint, Credential, Description.ProcessId, start, note) { Runtime = Description.Runtime };
+        public RunningEmulator Describe(EmulatorStart start, string? note) =>
+            new(Description.Endpoint, Thumbprint, Credential, Description.ProcessId, start, note) { Runtime = Description.Runtime };
     }
 }

@@ -34,7 +34,9 @@ internal sealed class LogClient(HttpPipeline pipeline)
             case 206:
                 var (start, total) = ReadContentRange(response);
                 var end = await CopyAsync(response, offset - (start ?? offset), length, target, cancellationToken);
-                return end == LogEnd.Reached && total is { } whole && whole > offset + target.Length && target.Length > 0 ? LogEnd.NotReached : end;
+                return end == LogEnd.Reached && total is { } whole && whole > offset + target.Length && target.Length > 0
+                    ? LogEnd.NotReached
+                    : end;
             case 200: // the server does not do ranges: everything came
                 return await CopyAsync(response, offset, length, target, cancellationToken);
             case 416:
@@ -45,7 +47,13 @@ internal sealed class LogClient(HttpPipeline pipeline)
     }
 
     /// <summary>Copies the body without its first <paramref name="skip"/> bytes.</summary>
-    private static async Task<LogEnd> CopyAsync(Response response, long skip, long limit, Stream target, CancellationToken cancellationToken)
+    private static async Task<LogEnd> CopyAsync(
+        Response response,
+        long skip,
+        long limit,
+        Stream target,
+        CancellationToken cancellationToken
+    )
     {
         if (skip < 0)
         {

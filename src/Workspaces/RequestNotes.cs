@@ -50,8 +50,15 @@ internal sealed class RequestNotes : HttpPipelinePolicy
     private static bool Note(object answer, HttpMessage message)
     {
         var uri = message.Request.Uri.ToUri();
-        Noted.AddOrUpdate(answer, new RequestNote(
-            message.Request.Method.Method, new Uri(uri.GetLeftPart(UriPartial.Path)), $"{message.Request.Method} {Secrets.Show(uri)}", message.ProcessingContext.RetryNumber + 1));
+        Noted.AddOrUpdate(
+            answer,
+            new RequestNote(
+                message.Request.Method.Method,
+                new Uri(uri.GetLeftPart(UriPartial.Path)),
+                $"{message.Request.Method} {Secrets.Show(uri)}",
+                message.ProcessingContext.RetryNumber + 1
+            )
+        );
         return false;
     }
 }

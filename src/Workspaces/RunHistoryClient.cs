@@ -11,7 +11,10 @@ internal sealed class RunHistoryClient(HttpPipeline pipeline, Once<Uri> api, str
     /// <exception cref="RequestFailedException">404: run history does not know the job (yet).</exception>
     public async Task<RunDetails> GetDetailsAsync(string runId, CancellationToken cancellationToken)
     {
-        using var message = pipeline.CreateGet(await api.GetAsync(cancellationToken), $"/history/v1.0{workspaceId}/runs/{Uri.EscapeDataString(runId)}/details");
+        using var message = pipeline.CreateGet(
+            await api.GetAsync(cancellationToken),
+            $"/history/v1.0{workspaceId}/runs/{Uri.EscapeDataString(runId)}/details"
+        );
         return await pipeline.ReadJsonAsync(message, RunDetails.Read, cancellationToken);
     }
 }
@@ -22,18 +25,26 @@ internal sealed class RunHistoryClient(HttpPipeline pipeline, Once<Uri> api, str
 /// <c>{code}: {message}</c>; null when it did not or nobody said.
 /// </remarks>
 internal sealed record RunDetails(
-    string StatusWord, DateTimeOffset? Started, DateTimeOffset? Ended, IReadOnlyDictionary<string, string> LogFiles, IReadOnlyDictionary<string, string> Tags, string? Error)
+    string StatusWord,
+    DateTimeOffset? Started,
+    DateTimeOffset? Ended,
+    IReadOnlyDictionary<string, string> LogFiles,
+    IReadOnlyDictionary<string, string> Tags,
+    string? Error
+)
 {
     /// <summary><see cref="JobStatus.Unknown"/> where the service's word is none that this version knows.</summary>
     public JobStatus Status => JobStatuses.Parse(StatusWord);
 
-    public static RunDetails Read(JsonElement body) => new(
-        body.Text("status") ?? "",
-        Time(body, "startTimeUtc"),
-        Time(body, "endTimeUtc"),
-        body.TextMap("logFiles"),
-        body.TextMap("tags"),
-        ReadError(body));
+    public static RunDetails Read(JsonElement body) =>
+        new(
+            body.Text("status") ?? "",
+            Time(body, "startTimeUtc"),
+            Time(body, "endTimeUtc"),
+            body.TextMap("logFiles"),
+            body.TextMap("tags"),
+            ReadError(body)
+        );
 
     private static DateTimeOffset? Time(JsonElement body, string name) =>
         DateTimeOffset.TryParse(body.Text(name), null, System.Globalization.DateTimeStyles.AssumeUniversal, out var time) ? time : null;

@@ -22,7 +22,14 @@ public enum EmulatorStart
 /// <param name="ProcessId">Its process.</param>
 /// <param name="Start">How it came to be.</param>
 /// <param name="Note">What a person should know about it, such as an older build kept because a job runs; null when there is nothing.</param>
-public sealed record RunningEmulator(Uri Endpoint, string CertificateThumbprint, TokenCredential Credential, int ProcessId, EmulatorStart Start, string? Note)
+public sealed record RunningEmulator(
+    Uri Endpoint,
+    string CertificateThumbprint,
+    TokenCredential Credential,
+    int ProcessId,
+    EmulatorStart Start,
+    string? Note
+)
 {
     /// <summary>What runs its jobs: <c>process</c> or <c>docker</c>.</summary>
     public string Runtime { get; init; } = "process";

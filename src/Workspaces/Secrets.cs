@@ -10,7 +10,13 @@ internal static partial class Secrets
     // Everything else in a query is hidden: a signature can go by any name.
     private static readonly HashSet<string> ShownQueryNames = new(StringComparer.OrdinalIgnoreCase)
     {
-        "api-version", "path", "run_id", "metric_key", "max_results", "skipValidation", "underlyingResourceAction",
+        "api-version",
+        "path",
+        "run_id",
+        "metric_key",
+        "max_results",
+        "skipValidation",
+        "underlyingResourceAction",
     };
 
     /// <summary>The URI without user information and without the values of query parameters that are not known to be harmless.</summary>
@@ -28,11 +34,13 @@ internal static partial class Secrets
             return address;
         }
 
-        var shown = query.Split('&').Select(pair =>
-        {
-            var name = pair.Split('=', 2)[0];
-            return ShownQueryNames.Contains(Uri.UnescapeDataString(name)) ? pair : $"{name}={Hidden}";
-        });
+        var shown = query
+            .Split('&')
+            .Select(pair =>
+            {
+                var name = pair.Split('=', 2)[0];
+                return ShownQueryNames.Contains(Uri.UnescapeDataString(name)) ? pair : $"{name}={Hidden}";
+            });
         return $"{address}?{string.Join('&', shown)}";
     }
 
@@ -44,13 +52,24 @@ internal static partial class Secrets
         return NamedSecret().Replace(text, $"${{name}}{Hidden}");
     }
 
-    [GeneratedRegex(@"\bBearer\s+[A-Za-z0-9._~+/=-]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\bBearer\s+[A-Za-z0-9._~+/=-]+",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex BearerToken();
 
-    [GeneratedRegex(@"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex JsonWebToken();
 
-    [GeneratedRegex(@"\b(?<name>(sig|token|access_token|sas_?token|accountkey|sharedaccesssignature|key|secret|client_secret|password|pwd)""?\s*[=:]\s*""?)[^&\s""';,)}]+",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\b(?<name>(sig|token|access_token|sas_?token|accountkey|sharedaccesssignature|key|secret|client_secret|password|pwd)""?\s*[=:]\s*""?)[^&\s""';,)}]+",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex NamedSecret();
 }

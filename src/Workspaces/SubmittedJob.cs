@@ -8,4 +8,12 @@ namespace Workspaces;
 /// <param name="StudioUrl">Page to watch it at; null when the service gave none.</param>
 /// <param name="Change">Created, or Unchanged when the job was there already: still active, or completed.</param>
 /// <param name="Status">Status when it was submitted or found.</param>
-public sealed record SubmittedJob(string Name, string Id, int Attempt, string ExperimentName, string? StudioUrl, StageChange Change, JobStatus Status);
+public sealed record SubmittedJob(
+    string Name,
+    string Id,
+    int Attempt,
+    string ExperimentName,
+    string? StudioUrl,
+    StageChange Change,
+    JobStatus Status
+);

@@ -21,7 +21,9 @@ internal static class TokenClaims
         try
         {
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
-            return Names.Select(name => claims.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null).FirstOrDefault(value => !string.IsNullOrEmpty(value));
+            return Names
+                .Select(name => claims.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null)
+                .FirstOrDefault(value => !string.IsNullOrEmpty(value));
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {

@@ -22,7 +22,9 @@ public sealed class TokenFileCredential(string path, TimeProvider? timeProvider 
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new WorkspaceException($"{path} cannot be read ({error.Message}); it must hold the emulator's access token. Start the emulator as the user who runs this.");
+            throw new WorkspaceException(
+                $"{path} cannot be read ({error.Message}); it must hold the emulator's access token. Start the emulator as the user who runs this."
+            );
         }
     }
 

@@ -32,15 +32,16 @@ internal sealed class TrackingClient(HttpPipeline pipeline, Once<Uri> tracking)
                 ("run_id", runId),
                 ("metric_key", metric),
                 ("max_results", PageSize.ToString(CultureInfo.InvariantCulture)),
-                ("page_token", pageToken));
+                ("page_token", pageToken)
+            );
             var page = await pipeline.ReadJsonAsync(
                 message,
                 body => (Points: body.Items("metrics").Select(ReadPoint).ToList(), Next: body.Text("next_page_token")),
-                cancellationToken);
+                cancellationToken
+            );
             points.AddRange(page.Points);
             pageToken = string.IsNullOrEmpty(page.Next) || page.Next == pageToken ? null : page.Next;
-        }
-        while (pageToken is not null);
+        } while (pageToken is not null);
 
         return [.. points.OrderBy(point => point.Step).ThenBy(point => point.Time)];
     }
@@ -50,7 +51,10 @@ internal sealed class TrackingClient(HttpPipeline pipeline, Once<Uri> tracking)
         var data = body.GetProperty("run").TryGetProperty("data", out var found) ? found : default;
         if (data.ValueKind != JsonValueKind.Object)
         {
-            return new TrackedRun(new Dictionary<string, double>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
+            return new TrackedRun(
+                new Dictionary<string, double>(StringComparer.Ordinal),
+                new Dictionary<string, string>(StringComparer.Ordinal)
+            );
         }
 
         // A key given twice: the later one stands.
@@ -69,15 +73,18 @@ internal sealed class TrackingClient(HttpPipeline pipeline, Once<Uri> tracking)
         return new TrackedRun(metrics, tags);
     }
 
-    private static MetricPoint ReadPoint(JsonElement point) => new(
-        point.TryGetProperty("step", out var step) ? (long)Number(step) : 0,
-        Number(point.GetProperty("value")),
-        DateTimeOffset.FromUnixTimeMilliseconds(point.TryGetProperty("timestamp", out var time) ? (long)Number(time) : 0));
+    private static MetricPoint ReadPoint(JsonElement point) =>
+        new(
+            point.TryGetProperty("step", out var step) ? (long)Number(step) : 0,
+            Number(point.GetProperty("value")),
+            DateTimeOffset.FromUnixTimeMilliseconds(point.TryGetProperty("timestamp", out var time) ? (long)Number(time) : 0)
+        );
 
     // protobuf's JSON writes 64-bit integers and NaN, Infinity and -Infinity as strings.
-    private static double Number(JsonElement value) => value.ValueKind == JsonValueKind.String
-        ? double.Parse(value.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture)
-        : value.GetDouble();
+    private static double Number(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String
+            ? double.Parse(value.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture)
+            : value.GetDouble();
 }
 
 internal sealed record TrackedRun(IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Tags);

@@ -25,7 +25,8 @@ public sealed class WorkspaceClient
         var address = connection.Address;
         Arm = new ArmClient(connection.Credential, address.SubscriptionId, CreateArmOptions(connection, transport));
         Resource = Arm.GetMachineLearningWorkspaceResource(
-            MachineLearningWorkspaceResource.CreateResourceIdentifier(address.SubscriptionId, address.ResourceGroup, address.WorkspaceName));
+            MachineLearningWorkspaceResource.CreateResourceIdentifier(address.SubscriptionId, address.ResourceGroup, address.WorkspaceName)
+        );
         data = new(ReadAsync);
         dataPlane = new(FindDataPlaneAsync);
 
@@ -80,7 +81,8 @@ public sealed class WorkspaceClient
     /// <summary>Reads the workspace, once.</summary>
     /// <exception cref="WorkspaceException">404: no such workspace, and which key to mend; 401 or 403: who may not read it, and the role that may;
     /// or the service did not answer.</exception>
-    public Task VerifyAsync(CancellationToken cancellationToken) => ServiceErrors.GuardAsync(() => ReadDataAsync(cancellationToken), cancellationToken);
+    public Task VerifyAsync(CancellationToken cancellationToken) =>
+        ServiceErrors.GuardAsync(() => ReadDataAsync(cancellationToken), cancellationToken);
 
     /// <summary>What the service tells of the workspace; read once.</summary>
     /// <exception cref="RequestFailedException">The service did not answer, or in a way that <see cref="VerifyAsync"/> has no own words for.</exception>
@@ -93,19 +95,29 @@ public sealed class WorkspaceClient
         {
             return (await Resource.GetAsync(cancellationToken)).Value.Data;
         }
-        catch (RequestFailedException error) when (error.Status is 401 or 403 or 404 && ServiceErrors.Describe(error, cancellationToken) is { } described)
+        catch (RequestFailedException error)
+            when (error.Status is 401 or 403 or 404 && ServiceErrors.Describe(error, cancellationToken) is { } described)
         {
             throw error.Status == 404
                 ? NotFound(connection, described)
                 : new WorkspaceException(
-                    described.Message.Replace(Permissions.SomeIdentity, await DescribeCallerAsync(connection.Credential, cancellationToken), StringComparison.Ordinal), described.Status, described.ErrorCode);
+                    described.Message.Replace(
+                        Permissions.SomeIdentity,
+                        await DescribeCallerAsync(connection.Credential, cancellationToken),
+                        StringComparison.Ordinal
+                    ),
+                    described.Status,
+                    described.ErrorCode
+                );
         }
     }
 
     private static ArmClientOptions CreateArmOptions(WorkspaceConnection connection, HttpPipelineTransport transport)
     {
         var options = new ArmClientOptions().Configure(transport, connection.Retries, connection.Credential, ServicePipelines.ArmScope);
-        options.Environment = connection.Address.Endpoint is { } endpoint ? new ArmEnvironment(endpoint, ArmAudience) : ArmEnvironment.AzurePublicCloud;
+        options.Environment = connection.Address.Endpoint is { } endpoint
+            ? new ArmEnvironment(endpoint, ArmAudience)
+            : ArmEnvironment.AzurePublicCloud;
 
         // The package's default version moves with its releases; the wire contract this was written from is one version.
         foreach (var type in new[] { "", "/computes", "/datastores", "/environments", "/environments/versions", "/jobs" })
@@ -119,8 +131,15 @@ public sealed class WorkspaceClient
     // azureml://westeurope.api.azureml.ms/mlflow/v1.0/subscriptions/… is spoken over https.
     private async Task<Uri> FindTrackingAsync(CancellationToken cancellationToken) =>
         (await ReadDataAsync(cancellationToken)).MlFlowTrackingUri is { } uri
-            ? new UriBuilder(uri) { Scheme = Uri.UriSchemeHttps, Port = uri.IsDefaultPort ? 443 : uri.Port, Query = "" }.Uri
-            : throw new WorkspaceException($"Workspace '{Resource.Id.Name}' has no mlFlowTrackingUri; it must have one for metrics to be read. Is it still being created?");
+            ? new UriBuilder(uri)
+            {
+                Scheme = Uri.UriSchemeHttps,
+                Port = uri.IsDefaultPort ? 443 : uri.Port,
+                Query = "",
+            }.Uri
+            : throw new WorkspaceException(
+                $"Workspace '{Resource.Id.Name}' has no mlFlowTrackingUri; it must have one for metrics to be read. Is it still being created?"
+            );
 
     /// <summary>The base of run history and artifacts: what discovery calls <c>api</c>, or the host of the tracking URI where discovery does not answer.</summary>
     private async Task<Uri> FindDataPlaneAsync(CancellationToken cancellationToken)
@@ -142,7 +161,10 @@ public sealed class WorkspaceClient
         }
 
         using var urls = JsonDocument.Parse(message.Response.Content);
-        return urls.RootElement.TryGetProperty("api", out var api) && Uri.TryCreate(api.GetString(), UriKind.Absolute, out var found) && found.Scheme == Uri.UriSchemeHttps
+        return
+            urls.RootElement.TryGetProperty("api", out var api)
+            && Uri.TryCreate(api.GetString(), UriKind.Absolute, out var found)
+            && found.Scheme == Uri.UriSchemeHttps
             ? found
             : fallback;
     }
@@ -158,16 +180,19 @@ public sealed class WorkspaceClient
         };
         return new WorkspaceException(
             $"{connection.EnvironmentConfigPath}: workspace '{address.WorkspaceName}' in resource group '{address.ResourceGroup}' of subscription '{address.SubscriptionId}' is not there; "
-            + $"{key} must name one that exists (`az ml workspace list --subscription {address.SubscriptionId}` shows them). {error.Answer}",
+                + $"{key} must name one that exists (`az ml workspace list --subscription {address.SubscriptionId}` shows them). {error.Answer}",
             404,
-            error.ErrorCode);
+            error.ErrorCode
+        );
     }
 
     /// <summary>Name of the signed-in identity, from the claims of its token; never the token.</summary>
     private static async Task<string> DescribeCallerAsync(TokenCredential credential, CancellationToken cancellationToken)
     {
         var token = await ServiceErrors.GuardAsync(
-            async () => await credential.GetTokenAsync(new TokenRequestContext([ServicePipelines.ArmScope]), cancellationToken), cancellationToken);
+            async () => await credential.GetTokenAsync(new TokenRequestContext([ServicePipelines.ArmScope]), cancellationToken),
+            cancellationToken
+        );
         return TokenClaims.CallerOf(token.Token) is { } caller ? $"'{caller}'" : Permissions.SomeIdentity;
     }
 }

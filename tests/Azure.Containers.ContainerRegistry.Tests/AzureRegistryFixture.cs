@@ -37,29 +37,28 @@ public sealed class AzureRegistryFixture : IAsyncLifetime
         await Tokens.DisposeAsync();
     }
 
-    public ContainerRegistryClientOptions CreateOptions() => new()
-    {
-        Transport = new HttpClientTransport(_http!),
-        Retry = { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(1) },
-    };
+    public ContainerRegistryClientOptions CreateOptions() =>
+        new() { Transport = new HttpClientTransport(_http!), Retry = { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(1) } };
 
-    public ContainerRegistryClient CreateClient(string aadToken = AadToken) => new(Front.Address, new FixedCredential(aadToken), CreateOptions());
+    public ContainerRegistryClient CreateClient(string aadToken = AadToken) =>
+        new(Front.Address, new FixedCredential(aadToken), CreateOptions());
 
     public ContainerRegistryContentClient CreateContent(string repository, string aadToken = AadToken) =>
         new(Front.Address, repository, new FixedCredential(aadToken), CreateOptions());
 
     /// <summary>Answers the first request that fits in the registry's place.</summary>
-    internal void AnswerOnce(Func<Microsoft.AspNetCore.Http.HttpContext, bool> fits, HttpStatusCode status, string body) => Front.Intercept = async context =>
-    {
-        if (!fits(context))
+    internal void AnswerOnce(Func<Microsoft.AspNetCore.Http.HttpContext, bool> fits, HttpStatusCode status, string body) =>
+        Front.Intercept = async context =>
         {
-            return false;
-        }
+            if (!fits(context))
+            {
+                return false;
+            }
 
-        Front.Intercept = null;
-        context.Response.StatusCode = (int)status;
-        context.Response.ContentType = "application/json";
-        await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, body);
-        return true;
-    };
+            Front.Intercept = null;
+            context.Response.StatusCode = (int)status;
+            context.Response.ContentType = "application/json";
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, body);
+            return true;
+        };
 }

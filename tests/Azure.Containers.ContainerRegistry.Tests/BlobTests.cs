@@ -56,13 +56,18 @@ public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegis
         var digest = (await content.UploadBlobAsync(BinaryData.FromString("kept elsewhere"), _cancellation)).Value.Digest;
         await content.DownloadBlobContentAsync(digest, _cancellation);
         var (before, tokens) = (registry.Store.Requests.Count, registry.Tokens.Requests.Count);
-        registry.Store.Challenge = $"Bearer realm=\"{registry.Store.Address}token\",service=\"store\",scope=\"repository:blobs/challenged:pull\"";
+        registry.Store.Challenge =
+            $"Bearer realm=\"{registry.Store.Address}token\",service=\"store\",scope=\"repository:blobs/challenged:pull\"";
         try
         {
             var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.DownloadBlobContentAsync(digest, _cancellation));
 
             Assert.Equal(401, error.Status);
-            Assert.StartsWith($"GET {registry.Store.Address}blobs/{digest} returned 401: Unauthorized", error.Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"GET {registry.Store.Address}blobs/{digest} returned 401: Unauthorized",
+                error.Message,
+                StringComparison.Ordinal
+            );
             Assert.DoesNotContain("planted-signature", error.Message, StringComparison.Ordinal);
         }
         finally
@@ -95,7 +100,11 @@ public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegis
         var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.DownloadBlobStreamingAsync(digest, _cancellation));
 
         Assert.Equal("BLOB_UNKNOWN", error.ErrorCode);
-        Assert.StartsWith($"GET {registry.Front.Address}v2/blobs/missing/blobs/{digest} returned 404: BLOB_UNKNOWN: blob unknown to registry", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"GET {registry.Front.Address}v2/blobs/missing/blobs/{digest} returned 404: BLOB_UNKNOWN: blob unknown to registry",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -13,10 +13,17 @@ public class CatalogueTests(AzureRegistryFixture registry) : IClassFixture<Azure
             await Images.PushAsync(registry.CreateContent(name), "v1");
         }
 
-        var pages = await registry.CreateClient().GetRepositoryNamesAsync(_cancellation).AsPages(pageSizeHint: 2).ToListAsync(_cancellation);
+        var pages = await registry
+            .CreateClient()
+            .GetRepositoryNamesAsync(_cancellation)
+            .AsPages(pageSizeHint: 2)
+            .ToListAsync(_cancellation);
 
         Assert.All(pages.SkipLast(1), page => Assert.Equal(2, page.Values.Count));
-        Assert.Equal(names, pages.SelectMany(page => page.Values).Where(name => name.StartsWith("pages/", StringComparison.Ordinal)).ToArray());
+        Assert.Equal(
+            names,
+            pages.SelectMany(page => page.Values).Where(name => name.StartsWith("pages/", StringComparison.Ordinal)).ToArray()
+        );
     }
 
     [Fact]
@@ -27,9 +34,14 @@ public class CatalogueTests(AzureRegistryFixture registry) : IClassFixture<Azure
         var second = await Images.PushAsync(content, "v2", "two");
 
         var repository = registry.CreateClient().GetRepository("catalogue/manifests");
-        var all = await repository.GetAllManifestPropertiesAsync(ArtifactManifestOrder.LastUpdatedOnDescending, _cancellation).ToListAsync(_cancellation);
+        var all = await repository
+            .GetAllManifestPropertiesAsync(ArtifactManifestOrder.LastUpdatedOnDescending, _cancellation)
+            .ToListAsync(_cancellation);
 
-        Assert.Equal(new[] { first, second }.Order(StringComparer.Ordinal), all.Select(manifest => manifest.Digest).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            new[] { first, second }.Order(StringComparer.Ordinal),
+            all.Select(manifest => manifest.Digest).Order(StringComparer.Ordinal)
+        );
         var one = all.Single(manifest => manifest.Digest == first);
         Assert.Equal(["v1"], one.Tags);
         Assert.Equal(ArtifactArchitecture.Amd64, one.Architecture);
@@ -90,6 +102,8 @@ public class CatalogueTests(AzureRegistryFixture registry) : IClassFixture<Azure
 
         await client.DeleteRepositoryAsync("catalogue/gone", _cancellation);
 
-        Assert.DoesNotContain(await client.GetRepositoryNamesAsync(_cancellation).ToListAsync(_cancellation), name => name == "catalogue/gone");
+        Assert.DoesNotContain(await client.GetRepositoryNamesAsync(_cancellation).ToListAsync(_cancellation), name =>
+            name == "catalogue/gone"
+        );
     }
 }

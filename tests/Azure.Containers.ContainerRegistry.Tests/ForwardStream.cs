@@ -34,9 +34,7 @@ internal sealed class ForwardStream(byte[] bytes, Func<int, Task>? beforeRead = 
 
     public override int Read(byte[] buffer, int offset, int count) => Take(buffer.AsSpan(offset, count));
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

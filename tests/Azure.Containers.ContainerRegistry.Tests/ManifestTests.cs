@@ -30,10 +30,18 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
     {
         var content = registry.CreateContent("manifests/lists");
         var image = await Images.UploadAsync(content, "a layer", type.Contains("oci", StringComparison.Ordinal) ? "oci" : "docker");
-        var set = (await content.SetManifestAsync(image, null, type.Contains("oci", StringComparison.Ordinal) ? default(ManifestMediaType?) : ManifestMediaType.DockerManifest, _cancellation)).Value;
+        var set = (
+            await content.SetManifestAsync(
+                image,
+                null,
+                type.Contains("oci", StringComparison.Ordinal) ? default(ManifestMediaType?) : ManifestMediaType.DockerManifest,
+                _cancellation
+            )
+        ).Value;
         var imageType = type.Replace(".list", "", StringComparison.Ordinal).Replace("index", "manifest", StringComparison.Ordinal);
         var list = BinaryData.FromString(
-            $$$"""{"schemaVersion":2, "mediaType":"{{{type}}}","manifests":[{"mediaType":"{{{imageType}}}","size":{{{image.ToMemory().Length}}},"digest":"{{{set.Digest}}}","platform":{"architecture":"amd64","os":"linux"}}]}""");
+            $$$"""{"schemaVersion":2, "mediaType":"{{{type}}}","manifests":[{"mediaType":"{{{imageType}}}","size":{{{image.ToMemory().Length}}},"digest":"{{{set.Digest}}}","platform":{"architecture":"amd64","os":"linux"}}]}"""
+        );
 
         await content.SetManifestAsync(list, "list", type, _cancellation);
         var got = (await content.GetManifestAsync("list", _cancellation)).Value;
@@ -64,7 +72,10 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
 
         Assert.Equal(404, error.Status);
         Assert.Equal("MANIFEST_UNKNOWN", error.ErrorCode);
-        Assert.Equal($"GET {registry.Front.Address}v2/manifests/missing/manifests/v2 returned 404: MANIFEST_UNKNOWN: manifest unknown", error.Message.Split('\n')[0].TrimEnd());
+        Assert.Equal(
+            $"GET {registry.Front.Address}v2/manifests/missing/manifests/v2 returned 404: MANIFEST_UNKNOWN: manifest unknown",
+            error.Message.Split('\n')[0].TrimEnd()
+        );
         Assert.Equal(404, error.GetRawResponse()!.Status);
     }
 
@@ -74,11 +85,18 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
         var content = registry.CreateContent("manifests/forged");
         var digest = await Images.PushAsync(content, "v1");
         await content.GetManifestAsync(digest, _cancellation);
-        registry.AnswerOnce(context => context.Request.Path.Value!.Contains("/forged/manifests/", StringComparison.Ordinal), HttpStatusCode.OK, "{}");
+        registry.AnswerOnce(
+            context => context.Request.Path.Value!.Contains("/forged/manifests/", StringComparison.Ordinal),
+            HttpStatusCode.OK,
+            "{}"
+        );
 
         var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync(digest, _cancellation));
 
-        Assert.Equal($"The manifest has the digest sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a; it must be {digest}.", error.Message);
+        Assert.Equal(
+            $"The manifest has the digest sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a; it must be {digest}.",
+            error.Message
+        );
     }
 
     [Fact]
@@ -89,7 +107,8 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
         registry.AnswerOnce(
             context => context.Request.Path.Value!.Contains("/busy/manifests/", StringComparison.Ordinal),
             HttpStatusCode.TooManyRequests,
-            """{"errors":[{"code":"TOOMANYREQUESTS","message":"later"}]}""");
+            """{"errors":[{"code":"TOOMANYREQUESTS","message":"later"}]}"""
+        );
 
         Assert.Equal(digest, (await content.GetManifestAsync("v1", _cancellation)).Value.Digest);
     }

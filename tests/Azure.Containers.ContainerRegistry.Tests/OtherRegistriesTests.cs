@@ -61,9 +61,17 @@ public sealed class OtherRegistriesTests : IDisposable
 
         var digest = await Images.PushAsync(CreateContent(registry, "token/detection", new RegistryLogin("robot", "right")), "v1");
 
-        Assert.Equal(digest, (await CreateContent(registry, "token/detection", login: null).GetManifestAsync("v1", _cancellation)).Value.Digest);
-        Assert.Equal(["token/detection"], await ReadAsync(CreateContent(registry, "any", new RegistryLogin("robot", "right")), "/v2/_catalog", "repositories"));
-        var outside = await Assert.ThrowsAsync<RequestFailedException>(() => Images.PushAsync(CreateContent(registry, "other", new RegistryLogin("robot", "right")), "v1"));
+        Assert.Equal(
+            digest,
+            (await CreateContent(registry, "token/detection", login: null).GetManifestAsync("v1", _cancellation)).Value.Digest
+        );
+        Assert.Equal(
+            ["token/detection"],
+            await ReadAsync(CreateContent(registry, "any", new RegistryLogin("robot", "right")), "/v2/_catalog", "repositories")
+        );
+        var outside = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            Images.PushAsync(CreateContent(registry, "other", new RegistryLogin("robot", "right")), "v1")
+        );
         Assert.Equal(401, outside.Status);
         var stranger = CreateContent(registry, "token/detection", new RegistryLogin("robot", "wrong"));
         var wrong = await Assert.ThrowsAsync<RequestFailedException>(() => stranger.GetManifestAsync("v1", _cancellation));
@@ -94,7 +102,9 @@ public sealed class OtherRegistriesTests : IDisposable
         tokens.AccessTokenLifetime = TimeSpan.FromMinutes(-2);
         await using var registry = await DistributionRegistry.StartAsync(new RegistryOptions { TokenService = tokens }, _cancellation);
 
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => CreateContent(registry, "over", new RegistryLogin("robot", "right")).GetManifestAsync("v1", _cancellation));
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            CreateContent(registry, "over", new RegistryLogin("robot", "right")).GetManifestAsync("v1", _cancellation)
+        );
 
         Assert.Equal(401, error.Status);
     }
@@ -103,7 +113,8 @@ public sealed class OtherRegistriesTests : IDisposable
     public void LoopbackTransport_RefusesARegistryOnAnotherMachine() =>
         Assert.Throws<ArgumentException>(() => new LoopbackTransport(new Uri("https://registry.example"), new HttpClientTransport(_http)));
 
-    private static RegistryOptions WithUser => new() { Users = new Dictionary<string, string>(StringComparer.Ordinal) { ["robot"] = "right" } };
+    private static RegistryOptions WithUser =>
+        new() { Users = new Dictionary<string, string>(StringComparer.Ordinal) { ["robot"] = "right" } };
 
     private ContainerRegistryContentClient CreateContent(DistributionRegistry registry, string repository, RegistryLogin? login)
     {
@@ -117,7 +128,8 @@ public sealed class OtherRegistriesTests : IDisposable
         return new ContainerRegistryContentClient(endpoint, repository, options);
     }
 
-    private Task<string[]> TagsAsync(ContainerRegistryContentClient content) => ReadAsync(content, $"/v2/{content.RepositoryName}/tags/list", "tags");
+    private Task<string[]> TagsAsync(ContainerRegistryContentClient content) =>
+        ReadAsync(content, $"/v2/{content.RepositoryName}/tags/list", "tags");
 
     // Lists that every registry has, which the clients' own methods ask Azure's calls for.
     private async Task<string[]> ReadAsync(ContainerRegistryContentClient content, string path, string member)

@@ -23,7 +23,8 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
 
         Assert.Equal(
             ["exchange", "refresh_token repository:signin/scopes:pull,push", "refresh_token repository:signin/scopes:pull"],
-            TokenRequestsSince(before));
+            TokenRequestsSince(before)
+        );
         Assert.Equal(["https://containerregistry.azure.net/.default"], credential.Scopes);
     }
 
@@ -34,7 +35,9 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
         var options = registry.CreateOptions();
         options.Audience = ContainerRegistryAudience.AzureResourceManagerChina;
 
-        await new ContainerRegistryClient(registry.Front.Address, credential, options).GetRepositoryNamesAsync(_cancellation).ToListAsync(_cancellation);
+        await new ContainerRegistryClient(registry.Front.Address, credential, options)
+            .GetRepositoryNamesAsync(_cancellation)
+            .ToListAsync(_cancellation);
 
         Assert.Equal(["https://management.chinacloudapi.cn/.default"], credential.Scopes);
     }
@@ -52,7 +55,10 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
             await content.GetManifestAsync("v1", _cancellation);
             await content.GetManifestAsync("v1", _cancellation);
 
-            Assert.Equal(["refresh_token repository:signin/expired:pull", "refresh_token repository:signin/expired:pull"], TokenRequestsSince(before));
+            Assert.Equal(
+                ["refresh_token repository:signin/expired:pull", "refresh_token repository:signin/expired:pull"],
+                TokenRequestsSince(before)
+            );
         }
         finally
         {
@@ -85,10 +91,14 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
         // The refresh token went with the key: it is refused once, and exchanged anew.
         Assert.Equal(
             [
-                "exchange", "refresh_token repository:signin/midway:pull,push",
-                "refresh_token repository:signin/midway:pull,push", "exchange", "refresh_token repository:signin/midway:pull,push",
+                "exchange",
+                "refresh_token repository:signin/midway:pull,push",
+                "refresh_token repository:signin/midway:pull,push",
+                "exchange",
+                "refresh_token repository:signin/midway:pull,push",
             ],
-            TokenRequestsSince(before));
+            TokenRequestsSince(before)
+        );
     }
 
     [Fact]
@@ -110,11 +120,17 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
         var content = registry.CreateContent("signin/readonly", "a-reader's-token");
 
         Assert.Equal(200, (await content.GetManifestAsync("v1", _cancellation)).GetRawResponse().Status);
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.UploadBlobAsync(BinaryData.FromString("x"), _cancellation));
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            content.UploadBlobAsync(BinaryData.FromString("x"), _cancellation)
+        );
 
         Assert.Equal(401, error.Status);
         Assert.Equal("UNAUTHORIZED", error.ErrorCode);
-        Assert.StartsWith($"POST {registry.Front.Address}v2/signin/readonly/blobs/uploads/ returned 401: UNAUTHORIZED: authentication required", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"POST {registry.Front.Address}v2/signin/readonly/blobs/uploads/ returned 401: UNAUTHORIZED: authentication required",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -124,7 +140,11 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
 
         var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync("v1", _cancellation));
 
-        Assert.StartsWith($"POST {registry.Front.Address}oauth2/exchange returned 401: UNAUTHORIZED: authentication required", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"POST {registry.Front.Address}oauth2/exchange returned 401: UNAUTHORIZED: authentication required",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("a-stranger's-token", error.ToString(), StringComparison.Ordinal);
     }
 
@@ -136,7 +156,12 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
         var content = new ContainerRegistryContentClient(registry.Front.Address, "signin/public", registry.CreateOptions());
 
         Assert.Equal(200, (await content.GetManifestAsync("v1", _cancellation)).GetRawResponse().Status);
-        Assert.Equal(401, (await Assert.ThrowsAsync<RequestFailedException>(() => content.UploadBlobAsync(BinaryData.FromString("x"), _cancellation))).Status);
+        Assert.Equal(
+            401,
+            (
+                await Assert.ThrowsAsync<RequestFailedException>(() => content.UploadBlobAsync(BinaryData.FromString("x"), _cancellation))
+            ).Status
+        );
     }
 
     [Fact]
@@ -144,13 +169,32 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     {
         var client = registry.CreateClient();
 
-        var refresh = (await client.ExchangeAadAccessTokenForAcrRefreshTokenAsync(registry.Tokens.Service, accessToken: AzureRegistryFixture.AadToken, cancellationToken: _cancellation)).Value;
-        var access = (await client.ExchangeAcrRefreshTokenForAcrAccessTokenAsync(registry.Tokens.Service, "repository:any:pull", refresh.RefreshToken, _cancellation)).Value;
+        var refresh = (
+            await client.ExchangeAadAccessTokenForAcrRefreshTokenAsync(
+                registry.Tokens.Service,
+                accessToken: AzureRegistryFixture.AadToken,
+                cancellationToken: _cancellation
+            )
+        ).Value;
+        var access = (
+            await client.ExchangeAcrRefreshTokenForAcrAccessTokenAsync(
+                registry.Tokens.Service,
+                "repository:any:pull",
+                refresh.RefreshToken,
+                _cancellation
+            )
+        ).Value;
 
         Assert.Equal(3, access.AccessToken.Split('.').Length);
         using var http = new HttpClient(registry.Front.CreateHandler());
-        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{TokenService.RefreshTokenUser}:{refresh.RefreshToken}")));
-        using var login = await http.GetAsync(new Uri(registry.Front.Address, "/oauth2/token?service=registry.test&scope=repository:any:pull"), _cancellation);
+        http.DefaultRequestHeaders.Authorization = new(
+            "Basic",
+            Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{TokenService.RefreshTokenUser}:{refresh.RefreshToken}"))
+        );
+        using var login = await http.GetAsync(
+            new Uri(registry.Front.Address, "/oauth2/token?service=registry.test&scope=repository:any:pull"),
+            _cancellation
+        );
         Assert.True(login.IsSuccessStatusCode);
     }
 
@@ -159,6 +203,8 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     {
         var client = new ContainerRegistryClient(registry.Front.Registry.Address, new FixedCredential(AzureRegistryFixture.AadToken));
 
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await client.GetRepositoryNamesAsync(_cancellation).ToListAsync(_cancellation));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+            await client.GetRepositoryNamesAsync(_cancellation).ToListAsync(_cancellation)
+        );
     }
 }

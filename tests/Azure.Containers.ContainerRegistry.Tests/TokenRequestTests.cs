@@ -15,9 +15,13 @@ public class TokenRequestTests
         var options = new ContainerRegistryClientOptions { Transport = new HttpClientTransport(http) };
 
         await new ContainerRegistryClient(new Uri("https://team.azurecr.io"), new FixedCredential("planted entra/token"), options)
-            .GetRepositoryNamesAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+            .GetRepositoryNamesAsync(TestContext.Current.CancellationToken)
+            .ToListAsync(TestContext.Current.CancellationToken);
 
-        var expected = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Requests", "sign-in.expected.txt"), TestContext.Current.CancellationToken);
+        var expected = await File.ReadAllTextAsync(
+            Path.Combine(AppContext.BaseDirectory, "Requests", "sign-in.expected.txt"),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(expected.ReplaceLineEndings("\n"), service.Sent.ToString());
     }
 
@@ -29,7 +33,8 @@ public class TokenRequestTests
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Sent.Append(request.Method).Append(' ').Append(request.RequestUri!.PathAndQuery).Append('\n');
-            if (request.Headers.Authorization is { } authorization) Sent.Append("authorization: ").Append(authorization).Append('\n');
+            if (request.Headers.Authorization is { } authorization)
+                Sent.Append("authorization: ").Append(authorization).Append('\n');
             if (request.Content is { } content)
             {
                 Sent.Append("content-type: ").Append(content.Headers.ContentType).Append("\n\n");
@@ -45,9 +50,16 @@ public class TokenRequestTests
                 _ when isSignedIn => (HttpStatusCode.OK, """{"repositories":["model-training"]}"""),
                 _ => (HttpStatusCode.Unauthorized, """{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}"""),
             };
-            var answer = new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, "application/json"), RequestMessage = request };
+            var answer = new HttpResponseMessage(status)
+            {
+                Content = new StringContent(body, Encoding.UTF8, "application/json"),
+                RequestMessage = request,
+            };
             if (status == HttpStatusCode.Unauthorized)
-                answer.Headers.TryAddWithoutValidation("WWW-Authenticate", "Bearer realm=\"https://team.azurecr.io/oauth2/token\",service=\"team.azurecr.io\",scope=\"registry:catalog:*\"");
+                answer.Headers.TryAddWithoutValidation(
+                    "WWW-Authenticate",
+                    "Bearer realm=\"https://team.azurecr.io/oauth2/token\",service=\"team.azurecr.io\",scope=\"registry:catalog:*\""
+                );
             return answer;
         }
     }

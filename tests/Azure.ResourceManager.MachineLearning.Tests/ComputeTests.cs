@@ -13,12 +13,17 @@ public class ComputeTests
     public async Task CreateOrUpdateAsync_SendsTheWholeCluster_AndGivesTheProvisionedOne()
     {
         using var arm = new ScriptedArm()
-            .Answer(201, ScriptedArm.Example("compute.json", "properties.provisioningState", "Creating"), ("Azure-AsyncOperation", OperationUri))
+            .Answer(
+                201,
+                ScriptedArm.Example("compute.json", "properties.provisioningState", "Creating"),
+                ("Azure-AsyncOperation", OperationUri)
+            )
             .Answer(200, """{"status":"Succeeded"}""")
             .Answer(200, ScriptedArm.Example("compute.json"));
 
-        var operation = await arm.Workspace().GetMachineLearningComputes().CreateOrUpdateAsync(
-            WaitUntil.Completed, "gpu", Examples.Compute(), TestContext.Current.CancellationToken);
+        var operation = await arm.Workspace()
+            .GetMachineLearningComputes()
+            .CreateOrUpdateAsync(WaitUntil.Completed, "gpu", Examples.Compute(), TestContext.Current.CancellationToken);
 
         Assert.Equal(ScriptedArm.Read("Requests/create-compute.expected.txt"), arm.Transcript);
         Assert.Equal(MachineLearningProvisioningState.Succeeded, operation.Value.Data.Properties?.ProvisioningState);
@@ -30,10 +35,15 @@ public class ComputeTests
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("compute.json"));
         var data = new MachineLearningComputeData(AzureLocation.WestEurope)
         {
-            Properties = new AmlCompute { Properties = new AmlComputeProperties { VmSize = "Standard_DS3_v2", ScaleSettings = new AmlComputeScaleSettings(1) } },
+            Properties = new AmlCompute
+            {
+                Properties = new AmlComputeProperties { VmSize = "Standard_DS3_v2", ScaleSettings = new AmlComputeScaleSettings(1) },
+            },
         };
 
-        await arm.Workspace().GetMachineLearningComputes().CreateOrUpdateAsync(WaitUntil.Completed, "cpu", data, TestContext.Current.CancellationToken);
+        await arm.Workspace()
+            .GetMachineLearningComputes()
+            .CreateOrUpdateAsync(WaitUntil.Completed, "cpu", data, TestContext.Current.CancellationToken);
 
         Assert.Equal(ScriptedArm.Read("Requests/create-small-compute.expected.txt"), arm.Transcript);
     }
@@ -76,7 +86,14 @@ public class ComputeTests
         Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 5, 0, TimeSpan.Zero), properties.AllocationStateTransitionOn);
         Assert.Equal(("OutOfCapacity", "No GPU is free."), (properties.Errors.Single().Error?.Code, properties.Errors[0].Error?.Message));
         Assert.Equal((1, 2), (properties.CurrentNodeCount, properties.TargetNodeCount));
-        Assert.Equal((1, 1, 0), (properties.NodeStateCounts?.RunningNodeCount, properties.NodeStateCounts?.PreparingNodeCount, properties.NodeStateCounts?.IdleNodeCount));
+        Assert.Equal(
+            (1, 1, 0),
+            (
+                properties.NodeStateCounts?.RunningNodeCount,
+                properties.NodeStateCounts?.PreparingNodeCount,
+                properties.NodeStateCounts?.IdleNodeCount
+            )
+        );
         Assert.True(properties.EnableNodePublicIP);
         Assert.Equal("{}", properties.PropertyBag?.ToString());
         Assert.Empty(compute.Data.Tags);
@@ -85,7 +102,8 @@ public class ComputeTests
     [Fact]
     public async Task GetAsync_ReadsACreatingCluster_WhenTheServiceTellsNoMore()
     {
-        var body = $$$"""{"id":"{{{Examples.ComputeId}}}","name":"gpu","location":"westeurope","properties":{"computeType":"AmlCompute","provisioningState":"Creating"}}""";
+        var body =
+            $$$"""{"id":"{{{Examples.ComputeId}}}","name":"gpu","location":"westeurope","properties":{"computeType":"AmlCompute","provisioningState":"Creating"}}""";
         using var arm = new ScriptedArm().Answer(200, body);
 
         var data = (await arm.Workspace().GetMachineLearningComputeAsync("gpu", TestContext.Current.CancellationToken)).Value.Data;
@@ -99,9 +117,14 @@ public class ComputeTests
     public async Task UpdateAsync_SendsTheScaleSettings()
     {
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("compute.json"));
-        var patch = new MachineLearningComputePatch { ScaleSettings = new AmlComputeScaleSettings(6) { NodeIdleTimeBeforeScaleDown = TimeSpan.FromSeconds(90) } };
+        var patch = new MachineLearningComputePatch
+        {
+            ScaleSettings = new AmlComputeScaleSettings(6) { NodeIdleTimeBeforeScaleDown = TimeSpan.FromSeconds(90) },
+        };
 
-        await arm.Connect().GetMachineLearningComputeResource(Examples.ComputeId).UpdateAsync(WaitUntil.Completed, patch, TestContext.Current.CancellationToken);
+        await arm.Connect()
+            .GetMachineLearningComputeResource(Examples.ComputeId)
+            .UpdateAsync(WaitUntil.Completed, patch, TestContext.Current.CancellationToken);
 
         Assert.Equal(ScriptedArm.Read("Requests/update-compute.expected.txt"), arm.Transcript);
     }
@@ -113,8 +136,9 @@ public class ComputeTests
             .Answer(202, null, ("Azure-AsyncOperation", OperationUri), ("Location", "https://management.azure.com/elsewhere"))
             .Answer(200, """{"status":"Succeeded"}""");
 
-        await arm.Connect().GetMachineLearningComputeResource(Examples.ComputeId).DeleteAsync(
-            WaitUntil.Completed, MachineLearningUnderlyingResourceAction.Delete, TestContext.Current.CancellationToken);
+        await arm.Connect()
+            .GetMachineLearningComputeResource(Examples.ComputeId)
+            .DeleteAsync(WaitUntil.Completed, MachineLearningUnderlyingResourceAction.Delete, TestContext.Current.CancellationToken);
 
         Assert.Equal(ScriptedArm.Read("Requests/delete-compute.expected.txt"), arm.Transcript);
     }
@@ -124,8 +148,9 @@ public class ComputeTests
     {
         using var arm = new ScriptedArm().Answer(204);
 
-        var operation = await arm.Connect().GetMachineLearningComputeResource(Examples.ComputeId).DeleteAsync(
-            WaitUntil.Started, MachineLearningUnderlyingResourceAction.Detach, TestContext.Current.CancellationToken);
+        var operation = await arm.Connect()
+            .GetMachineLearningComputeResource(Examples.ComputeId)
+            .DeleteAsync(WaitUntil.Started, MachineLearningUnderlyingResourceAction.Detach, TestContext.Current.CancellationToken);
 
         Assert.True(operation.HasCompleted);
         Assert.EndsWith("&underlyingResourceAction=Detach\n", arm.Transcript);
@@ -135,14 +160,21 @@ public class ComputeTests
     public async Task GetNodesAsync_ReadsEveryPage()
     {
         using var arm = new ScriptedArm()
-            .Answer(200, """
+            .Answer(
+                200,
+                """
                 {"nodes":[{"nodeId":"tvm-1","privateIpAddress":"10.0.0.4","publicIpAddress":null,"port":50000.0,"nodeState":"running","runId":"pothole-0a1b2c"}],
                  "nextLink":"https://management.azure.com/next?page=2"}
-                """)
+                """
+            )
             .Answer(200, """{"nodes":[{"nodeId":"tvm-2","nodeState":"idle","publicIpAddress":"not an address"}]}""");
 
         var nodes = new List<AmlComputeNodeInformation>();
-        await foreach (var node in arm.Connect().GetMachineLearningComputeResource(Examples.ComputeId).GetNodesAsync(TestContext.Current.CancellationToken))
+        await foreach (
+            var node in arm.Connect()
+                .GetMachineLearningComputeResource(Examples.ComputeId)
+                .GetNodesAsync(TestContext.Current.CancellationToken)
+        )
         {
             nodes.Add(node);
         }
@@ -181,8 +213,9 @@ public class ComputeTests
 
         Assert.Equal(ScriptedArm.Read("Requests/list-computes.expected.txt"), arm.Transcript);
         Assert.Equal(MachineLearningProvisioningState.Succeeded, all.Single().Data.Properties?.ProvisioningState);
-        var error = await Assert.ThrowsAsync<NotSupportedException>(
-            () => computes.CreateOrUpdateAsync(WaitUntil.Completed, "gpu", all[0].Data, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<NotSupportedException>(() =>
+            computes.CreateOrUpdateAsync(WaitUntil.Completed, "gpu", all[0].Data, TestContext.Current.CancellationToken)
+        );
         Assert.Equal("A compute of type 'ComputeInstance' can be read but not sent.", error.Message);
     }
 }

@@ -10,20 +10,37 @@ public class DatastoreTests
 
     private static readonly CancellationToken None = CancellationToken.None;
 
-    public static TheoryData<string, MachineLearningDatastoreProperties> Kinds() => new()
-    {
-        { "create-blob-datastore-key", Examples.Blob(new MachineLearningAccountKeyDatastoreCredentials(new MachineLearningAccountKeyDatastoreSecrets { Key = Secret })) },
-        { "create-blob-datastore-sas", Examples.Blob(new MachineLearningSasDatastoreCredentials(new MachineLearningSasDatastoreSecrets { SasToken = "?sv=1&sig=x" })) },
-        { "create-blob-datastore-identity", Examples.Blob(new MachineLearningNoneDatastoreCredentials()) },
+    public static TheoryData<string, MachineLearningDatastoreProperties> Kinds() =>
+        new()
         {
-            "create-file-datastore",
-            new MachineLearningAzureFileDatastore(
-                new MachineLearningAccountKeyDatastoreCredentials(new MachineLearningAccountKeyDatastoreSecrets { Key = Secret }), "roads", "share")
             {
-                Endpoint = "core.windows.net", Protocol = "https", ResourceGroup = "g", SubscriptionId = "s",
-            }
-        },
-    };
+                "create-blob-datastore-key",
+                Examples.Blob(
+                    new MachineLearningAccountKeyDatastoreCredentials(new MachineLearningAccountKeyDatastoreSecrets { Key = Secret })
+                )
+            },
+            {
+                "create-blob-datastore-sas",
+                Examples.Blob(
+                    new MachineLearningSasDatastoreCredentials(new MachineLearningSasDatastoreSecrets { SasToken = "?sv=1&sig=x" })
+                )
+            },
+            { "create-blob-datastore-identity", Examples.Blob(new MachineLearningNoneDatastoreCredentials()) },
+            {
+                "create-file-datastore",
+                new MachineLearningAzureFileDatastore(
+                    new MachineLearningAccountKeyDatastoreCredentials(new MachineLearningAccountKeyDatastoreSecrets { Key = Secret }),
+                    "roads",
+                    "share"
+                )
+                {
+                    Endpoint = "core.windows.net",
+                    Protocol = "https",
+                    ResourceGroup = "g",
+                    SubscriptionId = "s",
+                }
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -32,8 +49,9 @@ public class DatastoreTests
         using var arm = new ScriptedArm().Answer(201, ScriptedArm.Example("datastore.json"));
         var data = new MachineLearningDatastoreData((MachineLearningDatastoreProperties)properties);
 
-        var operation = await arm.Workspace().GetMachineLearningDatastores().CreateOrUpdateAsync(
-            WaitUntil.Completed, "test_data", data, skipValidation: true, None);
+        var operation = await arm.Workspace()
+            .GetMachineLearningDatastores()
+            .CreateOrUpdateAsync(WaitUntil.Completed, "test_data", data, skipValidation: true, None);
 
         Assert.Equal(ScriptedArm.Read($"Requests/{name}.expected.txt"), arm.Transcript);
         Assert.True(operation.HasCompleted);
@@ -43,7 +61,9 @@ public class DatastoreTests
     [Fact]
     public async Task UpdateAsync_SendsAnEmptyMap_WhenTagsWereCleared()
     {
-        using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("datastore.json")).Answer(200, ScriptedArm.Example("datastore.json"));
+        using var arm = new ScriptedArm()
+            .Answer(200, ScriptedArm.Example("datastore.json"))
+            .Answer(200, ScriptedArm.Example("datastore.json"));
         var datastore = (await arm.Workspace().GetMachineLearningDatastoreAsync("test_data", None)).Value;
         datastore.Data.Properties.Tags.Clear();
         datastore.Data.Properties.Credentials = new MachineLearningNoneDatastoreCredentials();
@@ -61,7 +81,10 @@ public class DatastoreTests
         var data = (await arm.Workspace().GetMachineLearningDatastores().GetAsync("test_data", None)).Value.Data;
 
         var blob = Assert.IsType<MachineLearningAzureBlobDatastore>(data.Properties);
-        Assert.Equal(("roads", "pictures", "core.windows.net", "https"), (blob.AccountName, blob.ContainerName, blob.Endpoint, blob.Protocol));
+        Assert.Equal(
+            ("roads", "pictures", "core.windows.net", "https"),
+            (blob.AccountName, blob.ContainerName, blob.Endpoint, blob.Protocol)
+        );
         Assert.Equal(("Labelled pictures", false), (blob.Description, blob.IsDefault));
         Assert.Equal("roads", blob.Tags["owner"]);
         Assert.Empty(blob.Properties);
@@ -84,11 +107,16 @@ public class DatastoreTests
     [Fact]
     public async Task CreateOrUpdateAsync_Refuses_WhenTheCredentialsAreOfAnUnknownKind()
     {
-        using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("datastore.json", "properties.credentials.credentialsType", "Certificate"));
+        using var arm = new ScriptedArm().Answer(
+            200,
+            ScriptedArm.Example("datastore.json", "properties.credentials.credentialsType", "Certificate")
+        );
         var datastores = arm.Workspace().GetMachineLearningDatastores();
         var data = (await datastores.GetAsync("test_data", None)).Value.Data;
 
-        var error = await Assert.ThrowsAsync<NotSupportedException>(() => datastores.CreateOrUpdateAsync(WaitUntil.Completed, "test_data", data, cancellationToken: None));
+        var error = await Assert.ThrowsAsync<NotSupportedException>(() =>
+            datastores.CreateOrUpdateAsync(WaitUntil.Completed, "test_data", data, cancellationToken: None)
+        );
 
         Assert.Equal("A datastore credential of type 'Certificate' can be read but not sent.", error.Message);
     }
@@ -96,7 +124,9 @@ public class DatastoreTests
     [Fact]
     public async Task GetSecretsAsync_ReadsTheKey()
     {
-        using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("datastore.json")).Answer(200, $$"""{"secretsType":"AccountKey","key":"{{Secret}}"}""");
+        using var arm = new ScriptedArm()
+            .Answer(200, ScriptedArm.Example("datastore.json"))
+            .Answer(200, $$"""{"secretsType":"AccountKey","key":"{{Secret}}"}""");
         var datastore = (await arm.Workspace().GetMachineLearningDatastoreAsync("test_data", None)).Value;
 
         var secrets = (await datastore.GetSecretsAsync(None)).Value;
@@ -108,7 +138,9 @@ public class DatastoreTests
     [Fact]
     public async Task GetAllAsync_SendsEveryFilter()
     {
-        using var arm = new ScriptedArm().Answer(200, $$"""{"value":[{{ScriptedArm.Example("datastore.json")}}]}""").Answer(200, """{"value":null,"nextLink":""}""");
+        using var arm = new ScriptedArm()
+            .Answer(200, $$"""{"value":[{{ScriptedArm.Example("datastore.json")}}]}""")
+            .Answer(200, """{"value":null,"nextLink":""}""");
         var datastores = arm.Workspace().GetMachineLearningDatastores();
 
         var names = new List<string>();
@@ -143,7 +175,9 @@ public class DatastoreTests
     {
         using var arm = new ScriptedArm().Answer(403, """{"error":{"code":"AuthorizationFailed","message":"may not read"}}""");
 
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => arm.Workspace().GetMachineLearningDatastores().ExistsAsync("x", None));
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            arm.Workspace().GetMachineLearningDatastores().ExistsAsync("x", None)
+        );
 
         Assert.Equal((403, "AuthorizationFailed"), (error.Status, error.ErrorCode));
     }
@@ -152,22 +186,43 @@ public class DatastoreTests
     public async Task Secrets_AreInNoTextAndNoLog()
     {
         var seen = new List<string>();
-        using var listener = new AzureEventSourceListener((_, message) => { lock (seen) { seen.Add(message); } }, EventLevel.Verbose);
+        using var listener = new AzureEventSourceListener(
+            (_, message) =>
+            {
+                lock (seen)
+                {
+                    seen.Add(message);
+                }
+            },
+            EventLevel.Verbose
+        );
         var secrets = new MachineLearningAccountKeyDatastoreSecrets { Key = Secret };
         var credentials = new MachineLearningAccountKeyDatastoreCredentials(secrets);
         var data = new MachineLearningDatastoreData(Examples.Blob(credentials));
         using var arm = new ScriptedArm().Answer(400, """{"error":{"code":"UserError","message":"no such account"}}""");
 
-        var error = await Assert.ThrowsAsync<RequestFailedException>(
-            () => arm.Workspace().GetMachineLearningDatastores().CreateOrUpdateAsync(WaitUntil.Completed, "test_data", data, cancellationToken: None));
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            arm.Workspace()
+                .GetMachineLearningDatastores()
+                .CreateOrUpdateAsync(WaitUntil.Completed, "test_data", data, cancellationToken: None)
+        );
 
         Assert.Contains(Secret, arm.Transcript, StringComparison.Ordinal);
         lock (seen)
         {
             Assert.NotEmpty(seen);
             Assert.All(
-                [.. seen, error.ToString(), $"{secrets}", $"{credentials}", $"{data}", $"{data.Properties}", $"{new MachineLearningUserAccountCredentials("u") { AdminUserPassword = Secret }}"],
-                text => Assert.DoesNotContain(Secret, text, StringComparison.Ordinal));
+                [
+                    .. seen,
+                    error.ToString(),
+                    $"{secrets}",
+                    $"{credentials}",
+                    $"{data}",
+                    $"{data.Properties}",
+                    $"{new MachineLearningUserAccountCredentials("u") { AdminUserPassword = Secret }}",
+                ],
+                text => Assert.DoesNotContain(Secret, text, StringComparison.Ordinal)
+            );
         }
     }
 }

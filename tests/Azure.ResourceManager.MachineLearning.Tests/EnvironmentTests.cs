@@ -6,16 +6,25 @@ public class EnvironmentTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    private static MachineLearningEnvironmentContainerResource Detection(ScriptedArm arm) => arm.Connect().GetMachineLearningEnvironmentContainerResource(
-        MachineLearningEnvironmentContainerResource.CreateResourceIdentifier(ScriptedArm.SubscriptionId, "ml-rg", "ml-ws", "detection"));
+    private static MachineLearningEnvironmentContainerResource Detection(ScriptedArm arm) =>
+        arm.Connect()
+            .GetMachineLearningEnvironmentContainerResource(
+                MachineLearningEnvironmentContainerResource.CreateResourceIdentifier(
+                    ScriptedArm.SubscriptionId,
+                    "ml-rg",
+                    "ml-ws",
+                    "detection"
+                )
+            );
 
     [Fact]
     public async Task CreateOrUpdateAsync_SendsTheVersion_AndIsCompleteAtOnce()
     {
         using var arm = new ScriptedArm().Answer(201, ScriptedArm.Example("environment.json"));
 
-        var operation = await Detection(arm).GetMachineLearningEnvironmentVersions().CreateOrUpdateAsync(
-            WaitUntil.Completed, "0a1b2c", Examples.Environment(), None);
+        var operation = await Detection(arm)
+            .GetMachineLearningEnvironmentVersions()
+            .CreateOrUpdateAsync(WaitUntil.Completed, "0a1b2c", Examples.Environment(), None);
 
         Assert.Equal(ScriptedArm.Read("Requests/create-environment.expected.txt"), arm.Transcript);
         Assert.True(operation.HasCompleted);
@@ -26,14 +35,21 @@ public class EnvironmentTests
     public async Task UpdateAsync_SendsABuildContext()
     {
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("environment.json"));
-        var data = new MachineLearningEnvironmentVersionData(new MachineLearningEnvironmentVersionProperties
-        {
-            Build = new MachineLearningBuildContext(new Uri("https://roads.blob.core.windows.net/c/context/")) { DockerfilePath = "docker/Dockerfile" },
-            CondaFile = "dependencies: []",
-            IsArchived = true,
-        });
+        var data = new MachineLearningEnvironmentVersionData(
+            new MachineLearningEnvironmentVersionProperties
+            {
+                Build = new MachineLearningBuildContext(new Uri("https://roads.blob.core.windows.net/c/context/"))
+                {
+                    DockerfilePath = "docker/Dockerfile",
+                },
+                CondaFile = "dependencies: []",
+                IsArchived = true,
+            }
+        );
 
-        await arm.Connect().GetMachineLearningEnvironmentVersionResource(Examples.EnvironmentId).UpdateAsync(WaitUntil.Completed, data, None);
+        await arm.Connect()
+            .GetMachineLearningEnvironmentVersionResource(Examples.EnvironmentId)
+            .UpdateAsync(WaitUntil.Completed, data, None);
 
         Assert.Equal(ScriptedArm.Read("Requests/update-environment.expected.txt"), arm.Transcript);
     }
@@ -41,7 +57,10 @@ public class EnvironmentTests
     [Fact]
     public async Task GetMachineLearningEnvironmentVersionAsync_ReadsTheVersion()
     {
-        using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("environment.json", "properties.build", new System.Text.Json.Nodes.JsonObject { ["contextUri"] = "git+x" }));
+        using var arm = new ScriptedArm().Answer(
+            200,
+            ScriptedArm.Example("environment.json", "properties.build", new System.Text.Json.Nodes.JsonObject { ["contextUri"] = "git+x" })
+        );
 
         var version = (await Detection(arm).GetMachineLearningEnvironmentVersionAsync("0a1b2c", None)).Value.Data;
 
@@ -68,7 +87,11 @@ public class EnvironmentTests
         using var arm = new ScriptedArm().Answer(200, $$"""{"value":[{{ScriptedArm.Example("environment.json")}}]}""");
 
         var names = new List<string>();
-        await foreach (var version in Detection(arm).GetMachineLearningEnvironmentVersions().GetAllAsync("createdtime desc", 1, listViewType: MachineLearningListViewType.All, cancellationToken: None))
+        await foreach (
+            var version in Detection(arm)
+                .GetMachineLearningEnvironmentVersions()
+                .GetAllAsync("createdtime desc", 1, listViewType: MachineLearningListViewType.All, cancellationToken: None)
+        )
         {
             names.Add(version.Data.Name);
         }

@@ -18,8 +18,9 @@ public class JobTests
     {
         using var arm = new ScriptedArm().Answer(201, ScriptedArm.Example("job.json"));
 
-        var operation = await arm.Workspace().GetMachineLearningJobs().CreateOrUpdateAsync(
-            WaitUntil.Completed, "pothole-0a1b2c", new MachineLearningJobData(Examples.Job()), None);
+        var operation = await arm.Workspace()
+            .GetMachineLearningJobs()
+            .CreateOrUpdateAsync(WaitUntil.Completed, "pothole-0a1b2c", new MachineLearningJobData(Examples.Job()), None);
 
         Assert.Equal(ScriptedArm.Read("Requests/create-job.expected.txt"), arm.Transcript);
         Assert.True(operation.HasCompleted);
@@ -45,12 +46,15 @@ public class JobTests
         using var arm = new ScriptedArm().Answer(201, ScriptedArm.Example("job.json"));
         var job = new MachineLearningCommandJob("true", Examples.EnvironmentId)
         {
-            Identity = kind == "user" ? new MachineLearningUserIdentity() : new MachineLearningManagedIdentity
-            {
-                ClientId = new Guid("00000000-0000-0000-0000-00000000000d"),
-                ObjectId = new Guid("00000000-0000-0000-0000-00000000000e"),
-                ResourceId = Examples.ComputeId,
-            },
+            Identity =
+                kind == "user"
+                    ? new MachineLearningUserIdentity()
+                    : new MachineLearningManagedIdentity
+                    {
+                        ClientId = new Guid("00000000-0000-0000-0000-00000000000d"),
+                        ObjectId = new Guid("00000000-0000-0000-0000-00000000000e"),
+                        ResourceId = Examples.ComputeId,
+                    },
         };
 
         await arm.Workspace().GetMachineLearningJobs().CreateOrUpdateAsync(WaitUntil.Started, "j", new MachineLearningJobData(job), None);
@@ -83,11 +87,24 @@ public class JobTests
         Assert.Equal("python -m detection train --data ${{inputs.data}}", job.Command);
         Assert.Equal("{}", job.EnvironmentVariables["EXP_CONFIG"]);
         Assert.Equal("gpu", job.Properties["_azureml.ClusterName"]);
-        Assert.Equal(new Uri("azureml://datastores/test_data/paths/"), Assert.IsType<MachineLearningUriFolderJobInput>(job.Inputs["data"]).Uri);
+        Assert.Equal(
+            new Uri("azureml://datastores/test_data/paths/"),
+            Assert.IsType<MachineLearningUriFolderJobInput>(job.Inputs["data"]).Uri
+        );
         Assert.Equal("0.01", Assert.IsType<MachineLearningLiteralJobInput>(job.Inputs["lr"]).Value);
         Assert.Null(Assert.IsType<MachineLearningUriFolderJobOutput>(job.Outputs["checkpoints"]).Uri);
-        Assert.Equal(MachineLearningOutputDeliveryMode.ReadWriteMount, ((MachineLearningUriFolderJobOutput)job.Outputs["checkpoints"]).Mode);
-        Assert.Equal("/ExperimentRun/dcid.pothole-0a1b2c", ((MachineLearningUriFolderJobOutput)job.Outputs["default"]).Uri?.AbsolutePath.Replace("/workspaceartifactstore", "", StringComparison.Ordinal));
+        Assert.Equal(
+            MachineLearningOutputDeliveryMode.ReadWriteMount,
+            ((MachineLearningUriFolderJobOutput)job.Outputs["checkpoints"]).Mode
+        );
+        Assert.Equal(
+            "/ExperimentRun/dcid.pothole-0a1b2c",
+            ((MachineLearningUriFolderJobOutput)job.Outputs["default"]).Uri?.AbsolutePath.Replace(
+                "/workspaceartifactstore",
+                "",
+                StringComparison.Ordinal
+            )
+        );
         Assert.Equal(TimeSpan.FromDays(1), job.Limits?.Timeout);
         Assert.Equal((1, "2g"), (job.Resources?.InstanceCount, job.Resources?.ShmSize));
         Assert.IsType<AmlToken>(job.Identity);
@@ -108,8 +125,9 @@ public class JobTests
         Assert.Equal(MachineLearningJobStatus.Running, job.Status);
         Assert.Equal("1000", job.Tags["steps"]);
         using var arm = new ScriptedArm();
-        var error = await Assert.ThrowsAsync<NotSupportedException>(
-            () => arm.Workspace().GetMachineLearningJobs().CreateOrUpdateAsync(WaitUntil.Started, "j", new MachineLearningJobData(job), None));
+        var error = await Assert.ThrowsAsync<NotSupportedException>(() =>
+            arm.Workspace().GetMachineLearningJobs().CreateOrUpdateAsync(WaitUntil.Started, "j", new MachineLearningJobData(job), None)
+        );
         Assert.Equal($"A job of type '{type}' can be read but not sent.", error.Message);
     }
 
@@ -156,7 +174,10 @@ public class JobTests
     [Fact]
     public async Task GetAsync_IgnoresMembersItDoesNotKnow()
     {
-        Assert.Equal(MachineLearningJobStatus.Running, (await ReadAsync("properties.later", new JsonObject { ["a"] = new JsonArray(1, 2) })).Status);
+        Assert.Equal(
+            MachineLearningJobStatus.Running,
+            (await ReadAsync("properties.later", new JsonObject { ["a"] = new JsonArray(1, 2) })).Status
+        );
     }
 
     [Fact]
@@ -169,13 +190,24 @@ public class JobTests
     public async Task GetAllAsync_FollowsTheNextLinkToTheEnd()
     {
         using var arm = new ScriptedArm()
-            .Answer(200, $$"""{"value":[{{ScriptedArm.Example("job.json")}}],"nextLink":"https://management.azure.com/jobs?$skip=abc%2F1&api-version=2024-10-01"}""")
+            .Answer(
+                200,
+                $$"""{"value":[{{ScriptedArm.Example("job.json")}}],"nextLink":"https://management.azure.com/jobs?$skip=abc%2F1&api-version=2024-10-01"}"""
+            )
             .Answer(200, """{"value":[],"nextLink":"/jobs?$skip=def"}""")
             .Answer(200, $$"""{"value":[{{ScriptedArm.Example("job.json", "name", "second")}}]}""");
 
         var names = new List<string>();
-        await foreach (var job in arm.Workspace().GetMachineLearningJobs().GetAllAsync(
-            jobType: "Command", tag: "experiment_hash", listViewType: MachineLearningListViewType.ActiveOnly, cancellationToken: None))
+        await foreach (
+            var job in arm.Workspace()
+                .GetMachineLearningJobs()
+                .GetAllAsync(
+                    jobType: "Command",
+                    tag: "experiment_hash",
+                    listViewType: MachineLearningListViewType.ActiveOnly,
+                    cancellationToken: None
+                )
+        )
         {
             names.Add(job.Data.Name);
         }
@@ -187,7 +219,9 @@ public class JobTests
     [Fact]
     public async Task GetAllAsync_GoesOnFromAContinuationToken()
     {
-        using var arm = new ScriptedArm().Answer(200, """{"value":[],"nextLink":"https://management.azure.com/jobs?$skip=2"}""").Answer(200, """{"value":[]}""");
+        using var arm = new ScriptedArm()
+            .Answer(200, """{"value":[],"nextLink":"https://management.azure.com/jobs?$skip=2"}""")
+            .Answer(200, """{"value":[]}""");
         var all = arm.Workspace().GetMachineLearningJobs().GetAllAsync(cancellationToken: None);
         string? token = null;
         await foreach (var page in all.AsPages())
@@ -211,7 +245,10 @@ public class JobTests
 
         var error = await Assert.ThrowsAsync<RequestFailedException>(() => arm.Workspace().GetMachineLearningJobAsync("a/../b c", None));
 
-        Assert.Equal($"GET https://management.azure.com{ScriptedArm.WorkspacePath}/jobs/a%2F..%2Fb%20c?api-version=2024-10-01\n", arm.Transcript);
+        Assert.Equal(
+            $"GET https://management.azure.com{ScriptedArm.WorkspacePath}/jobs/a%2F..%2Fb%20c?api-version=2024-10-01\n",
+            arm.Transcript
+        );
         Assert.Equal("ResourceNotFound", error.ErrorCode);
     }
 
@@ -226,12 +263,17 @@ public class JobTests
     [Fact]
     public async Task DeleteAsync_FollowsTheLocation()
     {
-        using var arm = new ScriptedArm().Answer(202, null, ("Location", "https://management.azure.com/operations/3?api-version=2024-10-01")).Answer(204);
+        using var arm = new ScriptedArm()
+            .Answer(202, null, ("Location", "https://management.azure.com/operations/3?api-version=2024-10-01"))
+            .Answer(204);
         var id = MachineLearningJobResource.CreateResourceIdentifier(ScriptedArm.SubscriptionId, "ml-rg", "ml-ws", "j");
 
         var operation = await arm.Connect().GetMachineLearningJobResource(id).DeleteAsync(WaitUntil.Completed, None);
 
         Assert.True(operation.HasCompleted);
-        Assert.Equal($"DELETE https://management.azure.com{id}?api-version=2024-10-01\n\nGET https://management.azure.com/operations/3?api-version=2024-10-01\n", arm.Transcript);
+        Assert.Equal(
+            $"DELETE https://management.azure.com{id}?api-version=2024-10-01\n\nGET https://management.azure.com/operations/3?api-version=2024-10-01\n",
+            arm.Transcript
+        );
     }
 }

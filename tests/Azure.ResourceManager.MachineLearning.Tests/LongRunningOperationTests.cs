@@ -13,7 +13,8 @@ public class LongRunningOperationTests
     private static Task<ArmOperation<MachineLearningComputeResource>> StartAsync(ScriptedArm arm) =>
         arm.Workspace().GetMachineLearningComputes().CreateOrUpdateAsync(WaitUntil.Started, "gpu", Examples.Compute());
 
-    private static IEnumerable<string> FirstLines(ScriptedArm arm) => arm.Requests.Select(request => request.Split('\n')[0].Split('?')[0].Split('/')[^1]);
+    private static IEnumerable<string> FirstLines(ScriptedArm arm) =>
+        arm.Requests.Select(request => request.Split('\n')[0].Split('?')[0].Split('/')[^1]);
 
     [Fact]
     public async Task Started_ReturnsBeforeTheEnd_AndCanBeAskedUntilItIsThere()
@@ -141,7 +142,9 @@ public class LongRunningOperationTests
     [Fact]
     public async Task Put_Throws_WhenProvisioningFailed()
     {
-        using var arm = new ScriptedArm().Answer(201, Creating).Answer(200, ScriptedArm.Example("compute.json", "properties.provisioningState", "Failed"));
+        using var arm = new ScriptedArm()
+            .Answer(201, Creating)
+            .Answer(200, ScriptedArm.Example("compute.json", "properties.provisioningState", "Failed"));
         var operation = await StartAsync(arm);
 
         await Assert.ThrowsAsync<RequestFailedException>(() => operation.UpdateStatusAsync().AsTask());
@@ -152,7 +155,10 @@ public class LongRunningOperationTests
     [Fact]
     public async Task Put_Throws_WhenTheServiceRefusesTheRequest()
     {
-        using var arm = new ScriptedArm().Answer(400, """{"error":{"code":"InvalidPropertyValue","message":"The specified value X is not a supported VM size."}}""");
+        using var arm = new ScriptedArm().Answer(
+            400,
+            """{"error":{"code":"InvalidPropertyValue","message":"The specified value X is not a supported VM size."}}"""
+        );
 
         var error = await Assert.ThrowsAsync<RequestFailedException>(() => StartAsync(arm));
 
@@ -168,7 +174,10 @@ public class LongRunningOperationTests
             .Answer(202, null, ("Location", "/operations/9"))
             .Answer(200);
         var operation = await CancelAsync(arm);
-        Assert.Equal(TimeSpan.FromSeconds(10).ToString("ss"), operation.GetRawResponse().Headers.First(header => header.Name == "Retry-After").Value);
+        Assert.Equal(
+            TimeSpan.FromSeconds(10).ToString("ss"),
+            operation.GetRawResponse().Headers.First(header => header.Name == "Retry-After").Value
+        );
 
         await operation.UpdateStatusAsync();
         Assert.False(operation.HasCompleted);
@@ -199,9 +208,12 @@ public class LongRunningOperationTests
         Assert.Equal((409, "Conflict"), (error.Status, error.ErrorCode));
     }
 
-    private static Task<ArmOperation> CancelAsync(ScriptedArm arm) => arm.Connect()
-        .GetMachineLearningJobResource(MachineLearningJobResource.CreateResourceIdentifier(ScriptedArm.SubscriptionId, "ml-rg", "ml-ws", "pothole-0a1b2c"))
-        .CancelAsync(WaitUntil.Started);
+    private static Task<ArmOperation> CancelAsync(ScriptedArm arm) =>
+        arm.Connect()
+            .GetMachineLearningJobResource(
+                MachineLearningJobResource.CreateResourceIdentifier(ScriptedArm.SubscriptionId, "ml-rg", "ml-ws", "pothole-0a1b2c")
+            )
+            .CancelAsync(WaitUntil.Started);
 
     /// <summary>Asks again at once, unless the service says to wait.</summary>
     private sealed class NoDelay() : DelayStrategy(maxDelay: TimeSpan.Zero)

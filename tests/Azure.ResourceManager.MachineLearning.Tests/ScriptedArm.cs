@@ -14,8 +14,12 @@ internal sealed class ScriptedArm : HttpMessageHandler
     public const string WorkspacePath =
         "/subscriptions/" + SubscriptionId + "/resourceGroups/ml-rg/providers/Microsoft.MachineLearningServices/workspaces/ml-ws";
 
-    private static readonly JsonSerializerOptions Indented =
-        new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly Queue<HttpResponseMessage> _answers = new();
 
@@ -42,7 +46,10 @@ internal sealed class ScriptedArm : HttpMessageHandler
 
     public ScriptedArm Answer(int status, string? body = null, params (string Name, string Value)[] headers)
     {
-        var answer = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body ?? string.Empty, Encoding.UTF8, "application/json") };
+        var answer = new HttpResponseMessage((HttpStatusCode)status)
+        {
+            Content = new StringContent(body ?? string.Empty, Encoding.UTF8, "application/json"),
+        };
         foreach (var (name, value) in headers)
         {
             answer.Headers.TryAddWithoutValidation(name, value);
@@ -68,7 +75,9 @@ internal sealed class ScriptedArm : HttpMessageHandler
         cancellationToken.ThrowIfCancellationRequested();
         Assert.Equal("Bearer token-of-the-test", request.Headers.Authorization?.ToString());
         using var reader = request.Content is null ? null : new StreamReader(request.Content.ReadAsStream(cancellationToken));
-        var body = reader is null ? string.Empty : $"{request.Content!.Headers.ContentType}\n{JsonNode.Parse(reader.ReadToEnd())!.ToJsonString(Indented)}\n";
+        var body = reader is null
+            ? string.Empty
+            : $"{request.Content!.Headers.ContentType}\n{JsonNode.Parse(reader.ReadToEnd())!.ToJsonString(Indented)}\n";
         Requests.Add($"{request.Method} {request.RequestUri!.AbsoluteUri}\n{body}");
         return _answers.TryDequeue(out var answer) ? answer : throw new InvalidOperationException($"No answer is left for:\n{Transcript}");
     }

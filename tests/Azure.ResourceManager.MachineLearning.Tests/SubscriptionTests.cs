@@ -22,14 +22,18 @@ public class SubscriptionTests
         Assert.Equal((true, true), (size.LowPriorityCapable, size.IsPremiumIOSupported));
         Assert.Equal(["AmlCompute", "ComputeInstance"], size.SupportedComputeTypes);
         var prices = size.EstimatedVmPrices!;
-        Assert.Equal((MachineLearningBillingCurrency.Usd, MachineLearningUnitOfMeasure.OneHour), (prices.BillingCurrency, prices.UnitOfMeasure));
+        Assert.Equal(
+            (MachineLearningBillingCurrency.Usd, MachineLearningUnitOfMeasure.OneHour),
+            (prices.BillingCurrency, prices.UnitOfMeasure)
+        );
         Assert.Equal(
             [
                 (0.526, MachineLearningVmPriceOSType.Linux, MachineLearningVmTier.Standard),
                 (0.1, MachineLearningVmPriceOSType.Linux, MachineLearningVmTier.LowPriority),
                 (0.71, MachineLearningVmPriceOSType.Windows, MachineLearningVmTier.Standard),
             ],
-            prices.Values.Select(price => (price.RetailPrice, price.OSType, price.VmTier)));
+            prices.Values.Select(price => (price.RetailPrice, price.OSType, price.VmTier))
+        );
     }
 
     [Fact]
@@ -55,8 +59,14 @@ public class SubscriptionTests
 
         Assert.Equal(ScriptedArm.Read("Requests/list-usages.expected.txt"), arm.Transcript);
         var first = usages[0];
-        Assert.Equal("/subscriptions/00000000-0000-0000-0000-000000000001/usages/Standard_NCASv3_T4_Family_Cluster_Dedicated_vCPUs", first.Id);
-        Assert.Equal(("westeurope", "Microsoft.MachineLearningServices/vmFamily/usages", MachineLearningUsageUnit.Count), (first.AmlWorkspaceLocation, first.UsageType, first.Unit));
+        Assert.Equal(
+            "/subscriptions/00000000-0000-0000-0000-000000000001/usages/Standard_NCASv3_T4_Family_Cluster_Dedicated_vCPUs",
+            first.Id
+        );
+        Assert.Equal(
+            ("westeurope", "Microsoft.MachineLearningServices/vmFamily/usages", MachineLearningUsageUnit.Count),
+            (first.AmlWorkspaceLocation, first.UsageType, first.Unit)
+        );
         Assert.Equal((8L, 24L), (first.CurrentValue, first.Limit));
         Assert.Equal("Standard NCASv3_T4 Family Cluster Dedicated vCPUs", first.Name?.Value);
         Assert.Equal(first.Name?.Value, first.Name?.LocalizedValue);
@@ -68,8 +78,9 @@ public class SubscriptionTests
     {
         using var arm = new ScriptedArm().Answer(403, """{"error":{"code":"AuthorizationFailed","message":"You may not."}}""");
 
-        var error = await Assert.ThrowsAsync<RequestFailedException>(
-            async () => await Subscription(arm).GetMachineLearningUsagesAsync(AzureLocation.WestEurope, Stop).ToListAsync(Stop));
+        var error = await Assert.ThrowsAsync<RequestFailedException>(async () =>
+            await Subscription(arm).GetMachineLearningUsagesAsync(AzureLocation.WestEurope, Stop).ToListAsync(Stop)
+        );
 
         Assert.Equal((403, "AuthorizationFailed"), (error.Status, error.ErrorCode));
     }

@@ -20,13 +20,29 @@ public class ValueTests
     [Fact]
     public void JobStatus_HasEveryValueOfTheService()
     {
-        var names = typeof(MachineLearningJobStatus).GetProperties().Select(property => $"{property.GetValue(null)}").Order(StringComparer.Ordinal);
+        var names = typeof(MachineLearningJobStatus)
+            .GetProperties()
+            .Select(property => $"{property.GetValue(null)}")
+            .Order(StringComparer.Ordinal);
 
         Assert.Equal(
             [
-                "CancelRequested", "Canceled", "Completed", "Failed", "Finalizing", "NotResponding", "NotStarted", "Paused", "Preparing", "Provisioning",
-                "Queued", "Running", "Starting", "Unknown",
+                "CancelRequested",
+                "Canceled",
+                "Completed",
+                "Failed",
+                "Finalizing",
+                "NotResponding",
+                "NotStarted",
+                "Paused",
+                "Preparing",
+                "Provisioning",
+                "Queued",
+                "Running",
+                "Starting",
+                "Unknown",
             ],
-            names);
+            names
+        );
     }
 }

@@ -14,7 +14,9 @@ public class WorkspaceTests
     {
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("workspace.json"));
 
-        var workspace = (await ResourceGroup(arm.Connect()).GetMachineLearningWorkspaceAsync("ml-ws", TestContext.Current.CancellationToken)).Value;
+        var workspace = (
+            await ResourceGroup(arm.Connect()).GetMachineLearningWorkspaceAsync("ml-ws", TestContext.Current.CancellationToken)
+        ).Value;
 
         Assert.Equal([$"GET https://management.azure.com{ScriptedArm.WorkspacePath}?api-version=2024-10-01\n"], arm.Requests);
         Assert.Equal(ScriptedArm.WorkspacePath, workspace.Id.ToString());
@@ -62,7 +64,9 @@ public class WorkspaceTests
     public async Task GetAsync_AsksTheEnvironmentsEndpoint()
     {
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("workspace.json"));
-        var workspace = arm.Workspace(options => options.Environment = new ArmEnvironment(new Uri("https://localhost:40123/"), "https://management.azure.com/"));
+        var workspace = arm.Workspace(options =>
+            options.Environment = new ArmEnvironment(new Uri("https://localhost:40123/"), "https://management.azure.com/")
+        );
 
         await workspace.GetAsync(TestContext.Current.CancellationToken);
 
@@ -74,7 +78,11 @@ public class WorkspaceTests
     {
         using var arm = new ScriptedArm().Answer(404, """{"error":{"code":"ResourceNotFound","message":"not there"}}""");
 
-        Assert.False((await ResourceGroup(arm.Connect()).GetMachineLearningWorkspaces().ExistsAsync("x", TestContext.Current.CancellationToken)).Value);
+        Assert.False(
+            (
+                await ResourceGroup(arm.Connect()).GetMachineLearningWorkspaces().ExistsAsync("x", TestContext.Current.CancellationToken)
+            ).Value
+        );
     }
 
     [Fact]

@@ -24,13 +24,13 @@ public class BuildProgressTests
     public void Steps_AreTheInstructions_WithWhatBecameOfEach()
     {
         var progress = new BuildProgress();
-        foreach (var line in Log.Split('\n')) progress.Read(line.TrimEnd('\r'));
+        foreach (var line in Log.Split('\n'))
+            progress.Read(line.TrimEnd('\r'));
 
         Assert.Equal(
-            [
-                ("dependencies 1/2", true, null), ("dependencies 2/2", true, null), ("code 2/3", false, 0.1), ("stage-2 1/2", false, 1.4),
-            ],
-            progress.Steps.Select(step => (step.Place, step.IsCached, step.Seconds)));
+            [("dependencies 1/2", true, null), ("dependencies 2/2", true, null), ("code 2/3", false, 0.1), ("stage-2 1/2", false, 1.4)],
+            progress.Steps.Select(step => (step.Place, step.IsCached, step.Seconds))
+        );
     }
 
     [Fact]
@@ -43,7 +43,14 @@ public class BuildProgressTests
             new("3/3", "COPY --from=code /opt/trainer /opt/trainer", IsCached: false, 1),
         ];
 
-        var sized = BuildStep.WithSizes(steps, [("/bin/sh -c #(nop) ADD file:1", 100), ("RUN |1 BASE=x /bin/sh -c apt-get   update # buildkit", 200), ("COPY /opt/trainer /opt/trainer # buildkit", 300)]);
+        var sized = BuildStep.WithSizes(
+            steps,
+            [
+                ("/bin/sh -c #(nop) ADD file:1", 100),
+                ("RUN |1 BASE=x /bin/sh -c apt-get   update # buildkit", 200),
+                ("COPY /opt/trainer /opt/trainer # buildkit", 300),
+            ]
+        );
 
         Assert.Equal([null, 200L, 300L], sized.Select(step => step.Bytes));
     }

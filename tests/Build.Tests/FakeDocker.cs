@@ -17,7 +17,10 @@ internal sealed class FakeDocker : IDisposable
     public FakeDocker(string body)
     {
         var calls = System.IO.Path.Combine(folder.FullName, "log");
-        File.WriteAllText(Path, $"#!/bin/sh\nlog='{calls}'\n[ \"$1\" = login ] && input=\"$(cat)\"\necho \"$* | $input | $DOCKER_CONFIG | $DOCKER_BUILDKIT\" >> \"$log\"\ncount=$(wc -l < \"$log\")\n{body}\n");
+        File.WriteAllText(
+            Path,
+            $"#!/bin/sh\nlog='{calls}'\n[ \"$1\" = login ] && input=\"$(cat)\"\necho \"$* | $input | $DOCKER_CONFIG | $DOCKER_BUILDKIT\" >> \"$log\"\ncount=$(wc -l < \"$log\")\n{body}\n"
+        );
         File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var files = new FileSystem();
         // Cake's own would move the whole process to the folder.
@@ -26,7 +29,13 @@ internal sealed class FakeDocker : IDisposable
         environment.Platform.Returns(new CakePlatform());
         environment.Runtime.Returns(new CakeRuntime());
         var log = Substitute.For<ICakeLog>();
-        var runner = new ProcessRunner(files, environment, log, Substitute.For<Cake.Core.Tooling.IToolLocator>(), Substitute.For<ICakeConfiguration>());
+        var runner = new ProcessRunner(
+            files,
+            environment,
+            log,
+            Substitute.For<Cake.Core.Tooling.IToolLocator>(),
+            Substitute.For<ICakeConfiguration>()
+        );
         var context = Substitute.For<ICakeContext>();
         context.FileSystem.Returns(files);
         context.Environment.Returns(environment);
@@ -43,7 +52,9 @@ internal sealed class FakeDocker : IDisposable
 
     /// <summary>One entry a call: arguments, input, DOCKER_CONFIG, DOCKER_BUILDKIT.</summary>
     public IReadOnlyList<string[]> Calls =>
-        File.Exists(System.IO.Path.Combine(Folder, "log")) ? [.. File.ReadAllLines(System.IO.Path.Combine(Folder, "log")).Select(line => line.Split(" | "))] : [];
+        File.Exists(System.IO.Path.Combine(Folder, "log"))
+            ? [.. File.ReadAllLines(System.IO.Path.Combine(Folder, "log")).Select(line => line.Split(" | "))]
+            : [];
 
     public void Dispose()
     {

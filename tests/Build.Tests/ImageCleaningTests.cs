@@ -10,21 +10,22 @@ public class ImageCleaningTests
     private static readonly DateTimeOffset Now = new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Tags, age in days, whether it is used, and what is left of the tags; an image is deleted when none is.</summary>
-    public static TheoryData<string, int?, bool, string, bool> Images => new()
-    {
-        { $"{Content} pr-1", 40, false, "", true },
-        { $"{Content} pr-1", 5, false, Content, false },
-        { $"{Content} pr-2", 40, false, $"{Content} pr-2", false },
-        { $"{Content} pr-1 main", 40, false, $"{Content} main", false },
-        { Content, 40, false, "", true },
-        { Content, 5, false, Content, false },
-        { Content, null, false, Content, false },
-        { Content, 40, true, Content, false },
-        { $"{Content} pr-1", 40, true, Content, false },
-        { "pr-1", 40, true, "pr-1", false },
-        { "pr-1", 5, false, "", false },
-        { $"{Content} v1", 400, false, $"{Content} v1", false },
-    };
+    public static TheoryData<string, int?, bool, string, bool> Images =>
+        new()
+        {
+            { $"{Content} pr-1", 40, false, "", true },
+            { $"{Content} pr-1", 5, false, Content, false },
+            { $"{Content} pr-2", 40, false, $"{Content} pr-2", false },
+            { $"{Content} pr-1 main", 40, false, $"{Content} main", false },
+            { Content, 40, false, "", true },
+            { Content, 5, false, Content, false },
+            { Content, null, false, Content, false },
+            { Content, 40, true, Content, false },
+            { $"{Content} pr-1", 40, true, Content, false },
+            { "pr-1", 40, true, "pr-1", false },
+            { "pr-1", 5, false, "", false },
+            { $"{Content} v1", 400, false, $"{Content} v1", false },
+        };
 
     [Theory]
     [MemberData(nameof(Images))]
@@ -42,13 +43,30 @@ public class ImageCleaningTests
 
     [Fact]
     public void Decide_LeavesEveryPullRequest_WhenTheOpenOnesAreNotKnown() =>
-        Assert.Empty(ImageCleaning.Decide([new("sha256:1", ["pr-1", Content], Now.AddDays(-90))], openPullRequests: null, Now, new Dictionary<string, string>()));
+        Assert.Empty(
+            ImageCleaning.Decide(
+                [new("sha256:1", ["pr-1", Content], Now.AddDays(-90))],
+                openPullRequests: null,
+                Now,
+                new Dictionary<string, string>()
+            )
+        );
 
     [Fact]
     public void Decide_SaysWhoUsesAnOldImage() =>
         Assert.Equal(
             "used by job demo",
-            Assert.Single(ImageCleaning.Decide([new("sha256:1", [Content], Now.AddDays(-90))], new HashSet<int>(), Now, new Dictionary<string, string> { ["sha256:1"] = "job demo" })).Reason);
+            Assert
+                .Single(
+                    ImageCleaning.Decide(
+                        [new("sha256:1", [Content], Now.AddDays(-90))],
+                        new HashSet<int>(),
+                        Now,
+                        new Dictionary<string, string> { ["sha256:1"] = "job demo" }
+                    )
+                )
+                .Reason
+        );
 
     [Theory]
     [InlineData("12h", 12)]
@@ -62,5 +80,8 @@ public class ImageCleaningTests
     [InlineData("-1d")]
     [InlineData("")]
     public void Age_IsRefused_WhenItIsNone(string text) =>
-        Assert.Equal($"--older-than is \"{text}\"; it must be a number of hours, days or weeks, such as 12h, 30d or 2w.", Assert.Throws<CakeException>(() => Age.Parse("older-than", text)).Message);
+        Assert.Equal(
+            $"--older-than is \"{text}\"; it must be a number of hours, days or weeks, such as 12h, 30d or 2w.",
+            Assert.Throws<CakeException>(() => Age.Parse("older-than", text)).Message
+        );
 }

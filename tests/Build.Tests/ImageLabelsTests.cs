@@ -27,20 +27,33 @@ public sealed class ImageLabelsTests : IDisposable
         Write("src/c.py", "c");
         File.Delete(Path.Combine(folder.FullName, "src/b.py"));
 
-        Assert.Equal(["changed  --build-arg A", "changed  src/a.py", "added    src/c.py", "removed  src/b.py"], ImageLabels.FindChanges(Read("2"), earlier));
-        Assert.Empty(ImageLabels.FindChanges(Read("2"), ImageLabels.For(Read("2"), commit: null, baseDigest: null, DateTimeOffset.UnixEpoch))!);
+        Assert.Equal(
+            ["changed  --build-arg A", "changed  src/a.py", "added    src/c.py", "removed  src/b.py"],
+            ImageLabels.FindChanges(Read("2"), earlier)
+        );
+        Assert.Empty(
+            ImageLabels.FindChanges(Read("2"), ImageLabels.For(Read("2"), commit: null, baseDigest: null, DateTimeOffset.UnixEpoch))!
+        );
     }
 
     [Fact]
-    public void FindChanges_KnowsNothing_WhenTheEarlierImageDoesNotSay() => Assert.Null(ImageLabels.FindChanges(Read("1"), new Dictionary<string, string>()));
+    public void FindChanges_KnowsNothing_WhenTheEarlierImageDoesNotSay() =>
+        Assert.Null(ImageLabels.FindChanges(Read("1"), new Dictionary<string, string>()));
 
     [Fact]
     public void Labels_NameRevisionTimeBaseAndInputs()
     {
         var labels = ImageLabels.For(Read("1"), "c1", "sha256:base", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
-        Assert.Equal(("c1", "2026-01-02T03:04:05Z", "sha256:base", Read("1").Hash), (
-            labels["org.opencontainers.image.revision"], labels["org.opencontainers.image.created"], labels["org.opencontainers.image.base.digest"], labels["io.model-training.inputs"]));
+        Assert.Equal(
+            ("c1", "2026-01-02T03:04:05Z", "sha256:base", Read("1").Hash),
+            (
+                labels["org.opencontainers.image.revision"],
+                labels["org.opencontainers.image.created"],
+                labels["org.opencontainers.image.base.digest"],
+                labels["io.model-training.inputs"]
+            )
+        );
     }
 
     [Fact]
@@ -56,17 +69,22 @@ public sealed class ImageLabelsTests : IDisposable
         first.Position = 0;
         await using var tar = new TarReader(new GZipStream(first, CompressionMode.Decompress));
         var names = new List<string>();
-        while (await tar.GetNextEntryAsync(cancellationToken: TestContext.Current.CancellationToken) is { } entry) names.Add(entry.Name);
+        while (await tar.GetNextEntryAsync(cancellationToken: TestContext.Current.CancellationToken) is { } entry)
+            names.Add(entry.Name);
         Assert.Equal(["Dockerfile", "src/a.py", "src/b.py"], names.Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [InlineData("A", "--build-arg is \"A\"; it must be NAME=VALUE.")]
-    [InlineData("PIP_TOKEN=planted", "--build-arg PIP_TOKEN is a secret; it must not be: build arguments can be read in the image's history for ever. Replace the secret where it was issued, for it has been written down.")]
+    [InlineData(
+        "PIP_TOKEN=planted",
+        "--build-arg PIP_TOKEN is a secret; it must not be: build arguments can be read in the image's history for ever. Replace the secret where it was issued, for it has been written down."
+    )]
     public void BuildArguments_AreRefused_WhenTheyAreNoneOrSecret(string argument, string expected) =>
         Assert.Equal(expected, Assert.Throws<CakeException>(() => ImageSources.Parse([argument])).Message);
 
-    private ImageInputs Read(string argument) => ImageInputs.Read(folder.FullName, "Dockerfile", new Dictionary<string, string>(StringComparer.Ordinal) { ["A"] = argument });
+    private ImageInputs Read(string argument) =>
+        ImageInputs.Read(folder.FullName, "Dockerfile", new Dictionary<string, string>(StringComparer.Ordinal) { ["A"] = argument });
 
     private void Write(string path, string text)
     {

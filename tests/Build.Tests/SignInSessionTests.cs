@@ -23,14 +23,19 @@ public class SignInSessionTests
     [InlineData("Fetch")]
     [InlineData("Clean-Images")]
     [InlineData("Doctor")]
-    public void Credential_IsAnArgumentOfEveryTargetThatMaySignIn(string target) => new TaskCatalog().CheckArguments(["credential"], [target]);
+    public void Credential_IsAnArgumentOfEveryTargetThatMaySignIn(string target) =>
+        new TaskCatalog().CheckArguments(["credential"], [target]);
 
     [Fact]
     public void CheckArgument_ListsTheNames_WhenGivenAnother()
     {
         var error = Assert.Throws<WorkspaceException>(SessionWith("azure").CheckArgument);
 
-        Assert.StartsWith("--credential is \"azure\"; it must be one of github, azure-pipelines, ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "--credential is \"azure\"; it must be one of github, azure-pipelines, ",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

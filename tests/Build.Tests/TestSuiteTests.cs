@@ -11,7 +11,13 @@ public sealed class TestSuiteTests : IDisposable
     [Theory]
     [InlineData("""<assemblies><assembly passed="3" failed="1" errors="1" skipped="2" not-run="1"/></assemblies>""", "exit 1", 3, 2, 3)]
     // As Node writes it: a suite in a suite, each with its counts.
-    [InlineData("""<testsuites><testsuite tests="2" failures="1"><testsuite tests="3" failures="1"><testcase/><testcase><failure/></testcase><testcase><skipped/></testcase></testsuite><testcase/></testsuite></testsuites>""", "exit 1", 2, 1, 1)]
+    [InlineData(
+        """<testsuites><testsuite tests="2" failures="1"><testsuite tests="3" failures="1"><testcase/><testcase><failure/></testcase><testcase><skipped/></testcase></testsuite><testcase/></testsuite></testsuites>""",
+        "exit 1",
+        2,
+        1,
+        1
+    )]
     [InlineData("""<testsuites><testsuite tests="1"><testcase/></testsuite></testsuites>""", "exit 0", 1, 0, 0)]
     // It crashed after its tests, or before them.
     [InlineData("""<testsuites><testsuite tests="1"><testcase/></testsuite></testsuites>""", "exit 139", 1, 1, 0)]

@@ -4,7 +4,8 @@ namespace Build.Tests;
 
 public sealed class TrafficCheckTests : IDisposable
 {
-    private const string Exchange = """{"method":"GET","url":"https://localhost:1/subscriptions/s/x?api-version=2022-10-01&b=c","status":200}""";
+    private const string Exchange =
+        """{"method":"GET","url":"https://localhost:1/subscriptions/s/x?api-version=2022-10-01&b=c","status":200}""";
     private readonly string _folder = Directory.CreateTempSubdirectory("traffic-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -19,7 +20,9 @@ public sealed class TrafficCheckTests : IDisposable
     [Fact]
     public async Task Run_GivesTheCheckerEveryWholeLine_InTheVersionOfTheFiles()
     {
-        var check = Find("""const text = require("fs").readFileSync(process.argv[2], "utf8"); process.stdout.write(text); console.log("2 exchanges, 1 operations, 0 failed (0 skipped)")""");
+        var check = Find(
+            """const text = require("fs").readFileSync(process.argv[2], "utf8"); process.stdout.write(text); console.log("2 exchanges, 1 operations, 0 failed (0 skipped)")"""
+        );
         Record("Some.EndToEnd.Tests/one.jsonl", $"{Exchange}\n");
         Record("conformance/two.jsonl", $"{Exchange}\n{Exchange[..20]}");
 

@@ -43,14 +43,20 @@ public class DockerAliasesTests
 
         Assert.Equal(
             "image build --build-arg \"BASE_IMAGE=debian@sha256:0\" --build-arg \"EMPTY=\" --cpu-period 100000 --cpuset-cpus \"0-1\" --disable-content-trust=False "
-            + "--file \"docker/gpu/Dockerfile\" --no-cache --rm=True --shm-size \"2g\" --tag \"r/detection:1\" --tag \"r/detection:2\" \".\"",
-            _docker.Arguments);
+                + "--file \"docker/gpu/Dockerfile\" --no-cache --rm=True --shm-size \"2g\" --tag \"r/detection:1\" --tag \"r/detection:2\" \".\"",
+            _docker.Arguments
+        );
     }
 
     [Fact]
     public void DockerBuild_LeavesOutWhatIsAboutTheProcess()
     {
-        var settings = new DockerImageBuildSettings { ToolTimeout = TimeSpan.FromHours(1), NoWorkingDirectory = true, WorkingDirectory = "/elsewhere" };
+        var settings = new DockerImageBuildSettings
+        {
+            ToolTimeout = TimeSpan.FromHours(1),
+            NoWorkingDirectory = true,
+            WorkingDirectory = "/elsewhere",
+        };
 
         _docker.Context.DockerBuild(settings, ".");
 
@@ -105,8 +111,9 @@ public class DockerAliasesTests
 
         Assert.Equal(
             "buildx build --cache-from \"type=registry,ref=r/cache\" --cache-to \"type=inline\" --load --metadata-file \"metadata.json\" --no-cache-filter \"train\" "
-            + "--platform \"linux/amd64\" --platform \"linux/arm64\" --secret \"id=token,env=TOKEN\" .",
-            _docker.Arguments);
+                + "--platform \"linux/amd64\" --platform \"linux/arm64\" --secret \"id=token,env=TOKEN\" .",
+            _docker.Arguments
+        );
     }
 
     [Fact]
@@ -140,13 +147,22 @@ public class DockerAliasesTests
 
         Assert.Equal("login --username \"00000000-0000-0000-0000-000000000000\" --password-stdin r.azurecr.io", _docker.Arguments);
         Assert.Equal("the-secret", _docker.StandardInput);
-        Assert.DoesNotContain(_docker.Started!.EnvironmentVariables ?? new Dictionary<string, string>(StringComparer.Ordinal), variable => variable.Value.Contains("the-secret", StringComparison.Ordinal));
+        Assert.DoesNotContain(_docker.Started!.EnvironmentVariables ?? new Dictionary<string, string>(StringComparer.Ordinal), variable =>
+            variable.Value.Contains("the-secret", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void DockerLogin_SaysPasswordStdinOnce_WhenTheSettingsSayItToo()
     {
-        _docker.Context.DockerLogin(new DockerRegistryLoginSettings { Username = "u", Password = "the-secret", PasswordStdin = true });
+        _docker.Context.DockerLogin(
+            new DockerRegistryLoginSettings
+            {
+                Username = "u",
+                Password = "the-secret",
+                PasswordStdin = true,
+            }
+        );
 
         Assert.Equal("login --username \"u\" --password-stdin", _docker.Arguments);
     }
@@ -170,17 +186,18 @@ public class DockerAliasesTests
         Assert.Equal(["docker", "docker.exe"], docker.ToolNames);
     }
 
-    public static TheoryData<string, Action<ICakeContext>> MissingArguments => new()
-    {
-        { "path", context => context.DockerBuild("") },
-        { "target", context => context.DockerBuildXBuild(null!) },
-        { "imageReference", context => context.DockerTag("", "b") },
-        { "registryReference", context => context.DockerTag("a", "") },
-        { "imageReference", context => context.DockerPush("") },
-        { "imageReference", context => context.DockerPull("") },
-        { "Username", context => context.DockerLogin("", "p") },
-        { "Password", context => context.DockerLogin("u", "") },
-    };
+    public static TheoryData<string, Action<ICakeContext>> MissingArguments =>
+        new()
+        {
+            { "path", context => context.DockerBuild("") },
+            { "target", context => context.DockerBuildXBuild(null!) },
+            { "imageReference", context => context.DockerTag("", "b") },
+            { "registryReference", context => context.DockerTag("a", "") },
+            { "imageReference", context => context.DockerPush("") },
+            { "imageReference", context => context.DockerPull("") },
+            { "Username", context => context.DockerLogin("", "p") },
+            { "Password", context => context.DockerLogin("u", "") },
+        };
 
     [Theory]
     [MemberData(nameof(MissingArguments))]

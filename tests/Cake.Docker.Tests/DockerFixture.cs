@@ -20,7 +20,9 @@ internal sealed class DockerFixture
         environment.Platform.Family.Returns(PlatformFamily.Linux);
         environment.WorkingDirectory.Returns(new DirectoryPath("/work"));
         var tools = Substitute.For<IToolLocator>();
-        tools.Resolve(Arg.Do<IEnumerable<string>>(names => ToolNames = [.. names])).Returns(isInstalled ? new FilePath("/usr/bin/docker") : null);
+        tools
+            .Resolve(Arg.Do<IEnumerable<string>>(names => ToolNames = [.. names]))
+            .Returns(isInstalled ? new FilePath("/usr/bin/docker") : null);
         // Not the machine's: docker is installed wherever the locator says so.
         var files = Substitute.For<IFileSystem>();
         files.GetFile(Arg.Any<FilePath>()).Exists.Returns(true);

@@ -18,7 +18,18 @@ public sealed class DockerProcessTests : IDisposable
     [Fact]
     public void DockerLogin_GivesTheScriptThePassword_WhenItReadsItsInput()
     {
-        var received = Run((context, tool) => context.DockerLogin(new DockerRegistryLoginSettings { ToolPath = tool, Username = "robot", Password = "the secret" }, "r:5000"));
+        var received = Run(
+            (context, tool) =>
+                context.DockerLogin(
+                    new DockerRegistryLoginSettings
+                    {
+                        ToolPath = tool,
+                        Username = "robot",
+                        Password = "the secret",
+                    },
+                    "r:5000"
+                )
+        );
 
         Assert.Equal(["login", "--username", "robot", "--password-stdin", "r:5000", "stdin:the secret"], received);
     }
@@ -26,8 +37,13 @@ public sealed class DockerProcessTests : IDisposable
     [Fact]
     public void DockerBuild_GivesTheScriptEveryValueAsItWas()
     {
-        var received = Run((context, tool) => context.DockerBuild(
-            new DockerImageBuildSettings { ToolPath = tool, Label = ["note=say \"hi\" \\", "path=C:\\data"] }, "a folder"));
+        var received = Run(
+            (context, tool) =>
+                context.DockerBuild(
+                    new DockerImageBuildSettings { ToolPath = tool, Label = ["note=say \"hi\" \\", "path=C:\\data"] },
+                    "a folder"
+                )
+        );
 
         Assert.Equal(["image", "build", "--label", "note=say \"hi\" \\", "--label", "path=C:\\data", "a folder", "stdin:"], received);
     }
@@ -36,12 +52,21 @@ public sealed class DockerProcessTests : IDisposable
     {
         var script = System.IO.Path.Combine(_folder, "docker.sh");
         var output = System.IO.Path.Combine(_folder, "received");
-        File.WriteAllText(script, $"#!/bin/sh\n[ \"$1\" = login ] && input=$(cat)\n{{ for a in \"$@\"; do printf '%s\\n' \"$a\"; done; printf 'stdin:%s\\n' \"$input\"; }} > '{output}'\n");
+        File.WriteAllText(
+            script,
+            $"#!/bin/sh\n[ \"$1\" = login ] && input=$(cat)\n{{ for a in \"$@\"; do printf '%s\\n' \"$a\"; done; printf 'stdin:%s\\n' \"$input\"; }} > '{output}'\n"
+        );
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var files = new FileSystem();
         var log = Substitute.For<ICakeLog>();
         var environment = new CakeEnvironment(new CakePlatform(), new CakeRuntime());
-        var runner = new ProcessRunner(files, environment, log, Substitute.For<Cake.Core.Tooling.IToolLocator>(), Substitute.For<ICakeConfiguration>());
+        var runner = new ProcessRunner(
+            files,
+            environment,
+            log,
+            Substitute.For<Cake.Core.Tooling.IToolLocator>(),
+            Substitute.For<ICakeConfiguration>()
+        );
         var context = Substitute.For<ICakeContext>();
         context.FileSystem.Returns(files);
         context.Environment.Returns(environment);

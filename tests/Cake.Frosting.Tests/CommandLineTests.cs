@@ -38,8 +38,18 @@ public class CommandLineTests
     public void Run_KeepsTheTargetsAsAnArgument_GivenOrNot(string targets, params string[] args)
     {
         string? seen = null;
-        var result = new HostFixture().With<Default>().With<Build>().With<Clean>().With<Arguments>()
-            .With(host => host.ConfigureServices(services => services.AddSingleton<IFrostingSetup>(new Spy(context => seen = string.Join('|', context.Arguments.GetArguments("target"))))))
+        var result = new HostFixture()
+            .With<Default>()
+            .With<Build>()
+            .With<Clean>()
+            .With<Arguments>()
+            .With(host =>
+                host.ConfigureServices(services =>
+                    services.AddSingleton<IFrostingSetup>(
+                        new Spy(context => seen = string.Join('|', context.Arguments.GetArguments("target")))
+                    )
+                )
+            )
             .Run(args);
 
         Assert.Equal((0, targets), (result.ExitCode, seen));
@@ -74,7 +84,12 @@ public class CommandLineTests
     [InlineData("Expected an option value.", "--set=", "      ^ Did you forget the option value?", "--set=")]
     [InlineData("Option 'target' is defined but no value has been provided.", "--target", "^^^^^^^^ No value provided", "--target")]
     [InlineData("Option 'verbosity' is defined but no value has been provided.", "-v --tree", "^^ No value provided", "-v", "--tree")]
-    public void Run_PointsAtTheFaultOnStandardOutput_WhenTheCommandLineIsNotUnderstood(string message, string shown, string pointer, params string[] args)
+    public void Run_PointsAtTheFaultOnStandardOutput_WhenTheCommandLineIsNotUnderstood(
+        string message,
+        string shown,
+        string pointer,
+        params string[] args
+    )
     {
         var result = new HostFixture().With<Clean>().Run(args);
 
@@ -87,7 +102,10 @@ public class CommandLineTests
     {
         var result = new HostFixture().Run("--verbosity=loud");
 
-        Assert.Equal((-1, "Error: Failed to convert 'loud' to Verbosity. The value 'loud' is not a valid verbosity.\n"), (result.ExitCode, result.Output));
+        Assert.Equal(
+            (-1, "Error: Failed to convert 'loud' to Verbosity. The value 'loud' is not a valid verbosity.\n"),
+            (result.ExitCode, result.Output)
+        );
     }
 
     private sealed class Spy(Action<ICakeContext> look) : IFrostingSetup

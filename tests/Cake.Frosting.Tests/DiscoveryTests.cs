@@ -14,7 +14,8 @@ public class DiscoveryTests
         var assembly = Compile(
             ("Found", TypeAttributes.Public),
             ("Hidden", TypeAttributes.NotPublic),
-            ("Abstract", TypeAttributes.Public | TypeAttributes.Abstract));
+            ("Abstract", TypeAttributes.Public | TypeAttributes.Abstract)
+        );
 
         var result = new HostFixture().With(host => host.AddAssembly(assembly).AddAssembly(assembly)).Run("--tree");
 
@@ -24,7 +25,8 @@ public class DiscoveryTests
     [Fact]
     public void ConfigureServices_ReplacesCakesOwnServices_WhenTheHostRegistersThem()
     {
-        var result = new HostFixture().With<SampleTasks.Clean>()
+        var result = new HostFixture()
+            .With<SampleTasks.Clean>()
             .With(host => host.ConfigureServices(services => services.AddSingleton<ICakeReportPrinter, SilentPrinter>()))
             .Run("--target=Clean");
 
@@ -34,7 +36,8 @@ public class DiscoveryTests
     [Fact]
     public void UseContext_TakesTheLastOne_WhenThereAreSeveral()
     {
-        var result = new HostFixture().With<SampleTasks.NeedsOtherContext>()
+        var result = new HostFixture()
+            .With<SampleTasks.NeedsOtherContext>()
             .With(host => host.UseContext<SampleLifetimes.Context>().UseContext<SampleTasks.OtherContext>())
             .Run("--tree");
 
@@ -67,20 +70,12 @@ public class DiscoveryTests
 
     private sealed class SilentPrinter : ICakeReportPrinter
     {
-        public void Write(CakeReport report)
-        {
-        }
+        public void Write(CakeReport report) { }
 
-        public void WriteStep(string name, Core.Diagnostics.Verbosity verbosity)
-        {
-        }
+        public void WriteStep(string name, Core.Diagnostics.Verbosity verbosity) { }
 
-        public void WriteLifeCycleStep(string name, Core.Diagnostics.Verbosity verbosity)
-        {
-        }
+        public void WriteLifeCycleStep(string name, Core.Diagnostics.Verbosity verbosity) { }
 
-        public void WriteSkippedStep(string name, Core.Diagnostics.Verbosity verbosity)
-        {
-        }
+        public void WriteSkippedStep(string name, Core.Diagnostics.Verbosity verbosity) { }
     }
 }

@@ -12,7 +12,8 @@ public class FailureTests
 
         Assert.Equal(
             (-1, "An error occurred when executing task 'Boom'.\nError: boom happened\n", string.Empty),
-            (result.ExitCode, result.Error, result.Journal));
+            (result.ExitCode, result.Error, result.Journal)
+        );
         Assert.Matches("Boom +<duration> +Failed", result.Output);
     }
 
@@ -50,29 +51,40 @@ public class FailureTests
     [Fact]
     public void Run_RunsFinallyThenTaskTeardownThenTeardown_WhenATaskThrows()
     {
-        var result = new HostFixture().With<FinallyBoom>()
+        var result = new HostFixture()
+            .With<FinallyBoom>()
             .With(host => host.UseContext<Context>().UseLifetime<Lifetime>().UseTaskLifetime<TaskLifetime>())
             .Run("--target=Boom");
 
-        Assert.Equal((-1, "Setup for Boom of 1, <Boom, Finally, Boom failed>, Teardown after boom happened"), (result.ExitCode, result.Journal));
+        Assert.Equal(
+            (-1, "Setup for Boom of 1, <Boom, Finally, Boom failed>, Teardown after boom happened"),
+            (result.ExitCode, result.Journal)
+        );
     }
 
     [Fact]
     public void Run_WrapsEveryTaskAndTheRun_WhenThereAreLifetimes()
     {
-        var result = new HostFixture().With<Skipped>().With<AfterSkipped>()
+        var result = new HostFixture()
+            .With<Skipped>()
+            .With<AfterSkipped>()
             .With(host => host.UseContext<Context>().UseLifetime<Lifetime>().UseTaskLifetime<TaskLifetime>())
             .Run("--target=AfterSkipped");
 
         Assert.Equal(
-            (0, "Setup for AfterSkipped of 2, ShouldRun, <Skipped, Skipped skipped>, <AfterSkipped, AfterSkipped, AfterSkipped>, Teardown after success"),
-            (result.ExitCode, result.Journal));
+            (
+                0,
+                "Setup for AfterSkipped of 2, ShouldRun, <Skipped, Skipped skipped>, <AfterSkipped, AfterSkipped, AfterSkipped>, Teardown after success"
+            ),
+            (result.ExitCode, result.Journal)
+        );
     }
 
     [Fact]
     public void Run_UsesEachHalfAlone_WhenSetupAndTeardownAreSeparate()
     {
-        var result = new HostFixture().With<Clean>()
+        var result = new HostFixture()
+            .With<Clean>()
             .With(host => host.UseTeardown<TeardownOnly>().UseTaskSetup<TaskSetup>().UseTaskTeardown<TaskTeardown>())
             .Run("--target=Clean");
 
@@ -82,7 +94,10 @@ public class FailureTests
     [Fact]
     public void Run_RunsNoTaskButTheTeardown_WhenSetupThrows()
     {
-        var result = new HostFixture().With<Clean>().With(host => host.UseSetup<FailingSetup>().UseTeardown<TeardownOnly>()).Run("--target=Clean");
+        var result = new HostFixture()
+            .With<Clean>()
+            .With(host => host.UseSetup<FailingSetup>().UseTeardown<TeardownOnly>())
+            .Run("--target=Clean");
 
         Assert.Equal((-1, "torn down after failure"), (result.ExitCode, result.Journal));
         Assert.Contains("Error: setup failed\n", result.Error, StringComparison.Ordinal);

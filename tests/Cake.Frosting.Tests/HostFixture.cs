@@ -13,10 +13,9 @@ internal sealed partial class HostFixture
     public HostFixture()
     {
         Environment = new FixedEnvironment(AppContext.BaseDirectory);
-        Host = new CakeHost().ConfigureServices(services => services
-            .AddSingleton<IConsole>(console)
-            .AddSingleton<ICakeEnvironment>(Environment)
-            .AddSingleton(journal));
+        Host = new CakeHost().ConfigureServices(services =>
+            services.AddSingleton<IConsole>(console).AddSingleton<ICakeEnvironment>(Environment).AddSingleton(journal)
+        );
     }
 
     public CakeHost Host { get; }

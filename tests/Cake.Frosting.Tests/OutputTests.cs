@@ -5,7 +5,8 @@ namespace Cake.Frosting.Tests;
 
 public class OutputTests
 {
-    private static HostFixture Build() => new HostFixture().With<Clean>().With<SampleTasks.Build>().With<SampleTasks.RunTests>().With<Default>().With<Boom>();
+    private static HostFixture Build() =>
+        new HostFixture().With<Clean>().With<SampleTasks.Build>().With<SampleTasks.RunTests>().With<Default>().With<Boom>();
 
     [Fact]
     public void Tree_ShowsTheTasksNobodyDependsOn_DefaultFirst()
@@ -28,7 +29,8 @@ public class OutputTests
 
 
             """.ReplaceLineEndings("\n"),
-            result.Output);
+            result.Output
+        );
         Assert.Equal(string.Empty, result.Journal);
     }
 
@@ -50,14 +52,17 @@ public class OutputTests
             Boom
 
             """.ReplaceLineEndings("\n"),
-            result.Output);
+            result.Output
+        );
         Assert.Equal(string.Empty, result.Journal);
     }
 
     [Fact]
     public void DryRun_NamesTheTasksAndRunsTheLifetimeAlone()
     {
-        var result = Build().With(host => host.UseContext<Context>().UseLifetime<Lifetime>().UseTaskLifetime<TaskLifetime>()).Run("--dryrun");
+        var result = Build()
+            .With(host => host.UseContext<Context>().UseLifetime<Lifetime>().UseTaskLifetime<TaskLifetime>())
+            .Run("--dryrun");
 
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(
@@ -73,7 +78,8 @@ public class OutputTests
             No tasks were actually executed.
 
             """.ReplaceLineEndings("\n"),
-            result.Output);
+            result.Output
+        );
         Assert.Equal("Setup for Default of 3, Teardown after success", result.Journal);
     }
 
@@ -89,7 +95,12 @@ public class OutputTests
     [Fact]
     public void Report_ListsHeadingsAndEveryTask_WhenTheRunEnds()
     {
-        var result = new HostFixture().With<Clean>().With<Skipped>().With<AfterSkipped>().With(host => host.UseTeardown<TeardownOnly>()).Run("-t", "Clean", "-t", "AfterSkipped");
+        var result = new HostFixture()
+            .With<Clean>()
+            .With<Skipped>()
+            .With<AfterSkipped>()
+            .With(host => host.UseTeardown<TeardownOnly>())
+            .Run("-t", "Clean", "-t", "AfterSkipped");
 
         var line = new string('=', 40);
         var thin = new string('-', 40);
@@ -118,7 +129,8 @@ public class OutputTests
             Total:                        <duration>
 
             """.ReplaceLineEndings("\n"),
-            string.Join('\n', result.Output.Split('\n').Select(text => text.TrimEnd())));
+            string.Join('\n', result.Output.Split('\n').Select(text => text.TrimEnd()))
+        );
     }
 
     [Theory]
@@ -131,7 +143,13 @@ public class OutputTests
     {
         var output = new HostFixture().With<Clean>().Run("--target=Clean", $"--verbosity={verbosity}").Output;
 
-        Assert.Equal((headings, progress), (output.Contains("====\nClean\n====", StringComparison.Ordinal), output.Contains("Executing task: Clean", StringComparison.Ordinal)));
+        Assert.Equal(
+            (headings, progress),
+            (
+                output.Contains("====\nClean\n====", StringComparison.Ordinal),
+                output.Contains("Executing task: Clean", StringComparison.Ordinal)
+            )
+        );
     }
 
     [Fact]
@@ -191,6 +209,7 @@ public class OutputTests
             Any other option is an argument of the build; the target Default lists them where the build has one.
 
             """.ReplaceLineEndings("\n"),
-            result.Output);
+            result.Output
+        );
     }
 }

@@ -42,7 +42,12 @@ public class RunTests
     [Fact]
     public void Run_RunsTargetsInTheOrderGiven_WhenThereAreSeveral()
     {
-        var result = new HostFixture().With<SampleTasks.RunTests>().With<Build>().With<Clean>().With<Bare>().Run("-t", "Bare", "-t", "Clean");
+        var result = new HostFixture()
+            .With<SampleTasks.RunTests>()
+            .With<Build>()
+            .With<Clean>()
+            .With<Bare>()
+            .Run("-t", "Bare", "-t", "Clean");
 
         Assert.Equal((0, "Bare, Bare.Finally, Clean"), (result.ExitCode, result.Journal));
     }
@@ -51,7 +56,10 @@ public class RunTests
     public void Run_RunsASharedDependencyAsOftenAsTheEngineSays_WhenTargetsShareIt()
     {
         var once = new HostFixture().With<SampleTasks.RunTests>().With<Build>().With<Clean>().Run("-t", "Build", "-t", "Run-Tests");
-        var again = new HostFixture().With<SampleTasks.RunTests>().With<Build>().With<Clean>()
+        var again = new HostFixture()
+            .With<SampleTasks.RunTests>()
+            .With<Build>()
+            .With<Clean>()
             .Run("-t", "Build", "-t", "Run-Tests", "--settings_unifieddependencygraphformultipletargets=false");
 
         Assert.Equal(("Clean, Build, Run-Tests", "Clean, Build, Clean, Build, Run-Tests"), (once.Journal, again.Journal));
@@ -81,19 +89,31 @@ public class RunTests
         (string Message, HostFixture Host)[] cases =
         [
             ("Task 'Build' is dependent on task 'Clean' which does not exist.", new HostFixture().With<Build>()),
-            ("Task 'Generate' has specified that it's a dependency for task 'Build' which does not exist.", new HostFixture().With<Generate>()),
+            (
+                "Task 'Generate' has specified that it's a dependency for task 'Build' which does not exist.",
+                new HostFixture().With<Generate>()
+            ),
             ("Another task with the name 'clean' has already been added.", new HostFixture().With<Clean>().With<SecondClean>()),
             ("The dependency 'System.String' is not a valid task.", new HostFixture().With<DependsOnNoTask>()),
             ("The reverse dependency 'System.String' is not a valid task.", new HostFixture().With<DependeeOfNoTask>()),
             ("Reflexive edges in graph are not allowed.", new HostFixture().With<SelfDependent>()),
-            ("Unidirectional edges in graph are not allowed.\n\"Hen\" and \"Egg\" cannot depend on each other.", new HostFixture().With<Egg>().With<Hen>()),
-            ("Graph contains circular references.\n\"First\" depends on \"Second\", which depends on \"Third\", which depends on \"First\".", new HostFixture().With<First>().With<Second>().With<Third>()),
+            (
+                "Unidirectional edges in graph are not allowed.\n\"Hen\" and \"Egg\" cannot depend on each other.",
+                new HostFixture().With<Egg>().With<Hen>()
+            ),
+            (
+                "Graph contains circular references.\n\"First\" depends on \"Second\", which depends on \"Third\", which depends on \"First\".",
+                new HostFixture().With<First>().With<Second>().With<Third>()
+            ),
             ("There can only be one error handler per task.", new HostFixture().With<TwiceHandledBoom>()),
         ];
 
         foreach (var (message, fixture) in cases)
         {
-            var target = message.StartsWith("Graph", StringComparison.Ordinal) ? "First" : message.StartsWith("Uni", StringComparison.Ordinal) ? "Egg" : "Build";
+            var target =
+                message.StartsWith("Graph", StringComparison.Ordinal) ? "First"
+                : message.StartsWith("Uni", StringComparison.Ordinal) ? "Egg"
+                : "Build";
             var result = fixture.With(host => host.UseContext<Context>().UseLifetime<Lifetime>()).Run("--target", target);
 
             Assert.Equal((-1, $"Error: {message}\n", string.Empty), (result.ExitCode, result.Error, result.Journal));
@@ -106,7 +126,11 @@ public class RunTests
         var result = new HostFixture().With<NeedsOtherContext>().With<Clean>().Run("--target=Clean");
 
         Assert.Equal((0, "Clean"), (result.ExitCode, result.Journal));
-        Assert.Contains("Task cannot be used since the context isn't convertible to Cake.Frosting.Tests.SampleTasks+OtherContext.", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Task cannot be used since the context isn't convertible to Cake.Frosting.Tests.SampleTasks+OtherContext.",
+            result.Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -124,8 +148,14 @@ public class RunTests
         var result = new HostFixture().With<Skipped>().Run("--target=Skipped");
         var silent = new HostFixture().With<SkippedSilently>().Run("--target=SkippedSilently");
 
-        Assert.Equal((-1, "Error: Could not reach target 'Skipped' since it was skipped due to a criteria: not on this machine.\n"), (result.ExitCode, result.Error));
-        Assert.Equal((-1, "Error: Could not reach target 'SkippedSilently' since it was skipped due to a criteria.\n"), (silent.ExitCode, silent.Error));
+        Assert.Equal(
+            (-1, "Error: Could not reach target 'Skipped' since it was skipped due to a criteria: not on this machine.\n"),
+            (result.ExitCode, result.Error)
+        );
+        Assert.Equal(
+            (-1, "Error: Could not reach target 'SkippedSilently' since it was skipped due to a criteria.\n"),
+            (silent.ExitCode, silent.Error)
+        );
     }
 
     [Fact]
@@ -135,9 +165,14 @@ public class RunTests
         try
         {
             var path = new Core.IO.DirectoryPath(folder.FullName);
-            var named = new HostFixture().With<WritesWorkingDirectory>().With(host => host.UseWorkingDirectory("/absent"))
+            var named = new HostFixture()
+                .With<WritesWorkingDirectory>()
+                .With(host => host.UseWorkingDirectory("/absent"))
                 .Run("-t", "WritesWorkingDirectory", "--working", folder.FullName);
-            var asked = new HostFixture().With<WritesWorkingDirectory>().With(host => host.UseWorkingDirectory(path)).Run("-t", "WritesWorkingDirectory");
+            var asked = new HostFixture()
+                .With<WritesWorkingDirectory>()
+                .With(host => host.UseWorkingDirectory(path))
+                .Run("-t", "WritesWorkingDirectory");
 
             Assert.Equal((path.FullPath, path.FullPath), (named.Journal, asked.Journal));
         }
@@ -152,7 +187,10 @@ public class RunTests
     {
         var result = new HostFixture().With<Clean>().Run("--target=Clean", "--working=/absent/folder");
 
-        Assert.Equal((-1, "Error: The working directory '/absent/folder' does not exist.\n", string.Empty), (result.ExitCode, result.Error, result.Journal));
+        Assert.Equal(
+            (-1, "Error: The working directory '/absent/folder' does not exist.\n", string.Empty),
+            (result.ExitCode, result.Error, result.Journal)
+        );
     }
 
     [Fact]

@@ -36,7 +36,8 @@ internal static class SampleLifetimes
 
     internal sealed class FailingTeardown : FrostingTeardown
     {
-        public override void Teardown(ICakeContext context, ITeardownContext info) => throw new InvalidOperationException("teardown failed");
+        public override void Teardown(ICakeContext context, ITeardownContext info) =>
+            throw new InvalidOperationException("teardown failed");
     }
 
     internal sealed class TaskSetup(Journal journal) : FrostingTaskSetup

@@ -43,7 +43,12 @@ internal static class SampleTasks
     {
         public override void Run(ICakeContext context)
         {
-            foreach (var (name, values) in context.Arguments.GetArguments().Where(argument => argument.Key != "target").OrderBy(argument => argument.Key, StringComparer.Ordinal))
+            foreach (
+                var (name, values) in context
+                    .Arguments.GetArguments()
+                    .Where(argument => argument.Key != "target")
+                    .OrderBy(argument => argument.Key, StringComparer.Ordinal)
+            )
                 journal.Add($"{name}={string.Join('|', values.Select(value => value ?? "<none>"))}");
         }
     }
@@ -100,9 +105,7 @@ internal static class SampleTasks
     [ContinueOnError]
     internal sealed class TwiceHandledBoom : Boom
     {
-        public override void OnError(Exception exception, ICakeContext context)
-        {
-        }
+        public override void OnError(Exception exception, ICakeContext context) { }
     }
 
     internal sealed class ExitCodeBoom : FrostingTask

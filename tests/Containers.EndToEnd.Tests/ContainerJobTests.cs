@@ -19,11 +19,16 @@ public class ContainerJobTests(Engine engine)
         var data = Directory.CreateDirectory(Path.Combine(emulator.Folder, "my data")).FullName;
         await File.WriteAllTextAsync(Path.Combine(data, "x.txt"), "hello\n", TestContext.Current.CancellationToken);
         await emulator.ExpectAsync(
-            HttpStatusCode.Created, HttpMethod.Put, TestEmulator.Arm("/datastores/data"),
-            $$$$"""{"properties":{"datastoreType":"AzureBlob","accountName":"localhost","containerName":"data","protocol":"file","endpoint":"{{{{data}}}}","credentials":{"credentialsType":"None"}}}""");
+            HttpStatusCode.Created,
+            HttpMethod.Put,
+            TestEmulator.Arm("/datastores/data"),
+            $$$$"""{"properties":{"datastoreType":"AzureBlob","accountName":"localhost","containerName":"data","protocol":"file","endpoint":"{{{{data}}}}","credentials":{"credentialsType":"None"}}}"""
+        );
 
         var details = await RunAsync(
-            emulator, "runs", image,
+            emulator,
+            "runs",
+            image,
             """
             cat ${{inputs.data}}/x.txt; pwd; [ "$(id -u)" != 0 ] && echo not root; echo "$MINE $AZUREML_RUN_ID $MLFLOW_TRACKING_SERVER_CERT_PATH ${PATH%%:*}"
             touch ${{inputs.data}}/y 2>/dev/null || echo read-only; echo oops >&2
@@ -33,20 +38,33 @@ public class ContainerJobTests(Engine engine)
             """,
             job =>
             {
-                job["inputs"] = JsonNode.Parse("""{"data":{"jobInputType":"uri_folder","uri":"azureml://datastores/data/paths/","mode":"ReadOnlyMount"}}""");
+                job["inputs"] = JsonNode.Parse(
+                    """{"data":{"jobInputType":"uri_folder","uri":"azureml://datastores/data/paths/","mode":"ReadOnlyMount"}}"""
+                );
                 job["outputs"] = JsonNode.Parse("""{"model":{"jobOutputType":"uri_folder"}}""");
                 job["environmentVariables"] = new JsonObject { ["MINE"] = "own value" };
                 job["resources"] = new JsonObject { ["instanceCount"] = 1, ["shmSize"] = "96m" };
-            });
+            }
+        );
 
         // The two streams of a container are two pipes: where in the other one a line of one falls, nobody promises.
         Assert.Contains("oops\n", emulator.Log("runs"), StringComparison.Ordinal);
         Assert.Equal(
             "hello\n/mnt/azureml/wd\nnot root\nown value runs /mnt/azureml/emulator.crt /usr/local/sbin\nread-only\n2\n100663296\nreaches the emulator\nhome\n",
-            emulator.Log("runs").Replace("oops\n", "", StringComparison.Ordinal));
+            emulator.Log("runs").Replace("oops\n", "", StringComparison.Ordinal)
+        );
         Assert.Equal("Completed", (string?)details["status"]);
-        Assert.Equal("artifact\n", await File.ReadAllTextAsync(Path.Combine(emulator.JobFolder("runs"), "wd/outputs/a.txt"), TestContext.Current.CancellationToken));
-        Assert.Equal("model\n", await File.ReadAllTextAsync(Path.Combine(emulator.Folder, "storage/sub/group/work/workspaceblobstore/azureml/runs/model/m"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "artifact\n",
+            await File.ReadAllTextAsync(Path.Combine(emulator.JobFolder("runs"), "wd/outputs/a.txt"), TestContext.Current.CancellationToken)
+        );
+        Assert.Equal(
+            "model\n",
+            await File.ReadAllTextAsync(
+                Path.Combine(emulator.Folder, "storage/sub/group/work/workspaceblobstore/azureml/runs/model/m"),
+                TestContext.Current.CancellationToken
+            )
+        );
         Assert.Contains($"Pulling image {image}.", SystemLog(emulator, "runs"), StringComparison.Ordinal);
         Assert.Contains($"Status: Downloaded newer image for {image}", SystemLog(emulator, "runs"), StringComparison.Ordinal);
         Assert.Empty(await engine.ContainersOfAsync(emulator.Folder));
@@ -54,9 +72,18 @@ public class ContainerJobTests(Engine engine)
 
     [Theory]
     [InlineData("echo gone >&2; exit 3", "The command ended with exit code 3. The log user_logs/std_log.txt says more.")]
-    [InlineData("kill -KILL $$", "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log user_logs/std_log.txt may say more.")]
-    [InlineData("no-such-program", "A command was not found in image debian-base:bookworm (exit code 127); the log user_logs/std_log.txt names it. Correct the job's command, or add the program to the image.")]
-    [InlineData("head -c 500m /dev/zero | tail -c 400m > /dev/null; exit ${PIPESTATUS[1]}", "The job ran out of memory and was killed (exit code 137): it may use 48 MiB (--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example.")]
+    [InlineData(
+        "kill -KILL $$",
+        "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log user_logs/std_log.txt may say more."
+    )]
+    [InlineData(
+        "no-such-program",
+        "A command was not found in image debian-base:bookworm (exit code 127); the log user_logs/std_log.txt names it. Correct the job's command, or add the program to the image."
+    )]
+    [InlineData(
+        "head -c 500m /dev/zero | tail -c 400m > /dev/null; exit ${PIPESTATUS[1]}",
+        "The job ran out of memory and was killed (exit code 137): it may use 48 MiB (--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
+    )]
     public async Task Job_Fails_WhenItsCommandDoes(string command, string message)
     {
         await using var emulator = await StartAsync(options => options with { JobMemory = 48 << 20 });
@@ -91,8 +118,16 @@ public class ContainerJobTests(Engine engine)
 
         var details = await RunAsync(emulator, "fails", image, "true");
 
-        Assert.StartsWith($"Image {image} is not in registry {engine.Registry}: manifest for {image} not found", Error(details), StringComparison.Ordinal);
-        Assert.EndsWith("Push it again, or register an environment whose image exists, and submit the job again.", Error(details), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Image {image} is not in registry {engine.Registry}: manifest for {image} not found",
+            Error(details),
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(
+            "Push it again, or register an environment whose image exists, and submit the job again.",
+            Error(details),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -103,7 +138,11 @@ public class ContainerJobTests(Engine engine)
 
         var details = await RunAsync(emulator, "fails", $"{registry}/x@{MissingDigest}", "true");
 
-        Assert.StartsWith($"Registry {registry} of image {registry}/x@{MissingDigest} does not answer: ", Error(details), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Registry {registry} of image {registry}/x@{MissingDigest} does not answer: ",
+            Error(details),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -114,7 +153,11 @@ public class ContainerJobTests(Engine engine)
 
         var details = await RunAsync(emulator, "fails", "for-mainframes:1", "true");
 
-        Assert.StartsWith("Image for-mainframes:1 is for linux/s390x, and the Docker engine runs linux/", Error(details), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Image for-mainframes:1 is for linux/s390x, and the Docker engine runs linux/",
+            Error(details),
+            StringComparison.Ordinal
+        );
         await engine.DockerAsync("rmi", "for-mainframes:1");
     }
 
@@ -129,7 +172,10 @@ public class ContainerJobTests(Engine engine)
         Assert.Equal("Completed", (string?)(await RunAsync(emulator, "moved", image, "echo here"))["status"]);
 
         using var http = new HttpClient();
-        using var deleted = await http.DeleteAsync(new Uri($"http://{engine.Registry}/v2/moves/manifests/{image.Split('@')[1]}"), TestContext.Current.CancellationToken);
+        using var deleted = await http.DeleteAsync(
+            new Uri($"http://{engine.Registry}/v2/moves/manifests/{image.Split('@')[1]}"),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(HttpStatusCode.Accepted, deleted.StatusCode);
         await emulator.SubmitAsync("forgotten", "echo still here", prepare: false);
         Assert.Equal("Completed", (string?)(await emulator.WaitForEndAsync("forgotten"))["status"]);
@@ -176,9 +222,16 @@ public class ContainerJobTests(Engine engine)
     {
         await using var emulator = await StartAsync();
 
-        await RunAsync(emulator, "writes", "debian-base:bookworm", "for i in $(seq 1 20000); do echo line $i; done; head -c 100000 /dev/zero | tr '\\0' x; echo; echo end >&2");
+        await RunAsync(
+            emulator,
+            "writes",
+            "debian-base:bookworm",
+            "for i in $(seq 1 20000); do echo line $i; done; head -c 100000 /dev/zero | tr '\\0' x; echo; echo end >&2"
+        );
 
-        var lines = string.Concat(Enumerable.Range(1, 20000).Select(number => string.Create(CultureInfo.InvariantCulture, $"line {number}\n")));
+        var lines = string.Concat(
+            Enumerable.Range(1, 20000).Select(number => string.Create(CultureInfo.InvariantCulture, $"line {number}\n"))
+        );
         Assert.Equal($"{lines}{new string('x', 100000)}\n", emulator.Log("writes").Replace("end\n", "", StringComparison.Ordinal));
     }
 
@@ -191,7 +244,8 @@ public class ContainerJobTests(Engine engine)
                 options = options with { Runtime = JobRuntime.Docker, DockerHost = engine.Host };
                 return change?.Invoke(options) ?? options;
             },
-            folder);
+            folder
+        );
     }
 
     private static async Task PrepareAsync(TestEmulator emulator, string image)
@@ -200,7 +254,13 @@ public class ContainerJobTests(Engine engine)
         await emulator.CreateEnvironmentAsync(image);
     }
 
-    private static async Task<JsonNode> RunAsync(TestEmulator emulator, string name, string image, string command, Action<JsonObject>? change = null)
+    private static async Task<JsonNode> RunAsync(
+        TestEmulator emulator,
+        string name,
+        string image,
+        string command,
+        Action<JsonObject>? change = null
+    )
     {
         await PrepareAsync(emulator, image);
         await emulator.SubmitAsync(name, command, change, prepare: false);

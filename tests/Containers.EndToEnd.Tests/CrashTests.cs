@@ -29,14 +29,32 @@ public sealed class CrashTests(Engine engine) : IDisposable
         engine.Require();
         var program = Path.Combine(AppContext.BaseDirectory, "WorkspaceEmulator.dll");
         _crashing = Process.Start(
-            "dotnet", [program, "--state", _folder, "--workspace", "sub/group/work", "--provisioning-milliseconds", "30", "--runtime", "docker", "--docker-host", engine.Host]);
+            "dotnet",
+            [
+                program,
+                "--state",
+                _folder,
+                "--workspace",
+                "sub/group/work",
+                "--provisioning-milliseconds",
+                "30",
+                "--runtime",
+                "docker",
+                "--docker-host",
+                engine.Host,
+            ]
+        );
         var announcement = Path.Combine(_folder, "emulator.json");
         await TestEmulator.WaitForFileAsync(announcement);
         var address = JsonNode.Parse(await File.ReadAllTextAsync(announcement, TestContext.Current.CancellationToken))!;
         Assert.Equal("docker", (string?)address["runtime"]);
         using (var client = TestEmulator.CreateClient(_folder, new((string)address["endpoint"]!)))
         {
-            await PutAsync(client, "/computes/cpu", """{"properties":{"computeType":"AmlCompute","properties":{"vmSize":"Standard_DS3_v2"}}}""");
+            await PutAsync(
+                client,
+                "/computes/cpu",
+                """{"properties":{"computeType":"AmlCompute","properties":{"vmSize":"Standard_DS3_v2"}}}"""
+            );
             await PutAsync(client, "/environments/detection/versions/1", """{"properties":{"image":"debian-base:bookworm"}}""");
             await PutAsync(client, "/jobs/orphan", TestEmulator.Job("echo > go; sleep 600").ToJsonString());
             await TestEmulator.WaitForFileAsync(Path.Combine(_folder, "jobs/orphan/wd/go"));
@@ -52,7 +70,11 @@ public sealed class CrashTests(Engine engine) : IDisposable
         Assert.Empty(await engine.ContainersOfAsync(_folder));
         var details = await emulator.WaitForEndAsync("orphan");
         Assert.Equal("Failed", (string?)details["status"]);
-        Assert.StartsWith("The emulator ended unexpectedly while the job ran.", (string?)details["error"]!["error"]!["message"], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The emulator ended unexpectedly while the job ran.",
+            (string?)details["error"]!["error"]!["message"],
+            StringComparison.Ordinal
+        );
     }
 
     private static async Task PutAsync(HttpClient client, string path, string json)

@@ -15,11 +15,16 @@ internal static class EmptyImage
         using var file = File.Create(path);
         using var archive = new TarWriter(file);
         Add("layer.tar", layer);
-        Add("config.json", Encoding.UTF8.GetBytes(
-            $$$"""{"architecture":"{{{architecture}}}","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["sha256:{{{digest}}}"]}}"""));
+        Add(
+            "config.json",
+            Encoding.UTF8.GetBytes(
+                $$$"""{"architecture":"{{{architecture}}}","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["sha256:{{{digest}}}"]}}"""
+            )
+        );
         Add("manifest.json", Encoding.UTF8.GetBytes($$"""[{"Config":"config.json","RepoTags":["{{name}}"],"Layers":["layer.tar"]}]"""));
         return path;
 
-        void Add(string entry, byte[] content) => archive.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, entry) { DataStream = new MemoryStream(content) });
+        void Add(string entry, byte[] content) =>
+            archive.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, entry) { DataStream = new MemoryStream(content) });
     }
 }

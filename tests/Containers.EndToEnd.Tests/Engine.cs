@@ -52,7 +52,10 @@ public sealed class Engine : IAsyncLifetime
     public async Task<string> LoginAsync(string registry, string user, string password, string folder)
     {
         var (_, output, errors) = await RunAsync(
-            (string)_running!["docker"]!, ["--config", folder, "-H", Host, "login", registry, "--username", user, "--password-stdin"], password);
+            (string)_running!["docker"]!,
+            ["--config", folder, "-H", Host, "login", registry, "--username", user, "--password-stdin"],
+            password
+        );
         return output + errors;
     }
 
@@ -69,12 +72,22 @@ public sealed class Engine : IAsyncLifetime
 
     /// <summary>Ids of the containers of the jobs of one state folder, running or not.</summary>
     public async Task<string[]> ContainersOfAsync(string stateFolder) =>
-        (await DockerAsync("ps", "--all", "--quiet", "--filter", $"label=io.model-training.state={stateFolder}"))
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (await DockerAsync("ps", "--all", "--quiet", "--filter", $"label=io.model-training.state={stateFolder}")).Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries
+        );
 
     private static async Task<(int Code, string Output, string Errors)> RunAsync(string program, string[] arguments, string input = "")
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
@@ -83,5 +96,6 @@ public sealed class Engine : IAsyncLifetime
         return (process.ExitCode, output, await errors);
     }
 
-    private static string Script([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(file, "..", "..", "docker", "engine.py"));
+    private static string Script([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(file, "..", "..", "docker", "engine.py"));
 }

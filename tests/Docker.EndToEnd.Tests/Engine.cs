@@ -20,7 +20,12 @@ public sealed class Engine : IAsyncLifetime
     public const string Repository = "model-training";
 
     private static readonly string Script = Path.Combine(Checkout.Repository, "tests", "docker", "engine.py");
-    private static readonly string Storage = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "model-training", "registry");
+    private static readonly string Storage = Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+        ".cache",
+        "model-training",
+        "registry"
+    );
 
     private readonly string folder;
     private string? impossible;
@@ -44,7 +49,8 @@ public sealed class Engine : IAsyncLifetime
         Directory.CreateDirectory(folder);
         Directory.CreateDirectory(Storage);
         var link = Path.Combine(folder, "registry");
-        if (!Path.Exists(link)) Directory.CreateSymbolicLink(link, Storage);
+        if (!Path.Exists(link))
+            Directory.CreateSymbolicLink(link, Storage);
         using var start = new HostRun("python3", [Script, "start", "--folder", folder], folder);
         await start.EndAsync();
         if (start.ExitCode == Impossible)
@@ -73,7 +79,12 @@ public sealed class Engine : IAsyncLifetime
     {
         Assert.SkipWhen(impossible is not null, impossible ?? "");
         var checkout = new Checkout(ownSources: true);
-        checkout.WriteExperiment(("RUN_PARAMS.STEPS", "3"), ("RUN_PARAMS.WARMUP_STEPS", "1"), ("RUN_PARAMS.BATCH_SIZE", "2"), ("MODEL_PARAMS.IMAGE_SIZE", "64"));
+        checkout.WriteExperiment(
+            ("RUN_PARAMS.STEPS", "3"),
+            ("RUN_PARAMS.WARMUP_STEPS", "1"),
+            ("RUN_PARAMS.BATCH_SIZE", "2"),
+            ("MODEL_PARAMS.IMAGE_SIZE", "64")
+        );
         checkout.WriteEnvironment(("REGISTRY", $"\"{registry ?? Registry}\""), ("IMAGE_REPOSITORY", $"\"{repository}\""));
         checkout.Variables["DOCKER_HOST"] = (string)running!["dockerHost"]!;
         File.WriteAllText(Path.Combine(checkout.Root, "src", "training", "detection", "made_for.py"), $"NAME = \"{Guid.NewGuid()}\"\n");
@@ -95,5 +106,8 @@ public sealed class Engine : IAsyncLifetime
 
     /// <summary>Takes a tag off this engine's registry, as its storage has it: the protocol knows no such call. The manifest stays.</summary>
     public static void DeleteTag(string tag) =>
-        Directory.Delete(Path.Combine(Storage, "docker", "registry", "v2", "repositories", Repository, "_manifests", "tags", tag), recursive: true);
+        Directory.Delete(
+            Path.Combine(Storage, "docker", "registry", "v2", "repositories", Repository, "_manifests", "tags", tag),
+            recursive: true
+        );
 }

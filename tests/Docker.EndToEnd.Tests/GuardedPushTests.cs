@@ -29,26 +29,34 @@ public sealed class GuardedPushTests(Engine engine)
         var commands = await CommandLines.WatchAsync(run);
 
         Assert.True(run.ExitCode == 0, run.Output);
-        Assert.Contains(guarded.Tokens.Requests, request => request.User == GuardedRegistry.User && request.Scope.Contains("push", StringComparison.Ordinal));
+        Assert.Contains(guarded.Tokens.Requests, request =>
+            request.User == GuardedRegistry.User && request.Scope.Contains("push", StringComparison.Ordinal)
+        );
         Assert.Equal([checkout.ContentTag()], guarded.Tags);
-        Assert.Contains(commands, command => command.Contains(" login ", StringComparison.Ordinal) && command.Contains(guarded.Registry.Name, StringComparison.Ordinal));
+        Assert.Contains(commands, command =>
+            command.Contains(" login ", StringComparison.Ordinal) && command.Contains(guarded.Registry.Name, StringComparison.Ordinal)
+        );
         var history = await engine.DockerAsync("image", "history", "--no-trunc", (string)checkout.ReadRecord("built-image")["reference"]!);
         var description = await engine.DockerAsync("image", "inspect", (string)checkout.ReadRecord("built-image")["reference"]!);
         foreach (var secret in sought)
         {
             Assert.DoesNotContain(commands, command => command.Contains(secret, StringComparison.Ordinal));
-            foreach (var text in new[] { run.Output, history, description, guarded.Registry.Log }) Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+            foreach (var text in new[] { run.Output, history, description, guarded.Registry.Log })
+                Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
         }
 
         // The layers as the registry has them, and all that the run wrote down.
         Assert.Empty(Directory.EnumerateDirectories(temporary, "docker-login-*"));
         string[] folders = [checkout.Root, guarded.Registry.StorageFolder];
-        var files = engine.Logs.Concat(folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))).ToList();
+        var files = engine
+            .Logs.Concat(folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)))
+            .ToList();
         Assert.Contains(files, file => IsCompressed(file));
         foreach (var file in files)
         {
             var content = Read(file);
-            foreach (var secret in sought) Assert.True(content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret)) < 0, $"{file} holds a planted secret");
+            foreach (var secret in sought)
+                Assert.True(content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret)) < 0, $"{file} holds a planted secret");
         }
 
         await RemoveAsync(checkout);
@@ -63,7 +71,11 @@ public sealed class GuardedPushTests(Engine engine)
         var run = await guarded.Checkout.RunAsync(engine.Arguments("Docker-Push"));
 
         Assert.NotEqual(0, run.ExitCode);
-        Assert.Contains($"docker could not sign in to {guarded.Registry.Name} as {GuardedRegistry.User}: ", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"docker could not sign in to {guarded.Registry.Name} as {GuardedRegistry.User}: ",
+            run.Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("401", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("another-password", run.Output, StringComparison.Ordinal);
         Assert.Empty(guarded.Tags);
@@ -79,7 +91,11 @@ public sealed class GuardedPushTests(Engine engine)
         var run = await guarded.Checkout.RunAsync(engine.Arguments("Docker-Push"));
 
         Assert.NotEqual(0, run.ExitCode);
-        Assert.Contains($"{guarded.Registry.Name}/{GuardedRegistry.Repository} refused the push three times", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{guarded.Registry.Name}/{GuardedRegistry.Repository} refused the push three times",
+            run.Output,
+            StringComparison.Ordinal
+        );
         Assert.Empty(guarded.Tags);
         await RemoveAsync(guarded.Checkout);
     }
@@ -119,7 +135,9 @@ public sealed class GuardedPushTests(Engine engine)
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Matches("Retrying in|The push failed", run.Output);
         Assert.Equal([guarded.Checkout.ContentTag()], guarded.Tags);
-        Assert.Contains(ReadLayerSizes(guarded.Registry, (string)guarded.Checkout.ReadRecord("pushed-image")["digest"]!), size => size > 1L << 30);
+        Assert.Contains(ReadLayerSizes(guarded.Registry, (string)guarded.Checkout.ReadRecord("pushed-image")["digest"]!), size =>
+            size > 1L << 30
+        );
         await RemoveAsync(guarded.Checkout);
     }
 
@@ -143,7 +161,8 @@ public sealed class GuardedPushTests(Engine engine)
 
     private static byte[] Read(string file)
     {
-        if (!IsCompressed(file)) return File.ReadAllBytes(file);
+        if (!IsCompressed(file))
+            return File.ReadAllBytes(file);
         using var content = new MemoryStream();
         using var layer = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
         layer.CopyTo(content);

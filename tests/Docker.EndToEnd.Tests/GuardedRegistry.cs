@@ -36,11 +36,16 @@ public sealed class GuardedRegistry : IAsyncDisposable
     public string Password => Tokens.Users[User].Password;
 
     /// <summary>Bytes of layers that are on their way.</summary>
-    public long Arriving => Directory.Exists(Uploads) ? Directory.EnumerateFiles(Uploads, "data", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length) : 0;
+    public long Arriving =>
+        Directory.Exists(Uploads)
+            ? Directory.EnumerateFiles(Uploads, "data", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length)
+            : 0;
 
     /// <summary>The tags that lead to an image, by the storage itself: also while the registry is dead.</summary>
     public IReadOnlyList<string> Tags =>
-        Directory.Exists(Path.Combine(Folder, "_manifests", "tags")) ? [.. Directory.EnumerateDirectories(Path.Combine(Folder, "_manifests", "tags")).Select(folder => Path.GetFileName(folder))] : [];
+        Directory.Exists(Path.Combine(Folder, "_manifests", "tags"))
+            ? [.. Directory.EnumerateDirectories(Path.Combine(Folder, "_manifests", "tags")).Select(folder => Path.GetFileName(folder))]
+            : [];
 
     private string Folder => Path.Combine(Registry.StorageFolder, "docker", "registry", "v2", "repositories", Repository);
 

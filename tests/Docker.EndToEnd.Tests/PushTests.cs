@@ -9,7 +9,8 @@ public sealed class PushTests(Engine engine)
         await using var checkout = engine.CheckOut();
         await checkout.SucceedAsync(engine.Arguments("Docker-Push"));
         var before = (checkout.PushedImage(), checkout.ContentTag());
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(checkout.Root, "src"), "*", SearchOption.AllDirectories)) File.SetLastWriteTimeUtc(file, new DateTime(2031, 5, 6, 7, 8, 9, DateTimeKind.Utc));
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(checkout.Root, "src"), "*", SearchOption.AllDirectories))
+            File.SetLastWriteTimeUtc(file, new DateTime(2031, 5, 6, 7, 8, 9, DateTimeKind.Utc));
         checkout.Variables["DOCKER_HOST"] = "unix:///nonexistent/docker.sock";
 
         var again = await checkout.SucceedAsync(engine.Arguments("Docker-Push"));
@@ -43,10 +44,17 @@ public sealed class PushTests(Engine engine)
         // The base and its packages are the two below.
         Assert.Equal(before.Take(2), after.Take(2));
         Assert.Single(before.Zip(after), pair => pair.First != pair.Second);
-        Assert.Contains($"  since      {engine.Registry}/{Engine.Repository}:main: 1 input differs", again.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"  since      {engine.Registry}/{Engine.Repository}:main: 1 input differs",
+            again.Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("    changed  src/training/detection/__init__.py", again.Output, StringComparison.Ordinal);
         Assert.Matches(@"\n +cached +([\d.]+ MB)? +\[dependencies 2/2\] RUN ", again.Output);
-        Assert.Equal(await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, checkout.ContentTag()), await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, "main"));
+        Assert.Equal(
+            await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, checkout.ContentTag()),
+            await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, "main")
+        );
     }
 
     private static async Task GitAsync(Checkout checkout, params string[] arguments)

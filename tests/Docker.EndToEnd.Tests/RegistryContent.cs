@@ -13,14 +13,18 @@ internal static class RegistryContent
     public static async Task<string?> FindDigestAsync(string registry, string repository, string tag)
     {
         using var answer = await GetAsync(registry, repository, tag);
-        return answer.StatusCode == HttpStatusCode.NotFound ? null : answer.EnsureSuccessStatusCode().Headers.GetValues("Docker-Content-Digest").Single();
+        return answer.StatusCode == HttpStatusCode.NotFound
+            ? null
+            : answer.EnsureSuccessStatusCode().Headers.GetValues("Docker-Content-Digest").Single();
     }
 
     /// <summary>The digests of an image's layers, the lowest first.</summary>
     public static async Task<IReadOnlyList<string>> LayersAsync(string registry, string repository, string reference)
     {
         using var answer = await GetAsync(registry, repository, reference);
-        var manifest = JsonNode.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        var manifest = JsonNode.Parse(
+            await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+        )!;
         return [.. manifest["layers"]!.AsArray().Select(layer => (string)layer!["digest"]!)];
     }
 

@@ -21,7 +21,10 @@ public sealed class TrainTests(Engine engine, DemoData data)
         Assert.Equal("Completed", (string?)first["status"]);
         Assert.Equal(image, (string?)first["tags"]!["image"]);
         Assert.True(first["metrics"]!["eval_mAP"] is not null);
-        Assert.Equal("docker", (string?)JsonNode.Parse(await File.ReadAllTextAsync(checkout.EmulatorState, TestContext.Current.CancellationToken))!["runtime"]);
+        Assert.Equal(
+            "docker",
+            (string?)JsonNode.Parse(await File.ReadAllTextAsync(checkout.EmulatorState, TestContext.Current.CancellationToken))!["runtime"]
+        );
 
         Engine.DeleteTag(tag);
         await engine.DockerAsync("image", "rm", "--force", $"{engine.Registry}/{Engine.Repository}:{tag}", image);

@@ -6,7 +6,13 @@ namespace EndToEnd.Tests;
 /// <summary>An experiment goes through the whole chain, the trainer really trains; few steps, for what is tested is the way and not the model.</summary>
 public sealed class ChainTests(DemoData data)
 {
-    private static readonly (string, string)[] FewSteps = [("RUN_PARAMS.STEPS", "3"), ("RUN_PARAMS.WARMUP_STEPS", "1"), ("RUN_PARAMS.BATCH_SIZE", "2"), ("MODEL_PARAMS.IMAGE_SIZE", "64")];
+    private static readonly (string, string)[] FewSteps =
+    [
+        ("RUN_PARAMS.STEPS", "3"),
+        ("RUN_PARAMS.WARMUP_STEPS", "1"),
+        ("RUN_PARAMS.BATCH_SIZE", "2"),
+        ("MODEL_PARAMS.IMAGE_SIZE", "64"),
+    ];
 
     [Fact]
     public async Task Train_WritesOutcomeAndRecords_AndChangesNothingTheSecondTime()
@@ -31,12 +37,34 @@ public sealed class ChainTests(DemoData data)
         foreach (var metric in new[] { "train_loss", "eval_mAP", "eval_AP50_pothole", "eval_AR_small", "binary_f1", "images_per_second" })
             Assert.True(outcome["metrics"]![metric] is not null, metric);
         var artifacts = Path.Combine(checkout.Root, (string)outcome["artifacts"]!);
-        foreach (var file in new[] { "plan.json", "datastore.json", "compute.json", "job.json", "outcome.json", "user_logs/std_log.txt", "outputs/metrics.jsonl", "outputs/predictions.json", "outputs/plots/losses.png", "outputs/final_model/model.pth", "outputs/final_model/model.torchscript.pt", "outputs/final_model/label_map.json", "outputs/final_model/exp_config.json", "outputs/final_model/metrics.json" })
+        foreach (
+            var file in new[]
+            {
+                "plan.json",
+                "datastore.json",
+                "compute.json",
+                "job.json",
+                "outcome.json",
+                "user_logs/std_log.txt",
+                "outputs/metrics.jsonl",
+                "outputs/predictions.json",
+                "outputs/plots/losses.png",
+                "outputs/final_model/model.pth",
+                "outputs/final_model/model.torchscript.pt",
+                "outputs/final_model/label_map.json",
+                "outputs/final_model/exp_config.json",
+                "outputs/final_model/metrics.json",
+            }
+        )
             Assert.True(File.Exists(Path.Combine(artifacts, file)), file);
         var log = await File.ReadAllLinesAsync(Path.Combine(artifacts, "user_logs", "std_log.txt"), TestContext.Current.CancellationToken);
         var streamed = first.Output.Split('\n').Where(line => line.StartsWith("  | ", StringComparison.Ordinal)).Select(line => line[4..]);
         Assert.Equal(log.Where(line => line.Length > 0), streamed.Where(line => line.Length > 0));
-        Assert.Contains("  Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = ", first.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "  Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = ",
+            first.Output,
+            StringComparison.Ordinal
+        );
 
         var second = await checkout.SucceedAsync("--target=Train", "--set=DESCRIPTION=as described");
 
@@ -75,7 +103,8 @@ public sealed class ChainTests(DemoData data)
         await using var checkout = new Checkout();
         var images = data.Copy(checkout);
         checkout.WriteExperiment(FewSteps);
-        foreach (var stage in new[] { "Plan-Experiment", "Register-Datastore", "Create-Compute" }) await checkout.SucceedAsync($"--target={stage}", "--exclusive");
+        foreach (var stage in new[] { "Plan-Experiment", "Register-Datastore", "Create-Compute" })
+            await checkout.SucceedAsync($"--target={stage}", "--exclusive");
         var lost = Directory.EnumerateFiles(images).Order(StringComparer.Ordinal).First();
         File.Delete(lost);
 
@@ -95,9 +124,12 @@ public sealed class ChainTests(DemoData data)
         var storage = Path.Combine(checkout.Root, ".local", "emulator");
         using var run = checkout.Start("--target=Train");
         await TrainerProcesses.UntilAsync(
-            () => Directory.Exists(storage) && Directory.EnumerateFiles(storage, "checkpoint-*.ckpt", SearchOption.AllDirectories).Any(), "a checkpoint is written");
+            () => Directory.Exists(storage) && Directory.EnumerateFiles(storage, "checkpoint-*.ckpt", SearchOption.AllDirectories).Any(),
+            "a checkpoint is written"
+        );
 
-        foreach (var id in TrainerProcesses.Find(checkout)) Process.GetProcessById(id).Kill();
+        foreach (var id in TrainerProcesses.Find(checkout))
+            Process.GetProcessById(id).Kill();
         await run.EndAsync();
 
         Assert.NotEqual(0, run.ExitCode);
@@ -136,7 +168,8 @@ public sealed class ChainTests(DemoData data)
         using var run = checkout.Start("--target=Train");
         await run.SeeAsync("| step ");
 
-        using (var kill = Process.Start("kill", ["-INT", $"{run.ProcessId}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using (var kill = Process.Start("kill", ["-INT", $"{run.ProcessId}"]))
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         await run.EndAsync();
 
         Assert.NotEqual(0, run.ExitCode);
@@ -178,7 +211,10 @@ public sealed class ChainTests(DemoData data)
     private static async Task CheckTrafficAsync(Checkout checkout)
     {
         var lines = await File.ReadAllLinesAsync(checkout.Traffic);
-        Assert.Contains(lines, line => (string?)JsonNode.Parse(line)!["method"] == "PUT" && ((string)JsonNode.Parse(line)!["url"]!).Contains("/jobs/", StringComparison.Ordinal));
+        Assert.Contains(lines, line =>
+            (string?)JsonNode.Parse(line)!["method"] == "PUT"
+            && ((string)JsonNode.Parse(line)!["url"]!).Contains("/jobs/", StringComparison.Ordinal)
+        );
         var token = await File.ReadAllTextAsync(Path.Combine(checkout.Root, ".local", "emulator", "token"));
         Assert.DoesNotContain(token.Trim(), await File.ReadAllTextAsync(checkout.Traffic), StringComparison.Ordinal);
     }

@@ -26,7 +26,21 @@ public sealed class EntryTests
         await run.EndAsync();
 
         Assert.Equal(0, run.ExitCode);
-        foreach (var target in new[] { "Doctor", "Plan", "Create-Demo-Data", "Register-Datastore", "Create-Compute", "Train", "Stop-Emulator", "Build", "Test", "Bench" })
+        foreach (
+            var target in new[]
+            {
+                "Doctor",
+                "Plan",
+                "Create-Demo-Data",
+                "Register-Datastore",
+                "Create-Compute",
+                "Train",
+                "Stop-Emulator",
+                "Build",
+                "Test",
+                "Bench",
+            }
+        )
             Assert.Contains($"  {target} ", run.Output, StringComparison.Ordinal);
         Assert.Contains("--exp-config=FILE", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b[", run.Output, StringComparison.Ordinal);

@@ -5,8 +5,9 @@ namespace Experiments.Tests;
 /// <summary>The shared table of datasets, which the trainer's tests run too.</summary>
 public sealed class DatasetCasesTests : IDisposable
 {
-    private static readonly Dictionary<string, DatasetCase> Cases =
-        JsonSerializer.Deserialize<Table>(Repository.Read("tests/datasets/cases.json"), RecordJson.Options)!.Cases.ToDictionary(item => item.Name, StringComparer.Ordinal);
+    private static readonly Dictionary<string, DatasetCase> Cases = JsonSerializer
+        .Deserialize<Table>(Repository.Read("tests/datasets/cases.json"), RecordJson.Options)!
+        .Cases.ToDictionary(item => item.Name, StringComparer.Ordinal);
 
     private readonly TemporaryFolder datastore = new();
 
@@ -47,8 +48,17 @@ public sealed class DatasetCasesTests : IDisposable
             datastore.Write($"{dataset.ImageType}/images/{name}", bytes);
         try
         {
-            return ([], await DatasetReader.ReadAsync(
-                new FolderDataset(datastore.Root, dataset.ImageType), dataset.TrainCsv, dataset.TestCsv, onBadRows, withHash: true, TestContext.Current.CancellationToken));
+            return (
+                [],
+                await DatasetReader.ReadAsync(
+                    new FolderDataset(datastore.Root, dataset.ImageType),
+                    dataset.TrainCsv,
+                    dataset.TestCsv,
+                    onBadRows,
+                    withHash: true,
+                    TestContext.Current.CancellationToken
+                )
+            );
         }
         catch (DatasetException error)
         {
@@ -59,8 +69,16 @@ public sealed class DatasetCasesTests : IDisposable
     private sealed record Table(IReadOnlyList<DatasetCase> Cases);
 
     private sealed record DatasetCase(
-        string Name, string ImageType, Dictionary<string, string> Files, Dictionary<string, byte[]> Images,
-        string TrainCsv, string TestCsv, IReadOnlyList<string> Faults, string? Hash, DroppedCase Drop);
+        string Name,
+        string ImageType,
+        Dictionary<string, string> Files,
+        Dictionary<string, byte[]> Images,
+        string TrainCsv,
+        string TestCsv,
+        IReadOnlyList<string> Faults,
+        string? Hash,
+        DroppedCase Drop
+    );
 
     private sealed record DroppedCase(IReadOnlyList<string> Faults, int? TrainRows, int? TestRows, string? Hash);
 }

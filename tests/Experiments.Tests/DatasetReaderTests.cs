@@ -9,7 +9,10 @@ public sealed class DatasetReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_CountsImagesAndBoxesPerClass()
     {
-        WriteDataset("a.gif,0,0,4,4,crack\na.gif,0,0,2,2,pothole\na.gif,1,1,2,2,crack\nb.gif,,,,,\n", "c.gif,0,0,8,6,pothole\nc.gif,0,0,8,6,crack\n");
+        WriteDataset(
+            "a.gif,0,0,4,4,crack\na.gif,0,0,2,2,pothole\na.gif,1,1,2,2,crack\nb.gif,,,,,\n",
+            "c.gif,0,0,8,6,pothole\nc.gif,0,0,8,6,crack\n"
+        );
 
         var summary = await ReadAsync(BadRows.Fail);
 
@@ -22,7 +25,10 @@ public sealed class DatasetReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_NamesEveryRowLeftOut_WhenBadRowsAreDropped()
     {
-        WriteDataset("a.gif,0,0,4,4,pothole\nx.gif,0,0,2,2,pothole\nx.gif,1,1,2,2,pothole\nc.gif,0,0,1,1,pothole\na.gif,0,0,4,4,crack\n", "c.gif,0,0,8,6,pothole\n");
+        WriteDataset(
+            "a.gif,0,0,4,4,pothole\nx.gif,0,0,2,2,pothole\nx.gif,1,1,2,2,pothole\nc.gif,0,0,1,1,pothole\na.gif,0,0,4,4,crack\n",
+            "c.gif,0,0,8,6,pothole\n"
+        );
 
         var summary = await ReadAsync(BadRows.Drop);
 
@@ -33,18 +39,25 @@ public sealed class DatasetReaderTests : IDisposable
                 "road/datasets/train_road_240102030405.csv(5): left out: image 'c.gif' is in both splits; it must be in one (also at road/datasets/test_road_240102030405.csv(2)).",
                 "road/datasets/train_road_240102030405.csv(6): left out: class 'crack' is only in the training split; it must be in both splits.",
             ],
-            summary.DroppedRows.Select(row => row.ToString()));
+            summary.DroppedRows.Select(row => row.ToString())
+        );
     }
 
     [Fact]
     public async Task ReadAsync_SaysThatAFileIsNotUtf8_WhenItIsLatin1()
     {
         WriteDataset("a.gif,0,0,4,4,pothole\n", "c.gif,0,0,8,6,pothole\n");
-        datastore.Write("road/datasets/test_road_240102030405.csv", System.Text.Encoding.Latin1.GetBytes("filename,xmin,ymin,xmax,ymax,class\nc.gif,0,0,1,1,straße\n"));
+        datastore.Write(
+            "road/datasets/test_road_240102030405.csv",
+            System.Text.Encoding.Latin1.GetBytes("filename,xmin,ymin,xmax,ymax,class\nc.gif,0,0,1,1,straße\n")
+        );
 
         var error = await Assert.ThrowsAsync<DatasetException>(() => ReadAsync(BadRows.Fail));
 
-        Assert.Equal(["road/datasets/test_road_240102030405.csv(1): is not UTF-8; save the file as UTF-8."], error.Faults.Select(fault => fault.ToString()));
+        Assert.Equal(
+            ["road/datasets/test_road_240102030405.csv(1): is not UTF-8; save the file as UTF-8."],
+            error.Faults.Select(fault => fault.ToString())
+        );
     }
 
     [Fact]
@@ -73,22 +86,37 @@ public sealed class DatasetReaderTests : IDisposable
         datastore.Write("road/datasets/test_road_230102030405.csv", "filename,xmin,ymin,xmax,ymax,class\na.gif,0,0,4,4,pothole\n");
         datastore.Write("road/datasets/train_road_220102030405.csv", "no pair");
 
-        var error = await Assert.ThrowsAsync<DatasetException>(() => DatasetReader.ReadEveryPairAsync(
-            new FolderDataset(datastore.Root, "road"), "latest", "latest", BadRows.Fail, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<DatasetException>(() =>
+            DatasetReader.ReadEveryPairAsync(
+                new FolderDataset(datastore.Root, "road"),
+                "latest",
+                "latest",
+                BadRows.Fail,
+                TestContext.Current.CancellationToken
+            )
+        );
 
         Assert.Equal(
             [
                 "road/datasets/test_road_240102030405.csv(3): image 'b.gif': box 0,0,9,6 reaches outside the image of 8 x 6 pixels; it must be within 0,0,8,6.",
                 "road/datasets/test_road_230102030405.csv(2): image 'a.gif' is in both splits; it must be in one (also at road/datasets/train_road_230102030405.csv(2)).",
             ],
-            error.Faults.Select(fault => fault.ToString()));
+            error.Faults.Select(fault => fault.ToString())
+        );
     }
 
     /// <summary>Header of a picture of 8 x 6 pixels.</summary>
     private static byte[] Gif => [.. "GIF89a"u8, 8, 0, 6, 0, 0, 0, 0];
 
     private Task<DatasetSummary> ReadAsync(BadRows onBadRows, bool withHash = true) =>
-        DatasetReader.ReadAsync(new FolderDataset(datastore.Root, "road"), "latest", "latest", onBadRows, withHash, TestContext.Current.CancellationToken);
+        DatasetReader.ReadAsync(
+            new FolderDataset(datastore.Root, "road"),
+            "latest",
+            "latest",
+            onBadRows,
+            withHash,
+            TestContext.Current.CancellationToken
+        );
 
     private void WriteDataset(string train, string test)
     {

@@ -10,15 +10,47 @@ public class ExperimentProperties
 {
     private static readonly IReadOnlyList<string> Values =
     [
-        "DESCRIPTION=x", "EXP_NAME=Other", "COMPUTE_NAME=other", "NODES=5", "COMPUTE.VM_SIZE=Standard_D2", "COMPUTE.PRIORITY=LowPriority", "COMPUTE.MIN_NODES=1",
-        "COMPUTE.IDLE_MINUTES=16", "DOCKER_IMAGE=localhost:5000/other:1", "DATA_MOUNT=test_data", "IMAGE_TYPE=crack", "TRAIN_CSV=a.csv", "TEST_CSV=b.csv",
-        "EVAL_CONF=0.25", "RUN_PARAMS.STEPS=401", "RUN_PARAMS.BATCH_SIZE=3", "RUN_PARAMS.LEARNING_RATE=0.02", "RUN_PARAMS.WARMUP_STEPS=3", "RUN_PARAMS.EVAL_EVERY=5",
-        "RUN_PARAMS.CHECKPOINT_EVERY=7", "RUN_PARAMS.SEED=1", "RUN_PARAMS.PRECISION=amp", "RUN_PARAMS.TIMEOUT_MINUTES=9", "MODEL_PARAMS.BASE_MODEL=fasterrcnn_resnet50_fpn",
-        "MODEL_PARAMS.WEIGHTS=none", "MODEL_PARAMS.IMAGE_SIZE=128", "MODEL_PARAMS.AUGMENTATION=none", "MODEL_PARAMS.FIRST_STAGE.STRIDE=8",
-        "MODEL_PARAMS.FIRST_STAGE.NMS_IOU_THRESHOLD=0.6", "MODEL_PARAMS.FIRST_STAGE.NMS_SCORE_THRESHOLD=0.1", "MODEL_PARAMS.FIRST_STAGE.MAX_PROPOSALS=9",
-        "MODEL_PARAMS.FIRST_STAGE.LOCALIZATION_LOSS_WEIGHT=3", "MODEL_PARAMS.FIRST_STAGE.OBJECTNESS_LOSS_WEIGHT=3", "DATA.ON_BAD_ROWS=drop",
-        "HYPERTUNE_PARAMS.METRIC=eval_AP50", "HYPERTUNE_PARAMS.GOAL=Minimize", "HYPERTUNE_PARAMS.SAMPLING=grid", "HYPERTUNE_PARAMS.SEARCH_SPACE={\"RUN_PARAMS.SEED\":[\"choice\",[[1,2]]]}",
-        "HYPERTUNE_PARAMS.MAX_TRIALS=9", "HYPERTUNE_PARAMS.MAX_CONCURRENT=1", "HYPERTUNE_PARAMS.EARLY_TERMINATION=median",
+        "DESCRIPTION=x",
+        "EXP_NAME=Other",
+        "COMPUTE_NAME=other",
+        "NODES=5",
+        "COMPUTE.VM_SIZE=Standard_D2",
+        "COMPUTE.PRIORITY=LowPriority",
+        "COMPUTE.MIN_NODES=1",
+        "COMPUTE.IDLE_MINUTES=16",
+        "DOCKER_IMAGE=localhost:5000/other:1",
+        "DATA_MOUNT=test_data",
+        "IMAGE_TYPE=crack",
+        "TRAIN_CSV=a.csv",
+        "TEST_CSV=b.csv",
+        "EVAL_CONF=0.25",
+        "RUN_PARAMS.STEPS=401",
+        "RUN_PARAMS.BATCH_SIZE=3",
+        "RUN_PARAMS.LEARNING_RATE=0.02",
+        "RUN_PARAMS.WARMUP_STEPS=3",
+        "RUN_PARAMS.EVAL_EVERY=5",
+        "RUN_PARAMS.CHECKPOINT_EVERY=7",
+        "RUN_PARAMS.SEED=1",
+        "RUN_PARAMS.PRECISION=amp",
+        "RUN_PARAMS.TIMEOUT_MINUTES=9",
+        "MODEL_PARAMS.BASE_MODEL=fasterrcnn_resnet50_fpn",
+        "MODEL_PARAMS.WEIGHTS=none",
+        "MODEL_PARAMS.IMAGE_SIZE=128",
+        "MODEL_PARAMS.AUGMENTATION=none",
+        "MODEL_PARAMS.FIRST_STAGE.STRIDE=8",
+        "MODEL_PARAMS.FIRST_STAGE.NMS_IOU_THRESHOLD=0.6",
+        "MODEL_PARAMS.FIRST_STAGE.NMS_SCORE_THRESHOLD=0.1",
+        "MODEL_PARAMS.FIRST_STAGE.MAX_PROPOSALS=9",
+        "MODEL_PARAMS.FIRST_STAGE.LOCALIZATION_LOSS_WEIGHT=3",
+        "MODEL_PARAMS.FIRST_STAGE.OBJECTNESS_LOSS_WEIGHT=3",
+        "DATA.ON_BAD_ROWS=drop",
+        "HYPERTUNE_PARAMS.METRIC=eval_AP50",
+        "HYPERTUNE_PARAMS.GOAL=Minimize",
+        "HYPERTUNE_PARAMS.SAMPLING=grid",
+        "HYPERTUNE_PARAMS.SEARCH_SPACE={\"RUN_PARAMS.SEED\":[\"choice\",[[1,2]]]}",
+        "HYPERTUNE_PARAMS.MAX_TRIALS=9",
+        "HYPERTUNE_PARAMS.MAX_CONCURRENT=1",
+        "HYPERTUNE_PARAMS.EARLY_TERMINATION=median",
     ];
 
     public static TheoryData<string> EachValue => [.. Values];
@@ -27,7 +59,8 @@ public class ExperimentProperties
     public void EachValue_HoldsEveryKey() =>
         Assert.Equal(
             ExperimentJson.Paths().Except(["ENV_CONFIG_FILE", "HYPERTUNE"]).Order(StringComparer.Ordinal),
-            Values.Select(value => value[..value.IndexOf('=', StringComparison.Ordinal)]).Order(StringComparer.Ordinal));
+            Values.Select(value => value[..value.IndexOf('=', StringComparison.Ordinal)]).Order(StringComparer.Ordinal)
+        );
 
     [Theory]
     [MemberData(nameof(EachValue))]
@@ -37,54 +70,77 @@ public class ExperimentProperties
     [Fact]
     public void PlanName_IsTheSame_HoweverTheFileIsOrderedAndSpaced() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
-            PlanName(Parse(Shuffled(ExperimentText.Valid, new Random(seed)))) == PlanName(Parse(ExperimentText.Valid)))
+                PlanName(Parse(Shuffled(ExperimentText.Valid, new Random(seed)))) == PlanName(Parse(ExperimentText.Valid))
+            )
             .QuickCheckThrowOnFailure();
 
     [Fact]
     public void Parse_GivesTheSameExperiment_WhenReadFromItsOwnCanonicalText() =>
         Prop.ForAll(Gen.SubListOf<string>(Values).ToArbitrary(), values =>
-        {
-            var text = ExperimentJson.WriteCanonical(Parse(ExperimentText.Valid, [.. values]));
-            return ExperimentJson.WriteCanonical(Parse(text)) == text;
-        }).QuickCheckThrowOnFailure();
+            {
+                var text = ExperimentJson.WriteCanonical(Parse(ExperimentText.Valid, [.. values]));
+                return ExperimentJson.WriteCanonical(Parse(text)) == text;
+            })
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void Parse_GivesTheSameExperiment_InWhateverOrderDifferentKeysAreOverridden() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
-        {
-            var values = Values.ToArray();
-            new Random(seed).Shuffle(values);
-            return ExperimentJson.WriteCanonical(Parse(ExperimentText.Valid, values)) == ExperimentJson.WriteCanonical(Parse(ExperimentText.Valid, [.. Values]));
-        }).QuickCheckThrowOnFailure();
+            {
+                var values = Values.ToArray();
+                new Random(seed).Shuffle(values);
+                return ExperimentJson.WriteCanonical(Parse(ExperimentText.Valid, values))
+                    == ExperimentJson.WriteCanonical(Parse(ExperimentText.Valid, [.. Values]));
+            })
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void Parse_KeepsEveryText_GivenAsAJsonString() =>
         Prop.ForAll<NonNull<string>>(text =>
-        {
-            // Lone surrogates are no text; JSON replaces them.
-            var description = new string([.. text.Get.Where(letter => !char.IsSurrogate(letter))]);
-            return Parse(ExperimentText.Valid, "DESCRIPTION=" + JsonSerializer.Serialize(description)).Description == description;
-        }).QuickCheckThrowOnFailure();
+            {
+                // Lone surrogates are no text; JSON replaces them.
+                var description = new string([.. text.Get.Where(letter => !char.IsSurrogate(letter))]);
+                return Parse(ExperimentText.Valid, "DESCRIPTION=" + JsonSerializer.Serialize(description)).Description == description;
+            })
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void Parse_EndsInFaultsOrAnExperiment_WhateverTheTextIsCutTo() =>
         Prop.ForAll(Gen.Choose(0, ExperimentText.Valid.Length - 1).ToArbitrary(), length =>
-        {
-            var error = Assert.Throws<ConfigException>(() => Parse(ExperimentText.Valid[..length]));
-            return error.Faults.Count == 1;
-        }).QuickCheckThrowOnFailure();
+            {
+                var error = Assert.Throws<ConfigException>(() => Parse(ExperimentText.Valid[..length]));
+                return error.Faults.Count == 1;
+            })
+            .QuickCheckThrowOnFailure();
 
     private static Experiment Parse(string text, params string[] overrides) => ExperimentReader.Parse(text, ExperimentText.File, overrides);
 
-    private static PlanSources Sources => new("cccc", new("docker/cpu/Dockerfile", new Dictionary<string, string>(), "aaaa", "sha-aaaa"), new(JobRuntime.Process, "a test"));
+    private static PlanSources Sources =>
+        new("cccc", new("docker/cpu/Dockerfile", new Dictionary<string, string>(), "aaaa", "sha-aaaa"), new(JobRuntime.Process, "a test"));
 
     private static string PlanName(Experiment experiment) =>
-        Planner.Plan(experiment, EnvironmentConfigReader.Parse(EnvironmentText.Valid, EnvironmentText.File), "/repository", git: null, Sources, dataset: null).Name;
+        Planner
+            .Plan(
+                experiment,
+                EnvironmentConfigReader.Parse(EnvironmentText.Valid, EnvironmentText.File),
+                "/repository",
+                git: null,
+                Sources,
+                dataset: null
+            )
+            .Name;
 
     private static string Shuffled(string json, Random random)
     {
         var node = Shuffled(JsonNode.Parse(json)!, random);
-        return node.ToJsonString(new JsonSerializerOptions { WriteIndented = random.Next(2) == 0, IndentSize = random.Next(8), NewLine = random.Next(2) == 0 ? "\n" : "\r\n" });
+        return node.ToJsonString(
+            new JsonSerializerOptions
+            {
+                WriteIndented = random.Next(2) == 0,
+                IndentSize = random.Next(8),
+                NewLine = random.Next(2) == 0 ? "\n" : "\r\n",
+            }
+        );
     }
 
     private static JsonNode Shuffled(JsonNode node, Random random)

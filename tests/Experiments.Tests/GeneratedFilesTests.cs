@@ -6,7 +6,10 @@ public class GeneratedFilesTests
 
     [Fact]
     public void Schema_IsTheOneOfTheRecords() =>
-        Assert.True(ExperimentSchema.Generate() == Repository.Read("exp_configs/exp_config.schema.json"), $"exp_configs/exp_config.schema.json {Refresh}");
+        Assert.True(
+            ExperimentSchema.Generate() == Repository.Read("exp_configs/exp_config.schema.json"),
+            $"exp_configs/exp_config.schema.json {Refresh}"
+        );
 
     [Fact]
     public void Reference_IsTheOneOfTheRecords() =>

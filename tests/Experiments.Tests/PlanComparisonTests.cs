@@ -4,22 +4,48 @@ public class PlanComparisonTests
 {
     private static readonly ExperimentPlan Plan = PlanFile.Read(Path.Combine(AppContext.BaseDirectory, "Expected", "emulator.plan.json"));
 
-    private static readonly PlannedCall Cluster = new("Create-Compute", "computes/gpu", CallAction.Create, ["vmSize: \"Standard_NC4as_T4_v3\""]);
+    private static readonly PlannedCall Cluster = new(
+        "Create-Compute",
+        "computes/gpu",
+        CallAction.Create,
+        ["vmSize: \"Standard_NC4as_T4_v3\""]
+    );
 
     [Fact]
     public void Compare_FindsNothing_WhenOnlyTheCallsAndTheReasonDiffer() =>
-        Assert.Empty(PlanComparison.Compare(Plan with { Calls = [Cluster] }, Plan with { Runtime = Plan.Runtime with { Reason = "--runtime asks for it" } }));
+        Assert.Empty(
+            PlanComparison.Compare(
+                Plan with
+                {
+                    Calls = [Cluster],
+                },
+                Plan with
+                {
+                    Runtime = Plan.Runtime with { Reason = "--runtime asks for it" },
+                }
+            )
+        );
 
     [Fact]
-    public void Compare_NamesEachValueThatDiffers() => Assert.Equal(
-        ["compute.maxNodes: 2 → 4", "dataset.hash: \"dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd\" → absent"],
-        PlanComparison.Compare(Plan, Plan with { Compute = Plan.Compute with { MaxNodes = 4 }, Dataset = Plan.Dataset with { Hash = null } }));
+    public void Compare_NamesEachValueThatDiffers() =>
+        Assert.Equal(
+            ["compute.maxNodes: 2 → 4", "dataset.hash: \"dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd\" → absent"],
+            PlanComparison.Compare(
+                Plan,
+                Plan with
+                {
+                    Compute = Plan.Compute with { MaxNodes = 4 },
+                    Dataset = Plan.Dataset with { Hash = null },
+                }
+            )
+        );
 
     [Fact]
     public void Compare_CutsLongValues() =>
         Assert.Equal(
             $"job.command: {PlanComparison.Values(Plan)["job.command"][..80]}… → \"true\"",
-            Assert.Single(PlanComparison.Compare(Plan, Plan with { Job = Plan.Job with { Command = "true" } })));
+            Assert.Single(PlanComparison.Compare(Plan, Plan with { Job = Plan.Job with { Command = "true" } }))
+        );
 
     [Theory]
     [InlineData(CallAction.Create, "", "")]
@@ -33,7 +59,9 @@ public class PlanComparisonTests
     }
 
     [Fact]
-    public void CompareCalls_NamesWhatIsMissingAndNew() => Assert.Equal(
-        ["computes/gpu: planned create, now nothing", "computes/cpu: planned nothing, now create"],
-        PlanComparison.CompareCalls([Cluster], [Cluster with { Resource = "computes/cpu" }]));
+    public void CompareCalls_NamesWhatIsMissingAndNew() =>
+        Assert.Equal(
+            ["computes/gpu: planned create, now nothing", "computes/cpu: planned nothing, now create"],
+            PlanComparison.CompareCalls([Cluster], [Cluster with { Resource = "computes/cpu" }])
+        );
 }

@@ -6,14 +6,26 @@ public class PlannerTests
 {
     private static readonly string CodeHash = new('c', 64);
 
-    private static readonly ImageBuildPlan Image =
-        new("docker/cpu/Dockerfile", new SortedDictionary<string, string>(StringComparer.Ordinal) { ["BASE_IMAGE"] = "debian-base:bookworm" }, new('a', 64), "sha-aaaaaaaaaaaaaaaaaaaa");
+    private static readonly ImageBuildPlan Image = new(
+        "docker/cpu/Dockerfile",
+        new SortedDictionary<string, string>(StringComparer.Ordinal) { ["BASE_IMAGE"] = "debian-base:bookworm" },
+        new('a', 64),
+        "sha-aaaaaaaaaaaaaaaaaaaa"
+    );
 
-    private static readonly GitFacts Git = new(new('1', 40), "main", "https://me:hunter2@example.org/team/model-training.git", IsDirty: false);
+    private static readonly GitFacts Git = new(
+        new('1', 40),
+        "main",
+        "https://me:hunter2@example.org/team/model-training.git",
+        IsDirty: false
+    );
 
     private static readonly DatasetSummary Dataset = new(
         new("train_pothole_240102030405.csv", 3, 2, 1, new Dictionary<string, int> { ["pothole"] = 2 }),
-        new("test_pothole_240102030405.csv", 1, 1, 0, new Dictionary<string, int> { ["pothole"] = 1 }), new('d', 64), []);
+        new("test_pothole_240102030405.csv", 1, 1, 0, new Dictionary<string, int> { ["pothole"] = 1 }),
+        new('d', 64),
+        []
+    );
 
     [Fact]
     public void Plan_IsTheOneInTheFile_ForTheEmulator() =>
@@ -35,7 +47,10 @@ public class PlannerTests
     [InlineData("localhost:5000/model-training:latest", "localhost:5000/model-training:sha-aaaaaaaaaaaaaaaaaaaa")]
     [InlineData("localhost:5000/other:latest", "localhost:5000/other:latest")]
     [InlineData("localhost/model-training:1", "localhost/model-training:1")]
-    [InlineData("localhost:5000/model-training@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "localhost:5000/model-training@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [InlineData(
+        "localhost:5000/model-training@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "localhost:5000/model-training@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    )]
     public void Plan_TakesThisCommitsImage_OnlyWhenItsRepositoryIsNamed(string image, string expected)
     {
         var experiment = Parse(ExperimentText.Valid) with { DockerImage = image.Length == 0 ? null : image };
@@ -53,7 +68,12 @@ public class PlannerTests
 
         Assert.Equal(new ImagePlan("other.example/detection", "1.2", digest, Build: null), plan.Image);
         Assert.Equal($"other.example/detection:1.2@{digest}", plan.Environment.Image);
-        Assert.NotEqual(plan.Name, Planner.Plan(experiment, Environment, "/repository", Git, OnAzure with { Digest = $"sha256:{new string('c', 64)}" }, Dataset).Name);
+        Assert.NotEqual(
+            plan.Name,
+            Planner
+                .Plan(experiment, Environment, "/repository", Git, OnAzure with { Digest = $"sha256:{new string('c', 64)}" }, Dataset)
+                .Name
+        );
     }
 
     [Fact]
@@ -63,7 +83,8 @@ public class PlannerTests
 
         Assert.Equal(
             Planner.Plan(experiment, Environment, "/repository", Git, OnAzure, Dataset).Name,
-            Planner.Plan(experiment, Environment, "/repository", Git, OnAzure with { TrainerCodeHash = new('e', 64) }, Dataset).Name);
+            Planner.Plan(experiment, Environment, "/repository", Git, OnAzure with { TrainerCodeHash = new('e', 64) }, Dataset).Name
+        );
     }
 
     [Theory]
@@ -82,11 +103,14 @@ public class PlannerTests
     [Fact]
     public void Plan_IsRefused_WhenASweepIsAskedFor()
     {
-        var error = Assert.Throws<ConfigException>(() => Planner.Plan(Parse(ExperimentText.Valid) with { Hypertune = true }, Environment, "/repository", Git, AsProcess, Dataset));
+        var error = Assert.Throws<ConfigException>(() =>
+            Planner.Plan(Parse(ExperimentText.Valid) with { Hypertune = true }, Environment, "/repository", Git, AsProcess, Dataset)
+        );
 
         Assert.Equal(
             "exp_config: HYPERTUNE is true; it must be false: this version submits no sweeps. Set HYPERTUNE to false to train once with RUN_PARAMS as they are, or run with --set=HYPERTUNE=false.",
-            Assert.Single(error.Faults).ToString());
+            Assert.Single(error.Faults).ToString()
+        );
     }
 
     [Fact]
@@ -109,7 +133,9 @@ public class PlannerTests
     [InlineData("A--", "a")]
     public void Plan_IsNamedAfterTheExperiment(string experimentName, string expected)
     {
-        var name = Planner.Plan(Parse(ExperimentText.Valid, $"EXP_NAME={experimentName}"), Environment, "/repository", Git, AsProcess, Dataset).Name;
+        var name = Planner
+            .Plan(Parse(ExperimentText.Valid, $"EXP_NAME={experimentName}"), Environment, "/repository", Git, AsProcess, Dataset)
+            .Name;
 
         Assert.Matches($"^{expected}-[0-9a-f]{{12}}$", name);
     }
@@ -117,7 +143,9 @@ public class PlannerTests
     [Fact]
     public void Plan_FitsAJobName_WhenTheExperimentsNameIsAsLongAsItMayBe()
     {
-        var name = Planner.Plan(Parse(ExperimentText.Valid, $"EXP_NAME={new string('x', 255)}"), Environment, "/repository", Git, AsProcess, Dataset).Name;
+        var name = Planner
+            .Plan(Parse(ExperimentText.Valid, $"EXP_NAME={new string('x', 255)}"), Environment, "/repository", Git, AsProcess, Dataset)
+            .Name;
 
         Assert.True($"{name}-1000".Length <= 255, name);
     }
@@ -144,7 +172,14 @@ public class PlannerTests
     private static Experiment Parse(string text, params string[] overrides) => ExperimentReader.Parse(text, ExperimentText.File, overrides);
 
     private static ExperimentPlan Plan(string experiment, string environment, DatasetSummary? dataset) =>
-        Planner.Plan(Parse(experiment), EnvironmentConfigReader.Parse(environment, EnvironmentText.File), "/repository", Git, AsProcess, dataset);
+        Planner.Plan(
+            Parse(experiment),
+            EnvironmentConfigReader.Parse(environment, EnvironmentText.File),
+            "/repository",
+            Git,
+            AsProcess,
+            dataset
+        );
 
     private static string Text(ExperimentPlan plan) => JsonSerializer.Serialize(plan, RecordJson.Options) + "\n";
 }

@@ -35,7 +35,8 @@ public sealed class StageRecordsTests : IDisposable
 
         Assert.Equal(
             $"{records.FileOf("compute-target")} is absent; it must be there. The stage before this one writes it; run it first, with the same --exp-config and --set: dotnet cake --target=Create-Compute",
-            error.Message);
+            error.Message
+        );
     }
 
     [Fact]

@@ -6,9 +6,13 @@ public class VmRetirementsTests
 {
     private static readonly JsonNode Table = JsonNode.Parse(Repository.Read("src/Experiments/VmSizes/vm-retirements.json"))!;
 
-    public static TheoryData<string, string> Successors => [.. Table["series"]!.AsArray()
-        .SelectMany(series => series!["successors"]!.AsObject())
-        .Select(pair => (pair.Key, (string)pair.Value!))];
+    public static TheoryData<string, string> Successors =>
+        [
+            .. Table["series"]!
+                .AsArray()
+                .SelectMany(series => series!["successors"]!.AsObject())
+                .Select(pair => (pair.Key, (string)pair.Value!)),
+        ];
 
     [Theory]
     [MemberData(nameof(Successors))]

@@ -18,7 +18,9 @@ public sealed class Checkout : IAsyncDisposable
     {
         Root = Directory.CreateTempSubdirectory("model-training-").FullName;
         // The Test target gives every suite a folder when it checks the traffic of all.
-        Traffic = Environment.GetEnvironmentVariable("TRAFFIC_FOLDER") is { Length: > 0 } folder ? Path.Combine(folder, $"{Path.GetFileName(Root)}.jsonl") : Path.Combine(Root, "traffic.jsonl");
+        Traffic = Environment.GetEnvironmentVariable("TRAFFIC_FOLDER") is { Length: > 0 } folder
+            ? Path.Combine(folder, $"{Path.GetFileName(Root)}.jsonl")
+            : Path.Combine(Root, "traffic.jsonl");
         Variables["WORKSPACE_EMULATOR_RECORD"] = Traffic;
         Directory.CreateDirectory(Path.Combine(Root, "exp_configs"));
         Directory.CreateDirectory(Path.Combine(Root, "configuration"));
@@ -66,8 +68,14 @@ public sealed class Checkout : IAsyncDisposable
     /// <summary>Starts the host on this checkout.</summary>
     public HostRun Start(params string[] arguments)
     {
-        var run = new HostRun("dotnet", [Metadata("HostPath"), $"--working={Root}", .. arguments], Root, [.. Variables.Select(pair => (pair.Key, pair.Value))]);
-        lock (runs) runs.Add(run);
+        var run = new HostRun(
+            "dotnet",
+            [Metadata("HostPath"), $"--working={Root}", .. arguments],
+            Root,
+            [.. Variables.Select(pair => (pair.Key, pair.Value))]
+        );
+        lock (runs)
+            runs.Add(run);
         return run;
     }
 
@@ -92,11 +100,17 @@ public sealed class Checkout : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var run in runs) run.Dispose();
+        foreach (var run in runs)
+            run.Dispose();
         var processId = File.Exists(EmulatorState) ? (int?)JsonNode.Parse(await File.ReadAllTextAsync(EmulatorState))!["processId"] : null;
         await RunAsync("--target=Stop-Emulator");
-        foreach (var run in runs) run.Dispose();
-        if (processId is { } id) await TrainerProcesses.UntilAsync(() => !Directory.Exists($"/proc/{id}"), $"the emulator (process {id}) ends after Stop-Emulator");
+        foreach (var run in runs)
+            run.Dispose();
+        if (processId is { } id)
+            await TrainerProcesses.UntilAsync(
+                () => !Directory.Exists($"/proc/{id}"),
+                $"the emulator (process {id}) ends after Stop-Emulator"
+            );
         Directory.Delete(Root, recursive: true);
     }
 
@@ -107,7 +121,8 @@ public sealed class Checkout : IAsyncDisposable
         {
             var owner = json;
             var keys = path.Split('.');
-            foreach (var key in keys[..^1]) owner = (owner[key] ??= new JsonObject()).AsObject();
+            foreach (var key in keys[..^1])
+                owner = (owner[key] ??= new JsonObject()).AsObject();
             owner[keys[^1]] = JsonNode.Parse(value);
         }
 
@@ -119,7 +134,8 @@ public sealed class Checkout : IAsyncDisposable
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository, folder), "*", SearchOption.AllDirectories))
         {
             var path = Path.GetRelativePath(Repository, file);
-            if (path.Contains("__pycache__", StringComparison.Ordinal)) continue;
+            if (path.Contains("__pycache__", StringComparison.Ordinal))
+                continue;
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Root, path))!);
             File.Copy(file, Path.Combine(Root, path));
         }

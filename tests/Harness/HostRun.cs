@@ -28,7 +28,8 @@ public sealed class HostRun : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in variables) process.StartInfo.Environment[name] = value;
+        foreach (var (name, value) in variables)
+            process.StartInfo.Environment[name] = value;
         process.OutputDataReceived += (_, line) => Add(line.Data);
         process.ErrorDataReceived += (_, line) => Add(line.Data);
         process.Start();
@@ -45,7 +46,8 @@ public sealed class HostRun : IDisposable
     {
         get
         {
-            lock (output) return output.ToString();
+            lock (output)
+                return output.ToString();
         }
     }
 
@@ -55,7 +57,8 @@ public sealed class HostRun : IDisposable
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (output)
         {
-            if (output.ToString().Contains(text, StringComparison.Ordinal)) return;
+            if (output.ToString().Contains(text, StringComparison.Ordinal))
+                return;
             awaited.Add((text, seen));
         }
 
@@ -72,19 +75,23 @@ public sealed class HostRun : IDisposable
 
     public void Dispose()
     {
-        if (isDisposed) return;
+        if (isDisposed)
+            return;
         isDisposed = true;
-        if (!process.HasExited) process.Kill(entireProcessTree: true);
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
         process.Dispose();
     }
 
     private void Add(string? line)
     {
-        if (line is null) return;
+        if (line is null)
+            return;
         lock (output)
         {
             output.AppendLine(line);
-            foreach (var (_, seen) in awaited.Where(wait => line.Contains(wait.Text, StringComparison.Ordinal))) seen.TrySetResult();
+            foreach (var (_, seen) in awaited.Where(wait => line.Contains(wait.Text, StringComparison.Ordinal)))
+                seen.TrySetResult();
         }
     }
 }

@@ -7,10 +7,17 @@ public static class TrainerProcesses
 
     /// <returns>Their process ids.</returns>
     public static IReadOnlyList<int> Find(Checkout checkout) =>
-    [
-        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!))
-            .Where(id => Read(id, "cmdline").Contains("detection\0train", StringComparison.Ordinal) && Read(id, "environ").Contains(checkout.Root, StringComparison.Ordinal)),
-    ];
+        [
+            .. Directory
+                .EnumerateDirectories("/proc")
+                .Select(Path.GetFileName)
+                .Where(name => int.TryParse(name, out _))
+                .Select(name => int.Parse(name!))
+                .Where(id =>
+                    Read(id, "cmdline").Contains("detection\0train", StringComparison.Ordinal)
+                    && Read(id, "environ").Contains(checkout.Root, StringComparison.Ordinal)
+                ),
+        ];
 
     /// <summary>Waits until something holds; looks often, since nothing tells.</summary>
     public static async Task UntilAsync(Func<bool> holds, string what)
@@ -19,7 +26,8 @@ public static class TrainerProcesses
         using var deadline = new CancellationTokenSource(Deadline);
         try
         {
-            while (!holds()) await timer.WaitForNextTickAsync(deadline.Token);
+            while (!holds())
+                await timer.WaitForNextTickAsync(deadline.Token);
         }
         catch (OperationCanceledException)
         {

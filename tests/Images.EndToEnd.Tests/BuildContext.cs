@@ -8,7 +8,13 @@ public sealed class BuildContext : IDisposable
     public BuildContext(string dockerfile)
     {
         Dockerfile = dockerfile;
-        foreach (var path in ImageInputs.Read(Engine.Repository, dockerfile, new Dictionary<string, string>()).Files.Select(file => file.Path).Append(".dockerignore").Append(dockerfile))
+        foreach (
+            var path in ImageInputs
+                .Read(Engine.Repository, dockerfile, new Dictionary<string, string>())
+                .Files.Select(file => file.Path)
+                .Append(".dockerignore")
+                .Append(dockerfile)
+        )
         {
             Directory.CreateDirectory(Path.GetDirectoryName(PathOf(path))!);
             File.Copy(Path.Combine(Engine.Repository, path), PathOf(path));
@@ -41,8 +47,23 @@ public sealed class BuildContext : IDisposable
     /// <summary>Builds the image, as the build host does.</summary>
     public Task<Command> BuildAsync(Engine engine, string tag, string[] options, params (string Name, string Value)[] variables) =>
         engine.DockerAsync(
-            ["build", "--network", "host", "--progress", "plain", "--file", PathOf(Dockerfile), "--tag", tag, "--build-arg", $"BASE_IMAGE={engine.BaseImage}", .. options, Root],
-            variables);
+            [
+                "build",
+                "--network",
+                "host",
+                "--progress",
+                "plain",
+                "--file",
+                PathOf(Dockerfile),
+                "--tag",
+                tag,
+                "--build-arg",
+                $"BASE_IMAGE={engine.BaseImage}",
+                .. options,
+                Root,
+            ],
+            variables
+        );
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

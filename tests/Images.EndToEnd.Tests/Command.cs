@@ -18,13 +18,23 @@ public sealed record Command(int ExitCode, string Output, string Log)
     /// <param name="program">Path or name on the PATH.</param>
     /// <param name="arguments">One string an argument.</param>
     /// <param name="variables">Environment variables on top of the test's own.</param>
-    public static async Task<Command> RunAsync(string program, IEnumerable<string> arguments, params (string Name, string Value)[] variables)
+    public static async Task<Command> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        params (string Name, string Value)[] variables
+    )
     {
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(program, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
         };
-        foreach (var (name, value) in variables) process.StartInfo.Environment[name] = value;
+        foreach (var (name, value) in variables)
+            process.StartInfo.Environment[name] = value;
         var output = new StringBuilder();
         var log = new StringBuilder();
         process.OutputDataReceived += (_, line) => output.AppendLine(line.Data);

@@ -21,8 +21,11 @@ public sealed class CpuImageTests(Engine engine, CpuImage image) : IClassFixture
         image.Build.Succeeded();
 
         var versions = await RunAsync(
-            "/tmp", "python", "-c",
-            "import matplotlib.pyplot, numpy, os, PIL, torch, torchvision; torch.ones(64, 64) @ torch.ones(64, 64); print([line.split('/')[-2] for line in open('/proc/self/maps') if 'libopenblas' in line][0])");
+            "/tmp",
+            "python",
+            "-c",
+            "import matplotlib.pyplot, numpy, os, PIL, torch, torchvision; torch.ones(64, 64) @ torch.ones(64, 64); print([line.split('/')[-2] for line in open('/proc/self/maps') if 'libopenblas' in line][0])"
+        );
 
         Assert.Equal("openblas-pthread", versions.Succeeded().Output.Trim());
     }
@@ -67,5 +70,9 @@ public sealed class CpuImageTests(Engine engine, CpuImage image) : IClassFixture
     }
 
     private Task<Command> RunAsync(string? folder, params string[] command) =>
-        engine.DockerAsync([.. folder is null ? ["run", "--rm", "--network", "host"] : new[] { "run", "--rm", "--network", "host", "--workdir", folder }, CpuImage.Tag, .. command]);
+        engine.DockerAsync([
+            .. folder is null ? ["run", "--rm", "--network", "host"] : new[] { "run", "--rm", "--network", "host", "--workdir", folder },
+            CpuImage.Tag,
+            .. command,
+        ]);
 }

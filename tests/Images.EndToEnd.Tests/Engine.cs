@@ -20,7 +20,8 @@ public sealed class Engine : IAsyncLifetime
     private string docker = "";
     private string? impossible;
 
-    public static string Repository { get; } = typeof(Engine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(pair => pair.Key == "RepositoryRoot").Value!;
+    public static string Repository { get; } =
+        typeof(Engine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(pair => pair.Key == "RepositoryRoot").Value!;
 
     public static string Script => Path.Combine(Repository, "tests", "docker", "engine.py");
 
@@ -62,7 +63,8 @@ public sealed class Engine : IAsyncLifetime
     /// <summary>As <see cref="DockerAsync(string[])"/>, with environment variables of its own.</summary>
     public async Task<Command> DockerAsync(string[] arguments, (string Name, string Value)[] variables)
     {
-        if (impossible is not null) Assert.Skip(impossible);
+        if (impossible is not null)
+            Assert.Skip(impossible);
         return await Command.RunAsync(docker, arguments, [("DOCKER_HOST", dockerHost), ("DOCKER_BUILDKIT", "1"), .. variables]);
     }
 

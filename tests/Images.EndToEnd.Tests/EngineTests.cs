@@ -33,22 +33,45 @@ public sealed class EngineTests(Engine engine)
             var second = JsonDocument.Parse((await Command.RunAsync("python3", start)).Succeeded().Output).RootElement;
 
             Assert.NotEqual(first.GetProperty("registryProcess").GetInt32(), second.GetProperty("registryProcess").GetInt32());
-            (await Command.RunAsync("docker", ["--host", second.GetProperty("dockerHost").GetString()!, "image", "inspect", second.GetProperty("baseImage").GetString()!])).Succeeded();
+            (
+                await Command.RunAsync(
+                    "docker",
+                    [
+                        "--host",
+                        second.GetProperty("dockerHost").GetString()!,
+                        "image",
+                        "inspect",
+                        second.GetProperty("baseImage").GetString()!,
+                    ]
+                )
+            ).Succeeded();
         }
         finally
         {
             (await Command.RunAsync("python3", [Engine.Script, "stop", "--folder", folder])).Succeeded();
         }
 
-        Assert.DoesNotContain(folder, await File.ReadAllTextAsync("/proc/self/mountinfo", TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        var commandLines = Directory.EnumerateDirectories("/proc").Where(process => int.TryParse(Path.GetFileName(process), out _)).Select(process => Reads(Path.Combine(process, "cmdline")));
+        Assert.DoesNotContain(
+            folder,
+            await File.ReadAllTextAsync("/proc/self/mountinfo", TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+        var commandLines = Directory
+            .EnumerateDirectories("/proc")
+            .Where(process => int.TryParse(Path.GetFileName(process), out _))
+            .Select(process => Reads(Path.Combine(process, "cmdline")));
         Assert.DoesNotContain(commandLines, line => line.Contains(folder, StringComparison.Ordinal));
         Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
     public async Task Rules_HoldAsTheScriptsOwnTestsSay() =>
-        (await Command.RunAsync("python3", ["-B", "-m", "unittest", "discover", "--start-directory", Path.GetDirectoryName(Engine.Script)!])).Succeeded();
+        (
+            await Command.RunAsync(
+                "python3",
+                ["-B", "-m", "unittest", "discover", "--start-directory", Path.GetDirectoryName(Engine.Script)!]
+            )
+        ).Succeeded();
 
     // A process may end between being listed and being read.
     private static string Reads(string file)

@@ -9,13 +9,14 @@ public sealed class GpuImage(Engine engine) : IAsyncLifetime
     public const string Tag = "model-training-test:gpu";
 
     /// <summary>What the build host says of a build.</summary>
-    public static IReadOnlyDictionary<string, string> Labels { get; } = new Dictionary<string, string>
-    {
-        ["org.opencontainers.image.revision"] = "0123456789abcdef0123456789abcdef01234567",
-        ["org.opencontainers.image.created"] = "2026-11-22T12:00:00Z",
-        ["org.opencontainers.image.base.digest"] = "sha256:0123",
-        ["io.model-training.inputs"] = "4567",
-    };
+    public static IReadOnlyDictionary<string, string> Labels { get; } =
+        new Dictionary<string, string>
+        {
+            ["org.opencontainers.image.revision"] = "0123456789abcdef0123456789abcdef01234567",
+            ["org.opencontainers.image.created"] = "2026-11-22T12:00:00Z",
+            ["org.opencontainers.image.base.digest"] = "sha256:0123",
+            ["io.model-training.inputs"] = "4567",
+        };
 
     private readonly string secrets = Directory.CreateTempSubdirectory("secrets-").FullName;
 
@@ -30,15 +31,20 @@ public sealed class GpuImage(Engine engine) : IAsyncLifetime
     public Command Build { get; private set; } = new(-1, "", "");
 
     public string[] Options =>
-    [
-        "--build-arg", $"REQUIREMENTS={Requirements}",
-        "--secret", $"id=pip.conf,src={Path.Combine(secrets, "pip.conf")}",
-        .. Labels.SelectMany(label => new[] { "--label", $"{label.Key}={label.Value}" }),
-    ];
+        [
+            "--build-arg",
+            $"REQUIREMENTS={Requirements}",
+            "--secret",
+            $"id=pip.conf,src={Path.Combine(secrets, "pip.conf")}",
+            .. Labels.SelectMany(label => new[] { "--label", $"{label.Key}={label.Value}" }),
+        ];
 
     public async ValueTask InitializeAsync()
     {
-        File.WriteAllText(Path.Combine(secrets, "pip.conf"), $"[global]\nextra-index-url = https://reader:{Secret}-index@localhost/simple\n");
+        File.WriteAllText(
+            Path.Combine(secrets, "pip.conf"),
+            $"[global]\nextra-index-url = https://reader:{Secret}-index@localhost/simple\n"
+        );
         Context.Write(Requirements, "# Nothing.\n");
         Context.Write(".env", $"TOKEN={Secret}-file\n");
         Context.Write(".git/config", $"url = https://x:{Secret}-git@localhost/\n");

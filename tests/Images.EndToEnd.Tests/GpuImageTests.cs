@@ -25,8 +25,17 @@ public sealed class GpuImageTests(Engine engine, GpuImage image) : IClassFixture
         image.Build.Succeeded();
 
         var run = await engine.DockerAsync(
-            "run", "--rm", "--network", "host", "--workdir", folder, GpuImage.Tag, "python", "-c",
-            "import detection, importlib.util, os; print(os.getuid(), os.getgid(), importlib.util.find_spec('detection.__main__').origin)");
+            "run",
+            "--rm",
+            "--network",
+            "host",
+            "--workdir",
+            folder,
+            GpuImage.Tag,
+            "python",
+            "-c",
+            "import detection, importlib.util, os; print(os.getuid(), os.getgid(), importlib.util.find_spec('detection.__main__').origin)"
+        );
 
         Assert.Equal("10001 10001 /opt/trainer/detection/__main__.py", run.Succeeded().Output.Trim());
     }
@@ -43,7 +52,11 @@ public sealed class GpuImageTests(Engine engine, GpuImage image) : IClassFixture
         Assert.True(Layers.Contains(archive, "Trains an object detector from an exp_config and a dataset folder: inside Azure ML"));
         Assert.False(Layers.Contains(archive, image.Secret));
         Assert.DoesNotContain(image.Secret, history + image.Build.Everything, StringComparison.Ordinal);
-        Assert.DoesNotContain(image.Secret, await File.ReadAllTextAsync(LogOfTheEngine(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            image.Secret,
+            await File.ReadAllTextAsync(LogOfTheEngine(), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -52,8 +65,29 @@ public sealed class GpuImageTests(Engine engine, GpuImage image) : IClassFixture
         image.Build.Succeeded();
 
         var found = await engine.DockerAsync(
-            "run", "--rm", "--network", "host", "--user", "0", GpuImage.Tag, "find", "/var/cache/apt", "/var/lib/apt/lists", "/var/log", "/root", "/run", "/tmp",
-            "-type", "f", "-not", "-name", ".bashrc", "-not", "-name", ".profile");
+            "run",
+            "--rm",
+            "--network",
+            "host",
+            "--user",
+            "0",
+            GpuImage.Tag,
+            "find",
+            "/var/cache/apt",
+            "/var/lib/apt/lists",
+            "/var/log",
+            "/root",
+            "/run",
+            "/tmp",
+            "-type",
+            "f",
+            "-not",
+            "-name",
+            ".bashrc",
+            "-not",
+            "-name",
+            ".profile"
+        );
 
         Assert.Equal("", found.Succeeded().Output.Trim());
     }
@@ -113,5 +147,6 @@ public sealed class GpuImageTests(Engine engine, GpuImage image) : IClassFixture
     }
 
     // An engine that ran before the tests has no log of theirs; the registry always has.
-    private string LogOfTheEngine() => new[] { "dockerd.log", "registry.log" }.Select(name => Path.Combine(engine.Folder, name)).First(File.Exists);
+    private string LogOfTheEngine() =>
+        new[] { "dockerd.log", "registry.log" }.Select(name => Path.Combine(engine.Folder, name)).First(File.Exists);
 }

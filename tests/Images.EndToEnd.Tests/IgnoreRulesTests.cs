@@ -37,7 +37,12 @@ public sealed class IgnoreRulesTests(Engine engine) : IDisposable
         Assert.Equal(inputs.Files.Select(file => file.Path), sent);
         Assert.Contains("src/training/detection/__main__.py", sent);
         Assert.Contains("docker/gpu/requirements.txt", sent);
-        Assert.All(sent, file => Assert.Matches(@"^(src/training/(pyproject\.toml|detection/([a-z_0-9]+/)*[a-z_0-9]+\.py)|docker/(gpu|cpu)/requirements[a-z-]*\.txt)$", file));
+        Assert.All(sent, file =>
+            Assert.Matches(
+                @"^(src/training/(pyproject\.toml|detection/([a-z_0-9]+/)*[a-z_0-9]+\.py)|docker/(gpu|cpu)/requirements[a-z-]*\.txt)$",
+                file
+            )
+        );
         Assert.All(inputs.Files, file => Assert.Equal(ImageInputKind.File, file.Kind));
     }
 
@@ -49,7 +54,16 @@ public sealed class IgnoreRulesTests(Engine engine) : IDisposable
         await File.WriteAllTextAsync(dockerfile, "FROM scratch\nCOPY . /\n", TestContext.Current.CancellationToken);
         Directory.CreateDirectory(received);
         (await engine.DockerAsync("build", "--file", dockerfile, "--output", $"type=local,dest={received}", context)).Succeeded();
-        return [.. Directory.EnumerateFiles(received, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
-            .Select(file => Path.GetRelativePath(received, file).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. Directory
+                .EnumerateFiles(
+                    received,
+                    "*",
+                    new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }
+                )
+                .Select(file => Path.GetRelativePath(received, file).Replace('\\', '/'))
+                .Order(StringComparer.Ordinal),
+        ];
     }
 }

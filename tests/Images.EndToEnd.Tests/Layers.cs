@@ -7,7 +7,8 @@ namespace Images.EndToEnd.Tests;
 internal static class Layers
 {
     /// <summary>The digests of an image's layers, the lowest first.</summary>
-    public static IReadOnlyList<string> Of(JsonElement image) => [.. image.GetProperty("RootFS").GetProperty("Layers").EnumerateArray().Select(layer => layer.GetString()!)];
+    public static IReadOnlyList<string> Of(JsonElement image) =>
+        [.. image.GetProperty("RootFS").GetProperty("Layers").EnumerateArray().Select(layer => layer.GetString()!)];
 
     /// <summary>Whether the bytes of the text are anywhere in the file.</summary>
     public static bool Contains(string file, string text)
@@ -19,7 +20,8 @@ internal static class Layers
         while (stream.Read(buffer, kept, buffer.Length - kept) is > 0 and var read)
         {
             var filled = kept + read;
-            if (buffer.AsSpan(0, filled).IndexOf(sought) >= 0) return true;
+            if (buffer.AsSpan(0, filled).IndexOf(sought) >= 0)
+                return true;
             // The text may lie across two reads.
             kept = Math.Min(sought.Length - 1, filled);
             buffer.AsSpan(filled - kept, kept).CopyTo(buffer);

@@ -15,23 +15,43 @@ internal sealed class AzureCatalogue(Func<DistributionRegistry> registry, Func<U
     {
         if (path == "_catalog")
         {
-            await WhenAllowedAsync(context, "registry:catalog:*", () => PageAsync(context, path, RepositoryNames(), "repositories", name => (JsonNode)name, repository: null));
+            await WhenAllowedAsync(context, "registry:catalog:*", () =>
+                PageAsync(context, path, RepositoryNames(), "repositories", name => (JsonNode)name, repository: null)
+            );
             return;
         }
 
         var (name, list, item) = Split(path);
         var scope = $"repository:{name}:{(HttpMethods.IsDelete(context.Request.Method) ? "delete" : "metadata_read")}";
         await WhenAllowedAsync(context, scope, () => (context.Request.Method, list, item) switch
-        {
-            ("GET", "_tags", null) => PageAsync(context, path, TagsOf(context, name), "tags", tag => TagOf(name, tag), name),
-            ("GET", "_tags", { } tag) => OneAsync(context, name, "tag", "TAG_UNKNOWN", Directory.Exists(FolderOf(name, "tags", tag)) ? TagOf(name, tag) : null),
-            ("GET", "_manifests", null) => PageAsync(context, path, Digests(name), "manifests", digest => ManifestOf(name, digest), name),
-            ("GET", "_manifests", { } digest) => OneAsync(
-                context, name, "manifest", "MANIFEST_UNKNOWN", Digests(name).Contains(digest) ? ManifestOf(name, digest) : null),
-            ("DELETE", "_tags", { } tag) => DeleteAsync(context, FolderOf(name, "tags", tag)),
-            ("DELETE", null, null) => DeleteAsync(context, Path.Combine(Repositories, name)),
-            _ => RefuseAsync(context, StatusCodes.Status501NotImplemented, "UNSUPPORTED", "not answered by this front"),
-        });
+            {
+                ("GET", "_tags", null) => PageAsync(context, path, TagsOf(context, name), "tags", tag => TagOf(name, tag), name),
+                ("GET", "_tags", { } tag) => OneAsync(
+                    context,
+                    name,
+                    "tag",
+                    "TAG_UNKNOWN",
+                    Directory.Exists(FolderOf(name, "tags", tag)) ? TagOf(name, tag) : null
+                ),
+                ("GET", "_manifests", null) => PageAsync(
+                    context,
+                    path,
+                    Digests(name),
+                    "manifests",
+                    digest => ManifestOf(name, digest),
+                    name
+                ),
+                ("GET", "_manifests", { } digest) => OneAsync(
+                    context,
+                    name,
+                    "manifest",
+                    "MANIFEST_UNKNOWN",
+                    Digests(name).Contains(digest) ? ManifestOf(name, digest) : null
+                ),
+                ("DELETE", "_tags", { } tag) => DeleteAsync(context, FolderOf(name, "tags", tag)),
+                ("DELETE", null, null) => DeleteAsync(context, Path.Combine(Repositories, name)),
+                _ => RefuseAsync(context, StatusCodes.Status501NotImplemented, "UNSUPPORTED", "not answered by this front"),
+            });
     }
 
     private async Task WhenAllowedAsync(HttpContext context, string scope, Func<Task> answer)
@@ -42,13 +62,20 @@ internal sealed class AzureCatalogue(Func<DistributionRegistry> registry, Func<U
             return;
         }
 
-        context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{new Uri(address(), "/oauth2/token")}\",service=\"{tokens.Service}\",scope=\"{scope}\"";
+        context.Response.Headers.WWWAuthenticate =
+            $"Bearer realm=\"{new Uri(address(), "/oauth2/token")}\",service=\"{tokens.Service}\",scope=\"{scope}\"";
         await RefuseAsync(context, StatusCodes.Status401Unauthorized, "UNAUTHORIZED", "authentication required");
     }
 
     // The next page is named in a Link header, relative to the registry.
     private async Task PageAsync(
-        HttpContext context, string path, IEnumerable<string> all, string member, Func<string, JsonNode> read, string? repository)
+        HttpContext context,
+        string path,
+        IEnumerable<string> all,
+        string member,
+        Func<string, JsonNode> read,
+        string? repository
+    )
     {
         var last = context.Request.Query["last"].FirstOrDefault();
         var size = int.TryParse(context.Request.Query["n"].FirstOrDefault(), out var wanted) ? wanted : 100;
@@ -92,7 +119,9 @@ internal sealed class AzureCatalogue(Func<DistributionRegistry> registry, Func<U
     private static Task RefuseAsync(HttpContext context, int status, string code, string message)
     {
         context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(new JsonObject { ["errors"] = new JsonArray(new JsonObject { ["code"] = code, ["message"] = message }) });
+        return context.Response.WriteAsJsonAsync(
+            new JsonObject { ["errors"] = new JsonArray(new JsonObject { ["code"] = code, ["message"] = message }) }
+        );
     }
 
     private JsonObject Around(string? repository) =>
@@ -127,25 +156,40 @@ internal sealed class AzureCatalogue(Func<DistributionRegistry> registry, Func<U
         };
     }
 
-    private static JsonObject Attributes() => new() { ["deleteEnabled"] = true, ["writeEnabled"] = true, ["listEnabled"] = true, ["readEnabled"] = true };
+    private static JsonObject Attributes() =>
+        new()
+        {
+            ["deleteEnabled"] = true,
+            ["writeEnabled"] = true,
+            ["listEnabled"] = true,
+            ["readEnabled"] = true,
+        };
 
     private IEnumerable<string> RepositoryNames() =>
-        !Directory.Exists(Repositories) ? []
-        : Directory.EnumerateDirectories(Repositories, "_manifests", SearchOption.AllDirectories)
-            .Select(folder => Path.GetRelativePath(Repositories, Path.GetDirectoryName(folder)!).Replace('\\', '/'));
+        !Directory.Exists(Repositories)
+            ? []
+            : Directory
+                .EnumerateDirectories(Repositories, "_manifests", SearchOption.AllDirectories)
+                .Select(folder => Path.GetRelativePath(Repositories, Path.GetDirectoryName(folder)!).Replace('\\', '/'));
 
     // All tags, or those of one image when the request names its digest.
     private IEnumerable<string> TagsOf(HttpContext context, string name) =>
         Tags(name).Where(tag => context.Request.Query["digest"].FirstOrDefault() is not { } digest || DigestOf(name, tag) == digest);
 
     private List<string> Tags(string name) =>
-        Directory.Exists(FolderOf(name, "tags")) ? [.. Directory.EnumerateDirectories(FolderOf(name, "tags")).Select(folder => Path.GetFileName(folder))] : [];
+        Directory.Exists(FolderOf(name, "tags"))
+            ? [.. Directory.EnumerateDirectories(FolderOf(name, "tags")).Select(folder => Path.GetFileName(folder))]
+            : [];
 
     private List<string> Digests(string name) =>
         Directory.Exists(FolderOf(name, "revisions", "sha256"))
-            ? [.. Directory.EnumerateDirectories(FolderOf(name, "revisions", "sha256"))
-                .Where(folder => File.Exists(Path.Combine(folder, "link")))
-                .Select(folder => $"sha256:{Path.GetFileName(folder)}")]
+            ?
+            [
+                .. Directory
+                    .EnumerateDirectories(FolderOf(name, "revisions", "sha256"))
+                    .Where(folder => File.Exists(Path.Combine(folder, "link")))
+                    .Select(folder => $"sha256:{Path.GetFileName(folder)}"),
+            ]
             : [];
 
     private string DigestOf(string name, string tag) => File.ReadAllText(Path.Combine(FolderOf(name, "tags", tag), "current/link"));

@@ -10,7 +10,14 @@ namespace Registries;
 /// </summary>
 public sealed class AzureFront : IAsyncDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, Expect100ContinueTimeout = TimeSpan.FromSeconds(5) });
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            Expect100ContinueTimeout = TimeSpan.FromSeconds(5),
+        }
+    );
     private readonly TokenService? _tokens;
     private readonly BlobStore? _store;
     private DistributionRegistry? _registry;
@@ -34,7 +41,11 @@ public sealed class AzureFront : IAsyncDisposable
     private LoopbackServer Server => _server ?? throw new InvalidOperationException("Not started.");
 
     /// <summary>Starts the front and a registry behind it. The front stops the registry; token service and store are the caller's.</summary>
-    public static async Task<AzureFront> StartAsync(TokenService? tokens = null, BlobStore? store = null, CancellationToken cancellationToken = default)
+    public static async Task<AzureFront> StartAsync(
+        TokenService? tokens = null,
+        BlobStore? store = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var front = new AzureFront(tokens, store);
         try
@@ -65,7 +76,10 @@ public sealed class AzureFront : IAsyncDisposable
             AllowAutoRedirect = false,
             UseProxy = false,
             Expect100ContinueTimeout = TimeSpan.FromSeconds(5),
-            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => trusted.Contains(certificate?.GetCertHashString()) },
+            SslOptions =
+            {
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => trusted.Contains(certificate?.GetCertHashString()),
+            },
         };
     }
 
@@ -86,13 +100,15 @@ public sealed class AzureFront : IAsyncDisposable
 
     private void Map(WebApplication app)
     {
-        app.Use(async (context, next) =>
-        {
-            if (Intercept is not { } intercept || !await intercept(context))
+        app.Use(
+            async (context, next) =>
             {
-                await next(context);
+                if (Intercept is not { } intercept || !await intercept(context))
+                {
+                    await next(context);
+                }
             }
-        });
+        );
         _tokens?.Map(app);
         new AzureCatalogue(() => Registry, () => Address, _tokens).Map(app);
         app.Map("/v2/{**rest}", ForwardAsync);
@@ -101,7 +117,10 @@ public sealed class AzureFront : IAsyncDisposable
     private async Task ForwardAsync(HttpContext context)
     {
         var request = context.Request;
-        using var forwarded = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(Registry.Address, request.Path.ToUriComponent() + request.QueryString));
+        using var forwarded = new HttpRequestMessage(
+            new HttpMethod(request.Method),
+            new Uri(Registry.Address, request.Path.ToUriComponent() + request.QueryString)
+        );
         // The registry writes its Location headers with these two.
         forwarded.Headers.Host = Address.Authority;
         forwarded.Headers.Add("X-Forwarded-Proto", "https");
@@ -113,7 +132,11 @@ public sealed class AzureFront : IAsyncDisposable
             forwarded.Headers.ExpectContinue = true;
         }
 
-        foreach (var (name, value) in request.Headers.Where(header => header.Key is not ("Host" or "Connection" or "Expect" or "Content-Length" or "Transfer-Encoding")))
+        foreach (
+            var (name, value) in request.Headers.Where(header =>
+                header.Key is not ("Host" or "Connection" or "Expect" or "Content-Length" or "Transfer-Encoding")
+            )
+        )
         {
             if (!forwarded.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)value))
             {
@@ -137,7 +160,9 @@ public sealed class AzureFront : IAsyncDisposable
     private static async Task CopyAsync(HttpResponseMessage answer, HttpContext context)
     {
         context.Response.StatusCode = (int)answer.StatusCode;
-        foreach (var (name, values) in ((IEnumerable<KeyValuePair<string, IEnumerable<string>>>)answer.Headers).Concat(answer.Content.Headers))
+        foreach (
+            var (name, values) in ((IEnumerable<KeyValuePair<string, IEnumerable<string>>>)answer.Headers).Concat(answer.Content.Headers)
+        )
         {
             if (name is not ("Transfer-Encoding" or "Connection"))
             {

@@ -27,7 +27,11 @@ public sealed class BlobStore : IAsyncDisposable
     public static async Task<BlobStore> StartAsync(CancellationToken cancellationToken = default)
     {
         var store = new BlobStore();
-        store._server = await LoopbackServer.StartAsync(isHttps: true, app => app.MapGet("/blobs/{digest}", store.GetAsync), cancellationToken);
+        store._server = await LoopbackServer.StartAsync(
+            isHttps: true,
+            app => app.MapGet("/blobs/{digest}", store.GetAsync),
+            cancellationToken
+        );
         return store;
     }
 
@@ -41,7 +45,9 @@ public sealed class BlobStore : IAsyncDisposable
 
     private Task GetAsync(HttpContext context, string digest)
     {
-        _requests.Enqueue(context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
+        _requests.Enqueue(
+            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)
+        );
         if (Challenge is not null)
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;

@@ -43,7 +43,10 @@ public sealed class DistributionRegistry : IAsyncDisposable
     /// <summary>The folder that holds repositories and blobs.</summary>
     public string StorageFolder => Path.Combine(_folder, "storage");
 
-    public static async Task<DistributionRegistry> StartAsync(RegistryOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<DistributionRegistry> StartAsync(
+        RegistryOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         options ??= new RegistryOptions();
         var folder = Directory.CreateTempSubdirectory("registry-").FullName;
@@ -101,13 +104,15 @@ public sealed class DistributionRegistry : IAsyncDisposable
     {
         var configuration = Path.Combine(_folder, "config.yml");
         await File.WriteAllTextAsync(configuration, Configuration(), cancellationToken);
-        var process = Process.Start(new ProcessStartInfo(RegistryBinary.Path, ["serve", configuration])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = _folder,
-        })!;
+        var process = Process.Start(
+            new ProcessStartInfo(RegistryBinary.Path, ["serve", configuration])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = _folder,
+            }
+        )!;
         _process = process;
         process.OutputDataReceived += (_, line) => Append(line.Data);
         process.ErrorDataReceived += (_, line) => Append(line.Data);
@@ -153,7 +158,8 @@ public sealed class DistributionRegistry : IAsyncDisposable
 
     private string Configuration()
     {
-        var text = new StringBuilder($"""
+        var text = new StringBuilder(
+            $"""
             version: 0.1
             log: {"{"}level: info{"}"}
             storage:
@@ -163,7 +169,8 @@ public sealed class DistributionRegistry : IAsyncDisposable
               addr: 127.0.0.1:{Address.Port}
               secret: kept-so-that-uploads-survive-a-restart
 
-            """);
+            """
+        );
         if (_options.Users.Count > 0)
         {
             var file = Path.Combine(_folder, "htpasswd");
@@ -174,13 +181,16 @@ public sealed class DistributionRegistry : IAsyncDisposable
         {
             var file = Path.Combine(_folder, "root.pem");
             File.WriteAllText(file, tokens.CertificatePem);
-            text.Append($"auth: {{token: {{realm: \"{tokens.Realm}\", service: \"{tokens.Service}\", issuer: \"{tokens.Issuer}\", rootcertbundle: \"{file}\"}}}}\n");
+            text.Append(
+                $"auth: {{token: {{realm: \"{tokens.Realm}\", service: \"{tokens.Service}\", issuer: \"{tokens.Issuer}\", rootcertbundle: \"{file}\"}}}}\n"
+            );
         }
 
         return text.ToString();
     }
 
-    private TokenTrust? Trust() => _options.TokenService is { } tokens
-        ? new TokenTrust(_options.Realm ?? tokens.Realm, tokens.Service, tokens.Issuer, tokens.CertificatePem)
-        : _options.TokenTrust;
+    private TokenTrust? Trust() =>
+        _options.TokenService is { } tokens
+            ? new TokenTrust(_options.Realm ?? tokens.Realm, tokens.Service, tokens.Issuer, tokens.CertificatePem)
+            : _options.TokenTrust;
 }

@@ -24,26 +24,32 @@ public static class RegistryBinary
         if (!OperatingSystem.IsLinux() || !File.Exists("/etc/debian_version") || Environment.UserName != "root")
         {
             throw new InvalidOperationException(
-                "The CNCF distribution registry is not installed, and only root on Debian may install it here; run `apt-get install docker-registry`, or put `registry` on the PATH.");
+                "The CNCF distribution registry is not installed, and only root on Debian may install it here; run `apt-get install docker-registry`, or put `registry` on the PATH."
+            );
         }
 
-        using var apt = Process.Start(new ProcessStartInfo("apt-get", ["install", "-y", "--no-install-recommends", "docker-registry"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["DEBIAN_FRONTEND"] = "noninteractive" },
-        })!;
+        using var apt = Process.Start(
+            new ProcessStartInfo("apt-get", ["install", "-y", "--no-install-recommends", "docker-registry"])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment = { ["DEBIAN_FRONTEND"] = "noninteractive" },
+            }
+        )!;
         var errors = apt.StandardError.ReadToEndAsync();
         apt.StandardOutput.ReadToEnd();
         apt.WaitForExit();
-        return Search() ?? throw new InvalidOperationException(
-            $"`apt-get install docker-registry` ended with {apt.ExitCode} and left no registry: {errors.GetAwaiter().GetResult().Trim()}");
+        return Search()
+            ?? throw new InvalidOperationException(
+                $"`apt-get install docker-registry` ended with {apt.ExitCode} and left no registry: {errors.GetAwaiter().GetResult().Trim()}"
+            );
     }
 
     private static string? Search() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)
-        .Append("/usr/bin")
-        .SelectMany(folder => Names.Select(name => System.IO.Path.Combine(folder, name)))
-        .FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(System.IO.Path.PathSeparator)
+            .Append("/usr/bin")
+            .SelectMany(folder => Names.Select(name => System.IO.Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists);
 }

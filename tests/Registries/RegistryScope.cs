@@ -9,18 +9,28 @@ internal sealed record RegistryScope(string Type, string Name, IReadOnlyList<str
         scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ParseOne);
 
     /// <summary>What of this scope the grants allow.</summary>
-    public RegistryScope Within(IEnumerable<RegistryScope> grants) => this with
-    {
-        Actions = [.. Actions.Where(action => grants.Any(grant =>
-            grant.Type == Type && (grant.Name == "*" || grant.Name == Name) && (grant.Actions.Any(granted => granted == "*" || granted == action))))],
-    };
+    public RegistryScope Within(IEnumerable<RegistryScope> grants) =>
+        this with
+        {
+            Actions =
+            [
+                .. Actions.Where(action =>
+                    grants.Any(grant =>
+                        grant.Type == Type
+                        && (grant.Name == "*" || grant.Name == Name)
+                        && (grant.Actions.Any(granted => granted == "*" || granted == action))
+                    )
+                ),
+            ],
+        };
 
-    public JsonObject ToJson() => new()
-    {
-        ["type"] = Type,
-        ["name"] = Name,
-        ["actions"] = new JsonArray([.. Actions.Select(action => (JsonNode)action)]),
-    };
+    public JsonObject ToJson() =>
+        new()
+        {
+            ["type"] = Type,
+            ["name"] = Name,
+            ["actions"] = new JsonArray([.. Actions.Select(action => (JsonNode)action)]),
+        };
 
     // A name may hold colons: a registry's port.
     private static RegistryScope ParseOne(string scope)

@@ -22,8 +22,14 @@ public sealed record SmallImage(string Digest, string ConfigDigest, string Manif
     /// <param name="created">When it was built.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
     public static async Task<SmallImage> PushAsync(
-        Uri registry, string repository, string tag, string layer = "a layer", IReadOnlyDictionary<string, string>? labels = null, DateTimeOffset? created = null,
-        CancellationToken cancellationToken = default)
+        Uri registry,
+        string repository,
+        string tag,
+        string layer = "a layer",
+        IReadOnlyDictionary<string, string>? labels = null,
+        DateTimeOffset? created = null,
+        CancellationToken cancellationToken = default
+    )
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = registry };
         var config = new JsonObject
@@ -31,10 +37,18 @@ public sealed record SmallImage(string Digest, string ConfigDigest, string Manif
             ["architecture"] = "amd64",
             ["os"] = "linux",
             ["created"] = created ?? new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
-            ["config"] = new JsonObject { ["Labels"] = new JsonObject((labels ?? new Dictionary<string, string>(StringComparer.Ordinal)).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))) },
+            ["config"] = new JsonObject
+            {
+                ["Labels"] = new JsonObject(
+                    (labels ?? new Dictionary<string, string>(StringComparer.Ordinal)).Select(pair =>
+                        KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)
+                    )
+                ),
+            },
             ["history"] = new JsonArray(
                 new JsonObject { ["created_by"] = "ARG A=1", ["empty_layer"] = true },
-                new JsonObject { ["created_by"] = "RUN |1 A=1 /bin/sh -c make it # buildkit" }),
+                new JsonObject { ["created_by"] = "RUN |1 A=1 /bin/sh -c make it # buildkit" }
+            ),
         };
         var configBytes = Encoding.UTF8.GetBytes(config.ToJsonString());
         var layerBytes = Encoding.UTF8.GetBytes(layer);
@@ -46,7 +60,10 @@ public sealed record SmallImage(string Digest, string ConfigDigest, string Manif
             "layers" :[ {"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","size":{{layerBytes.Length}},"digest":"{{layerDigest}}"} ]  }
 
             """;
-        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(manifest)) { Headers = { ContentType = new MediaTypeHeaderValue(ManifestType) } };
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(manifest))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue(ManifestType) },
+        };
         using var stored = await http.PutAsync(new Uri($"/v2/{repository}/manifests/{tag}", UriKind.Relative), content, cancellationToken);
         stored.EnsureSuccessStatusCode();
         return new SmallImage(DigestOf(Encoding.UTF8.GetBytes(manifest)), configDigest, manifest);
@@ -54,12 +71,23 @@ public sealed record SmallImage(string Digest, string ConfigDigest, string Manif
 
     private static async Task<string> UploadAsync(HttpClient http, string repository, byte[] bytes, CancellationToken cancellationToken)
     {
-        using var begun = await http.PostAsync(new Uri($"/v2/{repository}/blobs/uploads/", UriKind.Relative), content: null, cancellationToken);
+        using var begun = await http.PostAsync(
+            new Uri($"/v2/{repository}/blobs/uploads/", UriKind.Relative),
+            content: null,
+            cancellationToken
+        );
         begun.EnsureSuccessStatusCode();
         var digest = DigestOf(bytes);
         var location = begun.Headers.Location!.ToString();
         using var content = new ByteArrayContent(bytes);
-        using var stored = await http.PutAsync(new Uri($"{location}{(location.Contains('?', StringComparison.Ordinal) ? '&' : '?')}digest={digest}", UriKind.RelativeOrAbsolute), content, cancellationToken);
+        using var stored = await http.PutAsync(
+            new Uri(
+                $"{location}{(location.Contains('?', StringComparison.Ordinal) ? '&' : '?')}digest={digest}",
+                UriKind.RelativeOrAbsolute
+            ),
+            content,
+            cancellationToken
+        );
         stored.EnsureSuccessStatusCode();
         return digest;
     }

@@ -50,7 +50,10 @@ public sealed class TokenService : IAsyncDisposable
     /// <summary>Every request so far, in order.</summary>
     public IReadOnlyList<TokenRequest> Requests => [.. _requests];
 
-    public static async Task<TokenService> StartAsync(TokenAlgorithm algorithm = TokenAlgorithm.ES256, CancellationToken cancellationToken = default)
+    public static async Task<TokenService> StartAsync(
+        TokenAlgorithm algorithm = TokenAlgorithm.ES256,
+        CancellationToken cancellationToken = default
+    )
     {
         var service = new TokenService(algorithm);
         service._server = await LoopbackServer.StartAsync(isHttps: false, service.Map, cancellationToken);
@@ -102,8 +105,17 @@ public sealed class TokenService : IAsyncDisposable
 
         return Claims(authorization["Bearer ".Length..]) is { } claims
             && claims["access"] is JsonArray access
-            && RegistryScope.Parse(scope).All(wanted => wanted.Actions.All(action => access.Any(entry =>
-                (string?)entry!["type"] == wanted.Type && (string?)entry["name"] == wanted.Name && entry["actions"]!.AsArray().Any(given => (string?)given == action))));
+            && RegistryScope
+                .Parse(scope)
+                .All(wanted =>
+                    wanted.Actions.All(action =>
+                        access.Any(entry =>
+                            (string?)entry!["type"] == wanted.Type
+                            && (string?)entry["name"] == wanted.Name
+                            && entry["actions"]!.AsArray().Any(given => (string?)given == action)
+                        )
+                    )
+                );
     }
 
     private async Task GetTokenAsync(HttpContext context)
@@ -111,7 +123,13 @@ public sealed class TokenService : IAsyncDisposable
         var scope = string.Join(' ', context.Request.Query["scope"].ToArray());
         if (Basic(context.Request.Headers.Authorization) is { } basic)
         {
-            await AnswerAsync(context, "basic", scope, UserOf(basic.Name, basic.Password), wantsRefreshToken: context.Request.Query["offline_token"] == "true");
+            await AnswerAsync(
+                context,
+                "basic",
+                scope,
+                UserOf(basic.Name, basic.Password),
+                wantsRefreshToken: context.Request.Query["offline_token"] == "true"
+            );
         }
         else
         {
@@ -130,7 +148,13 @@ public sealed class TokenService : IAsyncDisposable
         }
         else if (form.ContainsKey("username"))
         {
-            await AnswerAsync(context, "password", scope, UserOf(form["username"].ToString(), form["password"].ToString()), wantsRefreshToken);
+            await AnswerAsync(
+                context,
+                "password",
+                scope,
+                UserOf(form["username"].ToString(), form["password"].ToString()),
+                wantsRefreshToken
+            );
         }
         else
         {
@@ -149,7 +173,9 @@ public sealed class TokenService : IAsyncDisposable
             return;
         }
 
-        await context.Response.WriteAsJsonAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["refresh_token"] = RefreshTokenOf(user) });
+        await context.Response.WriteAsJsonAsync(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["refresh_token"] = RefreshTokenOf(user) }
+        );
     }
 
     private async Task AnswerAsync(HttpContext context, string kind, string scope, string? user, bool wantsRefreshToken)
@@ -199,7 +225,10 @@ public sealed class TokenService : IAsyncDisposable
         : null;
 
     private string? UserOfRefreshToken(string token) =>
-        _withdrawn.TryGetValue(token, out var isWithdrawn) && !isWithdrawn && Claims(token) is { } claims && (string?)claims["grant_type"] == "refresh_token"
+        _withdrawn.TryGetValue(token, out var isWithdrawn)
+        && !isWithdrawn
+        && Claims(token) is { } claims
+        && (string?)claims["grant_type"] == "refresh_token"
             ? (string?)claims["sub"]
             : null;
 

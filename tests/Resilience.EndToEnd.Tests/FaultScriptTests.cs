@@ -21,21 +21,27 @@ public class FaultScriptTests
     [Fact]
     public async Task Train_GetsTheWholeLogOnce_TheOutcome_AndOneJob_WhateverGoesWrong()
     {
-        var seeds = Environment.GetEnvironmentVariable("RESILIENCE_SEED") is { Length: > 0 } one ? [int.Parse(one, CultureInfo.InvariantCulture)] : Enumerable.Range(1, Seeds);
+        var seeds = Environment.GetEnvironmentVariable("RESILIENCE_SEED") is { Length: > 0 } one
+            ? [int.Parse(one, CultureInfo.InvariantCulture)]
+            : Enumerable.Range(1, Seeds);
         var waiting = new ConcurrentQueue<int>(seeds);
         var failures = new ConcurrentBag<string>();
 
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(Lanes, waiting.Count)).Select(async _ =>
-        {
-            await using var lane = await Lane.OpenAsync(Stop);
-            while (waiting.TryDequeue(out var seed))
-            {
-                if (await CheckAsync(lane, seed) is { } failure)
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Math.Min(Lanes, waiting.Count))
+                .Select(async _ =>
                 {
-                    failures.Add(failure);
-                }
-            }
-        }));
+                    await using var lane = await Lane.OpenAsync(Stop);
+                    while (waiting.TryDequeue(out var seed))
+                    {
+                        if (await CheckAsync(lane, seed) is { } failure)
+                        {
+                            failures.Add(failure);
+                        }
+                    }
+                })
+        );
 
         Assert.True(failures.IsEmpty, $"{failures.Count} seeds failed:\n{string.Join("\n\n", failures)}");
     }
@@ -75,20 +81,36 @@ public class FaultScriptTests
         // An attempt whose node was taken away wrote the beginning of the log; the last one wrote all of it.
         var log = seed.Log.Bytes;
         var lost = result.Written.Length - log.Length;
-        if (lost < 0 || lost > log.Length || (!seed.IsPreempted && lost > 0) || !result.Written.AsSpan(lost).SequenceEqual(log) || !result.Written.AsSpan(0, lost).SequenceEqual(log.AsSpan(0, lost)))
+        if (
+            lost < 0
+            || lost > log.Length
+            || (!seed.IsPreempted && lost > 0)
+            || !result.Written.AsSpan(lost).SequenceEqual(log)
+            || !result.Written.AsSpan(0, lost).SequenceEqual(log.AsSpan(0, lost))
+        )
         {
             return $"the emulator kept {result.Written.Length} bytes of log that are not what the job wrote ({log.Length} bytes)";
         }
 
         var (whole, beginning) = seed.Log.LinesOf(lost);
-        string[] apart = [.. whole, .. beginning.Length > 0 ? [Encoding.UTF8.GetString(beginning)] : Array.Empty<string>(), .. seed.Log.Lines];
+        string[] apart =
+        [
+            .. whole,
+            .. beginning.Length > 0 ? [Encoding.UTF8.GetString(beginning)] : Array.Empty<string>(),
+            .. seed.Log.Lines,
+        ];
         if (result.Lines.SequenceEqual(apart, StringComparer.Ordinal))
         {
             return null;
         }
 
         // A wait for the next node that is over before anybody looks leaves no sign that a line was cut there.
-        string[] joined = [.. whole, Encoding.UTF8.GetString([.. beginning, .. Encoding.UTF8.GetBytes(seed.Log.Lines.First())]), .. seed.Log.Lines.Skip(1)];
+        string[] joined =
+        [
+            .. whole,
+            Encoding.UTF8.GetString([.. beginning, .. Encoding.UTF8.GetBytes(seed.Log.Lines.First())]),
+            .. seed.Log.Lines.Skip(1),
+        ];
         if (beginning.Length > 0 && result.Lines.SequenceEqual(joined, StringComparer.Ordinal))
         {
             return null;
@@ -98,5 +120,8 @@ public class FaultScriptTests
         return $"{result.Lines.Count} lines were received, {apart.Length} were written; the first that differs is {at}: \"{Shorten(result.Lines.ElementAtOrDefault(at))}\" in place of \"{Shorten(apart.ElementAtOrDefault(at))}\"";
     }
 
-    private static string Shorten(string? line) => line is null ? "(none)" : line.Length > 60 ? $"{line[..60]}… ({line.Length})" : line;
+    private static string Shorten(string? line) =>
+        line is null ? "(none)"
+        : line.Length > 60 ? $"{line[..60]}… ({line.Length})"
+        : line;
 }

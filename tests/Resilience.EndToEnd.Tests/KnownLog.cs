@@ -37,7 +37,13 @@ internal sealed class KnownLog
             }
 
             var isLast = n == count - 1;
-            Add(bytes, text, isLast && text.Length > 0 && random.Next(3) == 0 ? "" : random.Next(6) == 0 ? "\r\n" : "\n");
+            Add(
+                bytes,
+                text,
+                isLast && text.Length > 0 && random.Next(3) == 0 ? ""
+                    : random.Next(6) == 0 ? "\r\n"
+                    : "\n"
+            );
         }
 
         Bytes = bytes.ToArray();

@@ -40,11 +40,18 @@ internal sealed class SeedCase
     /// <summary>Seconds before each piece.</summary>
     public double[] Pauses { get; }
 
-    public string Script => new JsonObject { ["rules"] = rules.DeepClone() }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+    public string Script =>
+        new JsonObject { ["rules"] = rules.DeepClone() }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
 
     /// <summary>What the job runs: it writes the pieces of its log, which lie in its input, and ends.</summary>
-    public string Command => string.Join("; ", Enumerable.Range(0, Pieces.Length - 1)
-        .Select(n => FormattableString.Invariant($"sleep {Pauses[n]:0.00}; cat ${{{{inputs.data}}}}/{Name}.{n}")).Append($"exit {ExitCode}"));
+    public string Command =>
+        string.Join(
+            "; ",
+            Enumerable
+                .Range(0, Pieces.Length - 1)
+                .Select(n => FormattableString.Invariant($"sleep {Pauses[n]:0.00}; cat ${{{{inputs.data}}}}/{Name}.{n}"))
+                .Append($"exit {ExitCode}")
+        );
 
     private IEnumerable<int> Cuts() => Enumerable.Range(0, random.Next(5)).Select(_ => random.Next(Log.Bytes.Length + 1));
 
@@ -52,13 +59,27 @@ internal sealed class SeedCase
     {
         if (random.Next(2) == 0)
         {
-            Add(new JsonObject { ["job"] = Name, ["count"] = random.Next(1, 4), ["log"] = new JsonObject { ["rotateAtBytes"] = random.Next(1, Log.Bytes.Length + 2) } });
+            Add(
+                new JsonObject
+                {
+                    ["job"] = Name,
+                    ["count"] = random.Next(1, 4),
+                    ["log"] = new JsonObject { ["rotateAtBytes"] = random.Next(1, Log.Bytes.Length + 2) },
+                }
+            );
         }
 
         if (random.Next(3) == 0)
         {
             IsPreempted = true;
-            Add(new JsonObject { ["job"] = Name, ["count"] = 1, ["preempt"] = new JsonObject { ["logBytes"] = random.Next(1, Log.Bytes.Length + 1) } });
+            Add(
+                new JsonObject
+                {
+                    ["job"] = Name,
+                    ["count"] = 1,
+                    ["preempt"] = new JsonObject { ["logBytes"] = random.Next(1, Log.Bytes.Length + 1) },
+                }
+            );
         }
     }
 
@@ -66,12 +87,19 @@ internal sealed class SeedCase
     private void DrawRequestFaults()
     {
         // The request that may make a second job is struck in every case.
-        Add(Request("PUT", Job, random.Next(3) switch
-        {
-            0 => new JsonObject { ["cut"] = "after" },
-            1 => new JsonObject { ["cut"] = "before" },
-            _ => Refusal(),
-        }, random.Next(1, 3)));
+        Add(
+            Request(
+                "PUT",
+                Job,
+                random.Next(3) switch
+                {
+                    0 => new JsonObject { ["cut"] = "after" },
+                    1 => new JsonObject { ["cut"] = "before" },
+                    _ => Refusal(),
+                },
+                random.Next(1, 3)
+            )
+        );
         if (random.Next(2) == 0)
         {
             Add(Request("PUT", Job, random.Next(2) == 0 ? new JsonObject { ["cut"] = "after" } : Refusal(), 1));
@@ -84,23 +112,37 @@ internal sealed class SeedCase
 
         for (var n = random.Next(4); n > 0; n--)
         {
-            Add(Request("GET", Details, random.Next(3) switch
-            {
-                0 => new JsonObject { ["cut"] = random.Next(0, 900) },
-                1 => new JsonObject { ["cut"] = "before" },
-                _ => Refusal(),
-            }, random.Next(1, 3)));
+            Add(
+                Request(
+                    "GET",
+                    Details,
+                    random.Next(3) switch
+                    {
+                        0 => new JsonObject { ["cut"] = random.Next(0, 900) },
+                        1 => new JsonObject { ["cut"] = "before" },
+                        _ => Refusal(),
+                    },
+                    random.Next(1, 3)
+                )
+            );
         }
 
         for (var n = random.Next(5); n > 0; n--)
         {
-            Add(Request("GET", Logs, random.Next(5) switch
-            {
-                0 => new JsonObject { ["token"] = "expired" },
-                1 => new JsonObject { ["cut"] = "before" },
-                2 => Refusal(),
-                _ => new JsonObject { ["cut"] = random.Next(Log.Bytes.Length + 1) },
-            }, random.Next(1, 3)));
+            Add(
+                Request(
+                    "GET",
+                    Logs,
+                    random.Next(5) switch
+                    {
+                        0 => new JsonObject { ["token"] = "expired" },
+                        1 => new JsonObject { ["cut"] = "before" },
+                        2 => Refusal(),
+                        _ => new JsonObject { ["cut"] = random.Next(Log.Bytes.Length + 1) },
+                    },
+                    random.Next(1, 3)
+                )
+            );
         }
 
         if (random.Next(2) == 0)
@@ -117,7 +159,14 @@ internal sealed class SeedCase
     private JsonObject Refusal()
     {
         var status = random.GetItems([408, 429, 500, 502, 503, 504], 1)[0];
-        var refusal = new JsonObject { ["status"] = status, ["body"] = new JsonObject { ["error"] = new JsonObject { ["code"] = "ServerBusy", ["message"] = "Come back later." } } };
+        var refusal = new JsonObject
+        {
+            ["status"] = status,
+            ["body"] = new JsonObject
+            {
+                ["error"] = new JsonObject { ["code"] = "ServerBusy", ["message"] = "Come back later." },
+            },
+        };
         if (random.Next(2) == 0)
         {
             refusal["headers"] = new JsonObject { ["Retry-After"] = "0" };

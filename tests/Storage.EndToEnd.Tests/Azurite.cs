@@ -24,9 +24,37 @@ public sealed partial class Azurite : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var program = Path.Combine(Checkout.Repository, "tests", "Storage.EndToEnd.Tests", "node", "node_modules", "azurite", "dist", "src", "blob", "main.js");
-        Assert.True(File.Exists(program), $"{program} is absent; run these tests by dotnet cake --target=Test --suite=Storage.EndToEnd.Tests, which installs it.");
-        process = new HostRun("node", [program, "--blobHost", "127.0.0.1", "--blobPort", "0", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"], Path.GetTempPath());
+        var program = Path.Combine(
+            Checkout.Repository,
+            "tests",
+            "Storage.EndToEnd.Tests",
+            "node",
+            "node_modules",
+            "azurite",
+            "dist",
+            "src",
+            "blob",
+            "main.js"
+        );
+        Assert.True(
+            File.Exists(program),
+            $"{program} is absent; run these tests by dotnet cake --target=Test --suite=Storage.EndToEnd.Tests, which installs it."
+        );
+        process = new HostRun(
+            "node",
+            [
+                program,
+                "--blobHost",
+                "127.0.0.1",
+                "--blobPort",
+                "0",
+                "--inMemoryPersistence",
+                "--skipApiVersionCheck",
+                "--disableTelemetry",
+                "--silent",
+            ],
+            Path.GetTempPath()
+        );
         await process.SeeAsync("listens on http");
         Host = Address().Match(process.Output).Groups["host"].Value;
     }
@@ -52,6 +80,10 @@ public sealed partial class Azurite : IAsyncLifetime
     public static BlobContainerClient Container(DatastorePlan plan) =>
         new(new Uri($"http://{plan.EndpointSuffix}/{plan.Container}"), new StorageSharedKeyCredential(Account, Key));
 
-    [GeneratedRegex("listens on http://(?<host>[0-9.:]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "listens on http://(?<host>[0-9.:]+)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Address();
 }

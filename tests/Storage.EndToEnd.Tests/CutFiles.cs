@@ -15,19 +15,29 @@ internal sealed class CutFiles(IDatastoreFiles files, CancellationTokenSource in
 
     public string Description => files.Description;
 
-    public Task<IReadOnlyList<StoredFile>> ListAsync(string folder, CancellationToken cancellationToken) => files.ListAsync(folder, cancellationToken);
+    public Task<IReadOnlyList<StoredFile>> ListAsync(string folder, CancellationToken cancellationToken) =>
+        files.ListAsync(folder, cancellationToken);
 
-    public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken) => files.ListFoldersAsync(folder, cancellationToken);
+    public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken) =>
+        files.ListFoldersAsync(folder, cancellationToken);
 
-    public Task<ReadOnlyMemory<byte>?> FindMd5Async(StoredFile file, CancellationToken cancellationToken) => files.FindMd5Async(file, cancellationToken);
+    public Task<ReadOnlyMemory<byte>?> FindMd5Async(StoredFile file, CancellationToken cancellationToken) =>
+        files.FindMd5Async(file, cancellationToken);
 
     public Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken) => files.ReadAsync(path, cancellationToken);
 
-    public Task<byte[]> ReadAsync(string path, long offset, int count, CancellationToken cancellationToken) => files.ReadAsync(path, offset, count, cancellationToken);
+    public Task<byte[]> ReadAsync(string path, long offset, int count, CancellationToken cancellationToken) =>
+        files.ReadAsync(path, offset, count, cancellationToken);
 
-    public async Task<ReadOnlyMemory<byte>> WriteAsync(string path, string localFile, IProgress<long> sent, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>> WriteAsync(
+        string path,
+        string localFile,
+        IProgress<long> sent,
+        CancellationToken cancellationToken
+    )
     {
-        if (Interlocked.Increment(ref written) > FilesBefore) await interruption.CancelAsync();
+        if (Interlocked.Increment(ref written) > FilesBefore)
+            await interruption.CancelAsync();
         return await files.WriteAsync(path, localFile, new Counting(this, sent), cancellationToken);
     }
 
@@ -36,7 +46,8 @@ internal sealed class CutFiles(IDatastoreFiles files, CancellationTokenSource in
         public void Report(long value)
         {
             inner.Report(value);
-            if (Interlocked.Add(ref owner.sentBytes, value) >= owner.BytesBefore) owner.interruption.Cancel();
+            if (Interlocked.Add(ref owner.sentBytes, value) >= owner.BytesBefore)
+                owner.interruption.Cancel();
         }
     }
 }

@@ -49,7 +49,8 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
                 $"GET /{plan.Container}?comp=list",
                 $"GET /{plan.Container}?comp=list",
             ],
-            uploads.Sent.Order(StringComparer.Ordinal));
+            uploads.Sent.Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -72,13 +73,27 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
     [Fact]
     public async Task ReadAsync_ReportsEveryFault_AsForAFolder()
     {
-        dataset.Write("road/datasets/train_road_240102030405.csv", "filename,xmin,ymin,xmax,ymax,class\n000.gif,0,0,9,4,pothole\nabsent.gif,0,0,4,4,pothole\ntest.gif,x,0,1,1,pothole\n");
+        dataset.Write(
+            "road/datasets/train_road_240102030405.csv",
+            "filename,xmin,ymin,xmax,ymax,class\n000.gif,0,0,9,4,pothole\nabsent.gif,0,0,4,4,pothole\ntest.gif,x,0,1,1,pothole\n"
+        );
         dataset.Write("road/images/001.gif", "no picture");
-        dataset.Write("road/datasets/test_road_240102030405.csv", "filename,xmin,ymin,xmax,ymax,class\ntest.gif,0,0,8,6,pothole\n001.gif,0,0,1,1,pothole\n");
+        dataset.Write(
+            "road/datasets/test_road_240102030405.csv",
+            "filename,xmin,ymin,xmax,ymax,class\ntest.gif,0,0,8,6,pothole\n001.gif,0,0,1,1,pothole\n"
+        );
         var plan = await azurite.CreateContainerAsync();
         await uploads.UploadAsync(plan, dataset);
-        var ofFolder = await Assert.ThrowsAsync<DatasetException>(() => DatasetReader.ReadAsync(
-            new FolderDataset(dataset.Root, "road"), "latest", "latest", BadRows.Fail, withHash: true, TestContext.Current.CancellationToken));
+        var ofFolder = await Assert.ThrowsAsync<DatasetException>(() =>
+            DatasetReader.ReadAsync(
+                new FolderDataset(dataset.Root, "road"),
+                "latest",
+                "latest",
+                BadRows.Fail,
+                withHash: true,
+                TestContext.Current.CancellationToken
+            )
+        );
 
         var error = await Assert.ThrowsAsync<DatasetException>(() => uploads.ReadAsync(plan));
 
@@ -97,8 +112,9 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
 
         Assert.Equal(
             $"DATASTORES.test_data: container '{plan.Container}' of storage account 'devstoreaccount1' holds nothing in road/images and road/datasets; the images must be in road/images and the CSV files in road/datasets. "
-            + "It holds the folders roads. Did you mean --set=IMAGE_TYPE=roads? Copy a dataset there: dotnet cake --target=Upload-Dataset --from=FOLDER, with the same --exp-config.",
-            error.Message);
+                + "It holds the folders roads. Did you mean --set=IMAGE_TYPE=roads? Copy a dataset there: dotnet cake --target=Upload-Dataset --from=FOLDER, with the same --exp-config.",
+            error.Message
+        );
     }
 
     [Fact]
@@ -108,8 +124,10 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
 
         Assert.StartsWith(
             "DATASTORES.test_data: container 'nowhere' is not in storage account 'devstoreaccount1'; CONTAINER must name one that is there, or it must be made: "
-            + $"`az storage container create --account-name devstoreaccount1 --name nowhere --auth-mode login`. GET http://{azurite.Host}/devstoreaccount1/nowhere?",
-            error.Message, StringComparison.Ordinal);
+                + $"`az storage container create --account-name devstoreaccount1 --name nowhere --auth-mode login`. GET http://{azurite.Host}/devstoreaccount1/nowhere?",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -122,8 +140,10 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
 
         Assert.StartsWith(
             "DATASTORES.test_data: the account key in the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY is not one of storage account 'devstoreaccount1'; "
-            + "it must be one of `az storage account keys list --account-name devstoreaccount1`.",
-            error.Message, StringComparison.Ordinal);
+                + "it must be one of `az storage account keys list --account-name devstoreaccount1`.",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain(Wrong, error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("SharedKey", error.ToString(), StringComparison.Ordinal);
     }
@@ -133,7 +153,10 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
     {
         var plan = await azurite.CreateContainerAsync() with { Authentication = DatastoreAuthentication.Sas };
         await uploads.UploadAsync(plan with { Authentication = DatastoreAuthentication.AccountKey }, dataset);
-        uploads.Secret = Azurite.Container(plan).GenerateSasUri(BlobContainerSasPermissions.Read | BlobContainerSasPermissions.List, DateTimeOffset.UtcNow.AddHours(1)).Query;
+        uploads.Secret = Azurite
+            .Container(plan)
+            .GenerateSasUri(BlobContainerSasPermissions.Read | BlobContainerSasPermissions.List, DateTimeOffset.UtcNow.AddHours(1))
+            .Query;
         Assert.Equal("train_road_240102030405.csv", (await uploads.ReadAsync(plan)).TrainCsv);
         dataset.Write("road/images/001.gif", TestDataset.Gif("new"));
 
@@ -141,8 +164,10 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
 
         Assert.StartsWith(
             $"DATASTORES.test_data: the SAS in the environment variable DATASTORE_TEST_DATA_SAS_TOKEN does not allow to write container '{plan.Container}' of storage account 'devstoreaccount1'; it must: "
-            + $"`az storage container generate-sas --account-name devstoreaccount1 --name {plan.Container} --permissions racwdl --expiry <date> --output tsv`.",
-            error.Message, StringComparison.Ordinal);
+                + $"`az storage container generate-sas --account-name devstoreaccount1 --name {plan.Container} --permissions racwdl --expiry <date> --output tsv`.",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("sig=", error.ToString().Replace("sig=***", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 }

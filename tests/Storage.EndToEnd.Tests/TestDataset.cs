@@ -11,7 +11,8 @@ internal sealed class TestDataset : IDisposable
     public TestDataset(int images = 3)
     {
         Images = [.. Enumerable.Range(0, images).Select(index => $"{index:D3}.gif")];
-        foreach (var name in Images.Append("test.gif")) Write($"{ImageType}/images/{name}", Gif(name));
+        foreach (var name in Images.Append("test.gif"))
+            Write($"{ImageType}/images/{name}", Gif(name));
         WritePair("240102030405");
     }
 
@@ -25,7 +26,10 @@ internal sealed class TestDataset : IDisposable
     public void WritePair(string stamp)
     {
         const string Header = "filename,xmin,ymin,xmax,ymax,class\n";
-        Write($"{ImageType}/datasets/train_{ImageType}_{stamp}.csv", Header + string.Concat(Images.Select(name => $"{name},0,0,4,4,pothole\n")));
+        Write(
+            $"{ImageType}/datasets/train_{ImageType}_{stamp}.csv",
+            Header + string.Concat(Images.Select(name => $"{name},0,0,4,4,pothole\n"))
+        );
         Write($"{ImageType}/datasets/test_{ImageType}_{stamp}.csv", Header + "test.gif,0,0,8,6,pothole\n");
     }
 
@@ -39,8 +43,13 @@ internal sealed class TestDataset : IDisposable
     }
 
     /// <summary>Every file by its path in the datastore.</summary>
-    public IReadOnlyList<string> Files => [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories)
-        .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Files =>
+        [
+            .. Directory
+                .EnumerateFiles(Root, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
+                .Order(StringComparer.Ordinal),
+        ];
 
     public byte[] Read(string path) => File.ReadAllBytes(Path.Combine(Root, path));
 

@@ -29,8 +29,12 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
         Assert.Equal(new DatasetUpload(7, 7, dataset.Files.Sum(file => (long)dataset.Read(file).Length)), upload);
         await AssertHoldsAsync(plan, dataset.Files);
         var types = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var blob in Azurite.Container(plan).GetBlobsAsync(cancellationToken: Stop)) types[Path.GetExtension(blob.Name)] = blob.Properties.ContentType;
-        Assert.Equal([new(".csv", "text/csv"), new(".gif", "image/gif"), new(".pth", "application/octet-stream")], types.OrderBy(pair => pair.Key, StringComparer.Ordinal));
+        await foreach (var blob in Azurite.Container(plan).GetBlobsAsync(cancellationToken: Stop))
+            types[Path.GetExtension(blob.Name)] = blob.Properties.ContentType;
+        Assert.Equal(
+            [new(".csv", "text/csv"), new(".gif", "image/gif"), new(".pth", "application/octet-stream")],
+            types.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -81,7 +85,10 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
         var upload = await uploads.UploadAsync(plan, dataset);
 
         Assert.Equal(1, upload.Sent);
-        Assert.Equal([$"PUT /{plan.Container}/road/images/001.gif"], uploads.Sent.Where(request => request.StartsWith("PUT", StringComparison.Ordinal)));
+        Assert.Equal(
+            [$"PUT /{plan.Container}/road/images/001.gif"],
+            uploads.Sent.Where(request => request.StartsWith("PUT", StringComparison.Ordinal))
+        );
         await AssertHoldsAsync(plan, dataset.Files);
     }
 
@@ -90,7 +97,10 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
     {
         var plan = await azurite.CreateContainerAsync();
         await uploads.UploadAsync(plan, dataset);
-        await Azurite.Container(plan).GetBlobClient("road/images/001.gif").SetHttpHeadersAsync(new BlobHttpHeaders(), cancellationToken: Stop);
+        await Azurite
+            .Container(plan)
+            .GetBlobClient("road/images/001.gif")
+            .SetHttpHeadersAsync(new BlobHttpHeaders(), cancellationToken: Stop);
 
         Assert.Equal(1, (await uploads.UploadAsync(plan, dataset)).Sent);
     }
@@ -108,7 +118,8 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
         var there = await NamesAsync(plan);
         Assert.InRange(there.Count, 1, 40);
         Assert.DoesNotContain(there, name => name.EndsWith(".csv", StringComparison.Ordinal));
-        foreach (var name in there) Assert.Equal(large.Read(name), await ReadAsync(plan, name));
+        foreach (var name in there)
+            Assert.Equal(large.Read(name), await ReadAsync(plan, name));
 
         var upload = await uploads.UploadAsync(plan, large);
 
@@ -146,7 +157,11 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
         {
             var random = new Random(seed);
             var plan = await azurite.CreateContainerAsync();
-            var versions = dataset.Files.ToDictionary(file => file, file => new List<byte[]> { dataset.Read(file) }, StringComparer.Ordinal);
+            var versions = dataset.Files.ToDictionary(
+                file => file,
+                file => new List<byte[]> { dataset.Read(file) },
+                StringComparer.Ordinal
+            );
             for (var round = random.Next(1, 4); round > 0; round--)
             {
                 using var interruption = new CancellationTokenSource();
@@ -160,7 +175,8 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
                     // the wish of this test
                 }
 
-                foreach (var name in await NamesAsync(plan)) Assert.Contains(await ReadAsync(plan, name), versions[name]);
+                foreach (var name in await NamesAsync(plan))
+                    Assert.Contains(await ReadAsync(plan, name), versions[name]);
                 var changed = $"road/images/{random.Next(3):D3}.gif";
                 dataset.Write(changed, TestDataset.Gif(new string((char)('a' + random.Next(26)), random.Next(1, 9))));
                 versions[changed].Add(dataset.Read(changed));
@@ -183,7 +199,13 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
         dataset.Write($"{TestDataset.ImageType}/images/001.gif", TestDataset.Gif("abc.gif"));
         Assert.Equal(1, (await uploads.UploadAsync(files, dataset, Stop)).Sent);
 
-        Assert.Equal(dataset.Files, Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(target, file)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            dataset.Files,
+            Directory
+                .EnumerateFiles(target, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(target, file))
+                .Order(StringComparer.Ordinal)
+        );
         Assert.All(dataset.Files, file => Assert.Equal(dataset.Read(file), File.ReadAllBytes(Path.Combine(target, file))));
     }
 
@@ -192,7 +214,8 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
     private static async Task AssertHoldsAsync(DatastorePlan plan, IReadOnlyList<string> names, TestDataset expected)
     {
         Assert.Equal(names, await NamesAsync(plan));
-        foreach (var name in names) Assert.Equal(expected.Read(name), await ReadAsync(plan, name));
+        foreach (var name in names)
+            Assert.Equal(expected.Read(name), await ReadAsync(plan, name));
     }
 
     private static async Task<byte[]> ReadAsync(DatastorePlan plan, string name) =>
@@ -201,7 +224,8 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
     private static async Task<IReadOnlyList<string>> NamesAsync(DatastorePlan plan)
     {
         var names = new List<string>();
-        await foreach (var blob in Azurite.Container(plan).GetBlobsAsync(cancellationToken: Stop)) names.Add(blob.Name);
+        await foreach (var blob in Azurite.Container(plan).GetBlobsAsync(cancellationToken: Stop))
+            names.Add(blob.Name);
         return [.. names.Order(StringComparer.Ordinal)];
     }
 }

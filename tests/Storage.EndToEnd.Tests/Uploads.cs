@@ -27,17 +27,26 @@ internal sealed class Uploads : IDisposable
     public string CacheFile { get; } = Path.Combine(Directory.CreateTempSubdirectory("storage-cache-").FullName, "cache.json");
 
     public Task<IDatastoreFiles> OpenAsync(DatastorePlan plan) =>
-        new DatastoreStorage(new DatastoreSecrets(_ => throw new InvalidOperationException("no workspace is needed"), _ => Secret), new AzureCliCredential())
+        new DatastoreStorage(
+            new DatastoreSecrets(_ => throw new InvalidOperationException("no workspace is needed"), _ => Secret),
+            new AzureCliCredential()
+        )
         {
             Transport = new HttpClientTransport(client),
             Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) },
         }.OpenAsync(plan, TestContext.Current.CancellationToken);
 
-    public async Task<DatasetUpload> UploadAsync(DatastorePlan plan, TestDataset dataset) => await UploadAsync(await OpenAsync(plan), dataset, TestContext.Current.CancellationToken);
+    public async Task<DatasetUpload> UploadAsync(DatastorePlan plan, TestDataset dataset) =>
+        await UploadAsync(await OpenAsync(plan), dataset, TestContext.Current.CancellationToken);
 
     public Task<DatasetUpload> UploadAsync(IDatastoreFiles files, TestDataset dataset, CancellationToken cancellationToken) =>
-        new DatasetUploader(files, new ContentCache(CacheFile), TimeProvider.System)
-            .UploadAsync(dataset.Root, TestDataset.ImageType, TestDataset.Model, new Progress<UploadProgress>(), cancellationToken);
+        new DatasetUploader(files, new ContentCache(CacheFile), TimeProvider.System).UploadAsync(
+            dataset.Root,
+            TestDataset.ImageType,
+            TestDataset.Model,
+            new Progress<UploadProgress>(),
+            cancellationToken
+        );
 
     public async Task<DatasetSummary> ReadAsync(DatastorePlan plan, string csv = "latest")
     {
@@ -56,7 +65,9 @@ internal sealed class Uploads : IDisposable
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var comp = System.Web.HttpUtility.ParseQueryString(request.RequestUri!.Query)["comp"];
-            sent.Enqueue($"{request.Method} {request.RequestUri.AbsolutePath[(Azurite.Account.Length + 1)..]}{(comp is null ? "" : $"?comp={comp}")}");
+            sent.Enqueue(
+                $"{request.Method} {request.RequestUri.AbsolutePath[(Azurite.Account.Length + 1)..]}{(comp is null ? "" : $"?comp={comp}")}"
+            );
             return base.SendAsync(request, cancellationToken);
         }
     }

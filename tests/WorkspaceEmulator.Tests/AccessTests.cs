@@ -20,7 +20,10 @@ public class AccessTests
     public async Task RunToken_OpensItsOwnRunOnly_AndEndsWithTheJob()
     {
         await using var emulator = await TestEmulator.StartAsync();
-        await emulator.SubmitAsync("first", "echo -n $MLFLOW_TRACKING_TOKEN > outputs/t.tmp; mv outputs/t.tmp outputs/t; while [ ! -e go ]; do sleep 0.05; done");
+        await emulator.SubmitAsync(
+            "first",
+            "echo -n $MLFLOW_TRACKING_TOKEN > outputs/t.tmp; mv outputs/t.tmp outputs/t; while [ ! -e go ]; do sleep 0.05; done"
+        );
         await emulator.SubmitAsync("other", "true", prepare: false);
         var folder = Path.Combine(emulator.JobFolder("first"), "wd");
         await TestEmulator.WaitForFileAsync(Path.Combine(folder, "outputs", "t"));
@@ -29,7 +32,13 @@ public class AccessTests
         await emulator.PostAsync(TestEmulator.Mlflow("runs/set-tag"), """{"run_id":"first","key":"a","value":"b"}""", token);
         await emulator.GetAsync(TestEmulator.History("/runs/first"), token);
         await emulator.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Get, TestEmulator.History("/runs/other"), token: token);
-        await emulator.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Post, TestEmulator.Mlflow("runs/set-tag"), """{"run_id":"other","key":"a","value":"b"}""", token);
+        await emulator.ExpectAsync(
+            HttpStatusCode.NotFound,
+            HttpMethod.Post,
+            TestEmulator.Mlflow("runs/set-tag"),
+            """{"run_id":"other","key":"a","value":"b"}""",
+            token
+        );
         await emulator.ExpectAsync(HttpStatusCode.Forbidden, HttpMethod.Get, TestEmulator.Arm("/jobs/first"), token: token);
 
         await File.WriteAllTextAsync(Path.Combine(folder, "go"), "", TestContext.Current.CancellationToken);
@@ -79,12 +88,19 @@ public class AccessTests
         var error = await emulator.ExpectAsync(HttpStatusCode.NotImplemented, new HttpMethod(method), path + "?api-version=2024-10-01");
 
         Assert.Equal("NotEmulated", (string?)error["error"]!["code"]);
-        Assert.Equal($"{method} /{path} is not emulated. docs/emulator.md lists the operations that are.", (string?)error["error"]!["message"]);
+        Assert.Equal(
+            $"{method} /{path} is not emulated. docs/emulator.md lists the operations that are.",
+            (string?)error["error"]!["message"]
+        );
     }
 
     [Theory]
     [InlineData("", "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.")]
-    [InlineData("?api-version=2020-01-01", "InvalidApiVersionParameter", "The api-version '2020-01-01' is not supported. The supported versions are '2022-10-01,2024-04-01,2024-10-01,2025-04-01,2025-06-01,2025-09-01,2025-12-01,2026-03-01,2026-05-01'.")]
+    [InlineData(
+        "?api-version=2020-01-01",
+        "InvalidApiVersionParameter",
+        "The api-version '2020-01-01' is not supported. The supported versions are '2022-10-01,2024-04-01,2024-10-01,2025-04-01,2025-06-01,2025-09-01,2025-12-01,2026-03-01,2026-05-01'."
+    )]
     public async Task ArmRequest_Returns400_WhenItsVersionIsMissingOrUnknown(string query, string code, string message)
     {
         await using var emulator = await TestEmulator.StartAsync();

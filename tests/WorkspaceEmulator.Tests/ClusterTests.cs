@@ -14,7 +14,10 @@ public class ClusterTests
 
         Assert.False(cluster.TryReserve("a", 1, 9, Start)); // Creating
         Assert.False(cluster.TryReserve("a", 1, 9, Start.AddSeconds(1))); // its node starts
-        Assert.Equal(("Resizing", 1), (cluster.Snapshot(Start.AddSeconds(1)).AllocationState, cluster.Snapshot(Start.AddSeconds(1)).Nodes.Count));
+        Assert.Equal(
+            ("Resizing", 1),
+            (cluster.Snapshot(Start.AddSeconds(1)).AllocationState, cluster.Snapshot(Start.AddSeconds(1)).Nodes.Count)
+        );
         Assert.True(cluster.TryReserve("a", 1, 9, Start.AddSeconds(2)));
         Assert.False(cluster.TryReserve("b", 2, 9, Start.AddSeconds(3))); // one more node is all there can be
         Assert.False(cluster.TryReserve("b", 2, 9, Start.AddSeconds(9)));

@@ -10,28 +10,84 @@ public class EmulatorOptionsTests
     [Fact]
     public void Parse_ReadsEveryOption()
     {
-        var (options, faults) = EmulatorOptions.Parse(
-        [
-            "--state", "/tmp/s", "--url=https://localhost:4001", "--workspace", "s/g/one", "--workspace", "s/g/two", "--location", "northeurope", "--idle-minutes", "5",
-            "--runtime", "process", "--process-path", "/a", "--process-path", "/b", "--process-variable", "K=v=w", "--record", "/tmp/r", "--provisioning-milliseconds", "0",
-            "--docker-host", "unix:///run/d.sock", "--job-memory", "8g", "--registry-service", "example.azurecr.io",
-            "--quota", "Clusters=3", "--quota=standard dsv2 family cluster dedicated vcpus=0",
+        var (options, faults) = EmulatorOptions.Parse([
+            "--state",
+            "/tmp/s",
+            "--url=https://localhost:4001",
+            "--workspace",
+            "s/g/one",
+            "--workspace",
+            "s/g/two",
+            "--location",
+            "northeurope",
+            "--idle-minutes",
+            "5",
+            "--runtime",
+            "process",
+            "--process-path",
+            "/a",
+            "--process-path",
+            "/b",
+            "--process-variable",
+            "K=v=w",
+            "--record",
+            "/tmp/r",
+            "--provisioning-milliseconds",
+            "0",
+            "--docker-host",
+            "unix:///run/d.sock",
+            "--job-memory",
+            "8g",
+            "--registry-service",
+            "example.azurecr.io",
+            "--quota",
+            "Clusters=3",
+            "--quota=standard dsv2 family cluster dedicated vcpus=0",
         ]);
 
         Assert.Empty(faults);
-        Assert.Equal(("/tmp/s", 4001, "northeurope", TimeSpan.FromMinutes(5), "/tmp/r", TimeSpan.Zero), (options!.StateFolder, options.Port, options.Location, options.IdleTime, options.RecordFile, options.ProvisioningTime));
+        Assert.Equal(
+            ("/tmp/s", 4001, "northeurope", TimeSpan.FromMinutes(5), "/tmp/r", TimeSpan.Zero),
+            (options!.StateFolder, options.Port, options.Location, options.IdleTime, options.RecordFile, options.ProvisioningTime)
+        );
         Assert.Equal(["s/g/one", "s/g/two"], options.Workspaces.Select(workspace => workspace.Key));
         Assert.Equal(["/a", "/b"], options.ProcessPaths);
         Assert.Equal("v=w", options.ProcessVariables["K"]);
-        Assert.Equal([("Clusters", 3), ("Standard DSv2 Family Cluster Dedicated vCPUs", 0)], options.Quotas.Select(quota => (quota.Key, quota.Value)));
-        Assert.Equal((JobRuntime.Process, "unix:///run/d.sock", 8L << 30, "example.azurecr.io"), (options.Runtime, options.DockerHost, options.JobMemory, options.RegistryService));
+        Assert.Equal(
+            [("Clusters", 3), ("Standard DSv2 Family Cluster Dedicated vCPUs", 0)],
+            options.Quotas.Select(quota => (quota.Key, quota.Value))
+        );
+        Assert.Equal(
+            (JobRuntime.Process, "unix:///run/d.sock", 8L << 30, "example.azurecr.io"),
+            (options.Runtime, options.DockerHost, options.JobMemory, options.RegistryService)
+        );
     }
 
     [Fact]
     public void Parse_ReportsEveryFault()
     {
-        var (options, faults) = EmulatorOptions.Parse(
-            ["--url", "http://0.0.0.0:1", "--workspace", "x", "--idle-minutes", "0", "--runtime", "podman", "--docker-host", "tcp://h:1", "--job-memory", "1m", "--process-variable", "x", "--colour", "red", "--quota", "Nodes=1", "loose", "--record"]);
+        var (options, faults) = EmulatorOptions.Parse([
+            "--url",
+            "http://0.0.0.0:1",
+            "--workspace",
+            "x",
+            "--idle-minutes",
+            "0",
+            "--runtime",
+            "podman",
+            "--docker-host",
+            "tcp://h:1",
+            "--job-memory",
+            "1m",
+            "--process-variable",
+            "x",
+            "--colour",
+            "red",
+            "--quota",
+            "Nodes=1",
+            "loose",
+            "--record",
+        ]);
 
         Assert.Null(options);
         Assert.Equal(
@@ -49,7 +105,8 @@ public class EmulatorOptionsTests
                 "--docker-host is \"tcp://h:1\"; it must be unix:///PATH, as jobs mount folders of this machine.",
                 "--state is missing; it must name the folder that holds the emulator's state.",
             ],
-            faults);
+            faults
+        );
     }
 
     [Fact]
@@ -68,7 +125,8 @@ public class EmulatorOptionsTests
                 "--faults is \"/no/such/file\"; it must be a file that can be read (Could not find a part of the path '/no/such/file'.).",
                 "--state is missing; it must name the folder that holds the emulator's state.",
             ],
-            faults);
+            faults
+        );
         File.Delete(file);
     }
 }

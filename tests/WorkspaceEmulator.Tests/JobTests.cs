@@ -10,27 +10,39 @@ public class JobTests
     [Fact]
     public async Task Job_RunsItsCommand_WithInputsOutputsAndVariables()
     {
-        await using var emulator = await TestEmulator.StartAsync(options => options with
-        {
-            ProcessPaths = ["/first/in/path"],
-            ProcessVariables = new Dictionary<string, string>(StringComparer.Ordinal) { ["FROM_EMULATOR"] = "yes" },
-        });
+        await using var emulator = await TestEmulator.StartAsync(options =>
+            options with
+            {
+                ProcessPaths = ["/first/in/path"],
+                ProcessVariables = new Dictionary<string, string>(StringComparer.Ordinal) { ["FROM_EMULATOR"] = "yes" },
+            }
+        );
         var data = Directory.CreateDirectory(Path.Combine(emulator.Folder, "my data")).FullName;
         await File.WriteAllTextAsync(Path.Combine(data, "x.txt"), "hello", TestContext.Current.CancellationToken);
         await emulator.ExpectAsync(
-            HttpStatusCode.Created, HttpMethod.Put, TestEmulator.Arm("/datastores/data"),
-            $$$$"""{"properties":{"datastoreType":"AzureBlob","accountName":"localhost","containerName":"data","protocol":"file","endpoint":"{{{{data}}}}","credentials":{"credentialsType":"None"}}}""");
+            HttpStatusCode.Created,
+            HttpMethod.Put,
+            TestEmulator.Arm("/datastores/data"),
+            $$$$"""{"properties":{"datastoreType":"AzureBlob","accountName":"localhost","containerName":"data","protocol":"file","endpoint":"{{{{data}}}}","credentials":{"credentialsType":"None"}}}"""
+        );
 
         await emulator.SubmitAsync(
             "trains",
             "cat ${{inputs.data}}/x.txt; echo \" ${{inputs.lr}} $MINE $FROM_EMULATOR $AZUREML_RUN_ID $MLFLOW_EXPERIMENT_NAME ${PATH%%:*}\"; echo oops >&2; "
-                + "echo model > ${{outputs.model}}/m; echo artifact > outputs/a.txt; [ \"$AZURE_ML_INPUT_data\" = '" + data + "' ] && echo same",
+                + "echo model > ${{outputs.model}}/m; echo artifact > outputs/a.txt; [ \"$AZURE_ML_INPUT_data\" = '"
+                + data
+                + "' ] && echo same",
             job =>
             {
-                job["inputs"] = JsonNode.Parse("""{"data":{"jobInputType":"uri_folder","uri":"azureml://datastores/data/paths/","mode":"ReadOnlyMount"},"lr":{"jobInputType":"literal","value":"0.01"}}""");
-                job["outputs"] = JsonNode.Parse("""{"model":{"jobOutputType":"uri_folder","uri":"azureml://datastores/data/paths/models/a/"}}""");
+                job["inputs"] = JsonNode.Parse(
+                    """{"data":{"jobInputType":"uri_folder","uri":"azureml://datastores/data/paths/","mode":"ReadOnlyMount"},"lr":{"jobInputType":"literal","value":"0.01"}}"""
+                );
+                job["outputs"] = JsonNode.Parse(
+                    """{"model":{"jobOutputType":"uri_folder","uri":"azureml://datastores/data/paths/models/a/"}}"""
+                );
                 job["environmentVariables"] = new JsonObject { ["MINE"] = "own value" };
-            });
+            }
+        );
         var details = await emulator.WaitForEndAsync("trains");
 
         Assert.Equal("hello 0.01 own value yes trains potholes /first/in/path\noops\nsame\n", emulator.Log("trains"));
@@ -39,7 +51,10 @@ public class JobTests
         Assert.NotNull(details["startTimeUtc"]);
         Assert.NotNull(details["endTimeUtc"]);
         var job = await emulator.GetAsync(TestEmulator.Arm("/jobs/trains"));
-        Assert.Equal("azureml://datastores/workspaceartifactstore/ExperimentRun/dcid.trains", (string?)job["properties"]!["outputs"]!["default"]!["uri"]);
+        Assert.Equal(
+            "azureml://datastores/workspaceartifactstore/ExperimentRun/dcid.trains",
+            (string?)job["properties"]!["outputs"]!["default"]!["uri"]
+        );
     }
 
     [Fact]
@@ -51,18 +66,39 @@ public class JobTests
         var details = await emulator.WaitForEndAsync("fails");
 
         Assert.Equal("Failed", (string?)details["status"]);
-        Assert.Equal("The command ended with exit code 3. The log user_logs/std_log.txt says more.", (string?)details["error"]!["error"]!["message"]);
-        Assert.Contains("exit code 3", await File.ReadAllTextAsync(Path.Combine(emulator.JobFolder("fails"), "system_logs/lifecycler/lifecycler.log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(
+            "The command ended with exit code 3. The log user_logs/std_log.txt says more.",
+            (string?)details["error"]!["error"]!["message"]
+        );
+        Assert.Contains(
+            "exit code 3",
+            await File.ReadAllTextAsync(
+                Path.Combine(emulator.JobFolder("fails"), "system_logs/lifecycler/lifecycler.log"),
+                TestContext.Current.CancellationToken
+            ),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
     [InlineData("azureml://datastores/workspaceblobstore/paths/not/there", "which does not exist.")]
-    [InlineData("azureml://datastores/account/paths/x", "datastore 'account' is in storage account 'acct' and its credentials are None; the emulator has no identity there, so the datastore must be registered with an account key or a SAS, or be a folder (protocol 'file').")]
+    [InlineData(
+        "azureml://datastores/account/paths/x",
+        "datastore 'account' is in storage account 'acct' and its credentials are None; the emulator has no identity there, so the datastore must be registered with an account key or a SAS, or be a folder (protocol 'file')."
+    )]
     public async Task Job_Fails_WhenAnInputCannotBeMounted(string uri, string ending)
     {
         await using var emulator = await TestEmulator.StartAsync();
-        await emulator.ExpectAsync(HttpStatusCode.Created, HttpMethod.Put, TestEmulator.Arm("/datastores/account"), """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","containerName":"c","credentials":{"credentialsType":"None"}}}""");
-        await emulator.SubmitAsync("reads", "true", job => job["inputs"] = new JsonObject { ["data"] = new JsonObject { ["jobInputType"] = "uri_folder", ["uri"] = uri } });
+        await emulator.ExpectAsync(
+            HttpStatusCode.Created,
+            HttpMethod.Put,
+            TestEmulator.Arm("/datastores/account"),
+            """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","containerName":"c","credentials":{"credentialsType":"None"}}}"""
+        );
+        await emulator.SubmitAsync("reads", "true", job => job["inputs"] = new JsonObject
+            {
+                ["data"] = new JsonObject { ["jobInputType"] = "uri_folder", ["uri"] = uri },
+            });
 
         var details = await emulator.WaitForEndAsync("reads");
 
@@ -75,12 +111,17 @@ public class JobTests
     public async Task Job_Fails_WhenItRunsLongerThanItsLimit()
     {
         await using var emulator = await TestEmulator.StartAsync();
-        await emulator.SubmitAsync("long", "sleep 600", job => job["limits"] = JsonNode.Parse("""{"jobLimitsType":"Command","timeout":"PT1S"}"""));
+        await emulator.SubmitAsync("long", "sleep 600", job =>
+            job["limits"] = JsonNode.Parse("""{"jobLimitsType":"Command","timeout":"PT1S"}""")
+        );
 
         var details = await emulator.WaitForEndAsync("long");
 
         Assert.Equal("Failed", (string?)details["status"]);
-        Assert.Equal("The job ran longer than its limit of PT1S (limits.timeout) and was ended.", (string?)details["error"]!["error"]!["message"]);
+        Assert.Equal(
+            "The job ran longer than its limit of PT1S (limits.timeout) and was ended.",
+            (string?)details["error"]!["error"]!["message"]
+        );
     }
 
     [Fact]
@@ -90,11 +131,15 @@ public class JobTests
         await emulator.SubmitAsync(
             "stubborn",
             "trap '' TERM; (trap '' TERM; setsid sleep 601 & echo $! > a; sleep 602 & echo $! > b; exec sleep 603) & "
-                + "(setsid setsid --fork /bin/bash -c \"trap '' TERM; echo \\$\\$ > c.tmp; mv c.tmp c; while :; do sleep 604; done\"); echo $$ > d; wait; sleep 605");
+                + "(setsid setsid --fork /bin/bash -c \"trap '' TERM; echo \\$\\$ > c.tmp; mv c.tmp c; while :; do sleep 604; done\"); echo $$ > d; wait; sleep 605"
+        );
         var folder = Path.Combine(emulator.JobFolder("stubborn"), "wd");
         foreach (var file in new[] { "a", "b", "c", "d" })
             await TestEmulator.WaitForFileAsync(Path.Combine(folder, file));
-        await TestEmulator.EventuallyAsync(() => Task.FromResult(new[] { "a", "b", "d" }.All(file => new FileInfo(Path.Combine(folder, file)).Length > 1)), () => Task.FromResult("ids are not written"));
+        await TestEmulator.EventuallyAsync(
+            () => Task.FromResult(new[] { "a", "b", "d" }.All(file => new FileInfo(Path.Combine(folder, file)).Length > 1)),
+            () => Task.FromResult("ids are not written")
+        );
         var processes = new[] { "a", "b", "c", "d" }.Select(file => int.Parse(File.ReadAllText(Path.Combine(folder, file)))).ToList();
         Assert.All(processes, id => Assert.True(IsAlive(id)));
 
@@ -128,7 +173,11 @@ public class JobTests
         Assert.Equal((1, 1), ((int)compute["currentNodeCount"]!, (int)compute["nodeStateCounts"]!["runningNodeCount"]!));
         var node = (await emulator.PostAsync(TestEmulator.Arm("/computes/cpu/listNodes"), ""))["nodes"]!.AsArray().Single()!;
         Assert.Equal(("running", "first"), ((string?)node["nodeState"], (string?)node["runId"]));
-        await emulator.ExpectAsync(HttpStatusCode.Conflict, HttpMethod.Delete, TestEmulator.Arm("/computes/cpu?underlyingResourceAction=Delete"));
+        await emulator.ExpectAsync(
+            HttpStatusCode.Conflict,
+            HttpMethod.Delete,
+            TestEmulator.Arm("/computes/cpu?underlyingResourceAction=Delete")
+        );
 
         await File.WriteAllTextAsync(Path.Combine(emulator.JobFolder("first"), "wd/go"), "", TestContext.Current.CancellationToken);
         await emulator.WaitForAsync("second", "Running");
@@ -155,11 +204,27 @@ public class JobTests
         Assert.Equal("b", (string?)changed["properties"]!["properties"]!["added"]);
 
         job["properties"]!["properties"]!["commit"] = "c";
-        var property = await emulator.ExpectAsync(HttpStatusCode.BadRequest, HttpMethod.Put, TestEmulator.Arm("/jobs/once"), job.ToJsonString());
-        Assert.Equal("properties.properties.commit of job 'once' exists and cannot be changed; properties can only be added.", (string?)property["error"]!["message"]);
+        var property = await emulator.ExpectAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Put,
+            TestEmulator.Arm("/jobs/once"),
+            job.ToJsonString()
+        );
+        Assert.Equal(
+            "properties.properties.commit of job 'once' exists and cannot be changed; properties can only be added.",
+            (string?)property["error"]!["message"]
+        );
         job["properties"]!["command"] = "false";
-        var command = await emulator.ExpectAsync(HttpStatusCode.BadRequest, HttpMethod.Put, TestEmulator.Arm("/jobs/once"), job.ToJsonString());
-        Assert.Equal("properties.command of job 'once' cannot be changed; submit a job of another name.", (string?)command["error"]!["message"]);
+        var command = await emulator.ExpectAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Put,
+            TestEmulator.Arm("/jobs/once"),
+            job.ToJsonString()
+        );
+        Assert.Equal(
+            "properties.command of job 'once' cannot be changed; submit a job of another name.",
+            (string?)command["error"]!["message"]
+        );
     }
 
     [Fact]
@@ -186,25 +251,62 @@ public class JobTests
             (await emulator.GetAsync(TestEmulator.Arm("/jobs" + query)))["value"]!.AsArray().Select(item => (string?)item!["name"]);
     }
 
-    public static TheoryData<string, string, string> InvalidJobs => new()
-    {
-        { "command", "null", "properties.command is missing; a command job must have it." },
-        { "environmentId", "null", "properties.environmentId is missing; a command job must have it." },
-        { "environmentId", "\"x\"", $"properties.environmentId is 'x'; it must be the ARM id of an environment version of workspace 'work'." },
-        { "computeId", "null", "properties.computeId is missing; it must name a cluster, as serverless compute is not emulated." },
-        { "computeId", $"\"/{TestEmulator.Workspace}/computes/none\"", $"properties.computeId is '/{TestEmulator.Workspace}/computes/none'; workspace 'work' has no compute 'none'." },
-        { "resources", """{"instanceCount":3}""", "properties.resources.instanceCount is 3; it must be from 1 to 2, the most nodes of compute 'cpu'." },
-        { "environmentVariables", """{"a b":"c"}""", "properties.environmentVariables has 'a b'; a name must match ^[A-Za-z_][A-Za-z0-9_]*$." },
-        { "inputs", """{"d":{"jobInputType":"uri_folder","uri":"azureml://datastores/none/paths/x"}}""", "properties.inputs.d.uri: workspace 'work' has no datastore 'none'." },
-        { "inputs", """{"d":{"jobInputType":"uri_folder","uri":"https://example.com/x"}}""", "properties.inputs.d.uri: 'https://example.com/x' is not emulated; it must be azureml://datastores/NAME/paths/PATH." },
-        { "inputs", """{"d":{"jobInputType":"uri_folder","uri":"azureml://datastores/workspaceblobstore/paths/../../x"}}""", "properties.inputs.d.uri: 'azureml://datastores/workspaceblobstore/paths/../../x' must not hold '..'." },
-        { "inputs", """{"d":{"jobInputType":"literal"}}""", "properties.inputs.d.value is missing." },
-        { "outputs", """{"o":{}}""", "properties.outputs.o.jobOutputType is missing." },
-        { "command", "\"run ${{inputs.data}}\"", "properties.command refers to ${{inputs.data}}, which the job does not define." },
-        { "limits", """{"jobLimitsType":"Command","timeout":"1h"}""", "properties.limits.timeout is '1h'; it must be an ISO 8601 duration such as PT2H." },
-        { "resources", """{"instanceCount":1,"shmSize":"lots"}""", "properties.resources.shmSize is 'lots'; it must be a whole number with the unit b, k, m or g, such as 2g." },
-        { "jobType", "null", "properties.jobType is missing; it must be Command." },
-    };
+    public static TheoryData<string, string, string> InvalidJobs =>
+        new()
+        {
+            { "command", "null", "properties.command is missing; a command job must have it." },
+            { "environmentId", "null", "properties.environmentId is missing; a command job must have it." },
+            {
+                "environmentId",
+                "\"x\"",
+                $"properties.environmentId is 'x'; it must be the ARM id of an environment version of workspace 'work'."
+            },
+            { "computeId", "null", "properties.computeId is missing; it must name a cluster, as serverless compute is not emulated." },
+            {
+                "computeId",
+                $"\"/{TestEmulator.Workspace}/computes/none\"",
+                $"properties.computeId is '/{TestEmulator.Workspace}/computes/none'; workspace 'work' has no compute 'none'."
+            },
+            {
+                "resources",
+                """{"instanceCount":3}""",
+                "properties.resources.instanceCount is 3; it must be from 1 to 2, the most nodes of compute 'cpu'."
+            },
+            {
+                "environmentVariables",
+                """{"a b":"c"}""",
+                "properties.environmentVariables has 'a b'; a name must match ^[A-Za-z_][A-Za-z0-9_]*$."
+            },
+            {
+                "inputs",
+                """{"d":{"jobInputType":"uri_folder","uri":"azureml://datastores/none/paths/x"}}""",
+                "properties.inputs.d.uri: workspace 'work' has no datastore 'none'."
+            },
+            {
+                "inputs",
+                """{"d":{"jobInputType":"uri_folder","uri":"https://example.com/x"}}""",
+                "properties.inputs.d.uri: 'https://example.com/x' is not emulated; it must be azureml://datastores/NAME/paths/PATH."
+            },
+            {
+                "inputs",
+                """{"d":{"jobInputType":"uri_folder","uri":"azureml://datastores/workspaceblobstore/paths/../../x"}}""",
+                "properties.inputs.d.uri: 'azureml://datastores/workspaceblobstore/paths/../../x' must not hold '..'."
+            },
+            { "inputs", """{"d":{"jobInputType":"literal"}}""", "properties.inputs.d.value is missing." },
+            { "outputs", """{"o":{}}""", "properties.outputs.o.jobOutputType is missing." },
+            { "command", "\"run ${{inputs.data}}\"", "properties.command refers to ${{inputs.data}}, which the job does not define." },
+            {
+                "limits",
+                """{"jobLimitsType":"Command","timeout":"1h"}""",
+                "properties.limits.timeout is '1h'; it must be an ISO 8601 duration such as PT2H."
+            },
+            {
+                "resources",
+                """{"instanceCount":1,"shmSize":"lots"}""",
+                "properties.resources.shmSize is 'lots'; it must be a whole number with the unit b, k, m or g, such as 2g."
+            },
+            { "jobType", "null", "properties.jobType is missing; it must be Command." },
+        };
 
     [Theory]
     [MemberData(nameof(InvalidJobs))]
@@ -216,7 +318,12 @@ public class JobTests
         var job = TestEmulator.Job("true");
         job["properties"]![member] = JsonNode.Parse(value);
 
-        var error = await emulator.ExpectAsync(HttpStatusCode.BadRequest, HttpMethod.Put, TestEmulator.Arm("/jobs/bad"), job.ToJsonString());
+        var error = await emulator.ExpectAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Put,
+            TestEmulator.Arm("/jobs/bad"),
+            job.ToJsonString()
+        );
 
         Assert.Equal(message, (string?)error["error"]!["message"]);
     }
@@ -226,9 +333,17 @@ public class JobTests
     {
         await using var emulator = await TestEmulator.StartAsync();
 
-        var error = await emulator.ExpectAsync(HttpStatusCode.NotImplemented, HttpMethod.Put, TestEmulator.Arm("/jobs/sweep"), """{"properties":{"jobType":"Sweep"}}""");
+        var error = await emulator.ExpectAsync(
+            HttpStatusCode.NotImplemented,
+            HttpMethod.Put,
+            TestEmulator.Arm("/jobs/sweep"),
+            """{"properties":{"jobType":"Sweep"}}"""
+        );
 
-        Assert.Equal("PUT a job of type Sweep is not emulated. docs/emulator.md lists the operations that are.", (string?)error["error"]!["message"]);
+        Assert.Equal(
+            "PUT a job of type Sweep is not emulated. docs/emulator.md lists the operations that are.",
+            (string?)error["error"]!["message"]
+        );
     }
 
     internal static bool IsAlive(int process)

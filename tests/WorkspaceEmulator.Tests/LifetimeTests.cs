@@ -27,11 +27,17 @@ public sealed class LifetimeTests : IDisposable
         await using (var emulator = await TestEmulator.StartAsync(folder: folder))
         {
             await emulator.ExpectAsync(
-                HttpStatusCode.Created, HttpMethod.Put, TestEmulator.Arm("/datastores/data"),
-                """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","credentials":{"credentialsType":"Sas","secrets":{"secretsType":"Sas","sasToken":"secret"}}}}""");
+                HttpStatusCode.Created,
+                HttpMethod.Put,
+                TestEmulator.Arm("/datastores/data"),
+                """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","credentials":{"credentialsType":"Sas","secrets":{"secretsType":"Sas","sasToken":"secret"}}}}"""
+            );
             await emulator.SubmitAsync("kept", "echo hi", job => job["tags"] = new JsonObject { ["a"] = "b" });
             await emulator.WaitForEndAsync("kept");
-            await emulator.PostAsync(TestEmulator.Mlflow("runs/log-batch"), """{"run_id":"kept","metrics":[{"key":"loss","value":1,"step":1},{"key":"loss","value":2,"step":2}],"params":[{"key":"lr","value":"1"}]}""");
+            await emulator.PostAsync(
+                TestEmulator.Mlflow("runs/log-batch"),
+                """{"run_id":"kept","metrics":[{"key":"loss","value":1,"step":1},{"key":"loss","value":2,"step":2}],"params":[{"key":"lr","value":"1"}]}"""
+            );
         }
 
         await using (var emulator = await TestEmulator.StartAsync(options => options with { Workspaces = [] }, folder))
@@ -42,7 +48,10 @@ public sealed class LifetimeTests : IDisposable
             Assert.Equal(2, (double)run["data"]!["metrics"]![0]!["value"]!);
             Assert.Equal("1", (string?)run["data"]!["params"]![0]!["value"]);
             Assert.Equal("secret", (string?)(await emulator.PostAsync(TestEmulator.Arm("/datastores/data/listSecrets"), ""))["sasToken"]);
-            Assert.Equal("Succeeded", (string?)(await emulator.GetAsync(TestEmulator.Arm("/computes/cpu")))["properties"]!["provisioningState"]);
+            Assert.Equal(
+                "Succeeded",
+                (string?)(await emulator.GetAsync(TestEmulator.Arm("/computes/cpu")))["properties"]!["provisioningState"]
+            );
             await emulator.SubmitAsync("next", "true", prepare: false);
             Assert.Equal("Completed", (string?)(await emulator.WaitForEndAsync("next"))["status"]);
         }
@@ -77,7 +86,8 @@ public sealed class LifetimeTests : IDisposable
             Assert.Equal("Failed", (string?)details["status"]);
             Assert.Equal(
                 "The emulator stopped while the job ran. Submitting the job again makes a new attempt, which resumes from its checkpoints.",
-                (string?)details["error"]!["error"]!["message"]);
+                (string?)details["error"]!["error"]!["message"]
+            );
             Assert.Equal("Completed", (string?)(await emulator.WaitForEndAsync("waiting"))["status"]);
         }
 
@@ -92,7 +102,11 @@ public sealed class LifetimeTests : IDisposable
         {
             var crashing = StartProcess(folder);
             using var client = await ConnectAsync(folder);
-            await PutAsync(client, "/computes/cpu", """{"properties":{"computeType":"AmlCompute","properties":{"vmSize":"Standard_DS3_v2"}}}""");
+            await PutAsync(
+                client,
+                "/computes/cpu",
+                """{"properties":{"computeType":"AmlCompute","properties":{"vmSize":"Standard_DS3_v2"}}}"""
+            );
             await PutAsync(client, "/environments/detection/versions/1", """{"properties":{"image":"i:1"}}""");
             await PutAsync(client, "/jobs/orphan", TestEmulator.Job("echo $$ > pid.tmp; mv pid.tmp pid; sleep 600").ToJsonString());
             var pid = Path.Combine(folder, "jobs/orphan/wd/pid");
@@ -102,7 +116,11 @@ public sealed class LifetimeTests : IDisposable
             var second = StartProcess(folder);
             await second.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.Equal(3, second.ExitCode);
-            Assert.StartsWith($"{folder} is in use by process {crashing.Id}, listening on https://localhost:", await second.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"{folder} is in use by process {crashing.Id}, listening on https://localhost:",
+                await second.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken),
+                StringComparison.Ordinal
+            );
 
             crashing.Kill();
             await crashing.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -113,7 +131,11 @@ public sealed class LifetimeTests : IDisposable
         {
             var details = await emulator.WaitForEndAsync("orphan");
             Assert.Equal("Failed", (string?)details["status"]);
-            Assert.StartsWith("The emulator ended unexpectedly while the job ran.", (string?)details["error"]!["error"]!["message"], StringComparison.Ordinal);
+            Assert.StartsWith(
+                "The emulator ended unexpectedly while the job ran.",
+                (string?)details["error"]!["error"]!["message"],
+                StringComparison.Ordinal
+            );
             Assert.False(JobTests.IsAlive(job));
         }
 
@@ -127,7 +149,9 @@ public sealed class LifetimeTests : IDisposable
         var process = StartProcess(folder);
         using (var client = await ConnectAsync(folder))
         {
-            var announcement = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "emulator.json"), TestContext.Current.CancellationToken))!;
+            var announcement = JsonNode.Parse(
+                await File.ReadAllTextAsync(Path.Combine(folder, "emulator.json"), TestContext.Current.CancellationToken)
+            )!;
             Assert.Equal(process.Id, (int)announcement["processId"]!);
             Assert.Equal(typeof(EmulatorHost).Module.ModuleVersionId.ToString(), (string?)announcement["build"]);
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, "token")));
@@ -158,12 +182,17 @@ public sealed class LifetimeTests : IDisposable
     private Process StartProcess(string folder)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "WorkspaceEmulator.dll");
-        var process = Process.Start(new ProcessStartInfo("dotnet", [program, "--state", folder, "--workspace", "sub/group/work", "--provisioning-milliseconds", "30"])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
+        var process = Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                [program, "--state", folder, "--workspace", "sub/group/work", "--provisioning-milliseconds", "30"]
+            )
+            {
+                UseShellExecute = false,
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         _started.Add(process);
         return process;
     }
@@ -171,7 +200,10 @@ public sealed class LifetimeTests : IDisposable
     private static async Task<HttpClient> ConnectAsync(string folder)
     {
         var file = Path.Combine(folder, "emulator.json");
-        await TestEmulator.EventuallyAsync(() => Task.FromResult(File.Exists(file)), () => Task.FromResult("the emulator has not announced itself"));
+        await TestEmulator.EventuallyAsync(
+            () => Task.FromResult(File.Exists(file)),
+            () => Task.FromResult("the emulator has not announced itself")
+        );
         var announcement = JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;
         return TestEmulator.CreateClient(folder, new((string)announcement["endpoint"]!));
     }

@@ -9,7 +9,10 @@ public class OperationsTableTests
     [Fact]
     public void Operations_AllCarryTheirNames()
     {
-        var unnamed = OperationsTable.Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<EmulatedOperation>() is null).Select(endpoint => endpoint.RoutePattern.RawText);
+        var unnamed = OperationsTable
+            .Endpoints()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<EmulatedOperation>() is null)
+            .Select(endpoint => endpoint.RoutePattern.RawText);
 
         Assert.Equal(["/{**path}"], unnamed); // What answers 501.
     }

@@ -20,8 +20,15 @@ public class RegistryTokenTests
 
         var refresh = await ExchangeAsync(emulator, Service);
         var answer = await PostAsync(
-            emulator, "oauth2/token", HttpStatusCode.OK, ("grant_type", "refresh_token"), ("service", Service), ("refresh_token", refresh),
-            ("scope", "repository:host:5000/detection:pull,push registry:catalog:*"), ("scope", "repository:other:metadata_read"));
+            emulator,
+            "oauth2/token",
+            HttpStatusCode.OK,
+            ("grant_type", "refresh_token"),
+            ("service", Service),
+            ("refresh_token", refresh),
+            ("scope", "repository:host:5000/detection:pull,push registry:catalog:*"),
+            ("scope", "repository:other:metadata_read")
+        );
 
         Assert.Equal("refresh_token", (string?)Claims(refresh)["grant_type"]);
         var claims = Claims((string)answer["access_token"]!);
@@ -29,7 +36,8 @@ public class RegistryTokenTests
         Assert.Equal(75 * 60, (long)claims["exp"]! - (long)claims["iat"]!);
         Assert.Equal(
             """[{"type":"repository","name":"host:5000/detection","actions":["pull","push"]},{"type":"registry","name":"catalog","actions":["*"]},{"type":"repository","name":"other","actions":["metadata_read"]}]""",
-            claims["access"]!.ToJsonString());
+            claims["access"]!.ToJsonString()
+        );
     }
 
     [Fact]
@@ -41,7 +49,15 @@ public class RegistryTokenTests
 
         foreach (var (user, password) in new[] { (AzureUser, refresh), ("anybody", owner) })
         {
-            await PostAsync(emulator, "oauth2/token", HttpStatusCode.OK, ("grant_type", "password"), ("service", Service), ("username", user), ("password", password));
+            await PostAsync(
+                emulator,
+                "oauth2/token",
+                HttpStatusCode.OK,
+                ("grant_type", "password"),
+                ("service", Service),
+                ("username", user),
+                ("password", password)
+            );
             Assert.Equal(HttpStatusCode.OK, await BasicAsync(emulator, user, password));
         }
 
@@ -50,17 +66,58 @@ public class RegistryTokenTests
         Assert.Equal(HttpStatusCode.Unauthorized, await BasicAsync(emulator, AzureUser, "x.y.z"));
     }
 
-    public static TheoryData<string, string, HttpStatusCode, string> Refused => new()
-    {
-        { "oauth2/exchange", $"grant_type=access_token&service={Service}&access_token=wrong", HttpStatusCode.Unauthorized, "authentication required: the token or password is not the emulator's, or has expired." },
-        { "oauth2/exchange", $"grant_type=device_code&service={Service}", HttpStatusCode.BadRequest, "grant_type must be access_token, access_token_refresh_token or refresh_token." },
-        { "oauth2/exchange", "grant_type=access_token&access_token=wrong", HttpStatusCode.BadRequest, "service is missing; it must name the registry." },
-        { "oauth2/exchange", "grant_type=access_token&service=another&access_token=wrong", HttpStatusCode.BadRequest, "No tokens are given for service 'another' (--registry-service)." },
-        { "oauth2/token", $"grant_type=refresh_token&service={Service}&refresh_token=a.b.c", HttpStatusCode.Unauthorized, "authentication required: the token or password is not the emulator's, or has expired." },
-        { "oauth2/token", $"grant_type=password&service={Service}&username=a&password=b", HttpStatusCode.Unauthorized, "authentication required: the token or password is not the emulator's, or has expired." },
-        { "oauth2/token", $"grant_type=none&service={Service}", HttpStatusCode.BadRequest, "grant_type must be refresh_token or password." },
-        { "oauth2/token", $"grant_type=password&service={Service}&username=a&password=OWNER&scope=repository", HttpStatusCode.BadRequest, "scope is 'repository'; it must be TYPE:NAME:ACTIONS, such as repository:detection:pull,push." },
-    };
+    public static TheoryData<string, string, HttpStatusCode, string> Refused =>
+        new()
+        {
+            {
+                "oauth2/exchange",
+                $"grant_type=access_token&service={Service}&access_token=wrong",
+                HttpStatusCode.Unauthorized,
+                "authentication required: the token or password is not the emulator's, or has expired."
+            },
+            {
+                "oauth2/exchange",
+                $"grant_type=device_code&service={Service}",
+                HttpStatusCode.BadRequest,
+                "grant_type must be access_token, access_token_refresh_token or refresh_token."
+            },
+            {
+                "oauth2/exchange",
+                "grant_type=access_token&access_token=wrong",
+                HttpStatusCode.BadRequest,
+                "service is missing; it must name the registry."
+            },
+            {
+                "oauth2/exchange",
+                "grant_type=access_token&service=another&access_token=wrong",
+                HttpStatusCode.BadRequest,
+                "No tokens are given for service 'another' (--registry-service)."
+            },
+            {
+                "oauth2/token",
+                $"grant_type=refresh_token&service={Service}&refresh_token=a.b.c",
+                HttpStatusCode.Unauthorized,
+                "authentication required: the token or password is not the emulator's, or has expired."
+            },
+            {
+                "oauth2/token",
+                $"grant_type=password&service={Service}&username=a&password=b",
+                HttpStatusCode.Unauthorized,
+                "authentication required: the token or password is not the emulator's, or has expired."
+            },
+            {
+                "oauth2/token",
+                $"grant_type=none&service={Service}",
+                HttpStatusCode.BadRequest,
+                "grant_type must be refresh_token or password."
+            },
+            {
+                "oauth2/token",
+                $"grant_type=password&service={Service}&username=a&password=OWNER&scope=repository",
+                HttpStatusCode.BadRequest,
+                "scope is 'repository'; it must be TYPE:NAME:ACTIONS, such as repository:detection:pull,push."
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Refused))]
@@ -68,7 +125,10 @@ public class RegistryTokenTests
     {
         await using var emulator = await TestEmulator.StartAsync(options => options with { RegistryService = Service });
         using var content = new StringContent(
-            form.Replace("OWNER", await OwnerAsync(emulator), StringComparison.Ordinal), Encoding.UTF8, "application/x-www-form-urlencoded");
+            form.Replace("OWNER", await OwnerAsync(emulator), StringComparison.Ordinal),
+            Encoding.UTF8,
+            "application/x-www-form-urlencoded"
+        );
 
         using var response = await emulator.Client.PostAsync(path, content, TestContext.Current.CancellationToken);
 
@@ -85,7 +145,15 @@ public class RegistryTokenTests
         await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Put, "emulator/recording", $$"""{"file":"{{record}}"}""");
         var owner = await OwnerAsync(emulator);
         var refresh = await ExchangeAsync(emulator, Service);
-        await PostAsync(emulator, "oauth2/token", HttpStatusCode.OK, ("grant_type", "password"), ("service", Service), ("username", "a"), ("password", owner));
+        await PostAsync(
+            emulator,
+            "oauth2/token",
+            HttpStatusCode.OK,
+            ("grant_type", "password"),
+            ("service", Service),
+            ("username", "a"),
+            ("password", owner)
+        );
         await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Put, "emulator/recording", """{"file":null}""");
 
         var recorded = await File.ReadAllTextAsync(record, TestContext.Current.CancellationToken);
@@ -94,7 +162,10 @@ public class RegistryTokenTests
         Assert.DoesNotContain(owner, recorded, StringComparison.Ordinal);
         Assert.DoesNotContain(refresh, recorded, StringComparison.Ordinal);
         Assert.DoesNotContain("eyJ", recorded, StringComparison.Ordinal); // How every JSON web token begins.
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(emulator.Folder, "registry-token.key")));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            File.GetUnixFileMode(Path.Combine(emulator.Folder, "registry-token.key"))
+        );
     }
 
     [Fact]
@@ -107,16 +178,33 @@ public class RegistryTokenTests
         await using (var emulator = await TestEmulator.StartAsync(folder: folder))
         {
             // A token of before still counts.
-            await PostAsync(emulator, "oauth2/token", HttpStatusCode.OK, ("grant_type", "refresh_token"), ("service", Service), ("refresh_token", first));
-            var key = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "registry-token.jwks.json"), TestContext.Current.CancellationToken))!["keys"]![0]!;
+            await PostAsync(
+                emulator,
+                "oauth2/token",
+                HttpStatusCode.OK,
+                ("grant_type", "refresh_token"),
+                ("service", Service),
+                ("refresh_token", first)
+            );
+            var key = JsonNode.Parse(
+                await File.ReadAllTextAsync(Path.Combine(folder, "registry-token.jwks.json"), TestContext.Current.CancellationToken)
+            )!["keys"]![0]!;
             var parts = (await ExchangeAsync(emulator, Service)).Split('.');
             Assert.Equal((string?)key["kid"], (string?)JsonNode.Parse(Base64Url.DecodeFromChars(parts[0]))!["kid"]);
-            using var ecdsa = ECDsa.Create(new ECParameters
-            {
-                Curve = ECCurve.NamedCurves.nistP256,
-                Q = new() { X = Base64Url.DecodeFromChars((string)key["x"]!), Y = Base64Url.DecodeFromChars((string)key["y"]!) },
-            });
-            Assert.True(ecdsa.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256));
+            using var ecdsa = ECDsa.Create(
+                new ECParameters
+                {
+                    Curve = ECCurve.NamedCurves.nistP256,
+                    Q = new() { X = Base64Url.DecodeFromChars((string)key["x"]!), Y = Base64Url.DecodeFromChars((string)key["y"]!) },
+                }
+            );
+            Assert.True(
+                ecdsa.VerifyData(
+                    Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+                    Base64Url.DecodeFromChars(parts[2]),
+                    HashAlgorithmName.SHA256
+                )
+            );
         }
 
         Directory.Delete(folder, recursive: true);
@@ -131,13 +219,21 @@ public class RegistryTokenTests
             new()
             {
                 TokenTrust = new(
-                    new(emulator.Endpoint, "oauth2/token"), Service, "Azure Container Registry",
-                    await File.ReadAllTextAsync(Path.Combine(emulator.Folder, "registry-token.crt"), TestContext.Current.CancellationToken)),
+                    new(emulator.Endpoint, "oauth2/token"),
+                    Service,
+                    "Azure Container Registry",
+                    await File.ReadAllTextAsync(Path.Combine(emulator.Folder, "registry-token.crt"), TestContext.Current.CancellationToken)
+                ),
             },
-            TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken
+        );
         using var http = new HttpClient { BaseAddress = registry.Address };
         using var challenge = await http.GetAsync(new Uri("v2/_catalog", UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.Contains($"realm=\"{emulator.Endpoint}oauth2/token\",service=\"{Service}\",scope=\"registry:catalog:*\"", challenge.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"realm=\"{emulator.Endpoint}oauth2/token\",service=\"{Service}\",scope=\"registry:catalog:*\"",
+            challenge.Headers.WwwAuthenticate.ToString(),
+            StringComparison.Ordinal
+        );
 
         Assert.Equal(HttpStatusCode.OK, await CatalogueAsync(await AccessAsync(emulator, "registry:catalog:*")));
         Assert.Equal(HttpStatusCode.Unauthorized, await CatalogueAsync(await AccessAsync(emulator, "repository:x:pull")));
@@ -156,13 +252,40 @@ public class RegistryTokenTests
     private static async Task<string> OwnerAsync(TestEmulator emulator) =>
         await File.ReadAllTextAsync(Path.Combine(emulator.Folder, "token"), TestContext.Current.CancellationToken);
 
-    private static async Task<string> ExchangeAsync(TestEmulator emulator, string service) => (string)(await PostAsync(
-        emulator, "oauth2/exchange", HttpStatusCode.OK, ("grant_type", "access_token"), ("service", service), ("tenant", "t"), ("access_token", await OwnerAsync(emulator))))["refresh_token"]!;
+    private static async Task<string> ExchangeAsync(TestEmulator emulator, string service) =>
+        (string)
+            (
+                await PostAsync(
+                    emulator,
+                    "oauth2/exchange",
+                    HttpStatusCode.OK,
+                    ("grant_type", "access_token"),
+                    ("service", service),
+                    ("tenant", "t"),
+                    ("access_token", await OwnerAsync(emulator))
+                )
+            )["refresh_token"]!;
 
-    private static async Task<string> AccessAsync(TestEmulator emulator, string scope) => (string)(await PostAsync(
-        emulator, "oauth2/token", HttpStatusCode.OK, ("grant_type", "refresh_token"), ("service", Service), ("scope", scope), ("refresh_token", await ExchangeAsync(emulator, Service))))["access_token"]!;
+    private static async Task<string> AccessAsync(TestEmulator emulator, string scope) =>
+        (string)
+            (
+                await PostAsync(
+                    emulator,
+                    "oauth2/token",
+                    HttpStatusCode.OK,
+                    ("grant_type", "refresh_token"),
+                    ("service", Service),
+                    ("scope", scope),
+                    ("refresh_token", await ExchangeAsync(emulator, Service))
+                )
+            )["access_token"]!;
 
-    private static async Task<JsonNode> PostAsync(TestEmulator emulator, string path, HttpStatusCode status, params (string Name, string Value)[] fields)
+    private static async Task<JsonNode> PostAsync(
+        TestEmulator emulator,
+        string path,
+        HttpStatusCode status,
+        params (string Name, string Value)[] fields
+    )
     {
         // Without the emulator's own authorization: clients of a registry have none.
         using var client = TestEmulator.CreateClient(emulator.Folder, emulator.Endpoint);
@@ -176,8 +299,14 @@ public class RegistryTokenTests
 
     private static async Task<HttpStatusCode> BasicAsync(TestEmulator emulator, string user, string password)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"oauth2/token?service={Service}&scope=repository:x:pull&account={user}");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            $"oauth2/token?service={Service}&scope=repository:x:pull&account={user}"
+        );
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))
+        );
         using var response = await emulator.Client.SendAsync(request, TestContext.Current.CancellationToken);
         return response.StatusCode;
     }

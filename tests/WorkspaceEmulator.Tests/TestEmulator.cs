@@ -11,8 +11,7 @@ namespace WorkspaceEmulator.Tests;
 /// <summary>An emulator in this process on a folder of its own, and a client that trusts its certificate and carries its token.</summary>
 public sealed class TestEmulator : IAsyncDisposable
 {
-    public const string Workspace =
-        "subscriptions/sub/resourceGroups/group/providers/Microsoft.MachineLearningServices/workspaces/work";
+    public const string Workspace = "subscriptions/sub/resourceGroups/group/providers/Microsoft.MachineLearningServices/workspaces/work";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private readonly bool _ownsFolder;
@@ -32,14 +31,17 @@ public sealed class TestEmulator : IAsyncDisposable
     public HttpClient Client { get; }
     public Uri Endpoint => Client.BaseAddress!;
 
-    public static EmulatorOptions OptionsFor(string folder) => EmulatorOptions.ForFolder(folder) with
-    {
-        Workspaces = [new("sub", "group", "work")],
-        ProvisioningTime = TimeSpan.FromMilliseconds(30),
-        TerminationGrace = TimeSpan.FromMilliseconds(500),
-        // The Test target names a folder to the suites whose traffic it checks.
-        RecordFile = Environment.GetEnvironmentVariable("TRAFFIC_FOLDER") is { Length: > 0 } traffic ? Path.Combine(traffic, $"{Guid.NewGuid():N}.jsonl") : null,
-    };
+    public static EmulatorOptions OptionsFor(string folder) =>
+        EmulatorOptions.ForFolder(folder) with
+        {
+            Workspaces = [new("sub", "group", "work")],
+            ProvisioningTime = TimeSpan.FromMilliseconds(30),
+            TerminationGrace = TimeSpan.FromMilliseconds(500),
+            // The Test target names a folder to the suites whose traffic it checks.
+            RecordFile = Environment.GetEnvironmentVariable("TRAFFIC_FOLDER") is { Length: > 0 } traffic
+                ? Path.Combine(traffic, $"{Guid.NewGuid():N}.jsonl")
+                : null,
+        };
 
     public static string NewFolder() => Directory.CreateTempSubdirectory("emulator-test-").FullName;
 
@@ -58,7 +60,12 @@ public sealed class TestEmulator : IAsyncDisposable
             AllowAutoRedirect = false,
             SslOptions = new SslClientAuthenticationOptions
             {
-                CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { trusted }, RevocationMode = X509RevocationMode.NoCheck },
+                CertificateChainPolicy = new()
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { trusted },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
             },
         };
         var client = new HttpClient(handler) { BaseAddress = endpoint };
@@ -67,7 +74,8 @@ public sealed class TestEmulator : IAsyncDisposable
     }
 
     /// <summary>Path of a resource of the workspace, with the api-version.</summary>
-    public static string Arm(string path) => $"{Workspace}{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}api-version=2024-10-01";
+    public static string Arm(string path) =>
+        $"{Workspace}{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}api-version=2024-10-01";
 
     public static string History(string path) => $"history/v1.0/{Workspace}{path}";
 
@@ -76,7 +84,11 @@ public sealed class TestEmulator : IAsyncDisposable
     public static string Mlflow(string path) => $"mlflow/v1.0/{Workspace}/api/2.0/mlflow/{path}";
 
     public async Task<(HttpStatusCode Status, JsonNode? Body, HttpResponseMessage Response)> SendAsync(
-        HttpMethod method, string path, string? json = null, string? token = null)
+        HttpMethod method,
+        string path,
+        string? json = null,
+        string? token = null
+    )
     {
         using var request = new HttpRequestMessage(method, path);
         if (json is not null)
@@ -89,36 +101,53 @@ public sealed class TestEmulator : IAsyncDisposable
         return (response.StatusCode, isJson ? JsonNode.Parse(text) : JsonValue.Create(text), response);
     }
 
-    public async Task<JsonNode> GetAsync(string path, string? token = null) => await ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, path, null, token);
+    public async Task<JsonNode> GetAsync(string path, string? token = null) =>
+        await ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, path, null, token);
 
     public async Task<JsonNode> PostAsync(string path, string json, string? token = null) =>
         await ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, path, json, token);
 
-    public async Task<JsonNode> ExpectAsync(HttpStatusCode status, HttpMethod method, string path, string? json = null, string? token = null)
+    public async Task<JsonNode> ExpectAsync(
+        HttpStatusCode status,
+        HttpMethod method,
+        string path,
+        string? json = null,
+        string? token = null
+    )
     {
         var (found, body, _) = await SendAsync(method, path, json, token);
         Assert.True(found == status, $"{method} {path} returned {(int)found}: {body}");
         return body!;
     }
 
-    public async Task CreateComputeAsync(string name = "cpu", int nodes = 2) => await ExpectAsync(
-        HttpStatusCode.Created, HttpMethod.Put, Arm($"/computes/{name}"),
-        $$$$$"""{"location":"westeurope","properties":{"computeType":"AmlCompute","properties":{"vmSize":"Standard_DS3_v2","scaleSettings":{"minNodeCount":0,"maxNodeCount":{{{{{nodes}}}}},"nodeIdleTimeBeforeScaleDown":"PT15M"}}}}""");
+    public async Task CreateComputeAsync(string name = "cpu", int nodes = 2) =>
+        await ExpectAsync(
+            HttpStatusCode.Created,
+            HttpMethod.Put,
+            Arm($"/computes/{name}"),
+            $$$$$"""{"location":"westeurope","properties":{"computeType":"AmlCompute","properties":{"vmSize":"Standard_DS3_v2","scaleSettings":{"minNodeCount":0,"maxNodeCount":{{{{{nodes}}}}},"nodeIdleTimeBeforeScaleDown":"PT15M"}}}}"""
+        );
 
-    public async Task CreateEnvironmentAsync(string image = "registry.example/detection:1") => await ExpectAsync(
-        HttpStatusCode.Created, HttpMethod.Put, Arm("/environments/detection/versions/1"), $$$"""{"properties":{"image":"{{{image}}}"}}""");
+    public async Task CreateEnvironmentAsync(string image = "registry.example/detection:1") =>
+        await ExpectAsync(
+            HttpStatusCode.Created,
+            HttpMethod.Put,
+            Arm("/environments/detection/versions/1"),
+            $$$"""{"properties":{"image":"{{{image}}}"}}"""
+        );
 
-    public static JsonObject Job(string command, string compute = "cpu") => new()
-    {
-        ["properties"] = new JsonObject
+    public static JsonObject Job(string command, string compute = "cpu") =>
+        new()
         {
-            ["jobType"] = "Command",
-            ["experimentName"] = "potholes",
-            ["command"] = command,
-            ["computeId"] = $"/{Workspace}/computes/{compute}",
-            ["environmentId"] = $"/{Workspace}/environments/detection/versions/1",
-        },
-    };
+            ["properties"] = new JsonObject
+            {
+                ["jobType"] = "Command",
+                ["experimentName"] = "potholes",
+                ["command"] = command,
+                ["computeId"] = $"/{Workspace}/computes/{compute}",
+                ["environmentId"] = $"/{Workspace}/environments/detection/versions/1",
+            },
+        };
 
     /// <summary>Makes compute and environment, and submits a job.</summary>
     public async Task SubmitAsync(string name, string command, Action<JsonObject>? change = null, bool prepare = true)
@@ -136,17 +165,21 @@ public sealed class TestEmulator : IAsyncDisposable
 
     public async Task<string> StatusAsync(string job) => (string)(await GetAsync(Arm($"/jobs/{job}")))["properties"]!["status"]!;
 
-    public Task WaitForAsync(string job, string status) => EventuallyAsync(async () => await StatusAsync(job) == status, async () => $"job {job} is {await StatusAsync(job)}, not {status}");
+    public Task WaitForAsync(string job, string status) =>
+        EventuallyAsync(async () => await StatusAsync(job) == status, async () => $"job {job} is {await StatusAsync(job)}, not {status}");
 
     /// <summary>Waits until a job has ended and returns its run's details.</summary>
     public async Task<JsonNode> WaitForEndAsync(string job)
     {
         await EventuallyAsync(
-            async () => await StatusAsync(job) is "Completed" or "Failed" or "Canceled", async () => $"job {job} is still {await StatusAsync(job)}");
+            async () => await StatusAsync(job) is "Completed" or "Failed" or "Canceled",
+            async () => $"job {job} is still {await StatusAsync(job)}"
+        );
         return await GetAsync(History($"/runs/{job}/details"));
     }
 
-    public static Task WaitForFileAsync(string path) => EventuallyAsync(() => Task.FromResult(File.Exists(path)), () => Task.FromResult($"{path} does not exist"));
+    public static Task WaitForFileAsync(string path) =>
+        EventuallyAsync(() => Task.FromResult(File.Exists(path)), () => Task.FromResult($"{path} does not exist"));
 
     public string JobFolder(string job) => Path.Combine(Folder, "jobs", job);
 

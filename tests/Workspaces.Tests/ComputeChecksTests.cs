@@ -13,35 +13,41 @@ public class ComputeChecksTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string, VmPriority, string> SizeFaults => new()
-    {
+    public static TheoryData<string, VmPriority, string> SizeFaults =>
+        new()
         {
-            "Standard_NC4as_T4_v4", VmPriority.Dedicated,
-            "COMPUTE.VM_SIZE is Standard_NC4as_T4_v4, which westeurope does not offer; it must be one with a GPU that it offers: "
-            + "Standard_NC4as_T4_v3, Standard_NC24ads_A100_v4, Standard_NC64as_T4_v3. Did you mean Standard_NC4as_T4_v3 (--set=COMPUTE.VM_SIZE=Standard_NC4as_T4_v3)?"
-        },
-        {
-            "Quantum_9000", VmPriority.Dedicated,
-            "COMPUTE.VM_SIZE is Quantum_9000, which westeurope does not offer; it must be one with a GPU that westeurope offers: "
-            + "Standard_NC4as_T4_v3, Standard_NC24ads_A100_v4, Standard_NC64as_T4_v3. The smallest is --set=COMPUTE.VM_SIZE=Standard_NC4as_T4_v3."
-        },
-        {
-            "Standard_NC40ads_H100_v5", VmPriority.Dedicated,
-            "COMPUTE.VM_SIZE is Standard_NC40ads_H100_v5, which westeurope does not offer for clusters; it must be one with a GPU that it offers: "
-            + "Standard_NC4as_T4_v3, Standard_NC24ads_A100_v4, Standard_NC64as_T4_v3. Did you mean Standard_NC24ads_A100_v4 (--set=COMPUTE.VM_SIZE=Standard_NC24ads_A100_v4)?"
-        },
-        {
-            "standard_ds3_v2", VmPriority.LowPriority,
-            "COMPUTE.VM_SIZE is standard_ds3_v2, which has no GPU; it must be one with a GPU that westeurope offers: "
-            + "Standard_NC4as_T4_v3, Standard_NC24ads_A100_v4, Standard_NC64as_T4_v3. The smallest is --set=COMPUTE.VM_SIZE=Standard_NC4as_T4_v3. "
-            + "A cluster of it that is there already is used as it is."
-        },
-        {
-            "Standard_NC64as_T4_v3", VmPriority.LowPriority,
-            "COMPUTE.PRIORITY is LowPriority, which Standard_NC64as_T4_v3 cannot be had as; it must be Dedicated (--set=COMPUTE.PRIORITY=Dedicated), "
-            + "or COMPUTE.VM_SIZE one of Standard_NC4as_T4_v3, Standard_NC24ads_A100_v4."
-        },
-    };
+            {
+                "Standard_NC4as_T4_v4",
+                VmPriority.Dedicated,
+                "COMPUTE.VM_SIZE is Standard_NC4as_T4_v4, which westeurope does not offer; it must be one with a GPU that it offers: "
+                    + "Standard_NC4as_T4_v3, Standard_NC24ads_A100_v4, Standard_NC64as_T4_v3. Did you mean Standard_NC4as_T4_v3 (--set=COMPUTE.VM_SIZE=Standard_NC4as_T4_v3)?"
+            },
+            {
+                "Quantum_9000",
+                VmPriority.Dedicated,
+                "COMPUTE.VM_SIZE is Quantum_9000, which westeurope does not offer; it must be one with a GPU that westeurope offers: "
+                    + "Standard_NC4as_T4_v3, Standard_NC24ads_A100_v4, Standard_NC64as_T4_v3. The smallest is --set=COMPUTE.VM_SIZE=Standard_NC4as_T4_v3."
+            },
+            {
+                "Standard_NC40ads_H100_v5",
+                VmPriority.Dedicated,
+                "COMPUTE.VM_SIZE is Standard_NC40ads_H100_v5, which westeurope does not offer for clusters; it must be one with a GPU that it offers: "
+                    + "Standard_NC4as_T4_v3, Standard_NC24ads_A100_v4, Standard_NC64as_T4_v3. Did you mean Standard_NC24ads_A100_v4 (--set=COMPUTE.VM_SIZE=Standard_NC24ads_A100_v4)?"
+            },
+            {
+                "standard_ds3_v2",
+                VmPriority.LowPriority,
+                "COMPUTE.VM_SIZE is standard_ds3_v2, which has no GPU; it must be one with a GPU that westeurope offers: "
+                    + "Standard_NC4as_T4_v3, Standard_NC24ads_A100_v4, Standard_NC64as_T4_v3. The smallest is --set=COMPUTE.VM_SIZE=Standard_NC4as_T4_v3. "
+                    + "A cluster of it that is there already is used as it is."
+            },
+            {
+                "Standard_NC64as_T4_v3",
+                VmPriority.LowPriority,
+                "COMPUTE.PRIORITY is LowPriority, which Standard_NC64as_T4_v3 cannot be had as; it must be Dedicated (--set=COMPUTE.PRIORITY=Dedicated), "
+                    + "or COMPUTE.VM_SIZE one of Standard_NC4as_T4_v3, Standard_NC24ads_A100_v4."
+            },
+        };
 
     [Fact]
     public async Task ReadAsync_AsksOnce_WhenTheClusterFits()
@@ -73,9 +79,24 @@ public class ComputeChecksTests
     [Fact]
     public async Task ReadAsync_GivesThePriceOfThePriorityAndOfKeptNodes()
     {
-        var low = await ReadAsync(new FakeService().WithOffers(), TestPlans.Compute with { Priority = VmPriority.LowPriority, MaxNodes = 1 });
+        var low = await ReadAsync(
+            new FakeService().WithOffers(),
+            TestPlans.Compute with
+            {
+                Priority = VmPriority.LowPriority,
+                MaxNodes = 1,
+            }
+        );
         var kept = await ReadAsync(new FakeService().WithOffers(), TestPlans.Compute with { MinNodes = 2 });
-        var unknown = await ReadAsync(new FakeService().WithOffers(), TestPlans.Compute with { VmSize = "Standard_NC24ads_A100_v4", MinNodes = 1, MaxNodes = 1 });
+        var unknown = await ReadAsync(
+            new FakeService().WithOffers(),
+            TestPlans.Compute with
+            {
+                VmSize = "Standard_NC24ads_A100_v4",
+                MinNodes = 1,
+                MaxNodes = 1,
+            }
+        );
 
         Assert.Equal(["0.105 USD an hour with NODES 1 while they run (an estimate of the retail price)"], low.Notes);
         Assert.Equal(
@@ -83,7 +104,8 @@ public class ComputeChecksTests
                 "1.052 to 1.578 USD an hour with NODES 3 while they run (an estimate of the retail price)",
                 "COMPUTE.MIN_NODES 2 keeps 2 nodes while nothing runs, 25.25 USD a day; 0 keeps none.",
             ],
-            kept.Notes);
+            kept.Notes
+        );
         Assert.Equal(["COMPUTE.MIN_NODES 1 keeps 1 node while nothing runs, each paid for; 0 keeps none."], unknown.Notes);
     }
 
@@ -103,8 +125,9 @@ public class ComputeChecksTests
 
         Assert.Equal(
             "COMPUTE.VM_SIZE is Standard_NC4as_T4_v3, which westeurope does not offer; it must be a size with a GPU, and westeurope offers none. "
-            + "Set LOCATION in the environment config to a region that does.",
-            await FaultOf(service, TestPlans.Compute));
+                + "Set LOCATION in the environment config to a region that does.",
+            await FaultOf(service, TestPlans.Compute)
+        );
     }
 
     [Fact]
@@ -120,7 +143,9 @@ public class ComputeChecksTests
 
         Assert.Contains(
             "Standard_G8, Standard_G9 and 5 more (`az ml compute list-sizes --location westeurope` shows them). Did you mean",
-            await FaultOf(service, TestPlans.Compute with { VmSize = "Standard_NC4as_T4_v4" }), StringComparison.Ordinal);
+            await FaultOf(service, TestPlans.Compute with { VmSize = "Standard_NC4as_T4_v4" }),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -130,9 +155,10 @@ public class ComputeChecksTests
 
         Assert.Equal(
             "NODES is 3, which takes 12 vCPUs of Standard_NC4as_T4_v3 in westeurope; it must fit what is left of each quota:\n"
-            + $"  {T4}: 12 asked, 12 of 20 used, 8 left\n"
-            + $"  Run with --set=NODES=2 or --set=COMPUTE.PRIORITY=LowPriority, or wait until other nodes are given back, or ask for a higher limit at {Link}.",
-            await FaultOf(service, TestPlans.Compute));
+                + $"  {T4}: 12 asked, 12 of 20 used, 8 left\n"
+                + $"  Run with --set=NODES=2 or --set=COMPUTE.PRIORITY=LowPriority, or wait until other nodes are given back, or ask for a higher limit at {Link}.",
+            await FaultOf(service, TestPlans.Compute)
+        );
     }
 
     [Fact]
@@ -146,9 +172,10 @@ public class ComputeChecksTests
 
         Assert.Equal(
             "NODES is 1, which takes 4 vCPUs of Standard_NC4as_T4_v3 in westeurope; it must fit what is left of each quota:\n"
-            + $"  {T4}: 4 asked, 0 of 0 used, 0 left\n"
-            + $"  Run with --set=COMPUTE.VM_SIZE=Standard_NC24ads_A100_v4, or ask for a higher limit at {Link}.",
-            await FaultOf(service, TestPlans.Compute with { MaxNodes = 1 }));
+                + $"  {T4}: 4 asked, 0 of 0 used, 0 left\n"
+                + $"  Run with --set=COMPUTE.VM_SIZE=Standard_NC24ads_A100_v4, or ask for a higher limit at {Link}.",
+            await FaultOf(service, TestPlans.Compute with { MaxNodes = 1 })
+        );
     }
 
     [Fact]
@@ -163,15 +190,16 @@ public class ComputeChecksTests
 
         Assert.Equal(
             "COMPUTE.VM_SIZE is Standard_DS3_v2, which has no GPU; it must be one with a GPU that westeurope offers: "
-            + "Standard_NC4as_T4_v3, Standard_NC24ads_A100_v4, Standard_NC64as_T4_v3. The smallest is --set=COMPUTE.VM_SIZE=Standard_NC4as_T4_v3. "
-            + "A cluster of it that is there already is used as it is.\n"
-            + "COMPUTE_NAME is 'test', a cluster that does not exist yet, and 200 of 200 clusters are used in westeurope; it must be one that exists. "
-            + $"Name one, delete one that nobody uses, or ask for a higher limit at {Link}.\n"
-            + "NODES is 3, which takes 12 vCPUs of Standard_DS3_v2 in westeurope; it must fit what is left of each quota:\n"
-            + "  Standard DSv2 Family Cluster Dedicated vCPUs: 12 asked, 0 of 8 used, 8 left\n"
-            + $"  {Total}: 12 asked, 98 of 100 used, 2 left\n"
-            + $"  Run with --set=COMPUTE.PRIORITY=LowPriority, or ask for a higher limit at {Link}.",
-            await FaultOf(service, TestPlans.Compute with { VmSize = "Standard_DS3_v2" }));
+                + "Standard_NC4as_T4_v3, Standard_NC24ads_A100_v4, Standard_NC64as_T4_v3. The smallest is --set=COMPUTE.VM_SIZE=Standard_NC4as_T4_v3. "
+                + "A cluster of it that is there already is used as it is.\n"
+                + "COMPUTE_NAME is 'test', a cluster that does not exist yet, and 200 of 200 clusters are used in westeurope; it must be one that exists. "
+                + $"Name one, delete one that nobody uses, or ask for a higher limit at {Link}.\n"
+                + "NODES is 3, which takes 12 vCPUs of Standard_DS3_v2 in westeurope; it must fit what is left of each quota:\n"
+                + "  Standard DSv2 Family Cluster Dedicated vCPUs: 12 asked, 0 of 8 used, 8 left\n"
+                + $"  {Total}: 12 asked, 98 of 100 used, 2 left\n"
+                + $"  Run with --set=COMPUTE.PRIORITY=LowPriority, or ask for a higher limit at {Link}.",
+            await FaultOf(service, TestPlans.Compute with { VmSize = "Standard_DS3_v2" })
+        );
     }
 
     [Fact]
@@ -185,9 +213,10 @@ public class ComputeChecksTests
 
         Assert.Equal(
             "NODES is 3, which takes 12 vCPUs of Standard_NC4as_T4_v3 in westeurope; it must fit what is left of each quota:\n"
-            + "  Total Cluster LowPriority Regional vCPUs: 12 asked, 40 of 50 used, 10 left\n"
-            + $"  Run with --set=NODES=2, or wait until other nodes are given back, or ask for a higher limit at {Link}.",
-            await FaultOf(service, TestPlans.Compute with { Priority = VmPriority.LowPriority }));
+                + "  Total Cluster LowPriority Regional vCPUs: 12 asked, 40 of 50 used, 10 left\n"
+                + $"  Run with --set=NODES=2, or wait until other nodes are given back, or ask for a higher limit at {Link}.",
+            await FaultOf(service, TestPlans.Compute with { Priority = VmPriority.LowPriority })
+        );
     }
 
     [Fact]
@@ -200,18 +229,24 @@ public class ComputeChecksTests
         Assert.Equal(["maxNodeCount: 3 → 6"], (await ReadAsync(service, TestPlans.Compute with { MaxNodes = 6 })).Differences);
         Assert.Equal(
             "NODES is 6, which takes 16 vCPUs more of Standard_NC4as_T4_v3 in westeurope; it must fit what is left of each quota:\n"
-            + $"  {T4}: 16 asked, 16 of 24 used, 8 left\n"
-            + $"  Run with --set=NODES=4, or wait until other nodes are given back, or ask for a higher limit at {Link}.",
-            await FaultOf(crowded, TestPlans.Compute with { MaxNodes = 6 }));
+                + $"  {T4}: 16 asked, 16 of 24 used, 8 left\n"
+                + $"  Run with --set=NODES=4, or wait until other nodes are given back, or ask for a higher limit at {Link}.",
+            await FaultOf(crowded, TestPlans.Compute with { MaxNodes = 6 })
+        );
     }
 
     [Fact]
     public async Task ReadAsync_FindsTheFamilyAlsoAsWordsAndOnALaterPage()
     {
         var service = new FakeService().WithOffers(changeSizes: sizes => sizes[2]!["family"] = "Standard NCASv3_T4 Family vCPUs");
-        service.On("GET", FakeCluster.Usages, request => FakeService.Json(200, request.Uri.Query.Contains("page=2", StringComparison.Ordinal)
-            ? $$$"""{"value":[{"currentValue":0,"limit":4,"name":{"value":"{{{T4}}}"}}]}"""
-            : $$$"""{"value":[],"nextLink":"https://localhost:1{{{FakeCluster.Usages}}}?page=2"}""")(request));
+        service.On("GET", FakeCluster.Usages, request =>
+            FakeService.Json(
+                200,
+                request.Uri.Query.Contains("page=2", StringComparison.Ordinal)
+                    ? $$$"""{"value":[{"currentValue":0,"limit":4,"name":{"value":"{{{T4}}}"}}]}"""
+                    : $$$"""{"value":[],"nextLink":"https://localhost:1{{{FakeCluster.Usages}}}?page=2"}"""
+            )(request)
+        );
 
         Assert.Contains($"  {T4}: 12 asked, 0 of 4 used, 4 left\n", await FaultOf(service, TestPlans.Compute), StringComparison.Ordinal);
     }
@@ -227,7 +262,11 @@ public class ComputeChecksTests
     [Theory]
     [InlineData(403, "403 Forbidden: AuthorizationFailed: You may not.")]
     [InlineData(404, "404 Not Found: AuthorizationFailed: You may not.")]
-    [InlineData(501, "501 Not Implemented: AuthorizationFailed: You may not.", "The emulator does not do this; docs/emulator.md lists what it does. ")]
+    [InlineData(
+        501,
+        "501 Not Implemented: AuthorizationFailed: You may not.",
+        "The emulator does not do this; docs/emulator.md lists what it does. "
+    )]
     public async Task ReadAsync_LeavesTheChecksOut_WhenTheServiceDoesNotList(int status, string answer, string remedy = "")
     {
         var refusal = FakeService.Json(status, """{"error":{"code":"AuthorizationFailed","message":"You may not."}}""");
@@ -243,7 +282,8 @@ public class ComputeChecksTests
                 $"The VM sizes of westeurope were not checked: {remedy}GET https://localhost:1{FakeCluster.Sizes}?api-version=2024-10-01 returned {answer}",
                 $"The quotas of westeurope were not checked: {remedy}GET https://localhost:1{FakeCluster.Usages}?api-version=2024-10-01 returned {answer}",
             ],
-            state.Notes);
+            state.Notes
+        );
     }
 
     [Fact]
@@ -255,17 +295,26 @@ public class ComputeChecksTests
 
         Assert.Equal(StageChange.Unchanged, known.Change);
         Assert.Equal(
-            ["Cluster 'test' keeps 2 nodes while nothing runs, 25.25 USD a day; `az ml compute update --name test --resource-group team --workspace-name vision --min-instances 0` ends that."],
-            known.Notes);
+            [
+                "Cluster 'test' keeps 2 nodes while nothing runs, 25.25 USD a day; `az ml compute update --name test --resource-group team --workspace-name vision --min-instances 0` ends that.",
+            ],
+            known.Notes
+        );
         Assert.Equal(
-            ["Cluster 'test' keeps 2 nodes while nothing runs, each paid for; `az ml compute update --name test --resource-group team --workspace-name vision --min-instances 0` ends that."],
-            unknown.Notes);
+            [
+                "Cluster 'test' keeps 2 nodes while nothing runs, each paid for; `az ml compute update --name test --resource-group team --workspace-name vision --min-instances 0` ends that.",
+            ],
+            unknown.Notes
+        );
     }
 
     [Fact]
     public async Task ReadAsync_TellsTheTroubleOfTheNodes_ButNoSecret()
     {
-        var troubled = FakeCluster.With("errors", """[{"error":{"code":"AllocationFailed","message":"No capacity; sig=planted-5c1e."}},{"error":{"code":"AllocationFailed","message":"No capacity; sig=planted-5c1e."}}]""");
+        var troubled = FakeCluster.With(
+            "errors",
+            """[{"error":{"code":"AllocationFailed","message":"No capacity; sig=planted-5c1e."}},{"error":{"code":"AllocationFailed","message":"No capacity; sig=planted-5c1e."}}]"""
+        );
 
         var state = await ReadAsync(FakeCluster.Found(FakeCluster.Answer(troubled)), TestPlans.Compute);
 

@@ -16,12 +16,21 @@ public class ComputeProvisionerTests
     public async Task EnsureAsync_CreatesTheClusterAndWaits_WhenItIsMissing()
     {
         var service = new FakeService();
-        OnCreation(service, FakeCluster.Valid(), """{"status":"InProgress"}""", """{"status":"InProgress"}""", """{"status":"Succeeded"}""");
+        OnCreation(
+            service,
+            FakeCluster.Valid(),
+            """{"status":"InProgress"}""",
+            """{"status":"InProgress"}""",
+            """{"status":"Succeeded"}"""
+        );
         var progress = new List<string>();
 
         var target = await EnsureAsync(service, TestPlans.Compute, progress);
 
-        Assert.Equal(new ComputeTarget("test", FakeCluster.Path, "STANDARD_NC4AS_T4_V3", 3, StageChange.Created, target.Differences), target);
+        Assert.Equal(
+            new ComputeTarget("test", FakeCluster.Path, "STANDARD_NC4AS_T4_V3", 3, StageChange.Created, target.Differences),
+            target
+        );
         Assert.Empty(target.Differences);
         ExpectedRequest.Matches("compute.json", service.Sent.Single(request => request.Method == "PUT").Body);
         Assert.Equal(["Creating cluster 'test' (Standard_NC4as_T4_v3, 0 to 3 nodes)"], progress);
@@ -31,7 +40,11 @@ public class ComputeProvisionerTests
     public async Task EnsureAsync_TellsTheTroubleOfTheNodes_OnceTheClusterStands()
     {
         var service = new FakeService();
-        OnCreation(service, FakeCluster.With("errors", """[{"error":{"code":"AllocationFailed","message":"No capacity."}}]"""), """{"status":"Succeeded"}""");
+        OnCreation(
+            service,
+            FakeCluster.With("errors", """[{"error":{"code":"AllocationFailed","message":"No capacity."}}]"""),
+            """{"status":"Succeeded"}"""
+        );
         var progress = new List<string>();
 
         await EnsureAsync(service, TestPlans.Compute, progress);
@@ -43,21 +56,31 @@ public class ComputeProvisionerTests
     public async Task EnsureAsync_GivesTheServicesReason_WhenCreationFails()
     {
         var failed = FakeCluster.Bare("Failed");
-        failed["properties"]!["provisioningErrors"] = JsonNode.Parse("""[{"error":{"code":"SubnetFull","message":"No address is free."}}]""");
+        failed["properties"]!["provisioningErrors"] = JsonNode.Parse(
+            """[{"error":{"code":"SubnetFull","message":"No address is free."}}]"""
+        );
         var service = new FakeService();
-        OnCreation(service, failed, """{"status":"Failed","error":{"code":"ClusterCoreQuotaReached","message":"The quota of NCASv3_T4 is 0."}}""");
+        OnCreation(
+            service,
+            failed,
+            """{"status":"Failed","error":{"code":"ClusterCoreQuotaReached","message":"The quota of NCASv3_T4 is 0."}}"""
+        );
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(service, TestPlans.Compute));
 
         Assert.Equal(
-            $"Cluster 'test' could not be created. ClusterCoreQuotaReached: The quota of NCASv3_T4 is 0; SubnetFull: No address is free. {DeleteIt}", error.Message);
+            $"Cluster 'test' could not be created. ClusterCoreQuotaReached: The quota of NCASv3_T4 is 0; SubnetFull: No address is free. {DeleteIt}",
+            error.Message
+        );
     }
 
     [Fact]
     public async Task EnsureAsync_GivesTheServicesReason_WhenTheAnswerItselfSaysFailed()
     {
         var failed = FakeCluster.In("Failed");
-        failed["properties"]!["provisioningErrors"] = JsonNode.Parse("""[{"error":{"code":"SubnetFull","message":"No address is free."}}]""");
+        failed["properties"]!["provisioningErrors"] = JsonNode.Parse(
+            """[{"error":{"code":"SubnetFull","message":"No address is free."}}]"""
+        );
         var service = FakeCluster.Found(FakeCluster.Missing, FakeCluster.Answer(failed));
         service.On("PUT", FakeCluster.Path, FakeCluster.Answer(failed));
 
@@ -70,11 +93,19 @@ public class ComputeProvisionerTests
     public async Task EnsureAsync_GivesTheServicesWords_WhenItRefuses()
     {
         var service = new FakeService();
-        service.On("PUT", FakeCluster.Path, FakeService.Json(400, """{"error":{"code":"ClusterMinNodesExceedCoreQuota","message":"The quota is 0."}}"""));
+        service.On(
+            "PUT",
+            FakeCluster.Path,
+            FakeService.Json(400, """{"error":{"code":"ClusterMinNodesExceedCoreQuota","message":"The quota is 0."}}""")
+        );
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(service, TestPlans.Compute));
 
-        Assert.EndsWith($"`az ml compute list-usage --location <region>` shows what is used. PUT https://localhost:1{FakeCluster.Path}?api-version=2024-10-01 returned 400 Bad Request: ClusterMinNodesExceedCoreQuota: The quota is 0.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"`az ml compute list-usage --location <region>` shows what is used. PUT https://localhost:1{FakeCluster.Path}?api-version=2024-10-01 returned 400 Bad Request: ClusterMinNodesExceedCoreQuota: The quota is 0.",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -124,24 +155,30 @@ public class ComputeProvisionerTests
     {
         var service = FakeCluster.Found(FakeCluster.Answer(FakeCluster.Valid()));
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(
-            () => EnsureAsync(service, TestPlans.Compute with { VmSize = "Standard_NC8as_T4_v3", Priority = VmPriority.LowPriority }));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            EnsureAsync(service, TestPlans.Compute with { VmSize = "Standard_NC8as_T4_v3", Priority = VmPriority.LowPriority })
+        );
 
         Assert.Equal(
             "COMPUTE.VM_SIZE is Standard_NC8as_T4_v3 and cluster 'test' has nodes of STANDARD_NC4AS_T4_V3; a cluster cannot change its size: "
-            + "set COMPUTE.VM_SIZE to STANDARD_NC4AS_T4_V3, or COMPUTE_NAME to a cluster that does not exist yet.\n"
-            + "COMPUTE.PRIORITY is LowPriority and cluster 'test' is Dedicated; a cluster cannot change its priority: "
-            + "set COMPUTE.PRIORITY to Dedicated, or COMPUTE_NAME to a cluster that does not exist yet.",
-            error.Message.ReplaceLineEndings("\n"));
+                + "set COMPUTE.VM_SIZE to STANDARD_NC4AS_T4_V3, or COMPUTE_NAME to a cluster that does not exist yet.\n"
+                + "COMPUTE.PRIORITY is LowPriority and cluster 'test' is Dedicated; a cluster cannot change its priority: "
+                + "set COMPUTE.PRIORITY to Dedicated, or COMPUTE_NAME to a cluster that does not exist yet.",
+            error.Message.ReplaceLineEndings("\n")
+        );
     }
 
     [Fact]
     public async Task EnsureAsync_GivesTheServicesReason_WhenTheClusterThereFailed()
     {
         var failed = FakeCluster.In("Failed");
-        failed["properties"]!["provisioningErrors"] = JsonNode.Parse("""[{"error":{"code":"SubnetFull","message":"No address is free."}}]""");
+        failed["properties"]!["provisioningErrors"] = JsonNode.Parse(
+            """[{"error":{"code":"SubnetFull","message":"No address is free."}}]"""
+        );
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(FakeCluster.Found(FakeCluster.Answer(failed)), TestPlans.Compute));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            EnsureAsync(FakeCluster.Found(FakeCluster.Answer(failed)), TestPlans.Compute)
+        );
 
         Assert.Equal($"Cluster 'test' is Failed; it must be Succeeded. SubnetFull: No address is free. {DeleteIt}", error.Message);
     }
@@ -150,7 +187,10 @@ public class ComputeProvisionerTests
     public async Task EnsureAsync_Waits_WhileSomebodyElseCreatesIt()
     {
         var service = FakeCluster.Found(
-            FakeCluster.Answer(FakeCluster.Bare("Creating")), FakeCluster.Answer(FakeCluster.Bare("Creating")), FakeCluster.Answer(FakeCluster.Valid()));
+            FakeCluster.Answer(FakeCluster.Bare("Creating")),
+            FakeCluster.Answer(FakeCluster.Bare("Creating")),
+            FakeCluster.Answer(FakeCluster.Valid())
+        );
         var progress = new List<string>();
 
         var target = await EnsureAsync(service, TestPlans.Compute, progress);
@@ -163,7 +203,11 @@ public class ComputeProvisionerTests
     [Fact]
     public async Task EnsureAsync_WaitsUntilADeletedClusterIsGone_ThenCreatesIt()
     {
-        var service = FakeCluster.Found(FakeCluster.Answer(FakeCluster.In("Deleting")), FakeCluster.Answer(FakeCluster.In("Deleting")), FakeCluster.Missing);
+        var service = FakeCluster.Found(
+            FakeCluster.Answer(FakeCluster.In("Deleting")),
+            FakeCluster.Answer(FakeCluster.In("Deleting")),
+            FakeCluster.Missing
+        );
         OnCreation(service, FakeCluster.Valid(), """{"status":"Succeeded"}""");
         var progress = new List<string>();
 
@@ -176,7 +220,11 @@ public class ComputeProvisionerTests
     [Fact]
     public async Task EnsureAsync_TakesTheClusterOfAnotherRun_WhenThatWasFaster()
     {
-        var service = FakeCluster.Found(FakeCluster.Missing, FakeCluster.Answer(FakeCluster.Bare("Creating")), FakeCluster.Answer(FakeCluster.Valid()));
+        var service = FakeCluster.Found(
+            FakeCluster.Missing,
+            FakeCluster.Answer(FakeCluster.Bare("Creating")),
+            FakeCluster.Answer(FakeCluster.Valid())
+        );
         service.On("PUT", FakeCluster.Path, FakeService.Json(409, Conflict));
 
         var target = await EnsureAsync(service, TestPlans.Compute);
@@ -188,7 +236,12 @@ public class ComputeProvisionerTests
     [Fact]
     public async Task EnsureAsync_GrowsAgain_WhenAnotherRunWasFasterAndAskedForLess()
     {
-        var service = FakeCluster.Found(FakeCluster.Missing, FakeCluster.Answer(FakeCluster.With("scaleSettings", """{"minNodeCount":0,"maxNodeCount":1,"nodeIdleTimeBeforeScaleDown":"PT2M"}""")));
+        var service = FakeCluster.Found(
+            FakeCluster.Missing,
+            FakeCluster.Answer(
+                FakeCluster.With("scaleSettings", """{"minNodeCount":0,"maxNodeCount":1,"nodeIdleTimeBeforeScaleDown":"PT2M"}""")
+            )
+        );
         service.On("PUT", FakeCluster.Path, FakeService.Json(409, Conflict));
         service.On("PATCH", FakeCluster.Path, FakeCluster.Answer(FakeCluster.Valid()));
 
@@ -219,7 +272,10 @@ public class ComputeProvisionerTests
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(service, TestPlans.Compute));
 
-        Assert.Equal($"Something else changes this resource at the moment; it must be left to finish. Run the same command again in a few minutes. PUT https://localhost:1{FakeCluster.Path}?api-version=2024-10-01 returned 409 Conflict: Conflict: Another operation is in progress.", error.Message);
+        Assert.Equal(
+            $"Something else changes this resource at the moment; it must be left to finish. Run the same command again in a few minutes. PUT https://localhost:1{FakeCluster.Path}?api-version=2024-10-01 returned 409 Conflict: Conflict: Another operation is in progress.",
+            error.Message
+        );
         Assert.Equal(6, service.Sent.Count(request => request.Method == "PUT"));
     }
 
@@ -234,8 +290,9 @@ public class ComputeProvisionerTests
 
         Assert.Equal(
             "Creating cluster 'test' (Standard_NC4as_T4_v3, 0 to 3 nodes) is not over after 20 min; it must be by then. The service goes on with it "
-            + "(`az ml compute show --name test --resource-group team --workspace-name vision` tells how far it is): run again to wait on, or wait longer with --compute-timeout=40.",
-            error.Message);
+                + "(`az ml compute show --name test --resource-group team --workspace-name vision` tells how far it is): run again to wait on, or wait longer with --compute-timeout=40.",
+            error.Message
+        );
         Assert.Equal("Creating cluster 'test' (Standard_NC4as_T4_v3, 0 to 3 nodes): 31 s", progress[1]);
         Assert.InRange(progress.Count, 30, 40);
         Assert.Single(service.Sent, request => request.Method == "PUT");
@@ -247,7 +304,11 @@ public class ComputeProvisionerTests
         service.On("PUT", FakeCluster.Path, request =>
         {
             service.On("GET", FakeCluster.Path, FakeCluster.Answer(become));
-            return FakeService.Json(201, FakeCluster.Bare("Creating").ToJsonString(), ("Azure-AsyncOperation", $"https://localhost:1{FakeCluster.Operation}?api-version=2024-10-01"))(request);
+            return FakeService.Json(
+                201,
+                FakeCluster.Bare("Creating").ToJsonString(),
+                ("Azure-AsyncOperation", $"https://localhost:1{FakeCluster.Operation}?api-version=2024-10-01")
+            )(request);
         });
         service.OnEach("GET", FakeCluster.Operation, [.. states.Select(state => FakeService.Json(200, state))]);
     }

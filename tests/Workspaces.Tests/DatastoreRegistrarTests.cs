@@ -10,13 +10,14 @@ public class DatastoreRegistrarTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string, string> Requests => new()
-    {
-        { "folder", "datastore-folder.json" },
-        { "blob", "datastore-blob.json" },
-        { "share", "datastore-share-key.json" },
-        { "sas", "datastore-blob-sas.json" },
-    };
+    public static TheoryData<string, string> Requests =>
+        new()
+        {
+            { "folder", "datastore-folder.json" },
+            { "blob", "datastore-blob.json" },
+            { "share", "datastore-share-key.json" },
+            { "sas", "datastore-blob-sas.json" },
+        };
 
     [Theory]
     [MemberData(nameof(Requests))]
@@ -82,7 +83,10 @@ public class DatastoreRegistrarTests
 
         var registered = await RegisterAsync(service, TestPlans.Blob);
 
-        Assert.Equal(["datastoreType: AzureFile → AzureBlob", "containerName: none → train", "credentialsType: AccountKey → None"], registered.Differences);
+        Assert.Equal(
+            ["datastoreType: AzureFile → AzureBlob", "containerName: none → train", "credentialsType: AccountKey → None"],
+            registered.Differences
+        );
     }
 
     [Fact]
@@ -104,7 +108,8 @@ public class DatastoreRegistrarTests
 
         Assert.Equal(
             "DATASTORES.test_data asks for AUTH account-key and there is no secret; the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY must hold it while the datastore is registered, KEY_VAULT_SECRET must name it in the workspace's key vault, or AUTH must be identity.",
-            error.Message);
+            error.Message
+        );
     }
 
     [Fact]
@@ -114,11 +119,18 @@ public class DatastoreRegistrarTests
         service.On("GET", Path, Answer(TestPlans.Share));
         var workspace = await service.ConnectAsync();
 
-        var state = await new DatastoreRegistrar(workspace, new DatastoreSecrets(_ => Task.FromResult(workspace), _ => "planted-secret")).ReadAsync(TestPlans.Share, Stop);
+        var state = await new DatastoreRegistrar(
+            workspace,
+            new DatastoreSecrets(_ => Task.FromResult(workspace), _ => "planted-secret")
+        ).ReadAsync(TestPlans.Share, Stop);
 
         Assert.Equal(StageChange.Unchanged, state.Change);
         Assert.Equal(
-            ["credentials: kept; the service never shows a registered account key, so one that was renewed is not seen (--update-credentials sends it)"], state.Differences);
+            [
+                "credentials: kept; the service never shows a registered account key, so one that was renewed is not seen (--update-credentials sends it)",
+            ],
+            state.Differences
+        );
         Assert.DoesNotContain("planted", state.ToString(), StringComparison.Ordinal);
     }
 
@@ -132,7 +144,10 @@ public class DatastoreRegistrarTests
         var registered = await RegisterAsync(service, TestPlans.Share, updateCredentials: true);
 
         Assert.Equal(StageChange.Updated, registered.Change);
-        Assert.Equal(["credentials: the registered account key → the one in the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY"], registered.Differences);
+        Assert.Equal(
+            ["credentials: the registered account key → the one in the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY"],
+            registered.Differences
+        );
         ExpectedRequest.Matches("datastore-share-key.json", service.Sent.Last().Body);
     }
 
@@ -156,18 +171,28 @@ public class DatastoreRegistrarTests
         ExpectedRequest.Matches("datastore-blob-azurite.json", service.Sent.Last().Body);
     }
 
-    private static DatastorePlan PlanOf(string name) => name switch
-    {
-        "folder" => TestPlans.Folder,
-        "blob" => TestPlans.Blob,
-        "share" => TestPlans.Share,
-        _ => TestPlans.Blob with { Authentication = DatastoreAuthentication.Sas },
-    };
+    private static DatastorePlan PlanOf(string name) =>
+        name switch
+        {
+            "folder" => TestPlans.Folder,
+            "blob" => TestPlans.Blob,
+            "share" => TestPlans.Share,
+            _ => TestPlans.Blob with { Authentication = DatastoreAuthentication.Sas },
+        };
 
-    private static async Task<RegisteredDatastore> RegisterAsync(FakeService service, DatastorePlan plan, string? secrets = "planted-secret", bool updateCredentials = false)
+    private static async Task<RegisteredDatastore> RegisterAsync(
+        FakeService service,
+        DatastorePlan plan,
+        string? secrets = "planted-secret",
+        bool updateCredentials = false
+    )
     {
         var workspace = await service.ConnectAsync();
-        var registrar = new DatastoreRegistrar(workspace, new DatastoreSecrets(_ => Task.FromResult(workspace), _ => secrets), updateCredentials);
+        var registrar = new DatastoreRegistrar(
+            workspace,
+            new DatastoreSecrets(_ => Task.FromResult(workspace), _ => secrets),
+            updateCredentials
+        );
         return await registrar.RegisterAsync(plan, Stop);
     }
 
@@ -176,10 +201,17 @@ public class DatastoreRegistrarTests
     // As the service answers: the kind of a secret, never its value.
     private static string Body(DatastorePlan plan)
     {
-        var type = plan.Authentication switch { DatastoreAuthentication.AccountKey => "AccountKey", DatastoreAuthentication.Sas => "Sas", _ => "None" };
+        var type = plan.Authentication switch
+        {
+            DatastoreAuthentication.AccountKey => "AccountKey",
+            DatastoreAuthentication.Sas => "Sas",
+            _ => "None",
+        };
         return $$$"""
             {"id":"{{{Path}}}","name":"test_data","type":"Microsoft.MachineLearningServices/workspaces/datastores","properties":{
-             "datastoreType":"{{{plan.Kind}}}","accountName":"{{{plan.Account}}}","{{{(plan.Kind == DatastoreKind.AzureBlob ? "containerName" : "fileShareName")}}}":"{{{plan.Container}}}",
+             "datastoreType":"{{{plan.Kind}}}","accountName":"{{{plan.Account}}}","{{{(
+                plan.Kind == DatastoreKind.AzureBlob ? "containerName" : "fileShareName"
+            )}}}":"{{{plan.Container}}}",
              "endpoint":"{{{plan.EndpointSuffix}}}","protocol":"{{{plan.Protocol}}}","isDefault":false,
              "credentials":{"credentialsType":"{{{type}}}","secrets":{"secretsType":"{{{type}}}"} } } }
             """;

@@ -8,8 +8,7 @@ namespace Workspaces.Tests;
 /// <summary>The client against the emulator as a process: neither knows the other's code, only the REST contract.</summary>
 public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorFolder>
 {
-    private const string LogMetrics =
-        """
+    private const string LogMetrics = """
         python3 - <<'END'
         import json, os, ssl, urllib.request
         base = os.environ["MLFLOW_TRACKING_URI"].replace("azureml://", "https://") + "/api/2.0/mlflow/runs/log-batch"
@@ -22,7 +21,11 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         END
         """;
 
-    private static readonly FollowSettings Quick = new() { ShortestInterval = TimeSpan.FromMilliseconds(100), LongestInterval = TimeSpan.FromMilliseconds(300) };
+    private static readonly FollowSettings Quick = new()
+    {
+        ShortestInterval = TimeSpan.FromMilliseconds(100),
+        LongestInterval = TimeSpan.FromMilliseconds(300),
+    };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -38,7 +41,10 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         Assert.Equal(StageChange.Created, (await new DatastoreRegistrar(workspace).RegisterAsync(datastore, Stop)).Change);
         Assert.Equal(StageChange.Unchanged, (await new DatastoreRegistrar(workspace).RegisterAsync(datastore, Stop)).Change);
         var moved = await new DatastoreRegistrar(workspace).RegisterAsync(datastore with { EndpointSuffix = folder.Root }, Stop);
-        Assert.Equal((StageChange.Updated, $"endpoint: {datastore.EndpointSuffix} → {folder.Root}"), (moved.Change, Assert.Single(moved.Differences)));
+        Assert.Equal(
+            (StageChange.Updated, $"endpoint: {datastore.EndpointSuffix} → {folder.Root}"),
+            (moved.Change, Assert.Single(moved.Differences))
+        );
 
         var provisioner = new ComputeProvisioner(workspace);
         Assert.Equal(StageChange.Created, (await EnsureAsync(provisioner, compute)).Change);
@@ -57,20 +63,31 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         var provisioner = new ComputeProvisioner(await folder.ConnectAsync(Stop));
         var compute = TestPlans.Compute with { Name = "too-much", MaxNodes = 1000 };
 
-        var unfit = await Assert.ThrowsAsync<WorkspaceException>(() => provisioner.ReadAsync(compute with { VmSize = "Standard_DS3_v2" }, Stop));
-        var misspelt = await Assert.ThrowsAsync<WorkspaceException>(() => provisioner.ReadAsync(compute with { VmSize = "Standard_NC4as_T4_v4" }, Stop));
+        var unfit = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            provisioner.ReadAsync(compute with { VmSize = "Standard_DS3_v2" }, Stop)
+        );
+        var misspelt = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            provisioner.ReadAsync(compute with { VmSize = "Standard_NC4as_T4_v4" }, Stop)
+        );
 
         Assert.Contains("COMPUTE.VM_SIZE is Standard_DS3_v2, which has no GPU", unfit.Message, StringComparison.Ordinal);
         Assert.Contains("  Standard DSv2 Family Cluster Dedicated vCPUs: 4000 asked, ", unfit.Message, StringComparison.Ordinal);
         Assert.Contains("  Total Cluster Dedicated Regional vCPUs: 4000 asked, ", unfit.Message, StringComparison.Ordinal);
-        Assert.Contains("Did you mean Standard_NC4as_T4_v3 (--set=COMPUTE.VM_SIZE=Standard_NC4as_T4_v3)?", misspelt.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Did you mean Standard_NC4as_T4_v3 (--set=COMPUTE.VM_SIZE=Standard_NC4as_T4_v3)?",
+            misspelt.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task Chain_RunsAJob_AndReadsItsLogMetricsAndArtifacts()
     {
         var workspace = await folder.ConnectAsync(Stop);
-        var plan = folder.Plan("chain-completes", $"cat ${{{{inputs.data}}}}/note.txt; seq 1 3000; mkdir -p outputs/final; echo weights > outputs/final/model.txt\n{LogMetrics}\nprintf 'no end'");
+        var plan = folder.Plan(
+            "chain-completes",
+            $"cat ${{{{inputs.data}}}}/note.txt; seq 1 3000; mkdir -p outputs/final; echo weights > outputs/final/model.txt\n{LogMetrics}\nprintf 'no end'"
+        );
 
         var job = await EmulatorFolder.SubmitAsync(workspace, plan, Stop);
         var events = await new JobFollower(workspace, Quick).FollowAsync(job.Name, Stop).ToListAsync(Stop);
@@ -78,7 +95,13 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
 
         Assert.Equal(("chain-completes", 1, StageChange.Created), (job.Name, job.Attempt, job.Change));
         Assert.Equal(new JobStatusChanged(JobStatus.Completed), events[^1]);
-        string[] lines = ["from the datastore", .. Enumerable.Range(1, 3000).Select(number => number.ToString(CultureInfo.InvariantCulture)), "logged 200", "no end"];
+        string[] lines =
+        [
+            "from the datastore",
+            .. Enumerable.Range(1, 3000).Select(number => number.ToString(CultureInfo.InvariantCulture)),
+            "logged 200",
+            "no end",
+        ];
         Assert.Equal(string.Join('\n', lines), string.Join('\n', events.OfType<JobLogLine>().Select(line => line.Text)));
         Assert.Equal((job.Name, StageChange.Unchanged, JobStatus.Completed), (again.Name, again.Change, again.Status));
 
@@ -101,7 +124,12 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     public async Task Datastore_TakesItsKeyFromTheWorkspacesVault()
     {
         var workspace = await folder.ConnectAsync(Stop);
-        var datastore = TestPlans.Blob with { Name = "vault_data", Authentication = DatastoreAuthentication.AccountKey, KeyVaultSecret = "pictures-key" };
+        var datastore = TestPlans.Blob with
+        {
+            Name = "vault_data",
+            Authentication = DatastoreAuthentication.AccountKey,
+            KeyVaultSecret = "pictures-key",
+        };
         var missing = await Assert.ThrowsAsync<WorkspaceException>(() => new DatastoreRegistrar(workspace).ReadAsync(datastore, Stop));
         await folder.SetSecretAsync(workspace, "pictures-key", "planted-key==", Stop);
 
@@ -111,8 +139,15 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         Assert.Contains("holds no secret 'pictures-key'", missing.Message, StringComparison.Ordinal);
         Assert.Equal(StageChange.Created, registered.Change);
         var found = (await workspace.Resource.GetMachineLearningDatastoreAsync("vault_data", Stop)).Value;
-        Assert.Equal("planted-key==", Assert.IsType<MachineLearningAccountKeyDatastoreSecrets>((await found.GetSecretsAsync(Stop)).Value).Key);
-        foreach (var file in Directory.EnumerateFiles(folder.Settings.StateFolder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith("lock", StringComparison.Ordinal)))
+        Assert.Equal(
+            "planted-key==",
+            Assert.IsType<MachineLearningAccountKeyDatastoreSecrets>((await found.GetSecretsAsync(Stop)).Value).Key
+        );
+        foreach (
+            var file in Directory
+                .EnumerateFiles(folder.Settings.StateFolder, "*", SearchOption.AllDirectories)
+                .Where(file => !file.EndsWith("lock", StringComparison.Ordinal))
+        )
         {
             using var text = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
             Assert.DoesNotContain("planted-key==", await text.ReadToEndAsync(Stop), StringComparison.Ordinal);
@@ -163,19 +198,39 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         var emulator = await new LocalEmulator().EnsureRunningAsync(folder.Settings, Stop);
         var other = EmulatorFolder.Address with { WorkspaceName = "other-workspace" };
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(
-            () => WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(other, emulator, "configuration/local_config.json"), Stop));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(other, emulator, "configuration/local_config.json"), Stop)
+        );
 
-        Assert.StartsWith("configuration/local_config.json: workspace 'other-workspace' in resource group 'team'", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "configuration/local_config.json: workspace 'other-workspace' in resource group 'team'",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task ConnectAsync_Fails_WhenTheCertificateIsNotThePinnedOne()
     {
         var emulator = await new LocalEmulator().EnsureRunningAsync(folder.Settings, Stop);
-        var connection = WorkspaceConnection.ToEmulator(EmulatorFolder.Address, emulator with { CertificateThumbprint = new string('0', 64) }, "configuration/local_config.json");
+        var connection = WorkspaceConnection.ToEmulator(
+            EmulatorFolder.Address,
+            emulator with
+            {
+                CertificateThumbprint = new string('0', 64),
+            },
+            "configuration/local_config.json"
+        );
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => WorkspaceClient.ConnectAsync(connection with { Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) } }, Stop));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            WorkspaceClient.ConnectAsync(
+                connection with
+                {
+                    Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) },
+                },
+                Stop
+            )
+        );
 
         Assert.Contains("had no answer", error.Message, StringComparison.Ordinal);
     }

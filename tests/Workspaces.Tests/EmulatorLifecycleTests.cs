@@ -51,7 +51,10 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
     public async Task EnsureRunningAsync_ReplacesAnOlderBuild_OnceItHasNothingToDo()
     {
         // The assembly named is another one than the one that runs: as if it had been built anew since.
-        var rebuilt = folder.Settings with { Command = ["/bin/sh", "-c", $"exec dotnet '{EmulatorFolder.Assembly}' \"$@\"", typeof(LocalEmulator).Assembly.Location] };
+        var rebuilt = folder.Settings with
+        {
+            Command = ["/bin/sh", "-c", $"exec dotnet '{EmulatorFolder.Assembly}' \"$@\"", typeof(LocalEmulator).Assembly.Location],
+        };
         var first = await emulator.EnsureRunningAsync(folder.Settings, Stop);
         var workspace = await folder.ConnectAsync(Stop);
         var job = await EmulatorFolder.SubmitAsync(workspace, folder.Plan("busy", "exec sleep 120"), Stop);
@@ -61,7 +64,10 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
         var replaced = await emulator.EnsureRunningAsync(rebuilt, Stop);
 
         Assert.Equal((EmulatorStart.Reused, first.ProcessId), (kept.Start, kept.ProcessId));
-        Assert.Equal($"The emulator (process {first.ProcessId}) runs an older build and was kept: a job is active there. It is replaced once it has nothing to do.", kept.Note);
+        Assert.Equal(
+            $"The emulator (process {first.ProcessId}) runs an older build and was kept: a job is active there. It is replaced once it has nothing to do.",
+            kept.Note
+        );
         Assert.Equal(EmulatorStart.Restarted, replaced.Start);
         Assert.NotEqual(first.ProcessId, replaced.ProcessId);
     }
@@ -74,7 +80,10 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
 
         var running = await emulator.EnsureRunningAsync(folder.Settings with { Workspaces = [other] }, Stop);
 
-        var workspace = await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(other, running, "configuration/local_config.json"), Stop);
+        var workspace = await WorkspaceClient.ConnectAsync(
+            WorkspaceConnection.ToEmulator(other, running, "configuration/local_config.json"),
+            Stop
+        );
         Assert.EndsWith("/workspaces/second", workspace.Id, StringComparison.Ordinal);
     }
 
@@ -82,7 +91,11 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
     public async Task EnsureRunningAsync_PutsAFaultScriptInForce_AndLeavesItAlone()
     {
         var script = Path.Combine(folder.Root, "faults.json");
-        await File.WriteAllTextAsync(script, """{ "rules": [{ "path": "**", "status": 503 }, { "path": "**", "delayMilliseconds": 1 }] }""", Stop);
+        await File.WriteAllTextAsync(
+            script,
+            """{ "rules": [{ "path": "**", "status": 503 }, { "path": "**", "delayMilliseconds": 1 }] }""",
+            Stop
+        );
         await emulator.EnsureRunningAsync(folder.Settings, Stop);
 
         var given = await emulator.EnsureRunningAsync(folder.Settings with { FaultScriptFile = script }, Stop);
@@ -102,13 +115,21 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
         var script = Path.Combine(folder.Root, "faults.json");
         await File.WriteAllTextAsync(script, """{ "rules": [{ "path": "**" }, 7] }""", Stop);
 
-        var wrong = await Assert.ThrowsAsync<WorkspaceException>(() => emulator.EnsureRunningAsync(folder.Settings with { FaultScriptFile = script }, Stop));
-        var missing = await Assert.ThrowsAsync<WorkspaceException>(() => emulator.EnsureRunningAsync(folder.Settings with { FaultScriptFile = "/no/such/file" }, Stop));
+        var wrong = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            emulator.EnsureRunningAsync(folder.Settings with { FaultScriptFile = script }, Stop)
+        );
+        var missing = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            emulator.EnsureRunningAsync(folder.Settings with { FaultScriptFile = "/no/such/file" }, Stop)
+        );
 
         Assert.Equal(
             $"The fault script cannot be used:\n  {script}:1:13: rules[0] does nothing; it must have one of status, cut, provisioning, token, delayMilliseconds or, beside job, preempt or log.\n"
                 + $"  {script}:1:31: rules[1] is 7; it must be an object.",
-            wrong.Message);
-        Assert.Equal("The fault script is /no/such/file; it must be a file that can be read (Could not find a part of the path '/no/such/file'.). Correct --faults.", missing.Message);
+            wrong.Message
+        );
+        Assert.Equal(
+            "The fault script is /no/such/file; it must be a file that can be read (Could not find a part of the path '/no/such/file'.). Correct --faults.",
+            missing.Message
+        );
     }
 }

@@ -45,7 +45,8 @@ public class EnvironmentRegistrarTests
         Assert.StartsWith(
             "Environment 'detection' version '3f1a9c02b7de' has the image example.azurecr.io/other:latest; it must have example.azurecr.io/detection@sha256:0123456789abcdef, and a version cannot be changed.",
             error.Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
     }
 
     private static async Task<RegisteredEnvironment> RegisterAsync(FakeService service)
@@ -56,8 +57,9 @@ public class EnvironmentRegistrarTests
         return await registrar.RegisterAsync(state, TestContext.Current.CancellationToken);
     }
 
-    private static string Body(string image) => $$$"""
-        {"id":"{{{Path}}}","name":"3f1a9c02b7de","type":"Microsoft.MachineLearningServices/workspaces/environments/versions",
-         "properties":{"image":"{{{image}}}","osType":"Linux","environmentType":"UserCreated"}}
-        """;
+    private static string Body(string image) =>
+        $$$"""
+            {"id":"{{{Path}}}","name":"3f1a9c02b7de","type":"Microsoft.MachineLearningServices/workspaces/environments/versions",
+             "properties":{"image":"{{{image}}}","osType":"Linux","environmentType":"UserCreated"}}
+            """;
 }

@@ -17,9 +17,14 @@ public sealed class JobArtifactsTests : IDisposable
     public async Task DownloadAsync_FetchesEveryPageOfArtifacts()
     {
         var service = new FakeService();
-        service.On("GET", Container, request => FakeService.Json(200, request.Uri.Query.Contains("continuationToken=next", StringComparison.Ordinal)
-            ? """{"value":[{"origin":"ExperimentRun","container":"dcid.job","path":"outputs/a b.txt"}]}"""
-            : """{"value":[{"origin":"ExperimentRun","container":"dcid.job","path":"user_logs/std_log.txt"}],"continuationToken":"next"}""")(request));
+        service.On("GET", Container, request =>
+            FakeService.Json(
+                200,
+                request.Uri.Query.Contains("continuationToken=next", StringComparison.Ordinal)
+                    ? """{"value":[{"origin":"ExperimentRun","container":"dcid.job","path":"outputs/a b.txt"}]}"""
+                    : """{"value":[{"origin":"ExperimentRun","container":"dcid.job","path":"user_logs/std_log.txt"}],"continuationToken":"next"}"""
+            )(request)
+        );
         service.On("GET", $"{Container}/content", request => Text($"<{Uri.UnescapeDataString(request.Uri.Query)}>"));
 
         var files = await DownloadAsync(service);
@@ -29,7 +34,8 @@ public sealed class JobArtifactsTests : IDisposable
                 new DownloadedArtifact("outputs/a b.txt", Path.Combine(folder, "outputs", "a b.txt"), 23),
                 new DownloadedArtifact("user_logs/std_log.txt", Path.Combine(folder, "user_logs", "std_log.txt"), 29),
             ],
-            files);
+            files
+        );
         Assert.Equal("<?path=outputs/a b.txt>", await File.ReadAllTextAsync(files[0].File, Stop));
     }
 
@@ -45,12 +51,22 @@ public sealed class JobArtifactsTests : IDisposable
     public async Task DownloadAsync_RefusesEverything_WhenAPathLeadsOutside(string path)
     {
         var service = new FakeService();
-        service.On("GET", Container, FakeService.Json(200, $$$"""{"value":[{"path":"outputs/fine.txt"},{"path":"{{{path.Replace("\\", "\\\\", StringComparison.Ordinal)}}}"}]}"""));
+        service.On(
+            "GET",
+            Container,
+            FakeService.Json(
+                200,
+                $$$"""{"value":[{"path":"outputs/fine.txt"},{"path":"{{{path.Replace("\\", "\\\\", StringComparison.Ordinal)}}}"}]}"""
+            )
+        );
         service.On("GET", $"{Container}/content", _ => Text("bytes"));
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => DownloadAsync(service));
 
-        Assert.Equal($"Job 'job' has the artifact path '{path}'; it must lead to a file under {folder}. Nothing was downloaded.", error.Message);
+        Assert.Equal(
+            $"Job 'job' has the artifact path '{path}'; it must lead to a file under {folder}. Nothing was downloaded.",
+            error.Message
+        );
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
     }
 
@@ -76,7 +92,11 @@ public sealed class JobArtifactsTests : IDisposable
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => DownloadAsync(service));
 
-        Assert.EndsWith($" GET https://localhost:1{Container}/content?path=outputs%2Fmodel.bin returned 403 Forbidden: UserError: Not yours.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $" GET https://localhost:1{Container}/content?path=outputs%2Fmodel.bin returned 403 Forbidden: UserError: Not yours.",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.Empty(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
     }
 

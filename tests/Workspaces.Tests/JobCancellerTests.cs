@@ -11,7 +11,16 @@ public class JobCancellerTests
     {
         var service = new FakeService();
         service.OnEach("GET", Path, Job("Running"), Job("CancelRequested"), Job("CancelRequested"), Job("Canceled"));
-        service.On("POST", $"{Path}/cancel", FakeService.Json(202, "", ("Location", $"https://localhost:1{FakeService.WorkspaceId}/operation?api-version=2024-10-01"), ("Retry-After", "10")));
+        service.On(
+            "POST",
+            $"{Path}/cancel",
+            FakeService.Json(
+                202,
+                "",
+                ("Location", $"https://localhost:1{FakeService.WorkspaceId}/operation?api-version=2024-10-01"),
+                ("Retry-After", "10")
+            )
+        );
 
         var status = await CancelAsync(service);
 
@@ -24,13 +33,23 @@ public class JobCancellerTests
     {
         var service = new FakeService();
         service.On("GET", Path, Job("CancelRequested"));
-        service.On("POST", $"{Path}/cancel", FakeService.Json(202, "", ("Location", $"https://localhost:1{FakeService.WorkspaceId}/operation?api-version=2024-10-01"), ("Retry-After", "10")));
+        service.On(
+            "POST",
+            $"{Path}/cancel",
+            FakeService.Json(
+                202,
+                "",
+                ("Location", $"https://localhost:1{FakeService.WorkspaceId}/operation?api-version=2024-10-01"),
+                ("Retry-After", "10")
+            )
+        );
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => CancelAsync(service));
 
         Assert.Equal(
             "Job 'job' is CancelRequested 15 min after it was cancelled; it must have ended by then. The service was told, and goes on ending it: `dotnet cake --target=Follow --job=job` shows when it has.",
-            error.Message);
+            error.Message
+        );
     }
 
     [Fact]
@@ -61,7 +80,11 @@ public class JobCancellerTests
         service.On("GET", Path, Job("Running"));
         service.On("POST", $"{Path}/cancel", FakeService.Json(400, """{"error":{"code":"UserError","message":"Not today."}}"""));
 
-        Assert.Contains("UserError: Not today.", (await Assert.ThrowsAsync<WorkspaceException>(() => CancelAsync(service))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "UserError: Not today.",
+            (await Assert.ThrowsAsync<WorkspaceException>(() => CancelAsync(service))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -77,9 +100,13 @@ public class JobCancellerTests
         Assert.Single(service.Sent);
     }
 
-    private static Func<SentRequest, HttpResponseMessage> Job(string status) => FakeService.Json(200, $$$"""
-        {"id":"{{{Path}}}","name":"job","type":"Microsoft.MachineLearningServices/workspaces/jobs","properties":{"jobType":"Command","command":"true","environmentId":"/e","status":"{{{status}}}"} }
-        """);
+    private static Func<SentRequest, HttpResponseMessage> Job(string status) =>
+        FakeService.Json(
+            200,
+            $$$"""
+            {"id":"{{{Path}}}","name":"job","type":"Microsoft.MachineLearningServices/workspaces/jobs","properties":{"jobType":"Command","command":"true","environmentId":"/e","status":"{{{status}}}"} }
+            """
+        );
 
     private static async Task<JobStatus> CancelAsync(FakeService service) =>
         await new JobCanceller(await service.ConnectAsync(), new SkippingTime()).CancelAsync("job", TestContext.Current.CancellationToken);

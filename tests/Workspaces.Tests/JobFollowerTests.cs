@@ -48,18 +48,31 @@ public class JobFollowerTests
         var events = await FollowAsync(service);
 
         Assert.Equal<JobEvent>(
-            [new JobStatusChanged(JobStatus.Running), new JobLogLine(StdLog, "step 1"), new JobLogLine(StdLog, "last"), new JobStatusChanged(JobStatus.Completed)],
-            events);
+            [
+                new JobStatusChanged(JobStatus.Running),
+                new JobLogLine(StdLog, "step 1"),
+                new JobLogLine(StdLog, "last"),
+                new JobStatusChanged(JobStatus.Completed),
+            ],
+            events
+        );
     }
 
     [Fact]
     public async Task FollowAsync_LeavesOutSystemLogs()
     {
         var service = new FakeService();
-        service.On("GET", FakeService.RunPath("job"), FakeService.Json(200, """
-            {"status":"Completed","logFiles":{"system_logs/lifecycler/lifecycler.log":"https://localhost:1/logs/a?sig=1",
-             "user_logs/std_log_process_1.txt":"https://localhost:1/logs/p1?sig=1","user_logs/std_log_process_0.txt":"https://localhost:1/logs/p0?sig=1"}}
-            """));
+        service.On(
+            "GET",
+            FakeService.RunPath("job"),
+            FakeService.Json(
+                200,
+                """
+                {"status":"Completed","logFiles":{"system_logs/lifecycler/lifecycler.log":"https://localhost:1/logs/a?sig=1",
+                 "user_logs/std_log_process_1.txt":"https://localhost:1/logs/p1?sig=1","user_logs/std_log_process_0.txt":"https://localhost:1/logs/p0?sig=1"}}
+                """
+            )
+        );
         service.On("GET", "/logs/a", Part("system\n"));
         service.On("GET", "/logs/p0", Part("rank 0\n"));
         service.On("GET", "/logs/p1", Part("rank 1\n"));
@@ -80,7 +93,12 @@ public class JobFollowerTests
 
         Assert.Equal(
             ["bytes=0-4194303", "bytes=8-4194311", "bytes=8-4194311", "bytes=8-4194311"],
-            [.. service.Sent.Where(request => request.Uri.AbsolutePath.StartsWith("/logs/", StringComparison.Ordinal)).Select(request => request.Body)]);
+            [
+                .. service
+                    .Sent.Where(request => request.Uri.AbsolutePath.StartsWith("/logs/", StringComparison.Ordinal))
+                    .Select(request => request.Body),
+            ]
+        );
     }
 
     [Fact]
@@ -105,8 +123,20 @@ public class JobFollowerTests
     public async Task FollowAsync_FinishesTheOldFileFirst_WhenTheLogIsRotatedBetweenTwoReads()
     {
         var service = new FakeService();
-        OnLists(service, ("Running", [StdLog]), ("Running", [StdLog]), ("Running", [Old(0), Old(1), StdLog]), ("Completed", [Old(0), Old(1), StdLog]));
-        service.OnEach("GET", $"/logs/{StdLog}", Part("one\ntw"), Part("a new file, longer than what was read of the old one\n"), Part("five"));
+        OnLists(
+            service,
+            ("Running", [StdLog]),
+            ("Running", [StdLog]),
+            ("Running", [Old(0), Old(1), StdLog]),
+            ("Completed", [Old(0), Old(1), StdLog])
+        );
+        service.OnEach(
+            "GET",
+            $"/logs/{StdLog}",
+            Part("one\ntw"),
+            Part("a new file, longer than what was read of the old one\n"),
+            Part("five")
+        );
         service.On("GET", $"/logs/{Old(0)}", Part("one\ntwo\nthr"));
         service.On("GET", $"/logs/{Old(1)}", Part("ee\nfour\n"));
 
@@ -164,7 +194,14 @@ public class JobFollowerTests
     public async Task FollowAsync_SaysThatTheJobWaitsAgain_WhenItsNodeWasTakenAway()
     {
         var service = new FakeService();
-        OnLists(service, ("Queued", []), ("Running", [StdLog]), ("Queued", [Old(0)]), ("Running", [Old(0), StdLog]), ("Completed", [Old(0), StdLog]));
+        OnLists(
+            service,
+            ("Queued", []),
+            ("Running", [StdLog]),
+            ("Queued", [Old(0)]),
+            ("Running", [Old(0), StdLog]),
+            ("Completed", [Old(0), StdLog])
+        );
         service.OnEach("GET", $"/logs/{StdLog}", Part("step 1\nst"), Part("step 1\nstep 2\n"));
         service.On("GET", $"/logs/{Old(0)}", Part("step 1\nst"));
 
@@ -172,10 +209,14 @@ public class JobFollowerTests
 
         Assert.Equal(
             [
-                new JobStatusChanged(JobStatus.Queued), new JobStatusChanged(JobStatus.Running), new JobStatusChanged(JobStatus.Queued) { SentBack = true },
-                new JobStatusChanged(JobStatus.Running), new JobStatusChanged(JobStatus.Completed),
+                new JobStatusChanged(JobStatus.Queued),
+                new JobStatusChanged(JobStatus.Running),
+                new JobStatusChanged(JobStatus.Queued) { SentBack = true },
+                new JobStatusChanged(JobStatus.Running),
+                new JobStatusChanged(JobStatus.Completed),
             ],
-            events.OfType<JobStatusChanged>());
+            events.OfType<JobStatusChanged>()
+        );
         Assert.Equal(["step 1", "st", "step 1", "step 2"], LinesOf(events, StdLog));
     }
 
@@ -188,8 +229,13 @@ public class JobFollowerTests
         var events = await FollowAsync(service);
 
         Assert.Equal(
-            [new JobStatusChanged(JobStatus.Unknown, "Thawing"), new JobStatusChanged(JobStatus.Unknown, "Warming"), new JobStatusChanged(JobStatus.Completed)],
-            events.OfType<JobStatusChanged>());
+            [
+                new JobStatusChanged(JobStatus.Unknown, "Thawing"),
+                new JobStatusChanged(JobStatus.Unknown, "Warming"),
+                new JobStatusChanged(JobStatus.Completed),
+            ],
+            events.OfType<JobStatusChanged>()
+        );
     }
 
     [Fact]
@@ -202,7 +248,10 @@ public class JobFollowerTests
         {
             var from = int.Parse(request.Body.Split('=', '-')[1], System.Globalization.CultureInfo.InvariantCulture);
             var to = Math.Min(from + LogClient.PartLength, log.Length);
-            var response = new HttpResponseMessage(to > from ? HttpStatusCode.PartialContent : HttpStatusCode.RequestedRangeNotSatisfiable) { Content = new ByteArrayContent(log[from..to]) };
+            var response = new HttpResponseMessage(to > from ? HttpStatusCode.PartialContent : HttpStatusCode.RequestedRangeNotSatisfiable)
+            {
+                Content = new ByteArrayContent(log[from..to]),
+            };
             response.Content.Headers.ContentRange = to > from ? new(from, to - 1, log.Length) : new(log.Length);
             return response;
         });
@@ -218,26 +267,41 @@ public class JobFollowerTests
     {
         var service = new FakeService();
         OnDetails(service, "Failed");
-        service.On("GET", $"/logs/{StdLog}", FakeService.Json(403, """{"error":{"code":"AuthenticationFailed","message":"sig=planted-signature is out of date"}}"""));
+        service.On(
+            "GET",
+            $"/logs/{StdLog}",
+            FakeService.Json(403, """{"error":{"code":"AuthenticationFailed","message":"sig=planted-signature is out of date"}}""")
+        );
 
         var events = await FollowAsync(service, new FollowSettings { LogAttempts = 3 });
 
         Assert.Equal<JobEvent>(
             [
-                new JobLogUnavailable(StdLog, $"The signature of the link to localhost is no longer good; it must be a new one. Run the same command again. GET https://localhost:1/logs/{StdLog}?sig=*** returned 403 Forbidden: AuthenticationFailed: sig=*** is out of date"),
+                new JobLogUnavailable(
+                    StdLog,
+                    $"The signature of the link to localhost is no longer good; it must be a new one. Run the same command again. GET https://localhost:1/logs/{StdLog}?sig=*** returned 403 Forbidden: AuthenticationFailed: sig=*** is out of date"
+                ),
                 new JobStatusChanged(JobStatus.Failed),
             ],
-            events);
+            events
+        );
     }
 
     [Fact]
     public async Task FollowAsync_ReadsTheJobItself_WhileRunHistoryDoesNotKnowIt()
     {
         var service = new FakeService();
-        service.On("GET", $"{FakeService.WorkspaceId}/jobs/job", FakeService.Json(200, $$$"""
-            {"id":"{{{FakeService.WorkspaceId}}}/jobs/job","name":"job","type":"Microsoft.MachineLearningServices/workspaces/jobs",
-             "properties":{"jobType":"Command","command":"true","environmentId":"/e","status":"NotStarted"}}
-            """));
+        service.On(
+            "GET",
+            $"{FakeService.WorkspaceId}/jobs/job",
+            FakeService.Json(
+                200,
+                $$$"""
+                {"id":"{{{FakeService.WorkspaceId}}}/jobs/job","name":"job","type":"Microsoft.MachineLearningServices/workspaces/jobs",
+                 "properties":{"jobType":"Command","command":"true","environmentId":"/e","status":"NotStarted"}}
+                """
+            )
+        );
         service.OnEach("GET", FakeService.RunPath("job"), FakeService.Json(404, "{}"), FakeService.Json(200, """{"status":"Canceled"}"""));
 
         var events = await FollowAsync(service);
@@ -253,7 +317,8 @@ public class JobFollowerTests
         Assert.Equal(404, error.Status);
         Assert.Equal(
             $"GET https://localhost:1{FakeService.WorkspaceId}/jobs/job?api-version=2024-10-01 returned 404 Not Found: ResourceNotFound: Nothing at {FakeService.WorkspaceId}/jobs/job.",
-            error.Message);
+            error.Message
+        );
     }
 
     [Fact]
@@ -263,11 +328,14 @@ public class JobFollowerTests
         service.On("GET", FakeService.RunPath("job"), _ => throw new HttpRequestException("no route to host"));
         var time = new SkippingTime();
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => FollowAsync(service, new FollowSettings { Patience = TimeSpan.FromSeconds(30) }, time));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            FollowAsync(service, new FollowSettings { Patience = TimeSpan.FromSeconds(30) }, time)
+        );
 
         Assert.Equal(
             $"Following job 'job' ended after 30 s without an answer; the job itself goes on. GET https://localhost:1{FakeService.RunPath("job")} had no answer in 6 tries: no route to host",
-            error.Message);
+            error.Message
+        );
         Assert.InRange(time.Elapsed, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30));
     }
 
@@ -302,34 +370,66 @@ public class JobFollowerTests
         });
     }
 
-    private static void OnDetails(FakeService service, params string[] statuses) => service.OnEach(
-        "GET",
-        FakeService.RunPath("job"),
-        [.. statuses.Select(status => FakeService.Json(200, $$$"""{"status":"{{{status}}}","logFiles":{"{{{StdLog}}}":"https://localhost:1/logs/{{{StdLog}}}?sig=planted-signature"}}"""))]);
+    private static void OnDetails(FakeService service, params string[] statuses) =>
+        service.OnEach(
+            "GET",
+            FakeService.RunPath("job"),
+            [
+                .. statuses.Select(status =>
+                    FakeService.Json(
+                        200,
+                        $$$"""{"status":"{{{status}}}","logFiles":{"{{{StdLog}}}":"https://localhost:1/logs/{{{StdLog}}}?sig=planted-signature"}}"""
+                    )
+                ),
+            ]
+        );
 
     private static string Old(int number) => $"user_logs/std_log_{number}.txt";
 
     /// <summary>What run history says in turn: a status, and the files there are.</summary>
-    private static void OnLists(FakeService service, params (string Status, string[] Files)[] turns) => service.OnEach(
-        "GET",
-        FakeService.RunPath("job"),
-        [.. turns.Select(turn => FakeService.Json(200, System.Text.Json.JsonSerializer.Serialize(new { status = turn.Status, logFiles = turn.Files.ToDictionary(file => file, file => $"https://localhost:1/logs/{file}?sig=planted-signature") })))]);
+    private static void OnLists(FakeService service, params (string Status, string[] Files)[] turns) =>
+        service.OnEach(
+            "GET",
+            FakeService.RunPath("job"),
+            [
+                .. turns.Select(turn =>
+                    FakeService.Json(
+                        200,
+                        System.Text.Json.JsonSerializer.Serialize(
+                            new
+                            {
+                                status = turn.Status,
+                                logFiles = turn.Files.ToDictionary(
+                                    file => file,
+                                    file => $"https://localhost:1/logs/{file}?sig=planted-signature"
+                                ),
+                            }
+                        )
+                    )
+                ),
+            ]
+        );
 
     /// <summary>The part of a log that is asked for, as blob storage answers.</summary>
-    private static Func<SentRequest, HttpResponseMessage> Part(string log) => request =>
-    {
-        var bytes = Encoding.UTF8.GetBytes(log);
-        var from = int.Parse(request.Body.Split('=', '-')[1], System.Globalization.CultureInfo.InvariantCulture);
-        var rest = from < bytes.Length;
-        var response = new HttpResponseMessage(rest ? HttpStatusCode.PartialContent : HttpStatusCode.RequestedRangeNotSatisfiable)
+    private static Func<SentRequest, HttpResponseMessage> Part(string log) =>
+        request =>
         {
-            Content = new ByteArrayContent(rest ? bytes[from..] : []),
+            var bytes = Encoding.UTF8.GetBytes(log);
+            var from = int.Parse(request.Body.Split('=', '-')[1], System.Globalization.CultureInfo.InvariantCulture);
+            var rest = from < bytes.Length;
+            var response = new HttpResponseMessage(rest ? HttpStatusCode.PartialContent : HttpStatusCode.RequestedRangeNotSatisfiable)
+            {
+                Content = new ByteArrayContent(rest ? bytes[from..] : []),
+            };
+            response.Content.Headers.ContentRange = rest ? new(from, bytes.Length - 1, bytes.Length) : new(bytes.Length);
+            return response;
         };
-        response.Content.Headers.ContentRange = rest ? new(from, bytes.Length - 1, bytes.Length) : new(bytes.Length);
-        return response;
-    };
 
-    private static async Task<IReadOnlyList<JobEvent>> FollowAsync(FakeService service, FollowSettings? settings = null, SkippingTime? time = null)
+    private static async Task<IReadOnlyList<JobEvent>> FollowAsync(
+        FakeService service,
+        FollowSettings? settings = null,
+        SkippingTime? time = null
+    )
     {
         var follower = new JobFollower(await service.ConnectAsync(), settings, time ?? new SkippingTime());
         return await follower.FollowAsync("job", Stop).ToListAsync(Stop);
@@ -348,7 +448,12 @@ public class JobFollowerTests
         {
             // One log in three says the same over and over, so that no two parts of it can be told apart by what they hold.
             var isDull = random.Next(3) == 0;
-            lines[name] = [.. Enumerable.Range(0, random.Next(60)).Select(line => isDull ? "step" : string.Join(' ', random.GetItems(words, random.Next(4))) + line)];
+            lines[name] =
+            [
+                .. Enumerable
+                    .Range(0, random.Next(60))
+                    .Select(line => isDull ? "step" : string.Join(' ', random.GetItems(words, random.Next(4))) + line),
+            ];
             var end = random.Next(2) == 0 ? "\n" : "\r\n";
             logs[name] = Encoding.UTF8.GetBytes(string.Join(end, lines[name]) + (random.Next(2) == 0 && lines[name].Length > 0 ? end : ""));
         }

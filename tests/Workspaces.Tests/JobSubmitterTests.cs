@@ -25,7 +25,13 @@ public class JobSubmitterTests
     [InlineData("Failed,Completed", false, $"{Plan}-2", 2, StageChange.Unchanged)]
     [InlineData("Completed,Failed", false, $"{Plan}-3", 3, StageChange.Created)]
     [InlineData("Failed,Canceled", true, $"{Plan}-3", 3, StageChange.Created)]
-    public async Task SubmitAsync_FollowsTheNewestAttemptOrMakesTheNext(string attempts, bool rerun, string name, int attempt, StageChange change)
+    public async Task SubmitAsync_FollowsTheNewestAttemptOrMakesTheNext(
+        string attempts,
+        bool rerun,
+        string name,
+        int attempt,
+        StageChange change
+    )
     {
         var service = CreateService(attempts.Split(',', StringSplitOptions.RemoveEmptyEntries));
 
@@ -44,7 +50,17 @@ public class JobSubmitterTests
 
         ExpectedRequest.Matches("job.json", service.Sent.Single(request => request.Method == "PUT").Body);
         Assert.Equal(
-            new SubmittedJob(Plan, PathOf(Plan), 1, "pothole", $"https://ml.azure.com/runs/{Plan}", StageChange.Created, JobStatus.NotStarted), job);
+            new SubmittedJob(
+                Plan,
+                PathOf(Plan),
+                1,
+                "pothole",
+                $"https://ml.azure.com/runs/{Plan}",
+                StageChange.Created,
+                JobStatus.NotStarted
+            ),
+            job
+        );
     }
 
     [Fact]
@@ -77,7 +93,10 @@ public class JobSubmitterTests
 
         if (isOurs)
         {
-            Assert.Equal((Plan, JobStatus.Queued), (await SubmitAsync(service, hash: "0123")) is var job ? (job.Name, job.Status) : default);
+            Assert.Equal(
+                (Plan, JobStatus.Queued),
+                (await SubmitAsync(service, hash: "0123")) is var job ? (job.Name, job.Status) : default
+            );
         }
         else
         {
@@ -93,7 +112,10 @@ public class JobSubmitterTests
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => SubmitAsync(service));
 
-        Assert.Equal($"PUT https://localhost:1{PathOf(Plan)}?api-version=2024-10-01 had no answer in 6 tries: connection reset", error.Message);
+        Assert.Equal(
+            $"PUT https://localhost:1{PathOf(Plan)}?api-version=2024-10-01 had no answer in 6 tries: connection reset",
+            error.Message
+        );
     }
 
     [Fact]
@@ -104,7 +126,10 @@ public class JobSubmitterTests
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => SubmitAsync(service));
 
-        Assert.Equal($"PUT https://localhost:1{PathOf(Plan)}?api-version=2024-10-01 returned 400 Bad Request: UserError: No such compute.", error.Message);
+        Assert.Equal(
+            $"PUT https://localhost:1{PathOf(Plan)}?api-version=2024-10-01 returned 400 Bad Request: UserError: No such compute.",
+            error.Message
+        );
     }
 
     private static FakeService CreateService(params string[] attempts)
@@ -153,7 +178,8 @@ public class JobSubmitterTests
 
         Assert.Equal(
             $"--name is \"mine\", and workspace 'vision' has a job of that name ({fault}); it must be a name no job has had. Choose another one, or leave --name out: the plan then names each attempt.",
-            error.Message);
+            error.Message
+        );
         Assert.DoesNotContain(service.Sent, request => request.Method == "PUT");
     }
 
@@ -174,7 +200,13 @@ public class JobSubmitterTests
         var plan = TestPlans.Experiment;
         if (hash is not null)
         {
-            plan = plan with { Job = plan.Job with { Tags = new Dictionary<string, string>(plan.Job.Tags, StringComparer.Ordinal) { ["experiment_hash"] = hash } } };
+            plan = plan with
+            {
+                Job = plan.Job with
+                {
+                    Tags = new Dictionary<string, string>(plan.Job.Tags, StringComparer.Ordinal) { ["experiment_hash"] = hash },
+                },
+            };
         }
 
         var state = await submitter.ReadAsync(plan, name, rerun, Stop);
@@ -186,9 +218,10 @@ public class JobSubmitterTests
 
     private static string PathOf(string name) => $"{FakeService.WorkspaceId}/jobs/{name}";
 
-    private static string Body(string name, string status) => $$$"""
-        {"id":"{{{PathOf(name)}}}","name":"{{{name}}}","type":"Microsoft.MachineLearningServices/workspaces/jobs","properties":{
-         "jobType":"Command","command":"python","environmentId":"{{{TestPlans.Registered.Id}}}","experimentName":"pothole","status":"{{{status}}}",
-         "services":{"Studio":{"jobServiceType":"Studio","endpoint":"https://ml.azure.com/runs/{{{name}}}"} } } }
-        """;
+    private static string Body(string name, string status) =>
+        $$$"""
+            {"id":"{{{PathOf(name)}}}","name":"{{{name}}}","type":"Microsoft.MachineLearningServices/workspaces/jobs","properties":{
+             "jobType":"Command","command":"python","environmentId":"{{{TestPlans.Registered.Id}}}","experimentName":"pothole","status":"{{{status}}}",
+             "services":{"Studio":{"jobServiceType":"Studio","endpoint":"https://ml.azure.com/runs/{{{name}}}"} } } }
+            """;
 }

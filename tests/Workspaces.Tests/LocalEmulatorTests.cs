@@ -25,10 +25,13 @@ public sealed class LocalEmulatorTests : IDisposable
 
     [Fact]
     public void IsAlive_IsFalse_WhenTheProcessIdWentToAnotherProcess() =>
-        Assert.False(EmulatorProcess.IsAlive(Environment.ProcessId, new DateTimeOffset(Process.GetCurrentProcess().StartTime).AddHours(-1)));
+        Assert.False(
+            EmulatorProcess.IsAlive(Environment.ProcessId, new DateTimeOffset(Process.GetCurrentProcess().StartTime).AddHours(-1))
+        );
 
     [Fact]
-    public void IsAlive_IsTrue_WhenTheProcessStartedBeforeItSaidSo() => Assert.True(EmulatorProcess.IsAlive(Environment.ProcessId, DateTimeOffset.UtcNow));
+    public void IsAlive_IsTrue_WhenTheProcessStartedBeforeItSaidSo() =>
+        Assert.True(EmulatorProcess.IsAlive(Environment.ProcessId, DateTimeOffset.UtcNow));
 
     [Fact]
     public async Task StopAsync_SignalsTheProcess_WhenItDoesNotAnswer()
@@ -45,11 +48,14 @@ public sealed class LocalEmulatorTests : IDisposable
     [Fact]
     public async Task EnsureRunningAsync_ShowsTheEndOfTheLog_WhenTheEmulatorEnds()
     {
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => new LocalEmulator().EnsureRunningAsync(Settings("echo 'no disk space, token=planted' >&2; exit 4"), Stop));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            new LocalEmulator().EnsureRunningAsync(Settings("echo 'no disk space, token=planted' >&2; exit 4"), Stop)
+        );
 
         Assert.Equal(
             $"The workspace emulator ended with exit code 4 before it listened. The end of {folder}/emulator.log:\n  no disk space, token=***",
-            error.Message);
+            error.Message
+        );
     }
 
     [Fact]
@@ -59,7 +65,10 @@ public sealed class LocalEmulatorTests : IDisposable
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => new LocalEmulator().EnsureRunningAsync(settings, Stop));
 
-        Assert.Equal($"The workspace emulator did not listen within 1 s. The end of {folder}/emulator.log:\n  (it wrote nothing)", error.Message);
+        Assert.Equal(
+            $"The workspace emulator did not listen within 1 s. The end of {folder}/emulator.log:\n  (it wrote nothing)",
+            error.Message
+        );
         var processId = int.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "pid"), Stop), CultureInfo.InvariantCulture);
         Assert.False(EmulatorProcess.IsAlive(processId, DateTimeOffset.UtcNow));
     }
@@ -71,7 +80,10 @@ public sealed class LocalEmulatorTests : IDisposable
 
         await Assert.ThrowsAsync<WorkspaceException>(() => new LocalEmulator().EnsureRunningAsync(settings, Stop));
 
-        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(folder, "pid"), Stop), await File.ReadAllTextAsync(Path.Combine(folder, "session"), Stop));
+        Assert.Equal(
+            await File.ReadAllTextAsync(Path.Combine(folder, "pid"), Stop),
+            await File.ReadAllTextAsync(Path.Combine(folder, "session"), Stop)
+        );
     }
 
     [Fact]
@@ -89,7 +101,8 @@ public sealed class LocalEmulatorTests : IDisposable
         Assert.Equal(typeof(LocalEmulator).Module.ModuleVersionId, LocalEmulator.ReadBuild(typeof(LocalEmulator).Assembly.Location));
 
     [Fact]
-    public void ReadBuild_IsNull_WhenThereIsNoAssembly() => Assert.Null(LocalEmulator.ReadBuild(Path.Combine(folder, "WorkspaceEmulator.dll")));
+    public void ReadBuild_IsNull_WhenThereIsNoAssembly() =>
+        Assert.Null(LocalEmulator.ReadBuild(Path.Combine(folder, "WorkspaceEmulator.dll")));
 
     [Fact]
     public void CreateArguments_SaysEverySetting()
@@ -106,14 +119,17 @@ public sealed class LocalEmulatorTests : IDisposable
 
         Assert.Equal(
             "--state /state --url https://localhost:0 --workspace 00000000-0000-0000-0000-000000000001/team/vision --location westeurope --idle-minutes 5 "
-            + "--runtime docker --docker-host unix:///run/engine.sock --process-path /opt/python/bin --process-variable OMP_NUM_THREADS=2 --provisioning-milliseconds 20",
-            string.Join(' ', settings.CreateArguments()));
+                + "--runtime docker --docker-host unix:///run/engine.sock --process-path /opt/python/bin --process-variable OMP_NUM_THREADS=2 --provisioning-milliseconds 20",
+            string.Join(' ', settings.CreateArguments())
+        );
         Assert.Equal("/bin/WorkspaceEmulator.dll", settings.AssemblyPath);
     }
 
     private EmulatorSettings Settings(string script) => new(folder, ["/bin/sh", "-c", script], []);
 
-    private void WriteDescription(int processId, DateTimeOffset startedAt) => File.WriteAllText(
-        Path.Combine(folder, "emulator.json"),
-        $$"""{"endpoint":"https://localhost:1/","processId":{{processId}},"startedAt":"{{startedAt:O}}","certificate":"/none","tokenFile":"/none","build":""}""");
+    private void WriteDescription(int processId, DateTimeOffset startedAt) =>
+        File.WriteAllText(
+            Path.Combine(folder, "emulator.json"),
+            $$"""{"endpoint":"https://localhost:1/","processId":{{processId}},"startedAt":"{{startedAt:O}}","certificate":"/none","tokenFile":"/none","build":""}"""
+        );
 }

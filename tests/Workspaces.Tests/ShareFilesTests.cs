@@ -19,7 +19,8 @@ public sealed class ShareFilesTests : IDisposable
     public async Task WriteAsync_FillsAFileOfAnotherName_AndRenamesIt()
     {
         await File.WriteAllBytesAsync(file, new byte[5_000_000], Stop);
-        foreach (var folder in new[] { "road", "road/images" }) service.On("PUT", $"/train/{folder}", FakeStorage.Error(409, "ResourceAlreadyExists"));
+        foreach (var folder in new[] { "road", "road/images" })
+            service.On("PUT", $"/train/{folder}", FakeStorage.Error(409, "ResourceAlreadyExists"));
         service.On("PUT", "/train/road/images/a.gif.upload", FakeStorage.Answer(201, "", Written));
         service.On("PUT", "/train/road/images/a.gif", FakeStorage.Answer(200, "", Written));
         var files = await FakeStorage.OpenAsync(service, TestPlans.Share);
@@ -35,17 +36,25 @@ public sealed class ShareFilesTests : IDisposable
                 "PUT /train/road/images/a.gif.upload?comp=range",
                 "PUT /train/road/images/a.gif?comp=rename",
             ],
-            service.Sent.Select(request => $"{request.Line}{request.Uri.Query}"));
+            service.Sent.Select(request => $"{request.Line}{request.Uri.Query}")
+        );
     }
 
     [Fact]
     public async Task ListAsync_GivesTheFilesOfTheFolder_WithSizeAndVersion()
     {
-        service.On("GET", "/train/road/images", FakeStorage.Answer(200, """
-            <?xml version="1.0" encoding="utf-8"?><EnumerationResults ServiceEndpoint="https://pictures.file.core.windows.net/" ShareName="train" DirectoryPath="road/images"><Entries>
-            <File><Name>a.gif</Name><Properties><Content-Length>14</Content-Length><Etag>"0x8D1"</Etag></Properties></File>
-            <Directory><Name>old</Name><Properties /></Directory></Entries><NextMarker /></EnumerationResults>
-            """));
+        service.On(
+            "GET",
+            "/train/road/images",
+            FakeStorage.Answer(
+                200,
+                """
+                <?xml version="1.0" encoding="utf-8"?><EnumerationResults ServiceEndpoint="https://pictures.file.core.windows.net/" ShareName="train" DirectoryPath="road/images"><Entries>
+                <File><Name>a.gif</Name><Properties><Content-Length>14</Content-Length><Etag>"0x8D1"</Etag></Properties></File>
+                <Directory><Name>old</Name><Properties /></Directory></Entries><NextMarker /></EnumerationResults>
+                """
+            )
+        );
         var files = await FakeStorage.OpenAsync(service, TestPlans.Share);
 
         Assert.Equal([new StoredFile("road/images/a.gif", 14, "\"0x8D1\"")], await files.ListAsync("road/images", Stop));
@@ -71,13 +80,22 @@ public sealed class ShareFilesTests : IDisposable
 
         Assert.StartsWith(
             "DATASTORES.test_data: file share 'train' is not in storage account 'pictures'; FILE_SHARE must name one that is there, or it must be made: `az storage share-rm create --storage-account pictures --name train`.",
-            error.Message, StringComparison.Ordinal);
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static (string, string)[] Written =>
-    [
-        ("ETag", "\"0x8D1\""), ("Last-Modified", "Wed, 01 Jan 2025 00:00:00 GMT"), ("x-ms-request-server-encrypted", "true"), ("x-ms-file-permission-key", "1*1"),
-        ("x-ms-file-attributes", "Archive"), ("x-ms-file-creation-time", "2025-01-01T00:00:00.0000000Z"), ("x-ms-file-last-write-time", "2025-01-01T00:00:00.0000000Z"),
-        ("x-ms-file-change-time", "2025-01-01T00:00:00.0000000Z"), ("x-ms-file-id", "1"), ("x-ms-file-parent-id", "0"),
-    ];
+        [
+            ("ETag", "\"0x8D1\""),
+            ("Last-Modified", "Wed, 01 Jan 2025 00:00:00 GMT"),
+            ("x-ms-request-server-encrypted", "true"),
+            ("x-ms-file-permission-key", "1*1"),
+            ("x-ms-file-attributes", "Archive"),
+            ("x-ms-file-creation-time", "2025-01-01T00:00:00.0000000Z"),
+            ("x-ms-file-last-write-time", "2025-01-01T00:00:00.0000000Z"),
+            ("x-ms-file-change-time", "2025-01-01T00:00:00.0000000Z"),
+            ("x-ms-file-id", "1"),
+            ("x-ms-file-parent-id", "0"),
+        ];
 }

@@ -23,7 +23,9 @@ public sealed class TokenFileCredentialTests : IDisposable
     {
         File.Delete(file);
 
-        var error = Assert.Throws<WorkspaceException>(() => new TokenFileCredential(file).GetToken(new TokenRequestContext([]), TestContext.Current.CancellationToken));
+        var error = Assert.Throws<WorkspaceException>(() =>
+            new TokenFileCredential(file).GetToken(new TokenRequestContext([]), TestContext.Current.CancellationToken)
+        );
 
         Assert.StartsWith($"{file} cannot be read (", error.Message, StringComparison.Ordinal);
     }

@@ -42,15 +42,20 @@ public class WorkspaceClientTests
     public async Task ConnectAsync_NamesTheKeyToMend_WhenTheWorkspaceIsNotThere(string code, string key)
     {
         var service = new FakeService();
-        service.On("GET", FakeService.WorkspaceId, FakeService.Json(404, $$$"""{"error":{"code":"{{{code}}}","message":"It was not found."}}""", ("x-ms-request-id", "r-1")));
+        service.On(
+            "GET",
+            FakeService.WorkspaceId,
+            FakeService.Json(404, $$$"""{"error":{"code":"{{{code}}}","message":"It was not found."}}""", ("x-ms-request-id", "r-1"))
+        );
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(service.ConnectAsync);
 
         Assert.Equal(
             "configuration/dev_config.json: workspace 'vision' in resource group 'team' of subscription '00000000-0000-0000-0000-000000000001' is not there; "
-            + $"{key} must name one that exists (`az ml workspace list --subscription 00000000-0000-0000-0000-000000000001` shows them). "
-            + $"GET {Url} returned 404 Not Found: {code}: It was not found. (request r-1)",
-            error.Message);
+                + $"{key} must name one that exists (`az ml workspace list --subscription 00000000-0000-0000-0000-000000000001` shows them). "
+                + $"GET {Url} returned 404 Not Found: {code}: It was not found. (request r-1)",
+            error.Message
+        );
     }
 
     [Fact]
@@ -59,16 +64,22 @@ public class WorkspaceClientTests
         var claims = Base64Url.EncodeToString(Encoding.UTF8.GetBytes("""{"upn":"ada@example.org","oid":"1234"}"""));
         var token = $"eyJhbGciOiJub25lIn0.{claims}.c2lnbmF0dXJl";
         var service = new FakeService();
-        service.On("GET", FakeService.WorkspaceId, FakeService.Json(403, """{"error":{"code":"AuthorizationFailed","message":"No access."}}"""));
+        service.On(
+            "GET",
+            FakeService.WorkspaceId,
+            FakeService.Json(403, """{"error":{"code":"AuthorizationFailed","message":"No access."}}""")
+        );
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(
-            () => WorkspaceClient.ConnectAsync(service.Connection(new FakeService.FixedCredential(token)), TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            WorkspaceClient.ConnectAsync(service.Connection(new FakeService.FixedCredential(token)), TestContext.Current.CancellationToken)
+        );
 
         Assert.Equal(
             $"'ada@example.org' may not do Microsoft.MachineLearningServices/workspaces/read on {FakeService.WorkspaceId}; it must have the role 'AzureML Data Scientist' there: "
-            + $"`az role assignment create --role \"AzureML Data Scientist\" --assignee <who> --scope {FakeService.WorkspaceId}`. A new role takes some minutes to work. "
-            + $"GET {Url} returned 403 Forbidden: AuthorizationFailed: No access.",
-            error.Message);
+                + $"`az role assignment create --role \"AzureML Data Scientist\" --assignee <who> --scope {FakeService.WorkspaceId}`. A new role takes some minutes to work. "
+                + $"GET {Url} returned 403 Forbidden: AuthorizationFailed: No access.",
+            error.Message
+        );
     }
 
     [Fact]
@@ -84,7 +95,11 @@ public class WorkspaceClientTests
 
     [Theory]
     [InlineData(409, """{"error":{"code":"Conflict","message":"Busy."}}""", "returned 409 Conflict: Conflict: Busy. (request r-2)")]
-    [InlineData(404, """{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"No run."}""", "returned 404 Not Found: RESOURCE_DOES_NOT_EXIST: No run. (request r-2)")]
+    [InlineData(
+        404,
+        """{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"No run."}""",
+        "returned 404 Not Found: RESOURCE_DOES_NOT_EXIST: No run. (request r-2)"
+    )]
     [InlineData(400, "<html>Bad gateway page</html>", "returned 400 Bad Request: a web page, \"Bad gateway page\" (request r-2)")]
     [InlineData(400, "", "returned 400 Bad Request (request r-2)")]
     public async Task Errors_SayRequestAnswerCodeMessageAndRequestId(int status, string body, string expected)
@@ -93,7 +108,9 @@ public class WorkspaceClientTests
         service.On("GET", FakeService.RunPath("job"), FakeService.Json(status, body, ("x-ms-request-id", "r-2")));
         var workspace = await service.ConnectAsync();
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => new JobHistory(workspace).ReadAsync("job", TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            new JobHistory(workspace).ReadAsync("job", TestContext.Current.CancellationToken)
+        );
 
         Assert.Equal($"GET https://localhost:1{FakeService.RunPath("job")} {expected}", error.Message);
         Assert.Equal(status, error.Status);
@@ -103,13 +120,25 @@ public class WorkspaceClientTests
     public async Task Errors_HoldNoSecret_WhenTheAnswerRepeatsOne()
     {
         var service = new FakeService();
-        service.On("GET", FakeService.RunPath("job"), FakeService.Json(400,
-            $$$"""{"error":{"code":"BadRequest","message":"Bearer {{{FakeService.Token}}} cannot read https://x.blob.core.windows.net/c?sv=1&sig=planted-sig%3D; AccountKey=planted-key==; \"key\": \"planted-json\""}}"""));
+        service.On(
+            "GET",
+            FakeService.RunPath("job"),
+            FakeService.Json(
+                400,
+                $$$"""{"error":{"code":"BadRequest","message":"Bearer {{{FakeService.Token}}} cannot read https://x.blob.core.windows.net/c?sv=1&sig=planted-sig%3D; AccountKey=planted-key==; \"key\": \"planted-json\""}}"""
+            )
+        );
         var workspace = await service.ConnectAsync();
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => new JobHistory(workspace).ReadAsync("job", TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            new JobHistory(workspace).ReadAsync("job", TestContext.Current.CancellationToken)
+        );
 
         Assert.DoesNotContain("planted", error.ToString(), StringComparison.Ordinal);
-        Assert.Contains("cannot read https://x.blob.core.windows.net/c?sv=1&sig=***; AccountKey=***", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot read https://x.blob.core.windows.net/c?sv=1&sig=***; AccountKey=***",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 }

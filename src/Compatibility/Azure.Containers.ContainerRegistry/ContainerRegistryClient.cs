@@ -12,35 +12,28 @@ public class ContainerRegistryClient
 
     /// <summary>Anonymous access: what the registry lets anybody read.</summary>
     public ContainerRegistryClient(Uri endpoint)
-        : this(endpoint, new ContainerRegistryClientOptions())
-    {
-    }
+        : this(endpoint, new ContainerRegistryClientOptions()) { }
 
     /// <summary>Anonymous access: what the registry lets anybody read.</summary>
     public ContainerRegistryClient(Uri endpoint, ContainerRegistryClientOptions options)
-        : this(endpoint, new AnonymousAccessCredential(), options)
-    {
-    }
+        : this(endpoint, new AnonymousAccessCredential(), options) { }
 
     public ContainerRegistryClient(Uri endpoint, TokenCredential credential)
-        : this(endpoint, credential, new ContainerRegistryClientOptions())
-    {
-    }
+        : this(endpoint, credential, new ContainerRegistryClientOptions()) { }
 
     public ContainerRegistryClient(Uri endpoint, TokenCredential credential, ContainerRegistryClientOptions options) =>
         _pipelines = new RegistryPipelines(endpoint, credential, options);
 
     /// <summary>For a test that derives from this class.</summary>
-    protected ContainerRegistryClient()
-    {
-    }
+    protected ContainerRegistryClient() { }
 
     public virtual Uri Endpoint => Pipelines.Requests.Endpoint;
 
     /// <summary>Signs in as the client does, for calls that have no method here.</summary>
     public virtual HttpPipeline Pipeline => Pipelines.Requests.Pipeline;
 
-    private RegistryPipelines Pipelines => _pipelines ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
+    private RegistryPipelines Pipelines =>
+        _pipelines ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
 
     /// <param name="repositoryName">Such as <c>team/detection</c>; need not exist yet.</param>
     public virtual ContainerRepository GetRepository(string repositoryName)
@@ -65,7 +58,8 @@ public class ContainerRegistryClient
             requests,
             pageSize => requests.Create(RequestMethod.Get, "/acr/v1/_catalog", ("n", pageSize?.ToString())),
             page => page.Items("repositories").Select(name => name.GetString()!),
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Deletes a repository with all its manifests and tags. One that is not there is no error.</summary>
@@ -79,10 +73,17 @@ public class ContainerRegistryClient
     /// <param name="accessToken">A Microsoft Entra access token for the registry or for Azure Resource Manager, or null.</param>
     /// <param name="cancellationToken">Stops the request and its retries.</param>
     public virtual async Task<Response<AcrRefreshToken>> ExchangeAadAccessTokenForAcrRefreshTokenAsync(
-        string service, string? tenant = null, string? refreshToken = null, string? accessToken = null, CancellationToken cancellationToken = default)
+        string service,
+        string? tenant = null,
+        string? refreshToken = null,
+        string? accessToken = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(service);
-        return await Pipelines.Exchange.GetRefreshTokenAsync(service, tenant, refreshToken, accessToken, cancellationToken).ConfigureAwait(false);
+        return await Pipelines
+            .Exchange.GetRefreshTokenAsync(service, tenant, refreshToken, accessToken, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <param name="service">The registry's host name.</param>
@@ -90,7 +91,11 @@ public class ContainerRegistryClient
     /// <param name="refreshToken">A refresh token of the registry.</param>
     /// <param name="cancellationToken">Stops the request and its retries.</param>
     public virtual async Task<Response<AcrAccessToken>> ExchangeAcrRefreshTokenForAcrAccessTokenAsync(
-        string service, string scope, string refreshToken, CancellationToken cancellationToken = default)
+        string service,
+        string scope,
+        string refreshToken,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(service);
         ArgumentException.ThrowIfNullOrEmpty(scope);

@@ -18,22 +18,21 @@ public class ContainerRegistryContentClient
 
     /// <summary>Anonymous access: what the registry lets anybody read.</summary>
     public ContainerRegistryContentClient(Uri endpoint, string repositoryName)
-        : this(endpoint, repositoryName, new ContainerRegistryClientOptions())
-    {
-    }
+        : this(endpoint, repositoryName, new ContainerRegistryClientOptions()) { }
 
     /// <summary>Anonymous access: what the registry lets anybody read.</summary>
     public ContainerRegistryContentClient(Uri endpoint, string repositoryName, ContainerRegistryClientOptions options)
-        : this(endpoint, repositoryName, new AnonymousAccessCredential(), options)
-    {
-    }
+        : this(endpoint, repositoryName, new AnonymousAccessCredential(), options) { }
 
     public ContainerRegistryContentClient(Uri endpoint, string repositoryName, TokenCredential credential)
-        : this(endpoint, repositoryName, credential, new ContainerRegistryClientOptions())
-    {
-    }
+        : this(endpoint, repositoryName, credential, new ContainerRegistryClientOptions()) { }
 
-    public ContainerRegistryContentClient(Uri endpoint, string repositoryName, TokenCredential credential, ContainerRegistryClientOptions options)
+    public ContainerRegistryContentClient(
+        Uri endpoint,
+        string repositoryName,
+        TokenCredential credential,
+        ContainerRegistryClientOptions options
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(repositoryName);
         _requests = new RegistryPipelines(endpoint, credential, options).Requests;
@@ -50,11 +49,15 @@ public class ContainerRegistryContentClient
 
     public virtual string RepositoryName => _repositoryName;
 
-    private RegistryRequests Requests => _requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
+    private RegistryRequests Requests =>
+        _requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
 
     /// <param name="tagOrDigest">A tag, or a digest <c>sha256:…</c>, against which the bytes are then checked.</param>
     /// <param name="cancellationToken">Stops the request and its retries.</param>
-    public virtual async Task<Response<GetManifestResult>> GetManifestAsync(string tagOrDigest, CancellationToken cancellationToken = default)
+    public virtual async Task<Response<GetManifestResult>> GetManifestAsync(
+        string tagOrDigest,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(tagOrDigest);
         using var message = Requests.Create(RequestMethod.Get, PathOf("/manifests/", tagOrDigest));
@@ -72,7 +75,11 @@ public class ContainerRegistryContentClient
     /// <param name="mediaType">What the bytes are; null means an OCI image manifest.</param>
     /// <param name="cancellationToken">Stops the request and its retries.</param>
     public virtual async Task<Response<SetManifestResult>> SetManifestAsync(
-        BinaryData manifest, string? tag = null, ManifestMediaType? mediaType = null, CancellationToken cancellationToken = default)
+        BinaryData manifest,
+        string? tag = null,
+        ManifestMediaType? mediaType = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(manifest);
         var digest = DigestStream.DigestOf(manifest);
@@ -100,7 +107,10 @@ public class ContainerRegistryContentClient
     }
 
     /// <summary>Reads a blob into memory: for the small ones, such as an image's configuration.</summary>
-    public virtual async Task<Response<DownloadRegistryBlobResult>> DownloadBlobContentAsync(string digest, CancellationToken cancellationToken = default)
+    public virtual async Task<Response<DownloadRegistryBlobResult>> DownloadBlobContentAsync(
+        string digest,
+        CancellationToken cancellationToken = default
+    )
     {
         var streaming = await DownloadBlobStreamingAsync(digest, cancellationToken).ConfigureAwait(false);
         using var blob = streaming.Value;
@@ -108,7 +118,10 @@ public class ContainerRegistryContentClient
         return Response.FromValue(new DownloadRegistryBlobResult(digest, content), streaming.GetRawResponse());
     }
 
-    public virtual async Task<Response<DownloadRegistryBlobStreamingResult>> DownloadBlobStreamingAsync(string digest, CancellationToken cancellationToken = default)
+    public virtual async Task<Response<DownloadRegistryBlobStreamingResult>> DownloadBlobStreamingAsync(
+        string digest,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(digest);
         using var message = Requests.Create(RequestMethod.Get, PathOf("/blobs/", digest));
@@ -121,7 +134,11 @@ public class ContainerRegistryContentClient
         return Response.FromValue(new DownloadRegistryBlobStreamingResult(digest, new DigestStream(content, digest)), response);
     }
 
-    public virtual async Task<Response> DownloadBlobToAsync(string digest, Stream destination, CancellationToken cancellationToken = default)
+    public virtual async Task<Response> DownloadBlobToAsync(
+        string digest,
+        Stream destination,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(destination);
         var streaming = await DownloadBlobStreamingAsync(digest, cancellationToken).ConfigureAwait(false);
@@ -140,7 +157,10 @@ public class ContainerRegistryContentClient
         }
     }
 
-    public virtual async Task<Response<UploadRegistryBlobResult>> UploadBlobAsync(BinaryData content, CancellationToken cancellationToken = default)
+    public virtual async Task<Response<UploadRegistryBlobResult>> UploadBlobAsync(
+        BinaryData content,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(content);
         using var stream = content.ToStream();
@@ -150,13 +170,17 @@ public class ContainerRegistryContentClient
     /// <summary>Uploads a blob in chunks of 4 MiB, each of which is sent again alone when it fails.</summary>
     /// <param name="content">Read once from where it stands to its end; need not be seekable.</param>
     /// <param name="cancellationToken">Stops the upload; the registry drops what arrived.</param>
-    public virtual async Task<Response<UploadRegistryBlobResult>> UploadBlobAsync(Stream content, CancellationToken cancellationToken = default)
+    public virtual async Task<Response<UploadRegistryBlobResult>> UploadBlobAsync(
+        Stream content,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(content);
         return await new BlobUpload(Requests, PathOf("/blobs/uploads/")).SendAsync(content, cancellationToken).ConfigureAwait(false);
     }
 
-    private static string? DigestOf(Response response) => response.Headers.TryGetValue("Docker-Content-Digest", out var digest) ? digest : null;
+    private static string? DigestOf(Response response) =>
+        response.Headers.TryGetValue("Docker-Content-Digest", out var digest) ? digest : null;
 
     private string PathOf(string suffix, string? last = null) => RegistryRequests.PathOf("/v2/", RepositoryName, suffix, last);
 }

@@ -21,7 +21,8 @@ public class ContainerRepository
 
     public virtual Uri RegistryEndpoint => Requests.Endpoint;
 
-    private RegistryRequests Requests => _requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
+    private RegistryRequests Requests =>
+        _requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
 
     public virtual RegistryArtifact GetArtifact(string tagOrDigest)
     {
@@ -30,7 +31,9 @@ public class ContainerRepository
     }
 
     public virtual AsyncPageable<ArtifactManifestProperties> GetAllManifestPropertiesAsync(
-        ArtifactManifestOrder manifestOrder = ArtifactManifestOrder.None, CancellationToken cancellationToken = default)
+        ArtifactManifestOrder manifestOrder = ArtifactManifestOrder.None,
+        CancellationToken cancellationToken = default
+    )
     {
         var path = RegistryRequests.PathOf("/acr/v1/", Name, "/_manifests");
         var order = manifestOrder switch
@@ -43,7 +46,8 @@ public class ContainerRepository
             Requests,
             pageSize => Requests.Create(RequestMethod.Get, path, ("n", pageSize?.ToString()), ("orderby", order)),
             page => page.Items("manifests").Select(manifest => new ArtifactManifestProperties(manifest, page)),
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Deletes the repository with all its manifests and tags. One that is not there is no error.</summary>

@@ -27,17 +27,22 @@ public class RegistryArtifact
 
     public virtual string RepositoryName => _repositoryName;
 
-    private RegistryRequests Requests => _requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
+    private RegistryRequests Requests =>
+        _requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
 
     /// <summary>The tags of this artifact alone.</summary>
     public virtual AsyncPageable<ArtifactTagProperties> GetAllTagPropertiesAsync(
-        ArtifactTagOrder tagOrder = ArtifactTagOrder.None, CancellationToken cancellationToken = default)
+        ArtifactTagOrder tagOrder = ArtifactTagOrder.None,
+        CancellationToken cancellationToken = default
+    )
     {
         // The registry filters by digest; a tag is resolved when the first page is asked for.
         return new TagPages(this, Requests, tagOrder, cancellationToken);
     }
 
-    public virtual async Task<Response<ArtifactManifestProperties>> GetManifestPropertiesAsync(CancellationToken cancellationToken = default)
+    public virtual async Task<Response<ArtifactManifestProperties>> GetManifestPropertiesAsync(
+        CancellationToken cancellationToken = default
+    )
     {
         var digest = await GetDigestAsync(cancellationToken).ConfigureAwait(false);
         using var message = Requests.Create(RequestMethod.Get, RegistryRequests.PathOf("/acr/v1/", RepositoryName, "/_manifests/", digest));
@@ -46,7 +51,10 @@ public class RegistryArtifact
         return Response.FromValue(properties, message.Response);
     }
 
-    public virtual async Task<Response<ArtifactTagProperties>> GetTagPropertiesAsync(string tag, CancellationToken cancellationToken = default)
+    public virtual async Task<Response<ArtifactTagProperties>> GetTagPropertiesAsync(
+        string tag,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
         using var message = Requests.Create(RequestMethod.Get, RegistryRequests.PathOf("/acr/v1/", RepositoryName, "/_tags/", tag));
@@ -79,10 +87,17 @@ public class RegistryArtifact
             : (await GetTagPropertiesAsync(_tagOrDigest, cancellationToken).ConfigureAwait(false)).Value.Digest
                 ?? throw new RequestFailedException($"{FullyQualifiedReference} has no digest.");
 
-    private sealed class TagPages(RegistryArtifact artifact, RegistryRequests requests, ArtifactTagOrder order, CancellationToken cancellationToken)
-        : AsyncPageable<ArtifactTagProperties>(cancellationToken)
+    private sealed class TagPages(
+        RegistryArtifact artifact,
+        RegistryRequests requests,
+        ArtifactTagOrder order,
+        CancellationToken cancellationToken
+    ) : AsyncPageable<ArtifactTagProperties>(cancellationToken)
     {
-        public override async IAsyncEnumerable<Page<ArtifactTagProperties>> AsPages(string? continuationToken = null, int? pageSizeHint = null)
+        public override async IAsyncEnumerable<Page<ArtifactTagProperties>> AsPages(
+            string? continuationToken = null,
+            int? pageSizeHint = null
+        )
         {
             var digest = continuationToken is null ? await artifact.GetDigestAsync(CancellationToken).ConfigureAwait(false) : null;
             var path = RegistryRequests.PathOf("/acr/v1/", artifact.RepositoryName, "/_tags");
@@ -96,7 +111,8 @@ public class RegistryArtifact
                 requests,
                 pageSize => requests.Create(RequestMethod.Get, path, ("n", pageSize?.ToString()), ("orderby", orderBy), ("digest", digest)),
                 page => page.Items("tags").Select(tag => new ArtifactTagProperties(tag, page)),
-                CancellationToken);
+                CancellationToken
+            );
             await foreach (var page in pages.AsPages(continuationToken, pageSizeHint).ConfigureAwait(false))
             {
                 yield return page;

@@ -8,21 +8,26 @@ public partial class MachineLearningComputeCollection : ArmCollection, IAsyncEnu
     private readonly ArmResources<MachineLearningComputeResource> _operations = null!;
 
     /// <summary>For mocking.</summary>
-    protected MachineLearningComputeCollection()
-    {
-    }
+    protected MachineLearningComputeCollection() { }
 
     internal MachineLearningComputeCollection(ArmClient client, ResourceIdentifier id)
         : base(client, id)
     {
         TryGetApiVersion(MachineLearningComputeResource.ResourceType, out var apiVersion);
-        _operations = MachineLearningComputeResource.Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
+        _operations = MachineLearningComputeResource.Operations(
+            client,
+            new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion)
+        );
     }
 
     /// <summary>Creates the compute, or changes it as far as the service allows.</summary>
     /// <exception cref="RequestFailedException">The service refused it, or could not provision it.</exception>
     public virtual Task<ArmOperation<MachineLearningComputeResource>> CreateOrUpdateAsync(
-        WaitUntil waitUntil, string computeName, MachineLearningComputeData data, CancellationToken cancellationToken = default)
+        WaitUntil waitUntil,
+        string computeName,
+        MachineLearningComputeData data,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(data);
         return _operations.WriteLongRunningAsync(waitUntil, RequestMethod.Put, PathOf(computeName), data, cancellationToken);
@@ -30,21 +35,28 @@ public partial class MachineLearningComputeCollection : ArmCollection, IAsyncEnu
 
     /// <param name="skip">Where to go on, as an earlier page said.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
-    public virtual AsyncPageable<MachineLearningComputeResource> GetAllAsync(string? skip = null, CancellationToken cancellationToken = default) =>
-        _operations.GetAll(ArmRequests.PathOf(Id, "computes"), cancellationToken, ("$skip", skip));
+    public virtual AsyncPageable<MachineLearningComputeResource> GetAllAsync(
+        string? skip = null,
+        CancellationToken cancellationToken = default
+    ) => _operations.GetAll(ArmRequests.PathOf(Id, "computes"), cancellationToken, ("$skip", skip));
 
     /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
-    public virtual Task<Response<MachineLearningComputeResource>> GetAsync(string computeName, CancellationToken cancellationToken = default) =>
-        _operations.GetAsync(PathOf(computeName), cancellationToken);
+    public virtual Task<Response<MachineLearningComputeResource>> GetAsync(
+        string computeName,
+        CancellationToken cancellationToken = default
+    ) => _operations.GetAsync(PathOf(computeName), cancellationToken);
 
     public virtual Task<Response<bool>> ExistsAsync(string computeName, CancellationToken cancellationToken = default) =>
         _operations.ExistsAsync(PathOf(computeName), cancellationToken);
 
-    public virtual Task<NullableResponse<MachineLearningComputeResource>> GetIfExistsAsync(string computeName, CancellationToken cancellationToken = default) =>
-        _operations.GetIfExistsAsync(PathOf(computeName), cancellationToken);
+    public virtual Task<NullableResponse<MachineLearningComputeResource>> GetIfExistsAsync(
+        string computeName,
+        CancellationToken cancellationToken = default
+    ) => _operations.GetIfExistsAsync(PathOf(computeName), cancellationToken);
 
-    IAsyncEnumerator<MachineLearningComputeResource> IAsyncEnumerable<MachineLearningComputeResource>.GetAsyncEnumerator(CancellationToken cancellationToken) =>
-        GetAllAsync(cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+    IAsyncEnumerator<MachineLearningComputeResource> IAsyncEnumerable<MachineLearningComputeResource>.GetAsyncEnumerator(
+        CancellationToken cancellationToken
+    ) => GetAllAsync(cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
 
     private string PathOf(string computeName)
     {

@@ -9,14 +9,10 @@ namespace Azure.ResourceManager.MachineLearning;
 public partial class MachineLearningComputeData : TrackedResourceData, IJsonWritable
 {
     public MachineLearningComputeData(AzureLocation location)
-        : base(location)
-    {
-    }
+        : base(location) { }
 
     private MachineLearningComputeData(ArmEnvelope envelope)
-        : base(envelope.Id, envelope.Name, envelope.Type, envelope.SystemData, envelope.Tags, envelope.Location)
-    {
-    }
+        : base(envelope.Id, envelope.Name, envelope.Type, envelope.SystemData, envelope.Tags, envelope.Location) { }
 
     /// <summary>The identity with which jobs on the compute reach storage and registry.</summary>
     public ManagedServiceIdentity? Identity { get; set; }
@@ -40,9 +36,10 @@ public partial class MachineLearningComputeData : TrackedResourceData, IJsonWrit
         writer.WriteOptional("properties", Properties);
     }
 
-    internal static MachineLearningComputeData Read(JsonElement json) => new(ArmEnvelope.Read(json))
-    {
-        Identity = json.Model("identity", static identity => JsonSerializer.Deserialize<ManagedServiceIdentity>(identity)!),
-        Properties = json.Model("properties", MachineLearningComputeProperties.Read),
-    };
+    internal static MachineLearningComputeData Read(JsonElement json) =>
+        new(ArmEnvelope.Read(json))
+        {
+            Identity = json.Model("identity", static identity => JsonSerializer.Deserialize<ManagedServiceIdentity>(identity)!),
+            Properties = json.Model("properties", MachineLearningComputeProperties.Read),
+        };
 }

@@ -12,9 +12,7 @@ public partial class MachineLearningComputeResource : ArmResource
     private readonly MachineLearningComputeData? _data;
 
     /// <summary>For mocking.</summary>
-    protected MachineLearningComputeResource()
-    {
-    }
+    protected MachineLearningComputeResource() { }
 
     internal MachineLearningComputeResource(ArmClient client, ResourceIdentifier id)
         : base(client, id)
@@ -33,8 +31,15 @@ public partial class MachineLearningComputeResource : ArmResource
     public virtual MachineLearningComputeData Data =>
         _data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
 
-    public static ResourceIdentifier CreateResourceIdentifier(string subscriptionId, string resourceGroupName, string workspaceName, string computeName) =>
-        new($"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/computes/{computeName}");
+    public static ResourceIdentifier CreateResourceIdentifier(
+        string subscriptionId,
+        string resourceGroupName,
+        string workspaceName,
+        string computeName
+    ) =>
+        new(
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/computes/{computeName}"
+        );
 
     /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
     public virtual Task<Response<MachineLearningComputeResource>> GetAsync(CancellationToken cancellationToken = default) =>
@@ -42,7 +47,10 @@ public partial class MachineLearningComputeResource : ArmResource
 
     /// <summary>Changes the scale settings.</summary>
     public virtual Task<ArmOperation<MachineLearningComputeResource>> UpdateAsync(
-        WaitUntil waitUntil, MachineLearningComputePatch patch, CancellationToken cancellationToken = default)
+        WaitUntil waitUntil,
+        MachineLearningComputePatch patch,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(patch);
         return _operations.WriteLongRunningAsync(waitUntil, RequestMethod.Patch, ArmRequests.PathOf(Id), patch, cancellationToken);
@@ -52,18 +60,29 @@ public partial class MachineLearningComputeResource : ArmResource
     /// <param name="underlyingResourceAction">What happens to the machines: deleted with the compute, or detached from the workspace.</param>
     /// <param name="cancellationToken">Stops the request and the waiting.</param>
     public virtual Task<ArmOperation> DeleteAsync(
-        WaitUntil waitUntil, MachineLearningUnderlyingResourceAction underlyingResourceAction, CancellationToken cancellationToken = default) =>
+        WaitUntil waitUntil,
+        MachineLearningUnderlyingResourceAction underlyingResourceAction,
+        CancellationToken cancellationToken = default
+    ) =>
         _operations.RunAsync(
-            waitUntil, RequestMethod.Delete, ArmRequests.PathOf(Id), cancellationToken,
-            ("underlyingResourceAction", underlyingResourceAction.ToString()));
+            waitUntil,
+            RequestMethod.Delete,
+            ArmRequests.PathOf(Id),
+            cancellationToken,
+            ("underlyingResourceAction", underlyingResourceAction.ToString())
+        );
 
     /// <summary>The nodes of an AmlCompute cluster as they are now.</summary>
     public virtual AsyncPageable<AmlComputeNodeInformation> GetNodesAsync(CancellationToken cancellationToken = default)
     {
         var requests = _operations.Requests;
         return new LinkedPages<AmlComputeNodeInformation>(
-            requests, () => requests.Create(RequestMethod.Post, ArmRequests.PathOf(Id, "listNodes")), "nodes",
-            AmlComputeNodeInformation.Read, cancellationToken);
+            requests,
+            () => requests.Create(RequestMethod.Post, ArmRequests.PathOf(Id, "listNodes")),
+            "nodes",
+            AmlComputeNodeInformation.Read,
+            cancellationToken
+        );
     }
 
     internal static ArmResources<MachineLearningComputeResource> Operations(ArmClient client, ArmRequests requests) =>

@@ -9,15 +9,16 @@ public partial class MachineLearningDatastoreCollection : ArmCollection, IAsyncE
     private readonly ArmResources<MachineLearningDatastoreResource> _operations = null!;
 
     /// <summary>For mocking.</summary>
-    protected MachineLearningDatastoreCollection()
-    {
-    }
+    protected MachineLearningDatastoreCollection() { }
 
     internal MachineLearningDatastoreCollection(ArmClient client, ResourceIdentifier id)
         : base(client, id)
     {
         TryGetApiVersion(MachineLearningDatastoreResource.ResourceType, out var apiVersion);
-        _operations = MachineLearningDatastoreResource.Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
+        _operations = MachineLearningDatastoreResource.Operations(
+            client,
+            new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion)
+        );
     }
 
     /// <param name="waitUntil">The service answers when it is done; both values mean the same.</param>
@@ -26,15 +27,21 @@ public partial class MachineLearningDatastoreCollection : ArmCollection, IAsyncE
     /// <param name="skipValidation">True registers it without looking whether the storage is there.</param>
     /// <param name="cancellationToken">Stops the request.</param>
     public virtual Task<ArmOperation<MachineLearningDatastoreResource>> CreateOrUpdateAsync(
-        WaitUntil waitUntil, string name, MachineLearningDatastoreData data, bool? skipValidation = null,
-        CancellationToken cancellationToken = default)
+        WaitUntil waitUntil,
+        string name,
+        MachineLearningDatastoreData data,
+        bool? skipValidation = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(data);
         return _operations.PutAsync(PathOf(name), data, cancellationToken, ("skipValidation", ArmRequests.Text(skipValidation)));
     }
 
     public virtual AsyncPageable<MachineLearningDatastoreResource> GetAllAsync(
-        MachineLearningDatastoreCollectionGetAllOptions options, CancellationToken cancellationToken = default)
+        MachineLearningDatastoreCollectionGetAllOptions options,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         return _operations.GetAll(
@@ -46,17 +53,30 @@ public partial class MachineLearningDatastoreCollection : ArmCollection, IAsyncE
             ("names", options.Names is { Count: > 0 } names ? string.Join(',', names) : null),
             ("searchText", options.SearchText),
             ("orderBy", options.OrderBy),
-            ("orderByAsc", ArmRequests.Text(options.OrderByAsc)));
+            ("orderByAsc", ArmRequests.Text(options.OrderByAsc))
+        );
     }
 
     /// <inheritdoc cref="MachineLearningDatastoreCollectionGetAllOptions"/>
     public virtual AsyncPageable<MachineLearningDatastoreResource> GetAllAsync(
-        string? skip = null, int? count = null, bool? isDefault = null, IEnumerable<string>? names = null, string? searchText = null,
-        string? orderBy = null, bool? orderByAsc = null, CancellationToken cancellationToken = default)
+        string? skip = null,
+        int? count = null,
+        bool? isDefault = null,
+        IEnumerable<string>? names = null,
+        string? searchText = null,
+        string? orderBy = null,
+        bool? orderByAsc = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var options = new MachineLearningDatastoreCollectionGetAllOptions
         {
-            Skip = skip, Count = count, IsDefault = isDefault, SearchText = searchText, OrderBy = orderBy, OrderByAsc = orderByAsc,
+            Skip = skip,
+            Count = count,
+            IsDefault = isDefault,
+            SearchText = searchText,
+            OrderBy = orderBy,
+            OrderByAsc = orderByAsc,
         };
         foreach (var name in names ?? [])
         {
@@ -73,11 +93,14 @@ public partial class MachineLearningDatastoreCollection : ArmCollection, IAsyncE
     public virtual Task<Response<bool>> ExistsAsync(string name, CancellationToken cancellationToken = default) =>
         _operations.ExistsAsync(PathOf(name), cancellationToken);
 
-    public virtual Task<NullableResponse<MachineLearningDatastoreResource>> GetIfExistsAsync(string name, CancellationToken cancellationToken = default) =>
-        _operations.GetIfExistsAsync(PathOf(name), cancellationToken);
+    public virtual Task<NullableResponse<MachineLearningDatastoreResource>> GetIfExistsAsync(
+        string name,
+        CancellationToken cancellationToken = default
+    ) => _operations.GetIfExistsAsync(PathOf(name), cancellationToken);
 
-    IAsyncEnumerator<MachineLearningDatastoreResource> IAsyncEnumerable<MachineLearningDatastoreResource>.GetAsyncEnumerator(CancellationToken cancellationToken) =>
-        GetAllAsync(cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+    IAsyncEnumerator<MachineLearningDatastoreResource> IAsyncEnumerable<MachineLearningDatastoreResource>.GetAsyncEnumerator(
+        CancellationToken cancellationToken
+    ) => GetAllAsync(cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
 
     private string PathOf(string name)
     {

@@ -1,5 +1,5 @@
-using Azure.Core;
 using System.Text.Json;
+using Azure.Core;
 using Azure.ResourceManager.MachineLearning.Models;
 
 namespace Azure.ResourceManager.MachineLearning;
@@ -13,9 +13,7 @@ public partial class MachineLearningDatastoreResource : ArmResource
     private readonly MachineLearningDatastoreData? _data;
 
     /// <summary>For mocking.</summary>
-    protected MachineLearningDatastoreResource()
-    {
-    }
+    protected MachineLearningDatastoreResource() { }
 
     internal MachineLearningDatastoreResource(ArmClient client, ResourceIdentifier id)
         : base(client, id)
@@ -34,8 +32,15 @@ public partial class MachineLearningDatastoreResource : ArmResource
     public virtual MachineLearningDatastoreData Data =>
         _data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
 
-    public static ResourceIdentifier CreateResourceIdentifier(string subscriptionId, string resourceGroupName, string workspaceName, string name) =>
-        new($"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/datastores/{name}");
+    public static ResourceIdentifier CreateResourceIdentifier(
+        string subscriptionId,
+        string resourceGroupName,
+        string workspaceName,
+        string name
+    ) =>
+        new(
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/datastores/{name}"
+        );
 
     /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
     public virtual Task<Response<MachineLearningDatastoreResource>> GetAsync(CancellationToken cancellationToken = default) =>
@@ -46,7 +51,11 @@ public partial class MachineLearningDatastoreResource : ArmResource
     /// <param name="skipValidation">True registers it without looking whether the storage is there.</param>
     /// <param name="cancellationToken">Stops the request.</param>
     public virtual Task<ArmOperation<MachineLearningDatastoreResource>> UpdateAsync(
-        WaitUntil waitUntil, MachineLearningDatastoreData data, bool? skipValidation = null, CancellationToken cancellationToken = default)
+        WaitUntil waitUntil,
+        MachineLearningDatastoreData data,
+        bool? skipValidation = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(data);
         return _operations.PutAsync(ArmRequests.PathOf(Id), data, cancellationToken, ("skipValidation", ArmRequests.Text(skipValidation)));

@@ -8,22 +8,26 @@ public partial class MachineLearningEnvironmentContainerResource : ArmResource
     public static readonly ResourceType ResourceType = "Microsoft.MachineLearningServices/workspaces/environments";
 
     /// <summary>For mocking.</summary>
-    protected MachineLearningEnvironmentContainerResource()
-    {
-    }
+    protected MachineLearningEnvironmentContainerResource() { }
 
     internal MachineLearningEnvironmentContainerResource(ArmClient client, ResourceIdentifier id)
-        : base(client, id)
-    {
-    }
+        : base(client, id) { }
 
-    public static ResourceIdentifier CreateResourceIdentifier(string subscriptionId, string resourceGroupName, string workspaceName, string name) =>
-        new($"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/environments/{name}");
+    public static ResourceIdentifier CreateResourceIdentifier(
+        string subscriptionId,
+        string resourceGroupName,
+        string workspaceName,
+        string name
+    ) =>
+        new(
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/environments/{name}"
+        );
 
     public virtual MachineLearningEnvironmentVersionCollection GetMachineLearningEnvironmentVersions() =>
         GetCachedClient(client => new MachineLearningEnvironmentVersionCollection(client, Id));
 
     public virtual Task<Response<MachineLearningEnvironmentVersionResource>> GetMachineLearningEnvironmentVersionAsync(
-        string version, CancellationToken cancellationToken = default) =>
-        GetMachineLearningEnvironmentVersions().GetAsync(version, cancellationToken);
+        string version,
+        CancellationToken cancellationToken = default
+    ) => GetMachineLearningEnvironmentVersions().GetAsync(version, cancellationToken);
 }

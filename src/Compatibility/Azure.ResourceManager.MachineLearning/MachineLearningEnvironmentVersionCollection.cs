@@ -4,20 +4,23 @@ using Azure.ResourceManager.MachineLearning.Models;
 namespace Azure.ResourceManager.MachineLearning;
 
 /// <summary>The versions of an environment.</summary>
-public partial class MachineLearningEnvironmentVersionCollection : ArmCollection, IAsyncEnumerable<MachineLearningEnvironmentVersionResource>
+public partial class MachineLearningEnvironmentVersionCollection
+    : ArmCollection,
+        IAsyncEnumerable<MachineLearningEnvironmentVersionResource>
 {
     private readonly ArmResources<MachineLearningEnvironmentVersionResource> _operations = null!;
 
     /// <summary>For mocking.</summary>
-    protected MachineLearningEnvironmentVersionCollection()
-    {
-    }
+    protected MachineLearningEnvironmentVersionCollection() { }
 
     internal MachineLearningEnvironmentVersionCollection(ArmClient client, ResourceIdentifier id)
         : base(client, id)
     {
         TryGetApiVersion(MachineLearningEnvironmentVersionResource.ResourceType, out var apiVersion);
-        _operations = MachineLearningEnvironmentVersionResource.Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
+        _operations = MachineLearningEnvironmentVersionResource.Operations(
+            client,
+            new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion)
+        );
     }
 
     /// <param name="waitUntil">The service answers when it is done; both values mean the same.</param>
@@ -25,7 +28,11 @@ public partial class MachineLearningEnvironmentVersionCollection : ArmCollection
     /// <param name="data">The version; once made, its image cannot be changed.</param>
     /// <param name="cancellationToken">Stops the request.</param>
     public virtual Task<ArmOperation<MachineLearningEnvironmentVersionResource>> CreateOrUpdateAsync(
-        WaitUntil waitUntil, string version, MachineLearningEnvironmentVersionData data, CancellationToken cancellationToken = default)
+        WaitUntil waitUntil,
+        string version,
+        MachineLearningEnvironmentVersionData data,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(data);
         return _operations.PutAsync(PathOf(version), data, cancellationToken);
@@ -37,28 +44,38 @@ public partial class MachineLearningEnvironmentVersionCollection : ArmCollection
     /// <param name="listViewType">Whether archived versions are listed; by default they are not.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
     public virtual AsyncPageable<MachineLearningEnvironmentVersionResource> GetAllAsync(
-        string? orderBy = null, int? top = null, string? skip = null, MachineLearningListViewType? listViewType = null,
-        CancellationToken cancellationToken = default) =>
+        string? orderBy = null,
+        int? top = null,
+        string? skip = null,
+        MachineLearningListViewType? listViewType = null,
+        CancellationToken cancellationToken = default
+    ) =>
         _operations.GetAll(
             ArmRequests.PathOf(Id, "versions"),
             cancellationToken,
             ("$orderBy", orderBy),
             ("$top", ArmRequests.Text(top)),
             ("$skip", skip),
-            ("listViewType", listViewType?.ToString()));
+            ("listViewType", listViewType?.ToString())
+        );
 
     /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
-    public virtual Task<Response<MachineLearningEnvironmentVersionResource>> GetAsync(string version, CancellationToken cancellationToken = default) =>
-        _operations.GetAsync(PathOf(version), cancellationToken);
+    public virtual Task<Response<MachineLearningEnvironmentVersionResource>> GetAsync(
+        string version,
+        CancellationToken cancellationToken = default
+    ) => _operations.GetAsync(PathOf(version), cancellationToken);
 
     public virtual Task<Response<bool>> ExistsAsync(string version, CancellationToken cancellationToken = default) =>
         _operations.ExistsAsync(PathOf(version), cancellationToken);
 
-    public virtual Task<NullableResponse<MachineLearningEnvironmentVersionResource>> GetIfExistsAsync(string version, CancellationToken cancellationToken = default) =>
-        _operations.GetIfExistsAsync(PathOf(version), cancellationToken);
+    public virtual Task<NullableResponse<MachineLearningEnvironmentVersionResource>> GetIfExistsAsync(
+        string version,
+        CancellationToken cancellationToken = default
+    ) => _operations.GetIfExistsAsync(PathOf(version), cancellationToken);
 
-    IAsyncEnumerator<MachineLearningEnvironmentVersionResource> IAsyncEnumerable<MachineLearningEnvironmentVersionResource>.GetAsyncEnumerator(CancellationToken cancellationToken) =>
-        GetAllAsync(cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+    IAsyncEnumerator<MachineLearningEnvironmentVersionResource> IAsyncEnumerable<MachineLearningEnvironmentVersionResource>.GetAsyncEnumerator(
+        CancellationToken cancellationToken
+    ) => GetAllAsync(cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
 
     private string PathOf(string version)
     {

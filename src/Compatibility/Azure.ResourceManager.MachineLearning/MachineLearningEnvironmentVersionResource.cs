@@ -11,9 +11,7 @@ public partial class MachineLearningEnvironmentVersionResource : ArmResource
     private readonly MachineLearningEnvironmentVersionData? _data;
 
     /// <summary>For mocking.</summary>
-    protected MachineLearningEnvironmentVersionResource()
-    {
-    }
+    protected MachineLearningEnvironmentVersionResource() { }
 
     internal MachineLearningEnvironmentVersionResource(ArmClient client, ResourceIdentifier id)
         : base(client, id)
@@ -32,20 +30,33 @@ public partial class MachineLearningEnvironmentVersionResource : ArmResource
     public virtual MachineLearningEnvironmentVersionData Data =>
         _data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
 
-    public static ResourceIdentifier CreateResourceIdentifier(string subscriptionId, string resourceGroupName, string workspaceName, string name, string version) =>
-        new($"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/environments/{name}/versions/{version}");
+    public static ResourceIdentifier CreateResourceIdentifier(
+        string subscriptionId,
+        string resourceGroupName,
+        string workspaceName,
+        string name,
+        string version
+    ) =>
+        new(
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/environments/{name}/versions/{version}"
+        );
 
     /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
     public virtual Task<Response<MachineLearningEnvironmentVersionResource>> GetAsync(CancellationToken cancellationToken = default) =>
         _operations.GetAsync(ArmRequests.PathOf(Id), cancellationToken);
 
     public virtual Task<ArmOperation<MachineLearningEnvironmentVersionResource>> UpdateAsync(
-        WaitUntil waitUntil, MachineLearningEnvironmentVersionData data, CancellationToken cancellationToken = default)
+        WaitUntil waitUntil,
+        MachineLearningEnvironmentVersionData data,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(data);
         return _operations.PutAsync(ArmRequests.PathOf(Id), data, cancellationToken);
     }
 
     internal static ArmResources<MachineLearningEnvironmentVersionResource> Operations(ArmClient client, ArmRequests requests) =>
-        new(client, requests, static (owner, json) => new MachineLearningEnvironmentVersionResource(owner, MachineLearningEnvironmentVersionData.Read(json)));
+        new(client, requests, static (owner, json) =>
+            new MachineLearningEnvironmentVersionResource(owner, MachineLearningEnvironmentVersionData.Read(json))
+        );
 }

@@ -10,27 +10,43 @@ public static partial class MachineLearningExtensions
     /// <summary>A handle on the resource with this id; sends nothing.</summary>
     /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
     public static MachineLearningWorkspaceResource GetMachineLearningWorkspaceResource(this ArmClient client, ResourceIdentifier id) =>
-        Handle(client, id, MachineLearningWorkspaceResource.ResourceType, static (owner, of) => new MachineLearningWorkspaceResource(owner, of));
+        Handle(client, id, MachineLearningWorkspaceResource.ResourceType, static (owner, of) =>
+            new MachineLearningWorkspaceResource(owner, of)
+        );
 
     /// <summary>A handle on the resource with this id; sends nothing.</summary>
     /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
     public static MachineLearningComputeResource GetMachineLearningComputeResource(this ArmClient client, ResourceIdentifier id) =>
-        Handle(client, id, MachineLearningComputeResource.ResourceType, static (owner, of) => new MachineLearningComputeResource(owner, of));
+        Handle(client, id, MachineLearningComputeResource.ResourceType, static (owner, of) =>
+            new MachineLearningComputeResource(owner, of)
+        );
 
     /// <summary>A handle on the resource with this id; sends nothing.</summary>
     /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
     public static MachineLearningDatastoreResource GetMachineLearningDatastoreResource(this ArmClient client, ResourceIdentifier id) =>
-        Handle(client, id, MachineLearningDatastoreResource.ResourceType, static (owner, of) => new MachineLearningDatastoreResource(owner, of));
+        Handle(client, id, MachineLearningDatastoreResource.ResourceType, static (owner, of) =>
+            new MachineLearningDatastoreResource(owner, of)
+        );
 
     /// <summary>A handle on the resource with this id; sends nothing.</summary>
     /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
-    public static MachineLearningEnvironmentContainerResource GetMachineLearningEnvironmentContainerResource(this ArmClient client, ResourceIdentifier id) =>
-        Handle(client, id, MachineLearningEnvironmentContainerResource.ResourceType, static (owner, of) => new MachineLearningEnvironmentContainerResource(owner, of));
+    public static MachineLearningEnvironmentContainerResource GetMachineLearningEnvironmentContainerResource(
+        this ArmClient client,
+        ResourceIdentifier id
+    ) =>
+        Handle(client, id, MachineLearningEnvironmentContainerResource.ResourceType, static (owner, of) =>
+            new MachineLearningEnvironmentContainerResource(owner, of)
+        );
 
     /// <summary>A handle on the resource with this id; sends nothing.</summary>
     /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
-    public static MachineLearningEnvironmentVersionResource GetMachineLearningEnvironmentVersionResource(this ArmClient client, ResourceIdentifier id) =>
-        Handle(client, id, MachineLearningEnvironmentVersionResource.ResourceType, static (owner, of) => new MachineLearningEnvironmentVersionResource(owner, of));
+    public static MachineLearningEnvironmentVersionResource GetMachineLearningEnvironmentVersionResource(
+        this ArmClient client,
+        ResourceIdentifier id
+    ) =>
+        Handle(client, id, MachineLearningEnvironmentVersionResource.ResourceType, static (owner, of) =>
+            new MachineLearningEnvironmentVersionResource(owner, of)
+        );
 
     /// <summary>A handle on the resource with this id; sends nothing.</summary>
     /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
@@ -45,18 +61,24 @@ public static partial class MachineLearningExtensions
 
     /// <exception cref="RequestFailedException">The service answered with an error; 404 means that there is no such workspace.</exception>
     public static Task<Response<MachineLearningWorkspaceResource>> GetMachineLearningWorkspaceAsync(
-        this ResourceGroupResource resourceGroupResource, string workspaceName, CancellationToken cancellationToken = default) =>
-        resourceGroupResource.GetMachineLearningWorkspaces().GetAsync(workspaceName, cancellationToken);
+        this ResourceGroupResource resourceGroupResource,
+        string workspaceName,
+        CancellationToken cancellationToken = default
+    ) => resourceGroupResource.GetMachineLearningWorkspaces().GetAsync(workspaceName, cancellationToken);
 
     /// <summary>The VM sizes that a region offers.</summary>
     public static AsyncPageable<MachineLearningVmSize> GetMachineLearningVmSizesAsync(
-        this SubscriptionResource subscriptionResource, AzureLocation location, CancellationToken cancellationToken = default) =>
-        ListsOf(subscriptionResource).GetVmSizes(location, cancellationToken);
+        this SubscriptionResource subscriptionResource,
+        AzureLocation location,
+        CancellationToken cancellationToken = default
+    ) => ListsOf(subscriptionResource).GetVmSizes(location, cancellationToken);
 
     /// <summary>How much of each quota of a region is used, and how much may be.</summary>
     public static AsyncPageable<MachineLearningUsage> GetMachineLearningUsagesAsync(
-        this SubscriptionResource subscriptionResource, AzureLocation location, CancellationToken cancellationToken = default) =>
-        ListsOf(subscriptionResource).GetUsages(location, cancellationToken);
+        this SubscriptionResource subscriptionResource,
+        AzureLocation location,
+        CancellationToken cancellationToken = default
+    ) => ListsOf(subscriptionResource).GetUsages(location, cancellationToken);
 
     private static SubscriptionLists ListsOf(SubscriptionResource subscriptionResource)
     {

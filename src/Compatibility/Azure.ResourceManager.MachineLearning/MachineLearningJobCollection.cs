@@ -9,15 +9,16 @@ public partial class MachineLearningJobCollection : ArmCollection, IAsyncEnumera
     private readonly ArmResources<MachineLearningJobResource> _operations = null!;
 
     /// <summary>For mocking.</summary>
-    protected MachineLearningJobCollection()
-    {
-    }
+    protected MachineLearningJobCollection() { }
 
     internal MachineLearningJobCollection(ArmClient client, ResourceIdentifier id)
         : base(client, id)
     {
         TryGetApiVersion(MachineLearningJobResource.ResourceType, out var apiVersion);
-        _operations = MachineLearningJobResource.Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
+        _operations = MachineLearningJobResource.Operations(
+            client,
+            new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion)
+        );
     }
 
     /// <summary>Submits a job. The operation is complete when the service has taken the job, not when the job has ended.</summary>
@@ -26,7 +27,11 @@ public partial class MachineLearningJobCollection : ArmCollection, IAsyncEnumera
     /// <param name="data">The job.</param>
     /// <param name="cancellationToken">Stops the request.</param>
     public virtual Task<ArmOperation<MachineLearningJobResource>> CreateOrUpdateAsync(
-        WaitUntil waitUntil, string id, MachineLearningJobData data, CancellationToken cancellationToken = default)
+        WaitUntil waitUntil,
+        string id,
+        MachineLearningJobData data,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(data);
         return _operations.PutAsync(PathOf(id), data, cancellationToken);
@@ -38,15 +43,20 @@ public partial class MachineLearningJobCollection : ArmCollection, IAsyncEnumera
     /// <param name="listViewType">Whether archived jobs are listed; by default they are not.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
     public virtual AsyncPageable<MachineLearningJobResource> GetAllAsync(
-        string? skip = null, string? jobType = null, string? tag = null, MachineLearningListViewType? listViewType = null,
-        CancellationToken cancellationToken = default) =>
+        string? skip = null,
+        string? jobType = null,
+        string? tag = null,
+        MachineLearningListViewType? listViewType = null,
+        CancellationToken cancellationToken = default
+    ) =>
         _operations.GetAll(
             ArmRequests.PathOf(Id, "jobs"),
             cancellationToken,
             ("$skip", skip),
             ("jobType", jobType),
             ("tag", tag),
-            ("listViewType", listViewType?.ToString()));
+            ("listViewType", listViewType?.ToString())
+        );
 
     /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
     public virtual Task<Response<MachineLearningJobResource>> GetAsync(string id, CancellationToken cancellationToken = default) =>
@@ -55,11 +65,14 @@ public partial class MachineLearningJobCollection : ArmCollection, IAsyncEnumera
     public virtual Task<Response<bool>> ExistsAsync(string id, CancellationToken cancellationToken = default) =>
         _operations.ExistsAsync(PathOf(id), cancellationToken);
 
-    public virtual Task<NullableResponse<MachineLearningJobResource>> GetIfExistsAsync(string id, CancellationToken cancellationToken = default) =>
-        _operations.GetIfExistsAsync(PathOf(id), cancellationToken);
+    public virtual Task<NullableResponse<MachineLearningJobResource>> GetIfExistsAsync(
+        string id,
+        CancellationToken cancellationToken = default
+    ) => _operations.GetIfExistsAsync(PathOf(id), cancellationToken);
 
-    IAsyncEnumerator<MachineLearningJobResource> IAsyncEnumerable<MachineLearningJobResource>.GetAsyncEnumerator(CancellationToken cancellationToken) =>
-        GetAllAsync(cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+    IAsyncEnumerator<MachineLearningJobResource> IAsyncEnumerable<MachineLearningJobResource>.GetAsyncEnumerator(
+        CancellationToken cancellationToken
+    ) => GetAllAsync(cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
 
     private string PathOf(string id)
     {

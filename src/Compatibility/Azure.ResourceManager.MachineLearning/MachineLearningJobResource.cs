@@ -11,9 +11,7 @@ public partial class MachineLearningJobResource : ArmResource
     private readonly MachineLearningJobData? _data;
 
     /// <summary>For mocking.</summary>
-    protected MachineLearningJobResource()
-    {
-    }
+    protected MachineLearningJobResource() { }
 
     internal MachineLearningJobResource(ArmClient client, ResourceIdentifier id)
         : base(client, id)
@@ -32,8 +30,15 @@ public partial class MachineLearningJobResource : ArmResource
     public virtual MachineLearningJobData Data =>
         _data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
 
-    public static ResourceIdentifier CreateResourceIdentifier(string subscriptionId, string resourceGroupName, string workspaceName, string id) =>
-        new($"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/jobs/{id}");
+    public static ResourceIdentifier CreateResourceIdentifier(
+        string subscriptionId,
+        string resourceGroupName,
+        string workspaceName,
+        string id
+    ) =>
+        new(
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/jobs/{id}"
+        );
 
     /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
     public virtual Task<Response<MachineLearningJobResource>> GetAsync(CancellationToken cancellationToken = default) =>
@@ -48,7 +53,10 @@ public partial class MachineLearningJobResource : ArmResource
 
     /// <summary>Changes tags, description, display name or archiving; entries of <c>Properties</c> can be added, not changed.</summary>
     public virtual Task<ArmOperation<MachineLearningJobResource>> UpdateAsync(
-        WaitUntil waitUntil, MachineLearningJobData data, CancellationToken cancellationToken = default)
+        WaitUntil waitUntil,
+        MachineLearningJobData data,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(data);
         return _operations.PutAsync(ArmRequests.PathOf(Id), data, cancellationToken);

@@ -8,26 +8,31 @@ public partial class MachineLearningWorkspaceCollection : ArmCollection
     private readonly ArmResources<MachineLearningWorkspaceResource> _operations = null!;
 
     /// <summary>For mocking.</summary>
-    protected MachineLearningWorkspaceCollection()
-    {
-    }
+    protected MachineLearningWorkspaceCollection() { }
 
     internal MachineLearningWorkspaceCollection(ArmClient client, ResourceIdentifier id)
         : base(client, id)
     {
         TryGetApiVersion(MachineLearningWorkspaceResource.ResourceType, out var apiVersion);
-        _operations = MachineLearningWorkspaceResource.Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
+        _operations = MachineLearningWorkspaceResource.Operations(
+            client,
+            new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion)
+        );
     }
 
     /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
-    public virtual Task<Response<MachineLearningWorkspaceResource>> GetAsync(string workspaceName, CancellationToken cancellationToken = default) =>
-        _operations.GetAsync(PathOf(workspaceName), cancellationToken);
+    public virtual Task<Response<MachineLearningWorkspaceResource>> GetAsync(
+        string workspaceName,
+        CancellationToken cancellationToken = default
+    ) => _operations.GetAsync(PathOf(workspaceName), cancellationToken);
 
     public virtual Task<Response<bool>> ExistsAsync(string workspaceName, CancellationToken cancellationToken = default) =>
         _operations.ExistsAsync(PathOf(workspaceName), cancellationToken);
 
-    public virtual Task<NullableResponse<MachineLearningWorkspaceResource>> GetIfExistsAsync(string workspaceName, CancellationToken cancellationToken = default) =>
-        _operations.GetIfExistsAsync(PathOf(workspaceName), cancellationToken);
+    public virtual Task<NullableResponse<MachineLearningWorkspaceResource>> GetIfExistsAsync(
+        string workspaceName,
+        CancellationToken cancellationToken = default
+    ) => _operations.GetIfExistsAsync(PathOf(workspaceName), cancellationToken);
 
     private string PathOf(string workspaceName)
     {

@@ -9,14 +9,10 @@ namespace Azure.ResourceManager.MachineLearning;
 public partial class MachineLearningWorkspaceData : TrackedResourceData
 {
     public MachineLearningWorkspaceData(AzureLocation location)
-        : base(location)
-    {
-    }
+        : base(location) { }
 
     private MachineLearningWorkspaceData(ArmEnvelope envelope)
-        : base(envelope.Id, envelope.Name, envelope.Type, envelope.SystemData, envelope.Tags, envelope.Location)
-    {
-    }
+        : base(envelope.Id, envelope.Name, envelope.Type, envelope.SystemData, envelope.Tags, envelope.Location) { }
 
     public ManagedServiceIdentity? Identity { get; set; }
 

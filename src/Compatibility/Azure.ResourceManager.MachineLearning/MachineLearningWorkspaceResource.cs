@@ -11,9 +11,7 @@ public partial class MachineLearningWorkspaceResource : ArmResource
     private readonly MachineLearningWorkspaceData? _data;
 
     /// <summary>For mocking.</summary>
-    protected MachineLearningWorkspaceResource()
-    {
-    }
+    protected MachineLearningWorkspaceResource() { }
 
     internal MachineLearningWorkspaceResource(ArmClient client, ResourceIdentifier id)
         : base(client, id)
@@ -33,7 +31,9 @@ public partial class MachineLearningWorkspaceResource : ArmResource
         _data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
 
     public static ResourceIdentifier CreateResourceIdentifier(string subscriptionId, string resourceGroupName, string workspaceName) =>
-        new($"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}");
+        new(
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}"
+        );
 
     /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
     public virtual Task<Response<MachineLearningWorkspaceResource>> GetAsync(CancellationToken cancellationToken = default) =>
@@ -43,22 +43,25 @@ public partial class MachineLearningWorkspaceResource : ArmResource
         GetCachedClient(client => new MachineLearningComputeCollection(client, Id));
 
     public virtual Task<Response<MachineLearningComputeResource>> GetMachineLearningComputeAsync(
-        string computeName, CancellationToken cancellationToken = default) =>
-        GetMachineLearningComputes().GetAsync(computeName, cancellationToken);
+        string computeName,
+        CancellationToken cancellationToken = default
+    ) => GetMachineLearningComputes().GetAsync(computeName, cancellationToken);
 
     public virtual MachineLearningDatastoreCollection GetMachineLearningDatastores() =>
         GetCachedClient(client => new MachineLearningDatastoreCollection(client, Id));
 
     public virtual Task<Response<MachineLearningDatastoreResource>> GetMachineLearningDatastoreAsync(
-        string name, CancellationToken cancellationToken = default) =>
-        GetMachineLearningDatastores().GetAsync(name, cancellationToken);
+        string name,
+        CancellationToken cancellationToken = default
+    ) => GetMachineLearningDatastores().GetAsync(name, cancellationToken);
 
     public virtual MachineLearningJobCollection GetMachineLearningJobs() =>
         GetCachedClient(client => new MachineLearningJobCollection(client, Id));
 
     public virtual Task<Response<MachineLearningJobResource>> GetMachineLearningJobAsync(
-        string id, CancellationToken cancellationToken = default) =>
-        GetMachineLearningJobs().GetAsync(id, cancellationToken);
+        string id,
+        CancellationToken cancellationToken = default
+    ) => GetMachineLearningJobs().GetAsync(id, cancellationToken);
 
     internal static ArmResources<MachineLearningWorkspaceResource> Operations(ArmClient client, ArmRequests requests) =>
         new(client, requests, static (owner, json) => new MachineLearningWorkspaceResource(owner, MachineLearningWorkspaceData.Read(json)));

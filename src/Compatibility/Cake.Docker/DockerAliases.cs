@@ -106,12 +106,20 @@ public static class DockerAliases
     }
 
     private static void Run<TSettings>(
-        ICakeContext context, TSettings settings, ProcessArgumentBuilder arguments, IReadOnlyDictionary<string, string>? environment = null, string? standardInput = null)
-        where TSettings : AutoToolSettings =>
-        new DockerTool<TSettings>(context).Run(settings, arguments, environment, standardInput);
+        ICakeContext context,
+        TSettings settings,
+        ProcessArgumentBuilder arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? standardInput = null
+    )
+        where TSettings : AutoToolSettings => new DockerTool<TSettings>(context).Run(settings, arguments, environment, standardInput);
 
     // An empty one is as missing as null is, and upstream says so in the same words.
-    private static void Require(ICakeContext context, string? value, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(value))] string name = "")
+    private static void Require(
+        ICakeContext context,
+        string? value,
+        [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(value))] string name = ""
+    )
     {
         ArgumentNullException.ThrowIfNull(context);
         if (string.IsNullOrEmpty(value))

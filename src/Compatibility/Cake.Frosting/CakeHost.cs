@@ -102,8 +102,15 @@ public sealed class CakeHost
     private static ICakeConfiguration ReadConfiguration(IServiceProvider provider)
     {
         var arguments = provider.GetRequiredService<ICakeArguments>().GetArguments();
-        return ActivatorUtilities.CreateInstance<CakeConfigurationProvider>(provider).CreateConfiguration(
-            provider.GetRequiredService<ICakeEnvironment>().WorkingDirectory,
-            arguments.ToDictionary(argument => argument.Key, argument => argument.Value.LastOrDefault() ?? string.Empty, StringComparer.OrdinalIgnoreCase));
+        return ActivatorUtilities
+            .CreateInstance<CakeConfigurationProvider>(provider)
+            .CreateConfiguration(
+                provider.GetRequiredService<ICakeEnvironment>().WorkingDirectory,
+                arguments.ToDictionary(
+                    argument => argument.Key,
+                    argument => argument.Value.LastOrDefault() ?? string.Empty,
+                    StringComparer.OrdinalIgnoreCase
+                )
+            );
     }
 }

@@ -6,36 +6,28 @@ namespace Cake.Frosting;
 public static class CakeHostExtensions
 {
     public static CakeHost UseStartup<TStartup>(this CakeHost host)
-        where TStartup : IFrostingStartup, new() =>
-        host.ConfigureServices(services => services.UseStartup<TStartup>());
+        where TStartup : IFrostingStartup, new() => host.ConfigureServices(services => services.UseStartup<TStartup>());
 
     public static CakeHost UseContext<TContext>(this CakeHost host)
-        where TContext : class, IFrostingContext =>
-        host.ConfigureServices(services => services.UseContext<TContext>());
+        where TContext : class, IFrostingContext => host.ConfigureServices(services => services.UseContext<TContext>());
 
     public static CakeHost UseLifetime<TLifetime>(this CakeHost host)
-        where TLifetime : class, IFrostingLifetime =>
-        host.ConfigureServices(services => services.UseLifetime<TLifetime>());
+        where TLifetime : class, IFrostingLifetime => host.ConfigureServices(services => services.UseLifetime<TLifetime>());
 
     public static CakeHost UseSetup<TSetup>(this CakeHost host)
-        where TSetup : class, IFrostingSetup =>
-        host.ConfigureServices(services => services.UseSetup<TSetup>());
+        where TSetup : class, IFrostingSetup => host.ConfigureServices(services => services.UseSetup<TSetup>());
 
     public static CakeHost UseTeardown<TTeardown>(this CakeHost host)
-        where TTeardown : class, IFrostingTeardown =>
-        host.ConfigureServices(services => services.UseTeardown<TTeardown>());
+        where TTeardown : class, IFrostingTeardown => host.ConfigureServices(services => services.UseTeardown<TTeardown>());
 
     public static CakeHost UseTaskLifetime<TLifetime>(this CakeHost host)
-        where TLifetime : class, IFrostingTaskLifetime =>
-        host.ConfigureServices(services => services.UseTaskLifetime<TLifetime>());
+        where TLifetime : class, IFrostingTaskLifetime => host.ConfigureServices(services => services.UseTaskLifetime<TLifetime>());
 
     public static CakeHost UseTaskSetup<TSetup>(this CakeHost host)
-        where TSetup : class, IFrostingTaskSetup =>
-        host.ConfigureServices(services => services.UseTaskSetup<TSetup>());
+        where TSetup : class, IFrostingTaskSetup => host.ConfigureServices(services => services.UseTaskSetup<TSetup>());
 
     public static CakeHost UseTaskTeardown<TTeardown>(this CakeHost host)
-        where TTeardown : class, IFrostingTaskTeardown =>
-        host.ConfigureServices(services => services.UseTaskTeardown<TTeardown>());
+        where TTeardown : class, IFrostingTaskTeardown => host.ConfigureServices(services => services.UseTaskTeardown<TTeardown>());
 
     /// <summary>The working directory when the command line has no <c>--working</c>.</summary>
     /// <param name="host">The host.</param>

@@ -15,8 +15,7 @@ public static class ServiceCollectionExtensions
     }
 
     public static IServiceCollection UseContext<TContext>(this IServiceCollection services)
-        where TContext : class, IFrostingContext =>
-        services.AddSingleton<IFrostingContext, TContext>();
+        where TContext : class, IFrostingContext => services.AddSingleton<IFrostingContext, TContext>();
 
     public static IServiceCollection UseLifetime<TLifetime>(this IServiceCollection services)
         where TLifetime : class, IFrostingLifetime =>
@@ -27,12 +26,10 @@ public static class ServiceCollectionExtensions
             .AddSingleton<IFrostingTeardown>(provider => provider.GetRequiredService<TLifetime>());
 
     public static IServiceCollection UseSetup<TSetup>(this IServiceCollection services)
-        where TSetup : class, IFrostingSetup =>
-        services.AddSingleton<IFrostingSetup, TSetup>();
+        where TSetup : class, IFrostingSetup => services.AddSingleton<IFrostingSetup, TSetup>();
 
     public static IServiceCollection UseTeardown<TTeardown>(this IServiceCollection services)
-        where TTeardown : class, IFrostingTeardown =>
-        services.AddSingleton<IFrostingTeardown, TTeardown>();
+        where TTeardown : class, IFrostingTeardown => services.AddSingleton<IFrostingTeardown, TTeardown>();
 
     public static IServiceCollection UseTaskLifetime<TLifetime>(this IServiceCollection services)
         where TLifetime : class, IFrostingTaskLifetime =>
@@ -43,12 +40,10 @@ public static class ServiceCollectionExtensions
             .AddSingleton<IFrostingTaskTeardown>(provider => provider.GetRequiredService<TLifetime>());
 
     public static IServiceCollection UseTaskSetup<TSetup>(this IServiceCollection services)
-        where TSetup : class, IFrostingTaskSetup =>
-        services.AddSingleton<IFrostingTaskSetup, TSetup>();
+        where TSetup : class, IFrostingTaskSetup => services.AddSingleton<IFrostingTaskSetup, TSetup>();
 
     public static IServiceCollection UseTaskTeardown<TTeardown>(this IServiceCollection services)
-        where TTeardown : class, IFrostingTaskTeardown =>
-        services.AddSingleton<IFrostingTaskTeardown, TTeardown>();
+        where TTeardown : class, IFrostingTaskTeardown => services.AddSingleton<IFrostingTaskTeardown, TTeardown>();
 
     /// <summary>The working directory when the command line has no <c>--working</c>.</summary>
     /// <param name="services">The services of the host.</param>

@@ -6,9 +6,7 @@ public sealed class ConfigException : Exception
     /// <param name="source">What cannot be run, as the user named it.</param>
     /// <param name="faults">At least one fault.</param>
     public ConfigException(string source, IReadOnlyList<ConfigFault> faults)
-        : this(source, InOrder(faults), _: default)
-    {
-    }
+        : this(source, InOrder(faults), _: default) { }
 
     private ConfigException(string source, ConfigFault[] faults, ValueTuple _)
         : base($"{source} cannot be run:\n  {string.Join("\n  ", faults)}")
@@ -22,10 +20,13 @@ public sealed class ConfigException : Exception
     private static ConfigFault[] InOrder(IReadOnlyList<ConfigFault> faults)
     {
         var sources = faults.Select(fault => fault.Where.Source).Distinct(StringComparer.Ordinal).ToList();
-        return [.. faults
-            .OrderBy(fault => fault.Where.Source.StartsWith(Overrides.Option, StringComparison.Ordinal))
-            .ThenBy(fault => sources.IndexOf(fault.Where.Source))
-            .ThenBy(fault => fault.Where.Line)
-            .ThenBy(fault => fault.Where.Column)];
+        return
+        [
+            .. faults
+                .OrderBy(fault => fault.Where.Source.StartsWith(Overrides.Option, StringComparison.Ordinal))
+                .ThenBy(fault => sources.IndexOf(fault.Where.Source))
+                .ThenBy(fault => fault.Where.Line)
+                .ThenBy(fault => fault.Where.Column),
+        ];
     }
 }

@@ -11,6 +11,5 @@ public sealed record ConfigFault(ConfigLocation Where, string JsonPath, string F
     /// <summary>What the sentence is about: the key path, unless the file or its text is meant.</summary>
     public string Subject { get; init; } = JsonPath;
 
-    public override string ToString() =>
-        $"{Where}: {Subject} is {Found}; it must be {Required}.{(Hint is null ? "" : " " + Hint)}";
+    public override string ToString() => $"{Where}: {Subject} is {Found}; it must be {Required}.{(Hint is null ? "" : " " + Hint)}";
 }

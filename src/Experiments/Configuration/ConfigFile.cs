@@ -31,9 +31,18 @@ internal static class ConfigFile
     }
 
     /// <summary>Names of the JSON files in a folder, schemas left out; empty when there is no such folder.</summary>
-    public static IReadOnlyList<string> Names(string folder) => !Directory.Exists(folder) ? [] :
-        [.. Directory.EnumerateFiles(folder, "*.json").Select(Path.GetFileName).OfType<string>()
-            .Where(name => !name.EndsWith(".schema.json", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names(string folder) =>
+        !Directory.Exists(folder)
+            ? []
+            :
+            [
+                .. Directory
+                    .EnumerateFiles(folder, "*.json")
+                    .Select(Path.GetFileName)
+                    .OfType<string>()
+                    .Where(name => !name.EndsWith(".schema.json", StringComparison.Ordinal))
+                    .Order(StringComparer.Ordinal),
+            ];
 
     private static ConfigFault Fault(string source, string found, string what, string? hint) =>
         new(new(source), "", found, what, hint) { Subject = "the file" };

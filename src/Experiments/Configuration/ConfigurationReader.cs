@@ -25,22 +25,39 @@ public static class ConfigurationReader
 
     private static void CheckVmSize(LocatedValue root, string location, DateOnly today, List<ConfigFault> faults, List<string> warnings)
     {
-        if (root.Find("COMPUTE")?.Value.Find("VM_SIZE")?.Value is not { } value || VmRetirements.Find(value.Text, location) is not { } retirement)
+        if (
+            root.Find("COMPUTE")?.Value.Find("VM_SIZE")?.Value is not { } value
+            || VmRetirements.Find(value.Text, location) is not { } retirement
+        )
             return;
         const string Path = "COMPUTE.VM_SIZE";
         var found = $"{value.Shown}, of the {retirement.Series} series, which Azure";
         if (retirement.IsOver(today))
         {
-            faults.Add(new(value.Location, Path, $"{found} retired on {retirement.Date:yyyy-MM-dd}", $"a size that Azure has, such as {retirement.Successor}",
-                $"Edit it, or run with --set={Path}={retirement.Successor}."));
+            faults.Add(
+                new(
+                    value.Location,
+                    Path,
+                    $"{found} retired on {retirement.Date:yyyy-MM-dd}",
+                    $"a size that Azure has, such as {retirement.Successor}",
+                    $"Edit it, or run with --set={Path}={retirement.Successor}."
+                )
+            );
         }
         else
         {
-            warnings.Add($"{value.Location}: {Path} is {found} retires on {retirement.Date:yyyy-MM-dd}; from then on it must be another, such as {retirement.Successor}.");
+            warnings.Add(
+                $"{value.Location}: {Path} is {found} retires on {retirement.Date:yyyy-MM-dd}; from then on it must be another, such as {retirement.Successor}."
+            );
         }
     }
 
-    private static EnvironmentConfig? ReadEnvironment(string repositoryRoot, Experiment experiment, LocatedValue root, List<ConfigFault> faults)
+    private static EnvironmentConfig? ReadEnvironment(
+        string repositoryRoot,
+        Experiment experiment,
+        LocatedValue root,
+        List<ConfigFault> faults
+    )
     {
         // Empty when the key itself is faulty, which has been said.
         if (experiment.EnvConfigFile.Length == 0)
@@ -51,21 +68,39 @@ public static class ConfigurationReader
         {
             var names = ConfigFile.Names(folder);
             var named = root.Find("ENV_CONFIG_FILE")!.Value;
-            faults.Add(new(named.Location, "ENV_CONFIG_FILE", named.Shown,
-                names.Count == 0 ? $"a file in {Folder}/, which holds none" : $"a file in {Folder}/: {string.Join(", ", names)}"));
+            faults.Add(
+                new(
+                    named.Location,
+                    "ENV_CONFIG_FILE",
+                    named.Shown,
+                    names.Count == 0 ? $"a file in {Folder}/, which holds none" : $"a file in {Folder}/: {string.Join(", ", names)}"
+                )
+            );
             return null;
         }
 
         var before = faults.Count;
         var environment = EnvironmentConfigReader.Read(Path.Combine(folder, experiment.EnvConfigFile), source, faults);
-        if (environment is null || experiment.DataMount.Length == 0 || environment.Datastores.ContainsKey(experiment.DataMount)
-            || (faults.Count > before && environment.Datastores.Count == 0))
+        if (
+            environment is null
+            || experiment.DataMount.Length == 0
+            || environment.Datastores.ContainsKey(experiment.DataMount)
+            || (faults.Count > before && environment.Datastores.Count == 0)
+        )
             return environment;
 
         var mount = root.Find("DATA_MOUNT")!.Value;
         var datastores = environment.Datastores.Keys.Order(StringComparer.Ordinal).ToList();
-        faults.Add(new(mount.Location, "DATA_MOUNT", mount.Shown,
-            datastores.Count == 0 ? $"a name of DATASTORES in {source}, which holds none" : $"a name of DATASTORES in {source}: {string.Join(", ", datastores)}"));
+        faults.Add(
+            new(
+                mount.Location,
+                "DATA_MOUNT",
+                mount.Shown,
+                datastores.Count == 0
+                    ? $"a name of DATASTORES in {source}, which holds none"
+                    : $"a name of DATASTORES in {source}: {string.Join(", ", datastores)}"
+            )
+        );
         return environment;
     }
 }

@@ -16,7 +16,12 @@ internal static class JsonSyntax
     /// <param name="inObject">Whether the place is inside an object (true), an array (false) or neither (null).</param>
     /// <returns>Byte to point at, what is there, what must be, and what to do.</returns>
     public static (int Start, string Found, string Required, string? Hint) Explain(
-        ReadOnlySpan<byte> utf8, int offset, int consumed, JsonTokenType last, bool? inObject)
+        ReadOnlySpan<byte> utf8,
+        int offset,
+        int consumed,
+        JsonTokenType last,
+        bool? inObject
+    )
     {
         // A number at the end of the text, as in "01", is reported after its first digit: go back to where the token starts.
         var start = SkipSpace(utf8, Math.Min(consumed, utf8.Length));
@@ -68,30 +73,36 @@ internal static class JsonSyntax
         if (offset >= utf8.Length)
             return (start, "a string without an end", "a string closed by a double quote", null);
         if (utf8[offset] is (byte)'\n' or (byte)'\r')
-            return (start, "a string without an end on its line", "a string closed by a double quote", @"A line break inside it is written \n.");
+            return (
+                start,
+                "a string without an end on its line",
+                "a string closed by a double quote",
+                @"A line break inside it is written \n."
+            );
         if (utf8[offset] < 0x20)
             return (offset, $"the control character U+{utf8[offset]:X4}", "written with a backslash", null);
         return (offset, "an unknown escape", @"one of \"" \\ \/ \b \f \n \r \t \uXXXX", @"A backslash itself is written \\.");
     }
 
-    private static string Required(JsonTokenType last, bool? inObject, bool afterComma, bool afterColon) => last switch
-    {
-        JsonTokenType.None => "an object in braces",
-        JsonTokenType.PropertyName => afterColon ? "a value" : "':'",
-        JsonTokenType.StartObject => "a key in double quotes or '}'",
-        JsonTokenType.StartArray => "a value or ']'",
-        _ => (inObject, afterComma) switch
+    private static string Required(JsonTokenType last, bool? inObject, bool afterComma, bool afterColon) =>
+        last switch
         {
-            (null, _) => "the end of the file",
-            (true, true) => "a key in double quotes",
-            (true, false) => "',' or '}'",
-            (false, true) => "a value",
-            (false, false) => "',' or ']'",
-        },
-    };
+            JsonTokenType.None => "an object in braces",
+            JsonTokenType.PropertyName => afterColon ? "a value" : "':'",
+            JsonTokenType.StartObject => "a key in double quotes or '}'",
+            JsonTokenType.StartArray => "a value or ']'",
+            _ => (inObject, afterComma) switch
+            {
+                (null, _) => "the end of the file",
+                (true, true) => "a key in double quotes",
+                (true, false) => "',' or '}'",
+                (false, true) => "a value",
+                (false, false) => "',' or ']'",
+            },
+        };
 
-    private static bool IsValueEnd(JsonTokenType type) => type is not
-        (JsonTokenType.None or JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.PropertyName);
+    private static bool IsValueEnd(JsonTokenType type) =>
+        type is not (JsonTokenType.None or JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.PropertyName);
 
     private static int SkipSpace(ReadOnlySpan<byte> utf8, int offset)
     {
@@ -102,8 +113,7 @@ internal static class JsonSyntax
 
     private static char PreviousByte(ReadOnlySpan<byte> utf8, int offset)
     {
-        do
-            offset--;
+        do offset--;
         while (offset >= 0 && IsSpace(utf8[offset]));
         return offset < 0 ? '\0' : (char)utf8[offset];
     }
@@ -115,7 +125,11 @@ internal static class JsonSyntax
         if (utf8[start] == '"' && utf8[(start + 1)..].IndexOf((byte)'"') is >= 0 and < 60 and var length)
             return Encoding.UTF8.GetString(utf8.Slice(start, length + 2));
         var end = start;
-        while (end < utf8.Length && end - start < 40 && (char.IsAsciiLetterOrDigit((char)utf8[end]) || utf8[end] is (byte)'_' or (byte)'.' or (byte)'+' or (byte)'-'))
+        while (
+            end < utf8.Length
+            && end - start < 40
+            && (char.IsAsciiLetterOrDigit((char)utf8[end]) || utf8[end] is (byte)'_' or (byte)'.' or (byte)'+' or (byte)'-')
+        )
             end++;
         if (end > start)
             return Encoding.ASCII.GetString(utf8[start..end]);

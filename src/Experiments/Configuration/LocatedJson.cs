@@ -18,7 +18,9 @@ internal static class LocatedJson
         var lines = new LineIndex(utf8);
         if (InvalidByte(utf8) is { } invalid)
         {
-            faults.Add(new(lines.Locate(utf8, source, invalid), "", "not UTF-8", "UTF-8", "Save the file as UTF-8.") { Subject = "the text here" });
+            faults.Add(
+                new(lines.Locate(utf8, source, invalid), "", "not UTF-8", "UTF-8", "Save the file as UTF-8.") { Subject = "the text here" }
+            );
             return null;
         }
         if (utf8.Trim(" \t\r\n"u8).IsEmpty)
@@ -78,16 +80,17 @@ internal static class LocatedJson
 
     private static bool EndsInKey(ReadOnlySpan<byte> text) => text.TrimEnd(" \t\r\n"u8) is [.., (byte)'"'];
 
-    private static LocatedValue ValueAt(ref Utf8JsonReader reader, ConfigLocation location) => reader.TokenType switch
-    {
-        JsonTokenType.StartObject => new(JsonValueKind.Object, "", location),
-        JsonTokenType.StartArray => new(JsonValueKind.Array, "", location),
-        JsonTokenType.String => new(JsonValueKind.String, reader.GetString()!, location),
-        JsonTokenType.Number => new(JsonValueKind.Number, Encoding.UTF8.GetString(reader.ValueSpan), location),
-        JsonTokenType.True => new(JsonValueKind.True, "", location),
-        JsonTokenType.False => new(JsonValueKind.False, "", location),
-        _ => new(JsonValueKind.Null, "", location),
-    };
+    private static LocatedValue ValueAt(ref Utf8JsonReader reader, ConfigLocation location) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.StartObject => new(JsonValueKind.Object, "", location),
+            JsonTokenType.StartArray => new(JsonValueKind.Array, "", location),
+            JsonTokenType.String => new(JsonValueKind.String, reader.GetString()!, location),
+            JsonTokenType.Number => new(JsonValueKind.Number, Encoding.UTF8.GetString(reader.ValueSpan), location),
+            JsonTokenType.True => new(JsonValueKind.True, "", location),
+            JsonTokenType.False => new(JsonValueKind.False, "", location),
+            _ => new(JsonValueKind.Null, "", location),
+        };
 
     private static int? InvalidByte(ReadOnlySpan<byte> utf8)
     {

@@ -27,18 +27,19 @@ internal sealed class LocatedValue(JsonValueKind kind, string text, ConfigLocati
     public List<LocatedValue> Items { get; } = [];
 
     /// <summary>The value as a message shows it. What looks like a secret is not repeated.</summary>
-    public string Shown => Kind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "an array",
-        JsonValueKind.String when SecretWords.LooksLikeSecret(Text) => "a text that looks like a secret",
-        JsonValueKind.String when Text.Length > LongestShown => $"a text of {Text.Length} characters",
-        JsonValueKind.String => Quoted(Text),
-        JsonValueKind.Number => Text,
-        JsonValueKind.True => "true",
-        JsonValueKind.False => "false",
-        _ => "null",
-    };
+    public string Shown =>
+        Kind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "an array",
+            JsonValueKind.String when SecretWords.LooksLikeSecret(Text) => "a text that looks like a secret",
+            JsonValueKind.String when Text.Length > LongestShown => $"a text of {Text.Length} characters",
+            JsonValueKind.String => Quoted(Text),
+            JsonValueKind.Number => Text,
+            JsonValueKind.True => "true",
+            JsonValueKind.False => "false",
+            _ => "null",
+        };
 
     /// <summary>As JSON writes it, but for letters beyond the basic plane, which stay as they are.</summary>
     private static string Quoted(string text) =>
@@ -57,16 +58,21 @@ internal sealed class LocatedValue(JsonValueKind kind, string text, ConfigLocati
             Members[index] = member;
     }
 
-    public JsonNode? ToNode() => Kind switch
-    {
-        JsonValueKind.Object => new JsonObject(Members.DistinctBy(member => member.Key, StringComparer.Ordinal).Select(member => KeyValuePair.Create(member.Key, member.Value.ToNode()))),
-        JsonValueKind.Array => new JsonArray([.. Items.Select(item => item.ToNode())]),
-        JsonValueKind.String => JsonValue.Create(Text),
-        JsonValueKind.Number => JsonNode.Parse(Text),
-        JsonValueKind.True => JsonValue.Create(true),
-        JsonValueKind.False => JsonValue.Create(false),
-        _ => null,
-    };
+    public JsonNode? ToNode() =>
+        Kind switch
+        {
+            JsonValueKind.Object => new JsonObject(
+                Members
+                    .DistinctBy(member => member.Key, StringComparer.Ordinal)
+                    .Select(member => KeyValuePair.Create(member.Key, member.Value.ToNode()))
+            ),
+            JsonValueKind.Array => new JsonArray([.. Items.Select(item => item.ToNode())]),
+            JsonValueKind.String => JsonValue.Create(Text),
+            JsonValueKind.Number => JsonNode.Parse(Text),
+            JsonValueKind.True => JsonValue.Create(true),
+            JsonValueKind.False => JsonValue.Create(false),
+            _ => null,
+        };
 
     /// <summary>The same value with every part of it at one place: for overrides and defaults.</summary>
     public static LocatedValue From(JsonElement element, ConfigLocation location)
@@ -79,7 +85,9 @@ internal sealed class LocatedValue(JsonValueKind kind, string text, ConfigLocati
         };
         var value = new LocatedValue(element.ValueKind, text, location);
         if (element.ValueKind == JsonValueKind.Object)
-            value.Members.AddRange(element.EnumerateObject().Select(member => new LocatedMember(member.Name, location, From(member.Value, location))));
+            value.Members.AddRange(
+                element.EnumerateObject().Select(member => new LocatedMember(member.Name, location, From(member.Value, location)))
+            );
         if (element.ValueKind == JsonValueKind.Array)
             value.Items.AddRange(element.EnumerateArray().Select(item => From(item, location)));
         return value;

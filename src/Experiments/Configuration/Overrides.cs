@@ -20,7 +20,12 @@ internal static class Overrides
             var separator = text.IndexOf('=', StringComparison.Ordinal);
             var where = new ConfigLocation(Shown(text, separator));
             if (separator <= 0)
-                faults.Add(new(where, "", "without a key and a value", "KEY.PATH=VALUE, as in --set=RUN_PARAMS.STEPS=1000") { Subject = "the override" });
+                faults.Add(
+                    new(where, "", "without a key and a value", "KEY.PATH=VALUE, as in --set=RUN_PARAMS.STEPS=1000")
+                    {
+                        Subject = "the override",
+                    }
+                );
             else
                 Apply(root, text[..separator], text[(separator + 1)..], where, validator, faults);
         }
@@ -31,7 +36,14 @@ internal static class Overrides
             ? Option + (separator > 0 ? text[..separator] + "=…" : "…")
             : Option + text;
 
-    private static void Apply(LocatedValue root, string path, string text, ConfigLocation where, SettingsValidator validator, List<ConfigFault> faults)
+    private static void Apply(
+        LocatedValue root,
+        string path,
+        string text,
+        ConfigLocation where,
+        SettingsValidator validator,
+        List<ConfigFault> faults
+    )
     {
         var all = SettingDefinition.Of(typeof(Experiment));
         var (siblings, prefix, target) = (all, "", root);
@@ -42,7 +54,9 @@ internal static class Overrides
             var key = dot < 0 ? rest : rest[..dot];
             if (siblings.FirstOrDefault(candidate => candidate.Key == key) is not { } definition)
             {
-                faults.Add(validator.JudgeUnknownKey(prefix, new(rest, where, root)) ?? validator.UnknownKey(where, prefix, rest, siblings, all));
+                faults.Add(
+                    validator.JudgeUnknownKey(prefix, new(rest, where, root)) ?? validator.UnknownKey(where, prefix, rest, siblings, all)
+                );
                 return;
             }
             if (dot < 0)

@@ -5,12 +5,24 @@ public static class SecretWords
 {
     private static readonly string[] InKeys = ["KEY", "SAS", "SASTOKEN", "PASSWORD", "PWD", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS"];
 
-    private static readonly string[] InValues = ["AccountKey=", "SharedAccessKey=", "SharedAccessSignature", "sig=", "Password=", "-----BEGIN"];
+    private static readonly string[] InValues =
+    [
+        "AccountKey=",
+        "SharedAccessKey=",
+        "SharedAccessSignature",
+        "sig=",
+        "Password=",
+        "-----BEGIN",
+    ];
 
     /// <summary>True for <c>ACCOUNT_KEY</c>, <c>SasToken</c>, <c>CONNECTION_STRING</c> and the like.</summary>
     public static bool IsSecretKey(string key)
     {
-        var spaced = string.Concat(key.Select((letter, index) => char.IsUpper(letter) && index > 0 && char.IsLower(key[index - 1]) ? "_" + letter : letter.ToString()))
+        var spaced = string.Concat(
+                key.Select(
+                    (letter, index) => char.IsUpper(letter) && index > 0 && char.IsLower(key[index - 1]) ? "_" + letter : letter.ToString()
+                )
+            )
             .ToUpperInvariant();
         var compact = spaced.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
         return spaced.Split('_', '-', '.', ' ').Any(InKeys.Contains)

@@ -20,14 +20,23 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
         return (T)ReadObject(typeof(T), definitions, "", root, root.Location, definitions)!;
     }
 
-    private object ReadObject(Type type, IReadOnlyList<SettingDefinition> definitions, string prefix, LocatedValue? value, ConfigLocation anchor, IReadOnlyList<SettingDefinition> root)
+    private object ReadObject(
+        Type type,
+        IReadOnlyList<SettingDefinition> definitions,
+        string prefix,
+        LocatedValue? value,
+        ConfigLocation anchor,
+        IReadOnlyList<SettingDefinition> root
+    )
     {
         var record = Activator.CreateInstance(type)!;
         if (value is not null && value.Kind != JsonValueKind.Object)
         {
-            faults.Add(prefix.Length > 0
-                ? new(value.Location, prefix[..^1], value.Shown, "an object")
-                : new(value.Location, "", value.Shown, "an object in braces") { Subject = "the file's content" });
+            faults.Add(
+                prefix.Length > 0
+                    ? new(value.Location, prefix[..^1], value.Shown, "an object")
+                    : new(value.Location, "", value.Shown, "an object in braces") { Subject = "the file's content" }
+            );
             value = null;
             // Keys missing inside are no news to someone who must write the whole object.
             definitions = [.. definitions.Where(definition => !definition.Required && !definition.HoldsRequired)];
@@ -48,7 +57,15 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
             }
             else if (given is null && definition.Required)
             {
-                faults.Add(new(anchor, path, "missing", definition.Kind == SettingKind.Map ? "an object" : definition.Rule, Proposal("Add it", definition, path, anchor)));
+                faults.Add(
+                    new(
+                        anchor,
+                        path,
+                        "missing",
+                        definition.Kind == SettingKind.Map ? "an object" : definition.Rule,
+                        Proposal("Add it", definition, path, anchor)
+                    )
+                );
             }
             else if (ReadValue(definition, path, given, root) is { } result)
             {
@@ -60,7 +77,9 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
 
     private object? ReadValue(SettingDefinition definition, string path, LocatedValue? given, IReadOnlyList<SettingDefinition> root)
     {
-        var fallback = definition.Default is { } node ? LocatedValue.From(JsonSerializer.SerializeToElement(node, RecordJson.Compact), new("")) : null;
+        var fallback = definition.Default is { } node
+            ? LocatedValue.From(JsonSerializer.SerializeToElement(node, RecordJson.Compact), new(""))
+            : null;
         if ((given ?? fallback) is not { } value)
             return null;
         if (definition.Kind == SettingKind.Map)
@@ -73,50 +92,74 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
 
     private object ReadMap(SettingDefinition definition, string path, LocatedValue value, IReadOnlyList<SettingDefinition> root)
     {
-        var map = (System.Collections.IDictionary)Activator.CreateInstance(
-            typeof(Dictionary<,>).MakeGenericType(typeof(string), definition.MemberType!), StringComparer.Ordinal)!;
+        var map = (System.Collections.IDictionary)
+            Activator.CreateInstance(
+                typeof(Dictionary<,>).MakeGenericType(typeof(string), definition.MemberType!),
+                StringComparer.Ordinal
+            )!;
         if (value.Kind != JsonValueKind.Object)
             faults.Add(new(value.Location, path, value.Shown, "an object"));
         ReportDuplicates(path + ".", value);
         foreach (var member in value.Members)
         {
             if (definition.Pattern is { } pattern && !pattern.IsMatch(member.Key))
-                faults.Add(new(member.Location, path, $"an object with the name \"{member.Key}\"", $"one with names of {definition.NameRule}"));
-            map[member.Key] = ReadObject(definition.MemberType!, definition.Members, $"{path}.{member.Key}.", member.Value, member.Value.Location, root);
+                faults.Add(
+                    new(member.Location, path, $"an object with the name \"{member.Key}\"", $"one with names of {definition.NameRule}")
+                );
+            map[member.Key] = ReadObject(
+                definition.MemberType!,
+                definition.Members,
+                $"{path}.{member.Key}.",
+                member.Value,
+                member.Value.Location,
+                root
+            );
         }
         return map;
     }
 
     /// <summary>The value as its property's type, or null when it is not what the key takes.</summary>
-    private static object? Convert(SettingDefinition definition, LocatedValue value) => (definition.Kind, value.Kind) switch
-    {
-        (SettingKind.Text, JsonValueKind.String) => definition.Pattern?.IsMatch(value.Text) ?? true ? value.Text : null,
-        (SettingKind.Choice, JsonValueKind.String) when definition.Choices.Contains(value.Text, StringComparer.Ordinal) =>
-            definition.ValueType.IsEnum ? definition.EnumValue(value.Text) : value.Text,
-        (SettingKind.Integer, JsonValueKind.Number) => Whole(definition, value.Text),
-        (SettingKind.Number, JsonValueKind.Number) => Real(definition, value.Text),
-        (SettingKind.Boolean, JsonValueKind.True) => true,
-        (SettingKind.Boolean, JsonValueKind.False) => false,
-        (SettingKind.Free, JsonValueKind.Object) => JsonSerializer.SerializeToElement(value.ToNode(), RecordJson.Compact),
-        _ => null,
-    };
+    private static object? Convert(SettingDefinition definition, LocatedValue value) =>
+        (definition.Kind, value.Kind) switch
+        {
+            (SettingKind.Text, JsonValueKind.String) => definition.Pattern?.IsMatch(value.Text) ?? true ? value.Text : null,
+            (SettingKind.Choice, JsonValueKind.String) when definition.Choices.Contains(value.Text, StringComparer.Ordinal) => definition
+                .ValueType
+                .IsEnum
+                ? definition.EnumValue(value.Text)
+                : value.Text,
+            (SettingKind.Integer, JsonValueKind.Number) => Whole(definition, value.Text),
+            (SettingKind.Number, JsonValueKind.Number) => Real(definition, value.Text),
+            (SettingKind.Boolean, JsonValueKind.True) => true,
+            (SettingKind.Boolean, JsonValueKind.False) => false,
+            (SettingKind.Free, JsonValueKind.Object) => JsonSerializer.SerializeToElement(value.ToNode(), RecordJson.Compact),
+            _ => null,
+        };
 
     private static int? Whole(SettingDefinition definition, string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
         && double.IsInteger(number)
         && InRange(definition, number)
         && (definition.IntegerChoices.Count == 0 || definition.IntegerChoices.Contains((int)number))
-            ? (int)number : null;
+            ? (int)number
+            : null;
 
     private static double? Real(SettingDefinition definition, string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && InRange(definition, number)
-            ? number : null;
+            ? number
+            : null;
 
     private static bool InRange(SettingDefinition definition, double number) =>
-        double.IsFinite(number) && number <= definition.Maximum
+        double.IsFinite(number)
+        && number <= definition.Maximum
         && (definition.ExclusiveMinimum ? number > definition.Minimum : number >= definition.Minimum);
 
-    private void ReportKeys(IReadOnlyList<SettingDefinition> definitions, string prefix, LocatedValue value, IReadOnlyList<SettingDefinition> root)
+    private void ReportKeys(
+        IReadOnlyList<SettingDefinition> definitions,
+        string prefix,
+        LocatedValue value,
+        IReadOnlyList<SettingDefinition> root
+    )
     {
         ReportDuplicates(prefix, value);
         foreach (var member in value.Members)
@@ -132,7 +175,15 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
         foreach (var group in value.Members.GroupBy(member => member.Key, StringComparer.Ordinal))
         {
             foreach (var repeated in group.Skip(1))
-                faults.Add(new(repeated.Location, prefix + repeated.Key, "given twice", "given once", $"It also stands at line {group.First().Location.Line}; remove one."));
+                faults.Add(
+                    new(
+                        repeated.Location,
+                        prefix + repeated.Key,
+                        "given twice",
+                        "given once",
+                        $"It also stands at line {group.First().Location.Line}; remove one."
+                    )
+                );
         }
     }
 
@@ -142,18 +193,33 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
     /// <param name="key">The unknown key.</param>
     /// <param name="siblings">Keys known in that object.</param>
     /// <param name="root">All keys of the file.</param>
-    public ConfigFault UnknownKey(ConfigLocation where, string prefix, string key, IReadOnlyList<SettingDefinition> siblings, IReadOnlyList<SettingDefinition> root)
+    public ConfigFault UnknownKey(
+        ConfigLocation where,
+        string prefix,
+        string key,
+        IReadOnlyList<SettingDefinition> siblings,
+        IReadOnlyList<SettingDefinition> root
+    )
     {
         var near = NearestName.Find(key, siblings.Select(sibling => sibling.Key)) is { } sibling ? prefix + sibling : null;
-        near ??= Paths(root, "").FirstOrDefault(path => NearestName.IsSameButForStyle(path[(path.LastIndexOf('.') + 1)..], key[(key.LastIndexOf('.') + 1)..]));
+        near ??= Paths(root, "")
+            .FirstOrDefault(path => NearestName.IsSameButForStyle(path[(path.LastIndexOf('.') + 1)..], key[(key.LastIndexOf('.') + 1)..]));
         var owner = prefix.Length == 0 ? what : prefix[..^1];
         return near is null
-            ? new(where, prefix + key, "an unknown key", $"one of the keys of {owner}: {string.Join(", ", siblings.Select(definition => definition.Key))}")
+            ? new(
+                where,
+                prefix + key,
+                "an unknown key",
+                $"one of the keys of {owner}: {string.Join(", ", siblings.Select(definition => definition.Key))}"
+            )
             : new(where, prefix + key, "an unknown key", $"one of the keys of {owner}", $"Did you mean {near}?");
     }
 
     private static IEnumerable<string> Paths(IReadOnlyList<SettingDefinition> definitions, string prefix) =>
-        definitions.SelectMany(definition => Paths(definition.Kind == SettingKind.Object ? definition.Members : [], prefix + definition.Key + ".").Prepend(prefix + definition.Key));
+        definitions.SelectMany(definition =>
+            Paths(definition.Kind == SettingKind.Object ? definition.Members : [], prefix + definition.Key + ".")
+                .Prepend(prefix + definition.Key)
+        );
 
     private string? Proposal(string edit, SettingDefinition definition, string path, ConfigLocation where)
     {

@@ -26,9 +26,27 @@ internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IRe
             if (names.Contains(name) && (csv != DatasetReader.Latest || stamp is not null))
                 return new(split, name, $"{shown}/{name}");
             if (csv != DatasetReader.Latest)
-                faults.Add((split, new($"{shown}/{csv}", null, $"is not there; {split.ToUpperInvariant()}_CSV must name a file in {shown} or be latest.")));
+                faults.Add(
+                    (
+                        split,
+                        new(
+                            $"{shown}/{csv}",
+                            null,
+                            $"is not there; {split.ToUpperInvariant()}_CSV must name a file in {shown} or be latest."
+                        )
+                    )
+                );
             else if (faults.TrueForAll(fault => fault.Item2.Where != shown))
-                faults.Add((split, new(shown, null, $"holds no pair of train_{imageType}_YYMMDDHHmmss.csv and test_{imageType}_YYMMDDHHmmss.csv with one stamp; 'latest' needs one.")));
+                faults.Add(
+                    (
+                        split,
+                        new(
+                            shown,
+                            null,
+                            $"holds no pair of train_{imageType}_YYMMDDHHmmss.csv and test_{imageType}_YYMMDDHHmmss.csv with one stamp; 'latest' needs one."
+                        )
+                    )
+                );
             return null;
         }
     }
@@ -38,7 +56,11 @@ internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IRe
     {
         var prefix = $"train_{imageType}_";
         return names
-            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(".csv", StringComparison.Ordinal) && name.Length == prefix.Length + StampDigits + 4)
+            .Where(name =>
+                name.StartsWith(prefix, StringComparison.Ordinal)
+                && name.EndsWith(".csv", StringComparison.Ordinal)
+                && name.Length == prefix.Length + StampDigits + 4
+            )
             .Select(name => name.Substring(prefix.Length, StampDigits))
             .Where(stamp => stamp.All(char.IsAsciiDigit) && names.Contains($"test_{imageType}_{stamp}.csv"));
     }

@@ -21,7 +21,12 @@ internal static class DatasetHash
         }
 
         // UTF-16 would order characters beyond the basic plane before some within it.
-        foreach (var (name, digest) in digests.OrderBy(image => Encoding.UTF8.GetBytes(image.Key), Comparer<byte[]>.Create((x, y) => x.AsSpan().SequenceCompareTo(y))))
+        foreach (
+            var (name, digest) in digests.OrderBy(
+                image => Encoding.UTF8.GetBytes(image.Key),
+                Comparer<byte[]>.Create((x, y) => x.AsSpan().SequenceCompareTo(y))
+            )
+        )
             Append(hash, name + Separator + digest);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

@@ -18,7 +18,13 @@ public static class DatasetReader
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="DatasetException">The dataset cannot be used; carries every fault, those of the training file first, by line.</exception>
     public static async Task<DatasetSummary> ReadAsync(
-        IDatasetSource source, string trainCsv, string testCsv, BadRows onBadRows, bool withHash, CancellationToken cancellationToken)
+        IDatasetSource source,
+        string trainCsv,
+        string testCsv,
+        BadRows onBadRows,
+        bool withHash,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(source);
         var listing = source.ListImagesAsync(cancellationToken);
@@ -44,15 +50,20 @@ public static class DatasetReader
         {
             if (comparable && onBadRows == BadRows.Fail)
                 Compare(found.Train!, found.Test!);
-            var faults = found.Faults.Where(fault => fault.Split == "train").Select(fault => fault.Fault)
+            var faults = found
+                .Faults.Where(fault => fault.Split == "train")
+                .Select(fault => fault.Fault)
                 .Concat(Faults(found.Train, onBadRows))
                 .Concat(found.Faults.Where(fault => fault.Split == "test").Select(fault => fault.Fault))
-                .Concat(Faults(found.Test, onBadRows)).ToList();
+                .Concat(Faults(found.Test, onBadRows))
+                .ToList();
             if (faults.Count > 0)
                 throw new DatasetException(faults);
         }
 
-        var hash = withHash ? DatasetHash.Compute(found.Train!, found.Test!, await source.ReadDigestsAsync(Named(splits, present), cancellationToken)) : null;
+        var hash = withHash
+            ? DatasetHash.Compute(found.Train!, found.Test!, await source.ReadDigestsAsync(Named(splits, present), cancellationToken))
+            : null;
         return new(Summary(found.Train!), Summary(found.Test!), hash, dropped) { BoxesChecked = sizes is not null };
     }
 
@@ -65,12 +76,19 @@ public static class DatasetReader
     /// <returns>The pairs, the named one first; without hashes.</returns>
     /// <exception cref="DatasetException">One or more of them cannot be used; carries every fault.</exception>
     public static async Task<IReadOnlyList<DatasetSummary>> ReadEveryPairAsync(
-        IDatasetSource source, string trainCsv, string testCsv, BadRows onBadRows, CancellationToken cancellationToken)
+        IDatasetSource source,
+        string trainCsv,
+        string testCsv,
+        BadRows onBadRows,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(source);
         var names = await source.ListCsvsAsync(cancellationToken);
         var named = DatasetFiles.Find(names, source.ImageType, trainCsv, testCsv);
-        var others = DatasetFiles.Stamps(names, source.ImageType).OrderDescending(StringComparer.Ordinal)
+        var others = DatasetFiles
+            .Stamps(names, source.ImageType)
+            .OrderDescending(StringComparer.Ordinal)
             .Select(stamp => (Train: $"train_{source.ImageType}_{stamp}.csv", Test: $"test_{source.ImageType}_{stamp}.csv"))
             .Where(pair => pair.Train != named.Train?.FileName || pair.Test != named.Test?.FileName);
         var (summaries, faults) = (new List<DatasetSummary>(), new List<DatasetFault>());
@@ -96,7 +114,12 @@ public static class DatasetReader
     private static IEnumerable<DatasetFault> Faults(DatasetSplit? split, BadRows onBadRows) =>
         split is null || (onBadRows == BadRows.Drop && split.IsRead && split.Rows.Count > 0) ? [] : split.Faults;
 
-    private static void JudgeImages(List<DatasetSplit> splits, IReadOnlySet<string> present, IReadOnlyDictionary<string, ImageSize?>? sizes, string shownFolder)
+    private static void JudgeImages(
+        List<DatasetSplit> splits,
+        IReadOnlySet<string> present,
+        IReadOnlyDictionary<string, ImageSize?>? sizes,
+        string shownFolder
+    )
     {
         var said = new HashSet<string>(StringComparer.Ordinal);
         foreach (var split in splits)
@@ -109,11 +132,18 @@ public static class DatasetReader
                 if (isPresent && sizes![row.FileName] is { } image)
                 {
                     if (row.HasBox && !row.IsWithin(image))
-                        split.Add(row, DatasetFaultOrder.Outside, $"image '{row.FileName}': box {row.BoxText} reaches outside the image of {image.Width} x {image.Height} pixels; it must be within 0,0,{image.Width},{image.Height}.");
+                        split.Add(
+                            row,
+                            DatasetFaultOrder.Outside,
+                            $"image '{row.FileName}': box {row.BoxText} reaches outside the image of {image.Width} x {image.Height} pixels; it must be within 0,0,{image.Width},{image.Height}."
+                        );
                     continue;
                 }
                 var (order, message) = isPresent
-                    ? (DatasetFaultOrder.Unreadable, $"image '{row.FileName}' cannot be read as a picture (JPEG, PNG, BMP or GIF); replace the file or remove its rows.")
+                    ? (
+                        DatasetFaultOrder.Unreadable,
+                        $"image '{row.FileName}' cannot be read as a picture (JPEG, PNG, BMP or GIF); replace the file or remove its rows."
+                    )
                     : (DatasetFaultOrder.Missing, $"image '{row.FileName}' is not in {shownFolder}; it must be there, or the row removed.");
                 if (said.Add(row.FileName))
                     split.Add(row, order, message);
@@ -144,8 +174,10 @@ public static class DatasetReader
             row.Reason = message;
         dropped.AddRange(train.Drop().Concat(test.Drop()));
 
-        var empty = new[] { train, test }.Where(split => split.Rows.Count == 0)
-            .Select(split => new DatasetFault(split.Csv, 1, "holds no rows; it must hold at least one image.")).ToList();
+        var empty = new[] { train, test }
+            .Where(split => split.Rows.Count == 0)
+            .Select(split => new DatasetFault(split.Csv, 1, "holds no rows; it must hold at least one image."))
+            .ToList();
         if (empty.Count > 0)
             throw new DatasetException(empty);
         return [.. dropped.OrderBy(row => row.Csv == test.Csv).ThenBy(row => row.Line)];
@@ -165,9 +197,13 @@ public static class DatasetReader
     private static IEnumerable<DatasetRow> Boxes(DatasetSplit split) => split.Rows.Where(row => row is { Reason: null, IsEmpty: false });
 
     private static Dictionary<string, DatasetRow> FirstRows(DatasetSplit split) =>
-        split.Rows.Where(row => row.FileName.Length > 0).DistinctBy(row => row.FileName, StringComparer.Ordinal).ToDictionary(row => row.FileName, StringComparer.Ordinal);
+        split
+            .Rows.Where(row => row.FileName.Length > 0)
+            .DistinctBy(row => row.FileName, StringComparer.Ordinal)
+            .ToDictionary(row => row.FileName, StringComparer.Ordinal);
 
-    private static string BothSplits(string image, string other) => $"image '{image}' is in both splits; it must be in one (also at {other}).";
+    private static string BothSplits(string image, string other) =>
+        $"image '{image}' is in both splits; it must be in one (also at {other}).";
 
     private static DatasetSplitSummary Summary(DatasetSplit split)
     {

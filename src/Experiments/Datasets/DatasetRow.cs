@@ -53,12 +53,19 @@ internal sealed partial class DatasetRow
     public string BoxText => string.Join(',', box.Select(number => number.ToString("0.###############", CultureInfo.InvariantCulture)));
 
     public bool IsWithin(ImageSize image) =>
-        Math.Min(box[0], box[2]) >= 0 && Math.Max(box[0], box[2]) <= image.Width
-        && Math.Min(box[1], box[3]) >= 0 && Math.Max(box[1], box[3]) <= image.Height;
+        Math.Min(box[0], box[2]) >= 0
+        && Math.Max(box[0], box[2]) <= image.Width
+        && Math.Min(box[1], box[3]) >= 0
+        && Math.Max(box[1], box[3]) <= image.Height;
 
     private static bool TryNumber(string text, out double number) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number) && Number().IsMatch(text);
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number)
+        && double.IsFinite(number)
+        && Number().IsMatch(text);
 
-    [GeneratedRegex(@"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking
+    )]
     private static partial Regex Number();
 }

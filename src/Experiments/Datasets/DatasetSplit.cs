@@ -28,9 +28,8 @@ internal sealed class DatasetSplit
     /// <summary>False when the columns are faulty, so that no row was read.</summary>
     public bool IsRead { get; private set; } = true;
 
-    public IEnumerable<DatasetFault> Faults => faults
-        .OrderBy(fault => fault.Line).ThenBy(fault => fault.Order)
-        .Select(fault => new DatasetFault(Csv, fault.Line, fault.Message));
+    public IEnumerable<DatasetFault> Faults =>
+        faults.OrderBy(fault => fault.Line).ThenBy(fault => fault.Order).Select(fault => new DatasetFault(Csv, fault.Line, fault.Message));
 
     public void Add(int line, DatasetFaultOrder order, string message) => faults.Add((line, order, message));
 
@@ -86,7 +85,11 @@ internal sealed class DatasetSplit
             if (fits)
                 Judge(row, imagesFolder);
             else
-                Add(row, DatasetFaultOrder.Fields, $"has {record.Fields.Count} {(record.Fields.Count == 1 ? "field" : "fields")}; it must have {header.Count}, as the header has.");
+                Add(
+                    row,
+                    DatasetFaultOrder.Fields,
+                    $"has {record.Fields.Count} {(record.Fields.Count == 1 ? "field" : "fields")}; it must have {header.Count}, as the header has."
+                );
         }
         if (Rows.Count == 0)
             AddNoRows();
@@ -101,14 +104,25 @@ internal sealed class DatasetSplit
             Pair(column, unknown.Find(candidate => NearestName.IsSameButForStyle(candidate, column)));
         foreach (var column in missing.Where(column => !renamed.ContainsKey(column)))
         {
-            Pair(column, unknown.Select(candidate => (Name: candidate, Distance: NearestName.Distance(candidate, column)))
-                .Where(pair => pair.Distance <= 2).OrderBy(pair => pair.Distance).FirstOrDefault().Name);
+            Pair(
+                column,
+                unknown
+                    .Select(candidate => (Name: candidate, Distance: NearestName.Distance(candidate, column)))
+                    .Where(pair => pair.Distance <= 2)
+                    .OrderBy(pair => pair.Distance)
+                    .FirstOrDefault()
+                    .Name
+            );
         }
 
         foreach (var column in missing)
         {
             var rename = renamed.TryGetValue(column, out var near) ? $" Rename the unknown column '{near}' to '{column}'." : "";
-            Add(1, DatasetFaultOrder.Column, $"column '{column}' is missing; the header must hold filename, xmin, ymin, xmax, ymax and class.{rename}");
+            Add(
+                1,
+                DatasetFaultOrder.Column,
+                $"column '{column}' is missing; the header must hold filename, xmin, ymin, xmax, ymax and class.{rename}"
+            );
         }
         IsRead = missing.Count == 0;
         return IsRead;
@@ -126,12 +140,24 @@ internal sealed class DatasetSplit
     {
         var values = row.Values!;
         foreach (var column in row.NotNumbers)
-            Add(row, DatasetFaultOrder.Number, $"{column} is \"{values[Array.IndexOf(DatasetRow.Columns, column)]}\"; it must be a number of pixels.");
+            Add(
+                row,
+                DatasetFaultOrder.Number,
+                $"{column} is \"{values[Array.IndexOf(DatasetRow.Columns, column)]}\"; it must be a number of pixels."
+            );
         if (row.FileName.Length == 0)
             Add(row, DatasetFaultOrder.Partial, $"filename is empty; it must name a file in {imagesFolder}.");
         else if (!row.IsEmpty && Array.FindIndex(values, value => value.Length == 0) is > 0 and var index)
-            Add(row, DatasetFaultOrder.Partial, $"{DatasetRow.Columns[index]} is empty; a row must hold a box and a class, or a file name alone when the image holds no object.");
+            Add(
+                row,
+                DatasetFaultOrder.Partial,
+                $"{DatasetRow.Columns[index]} is empty; a row must hold a box and a class, or a file name alone when the image holds no object."
+            );
         if (row is { HasBox: true, HasArea: false } && row.FileName.Length > 0)
-            Add(row, DatasetFaultOrder.NoArea, $"image '{row.FileName}': box {row.BoxText} has no area; xmin must be less than xmax and ymin less than ymax.");
+            Add(
+                row,
+                DatasetFaultOrder.NoArea,
+                $"image '{row.FileName}': box {row.BoxText} has no area; xmin must be less than xmax and ymin less than ymax."
+            );
     }
 }

@@ -5,7 +5,12 @@ namespace Experiments;
 /// <param name="Test">The test split.</param>
 /// <param name="Hash">SHA-256 over the rows used and the digests of their images, 64 hex digits; null when it was not asked for.</param>
 /// <param name="DroppedRows">Rows left out, in the order of the files; empty unless bad rows are dropped.</param>
-public sealed record DatasetSummary(DatasetSplitSummary Train, DatasetSplitSummary Test, string? Hash, IReadOnlyList<DroppedRow> DroppedRows)
+public sealed record DatasetSummary(
+    DatasetSplitSummary Train,
+    DatasetSplitSummary Test,
+    string? Hash,
+    IReadOnlyList<DroppedRow> DroppedRows
+)
 {
     /// <summary>Whether the boxes were held to the sizes of their images; the job does it in any case.</summary>
     public bool BoxesChecked { get; init; } = true;

@@ -44,13 +44,15 @@ public readonly record struct ImageSize(int Width, int Height)
         return size is { Width: > 0, Height: > 0 } ? size : null;
     }
 
-    private static ImageSize? Png(ReadOnlySpan<byte> header) => header.Length < 24 || !header[12..16].SequenceEqual("IHDR"u8)
-        ? null
-        : new(BinaryPrimitives.ReadInt32BigEndian(header[16..]), BinaryPrimitives.ReadInt32BigEndian(header[20..]));
+    private static ImageSize? Png(ReadOnlySpan<byte> header) =>
+        header.Length < 24 || !header[12..16].SequenceEqual("IHDR"u8)
+            ? null
+            : new(BinaryPrimitives.ReadInt32BigEndian(header[16..]), BinaryPrimitives.ReadInt32BigEndian(header[20..]));
 
-    private static ImageSize? Gif(ReadOnlySpan<byte> header) => header.Length < 10
-        ? null
-        : new(BinaryPrimitives.ReadUInt16LittleEndian(header[6..]), BinaryPrimitives.ReadUInt16LittleEndian(header[8..]));
+    private static ImageSize? Gif(ReadOnlySpan<byte> header) =>
+        header.Length < 10
+            ? null
+            : new(BinaryPrimitives.ReadUInt16LittleEndian(header[6..]), BinaryPrimitives.ReadUInt16LittleEndian(header[8..]));
 
     private static ImageSize? Bmp(ReadOnlySpan<byte> header)
     {
@@ -83,7 +85,9 @@ public readonly record struct ImageSize(int Width, int Height)
                 continue;
             }
             if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
-                return read < 9 ? null : new(BinaryPrimitives.ReadUInt16BigEndian(segment[7..]), BinaryPrimitives.ReadUInt16BigEndian(segment[5..]));
+                return read < 9
+                    ? null
+                    : new(BinaryPrimitives.ReadUInt16BigEndian(segment[7..]), BinaryPrimitives.ReadUInt16BigEndian(segment[5..]));
             if (marker is 0xD9 or 0xDA)
                 return null;
             position += 2 + BinaryPrimitives.ReadUInt16BigEndian(segment[2..]);

@@ -17,7 +17,10 @@ internal static class BuildContextFiles
         var files = new List<ImageInput>();
         Collect(new DirectoryInfo(root), "", ignore, files);
         // UTF-16 would order characters beyond the basic plane before some within it.
-        return [.. files.OrderBy(file => Encoding.UTF8.GetBytes(file.Path), Comparer<byte[]>.Create((x, y) => x.AsSpan().SequenceCompareTo(y)))];
+        return
+        [
+            .. files.OrderBy(file => Encoding.UTF8.GetBytes(file.Path), Comparer<byte[]>.Create((x, y) => x.AsSpan().SequenceCompareTo(y))),
+        ];
     }
 
     private static void Collect(DirectoryInfo folder, string prefix, DockerIgnore ignore, List<ImageInput> files)
@@ -27,11 +30,13 @@ internal static class BuildContextFiles
             var path = prefix + entry.Name;
             if (entry.LinkTarget is { } target)
             {
-                if (!ignore.Ignores(path)) files.Add(Link(path, target));
+                if (!ignore.Ignores(path))
+                    files.Add(Link(path, target));
             }
             else if (entry is DirectoryInfo inner)
             {
-                if (ignore.Enters(path)) Collect(inner, path + "/", ignore, files);
+                if (ignore.Enters(path))
+                    Collect(inner, path + "/", ignore, files);
             }
             else if (!ignore.Ignores(path))
             {
@@ -51,6 +56,11 @@ internal static class BuildContextFiles
         using var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         // Windows keeps no mode: there no file is executable, as in a checkout of files that are not.
         var executable = !OperatingSystem.IsWindows() && (file.UnixFileMode & AnyExecute) != UnixFileMode.None;
-        return new ImageInput(path, Convert.ToHexStringLower(SHA256.HashData(stream)), stream.Length, executable ? ImageInputKind.Executable : ImageInputKind.File);
+        return new ImageInput(
+            path,
+            Convert.ToHexStringLower(SHA256.HashData(stream)),
+            stream.Length,
+            executable ? ImageInputKind.Executable : ImageInputKind.File
+        );
     }
 }

@@ -29,12 +29,15 @@ public sealed class DockerIgnore
         {
             number++;
             // A comment's # is the first character of its line; after a blank it belongs to a name.
-            if (line.StartsWith('#') || line.Trim() is not { Length: > 0 } pattern) continue;
+            if (line.StartsWith('#') || line.Trim() is not { Length: > 0 } pattern)
+                continue;
 
             var excepts = pattern[0] == '!';
             var path = DockerIgnoreRule.Clean(excepts ? pattern[1..].Trim() : pattern);
-            if (DockerIgnoreRule.FaultIn(path) is { } fault) faults.Add($"{name}({number}): {pattern} {fault}");
-            else read.Add(new DockerIgnoreRule(path, excepts));
+            if (DockerIgnoreRule.FaultIn(path) is { } fault)
+                faults.Add($"{name}({number}): {pattern} {fault}");
+            else
+                read.Add(new DockerIgnoreRule(path, excepts));
         }
 
         return faults.Count == 0 ? new DockerIgnore(read) : throw new FormatException(string.Join('\n', faults));
@@ -50,7 +53,8 @@ public sealed class DockerIgnore
         foreach (var rule in rules)
         {
             // A rule that would not change the answer need not be tried.
-            if (rule.Excepts == ignored && rule.MatchesPathOrFolder(path)) ignored = !rule.Excepts;
+            if (rule.Excepts == ignored && rule.MatchesPathOrFolder(path))
+                ignored = !rule.Excepts;
         }
 
         return ignored;

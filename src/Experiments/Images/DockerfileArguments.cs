@@ -10,8 +10,10 @@ internal static class DockerfileArguments
         var defaults = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in dockerfile.Split('\n', StringSplitOptions.TrimEntries))
         {
-            if (IsInstruction(line, "FROM")) break;
-            if (!IsInstruction(line, "ARG")) continue;
+            if (IsInstruction(line, "FROM"))
+                break;
+            if (!IsInstruction(line, "ARG"))
+                continue;
 
             foreach (var argument in line[3..].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
             {

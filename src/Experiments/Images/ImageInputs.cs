@@ -11,7 +11,12 @@ public sealed record ImageInputs
 {
     private const char Separator = '\u001F';
 
-    private ImageInputs(ImageInput dockerfile, IReadOnlyDictionary<string, string> buildArguments, IReadOnlyDictionary<string, string> arguments, IReadOnlyList<ImageInput> files)
+    private ImageInputs(
+        ImageInput dockerfile,
+        IReadOnlyDictionary<string, string> buildArguments,
+        IReadOnlyDictionary<string, string> arguments,
+        IReadOnlyList<ImageInput> files
+    )
     {
         Dockerfile = dockerfile;
         BuildArguments = buildArguments;
@@ -42,7 +47,8 @@ public sealed record ImageInputs
     public string? BaseImage => Arguments.GetValueOrDefault("BASE_IMAGE");
 
     /// <summary>The digest within <see cref="BaseImage"/>, as <c>sha256:…</c>; null when it names a tag only.</summary>
-    public string? BaseDigest => BaseImage is { } image && image.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at ? image[(at + 1)..] : null;
+    public string? BaseDigest =>
+        BaseImage is { } image && image.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at ? image[(at + 1)..] : null;
 
     /// <summary>Reads what a build of <paramref name="dockerfile"/> with the context <paramref name="root"/> would use.</summary>
     /// <param name="root">Folder of the build context.</param>
@@ -64,7 +70,10 @@ public sealed record ImageInputs
             throw new FileNotFoundException($"{shown} is not there; it must be a Dockerfile below {root}.", path);
 
         var bytes = File.ReadAllBytes(path);
-        var arguments = new SortedDictionary<string, string>(DockerfileArguments.Defaults(Encoding.UTF8.GetString(bytes)), StringComparer.Ordinal);
+        var arguments = new SortedDictionary<string, string>(
+            DockerfileArguments.Defaults(Encoding.UTF8.GetString(bytes)),
+            StringComparer.Ordinal
+        );
         foreach (var (name, value) in buildArguments)
             arguments[name] = value;
 
@@ -72,7 +81,8 @@ public sealed record ImageInputs
             new ImageInput(shown, Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length),
             new SortedDictionary<string, string>(buildArguments.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal),
             arguments,
-            BuildContextFiles.Read(root, ReadIgnore(root, shown)));
+            BuildContextFiles.Read(root, ReadIgnore(root, shown))
+        );
     }
 
     private static DockerIgnore ReadIgnore(string root, string dockerfile)
@@ -80,13 +90,18 @@ public sealed record ImageInputs
         foreach (var name in new[] { dockerfile + ".dockerignore", ".dockerignore" })
         {
             var file = Path.Combine(root, name);
-            if (File.Exists(file)) return DockerIgnore.Parse(File.ReadAllText(file), name);
+            if (File.Exists(file))
+                return DockerIgnore.Parse(File.ReadAllText(file), name);
         }
 
         return DockerIgnore.Parse("", ".dockerignore");
     }
 
-    private static string ComputeHash(ImageInput dockerfile, IReadOnlyDictionary<string, string> buildArguments, IReadOnlyList<ImageInput> files)
+    private static string ComputeHash(
+        ImageInput dockerfile,
+        IReadOnlyDictionary<string, string> buildArguments,
+        IReadOnlyList<ImageInput> files
+    )
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, "dockerfile", dockerfile.Path, dockerfile.Hash);

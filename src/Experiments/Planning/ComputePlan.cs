@@ -15,4 +15,5 @@ public sealed record ComputePlan(
     int MinNodes,
     int MaxNodes,
     TimeSpan IdleTimeBeforeScaleDown,
-    string Location);
+    string Location
+);

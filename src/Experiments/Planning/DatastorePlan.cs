@@ -17,7 +17,8 @@ public sealed record DatastorePlan(
     string Container,
     string EndpointSuffix,
     string Protocol,
-    DatastoreAuthentication Authentication)
+    DatastoreAuthentication Authentication
+)
 {
     /// <summary>Name of the secret in the workspace's key vault that holds the key or SAS; null: an environment variable holds it, or none is needed.</summary>
     public string? KeyVaultSecret { get; init; }

@@ -21,7 +21,8 @@ public sealed record ExperimentPlan(
     DatasetPlan Dataset,
     JobPlan Job,
     ImagePlan Image,
-    RuntimePlan Runtime)
+    RuntimePlan Runtime
+)
 {
     /// <summary>What it was made from; null when it was not made from files.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -29,7 +29,8 @@ public sealed record ImageReference(string Repository, string? Tag, string? Dige
     {
         var slash = Repository.IndexOf('/', StringComparison.Ordinal);
         var first = slash < 0 ? "" : Repository[..slash];
-        if (first == "localhost" || first.AsSpan().ContainsAny('.', ':')) return (first, Repository[(slash + 1)..]);
+        if (first == "localhost" || first.AsSpan().ContainsAny('.', ':'))
+            return (first, Repository[(slash + 1)..]);
         return ("registry-1.docker.io", slash < 0 ? $"library/{Repository}" : Repository);
     }
 }

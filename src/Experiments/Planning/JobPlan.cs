@@ -25,4 +25,5 @@ public sealed record JobPlan(
     IReadOnlyDictionary<string, string> Properties,
     int InstanceCount,
     string ShmSize,
-    TimeSpan Timeout);
+    TimeSpan Timeout
+);

@@ -16,7 +16,9 @@ public static class PlanComparison
         var (old, current) = (Values(Inputs(before)), Values(Inputs(now)));
         return
         [
-            .. old.Keys.Union(current.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .. old
+                .Keys.Union(current.Keys, StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)
                 .Where(path => old.GetValueOrDefault(path) != current.GetValueOrDefault(path))
                 .Select(path => $"{path}: {Shown(old.GetValueOrDefault(path))} → {Shown(current.GetValueOrDefault(path))}"),
         ];
@@ -29,9 +31,14 @@ public static class PlanComparison
         var current = now.ToDictionary(call => call.Resource, StringComparer.Ordinal);
         return
         [
-            .. before.Concat(now).Select(call => call.Resource).Distinct(StringComparer.Ordinal)
+            .. before
+                .Concat(now)
+                .Select(call => call.Resource)
+                .Distinct(StringComparer.Ordinal)
                 .Where(resource => Text(old.GetValueOrDefault(resource)) != Text(current.GetValueOrDefault(resource)))
-                .Select(resource => $"{resource}: planned {Text(old.GetValueOrDefault(resource))}, now {Text(current.GetValueOrDefault(resource))}"),
+                .Select(resource =>
+                    $"{resource}: planned {Text(old.GetValueOrDefault(resource))}, now {Text(current.GetValueOrDefault(resource))}"
+                ),
         ];
     }
 
@@ -40,12 +47,13 @@ public static class PlanComparison
         Values(JsonSerializer.SerializeToNode(record, RecordJson.Compact)!);
 
     /// <summary>A value as people read it: a long one is cut.</summary>
-    public static string Shown(string? value) => value switch
-    {
-        null => "absent",
-        { Length: > LongestValue } => $"{value[..LongestValue]}…",
-        _ => value,
-    };
+    public static string Shown(string? value) =>
+        value switch
+        {
+            null => "absent",
+            { Length: > LongestValue } => $"{value[..LongestValue]}…",
+            _ => value,
+        };
 
     private static JsonNode Inputs(ExperimentPlan plan)
     {
@@ -77,11 +85,12 @@ public static class PlanComparison
         }
     }
 
-    private static string Text(PlannedCall? call) => call switch
-    {
-        null => "nothing",
-        { Action: CallAction.Create } => "create",
-        { Action: CallAction.NoOp } => "no-op",
-        _ => $"update ({string.Join("; ", call.Fields)})",
-    };
+    private static string Text(PlannedCall? call) =>
+        call switch
+        {
+            null => "nothing",
+            { Action: CallAction.Create } => "create",
+            { Action: CallAction.NoOp } => "no-op",
+            _ => $"update ({string.Join("; ", call.Fields)})",
+        };
 }

@@ -15,7 +15,9 @@ public static class Planner
     private const string CheckpointDatastore = "workspaceblobstore";
 
     private const string Command =
-        "python -m detection train --exp-config-variable " + ExpConfigVariable + " --data ${{inputs.data}} --output outputs --checkpoints ${{outputs.checkpoints}}";
+        "python -m detection train --exp-config-variable "
+        + ExpConfigVariable
+        + " --data ${{inputs.data}} --output outputs --checkpoints ${{outputs.checkpoints}}";
 
     /// <summary>Hex digits of a hash that stand in names.</summary>
     private const int NameDigits = 12;
@@ -32,7 +34,13 @@ public static class Planner
     /// <param name="dataset">The dataset; null when only the job reads it.</param>
     /// <exception cref="ConfigException">The experiment asks for what this version does not do, or its datastore is not in the environment.</exception>
     public static ExperimentPlan Plan(
-        Experiment experiment, EnvironmentConfig environment, string repositoryRoot, GitFacts? git, PlanSources sources, DatasetSummary? dataset)
+        Experiment experiment,
+        EnvironmentConfig environment,
+        string repositoryRoot,
+        GitFacts? git,
+        PlanSources sources,
+        DatasetSummary? dataset
+    )
     {
         ArgumentNullException.ThrowIfNull(sources);
         Check(experiment, environment);
@@ -45,26 +53,36 @@ public static class Planner
             TestCsv = dataset?.TestCsv ?? experiment.TestCsv,
         };
         var config = ExperimentJson.Write(resolved);
-        var hash = ContentHash.Of(new JsonObject
-        {
-            ["config"] = config.DeepClone(),
-            // A process runs the sources as they are, whatever image is named.
-            ["code"] = sources.Runtime.UsesImages ? null : sources.TrainerCodeHash,
-            ["dataset"] = dataset?.Hash,
-        });
+        var hash = ContentHash.Of(
+            new JsonObject
+            {
+                ["config"] = config.DeepClone(),
+                // A process runs the sources as they are, whatever image is named.
+                ["code"] = sources.Runtime.UsesImages ? null : sources.TrainerCodeHash,
+                ["dataset"] = dataset?.Hash,
+            }
+        );
         var name = $"{NamePart(resolved.ExpName)}-{hash[..NameDigits]}";
 
         return new(
             name,
             Workspace(environment),
             Datastore(resolved.DataMount, environment, repositoryRoot),
-            new(resolved.ComputeName, resolved.Compute.VmSize, resolved.Compute.Priority, resolved.Compute.MinNodes, resolved.Nodes,
-                TimeSpan.FromMinutes(resolved.Compute.IdleMinutes), environment.Location),
+            new(
+                resolved.ComputeName,
+                resolved.Compute.VmSize,
+                resolved.Compute.Priority,
+                resolved.Compute.MinNodes,
+                resolved.Nodes,
+                TimeSpan.FromMinutes(resolved.Compute.IdleMinutes),
+                environment.Location
+            ),
             Environment(image),
             new(resolved.DataMount, resolved.ImageType, resolved.TrainCsv, resolved.TestCsv, dataset?.Hash),
             Job(name, resolved, config, image, git, hash, dataset?.Hash),
             imagePlan,
-            sources.Runtime);
+            sources.Runtime
+        );
     }
 
     /// <summary>The environment of an image: one image, one version.</summary>
@@ -76,8 +94,15 @@ public static class Planner
         var faults = new List<ConfigFault>();
         if (experiment.Hypertune)
         {
-            faults.Add(new(where, "HYPERTUNE", "true", "false: this version submits no sweeps",
-                "Set HYPERTUNE to false to train once with RUN_PARAMS as they are, or run with --set=HYPERTUNE=false."));
+            faults.Add(
+                new(
+                    where,
+                    "HYPERTUNE",
+                    "true",
+                    "false: this version submits no sweeps",
+                    "Set HYPERTUNE to false to train once with RUN_PARAMS as they are, or run with --set=HYPERTUNE=false."
+                )
+            );
         }
         if (!environment.Datastores.ContainsKey(experiment.DataMount))
             faults.Add(new(where, "DATA_MOUNT", $"\"{experiment.DataMount}\"", "a name of DATASTORES in the environment config"));
@@ -89,8 +114,14 @@ public static class Planner
     public static WorkspaceAddress Workspace(EnvironmentConfig environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        return new(environment.Endpoint is null ? null : new Uri(environment.Endpoint), environment.AmlTenantId, environment.AmlSubscriptionId,
-            environment.AmlResourceGroup, environment.AmlWorkspaceName, environment.Location);
+        return new(
+            environment.Endpoint is null ? null : new Uri(environment.Endpoint),
+            environment.AmlTenantId,
+            environment.AmlSubscriptionId,
+            environment.AmlResourceGroup,
+            environment.AmlWorkspaceName,
+            environment.Location
+        );
     }
 
     /// <summary>The image an experiment names, when that is not the one built here.</summary>
@@ -129,35 +160,61 @@ public static class Planner
         };
         // An address names the account; a domain is what follows "{account}.blob.".
         var (protocol, endpoint) = settings.Endpoint.Split("://") is [var scheme, var rest] ? (scheme, rest) : ("https", settings.Endpoint);
-        return new(name, settings.Type, settings.Account!, container!, endpoint, protocol, authentication) { KeyVaultSecret = settings.KeyVaultSecret };
+        return new(name, settings.Type, settings.Account!, container!, endpoint, protocol, authentication)
+        {
+            KeyVaultSecret = settings.KeyVaultSecret,
+        };
     }
 
-    private static JobPlan Job(string name, Experiment experiment, JsonObject config, string image, GitFacts? git, string hash, string? datasetHash) => new(
-        experiment.ExpName,
-        $"{experiment.ExpName}: {experiment.ModelParams.BaseModel}, {experiment.RunParams.Steps} steps",
-        experiment.Description.Length == 0 ? null : experiment.Description,
-        Command,
-        Known((ExpConfigVariable, config.ToJsonString(RecordJson.Compact))),
-        new SortedDictionary<string, JobInputPlan>(StringComparer.Ordinal) { ["data"] = new($"azureml://datastores/{experiment.DataMount}/paths/") },
-        new SortedDictionary<string, JobOutputPlan>(StringComparer.Ordinal) { ["checkpoints"] = new($"azureml://datastores/{CheckpointDatastore}/paths/checkpoints/{name}/") },
-        Known(
-            ("description", experiment.Description),
-            ("train_set", Named(experiment.TrainCsv)),
-            ("test_set", Named(experiment.TestCsv)),
-            ("base_model", experiment.ModelParams.BaseModel),
-            ("steps", experiment.RunParams.Steps.ToString()),
-            ("image", image),
-            ("git_commit", git?.Commit),
-            ("dataset_hash", datasetHash),
-            ("experiment_hash", hash)),
-        Known(
-            ("azureml.git.commit", git?.Commit),
-            ("azureml.git.branch", git?.Branch),
-            ("azureml.git.repository_uri", WithoutUser(git?.Repository)),
-            ("azureml.git.dirty", git is null ? null : git.IsDirty ? "True" : "False")),
-        InstanceCount: 1,
-        ShmSize: "2g",
-        TimeSpan.FromMinutes(experiment.RunParams.TimeoutMinutes));
+    private static JobPlan Job(
+        string name,
+        Experiment experiment,
+        JsonObject config,
+        string image,
+        GitFacts? git,
+        string hash,
+        string? datasetHash
+    ) =>
+        new(
+            experiment.ExpName,
+            $"{experiment.ExpName}: {experiment.ModelParams.BaseModel}, {experiment.RunParams.Steps} steps",
+            experiment.Description.Length == 0 ? null : experiment.Description,
+            Command,
+            Known((ExpConfigVariable, config.ToJsonString(RecordJson.Compact))),
+            new SortedDictionary<string, JobInputPlan>(StringComparer.Ordinal)
+            {
+                ["data"] = new($"azureml://datastores/{experiment.DataMount}/paths/"),
+            },
+            new SortedDictionary<string, JobOutputPlan>(StringComparer.Ordinal)
+            {
+                ["checkpoints"] = new($"azureml://datastores/{CheckpointDatastore}/paths/checkpoints/{name}/"),
+            },
+            Known(
+                ("description", experiment.Description),
+                ("train_set", Named(experiment.TrainCsv)),
+                ("test_set", Named(experiment.TestCsv)),
+                ("base_model", experiment.ModelParams.BaseModel),
+                ("steps", experiment.RunParams.Steps.ToString()),
+                ("image", image),
+                ("git_commit", git?.Commit),
+                ("dataset_hash", datasetHash),
+                ("experiment_hash", hash)
+            ),
+            Known(
+                ("azureml.git.commit", git?.Commit),
+                ("azureml.git.branch", git?.Branch),
+                ("azureml.git.repository_uri", WithoutUser(git?.Repository)),
+                (
+                    "azureml.git.dirty",
+                    git is null ? null
+                    : git.IsDirty ? "True"
+                    : "False"
+                )
+            ),
+            InstanceCount: 1,
+            ShmSize: "2g",
+            TimeSpan.FromMinutes(experiment.RunParams.TimeoutMinutes)
+        );
 
     private static string? Named(string csv) => csv == DatasetReader.Latest ? null : csv;
 

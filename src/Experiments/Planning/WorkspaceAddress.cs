@@ -13,4 +13,5 @@ public sealed record WorkspaceAddress(
     string SubscriptionId,
     string ResourceGroup,
     string WorkspaceName,
-    string Location);
+    string Location
+);

@@ -16,7 +16,11 @@ public static class RecordFile
         var unfinished = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
         try
         {
-            File.WriteAllText(unfinished, JsonSerializer.Serialize(record, RecordJson.Options) + "\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            File.WriteAllText(
+                unfinished,
+                JsonSerializer.Serialize(record, RecordJson.Options) + "\n",
+                new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)
+            );
             File.Move(unfinished, path, overwrite: true);
         }
         finally

@@ -21,7 +21,10 @@ public sealed class StageRecords(string artifactsFolder, string planName)
     /// <param name="target">The target that writes it, for the message when it is absent.</param>
     /// <exception cref="RecordException">The stage has not run for this plan, or its record is broken.</exception>
     public T Read<T>(string stage, string target) =>
-        RecordFile.Read<T>(FileOf(stage), $"The stage before this one writes it; run it first, with the same --exp-config and --set: dotnet cake --target={target}");
+        RecordFile.Read<T>(
+            FileOf(stage),
+            $"The stage before this one writes it; run it first, with the same --exp-config and --set: dotnet cake --target={target}"
+        );
 
     /// <summary>Whether the stage has a record.</summary>
     public bool Has(string stage) => File.Exists(FileOf(stage));

@@ -22,7 +22,11 @@ internal sealed class SettingDefinition
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         Kind = KindOf(ValueType, attribute);
         // In JSON schema '$' is the end of the text; in .NET it is also before a last line break.
-        pattern = new(() => attribute.Pattern is null ? null : new Regex(attribute.Pattern[..^1] + @"\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
+        pattern = new(() =>
+            attribute.Pattern is null
+                ? null
+                : new Regex(attribute.Pattern[..^1] + @"\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))
+        );
         Choices = ValueType.IsEnum ? [.. Enum.GetValues(ValueType).Cast<object>().Select(EnumText)] : attribute.Choices ?? [];
         MemberType = Kind switch
         {
@@ -73,21 +77,28 @@ internal sealed class SettingDefinition
     public bool HoldsRequired => Kind == SettingKind.Object && Members.Any(member => member.Required || member.HoldsRequired);
 
     /// <summary>Value of an absent key; null when there is none or it follows from other keys.</summary>
-    public JsonNode? Default => attribute switch
-    {
-        { DefaultJson: { } json } => JsonNode.Parse(json),
-        { Default: { } value } when ValueType.IsEnum => JsonValue.Create(EnumText(value)),
-        { Default: string text } => JsonValue.Create(text),
-        { Default: bool truth } => JsonValue.Create(truth),
-        { Default: int whole } => JsonValue.Create(whole),
-        { Default: double number } => JsonValue.Create(number),
-        _ => null,
-    };
+    public JsonNode? Default =>
+        attribute switch
+        {
+            { DefaultJson: { } json } => JsonNode.Parse(json),
+            { Default: { } value } when ValueType.IsEnum => JsonValue.Create(EnumText(value)),
+            { Default: string text } => JsonValue.Create(text),
+            { Default: bool truth } => JsonValue.Create(truth),
+            { Default: int whole } => JsonValue.Create(whole),
+            { Default: double number } => JsonValue.Create(number),
+            _ => null,
+        };
 
     /// <summary>A value that is right, as it is written on a command line; null when none is declared.</summary>
-    public string? Example => attribute.Example ?? (Default is { } value
-        ? value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString(RecordJson.Compact)
-        : null);
+    public string? Example =>
+        attribute.Example
+        ?? (
+            Default is { } value
+                ? value.GetValueKind() == JsonValueKind.String
+                    ? value.GetValue<string>()
+                    : value.ToJsonString(RecordJson.Compact)
+                : null
+        );
 
     /// <summary>The rule a value is held to, to be read after "it must be".</summary>
     public string Rule
@@ -114,28 +125,32 @@ internal sealed class SettingDefinition
     private string Range => ExclusiveMinimum ? $"above {Minimum} and at most {Maximum}" : $"from {Minimum} to {Maximum}";
 
     /// <summary>The keys a record declares, in their order.</summary>
-    public static IReadOnlyList<SettingDefinition> Of(Type record) => Known.GetOrAdd(record, static type =>
-        [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .OrderBy(property => property.MetadataToken)
-            .Select(property => (property, attribute: property.GetCustomAttribute<SettingAttribute>()))
-            .Where(pair => pair.attribute is not null)
-            .Select(pair => new SettingDefinition(pair.property, pair.attribute!))]);
+    public static IReadOnlyList<SettingDefinition> Of(Type record) =>
+        Known.GetOrAdd(record, static type =>
+            [
+                .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                    .OrderBy(property => property.MetadataToken)
+                    .Select(property => (property, attribute: property.GetCustomAttribute<SettingAttribute>()))
+                    .Where(pair => pair.attribute is not null)
+                    .Select(pair => new SettingDefinition(pair.property, pair.attribute!)),
+            ]
+        );
 
-    public object EnumValue(string text) =>
-        Enum.GetValues(ValueType).Cast<object>().First(value => EnumText(value) == text);
+    public object EnumValue(string text) => Enum.GetValues(ValueType).Cast<object>().First(value => EnumText(value) == text);
 
     public static string EnumText(object value) =>
         value.GetType().GetField(value.ToString()!)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? value.ToString()!;
 
-    private static SettingKind KindOf(Type type, SettingAttribute attribute) => type switch
-    {
-        _ when type.IsEnum => SettingKind.Choice,
-        _ when type == typeof(string) => attribute.Choices is null ? SettingKind.Text : SettingKind.Choice,
-        _ when type == typeof(int) => SettingKind.Integer,
-        _ when type == typeof(double) => SettingKind.Number,
-        _ when type == typeof(bool) => SettingKind.Boolean,
-        _ when type == typeof(JsonElement) => SettingKind.Free,
-        _ when type.IsGenericType => SettingKind.Map,
-        _ => SettingKind.Object,
-    };
+    private static SettingKind KindOf(Type type, SettingAttribute attribute) =>
+        type switch
+        {
+            _ when type.IsEnum => SettingKind.Choice,
+            _ when type == typeof(string) => attribute.Choices is null ? SettingKind.Text : SettingKind.Choice,
+            _ when type == typeof(int) => SettingKind.Integer,
+            _ when type == typeof(double) => SettingKind.Number,
+            _ when type == typeof(bool) => SettingKind.Boolean,
+            _ when type == typeof(JsonElement) => SettingKind.Free,
+            _ when type.IsGenericType => SettingKind.Map,
+            _ => SettingKind.Object,
+        };
 }

@@ -9,7 +9,15 @@ internal static class ApiVersions
 {
     public static readonly string[] Supported =
     [
-        "2022-10-01", "2024-04-01", "2024-10-01", "2025-04-01", "2025-06-01", "2025-09-01", "2025-12-01", "2026-03-01", "2026-05-01",
+        "2022-10-01",
+        "2024-04-01",
+        "2024-10-01",
+        "2025-04-01",
+        "2025-06-01",
+        "2025-09-01",
+        "2025-12-01",
+        "2026-03-01",
+        "2026-05-01",
     ];
 
     /// <summary>Why a request is refused for its api-version; null when it is not.</summary>
@@ -19,12 +27,16 @@ internal static class ApiVersions
         if (version.Length == 0)
         {
             return ArmErrors.BadRequest(
-                "The api-version query parameter (?api-version=) is required for all requests.", "MissingApiVersionParameter");
+                "The api-version query parameter (?api-version=) is required for all requests.",
+                "MissingApiVersionParameter"
+            );
         }
 
         return supported.Contains(version, StringComparer.Ordinal)
             ? null
             : ArmErrors.BadRequest(
-                $"The api-version '{version}' is not supported. The supported versions are '{string.Join(',', supported)}'.", "InvalidApiVersionParameter");
+                $"The api-version '{version}' is not supported. The supported versions are '{string.Join(',', supported)}'.",
+                "InvalidApiVersionParameter"
+            );
     }
 }

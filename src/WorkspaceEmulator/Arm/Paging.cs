@@ -10,7 +10,9 @@ internal static class Paging
 
     /// <summary>The <c>count</c> of a request, else the page size of the service.</summary>
     public static int SizeOf(HttpRequest request) =>
-        int.TryParse(request.Query["count"], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count : PageSize;
+        int.TryParse(request.Query["count"], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
+            ? count
+            : PageSize;
 
     public static JsonObject Page(HttpRequest request, Uri endpoint, IReadOnlyList<JsonObject> items, int pageSize = PageSize)
     {
@@ -18,7 +20,8 @@ internal static class Paging
         var page = new JsonObject { ["value"] = items.Skip(skip).Take(pageSize).ToJsonArray() };
         if (skip + pageSize < items.Count)
         {
-            var query = request.Query.Where(pair => pair.Key != "$skip")
+            var query = request
+                .Query.Where(pair => pair.Key != "$skip")
                 .SelectMany(pair => pair.Value, (pair, value) => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(value ?? "")}")
                 .Append($"$skip={skip + pageSize}");
             page["nextLink"] = $"{endpoint.GetLeftPart(UriPartial.Authority)}{request.PathBase}{request.Path}?{string.Join('&', query)}";

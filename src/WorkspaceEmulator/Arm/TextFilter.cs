@@ -4,9 +4,13 @@ namespace WorkspaceEmulator.Arm;
 internal static class TextFilter
 {
     public static bool Includes(string filter, IReadOnlyDictionary<string, string> texts) =>
-        filter.Split(',', StringSplitOptions.RemoveEmptyEntries).All(wanted => wanted.Split('=', 2) switch
-        {
-            [var key, var value] => texts.TryGetValue(key, out var has) && has == value,
-            _ => texts.ContainsKey(wanted),
-        });
+        filter
+            .Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .All(wanted =>
+                wanted.Split('=', 2) switch
+                {
+                    [var key, var value] => texts.TryGetValue(key, out var has) && has == value,
+                    _ => texts.ContainsKey(wanted),
+                }
+            );
 }

@@ -11,12 +11,14 @@ internal sealed record AssetKind(string Segment, string Noun, IReadOnlyList<stri
 {
     public static readonly AssetKind Environments = new("environments", "Environment", ["image", "build", "condaFile", "osType"])
     {
-        Fault = version => version.Text("image") is not { Length: > 0 } && version.Object("build") is null
-            ? "properties.image is missing; an environment must have image or build."
-            : null,
+        Fault = version =>
+            version.Text("image") is not { Length: > 0 } && version.Object("build") is null
+                ? "properties.image is missing; an environment must have image or build."
+                : null,
         Defaults = { ["osType"] = "Linux", ["autoRebuild"] = "Disabled" },
         Computed = { ["environmentType"] = "UserCreated", ["provisioningState"] = "Succeeded" },
-        Remark = "Image and build of a version never change: 409. The docker runtime pulls the image when a job needs it, the process runtime never.",
+        Remark =
+            "Image and build of a version never change: 409. The docker runtime pulls the image when a job needs it, the process runtime never.",
     };
 
     public static readonly AssetKind Models = new("models", "Model", ["modelUri", "modelType"])
@@ -27,7 +29,8 @@ internal sealed record AssetKind(string Segment, string Noun, IReadOnlyList<stri
 
     public static readonly AssetKind Data = new("data", "Data", ["dataUri", "dataType"])
     {
-        Fault = version => Missing(version, "dataType", "uri_file, uri_folder or mltable") ?? Missing(version, "dataUri", "the address of the data"),
+        Fault = version =>
+            Missing(version, "dataType", "uri_file, uri_folder or mltable") ?? Missing(version, "dataUri", "the address of the data"),
         SharedMember = "dataType",
         Remark = "Address and type of a version never change: 409. The address is not followed.",
     };
@@ -56,5 +59,7 @@ internal sealed record AssetKind(string Segment, string Noun, IReadOnlyList<stri
     public required string Remark { get; init; }
 
     private static string? Missing(JsonObject version, string member, string rule) =>
-        version.Text(member) is { } text && ResourceNames.Required().IsMatch(text) ? null : $"properties.{member} is missing; it must be {rule}.";
+        version.Text(member) is { } text && ResourceNames.Required().IsMatch(text)
+            ? null
+            : $"properties.{member} is missing; it must be {rule}.";
 }

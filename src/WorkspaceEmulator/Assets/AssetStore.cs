@@ -11,9 +11,12 @@ internal sealed class AssetStore(string folder, AssetKind kind, TimeProvider tim
 
     /// <summary>The versions of one asset, newest first.</summary>
     public IReadOnlyList<ArmDocument> VersionsOf(string name) =>
-    [
-        .. Versions.List().Where(document => document.Name.StartsWith($"{name}/", StringComparison.OrdinalIgnoreCase)).OrderByDescending(document => document.CreatedAt),
-    ];
+        [
+            .. Versions
+                .List()
+                .Where(document => document.Name.StartsWith($"{name}/", StringComparison.OrdinalIgnoreCase))
+                .OrderByDescending(document => document.CreatedAt),
+        ];
 
     /// <summary>Deletes an asset with its versions.</summary>
     /// <returns>False when there is none.</returns>

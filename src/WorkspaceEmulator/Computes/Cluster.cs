@@ -20,7 +20,10 @@ internal sealed class Cluster
     public Cluster(string name, ClusterSettings settings, TimeSpan transition, DateTimeOffset now, bool isNew, ArmError? failure = null)
     {
         (Name, Settings, _transition, Failure) = (name, settings, transition, failure);
-        _state = isNew ? "Creating" : failure is null ? "Succeeded" : "Failed";
+        _state =
+            isNew ? "Creating"
+            : failure is null ? "Succeeded"
+            : "Failed";
         _settledAt = isNew ? now + transition : now;
         _allocationChangedAt = now;
         _target = settings.MinNodes;
@@ -132,7 +135,9 @@ internal sealed class Cluster
             if (_state is "Creating" or "Deleting")
                 moments = moments.Append(_settledAt);
             if (_nodes.Count(node => !node.IsGoing) > Settings.MinNodes)
-                moments = moments.Concat(_nodes.Where(node => node.State == NodeState.Idle).Select(node => node.Since + Settings.IdleTimeBeforeScaleDown));
+                moments = moments.Concat(
+                    _nodes.Where(node => node.State == NodeState.Idle).Select(node => node.Since + Settings.IdleTimeBeforeScaleDown)
+                );
             return moments.Select(moment => (DateTimeOffset?)moment).Min();
         }
     }

@@ -36,8 +36,11 @@ internal sealed record ClusterSettings(VmSize Size, int MinNodes, int MaxNodes, 
             return (null, "properties.properties.vmSize is missing; it must name a VM size.");
         if (VmSize.In(region).FirstOrDefault(known => known.Name.Equals(sizeName, StringComparison.OrdinalIgnoreCase)) is not { } size)
         {
-            return (null, $"The specified value {sizeName} for property Cluster.Properties.VMSize is not a supported VM size. "
-                + $"Supported VM sizes: {string.Join(',', VmSize.In(region).Select(known => known.Name.ToUpperInvariant()))}");
+            return (
+                null,
+                $"The specified value {sizeName} for property Cluster.Properties.VMSize is not a supported VM size. "
+                    + $"Supported VM sizes: {string.Join(',', VmSize.In(region).Select(known => known.Name.ToUpperInvariant()))}"
+            );
         }
 
         var (scale, fault) = ReadScale(own.Object("scaleSettings") ?? new JsonObject { ["maxNodeCount"] = 1 });
@@ -57,7 +60,10 @@ internal sealed record ClusterSettings(VmSize Size, int MinNodes, int MaxNodes, 
             return (null, "scaleSettings.maxNodeCount is missing; it must be the largest number of nodes.");
         var minimum = scale.Integer("minNodeCount") ?? 0;
         if (minimum < 0 || maximum < minimum || maximum > 1000)
-            return (null, $"scaleSettings has minNodeCount {minimum} and maxNodeCount {maximum}; they must be 0 <= minNodeCount <= maxNodeCount <= 1000.");
+            return (
+                null,
+                $"scaleSettings has minNodeCount {minimum} and maxNodeCount {maximum}; they must be 0 <= minNodeCount <= maxNodeCount <= 1000."
+            );
         var idle = DefaultIdleTime;
         if (scale.Text("nodeIdleTimeBeforeScaleDown") is { } text)
         {

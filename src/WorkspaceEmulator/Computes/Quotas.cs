@@ -17,16 +17,19 @@ internal sealed class Quotas(EmulatorOptions options, WorkspaceStore workspaces,
 
     /// <summary>Names of all quotas, as the service lists them.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. VmSize.All.Select(size => OfFamily(size.Family)).Distinct(StringComparer.Ordinal), TotalDedicated, TotalLowPriority, ClusterCount];
+    [.. VmSize.All.Select(size => OfFamily(size.Family)).Distinct(StringComparer.Ordinal), TotalDedicated, TotalLowPriority, ClusterCount];
 
     public static string OfFamily(string family) => $"Standard {family} Family Cluster Dedicated vCPUs";
 
-    public int LimitOf(string name) => options.Quotas.TryGetValue(name, out var limit) ? limit : name switch
-    {
-        TotalDedicated or TotalLowPriority => TotalLimit,
-        ClusterCount => ClusterLimit,
-        _ => FamilyLimit,
-    };
+    public int LimitOf(string name) =>
+        options.Quotas.TryGetValue(name, out var limit)
+            ? limit
+            : name switch
+            {
+                TotalDedicated or TotalLowPriority => TotalLimit,
+                ClusterCount => ClusterLimit,
+                _ => FamilyLimit,
+            };
 
     /// <summary>What is used of a quota: the vCPUs of nodes that are there, or the clusters.</summary>
     public int UsageOf(string name, string subscription, string region, Cluster? without = null)
@@ -34,7 +37,9 @@ internal sealed class Quotas(EmulatorOptions options, WorkspaceStore workspaces,
         var clusters = ClustersOf(subscription, region).Where(cluster => cluster != without);
         return name == ClusterCount
             ? clusters.Count()
-            : clusters.Where(cluster => NamesOf(cluster.Settings).Contains(name, StringComparer.Ordinal)).Sum(cluster => cluster.Snapshot(time.GetUtcNow()).Nodes.Count * cluster.Settings.Size.Cores);
+            : clusters
+                .Where(cluster => NamesOf(cluster.Settings).Contains(name, StringComparer.Ordinal))
+                .Sum(cluster => cluster.Snapshot(time.GetUtcNow()).Nodes.Count * cluster.Settings.Size.Cores);
     }
 
     /// <summary>Why a cluster cannot be had; null when it can.</summary>
@@ -45,32 +50,43 @@ internal sealed class Quotas(EmulatorOptions options, WorkspaceStore workspaces,
     {
         var (subscription, region) = (workspace.Name.SubscriptionId, workspaces.LocationOf(workspace));
         if (existing is null && UsageOf(ClusterCount, subscription, region) >= LimitOf(ClusterCount))
-            return new("QuotaExceeded", $"The specified subscription has a quota of {LimitOf(ClusterCount)} clusters in {region}, and all of them exist. Delete one first.");
+            return new(
+                "QuotaExceeded",
+                $"The specified subscription has a quota of {LimitOf(ClusterCount)} clusters in {region}, and all of them exist. Delete one first."
+            );
         var cores = asked.MinNodes * asked.Size.Cores;
         foreach (var name in cores > 0 ? NamesOf(asked) : [])
         {
             if (cores <= LimitOf(name) - UsageOf(name, subscription, region, existing))
                 continue;
-            var what = name is TotalDedicated or TotalLowPriority ? name.Replace("vCPUs", "vCPU", StringComparison.Ordinal) : $"Standard {asked.Size.Family} family vCPU";
+            var what = name is TotalDedicated or TotalLowPriority
+                ? name.Replace("vCPUs", "vCPU", StringComparison.Ordinal)
+                : $"Standard {asked.Size.Family} family vCPU";
             // The service's own spelling.
             return new(
                 "ClusterMinNodesExceedCoreQuota",
                 $"The specified subscription has a {what} quota of {LimitOf(name)} and cannot accomodate for at least {asked.MinNodes} requested managed compute nodes "
-                    + $"which maps to {cores} vCPUs. Talk to your Subscription Admin to have the quota raised.");
+                    + $"which maps to {cores} vCPUs. Talk to your Subscription Admin to have the quota raised."
+            );
         }
 
         return null;
     }
 
     /// <summary>Nodes that the quotas still allow a cluster.</summary>
-    public int RoomFor(Workspace workspace, Cluster cluster) => NamesOf(cluster.Settings)
-        .Min(name => LimitOf(name) - UsageOf(name, workspace.Name.SubscriptionId, workspaces.LocationOf(workspace))) / cluster.Settings.Size.Cores;
+    public int RoomFor(Workspace workspace, Cluster cluster) =>
+        NamesOf(cluster.Settings)
+            .Min(name => LimitOf(name) - UsageOf(name, workspace.Name.SubscriptionId, workspaces.LocationOf(workspace)))
+        / cluster.Settings.Size.Cores;
 
     private static string[] NamesOf(ClusterSettings settings) =>
         settings.IsLowPriority ? [TotalLowPriority] : [OfFamily(settings.Size.Family), TotalDedicated];
 
-    private IEnumerable<Cluster> ClustersOf(string subscription, string region) => workspaces.All
-        .Where(workspace => workspace.Name.SubscriptionId.Equals(subscription, StringComparison.OrdinalIgnoreCase)
-            && workspaces.LocationOf(workspace).Equals(region, StringComparison.OrdinalIgnoreCase))
-        .SelectMany(workspace => workspace.Clusters.Values);
+    private IEnumerable<Cluster> ClustersOf(string subscription, string region) =>
+        workspaces
+            .All.Where(workspace =>
+                workspace.Name.SubscriptionId.Equals(subscription, StringComparison.OrdinalIgnoreCase)
+                && workspaces.LocationOf(workspace).Equals(region, StringComparison.OrdinalIgnoreCase)
+            )
+            .SelectMany(workspace => workspace.Clusters.Values);
 }

@@ -10,14 +10,47 @@ namespace WorkspaceEmulator.Computes;
 /// <param name="Price">About what an hour on Linux costs, in USD; null where the service gives no price.</param>
 /// <param name="Regions">The only regions that have it; null when every region does.</param>
 internal sealed record VmSize(
-    string Name, string Family, int Cores, int Gpus, double MemoryGigabytes, int DiskGigabytes, double? Price = null, IReadOnlyList<string>? Regions = null)
+    string Name,
+    string Family,
+    int Cores,
+    int Gpus,
+    double MemoryGigabytes,
+    int DiskGigabytes,
+    double? Price = null,
+    IReadOnlyList<string>? Regions = null
+)
 {
     private const double WindowsPricePerCore = 0.046;
     private const double LowPriorityShare = 0.2;
 
     private static readonly string[] A100Regions =
-        ["australiaeast", "eastus", "eastus2", "japaneast", "northeurope", "southcentralus", "southeastasia", "swedencentral", "uksouth", "westeurope", "westus2", "westus3"];
-    private static readonly string[] A10Regions = ["australiaeast", "eastus", "eastus2", "japaneast", "northeurope", "southcentralus", "uksouth", "westeurope", "westus2", "westus3"];
+    [
+        "australiaeast",
+        "eastus",
+        "eastus2",
+        "japaneast",
+        "northeurope",
+        "southcentralus",
+        "southeastasia",
+        "swedencentral",
+        "uksouth",
+        "westeurope",
+        "westus2",
+        "westus3",
+    ];
+    private static readonly string[] A10Regions =
+    [
+        "australiaeast",
+        "eastus",
+        "eastus2",
+        "japaneast",
+        "northeurope",
+        "southcentralus",
+        "uksouth",
+        "westeurope",
+        "westus2",
+        "westus3",
+    ];
     private static readonly string[] H100Regions = ["eastus", "eastus2", "southcentralus", "swedencentral", "westus2", "westus3"];
     private static readonly string[] NdRegions = ["eastus", "southcentralus", "swedencentral", "westeurope", "westus2"];
 
@@ -64,14 +97,17 @@ internal sealed record VmSize(
     public bool IsLowPriorityCapable => Gpus < 8;
 
     /// <summary>Estimated prices of an hour by system and tier; empty when there are none.</summary>
-    public IEnumerable<(string System, string Tier, double Price)> Prices => Price is { } price
-        ?
-        [
-            ("Linux", "Standard", price), ("Linux", "LowPriority", Math.Round(price * LowPriorityShare, 4)),
-            ("Windows", "Standard", Math.Round(price + (Cores * WindowsPricePerCore), 4)),
-        ]
-        : [];
+    public IEnumerable<(string System, string Tier, double Price)> Prices =>
+        Price is { } price
+            ?
+            [
+                ("Linux", "Standard", price),
+                ("Linux", "LowPriority", Math.Round(price * LowPriorityShare, 4)),
+                ("Windows", "Standard", Math.Round(price + (Cores * WindowsPricePerCore), 4)),
+            ]
+            : [];
 
     /// <summary>Sizes a region has.</summary>
-    public static IEnumerable<VmSize> In(string region) => All.Where(size => size.Regions?.Contains(region, StringComparer.OrdinalIgnoreCase) != false);
+    public static IEnumerable<VmSize> In(string region) =>
+        All.Where(size => size.Regions?.Contains(region, StringComparer.OrdinalIgnoreCase) != false);
 }

@@ -30,7 +30,12 @@ internal sealed class ContainerLeftovers(StateFolder folder, EmulatorOptions opt
             using var engine = new DockerEngine(host);
             try
             {
-                var left = await engine.ListAsync(ContainerSpecification.StateLabel, options.StateFolder, ContainerSpecification.JobLabel, cancellationToken);
+                var left = await engine.ListAsync(
+                    ContainerSpecification.StateLabel,
+                    options.StateFolder,
+                    ContainerSpecification.JobLabel,
+                    cancellationToken
+                );
                 await Task.WhenAll(left.Select(container => RemoveAsync(engine, container.Id, container.Label)));
             }
             catch (EngineException error)
@@ -46,8 +51,7 @@ internal sealed class ContainerLeftovers(StateFolder folder, EmulatorOptions opt
             File.Delete(folder.ContainerEngines);
     }
 
-    private string[] Known() =>
-        File.Exists(folder.ContainerEngines) ? File.ReadAllLines(folder.ContainerEngines) : [];
+    private string[] Known() => File.Exists(folder.ContainerEngines) ? File.ReadAllLines(folder.ContainerEngines) : [];
 
     private async Task RemoveAsync(DockerEngine engine, string container, string? job)
     {

@@ -27,18 +27,20 @@ internal sealed record ContainerPlaces(JobPlaces Places, IReadOnlyList<Container
         foreach (var (name, path) in job.Mounts.Inputs)
         {
             var input = definition.Object("inputs").Object(name);
-            inputs[name] = input.Text("mode") == "Direct"
-                ? path // An address, not a place.
-                : Mount($"{Root}/inputs/{name}", path, isFile: File.Exists(path), isReadOnly: input.Text("mode") != "ReadWriteMount");
+            inputs[name] =
+                input.Text("mode") == "Direct"
+                    ? path // An address, not a place.
+                    : Mount($"{Root}/inputs/{name}", path, isFile: File.Exists(path), isReadOnly: input.Text("mode") != "ReadWriteMount");
         }
 
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, path) in job.Mounts.Outputs)
         {
             // The file of an output is not there yet: its folder is mounted.
-            outputs[name] = definition.Object("outputs").Object(name).Text("jobOutputType") == "uri_file"
-                ? $"{Mount($"{Root}/outputs/{name}", Path.GetDirectoryName(path)!, isFile: false, isReadOnly: false)}/{Path.GetFileName(path)}"
-                : Mount($"{Root}/outputs/{name}", path, isFile: false, isReadOnly: false);
+            outputs[name] =
+                definition.Object("outputs").Object(name).Text("jobOutputType") == "uri_file"
+                    ? $"{Mount($"{Root}/outputs/{name}", Path.GetDirectoryName(path)!, isFile: false, isReadOnly: false)}/{Path.GetFileName(path)}"
+                    : Mount($"{Root}/outputs/{name}", path, isFile: false, isReadOnly: false);
         }
 
         return new(new(new(inputs, outputs, job.Mounts.Literals), $"{Root}/wd", $"{Root}/emulator.crt"), mounts);
@@ -55,5 +57,12 @@ internal sealed record ContainerPlaces(JobPlaces Places, IReadOnlyList<Container
 /// <summary>A file or folder of this machine inside a container.</summary>
 internal sealed record ContainerMount(string Source, string Target, bool IsReadOnly)
 {
-    public JsonObject ToJson() => new() { ["Type"] = "bind", [nameof(Source)] = Source, [nameof(Target)] = Target, ["ReadOnly"] = IsReadOnly };
+    public JsonObject ToJson() =>
+        new()
+        {
+            ["Type"] = "bind",
+            [nameof(Source)] = Source,
+            [nameof(Target)] = Target,
+            ["ReadOnly"] = IsReadOnly,
+        };
 }

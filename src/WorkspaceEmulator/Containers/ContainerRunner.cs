@@ -7,7 +7,11 @@ namespace WorkspaceEmulator.Containers;
 
 /// <summary>Runs a job's command in a container of its environment's image.</summary>
 internal sealed class ContainerRunner(
-    EmulatorOptions options, EmulatorAddress address, RegistryCredentials credentials, ContainerLeftovers leftovers) : IJobRunner, IDisposable
+    EmulatorOptions options,
+    EmulatorAddress address,
+    RegistryCredentials credentials,
+    ContainerLeftovers leftovers
+) : IJobRunner, IDisposable
 {
     private const int NotExecutable = 126;
     private const int NotFound = 127;
@@ -23,7 +27,9 @@ internal sealed class ContainerRunner(
     public async Task<CommandEnd> RunAsync(JobCommand job, IJobProgress progress, CancellationToken stop)
     {
         if (ImageOf(job.Run) is not { } image)
-            return CommandEnd.Failed("The job's environment names no image, and the emulator builds none; register a version of it that has an image.");
+            return CommandEnd.Failed(
+                "The job's environment names no image, and the emulator builds none; register a version of it that has an image."
+            );
         try
         {
             await new ImageSource(_engine, credentials).EnsureAsync(image, job.Run.LogSystem, stop);
@@ -56,7 +62,13 @@ internal sealed class ContainerRunner(
         }
     }
 
-    private async Task<CommandEnd> RunAsync(JobCommand job, ImageReference image, string container, IJobProgress progress, CancellationToken stop)
+    private async Task<CommandEnd> RunAsync(
+        JobCommand job,
+        ImageReference image,
+        string container,
+        IJobProgress progress,
+        CancellationToken stop
+    )
     {
         if (stop.IsCancellationRequested)
             return CommandEnd.Stopped;
@@ -94,17 +106,23 @@ internal sealed class ContainerRunner(
             return CommandEnd.Failed(
                 options.JobMemory is { } limit
                     ? $"The job ran out of memory and was killed (exit code {state.ExitCode}): it may use {ByteSize.Format(limit)} (--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
-                    : $"This machine ran out of memory and the job was killed (exit code {state.ExitCode}). End other programs, or make the job need less, a smaller batch for example.");
+                    : $"This machine ran out of memory and the job was killed (exit code {state.ExitCode}). End other programs, or make the job need less, a smaller batch for example."
+            );
         }
 
-        return CommandEnd.Failed(state.ExitCode switch
-        {
-            NotFound => $"A command was not found in image {image} (exit code 127); the log user_logs/std_log.txt names it. Correct the job's command, or add the program to the image.",
-            NotExecutable => $"A command in image {image} could not be executed (exit code 126); the log user_logs/std_log.txt names it. Correct the job's command or the program's mode in the image.",
-            Killed => "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log user_logs/std_log.txt may say more.",
-            _ when state.Error.Length > 0 => $"The container could not run (exit code {state.ExitCode}): {state.Error}",
-            _ => $"The command ended with exit code {state.ExitCode}. The log user_logs/std_log.txt says more.",
-        });
+        return CommandEnd.Failed(
+            state.ExitCode switch
+            {
+                NotFound =>
+                    $"A command was not found in image {image} (exit code 127); the log user_logs/std_log.txt names it. Correct the job's command, or add the program to the image.",
+                NotExecutable =>
+                    $"A command in image {image} could not be executed (exit code 126); the log user_logs/std_log.txt names it. Correct the job's command or the program's mode in the image.",
+                Killed =>
+                    "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log user_logs/std_log.txt may say more.",
+                _ when state.Error.Length > 0 => $"The container could not run (exit code {state.ExitCode}): {state.Error}",
+                _ => $"The command ended with exit code {state.ExitCode}. The log user_logs/std_log.txt says more.",
+            }
+        );
     }
 
     // The log is no reason to end a job: what could not be read of it is noted.

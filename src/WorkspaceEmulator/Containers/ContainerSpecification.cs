@@ -25,7 +25,12 @@ internal static class ContainerSpecification
         var places = container.Places;
         // HOME must be a folder the user may write: caches of models and plots go there. The image knows no user of that number, so
         // programs that ask for its name, as Python's getpass does, find it here.
-        var machine = new Dictionary<string, string>(StringComparer.Ordinal) { ["HOME"] = "/tmp", ["LANG"] = "C.UTF-8", ["USER"] = "job" };
+        var machine = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["HOME"] = "/tmp",
+            ["LANG"] = "C.UTF-8",
+            ["USER"] = "job",
+        };
         var variables = JobEnvironment.Create(job, places, machine, endpoint);
         variables["TINI_KILL_PROCESS_GROUP"] = "1"; // TERM then reaches what the shell started, not the shell alone.
 
@@ -48,7 +53,10 @@ internal static class ContainerSpecification
             ["Cmd"] = new JsonArray(),
             ["User"] = ContainerUser.Name,
             ["WorkingDir"] = places.WorkingFolder,
-            ["Env"] = variables.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (JsonNode?)$"{pair.Key}={pair.Value}").ToJsonArray(),
+            ["Env"] = variables
+                .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => (JsonNode?)$"{pair.Key}={pair.Value}")
+                .ToJsonArray(),
             ["Labels"] = new JsonObject { [JobLabel] = job.Run.Name, [StateLabel] = options.StateFolder },
             ["HostConfig"] = host,
         };

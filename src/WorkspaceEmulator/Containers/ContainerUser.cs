@@ -19,11 +19,13 @@ internal static partial class ContainerUser
     {
         if (GetUser() != 0)
             return;
-        using var process = Process.Start(new ProcessStartInfo("chown", ["--recursive", "--no-dereference", "--from=0", Name, "--", .. folders])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-        })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("chown", ["--recursive", "--no-dereference", "--from=0", Name, "--", .. folders])
+            {
+                UseShellExecute = false,
+                RedirectStandardError = true,
+            }
+        )!;
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)

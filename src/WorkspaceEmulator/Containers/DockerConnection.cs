@@ -60,19 +60,33 @@ internal sealed class DockerConnection : IDisposable
     /// <summary>Sends a request whose answer arrives piece by piece, for as long as that takes.</summary>
     /// <exception cref="EngineException">The engine refused it or did not answer.</exception>
     public async Task<EngineStream> StreamAsync(
-        HttpMethod method, string path, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
+        HttpMethod method,
+        string path,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        CancellationToken cancellationToken
+    )
     {
         var response = await OpenAsync(method, path, null, headers, null, cancellationToken);
         return new(response, await response.Content.ReadAsStreamAsync(cancellationToken));
     }
 
     /// <summary>What a connection that broke while it was read means.</summary>
-    public EngineException Lost(Exception error) => new(
-        $"The Docker engine at {_host} stopped answering ({error.Message}). Look at the engine's own log, start it again, and submit the job again.",
-        null, error.Message, error);
+    public EngineException Lost(Exception error) =>
+        new(
+            $"The Docker engine at {_host} stopped answering ({error.Message}). Look at the engine's own log, start it again, and submit the job again.",
+            null,
+            error.Message,
+            error
+        );
 
     private async Task<HttpResponseMessage> OpenAsync(
-        HttpMethod method, string path, JsonNode? body, IEnumerable<KeyValuePair<string, string>> headers, TimeSpan? limit, CancellationToken cancellationToken)
+        HttpMethod method,
+        string path,
+        JsonNode? body,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        TimeSpan? limit,
+        CancellationToken cancellationToken
+    )
     {
         _version ??= await NegotiateAsync(cancellationToken);
         using var request = new HttpRequestMessage(method, $"{_version}{path}");
@@ -87,7 +101,10 @@ internal sealed class DockerConnection : IDisposable
         {
             var reason = ReasonOf(await ReadTextAsync(response, cancellationToken));
             throw new EngineException(
-                $"{method} {path.Split('?')[0]} of the Docker engine returned {(int)response.StatusCode}: {reason}", (int)response.StatusCode, reason);
+                $"{method} {path.Split('?')[0]} of the Docker engine returned {(int)response.StatusCode}: {reason}",
+                (int)response.StatusCode,
+                reason
+            );
         }
     }
 
@@ -127,13 +144,22 @@ internal sealed class DockerConnection : IDisposable
         return error.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied } refused
             ? new EngineException(
                 $"The Docker engine at {_host} may not be used by this user ({refused.Message}). Add the user to the group that owns the socket, "
-                + "or run jobs as processes with --runtime=process.", null, refused.Message, error)
+                    + "or run jobs as processes with --runtime=process.",
+                null,
+                refused.Message,
+                error
+            )
             : DoesNotAnswer(error.InnerException?.Message ?? error.Message, error);
     }
 
-    private EngineException DoesNotAnswer(string reason, Exception inner) => new(
-        $"The Docker engine at {_host} does not answer ({reason}). Start it, for example with `systemctl start docker`, "
-        + "or run jobs as processes with --runtime=process.", null, reason, inner);
+    private EngineException DoesNotAnswer(string reason, Exception inner) =>
+        new(
+            $"The Docker engine at {_host} does not answer ({reason}). Start it, for example with `systemctl start docker`, "
+                + "or run jobs as processes with --runtime=process.",
+            null,
+            reason,
+            inner
+        );
 
     private async Task<string> ReadTextAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

@@ -36,10 +36,16 @@ internal sealed class DockerEngine(string host) : IDisposable
 
     /// <summary>Pulls an image and reports each step: status, and the layer it is of when there is one.</summary>
     /// <exception cref="EngineException">Status 500 when the pull failed after it had begun.</exception>
-    public async Task PullAsync(ImageReference image, string? credentials, Action<string, string?> report, CancellationToken cancellationToken)
+    public async Task PullAsync(
+        ImageReference image,
+        string? credentials,
+        Action<string, string?> report,
+        CancellationToken cancellationToken
+    )
     {
         KeyValuePair<string, string>[] headers = credentials is null ? [] : [new("X-Registry-Auth", credentials)];
-        var path = $"/images/create?fromImage={Uri.EscapeDataString(image.Repository)}&tag={Uri.EscapeDataString(image.Digest ?? image.Tag!)}";
+        var path =
+            $"/images/create?fromImage={Uri.EscapeDataString(image.Repository)}&tag={Uri.EscapeDataString(image.Digest ?? image.Tag!)}";
         using var answer = await _connection.StreamAsync(HttpMethod.Post, path, headers, cancellationToken);
         using var reader = new StreamReader(answer.Content);
         while (await ReadLineAsync(reader, cancellationToken) is { } line)
@@ -67,7 +73,11 @@ internal sealed class DockerEngine(string host) : IDisposable
     public async Task CopyLogAsync(string container, Stream log, CancellationToken cancellationToken)
     {
         using var answer = await _connection.StreamAsync(
-            HttpMethod.Get, $"/containers/{container}/logs?follow=1&stdout=1&stderr=1", [], cancellationToken);
+            HttpMethod.Get,
+            $"/containers/{container}/logs?follow=1&stdout=1&stderr=1",
+            [],
+            cancellationToken
+        );
         try
         {
             await LogFrames.CopyAsync(answer.Content, log, cancellationToken);
@@ -81,7 +91,12 @@ internal sealed class DockerEngine(string host) : IDisposable
     /// <summary>Returns once the container has ended.</summary>
     public async Task WaitAsync(string container, CancellationToken cancellationToken)
     {
-        using var answer = await _connection.StreamAsync(HttpMethod.Post, $"/containers/{container}/wait?condition=not-running", [], cancellationToken);
+        using var answer = await _connection.StreamAsync(
+            HttpMethod.Post,
+            $"/containers/{container}/wait?condition=not-running",
+            [],
+            cancellationToken
+        );
         using var reader = new StreamReader(answer.Content);
         if (await ReadLineAsync(reader, cancellationToken) is not { Length: > 0 })
             throw _connection.Lost(new EndOfStreamException("the connection was closed"));
@@ -114,10 +129,20 @@ internal sealed class DockerEngine(string host) : IDisposable
     }
 
     /// <summary>Containers, running or not, that carry a label of that value: id and the value of another label.</summary>
-    public async Task<IReadOnlyList<(string Id, string? Label)>> ListAsync(string label, string value, string shown, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Id, string? Label)>> ListAsync(
+        string label,
+        string value,
+        string shown,
+        CancellationToken cancellationToken
+    )
     {
         var filters = new JsonObject { ["label"] = new JsonArray($"{label}={value}") }.ToJsonString();
-        var found = await _connection.SendAsync(HttpMethod.Get, $"/containers/json?all=1&filters={Uri.EscapeDataString(filters)}", null, cancellationToken);
+        var found = await _connection.SendAsync(
+            HttpMethod.Get,
+            $"/containers/json?all=1&filters={Uri.EscapeDataString(filters)}",
+            null,
+            cancellationToken
+        );
         return [.. (found as JsonArray ?? []).Select(container => (container.Text("Id")!, container.Object("Labels").Text(shown)))];
     }
 

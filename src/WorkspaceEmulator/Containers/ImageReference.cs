@@ -18,7 +18,8 @@ internal sealed record ImageReference(string Registry, string Repository, string
         var (repository, tag) = colon < 0 ? (name, "latest") : (name[..colon], name[(colon + 1)..]);
         // The first part is a registry when it could not be the part of a name.
         var first = repository.IndexOf('/', StringComparison.Ordinal) is > 0 and var end ? repository[..end] : "";
-        var isRegistry = first == "localhost" || first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal);
+        var isRegistry =
+            first == "localhost" || first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal);
         return new(isRegistry ? first : DockerHub, repository, digest is null ? tag : null, digest);
     }
 

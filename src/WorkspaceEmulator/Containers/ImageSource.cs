@@ -4,7 +4,17 @@ namespace WorkspaceEmulator.Containers;
 internal sealed class ImageSource(DockerEngine engine, RegistryCredentials credentials)
 {
     private static readonly string[] Unreachable =
-        ["connection refused", "no such host", "i/o timeout", "network is unreachable", "no route to host", "connection reset", "EOF", "TLS handshake", "Client.Timeout"];
+    [
+        "connection refused",
+        "no such host",
+        "i/o timeout",
+        "network is unreachable",
+        "no route to host",
+        "connection reset",
+        "EOF",
+        "TLS handshake",
+        "Client.Timeout",
+    ];
 
     private static readonly string[] Refused = ["unauthorized", "denied", "authentication required", "no basic auth credentials"];
 
@@ -57,30 +67,50 @@ internal sealed class ImageSource(DockerEngine engine, RegistryCredentials crede
     private static ImageException Explain(ImageReference image, EngineException error, string wanted)
     {
         var reason = error.Reason;
-        if (reason.Contains("no matching manifest", StringComparison.Ordinal) || reason.Contains("does not match the specified platform", StringComparison.Ordinal))
+        if (
+            reason.Contains("no matching manifest", StringComparison.Ordinal)
+            || reason.Contains("does not match the specified platform", StringComparison.Ordinal)
+        )
             return WrongPlatform(image, $"has nothing for {wanted} ({reason})", wanted, error);
         if (Holds(reason, Refused))
         {
             return new(
                 $"Registry {image.Registry} refused image {image}: {reason}. Sign in with `docker login {image.Registry}` as the user who runs the emulator, "
-                + "and see that the repository exists; then submit the job again.", error);
+                    + "and see that the repository exists; then submit the job again.",
+                error
+            );
         }
 
-        if (reason.Contains("manifest unknown", StringComparison.Ordinal) || reason.Contains("not found", StringComparison.Ordinal) || reason.Contains("name unknown", StringComparison.Ordinal))
+        if (
+            reason.Contains("manifest unknown", StringComparison.Ordinal)
+            || reason.Contains("not found", StringComparison.Ordinal)
+            || reason.Contains("name unknown", StringComparison.Ordinal)
+        )
         {
             return new(
                 $"Image {image} is not in registry {image.Registry}: {reason}. Push it again, or register an environment whose image exists, and submit the job again.",
-                error);
+                error
+            );
         }
 
         return Holds(reason, Unreachable)
-            ? new($"Registry {image.Registry} of image {image} does not answer: {reason}. Start it or correct its name in the environment's image, and submit the job again.", error)
-            : new($"Image {image} could not be pulled: {reason}. `docker pull {image}` on this machine shows the same; mend that and submit the job again.", error);
+            ? new(
+                $"Registry {image.Registry} of image {image} does not answer: {reason}. Start it or correct its name in the environment's image, and submit the job again.",
+                error
+            )
+            : new(
+                $"Image {image} could not be pulled: {reason}. `docker pull {image}` on this machine shows the same; mend that and submit the job again.",
+                error
+            );
     }
 
-    private static ImageException WrongPlatform(ImageReference image, string found, string wanted, Exception? inner = null) => new(
-        $"Image {image} {found}, and the Docker engine runs {wanted}. Build and push it for {wanted} (docker build --platform {wanted}), "
-        + "register it as a new version of the environment, and submit the job again.", inner);
+    private static ImageException WrongPlatform(ImageReference image, string found, string wanted, Exception? inner = null) =>
+        new(
+            $"Image {image} {found}, and the Docker engine runs {wanted}. Build and push it for {wanted} (docker build --platform {wanted}), "
+                + "register it as a new version of the environment, and submit the job again.",
+            inner
+        );
 
-    private static bool Holds(string reason, string[] words) => words.Any(word => reason.Contains(word, StringComparison.OrdinalIgnoreCase));
+    private static bool Holds(string reason, string[] words) =>
+        words.Any(word => reason.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

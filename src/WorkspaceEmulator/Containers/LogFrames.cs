@@ -20,7 +20,7 @@ internal static class LogFrames
         {
             if (read < HeaderLength)
                 throw new EndOfStreamException("The log broke off.");
-            for (var left = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4)); left > 0;)
+            for (var left = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4)); left > 0; )
             {
                 var part = buffer.AsMemory(0, (int)Math.Min(left, (uint)buffer.Length));
                 await frames.ReadExactlyAsync(part, cancellationToken);

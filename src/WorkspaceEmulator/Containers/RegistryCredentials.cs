@@ -18,15 +18,23 @@ internal sealed class RegistryCredentials(EmulatorOptions options, RegistryToken
     private const string DockerHubKey = "https://index.docker.io/v1/";
 
     /// <summary>Folder of <c>config.json</c>.</summary>
-    public string ConfigurationFolder { get; init; } = Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } folder
-        ? folder
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
+    public string ConfigurationFolder { get; init; } =
+        Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } folder
+            ? folder
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
 
     /// <summary>The value of <c>X-Registry-Auth</c>; null when there are no credentials.</summary>
     public string? Find(string registry)
     {
         if (options.RegistryService == registry)
-            return Encode(new() { ["username"] = RegistryTokens.RefreshTokenUser, ["password"] = tokens.IssueRefreshToken(registry), ["serveraddress"] = registry });
+            return Encode(
+                new()
+                {
+                    ["username"] = RegistryTokens.RefreshTokenUser,
+                    ["password"] = tokens.IssueRefreshToken(registry),
+                    ["serveraddress"] = registry,
+                }
+            );
 
         var file = Path.Combine(ConfigurationFolder, "config.json");
         if (!File.Exists(file) || Parse(file).Object("auths") is not { } entries)
@@ -38,7 +46,14 @@ internal sealed class RegistryCredentials(EmulatorOptions options, RegistryToken
             return null;
         var text = Encoding.UTF8.GetString(Convert.FromBase64String(pair));
         return text.Split(':', 2) is [var user, var password]
-            ? Encode(new() { ["username"] = user, ["password"] = password, ["serveraddress"] = registry })
+            ? Encode(
+                new()
+                {
+                    ["username"] = user,
+                    ["password"] = password,
+                    ["serveraddress"] = registry,
+                }
+            )
             : null;
     }
 

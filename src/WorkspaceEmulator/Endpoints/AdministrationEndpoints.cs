@@ -15,16 +15,33 @@ internal static class AdministrationEndpoints
 
     public static void MapAdministration(this WebApplication application)
     {
-        application.MapGet("/emulator/status", GetStatus).Emulates(Area, "Status", "`endpoint`, `build`, `activeJobs`, `idleSeconds`, `recording`, `faultRules`, `workspaces`.");
+        application
+            .MapGet("/emulator/status", GetStatus)
+            .Emulates(Area, "Status", "`endpoint`, `build`, `activeJobs`, `idleSeconds`, `recording`, `faultRules`, `workspaces`.");
         application.MapPost("/emulator/shutdown", Shutdown).Emulates(Area, "Shutdown", "202; running jobs end as Failed.");
-        application.MapPut("/emulator/recording", PutRecording).Emulates(Area, "Recording", "`{\"file\": \"/absolute/path\"}` starts or moves it, `{\"file\": null}` ends it.");
-        application.MapGet("/emulator/faults", GetFaults).Emulates(Area, "Fault script", "The rules, each with `struck`: how often it has struck.");
-        application.MapPut("/emulator/faults", PutFaults).Emulates(
-            Area, "Fault script", "The body is a script, which takes the place of the one before; `{\"rules\": []}` ends all faults. 400 names all that is wrong with it, in the file that `source` names.");
+        application
+            .MapPut("/emulator/recording", PutRecording)
+            .Emulates(Area, "Recording", "`{\"file\": \"/absolute/path\"}` starts or moves it, `{\"file\": null}` ends it.");
+        application
+            .MapGet("/emulator/faults", GetFaults)
+            .Emulates(Area, "Fault script", "The rules, each with `struck`: how often it has struck.");
+        application
+            .MapPut("/emulator/faults", PutFaults)
+            .Emulates(
+                Area,
+                "Fault script",
+                "The body is a script, which takes the place of the one before; `{\"rules\": []}` ends all faults. 400 names all that is wrong with it, in the file that `source` names."
+            );
     }
 
-    private static Ok<JsonObject> GetStatus(EmulatorAddress address, JobScheduler scheduler, ActivityClock clock, TrafficRecorder recorder, ActiveFaults faults, WorkspaceStore workspaces) =>
-        TypedResults.Ok(Describe(address, scheduler, clock, recorder, faults, workspaces));
+    private static Ok<JsonObject> GetStatus(
+        EmulatorAddress address,
+        JobScheduler scheduler,
+        ActivityClock clock,
+        TrafficRecorder recorder,
+        ActiveFaults faults,
+        WorkspaceStore workspaces
+    ) => TypedResults.Ok(Describe(address, scheduler, clock, recorder, faults, workspaces));
 
     private static Accepted Shutdown(HttpContext context, IHostApplicationLifetime lifetime)
     {
@@ -37,7 +54,14 @@ internal static class AdministrationEndpoints
     }
 
     private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> PutRecording(
-        JsonBody body, EmulatorAddress address, JobScheduler scheduler, ActivityClock clock, TrafficRecorder recorder, ActiveFaults faults, WorkspaceStore workspaces)
+        JsonBody body,
+        EmulatorAddress address,
+        JobScheduler scheduler,
+        ActivityClock clock,
+        TrafficRecorder recorder,
+        ActiveFaults faults,
+        WorkspaceStore workspaces
+    )
     {
         if (body.Json?.ContainsKey("file") != true)
             return ArmErrors.BadRequest("file is missing; it must be a path, or null to end the recording.");
@@ -49,7 +73,11 @@ internal static class AdministrationEndpoints
 
     private static Ok<JsonObject> GetFaults(ActiveFaults faults) => TypedResults.Ok(faults.Render());
 
-    private static async Task<Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>>> PutFaults(HttpRequest request, string? source, ActiveFaults faults)
+    private static async Task<Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>>> PutFaults(
+        HttpRequest request,
+        string? source,
+        ActiveFaults faults
+    )
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
@@ -60,14 +88,26 @@ internal static class AdministrationEndpoints
         return TypedResults.Ok(faults.Render());
     }
 
-    private static JsonObject Describe(EmulatorAddress address, JobScheduler scheduler, ActivityClock clock, TrafficRecorder recorder, ActiveFaults faults, WorkspaceStore workspaces) => new()
-    {
-        ["endpoint"] = address.Endpoint.AbsoluteUri,
-        ["build"] = Announcement.Build,
-        ["activeJobs"] = scheduler.ActiveJobs,
-        ["idleSeconds"] = Math.Round(clock.Idle.TotalSeconds, 1),
-        ["recording"] = recorder.File,
-        ["faultRules"] = faults.RuleCount,
-        ["workspaces"] = workspaces.All.Select(workspace => workspace.ArmId).Order(StringComparer.Ordinal).Select(id => (JsonNode)id).ToJsonArray(),
-    };
+    private static JsonObject Describe(
+        EmulatorAddress address,
+        JobScheduler scheduler,
+        ActivityClock clock,
+        TrafficRecorder recorder,
+        ActiveFaults faults,
+        WorkspaceStore workspaces
+    ) =>
+        new()
+        {
+            ["endpoint"] = address.Endpoint.AbsoluteUri,
+            ["build"] = Announcement.Build,
+            ["activeJobs"] = scheduler.ActiveJobs,
+            ["idleSeconds"] = Math.Round(clock.Idle.TotalSeconds, 1),
+            ["recording"] = recorder.File,
+            ["faultRules"] = faults.RuleCount,
+            ["workspaces"] = workspaces
+                .All.Select(workspace => workspace.ArmId)
+                .Order(StringComparer.Ordinal)
+                .Select(id => (JsonNode)id)
+                .ToJsonArray(),
+        };
 }

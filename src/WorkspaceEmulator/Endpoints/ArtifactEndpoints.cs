@@ -15,44 +15,81 @@ internal static class ArtifactEndpoints
 
     public static void MapArtifacts(this RouteGroupBuilder artifacts)
     {
-        artifacts.MapGet("/ExperimentRun/dcid.{runId}", List).Emulates(Area, "Artifacts_ListInContainer", "`path` is a prefix; 500 a page.");
+        artifacts
+            .MapGet("/ExperimentRun/dcid.{runId}", List)
+            .Emulates(Area, "Artifacts_ListInContainer", "`path` is a prefix; 500 a page.");
         artifacts.MapGet("/ExperimentRun/dcid.{runId}/content", Download).Emulates(Area, "Artifacts_Download", "`Range` works.");
-        artifacts.MapPost("/ExperimentRun/dcid.{runId}/content", Upload).Emulates(
-            Area, "Artifacts_Upload", "`append` adds to the file; without `allowOverwrite` an existing one is a 409.");
+        artifacts
+            .MapPost("/ExperimentRun/dcid.{runId}/content", Upload)
+            .Emulates(Area, "Artifacts_Upload", "`append` adds to the file; without `allowOverwrite` an existing one is a 409.");
         artifacts.MapGet("/ExperimentRun/dcid.{runId}/contentinfo", GetInfo).Emulates(Area, "Artifacts_GetContentInformation");
-        artifacts.MapGet("/ExperimentRun/dcid.{runId}/prefix/contentinfo", ListInfo).Emulates(Area, "Artifacts_ListSasByPrefix", "500 a page.");
+        artifacts
+            .MapGet("/ExperimentRun/dcid.{runId}/prefix/contentinfo", ListInfo)
+            .Emulates(Area, "Artifacts_ListSasByPrefix", "500 a page.");
     }
 
-    public static string ContentTypeOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
-    {
-        ".txt" or ".log" or ".csv" or ".md" or ".jsonl" => "text/plain; charset=utf-8",
-        ".json" => "application/json",
-        ".png" => "image/png",
-        ".jpg" or ".jpeg" => "image/jpeg",
-        _ => "application/octet-stream",
-    };
+    public static string ContentTypeOf(string path) =>
+        Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".txt" or ".log" or ".csv" or ".md" or ".jsonl" => "text/plain; charset=utf-8",
+            ".json" => "application/json",
+            ".png" => "image/png",
+            ".jpg" or ".jpeg" => "image/jpeg",
+            _ => "application/octet-stream",
+        };
 
     private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> List(
-        Workspace workspace, string runId, string? path, string? continuationToken, Caller caller, HttpRequest request, EmulatorAddress address, TimeProvider time) =>
+        Workspace workspace,
+        string runId,
+        string? path,
+        string? continuationToken,
+        Caller caller,
+        HttpRequest request,
+        EmulatorAddress address,
+        TimeProvider time
+    ) =>
         Find(workspace, runId, caller) is { } run
             ? TypedResults.Ok(Page(run.Artifacts.List(path ?? ""), continuationToken, request, address, item => Describe(run, item)))
             : NotFound(runId, null, time);
 
     private static Results<PhysicalFileHttpResult, JsonHttpResult<JsonObject>> Download(
-        Workspace workspace, string runId, string path, Caller caller, TimeProvider time) =>
+        Workspace workspace,
+        string runId,
+        string path,
+        Caller caller,
+        TimeProvider time
+    ) =>
         Find(workspace, runId, caller)?.Artifacts.Find(path) is { } file
             ? TypedResults.PhysicalFile(file, ContentTypeOf(path), enableRangeProcessing: true)
             : NotFound(runId, path, time);
 
     private static async Task<Results<Ok<JsonObject>, JsonHttpResult<JsonObject>>> Upload(
-        Workspace workspace, string runId, string path, bool? append, bool? allowOverwrite, Caller caller, HttpRequest request, TimeProvider time)
+        Workspace workspace,
+        string runId,
+        string path,
+        bool? append,
+        bool? allowOverwrite,
+        Caller caller,
+        HttpRequest request,
+        TimeProvider time
+    )
     {
         if (Find(workspace, runId, caller) is not { } run)
             return NotFound(runId, null, time);
         if (run.Artifacts.Locate(path) is not { } file)
-            return ArmErrors.DataPlane(400, "ValidationError", $"'{path}' is no artifact path; it must be relative, without '.' and '..'.", time);
+            return ArmErrors.DataPlane(
+                400,
+                "ValidationError",
+                $"'{path}' is no artifact path; it must be relative, without '.' and '..'.",
+                time
+            );
         if (File.Exists(file) && append != true && allowOverwrite != true)
-            return ArmErrors.DataPlane(409, "UserError", $"Artifact '{path}' of run '{runId}' exists; allowOverwrite=true replaces it.", time);
+            return ArmErrors.DataPlane(
+                409,
+                "UserError",
+                $"Artifact '{path}' of run '{runId}' exists; allowOverwrite=true replaces it.",
+                time
+            );
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await using (var stream = new FileStream(file, append == true ? FileMode.Append : FileMode.Create))
             await request.Body.CopyToAsync(stream, request.HttpContext.RequestAborted);
@@ -60,20 +97,41 @@ internal static class ArtifactEndpoints
     }
 
     private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> GetInfo(
-        Workspace workspace, string runId, string path, Caller caller, SignedLogs signed, TimeProvider time) =>
+        Workspace workspace,
+        string runId,
+        string path,
+        Caller caller,
+        SignedLogs signed,
+        TimeProvider time
+    ) =>
         Find(workspace, runId, caller) is { } run && run.Artifacts.Find(path) is not null
             ? TypedResults.Ok(DescribeContent(run, path, signed))
             : NotFound(runId, path, time);
 
     private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> ListInfo(
-        Workspace workspace, string runId, string? path, string? continuationToken, Caller caller, HttpRequest request, SignedLogs signed,
-        EmulatorAddress address, TimeProvider time) =>
+        Workspace workspace,
+        string runId,
+        string? path,
+        string? continuationToken,
+        Caller caller,
+        HttpRequest request,
+        SignedLogs signed,
+        EmulatorAddress address,
+        TimeProvider time
+    ) =>
         Find(workspace, runId, caller) is { } run
-            ? TypedResults.Ok(Page(run.Artifacts.List(path ?? ""), continuationToken, request, address, item => DescribeContent(run, item, signed)))
+            ? TypedResults.Ok(
+                Page(run.Artifacts.List(path ?? ""), continuationToken, request, address, item => DescribeContent(run, item, signed))
+            )
             : NotFound(runId, null, time);
 
     private static JsonObject Page(
-        IReadOnlyList<string> paths, string? token, HttpRequest request, EmulatorAddress address, Func<string, JsonObject> describe)
+        IReadOnlyList<string> paths,
+        string? token,
+        HttpRequest request,
+        EmulatorAddress address,
+        Func<string, JsonObject> describe
+    )
     {
         var skip = int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
         var page = new JsonObject { ["value"] = paths.Skip(skip).Take(PageSize).Select(JsonNode? (path) => describe(path)).ToJsonArray() };
@@ -81,7 +139,9 @@ internal static class ArtifactEndpoints
         {
             page["continuationToken"] = (skip + PageSize).ToString();
             page["nextLink"] = new Uri(
-                address.Endpoint, $"{request.Path}?path={Uri.EscapeDataString(request.Query["path"].ToString())}&continuationToken={skip + PageSize}").AbsoluteUri;
+                address.Endpoint,
+                $"{request.Path}?path={Uri.EscapeDataString(request.Query["path"].ToString())}&continuationToken={skip + PageSize}"
+            ).AbsoluteUri;
         }
 
         return page;
@@ -101,17 +161,23 @@ internal static class ArtifactEndpoints
         return json;
     }
 
-    private static JsonObject DescribeContent(Run run, string path, SignedLogs signed) => new()
-    {
-        ["contentUri"] = signed.AddressOf(run, path),
-        ["origin"] = "ExperimentRun",
-        ["container"] = run.DataContainer,
-        ["path"] = path,
-    };
+    private static JsonObject DescribeContent(Run run, string path, SignedLogs signed) =>
+        new()
+        {
+            ["contentUri"] = signed.AddressOf(run, path),
+            ["origin"] = "ExperimentRun",
+            ["container"] = run.DataContainer,
+            ["path"] = path,
+        };
 
     private static Run? Find(Workspace workspace, string id, Caller caller) =>
         workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run) ? run : null;
 
-    private static JsonHttpResult<JsonObject> NotFound(string runId, string? path, TimeProvider time) => ArmErrors.DataPlane(
-        404, "UserError", path is null ? $"Run '{runId}' was not found." : $"Artifact '{path}' of run '{runId}' was not found.", time);
+    private static JsonHttpResult<JsonObject> NotFound(string runId, string? path, TimeProvider time) =>
+        ArmErrors.DataPlane(
+            404,
+            "UserError",
+            path is null ? $"Run '{runId}' was not found." : $"Artifact '{path}' of run '{runId}' was not found.",
+            time
+        );
 }

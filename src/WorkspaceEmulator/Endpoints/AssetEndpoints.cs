@@ -21,60 +21,103 @@ internal sealed class AssetEndpoints(AssetKind kind)
     {
         var area = char.ToUpperInvariant(kind.Segment[0]) + kind.Segment[1..];
         var (container, version) = ($"/{kind.Segment}/{{name}}", $"/{kind.Segment}/{{name}}/versions/{{version}}");
-        workspace.MapGet($"/{kind.Segment}", ListContainers).Emulates(area, $"{kind.Noun}Containers_List", "`listViewType` filters; `count` is the size of a page.");
+        workspace
+            .MapGet($"/{kind.Segment}", ListContainers)
+            .Emulates(area, $"{kind.Noun}Containers_List", "`listViewType` filters; `count` is the size of a page.");
         workspace.MapPut(container, PutContainer).Emulates(area, $"{kind.Noun}Containers_CreateOrUpdate");
         workspace.MapGet(container, GetContainer).Emulates(area, $"{kind.Noun}Containers_Get");
         workspace.MapDelete(container, DeleteContainer).Emulates(area, $"{kind.Noun}Containers_Delete", "With its versions.");
-        workspace.MapGet($"{container}/versions", ListVersions).Emulates(
-            area, $"{kind.Noun}Versions_List", "`listViewType`, `tags`, `properties`, `version` and `$top` filter; newest first.");
+        workspace
+            .MapGet($"{container}/versions", ListVersions)
+            .Emulates(
+                area,
+                $"{kind.Noun}Versions_List",
+                "`listViewType`, `tags`, `properties`, `version` and `$top` filter; newest first."
+            );
         workspace.MapPut(version, PutVersion).Emulates(area, $"{kind.Noun}Versions_CreateOrUpdate", kind.Remark);
         workspace.MapGet(version, GetVersion).Emulates(area, $"{kind.Noun}Versions_Get");
         workspace.MapDelete(version, DeleteVersion).Emulates(area, $"{kind.Noun}Versions_Delete");
     }
 
-    private Ok<JsonObject> ListContainers(Workspace workspace, HttpRequest request, EmulatorAddress address) => TypedResults.Ok(Paging.Page(
-        request, address.Endpoint,
-        [.. workspace.Assets(kind).Containers.List().Where(document => IsListed(document, request)).Select(document => RenderContainer(workspace, document))],
-        Paging.SizeOf(request)));
+    private Ok<JsonObject> ListContainers(Workspace workspace, HttpRequest request, EmulatorAddress address) =>
+        TypedResults.Ok(
+            Paging.Page(
+                request,
+                address.Endpoint,
+                [
+                    .. workspace
+                        .Assets(kind)
+                        .Containers.List()
+                        .Where(document => IsListed(document, request))
+                        .Select(document => RenderContainer(workspace, document)),
+                ],
+                Paging.SizeOf(request)
+            )
+        );
 
-    private Results<Ok<JsonObject>, Created<JsonObject>, JsonHttpResult<ArmErrorResponse>> PutContainer(Workspace workspace, string name, JsonBody body)
+    private Results<Ok<JsonObject>, Created<JsonObject>, JsonHttpResult<ArmErrorResponse>> PutContainer(
+        Workspace workspace,
+        string name,
+        JsonBody body
+    )
     {
         if (NameFault(name) is { } fault)
             return ArmErrors.BadRequest(fault, "InvalidResourceName");
         if (body.Json.Object("properties") is not { } properties)
             return Missing();
         var (document, created) = workspace.Assets(kind).Containers.Put(name, properties.Clone().WithoutNulls());
-        return created ? TypedResults.Created((string?)null, RenderContainer(workspace, document)) : TypedResults.Ok(RenderContainer(workspace, document));
+        return created
+            ? TypedResults.Created((string?)null, RenderContainer(workspace, document))
+            : TypedResults.Ok(RenderContainer(workspace, document));
     }
 
     private Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetContainer(Workspace workspace, string name) =>
-        workspace.Assets(kind).Containers.Find(name) is { } document ? TypedResults.Ok(RenderContainer(workspace, document)) : NotFound(workspace, name);
+        workspace.Assets(kind).Containers.Find(name) is { } document
+            ? TypedResults.Ok(RenderContainer(workspace, document))
+            : NotFound(workspace, name);
 
     private Results<Ok, NoContent> DeleteContainer(Workspace workspace, string name) =>
         workspace.Assets(kind).Delete(name) ? TypedResults.Ok() : TypedResults.NoContent();
 
-    private Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> ListVersions(Workspace workspace, string name, HttpRequest request, EmulatorAddress address)
+    private Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> ListVersions(
+        Workspace workspace,
+        string name,
+        HttpRequest request,
+        EmulatorAddress address
+    )
     {
         if (workspace.Assets(kind).Containers.Find(name) is null)
             return NotFound(workspace, name);
         var query = request.Query;
-        var found = workspace.Assets(kind).VersionsOf(name)
+        var found = workspace
+            .Assets(kind)
+            .VersionsOf(name)
             .Where(document => IsListed(document, request))
             .Where(document => TextFilter.Includes($"{query["tags"]},{query["$tags"]}", document.Body.Texts("tags")))
             .Where(document => TextFilter.Includes(query["properties"].ToString(), document.Body.Texts("properties")))
-            .Where(document => query["version"].ToString() is not { Length: > 0 } version || document.Name.EndsWith($"/{version}", StringComparison.OrdinalIgnoreCase));
+            .Where(document =>
+                query["version"].ToString() is not { Length: > 0 } version
+                || document.Name.EndsWith($"/{version}", StringComparison.OrdinalIgnoreCase)
+            );
         if (int.TryParse(query["$top"], NumberStyles.None, CultureInfo.InvariantCulture, out var top))
             found = found.Take(top);
         return TypedResults.Ok(Paging.Page(request, address.Endpoint, [.. found.Select(document => RenderVersion(workspace, document))]));
     }
 
     private Results<Ok<JsonObject>, Created<JsonObject>, JsonHttpResult<ArmErrorResponse>> PutVersion(
-        Workspace workspace, string name, string version, JsonBody body)
+        Workspace workspace,
+        string name,
+        string version,
+        JsonBody body
+    )
     {
         if (NameFault(name) is { } nameFault)
             return ArmErrors.BadRequest(nameFault, "InvalidResourceName");
         if (!ResourceNames.AssetVersion().IsMatch(version))
-            return ArmErrors.BadRequest(ResourceNames.Fault($"The {Noun} version", version, ResourceNames.AssetVersion()), "InvalidResourceName");
+            return ArmErrors.BadRequest(
+                ResourceNames.Fault($"The {Noun} version", version, ResourceNames.AssetVersion()),
+                "InvalidResourceName"
+            );
         if (body.Json.Object("properties")?.Clone().WithoutNulls() is not { } properties)
             return Missing();
         if (kind.Fault(properties) is { } fault)
@@ -83,17 +126,22 @@ internal sealed class AssetEndpoints(AssetKind kind)
         foreach (var (member, value) in kind.Defaults)
             properties[member] ??= value!.DeepClone();
         var assets = workspace.Assets(kind);
-        if (assets.Versions.Find($"{name}/{version}") is { } existing
-            && kind.FixedMembers.FirstOrDefault(member => !JsonNode.DeepEquals(existing.Body[member], properties[member])) is { } changed)
+        if (
+            assets.Versions.Find($"{name}/{version}") is { } existing
+            && kind.FixedMembers.FirstOrDefault(member => !JsonNode.DeepEquals(existing.Body[member], properties[member])) is { } changed
+        )
         {
             return ArmErrors.Conflict(
-                $"{kind.Noun} '{name}' version '{version}' exists with another {changed}; a version does not change. Register a new version.");
+                $"{kind.Noun} '{name}' version '{version}' exists with another {changed}; a version does not change. Register a new version."
+            );
         }
 
         if (assets.Containers.Find(name) is null)
             assets.Containers.Put(name, kind.SharedMember is { } shared ? new() { [shared] = properties[shared]!.DeepClone() } : []);
         var (document, created) = assets.Versions.Put($"{name}/{version}", properties);
-        return created ? TypedResults.Created((string?)null, RenderVersion(workspace, document)) : TypedResults.Ok(RenderVersion(workspace, document));
+        return created
+            ? TypedResults.Created((string?)null, RenderVersion(workspace, document))
+            : TypedResults.Ok(RenderVersion(workspace, document));
     }
 
     private Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetVersion(Workspace workspace, string name, string version) =>
@@ -116,8 +164,14 @@ internal sealed class AssetEndpoints(AssetKind kind)
             properties["provisioningState"] = "Succeeded";
         properties["isArchived"] ??= false;
         properties["latestVersion"] = versions.FirstOrDefault();
-        properties["nextVersion"] = (versions.Select(version => int.TryParse(version, out var number) ? number : 0).DefaultIfEmpty().Max() + 1).ToString();
-        return document.Render($"{workspace.ArmId}/{kind.Segment}/{document.Name}", $"Microsoft.MachineLearningServices/workspaces/{kind.Segment}", properties);
+        properties["nextVersion"] = (
+            versions.Select(version => int.TryParse(version, out var number) ? number : 0).DefaultIfEmpty().Max() + 1
+        ).ToString();
+        return document.Render(
+            $"{workspace.ArmId}/{kind.Segment}/{document.Name}",
+            $"Microsoft.MachineLearningServices/workspaces/{kind.Segment}",
+            properties
+        );
     }
 
     private JsonObject RenderVersion(Workspace workspace, ArmDocument document)
@@ -129,7 +183,10 @@ internal sealed class AssetEndpoints(AssetKind kind)
         properties["isAnonymous"] ??= false;
         var parts = document.Name.Split('/');
         return (document with { Name = parts[1] }).Render(
-            $"{workspace.ArmId}/{kind.Segment}/{parts[0]}/versions/{parts[1]}", $"Microsoft.MachineLearningServices/workspaces/{kind.Segment}/versions", properties);
+            $"{workspace.ArmId}/{kind.Segment}/{parts[0]}/versions/{parts[1]}",
+            $"Microsoft.MachineLearningServices/workspaces/{kind.Segment}/versions",
+            properties
+        );
     }
 
     private string? NameFault(string name) =>

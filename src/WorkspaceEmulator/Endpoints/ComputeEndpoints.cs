@@ -16,8 +16,13 @@ internal static class ComputeEndpoints
     public static void MapComputes(this RouteGroupBuilder workspace)
     {
         workspace.MapGet("/computes", List).Emulates(Area, "Compute_List");
-        workspace.MapPut("/computes/{computeName}", Put).Emulates(
-            Area, "Compute_CreateOrUpdate", "AmlCompute only. A new cluster answers 201 and is Creating for `--provisioning-milliseconds`; a change of scale settings answers 200 and holds at once.");
+        workspace
+            .MapPut("/computes/{computeName}", Put)
+            .Emulates(
+                Area,
+                "Compute_CreateOrUpdate",
+                "AmlCompute only. A new cluster answers 201 and is Creating for `--provisioning-milliseconds`; a change of scale settings answers 200 and holds at once."
+            );
         workspace.MapGet("/computes/{computeName}", Get).Emulates(Area, "Compute_Get");
         workspace.MapPatch("/computes/{computeName}", Patch).Emulates(Area, "Compute_Update");
         workspace.MapDelete("/computes/{computeName}", Delete).Emulates(Area, "Compute_Delete", "409 while a job runs on it.");
@@ -25,17 +30,35 @@ internal static class ComputeEndpoints
     }
 
     private static Ok<JsonObject> List(Workspace workspace, HttpRequest request, EmulatorAddress address, TimeProvider time) =>
-        TypedResults.Ok(Paging.Page(
-            request, address.Endpoint, [.. workspace.Computes.List().Select(document => Render(workspace, document, time)).OfType<JsonObject>()]));
+        TypedResults.Ok(
+            Paging.Page(
+                request,
+                address.Endpoint,
+                [.. workspace.Computes.List().Select(document => Render(workspace, document, time)).OfType<JsonObject>()]
+            )
+        );
 
     private static Results<Ok<JsonObject>, Created<JsonObject>, JsonHttpResult<ArmErrorResponse>> Put(
-        Workspace workspace, string computeName, JsonBody body, HttpContext context, WorkspaceStore workspaces, OperationStore operations,
-        JobScheduler scheduler, Quotas quotas, EmulatorOptions options, EmulatorAddress address, TimeProvider time)
+        Workspace workspace,
+        string computeName,
+        JsonBody body,
+        HttpContext context,
+        WorkspaceStore workspaces,
+        OperationStore operations,
+        JobScheduler scheduler,
+        Quotas quotas,
+        EmulatorOptions options,
+        EmulatorAddress address,
+        TimeProvider time
+    )
     {
         if (body.Json is not { } json)
             return ArmErrors.BadRequest("The request body must be a JSON object.", "InvalidRequestContent");
         if (!ResourceNames.Compute().IsMatch(computeName))
-            return ArmErrors.BadRequest(ResourceNames.Fault("The compute name", computeName, ResourceNames.Compute()), "InvalidResourceName");
+            return ArmErrors.BadRequest(
+                ResourceNames.Fault("The compute name", computeName, ResourceNames.Compute()),
+                "InvalidResourceName"
+            );
         var (settings, fault) = ClusterSettings.Read(json, workspaces.LocationOf(workspace));
         if (settings is null)
             return ArmErrors.BadRequest(fault!, "InvalidPropertyValue");
@@ -45,7 +68,8 @@ internal static class ComputeEndpoints
         {
             return ArmErrors.BadRequest(
                 $"The VM size of compute '{computeName}' is {cluster.Settings.Size.Name} and cannot be changed to {settings.Size.Name}; delete the compute first.",
-                "InvalidPropertyValue");
+                "InvalidPropertyValue"
+            );
         }
 
         if (quotas.Fault(workspace, cluster, settings) is { } quota)
@@ -71,18 +95,32 @@ internal static class ComputeEndpoints
         return TypedResults.Created((string?)null, Render(workspace, document, time)!);
     }
 
-    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> Get(Workspace workspace, string computeName, TimeProvider time) =>
+    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> Get(
+        Workspace workspace,
+        string computeName,
+        TimeProvider time
+    ) =>
         workspace.Computes.Find(computeName) is { } document && Render(workspace, document, time) is { } resource
             ? TypedResults.Ok(resource)
             : NotFound(workspace, computeName);
 
     private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> Patch(
-        Workspace workspace, string computeName, JsonBody body, WorkspaceStore workspaces, JobScheduler scheduler, Quotas quotas, TimeProvider time)
+        Workspace workspace,
+        string computeName,
+        JsonBody body,
+        WorkspaceStore workspaces,
+        JobScheduler scheduler,
+        Quotas quotas,
+        TimeProvider time
+    )
     {
         if (workspace.Computes.Find(computeName) is not { } document || !workspace.Clusters.TryGetValue(computeName, out var cluster))
             return NotFound(workspace, computeName);
         if (body.Json.Object("properties").Object("properties").Object("scaleSettings") is not { } scale)
-            return ArmErrors.BadRequest("properties.properties.scaleSettings is missing; it is what a compute's PATCH changes.", "InvalidPropertyValue");
+            return ArmErrors.BadRequest(
+                "properties.properties.scaleSettings is missing; it is what a compute's PATCH changes.",
+                "InvalidPropertyValue"
+            );
         document.Body.Object("properties").Object("properties")!["scaleSettings"] = scale.DeepClone();
         var (settings, fault) = ClusterSettings.Read(document.Body, workspaces.LocationOf(workspace));
         if (settings is null)
@@ -96,14 +134,29 @@ internal static class ComputeEndpoints
     }
 
     private static Results<NoContent, Accepted, JsonHttpResult<ArmErrorResponse>> Delete(
-        Workspace workspace, string computeName, HttpContext context, WorkspaceStore workspaces, OperationStore operations,
-        JobScheduler scheduler, EmulatorAddress address, TimeProvider time)
+        Workspace workspace,
+        string computeName,
+        HttpContext context,
+        WorkspaceStore workspaces,
+        OperationStore operations,
+        JobScheduler scheduler,
+        EmulatorAddress address,
+        TimeProvider time
+    )
     {
         if (context.Request.Query["underlyingResourceAction"].ToString() is not ("Delete" or "Detach"))
-            return ArmErrors.BadRequest("The query parameter underlyingResourceAction is missing; it must be Delete or Detach.", "InvalidParameter");
+            return ArmErrors.BadRequest(
+                "The query parameter underlyingResourceAction is missing; it must be Delete or Detach.",
+                "InvalidParameter"
+            );
         if (!workspace.Clusters.TryGetValue(computeName, out var cluster))
             return TypedResults.NoContent();
-        var jobs = cluster.Snapshot(time.GetUtcNow()).Nodes.Select(node => node.RunId).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var jobs = cluster
+            .Snapshot(time.GetUtcNow())
+            .Nodes.Select(node => node.RunId)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         if (jobs.Count > 0)
             return ArmErrors.Conflict($"Compute '{computeName}' runs {string.Join(", ", jobs)}; cancel or await its jobs first.");
 
@@ -111,27 +164,39 @@ internal static class ComputeEndpoints
         scheduler.Wake();
         var operation = operations.Begin(() => !workspace.Clusters.TryGetValue(computeName, out var left) || left != cluster);
         SetStatusAddress(context, operation, workspace, workspaces, address);
-        return TypedResults.Accepted(operation.ResultAddress(
-            address.Endpoint, workspace.Name.SubscriptionId, workspaces.LocationOf(workspace), context.Request.Query["api-version"].ToString()));
+        return TypedResults.Accepted(
+            operation.ResultAddress(
+                address.Endpoint,
+                workspace.Name.SubscriptionId,
+                workspaces.LocationOf(workspace),
+                context.Request.Query["api-version"].ToString()
+            )
+        );
     }
 
-    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> ListNodes(Workspace workspace, string computeName, TimeProvider time)
+    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> ListNodes(
+        Workspace workspace,
+        string computeName,
+        TimeProvider time
+    )
     {
         if (!workspace.Clusters.TryGetValue(computeName, out var cluster))
             return NotFound(workspace, computeName);
-        var nodes = cluster.Snapshot(time.GetUtcNow()).Nodes.Select(node =>
-        {
-            var json = new JsonObject
+        var nodes = cluster
+            .Snapshot(time.GetUtcNow())
+            .Nodes.Select(node =>
             {
-                ["nodeId"] = node.Id,
-                ["privateIpAddress"] = node.PrivateAddress,
-                ["port"] = 50000,
-                ["nodeState"] = node.State.ToString().ToLowerInvariant(),
-            };
-            if (node.RunId is { } run)
-                json["runId"] = run;
-            return (JsonNode)json;
-        });
+                var json = new JsonObject
+                {
+                    ["nodeId"] = node.Id,
+                    ["privateIpAddress"] = node.PrivateAddress,
+                    ["port"] = 50000,
+                    ["nodeState"] = node.State.ToString().ToLowerInvariant(),
+                };
+                if (node.RunId is { } run)
+                    json["runId"] = run;
+                return (JsonNode)json;
+            });
         return TypedResults.Ok(new JsonObject { ["nodes"] = nodes.ToJsonArray() });
     }
 
@@ -179,7 +244,10 @@ internal static class ComputeEndpoints
             ["preemptedNodeCount"] = now.Count(NodeState.Preempted),
         };
         var resource = document.Render(
-            $"{workspace.ArmId}/computes/{document.Name}", "Microsoft.MachineLearningServices/workspaces/computes", properties.Clone());
+            $"{workspace.ArmId}/computes/{document.Name}",
+            "Microsoft.MachineLearningServices/workspaces/computes",
+            properties.Clone()
+        );
         foreach (var member in new[] { "location", "tags", "identity", "sku" })
         {
             if (document.Body[member] is { } value)
@@ -190,9 +258,18 @@ internal static class ComputeEndpoints
     }
 
     private static void SetStatusAddress(
-        HttpContext context, LongRunningOperation operation, Workspace workspace, WorkspaceStore workspaces, EmulatorAddress address) =>
+        HttpContext context,
+        LongRunningOperation operation,
+        Workspace workspace,
+        WorkspaceStore workspaces,
+        EmulatorAddress address
+    ) =>
         context.Response.Headers["Azure-AsyncOperation"] = operation.StatusAddress(
-            address.Endpoint, workspace.Name.SubscriptionId, workspaces.LocationOf(workspace), context.Request.Query["api-version"].ToString());
+            address.Endpoint,
+            workspace.Name.SubscriptionId,
+            workspaces.LocationOf(workspace),
+            context.Request.Query["api-version"].ToString()
+        );
 
     private static JsonHttpResult<ArmErrorResponse> NotFound(Workspace workspace, string name) =>
         ArmErrors.NotFound($"Compute '{name}' was not found in workspace '{workspace.Name.Name}'.");

@@ -16,19 +16,29 @@ internal static class DatastoreEndpoints
     public static void MapDatastores(this RouteGroupBuilder workspace)
     {
         workspace.MapGet("/datastores", List).Emulates(Area, "Datastores_List", "`names`, `isDefault`, `searchText` and `count` filter.");
-        workspace.MapPut("/datastores/{name}", Put).Emulates(
-            Area, "Datastores_CreateOrUpdate", "`protocol` `file` and the folder as `endpoint` make a folder of this machine a datastore. Accounts are not checked.");
+        workspace
+            .MapPut("/datastores/{name}", Put)
+            .Emulates(
+                Area,
+                "Datastores_CreateOrUpdate",
+                "`protocol` `file` and the folder as `endpoint` make a folder of this machine a datastore. Accounts are not checked."
+            );
         workspace.MapGet("/datastores/{name}", Get).Emulates(Area, "Datastores_Get");
-        workspace.MapDelete("/datastores/{name}", Delete).Emulates(Area, "Datastores_Delete", "The folder stays. 409 for the workspace's own four.");
+        workspace
+            .MapDelete("/datastores/{name}", Delete)
+            .Emulates(Area, "Datastores_Delete", "The folder stays. 409 for the workspace's own four.");
         workspace.MapPost("/datastores/{name}/listSecrets", ListSecrets).Emulates(Area, "Datastores_ListSecrets");
     }
 
     private static Ok<JsonObject> List(Workspace workspace, HttpRequest request, EmulatorAddress address)
     {
         var query = request.Query;
-        var names = query["names"].SelectMany(value => (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var names = query["names"]
+            .SelectMany(value => (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         var text = query["searchText"].ToString();
-        var found = workspace.Datastores.List()
+        var found = workspace
+            .Datastores.List()
             .Where(store => names.Count == 0 || names.Contains(store.Name))
             .Where(store => store.Name.Contains(text, StringComparison.OrdinalIgnoreCase))
             .Where(store => !bool.TryParse(query["isDefault"], out var wanted) || wanted == IsDefault(store.Name))
@@ -37,7 +47,11 @@ internal static class DatastoreEndpoints
     }
 
     private static Results<Ok<JsonObject>, Created<JsonObject>, JsonHttpResult<ArmErrorResponse>> Put(
-        Workspace workspace, string name, JsonBody body, SecretBox secrets)
+        Workspace workspace,
+        string name,
+        JsonBody body,
+        SecretBox secrets
+    )
     {
         if (!ResourceNames.Asset().IsMatch(name))
             return ArmErrors.BadRequest(ResourceNames.Fault("The datastore name", name, ResourceNames.Asset()), "InvalidResourceName");
@@ -52,7 +66,10 @@ internal static class DatastoreEndpoints
         if (kept.Object("credentials").Object("secrets") is { } given)
         {
             kept[DatastoreSecrets.Sealed] = secrets.Encrypt(given.ToJsonString());
-            kept.Object("credentials")!["secrets"] = new JsonObject { ["secretsType"] = kept.Object("credentials").Text("credentialsType") };
+            kept.Object("credentials")!["secrets"] = new JsonObject
+            {
+                ["secretsType"] = kept.Object("credentials").Text("credentialsType"),
+            };
         }
 
         var (document, created) = workspace.Datastores.Put(name, kept);
@@ -75,7 +92,9 @@ internal static class DatastoreEndpoints
             return NotFound(workspace, name);
         return document.Body.Text(DatastoreSecrets.Sealed) is { } sealedText
             ? TypedResults.Ok(JsonNode.Parse(secrets.Decrypt(sealedText))!)
-            : ArmErrors.BadRequest($"Datastore '{name}' has no secrets: its credentials are {document.Body.Object("credentials").Text("credentialsType")}.");
+            : ArmErrors.BadRequest(
+                $"Datastore '{name}' has no secrets: its credentials are {document.Body.Object("credentials").Text("credentialsType")}."
+            );
     }
 
     private static string? Fault(JsonObject properties)
@@ -83,7 +102,14 @@ internal static class DatastoreEndpoints
         var type = properties.Text("datastoreType");
         if (!Types.Contains(type, StringComparer.Ordinal))
             return $"properties.datastoreType is '{type}'; it must be one of {string.Join(", ", Types)}.";
-        foreach (var required in type switch { "AzureFile" => new[] { "accountName", "fileShareName" }, "AzureDataLakeGen2" => ["accountName", "filesystem"], _ => [] })
+        foreach (
+            var required in type switch
+            {
+                "AzureFile" => new[] { "accountName", "fileShareName" },
+                "AzureDataLakeGen2" => ["accountName", "filesystem"],
+                _ => [],
+            }
+        )
         {
             if (properties.Text(required) is not { } text || !ResourceNames.Required().IsMatch(text))
                 return $"properties.{required} is missing; a datastore of type {type} must have it.";
@@ -113,7 +139,10 @@ internal static class DatastoreEndpoints
         properties["subscriptionId"] ??= workspace.Name.SubscriptionId;
         properties["resourceGroup"] ??= workspace.Name.ResourceGroup;
         return document.Render(
-            $"{workspace.ArmId}/datastores/{document.Name}", "Microsoft.MachineLearningServices/workspaces/datastores", properties);
+            $"{workspace.ArmId}/datastores/{document.Name}",
+            "Microsoft.MachineLearningServices/workspaces/datastores",
+            properties
+        );
     }
 
     private static JsonHttpResult<ArmErrorResponse> NotFound(Workspace workspace, string name) =>

@@ -7,8 +7,8 @@ namespace WorkspaceEmulator.Endpoints;
 
 internal static class DiscoveryEndpoints
 {
-    public static void MapDiscovery(this WebApplication application) => application.MapGet("/discovery", Get).Emulates(
-        "Run history", "Discovery", "Needs no token; every address is the emulator's own.");
+    public static void MapDiscovery(this WebApplication application) =>
+        application.MapGet("/discovery", Get).Emulates("Run history", "Discovery", "Needs no token; every address is the emulator's own.");
 
     private static Ok<JsonObject> Get(EmulatorAddress address)
     {

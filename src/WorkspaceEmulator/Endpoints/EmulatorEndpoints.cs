@@ -34,24 +34,27 @@ internal static class EmulatorEndpoints
         application.MapRegistryTokens();
         application.MapAdministration();
         application.MapPage();
-        application.Map("/{**path}", (HttpContext context) => ArmErrors.NotEmulated(context.Request.Method, context.Request.Path)).WithOrder(int.MaxValue);
+        application
+            .Map("/{**path}", (HttpContext context) => ArmErrors.NotEmulated(context.Request.Method, context.Request.Path))
+            .WithOrder(int.MaxValue);
     }
 
     /// <summary>Lets handlers be built without an emulator behind them, to list them.</summary>
-    public static void AddServiceTypes(IServiceCollection services) => services
-        .AddSingleton(new ActiveFaults(FaultScript.Empty))
-        .AddSingleton<WorkspaceStore>()
-        .AddSingleton<VaultStore>()
-        .AddSingleton<Quotas>()
-        .AddSingleton<OperationStore>()
-        .AddSingleton<RunFactory>()
-        .AddSingleton<SignedLogs>()
-        .AddSingleton<ActivityClock>()
-        .AddSingleton<TrafficRecorder>()
-        .AddSingleton<JobScheduler>()
-        .AddSingleton<RegistryTokens>()
-        .AddSingleton<AccessTokens>(_ => throw new InvalidOperationException("This application is never run."))
-        .AddSingleton<SecretBox>(_ => throw new InvalidOperationException("This application is never run."))
-        .AddSingleton<EmulatorAddress>(_ => throw new InvalidOperationException("This application is never run."))
-        .AddSingleton(TimeProvider.System);
+    public static void AddServiceTypes(IServiceCollection services) =>
+        services
+            .AddSingleton(new ActiveFaults(FaultScript.Empty))
+            .AddSingleton<WorkspaceStore>()
+            .AddSingleton<VaultStore>()
+            .AddSingleton<Quotas>()
+            .AddSingleton<OperationStore>()
+            .AddSingleton<RunFactory>()
+            .AddSingleton<SignedLogs>()
+            .AddSingleton<ActivityClock>()
+            .AddSingleton<TrafficRecorder>()
+            .AddSingleton<JobScheduler>()
+            .AddSingleton<RegistryTokens>()
+            .AddSingleton<AccessTokens>(_ => throw new InvalidOperationException("This application is never run."))
+            .AddSingleton<SecretBox>(_ => throw new InvalidOperationException("This application is never run."))
+            .AddSingleton<EmulatorAddress>(_ => throw new InvalidOperationException("This application is never run."))
+            .AddSingleton(TimeProvider.System);
 }

@@ -15,12 +15,23 @@ internal static class JobEndpoints
 
     public static void MapJobs(this RouteGroupBuilder workspace)
     {
-        workspace.MapGet("/jobs", List).Emulates(Area, "Jobs_List", "`jobType`, `tag`, `properties` and `listViewType` filter; newest first.");
-        workspace.MapPut("/jobs/{id}", Put).Emulates(
-            Area, "Jobs_CreateOrUpdate", "Command jobs; others answer 501. A second PUT changes tags, description, display name and archive, and adds properties.");
+        workspace
+            .MapGet("/jobs", List)
+            .Emulates(Area, "Jobs_List", "`jobType`, `tag`, `properties` and `listViewType` filter; newest first.");
+        workspace
+            .MapPut("/jobs/{id}", Put)
+            .Emulates(
+                Area,
+                "Jobs_CreateOrUpdate",
+                "Command jobs; others answer 501. A second PUT changes tags, description, display name and archive, and adds properties."
+            );
         workspace.MapGet("/jobs/{id}", Get).Emulates(Area, "Jobs_Get");
-        workspace.MapPost("/jobs/{id}/cancel", Cancel).Emulates(Area, "Jobs_Cancel", "202 while the job has not ended; 200 when it has, whatever its end.");
-        workspace.MapDelete("/jobs/{id}", Delete).Emulates(Area, "Jobs_Delete", "202; the job and its folder are gone at once. 409 while it is active.");
+        workspace
+            .MapPost("/jobs/{id}/cancel", Cancel)
+            .Emulates(Area, "Jobs_Cancel", "202 while the job has not ended; 200 when it has, whatever its end.");
+        workspace
+            .MapDelete("/jobs/{id}", Delete)
+            .Emulates(Area, "Jobs_Delete", "202; the job and its folder are gone at once. 409 while it is active.");
     }
 
     private static Ok<JsonObject> List(Workspace workspace, HttpRequest request, EmulatorAddress address)
@@ -32,12 +43,23 @@ internal static class JobEndpoints
         if (query["tag"].ToString() is { Length: > 0 } tag)
             found = found.Where(run => run.Document.Tags.ContainsKey(tag));
         found = found.Where(run => TextFilter.Includes(query["properties"].ToString(), run.Document.Properties));
-        return TypedResults.Ok(Paging.Page(
-            request, address.Endpoint, [.. found.OrderByDescending(run => run.Document.Number).Select(run => JobResource.Render(run, address.Endpoint))]));
+        return TypedResults.Ok(
+            Paging.Page(
+                request,
+                address.Endpoint,
+                [.. found.OrderByDescending(run => run.Document.Number).Select(run => JobResource.Render(run, address.Endpoint))]
+            )
+        );
     }
 
     private static Results<Ok<JsonObject>, Created<JsonObject>, JsonHttpResult<ArmErrorResponse>> Put(
-        Workspace workspace, string id, JsonBody body, RunFactory runs, JobScheduler scheduler, EmulatorAddress address)
+        Workspace workspace,
+        string id,
+        JsonBody body,
+        RunFactory runs,
+        JobScheduler scheduler,
+        EmulatorAddress address
+    )
     {
         if (!ResourceNames.Asset().IsMatch(id))
             return ArmErrors.BadRequest(ResourceNames.Fault("The job name", id, ResourceNames.Asset()), "InvalidResourceName");
@@ -74,7 +96,14 @@ internal static class JobEndpoints
         Find(workspace, id) is { } run ? TypedResults.Ok(JobResource.Render(run, address.Endpoint)) : NotFound(workspace, id);
 
     private static Results<Ok, Accepted, JsonHttpResult<ArmErrorResponse>> Cancel(
-        Workspace workspace, string id, HttpContext context, WorkspaceStore workspaces, OperationStore operations, JobScheduler scheduler, EmulatorAddress address)
+        Workspace workspace,
+        string id,
+        HttpContext context,
+        WorkspaceStore workspaces,
+        OperationStore operations,
+        JobScheduler scheduler,
+        EmulatorAddress address
+    )
     {
         if (Find(workspace, id) is not { } run)
             return NotFound(workspace, id);
@@ -85,7 +114,13 @@ internal static class JobEndpoints
     }
 
     private static Results<NoContent, Accepted, JsonHttpResult<ArmErrorResponse>> Delete(
-        Workspace workspace, string id, HttpContext context, WorkspaceStore workspaces, OperationStore operations, EmulatorAddress address)
+        Workspace workspace,
+        string id,
+        HttpContext context,
+        WorkspaceStore workspaces,
+        OperationStore operations,
+        EmulatorAddress address
+    )
     {
         if (Find(workspace, id) is not { } run)
             return TypedResults.NoContent();
@@ -98,11 +133,22 @@ internal static class JobEndpoints
     }
 
     private static Accepted Accept(
-        LongRunningOperation operation, HttpContext context, Workspace workspace, WorkspaceStore workspaces, EmulatorAddress address)
+        LongRunningOperation operation,
+        HttpContext context,
+        Workspace workspace,
+        WorkspaceStore workspaces,
+        EmulatorAddress address
+    )
     {
         context.Response.Headers.RetryAfter = RetrySeconds.ToString();
-        return TypedResults.Accepted(operation.ResultAddress(
-            address.Endpoint, workspace.Name.SubscriptionId, workspaces.LocationOf(workspace), context.Request.Query["api-version"].ToString()));
+        return TypedResults.Accepted(
+            operation.ResultAddress(
+                address.Endpoint,
+                workspace.Name.SubscriptionId,
+                workspaces.LocationOf(workspace),
+                context.Request.Query["api-version"].ToString()
+            )
+        );
     }
 
     private static Run? Find(Workspace workspace, string id) => workspace.Runs.TryGetValue(id, out var run) && run.IsJob ? run : null;

@@ -9,15 +9,28 @@ namespace WorkspaceEmulator.Endpoints;
 internal static class LocationEndpoints
 {
     private const string Area = "Locations";
-    private const string PollingRemark = "Also under `{SUB}/providers/Microsoft.MachineLearningServices/locations/…`. Take the address from the response header.";
+    private const string PollingRemark =
+        "Also under `{SUB}/providers/Microsoft.MachineLearningServices/locations/…`. Take the address from the response header.";
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(10);
 
     public static void MapLocations(this RouteGroupBuilder arm)
     {
-        arm.MapGet(Routes.Location + "/vmSizes", ListSizes).Emulates(Area, "VirtualMachineSizes_List", "A table of some sizes that Azure offers; a few only in some regions. Prices are estimates, and missing for a few.");
-        arm.MapGet(Routes.Location + "/usages", ListUsages).Emulates(Area, "Usages_List", "The vCPUs of nodes that are there, by family and in all, and the clusters of the region. `--quota` sets the limits; else 100 a family, 300 in all, 200 clusters.");
-        arm.MapGet(Routes.Subscription + "/locations/{location}/computeOperationsStatus/{operationId}", GetStatus).Emulates(Area, "computeOperationsStatus", PollingRemark);
-        arm.MapGet(Routes.Subscription + "/locations/{location}/mfeOperationResults/{operationId}", GetResult).Emulates(Area, "mfeOperationResults", PollingRemark);
+        arm.MapGet(Routes.Location + "/vmSizes", ListSizes)
+            .Emulates(
+                Area,
+                "VirtualMachineSizes_List",
+                "A table of some sizes that Azure offers; a few only in some regions. Prices are estimates, and missing for a few."
+            );
+        arm.MapGet(Routes.Location + "/usages", ListUsages)
+            .Emulates(
+                Area,
+                "Usages_List",
+                "The vCPUs of nodes that are there, by family and in all, and the clusters of the region. `--quota` sets the limits; else 100 a family, 300 in all, 200 clusters."
+            );
+        arm.MapGet(Routes.Subscription + "/locations/{location}/computeOperationsStatus/{operationId}", GetStatus)
+            .Emulates(Area, "computeOperationsStatus", PollingRemark);
+        arm.MapGet(Routes.Subscription + "/locations/{location}/mfeOperationResults/{operationId}", GetResult)
+            .Emulates(Area, "mfeOperationResults", PollingRemark);
         arm.MapGet(Routes.Location + "/computeOperationsStatus/{operationId}", GetStatus).Emulates(Area, "computeOperationsStatus");
         arm.MapGet(Routes.Location + "/mfeOperationResults/{operationId}", GetResult).Emulates(Area, "mfeOperationResults");
     }
@@ -46,33 +59,51 @@ internal static class LocationEndpoints
             {
                 ["billingCurrency"] = "USD",
                 ["unitOfMeasure"] = "OneHour",
-                ["values"] = size.Prices.Select(price => (JsonNode)new JsonObject
-                {
-                    ["retailPrice"] = price.Price,
-                    ["osType"] = price.System,
-                    ["vmTier"] = price.Tier,
-                }).ToJsonArray(),
+                ["values"] = size
+                    .Prices.Select(price =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["retailPrice"] = price.Price,
+                                ["osType"] = price.System,
+                                ["vmTier"] = price.Tier,
+                            }
+                    )
+                    .ToJsonArray(),
             };
         }
 
         return json;
     }
 
-    private static Ok<JsonObject> ListUsages(string subscriptionId, string location, Quotas quotas) => TypedResults.Ok(new JsonObject
-    {
-        ["value"] = Quotas.Names.Select(name => (JsonNode)new JsonObject
-        {
-            ["id"] = $"/subscriptions/{subscriptionId}{Routes.Provider}/locations/{location}/usages/{name.Replace(" ", "", StringComparison.Ordinal)}",
-            ["amlWorkspaceLocation"] = location,
-            ["type"] = "Microsoft.MachineLearningServices/vmFamily/usages",
-            ["unit"] = "Count",
-            ["currentValue"] = quotas.UsageOf(name, subscriptionId, location),
-            ["limit"] = quotas.LimitOf(name),
-            ["name"] = new JsonObject { ["value"] = name, ["localizedValue"] = name },
-        }).ToJsonArray(),
-    });
+    private static Ok<JsonObject> ListUsages(string subscriptionId, string location, Quotas quotas) =>
+        TypedResults.Ok(
+            new JsonObject
+            {
+                ["value"] = Quotas
+                    .Names.Select(name =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["id"] =
+                                    $"/subscriptions/{subscriptionId}{Routes.Provider}/locations/{location}/usages/{name.Replace(" ", "", StringComparison.Ordinal)}",
+                                ["amlWorkspaceLocation"] = location,
+                                ["type"] = "Microsoft.MachineLearningServices/vmFamily/usages",
+                                ["unit"] = "Count",
+                                ["currentValue"] = quotas.UsageOf(name, subscriptionId, location),
+                                ["limit"] = quotas.LimitOf(name),
+                                ["name"] = new JsonObject { ["value"] = name, ["localizedValue"] = name },
+                            }
+                    )
+                    .ToJsonArray(),
+            }
+        );
 
-    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetStatus(string operationId, HttpRequest request, OperationStore operations)
+    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetStatus(
+        string operationId,
+        HttpRequest request,
+        OperationStore operations
+    )
     {
         if (operations.Find(operationId) is not { } operation)
             return Unknown(operationId);
@@ -81,7 +112,10 @@ internal static class LocationEndpoints
         {
             ["id"] = request.Path.ToString(),
             ["name"] = operation.Id,
-            ["status"] = !isDone ? "InProgress" : operation.Failure is null ? "Succeeded" : "Failed",
+            ["status"] =
+                !isDone ? "InProgress"
+                : operation.Failure is null ? "Succeeded"
+                : "Failed",
             ["startTime"] = operation.StartedAt.ToString("O"),
         };
         if (isDone && operation.Failure is { } failure)
@@ -89,14 +123,20 @@ internal static class LocationEndpoints
         return TypedResults.Ok(status);
     }
 
-    private static Results<Ok, Accepted, JsonHttpResult<ArmErrorResponse>> GetResult(string operationId, HttpContext context, OperationStore operations)
+    private static Results<Ok, Accepted, JsonHttpResult<ArmErrorResponse>> GetResult(
+        string operationId,
+        HttpContext context,
+        OperationStore operations
+    )
     {
         if (operations.Find(operationId) is not { } operation)
             return Unknown(operationId);
         if (operation.IsDone())
             return TypedResults.Ok();
         context.Response.Headers.RetryAfter = PollInterval.TotalSeconds.ToString();
-        return TypedResults.Accepted($"{context.Request.Scheme}://{context.Request.Host}{context.Request.Path}{context.Request.QueryString}");
+        return TypedResults.Accepted(
+            $"{context.Request.Scheme}://{context.Request.Host}{context.Request.Path}{context.Request.QueryString}"
+        );
     }
 
     private static JsonHttpResult<ArmErrorResponse> Unknown(string id) =>

@@ -8,7 +8,8 @@ using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
 using Answer = Microsoft.AspNetCore.Http.HttpResults.Results<
     Microsoft.AspNetCore.Http.HttpResults.Ok<System.Text.Json.Nodes.JsonObject>,
-    Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<System.Text.Json.Nodes.JsonObject>>;
+    Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<System.Text.Json.Nodes.JsonObject>
+>;
 
 namespace WorkspaceEmulator.Endpoints;
 
@@ -26,9 +27,12 @@ internal static class MlflowEndpoints
         mlflow.MapPost("/experiments/search", SearchExperiments).Emulates(Area, "experiments/search", "Returns all; no filter.");
         mlflow.MapPost("/experiments/create", CreateExperiment).Emulates(Area, "experiments/create");
         mlflow.MapGet("/runs/get", GetRun).Emulates(Area, "runs/get");
-        mlflow.MapPost("/runs/search", SearchRuns).Emulates(
-            Area, "runs/search", "Comparisons of metrics, params, tags and attributes joined by AND; `order_by`; paging.");
-        mlflow.MapGet("/metrics/get-history", GetHistory).Emulates(Area, "metrics/get-history", "Paged by `max_results` and `page_token`; 1000 a page.");
+        mlflow
+            .MapPost("/runs/search", SearchRuns)
+            .Emulates(Area, "runs/search", "Comparisons of metrics, params, tags and attributes joined by AND; `order_by`; paging.");
+        mlflow
+            .MapGet("/metrics/get-history", GetHistory)
+            .Emulates(Area, "metrics/get-history", "Paged by `max_results` and `page_token`; 1000 a page.");
         mlflow.MapGet("/artifacts/list", ListArtifacts).Emulates(Area, "artifacts/list", "One folder at a time.");
         mlflow.MapMlflowWriting();
     }
@@ -47,15 +51,22 @@ internal static class MlflowEndpoints
     private static Answer GetExperimentByName(Workspace workspace, string? experiment_name, EmulatorAddress address) =>
         Describe(workspace.Experiments.FindByName(experiment_name ?? ""), experiment_name, workspace, address);
 
-    private static Answer Describe(Experiment? experiment, string? wanted, Workspace workspace, EmulatorAddress address) => experiment is null
-        ? ArmErrors.Mlflow(404, "RESOURCE_DOES_NOT_EXIST", $"Experiment '{wanted}' was not found.")
-        : TypedResults.Ok(new JsonObject { ["experiment"] = MlflowResource.Render(experiment, workspace, address.Endpoint) });
+    private static Answer Describe(Experiment? experiment, string? wanted, Workspace workspace, EmulatorAddress address) =>
+        experiment is null
+            ? ArmErrors.Mlflow(404, "RESOURCE_DOES_NOT_EXIST", $"Experiment '{wanted}' was not found.")
+            : TypedResults.Ok(new JsonObject { ["experiment"] = MlflowResource.Render(experiment, workspace, address.Endpoint) });
 
-    private static Ok<JsonObject> SearchExperiments(Workspace workspace, EmulatorAddress address) => TypedResults.Ok(new JsonObject
-    {
-        ["experiments"] = workspace.Experiments.List().OrderByDescending(experiment => experiment.CreatedAt)
-            .Select(JsonNode? (experiment) => MlflowResource.Render(experiment, workspace, address.Endpoint)).ToJsonArray(),
-    });
+    private static Ok<JsonObject> SearchExperiments(Workspace workspace, EmulatorAddress address) =>
+        TypedResults.Ok(
+            new JsonObject
+            {
+                ["experiments"] = workspace
+                    .Experiments.List()
+                    .OrderByDescending(experiment => experiment.CreatedAt)
+                    .Select(JsonNode? (experiment) => MlflowResource.Render(experiment, workspace, address.Endpoint))
+                    .ToJsonArray(),
+            }
+        );
 
     private static Answer CreateExperiment(Workspace workspace, JsonBody body)
     {
@@ -73,12 +84,16 @@ internal static class MlflowEndpoints
 
     private static Answer SearchRuns(Workspace workspace, JsonBody body, Caller caller, EmulatorAddress address)
     {
-        var experiments = Texts(body.Json.Array("experiment_ids")).Select(id => workspace.Experiments.Find(id)?.Name).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var experiments = Texts(body.Json.Array("experiment_ids"))
+            .Select(id => workspace.Experiments.Find(id)?.Name)
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
         var (matches, fault) = RunFilter.Parse(body.Json.Text("filter"));
         if (matches is null)
             return Invalid(fault!);
         var view = body.Json.Text("run_view_type");
-        var found = workspace.Runs.Values.Where(run => experiments.Contains(run.Document.ExperimentName) && caller.MayUse(run))
+        var found = workspace
+            .Runs.Values.Where(run => experiments.Contains(run.Document.ExperimentName) && caller.MayUse(run))
             .Where(run => view == "ALL" || run.Document.IsArchived == (view == "DELETED_ONLY"))
             .Where(matches);
         var (sorted, orderFault) = RunFilter.Sort(found, [.. Texts(body.Json.Array("order_by"))]);
@@ -88,13 +103,23 @@ internal static class MlflowEndpoints
         var size = (int)Math.Clamp(body.Json.Integer("max_results") ?? SearchPageSize, 1, 50000);
         var skip = Skip(body.Json.Text("page_token"));
         var page = sorted.Skip(skip).Take(size + 1).ToList();
-        var answer = new JsonObject { ["runs"] = page.Take(size).Select(JsonNode? (run) => MlflowResource.Render(run, address.Endpoint)).ToJsonArray() };
+        var answer = new JsonObject
+        {
+            ["runs"] = page.Take(size).Select(JsonNode? (run) => MlflowResource.Render(run, address.Endpoint)).ToJsonArray(),
+        };
         if (page.Count > size)
             answer["next_page_token"] = (skip + size).ToString();
         return TypedResults.Ok(answer);
     }
 
-    private static Answer GetHistory(Workspace workspace, string? run_id, string? metric_key, int? max_results, string? page_token, Caller caller)
+    private static Answer GetHistory(
+        Workspace workspace,
+        string? run_id,
+        string? metric_key,
+        int? max_results,
+        string? page_token,
+        Caller caller
+    )
     {
         if (Find(workspace, run_id, caller) is not { } run)
             return RunNotFound(run_id);
@@ -103,7 +128,10 @@ internal static class MlflowEndpoints
         var history = run.Metrics.History(metric_key);
         var size = Math.Clamp(max_results ?? HistoryPageSize, 1, HistoryPageSize);
         var skip = Skip(page_token);
-        var answer = new JsonObject { ["metrics"] = history.Skip(skip).Take(size).Select(JsonNode? (point) => point.ToJson()).ToJsonArray() };
+        var answer = new JsonObject
+        {
+            ["metrics"] = history.Skip(skip).Take(size).Select(JsonNode? (point) => point.ToJson()).ToJsonArray(),
+        };
         if (skip + size < history.Count)
             answer["next_page_token"] = (skip + size).ToString();
         return TypedResults.Ok(answer);
@@ -114,14 +142,21 @@ internal static class MlflowEndpoints
         if (Find(workspace, run_id, caller) is not { } run)
             return RunNotFound(run_id);
         var prefix = string.IsNullOrEmpty(path) ? "" : path.TrimEnd('/') + "/";
-        var files = run.Artifacts.List(prefix).GroupBy(file => prefix + file[prefix.Length..].Split('/')[0], StringComparer.Ordinal).Select(JsonNode? (entry) =>
-        {
-            var json = new JsonObject { ["path"] = entry.Key, ["is_dir"] = entry.First() != entry.Key };
-            if (entry.First() == entry.Key && run.Artifacts.Find(entry.Key) is { } file)
-                json["file_size"] = new FileInfo(file).Length;
-            return json;
-        });
-        return TypedResults.Ok(new JsonObject { ["root_uri"] = MlflowResource.ArtifactUri(run, address.Endpoint), ["files"] = files.ToJsonArray() });
+        var files = run
+            .Artifacts.List(prefix)
+            .GroupBy(file => prefix + file[prefix.Length..].Split('/')[0], StringComparer.Ordinal)
+            .Select(
+                JsonNode? (entry) =>
+                {
+                    var json = new JsonObject { ["path"] = entry.Key, ["is_dir"] = entry.First() != entry.Key };
+                    if (entry.First() == entry.Key && run.Artifacts.Find(entry.Key) is { } file)
+                        json["file_size"] = new FileInfo(file).Length;
+                    return json;
+                }
+            );
+        return TypedResults.Ok(
+            new JsonObject { ["root_uri"] = MlflowResource.ArtifactUri(run, address.Endpoint), ["files"] = files.ToJsonArray() }
+        );
     }
 
     private static int Skip(string? token) => int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var skip) ? skip : 0;

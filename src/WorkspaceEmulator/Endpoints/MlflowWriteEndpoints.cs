@@ -7,7 +7,8 @@ using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
 using Answer = Microsoft.AspNetCore.Http.HttpResults.Results<
     Microsoft.AspNetCore.Http.HttpResults.Ok<System.Text.Json.Nodes.JsonObject>,
-    Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<System.Text.Json.Nodes.JsonObject>>;
+    Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<System.Text.Json.Nodes.JsonObject>
+>;
 
 namespace WorkspaceEmulator.Endpoints;
 
@@ -16,10 +17,17 @@ internal static class MlflowWriteEndpoints
     public static void MapMlflowWriting(this RouteGroupBuilder mlflow)
     {
         mlflow.MapPost("/runs/create", Create).Emulates(MlflowEndpoints.Area, "runs/create", "Makes a run that is no job.");
-        mlflow.MapPost("/runs/update", Update).Emulates(
-            MlflowEndpoints.Area, "runs/update", "The name; the status only of a run that is no job, as a job's command decides its own.");
+        mlflow
+            .MapPost("/runs/update", Update)
+            .Emulates(
+                MlflowEndpoints.Area,
+                "runs/update",
+                "The name; the status only of a run that is no job, as a job's command decides its own."
+            );
         mlflow.MapPost("/runs/log-metric", LogMetric).Emulates(MlflowEndpoints.Area, "runs/log-metric");
-        mlflow.MapPost("/runs/log-parameter", LogParameter).Emulates(MlflowEndpoints.Area, "runs/log-parameter", "A parameter never changes: 400.");
+        mlflow
+            .MapPost("/runs/log-parameter", LogParameter)
+            .Emulates(MlflowEndpoints.Area, "runs/log-parameter", "A parameter never changes: 400.");
         mlflow.MapPost("/runs/log-batch", LogBatch).Emulates(MlflowEndpoints.Area, "runs/log-batch", "All of it or nothing.");
         mlflow.MapPost("/runs/set-tag", SetTag).Emulates(MlflowEndpoints.Area, "runs/set-tag", "The tags are the job's tags in ARM.");
     }
@@ -34,8 +42,16 @@ internal static class MlflowWriteEndpoints
         var tags = Pairs(body.Json.Array("tags"));
         var name = Guid.NewGuid().ToString();
         var run = runs.TryCreate(
-            workspace, name, experiment.Name, RunStatus.Running, body.Json.Text("run_name") ?? tags.GetValueOrDefault("mlflow.runName") ?? name, null,
-            tags, new Dictionary<string, string>(StringComparer.Ordinal), definition: null)!;
+            workspace,
+            name,
+            experiment.Name,
+            RunStatus.Running,
+            body.Json.Text("run_name") ?? tags.GetValueOrDefault("mlflow.runName") ?? name,
+            null,
+            tags,
+            new Dictionary<string, string>(StringComparer.Ordinal),
+            definition: null
+        )!;
         return TypedResults.Ok(new JsonObject { ["run"] = MlflowResource.Render(run, address.Endpoint) });
     }
 
@@ -109,7 +125,9 @@ internal static class MlflowWriteEndpoints
         });
         return changed is null
             ? Done()
-            : MlflowEndpoints.Invalid($"Parameter '{changed}' of run '{run.Name}' has the value '{run.Document.Parameters[changed]}' and cannot be changed.");
+            : MlflowEndpoints.Invalid(
+                $"Parameter '{changed}' of run '{run.Name}' has the value '{run.Document.Parameters[changed]}' and cannot be changed."
+            );
     }
 
     private static Run? Find(Workspace workspace, JsonBody body, Caller caller) => MlflowEndpoints.Find(workspace, Id(body), caller);

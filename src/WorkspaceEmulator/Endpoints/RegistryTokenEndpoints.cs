@@ -18,15 +18,34 @@ internal static class RegistryTokenEndpoints
 
     public static void MapRegistryTokens(this WebApplication application)
     {
-        application.MapPost("/oauth2/exchange", ExchangeAsync).Emulates(
-            Area, "Exchange", "Form: `grant_type` (`access_token`, `access_token_refresh_token`, `refresh_token`), `service`, and the emulator's token as `access_token`.");
-        application.MapPost("/oauth2/token", PostTokenAsync).Emulates(
-            Area, "Token", "Form: `grant_type` `refresh_token` with one, or `password` with `username` and `password`; `service`; `scope`, also several. Every scope is granted.");
-        application.MapGet("/oauth2/token", GetToken).Emulates(
-            Area, "Token", "Basic authentication: user `00000000-0000-0000-0000-000000000000` with a refresh token, any other with the emulator's token.");
+        application
+            .MapPost("/oauth2/exchange", ExchangeAsync)
+            .Emulates(
+                Area,
+                "Exchange",
+                "Form: `grant_type` (`access_token`, `access_token_refresh_token`, `refresh_token`), `service`, and the emulator's token as `access_token`."
+            );
+        application
+            .MapPost("/oauth2/token", PostTokenAsync)
+            .Emulates(
+                Area,
+                "Token",
+                "Form: `grant_type` `refresh_token` with one, or `password` with `username` and `password`; `service`; `scope`, also several. Every scope is granted."
+            );
+        application
+            .MapGet("/oauth2/token", GetToken)
+            .Emulates(
+                Area,
+                "Token",
+                "Basic authentication: user `00000000-0000-0000-0000-000000000000` with a refresh token, any other with the emulator's token."
+            );
     }
 
-    private static async Task<Results<Ok<JsonObject>, JsonHttpResult<JsonObject>>> ExchangeAsync(HttpRequest request, RegistryTokens tokens, AccessTokens owner)
+    private static async Task<Results<Ok<JsonObject>, JsonHttpResult<JsonObject>>> ExchangeAsync(
+        HttpRequest request,
+        RegistryTokens tokens,
+        AccessTokens owner
+    )
     {
         if (!request.HasFormContentType)
             return NoForm();
@@ -48,7 +67,10 @@ internal static class RegistryTokenEndpoints
         };
     }
 
-    private static async Task<Results<Ok<JsonObject>, JsonHttpResult<JsonObject>>> PostTokenAsync(HttpRequest request, RegistryTokens tokens)
+    private static async Task<Results<Ok<JsonObject>, JsonHttpResult<JsonObject>>> PostTokenAsync(
+        HttpRequest request,
+        RegistryTokens tokens
+    )
     {
         if (!request.HasFormContentType)
             return NoForm();
@@ -57,7 +79,12 @@ internal static class RegistryTokenEndpoints
         return form["grant_type"].ToString() switch
         {
             "refresh_token" => Answer(tokens, service, form["scope"], tokens.IsRefreshToken(form["refresh_token"].ToString(), service)),
-            "password" => Answer(tokens, service, form["scope"], tokens.IsOwner(form["username"].ToString(), form["password"].ToString(), service)),
+            "password" => Answer(
+                tokens,
+                service,
+                form["scope"],
+                tokens.IsOwner(form["username"].ToString(), form["password"].ToString(), service)
+            ),
             _ => ArmErrors.Registry(400, "UNSUPPORTED", "grant_type must be refresh_token or password."),
         };
     }
@@ -69,7 +96,12 @@ internal static class RegistryTokenEndpoints
         return Answer(tokens, service, request.Query["scope"], isOwner);
     }
 
-    private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> Answer(RegistryTokens tokens, string service, StringValues scope, bool isOwner)
+    private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> Answer(
+        RegistryTokens tokens,
+        string service,
+        StringValues scope,
+        bool isOwner
+    )
     {
         if (Fault(service, tokens) is { } fault)
             return fault;
@@ -80,16 +112,27 @@ internal static class RegistryTokenEndpoints
         foreach (var text in scope.SelectMany(value => (value ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
             if (RegistryScope.Parse(text) is not { } parsed)
-                return ArmErrors.Registry(400, "UNSUPPORTED", $"scope is '{text}'; it must be TYPE:NAME:ACTIONS, such as repository:detection:pull,push.");
+                return ArmErrors.Registry(
+                    400,
+                    "UNSUPPORTED",
+                    $"scope is '{text}'; it must be TYPE:NAME:ACTIONS, such as repository:detection:pull,push."
+                );
             scopes.Add(parsed);
         }
 
         return TypedResults.Ok(new JsonObject { ["access_token"] = tokens.IssueAccessToken(service, scopes) });
     }
 
-    private static JsonHttpResult<JsonObject>? Fault(string service, RegistryTokens tokens) => tokens.Serves(service)
-        ? null
-        : ArmErrors.Registry(400, "UNSUPPORTED", service.Length == 0 ? "service is missing; it must name the registry." : $"No tokens are given for service '{service}' (--registry-service).");
+    private static JsonHttpResult<JsonObject>? Fault(string service, RegistryTokens tokens) =>
+        tokens.Serves(service)
+            ? null
+            : ArmErrors.Registry(
+                400,
+                "UNSUPPORTED",
+                service.Length == 0
+                    ? "service is missing; it must name the registry."
+                    : $"No tokens are given for service '{service}' (--registry-service)."
+            );
 
     private static JsonHttpResult<JsonObject> NoForm() =>
         ArmErrors.Registry(400, "UNSUPPORTED", "The body must be a form (application/x-www-form-urlencoded).");
@@ -99,6 +142,8 @@ internal static class RegistryTokenEndpoints
         const string scheme = "Basic ";
         if (!header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) || !Base64.IsValid(header.AsSpan(scheme.Length)))
             return null;
-        return Encoding.UTF8.GetString(Convert.FromBase64String(header[scheme.Length..])).Split(':', 2) is [var user, var password] ? (user, password) : null;
+        return Encoding.UTF8.GetString(Convert.FromBase64String(header[scheme.Length..])).Split(':', 2) is [var user, var password]
+            ? (user, password)
+            : null;
     }
 }

@@ -13,34 +13,65 @@ internal static class RunHistoryEndpoints
 
     public static void MapRunHistory(this RouteGroupBuilder history)
     {
-        history.MapPost("/rundata", GetData).Emulates(Area, "rundata", "Members `runId`, `selectRunMetadata`, `selectRunDefinition`, `selectJobSpecification`.");
+        history
+            .MapPost("/rundata", GetData)
+            .Emulates(Area, "rundata", "Members `runId`, `selectRunMetadata`, `selectRunDefinition`, `selectJobSpecification`.");
         // Azure ML serves the same run with and without its experiment in the path.
         foreach (var prefix in new[] { "", "/experiments/{experiment}", "/experimentids/{experimentId}" })
         {
             history.MapGet(prefix + "/runs/{runId}", Get).Emulates(Area, "Runs_Get");
-            history.MapPatch(prefix + "/runs/{runId}", Patch).Emulates(Area, "Runs_Update", "Tags, properties, display name and description.");
-            history.MapGet(prefix + "/runs/{runId}/details", GetDetails).Emulates(Area, "Runs_GetDetails", "`logFiles` addresses are signed for an hour.");
-            history.MapGet(prefix + "/runs/{runId}/children", GetChildren).Emulates(Area, "Runs_GetChild", "Runs whose `mlflow.parentRunId` tag names the run.");
+            history
+                .MapPatch(prefix + "/runs/{runId}", Patch)
+                .Emulates(Area, "Runs_Update", "Tags, properties, display name and description.");
+            history
+                .MapGet(prefix + "/runs/{runId}/details", GetDetails)
+                .Emulates(Area, "Runs_GetDetails", "`logFiles` addresses are signed for an hour.");
+            history
+                .MapGet(prefix + "/runs/{runId}/children", GetChildren)
+                .Emulates(Area, "Runs_GetChild", "Runs whose `mlflow.parentRunId` tag names the run.");
         }
     }
 
-    private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> Get(Workspace workspace, string runId, Caller caller, TimeProvider time) =>
-        Find(workspace, runId, caller) is { } run ? TypedResults.Ok(RunResource.Render(run)) : NotFound(runId, time);
+    private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> Get(
+        Workspace workspace,
+        string runId,
+        Caller caller,
+        TimeProvider time
+    ) => Find(workspace, runId, caller) is { } run ? TypedResults.Ok(RunResource.Render(run)) : NotFound(runId, time);
 
     private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> GetDetails(
-        Workspace workspace, string runId, Caller caller, SignedLogs logs, TimeProvider time) =>
-        Find(workspace, runId, caller) is { } run ? TypedResults.Ok(RunResource.RenderDetails(run, logs.AddressesOf(run))) : NotFound(runId, time);
+        Workspace workspace,
+        string runId,
+        Caller caller,
+        SignedLogs logs,
+        TimeProvider time
+    ) =>
+        Find(workspace, runId, caller) is { } run
+            ? TypedResults.Ok(RunResource.RenderDetails(run, logs.AddressesOf(run)))
+            : NotFound(runId, time);
 
-    private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> GetChildren(Workspace workspace, string runId, Caller caller, TimeProvider time)
+    private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> GetChildren(
+        Workspace workspace,
+        string runId,
+        Caller caller,
+        TimeProvider time
+    )
     {
         if (Find(workspace, runId, caller) is not { } parent)
             return NotFound(runId, time);
-        var children = workspace.Runs.Values.Where(run => caller.MayUse(run) && run.Document.Tags.GetValueOrDefault("mlflow.parentRunId") == parent.Name)
-            .OrderBy(run => run.Document.Number).Select(run => (JsonNode)RunResource.Render(run));
+        var children = workspace
+            .Runs.Values.Where(run => caller.MayUse(run) && run.Document.Tags.GetValueOrDefault("mlflow.parentRunId") == parent.Name)
+            .OrderBy(run => run.Document.Number)
+            .Select(run => (JsonNode)RunResource.Render(run));
         return TypedResults.Ok(new JsonObject { ["value"] = children.ToJsonArray() });
     }
 
-    private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> GetData(Workspace workspace, JsonBody body, Caller caller, TimeProvider time)
+    private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> GetData(
+        Workspace workspace,
+        JsonBody body,
+        Caller caller,
+        TimeProvider time
+    )
     {
         var id = body.Json.Text("runId") ?? body.Json.Text("run_id");
         if (id is null || Find(workspace, id, caller) is not { } run)
@@ -54,19 +85,29 @@ internal static class RunHistoryEndpoints
     }
 
     private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> Patch(
-        Workspace workspace, string runId, JsonBody body, Caller caller, TimeProvider time)
+        Workspace workspace,
+        string runId,
+        JsonBody body,
+        Caller caller,
+        TimeProvider time
+    )
     {
         if (Find(workspace, runId, caller) is not { } run)
             return NotFound(runId, time);
         if (body.Json is not { } json)
             return ArmErrors.DataPlane(400, "UserError", "The request body must be a JSON object.", time);
-        run.Update(document => document with
-        {
-            Tags = Run.Merge(document.Tags, json.Texts("tags")),
-            Properties = Run.Merge(document.Properties, json.Texts("properties").Where(pair => !document.Properties.ContainsKey(pair.Key))),
-            DisplayName = json.Text("displayName") ?? document.DisplayName,
-            Description = json.Text("description") ?? document.Description,
-        });
+        run.Update(document =>
+            document with
+            {
+                Tags = Run.Merge(document.Tags, json.Texts("tags")),
+                Properties = Run.Merge(
+                    document.Properties,
+                    json.Texts("properties").Where(pair => !document.Properties.ContainsKey(pair.Key))
+                ),
+                DisplayName = json.Text("displayName") ?? document.DisplayName,
+                Description = json.Text("description") ?? document.Description,
+            }
+        );
         return TypedResults.Ok(RunResource.Render(run));
     }
 

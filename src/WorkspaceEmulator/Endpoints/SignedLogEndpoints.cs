@@ -8,11 +8,19 @@ namespace WorkspaceEmulator.Endpoints;
 internal static class SignedLogEndpoints
 {
     public static void MapSignedLogs(this WebApplication application) =>
-        application.MapGet("/azureml/{workspaceId}/ExperimentRun/dcid.{runId}/{**path}", Get).Emulates(
-            "Artifacts", "Signed download", "The addresses of `logFiles` and `contentinfo`; no token, `Range` works (206, 416).");
+        application
+            .MapGet("/azureml/{workspaceId}/ExperimentRun/dcid.{runId}/{**path}", Get)
+            .Emulates("Artifacts", "Signed download", "The addresses of `logFiles` and `contentinfo`; no token, `Range` works (206, 416).");
 
     private static Results<PhysicalFileHttpResult, ContentHttpResult> Get(
-        string workspaceId, string runId, string path, HttpRequest request, WorkspaceStore workspaces, SignedLogs logs, TimeProvider time)
+        string workspaceId,
+        string runId,
+        string path,
+        HttpRequest request,
+        WorkspaceStore workspaces,
+        SignedLogs logs,
+        TimeProvider time
+    )
     {
         var workspace = workspaces.All.FirstOrDefault(known => known.WorkspaceId.ToString("N") == workspaceId);
         if (workspace is null || !workspace.Runs.TryGetValue(runId, out var run) || !logs.Allows(SignedLogs.PathOf(run, path), request))

@@ -18,39 +18,63 @@ internal static class VaultEndpoints
 
     public static void MapVaults(this WebApplication application)
     {
-        application.MapGet(Vault, Get).Emulates(Area, "Vaults_Get", "The vault that a workspace names as its `keyVault`; a workspace that names none has one of its own.");
+        application
+            .MapGet(Vault, Get)
+            .Emulates(
+                Area,
+                "Vaults_Get",
+                "The vault that a workspace names as its `keyVault`; a workspace that names none has one of its own."
+            );
         application.MapGet(Secret, GetSecret).Emulates(Area, "GetSecret", "The newest version. Never recorded.");
-        application.MapPut(Secret, SetSecret).Emulates(Area, "SetSecret", "Keeps `value`, encrypted, and nothing else of the body. Never recorded.");
+        application
+            .MapPut(Secret, SetSecret)
+            .Emulates(Area, "SetSecret", "Keeps `value`, encrypted, and nothing else of the body. Never recorded.");
     }
 
     private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> Get(
-        string subscriptionId, string resourceGroup, string vaultName, HttpRequest request, VaultStore vaults, WorkspaceStore workspaces, EmulatorAddress address)
+        string subscriptionId,
+        string resourceGroup,
+        string vaultName,
+        HttpRequest request,
+        VaultStore vaults,
+        WorkspaceStore workspaces,
+        EmulatorAddress address
+    )
     {
         if (ApiVersions.Check(request, ArmVersions) is { } refused)
             return refused;
         var id = $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.KeyVault/vaults/{vaultName}";
         if (vaults.FindWorkspace(id) is not { } workspace)
-            return ArmErrors.NotFound($"The Resource 'Microsoft.KeyVault/vaults/{vaultName}' under resource group '{resourceGroup}' was not found.");
-        return TypedResults.Ok(new JsonObject
-        {
-            ["id"] = id,
-            ["name"] = vaultName,
-            ["type"] = "Microsoft.KeyVault/vaults",
-            ["location"] = workspaces.LocationOf(workspace),
-            ["properties"] = new JsonObject
+            return ArmErrors.NotFound(
+                $"The Resource 'Microsoft.KeyVault/vaults/{vaultName}' under resource group '{resourceGroup}' was not found."
+            );
+        return TypedResults.Ok(
+            new JsonObject
             {
-                ["sku"] = new JsonObject { ["family"] = "A", ["name"] = "standard" },
-                ["tenantId"] = Guid.Empty.ToString(),
-                ["accessPolicies"] = new JsonArray(),
-                ["enableRbacAuthorization"] = true,
-                ["vaultUri"] = AddressOf(vaultName, address).AbsoluteUri,
-                ["provisioningState"] = "Succeeded",
-            },
-        });
+                ["id"] = id,
+                ["name"] = vaultName,
+                ["type"] = "Microsoft.KeyVault/vaults",
+                ["location"] = workspaces.LocationOf(workspace),
+                ["properties"] = new JsonObject
+                {
+                    ["sku"] = new JsonObject { ["family"] = "A", ["name"] = "standard" },
+                    ["tenantId"] = Guid.Empty.ToString(),
+                    ["accessPolicies"] = new JsonArray(),
+                    ["enableRbacAuthorization"] = true,
+                    ["vaultUri"] = AddressOf(vaultName, address).AbsoluteUri,
+                    ["provisioningState"] = "Succeeded",
+                },
+            }
+        );
     }
 
     private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetSecret(
-        string vaultName, string secretName, HttpRequest request, VaultStore vaults, EmulatorAddress address)
+        string vaultName,
+        string secretName,
+        HttpRequest request,
+        VaultStore vaults,
+        EmulatorAddress address
+    )
     {
         if (ApiVersions.Check(request, SecretVersions) is { } refused)
             return refused;
@@ -59,12 +83,20 @@ internal static class VaultEndpoints
         return vaults.Find(vaultName, secretName) is { } secret
             ? TypedResults.Ok(secret.Render(AddressOf(vaultName, address)))
             : ArmErrors.Of(
-                404, "SecretNotFound",
-                $"A secret with (name/id) {secretName} was not found in this key vault. If you recently deleted this secret you may be able to recover it using the correct recovery command.");
+                404,
+                "SecretNotFound",
+                $"A secret with (name/id) {secretName} was not found in this key vault. If you recently deleted this secret you may be able to recover it using the correct recovery command."
+            );
     }
 
     private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> SetSecret(
-        string vaultName, string secretName, JsonBody body, HttpRequest request, VaultStore vaults, EmulatorAddress address)
+        string vaultName,
+        string secretName,
+        JsonBody body,
+        HttpRequest request,
+        VaultStore vaults,
+        EmulatorAddress address
+    )
     {
         if (ApiVersions.Check(request, SecretVersions) is { } refused)
             return refused;
@@ -80,5 +112,6 @@ internal static class VaultEndpoints
     private static Uri AddressOf(string vault, EmulatorAddress address) => new(address.Endpoint, $"keyvault/{vault}/");
 
     // Azure has no such host then, and no answer.
-    private static JsonHttpResult<ArmErrorResponse> VaultNotFound(string name) => ArmErrors.Of(404, "VaultNotFound", $"There is no key vault '{name}'; a workspace must name it as its keyVault.");
+    private static JsonHttpResult<ArmErrorResponse> VaultNotFound(string name) =>
+        ArmErrors.Of(404, "VaultNotFound", $"There is no key vault '{name}'; a workspace must name it as its keyVault.");
 }

@@ -28,12 +28,14 @@ internal sealed class ActiveFaults
         {
             return new JsonObject
             {
-                ["rules"] = _rules.Select(active =>
-                {
-                    var rule = active.Rule.Source.Clone();
-                    rule["struck"] = active.Struck;
-                    return (JsonNode)rule;
-                }).ToJsonArray(),
+                ["rules"] = _rules
+                    .Select(active =>
+                    {
+                        var rule = active.Rule.Source.Clone();
+                        rule["struck"] = active.Struck;
+                        return (JsonNode)rule;
+                    })
+                    .ToJsonArray(),
             };
         }
     }
@@ -84,7 +86,8 @@ internal sealed class ActiveFaults
     }
 
     /// <summary>Whether a rule rotates the log of a job.</summary>
-    public bool RotatesLogOf(string job) => _rules.Any(active => active.Rule is { Effect: LogRotation, Job: { } jobs } && jobs.IsMatch(job));
+    public bool RotatesLogOf(string job) =>
+        _rules.Any(active => active.Rule is { Effect: LogRotation, Job: { } jobs } && jobs.IsMatch(job));
 
     private static ActiveRule[] Activate(FaultScript script) => [.. script.Rules.Select(rule => new ActiveRule(rule))];
 

@@ -38,14 +38,17 @@ internal sealed class FaultMiddleware(RequestDelegate next, ActiveFaults faults,
         }
     }
 
-    public static bool HasBearer(HttpRequest request) => request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
+    public static bool HasBearer(HttpRequest request) =>
+        request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether the address carries a signature in the place of a token.</summary>
     public static bool IsSigned(HttpRequest request) => request.Path.StartsWithSegments("/azureml", StringComparison.Ordinal);
 
     // By these the emulator is watched and the script is mended.
     private static bool IsOwn(PathString path) =>
-        path == "/" || path.StartsWithSegments("/page", StringComparison.Ordinal) || path.StartsWithSegments("/emulator", StringComparison.Ordinal);
+        path == "/"
+        || path.StartsWithSegments("/page", StringComparison.Ordinal)
+        || path.StartsWithSegments("/emulator", StringComparison.Ordinal);
 
     private async Task<HeldAnswer> HoldAsync(HttpContext context, int limit)
     {

@@ -12,7 +12,15 @@ namespace WorkspaceEmulator.Faults;
 /// <param name="Effect">What is done; null for a rule of delay alone.</param>
 /// <param name="Source">The rule as it was written.</param>
 internal sealed record FaultRule(
-    string? Method, Glob? Path, Glob? Job, int Skip, int? Count, TimeSpan Delay, FaultEffect? Effect, JsonObject Source)
+    string? Method,
+    Glob? Path,
+    Glob? Job,
+    int Skip,
+    int? Count,
+    TimeSpan Delay,
+    FaultEffect? Effect,
+    JsonObject Source
+)
 {
     /// <summary>Whether a request is of the kind the rule is for, however often it has struck.</summary>
     public bool IsFor(HttpRequest request)

@@ -17,7 +17,22 @@ internal sealed partial class FaultScriptReader
     private static readonly string[] JobEffects = ["preempt", "log"];
     private static readonly string[] Effects = [.. RequestEffects, .. JobEffects];
     private static readonly string[] Keys =
-        ["method", "path", "skip", "count", "status", "headers", "body", "cut", "delayMilliseconds", "provisioning", "token", "job", "preempt", "log"];
+    [
+        "method",
+        "path",
+        "skip",
+        "count",
+        "status",
+        "headers",
+        "body",
+        "cut",
+        "delayMilliseconds",
+        "provisioning",
+        "token",
+        "job",
+        "preempt",
+        "log",
+    ];
 
     private readonly string _source;
     private readonly List<string> _faults = [];
@@ -41,7 +56,12 @@ internal sealed partial class FaultScriptReader
         }
         catch (JsonException error)
         {
-            return (null, [$"{source}:{error.LineNumber + 1}:{error.BytePositionInLine + 1}: the text is not JSON here; it must be an object in braces, such as {{\"rules\": []}}."]);
+            return (
+                null,
+                [
+                    $"{source}:{error.LineNumber + 1}:{error.BytePositionInLine + 1}: the text is not JSON here; it must be an object in braces, such as {{\"rules\": []}}.",
+                ]
+            );
         }
         catch (InvalidOperationException)
         {
@@ -75,16 +95,31 @@ internal sealed partial class FaultScriptReader
             return new(null, null, null, 0, null, TimeSpan.Zero, null, []);
         CheckNames(rule, at + ".", Keys);
         var isAboutJobs = rule.Find("job") is not null;
-        var effects = rule.Members.Where(member => Effects.Contains(member.Name, StringComparer.Ordinal)).DistinctBy(member => member.Name, StringComparer.Ordinal).ToList();
+        var effects = rule
+            .Members.Where(member => Effects.Contains(member.Name, StringComparer.Ordinal))
+            .DistinctBy(member => member.Name, StringComparer.Ordinal)
+            .ToList();
         foreach (var (name, line, column, _) in rule.Members)
         {
             var isOfJobs = name is "job" or "preempt" or "log";
             if (isAboutJobs && !isOfJobs && name is not ("skip" or "count") && Keys.Contains(name, StringComparer.Ordinal))
-                Add(line, column, $"{at}.{name} is given beside job; it must stand in a rule with path, as a rule is about requests or about jobs.");
+                Add(
+                    line,
+                    column,
+                    $"{at}.{name} is given beside job; it must stand in a rule with path, as a rule is about requests or about jobs."
+                );
             else if (!isAboutJobs && isOfJobs)
-                Add(line, column, $"{at}.{name} is given without job; it must stand beside job, the name of a job or a pattern such as \"*\".");
+                Add(
+                    line,
+                    column,
+                    $"{at}.{name} is given without job; it must stand beside job, the name of a job or a pattern such as \"*\"."
+                );
             else if (name is "headers" or "body" && rule.Find("status") is null)
-                Add(line, column, $"{at}.{name} is given without status; it must stand beside status, as it belongs to the answer of that status.");
+                Add(
+                    line,
+                    column,
+                    $"{at}.{name} is given without status; it must stand beside status, as it belongs to the answer of that status."
+                );
         }
 
         foreach (var (name, line, column, _) in effects.Skip(1))
@@ -92,11 +127,21 @@ internal sealed partial class FaultScriptReader
         if (!isAboutJobs && rule.Find("path") is null)
             Add(rule, $"{at} has neither path nor job; it must have one of them.");
         if (effects.Count == 0 && rule.Find("delayMilliseconds") is null)
-            Add(rule, $"{at} does nothing; it must have one of {string.Join(", ", RequestEffects.Append("delayMilliseconds"))} or, beside job, {string.Join(" or ", JobEffects)}.");
+            Add(
+                rule,
+                $"{at} does nothing; it must have one of {string.Join(", ", RequestEffects.Append("delayMilliseconds"))} or, beside job, {string.Join(" or ", JobEffects)}."
+            );
 
         return new(
-            ReadMethod(rule, at), ReadPath(rule, at), ReadJob(rule, at), Whole(rule, at, "skip", 0, int.MaxValue) ?? 0, Whole(rule, at, "count", 1, int.MaxValue),
-            TimeSpan.FromMilliseconds(Whole(rule, at, "delayMilliseconds", 1, LongestDelay) ?? 0), ReadEffect(rule, at), (JsonObject)rule.ToNode()!);
+            ReadMethod(rule, at),
+            ReadPath(rule, at),
+            ReadJob(rule, at),
+            Whole(rule, at, "skip", 0, int.MaxValue) ?? 0,
+            Whole(rule, at, "count", 1, int.MaxValue),
+            TimeSpan.FromMilliseconds(Whole(rule, at, "delayMilliseconds", 1, LongestDelay) ?? 0),
+            ReadEffect(rule, at),
+            (JsonObject)rule.ToNode()!
+        );
     }
 
     private string? ReadMethod(LocatedJson rule, string at)
@@ -147,7 +192,9 @@ internal sealed partial class FaultScriptReader
             if (!IsObject(provisioning, $"{at}.provisioning"))
                 return null;
             CheckNames(provisioning, $"{at}.provisioning.", ["code", "message"]);
-            return new FailedProvisioning(new(Required(provisioning, $"{at}.provisioning", "code"), Required(provisioning, $"{at}.provisioning", "message")));
+            return new FailedProvisioning(
+                new(Required(provisioning, $"{at}.provisioning", "code"), Required(provisioning, $"{at}.provisioning", "message"))
+            );
         }
 
         if (rule.Find("preempt") is { } preempt)
@@ -175,8 +222,16 @@ internal sealed partial class FaultScriptReader
             CheckDoubles(given, $"{at}.headers.");
             foreach (var (name, line, column, value) in given.Members)
             {
-                if (!HeaderName().IsMatch(name) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) || name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
-                    Add(line, column, $"{at}.headers has \"{name}\"; it must be the name of a header that does not say how long the body is.");
+                if (
+                    !HeaderName().IsMatch(name)
+                    || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
+                    || name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)
+                )
+                    Add(
+                        line,
+                        column,
+                        $"{at}.headers has \"{name}\"; it must be the name of a header that does not say how long the body is."
+                    );
                 if (value.Kind != JsonValueKind.String || !value.Text.All(c => c is >= ' ' and <= '~'))
                     Add(value, $"{at}.headers.{name} is {value.Shown}; it must be a text of printable ASCII characters.");
                 headers[name] = value.Text;
@@ -192,7 +247,10 @@ internal sealed partial class FaultScriptReader
             return new CutConnection(cut.Text == "after");
         if (cut.Kind == JsonValueKind.Number)
             return Whole(rule, at, "cut", 0, LongestCut) is { } bytes ? new CutAnswer(bytes) : null;
-        Add(cut, $"{at}.cut is {cut.Shown}; it must be \"before\", \"after\", or the number of bytes of the answer's body after which the connection is cut.");
+        Add(
+            cut,
+            $"{at}.cut is {cut.Shown}; it must be \"before\", \"after\", or the number of bytes of the answer's body after which the connection is cut."
+        );
         return null;
     }
 
@@ -224,9 +282,17 @@ internal sealed partial class FaultScriptReader
     {
         if (json.Find(name) is not { } value)
             return null;
-        if (value.Kind == JsonValueKind.Number && int.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= minimum && number <= maximum)
+        if (
+            value.Kind == JsonValueKind.Number
+            && int.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= minimum
+            && number <= maximum
+        )
             return number;
-        Add(value, $"{at}.{name} is {value.Shown}; it must be a whole number {(maximum == int.MaxValue ? $"of at least {minimum}" : $"from {minimum} to {maximum}")}.");
+        Add(
+            value,
+            $"{at}.{name} is {value.Shown}; it must be a whole number {(maximum == int.MaxValue ? $"of at least {minimum}" : $"from {minimum} to {maximum}")}."
+        );
         return null;
     }
 

@@ -7,7 +7,8 @@ internal sealed class Glob(string pattern)
 {
     private readonly Regex _regex = new(
         $"^{Regex.Escape(pattern).Replace(@"\*\*", ".*", StringComparison.Ordinal).Replace(@"\*", "[^/]*", StringComparison.Ordinal)}$",
-        RegexOptions.IgnoreCase | RegexOptions.NonBacktracking | RegexOptions.Singleline);
+        RegexOptions.IgnoreCase | RegexOptions.NonBacktracking | RegexOptions.Singleline
+    );
 
     public bool IsMatch(string text) => _regex.IsMatch(text);
 }

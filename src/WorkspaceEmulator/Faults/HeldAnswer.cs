@@ -46,7 +46,11 @@ internal sealed class HeldAnswer : IHttpResponseBodyFeature, IDisposable
         public override bool CanSeek => false;
         public override bool CanWrite => true;
         public override long Length => _length;
-        public override long Position { get => _length; set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => _length;
+            set => throw new NotSupportedException();
+        }
         public ReadOnlyMemory<byte> Start => _start.GetBuffer().AsMemory(0, (int)_start.Length);
 
         public override void Write(ReadOnlySpan<byte> buffer)

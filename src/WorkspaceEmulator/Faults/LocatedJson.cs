@@ -19,27 +19,33 @@ internal sealed record LocatedJson(JsonValueKind Kind, string Text, int Line, in
     public LocatedJson? Find(string name) => Members.Find(member => member.Name == name).Value;
 
     /// <summary>The value as a message shows it.</summary>
-    public string Shown => Kind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "an array",
-        JsonValueKind.String => $"\"{Text}\"",
-        JsonValueKind.Number => Text,
-        JsonValueKind.True => "true",
-        JsonValueKind.False => "false",
-        _ => "null",
-    };
+    public string Shown =>
+        Kind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "an array",
+            JsonValueKind.String => $"\"{Text}\"",
+            JsonValueKind.Number => Text,
+            JsonValueKind.True => "true",
+            JsonValueKind.False => "false",
+            _ => "null",
+        };
 
-    public JsonNode? ToNode() => Kind switch
-    {
-        JsonValueKind.Object => new JsonObject(Members.DistinctBy(member => member.Name, StringComparer.Ordinal).Select(member => KeyValuePair.Create(member.Name, member.Value.ToNode()))),
-        JsonValueKind.Array => new JsonArray([.. Items.Select(item => item.ToNode())]),
-        JsonValueKind.String => JsonValue.Create(Text),
-        JsonValueKind.Number => JsonNode.Parse(Text),
-        JsonValueKind.True => JsonValue.Create(true),
-        JsonValueKind.False => JsonValue.Create(false),
-        _ => null,
-    };
+    public JsonNode? ToNode() =>
+        Kind switch
+        {
+            JsonValueKind.Object => new JsonObject(
+                Members
+                    .DistinctBy(member => member.Name, StringComparer.Ordinal)
+                    .Select(member => KeyValuePair.Create(member.Name, member.Value.ToNode()))
+            ),
+            JsonValueKind.Array => new JsonArray([.. Items.Select(item => item.ToNode())]),
+            JsonValueKind.String => JsonValue.Create(Text),
+            JsonValueKind.Number => JsonNode.Parse(Text),
+            JsonValueKind.True => JsonValue.Create(true),
+            JsonValueKind.False => JsonValue.Create(false),
+            _ => null,
+        };
 
     /// <summary>Reads one value.</summary>
     /// <exception cref="JsonException">The text is not JSON; its line and position count from 0.</exception>
@@ -75,23 +81,25 @@ internal sealed record LocatedJson(JsonValueKind Kind, string Text, int Line, in
         return root!;
     }
 
-    private static string TextOf(ref Utf8JsonReader reader) => reader.TokenType switch
-    {
-        JsonTokenType.String => reader.GetString()!,
-        JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
-        _ => "",
-    };
+    private static string TextOf(ref Utf8JsonReader reader) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.String => reader.GetString()!,
+            JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
+            _ => "",
+        };
 
-    private static JsonValueKind KindOf(JsonTokenType type) => type switch
-    {
-        JsonTokenType.StartObject => JsonValueKind.Object,
-        JsonTokenType.StartArray => JsonValueKind.Array,
-        JsonTokenType.String => JsonValueKind.String,
-        JsonTokenType.Number => JsonValueKind.Number,
-        JsonTokenType.True => JsonValueKind.True,
-        JsonTokenType.False => JsonValueKind.False,
-        _ => JsonValueKind.Null,
-    };
+    private static JsonValueKind KindOf(JsonTokenType type) =>
+        type switch
+        {
+            JsonTokenType.StartObject => JsonValueKind.Object,
+            JsonTokenType.StartArray => JsonValueKind.Array,
+            JsonTokenType.String => JsonValueKind.String,
+            JsonTokenType.Number => JsonValueKind.Number,
+            JsonTokenType.True => JsonValueKind.True,
+            JsonTokenType.False => JsonValueKind.False,
+            _ => JsonValueKind.Null,
+        };
 
     private static (int Line, int Column) Locate(ReadOnlySpan<byte> utf8, int offset)
     {

@@ -5,11 +5,14 @@ namespace WorkspaceEmulator.Faults;
 /// <summary>Answers in the emulator's place what the fault script says must be answered otherwise.</summary>
 internal sealed class ScriptedAnswers(RequestDelegate next, TimeProvider time)
 {
-    public Task InvokeAsync(HttpContext context) => context.Features.Get<FaultEffect>() switch
-    {
-        ScriptedAnswer answer => answer.WriteAsync(context.Response),
-        ExpiredToken when FaultMiddleware.IsSigned(context.Request) => ArmErrors.ExpiredSignature(context.Response, time).ExecuteAsync(context),
-        ExpiredToken => ArmErrors.ExpiredToken(context.Response, time).ExecuteAsync(context),
-        _ => next(context),
-    };
+    public Task InvokeAsync(HttpContext context) =>
+        context.Features.Get<FaultEffect>() switch
+        {
+            ScriptedAnswer answer => answer.WriteAsync(context.Response),
+            ExpiredToken when FaultMiddleware.IsSigned(context.Request) => ArmErrors
+                .ExpiredSignature(context.Response, time)
+                .ExecuteAsync(context),
+            ExpiredToken => ArmErrors.ExpiredToken(context.Response, time).ExecuteAsync(context),
+            _ => next(context),
+        };
 }

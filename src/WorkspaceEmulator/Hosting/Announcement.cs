@@ -5,7 +5,8 @@ using WorkspaceEmulator.Resources;
 namespace WorkspaceEmulator.Hosting;
 
 /// <summary>The file that tells clients where the emulator listens: there while it does, gone as soon as it begins to stop.</summary>
-internal sealed class Announcement(StateFolder folder, EmulatorAddress address, EmulatorOptions options, TimeProvider time) : IHostedLifecycleService
+internal sealed class Announcement(StateFolder folder, EmulatorAddress address, EmulatorOptions options, TimeProvider time)
+    : IHostedLifecycleService
 {
     /// <summary>Module version id of this build: a client compares it with that of the file it would start.</summary>
     public static string Build => typeof(Announcement).Module.ModuleVersionId.ToString();

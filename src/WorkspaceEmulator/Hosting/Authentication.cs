@@ -31,7 +31,16 @@ internal sealed class Authentication(RequestDelegate next, AccessTokens tokens)
         {
             if (path == "/" && context.Request.Query["token"].ToString() is { Length: > 0 } given && tokens.IsOwner(given))
             {
-                context.Response.Cookies.Append(CookieName, tokens.PageCookie, new() { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Strict });
+                context.Response.Cookies.Append(
+                    CookieName,
+                    tokens.PageCookie,
+                    new()
+                    {
+                        HttpOnly = true,
+                        Secure = true,
+                        SameSite = SameSiteMode.Strict,
+                    }
+                );
                 context.Response.Redirect("/");
                 return Task.CompletedTask;
             }

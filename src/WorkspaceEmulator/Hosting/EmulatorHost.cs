@@ -76,20 +76,25 @@ public sealed class EmulatorHost : IAsyncDisposable
     internal static WebApplication Build(EmulatorOptions options, StateFolder folder, Uri endpoint, TimeProvider time)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+        builder
+            .Logging.ClearProviders()
+            .AddSimpleConsole(console => console.SingleLine = true)
+            .SetMinimumLevel(LogLevel.Warning)
             // What reaches the server as an error is an answer that the fault script cuts; the exception handler below reports all else.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
         var certificate = EmulatorCertificate.LoadOrCreate(folder, time.GetUtcNow());
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null; // Artifacts may be of any size.
-            kestrel.ListenLocalhost(endpoint.Port, listen => listen.UseHttps(certificate));
-        });
+        builder
+            .WebHost.UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = null; // Artifacts may be of any size.
+                kestrel.ListenLocalhost(endpoint.Port, listen => listen.UseHttps(certificate));
+            });
 
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
-        builder.Services
-            .AddSingleton(options)
+        builder
+            .Services.AddSingleton(options)
             .AddSingleton(folder)
             .AddSingleton(time)
             .AddSingleton(new EmulatorAddress(endpoint, folder.Certificate))
@@ -108,9 +113,11 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton<RegistryCredentials>()
             .AddSingleton(RegistryTokenKey.LoadOrCreate(folder, time.GetUtcNow()))
             .AddSingleton<RegistryTokens>()
-            .AddSingleton<IJobRunner>(services => options.Runtime == JobRuntime.Docker
-                ? ActivatorUtilities.CreateInstance<ContainerRunner>(services)
-                : ActivatorUtilities.CreateInstance<ProcessRunner>(services))
+            .AddSingleton<IJobRunner>(services =>
+                options.Runtime == JobRuntime.Docker
+                    ? ActivatorUtilities.CreateInstance<ContainerRunner>(services)
+                    : ActivatorUtilities.CreateInstance<ProcessRunner>(services)
+            )
             .AddSingleton<JobScheduler>()
             .AddHostedService<Announcement>()
             .AddHostedService(services => services.GetRequiredService<JobScheduler>())
@@ -118,18 +125,25 @@ public sealed class EmulatorHost : IAsyncDisposable
 
         var application = builder.Build();
         var clock = application.Services.GetRequiredService<ActivityClock>();
-        application.Use((context, next) =>
-        {
-            clock.Touch(context.Request.Path);
-            return next(context);
-        });
+        application.Use(
+            (context, next) =>
+            {
+                clock.Touch(context.Request.Path);
+                return next(context);
+            }
+        );
         application.UseMiddleware<FaultMiddleware>();
         application.UseMiddleware<RecordingMiddleware>();
-        application.UseExceptionHandler(new ExceptionHandlerOptions
-        {
-            // The details are in the emulator's own output, where the owner finds them.
-            ExceptionHandler = context => ArmErrors.Of(500, "InternalServerError", "The emulator failed on this request; its output says why.").ExecuteAsync(context),
-        });
+        application.UseExceptionHandler(
+            new ExceptionHandlerOptions
+            {
+                // The details are in the emulator's own output, where the owner finds them.
+                ExceptionHandler = context =>
+                    ArmErrors
+                        .Of(500, "InternalServerError", "The emulator failed on this request; its output says why.")
+                        .ExecuteAsync(context),
+            }
+        );
         application.UseMiddleware<ScriptedAnswers>();
         application.UseMiddleware<Authentication>();
         application.UseRouting();

@@ -25,7 +25,8 @@ public sealed record EmulatorOptions(
     IReadOnlyDictionary<string, string> ProcessVariables,
     string? RecordFile,
     TimeSpan ProvisioningTime,
-    TimeSpan TerminationGrace)
+    TimeSpan TerminationGrace
+)
 {
     private const long LeastMemory = 6 * 1024 * 1024; // The engine refuses less.
 
@@ -33,11 +34,11 @@ public sealed record EmulatorOptions(
     public const string RecordVariable = "WORKSPACE_EMULATOR_RECORD";
 
     public const string Usage =
-        "usage: WorkspaceEmulator --state DIR [--url https://localhost:PORT] [--workspace SUBSCRIPTION/GROUP/NAME]... [--location REGION]\n" +
-        "       [--idle-minutes N] [--runtime process|docker] [--docker-host unix:///PATH] [--job-memory SIZE]\n" +
-        "       [--process-path DIR]... [--process-variable NAME=VALUE]... [--registry-service NAME] [--record FILE]\n" +
-        "       [--faults FILE] [--provisioning-milliseconds N] [--quota NAME=N]...\n" +
-        "       WorkspaceEmulator --print-operations";
+        "usage: WorkspaceEmulator --state DIR [--url https://localhost:PORT] [--workspace SUBSCRIPTION/GROUP/NAME]... [--location REGION]\n"
+        + "       [--idle-minutes N] [--runtime process|docker] [--docker-host unix:///PATH] [--job-memory SIZE]\n"
+        + "       [--process-path DIR]... [--process-variable NAME=VALUE]... [--registry-service NAME] [--record FILE]\n"
+        + "       [--faults FILE] [--provisioning-milliseconds N] [--quota NAME=N]...\n"
+        + "       WorkspaceEmulator --print-operations";
 
     /// <summary>How jobs run.</summary>
     public JobRuntime Runtime { get; init; }
@@ -58,9 +59,19 @@ public sealed record EmulatorOptions(
     internal FaultScript Faults { get; init; } = FaultScript.Empty;
 
     /// <summary>Settings of an emulator started with <c>--state</c> alone.</summary>
-    public static EmulatorOptions ForFolder(string stateFolder) => new(
-        Path.GetFullPath(stateFolder), 0, [], "westeurope", TimeSpan.FromMinutes(30), [],
-        new Dictionary<string, string>(StringComparer.Ordinal), null, TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(10));
+    public static EmulatorOptions ForFolder(string stateFolder) =>
+        new(
+            Path.GetFullPath(stateFolder),
+            0,
+            [],
+            "westeurope",
+            TimeSpan.FromMinutes(30),
+            [],
+            new Dictionary<string, string>(StringComparer.Ordinal),
+            null,
+            TimeSpan.FromMilliseconds(300),
+            TimeSpan.FromSeconds(10)
+        );
 
     /// <summary>Reads the command line; either the options or every fault found.</summary>
     public static (EmulatorOptions? Options, IReadOnlyList<string> Faults) Parse(IReadOnlyList<string> args)
@@ -145,7 +156,17 @@ public sealed record EmulatorOptions(
             faults.Add("--state is missing; it must name the folder that holds the emulator's state.");
         return faults.Count > 0
             ? (null, faults)
-            : (options with { StateFolder = Path.GetFullPath(state!), Workspaces = workspaces, ProcessPaths = paths, ProcessVariables = variables, Quotas = quotas }, faults);
+            : (
+                options with
+                {
+                    StateFolder = Path.GetFullPath(state!),
+                    Workspaces = workspaces,
+                    ProcessPaths = paths,
+                    ProcessVariables = variables,
+                    Quotas = quotas,
+                },
+                faults
+            );
     }
 
     // Both `--name value` and `--name=value`.
@@ -187,11 +208,16 @@ public sealed record EmulatorOptions(
     private static void ReadQuota(string value, Dictionary<string, int> quotas, List<string> faults)
     {
         var split = value.LastIndexOf('=');
-        var name = split < 0 ? null : Computes.Quotas.Names.FirstOrDefault(known => known.Equals(value[..split], StringComparison.OrdinalIgnoreCase));
+        var name =
+            split < 0
+                ? null
+                : Computes.Quotas.Names.FirstOrDefault(known => known.Equals(value[..split], StringComparison.OrdinalIgnoreCase));
         if (name is not null && int.TryParse(value[(split + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var limit))
             quotas[name] = limit;
         else
-            faults.Add($"--quota is \"{value}\"; it must be NAME=N with a whole number N and one of these names: {string.Join(", ", Computes.Quotas.Names)}.");
+            faults.Add(
+                $"--quota is \"{value}\"; it must be NAME=N with a whole number N and one of these names: {string.Join(", ", Computes.Quotas.Names)}."
+            );
     }
 
     private static FaultScript ReadFaults(string file, List<string> faults)

@@ -3,8 +3,13 @@ using WorkspaceEmulator.Jobs;
 namespace WorkspaceEmulator.Hosting;
 
 /// <summary>Stops the emulator once nothing has used it for its idle time.</summary>
-internal sealed class IdleWatch(ActivityClock clock, JobScheduler scheduler, EmulatorOptions options, IHostApplicationLifetime lifetime, TimeProvider time)
-    : BackgroundService
+internal sealed class IdleWatch(
+    ActivityClock clock,
+    JobScheduler scheduler,
+    EmulatorOptions options,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time
+) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

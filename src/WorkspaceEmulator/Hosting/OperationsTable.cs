@@ -20,7 +20,9 @@ internal static class OperationsTable
     {
         var text = new StringBuilder();
         var operations = Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<EmulatedOperation>() is not null).ToList();
-        foreach (var area in operations.GroupBy(endpoint => endpoint.Metadata.GetMetadata<EmulatedOperation>()!.Area, StringComparer.Ordinal))
+        foreach (
+            var area in operations.GroupBy(endpoint => endpoint.Metadata.GetMetadata<EmulatedOperation>()!.Area, StringComparer.Ordinal)
+        )
         {
             text.Append($"### {area.Key}\n\n| operation | request | remark |\n|---|---|---|\n");
             foreach (var endpoint in area)
@@ -36,8 +38,9 @@ internal static class OperationsTable
         return text.ToString();
     }
 
-    private static string Abbreviate(string route) => ("/" + route.TrimStart('/'))
-        .Replace(Routes.Workspace, "{WS}", StringComparison.Ordinal)
-        .Replace(Routes.ResourceGroup, "{RG}", StringComparison.Ordinal)
-        .Replace(Routes.Subscription, "{SUB}", StringComparison.Ordinal);
+    private static string Abbreviate(string route) =>
+        ("/" + route.TrimStart('/'))
+            .Replace(Routes.Workspace, "{WS}", StringComparison.Ordinal)
+            .Replace(Routes.ResourceGroup, "{RG}", StringComparison.Ordinal)
+            .Replace(Routes.Subscription, "{SUB}", StringComparison.Ordinal);
 }

@@ -33,7 +33,8 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
 
     // The emulator's own operations, and what is secret as a whole.
     private static bool IsLeftOut(PathString path) =>
-        path.StartsWithSegments("/emulator", StringComparison.Ordinal) || path.StartsWithSegments("/keyvault", StringComparison.OrdinalIgnoreCase);
+        path.StartsWithSegments("/emulator", StringComparison.Ordinal)
+        || path.StartsWithSegments("/keyvault", StringComparison.OrdinalIgnoreCase);
 
     private sealed class CopyingStream(Stream inner) : Stream
     {
@@ -44,12 +45,17 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
         public override bool CanSeek => false;
         public override bool CanWrite => inner.CanWrite;
         public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         // What is not text, or too long to keep, is described.
         public string? Text(string? contentType) =>
             _total == 0 ? null
-            : _total > BodyLimit || contentType?.StartsWith("application/octet-stream", StringComparison.Ordinal) == true ? $"({_total} bytes)"
+            : _total > BodyLimit || contentType?.StartsWith("application/octet-stream", StringComparison.Ordinal) == true
+                ? $"({_total} bytes)"
             : Encoding.UTF8.GetString(_copy.GetBuffer(), 0, (int)_copy.Length);
 
         /// <summary>Reads what nothing read, as a refused request's body: up to the length that is kept.</summary>

@@ -33,6 +33,7 @@ public sealed class StateFolder : IDisposable
     public string Workspaces => Path.Combine(Root, "workspaces");
 
     public string WorkspaceFolder(WorkspaceName workspace) => Path.Combine(Workspaces, workspace.Key);
+
     public string Storage(WorkspaceName workspace, string datastore) => Path.Combine(Root, "storage", workspace.Key, datastore);
 
     /// <summary>The copy of what jobs read from a datastore in a storage account.</summary>

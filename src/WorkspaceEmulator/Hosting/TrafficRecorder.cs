@@ -12,11 +12,25 @@ namespace WorkspaceEmulator.Hosting;
 internal sealed partial class TrafficRecorder(EmulatorOptions options)
 {
     private static readonly string[] SecretHeaders = ["authorization", "cookie", "set-cookie"];
-    private static readonly string[] SecretMembers = ["sasToken", "clientSecret", "adminUserPassword", "sasUri", "token", "accessToken", "access_token", "refresh_token"];
+    private static readonly string[] SecretMembers =
+    [
+        "sasToken",
+        "clientSecret",
+        "adminUserPassword",
+        "sasUri",
+        "token",
+        "accessToken",
+        "access_token",
+        "refresh_token",
+    ];
     private static readonly JsonSerializerOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly Lock _gate = new();
 
-    [GeneratedRegex(@"(?<=(^|[?&])(sig|token|access_token|refresh_token|password)=)[^&\s""]+", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<=(^|[?&])(sig|token|access_token|refresh_token|password)=)[^&\s""]+",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex SecretQuery();
 
     /// <summary>Absolute path of the file; null while nothing is recorded.</summary>
@@ -33,7 +47,9 @@ internal sealed partial class TrafficRecorder(EmulatorOptions options)
         var exchange = new JsonObject
         {
             ["method"] = context.Request.Method,
-            ["url"] = Clean($"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{context.Request.Path}{context.Request.QueryString}"),
+            ["url"] = Clean(
+                $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{context.Request.Path}{context.Request.QueryString}"
+            ),
             ["requestHeaders"] = Headers(context.Request.Headers),
             ["requestBody"] = Body(requestBody, context.Request.ContentType),
             ["status"] = context.Response.StatusCode,

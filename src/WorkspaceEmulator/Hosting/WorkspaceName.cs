@@ -8,16 +8,18 @@ public sealed record WorkspaceName(string SubscriptionId, string ResourceGroup, 
     /// <summary>One lower-case text per workspace: dictionary key and folder path.</summary>
     public string Key { get; } = $"{SubscriptionId}/{ResourceGroup}/{Name}".ToLowerInvariant();
 
-    public string ArmId => $"/subscriptions/{SubscriptionId}/resourceGroups/{ResourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/{Name}";
+    public string ArmId =>
+        $"/subscriptions/{SubscriptionId}/resourceGroups/{ResourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/{Name}";
 
     /// <summary>Reads SUBSCRIPTION/GROUP/NAME.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out WorkspaceName? name)
     {
         ArgumentNullException.ThrowIfNull(text);
-        name = text.Split('/') is [{ Length: > 0 } subscription, { Length: > 0 } group, { Length: > 0 } workspace]
+        name =
+            text.Split('/') is [{ Length: > 0 } subscription, { Length: > 0 } group, { Length: > 0 } workspace]
             && !text.Contains("..", StringComparison.Ordinal)
-            ? new(subscription, group, workspace)
-            : null;
+                ? new(subscription, group, workspace)
+                : null;
         return name is not null;
     }
 }

@@ -7,7 +7,11 @@ namespace WorkspaceEmulator.Jobs;
 /// <summary>A place in a datastore, as <c>azureml://datastores/NAME/paths/PATH</c> or its long form with the workspace names it.</summary>
 internal sealed partial record DatastoreUri(string Datastore, string Path)
 {
-    [GeneratedRegex("^azureml://(subscriptions/[^/]+/resourcegroups/[^/]+/(providers/Microsoft.MachineLearningServices/)?workspaces/[^/]+/)?datastores/(?<store>[^/]+)(/paths)?/?(?<path>.*)$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^azureml://(subscriptions/[^/]+/resourcegroups/[^/]+/(providers/Microsoft.MachineLearningServices/)?workspaces/[^/]+/)?datastores/(?<store>[^/]+)(/paths)?/?(?<path>.*)$",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Form();
 
     /// <summary>Reads a URI whose datastore must exist; either the place or what is wrong.</summary>
@@ -31,8 +35,11 @@ internal sealed partial record DatastoreUri(string Datastore, string Path)
             return (null, $"workspace '{workspace.Name.Name}' has no datastore '{Datastore}'.");
         if (document.Body.Text("protocol") != "file")
         {
-            return (null, $"datastore '{Datastore}' is in storage account '{document.Body.Text("accountName")}', and the emulator reads storage accounts but does not write to them; "
-                + "name a datastore with protocol 'file' and its folder as endpoint.");
+            return (
+                null,
+                $"datastore '{Datastore}' is in storage account '{document.Body.Text("accountName")}', and the emulator reads storage accounts but does not write to them; "
+                    + "name a datastore with protocol 'file' and its folder as endpoint."
+            );
         }
 
         var root = document.Body.Text("endpoint") ?? "";

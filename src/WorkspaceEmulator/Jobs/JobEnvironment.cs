@@ -24,7 +24,12 @@ internal static class JobEnvironment
     /// <param name="places">Where its command finds things.</param>
     /// <param name="machine">What the command needs to know of where it runs, such as PATH.</param>
     /// <param name="endpoint">Address of the emulator, the same in a container as outside.</param>
-    public static Dictionary<string, string> Create(JobCommand job, JobPlaces places, IReadOnlyDictionary<string, string> machine, Uri endpoint)
+    public static Dictionary<string, string> Create(
+        JobCommand job,
+        JobPlaces places,
+        IReadOnlyDictionary<string, string> machine,
+        Uri endpoint
+    )
     {
         var (run, mounts, token) = (job.Run, places.Mounts, job.Token);
         var document = run.Document;

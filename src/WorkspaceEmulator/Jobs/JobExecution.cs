@@ -19,9 +19,19 @@ internal enum StopReason
 }
 
 /// <summary>Takes one attempt of a job from Preparing to its end, or back to the queue; how its command runs is the runner's.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A cancellation source without a timer holds nothing, and Stop may come after the job has ended.")]
+[SuppressMessage(
+    "Design",
+    "CA1001",
+    Justification = "A cancellation source without a timer holds nothing, and Stop may come after the job has ended."
+)]
 internal sealed class JobExecution(
-    Run run, IJobRunner runner, AccessTokens tokens, ActiveFaults faults, EmulatorOptions options, TimeProvider time) : IJobProgress
+    Run run,
+    IJobRunner runner,
+    AccessTokens tokens,
+    ActiveFaults faults,
+    EmulatorOptions options,
+    TimeProvider time
+) : IJobProgress
 {
     private const string EmulatorStopped =
         "The emulator stopped while the job ran. Submitting the job again makes a new attempt, which resumes from its checkpoints.";
@@ -37,9 +47,12 @@ internal sealed class JobExecution(
     TimeSpan IJobProgress.Grace => IsPreempted ? TimeSpan.Zero : options.TerminationGrace;
 
     /// <summary>Fails a job whose time is up.</summary>
-    public static void FailForTime(Run run) => run.TryMoveTo(
-        RunStatus.Failed, "UserError",
-        $"The job ran longer than its limit of {XmlConvert.ToString(JobRequest.Timeout(run.Document.Definition!)!.Value)} (limits.timeout) and was ended.");
+    public static void FailForTime(Run run) =>
+        run.TryMoveTo(
+            RunStatus.Failed,
+            "UserError",
+            $"The job ran longer than its limit of {XmlConvert.ToString(JobRequest.Timeout(run.Document.Definition!)!.Value)} (limits.timeout) and was ended."
+        );
 
     /// <summary>Asks the job to end; the first reason counts.</summary>
     public void Stop(StopReason reason)
@@ -86,7 +99,12 @@ internal sealed class JobExecution(
         if (JobRequest.Timeout(run.Document.Definition!) is { } limit)
         {
             var left = run.Document.StartedAt!.Value + limit - time.GetUtcNow();
-            _timer = time.CreateTimer(_ => Stop(StopReason.TimedOut), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            _timer = time.CreateTimer(
+                _ => Stop(StopReason.TimedOut),
+                null,
+                left > TimeSpan.Zero ? left : TimeSpan.Zero,
+                Timeout.InfiniteTimeSpan
+            );
         }
     }
 
@@ -104,7 +122,11 @@ internal sealed class JobExecution(
         string[] kept = ["outputs", "logs"];
         foreach (var folder in kept)
             Directory.CreateDirectory(Path.Combine(run.WorkingFolder, folder));
-        foreach (var entry in new DirectoryInfo(run.WorkingFolder).EnumerateFileSystemInfos().Where(entry => !kept.Contains(entry.Name, StringComparer.Ordinal)))
+        foreach (
+            var entry in new DirectoryInfo(run.WorkingFolder)
+                .EnumerateFileSystemInfos()
+                .Where(entry => !kept.Contains(entry.Name, StringComparer.Ordinal))
+        )
         {
             if (entry is DirectoryInfo { LinkTarget: null } folder)
                 folder.Delete(recursive: true);

@@ -16,7 +16,11 @@ internal sealed class JobLog(Run run, AttemptFaults faults, Action preempt) : St
     public override bool CanSeek => false;
     public override bool CanWrite => true;
     public override long Length => _written;
-    public override long Position { get => _written; set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => _written;
+        set => throw new NotSupportedException();
+    }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {

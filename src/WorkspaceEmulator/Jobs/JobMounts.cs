@@ -7,7 +7,11 @@ using WorkspaceEmulator.Storage;
 namespace WorkspaceEmulator.Jobs;
 
 /// <summary>Where a job's inputs and outputs are on this machine, and its command with those places filled in.</summary>
-internal sealed record JobMounts(IReadOnlyDictionary<string, string> Inputs, IReadOnlyDictionary<string, string> Outputs, IReadOnlyDictionary<string, string> Literals)
+internal sealed record JobMounts(
+    IReadOnlyDictionary<string, string> Inputs,
+    IReadOnlyDictionary<string, string> Outputs,
+    IReadOnlyDictionary<string, string> Literals
+)
 {
     /// <summary>Finds the inputs, those in storage accounts by fetching them, and makes the folders of the outputs; either the mounts or why the job cannot run.</summary>
     public static async Task<(JobMounts? Mounts, string? Fault)> ResolveAsync(Run run, CancellationToken stop)
@@ -56,13 +60,16 @@ internal sealed record JobMounts(IReadOnlyDictionary<string, string> Inputs, IRe
         $"azureml://datastores/{Workspace.DefaultDatastore}/paths/azureml/{runName}/{output}/";
 
     /// <summary>The command with every <c>${{inputs.x}}</c> and <c>${{outputs.x}}</c> replaced.</summary>
-    public string Fill(string command) => JobRequest.Expression().Replace(command, match =>
-    {
-        var name = match.Groups["name"].Value;
-        return match.Groups["kind"].Value == "outputs" ? Quote(Outputs[name])
-            : Literals.TryGetValue(name, out var literal) ? literal
-            : Quote(Inputs[name]);
-    });
+    public string Fill(string command) =>
+        JobRequest
+            .Expression()
+            .Replace(command, match =>
+            {
+                var name = match.Groups["name"].Value;
+                return match.Groups["kind"].Value == "outputs" ? Quote(Outputs[name])
+                    : Literals.TryGetValue(name, out var literal) ? literal
+                    : Quote(Inputs[name]);
+            });
 
     // On Azure a mount has a plain path. Here the folder may be anywhere, so a path the shell would split is quoted.
     private static string Quote(string path) =>
@@ -72,12 +79,19 @@ internal sealed record JobMounts(IReadOnlyDictionary<string, string> Inputs, IRe
 
     private static async Task<(string? Path, string? Fault)> FetchAsync(string uri, Workspace workspace, CancellationToken stop)
     {
-        if (DatastoreUri.Parse(uri, workspace) is not ({ } place, _) || workspace.Datastores.Find(place.Datastore) is not { } datastore || datastore.Body.Text("protocol") == "file")
+        if (
+            DatastoreUri.Parse(uri, workspace) is not ({ } place, _)
+            || workspace.Datastores.Find(place.Datastore) is not { } datastore
+            || datastore.Body.Text("protocol") == "file"
+        )
             return Locate(uri, workspace);
         var state = workspace.StateFolder;
         try
         {
-            return await new BlobMirror(datastore, SecretBox.LoadOrCreate(state), state.Mirror(workspace.Name, place.Datastore)).FetchAsync(place.Path, stop);
+            return await new BlobMirror(datastore, SecretBox.LoadOrCreate(state), state.Mirror(workspace.Name, place.Datastore)).FetchAsync(
+                place.Path,
+                stop
+            );
         }
         catch (OperationCanceledException)
         {

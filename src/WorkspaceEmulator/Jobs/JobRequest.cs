@@ -10,7 +10,11 @@ namespace WorkspaceEmulator.Jobs;
 /// <summary>The rules a command job's properties must keep, checked before the job is stored.</summary>
 internal static partial class JobRequest
 {
-    [GeneratedRegex(@"\$\{\{\s*(?<kind>[a-z_]+)\.(?<name>[A-Za-z0-9_]+)\s*\}\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\$\{\{\s*(?<kind>[a-z_]+)\.(?<name>[A-Za-z0-9_]+)\s*\}\}",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     public static partial Regex Expression();
 
     /// <summary>The first thing wrong with a new job; null when there is none.</summary>
@@ -33,7 +37,8 @@ internal static partial class JobRequest
     }
 
     /// <summary>The computes's name out of <c>computeId</c>, an ARM id or a bare name.</summary>
-    public static string? ComputeName(JsonObject properties) => properties.Text("computeId")?.Split('/') is [.., { Length: > 0 } name] ? name : null;
+    public static string? ComputeName(JsonObject properties) =>
+        properties.Text("computeId")?.Split('/') is [.., { Length: > 0 } name] ? name : null;
 
     /// <summary>Name and version of the environment as they are stored: <c>NAME/VERSION</c>.</summary>
     public static string? EnvironmentKey(string environmentId) =>
@@ -77,7 +82,10 @@ internal static partial class JobRequest
         || id.StartsWith($"{workspace.ArmId}/", StringComparison.OrdinalIgnoreCase);
 
     private static string? VariablesFault(JsonObject properties) =>
-        (properties.Object("environmentVariables") ?? []).Select(pair => pair.Key).FirstOrDefault(name => !ResourceNames.Variable().IsMatch(name)) is { } bad
+        (properties.Object("environmentVariables") ?? [])
+            .Select(pair => pair.Key)
+            .FirstOrDefault(name => !ResourceNames.Variable().IsMatch(name))
+            is { } bad
             ? $"properties.environmentVariables has '{bad}'; a name must match {ResourceNames.Variable()}."
             : null;
 
@@ -137,7 +145,9 @@ internal static partial class JobRequest
             return null;
         try
         {
-            return XmlConvert.ToTimeSpan(text) > TimeSpan.Zero ? null : $"properties.limits.timeout is '{text}'; it must be longer than nothing.";
+            return XmlConvert.ToTimeSpan(text) > TimeSpan.Zero
+                ? null
+                : $"properties.limits.timeout is '{text}'; it must be longer than nothing.";
         }
         catch (FormatException)
         {

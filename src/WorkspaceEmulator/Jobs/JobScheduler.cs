@@ -13,8 +13,16 @@ namespace WorkspaceEmulator.Jobs;
 /// woken by requests, by jobs that end, and by clusters that change by themselves.
 /// </summary>
 internal sealed class JobScheduler(
-    WorkspaceStore workspaces, EmulatorOptions options, IJobRunner runner, ContainerLeftovers leftovers, AccessTokens tokens,
-    ActiveFaults faults, Quotas quotas, TimeProvider time, ILogger<JobScheduler> logger) : IHostedLifecycleService, IDisposable
+    WorkspaceStore workspaces,
+    EmulatorOptions options,
+    IJobRunner runner,
+    ContainerLeftovers leftovers,
+    AccessTokens tokens,
+    ActiveFaults faults,
+    Quotas quotas,
+    TimeProvider time,
+    ILogger<JobScheduler> logger
+) : IHostedLifecycleService, IDisposable
 {
     private const string EmulatorCrashed =
         "The emulator ended unexpectedly while the job ran. Submitting the job again makes a new attempt, which resumes from its checkpoints.";
@@ -104,8 +112,15 @@ internal sealed class JobScheduler(
                 logger.LogError(error, "Queued jobs could not be started.");
             }
 
-            var next = workspaces.All.SelectMany(workspace => workspace.Clusters.Values).Select(cluster => cluster.NextChange())
-                .Concat(workspaces.All.SelectMany(workspace => workspace.Runs.Values).Where(run => run.IsJob && run.Status == RunStatus.Queued).Select(run => JobRequest.Deadline(run.Document)))
+            var next = workspaces
+                .All.SelectMany(workspace => workspace.Clusters.Values)
+                .Select(cluster => cluster.NextChange())
+                .Concat(
+                    workspaces
+                        .All.SelectMany(workspace => workspace.Runs.Values)
+                        .Where(run => run.IsJob && run.Status == RunStatus.Queued)
+                        .Select(run => JobRequest.Deadline(run.Document))
+                )
                 .Min();
             var wait = next is { } moment ? moment - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
             if (next is null)
@@ -122,8 +137,12 @@ internal sealed class JobScheduler(
     private void StartQueuedJobs(Workspace workspace)
     {
         var blocked = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        var waiting = workspace.Runs.Values
-            .Where(run => run.IsJob && run.Status is RunStatus.NotStarted or RunStatus.Queued or RunStatus.CancelRequested && !_running.ContainsKey(run.Key))
+        var waiting = workspace
+            .Runs.Values.Where(run =>
+                run.IsJob
+                && run.Status is RunStatus.NotStarted or RunStatus.Queued or RunStatus.CancelRequested
+                && !_running.ContainsKey(run.Key)
+            )
             .OrderBy(run => run.Document.Number);
         foreach (var run in waiting)
         {
@@ -150,7 +169,10 @@ internal sealed class JobScheduler(
             }
 
             // A job that asks for more nodes than are free keeps those behind it waiting: first come, first served.
-            if (!blocked.Contains(name) && cluster.TryReserve(run.Name, JobRequest.InstanceCount(definition), quotas.RoomFor(workspace, cluster), time.GetUtcNow()))
+            if (
+                !blocked.Contains(name)
+                && cluster.TryReserve(run.Name, JobRequest.InstanceCount(definition), quotas.RoomFor(workspace, cluster), time.GetUtcNow())
+            )
                 Start(run, cluster);
             else
                 blocked.Add(name);
@@ -167,7 +189,13 @@ internal sealed class JobScheduler(
                 await execution.RunAsync();
             }
             // Whatever goes wrong belongs to this job, whose owner must read it; the emulator and the other jobs go on.
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception or InvalidOperationException)
+            catch (Exception error)
+                when (error
+                        is IOException
+                            or UnauthorizedAccessException
+                            or System.ComponentModel.Win32Exception
+                            or InvalidOperationException
+                )
             {
                 run.TryMoveTo(RunStatus.Failed, "SystemError", $"The emulator could not run the job: {error.Message}");
             }
@@ -191,7 +219,9 @@ internal sealed class JobScheduler(
 
     private void ForgetDeletedClusters(Workspace workspace)
     {
-        foreach (var cluster in workspace.Clusters.Values.Where(cluster => cluster.Snapshot(time.GetUtcNow()).ProvisioningState == "Deleted"))
+        foreach (
+            var cluster in workspace.Clusters.Values.Where(cluster => cluster.Snapshot(time.GetUtcNow()).ProvisioningState == "Deleted")
+        )
         {
             workspace.Computes.Delete(cluster.Name);
             workspace.Clusters.TryRemove(cluster.Name, out _);

@@ -28,7 +28,12 @@ internal sealed class ProcessRunner(EmulatorOptions options, EmulatorAddress add
         var copied = process.StandardOutput.BaseStream.CopyToAsync(job.Log, logEnd.Token);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         // Without a reader the job would wait for one: the end of the log is the end of the job.
-        _ = copied.ContinueWith(_ => stopped.TrySetResult(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = copied.ContinueWith(
+            _ => stopped.TrySetResult(),
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted,
+            TaskScheduler.Default
+        );
         await using var registration = stop.Register(() => stopped.TrySetResult());
         var exited = process.WaitForExitAsync(CancellationToken.None);
         if (await Task.WhenAny(exited, stopped.Task) == stopped.Task)
@@ -55,7 +60,9 @@ internal sealed class ProcessRunner(EmulatorOptions options, EmulatorAddress add
             }
             catch (OperationCanceledException)
             {
-                run.LogSystem($"The end of the log may be missing: a process that left the job still holds it open after {LogLimit.TotalSeconds} s.");
+                run.LogSystem(
+                    $"The end of the log may be missing: a process that left the job still holds it open after {LogLimit.TotalSeconds} s."
+                );
             }
         }
     }
@@ -71,7 +78,14 @@ internal sealed class ProcessRunner(EmulatorOptions options, EmulatorAddress add
             RedirectStandardOutput = true,
         };
         start.Environment.Clear();
-        foreach (var (name, value) in JobEnvironment.Create(job, new(job.Mounts, run.WorkingFolder, address.Certificate), Machine(), address.Endpoint))
+        foreach (
+            var (name, value) in JobEnvironment.Create(
+                job,
+                new(job.Mounts, run.WorkingFolder, address.Certificate),
+                Machine(),
+                address.Endpoint
+            )
+        )
             start.Environment[name] = value;
         foreach (var (name, value) in options.ProcessVariables)
             start.Environment[name] = value;

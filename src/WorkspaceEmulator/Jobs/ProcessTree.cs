@@ -42,14 +42,18 @@ internal sealed partial class ProcessTree(string runName, string workingFolder)
         var folderEntry = $"{JobEnvironment.WorkingFolderVariable}={workingFolder}";
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(folder), out var id) || id == Environment.ProcessId || ReadStat(id) is not { State: not ('Z' or 'X') } stat)
+            if (
+                !int.TryParse(Path.GetFileName(folder), out var id)
+                || id == Environment.ProcessId
+                || ReadStat(id) is not { State: not ('Z' or 'X') } stat
+            )
                 continue;
             parents[id] = stat.Parent;
             if ((Session != 0 && stat.Session == Session) || HasEntries(id, runEntry, folderEntry))
                 found.Add(id);
         }
 
-        for (var grown = true; grown;)
+        for (var grown = true; grown; )
         {
             grown = false;
             foreach (var (id, parent) in parents)

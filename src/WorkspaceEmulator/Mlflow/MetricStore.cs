@@ -9,13 +9,14 @@ namespace WorkspaceEmulator.Mlflow;
 internal sealed record MetricPoint(string Key, double Value, long Timestamp, long Step)
 {
     /// <summary>The wire form; NaN and infinities are texts, as in protobuf's JSON.</summary>
-    public JsonObject ToJson() => new()
-    {
-        ["key"] = Key,
-        ["value"] = double.IsFinite(Value) ? JsonValue.Create(Value) : JsonValue.Create(Value.ToString(CultureInfo.InvariantCulture)),
-        ["timestamp"] = Timestamp,
-        ["step"] = Step,
-    };
+    public JsonObject ToJson() =>
+        new()
+        {
+            ["key"] = Key,
+            ["value"] = double.IsFinite(Value) ? JsonValue.Create(Value) : JsonValue.Create(Value.ToString(CultureInfo.InvariantCulture)),
+            ["timestamp"] = Timestamp,
+            ["step"] = Step,
+        };
 
     /// <summary>Reads the wire form; null when key or value is missing.</summary>
     public static MetricPoint? Read(JsonNode? json, long now)
@@ -25,7 +26,8 @@ internal sealed record MetricPoint(string Key, double Value, long Timestamp, lon
         double? value = raw.GetValueKind() switch
         {
             JsonValueKind.Number => raw.GetValue<double>(),
-            JsonValueKind.String when double.TryParse(raw.GetValue<string>(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+            JsonValueKind.String
+                when double.TryParse(raw.GetValue<string>(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
             _ => null,
         };
         return value is { } found ? new(key, found, json.Integer("timestamp") ?? now, json.Integer("step") ?? 0) : null;
@@ -66,7 +68,16 @@ internal sealed class MetricStore(string file)
     public IReadOnlyList<MetricPoint> Latest()
     {
         lock (_gate)
-            return [.. Load().OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value.Aggregate((best, next) => (next.Step, next.Timestamp).CompareTo((best.Step, best.Timestamp)) >= 0 ? next : best))];
+            return
+            [
+                .. Load()
+                    .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                    .Select(pair =>
+                        pair.Value.Aggregate(
+                            (best, next) => (next.Step, next.Timestamp).CompareTo((best.Step, best.Timestamp)) >= 0 ? next : best
+                        )
+                    ),
+            ];
     }
 
     private Dictionary<string, List<MetricPoint>> Load()

@@ -8,26 +8,28 @@ namespace WorkspaceEmulator.Mlflow;
 /// <summary>Experiments and runs as MLflow shows them.</summary>
 internal static class MlflowResource
 {
-    public static JsonObject Render(Experiment experiment, Workspace workspace, Uri endpoint) => new()
-    {
-        ["experiment_id"] = experiment.Id,
-        ["name"] = experiment.Name,
-        ["artifact_location"] = $"{WorkspaceStore.TrackingUri(workspace, endpoint)}/experiments/{experiment.Id}",
-        ["lifecycle_stage"] = "active",
-        ["creation_time"] = experiment.CreatedAt.ToUnixTimeMilliseconds(),
-        ["tags"] = new JsonArray(),
-    };
-
-    public static JsonObject Render(Run run, Uri endpoint) => new()
-    {
-        ["info"] = RenderInfo(run, endpoint),
-        ["data"] = new JsonObject
+    public static JsonObject Render(Experiment experiment, Workspace workspace, Uri endpoint) =>
+        new()
         {
-            ["metrics"] = run.Metrics.Latest().Select(JsonNode? (point) => point.ToJson()).ToJsonArray(),
-            ["params"] = Pairs(run.Document.Parameters),
-            ["tags"] = Pairs(AllTags(run)),
-        },
-    };
+            ["experiment_id"] = experiment.Id,
+            ["name"] = experiment.Name,
+            ["artifact_location"] = $"{WorkspaceStore.TrackingUri(workspace, endpoint)}/experiments/{experiment.Id}",
+            ["lifecycle_stage"] = "active",
+            ["creation_time"] = experiment.CreatedAt.ToUnixTimeMilliseconds(),
+            ["tags"] = new JsonArray(),
+        };
+
+    public static JsonObject Render(Run run, Uri endpoint) =>
+        new()
+        {
+            ["info"] = RenderInfo(run, endpoint),
+            ["data"] = new JsonObject
+            {
+                ["metrics"] = run.Metrics.Latest().Select(JsonNode? (point) => point.ToJson()).ToJsonArray(),
+                ["params"] = Pairs(run.Document.Parameters),
+                ["tags"] = Pairs(AllTags(run)),
+            },
+        };
 
     public static JsonObject RenderInfo(Run run, Uri endpoint)
     {

@@ -7,14 +7,26 @@ namespace WorkspaceEmulator.Mlflow;
 /// <summary>The filter language of MLflow's run search: comparisons of metrics, params, tags and attributes, joined by AND.</summary>
 internal static partial class RunFilter
 {
-    [GeneratedRegex("""^\s*((?<kind>metrics?|params?|parameters?|tags?|attributes?|attr|run)\.)?(?<key>`[^`]+`|"[^"]+"|[\w./-]+)\s*(?<operator>!=|>=|<=|=|>|<|\bLIKE\b|\bILIKE\b)\s*(?<value>'[^']*'|"[^"]*"|[-+.\w]+)\s*$""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        """^\s*((?<kind>metrics?|params?|parameters?|tags?|attributes?|attr|run)\.)?(?<key>`[^`]+`|"[^"]+"|[\w./-]+)\s*(?<operator>!=|>=|<=|=|>|<|\bLIKE\b|\bILIKE\b)\s*(?<value>'[^']*'|"[^"]*"|[-+.\w]+)\s*$""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Comparison();
 
     // AND outside quotes.
-    [GeneratedRegex("""\s+AND\s+(?=(?:[^'"]*['"][^'"]*['"])*[^'"]*$)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        """\s+AND\s+(?=(?:[^'"]*['"][^'"]*['"])*[^'"]*$)""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex And();
 
-    [GeneratedRegex(@"^\s*((?<kind>metrics?|params?|tags?|attributes?)\.)?(?<key>`[^`]+`|[\w./-]+)(\s+(?<direction>ASC|DESC))?\s*$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^\s*((?<kind>metrics?|params?|tags?|attributes?)\.)?(?<key>`[^`]+`|[\w./-]+)(\s+(?<direction>ASC|DESC))?\s*$",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Order();
 
     /// <summary>Reads a filter; either the predicate or what is wrong.</summary>
@@ -27,7 +39,10 @@ internal static partial class RunFilter
         {
             var match = Comparison().Match(clause);
             if (!match.Success)
-                return (null, $"Invalid clause '{clause}' in filter string; it must be like metrics.loss < 0.5, params.x = 'y', tags.x = 'y' or attributes.status = 'FINISHED'.");
+                return (
+                    null,
+                    $"Invalid clause '{clause}' in filter string; it must be like metrics.loss < 0.5, params.x = 'y', tags.x = 'y' or attributes.status = 'FINISHED'."
+                );
             var (kind, key) = (match.Groups["kind"].Value, match.Groups["key"].Value.Trim('`', '"'));
             var (comparison, value) = (match.Groups["operator"].Value.ToUpperInvariant(), match.Groups["value"].Value.Trim('\'', '"'));
             if (IsMetric(kind) && !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
@@ -91,14 +106,20 @@ internal static partial class RunFilter
             return comparison == "!=";
         if (comparison is "LIKE" or "ILIKE")
         {
-            var pattern = $"^{Regex.Escape(value).Replace("%", ".*", StringComparison.Ordinal).Replace("_", ".", StringComparison.Ordinal)}$";
+            var pattern =
+                $"^{Regex.Escape(value).Replace("%", ".*", StringComparison.Ordinal).Replace("_", ".", StringComparison.Ordinal)}$";
             return Regex.IsMatch(
-                found.ToString()!, pattern, comparison == "ILIKE" ? RegexOptions.IgnoreCase : RegexOptions.None, TimeSpan.FromSeconds(1));
+                found.ToString()!,
+                pattern,
+                comparison == "ILIKE" ? RegexOptions.IgnoreCase : RegexOptions.None,
+                TimeSpan.FromSeconds(1)
+            );
         }
 
-        var order = found is double number && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var wanted)
-            ? number.CompareTo(wanted)
-            : string.CompareOrdinal(found.ToString(), value);
+        var order =
+            found is double number && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var wanted)
+                ? number.CompareTo(wanted)
+                : string.CompareOrdinal(found.ToString(), value);
         return comparison switch
         {
             "=" => order == 0,

@@ -14,11 +14,14 @@ internal static class PageEndpoints
     private const string Area = "The page";
     private const int LogTail = 64 * 1024;
     private const int CurvePoints = 400;
-    private const string ContentPolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:";
+    private const string ContentPolicy =
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:";
 
     public static void MapPage(this WebApplication application)
     {
-        application.MapGet("/", GetPage).Emulates(Area, "Page", "Workspaces, clusters and jobs; open it as `/?token=…` once, a cookie follows.");
+        application
+            .MapGet("/", GetPage)
+            .Emulates(Area, "Page", "Workspaces, clusters and jobs; open it as `/?token=…` once, a cookie follows.");
         application.MapGet("/page/overview", GetOverview).Emulates(Area, "Overview", "What the page lists.");
         application.MapGet("/page/run", GetRun).Emulates(Area, "Run", "One job's log end and curves.");
     }
@@ -33,20 +36,40 @@ internal static class PageEndpoints
                 await using var page = typeof(PageEndpoints).Assembly.GetManifestResourceStream("page.html")!;
                 await page.CopyToAsync(stream);
             },
-            "text/html; charset=utf-8");
+            "text/html; charset=utf-8"
+        );
     }
 
-    private static Ok<JsonArray> GetOverview(WorkspaceStore workspaces, TimeProvider time) => TypedResults.Ok(
-        workspaces.All.OrderBy(workspace => workspace.Name.Key, StringComparer.Ordinal).Select(JsonNode? (workspace) => new JsonObject
-        {
-            ["id"] = workspace.Name.Key,
-            ["name"] = workspace.Name.Name,
-            ["resourceGroup"] = workspace.Name.ResourceGroup,
-            ["clusters"] = workspace.Clusters.Values.OrderBy(cluster => cluster.Name, StringComparer.Ordinal).Select(JsonNode? (cluster) => Describe(cluster, time)).ToJsonArray(),
-            ["jobs"] = workspace.Runs.Values.OrderByDescending(run => run.Document.CreatedAt).Take(100).Select(JsonNode? (run) => Describe(run)).ToJsonArray(),
-        }).ToJsonArray());
+    private static Ok<JsonArray> GetOverview(WorkspaceStore workspaces, TimeProvider time) =>
+        TypedResults.Ok(
+            workspaces
+                .All.OrderBy(workspace => workspace.Name.Key, StringComparer.Ordinal)
+                .Select(
+                    JsonNode? (workspace) =>
+                        new JsonObject
+                        {
+                            ["id"] = workspace.Name.Key,
+                            ["name"] = workspace.Name.Name,
+                            ["resourceGroup"] = workspace.Name.ResourceGroup,
+                            ["clusters"] = workspace
+                                .Clusters.Values.OrderBy(cluster => cluster.Name, StringComparer.Ordinal)
+                                .Select(JsonNode? (cluster) => Describe(cluster, time))
+                                .ToJsonArray(),
+                            ["jobs"] = workspace
+                                .Runs.Values.OrderByDescending(run => run.Document.CreatedAt)
+                                .Take(100)
+                                .Select(JsonNode? (run) => Describe(run))
+                                .ToJsonArray(),
+                        }
+                )
+                .ToJsonArray()
+        );
 
-    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetRun(string workspace, string name, WorkspaceStore workspaces)
+    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetRun(
+        string workspace,
+        string name,
+        WorkspaceStore workspaces
+    )
     {
         var found = workspaces.All.FirstOrDefault(known => known.Name.Key == workspace);
         if (found is null || !found.Runs.TryGetValue(name, out var run))
@@ -55,8 +78,11 @@ internal static class PageEndpoints
         json["log"] = ReadTail(run.UserLog);
         json["tags"] = run.Document.Tags.ToJson();
         json["latest"] = run.Metrics.Latest().Select(JsonNode? (point) => point.ToJson()).ToJsonArray();
-        json["curves"] = new JsonObject(run.Metrics.Latest().Where(point => point.Key.Contains("loss", StringComparison.Ordinal) || point.Key == "eval_mAP")
-            .Select(point => KeyValuePair.Create<string, JsonNode?>(point.Key, Thin(run.Metrics.History(point.Key)))));
+        json["curves"] = new JsonObject(
+            run.Metrics.Latest()
+                .Where(point => point.Key.Contains("loss", StringComparison.Ordinal) || point.Key == "eval_mAP")
+                .Select(point => KeyValuePair.Create<string, JsonNode?>(point.Key, Thin(run.Metrics.History(point.Key))))
+        );
         return TypedResults.Ok(json);
     }
 
@@ -69,29 +95,36 @@ internal static class PageEndpoints
             ["vmSize"] = cluster.Settings.Size.Name,
             ["state"] = now.ProvisioningState,
             ["maxNodes"] = cluster.Settings.MaxNodes,
-            ["nodes"] = now.Nodes.Select(JsonNode? (node) => new JsonObject { ["state"] = node.State.ToString().ToLowerInvariant(), ["run"] = node.RunId }).ToJsonArray(),
+            ["nodes"] = now
+                .Nodes.Select(
+                    JsonNode? (node) => new JsonObject { ["state"] = node.State.ToString().ToLowerInvariant(), ["run"] = node.RunId }
+                )
+                .ToJsonArray(),
         };
     }
 
-    private static JsonObject Describe(Run run) => new JsonObject
-    {
-        ["name"] = run.Name,
-        ["displayName"] = run.Document.DisplayName,
-        ["experiment"] = run.Document.ExperimentName,
-        ["status"] = run.Status.ToString(),
-        ["created"] = run.Document.CreatedAt.ToString("O"),
-        ["started"] = run.Document.StartedAt?.ToString("O"),
-        ["ended"] = run.Document.EndedAt?.ToString("O"),
-        ["compute"] = run.Document.Definition is { } definition ? JobRequest.ComputeName(definition) : null,
-        ["error"] = run.Document.ErrorMessage,
-    };
+    private static JsonObject Describe(Run run) =>
+        new JsonObject
+        {
+            ["name"] = run.Name,
+            ["displayName"] = run.Document.DisplayName,
+            ["experiment"] = run.Document.ExperimentName,
+            ["status"] = run.Status.ToString(),
+            ["created"] = run.Document.CreatedAt.ToString("O"),
+            ["started"] = run.Document.StartedAt?.ToString("O"),
+            ["ended"] = run.Document.EndedAt?.ToString("O"),
+            ["compute"] = run.Document.Definition is { } definition ? JobRequest.ComputeName(definition) : null,
+            ["error"] = run.Document.ErrorMessage,
+        };
 
     // Every n-th value, and always the last: a curve of more points than pixels shows no more.
     private static JsonArray Thin(IReadOnlyList<Mlflow.MetricPoint> points)
     {
         var every = Math.Max(1, points.Count / CurvePoints);
-        return points.Where((point, i) => double.IsFinite(point.Value) && (i % every == 0 || i == points.Count - 1))
-            .Select(JsonNode? (point) => new JsonArray(point.Step, point.Value)).ToJsonArray();
+        return points
+            .Where((point, i) => double.IsFinite(point.Value) && (i % every == 0 || i == points.Count - 1))
+            .Select(JsonNode? (point) => new JsonArray(point.Step, point.Value))
+            .ToJsonArray();
     }
 
     private static string ReadTail(string file)

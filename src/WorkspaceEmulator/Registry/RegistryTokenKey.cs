@@ -23,13 +23,15 @@ internal sealed class RegistryTokenKey : IDisposable
     {
         _key = key;
         // Registry 2 checks the certificate that comes along against its bundle; registry 3 also finds the key by its id.
-        _header = Encode(new JsonObject
-        {
-            ["typ"] = "JWT",
-            ["alg"] = "ES256",
-            ["kid"] = Id(key),
-            ["x5c"] = new JsonArray(Convert.ToBase64String(certificate.RawData)),
-        });
+        _header = Encode(
+            new JsonObject
+            {
+                ["typ"] = "JWT",
+                ["alg"] = "ES256",
+                ["kid"] = Id(key),
+                ["x5c"] = new JsonArray(Convert.ToBase64String(certificate.RawData)),
+            }
+        );
     }
 
     public static RegistryTokenKey LoadOrCreate(StateFolder folder, DateTimeOffset now)
@@ -43,8 +45,17 @@ internal sealed class RegistryTokenKey : IDisposable
         }
 
         var request = new CertificateRequest("CN=Registry tokens, O=Workspace emulator", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(
+                certificateAuthority: true,
+                hasPathLengthConstraint: true,
+                pathLengthConstraint: 0,
+                critical: true
+            )
+        );
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign, critical: true)
+        );
         using var certificate = request.CreateSelfSigned(now.AddMinutes(-5), now + Lifetime);
         StateFolder.Write(folder.RegistryTokenKey, key.ExportPkcs8PrivateKeyPem(), ownerOnly: true);
         StateFolder.Write(folder.RegistryTokenKeySet, KeySet(key).ToJsonString(Resources.ResourceFolder.FileFormat));
@@ -64,9 +75,18 @@ internal sealed class RegistryTokenKey : IDisposable
     /// <summary>The claims of a token signed with this key; null for any other text. Whether it has expired is not looked at.</summary>
     public JsonObject? Read(string token)
     {
-        if (token.Split('.') is not [var header, var claims, var signature] || header != _header || !Base64Url.IsValid(claims) || !Base64Url.IsValid(signature))
+        if (
+            token.Split('.') is not [var header, var claims, var signature]
+            || header != _header
+            || !Base64Url.IsValid(claims)
+            || !Base64Url.IsValid(signature)
+        )
             return null;
-        return _key.VerifyData(Encoding.ASCII.GetBytes($"{header}.{claims}"), Base64Url.DecodeFromChars(signature), HashAlgorithmName.SHA256)
+        return _key.VerifyData(
+            Encoding.ASCII.GetBytes($"{header}.{claims}"),
+            Base64Url.DecodeFromChars(signature),
+            HashAlgorithmName.SHA256
+        )
             ? JsonNode.Parse(Base64Url.DecodeFromChars(claims)) as JsonObject
             : null;
     }
@@ -76,10 +96,18 @@ internal sealed class RegistryTokenKey : IDisposable
         var (x, y) = Coordinates(key);
         return new()
         {
-            ["keys"] = new JsonArray(new JsonObject
-            {
-                ["kty"] = "EC", ["crv"] = "P-256", ["x"] = x, ["y"] = y, ["use"] = "sig", ["alg"] = "ES256", ["kid"] = Id(key),
-            }),
+            ["keys"] = new JsonArray(
+                new JsonObject
+                {
+                    ["kty"] = "EC",
+                    ["crv"] = "P-256",
+                    ["x"] = x,
+                    ["y"] = y,
+                    ["use"] = "sig",
+                    ["alg"] = "ES256",
+                    ["kid"] = Id(key),
+                }
+            ),
         };
     }
 
@@ -87,7 +115,9 @@ internal sealed class RegistryTokenKey : IDisposable
     private static string Id(ECDsa key)
     {
         var (x, y) = Coordinates(key);
-        return Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}""")));
+        return Base64Url.EncodeToString(
+            SHA256.HashData(Encoding.UTF8.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}"""))
+        );
     }
 
     private static (string X, string Y) Coordinates(ECDsa key)

@@ -41,12 +41,17 @@ internal sealed class RegistryTokens(RegistryTokenKey key, AccessTokens owner, E
     public string IssueAccessToken(string service, IEnumerable<RegistryScope> scopes)
     {
         var claims = Claims(service, AccessLifetime, "access_token");
-        claims["access"] = scopes.Select(scope => (JsonNode?)new JsonObject
-        {
-            ["type"] = scope.Type,
-            ["name"] = scope.Name,
-            ["actions"] = scope.Actions.Select(action => (JsonNode?)JsonValue.Create(action)).ToJsonArray(),
-        }).ToJsonArray();
+        claims["access"] = scopes
+            .Select(scope =>
+                (JsonNode?)
+                    new JsonObject
+                    {
+                        ["type"] = scope.Type,
+                        ["name"] = scope.Name,
+                        ["actions"] = scope.Actions.Select(action => (JsonNode?)JsonValue.Create(action)).ToJsonArray(),
+                    }
+            )
+            .ToJsonArray();
         return key.Sign(claims);
     }
 

@@ -8,18 +8,26 @@ internal sealed record ArmDocument(string Name, DateTimeOffset CreatedAt, DateTi
     /// <summary>The ARM envelope around <paramref name="properties"/>.</summary>
     public JsonObject Render(string id, string type, JsonObject properties) => Envelope(id, Name, type, CreatedAt, ModifiedAt, properties);
 
-    public static JsonObject Envelope(string id, string name, string type, DateTimeOffset created, DateTimeOffset modified, JsonObject properties) => new()
-    {
-        ["id"] = id,
-        ["name"] = name,
-        ["type"] = type,
-        ["properties"] = properties,
-        ["systemData"] = new JsonObject
+    public static JsonObject Envelope(
+        string id,
+        string name,
+        string type,
+        DateTimeOffset created,
+        DateTimeOffset modified,
+        JsonObject properties
+    ) =>
+        new()
         {
-            ["createdAt"] = created.ToString("O"),
-            ["createdBy"] = "emulator",
-            ["createdByType"] = "User",
-            ["lastModifiedAt"] = modified.ToString("O"),
-        },
-    };
+            ["id"] = id,
+            ["name"] = name,
+            ["type"] = type,
+            ["properties"] = properties,
+            ["systemData"] = new JsonObject
+            {
+                ["createdAt"] = created.ToString("O"),
+                ["createdBy"] = "emulator",
+                ["createdByType"] = "User",
+                ["lastModifiedAt"] = modified.ToString("O"),
+            },
+        };
 }

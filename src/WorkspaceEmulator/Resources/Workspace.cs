@@ -12,7 +12,13 @@ namespace WorkspaceEmulator.Resources;
 /// <summary>One workspace and everything that hangs from it.</summary>
 internal sealed class Workspace
 {
-    private static readonly string[] BuiltInDatastores = ["workspaceblobstore", "workspaceartifactstore", "workspacefilestore", "workspaceworkingdirectory"];
+    private static readonly string[] BuiltInDatastores =
+    [
+        "workspaceblobstore",
+        "workspaceartifactstore",
+        "workspacefilestore",
+        "workspaceworkingdirectory",
+    ];
     public const string DefaultDatastore = "workspaceblobstore";
     private readonly Dictionary<AssetKind, AssetStore> _assets;
 
@@ -32,16 +38,19 @@ internal sealed class Workspace
             Directory.CreateDirectory(storage);
             if (Datastores.Find(datastore) is null)
             {
-                Datastores.Put(datastore, new()
-                {
-                    ["datastoreType"] = "AzureBlob",
-                    ["accountName"] = "localhost",
-                    ["containerName"] = datastore,
-                    ["endpoint"] = storage,
-                    ["protocol"] = "file",
-                    ["serviceDataAccessAuthIdentity"] = "None",
-                    ["credentials"] = new System.Text.Json.Nodes.JsonObject { ["credentialsType"] = "None" },
-                });
+                Datastores.Put(
+                    datastore,
+                    new()
+                    {
+                        ["datastoreType"] = "AzureBlob",
+                        ["accountName"] = "localhost",
+                        ["containerName"] = datastore,
+                        ["endpoint"] = storage,
+                        ["protocol"] = "file",
+                        ["serviceDataAccessAuthIdentity"] = "None",
+                        ["credentials"] = new System.Text.Json.Nodes.JsonObject { ["credentialsType"] = "None" },
+                    }
+                );
             }
         }
     }

@@ -105,7 +105,13 @@ internal sealed class WorkspaceStore
         properties["discoveryUrl"] = new Uri(endpoint, "discovery").AbsoluteUri;
         properties["mlFlowTrackingUri"] = TrackingUri(workspace, endpoint);
         var resource = ArmDocument.Envelope(
-            workspace.ArmId, workspace.Name.Name, "Microsoft.MachineLearningServices/workspaces", document.CreatedAt, document.ModifiedAt, properties);
+            workspace.ArmId,
+            workspace.Name.Name,
+            "Microsoft.MachineLearningServices/workspaces",
+            document.CreatedAt,
+            document.ModifiedAt,
+            properties
+        );
         resource["location"] = document.Body.Text("location") ?? _options.Location;
         foreach (var member in new[] { "tags", "kind", "sku", "identity" })
         {
@@ -128,7 +134,13 @@ internal sealed class WorkspaceStore
             if (ClusterSettings.Read(compute.Body, LocationOf(workspace)).Settings is not { } settings)
                 continue;
             workspace.Clusters[compute.Name] = new Cluster(
-                compute.Name, settings, _options.ProvisioningTime, _time.GetUtcNow(), isNew: false, ClusterSettings.ReadFailure(compute.Body));
+                compute.Name,
+                settings,
+                _options.ProvisioningTime,
+                _time.GetUtcNow(),
+                isNew: false,
+                ClusterSettings.ReadFailure(compute.Body)
+            );
         }
 
         _workspaces[name.Key] = workspace;

@@ -9,7 +9,17 @@ namespace WorkspaceEmulator.Runs;
 internal static class JobResource
 {
     private static readonly string[] FixedMembers =
-        ["command", "environmentId", "computeId", "codeId", "environmentVariables", "inputs", "limits", "resources", "distribution"];
+    [
+        "command",
+        "environmentId",
+        "computeId",
+        "codeId",
+        "environmentVariables",
+        "inputs",
+        "limits",
+        "resources",
+        "distribution",
+    ];
 
     public static JsonObject Render(Run run, Uri endpoint)
     {
@@ -25,8 +35,16 @@ internal static class JobResource
             properties["description"] = description;
         properties["services"] = new JsonObject
         {
-            ["Studio"] = new JsonObject { ["jobServiceType"] = "Studio", ["endpoint"] = new Uri(endpoint, $"?run={Uri.EscapeDataString(run.Name)}&wsid={run.Workspace.ArmId}").AbsoluteUri },
-            ["Tracking"] = new JsonObject { ["jobServiceType"] = "Tracking", ["endpoint"] = $"{WorkspaceStore.TrackingUri(run.Workspace, endpoint)}?" },
+            ["Studio"] = new JsonObject
+            {
+                ["jobServiceType"] = "Studio",
+                ["endpoint"] = new Uri(endpoint, $"?run={Uri.EscapeDataString(run.Name)}&wsid={run.Workspace.ArmId}").AbsoluteUri,
+            },
+            ["Tracking"] = new JsonObject
+            {
+                ["jobServiceType"] = "Tracking",
+                ["endpoint"] = $"{WorkspaceStore.TrackingUri(run.Workspace, endpoint)}?",
+            },
         };
         var outputs = properties.Object("outputs") ?? [];
         foreach (var (name, output) in outputs)
@@ -43,7 +61,13 @@ internal static class JobResource
         };
         properties["outputs"] = outputs.Clone();
         return ArmDocument.Envelope(
-            run.ArmId, run.Name, "Microsoft.MachineLearningServices/workspaces/jobs", document.CreatedAt, document.ModifiedAt, properties);
+            run.ArmId,
+            run.Name,
+            "Microsoft.MachineLearningServices/workspaces/jobs",
+            document.CreatedAt,
+            document.ModifiedAt,
+            properties
+        );
     }
 
     /// <summary>Why a second PUT is refused; null when it may go on.</summary>
@@ -67,12 +91,15 @@ internal static class JobResource
         return null;
     }
 
-    public static void Change(Run run, JsonObject properties) => run.Update(document => document with
-    {
-        DisplayName = properties.Text("displayName") ?? document.DisplayName,
-        Description = properties.Text("description") ?? document.Description,
-        IsArchived = properties.ContainsKey("isArchived") ? properties.Flag("isArchived") : document.IsArchived,
-        Tags = properties.Object("tags") is null ? document.Tags : Run.Merge(properties.Texts("tags"), []),
-        Properties = Run.Merge(document.Properties, properties.Texts("properties")),
-    });
+    public static void Change(Run run, JsonObject properties) =>
+        run.Update(document =>
+            document with
+            {
+                DisplayName = properties.Text("displayName") ?? document.DisplayName,
+                Description = properties.Text("description") ?? document.Description,
+                IsArchived = properties.ContainsKey("isArchived") ? properties.Flag("isArchived") : document.IsArchived,
+                Tags = properties.Object("tags") is null ? document.Tags : Run.Merge(properties.Texts("tags"), []),
+                Properties = Run.Merge(document.Properties, properties.Texts("properties")),
+            }
+        );
 }

@@ -73,21 +73,24 @@ internal sealed class Run
             if (Status.IsTerminal() || (Status == RunStatus.CancelRequested && !status.IsTerminal()))
                 return false;
             var now = _time.GetUtcNow();
-            Update(document => document with
-            {
-                Status = status,
-                StartedAt = document.StartedAt ?? (status == RunStatus.Running ? now : null),
-                EndedAt = status.IsTerminal() ? now : null,
-                ErrorCode = errorCode,
-                ErrorMessage = errorMessage,
-            });
+            Update(document =>
+                document with
+                {
+                    Status = status,
+                    StartedAt = document.StartedAt ?? (status == RunStatus.Running ? now : null),
+                    EndedAt = status.IsTerminal() ? now : null,
+                    ErrorCode = errorCode,
+                    ErrorMessage = errorMessage,
+                }
+            );
             if (IsJob)
                 LogSystem(errorMessage is null ? $"Status is {status}." : $"Status is {status}: {errorMessage}");
             return true;
         }
     }
 
-    public void SetTags(IEnumerable<KeyValuePair<string, string>> tags) => Update(document => document with { Tags = Merge(document.Tags, tags) });
+    public void SetTags(IEnumerable<KeyValuePair<string, string>> tags) =>
+        Update(document => document with { Tags = Merge(document.Tags, tags) });
 
     public void LogSystem(string message)
     {
@@ -95,7 +98,10 @@ internal sealed class Run
         File.AppendAllText(SystemLog, $"{_time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {message}\n");
     }
 
-    public static SortedDictionary<string, string> Merge(IReadOnlyDictionary<string, string> old, IEnumerable<KeyValuePair<string, string>> added)
+    public static SortedDictionary<string, string> Merge(
+        IReadOnlyDictionary<string, string> old,
+        IEnumerable<KeyValuePair<string, string>> added
+    )
     {
         var merged = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in old.Concat(added))

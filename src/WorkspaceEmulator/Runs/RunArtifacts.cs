@@ -6,7 +6,11 @@ namespace WorkspaceEmulator.Runs;
 /// </summary>
 internal sealed class RunArtifacts(string folder)
 {
-    private static readonly EnumerationOptions Files = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+    private static readonly EnumerationOptions Files = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+    };
     private static readonly string[] LogRoots = ["user_logs", "system_logs"];
     private static readonly string[] WorkingRoots = ["outputs", "logs"];
     private readonly Lock _gate = new();
@@ -57,7 +61,8 @@ internal sealed class RunArtifacts(string folder)
     }
 
     /// <summary>The file of an artifact, or null when there is none or the path leaves the run's folder.</summary>
-    public string? Find(string path) => Locate(path) is { } file && File.Exists(file) && new FileInfo(file).LinkTarget is null ? file : null;
+    public string? Find(string path) =>
+        Locate(path) is { } file && File.Exists(file) && new FileInfo(file).LinkTarget is null ? file : null;
 
     /// <summary>Where an upload of this path goes; null when the path leaves the run's folder.</summary>
     public string? Locate(string path)
@@ -65,7 +70,8 @@ internal sealed class RunArtifacts(string folder)
         var parts = path.Split('/');
         if (parts.Any(part => part is "" or "." or "..") || path.Contains('\0', StringComparison.Ordinal))
             return null;
-        var parent = LogRoots.Contains(parts[0], StringComparer.Ordinal) ? folder
+        var parent =
+            LogRoots.Contains(parts[0], StringComparer.Ordinal) ? folder
             : WorkingRoots.Contains(parts[0], StringComparer.Ordinal) ? WorkingFolderOf(folder)
             : Path.Combine(folder, "uploads");
         for (var i = 1; i < parts.Length; i++)

@@ -27,7 +27,8 @@ internal sealed record RunDocument(
     IReadOnlyDictionary<string, string> Tags,
     IReadOnlyDictionary<string, string> Properties,
     IReadOnlyDictionary<string, string> Parameters,
-    JsonObject? Definition)
+    JsonObject? Definition
+)
 {
     public const string FileName = "run.json";
 

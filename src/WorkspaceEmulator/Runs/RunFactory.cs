@@ -7,7 +7,18 @@ namespace WorkspaceEmulator.Runs;
 /// <summary>Makes runs: of jobs that were PUT, and of MLflow's <c>runs/create</c>.</summary>
 internal sealed class RunFactory(TimeProvider time)
 {
-    private static readonly string[] OwnMembers = ["tags", "properties", "displayName", "description", "isArchived", "experimentName", "status", "services", "parameters"];
+    private static readonly string[] OwnMembers =
+    [
+        "tags",
+        "properties",
+        "displayName",
+        "description",
+        "isArchived",
+        "experimentName",
+        "status",
+        "services",
+        "parameters",
+    ];
     private readonly Lock _gate = new();
 
     /// <summary>Stores a new job; null when the name has been taken meanwhile.</summary>
@@ -18,13 +29,29 @@ internal sealed class RunFactory(TimeProvider time)
             definition.Remove(member);
         definition["resources"] ??= new JsonObject { ["instanceCount"] = 1, ["shmSize"] = "2g" };
         return TryCreate(
-            workspace, name, properties.Text("experimentName") ?? "Default", RunStatus.NotStarted, properties.Text("displayName") ?? name,
-            properties.Text("description"), properties.Texts("tags"), properties.Texts("properties"), definition);
+            workspace,
+            name,
+            properties.Text("experimentName") ?? "Default",
+            RunStatus.NotStarted,
+            properties.Text("displayName") ?? name,
+            properties.Text("description"),
+            properties.Texts("tags"),
+            properties.Texts("properties"),
+            definition
+        );
     }
 
     public Run? TryCreate(
-        Workspace workspace, string name, string experiment, RunStatus status, string displayName, string? description,
-        IReadOnlyDictionary<string, string> tags, IReadOnlyDictionary<string, string> properties, JsonObject? definition)
+        Workspace workspace,
+        string name,
+        string experiment,
+        RunStatus status,
+        string displayName,
+        string? description,
+        IReadOnlyDictionary<string, string> tags,
+        IReadOnlyDictionary<string, string> properties,
+        JsonObject? definition
+    )
     {
         lock (_gate)
         {
@@ -36,10 +63,29 @@ internal sealed class RunFactory(TimeProvider time)
             var run = Run.Create(
                 workspace,
                 new(
-                    workspace.Name.SubscriptionId, workspace.Name.ResourceGroup, workspace.Name.Name, name, experiment, number, status, now, now,
-                    status == RunStatus.Running ? now : null, null, displayName, description, false, null, null,
-                    Run.Merge(tags, []), Run.Merge(properties, []), Run.Merge(new Dictionary<string, string>(StringComparer.Ordinal), []), definition),
-                time);
+                    workspace.Name.SubscriptionId,
+                    workspace.Name.ResourceGroup,
+                    workspace.Name.Name,
+                    name,
+                    experiment,
+                    number,
+                    status,
+                    now,
+                    now,
+                    status == RunStatus.Running ? now : null,
+                    null,
+                    displayName,
+                    description,
+                    false,
+                    null,
+                    null,
+                    Run.Merge(tags, []),
+                    Run.Merge(properties, []),
+                    Run.Merge(new Dictionary<string, string>(StringComparer.Ordinal), []),
+                    definition
+                ),
+                time
+            );
             workspace.Runs[name] = run;
             return run;
         }

@@ -8,9 +8,13 @@ internal sealed class SignedLogs(AccessTokens tokens, EmulatorAddress address, T
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
     /// <summary>The logs of a run by name, with their addresses.</summary>
-    public IReadOnlyDictionary<string, string> AddressesOf(Run run) => run.Artifacts.List()
-        .Where(path => path.StartsWith("user_logs/", StringComparison.Ordinal) || path.StartsWith("system_logs/", StringComparison.Ordinal))
-        .ToDictionary(path => path, path => AddressOf(run, path), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> AddressesOf(Run run) =>
+        run
+            .Artifacts.List()
+            .Where(path =>
+                path.StartsWith("user_logs/", StringComparison.Ordinal) || path.StartsWith("system_logs/", StringComparison.Ordinal)
+            )
+            .ToDictionary(path => path, path => AddressOf(run, path), StringComparer.Ordinal);
 
     public string AddressOf(Run run, string artifact)
     {
@@ -24,7 +28,8 @@ internal sealed class SignedLogs(AccessTokens tokens, EmulatorAddress address, T
         && time.GetUtcNow().ToUnixTimeSeconds() <= expires
         && tokens.IsSigned(path, expires, request.Query["sig"].ToString());
 
-    public static string PathOf(Run run, string artifact) => $"/azureml/{run.Workspace.WorkspaceId:N}/ExperimentRun/{run.DataContainer}/{artifact}";
+    public static string PathOf(Run run, string artifact) =>
+        $"/azureml/{run.Workspace.WorkspaceId:N}/ExperimentRun/{run.DataContainer}/{artifact}";
 
     private static string Escape(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 }

@@ -42,8 +42,13 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         }
         catch (Exception error) when (error is RequestFailedException or AggregateException or IOException or UnauthorizedAccessException)
         {
-            var reason = error is RequestFailedException { Status: not 0 } refused ? $"answered {refused.Status}: {refused.ErrorCode}" : $"could not be read: {error.GetBaseException().Message}";
-            return (null, $"datastore '{datastore.Name}': container '{container.Name}' of storage account '{container.AccountName}' {reason}.");
+            var reason = error is RequestFailedException { Status: not 0 } refused
+                ? $"answered {refused.Status}: {refused.ErrorCode}"
+                : $"could not be read: {error.GetBaseException().Message}";
+            return (
+                null,
+                $"datastore '{datastore.Name}': container '{container.Name}' of storage account '{container.AccountName}' {reason}."
+            );
         }
         finally
         {
@@ -54,19 +59,33 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
     private (BlobContainerClient? Container, string? Fault) Open()
     {
         var body = datastore.Body;
-        var (account, container, endpoint) = (body.Text("accountName"), body.Text("containerName"), body.Text("endpoint") ?? "core.windows.net");
+        var (account, container, endpoint) = (
+            body.Text("accountName"),
+            body.Text("containerName"),
+            body.Text("endpoint") ?? "core.windows.net"
+        );
         var kind = body.Object("credentials").Text("credentialsType");
         if (body.Text("datastoreType") != "AzureBlob" || account is null || container is null)
-            return (null, $"datastore '{datastore.Name}' is of type {body.Text("datastoreType")}; the emulator reads blob containers and folders (protocol 'file').");
+            return (
+                null,
+                $"datastore '{datastore.Name}' is of type {body.Text("datastoreType")}; the emulator reads blob containers and folders (protocol 'file')."
+            );
         if (body.Text(DatastoreSecrets.Sealed) is not { } sealedText || kind is not ("AccountKey" or "Sas"))
         {
-            return (null, $"datastore '{datastore.Name}' is in storage account '{account}' and its credentials are {kind}; the emulator has no identity there, "
-                + "so the datastore must be registered with an account key or a SAS, or be a folder (protocol 'file').");
+            return (
+                null,
+                $"datastore '{datastore.Name}' is in storage account '{account}' and its credentials are {kind}; the emulator has no identity there, "
+                    + "so the datastore must be registered with an account key or a SAS, or be a folder (protocol 'file')."
+            );
         }
 
         // An endpoint with a path is the address of a storage emulator, which ends in the account.
         var protocol = body.Text("protocol") ?? "https";
-        var address = new Uri(endpoint.Contains('/', StringComparison.Ordinal) ? $"{protocol}://{endpoint}/{container}" : $"{protocol}://{account}.blob.{endpoint}/{container}");
+        var address = new Uri(
+            endpoint.Contains('/', StringComparison.Ordinal)
+                ? $"{protocol}://{endpoint}/{container}"
+                : $"{protocol}://{account}.blob.{endpoint}/{container}"
+        );
         var secret = JsonNode.Parse(secrets.Decrypt(sealedText))!.AsObject();
         try
         {
@@ -92,16 +111,21 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
 
         try
         {
-            var blobs = container.GetBlobsAsync(prefix: path.Length == 0 ? null : path, cancellationToken: cancellationToken)
+            var blobs = container
+                .GetBlobsAsync(prefix: path.Length == 0 ? null : path, cancellationToken: cancellationToken)
                 .Where(blob => IsWithin(blob.Name, path) && !blob.Name.EndsWith('/'));
-            await Parallel.ForEachAsync(blobs, new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken }, async (blob, stop) =>
-            {
-                var eTag = blob.Properties.ETag?.ToString() ?? "";
-                var file = Locate(blob.Name);
-                if (known.GetValueOrDefault(blob.Name) != eTag || !File.Exists(file))
-                    await FetchAsync(container.GetBlobClient(blob.Name), file, stop);
-                there[blob.Name] = eTag;
-            });
+            await Parallel.ForEachAsync(
+                blobs,
+                new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken },
+                async (blob, stop) =>
+                {
+                    var eTag = blob.Properties.ETag?.ToString() ?? "";
+                    var file = Locate(blob.Name);
+                    if (known.GetValueOrDefault(blob.Name) != eTag || !File.Exists(file))
+                        await FetchAsync(container.GetBlobClient(blob.Name), file, stop);
+                    there[blob.Name] = eTag;
+                }
+            );
             foreach (var name in known.Keys.Where(name => !there.ContainsKey(name)))
                 File.Delete(Locate(name));
         }
@@ -148,8 +172,11 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
     private string Locate(string name)
     {
         var path = Path.GetFullPath(Path.Combine(folder, name));
-        return path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path : throw new IOException($"blob '{name}' has a name that leads out of its container");
+        return path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? path
+            : throw new IOException($"blob '{name}' has a name that leads out of its container");
     }
 
-    private static bool IsWithin(string name, string path) => path.Length == 0 || name == path || name.StartsWith(path + "/", StringComparison.Ordinal);
+    private static bool IsWithin(string name, string path) =>
+        path.Length == 0 || name == path || name.StartsWith(path + "/", StringComparison.Ordinal);
 }

@@ -16,22 +16,38 @@ internal sealed class VaultStore(WorkspaceStore workspaces, StateFolder folder, 
 
     /// <summary>The workspace whose vault this is; null when there is no such vault.</summary>
     /// <param name="id">ARM id of the vault.</param>
-    public Workspace? FindWorkspace(string id) => workspaces.All.FirstOrDefault(
-        workspace => workspaces.KeyVaultOf(workspace).Equals(id, StringComparison.OrdinalIgnoreCase) && ResourceNames.Vault().IsMatch(NameOf(id)));
+    public Workspace? FindWorkspace(string id) =>
+        workspaces.All.FirstOrDefault(workspace =>
+            workspaces.KeyVaultOf(workspace).Equals(id, StringComparison.OrdinalIgnoreCase) && ResourceNames.Vault().IsMatch(NameOf(id))
+        );
 
     /// <summary>Names of vaults are the same wherever they are: no two vaults share one.</summary>
     public bool Exists(string name) =>
-        ResourceNames.Vault().IsMatch(name) && workspaces.All.Any(workspace => NameOf(workspaces.KeyVaultOf(workspace)).Equals(name, StringComparison.OrdinalIgnoreCase));
+        ResourceNames.Vault().IsMatch(name)
+        && workspaces.All.Any(workspace => NameOf(workspaces.KeyVaultOf(workspace)).Equals(name, StringComparison.OrdinalIgnoreCase));
 
     public VaultSecret? Find(string vault, string name) => SecretsOf(vault).Find(name) is { } document ? Open(document) : null;
 
-    public VaultSecret Set(string vault, string name, string value) => Open(SecretsOf(vault).Put(
-        name, new() { [SealedValue] = box.Encrypt(value), [Version] = RandomNumberGenerator.GetHexString(32, lowercase: true) }).Document);
+    public VaultSecret Set(string vault, string name, string value) =>
+        Open(
+            SecretsOf(vault)
+                .Put(
+                    name,
+                    new() { [SealedValue] = box.Encrypt(value), [Version] = RandomNumberGenerator.GetHexString(32, lowercase: true) }
+                )
+                .Document
+        );
 
     private static string NameOf(string id) => id[(id.LastIndexOf('/') + 1)..];
 
-    private VaultSecret Open(ArmDocument document) => new(
-        document.Name, document.Body.Text(Version)!, box.Decrypt(document.Body.Text(SealedValue)!), document.CreatedAt, document.ModifiedAt);
+    private VaultSecret Open(ArmDocument document) =>
+        new(
+            document.Name,
+            document.Body.Text(Version)!,
+            box.Decrypt(document.Body.Text(SealedValue)!),
+            document.CreatedAt,
+            document.ModifiedAt
+        );
 
     private ResourceFolder SecretsOf(string vault) =>
         _secrets.GetOrAdd(vault, name => new(Path.Combine(folder.Vaults, name.ToLowerInvariant()), time));
@@ -40,17 +56,18 @@ internal sealed class VaultStore(WorkspaceStore workspaces, StateFolder folder, 
 /// <summary>One secret of a key vault.</summary>
 internal sealed record VaultSecret(string Name, string Version, string Value, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt)
 {
-    public JsonObject Render(Uri vault) => new()
-    {
-        ["value"] = Value,
-        ["id"] = new Uri(vault, $"secrets/{Name}/{Version}").AbsoluteUri,
-        ["attributes"] = new JsonObject
+    public JsonObject Render(Uri vault) =>
+        new()
         {
-            ["enabled"] = true,
-            ["created"] = CreatedAt.ToUnixTimeSeconds(),
-            ["updated"] = ModifiedAt.ToUnixTimeSeconds(),
-            ["recoveryLevel"] = "Recoverable+Purgeable",
-            ["recoverableDays"] = 90,
-        },
-    };
+            ["value"] = Value,
+            ["id"] = new Uri(vault, $"secrets/{Name}/{Version}").AbsoluteUri,
+            ["attributes"] = new JsonObject
+            {
+                ["enabled"] = true,
+                ["created"] = CreatedAt.ToUnixTimeSeconds(),
+                ["updated"] = ModifiedAt.ToUnixTimeSeconds(),
+                ["recoveryLevel"] = "Recoverable+Purgeable",
+                ["recoverableDays"] = 90,
+            },
+        };
 }

@@ -10,7 +10,10 @@ internal static class ClusterComparison
 {
     /// <summary>What differs in the scale settings, and the settings to send: null when the cluster may already grow as far as the plan asks.</summary>
     /// <remarks>A cluster is shared: it is never made smaller, and its minimum and idle time are left as whoever owns it set them.</remarks>
-    public static (IReadOnlyList<string> Differences, AmlComputeScaleSettings? Scale) CompareScale(AmlComputeScaleSettings? found, ComputePlan asked)
+    public static (IReadOnlyList<string> Differences, AmlComputeScaleSettings? Scale) CompareScale(
+        AmlComputeScaleSettings? found,
+        ComputePlan asked
+    )
     {
         var differences = new List<string>();
         var maxNodes = found?.MaxNodeCount ?? 0;
@@ -39,11 +42,14 @@ internal static class ClusterComparison
             return (differences, null);
         }
 
-        return (differences, new AmlComputeScaleSettings(asked.MaxNodes)
-        {
-            MinNodeCount = minNodes,
-            NodeIdleTimeBeforeScaleDown = found?.NodeIdleTimeBeforeScaleDown ?? asked.IdleTimeBeforeScaleDown,
-        });
+        return (
+            differences,
+            new AmlComputeScaleSettings(asked.MaxNodes)
+            {
+                MinNodeCount = minNodes,
+                NodeIdleTimeBeforeScaleDown = found?.NodeIdleTimeBeforeScaleDown ?? asked.IdleTimeBeforeScaleDown,
+            }
+        );
     }
 
     /// <exception cref="WorkspaceException">The cluster has another VM size or priority, which cannot be changed; names the choices.</exception>
@@ -52,15 +58,19 @@ internal static class ClusterComparison
         var faults = new List<string>();
         if (!string.Equals(found.VmSize, asked.VmSize, StringComparison.OrdinalIgnoreCase))
         {
-            faults.Add($"COMPUTE.VM_SIZE is {asked.VmSize} and cluster '{asked.Name}' has nodes of {found.VmSize}; a cluster cannot change its size: "
-                + $"set COMPUTE.VM_SIZE to {found.VmSize}, or COMPUTE_NAME to a cluster that does not exist yet.");
+            faults.Add(
+                $"COMPUTE.VM_SIZE is {asked.VmSize} and cluster '{asked.Name}' has nodes of {found.VmSize}; a cluster cannot change its size: "
+                    + $"set COMPUTE.VM_SIZE to {found.VmSize}, or COMPUTE_NAME to a cluster that does not exist yet."
+            );
         }
 
         var priority = PriorityOf(found);
         if (priority != asked.Priority.ToString())
         {
-            faults.Add($"COMPUTE.PRIORITY is {asked.Priority} and cluster '{asked.Name}' is {priority}; a cluster cannot change its priority: "
-                + $"set COMPUTE.PRIORITY to {priority}, or COMPUTE_NAME to a cluster that does not exist yet.");
+            faults.Add(
+                $"COMPUTE.PRIORITY is {asked.Priority} and cluster '{asked.Name}' is {priority}; a cluster cannot change its priority: "
+                    + $"set COMPUTE.PRIORITY to {priority}, or COMPUTE_NAME to a cluster that does not exist yet."
+            );
         }
 
         if (faults.Count > 0)
@@ -75,17 +85,23 @@ internal static class ClusterComparison
     {
         if (data.Properties is not AmlCompute cluster)
         {
-            throw new WorkspaceException($"COMPUTE_NAME is '{asked.Name}', which is a compute of another kind; it must name an AmlCompute cluster, or one that does not exist yet.");
+            throw new WorkspaceException(
+                $"COMPUTE_NAME is '{asked.Name}', which is a compute of another kind; it must name an AmlCompute cluster, or one that does not exist yet."
+            );
         }
 
         return cluster.ProvisioningState is not { } state || state == MachineLearningProvisioningState.Succeeded || IsChanging(state)
             ? cluster.Properties
-            : throw new WorkspaceException($"Cluster '{asked.Name}' is {state}; it must be Succeeded. {Sentence(ReasonsOf(cluster))} {DeleteIt(asked.Name, address)}");
+            : throw new WorkspaceException(
+                $"Cluster '{asked.Name}' is {state}; it must be Succeeded. {Sentence(ReasonsOf(cluster))} {DeleteIt(asked.Name, address)}"
+            );
     }
 
     /// <summary>Whether a change to it, somebody else's perhaps, is under way.</summary>
     public static bool IsChanging(MachineLearningProvisioningState? state) =>
-        state == MachineLearningProvisioningState.Creating || state == MachineLearningProvisioningState.Updating || state == MachineLearningProvisioningState.Deleting;
+        state == MachineLearningProvisioningState.Creating
+        || state == MachineLearningProvisioningState.Updating
+        || state == MachineLearningProvisioningState.Deleting;
 
     /// <summary>Why its provisioning failed, as <c>code: message</c>, and what its nodes report.</summary>
     public static IEnumerable<string> ReasonsOf(MachineLearningComputeProperties? compute) =>
@@ -93,10 +109,16 @@ internal static class ClusterComparison
 
     /// <summary>What the nodes of a cluster that stands report: no capacity, no quota, a node that cannot be set up.</summary>
     public static IEnumerable<string> TroubleOf(AmlComputeProperties? cluster, string name) =>
-        (cluster?.Errors ?? []).Select(Describe).Distinct(StringComparer.Ordinal).Select(error => $"Cluster '{name}' has trouble with its nodes: {error}");
+        (cluster?.Errors ?? [])
+            .Select(Describe)
+            .Distinct(StringComparer.Ordinal)
+            .Select(error => $"Cluster '{name}' has trouble with its nodes: {error}");
 
     public static string Sentence(IEnumerable<string> reasons) =>
-        string.Join("; ", reasons.Select(reason => reason.TrimEnd('.')).Distinct(StringComparer.Ordinal).DefaultIfEmpty("The service gave no reason")) + ".";
+        string.Join(
+            "; ",
+            reasons.Select(reason => reason.TrimEnd('.')).Distinct(StringComparer.Ordinal).DefaultIfEmpty("The service gave no reason")
+        ) + ".";
 
     public static string DeleteIt(string name, WorkspaceAddress address) =>
         $"Delete it (`az ml compute delete --name {name} {CommandLine.WorkspaceOptions(address)}`) and run again, or set COMPUTE_NAME to another name.";

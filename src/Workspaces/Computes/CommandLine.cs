@@ -6,5 +6,6 @@ namespace Workspaces;
 internal static class CommandLine
 {
     /// <summary>The options by which <c>az ml</c> knows the workspace.</summary>
-    public static string WorkspaceOptions(WorkspaceAddress address) => $"--resource-group {address.ResourceGroup} --workspace-name {address.WorkspaceName}";
+    public static string WorkspaceOptions(WorkspaceAddress address) =>
+        $"--resource-group {address.ResourceGroup} --workspace-name {address.WorkspaceName}";
 }

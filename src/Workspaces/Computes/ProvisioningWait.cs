@@ -4,7 +4,13 @@ using Experiments;
 namespace Workspaces;
 
 /// <summary>Waits for a cluster: pauses that grow, a line of progress now and then, and an end to it.</summary>
-internal sealed class ProvisioningWait(ComputePlan compute, WorkspaceAddress address, ProvisioningSettings settings, TimeProvider time, IProgress<string> progress)
+internal sealed class ProvisioningWait(
+    ComputePlan compute,
+    WorkspaceAddress address,
+    ProvisioningSettings settings,
+    TimeProvider time,
+    IProgress<string> progress
+)
 {
     private readonly long began = time.GetTimestamp();
     private TimeSpan pause = settings.ShortestPause;
@@ -14,7 +20,8 @@ internal sealed class ProvisioningWait(ComputePlan compute, WorkspaceAddress add
     /// <summary>Says what is going on, once; the pauses are short again.</summary>
     public void Report(string nowDoing)
     {
-        if (nowDoing == doing) return;
+        if (nowDoing == doing)
+            return;
         doing = nowDoing;
         pause = settings.ShortestPause;
         reported = time.GetElapsedTime(began);
@@ -27,11 +34,14 @@ internal sealed class ProvisioningWait(ComputePlan compute, WorkspaceAddress add
         var elapsed = time.GetElapsedTime(began);
         if (elapsed >= settings.Deadline)
         {
-            throw new WorkspaceException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{doing} is not over after {settings.Deadline.TotalMinutes:0.##} min; it must be by then. The service goes on with it "
-                + $"(`az ml compute show --name {compute.Name} {CommandLine.WorkspaceOptions(address)}` tells how far it is): run again to wait on, "
-                + $"or wait longer with --compute-timeout={Math.Ceiling(settings.Deadline.TotalMinutes * 2):0}."));
+            throw new WorkspaceException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{doing} is not over after {settings.Deadline.TotalMinutes:0.##} min; it must be by then. The service goes on with it "
+                        + $"(`az ml compute show --name {compute.Name} {CommandLine.WorkspaceOptions(address)}` tells how far it is): run again to wait on, "
+                        + $"or wait longer with --compute-timeout={Math.Ceiling(settings.Deadline.TotalMinutes * 2):0}."
+                )
+            );
         }
 
         if (elapsed - reported >= settings.ReportInterval)

@@ -27,7 +27,8 @@ internal sealed class QuotaCheck(ComputePlan asked, int? nodesThere, SizeCheck s
         {
             var needed = Needed(size);
             var exceeded = quotas.Of(size, asked.Priority).Where(quota => needed > quota.Left).ToList();
-            if (exceeded.Count > 0) yield return Fault(size, needed, exceeded);
+            if (exceeded.Count > 0)
+                yield return Fault(size, needed, exceeded);
         }
     }
 
@@ -44,7 +45,9 @@ internal sealed class QuotaCheck(ComputePlan asked, int? nodesThere, SizeCheck s
 
     private string Fault(MachineLearningVmSize size, long needed, List<Quota> exceeded)
     {
-        var lines = exceeded.Select(quota => $"{Environment.NewLine}  {quota.Name}: {needed} asked, {quota.Used} of {quota.Limit} used, {quota.Left} left");
+        var lines = exceeded.Select(quota =>
+            $"{Environment.NewLine}  {quota.Name}: {needed} asked, {quota.Used} of {quota.Limit} used, {quota.Left} left"
+        );
         var choices = Choices(size).ToList();
         var run = choices.Count == 0 ? "" : $"Run with {string.Join(" or ", choices)}, or ";
         var wait = exceeded.All(quota => needed <= quota.Limit) ? "wait until other nodes are given back, or " : "";
@@ -57,14 +60,22 @@ internal sealed class QuotaCheck(ComputePlan asked, int? nodesThere, SizeCheck s
     private IEnumerable<string> Choices(MachineLearningVmSize size)
     {
         var nodes = (nodesThere ?? 0) + (quotas.Of(size, asked.Priority).Min(quota => quota.Left) / size.VCpus!.Value);
-        if (nodes >= Math.Max(1, asked.MinNodes)) yield return $"--set=NODES={nodes}";
-        if (nodesThere is not null) yield break; // what follows cannot be changed about a cluster
-        if (asked.Priority == VmPriority.Dedicated && size.LowPriorityCapable is true && Fits(size, VmPriority.LowPriority)) yield return "--set=COMPUTE.PRIORITY=LowPriority";
-        var other = sizes.Trainable
-            .Where(candidate => candidate.Name != size.Name && (asked.Priority == VmPriority.Dedicated || candidate.LowPriorityCapable is true) && Fits(candidate, asked.Priority))
+        if (nodes >= Math.Max(1, asked.MinNodes))
+            yield return $"--set=NODES={nodes}";
+        if (nodesThere is not null)
+            yield break; // what follows cannot be changed about a cluster
+        if (asked.Priority == VmPriority.Dedicated && size.LowPriorityCapable is true && Fits(size, VmPriority.LowPriority))
+            yield return "--set=COMPUTE.PRIORITY=LowPriority";
+        var other = sizes
+            .Trainable.Where(candidate =>
+                candidate.Name != size.Name
+                && (asked.Priority == VmPriority.Dedicated || candidate.LowPriorityCapable is true)
+                && Fits(candidate, asked.Priority)
+            )
             .OrderBy(candidate => candidate.Gpus < size.Gpus)
             .FirstOrDefault();
-        if (other is not null) yield return $"--set=COMPUTE.VM_SIZE={other.Name}";
+        if (other is not null)
+            yield return $"--set=COMPUTE.VM_SIZE={other.Name}";
     }
 
     // Low-priority nodes have a limit in all and mostly none by family; for others, a family that is not listed is not proposed.

@@ -23,7 +23,8 @@ internal sealed class Quotas(IReadOnlyList<MachineLearningUsage> usages)
     {
         const string Unit = " vCPUs";
         var family = size.Family ?? "";
-        if (family.EndsWith(Unit, StringComparison.OrdinalIgnoreCase)) family = family[..^Unit.Length];
+        if (family.EndsWith(Unit, StringComparison.OrdinalIgnoreCase))
+            family = family[..^Unit.Length];
         return Find($"{family} Cluster {priority} vCPUs");
     }
 
@@ -35,12 +36,14 @@ internal sealed class Quotas(IReadOnlyList<MachineLearningUsage> usages)
         [.. new[] { OfFamily(size, priority), Total(priority) }.OfType<Quota>()];
 
     // A size says standardNCASv3_T4Family where a usage says Standard NCASv3_T4 Family.
-    private Quota? Find(string name) => usages
-        .Where(usage => IsOfSubscription(usage) && usage.Name?.Value is { } value && NearestName.IsSameButForStyle(value, name))
-        .Select(usage => new Quota(usage.Name!.Value!, usage.CurrentValue ?? 0, usage.Limit ?? -1))
-        .FirstOrDefault();
+    private Quota? Find(string name) =>
+        usages
+            .Where(usage => IsOfSubscription(usage) && usage.Name?.Value is { } value && NearestName.IsSameButForStyle(value, name))
+            .Select(usage => new Quota(usage.Name!.Value!, usage.CurrentValue ?? 0, usage.Limit ?? -1))
+            .FirstOrDefault();
 
     // The same names come again for each workspace and cluster that has a share.
     private static bool IsOfSubscription(MachineLearningUsage usage) =>
-        usage.Id?.Contains("/workspaces/", StringComparison.OrdinalIgnoreCase) != true && usage.UsageType?.Contains("/workspace", StringComparison.OrdinalIgnoreCase) != true;
+        usage.Id?.Contains("/workspaces/", StringComparison.OrdinalIgnoreCase) != true
+        && usage.UsageType?.Contains("/workspace", StringComparison.OrdinalIgnoreCase) != true;
 }

@@ -10,27 +10,57 @@ namespace Workspaces;
 /// <param name="Sizes">Null when the service does not tell.</param>
 /// <param name="Usages">Null when the service does not tell.</param>
 /// <param name="Notes">Which of them the service did not tell, and why.</param>
-internal sealed record RegionOffers(IReadOnlyList<MachineLearningVmSize>? Sizes, IReadOnlyList<MachineLearningUsage>? Usages, IReadOnlyList<string> Notes)
+internal sealed record RegionOffers(
+    IReadOnlyList<MachineLearningVmSize>? Sizes,
+    IReadOnlyList<MachineLearningUsage>? Usages,
+    IReadOnlyList<string> Notes
+)
 {
     /// <summary>Reads both lists at once.</summary>
     public static async Task<RegionOffers> ReadAsync(WorkspaceClient workspace, string location, CancellationToken cancellationToken)
     {
         var subscription = SubscriptionOf(workspace);
-        var sizes = ReadAsync($"The VM sizes of {location}", subscription.GetMachineLearningVmSizesAsync(new AzureLocation(location), cancellationToken), cancellationToken);
-        var usages = ReadAsync($"The quotas of {location}", subscription.GetMachineLearningUsagesAsync(new AzureLocation(location), cancellationToken), cancellationToken);
+        var sizes = ReadAsync(
+            $"The VM sizes of {location}",
+            subscription.GetMachineLearningVmSizesAsync(new AzureLocation(location), cancellationToken),
+            cancellationToken
+        );
+        var usages = ReadAsync(
+            $"The quotas of {location}",
+            subscription.GetMachineLearningUsagesAsync(new AzureLocation(location), cancellationToken),
+            cancellationToken
+        );
         await Task.WhenAll(sizes, usages);
-        return new RegionOffers((await sizes).Items, (await usages).Items, [.. new[] { (await sizes).Note, (await usages).Note }.OfType<string>()]);
+        return new RegionOffers(
+            (await sizes).Items,
+            (await usages).Items,
+            [.. new[] { (await sizes).Note, (await usages).Note }.OfType<string>()]
+        );
     }
 
     /// <summary>The VM sizes alone; null when the service does not tell.</summary>
-    public static async Task<IReadOnlyList<MachineLearningVmSize>?> ReadSizesAsync(WorkspaceClient workspace, string location, CancellationToken cancellationToken) =>
-        (await ReadAsync("", SubscriptionOf(workspace).GetMachineLearningVmSizesAsync(new AzureLocation(location), cancellationToken), cancellationToken)).Items;
+    public static async Task<IReadOnlyList<MachineLearningVmSize>?> ReadSizesAsync(
+        WorkspaceClient workspace,
+        string location,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await ReadAsync(
+                "",
+                SubscriptionOf(workspace).GetMachineLearningVmSizesAsync(new AzureLocation(location), cancellationToken),
+                cancellationToken
+            )
+        ).Items;
 
     private static SubscriptionResource SubscriptionOf(WorkspaceClient workspace) =>
         workspace.Arm.GetSubscriptionResource(SubscriptionResource.CreateResourceIdentifier(workspace.Address.SubscriptionId));
 
     // Whoever may not read the lists may still create clusters, and not every service has them: the check is left out, not the run.
-    private static async Task<(IReadOnlyList<T>? Items, string? Note)> ReadAsync<T>(string what, AsyncPageable<T> pages, CancellationToken cancellationToken)
+    private static async Task<(IReadOnlyList<T>? Items, string? Note)> ReadAsync<T>(
+        string what,
+        AsyncPageable<T> pages,
+        CancellationToken cancellationToken
+    )
         where T : notnull
     {
         try

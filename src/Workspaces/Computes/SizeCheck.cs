@@ -18,8 +18,10 @@ internal sealed class SizeCheck(ComputePlan asked, IReadOnlyList<MachineLearning
     /// <summary>What to train on: the sizes for clusters with a GPU, the smallest first.</summary>
     public IReadOnlyList<MachineLearningVmSize> Trainable { get; } =
     [
-        .. sizes.Where(size => IsForClusters(size) && size.Gpus > 0 && VmRetirements.Find(size.Name!, asked.Location)?.IsOver(today) != true)
-            .OrderBy(size => size.VCpus).ThenBy(size => size.Name, StringComparer.Ordinal),
+        .. sizes
+            .Where(size => IsForClusters(size) && size.Gpus > 0 && VmRetirements.Find(size.Name!, asked.Location)?.IsOver(today) != true)
+            .OrderBy(size => size.VCpus)
+            .ThenBy(size => size.Name, StringComparer.Ordinal),
     ];
 
     public IEnumerable<string> Faults()
@@ -47,18 +49,27 @@ internal sealed class SizeCheck(ComputePlan asked, IReadOnlyList<MachineLearning
     private static bool Same(string? first, string second) => string.Equals(first, second, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsForClusters(MachineLearningVmSize size) =>
-        size.Name is not null && (size.SupportedComputeTypes.Count == 0 || size.SupportedComputeTypes.Contains("AmlCompute", StringComparer.OrdinalIgnoreCase));
+        size.Name is not null
+        && (size.SupportedComputeTypes.Count == 0 || size.SupportedComputeTypes.Contains("AmlCompute", StringComparer.OrdinalIgnoreCase));
 
     private static IEnumerable<string> Names(IEnumerable<MachineLearningVmSize> of) => of.Select(size => size.Name!);
 
-    private string Required(string? proposed) => (Trainable, proposed) switch
-    {
-        ({ Count: 0 }, _) => $"it must be a size with a GPU, and {asked.Location} offers none. Set LOCATION in the environment config to a region that does.",
-        (_, { } near) => $"it must be one with a GPU that it offers: {List(Trainable)}. Did you mean {near} (--set=COMPUTE.VM_SIZE={near})?",
-        _ => $"it must be one with a GPU that {asked.Location} offers: {List(Trainable)}. The smallest is --set=COMPUTE.VM_SIZE={Trainable[0].Name}.",
-    };
+    private string Required(string? proposed) =>
+        (Trainable, proposed) switch
+        {
+            ({ Count: 0 }, _) =>
+                $"it must be a size with a GPU, and {asked.Location} offers none. Set LOCATION in the environment config to a region that does.",
+            (_, { } near) =>
+                $"it must be one with a GPU that it offers: {List(Trainable)}. Did you mean {near} (--set=COMPUTE.VM_SIZE={near})?",
+            _ =>
+                $"it must be one with a GPU that {asked.Location} offers: {List(Trainable)}. The smallest is --set=COMPUTE.VM_SIZE={Trainable[0].Name}.",
+        };
 
     private string List(IReadOnlyList<MachineLearningVmSize> of) =>
         string.Join(", ", Names(of.Take(MostNamed)))
-        + (of.Count > MostNamed ? $" and {of.Count - MostNamed} more (`az ml compute list-sizes --location {asked.Location}` shows them)" : "");
+        + (
+            of.Count > MostNamed
+                ? $" and {of.Count - MostNamed} more (`az ml compute list-sizes --location {asked.Location}` shows them)"
+                : ""
+        );
 }

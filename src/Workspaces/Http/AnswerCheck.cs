@@ -7,20 +7,26 @@ namespace Workspaces;
 /// <summary>Takes an answer that is no answer of the service for an error: a redirection that nobody follows, or the web page of a proxy where JSON was asked for.</summary>
 internal sealed class AnswerCheck : HttpPipelinePolicy
 {
-    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("Requests are asynchronous here.");
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
+        throw new NotSupportedException("Requests are asynchronous here.");
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
         await ProcessNextAsync(message, pipeline);
         var response = message.Response;
-        if (response.Status is 301 or 302 or 303 or 307 or 308 || (response.Status is >= 200 and < 300 && IsWebPage(response) && WantsJson(message.Request)))
+        if (
+            response.Status is 301 or 302 or 303 or 307 or 308
+            || (response.Status is >= 200 and < 300 && IsWebPage(response) && WantsJson(message.Request))
+        )
         {
             throw await UnbufferedAnswers.FailAsync(response, message.CancellationToken);
         }
     }
 
-    public static bool IsWebPage(Response response) => response.Headers.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true;
+    public static bool IsWebPage(Response response) =>
+        response.Headers.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true;
 
     private static bool WantsJson(Request request) =>
-        request.Headers.TryGetValue(HttpHeader.Names.Accept, out var accept) && accept.StartsWith("application/json", StringComparison.OrdinalIgnoreCase);
+        request.Headers.TryGetValue(HttpHeader.Names.Accept, out var accept)
+        && accept.StartsWith("application/json", StringComparison.OrdinalIgnoreCase);
 }

@@ -54,7 +54,10 @@ internal static partial class ErrorBody
         if (body.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0)
         {
             var items = errors.EnumerateArray().Select(Read).ToList();
-            return (items[0].Code, string.Join("; ", items.Select((item, index) => index == 0 ? item.Message : $"{item.Code}: {item.Message}")));
+            return (
+                items[0].Code,
+                string.Join("; ", items.Select((item, index) => index == 0 ? item.Message : $"{item.Code}: {item.Message}"))
+            );
         }
 
         return (body.Text("code") ?? body.Text("error_code"), body.Text("message"));
@@ -80,9 +83,17 @@ internal static partial class ErrorBody
         return (null, $"a web page, \"{ServiceErrors.FirstLine(WebUtility.HtmlDecode(said))}\"");
     }
 
-    [GeneratedRegex("<title[^>]*>(?<title>[^<]*)</title>", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "<title[^>]*>(?<title>[^<]*)</title>",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Title();
 
-    [GeneratedRegex("<(script|style).*?</(script|style)>|<[^>]*>", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "<(script|style).*?</(script|style)>|<[^>]*>",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Tag();
 }

@@ -19,8 +19,16 @@ internal static partial class Permissions
         ("Microsoft.ContainerRegistry/registries/push/", "AcrPush", "AcrPush"),
         ("Microsoft.ContainerRegistry/registries/artifacts/delete", "AcrDelete", "AcrDelete"),
         ("Microsoft.Storage/storageAccounts/blobServices/", "Storage Blob Data Reader", "Storage Blob Data Contributor"),
-        ("Microsoft.Storage/storageAccounts/fileServices/", "Storage File Data Privileged Reader", "Storage File Data Privileged Contributor"),
-        ("Microsoft.Storage/storageAccounts/listKeys/", "Storage Account Key Operator Service Role", "Storage Account Key Operator Service Role"),
+        (
+            "Microsoft.Storage/storageAccounts/fileServices/",
+            "Storage File Data Privileged Reader",
+            "Storage File Data Privileged Contributor"
+        ),
+        (
+            "Microsoft.Storage/storageAccounts/listKeys/",
+            "Storage Account Key Operator Service Role",
+            "Storage Account Key Operator Service Role"
+        ),
         ("Microsoft.KeyVault/vaults/secrets/setSecret", "Key Vault Secrets Officer", "Key Vault Secrets Officer"),
         ("Microsoft.KeyVault/vaults/secrets/", "Key Vault Secrets User", "Key Vault Secrets User"),
         ("Microsoft.ManagedIdentity/userAssignedIdentities/", "Managed Identity Operator", "Managed Identity Operator"),
@@ -34,7 +42,13 @@ internal static partial class Permissions
             var action = match.Groups["action"].Value;
             // A role is given on what exists: the workspace, not a job that is yet to be made.
             var scope = match.Groups["scope"].Value;
-            return Explain($"'{match.Groups["client"].Value}'", action, ServiceAnswer.WorkspaceIn(scope) ?? scope, RoleFor(action), match.Groups["id"].Value);
+            return Explain(
+                $"'{match.Groups["client"].Value}'",
+                action,
+                ServiceAnswer.WorkspaceIn(scope) ?? scope,
+                RoleFor(action),
+                match.Groups["id"].Value
+            );
         }
 
         if (VaultRefusal().Match(answer.Text) is { Success: true } vault)
@@ -72,10 +86,21 @@ internal static partial class Permissions
 
     private static string ActionOf(ServiceAnswer answer)
     {
-        var below = answer.Path[(answer.Path.IndexOf(answer.WorkspaceId!, StringComparison.Ordinal) + answer.WorkspaceId!.Length)..].Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var below = answer
+            .Path[(answer.Path.IndexOf(answer.WorkspaceId!, StringComparison.Ordinal) + answer.WorkspaceId!.Length)..]
+            .Split('/', StringSplitOptions.RemoveEmptyEntries);
         var type = answer.Path.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase) && below.Length > 0 ? below[0] : null;
-        type ??= answer.Path.StartsWith("/artifact/", StringComparison.OrdinalIgnoreCase) ? "artifacts" : below.Length > 0 || !answer.Path.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase) ? "experiments/runs" : null;
-        var verb = answer.Request?.Method switch { "GET" or "HEAD" => "read", "DELETE" => "delete", "POST" => $"{below[^1]}/action", _ => "write" };
+        type ??=
+            answer.Path.StartsWith("/artifact/", StringComparison.OrdinalIgnoreCase) ? "artifacts"
+            : below.Length > 0 || !answer.Path.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase) ? "experiments/runs"
+            : null;
+        var verb = answer.Request?.Method switch
+        {
+            "GET" or "HEAD" => "read",
+            "DELETE" => "delete",
+            "POST" => $"{below[^1]}/action",
+            _ => "write",
+        };
         return $"Microsoft.MachineLearningServices/workspaces{(type is null ? "" : $"/{type}")}/{verb}";
     }
 
@@ -89,17 +114,33 @@ internal static partial class Permissions
     }
 
     // The client 'ada@example.org' with object id '1…' does not have authorization to perform action 'x/y/read' over scope '/subscriptions/…' or the scope is invalid.
-    [GeneratedRegex("The client '(?<client>[^']+)' with object id '(?<id>[^']+)' does not have authorization to perform action '(?<action>[^']+)' over scope '(?<scope>[^']+)'", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "The client '(?<client>[^']+)' with object id '(?<id>[^']+)' does not have authorization to perform action '(?<action>[^']+)' over scope '(?<scope>[^']+)'",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Refusal();
 
     // The client has permission to perform action 'x' on scope 'y'; however, it does not have permission to perform action(s) 'a' on the linked scope(s) 'b'
-    [GeneratedRegex(@"does not have permission to perform (the following )?action\(?s?\)? '(?<action>[^']+)' on the linked scope\(s\) '(?<scope>[^',]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"does not have permission to perform (the following )?action\(?s?\)? '(?<action>[^']+)' on the linked scope\(s\) '(?<scope>[^',]+)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex LinkedRefusal();
 
     // Caller is not authorized to perform action on resource. … Caller: appid=1;oid=2;iss=3 Action: 'x/y/action' Resource: '/subscriptions/…/vaults/v/secrets/s' Assignment: (not found)
-    [GeneratedRegex(@"oid=(?<id>[^;\s]+).*Action: '(?<action>[^']+)'\s*Resource: '(?<scope>[^']*/vaults/[^/']+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"oid=(?<id>[^;\s]+).*Action: '(?<action>[^']+)'\s*Resource: '(?<scope>[^']*/vaults/[^/']+)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex VaultRefusal();
 
-    [GeneratedRegex(@"^(?<account>[a-z0-9]+)\.(?<kind>blob|file)\.", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(?<account>[a-z0-9]+)\.(?<kind>blob|file)\.",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex StorageAccount();
 }

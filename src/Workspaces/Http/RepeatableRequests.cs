@@ -8,8 +8,19 @@ internal static class RepeatableRequests
     // Questions asked by POST, tokens, and what ends up in one state however often it is asked for.
     private static readonly string[] Posts =
     [
-        "/cancel", "/listSecrets", "/listKeys", "/listNodes", "/listBuildSourceUploadUrl", "/listLogSasUrl", "/oauth2/token", "/oauth2/exchange",
-        "/runs:query", "/rundata", "/runs/search", "/experiments/search", "/startPendingUpload",
+        "/cancel",
+        "/listSecrets",
+        "/listKeys",
+        "/listNodes",
+        "/listBuildSourceUploadUrl",
+        "/listLogSasUrl",
+        "/oauth2/token",
+        "/oauth2/exchange",
+        "/runs:query",
+        "/rundata",
+        "/runs/search",
+        "/experiments/search",
+        "/startPendingUpload",
     ];
 
     /// <returns>

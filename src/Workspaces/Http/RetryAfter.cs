@@ -31,11 +31,14 @@ internal static class RetryAfter
         }
 
         return Date(value) is { } then && headers.TryGetValue("Date", out var sent) && Date(sent) is { } now
-            ? then > now ? then - now : TimeSpan.Zero
+            ? then > now
+                ? then - now
+                : TimeSpan.Zero
             : null;
     }
 
-    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static DateTimeOffset? Date(string text) =>
         DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;

@@ -12,7 +12,8 @@ namespace Workspaces;
 /// <remarks>It takes the place of Azure.Core's own policy, which repeats every method.</remarks>
 internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy
 {
-    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("Requests are asynchronous here.");
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
+        throw new NotSupportedException("Requests are asynchronous here.");
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
@@ -36,7 +37,11 @@ internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy
             }
             catch (OperationCanceledException error) when (!message.CancellationToken.IsCancellationRequested)
             {
-                throw new RequestFailedException(0, $"no byte came for {settings.TryTimeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s", error);
+                throw new RequestFailedException(
+                    0,
+                    $"no byte came for {settings.TryTimeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s",
+                    error
+                );
             }
 
             await Task.Delay(wait.Value, settings.Time, message.CancellationToken);
@@ -66,12 +71,28 @@ internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy
         return asked > own ? asked : own;
     }
 
-    private static bool CanRepeatAfter(Exception error, HttpMessage message) => error switch
-    {
-        _ when message.CancellationToken.IsCancellationRequested => false,
-        RequestFailedException { Status: 0, InnerException: HttpRequestException { InnerException: System.Security.Authentication.AuthenticationException } } => false, // the same certificate again
-        RequestFailedException { Status: 0, InnerException: HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError } } => true, // never sent
-        RequestFailedException { Status: 0 } or IOException or OperationCanceledException => RepeatableRequests.Contains(message.Request),
-        _ => false,
-    };
+    private static bool CanRepeatAfter(Exception error, HttpMessage message) =>
+        error switch
+        {
+            _ when message.CancellationToken.IsCancellationRequested => false,
+            RequestFailedException
+            {
+                Status: 0,
+                InnerException: HttpRequestException { InnerException: System.Security.Authentication.AuthenticationException }
+            } => false, // the same certificate again
+            RequestFailedException
+            {
+                Status: 0,
+                InnerException: HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.ConnectionError
+                        or HttpRequestError.NameResolutionError
+                        or HttpRequestError.ProxyTunnelError
+                }
+            } => true, // never sent
+            RequestFailedException { Status: 0 } or IOException or OperationCanceledException => RepeatableRequests.Contains(
+                message.Request
+            ),
+            _ => false,
+        };
 }

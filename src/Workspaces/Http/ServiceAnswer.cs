@@ -10,7 +10,15 @@ namespace Workspaces;
 /// <param name="Location">Where a redirection leads.</param>
 /// <param name="IsWebPage">Whether it is a page for people.</param>
 /// <param name="RetryAfter">How long the service asks to be left alone.</param>
-internal sealed partial record ServiceAnswer(RequestNote? Request, int Status, string? Code, string Text, Uri? Location, bool IsWebPage, TimeSpan? RetryAfter)
+internal sealed partial record ServiceAnswer(
+    RequestNote? Request,
+    int Status,
+    string? Code,
+    string Text,
+    Uri? Location,
+    bool IsWebPage,
+    TimeSpan? RetryAfter
+)
 {
     public string Host => Request?.Address.Host ?? "the service";
 
@@ -58,6 +66,10 @@ internal sealed partial record ServiceAnswer(RequestNote? Request, int Status, s
         return false;
     }
 
-    [GeneratedRegex("/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft.MachineLearningServices/workspaces/[^/]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft.MachineLearningServices/workspaces/[^/]+",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex WorkspaceScope();
 }

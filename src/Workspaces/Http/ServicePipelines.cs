@@ -29,7 +29,13 @@ internal static class ServicePipelines
     }
 
     /// <summary>As <see cref="Configure{T}(T, HttpPipelineTransport?, RetrySettings)"/>, for a pipeline that signs in with a bearer token.</summary>
-    public static T Configure<T>(this T options, HttpPipelineTransport? transport, RetrySettings retries, TokenCredential credential, string scope)
+    public static T Configure<T>(
+        this T options,
+        HttpPipelineTransport? transport,
+        RetrySettings retries,
+        TokenCredential credential,
+        string scope
+    )
         where T : ClientOptions
     {
         options.Configure(transport, retries).AddPolicy(new TokenRenewal(credential, scope), HttpPipelinePosition.PerRetry);
@@ -42,7 +48,10 @@ internal static class ServicePipelines
 
     /// <summary>As <see cref="Build(HttpPipelineTransport?, RetrySettings)"/>, signed in with a bearer token.</summary>
     public static HttpPipeline Build(HttpPipelineTransport? transport, RetrySettings retries, TokenCredential credential, string scope) =>
-        HttpPipelineBuilder.Build(new OwnOptions().Configure(transport, retries, credential, scope), new BearerTokenAuthenticationPolicy(credential, scope));
+        HttpPipelineBuilder.Build(
+            new OwnOptions().Configure(transport, retries, credential, scope),
+            new BearerTokenAuthenticationPolicy(credential, scope)
+        );
 
     private sealed class OwnOptions : ClientOptions;
 }

@@ -14,13 +14,18 @@ namespace Workspaces;
 /// </summary>
 /// <param name="credential">The credential whose tokens the pipeline carries.</param>
 /// <param name="scope">What the tokens are for.</param>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Pipelines are not disposed, and a semaphore without a wait handle holds nothing.")]
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "Pipelines are not disposed, and a semaphore without a wait handle holds nothing."
+)]
 internal sealed class TokenRenewal(TokenCredential credential, string scope) : HttpPipelinePolicy
 {
     private readonly SemaphoreSlim renewal = new(1, 1);
     private (string Refused, string Renewed)? last;
 
-    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("Requests are asynchronous here.");
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
+        throw new NotSupportedException("Requests are asynchronous here.");
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
@@ -31,7 +36,12 @@ internal sealed class TokenRenewal(TokenCredential credential, string scope) : H
         }
 
         await ProcessNextAsync(message, pipeline);
-        if (message.Response.Status != 401 || AuthorizationOf(message) is not { } refused || !refused.StartsWith("Bearer ", StringComparison.Ordinal) || NamesClaims(message.Response))
+        if (
+            message.Response.Status != 401
+            || AuthorizationOf(message) is not { } refused
+            || !refused.StartsWith("Bearer ", StringComparison.Ordinal)
+            || NamesClaims(message.Response)
+        )
         {
             return;
         }
@@ -41,11 +51,13 @@ internal sealed class TokenRenewal(TokenCredential credential, string scope) : H
         await ProcessNextAsync(message, pipeline);
     }
 
-    private static string? AuthorizationOf(HttpMessage message) => message.Request.Headers.TryGetValue(HttpHeader.Names.Authorization, out var value) ? value : null;
+    private static string? AuthorizationOf(HttpMessage message) =>
+        message.Request.Headers.TryGetValue(HttpHeader.Names.Authorization, out var value) ? value : null;
 
     // A claims challenge is answered by the policy before this one.
     private static bool NamesClaims(Response response) =>
-        response.Headers.TryGetValue("WWW-Authenticate", out var challenge) && challenge.Contains("claims=", StringComparison.OrdinalIgnoreCase);
+        response.Headers.TryGetValue("WWW-Authenticate", out var challenge)
+        && challenge.Contains("claims=", StringComparison.OrdinalIgnoreCase);
 
     private async Task<string> RenewAsync(string refused, HttpMessage message)
     {

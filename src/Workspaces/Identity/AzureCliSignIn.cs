@@ -10,7 +10,8 @@ internal static class AzureCliSignIn
 
     public static SignInProspect Look(SignInPlace place, string? tenantId)
     {
-        if (!place.IsOnPath("az")) return new SignInProspect.Missing("az is not on PATH");
+        if (!place.IsOnPath("az"))
+            return new SignInProspect.Missing("az is not on PATH");
         var login = tenantId is null ? "az login" : $"az login --tenant {tenantId}";
         return new SignInProspect.Ready(new SignInFacts("Azure CLI") { TenantId = tenantId, SignInAgain = login }, () => Create(tenantId))
         {
@@ -18,5 +19,6 @@ internal static class AzureCliSignIn
         };
     }
 
-    private static AzureCliCredential Create(string? tenantId) => new AzureCliCredential(new AzureCliCredentialOptions { TenantId = tenantId, ProcessTimeout = Patience });
+    private static AzureCliCredential Create(string? tenantId) =>
+        new AzureCliCredential(new AzureCliCredentialOptions { TenantId = tenantId, ProcessTimeout = Patience });
 }

@@ -21,25 +21,38 @@ internal static class GitHubSignIn
     {
         if (place.Variable(UrlVariable) is not { } url || place.Variable(TokenVariable) is not { } token)
         {
-            return new SignInProspect.Missing(place.Variable("GITHUB_ACTIONS") is null
-                ? "this is not a job of GitHub Actions"
-                : $"{UrlVariable} is not set; the job must have `permissions: id-token: write`");
+            return new SignInProspect.Missing(
+                place.Variable("GITHUB_ACTIONS") is null
+                    ? "this is not a job of GitHub Actions"
+                    : $"{UrlVariable} is not set; the job must have `permissions: id-token: write`"
+            );
         }
 
-        if (place.Variable("AZURE_CLIENT_ID") is not { } client) return new SignInProspect.Missing("AZURE_CLIENT_ID is not set; it must be the application with the federated credential for this repository");
+        if (place.Variable("AZURE_CLIENT_ID") is not { } client)
+            return new SignInProspect.Missing(
+                "AZURE_CLIENT_ID is not set; it must be the application with the federated credential for this repository"
+            );
         var (tenant, fault) = SignInTenant.Decide(place, tenantId, "AZURE_TENANT_ID");
-        if (fault is not null) return fault;
-        if (tenant is null) return SignInTenant.Missing("AZURE_TENANT_ID");
+        if (fault is not null)
+            return fault;
+        if (tenant is null)
+            return SignInTenant.Missing("AZURE_TENANT_ID");
         return new SignInProspect.Ready(
             new SignInFacts($"GitHub's token for application {client}") { TenantId = tenant, ClientId = client },
-            () => Create(place, tenant, client, new Uri(url), token));
+            () => Create(place, tenant, client, new Uri(url), token)
+        );
     }
 
     private static ClientAssertionCredential Create(SignInPlace place, string tenant, string client, Uri url, string token)
     {
         var options = place.Options(new ClientAssertionCredentialOptions { DisableInstanceDiscovery = !place.DiscoversInstance });
         var pipeline = HttpPipelineBuilder.Build(place.Options(new TokenCredentialOptions()));
-        return new ClientAssertionCredential(tenant, client, cancellationToken => RequestAsync(pipeline, url, token, cancellationToken), options);
+        return new ClientAssertionCredential(
+            tenant,
+            client,
+            cancellationToken => RequestAsync(pipeline, url, token, cancellationToken),
+            options
+        );
     }
 
     /// <summary>A new token of GitHub's for this job.</summary>
@@ -52,7 +65,8 @@ internal static class GitHubSignIn
         message.Request.Headers.Add("Accept", "application/json");
         message.Request.Headers.Add("Authorization", $"Bearer {token}");
         await pipeline.SendAsync(message, cancellationToken);
-        if (message.Response.Status != 200) throw new RequestFailedException(message.Response);
+        if (message.Response.Status != 200)
+            throw new RequestFailedException(message.Response);
         using var answer = JsonDocument.Parse(message.Response.Content);
         return answer.RootElement.TryGetProperty("value", out var value) && value.GetString() is { Length: > 0 } assertion
             ? assertion

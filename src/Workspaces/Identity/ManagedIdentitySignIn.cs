@@ -18,20 +18,32 @@ internal static class ManagedIdentitySignIn
     {
         var client = place.Variable("AZURE_CLIENT_ID");
         var ready = new SignInProspect.Ready(
-            new SignInFacts(client is null ? "the machine's managed identity" : $"the managed identity {client}") { TenantId = tenantId, ClientId = client },
-            () => Create(place, client));
+            new SignInFacts(client is null ? "the machine's managed identity" : $"the managed identity {client}")
+            {
+                TenantId = tenantId,
+                ClientId = client,
+            },
+            () => Create(place, client)
+        );
         return place.Variable("IDENTITY_ENDPOINT") is not null || place.Variable("MSI_ENDPOINT") is not null
             ? ready
             : ready with
             {
                 Probe = cancellationToken => ProbeAsync(place, cancellationToken),
-                WhenUnavailable = client is null ? "this machine has no identity of its own; AZURE_CLIENT_ID must name one that it was given" : $"this machine was not given the identity {client}, which AZURE_CLIENT_ID names",
+                WhenUnavailable = client is null
+                    ? "this machine has no identity of its own; AZURE_CLIENT_ID must name one that it was given"
+                    : $"this machine was not given the identity {client}, which AZURE_CLIENT_ID names",
             };
     }
 
     private static ManagedIdentityCredential Create(SignInPlace place, string? client) =>
-        new ManagedIdentityCredential(place.Options(
-            new ManagedIdentityCredentialOptions(client is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(client))));
+        new ManagedIdentityCredential(
+            place.Options(
+                new ManagedIdentityCredentialOptions(
+                    client is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(client)
+                )
+            )
+        );
 
     /// <summary>Whether the endpoint is Azure's: without the header Metadata that one answers 400, at once. Other clouds have theirs at the same address.</summary>
     private static async Task<string?> ProbeAsync(SignInPlace place, CancellationToken cancellationToken)
@@ -50,7 +62,10 @@ internal static class ManagedIdentitySignIn
             await pipeline.SendAsync(message, either.Token);
             return message.Response.Status == 400 ? null : Elsewhere;
         }
-        catch (Exception error) when (!cancellationToken.IsCancellationRequested && error is Azure.RequestFailedException or OperationCanceledException or IOException or HttpRequestException)
+        catch (Exception error)
+            when (!cancellationToken.IsCancellationRequested
+                && error is Azure.RequestFailedException or OperationCanceledException or IOException or HttpRequestException
+            )
         {
             return Elsewhere;
         }

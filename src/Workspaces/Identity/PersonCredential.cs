@@ -11,9 +11,14 @@ namespace Workspaces;
 /// <param name="place">Where this runs.</param>
 /// <param name="tenantId">Tenant; null: the person's own.</param>
 /// <param name="create">Makes the credential, for an account that is known or for a new one.</param>
-internal sealed class PersonCredential(SignInPlace place, string? tenantId, Func<AuthenticationRecord?, TokenCachePersistenceOptions?, PersonSignIn.Handle> create) : TokenCredential
+internal sealed class PersonCredential(
+    SignInPlace place,
+    string? tenantId,
+    Func<AuthenticationRecord?, TokenCachePersistenceOptions?, PersonSignIn.Handle> create
+) : TokenCredential
 {
-    private readonly string file = place.ProfileFolder.Length == 0 ? "" : Path.Combine(place.ProfileFolder, $"signed-in-{tenantId ?? "home"}.json");
+    private readonly string file =
+        place.ProfileFolder.Length == 0 ? "" : Path.Combine(place.ProfileFolder, $"signed-in-{tenantId ?? "home"}.json");
     private PersonSignIn.Handle? handle;
 
     public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
@@ -47,17 +52,26 @@ internal sealed class PersonCredential(SignInPlace place, string? tenantId, Func
         }
     }
 
-    private static bool IsWithoutStore(Exception? error) => error is not null && (error is MsalCachePersistenceException || IsWithoutStore(error.InnerException));
+    private static bool IsWithoutStore(Exception? error) =>
+        error is not null && (error is MsalCachePersistenceException || IsWithoutStore(error.InnerException));
 
     private AuthenticationRecord? Read()
     {
         try
         {
-            if (file.Length == 0 || !File.Exists(file)) return null;
+            if (file.Length == 0 || !File.Exists(file))
+                return null;
             using var stream = File.OpenRead(file);
             return AuthenticationRecord.Deserialize(stream);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Text.Json.JsonException or FormatException or InvalidOperationException)
+        catch (Exception error)
+            when (error
+                    is IOException
+                        or UnauthorizedAccessException
+                        or System.Text.Json.JsonException
+                        or FormatException
+                        or InvalidOperationException
+            )
         {
             return null; // not one of ours any more: the person signs in again, and it is written anew
         }
@@ -65,12 +79,19 @@ internal sealed class PersonCredential(SignInPlace place, string? tenantId, Func
 
     private void Write(AuthenticationRecord record)
     {
-        if (file.Length == 0) return;
+        if (file.Length == 0)
+            return;
         try
         {
             Directory.CreateDirectory(place.ProfileFolder);
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                Share = FileShare.None,
+            };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             using var stream = new FileStream(file, options);
             record.Serialize(stream);
         }

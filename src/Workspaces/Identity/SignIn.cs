@@ -28,9 +28,7 @@ public sealed class SignIn : TokenCredential
     /// <param name="say">Shows a line of the log.</param>
     /// <exception cref="WorkspaceException"><paramref name="name"/> is none of them.</exception>
     public SignIn(string? tenantId, string? name, Action<string> say)
-        : this(tenantId, name, new SignInPlace(say))
-    {
-    }
+        : this(tenantId, name, new SignInPlace(say)) { }
 
     internal SignIn(string? tenantId, string? name, SignInPlace place, IReadOnlyList<SignInWay>? all = null)
     {
@@ -48,8 +46,11 @@ public sealed class SignIn : TokenCredential
     /// <exception cref="WorkspaceException">Lists them.</exception>
     public static void CheckName(string? name)
     {
-        if (name is null || Names.Contains(name, StringComparer.Ordinal)) return;
-        throw new WorkspaceException($"--credential is \"{name}\"; it must be one of {string.Join(", ", Names)}, or be left out for the first that is configured.");
+        if (name is null || Names.Contains(name, StringComparer.Ordinal))
+            return;
+        throw new WorkspaceException(
+            $"--credential is \"{name}\"; it must be one of {string.Join(", ", Names)}, or be left out for the first that is configured."
+        );
     }
 
     /// <summary>What would be tried, by what is configured; asks nothing and nobody.</summary>
@@ -76,7 +77,8 @@ public sealed class SignIn : TokenCredential
             }
         }
 
-        if (usable.Count == 0) throw new WorkspaceException(SignInFaults.NothingFound(tenantId, isNamed, missing));
+        if (usable.Count == 0)
+            throw new WorkspaceException(SignInFaults.NothingFound(tenantId, isNamed, missing));
         return string.Join(", else ", usable) + (isNamed ? "" : ", else nothing: docs/identity.md says what can be configured");
     }
 
@@ -92,13 +94,22 @@ public sealed class SignIn : TokenCredential
         // All alike about continuous access evaluation: tokens with it and without it are kept apart by the libraries, and a person would be asked twice.
         // And of one resource there is one token: the resource manager's clients write a slash more than the others.
         var scopes = requestContext.Scopes.Select(scope => scope.Replace("//.default", "/.default", StringComparison.Ordinal)).ToArray();
-        var context = new TokenRequestContext(scopes, requestContext.ParentRequestId, requestContext.Claims, requestContext.TenantId, isCaeEnabled: true);
+        var context = new TokenRequestContext(
+            scopes,
+            requestContext.ParentRequestId,
+            requestContext.Claims,
+            requestContext.TenantId,
+            isCaeEnabled: true
+        );
         var slot = held.GetOrAdd($"{context.TenantId} {string.Join(' ', context.Scopes)}", _ => new Held());
         await slot.Turn.WaitAsync(cancellationToken);
         try
         {
-            if (context.Claims is null && slot.Token is { } token && IsFresh(token)) return token;
-            var asked = chosen is { } known ? await AskAsync(known.Credential, known.Facts, context, cancellationToken) : await ChooseAsync(context, cancellationToken);
+            if (context.Claims is null && slot.Token is { } token && IsFresh(token))
+                return token;
+            var asked = chosen is { } known
+                ? await AskAsync(known.Credential, known.Facts, context, cancellationToken)
+                : await ChooseAsync(context, cancellationToken);
             slot.Token = asked;
             return asked;
         }
@@ -119,8 +130,10 @@ public sealed class SignIn : TokenCredential
         await choosing.Turn.WaitAsync(cancellationToken);
         try
         {
-            if (failure is not null) throw failure();
-            if (chosen is { } already) return await AskAsync(already.Credential, already.Facts, context, cancellationToken);
+            if (failure is not null)
+                throw failure();
+            if (chosen is { } already)
+                return await AskAsync(already.Credential, already.Facts, context, cancellationToken);
             return await FindAsync(context, cancellationToken);
         }
         catch (SignInException error) when (!error.IsTransient)
@@ -145,7 +158,8 @@ public sealed class SignIn : TokenCredential
         foreach (var way in ways)
         {
             var found = way.Look(place, tenantId);
-            if (found is SignInProspect.Faulty faulty) throw new WorkspaceException(faulty.Message);
+            if (found is SignInProspect.Faulty faulty)
+                throw new WorkspaceException(faulty.Message);
             if (found is SignInProspect.Missing missing)
             {
                 tried.Add((way.Name, missing.Reason));
@@ -187,13 +201,24 @@ public sealed class SignIn : TokenCredential
         {
             return ready.Create();
         }
-        catch (Exception error) when (error is ArgumentException or System.Security.Cryptography.CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception error)
+            when (error
+                    is ArgumentException
+                        or System.Security.Cryptography.CryptographicException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
             throw new AuthenticationFailedException(error.Message, error);
         }
     }
 
-    private async Task<AccessToken> AskAsync(TokenCredential credential, SignInFacts facts, TokenRequestContext context, CancellationToken cancellationToken)
+    private async Task<AccessToken> AskAsync(
+        TokenCredential credential,
+        SignInFacts facts,
+        TokenRequestContext context,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

@@ -11,7 +11,13 @@ internal sealed record SignInPlace(Action<string> Say)
     private static readonly string[] PipelineVariables = ["CI", "GITHUB_ACTIONS", "TF_BUILD"];
 
     // Values that must not come back in what a service says.
-    private static readonly string[] SecretVariables = ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SYSTEM_ACCESSTOKEN"];
+    private static readonly string[] SecretVariables =
+    [
+        "AZURE_CLIENT_SECRET",
+        "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+        "SYSTEM_ACCESSTOKEN",
+    ];
 
     public Func<string, string?> Environment { private get; init; } = System.Environment.GetEnvironmentVariable;
 
@@ -25,7 +31,8 @@ internal sealed record SignInPlace(Action<string> Say)
     public bool HasTerminal { get; init; } = !Console.IsInputRedirected && !Console.IsOutputRedirected;
 
     /// <summary>Folder of the user's own for this program; what lies there is no part of a repository. Empty: nothing is kept.</summary>
-    public string ProfileFolder { get; init; } = ProfileOf(System.Environment.GetFolderPath(System.Environment.SpecialFolder.LocalApplicationData));
+    public string ProfileFolder { get; init; } =
+        ProfileOf(System.Environment.GetFolderPath(System.Environment.SpecialFolder.LocalApplicationData));
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -39,7 +46,8 @@ internal sealed record SignInPlace(Action<string> Say)
     public bool DiscoversInstance { get; init; } = true;
 
     /// <summary>Keeps a person's token from one run to the next, where the system encrypts it.</summary>
-    public Func<TokenCachePersistenceOptions?> TokenCache { get; init; } = () => new TokenCachePersistenceOptions { Name = "model-training" };
+    public Func<TokenCachePersistenceOptions?> TokenCache { get; init; } =
+        () => new TokenCachePersistenceOptions { Name = "model-training" };
 
     /// <summary>Whether somebody is there to sign in by hand.</summary>
     public bool IsInteractive => HasTerminal && !PipelineVariables.Any(name => Variable(name) is not null);
@@ -49,19 +57,26 @@ internal sealed record SignInPlace(Action<string> Say)
 
     /// <summary>Whether a program is in a folder of PATH.</summary>
     public bool IsOnPath(string program) =>
-        (Variable("PATH") ?? "").Split(IsWindows ? ';' : ':', StringSplitOptions.RemoveEmptyEntries)
+        (Variable("PATH") ?? "")
+            .Split(IsWindows ? ';' : ':', StringSplitOptions.RemoveEmptyEntries)
             .Any(folder => FileExists(Path.Combine(folder, IsWindows ? program + ".cmd" : program)));
 
     /// <summary>A text from outside without any secret.</summary>
     public string Scrub(string text) =>
-        Secrets.Scrub(SecretVariables.Select(Variable).OfType<string>().Aggregate(text, (scrubbed, secret) => scrubbed.Replace(secret, "***", StringComparison.Ordinal)));
+        Secrets.Scrub(
+            SecretVariables
+                .Select(Variable)
+                .OfType<string>()
+                .Aggregate(text, (scrubbed, secret) => scrubbed.Replace(secret, "***", StringComparison.Ordinal))
+        );
 
     /// <summary>Options of a credential that sends its requests as this place does.</summary>
     public T Options<T>(T options)
         where T : TokenCredentialOptions
     {
         options.AddPolicy(new RequestNotes(), HttpPipelinePosition.PerCall);
-        if (Transport is not null) options.Transport = Transport;
+        if (Transport is not null)
+            options.Transport = Transport;
         if (RetryDelay is { } delay)
         {
             options.Retry.Delay = delay;

@@ -8,11 +8,17 @@ internal static class SignInTenant
     public static (string? Tenant, SignInProspect.Faulty? Fault) Decide(SignInPlace place, string? configured, string variable)
     {
         var named = place.Variable(variable);
-        if (configured is null || named is null || string.Equals(configured, named, StringComparison.OrdinalIgnoreCase)) return (configured ?? named, null);
+        if (configured is null || named is null || string.Equals(configured, named, StringComparison.OrdinalIgnoreCase))
+            return (configured ?? named, null);
         // A tenant has an id and domain names; one of each cannot be compared here.
-        if (Guid.TryParse(configured, out _) != Guid.TryParse(named, out _)) return (configured, null);
-        return (null, new SignInProspect.Faulty(
-            $"{variable} is {named}; it must be {configured}, as AML_TENANT_ID in the environment config says. Correct the one that is wrong, or leave {variable} unset."));
+        if (Guid.TryParse(configured, out _) != Guid.TryParse(named, out _))
+            return (configured, null);
+        return (
+            null,
+            new SignInProspect.Faulty(
+                $"{variable} is {named}; it must be {configured}, as AML_TENANT_ID in the environment config says. Correct the one that is wrong, or leave {variable} unset."
+            )
+        );
     }
 
     /// <summary>What is missing when no tenant is named.</summary>

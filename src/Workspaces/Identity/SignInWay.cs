@@ -24,9 +24,7 @@ internal sealed record SignInWay(string Name, Func<SignInPlace, string?, SignInP
 /// <summary>What a look at a way of signing in found.</summary>
 internal abstract record SignInProspect
 {
-    private SignInProspect()
-    {
-    }
+    private SignInProspect() { }
 
     /// <summary>It is not configured.</summary>
     /// <param name="Reason">What is missing, as the rest of a line.</param>

@@ -30,11 +30,15 @@ public sealed class CloudBuild
     /// <param name="credential">Gives the token for Azure Resource Manager.</param>
     /// <param name="time">Waits between looks at the run.</param>
     public CloudBuild(TokenCredential credential, TimeProvider time)
-        : this(PublicCloud, credential, time, transport: null, RetrySettings.Default)
-    {
-    }
+        : this(PublicCloud, credential, time, transport: null, RetrySettings.Default) { }
 
-    internal CloudBuild(Uri endpoint, TokenCredential credential, TimeProvider time, HttpPipelineTransport? transport, RetrySettings retries)
+    internal CloudBuild(
+        Uri endpoint,
+        TokenCredential credential,
+        TimeProvider time,
+        HttpPipelineTransport? transport,
+        RetrySettings retries
+    )
     {
         this.endpoint = endpoint;
         this.time = time;
@@ -52,7 +56,14 @@ public sealed class CloudBuild
     /// <param name="cancellationToken">Stops waiting, and cancels the run.</param>
     /// <returns>The digest of the pushed image.</returns>
     /// <exception cref="WorkspaceException">The registry is not in the subscription, the build failed, or Azure refused or did not answer.</exception>
-    public Task<string> BuildAsync(string subscriptionId, string registry, CloudBuildRequest request, Stream context, Action<string> onLine, CancellationToken cancellationToken)
+    public Task<string> BuildAsync(
+        string subscriptionId,
+        string registry,
+        CloudBuildRequest request,
+        Stream context,
+        Action<string> onLine,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         return ServiceErrors.GuardAsync(
@@ -61,18 +72,25 @@ public sealed class CloudBuild
                 var id = await FindRegistryAsync(subscriptionId, registry, cancellationToken);
                 var source = await UploadAsync(id, context, cancellationToken);
                 using var run = await SendAsync(RequestMethod.Post, $"{id}/scheduleRun", CreateRun(request, source), cancellationToken);
-                var runId = run.RootElement.GetProperty("properties").Text("runId") ?? throw new WorkspaceException("scheduleRun answered without a run's id.");
+                var runId = run.RootElement.GetProperty("properties").Text("runId")
+                    ?? throw new WorkspaceException("scheduleRun answered without a run's id.");
                 try
                 {
                     return await FollowAsync($"{id}/runs/{runId}", request, onLine, cancellationToken);
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
-                    using var cancelled = await SendAsync(RequestMethod.Post, $"{id}/runs/{runId}/cancel", body: null, CancellationToken.None);
+                    using var cancelled = await SendAsync(
+                        RequestMethod.Post,
+                        $"{id}/runs/{runId}/cancel",
+                        body: null,
+                        CancellationToken.None
+                    );
                     throw;
                 }
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>The task's file: one BuildKit build, then one push, so that nothing is tagged unless all of it was built.</summary>
@@ -80,10 +98,13 @@ public sealed class CloudBuild
     {
         var image = $"$Registry/{request.Repository}:{request.Tag}";
         var words = new List<string> { "--tag", image, "--file", request.Dockerfile };
-        foreach (var (name, value) in request.Arguments.OrderBy(pair => pair.Key, StringComparer.Ordinal)) words.AddRange(["--build-arg", $"{name}={value}"]);
+        foreach (var (name, value) in request.Arguments.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            words.AddRange(["--build-arg", $"{name}={value}"]);
         words.AddRange(["--build-arg", "BUILDKIT_INLINE_CACHE=1"]);
-        foreach (var (name, value) in request.Labels.OrderBy(pair => pair.Key, StringComparer.Ordinal)) words.AddRange(["--label", $"{name}={value}"]);
-        foreach (var reference in request.CacheFrom) words.AddRange(["--cache-from", reference]);
+        foreach (var (name, value) in request.Labels.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            words.AddRange(["--label", $"{name}={value}"]);
+        foreach (var reference in request.CacheFrom)
+            words.AddRange(["--cache-from", reference]);
         words.Add(".");
         // A JSON string is a YAML string; within it each word is quoted as the task's own command line wants it.
         var command = JsonValue.Create(string.Join(' ', words.Select(Quote))).ToJsonString();
@@ -95,16 +116,17 @@ public sealed class CloudBuild
             ? word
             : $"\"{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
-    private static JsonObject CreateRun(CloudBuildRequest request, string source) => new()
-    {
-        ["type"] = "EncodedTaskRunRequest",
-        ["encodedTaskContent"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(TaskFile(request))),
-        ["sourceLocation"] = source,
-        ["platform"] = new JsonObject { ["os"] = "Linux", ["architecture"] = "amd64" },
-        ["agentConfiguration"] = new JsonObject { ["cpu"] = 2 },
-        ["timeout"] = (int)request.Timeout.TotalSeconds,
-        ["isArchiveEnabled"] = false,
-    };
+    private static JsonObject CreateRun(CloudBuildRequest request, string source) =>
+        new()
+        {
+            ["type"] = "EncodedTaskRunRequest",
+            ["encodedTaskContent"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(TaskFile(request))),
+            ["sourceLocation"] = source,
+            ["platform"] = new JsonObject { ["os"] = "Linux", ["architecture"] = "amd64" },
+            ["agentConfiguration"] = new JsonObject { ["cpu"] = 2 },
+            ["timeout"] = (int)request.Timeout.TotalSeconds,
+            ["isArchiveEnabled"] = false,
+        };
 
     private async Task<string> FindRegistryAsync(string subscriptionId, string registry, CancellationToken cancellationToken)
     {
@@ -114,7 +136,10 @@ public sealed class CloudBuild
             using var found = await SendAsync(RequestMethod.Get, page, body: null, cancellationToken);
             foreach (var item in found.RootElement.Items("value"))
             {
-                if (string.Equals(item.GetProperty("properties").Text("loginServer"), registry, StringComparison.OrdinalIgnoreCase) && item.Text("id") is { } id)
+                if (
+                    string.Equals(item.GetProperty("properties").Text("loginServer"), registry, StringComparison.OrdinalIgnoreCase)
+                    && item.Text("id") is { } id
+                )
                 {
                     return id;
                 }
@@ -124,13 +149,15 @@ public sealed class CloudBuild
         }
 
         throw new WorkspaceException(
-            $"Registry {registry} is not in subscription {subscriptionId}; it must be an Azure registry there for Azure to build in it. Build with Docker (leave out --cloud-build), or correct REGISTRY.");
+            $"Registry {registry} is not in subscription {subscriptionId}; it must be an Azure registry there for Azure to build in it. Build with Docker (leave out --cloud-build), or correct REGISTRY."
+        );
     }
 
     private async Task<string> UploadAsync(string registryId, Stream context, CancellationToken cancellationToken)
     {
         using var target = await SendAsync(RequestMethod.Post, $"{registryId}/listBuildSourceUploadUrl", body: null, cancellationToken);
-        var path = target.RootElement.Text("relativePath") ?? throw new WorkspaceException("listBuildSourceUploadUrl answered without relativePath.");
+        var path = target.RootElement.Text("relativePath")
+            ?? throw new WorkspaceException("listBuildSourceUploadUrl answered without relativePath.");
         using var message = storage.CreateMessage();
         message.Request.Method = RequestMethod.Put;
         message.Request.Uri.Reset(new Uri(target.RootElement.Text("uploadUrl")!));
@@ -140,7 +167,12 @@ public sealed class CloudBuild
         return message.Response.IsError ? throw new RequestFailedException(message.Response) : path;
     }
 
-    private async Task<string> FollowAsync(string run, CloudBuildRequest request, Action<string> onLine, CancellationToken cancellationToken)
+    private async Task<string> FollowAsync(
+        string run,
+        CloudBuildRequest request,
+        Action<string> onLine,
+        CancellationToken cancellationToken
+    )
     {
         var log = new LogTail("log", new LogClient(storage));
         var lines = new LogLines();
@@ -164,7 +196,8 @@ public sealed class CloudBuild
                 if (time.GetElapsedTime(began) > request.Timeout + QueueTime)
                 {
                     throw new WorkspaceException(
-                        $"The build in Azure (run {properties.Text("runId")}) is {status} after {(request.Timeout + QueueTime).TotalMinutes:0} min; it must have ended by then. `az acr task logs --run-id {properties.Text("runId")}` shows its log.");
+                        $"The build in Azure (run {properties.Text("runId")}) is {status} after {(request.Timeout + QueueTime).TotalMinutes:0} min; it must have ended by then. `az acr task logs --run-id {properties.Text("runId")}` shows its log."
+                    );
                 }
 
                 await Task.Delay(pause, time, cancellationToken);
@@ -175,14 +208,19 @@ public sealed class CloudBuild
             if (status != "Succeeded")
             {
                 var reason = properties.Text("runErrorMessage");
-                throw new WorkspaceException($"The build in Azure (run {properties.Text("runId")}) is {status}; it must be Succeeded.{(reason is null ? "" : $" {Secrets.Scrub(reason)}")} Its log is above.");
+                throw new WorkspaceException(
+                    $"The build in Azure (run {properties.Text("runId")}) is {status}; it must be Succeeded.{(reason is null ? "" : $" {Secrets.Scrub(reason)}")} Its log is above."
+                );
             }
 
-            return properties.Items("outputImages")
+            return properties
+                .Items("outputImages")
                 .Where(image => image.Text("repository") == request.Repository && image.Text("tag") == request.Tag)
                 .Select(image => image.Text("digest"))
                 .FirstOrDefault()
-                ?? throw new WorkspaceException($"The build in Azure (run {properties.Text("runId")}) names no digest for {request.Repository}:{request.Tag}; it must have pushed it.");
+                ?? throw new WorkspaceException(
+                    $"The build in Azure (run {properties.Text("runId")}) names no digest for {request.Repository}:{request.Tag}; it must have pushed it."
+                );
         }
     }
 
@@ -194,7 +232,13 @@ public sealed class CloudBuild
 
     /// <summary>Passes on what was written since the last time.</summary>
     /// <returns>False when the log could not be read: its address may be no longer good.</returns>
-    private static async Task<bool> ReadAsync(LogTail log, Uri link, LogLines lines, Action<string> onLine, CancellationToken cancellationToken)
+    private static async Task<bool> ReadAsync(
+        LogTail log,
+        Uri link,
+        LogLines lines,
+        Action<string> onLine,
+        CancellationToken cancellationToken
+    )
     {
         while (true)
         {

@@ -15,4 +15,5 @@ public sealed record CloudBuildRequest(
     IReadOnlyDictionary<string, string> Arguments,
     IReadOnlyDictionary<string, string> Labels,
     IReadOnlyList<string> CacheFrom,
-    TimeSpan Timeout);
+    TimeSpan Timeout
+);

@@ -35,7 +35,8 @@ public static class DockerCredentials
     public static string Folder(Func<string, string?> variable)
     {
         ArgumentNullException.ThrowIfNull(variable);
-        return variable("DOCKER_CONFIG") is { Length: > 0 } folder ? folder
+        return variable("DOCKER_CONFIG") is { Length: > 0 } folder
+            ? folder
             : Path.Combine(variable("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
     }
 
@@ -44,9 +45,12 @@ public static class DockerCredentials
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(file));
-            if (!json.RootElement.TryGetProperty("auths", out var all) || all.ValueKind != JsonValueKind.Object
+            if (
+                !json.RootElement.TryGetProperty("auths", out var all)
+                || all.ValueKind != JsonValueKind.Object
                 || !(all.TryGetProperty(registry, out var found) || all.TryGetProperty($"https://{registry}", out found))
-                || found.Text("auth") is not { Length: > 0 } encoded)
+                || found.Text("auth") is not { Length: > 0 } encoded
+            )
             {
                 return null;
             }

@@ -20,7 +20,8 @@ internal sealed partial class DockerSignInPolicy(Uri registry, RegistryLogin? lo
 {
     private readonly ConcurrentDictionary<string, string> authorizations = new(StringComparer.Ordinal);
 
-    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("Requests to a registry are asynchronous.");
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
+        throw new NotSupportedException("Requests to a registry are asynchronous.");
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
@@ -65,14 +66,17 @@ internal sealed partial class DockerSignInPolicy(Uri registry, RegistryLogin? lo
             return login is { } basic ? $"Basic {Encode(basic)}" : null;
         }
 
-        var parameters = Parameter().Matches(challenge).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value, StringComparer.OrdinalIgnoreCase);
+        var parameters = Parameter()
+            .Matches(challenge)
+            .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value, StringComparer.OrdinalIgnoreCase);
         var realm = new Uri(parameters["realm"]);
         if (realm.Scheme != Uri.UriSchemeHttps && !realm.IsLoopback)
         {
             throw new InvalidOperationException($"{registry} sends its users to {realm} for a token; it must be https.");
         }
 
-        var query = $"service={Uri.EscapeDataString(parameters.GetValueOrDefault("service", ""))}&scope={Uri.EscapeDataString(parameters.GetValueOrDefault("scope", ""))}";
+        var query =
+            $"service={Uri.EscapeDataString(parameters.GetValueOrDefault("service", ""))}&scope={Uri.EscapeDataString(parameters.GetValueOrDefault("scope", ""))}";
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{realm}?{query}");
         if (login is { } user)
         {
@@ -82,7 +86,10 @@ internal sealed partial class DockerSignInPolicy(Uri registry, RegistryLogin? lo
         using var response = await http.SendAsync(request, message.CancellationToken);
         if (!response.IsSuccessStatusCode)
         {
-            throw new RequestFailedException((int)response.StatusCode, $"GET {realm} returned {(int)response.StatusCode}: {response.ReasonPhrase}");
+            throw new RequestFailedException(
+                (int)response.StatusCode,
+                $"GET {realm} returned {(int)response.StatusCode}: {response.ReasonPhrase}"
+            );
         }
 
         using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(message.CancellationToken));

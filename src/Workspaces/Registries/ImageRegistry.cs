@@ -28,7 +28,15 @@ public sealed class ImageRegistry : IDisposable
         this.connection = connection;
         var endpoint = connection.Endpoint;
         // A loopback registry is reached directly, whatever proxy is set for the rest of the world.
-        http = new HttpClient(connection.Handler ?? new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = !endpoint.IsLoopback })
+        http = new HttpClient(
+            connection.Handler
+                ?? new SocketsHttpHandler
+                {
+                    AllowAutoRedirect = false,
+                    UseCookies = false,
+                    UseProxy = !endpoint.IsLoopback,
+                }
+        )
         {
             Timeout = Timeout.InfiniteTimeSpan, // the pipeline has its own network timeout
         };
@@ -51,39 +59,45 @@ public sealed class ImageRegistry : IDisposable
     /// <param name="tagOrDigest">A tag, or a digest <c>sha256:…</c>.</param>
     /// <param name="cancellationToken">Stops the request and its retries.</param>
     /// <returns>Null when the repository has no such manifest.</returns>
-    public Task<ImageManifest?> FindAsync(string tagOrDigest, CancellationToken cancellationToken) => CallAsync(
-        "read",
-        async () =>
-        {
-            try
+    public Task<ImageManifest?> FindAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        CallAsync(
+            "read",
+            async () =>
             {
-                var found = (await content.GetManifestAsync(tagOrDigest, cancellationToken)).Value;
-                return new ImageManifest(found.Digest, found.MediaType.ToString(), found.Manifest);
-            }
-            catch (RequestFailedException error) when (error.Status == 404)
-            {
-                return null;
-            }
-        },
-        cancellationToken);
+                try
+                {
+                    var found = (await content.GetManifestAsync(tagOrDigest, cancellationToken)).Value;
+                    return new ImageManifest(found.Digest, found.MediaType.ToString(), found.Manifest);
+                }
+                catch (RequestFailedException error) when (error.Status == 404)
+                {
+                    return null;
+                }
+            },
+            cancellationToken
+        );
 
     /// <summary>Asks for a tag's digest alone, in one round trip without a body.</summary>
     /// <returns>Null when the repository has no such tag.</returns>
-    public Task<string?> FindDigestAsync(string tag, CancellationToken cancellationToken) => CallAsync(
-        "read",
-        async () =>
-        {
-            using var message = Create(RequestMethod.Head, $"manifests/{Uri.EscapeDataString(tag)}");
-            message.Request.Headers.SetValue("Accept", ManifestTypes);
-            await content.Pipeline.SendAsync(message, cancellationToken);
-            return message.Response.Status switch
+    public Task<string?> FindDigestAsync(string tag, CancellationToken cancellationToken) =>
+        CallAsync(
+            "read",
+            async () =>
             {
-                200 => message.Response.Headers.TryGetValue("Docker-Content-Digest", out var digest) ? digest : (await content.GetManifestAsync(tag, cancellationToken)).Value.Digest,
-                404 => null,
-                _ => throw new RequestFailedException(message.Response),
-            };
-        },
-        cancellationToken);
+                using var message = Create(RequestMethod.Head, $"manifests/{Uri.EscapeDataString(tag)}");
+                message.Request.Headers.SetValue("Accept", ManifestTypes);
+                await content.Pipeline.SendAsync(message, cancellationToken);
+                return message.Response.Status switch
+                {
+                    200 => message.Response.Headers.TryGetValue("Docker-Content-Digest", out var digest)
+                        ? digest
+                        : (await content.GetManifestAsync(tag, cancellationToken)).Value.Digest,
+                    404 => null,
+                    _ => throw new RequestFailedException(message.Response),
+                };
+            },
+            cancellationToken
+        );
 
     /// <summary>The digests of several tags, asked for at once.</summary>
     /// <returns>By tag; null for a tag that is not there.</returns>
@@ -109,7 +123,8 @@ public sealed class ImageRegistry : IDisposable
                     ?? throw new WorkspaceException($"{Name}@{manifest.Digest} names no configuration; it must be an image.");
                 return ImageDescription.Parse(bytes, (await content.DownloadBlobContentAsync(config, cancellationToken)).Value.Content);
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Gives a manifest that is in the repository another tag: the same bytes, so the same digest. No layer moves.</summary>
@@ -117,7 +132,11 @@ public sealed class ImageRegistry : IDisposable
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentException.ThrowIfNullOrEmpty(tag);
-        return CallAsync("write", () => content.SetManifestAsync(manifest.Content, tag, (ManifestMediaType)manifest.MediaType, cancellationToken), cancellationToken);
+        return CallAsync(
+            "write",
+            () => content.SetManifestAsync(manifest.Content, tag, (ManifestMediaType)manifest.MediaType, cancellationToken),
+            cancellationToken
+        );
     }
 
     /// <returns>Every tag, sorted; none when the repository is not there.</returns>
@@ -147,7 +166,8 @@ public sealed class ImageRegistry : IDisposable
 
                 return true;
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Deletes a manifest with all its tags. One that is not there is no error.</summary>
@@ -156,54 +176,65 @@ public sealed class ImageRegistry : IDisposable
 
     /// <summary>What <c>docker login</c> takes now. For an Azure registry a new refresh token, good for hours; it is a secret.</summary>
     /// <returns>Null when nobody signs in here.</returns>
-    public Task<RegistryLogin?> GetLoginAsync(CancellationToken cancellationToken) => CallAsync(
-        "write",
-        async () =>
-        {
-            if (connection.Credential is not { } credential)
+    public Task<RegistryLogin?> GetLoginAsync(CancellationToken cancellationToken) =>
+        CallAsync(
+            "write",
+            async () =>
             {
-                return connection.Login;
-            }
-
-            var aad = await credential.GetTokenAsync(new TokenRequestContext([AzureScope]), cancellationToken);
-            var refresh = await registry.ExchangeAadAccessTokenForAcrRefreshTokenAsync(connection.Registry, accessToken: aad.Token, cancellationToken: cancellationToken);
-            return new RegistryLogin(RegistryLogin.AzureUser, refresh.Value.RefreshToken);
-        },
-        cancellationToken);
-
-    private Task<IReadOnlyList<string>> ListAsync(Uri first, string member, CancellationToken cancellationToken) => CallAsync(
-        "read",
-        async () =>
-        {
-            var items = new SortedSet<string>(StringComparer.Ordinal);
-            for (var address = first; address is not null;)
-            {
-                using var message = content.Pipeline.CreateMessage();
-                message.Request.Method = RequestMethod.Get;
-                message.Request.Uri.Reset(address);
-                await content.Pipeline.SendAsync(message, cancellationToken);
-                if (message.Response.Status == 404)
+                if (connection.Credential is not { } credential)
                 {
-                    break;
+                    return connection.Login;
                 }
 
-                if (message.Response.Status != 200)
+                var aad = await credential.GetTokenAsync(new TokenRequestContext([AzureScope]), cancellationToken);
+                var refresh = await registry.ExchangeAadAccessTokenForAcrRefreshTokenAsync(
+                    connection.Registry,
+                    accessToken: aad.Token,
+                    cancellationToken: cancellationToken
+                );
+                return new RegistryLogin(RegistryLogin.AzureUser, refresh.Value.RefreshToken);
+            },
+            cancellationToken
+        );
+
+    private Task<IReadOnlyList<string>> ListAsync(Uri first, string member, CancellationToken cancellationToken) =>
+        CallAsync(
+            "read",
+            async () =>
+            {
+                var items = new SortedSet<string>(StringComparer.Ordinal);
+                for (var address = first; address is not null; )
                 {
-                    throw new RequestFailedException(message.Response);
+                    using var message = content.Pipeline.CreateMessage();
+                    message.Request.Method = RequestMethod.Get;
+                    message.Request.Uri.Reset(address);
+                    await content.Pipeline.SendAsync(message, cancellationToken);
+                    if (message.Response.Status == 404)
+                    {
+                        break;
+                    }
+
+                    if (message.Response.Status != 200)
+                    {
+                        throw new RequestFailedException(message.Response);
+                    }
+
+                    using var body = JsonDocument.Parse(message.Response.Content);
+                    items.UnionWith(body.RootElement.Items(member).Select(item => item.GetString()!));
+                    address = NextOf(message.Response);
                 }
 
-                using var body = JsonDocument.Parse(message.Response.Content);
-                items.UnionWith(body.RootElement.Items(member).Select(item => item.GetString()!));
-                address = NextOf(message.Response);
-            }
-
-            return (IReadOnlyList<string>)[.. items];
-        },
-        cancellationToken);
+                return (IReadOnlyList<string>)[.. items];
+            },
+            cancellationToken
+        );
 
     // The next page is named in `Link: </v2/…?last=x&n=2>; rel="next"`.
     private Uri? NextOf(Response response) =>
-        response.Headers.TryGetValue("Link", out var link) && link.IndexOf('<', StringComparison.Ordinal) is >= 0 and var start && link.IndexOf('>', StringComparison.Ordinal) is var end && end > start
+        response.Headers.TryGetValue("Link", out var link)
+        && link.IndexOf('<', StringComparison.Ordinal) is >= 0 and var start
+        && link.IndexOf('>', StringComparison.Ordinal) is var end
+        && end > start
             ? new Uri(connection.Endpoint, link[(start + 1)..end])
             : null;
 
@@ -215,9 +246,16 @@ public sealed class ImageRegistry : IDisposable
             return manifest;
         }
 
-        var digest = json.RootElement.Items("manifests")
-            .FirstOrDefault(item => item.TryGetProperty("platform", out var platform) && platform.Text("os") == "linux" && platform.Text("architecture") == "amd64")
-            is { ValueKind: JsonValueKind.Object } found ? found.Text("digest") : null;
+        var digest = json
+            .RootElement.Items("manifests")
+            .FirstOrDefault(item =>
+                item.TryGetProperty("platform", out var platform)
+                && platform.Text("os") == "linux"
+                && platform.Text("architecture") == "amd64"
+            )
+            is { ValueKind: JsonValueKind.Object } found
+            ? found.Text("digest")
+            : null;
         return digest is null
             ? throw new WorkspaceException($"{Name} has no image for linux/amd64 there; it must have one.")
             : (await content.GetManifestAsync(digest, cancellationToken)).Value.Manifest;
@@ -235,7 +273,15 @@ public sealed class ImageRegistry : IDisposable
     {
         HttpPipelineTransport transport = new HttpClientTransport(http);
         var retries = connection.Retries
-            ?? (connection.Endpoint.IsLoopback ? RetrySettings.Default with { MaxRetries = 3, Delay = TimeSpan.FromMilliseconds(100) } : RetrySettings.Default);
+            ?? (
+                connection.Endpoint.IsLoopback
+                    ? RetrySettings.Default with
+                    {
+                        MaxRetries = 3,
+                        Delay = TimeSpan.FromMilliseconds(100),
+                    }
+                    : RetrySettings.Default
+            );
         var options = new ContainerRegistryClientOptions().Configure(transport: null, retries);
         if (connection.Credential is null)
         {
@@ -253,7 +299,8 @@ public sealed class ImageRegistry : IDisposable
         {
             return await call();
         }
-        catch (Exception error) when (error is not WorkspaceException && RegistryFaults.Describe(error, connection, right, cancellationToken) is not null)
+        catch (Exception error)
+            when (error is not WorkspaceException && RegistryFaults.Describe(error, connection, right, cancellationToken) is not null)
         {
             throw RegistryFaults.Describe(error, connection, right, cancellationToken)!;
         }

@@ -13,24 +13,31 @@ public sealed record ImageUse(string Image, string By);
 public sealed class ImagesInUse(WorkspaceClient workspace)
 {
     /// <exception cref="WorkspaceException">The service refused or did not answer.</exception>
-    public Task<IReadOnlyList<ImageUse>> FindAsync(CancellationToken cancellationToken) => ServiceErrors.GuardAsync(
-        async () =>
-        {
-            var uses = new List<ImageUse>();
-            await foreach (var job in workspace.Resource.GetMachineLearningJobs().GetAllAsync(cancellationToken: cancellationToken))
+    public Task<IReadOnlyList<ImageUse>> FindAsync(CancellationToken cancellationToken) =>
+        ServiceErrors.GuardAsync(
+            async () =>
             {
-                if (job.Data.Properties is MachineLearningCommandJob command
-                    && !JobStatuses.Parse(command.Status?.ToString()).IsTerminal()
-                    && await FindImageAsync(command.EnvironmentId, cancellationToken) is { } image)
+                var uses = new List<ImageUse>();
+                await foreach (var job in workspace.Resource.GetMachineLearningJobs().GetAllAsync(cancellationToken: cancellationToken))
                 {
-                    uses.Add(new ImageUse(image, $"job {job.Data.Name}"));
+                    if (
+                        job.Data.Properties is MachineLearningCommandJob command
+                        && !JobStatuses.Parse(command.Status?.ToString()).IsTerminal()
+                        && await FindImageAsync(command.EnvironmentId, cancellationToken) is { } image
+                    )
+                    {
+                        uses.Add(new ImageUse(image, $"job {job.Data.Name}"));
+                    }
                 }
-            }
 
-            return (IReadOnlyList<ImageUse>)uses;
-        },
-        cancellationToken);
+                return (IReadOnlyList<ImageUse>)uses;
+            },
+            cancellationToken
+        );
 
     private async Task<string?> FindImageAsync(ResourceIdentifier environment, CancellationToken cancellationToken) =>
-        (await Lookup.FindAsync(() => workspace.Arm.GetMachineLearningEnvironmentVersionResource(environment).GetAsync(cancellationToken)))?.Data.Properties.Image;
+        (await Lookup.FindAsync(() => workspace.Arm.GetMachineLearningEnvironmentVersionResource(environment).GetAsync(cancellationToken)))
+            ?.Data
+            .Properties
+            .Image;
 }

@@ -35,7 +35,8 @@ internal sealed class Untagging(ContainerRegistryContentClient content)
         var manifest = BinaryData.FromString(
             $$$"""
             {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{{config.Digest}}}","size":{{{config.SizeInBytes}}}},"layers":[],"annotations":{"io.model-training.untagged":"{{{Guid.NewGuid():N}}}"}}
-            """);
+            """
+        );
         var moved = (await content.SetManifestAsync(manifest, tag, ManifestMediaType.OciImageManifest, cancellationToken)).Value;
         await content.DeleteManifestAsync(moved.Digest, cancellationToken);
     }

@@ -19,55 +19,93 @@ internal sealed class BlobFiles(BlobContainerClient container, StorageErrors err
     public string Description => errors.Container;
 
     public Task<IReadOnlyList<StoredFile>> ListAsync(string folder, CancellationToken cancellationToken) =>
-        errors.GuardAsync<IReadOnlyList<StoredFile>>(StorageAccess.Read, async () =>
-        {
-            var files = new List<StoredFile>();
-            await foreach (var item in container.GetBlobsByHierarchyAsync(delimiter: "/", prefix: folder + "/", cancellationToken: cancellationToken))
+        errors.GuardAsync<IReadOnlyList<StoredFile>>(
+            StorageAccess.Read,
+            async () =>
             {
-                if (item is { IsBlob: true, Blob: { Name: [.., not '/'] name, Properties: var properties } })
-                    files.Add(new(name, properties.ContentLength ?? 0, $"{properties.ETag}", properties.ContentHash));
-            }
+                var files = new List<StoredFile>();
+                await foreach (
+                    var item in container.GetBlobsByHierarchyAsync(
+                        delimiter: "/",
+                        prefix: folder + "/",
+                        cancellationToken: cancellationToken
+                    )
+                )
+                {
+                    if (item is { IsBlob: true, Blob: { Name: [.., not '/'] name, Properties: var properties } })
+                        files.Add(new(name, properties.ContentLength ?? 0, $"{properties.ETag}", properties.ContentHash));
+                }
 
-            return files;
-        }, cancellationToken);
+                return files;
+            },
+            cancellationToken
+        );
 
     public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken) =>
-        errors.GuardAsync<IReadOnlyList<string>>(StorageAccess.Read, async () =>
-        {
-            var prefix = folder.Length == 0 ? "" : folder + "/";
-            var folders = new List<string>();
-            await foreach (var item in container.GetBlobsByHierarchyAsync(delimiter: "/", prefix: prefix, cancellationToken: cancellationToken))
+        errors.GuardAsync<IReadOnlyList<string>>(
+            StorageAccess.Read,
+            async () =>
             {
-                if (item.IsPrefix) folders.Add(item.Prefix[prefix.Length..].TrimEnd('/'));
-            }
+                var prefix = folder.Length == 0 ? "" : folder + "/";
+                var folders = new List<string>();
+                await foreach (
+                    var item in container.GetBlobsByHierarchyAsync(delimiter: "/", prefix: prefix, cancellationToken: cancellationToken)
+                )
+                {
+                    if (item.IsPrefix)
+                        folders.Add(item.Prefix[prefix.Length..].TrimEnd('/'));
+                }
 
-            return folders;
-        }, cancellationToken);
+                return folders;
+            },
+            cancellationToken
+        );
 
     public Task<ReadOnlyMemory<byte>?> FindMd5Async(StoredFile file, CancellationToken cancellationToken) => Task.FromResult(file.Md5);
 
     public Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken) => ReadAsync(path, default, cancellationToken);
 
-    public Task<byte[]> ReadAsync(string path, long offset, int count, CancellationToken cancellationToken) => ReadAsync(path, new HttpRange(offset, count), cancellationToken);
+    public Task<byte[]> ReadAsync(string path, long offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(path, new HttpRange(offset, count), cancellationToken);
 
-    public Task<ReadOnlyMemory<byte>> WriteAsync(string path, string localFile, IProgress<long> sent, CancellationToken cancellationToken) =>
-        errors.GuardAsync<ReadOnlyMemory<byte>>(StorageAccess.Write, async () =>
-        {
-            await using var file = File.OpenRead(localFile);
-            var blob = container.GetBlockBlobClient(path);
-            return file.Length <= BlockBytes
-                ? await PutAsync(blob, file, sent, cancellationToken)
-                : await PutBlocksAsync(blob, file, sent, cancellationToken);
-        }, cancellationToken);
+    public Task<ReadOnlyMemory<byte>> WriteAsync(
+        string path,
+        string localFile,
+        IProgress<long> sent,
+        CancellationToken cancellationToken
+    ) =>
+        errors.GuardAsync<ReadOnlyMemory<byte>>(
+            StorageAccess.Write,
+            async () =>
+            {
+                await using var file = File.OpenRead(localFile);
+                var blob = container.GetBlockBlobClient(path);
+                return file.Length <= BlockBytes
+                    ? await PutAsync(blob, file, sent, cancellationToken)
+                    : await PutBlocksAsync(blob, file, sent, cancellationToken);
+            },
+            cancellationToken
+        );
 
     private Task<byte[]> ReadAsync(string path, HttpRange range, CancellationToken cancellationToken) =>
-        errors.GuardAsync(StorageAccess.Read, async () =>
-        {
-            var answer = await container.GetBlobClient(path).DownloadContentAsync(new BlobDownloadOptions { Range = range }, cancellationToken);
-            return answer.Value.Content.ToArray();
-        }, cancellationToken);
+        errors.GuardAsync(
+            StorageAccess.Read,
+            async () =>
+            {
+                var answer = await container
+                    .GetBlobClient(path)
+                    .DownloadContentAsync(new BlobDownloadOptions { Range = range }, cancellationToken);
+                return answer.Value.Content.ToArray();
+            },
+            cancellationToken
+        );
 
-    private static async Task<byte[]> PutAsync(BlockBlobClient blob, FileStream file, IProgress<long> sent, CancellationToken cancellationToken)
+    private static async Task<byte[]> PutAsync(
+        BlockBlobClient blob,
+        FileStream file,
+        IProgress<long> sent,
+        CancellationToken cancellationToken
+    )
     {
         var bytes = new byte[file.Length];
         await file.ReadExactlyAsync(bytes, cancellationToken);
@@ -86,7 +124,12 @@ internal sealed class BlobFiles(BlobContainerClient container, StorageErrors err
     }
 
     /// <summary>Stages the blocks that are not there from an interrupted upload, and makes the blob of all of them at the end.</summary>
-    private static async Task<byte[]> PutBlocksAsync(BlockBlobClient blob, FileStream file, IProgress<long> sent, CancellationToken cancellationToken)
+    private static async Task<byte[]> PutBlocksAsync(
+        BlockBlobClient blob,
+        FileStream file,
+        IProgress<long> sent,
+        CancellationToken cancellationToken
+    )
     {
         var staged = await FindStagedAsync(blob, cancellationToken);
         var blocks = new List<string>();
@@ -100,7 +143,10 @@ internal sealed class BlobFiles(BlobContainerClient container, StorageErrors err
             if (!staged.Contains(id))
             {
                 using var content = new MemoryStream(buffer, 0, count, writable: false);
-                var options = new BlockBlobStageBlockOptions { TransferValidation = new UploadTransferValidationOptions { ChecksumAlgorithm = StorageChecksumAlgorithm.MD5 } };
+                var options = new BlockBlobStageBlockOptions
+                {
+                    TransferValidation = new UploadTransferValidationOptions { ChecksumAlgorithm = StorageChecksumAlgorithm.MD5 },
+                };
                 await blob.StageBlockAsync(id, content, options, cancellationToken);
             }
 
@@ -135,5 +181,6 @@ internal sealed class BlobFiles(BlobContainerClient container, StorageErrors err
         return Convert.ToBase64String(id);
     }
 
-    private static BlobHttpHeaders HeadersOf(BlockBlobClient blob, byte[] md5) => new() { ContentType = ContentTypes.Of(blob.Name), ContentHash = md5 };
+    private static BlobHttpHeaders HeadersOf(BlockBlobClient blob, byte[] md5) =>
+        new() { ContentType = ContentTypes.Of(blob.Name), ContentHash = md5 };
 }

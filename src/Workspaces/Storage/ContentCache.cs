@@ -22,8 +22,10 @@ public sealed class ContentCache
     /// <summary>What was found in a file; null when it is not known, or the file has another version now.</summary>
     public string? Find(string file, string version)
     {
-        if (!used.TryGetValue(file, out var entry) && !before.TryGetValue(file, out entry)) return null;
-        if (entry.Version != version) return null;
+        if (!used.TryGetValue(file, out var entry) && !before.TryGetValue(file, out entry))
+            return null;
+        if (entry.Version != version)
+            return null;
         used[file] = entry;
         return entry.Value;
     }

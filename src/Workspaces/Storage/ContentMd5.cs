@@ -8,7 +8,8 @@ internal static class ContentMd5
 #pragma warning disable CA5351 // The services' protocol names MD5.
     public static byte[] Of(byte[] content) => MD5.HashData(content);
 
-    public static async Task<byte[]> OfAsync(Stream content, CancellationToken cancellationToken) => await MD5.HashDataAsync(content, cancellationToken);
+    public static async Task<byte[]> OfAsync(Stream content, CancellationToken cancellationToken) =>
+        await MD5.HashDataAsync(content, cancellationToken);
 #pragma warning restore CA5351
 
     /// <summary>For content that comes in pieces.</summary>

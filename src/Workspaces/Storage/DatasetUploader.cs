@@ -17,7 +17,13 @@ public sealed class DatasetUploader(IDatastoreFiles files, ContentCache digests,
     /// <param name="progress">Told every few seconds.</param>
     /// <param name="cancellationToken">Stops; files on their way are dropped, and the next upload goes on from there.</param>
     /// <exception cref="WorkspaceException">The storage refused, failed or did not answer.</exception>
-    public async Task<DatasetUpload> UploadAsync(string folder, string imageType, string baseModel, IProgress<UploadProgress> progress, CancellationToken cancellationToken)
+    public async Task<DatasetUpload> UploadAsync(
+        string folder,
+        string imageType,
+        string baseModel,
+        IProgress<UploadProgress> progress,
+        CancellationToken cancellationToken
+    )
     {
         var places = new[] { $"{imageType}/images", $"models/{baseModel}", $"{imageType}/datasets" };
         var there = await Task.WhenAll(places.Select(place => files.ListAsync(place, cancellationToken)));
@@ -37,27 +43,38 @@ public sealed class DatasetUploader(IDatastoreFiles files, ContentCache digests,
         }
     }
 
-    private async Task<IReadOnlyList<LocalFile>> FindToSendAsync(IReadOnlyList<LocalFile> mine, IReadOnlyList<StoredFile> theirs, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<LocalFile>> FindToSendAsync(
+        IReadOnlyList<LocalFile> mine,
+        IReadOnlyList<StoredFile> theirs,
+        CancellationToken cancellationToken
+    )
     {
         var there = theirs.ToDictionary(file => file.Path, StringComparer.Ordinal);
         var same = new bool[mine.Count];
         await Parallel.ForAsync(0, mine.Count, Options(cancellationToken), async (index, stop) =>
-            same[index] = there.TryGetValue(mine[index].StoredPath, out var stored) && await IsSameAsync(mine[index], stored, stop));
+            same[index] = there.TryGetValue(mine[index].StoredPath, out var stored) && await IsSameAsync(mine[index], stored, stop)
+        );
         return [.. mine.Where((_, index) => !same[index])];
     }
 
     private async Task<bool> IsSameAsync(LocalFile mine, StoredFile theirs, CancellationToken cancellationToken)
     {
-        if (mine.Length != theirs.Length) return false;
+        if (mine.Length != theirs.Length)
+            return false;
         var stored = $"stored:{theirs.Path}";
         if (digests.Find(stored, theirs.Version) is not { } theirMd5)
         {
-            if (await files.FindMd5Async(theirs, cancellationToken) is not { } md5) return false; // no one can say: sent again, with its MD5
+            if (await files.FindMd5Async(theirs, cancellationToken) is not { } md5)
+                return false; // no one can say: sent again, with its MD5
             digests.Set(stored, theirs.Version, theirMd5 = Convert.ToHexStringLower(md5.Span));
         }
 
         if (digests.Find(mine.FullPath, mine.Version) is not { } myMd5)
-            digests.Set(mine.FullPath, mine.Version, myMd5 = Convert.ToHexStringLower(await LocalFile.HashAsync(mine.FullPath, cancellationToken)));
+            digests.Set(
+                mine.FullPath,
+                mine.Version,
+                myMd5 = Convert.ToHexStringLower(await LocalFile.HashAsync(mine.FullPath, cancellationToken))
+            );
         return myMd5 == theirMd5;
     }
 
@@ -69,5 +86,6 @@ public sealed class DatasetUploader(IDatastoreFiles files, ContentCache digests,
             meter.FileDone();
         });
 
-    private static ParallelOptions Options(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken };
+    private static ParallelOptions Options(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken };
 }

@@ -26,8 +26,10 @@ public sealed class DatastoreStorage(DatastoreSecrets secrets, TokenCredential c
     public async Task<IDatastoreFiles> OpenAsync(DatastorePlan datastore, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(datastore);
-        if (datastore.Protocol == "file") return new FolderFiles(datastore.EndpointSuffix);
-        var secret = datastore.Authentication == DatastoreAuthentication.Identity ? null : await secrets.FindAsync(datastore, cancellationToken);
+        if (datastore.Protocol == "file")
+            return new FolderFiles(datastore.EndpointSuffix);
+        var secret =
+            datastore.Authentication == DatastoreAuthentication.Identity ? null : await secrets.FindAsync(datastore, cancellationToken);
         var shown = secret is null ? DatastoreAuthentication.Identity : datastore.Authentication;
         var errors = new StorageErrors(datastore, stop => DescribeAsync(datastore, shown, stop), shown);
         return datastore.Kind == DatastoreKind.AzureFile
@@ -36,9 +38,12 @@ public sealed class DatastoreStorage(DatastoreSecrets secrets, TokenCredential c
     }
 
     /// <summary>Where the account answers: <c>https://{account}.blob.core.windows.net/</c>, or the address of a storage emulator, which ends in the account.</summary>
-    internal static Uri ServiceUri(DatastorePlan datastore) => datastore.EndpointSuffix.Contains('/', StringComparison.Ordinal)
-        ? new($"{datastore.Protocol}://{datastore.EndpointSuffix}/")
-        : new($"{datastore.Protocol}://{datastore.Account}.{(datastore.Kind == DatastoreKind.AzureFile ? "file" : "blob")}.{datastore.EndpointSuffix}/");
+    internal static Uri ServiceUri(DatastorePlan datastore) =>
+        datastore.EndpointSuffix.Contains('/', StringComparison.Ordinal)
+            ? new($"{datastore.Protocol}://{datastore.EndpointSuffix}/")
+            : new(
+                $"{datastore.Protocol}://{datastore.Account}.{(datastore.Kind == DatastoreKind.AzureFile ? "file" : "blob")}.{datastore.EndpointSuffix}/"
+            );
 
     private BlobContainerClient OpenContainer(DatastorePlan datastore, DatastoreAuthentication shown, string? secret)
     {
@@ -57,7 +62,8 @@ public sealed class DatastoreStorage(DatastoreSecrets secrets, TokenCredential c
         var uri = new Uri(ServiceUri(datastore), datastore.Container);
         // An identity reads shares only as a backup does: by its role alone, whatever the files' own permissions say.
         var options = Configure(new ShareClientOptions());
-        if (shown == DatastoreAuthentication.Identity) options.ShareTokenIntent = ShareTokenIntent.Backup;
+        if (shown == DatastoreAuthentication.Identity)
+            options.ShareTokenIntent = ShareTokenIntent.Backup;
         return shown switch
         {
             DatastoreAuthentication.AccountKey => new(uri, Key(datastore, secret!), options),
@@ -67,20 +73,27 @@ public sealed class DatastoreStorage(DatastoreSecrets secrets, TokenCredential c
     }
 
     private T Configure<T>(T options)
-        where T : ClientOptions =>
-        options.Configure(Transport, Retries, credential, Scope);
+        where T : ClientOptions => options.Configure(Transport, Retries, credential, Scope);
 
     /// <exception cref="WorkspaceException">It is no key: the client would repeat it in its own error.</exception>
-    private static StorageSharedKeyCredential Key(DatastorePlan datastore, string key) => Convert.TryFromBase64String(key, new byte[key.Length], out _)
-        ? new(datastore.Account, key)
-        : throw new WorkspaceException($"DATASTORES.{datastore.Name}: what {DatastoreSecrets.Describe(datastore)} holds is no account key; it must be one of `az storage account keys list --account-name {datastore.Account}`.");
+    private static StorageSharedKeyCredential Key(DatastorePlan datastore, string key) =>
+        Convert.TryFromBase64String(key, new byte[key.Length], out _)
+            ? new(datastore.Account, key)
+            : throw new WorkspaceException(
+                $"DATASTORES.{datastore.Name}: what {DatastoreSecrets.Describe(datastore)} holds is no account key; it must be one of `az storage account keys list --account-name {datastore.Account}`."
+            );
 
     private async Task<string> DescribeAsync(DatastorePlan datastore, DatastoreAuthentication shown, CancellationToken cancellationToken)
     {
         if (shown != DatastoreAuthentication.Identity)
             return $"the {(shown == DatastoreAuthentication.Sas ? "SAS" : "account key")} in {DatastoreSecrets.Describe(datastore)}";
-        var token = await ServiceErrors.GuardAsync(async () => await credential.GetTokenAsync(new TokenRequestContext([Scope]), cancellationToken), cancellationToken);
+        var token = await ServiceErrors.GuardAsync(
+            async () => await credential.GetTokenAsync(new TokenRequestContext([Scope]), cancellationToken),
+            cancellationToken
+        );
         var caller = TokenClaims.CallerOf(token.Token) is { } name ? $"'{name}'" : "the signed-in identity";
-        return datastore.Authentication == DatastoreAuthentication.Identity ? caller : $"{caller} (no secret is in {DatastoreSecrets.Describe(datastore)})";
+        return datastore.Authentication == DatastoreAuthentication.Identity
+            ? caller
+            : $"{caller} (no secret is in {DatastoreSecrets.Describe(datastore)})";
     }
 }

@@ -11,15 +11,23 @@ public sealed class FolderFiles(string root) : IDatastoreFiles
     public Task<IReadOnlyList<StoredFile>> ListAsync(string folder, CancellationToken cancellationToken)
     {
         var directory = new DirectoryInfo(Locate(folder));
-        IReadOnlyList<StoredFile> files = !directory.Exists ? [] :
-            [.. directory.EnumerateFiles().Select(file => new StoredFile($"{folder}/{file.Name}", file.Length, LocalFile.VersionOf(file)))];
+        IReadOnlyList<StoredFile> files = !directory.Exists
+            ? []
+            :
+            [
+                .. directory
+                    .EnumerateFiles()
+                    .Select(file => new StoredFile($"{folder}/{file.Name}", file.Length, LocalFile.VersionOf(file))),
+            ];
         return Task.FromResult(files);
     }
 
     public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken)
     {
         var directory = new DirectoryInfo(Locate(folder));
-        return Task.FromResult<IReadOnlyList<string>>(!directory.Exists ? [] : [.. directory.EnumerateDirectories().Select(child => child.Name).Order(StringComparer.Ordinal)]);
+        return Task.FromResult<IReadOnlyList<string>>(
+            !directory.Exists ? [] : [.. directory.EnumerateDirectories().Select(child => child.Name).Order(StringComparer.Ordinal)]
+        );
     }
 
     public async Task<ReadOnlyMemory<byte>?> FindMd5Async(StoredFile file, CancellationToken cancellationToken)
@@ -28,7 +36,8 @@ public sealed class FolderFiles(string root) : IDatastoreFiles
         return await LocalFile.HashAsync(Locate(file.Path), cancellationToken);
     }
 
-    public Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken) => File.ReadAllBytesAsync(Locate(path), cancellationToken);
+    public Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken) =>
+        File.ReadAllBytesAsync(Locate(path), cancellationToken);
 
     public async Task<byte[]> ReadAsync(string path, long offset, int count, CancellationToken cancellationToken)
     {
@@ -37,7 +46,12 @@ public sealed class FolderFiles(string root) : IDatastoreFiles
         return buffer[..await RandomAccess.ReadAsync(file, buffer, offset, cancellationToken)];
     }
 
-    public async Task<ReadOnlyMemory<byte>> WriteAsync(string path, string localFile, IProgress<long> sent, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>> WriteAsync(
+        string path,
+        string localFile,
+        IProgress<long> sent,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(sent);
         var target = Locate(path);

@@ -13,9 +13,15 @@ internal sealed record LocalFile(string FullPath, string StoredPath, long Length
     public static IReadOnlyList<LocalFile> In(string root, string folder)
     {
         var directory = new DirectoryInfo(Path.Combine(root, folder));
-        return !directory.Exists ? [] :
-            [.. directory.EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal)
-                .Select(file => new LocalFile(file.FullName, $"{folder}/{file.Name}", file.Length, VersionOf(file)))];
+        return !directory.Exists
+            ? []
+            :
+            [
+                .. directory
+                    .EnumerateFiles()
+                    .OrderBy(file => file.Name, StringComparer.Ordinal)
+                    .Select(file => new LocalFile(file.FullName, $"{folder}/{file.Name}", file.Length, VersionOf(file))),
+            ];
     }
 
     public static string VersionOf(FileInfo file) => $"{file.Length}-{file.LastWriteTimeUtc.Ticks}";

@@ -27,34 +27,48 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
 
     public async Task<IReadOnlySet<string>> ListCsvsAsync(CancellationToken cancellationToken) => (await ListAsync(cancellationToken)).Csvs;
 
-    public async Task<IReadOnlySet<string>> ListImagesAsync(CancellationToken cancellationToken) => (await ListAsync(cancellationToken)).ImageNames;
+    public async Task<IReadOnlySet<string>> ListImagesAsync(CancellationToken cancellationToken) =>
+        (await ListAsync(cancellationToken)).ImageNames;
 
-    public Task<byte[]> ReadCsvAsync(string name, CancellationToken cancellationToken) => files.ReadAsync($"{ImageType}/datasets/{name}", cancellationToken);
+    public Task<byte[]> ReadCsvAsync(string name, CancellationToken cancellationToken) =>
+        files.ReadAsync($"{ImageType}/datasets/{name}", cancellationToken);
 
-    public async Task<IReadOnlyDictionary<string, ImageSize?>?> ReadSizesAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, ImageSize?>?> ReadSizesAsync(
+        IReadOnlyCollection<string> names,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(names);
-        if (names.Count > MostImages) return null;
+        if (names.Count > MostImages)
+            return null;
         var images = (await ListAsync(cancellationToken)).Images;
         var found = new ConcurrentDictionary<string, ImageSize?>(StringComparer.Ordinal);
-        await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken }, async (name, stop) =>
-        {
-            var image = images[name];
-            if (sizes.Find(image.Path, image.Version) is not { } known)
-                sizes.Set(image.Path, image.Version, known = Write(await ReadSizeAsync(image, stop)));
-            found[name] = Parse(known);
-        });
+        await Parallel.ForEachAsync(
+            names,
+            new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken },
+            async (name, stop) =>
+            {
+                var image = images[name];
+                if (sizes.Find(image.Path, image.Version) is not { } known)
+                    sizes.Set(image.Path, image.Version, known = Write(await ReadSizeAsync(image, stop)));
+                found[name] = Parse(known);
+            }
+        );
         sizes.Save();
         return found;
     }
 
-    public async Task<IReadOnlyDictionary<string, string>> ReadDigestsAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, string>> ReadDigestsAsync(
+        IReadOnlyCollection<string> names,
+        CancellationToken cancellationToken
+    )
     {
         var images = (await ListAsync(cancellationToken)).Images;
         return names.ToDictionary(
             name => name,
             name => images[name] is { Md5: { } md5 } ? $"md5:{Convert.ToHexStringLower(md5.Span)}" : $"etag:{images[name].Version}",
-            StringComparer.Ordinal);
+            StringComparer.Ordinal
+        );
     }
 
     private Task<Listing> ListAsync(CancellationToken cancellationToken) => listing ??= ListOnceAsync(cancellationToken);
@@ -65,11 +79,15 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
         var images = files.ListAsync($"{ImageType}/images", cancellationToken);
         await Task.WhenAll(csvs, images);
         var missing = new[] { (Files: await images, Name: $"{ImageType}/images"), (Files: await csvs, Name: $"{ImageType}/datasets") }
-            .Where(folder => folder.Files.Count == 0).Select(folder => folder.Name).ToList();
-        if (missing.Count > 0) throw await MissingAsync(missing, cancellationToken);
+            .Where(folder => folder.Files.Count == 0)
+            .Select(folder => folder.Name)
+            .ToList();
+        if (missing.Count > 0)
+            throw await MissingAsync(missing, cancellationToken);
         return new(
             (await csvs).Select(file => file.Name).ToHashSet(StringComparer.Ordinal),
-            (await images).ToDictionary(file => file.Name, StringComparer.Ordinal));
+            (await images).ToDictionary(file => file.Name, StringComparer.Ordinal)
+        );
     }
 
     private async Task<WorkspaceException> MissingAsync(List<string> missing, CancellationToken cancellationToken)
@@ -78,9 +96,10 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
         var nearest = there.Contains(ImageType, StringComparer.Ordinal) ? null : NearestName.Find(ImageType, there);
         return new WorkspaceException(
             $"DATASTORES.{datastore}: {files.Description} holds nothing in {string.Join(" and ", missing)}; the images must be in {ImageType}/images and the CSV files in {ImageType}/datasets. "
-            + (there.Count == 0 ? "It holds no folder at all. " : $"It holds the folders {string.Join(", ", there)}. ")
-            + (nearest is null ? "" : $"Did you mean --set=IMAGE_TYPE={nearest}? ")
-            + "Copy a dataset there: dotnet cake --target=Upload-Dataset --from=FOLDER, with the same --exp-config.");
+                + (there.Count == 0 ? "It holds no folder at all. " : $"It holds the folders {string.Join(", ", there)}. ")
+                + (nearest is null ? "" : $"Did you mean --set=IMAGE_TYPE={nearest}? ")
+                + "Copy a dataset there: dotnet cake --target=Upload-Dataset --from=FOLDER, with the same --exp-config."
+        );
     }
 
     /// <summary>Reads a piece of the file wherever the size's search has to look.</summary>
@@ -93,22 +112,26 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
         {
             pieces.Add((position, await files.ReadAsync(image.Path, position, HeaderBytes, cancellationToken)));
             wanted = null;
-            size = ImageSize.Read((buffer, at) =>
-            {
-                foreach (var (start, bytes) in pieces)
+            size = ImageSize.Read(
+                (buffer, at) =>
                 {
-                    if (at < start || at >= start + bytes.Length) continue;
-                    var piece = bytes.AsSpan((int)(at - start));
-                    // What is asked for reaches beyond the piece, and the file does not end there.
-                    if (piece.Length < buffer.Length && start + bytes.Length < image.Length) continue;
-                    piece = piece[..Math.Min(piece.Length, buffer.Length)];
-                    piece.CopyTo(buffer);
-                    return piece.Length;
-                }
+                    foreach (var (start, bytes) in pieces)
+                    {
+                        if (at < start || at >= start + bytes.Length)
+                            continue;
+                        var piece = bytes.AsSpan((int)(at - start));
+                        // What is asked for reaches beyond the piece, and the file does not end there.
+                        if (piece.Length < buffer.Length && start + bytes.Length < image.Length)
+                            continue;
+                        piece = piece[..Math.Min(piece.Length, buffer.Length)];
+                        piece.CopyTo(buffer);
+                        return piece.Length;
+                    }
 
-                wanted = at;
-                return 0;
-            });
+                    wanted = at;
+                    return 0;
+                }
+            );
         }
 
         return size;
@@ -116,7 +139,8 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
 
     private static string Write(ImageSize? size) => size is { } known ? $"{known.Width}x{known.Height}" : "";
 
-    private static ImageSize? Parse(string text) => text.Split('x') is [var width, var height] ? new(int.Parse(width), int.Parse(height)) : null;
+    private static ImageSize? Parse(string text) =>
+        text.Split('x') is [var width, var height] ? new(int.Parse(width), int.Parse(height)) : null;
 
     private sealed record Listing(HashSet<string> Csvs, Dictionary<string, StoredFile> Images)
     {

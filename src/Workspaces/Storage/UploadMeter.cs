@@ -26,7 +26,8 @@ internal sealed class UploadMeter(int files, long bytes, IProgress<UploadProgres
         lock (counting)
         {
             (bytesDone, filesDone) = (bytesDone + moreBytes, filesDone + moreFiles);
-            if (time.GetElapsedTime(said) < Pace) return;
+            if (time.GetElapsedTime(said) < Pace)
+                return;
             said = time.GetTimestamp();
             progress.Report(new(filesDone, files, bytesDone, bytes, time.GetElapsedTime(started)));
         }

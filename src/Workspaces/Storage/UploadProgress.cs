@@ -16,7 +16,9 @@ public sealed record UploadProgress(int FilesDone, int Files, long BytesDone, lo
 
     public override string ToString()
     {
-        var left = Left is { } time ? $", {(time.TotalMinutes >= 2 ? $"{time.TotalMinutes:F0} min" : $"{time.TotalSeconds:F0} s")} left" : "";
+        var left = Left is { } time
+            ? $", {(time.TotalMinutes >= 2 ? $"{time.TotalMinutes:F0} min" : $"{time.TotalSeconds:F0} s")} left"
+            : "";
         return $"{FilesDone} of {Files} files, {BytesDone / 1e6:F1} of {Bytes / 1e6:F1} MB, {Rate:F1} MB/s{left}";
     }
 }

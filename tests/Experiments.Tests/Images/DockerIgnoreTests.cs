@@ -18,7 +18,10 @@ public sealed class DockerIgnoreTests : IDisposable
 
         var inputs = ImageInputs.Read(Path.Combine(folder.Root, "context"), "Dockerfile", new Dictionary<string, string>());
 
-        Assert.Equal(rules.LeftFiles, inputs.Files.Select(file => file.Path).Where(path => path is not ".dockerignore" and not "Dockerfile"));
+        Assert.Equal(
+            rules.LeftFiles,
+            inputs.Files.Select(file => file.Path).Where(path => path is not ".dockerignore" and not "Dockerfile")
+        );
     }
 
     [Theory]
@@ -27,7 +30,10 @@ public sealed class DockerIgnoreTests : IDisposable
     [InlineData("[]", "ignore(1): [] opens a bracket that is not closed, or closed empty; it must be a list of characters, as [a-z].")]
     [InlineData("[^]", "ignore(1): [^] opens a bracket that is not closed, or closed empty; it must be a list of characters, as [a-z].")]
     [InlineData("a\\", @"ignore(1): a\ ends in a backslash; a character must follow it.")]
-    [InlineData("[\n!", "ignore(1): [ opens a bracket that is not closed, or closed empty; it must be a list of characters, as [a-z].\nignore(2): ! names nothing; it must be a pattern.")]
+    [InlineData(
+        "[\n!",
+        "ignore(1): [ opens a bracket that is not closed, or closed empty; it must be a list of characters, as [a-z].\nignore(2): ! names nothing; it must be a pattern."
+    )]
     public void Parse_NamesEveryLine_WhenItIsNoPattern(string text, string message)
     {
         var error = Assert.Throws<FormatException>(() => DockerIgnore.Parse(text, "ignore"));

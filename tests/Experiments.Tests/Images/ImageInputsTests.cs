@@ -61,13 +61,14 @@ public sealed class ImageInputsTests : IDisposable
     public void Hash_IsTheSame_WhenBuildArgumentsStandInAnotherOrder() =>
         Assert.Equal(Read(arguments: [("A", "1"), ("B", "2")]).Hash, Read(arguments: [("B", "2"), ("A", "1")]).Hash);
 
-    public static TheoryData<string, string, string> Changes => new()
-    {
-        { "one byte of a file", "src/a.py", "print(2)\n" },
-        { "a new file", "src/c.py", "" },
-        { "one byte of the Dockerfile", Dockerfile, "FROM scratch" },
-        { "line ends", "src/a.py", "print(1)\r\n" },
-    };
+    public static TheoryData<string, string, string> Changes =>
+        new()
+        {
+            { "one byte of a file", "src/a.py", "print(2)\n" },
+            { "a new file", "src/c.py", "" },
+            { "one byte of the Dockerfile", Dockerfile, "FROM scratch" },
+            { "line ends", "src/a.py", "print(1)\r\n" },
+        };
 
     [Theory]
     [MemberData(nameof(Changes))]
@@ -186,8 +187,16 @@ public sealed class ImageInputsTests : IDisposable
         Assert.Equal($"docker/tpu/Dockerfile is not there; it must be a Dockerfile below {FullPath("").TrimEnd('/')}.", error.Message);
     }
 
-    private ImageInputs Read(string dockerfile = Dockerfile, string checkout = "checkout", params (string Name, string Value)[] arguments) =>
-        ImageInputs.Read(Path.Combine(folder.Root, checkout), dockerfile, arguments.ToDictionary(argument => argument.Name, argument => argument.Value));
+    private ImageInputs Read(
+        string dockerfile = Dockerfile,
+        string checkout = "checkout",
+        params (string Name, string Value)[] arguments
+    ) =>
+        ImageInputs.Read(
+            Path.Combine(folder.Root, checkout),
+            dockerfile,
+            arguments.ToDictionary(argument => argument.Name, argument => argument.Value)
+        );
 
     private string FullPath(string path) => Path.Combine(folder.Root, "checkout", path);
 
@@ -196,7 +205,10 @@ public sealed class ImageInputsTests : IDisposable
     private void WriteCheckout(string checkout)
     {
         folder.Write(checkout + "/.dockerignore", "*\n!src\nsrc/tests\n");
-        folder.Write(checkout + "/" + Dockerfile, "# Base.\nARG BASE_IMAGE=nvidia/cuda:13@sha256:0a1b\narg REQUIREMENTS=\"a.txt\" OTHER\nFROM ${BASE_IMAGE}\nARG LATER=1\nCOPY src /src\n");
+        folder.Write(
+            checkout + "/" + Dockerfile,
+            "# Base.\nARG BASE_IMAGE=nvidia/cuda:13@sha256:0a1b\narg REQUIREMENTS=\"a.txt\" OTHER\nFROM ${BASE_IMAGE}\nARG LATER=1\nCOPY src /src\n"
+        );
         folder.Write(checkout + "/src/a.py", "print(1)\n");
         folder.Write(checkout + "/src/b.py", "print(1)\n");
         folder.Write(checkout + "/src/tests/a.py", "assert True\n");

@@ -11,60 +11,122 @@ namespace WorkspaceEmulator.Tests.Containers;
 public class ContainerRunnerTests
 {
     private const string Image = "registry.example/detection@sha256:aaaa";
-    private const string Manifest404 = """{"message":"manifest for registry.example/detection@sha256:aaaa not found: manifest unknown: manifest unknown"}""";
+    private const string Manifest404 =
+        """{"message":"manifest for registry.example/detection@sha256:aaaa not found: manifest unknown: manifest unknown"}""";
 
     [Fact]
     public async Task Job_IsRunByTheEngine_AsItsRequestsSay()
     {
-        await using var engine = await FakeEngine.StartAsync(new()
-        {
-            ImagePlatform = "",
-            Pull = (200, """
-                {"status":"Pulling from detection","id":"sha256:aaaa"}
-                {"status":"Downloading","progressDetail":{"current":1,"total":9},"id":"f00"}
-                {"status":"Downloading","progressDetail":{"current":9,"total":9},"id":"f00"}
-                {"status":"Pull complete","id":"f00"}
-                """),
-            Log = [(1, "out\n"), (2, "err\n"), (1, "half"), (1, " line\n")],
-        });
-        await using var emulator = await StartAsync(engine, options => options with { JobMemory = 1 << 30, RegistryService = "registry.example" });
+        await using var engine = await FakeEngine.StartAsync(
+            new()
+            {
+                ImagePlatform = "",
+                Pull = (
+                    200,
+                    """
+                    {"status":"Pulling from detection","id":"sha256:aaaa"}
+                    {"status":"Downloading","progressDetail":{"current":1,"total":9},"id":"f00"}
+                    {"status":"Downloading","progressDetail":{"current":9,"total":9},"id":"f00"}
+                    {"status":"Pull complete","id":"f00"}
+                    """
+                ),
+                Log = [(1, "out\n"), (2, "err\n"), (1, "half"), (1, " line\n")],
+            }
+        );
+        await using var emulator = await StartAsync(engine, options =>
+            options with
+            {
+                JobMemory = 1 << 30,
+                RegistryService = "registry.example",
+            }
+        );
 
         var details = await RunAsync(emulator, job =>
         {
-            job["inputs"] = JsonNode.Parse("""{"data":{"jobInputType":"uri_folder","uri":"azureml://datastores/workspaceblobstore/paths/"},"lr":{"jobInputType":"literal","value":"0.1"}}""");
-            job["outputs"] = JsonNode.Parse("""{"PATH":{"jobOutputType":"uri_folder"},"list":{"jobOutputType":"uri_file","uri":"azureml://datastores/workspaceblobstore/paths/a/list.txt"}}""");
+            job["inputs"] = JsonNode.Parse(
+                """{"data":{"jobInputType":"uri_folder","uri":"azureml://datastores/workspaceblobstore/paths/"},"lr":{"jobInputType":"literal","value":"0.1"}}"""
+            );
+            job["outputs"] = JsonNode.Parse(
+                """{"PATH":{"jobOutputType":"uri_folder"},"list":{"jobOutputType":"uri_file","uri":"azureml://datastores/workspaceblobstore/paths/a/list.txt"}}"""
+            );
             job["command"] = "train ${{inputs.data}} ${{inputs.lr}} ${{outputs.PATH}} ${{outputs.list}}";
             job["environmentVariables"] = new JsonObject { ["MINE"] = "own value" };
             job["resources"] = new JsonObject { ["instanceCount"] = 1, ["shmSize"] = "64m" };
         });
 
         Assert.Equal("Completed", (string?)details["status"]);
-        Assert.Contains(RegistryTokens.RefreshTokenUser, Encoding.UTF8.GetString(Base64Url.DecodeFromChars(engine.PullCredentials)), StringComparison.Ordinal);
+        Assert.Contains(
+            RegistryTokens.RefreshTokenUser,
+            Encoding.UTF8.GetString(Base64Url.DecodeFromChars(engine.PullCredentials)),
+            StringComparison.Ordinal
+        );
         Assert.Equal("out\nerr\nhalf line\n", emulator.Log("trains"));
         Assert.Equal(
             [
-                "GET /_ping", "GET /v1.41/version", $"GET /v1.41/images/{Image}/json",
-                "POST /v1.41/images/create?fromImage=registry.example%2Fdetection&tag=sha256%3Aaaaa", $"GET /v1.41/images/{Image}/json",
-                "POST /v1.41/containers/create", $"POST /v1.41/containers/{FakeEngine.Container}/start",
+                "GET /_ping",
+                "GET /v1.41/version",
+                $"GET /v1.41/images/{Image}/json",
+                "POST /v1.41/images/create?fromImage=registry.example%2Fdetection&tag=sha256%3Aaaaa",
+                $"GET /v1.41/images/{Image}/json",
+                "POST /v1.41/containers/create",
+                $"POST /v1.41/containers/{FakeEngine.Container}/start",
             ],
-            engine.Requests.Take(7));
+            engine.Requests.Take(7)
+        );
         Assert.Equal($"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1", engine.Requests.Last());
         Assert.Equal(
-            ["Pulling image registry.example/detection@sha256:aaaa.", "sha256:aaaa: Pulling from detection", "f00: Downloading", "f00: Pull complete"],
-            SystemLog(emulator).Where(line => line.Contains("ull", StringComparison.Ordinal) || line.Contains("Down", StringComparison.Ordinal)));
-        var expected = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Containers", "created.json"), TestContext.Current.CancellationToken);
+            [
+                "Pulling image registry.example/detection@sha256:aaaa.",
+                "sha256:aaaa: Pulling from detection",
+                "f00: Downloading",
+                "f00: Pull complete",
+            ],
+            SystemLog(emulator)
+                .Where(line => line.Contains("ull", StringComparison.Ordinal) || line.Contains("Down", StringComparison.Ordinal))
+        );
+        var expected = await File.ReadAllTextAsync(
+            Path.Combine(AppContext.BaseDirectory, "Containers", "created.json"),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(expected, CreatedContainer.Normalize(engine.Created!, emulator));
     }
 
-    public static TheoryData<int, string, string> FailedPulls => new()
-    {
-        { 404, Manifest404, $"Image {Image} is not in registry registry.example: manifest for {Image} not found: manifest unknown: manifest unknown. Push it again, or register an environment whose image exists, and submit the job again." },
-        { 404, """{"message":"pull access denied for detection, repository does not exist or may require 'docker login'"}""", $"Registry registry.example refused image {Image}: pull access denied for detection, repository does not exist or may require 'docker login'. Sign in with `docker login registry.example` as the user who runs the emulator, and see that the repository exists; then submit the job again." },
-        { 500, """{"message":"Head \"https://registry.example/v2/\": unauthorized: authentication required"}""", $"Registry registry.example refused image {Image}: Head \"https://registry.example/v2/\": unauthorized: authentication required. Sign in with `docker login registry.example` as the user who runs the emulator, and see that the repository exists; then submit the job again." },
-        { 500, """{"message":"dial tcp: lookup registry.example: no such host"}""", $"Registry registry.example of image {Image} does not answer: dial tcp: lookup registry.example: no such host. Start it or correct its name in the environment's image, and submit the job again." },
-        { 404, """{"message":"no matching manifest for linux/amd64 in the manifest list entries"}""", $"Image {Image} has nothing for linux/amd64 (no matching manifest for linux/amd64 in the manifest list entries), and the Docker engine runs linux/amd64. Build and push it for linux/amd64 (docker build --platform linux/amd64), register it as a new version of the environment, and submit the job again." },
-        { 200, """{"status":"Downloading","id":"f00"}""" + "\n" + """{"errorDetail":{"message":"no space left on device"},"error":"no space left on device"}""", $"Image {Image} could not be pulled: no space left on device. `docker pull {Image}` on this machine shows the same; mend that and submit the job again." },
-    };
+    public static TheoryData<int, string, string> FailedPulls =>
+        new()
+        {
+            {
+                404,
+                Manifest404,
+                $"Image {Image} is not in registry registry.example: manifest for {Image} not found: manifest unknown: manifest unknown. Push it again, or register an environment whose image exists, and submit the job again."
+            },
+            {
+                404,
+                """{"message":"pull access denied for detection, repository does not exist or may require 'docker login'"}""",
+                $"Registry registry.example refused image {Image}: pull access denied for detection, repository does not exist or may require 'docker login'. Sign in with `docker login registry.example` as the user who runs the emulator, and see that the repository exists; then submit the job again."
+            },
+            {
+                500,
+                """{"message":"Head \"https://registry.example/v2/\": unauthorized: authentication required"}""",
+                $"Registry registry.example refused image {Image}: Head \"https://registry.example/v2/\": unauthorized: authentication required. Sign in with `docker login registry.example` as the user who runs the emulator, and see that the repository exists; then submit the job again."
+            },
+            {
+                500,
+                """{"message":"dial tcp: lookup registry.example: no such host"}""",
+                $"Registry registry.example of image {Image} does not answer: dial tcp: lookup registry.example: no such host. Start it or correct its name in the environment's image, and submit the job again."
+            },
+            {
+                404,
+                """{"message":"no matching manifest for linux/amd64 in the manifest list entries"}""",
+                $"Image {Image} has nothing for linux/amd64 (no matching manifest for linux/amd64 in the manifest list entries), and the Docker engine runs linux/amd64. Build and push it for linux/amd64 (docker build --platform linux/amd64), register it as a new version of the environment, and submit the job again."
+            },
+            {
+                200,
+                """{"status":"Downloading","id":"f00"}"""
+                    + "\n"
+                    + """{"errorDetail":{"message":"no space left on device"},"error":"no space left on device"}""",
+                $"Image {Image} could not be pulled: no space left on device. `docker pull {Image}` on this machine shows the same; mend that and submit the job again."
+            },
+        };
 
     [Theory]
     [MemberData(nameof(FailedPulls))]
@@ -89,18 +151,43 @@ public class ContainerRunnerTests
 
         Assert.Equal(
             $"Image {Image} is for linux/arm64, and the Docker engine runs linux/amd64. Build and push it for linux/amd64 (docker build --platform linux/amd64), register it as a new version of the environment, and submit the job again.",
-            Error(details));
+            Error(details)
+        );
         Assert.Null(engine.Created);
     }
 
     [Theory]
     [InlineData("""{"ExitCode":3}""", null, "The command ended with exit code 3. The log user_logs/std_log.txt says more.")]
-    [InlineData("""{"ExitCode":127}""", null, $"A command was not found in image {Image} (exit code 127); the log user_logs/std_log.txt names it. Correct the job's command, or add the program to the image.")]
-    [InlineData("""{"ExitCode":126}""", null, $"A command in image {Image} could not be executed (exit code 126); the log user_logs/std_log.txt names it. Correct the job's command or the program's mode in the image.")]
-    [InlineData("""{"ExitCode":137,"OOMKilled":true}""", 512L << 20, "The job ran out of memory and was killed (exit code 137): it may use 512 MiB (--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example.")]
-    [InlineData("""{"ExitCode":1,"OOMKilled":true}""", null, "This machine ran out of memory and the job was killed (exit code 1). End other programs, or make the job need less, a smaller batch for example.")]
-    [InlineData("""{"ExitCode":137}""", null, "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log user_logs/std_log.txt may say more.")]
-    [InlineData("""{"ExitCode":128,"Error":"a device is missing"}""", null, "The container could not run (exit code 128): a device is missing")]
+    [InlineData(
+        """{"ExitCode":127}""",
+        null,
+        $"A command was not found in image {Image} (exit code 127); the log user_logs/std_log.txt names it. Correct the job's command, or add the program to the image."
+    )]
+    [InlineData(
+        """{"ExitCode":126}""",
+        null,
+        $"A command in image {Image} could not be executed (exit code 126); the log user_logs/std_log.txt names it. Correct the job's command or the program's mode in the image."
+    )]
+    [InlineData(
+        """{"ExitCode":137,"OOMKilled":true}""",
+        512L << 20,
+        "The job ran out of memory and was killed (exit code 137): it may use 512 MiB (--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
+    )]
+    [InlineData(
+        """{"ExitCode":1,"OOMKilled":true}""",
+        null,
+        "This machine ran out of memory and the job was killed (exit code 1). End other programs, or make the job need less, a smaller batch for example."
+    )]
+    [InlineData(
+        """{"ExitCode":137}""",
+        null,
+        "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log user_logs/std_log.txt may say more."
+    )]
+    [InlineData(
+        """{"ExitCode":128,"Error":"a device is missing"}""",
+        null,
+        "The container could not run (exit code 128): a device is missing"
+    )]
     public async Task Job_Fails_AsItsContainerEnded(string state, long? memory, string message)
     {
         await using var engine = await FakeEngine.StartAsync(new() { State = (JsonObject)JsonNode.Parse(state)! });
@@ -116,14 +203,21 @@ public class ContainerRunnerTests
     public async Task Job_Fails_WhenTheEngineDoesNotAnswer()
     {
         var host = $"unix://{Path.GetTempPath()}no-engine-{Guid.NewGuid():N}.sock";
-        await using var emulator = await TestEmulator.StartAsync(options => options with { Runtime = JobRuntime.Docker, DockerHost = host });
+        await using var emulator = await TestEmulator.StartAsync(options =>
+            options with
+            {
+                Runtime = JobRuntime.Docker,
+                DockerHost = host,
+            }
+        );
 
         var details = await RunAsync(emulator);
 
         Assert.Equal("SystemError", (string?)details["error"]!["error"]!["code"]);
         Assert.Equal(
             $"The Docker engine at {host} does not answer (there is no such socket). Start it, for example with `systemctl start docker`, or run jobs as processes with --runtime=process.",
-            Error(details));
+            Error(details)
+        );
     }
 
     [Fact]
@@ -143,12 +237,20 @@ public class ContainerRunnerTests
         await using var engine = await FakeEngine.StartAsync();
         await using var emulator = await StartAsync(engine);
         await emulator.CreateComputeAsync();
-        await emulator.ExpectAsync(HttpStatusCode.Created, HttpMethod.Put, TestEmulator.Arm("/environments/detection/versions/1"), """{"properties":{"build":{"contextUri":"https://example.com"}}}""");
+        await emulator.ExpectAsync(
+            HttpStatusCode.Created,
+            HttpMethod.Put,
+            TestEmulator.Arm("/environments/detection/versions/1"),
+            """{"properties":{"build":{"contextUri":"https://example.com"}}}"""
+        );
         await emulator.SubmitAsync("trains", "true", prepare: false);
 
         var details = await emulator.WaitForEndAsync("trains");
 
-        Assert.Equal("The job's environment names no image, and the emulator builds none; register a version of it that has an image.", Error(details));
+        Assert.Equal(
+            "The job's environment names no image, and the emulator builds none; register a version of it that has an image.",
+            Error(details)
+        );
     }
 
     [Fact]
@@ -164,7 +266,8 @@ public class ContainerRunnerTests
         Assert.Equal("Canceled", (string?)(await emulator.WaitForEndAsync("trains"))["status"]);
         Assert.Equal(
             [$"POST /v1.41/containers/{FakeEngine.Container}/stop?t=10", $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1"],
-            engine.Requests.TakeLast(2));
+            engine.Requests.TakeLast(2)
+        );
         Assert.Equal("begun\n", emulator.Log("trains"));
     }
 
@@ -173,16 +276,42 @@ public class ContainerRunnerTests
     {
         await using var engine = await FakeEngine.StartAsync(new() { RunsUntilStopped = true, Log = [(1, "begun\n")] });
         await using var emulator = await StartAsync(engine);
-        await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Put, "emulator/faults", """{"rules":[{"job":"*","count":1,"preempt":{"logBytes":3}}]}""");
+        await emulator.ExpectAsync(
+            HttpStatusCode.OK,
+            HttpMethod.Put,
+            "emulator/faults",
+            """{"rules":[{"job":"*","count":1,"preempt":{"logBytes":3}}]}"""
+        );
 
         var details = await RunAsync(emulator);
 
         Assert.Equal("Completed", (string?)details["status"]);
         string[] made = ["POST /v1.41/containers/create", $"POST /v1.41/containers/{FakeEngine.Container}/start"];
         Assert.Equal(
-            [.. made, $"POST /v1.41/containers/{FakeEngine.Container}/stop?t=0", $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1", .. made, $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1"],
-            engine.Requests.Where(request => request.Contains("/containers/create", StringComparison.Ordinal) || request.Contains("start", StringComparison.Ordinal) || request.Contains("stop", StringComparison.Ordinal) || request.StartsWith("DELETE", StringComparison.Ordinal)));
-        Assert.Equal(["begun\n", "begun\n"], [emulator.Log("trains"), await File.ReadAllTextAsync(Path.Combine(emulator.JobFolder("trains"), "user_logs/std_log_0.txt"), TestContext.Current.CancellationToken)]);
+            [
+                .. made,
+                $"POST /v1.41/containers/{FakeEngine.Container}/stop?t=0",
+                $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1",
+                .. made,
+                $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1",
+            ],
+            engine.Requests.Where(request =>
+                request.Contains("/containers/create", StringComparison.Ordinal)
+                || request.Contains("start", StringComparison.Ordinal)
+                || request.Contains("stop", StringComparison.Ordinal)
+                || request.StartsWith("DELETE", StringComparison.Ordinal)
+            )
+        );
+        Assert.Equal(
+            ["begun\n", "begun\n"],
+            [
+                emulator.Log("trains"),
+                await File.ReadAllTextAsync(
+                    Path.Combine(emulator.JobFolder("trains"), "user_logs/std_log_0.txt"),
+                    TestContext.Current.CancellationToken
+                ),
+            ]
+        );
     }
 
     [Fact]
@@ -211,7 +340,11 @@ public class ContainerRunnerTests
         }
 
         Assert.StartsWith("DELETE ", engine.Requests.Last(), StringComparison.Ordinal);
-        Assert.Contains("The emulator stopped while the job ran.", await File.ReadAllTextAsync(Path.Combine(folder, "jobs/trains/run.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "The emulator stopped while the job ran.",
+            await File.ReadAllTextAsync(Path.Combine(folder, "jobs/trains/run.json"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
         Directory.Delete(folder, recursive: true);
     }
 
@@ -220,10 +353,9 @@ public class ContainerRunnerTests
     {
         var folder = TestEmulator.NewFolder();
         var marker = Path.Combine(folder, "container-engines");
-        await using var engine = await FakeEngine.StartAsync(new()
-        {
-            Left = new(JsonNode.Parse($$$"""{"Id":"{{{FakeEngine.Container}}}","Labels":{"io.model-training.job":"old"}}""")),
-        });
+        await using var engine = await FakeEngine.StartAsync(
+            new() { Left = new(JsonNode.Parse($$$"""{"Id":"{{{FakeEngine.Container}}}","Labels":{"io.model-training.job":"old"}}""")) }
+        );
         await File.WriteAllTextAsync(marker, engine.Host, TestContext.Current.CancellationToken);
 
         await using (await TestEmulator.StartAsync(folder: folder))
@@ -231,10 +363,13 @@ public class ContainerRunnerTests
             var filters = Uri.EscapeDataString($$"""{"label":["io.model-training.state={{folder}}"]}""");
             Assert.Equal(
                 [
-                    "GET /_ping", $"GET /v1.41/containers/json?all=1&filters={filters}", $"POST /v1.41/containers/{FakeEngine.Container}/stop?t=1",
+                    "GET /_ping",
+                    $"GET /v1.41/containers/json?all=1&filters={filters}",
+                    $"POST /v1.41/containers/{FakeEngine.Container}/stop?t=1",
                     $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1",
                 ],
-                engine.Requests);
+                engine.Requests
+            );
             Assert.False(File.Exists(marker));
         }
 
@@ -255,13 +390,19 @@ public class ContainerRunnerTests
         Directory.Delete(folder, recursive: true);
     }
 
-    private static Task<TestEmulator> StartAsync(FakeEngine engine, Func<EmulatorOptions, EmulatorOptions>? change = null, string? folder = null) => TestEmulator.StartAsync(
-        options =>
-        {
-            options = options with { Runtime = JobRuntime.Docker, DockerHost = engine.Host };
-            return change?.Invoke(options) ?? options;
-        },
-        folder);
+    private static Task<TestEmulator> StartAsync(
+        FakeEngine engine,
+        Func<EmulatorOptions, EmulatorOptions>? change = null,
+        string? folder = null
+    ) =>
+        TestEmulator.StartAsync(
+            options =>
+            {
+                options = options with { Runtime = JobRuntime.Docker, DockerHost = engine.Host };
+                return change?.Invoke(options) ?? options;
+            },
+            folder
+        );
 
     private static async Task SubmitAsync(TestEmulator emulator, Action<JsonObject>? change = null)
     {
@@ -280,5 +421,6 @@ public class ContainerRunnerTests
 
     // Without the times.
     private static IEnumerable<string> SystemLog(TestEmulator emulator) =>
-        File.ReadLines(Path.Combine(emulator.JobFolder("trains"), "system_logs/lifecycler/lifecycler.log")).Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+        File.ReadLines(Path.Combine(emulator.JobFolder("trains"), "system_logs/lifecycler/lifecycler.log"))
+            .Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
 }

@@ -8,7 +8,11 @@ namespace WorkspaceEmulator.Tests.Containers;
 /// <summary>The request that made a container, with what differs from run to run named instead.</summary>
 internal static partial class CreatedContainer
 {
-    private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     [GeneratedRegex("(?<=TOKEN=|TOKEN_EXPIRY=|EXPERIMENT_ID=)[0-9a-f-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Values();
@@ -18,7 +22,8 @@ internal static partial class CreatedContainer
 
     public static string Normalize(JsonNode created, TestEmulator emulator)
     {
-        var text = created.ToJsonString(Format)
+        var text = created
+            .ToJsonString(Format)
             .Replace(emulator.Folder, "{state}", StringComparison.Ordinal)
             .Replace(emulator.Endpoint.Authority, "{authority}", StringComparison.Ordinal);
         Assert.DoesNotContain("\"User\": \"0:", text, StringComparison.Ordinal);

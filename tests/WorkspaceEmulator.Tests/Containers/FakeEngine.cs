@@ -26,14 +26,18 @@ public sealed class FakeEngine : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(Path.Combine(_folder, "docker.sock"), listen => listen.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.ListenUnixSocket(Path.Combine(_folder, "docker.sock"), listen => listen.Protocols = HttpProtocols.Http1)
+        );
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.Zero);
         _application = builder.Build();
-        _application.Use((context, next) =>
-        {
-            Requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
-            return next(context);
-        });
+        _application.Use(
+            (context, next) =>
+            {
+                Requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+                return next(context);
+            }
+        );
         _application.MapGet("/_ping", context =>
         {
             context.Response.Headers["Api-Version"] = "1.41";
@@ -41,15 +45,19 @@ public sealed class FakeEngine : IAsyncDisposable
         });
         var api = _application.MapGroup("/v1.41");
         api.MapGet("/version", () => Results.Text("""{"Os":"linux","Arch":"amd64"}""", "application/json"));
-        api.MapGet("/images/{**path}", () => ImagePlatform.Split('/') is [var os, var architecture]
-            ? Results.Text($$"""{"Os":"{{os}}","Architecture":"{{architecture}}"}""", "application/json")
-            : Message(404, "No such image"));
+        api.MapGet("/images/{**path}", () =>
+            ImagePlatform.Split('/') is [var os, var architecture]
+                ? Results.Text($$"""{"Os":"{{os}}","Architecture":"{{architecture}}"}""", "application/json")
+                : Message(404, "No such image")
+        );
         api.MapPost("/images/create", PullAsync);
         api.MapPost("/containers/create", CreateAsync);
         api.MapPost("/containers/{id}/start", () => Results.NoContent());
         api.MapGet("/containers/{id}/logs", LogAsync);
         api.MapPost("/containers/{id}/wait", WaitAsync);
-        api.MapGet("/containers/{id}/json", () => Results.Text(new JsonObject { [nameof(State)] = State.DeepClone() }.ToJsonString(), "application/json"));
+        api.MapGet("/containers/{id}/json", () =>
+            Results.Text(new JsonObject { [nameof(State)] = State.DeepClone() }.ToJsonString(), "application/json")
+        );
         api.MapPost("/containers/{id}/stop", () =>
         {
             _ended.TrySetResult();

@@ -32,10 +32,26 @@ public sealed class RegistryCredentialsTests : IDisposable
 
     // "a:b>>>???" needs the letters in which base64's two alphabets differ.
     [Theory]
-    [InlineData("x.azurecr.io", """{"auths":{"x.azurecr.io":{"auth":"YTpiPj4+Pz8/"}}}""", """{"username":"a","password":"b\u003E\u003E\u003E???","serveraddress":"x.azurecr.io"}""")]
-    [InlineData("x.azurecr.io", """{"auths":{"https://x.azurecr.io":{"auth":"YTpi"}}}""", """{"username":"a","password":"b","serveraddress":"x.azurecr.io"}""")]
-    [InlineData("x.azurecr.io", """{"auths":{"x.azurecr.io":{"auth":"YTpi","identitytoken":"t"}}}""", """{"identitytoken":"t","serveraddress":"x.azurecr.io"}""")]
-    [InlineData("docker.io", """{"auths":{"https://index.docker.io/v1/":{"auth":"YTpi"}}}""", """{"username":"a","password":"b","serveraddress":"docker.io"}""")]
+    [InlineData(
+        "x.azurecr.io",
+        """{"auths":{"x.azurecr.io":{"auth":"YTpiPj4+Pz8/"}}}""",
+        """{"username":"a","password":"b\u003E\u003E\u003E???","serveraddress":"x.azurecr.io"}"""
+    )]
+    [InlineData(
+        "x.azurecr.io",
+        """{"auths":{"https://x.azurecr.io":{"auth":"YTpi"}}}""",
+        """{"username":"a","password":"b","serveraddress":"x.azurecr.io"}"""
+    )]
+    [InlineData(
+        "x.azurecr.io",
+        """{"auths":{"x.azurecr.io":{"auth":"YTpi","identitytoken":"t"}}}""",
+        """{"identitytoken":"t","serveraddress":"x.azurecr.io"}"""
+    )]
+    [InlineData(
+        "docker.io",
+        """{"auths":{"https://index.docker.io/v1/":{"auth":"YTpi"}}}""",
+        """{"username":"a","password":"b","serveraddress":"docker.io"}"""
+    )]
     [InlineData("x.azurecr.io", """{"auths":{"x.azurecr.io":{}}}""", null)]
     [InlineData("other.azurecr.io", """{"auths":{"x.azurecr.io":{"auth":"YTpi"}}}""", null)]
     [InlineData("x.azurecr.io", """{"credsStore":"desktop"}""", null)]

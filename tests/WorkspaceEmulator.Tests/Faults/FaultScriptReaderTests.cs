@@ -29,13 +29,24 @@ public class FaultScriptReaderTests
         var first = read!.Rules[0];
         Assert.Equal(("PUT", 1, 2, TimeSpan.FromMilliseconds(5)), (first.Method, first.Skip, first.Count, first.Delay));
         var answer = Assert.IsType<ScriptedAnswer>(first.Effect);
-        Assert.Equal((503, "0", """{"error":{"code":"ServerBusy"}}"""), (answer.Status, answer.Headers["retry-after"], answer.Body!.ToJsonString()));
+        Assert.Equal(
+            (503, "0", """{"error":{"code":"ServerBusy"}}"""),
+            (answer.Status, answer.Headers["retry-after"], answer.Body!.ToJsonString())
+        );
         Assert.Equal(
             [
-                new CutConnection(IsDone: false), new CutConnection(IsDone: true), new CutAnswer(1000), null, new FailedProvisioning(new("AllocationFailed", "none left")), new ExpiredToken(),
-                new PreemptionAtStep(30), new PreemptionAtLog(500), new LogRotation(4000),
+                new CutConnection(IsDone: false),
+                new CutConnection(IsDone: true),
+                new CutAnswer(1000),
+                null,
+                new FailedProvisioning(new("AllocationFailed", "none left")),
+                new ExpiredToken(),
+                new PreemptionAtStep(30),
+                new PreemptionAtLog(500),
+                new LogRotation(4000),
             ],
-            read.Rules.Skip(1).Select(rule => rule.Effect));
+            read.Rules.Skip(1).Select(rule => rule.Effect)
+        );
     }
 
     [Fact]
@@ -97,12 +108,16 @@ public class FaultScriptReaderTests
                 "f.json:14:24: rules[11].log is an array; it must be an object.",
                 "f.json:15:3: rules[12] is 7; it must be an object.",
             ],
-            faults);
+            faults
+        );
     }
 
     [Theory]
     [InlineData("", "f.json:1:1: the text is not JSON here; it must be an object in braces, such as {\"rules\": []}.")]
-    [InlineData("{\n  \"rules\": [,]\n}", "f.json:2:13: the text is not JSON here; it must be an object in braces, such as {\"rules\": []}.")]
+    [InlineData(
+        "{\n  \"rules\": [,]\n}",
+        "f.json:2:13: the text is not JSON here; it must be an object in braces, such as {\"rules\": []}."
+    )]
     [InlineData("[]", "f.json:1:1: the script is an array; it must be an object.")]
     [InlineData("{}", "f.json:1:1: rules is missing; it must be an array of rules, which may be empty.")]
     [InlineData("""{"rules": {}}""", "f.json:1:11: rules is an object; it must be an array of rules.")]
@@ -117,7 +132,9 @@ public class FaultScriptReaderTests
     [InlineData("**", "/", true)]
     [InlineData("*.t(t", "a.t(t", true)]
     [InlineData("*.t(t", "a/b.t(t", false)]
-    public void Glob_Matches_WithinAndAcrossSegments(string pattern, string path, bool matches) => Assert.Equal(matches, new Glob(pattern).IsMatch(path));
+    public void Glob_Matches_WithinAndAcrossSegments(string pattern, string path, bool matches) =>
+        Assert.Equal(matches, new Glob(pattern).IsMatch(path));
 
-    private static (FaultScript? Script, IReadOnlyList<string> Faults) Read(string script) => FaultScriptReader.Read(Encoding.UTF8.GetBytes(script), "f.json");
+    private static (FaultScript? Script, IReadOnlyList<string> Faults) Read(string script) =>
+        FaultScriptReader.Read(Encoding.UTF8.GetBytes(script), "f.json");
 }

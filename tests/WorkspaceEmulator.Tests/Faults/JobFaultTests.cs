@@ -26,12 +26,21 @@ public class JobFaultTests
         Assert.Equal("from 0\nstep 1\nstep 2\nstep 3\n", Log(emulator, "std_log_0.txt"));
         Assert.Equal("from 3\nstep 4\nstep 5\nlogs\noutputs\n", emulator.Log("trains")); // Nothing else of the lost node is left.
         Assert.True(File.Exists(Path.Combine(emulator.JobFolder("trains"), "wd/outputs/kept")));
-        Assert.Equal(["user_logs/std_log.txt", "user_logs/std_log_0.txt"], details["logFiles"]!.AsObject().Select(file => file.Key).Where(file => file.StartsWith("user_logs", StringComparison.Ordinal)));
-        var steps = (await emulator.GetAsync(TestEmulator.Mlflow("metrics/get-history?run_id=trains&metric_key=loss")))["metrics"]!.AsArray();
+        Assert.Equal(
+            ["user_logs/std_log.txt", "user_logs/std_log_0.txt"],
+            details["logFiles"]!.AsObject().Select(file => file.Key).Where(file => file.StartsWith("user_logs", StringComparison.Ordinal))
+        );
+        var steps = (await emulator.GetAsync(TestEmulator.Mlflow("metrics/get-history?run_id=trains&metric_key=loss")))[
+            "metrics"
+        ]!.AsArray();
         Assert.Equal([1, 2, 3, 4, 5], steps.Select(point => (int)point!["step"]!));
         Assert.Equal(
             ["Preparing", "Running", "Queued", "Preparing", "Running", "Finalizing", "Completed"],
-            SystemLog(emulator).Where(line => line.StartsWith("Status is ", StringComparison.Ordinal)).Select(line => line[10..^1]).SkipWhile(status => status != "Preparing"));
+            SystemLog(emulator)
+                .Where(line => line.StartsWith("Status is ", StringComparison.Ordinal))
+                .Select(line => line[10..^1])
+                .SkipWhile(status => status != "Preparing")
+        );
         Assert.Contains("The job's node was preempted; the job starts again on another one.", SystemLog(emulator));
     }
 
@@ -43,8 +52,13 @@ public class JobFaultTests
         await RequestFaultTests.PutAsync(emulator, """{"job":"trains","count":1,"preempt":{"logBytes":6}}""");
         await SubmitAsync(emulator, "echo begun; sleep 600", nodes: 1);
         await TestEmulator.EventuallyAsync(
-            async () => (int)(await emulator.GetAsync(TestEmulator.Arm("/computes/cpu")))["properties"]!["properties"]!["nodeStateCounts"]!["preemptedNodeCount"]! == 1,
-            () => Task.FromResult("no node is preempted"));
+            async () =>
+                (int)
+                    (await emulator.GetAsync(TestEmulator.Arm("/computes/cpu")))["properties"]!["properties"]!["nodeStateCounts"]![
+                        "preemptedNodeCount"
+                    ]! == 1,
+            () => Task.FromResult("no node is preempted")
+        );
 
         var nodes = await NodesAsync(emulator);
         Assert.Equal("Queued", await emulator.StatusAsync("trains"));
@@ -61,13 +75,22 @@ public class JobFaultTests
     public async Task Preempted_Job_LosesNoLine_ThoughItsLogIsRotatedTogether()
     {
         await using var emulator = await TestEmulator.StartAsync();
-        await RequestFaultTests.PutAsync(emulator, """{"job":"*","count":2,"preempt":{"logBytes":1000}},{"job":"*","log":{"rotateAtBytes":300}}""");
+        await RequestFaultTests.PutAsync(
+            emulator,
+            """{"job":"*","count":2,"preempt":{"logBytes":1000}},{"job":"*","log":{"rotateAtBytes":300}}"""
+        );
 
-        await SubmitAsync(emulator, "echo x >> ${{outputs.checkpoints}}/at; n=$(wc -l < ${{outputs.checkpoints}}/at); seq -f \"$n: %g\" 200; [ $n -ge 3 ] || sleep 600");
+        await SubmitAsync(
+            emulator,
+            "echo x >> ${{outputs.checkpoints}}/at; n=$(wc -l < ${{outputs.checkpoints}}/at); seq -f \"$n: %g\" 200; [ $n -ge 3 ] || sleep 600"
+        );
         var details = await emulator.WaitForEndAsync("trains");
 
         Assert.Equal("Completed", (string?)details["status"]);
-        Assert.Equal(string.Concat(Enumerable.Range(1, 3).SelectMany(attempt => Enumerable.Range(1, 200).Select(line => $"{attempt}: {line}\n"))), WholeLog(emulator));
+        Assert.Equal(
+            string.Concat(Enumerable.Range(1, 3).SelectMany(attempt => Enumerable.Range(1, 200).Select(line => $"{attempt}: {line}\n"))),
+            WholeLog(emulator)
+        );
         Assert.InRange(Log(emulator, "std_log_0.txt").Length, 300, 306);
     }
 
@@ -92,7 +115,10 @@ public class JobFaultTests
         await SubmitAsync(emulator, "printf 'ä'; printf 'bcdefgh\\nij\\nklmn\\nopqrst\\nuvwxyz\\n'");
         await emulator.WaitForEndAsync("trains");
 
-        Assert.Equal(["äbcdefgh\n", "ij\nklmn\n", "opqrst\nuvwxyz\n"], [Log(emulator, "std_log_0.txt"), Log(emulator, "std_log_1.txt"), emulator.Log("trains")]);
+        Assert.Equal(
+            ["äbcdefgh\n", "ij\nklmn\n", "opqrst\nuvwxyz\n"],
+            [Log(emulator, "std_log_0.txt"), Log(emulator, "std_log_1.txt"), emulator.Log("trains")]
+        );
         Assert.Equal([2], await RequestFaultTests.StruckAsync(emulator));
     }
 
@@ -102,10 +128,15 @@ public class JobFaultTests
         await using var emulator = await TestEmulator.StartAsync();
         await RequestFaultTests.PutAsync(emulator, """{"job":"*","preempt":{"logBytes":1}}"""); // Every attempt, without end.
 
-        await SubmitAsync(emulator, "echo begun; sleep 600", change: job => job["limits"] = JsonNode.Parse("""{"jobLimitsType":"Command","timeout":"PT1S"}"""));
+        await SubmitAsync(emulator, "echo begun; sleep 600", change: job =>
+            job["limits"] = JsonNode.Parse("""{"jobLimitsType":"Command","timeout":"PT1S"}""")
+        );
         var details = await emulator.WaitForEndAsync("trains");
 
-        Assert.Equal("The job ran longer than its limit of PT1S (limits.timeout) and was ended.", (string?)details["error"]!["error"]!["message"]);
+        Assert.Equal(
+            "The job ran longer than its limit of PT1S (limits.timeout) and was ended.",
+            (string?)details["error"]!["error"]!["message"]
+        );
     }
 
     [Fact]
@@ -126,27 +157,38 @@ public class JobFaultTests
         await emulator.CreateComputeAsync(nodes: nodes);
         await emulator.CreateEnvironmentAsync();
         await emulator.SubmitAsync(
-            "trains", command,
+            "trains",
+            command,
             job =>
             {
                 job["outputs"] = JsonNode.Parse("""{"checkpoints":{"jobOutputType":"uri_folder"}}""");
                 change?.Invoke(job);
             },
-            prepare: false);
+            prepare: false
+        );
     }
 
     private static async Task<List<(string Id, string State)>> NodesAsync(TestEmulator emulator) =>
-        [.. (await emulator.PostAsync(TestEmulator.Arm("/computes/cpu/listNodes"), ""))["nodes"]!.AsArray().Select(node => ((string)node!["nodeId"]!, (string)node["nodeState"]!))];
+        [
+            .. (await emulator.PostAsync(TestEmulator.Arm("/computes/cpu/listNodes"), ""))["nodes"]!
+                .AsArray()
+                .Select(node => ((string)node!["nodeId"]!, (string)node["nodeState"]!)),
+        ];
 
-    private static string Log(TestEmulator emulator, string name) => File.ReadAllText(Path.Combine(emulator.JobFolder("trains"), "user_logs", name));
+    private static string Log(TestEmulator emulator, string name) =>
+        File.ReadAllText(Path.Combine(emulator.JobFolder("trains"), "user_logs", name));
 
     // All files in the order in which they were written.
-    private static string WholeLog(TestEmulator emulator) => string.Concat(
-        Directory.EnumerateFiles(Path.Combine(emulator.JobFolder("trains"), "user_logs"), "std_log_*.txt")
-            .OrderBy(file => int.Parse(Path.GetFileNameWithoutExtension(file)["std_log_".Length..]))
-            .Append(Path.Combine(emulator.JobFolder("trains"), "user_logs", "std_log.txt"))
-            .Select(File.ReadAllText));
+    private static string WholeLog(TestEmulator emulator) =>
+        string.Concat(
+            Directory
+                .EnumerateFiles(Path.Combine(emulator.JobFolder("trains"), "user_logs"), "std_log_*.txt")
+                .OrderBy(file => int.Parse(Path.GetFileNameWithoutExtension(file)["std_log_".Length..]))
+                .Append(Path.Combine(emulator.JobFolder("trains"), "user_logs", "std_log.txt"))
+                .Select(File.ReadAllText)
+        );
 
     private static IEnumerable<string> SystemLog(TestEmulator emulator) =>
-        File.ReadLines(Path.Combine(emulator.JobFolder("trains"), "system_logs/lifecycler/lifecycler.log")).Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+        File.ReadLines(Path.Combine(emulator.JobFolder("trains"), "system_logs/lifecycler/lifecycler.log"))
+            .Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
 }

@@ -7,13 +7,18 @@ namespace Workspaces.Tests.Doubles;
 /// <summary>A real emulator process with a state folder of its own, gone when the test is.</summary>
 public sealed class EmulatorFolder : IAsyncLifetime
 {
-    public static string Assembly { get; } = typeof(EmulatorFolder).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "EmulatorAssembly").Value!;
+    public static string Assembly { get; } =
+        typeof(EmulatorFolder)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(entry => entry.Key == "EmulatorAssembly")
+            .Value!;
 
     public static WorkspaceAddress Address { get; } = FakeService.Address;
 
     public string Root { get; } = Directory.CreateTempSubdirectory("workspaces-").FullName;
 
-    public EmulatorSettings Settings => new(Path.Combine(Root, "state"), ["dotnet", Assembly], [Address]) { ProvisioningTime = TimeSpan.FromMilliseconds(20) };
+    public EmulatorSettings Settings =>
+        new(Path.Combine(Root, "state"), ["dotnet", Assembly], [Address]) { ProvisioningTime = TimeSpan.FromMilliseconds(20) };
 
     public ValueTask InitializeAsync()
     {
@@ -31,7 +36,10 @@ public sealed class EmulatorFolder : IAsyncLifetime
     public async Task<WorkspaceClient> ConnectAsync(CancellationToken cancellationToken)
     {
         var emulator = await new LocalEmulator().EnsureRunningAsync(Settings, cancellationToken);
-        return await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(Address, emulator, "configuration/local_config.json"), cancellationToken);
+        return await WorkspaceClient.ConnectAsync(
+            WorkspaceConnection.ToEmulator(Address, emulator, "configuration/local_config.json"),
+            cancellationToken
+        );
     }
 
     /// <summary>Puts a secret into the key vault of the workspace, as somebody would with a tool of Azure's.</summary>
@@ -39,10 +47,17 @@ public sealed class EmulatorFolder : IAsyncLifetime
     {
         var emulator = await new LocalEmulator().EnsureRunningAsync(Settings, cancellationToken);
         var vault = (await workspace.ReadDataAsync(cancellationToken)).KeyVault!;
-        var pipeline = ServicePipelines.Build(PinnedTransport.Create(emulator.CertificateThumbprint), RetrySettings.Once, emulator.Credential, "https://vault.azure.net/.default");
+        var pipeline = ServicePipelines.Build(
+            PinnedTransport.Create(emulator.CertificateThumbprint),
+            RetrySettings.Once,
+            emulator.Credential,
+            "https://vault.azure.net/.default"
+        );
         using var message = pipeline.CreateMessage();
         message.Request.Method = RequestMethod.Put;
-        message.Request.Uri.Reset(new Uri(emulator.Endpoint, $"/keyvault/{vault[(vault.LastIndexOf('/') + 1)..]}/secrets/{name}?api-version=7.4"));
+        message.Request.Uri.Reset(
+            new Uri(emulator.Endpoint, $"/keyvault/{vault[(vault.LastIndexOf('/') + 1)..]}/secrets/{name}?api-version=7.4")
+        );
         message.Request.Headers.Add("Content-Type", "application/json");
         message.Request.Content = RequestContent.Create(new { value });
         await pipeline.SendAsync(message, cancellationToken);
@@ -50,26 +65,41 @@ public sealed class EmulatorFolder : IAsyncLifetime
     }
 
     /// <summary>The plan of a job that runs a shell command on the emulator's cluster.</summary>
-    public ExperimentPlan Plan(string name, string command) => TestPlans.Experiment with
-    {
-        Name = name,
-        Datastore = TestPlans.Folder with { EndpointSuffix = Path.Combine(Root, "data") },
-        Job = TestPlans.Job with
+    public ExperimentPlan Plan(string name, string command) =>
+        TestPlans.Experiment with
         {
-            Command = command,
-            Outputs = new Dictionary<string, JobOutputPlan>(StringComparer.Ordinal) { ["checkpoints"] = new($"azureml://datastores/workspaceblobstore/paths/checkpoints/{name}/") },
-        },
-    };
+            Name = name,
+            Datastore = TestPlans.Folder with { EndpointSuffix = Path.Combine(Root, "data") },
+            Job = TestPlans.Job with
+            {
+                Command = command,
+                Outputs = new Dictionary<string, JobOutputPlan>(StringComparer.Ordinal)
+                {
+                    ["checkpoints"] = new($"azureml://datastores/workspaceblobstore/paths/checkpoints/{name}/"),
+                },
+            },
+        };
 
     /// <summary>Registers what the plan needs and submits its job.</summary>
     public static async Task<SubmittedJob> SubmitAsync(WorkspaceClient workspace, ExperimentPlan plan, CancellationToken cancellationToken)
     {
         await new DatastoreRegistrar(workspace).RegisterAsync(plan.Datastore, cancellationToken);
         var provisioner = new ComputeProvisioner(workspace);
-        var compute = await provisioner.EnsureAsync(plan.Compute, await provisioner.ReadAsync(plan.Compute, cancellationToken), new Progress<string>(), cancellationToken);
+        var compute = await provisioner.EnsureAsync(
+            plan.Compute,
+            await provisioner.ReadAsync(plan.Compute, cancellationToken),
+            new Progress<string>(),
+            cancellationToken
+        );
         var registrar = new EnvironmentRegistrar(workspace);
         var environment = await registrar.RegisterAsync(await registrar.ReadAsync(plan.Environment, cancellationToken), cancellationToken);
         var submitter = new JobSubmitter(workspace);
-        return await submitter.SubmitAsync(plan, compute, environment, await submitter.ReadAsync(plan, name: null, rerun: false, cancellationToken), cancellationToken);
+        return await submitter.SubmitAsync(
+            plan,
+            compute,
+            environment,
+            await submitter.ReadAsync(plan, name: null, rerun: false, cancellationToken),
+            cancellationToken
+        );
     }
 }

@@ -7,7 +7,11 @@ namespace Workspaces.Tests.Doubles;
 /// <summary>Compares a request body, whole, with the file beside the tests that holds it.</summary>
 internal static class ExpectedRequest
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static void Matches(string file, string body)
     {
@@ -18,10 +22,15 @@ internal static class ExpectedRequest
     // The order of members means nothing in JSON, and is the serializer's business.
     private static string Format(string json) => JsonSerializer.Serialize(Sort(JsonNode.Parse(json)), Indented);
 
-    private static JsonNode? Sort(JsonNode? node) => node switch
-    {
-        JsonObject members => new JsonObject(members.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => KeyValuePair.Create(member.Key, Sort(member.Value)))),
-        JsonArray items => new JsonArray([.. items.Select(Sort)]),
-        _ => node?.DeepClone(),
-    };
+    private static JsonNode? Sort(JsonNode? node) =>
+        node switch
+        {
+            JsonObject members => new JsonObject(
+                members
+                    .OrderBy(member => member.Key, StringComparer.Ordinal)
+                    .Select(member => KeyValuePair.Create(member.Key, Sort(member.Value)))
+            ),
+            JsonArray items => new JsonArray([.. items.Select(Sort)]),
+            _ => node?.DeepClone(),
+        };
 }

@@ -5,7 +5,8 @@ namespace Workspaces.Tests.Doubles;
 /// <summary>The answers about cluster <c>test</c> and the region it is in, each a valid one that a test changes in one place.</summary>
 internal static class FakeCluster
 {
-    private const string Provider = "/subscriptions/00000000-0000-0000-0000-000000000001/providers/Microsoft.MachineLearningServices/locations/westeurope";
+    private const string Provider =
+        "/subscriptions/00000000-0000-0000-0000-000000000001/providers/Microsoft.MachineLearningServices/locations/westeurope";
 
     public static string Path => $"{FakeService.WorkspaceId}/computes/test";
 
@@ -15,11 +16,16 @@ internal static class FakeCluster
 
     public static string Usages => $"{Provider}/usages";
 
-    public static JsonObject Valid() => JsonNode.Parse($$$"""
-        {"id":"{{{Path}}}","name":"test","type":"Microsoft.MachineLearningServices/workspaces/computes","location":"westeurope","properties":{
-         "computeType":"AmlCompute","provisioningState":"Succeeded","properties":{"osType":"Linux","vmSize":"STANDARD_NC4AS_T4_V3","vmPriority":"Dedicated",
-         "scaleSettings":{"minNodeCount":0,"maxNodeCount":3,"nodeIdleTimeBeforeScaleDown":"PT15M"},"currentNodeCount":0} } }
-        """)!.AsObject();
+    public static JsonObject Valid() =>
+        JsonNode
+            .Parse(
+                $$$"""
+                {"id":"{{{Path}}}","name":"test","type":"Microsoft.MachineLearningServices/workspaces/computes","location":"westeurope","properties":{
+                 "computeType":"AmlCompute","provisioningState":"Succeeded","properties":{"osType":"Linux","vmSize":"STANDARD_NC4AS_T4_V3","vmPriority":"Dedicated",
+                 "scaleSettings":{"minNodeCount":0,"maxNodeCount":3,"nodeIdleTimeBeforeScaleDown":"PT15M"},"currentNodeCount":0} } }
+                """
+            )!
+            .AsObject();
 
     public static JsonObject In(string provisioningState)
     {
@@ -43,9 +49,11 @@ internal static class FakeCluster
         return cluster;
     }
 
-    public static Func<SentRequest, HttpResponseMessage> Answer(JsonObject cluster, int status = 200) => FakeService.Json(status, cluster.ToJsonString());
+    public static Func<SentRequest, HttpResponseMessage> Answer(JsonObject cluster, int status = 200) =>
+        FakeService.Json(status, cluster.ToJsonString());
 
-    public static Func<SentRequest, HttpResponseMessage> Missing { get; } = FakeService.Json(404, """{"error":{"code":"ResourceNotFound","message":"Nothing here."}}""");
+    public static Func<SentRequest, HttpResponseMessage> Missing { get; } =
+        FakeService.Json(404, """{"error":{"code":"ResourceNotFound","message":"Nothing here."}}""");
 
     /// <summary>Answers every GET of the cluster in turn; the last one stays.</summary>
     public static FakeService Found(params Func<SentRequest, HttpResponseMessage>[] turns)
@@ -56,7 +64,11 @@ internal static class FakeCluster
     }
 
     /// <summary>The lists of the region, as they are or changed by the test.</summary>
-    public static FakeService WithOffers(this FakeService service, Action<JsonArray>? changeUsages = null, Action<JsonArray>? changeSizes = null)
+    public static FakeService WithOffers(
+        this FakeService service,
+        Action<JsonArray>? changeUsages = null,
+        Action<JsonArray>? changeSizes = null
+    )
     {
         service.On("GET", Sizes, FakeService.Json(200, Changed("vmSizes.json", changeSizes)));
         service.On("GET", Usages, FakeService.Json(200, Changed("usages.json", changeUsages)));
@@ -66,7 +78,8 @@ internal static class FakeCluster
     /// <summary>The usage of this name that is the subscription's own.</summary>
     public static JsonNode Usage(this JsonArray usages, string name) => usages.Last(usage => (string?)usage!["name"]!["value"] == name)!;
 
-    public static void Set(this JsonArray usages, string name, int used, int limit) => (usages.Usage(name)["currentValue"], usages.Usage(name)["limit"]) = (used, limit);
+    public static void Set(this JsonArray usages, string name, int used, int limit) =>
+        (usages.Usage(name)["currentValue"], usages.Usage(name)["limit"]) = (used, limit);
 
     private static string Changed(string file, Action<JsonArray>? change)
     {

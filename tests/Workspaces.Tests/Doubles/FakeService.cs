@@ -30,25 +30,31 @@ internal sealed class FakeService : HttpMessageHandler
         On("GET", "/discovery", Json(200, """{"api":"https://localhost:1"}"""));
     }
 
-    public static WorkspaceAddress Address { get; } = new(new Uri("https://localhost:1"), null, "00000000-0000-0000-0000-000000000001", "team", "vision", "westeurope");
+    public static WorkspaceAddress Address { get; } =
+        new(new Uri("https://localhost:1"), null, "00000000-0000-0000-0000-000000000001", "team", "vision", "westeurope");
 
-    public static string WorkspaceId => $"/subscriptions/{Address.SubscriptionId}/resourceGroups/team/providers/Microsoft.MachineLearningServices/workspaces/vision";
+    public static string WorkspaceId =>
+        $"/subscriptions/{Address.SubscriptionId}/resourceGroups/team/providers/Microsoft.MachineLearningServices/workspaces/vision";
 
     public static string RunPath(string job) => $"/history/v1.0{WorkspaceId}/runs/{job}/details";
 
     /// <summary>Every request since the connection was made.</summary>
     public ConcurrentQueue<SentRequest> Sent { get; } = new();
 
-    public static Func<SentRequest, HttpResponseMessage> Json(int status, string body, params (string Name, string Value)[] headers) => _ =>
-    {
-        var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        foreach (var (name, value) in headers)
+    public static Func<SentRequest, HttpResponseMessage> Json(int status, string body, params (string Name, string Value)[] headers) =>
+        _ =>
         {
-            response.Headers.TryAddWithoutValidation(name, value);
-        }
+            var response = new HttpResponseMessage((HttpStatusCode)status)
+            {
+                Content = new StringContent(body, Encoding.UTF8, "application/json"),
+            };
+            foreach (var (name, value) in headers)
+            {
+                response.Headers.TryAddWithoutValidation(name, value);
+            }
 
-        return response;
-    };
+            return response;
+        };
 
     public void On(string method, string path, Func<SentRequest, HttpResponseMessage> answer) => answers[$"{method} {path}"] = answer;
 
@@ -59,12 +65,13 @@ internal sealed class FakeService : HttpMessageHandler
         On(method, path, request => turns[Math.Min(next++, turns.Length - 1)](request));
     }
 
-    public WorkspaceConnection Connection(TokenCredential? credential = null) => new(Address, credential ?? new FixedCredential(Token))
-    {
-        Transport = new HttpClientTransport(new HttpClient(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan }),
-        Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) },
-        EnvironmentConfigPath = "configuration/dev_config.json",
-    };
+    public WorkspaceConnection Connection(TokenCredential? credential = null) =>
+        new(Address, credential ?? new FixedCredential(Token))
+        {
+            Transport = new HttpClientTransport(new HttpClient(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan }),
+            Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) },
+            EnvironmentConfigPath = "configuration/dev_config.json",
+        };
 
     public async Task<WorkspaceClient> ConnectAsync()
     {
@@ -79,7 +86,8 @@ internal sealed class FakeService : HttpMessageHandler
         var range = request.Headers.Range?.ToString() ?? "";
         var sent = new SentRequest(request.Method.Method, request.RequestUri!, request.Method == HttpMethod.Get ? range : body);
         Sent.Enqueue(sent);
-        var answer = answers.GetValueOrDefault(sent.Line) ?? Json(404, $$$"""{"error":{"code":"ResourceNotFound","message":"Nothing at {{{sent.Uri.AbsolutePath}}}."}}""");
+        var answer = answers.GetValueOrDefault(sent.Line)
+            ?? Json(404, $$$"""{"error":{"code":"ResourceNotFound","message":"Nothing at {{{sent.Uri.AbsolutePath}}}."}}""");
         var response = answer(sent);
         response.RequestMessage = request;
         return response;
@@ -87,8 +95,10 @@ internal sealed class FakeService : HttpMessageHandler
 
     internal sealed class FixedCredential(string token) : TokenCredential
     {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => new(token, DateTimeOffset.UtcNow.AddHours(1));
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new(token, DateTimeOffset.UtcNow.AddHours(1));
 
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => ValueTask.FromResult(GetToken(requestContext, cancellationToken));
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(GetToken(requestContext, cancellationToken));
     }
 }

@@ -62,7 +62,9 @@ internal sealed class ScriptedJob
     {
         if (GoesWrong())
         {
-            return random.Next(2) == 0 ? throw new HttpRequestException("connection reset") : new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+            return random.Next(2) == 0
+                ? throw new HttpRequestException("connection reset")
+                : new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
         }
 
         if (random.Next(3) == 0 && status < statuses.Length - 1)
@@ -82,12 +84,15 @@ internal sealed class ScriptedJob
             RotateSometimes();
         }
 
-        var body = JsonSerializer.Serialize(new
-        {
-            runId = "job",
-            status = statuses[status],
-            logFiles = logs.SelectMany(log => log.Value.Rotated.Append(log.Key)).ToDictionary(name => name, name => $"https://localhost:1/logs/{name}?sig={signature}", StringComparer.Ordinal),
-        });
+        var body = JsonSerializer.Serialize(
+            new
+            {
+                runId = "job",
+                status = statuses[status],
+                logFiles = logs.SelectMany(log => log.Value.Rotated.Append(log.Key))
+                    .ToDictionary(name => name, name => $"https://localhost:1/logs/{name}?sig={signature}", StringComparer.Ordinal),
+            }
+        );
         return FakeService.Json(200, body)(null!);
     }
 

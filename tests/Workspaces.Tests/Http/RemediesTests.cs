@@ -10,36 +10,62 @@ public class RemediesTests
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Answers");
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Folder, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(Folder, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]
     public async Task Errors_SayWhatToDo(string file)
     {
         // GET https://… / 403 / headers / body / ---- / message
-        var text = (await File.ReadAllTextAsync(Path.Combine(Folder, $"{file}.txt"), TestContext.Current.CancellationToken)).Split("\n----\n");
+        var text = (await File.ReadAllTextAsync(Path.Combine(Folder, $"{file}.txt"), TestContext.Current.CancellationToken)).Split(
+            "\n----\n"
+        );
         var head = text[0].Split("\n\n", 2);
         var lines = head[0].Split('\n');
         var (method, uri) = (lines[0].Split(' ')[0], lines[0].Split(' ')[1]);
-        using var service = new OneAnswer(int.Parse(lines[1], System.Globalization.CultureInfo.InvariantCulture), lines[2..], head.Length > 1 ? head[1] : "");
-        var pipeline = ServicePipelines.Build(new HttpClientTransport(new HttpClient(service)), RetrySettings.Default with { Delay = TimeSpan.Zero });
+        using var service = new OneAnswer(
+            int.Parse(lines[1], System.Globalization.CultureInfo.InvariantCulture),
+            lines[2..],
+            head.Length > 1 ? head[1] : ""
+        );
+        var pipeline = ServicePipelines.Build(
+            new HttpClientTransport(new HttpClient(service)),
+            RetrySettings.Default with
+            {
+                Delay = TimeSpan.Zero,
+            }
+        );
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => ServiceErrors.GuardAsync(() => SendAsync(pipeline, method, uri), TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            ServiceErrors.GuardAsync(() => SendAsync(pipeline, method, uri), TestContext.Current.CancellationToken)
+        );
 
         Assert.Equal(text[1].Trim(), error.Message);
     }
 
     [Theory]
-    [InlineData("https://westeurope.api.azureml.ms/history", "westeurope.api.azureml.ms has no address here; behind a private endpoint it must be looked up from its own network (a name under privatelink then answers `nslookup westeurope.api.azureml.ms`). Run this on an agent in that network or through its VPN; anywhere else check the network and HTTPS_PROXY. ")]
-    [InlineData("https://management.azure.com/x", "management.azure.com has no address here; this machine must have a network that knows it (`nslookup management.azure.com`). Check the network, HTTPS_PROXY, and the address in the environment config. ")]
+    [InlineData(
+        "https://westeurope.api.azureml.ms/history",
+        "westeurope.api.azureml.ms has no address here; behind a private endpoint it must be looked up from its own network (a name under privatelink then answers `nslookup westeurope.api.azureml.ms`). Run this on an agent in that network or through its VPN; anywhere else check the network and HTTPS_PROXY. "
+    )]
+    [InlineData(
+        "https://management.azure.com/x",
+        "management.azure.com has no address here; this machine must have a network that knows it (`nslookup management.azure.com`). Check the network, HTTPS_PROXY, and the address in the environment config. "
+    )]
     public async Task Errors_SayWhatToDo_WhenAHostHasNoAddress(string uri, string expected)
     {
         using var service = new NoHost();
         var pipeline = ServicePipelines.Build(new HttpClientTransport(new HttpClient(service)), RetrySettings.Once);
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => ServiceErrors.GuardAsync(() => SendAsync(pipeline, "GET", uri), TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            ServiceErrors.GuardAsync(() => SendAsync(pipeline, "GET", uri), TestContext.Current.CancellationToken)
+        );
 
-        Assert.Equal($"{expected}GET {uri} had no answer: {new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound).Message}", error.Message);
+        Assert.Equal(
+            $"{expected}GET {uri} had no answer: {new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound).Message}",
+            error.Message
+        );
     }
 
     [Theory]
@@ -60,7 +86,8 @@ public class RemediesTests
     [InlineData("Microsoft.Storage/storageAccounts/listKeys/action", "Storage Account Key Operator Service Role")]
     [InlineData("Microsoft.KeyVault/vaults/secrets/getSecret/action", "Key Vault Secrets User")]
     [InlineData("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", "Managed Identity Operator")]
-    public void RoleFor_NamesTheSmallestRoleThatAllowsTheAction(string action, string role) => Assert.Equal(role, Permissions.RoleFor(action));
+    public void RoleFor_NamesTheSmallestRoleThatAllowsTheAction(string action, string role) =>
+        Assert.Equal(role, Permissions.RoleFor(action));
 
     private static async Task<int> SendAsync(HttpPipeline pipeline, string method, string uri)
     {
@@ -94,6 +121,10 @@ public class RemediesTests
     private sealed class NoHost : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            throw new HttpRequestException(HttpRequestError.NameResolutionError, "no such host", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound));
+            throw new HttpRequestException(
+                HttpRequestError.NameResolutionError,
+                "no such host",
+                new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound)
+            );
     }
 }

@@ -70,7 +70,12 @@ public sealed class RetryPolicyTests : IDisposable
     [InlineData("x-ms-retry-after-ms", "1500", 1.5)]
     public async Task SendAsync_WaitsAsLongAsTheServiceAsks_WhateverThisMachinesClockSays(string header, string value, double seconds)
     {
-        service.OnEach("GET", Jobs, FakeService.Json(429, "{}", (header, value), ("Date", "Thu, 01 Jan 1970 00:01:00 GMT")), FakeService.Json(200, "{}"));
+        service.OnEach(
+            "GET",
+            Jobs,
+            FakeService.Json(429, "{}", (header, value), ("Date", "Thu, 01 Jan 1970 00:01:00 GMT")),
+            FakeService.Json(200, "{}")
+        );
 
         Assert.Equal(200, (await SendAsync("GET", Jobs)).Status);
 
@@ -80,7 +85,12 @@ public sealed class RetryPolicyTests : IDisposable
     [Fact]
     public async Task SendAsync_MakesNothingOfADate_WhenTheServiceDoesNotSayItsTime()
     {
-        service.OnEach("GET", Jobs, FakeService.Json(429, "{}", ("Retry-After", "Thu, 01 Jan 2099 00:00:00 GMT")), FakeService.Json(200, "{}"));
+        service.OnEach(
+            "GET",
+            Jobs,
+            FakeService.Json(429, "{}", ("Retry-After", "Thu, 01 Jan 2099 00:00:00 GMT")),
+            FakeService.Json(200, "{}")
+        );
 
         await SendAsync("GET", Jobs);
 
@@ -116,7 +126,13 @@ public sealed class RetryPolicyTests : IDisposable
     [InlineData("PUT", "/v2/detection/manifests/main", 3)]
     public async Task SendAsync_SendsNothingTwiceThatWouldHappenTwice_WhenTheAnswerIsLost(string method, string path, int times)
     {
-        service.OnEach(method, path, _ => throw new HttpRequestException("reset"), FakeService.Json(500, "{}"), FakeService.Json(200, "{}"));
+        service.OnEach(
+            method,
+            path,
+            _ => throw new HttpRequestException("reset"),
+            FakeService.Json(500, "{}"),
+            FakeService.Json(200, "{}")
+        );
 
         try
         {
@@ -153,7 +169,12 @@ public sealed class RetryPolicyTests : IDisposable
     [InlineData(HttpRequestError.Unknown, 1)]
     public async Task SendAsync_SchedulesABuildAgain_WhenNoConnectionWasMade(HttpRequestError cause, int times)
     {
-        service.OnEach("POST", "/x/registries/r/scheduleRun", _ => throw new HttpRequestException(cause, "no"), FakeService.Json(200, "{}"));
+        service.OnEach(
+            "POST",
+            "/x/registries/r/scheduleRun",
+            _ => throw new HttpRequestException(cause, "no"),
+            FakeService.Json(200, "{}")
+        );
 
         try
         {
@@ -170,7 +191,12 @@ public sealed class RetryPolicyTests : IDisposable
     [Fact]
     public async Task SendAsync_AsksAgain_WhenTheBodyBreaksOff()
     {
-        service.OnEach("GET", Jobs, _ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new BrokenStream()) }, FakeService.Json(200, """{"whole":true}"""));
+        service.OnEach(
+            "GET",
+            Jobs,
+            _ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new BrokenStream()) },
+            FakeService.Json(200, """{"whole":true}""")
+        );
 
         var response = await SendAsync("GET", Jobs);
 
@@ -180,7 +206,9 @@ public sealed class RetryPolicyTests : IDisposable
     [Fact]
     public async Task SendAsync_AsksOnce_WhenTheCertificateIsNotTrusted()
     {
-        service.On("GET", Jobs, _ => throw new HttpRequestException("not trusted", new System.Security.Authentication.AuthenticationException("invalid")));
+        service.On("GET", Jobs, _ =>
+            throw new HttpRequestException("not trusted", new System.Security.Authentication.AuthenticationException("invalid"))
+        );
 
         await Assert.ThrowsAsync<RequestFailedException>(() => SendAsync("GET", Jobs));
 
@@ -191,15 +219,34 @@ public sealed class RetryPolicyTests : IDisposable
     public async Task SendAsync_SaysHowLongItWaited_WhenNoByteComes()
     {
         using var silent = new SilentHandler();
-        var pipeline = ServicePipelines.Build(new HttpClientTransport(new HttpClient(silent)), RetrySettings.Once with { TryTimeout = TimeSpan.FromMilliseconds(1) });
+        var pipeline = ServicePipelines.Build(
+            new HttpClientTransport(new HttpClient(silent)),
+            RetrySettings.Once with
+            {
+                TryTimeout = TimeSpan.FromMilliseconds(1),
+            }
+        );
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => ServiceErrors.GuardAsync(() => SendAsync(pipeline, "GET", Jobs), Stop));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            ServiceErrors.GuardAsync(() => SendAsync(pipeline, "GET", Jobs), Stop)
+        );
 
         Assert.Equal($"GET https://localhost:1{Jobs} had no answer: no byte came for 0.001 s", error.Message);
     }
 
-    private Task<Response> SendAsync(string method, string path) => SendAsync(
-        ServicePipelines.Build(new HttpClientTransport(new HttpClient(service, disposeHandler: false)), RetrySettings.Default with { Time = time, Jitter = () => 1 }), method, path);
+    private Task<Response> SendAsync(string method, string path) =>
+        SendAsync(
+            ServicePipelines.Build(
+                new HttpClientTransport(new HttpClient(service, disposeHandler: false)),
+                RetrySettings.Default with
+                {
+                    Time = time,
+                    Jitter = () => 1,
+                }
+            ),
+            method,
+            path
+        );
 
     private static async Task<Response> SendAsync(HttpPipeline pipeline, string method, string path)
     {
@@ -214,9 +261,11 @@ public sealed class RetryPolicyTests : IDisposable
     {
         public override bool CanSeek => false;
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => throw new HttpIOException(HttpRequestError.ResponseEnded, "cut");
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            throw new HttpIOException(HttpRequestError.ResponseEnded, "cut");
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new HttpIOException(HttpRequestError.ResponseEnded, "cut");
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new HttpIOException(HttpRequestError.ResponseEnded, "cut");
     }
 
     private sealed class SilentHandler : HttpMessageHandler

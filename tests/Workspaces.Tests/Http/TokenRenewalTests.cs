@@ -18,7 +18,15 @@ public sealed class TokenRenewalTests : IDisposable
     [Fact]
     public async Task SendAsync_AsksForANewTokenAndRepeats_WhenTheServiceCallsItExpired()
     {
-        var credential = new SequenceCredential(_ => { service.Expire("t1"); return null; }, "t1", "t2");
+        var credential = new SequenceCredential(
+            _ =>
+            {
+                service.Expire("t1");
+                return null;
+            },
+            "t1",
+            "t2"
+        );
         var pipeline = Pipeline(credential);
 
         Assert.Equal(200, await SendAsync(pipeline));
@@ -31,7 +39,16 @@ public sealed class TokenRenewalTests : IDisposable
     [Fact]
     public async Task SendAsync_AsksForATokenYoungerThanTheServicesNow_WhenTheCredentialKeepsTheOldOne()
     {
-        var credential = new SequenceCredential(_ => { service.Expire("t1"); return null; }, "t1", "t1", "t2");
+        var credential = new SequenceCredential(
+            _ =>
+            {
+                service.Expire("t1");
+                return null;
+            },
+            "t1",
+            "t1",
+            "t2"
+        );
 
         Assert.Equal(200, await SendAsync(Pipeline(credential)));
 
@@ -42,7 +59,10 @@ public sealed class TokenRenewalTests : IDisposable
     public async Task SendAsync_RepeatsWithTheSameToken_WhenTheCredentialHasNoOther()
     {
         service.RefuseNext();
-        var credential = new SequenceCredential(context => context.Claims is null ? null : throw new AuthenticationFailedException("no claims"), "t1");
+        var credential = new SequenceCredential(
+            context => context.Claims is null ? null : throw new AuthenticationFailedException("no claims"),
+            "t1"
+        );
 
         Assert.Equal(200, await SendAsync(Pipeline(credential)));
 
@@ -87,10 +107,19 @@ public sealed class TokenRenewalTests : IDisposable
     {
         var workspaces = new FakeService();
         var answers = 0;
-        var whole = FakeService.Json(200, $$$"""{"id":"{{{FakeService.WorkspaceId}}}","name":"vision","location":"westeurope","properties":{}}""");
-        workspaces.On("GET", FakeService.WorkspaceId, request => answers++ == 0
-            ? FakeService.Json(401, """{"error":{"code":"ExpiredAuthenticationToken","message":"The access token expiry UTC time is earlier than current UTC time."}}""", ("WWW-Authenticate", "Bearer error=\"invalid_token\""))(request)
-            : whole(request));
+        var whole = FakeService.Json(
+            200,
+            $$$"""{"id":"{{{FakeService.WorkspaceId}}}","name":"vision","location":"westeurope","properties":{}}"""
+        );
+        workspaces.On("GET", FakeService.WorkspaceId, request =>
+            answers++ == 0
+                ? FakeService.Json(
+                    401,
+                    """{"error":{"code":"ExpiredAuthenticationToken","message":"The access token expiry UTC time is earlier than current UTC time."}}""",
+                    ("WWW-Authenticate", "Bearer error=\"invalid_token\"")
+                )(request)
+                : whole(request)
+        );
         var credential = new SequenceCredential(_ => null, "t1", "t2");
 
         await WorkspaceClient.ConnectAsync(workspaces.Connection(credential), Stop);
@@ -99,7 +128,12 @@ public sealed class TokenRenewalTests : IDisposable
     }
 
     private HttpPipeline Pipeline(TokenCredential credential) =>
-        ServicePipelines.Build(new HttpClientTransport(new HttpClient(service, disposeHandler: false)), RetrySettings.Default, credential, ServicePipelines.ArmScope);
+        ServicePipelines.Build(
+            new HttpClientTransport(new HttpClient(service, disposeHandler: false)),
+            RetrySettings.Default,
+            credential,
+            ServicePipelines.ArmScope
+        );
 
     private static async Task<int> SendAsync(HttpPipeline pipeline)
     {
@@ -127,9 +161,15 @@ public sealed class TokenRenewalTests : IDisposable
             var authorization = request.Headers.Authorization!.ToString();
             Seen.Enqueue(authorization);
             var isRefused = expired.ContainsKey(authorization) || refusals-- > 0;
-            var response = new HttpResponseMessage(isRefused ? HttpStatusCode.Unauthorized : HttpStatusCode.OK) { Content = new StringContent("{}") };
+            var response = new HttpResponseMessage(isRefused ? HttpStatusCode.Unauthorized : HttpStatusCode.OK)
+            {
+                Content = new StringContent("{}"),
+            };
             response.Headers.Date = DateTimeOffset.FromUnixTimeSeconds(60);
-            response.Headers.TryAddWithoutValidation("WWW-Authenticate", "Bearer authorization_uri=\"https://login.microsoftonline.com/t\", error=\"invalid_token\"");
+            response.Headers.TryAddWithoutValidation(
+                "WWW-Authenticate",
+                "Bearer authorization_uri=\"https://login.microsoftonline.com/t\", error=\"invalid_token\""
+            );
             return Task.FromResult(response);
         }
     }
@@ -150,6 +190,7 @@ public sealed class TokenRenewalTests : IDisposable
             return new AccessToken(tokens[Math.Min(next++, tokens.Length - 1)], ExpiresOn);
         }
 
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => ValueTask.FromResult(GetToken(requestContext, cancellationToken));
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(GetToken(requestContext, cancellationToken));
     }
 }

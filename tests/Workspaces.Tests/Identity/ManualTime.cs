@@ -12,14 +12,17 @@ internal sealed class ManualTime : TimeProvider
     {
         now += time;
         ManualTimer[] due;
-        lock (timers) due = [.. timers.Where(timer => timer.Due <= now)];
-        foreach (var timer in due) timer.Fire();
+        lock (timers)
+            due = [.. timers.Where(timer => timer.Due <= now)];
+        foreach (var timer in due)
+            timer.Fire();
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, () => callback(state), now + dueTime);
-        lock (timers) timers.Add(timer);
+        lock (timers)
+            timers.Add(timer);
         return timer;
     }
 
@@ -37,7 +40,8 @@ internal sealed class ManualTime : TimeProvider
 
         public void Dispose()
         {
-            lock (time.timers) time.timers.Remove(this);
+            lock (time.timers)
+                time.timers.Remove(this);
         }
 
         public ValueTask DisposeAsync()

@@ -10,7 +10,8 @@ namespace Workspaces.Tests.Identity;
 public sealed class PersonSignInTests : IDisposable
 {
     private const string CodePath = $"login.microsoftonline.com/{Tenant}/oauth2/v2.0/devicecode";
-    private const string Prompt = "Sign-in      open https://microsoft.com/devicelogin in any browser and enter ABC-DEF (Ctrl-C ends the wait)";
+    private const string Prompt =
+        "Sign-in      open https://microsoft.com/devicelogin in any browser and enter ABC-DEF (Ctrl-C ends the wait)";
 
     private static readonly string Ada = TokenOf("""{"upn":"ada@example.org"}""", "cGxhbnRlZA");
 
@@ -38,9 +39,12 @@ public sealed class PersonSignInTests : IDisposable
     [Fact]
     public async Task Browser_IsOpenedOnce_AndTheNextRunAsksNobody()
     {
-        if (!OperatingSystem.IsLinux()) return; // elsewhere no script can stand for the browser
+        if (!OperatingSystem.IsLinux())
+            return; // elsewhere no script can stand for the browser
         using var programs = new ProgramsOnPath();
-        programs.Add("xdg-open", """
+        programs.Add(
+            "xdg-open",
+            """
             #!/bin/bash
             # A browser in which somebody has signed in: it sends the code to where the page says.
             echo "$1" >>"$(dirname "$0")/opened"
@@ -52,7 +56,8 @@ public sealed class PersonSignInTests : IDisposable
               cat <&3
             ) >/dev/null 2>&1 &
 
-            """);
+            """
+        );
         var cache = new MemoryCache();
         var first = Desk(cache).With(("DISPLAY", ":0"));
 
@@ -60,8 +65,13 @@ public sealed class PersonSignInTests : IDisposable
         var second = Desk(cache).With(("DISPLAY", ":0"));
         Assert.Equal(Ada, await second.GetTokenAsync("browser"));
 
-        Assert.Equal(["Sign-in      a browser opens; sign in there (Ctrl-C ends the wait)", "Signed in    as ada@example.org by browser"], first.Shown);
-        var page = Assert.Single(await File.ReadAllLinesAsync(Path.Combine(programs.Folder, "opened"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            ["Sign-in      a browser opens; sign in there (Ctrl-C ends the wait)", "Signed in    as ada@example.org by browser"],
+            first.Shown
+        );
+        var page = Assert.Single(
+            await File.ReadAllLinesAsync(Path.Combine(programs.Folder, "opened"), TestContext.Current.CancellationToken)
+        );
         Assert.StartsWith($"https://login.microsoftonline.com/{Tenant}/oauth2/v2.0/authorize?", page, StringComparison.Ordinal);
         Assert.Contains("code=planted-code", Assert.Single(first.Entra.Sent), StringComparison.Ordinal);
         Assert.Equal(["Signed in    as ada@example.org by browser"], second.Shown);
@@ -79,7 +89,8 @@ public sealed class PersonSignInTests : IDisposable
         Assert.Contains("ada@example.org", text, StringComparison.Ordinal);
         Assert.DoesNotContain("planted", text, StringComparison.Ordinal);
         Assert.DoesNotContain(Ada, text, StringComparison.Ordinal);
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 
     [Fact]
@@ -96,23 +107,40 @@ public sealed class PersonSignInTests : IDisposable
     [Fact]
     public async Task WithoutAnEncryptedStore_TheTokenLivesAsLongAsTheRun()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && !NativeLibrary.TryLoad("libsecret-1.so.0", out _), "this system has an encrypted store, which a test must not write to");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && !NativeLibrary.TryLoad("libsecret-1.so.0", out _),
+            "this system has an encrypted store, which a test must not write to"
+        );
         var place = Desk(new TokenCachePersistenceOptions { Name = "model-training-tests" });
 
         Assert.Equal(Ada, await place.GetTokenAsync("device-code"));
 
         Assert.Equal(
-            ["Sign-in      this system has no encrypted store for the token: the next run asks again", Prompt, "Signed in    as ada@example.org by device code"],
-            place.Shown);
+            [
+                "Sign-in      this system has no encrypted store for the token: the next run asks again",
+                Prompt,
+                "Signed in    as ada@example.org by device code",
+            ],
+            place.Shown
+        );
     }
 
     [Fact]
     public async Task DeviceCode_SaysWhatToDo_WhenItIsRefused()
     {
         var place = Desk(new MemoryCache());
-        place.Entra.On(TokenPath, Json(400, """{"error":"authorization_declined","error_description":"AADSTS70016: OAuth 2.0 device flow error. Authorization is declined."}"""));
+        place.Entra.On(
+            TokenPath,
+            Json(
+                400,
+                """{"error":"authorization_declined","error_description":"AADSTS70016: OAuth 2.0 device flow error. Authorization is declined."}"""
+            )
+        );
 
-        Assert.Equal("Signing in by device code failed: the code was not entered in time, or was refused (70016); run it again.", await place.FailAsync("device-code"));
+        Assert.Equal(
+            "Signing in by device code failed: the code was not entered in time, or was refused (70016); run it again.",
+            await place.FailAsync("device-code")
+        );
     }
 
     [Fact]
@@ -123,7 +151,8 @@ public sealed class PersonSignInTests : IDisposable
 
         Assert.Equal(
             "Signing in by device code failed: the tenant wants another factor, or a device it manages (53003); it must be given once: `az login --use-device-code`.",
-            await place.FailAsync("device-code"));
+            await place.FailAsync("device-code")
+        );
     }
 
     [Theory]
@@ -148,20 +177,41 @@ public sealed class PersonSignInTests : IDisposable
 
         Assert.Equal(
             "--credential=browser cannot be used here: this is a pipeline: nobody is there to sign in. Leave it out for the first that is configured, or see docs/identity.md.",
-            await place.FailAsync("browser"));
+            await place.FailAsync("browser")
+        );
     }
 
     private TestPlace Desk(TokenCachePersistenceOptions cache)
     {
-        var place = new TestPlace { HasTerminal = true, ProfileFolder = profile, TokenCache = () => cache };
-        var claims = $$"""{"oid":"o1","sub":"s1","tid":"{{Tenant}}","preferred_username":"ada@example.org","ver":"2.0","iss":"https://login.microsoftonline.com/{{Tenant}}/v2.0"}""";
+        var place = new TestPlace
+        {
+            HasTerminal = true,
+            ProfileFolder = profile,
+            TokenCache = () => cache,
+        };
+        var claims =
+            $$"""{"oid":"o1","sub":"s1","tid":"{{Tenant}}","preferred_username":"ada@example.org","ver":"2.0","iss":"https://login.microsoftonline.com/{{Tenant}}/v2.0"}""";
         var client = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"uid":"o1","utid":"{{Tenant}}"}"""));
-        place.Entra.On(CodePath, Json(200, """
-            {"user_code":"ABC-DEF","device_code":"planted-device-code","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":1,"message":"To sign in…"}
-            """));
-        place.Entra.On(TokenPath, Json(200, $$"""
-            {"token_type":"Bearer","scope":"https://management.azure.com/.default","expires_in":3600,"access_token":"{{Ada}}","refresh_token":"planted-refresh","id_token":"{{TokenOf(claims)}}","client_info":"{{client}}"}
-            """));
+        place.Entra.On(
+            CodePath,
+            Json(
+                200,
+                """
+                {"user_code":"ABC-DEF","device_code":"planted-device-code","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":1,"message":"To sign in…"}
+                """
+            )
+        );
+        place.Entra.On(
+            TokenPath,
+            Json(
+                200,
+                $$"""
+                {"token_type":"Bearer","scope":"https://management.azure.com/.default","expires_in":3600,"access_token":"{{Ada}}","refresh_token":"planted-refresh","id_token":"{{TokenOf(
+                    claims
+                )}}","client_info":"{{client}}"}
+                """
+            )
+        );
         return place;
     }
 

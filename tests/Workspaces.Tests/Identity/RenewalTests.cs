@@ -15,16 +15,26 @@ public class RenewalTests
         var time = new SkippingTime();
         var credential = new HourlyCredential(time);
         var service = new FakeService();
-        service.On("GET", FakeService.RunPath("job"), request => FakeService.Json(200, $$"""{"status":"{{(time.Elapsed < TimeSpan.FromHours(5) ? "Running" : "Completed")}}"}""")(request));
+        service.On("GET", FakeService.RunPath("job"), request =>
+            FakeService.Json(200, $$"""{"status":"{{(time.Elapsed < TimeSpan.FromHours(5) ? "Running" : "Completed")}}"}""")(request)
+        );
         var shown = new List<string>();
-        var signIn = new SignIn("t", name: null, new SignInPlace(shown.Add) { Time = time },
-            [new SignInWay("hourly", (_, _) => new SignInProspect.Ready(new SignInFacts("the hour"), () => credential))]);
-        var connection = service.Connection(signIn) with { Transport = new HttpClientTransport(new HttpClient(new Doorkeeper(credential) { InnerHandler = service })) };
+        var signIn = new SignIn(
+            "t",
+            name: null,
+            new SignInPlace(shown.Add) { Time = time },
+            [new SignInWay("hourly", (_, _) => new SignInProspect.Ready(new SignInFacts("the hour"), () => credential))]
+        );
+        var connection = service.Connection(signIn) with
+        {
+            Transport = new HttpClientTransport(new HttpClient(new Doorkeeper(credential) { InnerHandler = service })),
+        };
         var workspace = await WorkspaceClient.ConnectAsync(connection, Stop);
 
         var settings = new FollowSettings { LongestInterval = TimeSpan.FromMinutes(4), LongestIntervalOfLongJob = TimeSpan.FromMinutes(4) };
         var events = new List<JobEvent>();
-        await foreach (var happened in new JobFollower(workspace, settings, time).FollowAsync("job", Stop)) events.Add(happened);
+        await foreach (var happened in new JobFollower(workspace, settings, time).FollowAsync("job", Stop))
+            events.Add(happened);
 
         Assert.Equal<JobEvent>([new JobStatusChanged(JobStatus.Running), new JobStatusChanged(JobStatus.Completed)], events);
         // One in each 55 minutes of the five hours, however many requests there were.
@@ -39,13 +49,20 @@ public class RenewalTests
         var time = new SkippingTime();
         var credential = new HourlyCredential(time) { FailsAt = 2 };
         var service = new FakeService();
-        service.On("GET", FakeService.RunPath("job"), request => FakeService.Json(200, $$"""{"status":"{{(time.Elapsed < TimeSpan.FromHours(2) ? "Running" : "Completed")}}"}""")(request));
-        var signIn = new SignIn("t", name: null, new SignInPlace(_ => { }) { Time = time },
-            [new SignInWay("hourly", (_, _) => new SignInProspect.Ready(new SignInFacts("the hour"), () => credential))]);
+        service.On("GET", FakeService.RunPath("job"), request =>
+            FakeService.Json(200, $$"""{"status":"{{(time.Elapsed < TimeSpan.FromHours(2) ? "Running" : "Completed")}}"}""")(request)
+        );
+        var signIn = new SignIn(
+            "t",
+            name: null,
+            new SignInPlace(_ => { }) { Time = time },
+            [new SignInWay("hourly", (_, _) => new SignInProspect.Ready(new SignInFacts("the hour"), () => credential))]
+        );
         var workspace = await WorkspaceClient.ConnectAsync(service.Connection(signIn), Stop);
 
         var events = new List<JobEvent>();
-        await foreach (var happened in new JobFollower(workspace, new FollowSettings(), time).FollowAsync("job", Stop)) events.Add(happened);
+        await foreach (var happened in new JobFollower(workspace, new FollowSettings(), time).FollowAsync("job", Stop))
+            events.Add(happened);
 
         Assert.Equal(new JobStatusChanged(JobStatus.Completed), events[^1]);
         Assert.True(credential.Failed);
@@ -77,7 +94,8 @@ public class RenewalTests
             return new AccessToken($"token-{Given}", End);
         }
 
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => ValueTask.FromResult(GetToken(requestContext, cancellationToken));
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(GetToken(requestContext, cancellationToken));
     }
 
     /// <summary>Lets nobody in whose token has ended.</summary>
@@ -86,6 +104,12 @@ public class RenewalTests
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             request.Headers.Authorization is null || credential.IsGood(request.Headers.Authorization.Parameter)
                 ? base.SendAsync(request, cancellationToken)
-                : Task.FromResult(new HttpResponseMessage(HttpStatusCode.Unauthorized) { RequestMessage = request, Content = new StringContent("the token has ended") });
+                : Task.FromResult(
+                    new HttpResponseMessage(HttpStatusCode.Unauthorized)
+                    {
+                        RequestMessage = request,
+                        Content = new StringContent("the token has ended"),
+                    }
+                );
     }
 }

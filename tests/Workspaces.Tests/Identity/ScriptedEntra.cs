@@ -33,10 +33,14 @@ internal sealed class ScriptedEntra : HttpMessageHandler
         Json(200, $$"""{"token_type":"Bearer","expires_in":{{seconds}},"ext_expires_in":{{seconds}},"access_token":"{{token}}"}""");
 
     /// <summary>What Entra answers when it refuses.</summary>
-    public static Func<HttpResponseMessage> Refusal(string error, string description) => Json(401, $$"""
-        {"error":"{{error}}","error_description":"{{description}} Trace ID: 1f0c Correlation ID: 2d0c Timestamp: 2026-01-02 03:04:05Z",
-         "error_codes":[{{description.Split(':')[0]["AADSTS".Length..]}}],"trace_id":"1f0c","correlation_id":"2d0c"}
-        """);
+    public static Func<HttpResponseMessage> Refusal(string error, string description) =>
+        Json(
+            401,
+            $$"""
+            {"error":"{{error}}","error_description":"{{description}} Trace ID: 1f0c Correlation ID: 2d0c Timestamp: 2026-01-02 03:04:05Z",
+             "error_codes":[{{description.Split(':')[0]["AADSTS".Length..]}}],"trace_id":"1f0c","correlation_id":"2d0c"}
+            """
+        );
 
     public ScriptedEntra On(string hostAndPath, params Func<HttpResponseMessage>[] turns)
     {
@@ -46,7 +50,10 @@ internal sealed class ScriptedEntra : HttpMessageHandler
 
     /// <summary>Compares all that went out with the file beside the tests.</summary>
     public void SentMatches(string file) =>
-        Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Requests", file)).ReplaceLineEndings("\n").Trim(), string.Join("\n\n", Sent));
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Requests", file)).ReplaceLineEndings("\n").Trim(),
+            string.Join("\n\n", Sent)
+        );
 
     /// <summary>Nobody answers there; <paramref name="asked"/> is told of the request that waits.</summary>
     public void OnSilence(string hostAndPath, Action asked) => silent[hostAndPath] = asked;
@@ -57,10 +64,12 @@ internal sealed class ScriptedEntra : HttpMessageHandler
         // The others say which build of which library sent it, and number the requests.
         foreach (var name in new[] { "Accept", "Authorization", "Metadata", "X-TFS-FedAuthRedirect" })
         {
-            if (request.Headers.TryGetValues(name, out var values)) lines.Add($"{name}: {string.Join(",", values)}");
+            if (request.Headers.TryGetValues(name, out var values))
+                lines.Add($"{name}: {string.Join(",", values)}");
         }
 
-        if (request.Content is { } content && await content.ReadAsStringAsync(cancellationToken) is { Length: > 0 } body) lines.AddRange(body.Split('&'));
+        if (request.Content is { } content && await content.ReadAsStringAsync(cancellationToken) is { Length: > 0 } body)
+            lines.AddRange(body.Split('&'));
         Sent.Enqueue(string.Join('\n', lines));
         var place = request.RequestUri!.Host + request.RequestUri.AbsolutePath;
         Asked.Enqueue(place);
@@ -70,7 +79,8 @@ internal sealed class ScriptedEntra : HttpMessageHandler
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }
 
-        if (!answers.TryGetValue(place, out var turns)) throw new HttpRequestException($"No route to host ({request.RequestUri.Authority})");
+        if (!answers.TryGetValue(place, out var turns))
+            throw new HttpRequestException($"No route to host ({request.RequestUri.Authority})");
         var response = (turns.Count > 1 ? turns.Dequeue() : turns.Peek())();
         response.RequestMessage = request;
         return response;

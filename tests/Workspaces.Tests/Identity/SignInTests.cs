@@ -33,7 +33,8 @@ public class SignInTests
     public async Task GitHub_IsAskedAnewForEachToken_SoThatARunMayOutliveThem()
     {
         var place = new TestPlace().WithGitHub();
-        place.Entra.On(GitHubPath, Json(200, """{"value":"assertion-1"}"""), Json(200, """{"value":"assertion-2"}"""))
+        place
+            .Entra.On(GitHubPath, Json(200, """{"value":"assertion-1"}"""), Json(200, """{"value":"assertion-2"}"""))
             .On(TokenPath, Token(TokenOf("{}", "b25l"), seconds: 0), Token(TokenOf("{}", "dHdv"), seconds: 0));
         var signIn = place.SignIn();
 
@@ -52,7 +53,12 @@ public class SignInTests
     public async Task AzurePipelines_ExchangesTheServiceConnectionsToken()
     {
         var place = new TestPlace().WithAzurePipelines();
-        place.Entra.On(new Uri(TestPlace.AzurePipelinesUri).Host + new Uri(TestPlace.AzurePipelinesUri).AbsolutePath, Json(200, """{"oidcToken":"planted-oidc"}""")).On(TokenPath, Token(App));
+        place
+            .Entra.On(
+                new Uri(TestPlace.AzurePipelinesUri).Host + new Uri(TestPlace.AzurePipelinesUri).AbsolutePath,
+                Json(200, """{"oidcToken":"planted-oidc"}""")
+            )
+            .On(TokenPath, Token(App));
 
         Assert.Equal(App, await place.GetTokenAsync());
 
@@ -99,10 +105,16 @@ public class SignInTests
     {
         var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.pfx");
         using (var key = RSA.Create(2048))
-        using (var certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue))
+        using (
+            var certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(
+                DateTimeOffset.UnixEpoch,
+                DateTimeOffset.MaxValue
+            )
+        )
             await File.WriteAllBytesAsync(file, certificate.Export(X509ContentType.Pfx, password), Stop);
         var place = new TestPlace().With(("AZURE_CLIENT_ID", Client), ("AZURE_CLIENT_CERTIFICATE_PATH", file));
-        if (password is not null) place.With(("AZURE_CLIENT_CERTIFICATE_PASSWORD", password));
+        if (password is not null)
+            place.With(("AZURE_CLIENT_CERTIFICATE_PASSWORD", password));
         place.Files.Add(file);
         place.Entra.On(TokenPath, Token(App));
 
@@ -119,9 +131,16 @@ public class SignInTests
     public async Task ManagedIdentity_AsksTheMachine_OnceItsEndpointHasAnswered(string? client, string requests, string words)
     {
         var place = new TestPlace();
-        if (client is not null) place.With(("AZURE_CLIENT_ID", client));
-        place.Entra.On(ImdsPath, Json(400, """{"error":"invalid_request","error_description":"Required metadata header not specified"}"""),
-            Json(200, $$"""{"access_token":"{{App}}","expires_in":"86400","expires_on":"4102444800","resource":"https://management.azure.com","token_type":"Bearer"}"""));
+        if (client is not null)
+            place.With(("AZURE_CLIENT_ID", client));
+        place.Entra.On(
+            ImdsPath,
+            Json(400, """{"error":"invalid_request","error_description":"Required metadata header not specified"}"""),
+            Json(
+                200,
+                $$"""{"access_token":"{{App}}","expires_in":"86400","expires_on":"4102444800","resource":"https://management.azure.com","token_type":"Bearer"}"""
+            )
+        );
 
         Assert.Equal(App, await place.GetTokenAsync());
 
@@ -154,7 +173,10 @@ public class SignInTests
         var signIn = place.SignIn();
         await signIn.GetTokenAsync(TestPlace.Arm, Stop);
 
-        var challenged = await signIn.GetTokenAsync(new TokenRequestContext(TestPlace.Arm.Scopes, claims: """{"access_token":{"nbf":{"essential":true,"value":"1"}}}"""), Stop);
+        var challenged = await signIn.GetTokenAsync(
+            new TokenRequestContext(TestPlace.Arm.Scopes, claims: """{"access_token":{"nbf":{"essential":true,"value":"1"}}}"""),
+            Stop
+        );
 
         Assert.NotEqual(App, challenged.Token);
     }
@@ -169,8 +191,12 @@ public class SignInTests
         await place.GetTokenAsync("service-principal");
 
         Assert.Equal(
-            [$"Signed in    as model-training by GitHub's token for application {Client}", $"Signed in    as model-training by the client secret of application {Client}"],
-            place.Shown);
+            [
+                $"Signed in    as model-training by GitHub's token for application {Client}",
+                $"Signed in    as model-training by the client secret of application {Client}",
+            ],
+            place.Shown
+        );
     }
 
     [Fact]
@@ -180,6 +206,7 @@ public class SignInTests
 
         Assert.Equal(
             "--credential is \"az\"; it must be one of github, azure-pipelines, workload-identity, service-principal, managed-identity, azure-cli, browser, device-code, or be left out for the first that is configured.",
-            error.Message);
+            error.Message
+        );
     }
 }

@@ -9,7 +9,14 @@ public sealed class DockerCredentialsTests : IDisposable
     [Fact]
     public void Find_TakesTheVariables_ForTheRegistryOfTheEnvironmentAlone()
     {
-        Func<string, string?> variable = name => name switch { "REGISTRY_USERNAME" => "robot", "REGISTRY_PASSWORD" => "right", "DOCKER_CONFIG" => folder.FullName, _ => null };
+        Func<string, string?> variable = name =>
+            name switch
+            {
+                "REGISTRY_USERNAME" => "robot",
+                "REGISTRY_PASSWORD" => "right",
+                "DOCKER_CONFIG" => folder.FullName,
+                _ => null,
+            };
 
         Assert.Equal(new RegistryLogin("robot", "right"), DockerCredentials.Find("localhost:5000", isOwnRegistry: true, variable));
         Assert.Null(DockerCredentials.Find("other.example", isOwnRegistry: false, variable));
@@ -20,9 +27,15 @@ public sealed class DockerCredentialsTests : IDisposable
     [InlineData("other.example", false)]
     public void Find_ReadsWhereDockerLoginLeftIt(string registry, bool isThere)
     {
-        File.WriteAllText(Path.Combine(folder.FullName, "config.json"), """{"auths":{"localhost:5000":{"auth":"cm9ib3Q6cmlnaHQ="},"helper.example":{}}}""");
+        File.WriteAllText(
+            Path.Combine(folder.FullName, "config.json"),
+            """{"auths":{"localhost:5000":{"auth":"cm9ib3Q6cmlnaHQ="},"helper.example":{}}}"""
+        );
 
-        Assert.Equal(isThere ? new RegistryLogin("robot", "right") : null, DockerCredentials.Find(registry, isOwnRegistry: false, name => name == "DOCKER_CONFIG" ? folder.FullName : null));
+        Assert.Equal(
+            isThere ? new RegistryLogin("robot", "right") : null,
+            DockerCredentials.Find(registry, isOwnRegistry: false, name => name == "DOCKER_CONFIG" ? folder.FullName : null)
+        );
     }
 
     [Fact]
@@ -30,7 +43,9 @@ public sealed class DockerCredentialsTests : IDisposable
     {
         File.WriteAllText(Path.Combine(folder.FullName, "config.json"), """{"auths":{"localhost:5000":{"auth":"planted secret"}}}""");
 
-        var error = Assert.Throws<WorkspaceException>(() => DockerCredentials.Find("localhost:5000", isOwnRegistry: false, name => name == "DOCKER_CONFIG" ? folder.FullName : null));
+        var error = Assert.Throws<WorkspaceException>(() =>
+            DockerCredentials.Find("localhost:5000", isOwnRegistry: false, name => name == "DOCKER_CONFIG" ? folder.FullName : null)
+        );
 
         Assert.StartsWith(Path.Combine(folder.FullName, "config.json") + " cannot be read: ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("planted", error.Message, StringComparison.Ordinal);

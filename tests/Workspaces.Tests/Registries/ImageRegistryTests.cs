@@ -14,7 +14,12 @@ public sealed class ImageRegistryTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         server = await DistributionRegistry.StartAsync(cancellationToken: cancellation);
-        registry = new ImageRegistry(new RegistryConnection(server.Name, Repository) { Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) } });
+        registry = new ImageRegistry(
+            new RegistryConnection(server.Name, Repository)
+            {
+                Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) },
+            }
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -109,15 +114,23 @@ public sealed class ImageRegistryTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => registry.FindDigestAsync("v1", cancellation));
 
         Assert.StartsWith($"Registry {server.Name} does not answer: ", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("REGISTRY in the environment config names it; start it, or correct the address.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "REGISTRY in the environment config names it; start it, or correct the address.",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task Calls_SayWhoMayNot_WhenThePasswordIsWrong()
     {
         await using var guarded = await DistributionRegistry.StartAsync(
-            new RegistryOptions { Users = new Dictionary<string, string>(StringComparer.Ordinal) { ["robot"] = "right" } }, cancellation);
-        using var stranger = new ImageRegistry(new RegistryConnection(guarded.Name, Repository) { Login = new RegistryLogin("robot", "planted-password") });
+            new RegistryOptions { Users = new Dictionary<string, string>(StringComparer.Ordinal) { ["robot"] = "right" } },
+            cancellation
+        );
+        using var stranger = new ImageRegistry(
+            new RegistryConnection(guarded.Name, Repository) { Login = new RegistryLogin("robot", "planted-password") }
+        );
         using var nobody = new ImageRegistry(new RegistryConnection(guarded.Name, Repository));
 
         var wrong = await Assert.ThrowsAsync<WorkspaceException>(() => stranger.FindAsync("v1", cancellation));
@@ -125,8 +138,13 @@ public sealed class ImageRegistryTests : IAsyncLifetime
 
         Assert.Equal(
             $"GET https://{guarded.Name}/v2/{Repository}/manifests/v1 returned 401: UNAUTHORIZED: authentication required. robot may not read {Repository} in {guarded.Name}, or the password is wrong.",
-            wrong.Message);
-        Assert.EndsWith($"sign in with `docker login {guarded.Name}`, or set REGISTRY_USERNAME and REGISTRY_PASSWORD.", none.Message, StringComparison.Ordinal);
+            wrong.Message
+        );
+        Assert.EndsWith(
+            $"sign in with `docker login {guarded.Name}`, or set REGISTRY_USERNAME and REGISTRY_PASSWORD.",
+            none.Message,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("planted-password", wrong.ToString(), StringComparison.Ordinal);
     }
 
@@ -136,7 +154,9 @@ public sealed class ImageRegistryTests : IAsyncLifetime
         await using var tokens = await TokenService.StartAsync(cancellationToken: cancellation);
         tokens.Users["reader"] = new TokenUser("right", $"repository:{Repository}:pull");
         await using var guarded = await DistributionRegistry.StartAsync(new RegistryOptions { TokenService = tokens }, cancellation);
-        using var reader = new ImageRegistry(new RegistryConnection(guarded.Name, Repository) { Login = new RegistryLogin("reader", "right") });
+        using var reader = new ImageRegistry(
+            new RegistryConnection(guarded.Name, Repository) { Login = new RegistryLogin("reader", "right") }
+        );
 
         Assert.Null(await reader.FindAsync("v1", cancellation));
         var manifest = new ImageManifest("sha256:0", "application/vnd.docker.distribution.manifest.v2+json", BinaryData.FromString("{}"));
@@ -153,7 +173,13 @@ public sealed class ImageRegistryTests : IAsyncLifetime
         tokens.Users["builder"] = new TokenUser("right", "repository:*:*", "registry:catalog:*");
         tokens.AadTokens["an-entra-token"] = "builder";
         await using var front = await AzureFront.StartAsync(tokens, cancellationToken: cancellation);
-        using var azure = new ImageRegistry(new RegistryConnection(front.Address.Authority, Repository) { Credential = new Doubles.FakeService.FixedCredential("an-entra-token"), Handler = front.CreateHandler() });
+        using var azure = new ImageRegistry(
+            new RegistryConnection(front.Address.Authority, Repository)
+            {
+                Credential = new Doubles.FakeService.FixedCredential("an-entra-token"),
+                Handler = front.CreateHandler(),
+            }
+        );
 
         var login = await azure.GetLoginAsync(cancellation);
 
@@ -169,5 +195,6 @@ public sealed class ImageRegistryTests : IAsyncLifetime
     [InlineData("team.azurecr.cn", true)]
     [InlineData("azurecr.io.example", false)]
     [InlineData("localhost:5000", false)]
-    public void Registry_IsAzures_WhenItsHostIs(string registry, bool expected) => Assert.Equal(expected, RegistryConnection.IsAzure(registry));
+    public void Registry_IsAzures_WhenItsHostIs(string registry, bool expected) =>
+        Assert.Equal(expected, RegistryConnection.IsAzure(registry));
 }

@@ -16,7 +16,8 @@ internal sealed partial record BearerChallenge(string Service, string? Scope)
 
         foreach (var value in values.Where(value => value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)))
         {
-            var parameters = Parameter().Matches(value)
+            var parameters = Parameter()
+                .Matches(value)
                 .GroupBy(match => match.Groups["name"].Value, StringComparer.OrdinalIgnoreCase)
                 .ToDictionary(group => group.Key, group => group.First().Groups["value"].Value, StringComparer.OrdinalIgnoreCase);
             if (parameters.TryGetValue("service", out var service))
@@ -29,12 +30,20 @@ internal sealed partial record BearerChallenge(string Service, string? Scope)
     }
 
     // Some registries name the actions in another order each time; in one order, a token for the scope is found again.
-    private static string? Ordered(string? scopes) => scopes is null ? null : string.Join(' ', scopes
-        .Split(' ', StringSplitOptions.RemoveEmptyEntries)
-        .Select(scope => scope.LastIndexOf(':') is var colon && colon < 0
-            ? scope
-            : $"{scope[..colon]}:{string.Join(',', scope[(colon + 1)..].Split(',').Order(StringComparer.Ordinal))}")
-        .Order(StringComparer.Ordinal));
+    private static string? Ordered(string? scopes) =>
+        scopes is null
+            ? null
+            : string.Join(
+                ' ',
+                scopes
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(scope =>
+                        scope.LastIndexOf(':') is var colon && colon < 0
+                            ? scope
+                            : $"{scope[..colon]}:{string.Join(',', scope[(colon + 1)..].Split(',').Order(StringComparer.Ordinal))}"
+                    )
+                    .Order(StringComparer.Ordinal)
+            );
 
     [GeneratedRegex("(?<name>[A-Za-z_]+)=\"(?<value>[^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Parameter();

@@ -21,7 +21,13 @@ internal sealed class BlobUpload(RegistryRequests requests, string uploadsPath)
         {
             var whole = buffer.AsMemory(0, ChunkSize);
             int count;
-            while ((count = await content.ReadAtLeastAsync(whole, ChunkSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false)) > 0)
+            while (
+                (
+                    count = await content
+                        .ReadAtLeastAsync(whole, ChunkSize, throwOnEndOfStream: false, cancellationToken)
+                        .ConfigureAwait(false)
+                ) > 0
+            )
             {
                 hash.AppendData(buffer, 0, count);
                 location = await SendChunkAsync(location, whole[..count], sent, cancellationToken).ConfigureAwait(false);
@@ -38,7 +44,11 @@ internal sealed class BlobUpload(RegistryRequests requests, string uploadsPath)
         close.Request.Uri.AppendQuery("digest", digest, escapeValue: true);
         close.Request.Content = RequestContent.Create(ReadOnlyMemory<byte>.Empty);
         var response = await requests.SendAsync(close, cancellationToken, 201).ConfigureAwait(false);
-        DigestStream.Check(response.Headers.TryGetValue("Docker-Content-Digest", out var arrived) ? arrived : digest, digest, "blob that arrived");
+        DigestStream.Check(
+            response.Headers.TryGetValue("Docker-Content-Digest", out var arrived) ? arrived : digest,
+            digest,
+            "blob that arrived"
+        );
         return Response.FromValue(new UploadRegistryBlobResult(digest, sent), response);
     }
 
@@ -54,7 +64,8 @@ internal sealed class BlobUpload(RegistryRequests requests, string uploadsPath)
         return LocationOf(await requests.SendAsync(message, cancellationToken, 202).ConfigureAwait(false));
     }
 
-    private static string LocationOf(Response response) => response.Headers.TryGetValue("Location", out var location)
-        ? location
-        : throw new RequestFailedException(response.Status, "The registry accepted the upload without saying where it goes on.");
+    private static string LocationOf(Response response) =>
+        response.Headers.TryGetValue("Location", out var location)
+            ? location
+            : throw new RequestFailedException(response.Status, "The registry accepted the upload without saying where it goes on.");
 }

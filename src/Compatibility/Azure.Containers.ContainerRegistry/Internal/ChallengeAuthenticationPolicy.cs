@@ -23,7 +23,8 @@ namespace Azure.Containers.ContainerRegistry;
 [SuppressMessage(
     "Design",
     "CA1001:Types that own disposable fields should be disposable",
-    Justification = "Pipelines are not disposed, and a semaphore without a wait handle holds nothing.")]
+    Justification = "Pipelines are not disposed, and a semaphore without a wait handle holds nothing."
+)]
 internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationPolicy
 {
     // What follows the repository's name in a path.
@@ -52,10 +53,12 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
 
     protected override ValueTask AuthorizeRequestAsync(HttpMessage message)
     {
-        if (IsForRegistry(message)
+        if (
+            IsForRegistry(message)
             && _scopes.TryGetValue(KindOf(message.Request), out var scope)
             && _accessTokens.TryGetValue(scope, out var token)
-            && IsFresh(token))
+            && IsFresh(token)
+        )
         {
             Authorize(message, token);
         }
@@ -108,9 +111,10 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
         }
 
         // Step 3: a refresh token of the registry, kept from an earlier request where there is one.
-        var (refreshToken, isKept) = _refreshToken is { } kept && kept.Service == challenge.Service && IsFresh(kept.Token)
-            ? (kept.Token, true)
-            : (await ExchangeAsync(message, challenge.Service).ConfigureAwait(false), false);
+        var (refreshToken, isKept) =
+            _refreshToken is { } kept && kept.Service == challenge.Service && IsFresh(kept.Token)
+                ? (kept.Token, true)
+                : (await ExchangeAsync(message, challenge.Service).ConfigureAwait(false), false);
         try
         {
             // Step 4: an access token for the scope.
@@ -126,7 +130,9 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
 
     private async Task<string> BuyAsync(BearerChallenge challenge, string? refreshToken, CancellationToken cancellationToken)
     {
-        var access = await _exchange.GetAccessTokenAsync(challenge.Service, challenge.Scope, refreshToken, cancellationToken).ConfigureAwait(false);
+        var access = await _exchange
+            .GetAccessTokenAsync(challenge.Service, challenge.Scope, refreshToken, cancellationToken)
+            .ConfigureAwait(false);
         return access.Value.AccessToken;
     }
 
@@ -134,17 +140,26 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
     {
         var context = new TokenRequestContext([_aadScope], message.Request.ClientRequestId);
         var aad = await _credential.GetTokenAsync(context, message.CancellationToken).ConfigureAwait(false);
-        var refresh = await _exchange.GetRefreshTokenAsync(service, tenant: null, refreshToken: null, aad.Token, message.CancellationToken).ConfigureAwait(false);
+        var refresh = await _exchange
+            .GetRefreshTokenAsync(service, tenant: null, refreshToken: null, aad.Token, message.CancellationToken)
+            .ConfigureAwait(false);
         _refreshToken = (service, refresh.Value.RefreshToken);
         return refresh.Value.RefreshToken;
     }
 
     private bool IsForRegistry(HttpMessage message) =>
-        Uri.Compare(message.Request.Uri.ToUri(), _registry, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
+        Uri.Compare(
+            message.Request.Uri.ToUri(),
+            _registry,
+            UriComponents.SchemeAndServer,
+            UriFormat.Unescaped,
+            StringComparison.OrdinalIgnoreCase
+        ) == 0;
 
     private static bool IsFresh(string token) => TokenExchange.ExpiryOf(token) - Margin > DateTimeOffset.UtcNow;
 
-    private static void Authorize(HttpMessage message, string token) => message.Request.Headers.SetValue(HttpHeader.Names.Authorization, $"Bearer {token}");
+    private static void Authorize(HttpMessage message, string token) =>
+        message.Request.Headers.SetValue(HttpHeader.Names.Authorization, $"Bearer {token}");
 
     /// <summary>Requests of one kind want one scope: the API, the repository, and whether it is read, written or deleted from.</summary>
     private static string KindOf(Request request)
@@ -155,7 +170,8 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
             .Where(index => index >= 0)
             .DefaultIfEmpty(path.Length)
             .Min();
-        var action = request.Method == RequestMethod.Get || request.Method == RequestMethod.Head ? "read"
+        var action =
+            request.Method == RequestMethod.Get || request.Method == RequestMethod.Head ? "read"
             : request.Method == RequestMethod.Delete ? "delete"
             : "write";
         return $"{action} {path[..end]}";

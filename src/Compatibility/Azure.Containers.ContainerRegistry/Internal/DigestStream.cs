@@ -48,9 +48,7 @@ internal sealed class DigestStream(Stream inner, string digest) : Stream
         return Seen(buffer.Span, count);
     }
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

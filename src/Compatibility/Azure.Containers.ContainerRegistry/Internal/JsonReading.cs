@@ -22,7 +22,12 @@ internal static class JsonReading
 
     public static (bool? CanDelete, bool? CanWrite, bool? CanList, bool? CanRead) Permissions(this JsonElement json) =>
         json.Find("changeableAttributes") is { } attributes
-            ? (attributes.Flag("deleteEnabled"), attributes.Flag("writeEnabled"), attributes.Flag("listEnabled"), attributes.Flag("readEnabled"))
+            ? (
+                attributes.Flag("deleteEnabled"),
+                attributes.Flag("writeEnabled"),
+                attributes.Flag("listEnabled"),
+                attributes.Flag("readEnabled")
+            )
             : default;
 
     private static bool? Flag(this JsonElement json, string name) =>

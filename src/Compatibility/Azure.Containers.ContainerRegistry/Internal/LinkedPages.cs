@@ -9,8 +9,11 @@ namespace Azure.Containers.ContainerRegistry;
 /// <param name="read">The items of one page.</param>
 /// <param name="cancellationToken">Stops the request and its retries.</param>
 internal sealed class LinkedPages<T>(
-    RegistryRequests requests, Func<int?, HttpMessage> first, Func<JsonElement, IEnumerable<T>> read, CancellationToken cancellationToken)
-    : AsyncPageable<T>(cancellationToken)
+    RegistryRequests requests,
+    Func<int?, HttpMessage> first,
+    Func<JsonElement, IEnumerable<T>> read,
+    CancellationToken cancellationToken
+) : AsyncPageable<T>(cancellationToken)
     where T : notnull
 {
     public override async IAsyncEnumerable<Page<T>> AsPages(string? continuationToken = null, int? pageSizeHint = null)
@@ -24,8 +27,7 @@ internal sealed class LinkedPages<T>(
             using var page = JsonDocument.Parse(response.Content);
             continuationToken = NextOf(response);
             yield return Page<T>.FromValues([.. read(page.RootElement)], continuationToken, response);
-        }
-        while (continuationToken is not null);
+        } while (continuationToken is not null);
     }
 
     private static string? NextOf(Response response)
@@ -37,6 +39,8 @@ internal sealed class LinkedPages<T>(
 
         var start = link.IndexOf('<', StringComparison.Ordinal);
         var end = link.IndexOf('>', StringComparison.Ordinal);
-        return start >= 0 && end > start && link[end..].Contains("next", StringComparison.OrdinalIgnoreCase) ? link[(start + 1)..end] : null;
+        return start >= 0 && end > start && link[end..].Contains("next", StringComparison.OrdinalIgnoreCase)
+            ? link[(start + 1)..end]
+            : null;
     }
 }

@@ -36,7 +36,10 @@ internal static class RegistryErrors
             // The query is left out: a storage address carries its signature there, an upload its state.
             var address = message.Request.Uri.ToUri().GetLeftPart(UriPartial.Path);
             var found = errors.Count > 0 ? string.Join("; ", errors.Select(item => $"{item.Code}: {item.Message}")) : response.ReasonPhrase;
-            error = new ResponseError(errors.Count > 0 ? errors[0].Code : null, $"{message.Request.Method} {address} returned {response.Status}: {found}");
+            error = new ResponseError(
+                errors.Count > 0 ? errors[0].Code : null,
+                $"{message.Request.Method} {address} returned {response.Status}: {found}"
+            );
             data = null;
             return true;
         }
@@ -46,7 +49,12 @@ internal static class RegistryErrors
             try
             {
                 using var body = JsonDocument.Parse(response.Content);
-                return [.. body.RootElement.Items("errors").Select(item => (item.Text("code") ?? "UNKNOWN", item.Text("message") ?? "no message"))];
+                return
+                [
+                    .. body
+                        .RootElement.Items("errors")
+                        .Select(item => (item.Text("code") ?? "UNKNOWN", item.Text("message") ?? "no message")),
+                ];
             }
             catch (JsonException)
             {

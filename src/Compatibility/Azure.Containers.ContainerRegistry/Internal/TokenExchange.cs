@@ -10,7 +10,12 @@ internal sealed class TokenExchange(RegistryRequests requests)
 {
     // POST /oauth2/exchange: a Microsoft Entra token becomes a refresh token of this registry.
     public async Task<Response<AcrRefreshToken>> GetRefreshTokenAsync(
-        string service, string? tenant, string? refreshToken, string? accessToken, CancellationToken cancellationToken)
+        string service,
+        string? tenant,
+        string? refreshToken,
+        string? accessToken,
+        CancellationToken cancellationToken
+    )
     {
         var grant = (refreshToken, accessToken) switch
         {
@@ -19,16 +24,36 @@ internal sealed class TokenExchange(RegistryRequests requests)
             _ => "access_token_refresh_token",
         };
         return await PostAsync(
-            "/oauth2/exchange", "refresh_token", static token => new AcrRefreshToken(token), cancellationToken,
-            ("grant_type", grant), ("service", service), ("tenant", tenant), ("refresh_token", refreshToken), ("access_token", accessToken)).ConfigureAwait(false);
+                "/oauth2/exchange",
+                "refresh_token",
+                static token => new AcrRefreshToken(token),
+                cancellationToken,
+                ("grant_type", grant),
+                ("service", service),
+                ("tenant", tenant),
+                ("refresh_token", refreshToken),
+                ("access_token", accessToken)
+            )
+            .ConfigureAwait(false);
     }
 
     // POST /oauth2/token: a refresh token buys an access token for one scope; without one, what anybody may do is granted.
-    public Task<Response<AcrAccessToken>> GetAccessTokenAsync(string service, string? scope, string? refreshToken, CancellationToken cancellationToken) =>
+    public Task<Response<AcrAccessToken>> GetAccessTokenAsync(
+        string service,
+        string? scope,
+        string? refreshToken,
+        CancellationToken cancellationToken
+    ) =>
         PostAsync(
-            "/oauth2/token", "access_token", static token => new AcrAccessToken(token), cancellationToken,
+            "/oauth2/token",
+            "access_token",
+            static token => new AcrAccessToken(token),
+            cancellationToken,
             ("grant_type", string.IsNullOrEmpty(refreshToken) ? "password" : "refresh_token"),
-            ("service", service), ("scope", scope), ("refresh_token", refreshToken));
+            ("service", service),
+            ("scope", scope),
+            ("refresh_token", refreshToken)
+        );
 
     /// <summary>When a token stops working: the <c>exp</c> of its payload. A token that is no JWT is used until it is refused.</summary>
     public static DateTimeOffset ExpiryOf(string token)
@@ -51,17 +76,31 @@ internal sealed class TokenExchange(RegistryRequests requests)
     }
 
     private async Task<Response<T>> PostAsync<T>(
-        string path, string member, Func<string, T> read, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> form)
+        string path,
+        string member,
+        Func<string, T> read,
+        CancellationToken cancellationToken,
+        params IEnumerable<(string Name, string? Value)> form
+    )
         where T : notnull
     {
         using var message = requests.Create(RequestMethod.Post, path);
         message.Request.Headers.Add(HttpHeader.Names.ContentType, "application/x-www-form-urlencoded");
-        message.Request.Content = RequestContent.Create(BinaryData.FromString(string.Join('&', form
-            .Where(field => !string.IsNullOrEmpty(field.Value))
-            .Select(field => $"{field.Name}={Uri.EscapeDataString(field.Value!)}"))));
+        message.Request.Content = RequestContent.Create(
+            BinaryData.FromString(
+                string.Join(
+                    '&',
+                    form.Where(field => !string.IsNullOrEmpty(field.Value))
+                        .Select(field => $"{field.Name}={Uri.EscapeDataString(field.Value!)}")
+                )
+            )
+        );
         using var body = await requests.ReadAsync(message, cancellationToken).ConfigureAwait(false);
         var token = body.RootElement.Text(member)
-            ?? throw new RequestFailedException(message.Response.Status, $"POST {requests.Endpoint}{path.TrimStart('/')} answered without {member}.");
+            ?? throw new RequestFailedException(
+                message.Response.Status,
+                $"POST {requests.Endpoint}{path.TrimStart('/')} answered without {member}."
+            );
         return Response.FromValue(read(token), message.Response);
     }
 }

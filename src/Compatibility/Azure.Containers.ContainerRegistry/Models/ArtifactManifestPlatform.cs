@@ -8,8 +8,12 @@ public class ArtifactManifestPlatform
     internal ArtifactManifestPlatform(JsonElement json)
     {
         Digest = json.Text("digest") ?? "";
-        Architecture = json.Text("architecture") is { Length: > 0 } architecture ? new ArtifactArchitecture(architecture) : default(ArtifactArchitecture?);
-        OperatingSystem = json.Text("os") is { Length: > 0 } system ? new ArtifactOperatingSystem(system) : default(ArtifactOperatingSystem?);
+        Architecture = json.Text("architecture") is { Length: > 0 } architecture
+            ? new ArtifactArchitecture(architecture)
+            : default(ArtifactArchitecture?);
+        OperatingSystem = json.Text("os") is { Length: > 0 } system
+            ? new ArtifactOperatingSystem(system)
+            : default(ArtifactOperatingSystem?);
     }
 
     public ArtifactArchitecture? Architecture { get; }

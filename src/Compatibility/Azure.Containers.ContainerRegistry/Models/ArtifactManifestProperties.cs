@@ -5,9 +5,7 @@ namespace Azure.Containers.ContainerRegistry;
 /// <summary>What a registry knows of one manifest.</summary>
 public class ArtifactManifestProperties
 {
-    public ArtifactManifestProperties()
-    {
-    }
+    public ArtifactManifestProperties() { }
 
     /// <param name="json">An item of the <c>manifests</c> list, or the <c>manifest</c> of a single answer.</param>
     /// <param name="page">The answer around it, which names registry and repository.</param>
@@ -19,8 +17,12 @@ public class ArtifactManifestProperties
         SizeInBytes = json.Number("imageSize");
         CreatedOn = json.Time("createdTime");
         LastUpdatedOn = json.Time("lastUpdateTime");
-        Architecture = json.Text("architecture") is { Length: > 0 } architecture ? new ArtifactArchitecture(architecture) : default(ArtifactArchitecture?);
-        OperatingSystem = json.Text("os") is { Length: > 0 } system ? new ArtifactOperatingSystem(system) : default(ArtifactOperatingSystem?);
+        Architecture = json.Text("architecture") is { Length: > 0 } architecture
+            ? new ArtifactArchitecture(architecture)
+            : default(ArtifactArchitecture?);
+        OperatingSystem = json.Text("os") is { Length: > 0 } system
+            ? new ArtifactOperatingSystem(system)
+            : default(ArtifactOperatingSystem?);
         RelatedArtifacts = [.. json.Items("references").Select(reference => new ArtifactManifestPlatform(reference))];
         Tags = [.. json.Items("tags").Select(tag => tag.GetString()!)];
         (CanDelete, CanWrite, CanList, CanRead) = json.Permissions();

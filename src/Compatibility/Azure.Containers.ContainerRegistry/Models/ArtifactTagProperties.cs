@@ -5,9 +5,7 @@ namespace Azure.Containers.ContainerRegistry;
 /// <summary>What a registry knows of one tag.</summary>
 public class ArtifactTagProperties
 {
-    public ArtifactTagProperties()
-    {
-    }
+    public ArtifactTagProperties() { }
 
     /// <param name="json">An item of the <c>tags</c> list, or the <c>tag</c> of a single answer.</param>
     /// <param name="page">The answer around it, which names registry and repository.</param>

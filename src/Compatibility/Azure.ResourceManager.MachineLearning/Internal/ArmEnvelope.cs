@@ -6,7 +6,13 @@ namespace Azure.ResourceManager.MachineLearning;
 
 /// <summary>The members every ARM resource has around its properties.</summary>
 internal readonly record struct ArmEnvelope(
-    ResourceIdentifier Id, string Name, ResourceType Type, SystemData? SystemData, IDictionary<string, string> Tags, AzureLocation Location)
+    ResourceIdentifier Id,
+    string Name,
+    ResourceType Type,
+    SystemData? SystemData,
+    IDictionary<string, string> Tags,
+    AzureLocation Location
+)
 {
     public static ArmEnvelope Read(JsonElement json)
     {
@@ -17,6 +23,7 @@ internal readonly record struct ArmEnvelope(
             json.Text("type") is { } type ? new ResourceType(type) : id.ResourceType,
             json.Model("systemData", static data => JsonSerializer.Deserialize<SystemData>(data)!),
             json.TextMap("tags"),
-            new AzureLocation(json.Text("location") ?? string.Empty));
+            new AzureLocation(json.Text("location") ?? string.Empty)
+        );
     }
 }

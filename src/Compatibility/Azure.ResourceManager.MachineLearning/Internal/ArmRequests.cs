@@ -32,12 +32,22 @@ internal sealed class ArmRequests(HttpPipeline pipeline, Uri endpoint, string? a
     }
 
     /// <summary>A query value as the service writes booleans.</summary>
-    public static string? Text(bool? value) => value switch { true => "true", false => "false", null => null };
+    public static string? Text(bool? value) =>
+        value switch
+        {
+            true => "true",
+            false => "false",
+            null => null,
+        };
 
     public static string? Text(int? value) => value?.ToString();
 
     public HttpMessage Create(
-        RequestMethod method, string path, IJsonWritable? body = null, params IEnumerable<(string Name, string? Value)> query)
+        RequestMethod method,
+        string path,
+        IJsonWritable? body = null,
+        params IEnumerable<(string Name, string? Value)> query
+    )
     {
         var message = CreateMessage(method);
         message.Request.Uri.Reset(endpoint);

@@ -34,7 +34,11 @@ internal sealed class ArmResources<TResource>(ArmClient client, ArmRequests requ
 
     /// <summary>A PUT that the service does at once; the operation is complete.</summary>
     public async Task<ArmOperation<TResource>> PutAsync(
-        string path, IJsonWritable body, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> query)
+        string path,
+        IJsonWritable body,
+        CancellationToken cancellationToken,
+        params IEnumerable<(string Name, string? Value)> query
+    )
     {
         using var message = requests.Create(RequestMethod.Put, path, body, query);
         var response = await requests.SendAsync(message, cancellationToken).ConfigureAwait(false);
@@ -43,7 +47,12 @@ internal sealed class ArmResources<TResource>(ArmClient client, ArmRequests requ
 
     /// <summary>A PUT or PATCH that the service may go on with after it has answered.</summary>
     public async Task<ArmOperation<TResource>> WriteLongRunningAsync(
-        WaitUntil waitUntil, RequestMethod method, string path, IJsonWritable body, CancellationToken cancellationToken)
+        WaitUntil waitUntil,
+        RequestMethod method,
+        string path,
+        IJsonWritable body,
+        CancellationToken cancellationToken
+    )
     {
         using var message = requests.Create(method, path, body);
         var response = await requests.SendAsync(message, cancellationToken).ConfigureAwait(false);
@@ -58,8 +67,12 @@ internal sealed class ArmResources<TResource>(ArmClient client, ArmRequests requ
 
     /// <summary>A DELETE or POST that answers with nothing.</summary>
     public async Task<ArmOperation> RunAsync(
-        WaitUntil waitUntil, RequestMethod method, string path, CancellationToken cancellationToken,
-        params IEnumerable<(string Name, string? Value)> query)
+        WaitUntil waitUntil,
+        RequestMethod method,
+        string path,
+        CancellationToken cancellationToken,
+        params IEnumerable<(string Name, string? Value)> query
+    )
     {
         using var message = requests.Create(method, path, body: null, query);
         var response = await requests.SendAsync(message, cancellationToken).ConfigureAwait(false);
@@ -73,9 +86,17 @@ internal sealed class ArmResources<TResource>(ArmClient client, ArmRequests requ
     }
 
     public AsyncPageable<TResource> GetAll(
-        string path, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> query) =>
+        string path,
+        CancellationToken cancellationToken,
+        params IEnumerable<(string Name, string? Value)> query
+    ) =>
         new LinkedPages<TResource>(
-            requests, () => requests.Create(RequestMethod.Get, path, body: null, query), "value", json => read(client, json), cancellationToken);
+            requests,
+            () => requests.Create(RequestMethod.Get, path, body: null, query),
+            "value",
+            json => read(client, json),
+            cancellationToken
+        );
 
     private TResource Read(Response response)
     {

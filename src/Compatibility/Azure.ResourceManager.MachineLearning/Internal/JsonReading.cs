@@ -37,8 +37,7 @@ internal static class JsonReading
     public static TimeSpan? Duration(this JsonElement json, string name) =>
         json.Text(name) is { } text ? XmlConvert.ToTimeSpan(text) : null;
 
-    public static Guid? Guid(this JsonElement json, string name) =>
-        System.Guid.TryParse(json.Text(name), out var value) ? value : null;
+    public static Guid? Guid(this JsonElement json, string name) => System.Guid.TryParse(json.Text(name), out var value) ? value : null;
 
     public static Uri? Link(this JsonElement json, string name) =>
         Uri.TryCreate(json.Text(name), UriKind.RelativeOrAbsolute, out var value) ? value : null;
@@ -47,12 +46,10 @@ internal static class JsonReading
         json.Text(name) is { Length: > 0 } text ? new ResourceIdentifier(text) : null;
 
     public static T? Value<T>(this JsonElement json, string name, Func<string, T> make)
-        where T : struct =>
-        json.Text(name) is { } text ? make(text) : null;
+        where T : struct => json.Text(name) is { } text ? make(text) : null;
 
     public static T? Model<T>(this JsonElement json, string name, Func<JsonElement, T> read)
-        where T : class =>
-        json.Member(name) is { ValueKind: JsonValueKind.Object } value ? read(value) : null;
+        where T : class => json.Member(name) is { ValueKind: JsonValueKind.Object } value ? read(value) : null;
 
     public static IReadOnlyList<T> List<T>(this JsonElement json, string name, Func<JsonElement, T> read) =>
         json.Member(name) is { ValueKind: JsonValueKind.Array } values ? [.. values.EnumerateArray().Select(read)] : [];
@@ -78,10 +75,11 @@ internal static class JsonReading
 
     public static BinaryData ToBinaryData(this JsonElement json) => BinaryData.FromString(json.GetRawText());
 
-    private static string? AsText(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.Undefined => null,
-        JsonValueKind.String => json.GetString(),
-        _ => json.GetRawText(),
-    };
+    private static string? AsText(JsonElement json) =>
+        json.ValueKind switch
+        {
+            JsonValueKind.Undefined => null,
+            JsonValueKind.String => json.GetString(),
+            _ => json.GetRawText(),
+        };
 }

@@ -83,15 +83,17 @@ internal static class JsonWriting
         WriteMap(writer, name, values, static (to, key, value) => to.WriteOptional(key, value));
 
     public static void WriteOptional<T>(this Utf8JsonWriter writer, string name, IDictionary<string, T>? values)
-        where T : IJsonWritable =>
-        WriteMap(writer, name, values, static (to, key, value) => to.WriteOptional(key, value));
+        where T : IJsonWritable => WriteMap(writer, name, values, static (to, key, value) => to.WriteOptional(key, value));
 
     /// <summary>Of a kind that is not known the members are not known either: sending it back would drop them.</summary>
-    public static NotSupportedException Unwritable(string what, string kind) =>
-        new($"A {what} of type '{kind}' can be read but not sent.");
+    public static NotSupportedException Unwritable(string what, string kind) => new($"A {what} of type '{kind}' can be read but not sent.");
 
     private static void WriteMap<T>(
-        Utf8JsonWriter writer, string name, IDictionary<string, T>? values, Action<Utf8JsonWriter, string, T> write)
+        Utf8JsonWriter writer,
+        string name,
+        IDictionary<string, T>? values,
+        Action<Utf8JsonWriter, string, T> write
+    )
     {
         if (values is null or UnsetDictionary<T> { Count: 0 })
         {

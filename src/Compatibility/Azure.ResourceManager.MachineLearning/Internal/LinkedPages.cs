@@ -6,8 +6,12 @@ namespace Azure.ResourceManager.MachineLearning;
 
 /// <summary>A list whose pages name the next one in <c>nextLink</c>.</summary>
 internal sealed class LinkedPages<T>(
-    ArmRequests requests, Func<HttpMessage> first, string itemsName, Func<JsonElement, T> read, CancellationToken cancellationToken)
-    : AsyncPageable<T>(cancellationToken)
+    ArmRequests requests,
+    Func<HttpMessage> first,
+    string itemsName,
+    Func<JsonElement, T> read,
+    CancellationToken cancellationToken
+) : AsyncPageable<T>(cancellationToken)
     where T : notnull
 {
     public override IAsyncEnumerable<Page<T>> AsPages(string? continuationToken = null, int? pageSizeHint = null) =>
@@ -23,7 +27,6 @@ internal sealed class LinkedPages<T>(
             var items = document.RootElement.List(itemsName, read);
             link = document.RootElement.Text("nextLink");
             yield return Page<T>.FromValues(items, string.IsNullOrEmpty(link) ? null : link, response);
-        }
-        while (!string.IsNullOrEmpty(link));
+        } while (!string.IsNullOrEmpty(link));
     }
 }

@@ -109,16 +109,16 @@ internal sealed class LongRunningRequest
         return _failure is null ? Response : throw _failure;
     }
 
-    private static Outcome StateOfResource(Response answer) => answer.Status == 202
-        ? Outcome.Running
-        : OutcomeOf(Root(answer).Member("properties").Text("provisioningState") ?? "Succeeded");
+    private static Outcome StateOfResource(Response answer) =>
+        answer.Status == 202 ? Outcome.Running : OutcomeOf(Root(answer).Member("properties").Text("provisioningState") ?? "Succeeded");
 
-    private static Outcome OutcomeOf(string? status) => status?.ToUpperInvariant() switch
-    {
-        "SUCCEEDED" => Outcome.Succeeded,
-        "FAILED" or "CANCELED" or "CANCELLED" => Outcome.Failed,
-        _ => Outcome.Running,
-    };
+    private static Outcome OutcomeOf(string? status) =>
+        status?.ToUpperInvariant() switch
+        {
+            "SUCCEEDED" => Outcome.Succeeded,
+            "FAILED" or "CANCELED" or "CANCELLED" => Outcome.Failed,
+            _ => Outcome.Running,
+        };
 
     private static JsonElement Root(Response answer)
     {
@@ -131,14 +131,15 @@ internal sealed class LongRunningRequest
         return document.RootElement.Clone();
     }
 
-    private Outcome StateOf(Response answer) => answer.IsError
-        ? Outcome.Failed
-        : _following switch
-        {
-            Following.Status => OutcomeOf(Root(answer).Text("status")),
-            Following.Location => answer.Status == 202 ? Outcome.Running : Outcome.Succeeded,
-            _ => StateOfResource(answer),
-        };
+    private Outcome StateOf(Response answer) =>
+        answer.IsError
+            ? Outcome.Failed
+            : _following switch
+            {
+                Following.Status => OutcomeOf(Root(answer).Text("status")),
+                Following.Location => answer.Status == 202 ? Outcome.Running : Outcome.Succeeded,
+                _ => StateOfResource(answer),
+            };
 
     private void Judge(Response answer, Outcome outcome)
     {
@@ -148,7 +149,10 @@ internal sealed class LongRunningRequest
 
     private void FollowHeaders(Response answer)
     {
-        if (answer.Headers.TryGetValue("Azure-AsyncOperation", out var status) || answer.Headers.TryGetValue("Operation-Location", out status))
+        if (
+            answer.Headers.TryGetValue("Azure-AsyncOperation", out var status)
+            || answer.Headers.TryGetValue("Operation-Location", out status)
+        )
         {
             (_following, _next) = (Following.Status, Absolute(status));
         }

@@ -17,7 +17,12 @@ internal sealed class SubscriptionLists : ArmResource
     public AsyncPageable<MachineLearningUsage> GetUsages(AzureLocation location, CancellationToken cancellationToken) =>
         List(location, "usages", MachineLearningUsage.Read, cancellationToken);
 
-    private LinkedPages<T> List<T>(AzureLocation location, string list, Func<System.Text.Json.JsonElement, T> read, CancellationToken cancellationToken)
+    private LinkedPages<T> List<T>(
+        AzureLocation location,
+        string list,
+        Func<System.Text.Json.JsonElement, T> read,
+        CancellationToken cancellationToken
+    )
         where T : notnull
     {
         var path = ArmRequests.PathOf(Id, "providers", "Microsoft.MachineLearningServices", "locations", location.Name, list);

@@ -6,9 +6,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 public partial class AmlCompute : MachineLearningComputeProperties
 {
     public AmlCompute()
-        : base("AmlCompute")
-    {
-    }
+        : base("AmlCompute") { }
 
     public AmlComputeProperties? Properties { get; set; }
 

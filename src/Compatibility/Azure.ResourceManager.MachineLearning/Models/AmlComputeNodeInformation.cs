@@ -6,9 +6,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 /// <summary>One node of a cluster.</summary>
 public partial class AmlComputeNodeInformation
 {
-    internal AmlComputeNodeInformation()
-    {
-    }
+    internal AmlComputeNodeInformation() { }
 
     public string? NodeId { get; private init; }
 
@@ -24,15 +22,16 @@ public partial class AmlComputeNodeInformation
     /// <summary>The job that runs on the node; null when it is idle.</summary>
     public string? RunId { get; private init; }
 
-    internal static AmlComputeNodeInformation Read(JsonElement json) => new()
-    {
-        NodeId = json.Text("nodeId"),
-        PrivateIPAddress = Address(json.Text("privateIpAddress")),
-        PublicIPAddress = Address(json.Text("publicIpAddress")),
-        Port = json.Int32("port"),
-        NodeState = json.Value("nodeState", static text => new MachineLearningNodeState(text)),
-        RunId = json.Text("runId"),
-    };
+    internal static AmlComputeNodeInformation Read(JsonElement json) =>
+        new()
+        {
+            NodeId = json.Text("nodeId"),
+            PrivateIPAddress = Address(json.Text("privateIpAddress")),
+            PublicIPAddress = Address(json.Text("publicIpAddress")),
+            Port = json.Int32("port"),
+            NodeState = json.Value("nodeState", static text => new MachineLearningNodeState(text)),
+            RunId = json.Text("runId"),
+        };
 
     private static IPAddress? Address(string? text) => IPAddress.TryParse(text, out var address) ? address : null;
 }

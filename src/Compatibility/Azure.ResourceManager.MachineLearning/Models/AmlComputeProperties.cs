@@ -61,27 +61,30 @@ public partial class AmlComputeProperties : IJsonWritable
         writer.WriteOptional("propertyBag", PropertyBag);
     }
 
-    internal static AmlComputeProperties Read(JsonElement json) => new()
-    {
-        OSType = json.Value("osType", static text => new MachineLearningOSType(text)),
-        VmSize = json.Text("vmSize"),
-        VmPriority = json.Value("vmPriority", static text => new MachineLearningVmPriority(text)),
-        VirtualMachineImageId = json.Member("virtualMachineImage").Text("id"),
-        IsolatedNetwork = json.Boolean("isolatedNetwork"),
-        ScaleSettings = json.Model("scaleSettings", AmlComputeScaleSettings.Read),
-        UserAccountCredentials = json.Model("userAccountCredentials", MachineLearningUserAccountCredentials.Read),
-        SubnetId = json.Member("subnet").ResourceId("id"),
-        RemoteLoginPortPublicAccess = json.Value(
-            "remoteLoginPortPublicAccess", static text => new MachineLearningRemoteLoginPortPublicAccess(text)),
-        EnableNodePublicIP = json.Boolean("enableNodePublicIp"),
-        PropertyBag = json.Model("propertyBag", JsonReading.ToBinaryData),
-        AllocationState = json.Value("allocationState", static text => new MachineLearningAllocationState(text)),
-        AllocationStateTransitionOn = json.Date("allocationStateTransitionTime"),
-        Errors = json.List("errors", MachineLearningError.Read),
-        CurrentNodeCount = json.Int32("currentNodeCount"),
-        TargetNodeCount = json.Int32("targetNodeCount"),
-        NodeStateCounts = json.Model("nodeStateCounts", MachineLearningNodeStateCounts.Read),
-    };
+    internal static AmlComputeProperties Read(JsonElement json) =>
+        new()
+        {
+            OSType = json.Value("osType", static text => new MachineLearningOSType(text)),
+            VmSize = json.Text("vmSize"),
+            VmPriority = json.Value("vmPriority", static text => new MachineLearningVmPriority(text)),
+            VirtualMachineImageId = json.Member("virtualMachineImage").Text("id"),
+            IsolatedNetwork = json.Boolean("isolatedNetwork"),
+            ScaleSettings = json.Model("scaleSettings", AmlComputeScaleSettings.Read),
+            UserAccountCredentials = json.Model("userAccountCredentials", MachineLearningUserAccountCredentials.Read),
+            SubnetId = json.Member("subnet").ResourceId("id"),
+            RemoteLoginPortPublicAccess = json.Value(
+                "remoteLoginPortPublicAccess",
+                static text => new MachineLearningRemoteLoginPortPublicAccess(text)
+            ),
+            EnableNodePublicIP = json.Boolean("enableNodePublicIp"),
+            PropertyBag = json.Model("propertyBag", JsonReading.ToBinaryData),
+            AllocationState = json.Value("allocationState", static text => new MachineLearningAllocationState(text)),
+            AllocationStateTransitionOn = json.Date("allocationStateTransitionTime"),
+            Errors = json.List("errors", MachineLearningError.Read),
+            CurrentNodeCount = json.Int32("currentNodeCount"),
+            TargetNodeCount = json.Int32("targetNodeCount"),
+            NodeStateCounts = json.Model("nodeStateCounts", MachineLearningNodeStateCounts.Read),
+        };
 
     private static void WriteId(Utf8JsonWriter writer, string name, string? id)
     {

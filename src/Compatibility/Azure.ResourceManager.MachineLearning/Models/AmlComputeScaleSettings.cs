@@ -21,9 +21,10 @@ public partial class AmlComputeScaleSettings : IJsonWritable
         writer.WriteOptional("nodeIdleTimeBeforeScaleDown", NodeIdleTimeBeforeScaleDown);
     }
 
-    internal static AmlComputeScaleSettings Read(JsonElement json) => new(json.Int32("maxNodeCount") ?? 0)
-    {
-        MinNodeCount = json.Int32("minNodeCount"),
-        NodeIdleTimeBeforeScaleDown = json.Duration("nodeIdleTimeBeforeScaleDown"),
-    };
+    internal static AmlComputeScaleSettings Read(JsonElement json) =>
+        new(json.Int32("maxNodeCount") ?? 0)
+        {
+            MinNodeCount = json.Int32("minNodeCount"),
+            NodeIdleTimeBeforeScaleDown = json.Duration("nodeIdleTimeBeforeScaleDown"),
+        };
 }

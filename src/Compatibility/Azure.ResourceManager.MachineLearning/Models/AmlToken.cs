@@ -4,7 +4,5 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 public partial class AmlToken : MachineLearningIdentityConfiguration
 {
     public AmlToken()
-        : base("AMLToken")
-    {
-    }
+        : base("AMLToken") { }
 }

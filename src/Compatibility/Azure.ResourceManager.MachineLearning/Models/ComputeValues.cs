@@ -83,7 +83,8 @@ public readonly partial struct MachineLearningOSType(string value) : IEquatable<
 }
 
 /// <summary>Whether the nodes' SSH port is open to the public network.</summary>
-public readonly partial struct MachineLearningRemoteLoginPortPublicAccess(string value) : IEquatable<MachineLearningRemoteLoginPortPublicAccess>
+public readonly partial struct MachineLearningRemoteLoginPortPublicAccess(string value)
+    : IEquatable<MachineLearningRemoteLoginPortPublicAccess>
 {
     private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
 
@@ -95,11 +96,14 @@ public readonly partial struct MachineLearningRemoteLoginPortPublicAccess(string
 
     public static implicit operator MachineLearningRemoteLoginPortPublicAccess(string value) => new(value);
 
-    public static bool operator ==(MachineLearningRemoteLoginPortPublicAccess left, MachineLearningRemoteLoginPortPublicAccess right) => left.Equals(right);
+    public static bool operator ==(MachineLearningRemoteLoginPortPublicAccess left, MachineLearningRemoteLoginPortPublicAccess right) =>
+        left.Equals(right);
 
-    public static bool operator !=(MachineLearningRemoteLoginPortPublicAccess left, MachineLearningRemoteLoginPortPublicAccess right) => !left.Equals(right);
+    public static bool operator !=(MachineLearningRemoteLoginPortPublicAccess left, MachineLearningRemoteLoginPortPublicAccess right) =>
+        !left.Equals(right);
 
-    public bool Equals(MachineLearningRemoteLoginPortPublicAccess other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningRemoteLoginPortPublicAccess other) =>
+        string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningRemoteLoginPortPublicAccess other && Equals(other);
 
@@ -175,11 +179,14 @@ public readonly partial struct MachineLearningUnderlyingResourceAction(string va
 
     public static implicit operator MachineLearningUnderlyingResourceAction(string value) => new(value);
 
-    public static bool operator ==(MachineLearningUnderlyingResourceAction left, MachineLearningUnderlyingResourceAction right) => left.Equals(right);
+    public static bool operator ==(MachineLearningUnderlyingResourceAction left, MachineLearningUnderlyingResourceAction right) =>
+        left.Equals(right);
 
-    public static bool operator !=(MachineLearningUnderlyingResourceAction left, MachineLearningUnderlyingResourceAction right) => !left.Equals(right);
+    public static bool operator !=(MachineLearningUnderlyingResourceAction left, MachineLearningUnderlyingResourceAction right) =>
+        !left.Equals(right);
 
-    public bool Equals(MachineLearningUnderlyingResourceAction other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningUnderlyingResourceAction other) =>
+        string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningUnderlyingResourceAction other && Equals(other);
 

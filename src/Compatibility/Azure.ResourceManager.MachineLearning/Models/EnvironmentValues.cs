@@ -61,7 +61,8 @@ public readonly partial struct MachineLearningOperatingSystemType(string value) 
 
     public static bool operator ==(MachineLearningOperatingSystemType left, MachineLearningOperatingSystemType right) => left.Equals(right);
 
-    public static bool operator !=(MachineLearningOperatingSystemType left, MachineLearningOperatingSystemType right) => !left.Equals(right);
+    public static bool operator !=(MachineLearningOperatingSystemType left, MachineLearningOperatingSystemType right) =>
+        !left.Equals(right);
 
     public bool Equals(MachineLearningOperatingSystemType other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
 

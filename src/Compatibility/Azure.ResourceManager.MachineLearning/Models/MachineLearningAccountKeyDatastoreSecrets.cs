@@ -6,9 +6,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 public partial class MachineLearningAccountKeyDatastoreSecrets : MachineLearningDatastoreSecrets
 {
     public MachineLearningAccountKeyDatastoreSecrets()
-        : base("AccountKey")
-    {
-    }
+        : base("AccountKey") { }
 
     public string? Key { get; set; }
 

@@ -6,9 +6,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 public partial class MachineLearningAzureBlobDatastore : MachineLearningDatastoreProperties
 {
     public MachineLearningAzureBlobDatastore(MachineLearningDatastoreCredentials credentials)
-        : base("AzureBlob", credentials)
-    {
-    }
+        : base("AzureBlob", credentials) { }
 
     public string? AccountName { get; set; }
 
@@ -45,7 +43,9 @@ public partial class MachineLearningAzureBlobDatastore : MachineLearningDatastor
             Endpoint = json.Text("endpoint"),
             Protocol = json.Text("protocol"),
             ServiceDataAccessAuthIdentity = json.Value(
-                "serviceDataAccessAuthIdentity", static text => new MachineLearningServiceDataAccessAuthIdentity(text)),
+                "serviceDataAccessAuthIdentity",
+                static text => new MachineLearningServiceDataAccessAuthIdentity(text)
+            ),
             ResourceGroup = json.Text("resourceGroup"),
             SubscriptionId = json.Text("subscriptionId"),
         };

@@ -47,7 +47,9 @@ public partial class MachineLearningAzureFileDatastore : MachineLearningDatastor
             Endpoint = json.Text("endpoint"),
             Protocol = json.Text("protocol"),
             ServiceDataAccessAuthIdentity = json.Value(
-                "serviceDataAccessAuthIdentity", static text => new MachineLearningServiceDataAccessAuthIdentity(text)),
+                "serviceDataAccessAuthIdentity",
+                static text => new MachineLearningServiceDataAccessAuthIdentity(text)
+            ),
             ResourceGroup = json.Text("resourceGroup"),
             SubscriptionId = json.Text("subscriptionId"),
         };

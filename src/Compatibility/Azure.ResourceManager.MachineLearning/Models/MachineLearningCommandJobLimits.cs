@@ -6,9 +6,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 public partial class MachineLearningCommandJobLimits : MachineLearningJobLimits
 {
     public MachineLearningCommandJobLimits()
-        : base("Command")
-    {
-    }
+        : base("Command") { }
 
     internal static MachineLearningCommandJobLimits Read(JsonElement json) => new() { Timeout = json.Duration("timeout") };
 }

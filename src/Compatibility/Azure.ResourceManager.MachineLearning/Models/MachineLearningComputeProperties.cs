@@ -45,9 +45,10 @@ public abstract partial class MachineLearningComputeProperties : IJsonWritable
     internal static MachineLearningComputeProperties Read(JsonElement json)
     {
         var type = json.Text("computeType");
-        MachineLearningComputeProperties compute = type == "AmlCompute"
-            ? new AmlCompute { Properties = json.Model("properties", AmlComputeProperties.Read) }
-            : new UnknownMachineLearningComputeProperties(type ?? "Unknown");
+        MachineLearningComputeProperties compute =
+            type == "AmlCompute"
+                ? new AmlCompute { Properties = json.Model("properties", AmlComputeProperties.Read) }
+                : new UnknownMachineLearningComputeProperties(type ?? "Unknown");
         compute.ComputeLocation = json.Text("computeLocation");
         compute.Description = json.Text("description");
         compute.DisableLocalAuth = json.Boolean("disableLocalAuth");

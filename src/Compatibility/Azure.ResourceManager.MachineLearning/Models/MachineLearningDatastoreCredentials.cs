@@ -17,19 +17,23 @@ public abstract partial class MachineLearningDatastoreCredentials : IJsonWritabl
 
     internal abstract void WriteOwnMembers(Utf8JsonWriter writer);
 
-    internal static MachineLearningDatastoreCredentials Read(JsonElement json) => json.Text("credentialsType") switch
-    {
-        "None" => new MachineLearningNoneDatastoreCredentials(),
-        "AccountKey" => new MachineLearningAccountKeyDatastoreCredentials(
-            new MachineLearningAccountKeyDatastoreSecrets { Key = json.Member("secrets").Text("key") }),
-        "Sas" => new MachineLearningSasDatastoreCredentials(
-            new MachineLearningSasDatastoreSecrets { SasToken = json.Member("secrets").Text("sasToken") }),
-        var type => new UnknownMachineLearningDatastoreCredentials(type ?? "Unknown"),
-    };
+    internal static MachineLearningDatastoreCredentials Read(JsonElement json) =>
+        json.Text("credentialsType") switch
+        {
+            "None" => new MachineLearningNoneDatastoreCredentials(),
+            "AccountKey" => new MachineLearningAccountKeyDatastoreCredentials(
+                new MachineLearningAccountKeyDatastoreSecrets { Key = json.Member("secrets").Text("key") }
+            ),
+            "Sas" => new MachineLearningSasDatastoreCredentials(
+                new MachineLearningSasDatastoreSecrets { SasToken = json.Member("secrets").Text("sasToken") }
+            ),
+            var type => new UnknownMachineLearningDatastoreCredentials(type ?? "Unknown"),
+        };
 }
 
 /// <summary>Credentials of a kind this subset does not know: they can be read, not sent.</summary>
-internal sealed class UnknownMachineLearningDatastoreCredentials(string credentialsType) : MachineLearningDatastoreCredentials(credentialsType)
+internal sealed class UnknownMachineLearningDatastoreCredentials(string credentialsType)
+    : MachineLearningDatastoreCredentials(credentialsType)
 {
     internal override void WriteOwnMembers(Utf8JsonWriter writer) => throw JsonWriting.Unwritable("datastore credential", CredentialsType);
 }

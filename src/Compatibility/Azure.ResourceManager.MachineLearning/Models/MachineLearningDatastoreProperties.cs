@@ -6,9 +6,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 public partial class MachineLearningDatastoreProperties : MachineLearningResourceBase
 {
     public MachineLearningDatastoreProperties(MachineLearningDatastoreCredentials credentials)
-        : this("Unknown", credentials)
-    {
-    }
+        : this("Unknown", credentials) { }
 
     private protected MachineLearningDatastoreProperties(string datastoreType, MachineLearningDatastoreCredentials credentials)
     {

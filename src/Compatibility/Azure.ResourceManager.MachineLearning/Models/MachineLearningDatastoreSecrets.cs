@@ -17,12 +17,13 @@ public abstract partial class MachineLearningDatastoreSecrets : IJsonWritable
 
     internal abstract void WriteOwnMembers(Utf8JsonWriter writer);
 
-    internal static MachineLearningDatastoreSecrets Read(JsonElement json) => json.Text("secretsType") switch
-    {
-        "AccountKey" => new MachineLearningAccountKeyDatastoreSecrets { Key = json.Text("key") },
-        "Sas" => new MachineLearningSasDatastoreSecrets { SasToken = json.Text("sasToken") },
-        var type => new UnknownMachineLearningDatastoreSecrets(type ?? "Unknown"),
-    };
+    internal static MachineLearningDatastoreSecrets Read(JsonElement json) =>
+        json.Text("secretsType") switch
+        {
+            "AccountKey" => new MachineLearningAccountKeyDatastoreSecrets { Key = json.Text("key") },
+            "Sas" => new MachineLearningSasDatastoreSecrets { SasToken = json.Text("sasToken") },
+            var type => new UnknownMachineLearningDatastoreSecrets(type ?? "Unknown"),
+        };
 }
 
 /// <summary>Secrets of a kind this subset does not know.</summary>

@@ -18,6 +18,6 @@ public partial class MachineLearningEstimatedVmPrice
 
     public MachineLearningVmTier VmTier { get; }
 
-    internal static MachineLearningEstimatedVmPrice Read(JsonElement json) => new(
-        json.Double("retailPrice") ?? 0, json.Text("osType") ?? "", json.Text("vmTier") ?? "");
+    internal static MachineLearningEstimatedVmPrice Read(JsonElement json) =>
+        new(json.Double("retailPrice") ?? 0, json.Text("osType") ?? "", json.Text("vmTier") ?? "");
 }

@@ -5,7 +5,11 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 /// <summary>What a VM size costs, by operating system and tier; estimates of the retail price.</summary>
 public partial class MachineLearningEstimatedVmPrices
 {
-    private MachineLearningEstimatedVmPrices(MachineLearningBillingCurrency currency, MachineLearningUnitOfMeasure unit, IReadOnlyList<MachineLearningEstimatedVmPrice> values)
+    private MachineLearningEstimatedVmPrices(
+        MachineLearningBillingCurrency currency,
+        MachineLearningUnitOfMeasure unit,
+        IReadOnlyList<MachineLearningEstimatedVmPrice> values
+    )
     {
         BillingCurrency = currency;
         UnitOfMeasure = unit;
@@ -18,6 +22,10 @@ public partial class MachineLearningEstimatedVmPrices
 
     public IReadOnlyList<MachineLearningEstimatedVmPrice> Values { get; }
 
-    internal static MachineLearningEstimatedVmPrices Read(JsonElement json) => new(
-        json.Text("billingCurrency") ?? "", json.Text("unitOfMeasure") ?? "", json.List("values", MachineLearningEstimatedVmPrice.Read));
+    internal static MachineLearningEstimatedVmPrices Read(JsonElement json) =>
+        new(
+            json.Text("billingCurrency") ?? "",
+            json.Text("unitOfMeasure") ?? "",
+            json.List("values", MachineLearningEstimatedVmPrice.Read)
+        );
 }

@@ -15,22 +15,21 @@ public abstract partial class MachineLearningIdentityConfiguration : IJsonWritab
         WriteOwnMembers(writer);
     }
 
-    internal virtual void WriteOwnMembers(Utf8JsonWriter writer)
-    {
-    }
+    internal virtual void WriteOwnMembers(Utf8JsonWriter writer) { }
 
-    internal static MachineLearningIdentityConfiguration Read(JsonElement json) => json.Text("identityType") switch
-    {
-        "AMLToken" => new AmlToken(),
-        "Managed" => new MachineLearningManagedIdentity
+    internal static MachineLearningIdentityConfiguration Read(JsonElement json) =>
+        json.Text("identityType") switch
         {
-            ClientId = json.Guid("clientId"),
-            ObjectId = json.Guid("objectId"),
-            ResourceId = json.ResourceId("resourceId"),
-        },
-        "UserIdentity" => new MachineLearningUserIdentity(),
-        var type => new UnknownMachineLearningIdentityConfiguration(type ?? "Unknown"),
-    };
+            "AMLToken" => new AmlToken(),
+            "Managed" => new MachineLearningManagedIdentity
+            {
+                ClientId = json.Guid("clientId"),
+                ObjectId = json.Guid("objectId"),
+                ResourceId = json.ResourceId("resourceId"),
+            },
+            "UserIdentity" => new MachineLearningUserIdentity(),
+            var type => new UnknownMachineLearningIdentityConfiguration(type ?? "Unknown"),
+        };
 }
 
 /// <summary>An identity of a kind this subset does not know: it can be read, not sent.</summary>

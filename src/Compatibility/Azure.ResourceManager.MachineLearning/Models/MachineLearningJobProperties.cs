@@ -7,9 +7,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 public partial class MachineLearningJobProperties : MachineLearningResourceBase
 {
     public MachineLearningJobProperties()
-        : this("Unknown")
-    {
-    }
+        : this("Unknown") { }
 
     private protected MachineLearningJobProperties(string jobType) => JobType = jobType;
 

@@ -17,12 +17,13 @@ public partial class MachineLearningJobResourceConfiguration : MachineLearningRe
         writer.WriteOptional("shmSize", ShmSize);
     }
 
-    internal static MachineLearningJobResourceConfiguration Read(JsonElement json) => new()
-    {
-        InstanceCount = json.Int32("instanceCount"),
-        InstanceType = json.Text("instanceType"),
-        Properties = json.Map("properties", JsonReading.ToBinaryData),
-        DockerArgs = json.Text("dockerArgs"),
-        ShmSize = json.Text("shmSize"),
-    };
+    internal static MachineLearningJobResourceConfiguration Read(JsonElement json) =>
+        new()
+        {
+            InstanceCount = json.Int32("instanceCount"),
+            InstanceType = json.Text("instanceType"),
+            Properties = json.Map("properties", JsonReading.ToBinaryData),
+            DockerArgs = json.Text("dockerArgs"),
+            ShmSize = json.Text("shmSize"),
+        };
 }

@@ -25,13 +25,14 @@ public partial class MachineLearningJobService : IJsonWritable
         writer.WriteOptional("properties", Properties);
     }
 
-    internal static MachineLearningJobService Read(JsonElement json) => new()
-    {
-        Endpoint = json.Text("endpoint"),
-        JobServiceType = json.Text("jobServiceType"),
-        Port = json.Int32("port"),
-        Properties = json.TextMap("properties"),
-        ErrorMessage = json.Text("errorMessage"),
-        Status = json.Text("status"),
-    };
+    internal static MachineLearningJobService Read(JsonElement json) =>
+        new()
+        {
+            Endpoint = json.Text("endpoint"),
+            JobServiceType = json.Text("jobServiceType"),
+            Port = json.Int32("port"),
+            Properties = json.TextMap("properties"),
+            ErrorMessage = json.Text("errorMessage"),
+            Status = json.Text("status"),
+        };
 }

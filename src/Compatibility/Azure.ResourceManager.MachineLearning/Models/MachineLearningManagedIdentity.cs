@@ -7,9 +7,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 public partial class MachineLearningManagedIdentity : MachineLearningIdentityConfiguration
 {
     public MachineLearningManagedIdentity()
-        : base("Managed")
-    {
-    }
+        : base("Managed") { }
 
     public Guid? ClientId { get; set; }
 

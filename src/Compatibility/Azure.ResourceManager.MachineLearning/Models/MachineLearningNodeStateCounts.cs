@@ -5,9 +5,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 /// <summary>How many nodes of a cluster are in each state.</summary>
 public partial class MachineLearningNodeStateCounts
 {
-    internal MachineLearningNodeStateCounts()
-    {
-    }
+    internal MachineLearningNodeStateCounts() { }
 
     public int? IdleNodeCount { get; private init; }
 
@@ -21,13 +19,14 @@ public partial class MachineLearningNodeStateCounts
 
     public int? PreemptedNodeCount { get; private init; }
 
-    internal static MachineLearningNodeStateCounts Read(JsonElement json) => new()
-    {
-        IdleNodeCount = json.Int32("idleNodeCount"),
-        RunningNodeCount = json.Int32("runningNodeCount"),
-        PreparingNodeCount = json.Int32("preparingNodeCount"),
-        UnusableNodeCount = json.Int32("unusableNodeCount"),
-        LeavingNodeCount = json.Int32("leavingNodeCount"),
-        PreemptedNodeCount = json.Int32("preemptedNodeCount"),
-    };
+    internal static MachineLearningNodeStateCounts Read(JsonElement json) =>
+        new()
+        {
+            IdleNodeCount = json.Int32("idleNodeCount"),
+            RunningNodeCount = json.Int32("runningNodeCount"),
+            PreparingNodeCount = json.Int32("preparingNodeCount"),
+            UnusableNodeCount = json.Int32("unusableNodeCount"),
+            LeavingNodeCount = json.Int32("leavingNodeCount"),
+            PreemptedNodeCount = json.Int32("preemptedNodeCount"),
+        };
 }

@@ -6,11 +6,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 public partial class MachineLearningNoneDatastoreCredentials : MachineLearningDatastoreCredentials
 {
     public MachineLearningNoneDatastoreCredentials()
-        : base("None")
-    {
-    }
+        : base("None") { }
 
-    internal override void WriteOwnMembers(Utf8JsonWriter writer)
-    {
-    }
+    internal override void WriteOwnMembers(Utf8JsonWriter writer) { }
 }

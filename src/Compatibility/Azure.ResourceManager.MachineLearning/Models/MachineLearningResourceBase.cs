@@ -19,9 +19,7 @@ public partial class MachineLearningResourceBase : IJsonWritable
         writer.WriteOptional("tags", Tags);
     }
 
-    internal virtual void WriteOwnMembers(Utf8JsonWriter writer)
-    {
-    }
+    internal virtual void WriteOwnMembers(Utf8JsonWriter writer) { }
 
     private protected void ReadBaseMembers(JsonElement json)
     {

@@ -22,7 +22,5 @@ public partial class MachineLearningResourceConfiguration : IJsonWritable
         WriteOwnMembers(writer);
     }
 
-    internal virtual void WriteOwnMembers(Utf8JsonWriter writer)
-    {
-    }
+    internal virtual void WriteOwnMembers(Utf8JsonWriter writer) { }
 }

@@ -6,9 +6,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 public partial class MachineLearningSasDatastoreSecrets : MachineLearningDatastoreSecrets
 {
     public MachineLearningSasDatastoreSecrets()
-        : base("Sas")
-    {
-    }
+        : base("Sas") { }
 
     public string? SasToken { get; set; }
 

@@ -6,9 +6,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 public partial class MachineLearningUriFileJobOutput : MachineLearningJobOutput
 {
     public MachineLearningUriFileJobOutput()
-        : base("uri_file")
-    {
-    }
+        : base("uri_file") { }
 
     /// <summary>By default ReadWriteMount.</summary>
     public MachineLearningOutputDeliveryMode? Mode { get; set; }

@@ -6,9 +6,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 public partial class MachineLearningUriFolderJobOutput : MachineLearningJobOutput
 {
     public MachineLearningUriFolderJobOutput()
-        : base("uri_folder")
-    {
-    }
+        : base("uri_folder") { }
 
     /// <summary>By default ReadWriteMount.</summary>
     public MachineLearningOutputDeliveryMode? Mode { get; set; }

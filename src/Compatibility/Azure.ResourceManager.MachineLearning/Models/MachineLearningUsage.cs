@@ -5,9 +5,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 /// <summary>How much of one quota is used, and how much may be.</summary>
 public partial class MachineLearningUsage
 {
-    internal MachineLearningUsage()
-    {
-    }
+    internal MachineLearningUsage() { }
 
     /// <summary>ARM id; below a workspace for that workspace's share.</summary>
     public string? Id { get; private init; }
@@ -26,14 +24,15 @@ public partial class MachineLearningUsage
 
     public MachineLearningUsageName? Name { get; private init; }
 
-    internal static MachineLearningUsage Read(JsonElement json) => new()
-    {
-        Id = json.Text("id"),
-        AmlWorkspaceLocation = json.Text("amlWorkspaceLocation"),
-        UsageType = json.Text("type"),
-        Unit = json.Value("unit", static text => new MachineLearningUsageUnit(text)),
-        CurrentValue = json.Int64("currentValue"),
-        Limit = json.Int64("limit"),
-        Name = json.Model("name", MachineLearningUsageName.Read),
-    };
+    internal static MachineLearningUsage Read(JsonElement json) =>
+        new()
+        {
+            Id = json.Text("id"),
+            AmlWorkspaceLocation = json.Text("amlWorkspaceLocation"),
+            UsageType = json.Text("type"),
+            Unit = json.Value("unit", static text => new MachineLearningUsageUnit(text)),
+            CurrentValue = json.Int64("currentValue"),
+            Limit = json.Int64("limit"),
+            Name = json.Model("name", MachineLearningUsageName.Read),
+        };
 }

@@ -5,13 +5,12 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 /// <summary>What a usage counts.</summary>
 public partial class MachineLearningUsageName
 {
-    internal MachineLearningUsageName()
-    {
-    }
+    internal MachineLearningUsageName() { }
 
     public string? Value { get; private init; }
 
     public string? LocalizedValue { get; private init; }
 
-    internal static MachineLearningUsageName Read(JsonElement json) => new() { Value = json.Text("value"), LocalizedValue = json.Text("localizedValue") };
+    internal static MachineLearningUsageName Read(JsonElement json) =>
+        new() { Value = json.Text("value"), LocalizedValue = json.Text("localizedValue") };
 }

@@ -25,9 +25,10 @@ public partial class MachineLearningUserAccountCredentials : IJsonWritable
         writer.WriteOptional("adminUserPassword", AdminUserPassword);
     }
 
-    internal static MachineLearningUserAccountCredentials Read(JsonElement json) => new(json.Text("adminUserName") ?? string.Empty)
-    {
-        AdminUserSshPublicKey = json.Text("adminUserSshPublicKey"),
-        AdminUserPassword = json.Text("adminUserPassword"),
-    };
+    internal static MachineLearningUserAccountCredentials Read(JsonElement json) =>
+        new(json.Text("adminUserName") ?? string.Empty)
+        {
+            AdminUserSshPublicKey = json.Text("adminUserSshPublicKey"),
+            AdminUserPassword = json.Text("adminUserPassword"),
+        };
 }

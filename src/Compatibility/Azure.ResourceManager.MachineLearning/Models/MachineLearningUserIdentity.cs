@@ -4,7 +4,5 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 public partial class MachineLearningUserIdentity : MachineLearningIdentityConfiguration
 {
     public MachineLearningUserIdentity()
-        : base("UserIdentity")
-    {
-    }
+        : base("UserIdentity") { }
 }

@@ -5,9 +5,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 /// <summary>A VM size that a region offers for compute.</summary>
 public partial class MachineLearningVmSize
 {
-    internal MachineLearningVmSize()
-    {
-    }
+    internal MachineLearningVmSize() { }
 
     public string? Name { get; private init; }
 
@@ -35,18 +33,19 @@ public partial class MachineLearningVmSize
     /// <summary>As in <c>AmlCompute</c>.</summary>
     public IReadOnlyList<string> SupportedComputeTypes { get; private init; } = [];
 
-    internal static MachineLearningVmSize Read(JsonElement json) => new()
-    {
-        Name = json.Text("name"),
-        Family = json.Text("family"),
-        VCpus = json.Int32("vCPUs"),
-        Gpus = json.Int32("gpus"),
-        OSVhdSizeMB = json.Int32("osVhdSizeMB"),
-        MaxResourceVolumeMB = json.Int32("maxResourceVolumeMB"),
-        MemoryGB = json.Double("memoryGB"),
-        LowPriorityCapable = json.Boolean("lowPriorityCapable"),
-        IsPremiumIOSupported = json.Boolean("premiumIO"),
-        EstimatedVmPrices = json.Model("estimatedVMPrices", MachineLearningEstimatedVmPrices.Read),
-        SupportedComputeTypes = json.List("supportedComputeTypes", static item => item.GetString()!),
-    };
+    internal static MachineLearningVmSize Read(JsonElement json) =>
+        new()
+        {
+            Name = json.Text("name"),
+            Family = json.Text("family"),
+            VCpus = json.Int32("vCPUs"),
+            Gpus = json.Int32("gpus"),
+            OSVhdSizeMB = json.Int32("osVhdSizeMB"),
+            MaxResourceVolumeMB = json.Int32("maxResourceVolumeMB"),
+            MemoryGB = json.Double("memoryGB"),
+            LowPriorityCapable = json.Boolean("lowPriorityCapable"),
+            IsPremiumIOSupported = json.Boolean("premiumIO"),
+            EstimatedVmPrices = json.Model("estimatedVMPrices", MachineLearningEstimatedVmPrices.Read),
+            SupportedComputeTypes = json.List("supportedComputeTypes", static item => item.GetString()!),
+        };
 }

@@ -18,7 +18,12 @@ internal sealed class DockerTool<TSettings>(ICakeContext context)
     /// <param name="environment">Variables the command needs; the settings' own win.</param>
     /// <param name="standardInput">Written to docker's standard input; null leaves it alone.</param>
     /// <exception cref="CakeException">docker was not found, or ended with another exit code than 0.</exception>
-    public void Run(TSettings settings, ProcessArgumentBuilder arguments, IReadOnlyDictionary<string, string>? environment = null, string? standardInput = null)
+    public void Run(
+        TSettings settings,
+        ProcessArgumentBuilder arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? standardInput = null
+    )
     {
         _environment = environment ?? _environment;
         var process = new ProcessSettings();

@@ -10,7 +10,11 @@ namespace Cake.Docker;
 /// <summary>Renders settings as options of the docker command line.</summary>
 internal static partial class Options
 {
-    public static ProcessArgumentBuilder AppendOptions(this ProcessArgumentBuilder arguments, AutoToolSettings settings, params ReadOnlySpan<string> except)
+    public static ProcessArgumentBuilder AppendOptions(
+        this ProcessArgumentBuilder arguments,
+        AutoToolSettings settings,
+        params ReadOnlySpan<string> except
+    )
     {
         foreach (var property in PropertiesOf(settings.GetType()))
         {
@@ -24,13 +28,16 @@ internal static partial class Options
     }
 
     /// <summary>Quotes a value so that the process receives it as it is, quotation marks and trailing backslashes included.</summary>
-    public static string Quote(string value) => $"\"{BeforeQuote().Replace(value, "$0$0").Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    public static string Quote(string value) =>
+        $"\"{BeforeQuote().Replace(value, "$0$0").Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     // What ToolSettings declares is about the process. The order of declaration is the order of metadata tokens.
-    private static IEnumerable<PropertyInfo> PropertiesOf(Type type) => type
-        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.DeclaringType is { } declaring && declaring != typeof(ToolSettings) && declaring != typeof(AutoToolSettings))
-        .OrderBy(property => property.MetadataToken);
+    private static IEnumerable<PropertyInfo> PropertiesOf(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property =>
+                property.DeclaringType is { } declaring && declaring != typeof(ToolSettings) && declaring != typeof(AutoToolSettings)
+            )
+            .OrderBy(property => property.MetadataToken);
 
     private static void Append(ProcessArgumentBuilder arguments, PropertyInfo property, object? value)
     {
@@ -63,7 +70,8 @@ internal static partial class Options
                 break;
             default:
                 throw new NotSupportedException(
-                    $"{property.DeclaringType?.Name}.{property.Name} is {value.GetType().Name}; it must be a bool, long, string or string[].");
+                    $"{property.DeclaringType?.Name}.{property.Name} is {value.GetType().Name}; it must be a bool, long, string or string[]."
+                );
         }
     }
 

@@ -19,4 +19,5 @@ internal sealed record CommandLine(
     bool Version,
     bool Info,
     bool Help,
-    CakeArguments Arguments);
+    CakeArguments Arguments
+);

@@ -4,14 +4,10 @@ namespace Cake.Frosting.Internal;
 internal sealed class CommandLineException : Exception
 {
     public CommandLineException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     public CommandLineException(string message, IReadOnlyList<string> args, int argument, int start, int length, string hint)
-        : base(Show(message, args, argument, start, length, hint))
-    {
-    }
+        : base(Show(message, args, argument, start, length, hint)) { }
 
     private static string Show(string message, IReadOnlyList<string> args, int argument, int start, int length, string hint)
     {
@@ -22,6 +18,7 @@ internal sealed class CommandLineException : Exception
             string.Empty,
             $"       {string.Join(' ', args)}",
             $"       {new string(' ', indent)}{new string('^', Math.Max(1, length))} {hint}",
-            string.Empty);
+            string.Empty
+        );
     }
 }

@@ -11,8 +11,18 @@ internal sealed record CommandLineOption(string Name, string[] Names, string? Va
     [
         new("target", ["target", "Target", "t"], "TARGET", "Target task to invoke."),
         new("working", ["working", "w"], "PATH", "Sets the working directory"),
-        new("verbosity", ["verbosity", "v"], "VERBOSITY", "Specifies the amount of information to be displayed.\n(Quiet, Minimal, Normal, Verbose, Diagnostic)"),
-        new("description", ["description", "descriptions", "showdescription", "showdescriptions"], null, "Shows description for each task."),
+        new(
+            "verbosity",
+            ["verbosity", "v"],
+            "VERBOSITY",
+            "Specifies the amount of information to be displayed.\n(Quiet, Minimal, Normal, Verbose, Diagnostic)"
+        ),
+        new(
+            "description",
+            ["description", "descriptions", "showdescription", "showdescriptions"],
+            null,
+            "Shows description for each task."
+        ),
         new("tree", ["tree", "showtree"], null, "Shows the task dependency tree."),
         new("dryrun", ["dryrun", "noop", "whatif"], null, "Performs a dry run."),
         new("exclusive", ["exclusive", "e"], null, "Executes the target task without any dependencies."),
@@ -33,8 +43,9 @@ internal sealed record CommandLineOption(string Name, string[] Names, string? Va
         foreach (var option in All)
         {
             var letter = option.Names.FirstOrDefault(name => name.Length == 1 && char.IsLetter(name[0]));
-            var name = $"    {(letter is null ? "   " : $"-{letter},")} --{option.Name}{(option.Value is null ? string.Empty : $" <{option.Value}>")}";
-            yield return $"{name,-34}{option.Help.ReplaceLineEndings($"{Environment.NewLine}{string.Empty,34}")}";
+            var name =
+                $"    {(letter is null ? "   " : $"-{letter},")} --{option.Name}{(option.Value is null ? string.Empty : $" <{option.Value}>")}";
+            yield return $"{name, -34}{option.Help.ReplaceLineEndings($"{Environment.NewLine}{string.Empty, 34}")}";
         }
 
         yield return string.Empty;

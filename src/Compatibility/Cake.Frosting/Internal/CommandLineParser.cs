@@ -37,7 +37,12 @@ internal sealed class CommandLineParser(IReadOnlyList<string> args)
             else if (IsShort(arg))
                 ParseShort(arg);
             else if (!afterDashes)
-                throw Fault(arg.StartsWith('-') ? "Option does not have a name." : $"Unknown command '{arg}'.", 0, arg.Length, arg.StartsWith('-') ? "Did you forget the option name?" : "No such command");
+                throw Fault(
+                    arg.StartsWith('-') ? "Option does not have a name." : $"Unknown command '{arg}'.",
+                    0,
+                    arg.Length,
+                    arg.StartsWith('-') ? "Did you forget the option name?" : "No such command"
+                );
         }
 
         if (targets.Count == 0)
@@ -56,7 +61,8 @@ internal sealed class CommandLineParser(IReadOnlyList<string> args)
             Info: flags.Contains("info"),
             Help: flags.Contains("help"),
             // Cake reads a null value as "given, without a value", though its signature does not say so.
-            new CakeArguments(arguments.ToLookup(pair => pair.Key, pair => pair.Value!, StringComparer.OrdinalIgnoreCase)));
+            new CakeArguments(arguments.ToLookup(pair => pair.Key, pair => pair.Value!, StringComparer.OrdinalIgnoreCase))
+        );
     }
 
     private static bool IsShort(string arg) => arg.Length > 1 && arg[0] == '-' && (char.IsLetter(arg[1]) || arg[1] is '?' or '_');
@@ -71,7 +77,11 @@ internal sealed class CommandLineParser(IReadOnlyList<string> args)
             throw Fault(InvalidLongName, 0, name.Length + 2, "Option names cannot start with a digit");
         if (name.Length == 1)
             throw Fault(InvalidLongName, 0, 3, $"Did you mean -{name}?");
-        if (name.Select((letter, index) => (letter, index)).FirstOrDefault(at => !char.IsLetterOrDigit(at.letter) && at.letter is not '-' and not '_') is { letter: not '\0' } at)
+        if (
+            name.Select((letter, index) => (letter, index))
+                .FirstOrDefault(at => !char.IsLetterOrDigit(at.letter) && at.letter is not '-' and not '_') is
+            { letter: not '\0' } at
+        )
             throw Fault(InvalidLongName, at.index + 2, 1, "Invalid character");
 
         Keep(name, name.Length + 2, ValueAfter(arg, end));
@@ -102,7 +112,12 @@ internal sealed class CommandLineParser(IReadOnlyList<string> args)
         else if (option.Value is null)
             KeepFlag(option, length, value, mayTakeNext);
         else
-            KeepOption(option, value ?? (mayTakeNext ? TakeNext() : null) ?? throw Fault($"Option '{option.Name}' is defined but no value has been provided.", 0, length, "No value provided"));
+            KeepOption(
+                option,
+                value
+                    ?? (mayTakeNext ? TakeNext() : null)
+                    ?? throw Fault($"Option '{option.Name}' is defined but no value has been provided.", 0, length, "No value provided")
+            );
     }
 
     private void KeepFlag(CommandLineOption option, int length, string? value, bool mayTakeNext)
@@ -160,5 +175,6 @@ internal sealed class CommandLineParser(IReadOnlyList<string> args)
         return next;
     }
 
-    private CommandLineException Fault(string message, int start, int length, string hint) => new(message, args, position, start, length, hint);
+    private CommandLineException Fault(string message, int start, int length, string hint) =>
+        new(message, args, position, start, length, hint);
 }

@@ -16,8 +16,10 @@ internal sealed class DependencyCycles
 
     private DependencyCycles(IEnumerable<ICakeTaskInfo> tasks) =>
         dependencies = tasks
-            .SelectMany(task => task.Dependencies.Select(dependency => (Task: task.Name, Dependency: dependency.Name))
-                .Concat(task.Dependees.Select(dependee => (Task: dependee.Name, Dependency: task.Name))))
+            .SelectMany(task =>
+                task.Dependencies.Select(dependency => (Task: task.Name, Dependency: dependency.Name))
+                    .Concat(task.Dependees.Select(dependee => (Task: dependee.Name, Dependency: task.Name)))
+            )
             .ToLookup(edge => edge.Task, edge => edge.Dependency, StringComparer.OrdinalIgnoreCase);
 
     /// <exception cref="CakeException">There is a cycle of three tasks or more; the message names one.</exception>
@@ -34,7 +36,9 @@ internal sealed class DependencyCycles
         if (path.Count - start >= ShortestUnseenByEngine && start >= 0)
         {
             var rest = path.Skip(start + 1).Append(path[start]).Select(task => $"\"{task}\"");
-            throw new CakeException($"Graph contains circular references.{Environment.NewLine}\"{path[start]}\" depends on {string.Join(", which depends on ", rest)}.");
+            throw new CakeException(
+                $"Graph contains circular references.{Environment.NewLine}\"{path[start]}\" depends on {string.Join(", which depends on ", rest)}."
+            );
         }
 
         if (start >= 0 || finished.Contains(name))

@@ -12,7 +12,8 @@ internal sealed class EngineSetup(
     IFrostingSetup? setup = null,
     IFrostingTeardown? teardown = null,
     IFrostingTaskSetup? taskSetup = null,
-    IFrostingTaskTeardown? taskTeardown = null)
+    IFrostingTaskTeardown? taskTeardown = null
+)
 {
     /// <exception cref="FrostingException">A dependency names a class that is not a task.</exception>
     /// <exception cref="CakeException">Two tasks have one name, a task has two error handlers, or tasks depend on each other in a circle.</exception>

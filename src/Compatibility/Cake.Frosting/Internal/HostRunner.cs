@@ -29,7 +29,9 @@ internal sealed class HostRunner(IServiceProvider services, CommandLine commandL
 
     private static string EntryAssemblyComments()
     {
-        var comments = Assembly.GetEntryAssembly() is { Location: { Length: > 0 } location } ? FileVersionInfo.GetVersionInfo(location).Comments : null;
+        var comments = Assembly.GetEntryAssembly() is { Location: { Length: > 0 } location }
+            ? FileVersionInfo.GetVersionInfo(location).Comments
+            : null;
         return string.IsNullOrWhiteSpace(comments) ? "Unknown" : comments;
     }
 
@@ -50,7 +52,9 @@ internal sealed class HostRunner(IServiceProvider services, CommandLine commandL
     private void SetWorkingDirectory()
     {
         var environment = services.GetRequiredService<ICakeEnvironment>();
-        var path = (commandLine.Working ?? services.GetService<WorkingDirectory>()?.Path ?? environment.WorkingDirectory).MakeAbsolute(environment);
+        var path = (commandLine.Working ?? services.GetService<WorkingDirectory>()?.Path ?? environment.WorkingDirectory).MakeAbsolute(
+            environment
+        );
         if (!services.GetRequiredService<IFileSystem>().Exist(path))
             throw new FrostingException($"The working directory '{path.FullPath}' does not exist.");
 
@@ -75,7 +79,8 @@ internal sealed class HostRunner(IServiceProvider services, CommandLine commandL
             context,
             services.GetRequiredService<ICakeReportPrinter>(),
             services.GetRequiredService<ICakeConfiguration>(),
-            log);
+            log
+        );
     }
 
     private void WriteLines(IEnumerable<string> lines)
