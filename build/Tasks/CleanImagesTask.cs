@@ -136,7 +136,7 @@ public sealed class CleanImagesTask(RegistrySession session, SignInSession signI
                 WorkspaceConnection.ToAzure(address, signIns.To(address.TenantId), "the environment config"),
                 context.Cancellation
             );
-        var found = await new LocalEmulator(time).FindAsync(WorkspaceSession.EmulatorFolder(context), context.Cancellation);
+        var found = await new EmulatorLauncher(time).FindAsync(WorkspaceSession.EmulatorFolder(context), context.Cancellation);
         return found is null
             ? null
             : await WorkspaceClient.ConnectAsync(

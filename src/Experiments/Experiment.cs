@@ -3,6 +3,9 @@ namespace Experiments;
 /// <summary>One experiment: an exp_config, read and validated, with every default filled in.</summary>
 public sealed record Experiment
 {
+    /// <summary>In place of a file name in TRAIN_CSV and TEST_CSV: the newest stamp for which both splits have a file.</summary>
+    public const string LatestCsv = "latest";
+
     [Setting(
         "ENV_CONFIG_FILE",
         "File name in `configuration/`: which workspace the experiment runs in.",

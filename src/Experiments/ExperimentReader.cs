@@ -110,7 +110,7 @@ public static class ExperimentReader
                     $"at most HYPERTUNE_PARAMS.MAX_TRIALS, which is {experiment.HypertuneParams.MaxTrials}"
                 )
             );
-        if (experiment.TrainCsv == experiment.TestCsv && experiment.TrainCsv != DatasetReader.Latest)
+        if (experiment.TrainCsv == experiment.TestCsv && experiment.TrainCsv != Experiment.LatestCsv)
             faults.Add(new(root.Find("TEST_CSV")!.Value.Location, "TEST_CSV", $"\"{experiment.TestCsv}\"", "another file than TRAIN_CSV"));
         if (Given(root, "HYPERTUNE_PARAMS", "SEARCH_SPACE") is { } space)
             CompareSearchSpace(space, faults);

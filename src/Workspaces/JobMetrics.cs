@@ -1,11 +1,5 @@
 namespace Workspaces;
 
-/// <summary>One logged value of a metric.</summary>
-/// <param name="Step">Optimizer step it was logged at, from 0.</param>
-/// <param name="Value">May be NaN or infinite.</param>
-/// <param name="Time">When it was logged.</param>
-public sealed record MetricPoint(long Step, double Value, DateTimeOffset Time);
-
 /// <summary>What a job logged through MLflow.</summary>
 /// <param name="Metrics">Last value of each metric.</param>
 /// <param name="History">Every value of each metric, by step.</param>

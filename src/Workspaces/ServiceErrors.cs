@@ -26,7 +26,7 @@ internal static class ServiceErrors
         error switch
         {
             RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
-            AuthenticationFailedException failed => SignInFaults.IsTransient(failed),
+            AuthenticationFailedException failed => failed is SignInException { IsTransient: true },
             AggregateException several => several.InnerExceptions.All(inner => IsTransient(inner, cancellationToken)),
             OperationCanceledException => !cancellationToken.IsCancellationRequested,
             IOException or HttpRequestException => true,
@@ -41,7 +41,7 @@ internal static class ServiceErrors
                 failed.ErrorCode,
                 RequestNotes.Of(response) ?? RequestNotes.Of(failed)
             ),
-            AuthenticationFailedException failed => SignInFaults.Describe(failed),
+            AuthenticationFailedException failed => Describe(failed),
             // What the pipeline throws when no attempt had an answer; the request is noted with it, not with the single attempts.
             AggregateException { InnerExceptions: [.., var last] } => HadNoAnswer(last)
                 ? NoAnswer(error, last)
@@ -50,6 +50,14 @@ internal static class ServiceErrors
             RequestFailedException or IOException or HttpRequestException => NoAnswer(error, error),
             _ => null,
         };
+
+    /// <summary>Converts what reached a client instead of a token to words for people.</summary>
+    public static WorkspaceException Describe(AuthenticationFailedException error) =>
+        new(
+            error is SignInException
+                ? error.Message
+                : $"Signing in to Azure failed: {Secrets.Scrub(FirstLine(error.Message))} docs/identity.md says how to sign in."
+        );
 
     private static bool HadNoAnswer(Exception error) =>
         error is RequestFailedException failed ? failed.GetRawResponse() is null : error is IOException or HttpRequestException;

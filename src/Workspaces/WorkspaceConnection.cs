@@ -25,7 +25,7 @@ public sealed record WorkspaceConnection(WorkspaceAddress Address, TokenCredenti
     /// <param name="address">The workspace.</param>
     /// <param name="signIn">The run's sign-in to the workspace's tenant.</param>
     /// <param name="environmentConfigPath">Path of the environment config the address came from, for messages.</param>
-    public static WorkspaceConnection ToAzure(WorkspaceAddress address, SignIn signIn, string environmentConfigPath) =>
+    public static WorkspaceConnection ToAzure(WorkspaceAddress address, ChosenCredential signIn, string environmentConfigPath) =>
         new(address, signIn) { EnvironmentConfigPath = environmentConfigPath };
 
     /// <summary>The emulator that runs at <see cref="RunningEmulator.Endpoint"/>, whatever port the environment config names.</summary>

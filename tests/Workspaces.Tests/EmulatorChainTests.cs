@@ -195,7 +195,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     [Fact]
     public async Task ConnectAsync_Fails_WhenTheWorkspaceIsNotThere()
     {
-        var emulator = await new LocalEmulator().EnsureRunningAsync(folder.Settings, Stop);
+        var emulator = await new EmulatorLauncher().EnsureRunningAsync(folder.Settings, Stop);
         var other = EmulatorFolder.Address with { WorkspaceName = "other-workspace" };
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
@@ -212,7 +212,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     [Fact]
     public async Task ConnectAsync_Fails_WhenTheCertificateIsNotThePinnedOne()
     {
-        var emulator = await new LocalEmulator().EnsureRunningAsync(folder.Settings, Stop);
+        var emulator = await new EmulatorLauncher().EnsureRunningAsync(folder.Settings, Stop);
         var connection = WorkspaceConnection.ToEmulator(
             EmulatorFolder.Address,
             emulator with

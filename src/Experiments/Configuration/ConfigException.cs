@@ -23,7 +23,7 @@ public sealed class ConfigException : Exception
         return
         [
             .. faults
-                .OrderBy(fault => fault.Where.Source.StartsWith(Overrides.Option, StringComparison.Ordinal))
+                .OrderBy(fault => fault.Where.Source.StartsWith(ConfigLocation.OverrideOption, StringComparison.Ordinal))
                 .ThenBy(fault => sources.IndexOf(fault.Where.Source))
                 .ThenBy(fault => fault.Where.Line)
                 .ThenBy(fault => fault.Where.Column),

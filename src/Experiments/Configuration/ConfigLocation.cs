@@ -6,5 +6,8 @@ namespace Experiments;
 /// <param name="Column">From 1, in UTF-16 code units, as editors count; null when the whole source is meant.</param>
 public sealed record ConfigLocation(string Source, int? Line = null, int? Column = null)
 {
+    /// <summary>Begins the source of an override of the command line.</summary>
+    public const string OverrideOption = "--set=";
+
     public override string ToString() => Line is null ? Source : $"{Source}({Line},{Column})";
 }

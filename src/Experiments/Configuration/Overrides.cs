@@ -5,8 +5,6 @@ namespace Experiments;
 /// <summary>Puts the values of <c>--set=KEY.PATH=VALUE</c> into an exp_config before it is validated.</summary>
 internal static class Overrides
 {
-    public const string Option = "--set=";
-
     /// <summary>Applies the overrides in order, the last one of a key winning.</summary>
     /// <param name="root">The exp_config; changed in place.</param>
     /// <param name="overrides">Each <c>KEY.PATH=VALUE</c>, with or without the option's name before it.</param>
@@ -16,7 +14,7 @@ internal static class Overrides
     {
         foreach (var argument in overrides)
         {
-            var text = argument.StartsWith(Option, StringComparison.Ordinal) ? argument[Option.Length..] : argument;
+            var text = argument.StartsWith(ConfigLocation.OverrideOption, StringComparison.Ordinal) ? argument[ConfigLocation.OverrideOption.Length..] : argument;
             var separator = text.IndexOf('=', StringComparison.Ordinal);
             var where = new ConfigLocation(Shown(text, separator));
             if (separator <= 0)
@@ -33,8 +31,8 @@ internal static class Overrides
 
     private static string Shown(string text, int separator) =>
         SecretWords.LooksLikeSecret(text) || (separator > 0 && SecretWords.IsSecretKey(text[..separator]))
-            ? Option + (separator > 0 ? text[..separator] + "=…" : "…")
-            : Option + text;
+            ? ConfigLocation.OverrideOption + (separator > 0 ? text[..separator] + "=…" : "…")
+            : ConfigLocation.OverrideOption + text;
 
     private static void Apply(
         LocatedValue root,

@@ -22,10 +22,10 @@ internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IRe
 
         DatasetSplit? Find(string split, string csv)
         {
-            var name = csv == DatasetReader.Latest && stamp is not null ? $"{split}_{imageType}_{stamp}.csv" : csv;
-            if (names.Contains(name) && (csv != DatasetReader.Latest || stamp is not null))
+            var name = csv == Experiment.LatestCsv && stamp is not null ? $"{split}_{imageType}_{stamp}.csv" : csv;
+            if (names.Contains(name) && (csv != Experiment.LatestCsv || stamp is not null))
                 return new(split, name, $"{shown}/{name}");
-            if (csv != DatasetReader.Latest)
+            if (csv != Experiment.LatestCsv)
                 faults.Add(
                     (
                         split,

@@ -6,9 +6,6 @@ namespace Experiments;
 /// </summary>
 public static class DatasetReader
 {
-    /// <summary>In place of a file name: the newest stamp for which both splits have a file.</summary>
-    public const string Latest = "latest";
-
     /// <summary>Reads both splits, and the header of every image they name where the source gives it.</summary>
     /// <param name="source">Where the files are.</param>
     /// <param name="trainCsv">File in <c>{imageType}/datasets</c>, or <c>latest</c>.</param>

@@ -216,7 +216,7 @@ public static class Planner
             TimeSpan.FromMinutes(experiment.RunParams.TimeoutMinutes)
         );
 
-    private static string? Named(string csv) => csv == DatasetReader.Latest ? null : csv;
+    private static string? Named(string csv) => csv == Experiment.LatestCsv ? null : csv;
 
     private static SortedDictionary<string, string> Known(params IEnumerable<(string Key, string? Value)> pairs)
     {

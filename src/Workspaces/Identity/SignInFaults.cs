@@ -22,17 +22,6 @@ internal static partial class SignInFaults
         return new SignInException($"Signing in by {facts.By} failed: {place.Scrub(said)}", isTransient);
     }
 
-    /// <summary>What reached a client instead of a token, in words for people.</summary>
-    public static WorkspaceException Describe(AuthenticationFailedException error) =>
-        new(
-            error is SignInException
-                ? error.Message
-                : $"Signing in to Azure failed: {Secrets.Scrub(ServiceErrors.FirstLine(error.Message))} {Documentation} says how to sign in."
-        );
-
-    /// <summary>Whether the same may well succeed a little later.</summary>
-    public static bool IsTransient(AuthenticationFailedException error) => error is SignInException { IsTransient: true };
-
     /// <summary>Whether a credential turned out not to be there at all, rather than to be refused.</summary>
     public static bool IsUnavailable(AuthenticationFailedException error) =>
         !CauseOf(error).IsTransient

@@ -22,7 +22,7 @@ internal static class RegistryFaults
             OperationCanceledException when cancellationToken.IsCancellationRequested => null,
             AggregateException { InnerExceptions: [.., var last] } => Describe(last, connection, right, cancellationToken),
             RequestFailedException { Status: > 0 } failed => Refused(failed, connection, right),
-            AuthenticationFailedException failed => SignInFaults.Describe(failed),
+            AuthenticationFailedException failed => ServiceErrors.Describe(failed),
             RequestFailedException or IOException or HttpRequestException or OperationCanceledException => new WorkspaceException(
                 $"Registry {connection.Registry} does not answer: {Secrets.Scrub(ServiceErrors.FirstLine(error.GetBaseException().Message)).TrimEnd('.')}. REGISTRY in the environment config names it; start it, or correct the address."
             ),

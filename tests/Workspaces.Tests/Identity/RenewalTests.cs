@@ -19,7 +19,7 @@ public class RenewalTests
             FakeService.Json(200, $$"""{"status":"{{(time.Elapsed < TimeSpan.FromHours(5) ? "Running" : "Completed")}}"}""")(request)
         );
         var shown = new List<string>();
-        var signIn = new SignIn(
+        var signIn = new ChosenCredential(
             "t",
             name: null,
             new SignInPlace(shown.Add) { Time = time },
@@ -52,7 +52,7 @@ public class RenewalTests
         service.On("GET", FakeService.RunPath("job"), request =>
             FakeService.Json(200, $$"""{"status":"{{(time.Elapsed < TimeSpan.FromHours(2) ? "Running" : "Completed")}}"}""")(request)
         );
-        var signIn = new SignIn(
+        var signIn = new ChosenCredential(
             "t",
             name: null,
             new SignInPlace(_ => { }) { Time = time },

@@ -78,7 +78,7 @@ internal sealed class TestPlace
 
     public const string AzurePipelinesUri = "https://dev.azure.com/example/p/_apis/distributedtask/hubs/build/plans/1f/jobs/2d/oidctoken";
 
-    public SignIn SignIn(string? name = null, string? tenant = ScriptedEntra.Tenant) => new(tenant, name, Place);
+    public ChosenCredential SignIn(string? name = null, string? tenant = ScriptedEntra.Tenant) => new(tenant, name, Place);
 
     public async Task<string> GetTokenAsync(string? name = null, string? tenant = ScriptedEntra.Tenant) =>
         (await SignIn(name, tenant).GetTokenAsync(Arm, TestContext.Current.CancellationToken)).Token;

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Workspaces.Tests;
 
-public sealed class LocalEmulatorTests : IDisposable
+public sealed class EmulatorLauncherTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("emulator-").FullName;
 
@@ -12,15 +12,15 @@ public sealed class LocalEmulatorTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task FindAsync_FindsNone_WhenNoneWasEverStarted() => Assert.Null(await new LocalEmulator().FindAsync(folder, Stop));
+    public async Task FindAsync_FindsNone_WhenNoneWasEverStarted() => Assert.Null(await new EmulatorLauncher().FindAsync(folder, Stop));
 
     [Fact]
     public async Task FindAsync_FindsNone_WhenItsProcessIsGone()
     {
         WriteDescription(processId: 4_194_304, DateTimeOffset.UtcNow); // above the largest process id of Linux
 
-        Assert.Null(await new LocalEmulator().FindAsync(folder, Stop));
-        Assert.False(await new LocalEmulator().StopAsync(folder, Stop));
+        Assert.Null(await new EmulatorLauncher().FindAsync(folder, Stop));
+        Assert.False(await new EmulatorLauncher().StopAsync(folder, Stop));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class LocalEmulatorTests : IDisposable
         using var process = Process.Start(new ProcessStartInfo("sleep", "60"))!;
         WriteDescription(process.Id, DateTimeOffset.UtcNow);
 
-        Assert.True(await new LocalEmulator().StopAsync(folder, Stop));
+        Assert.True(await new EmulatorLauncher().StopAsync(folder, Stop));
 
         await process.WaitForExitAsync(Stop);
         Assert.Equal(128 + 15, process.ExitCode); // ended by SIGTERM
@@ -49,7 +49,7 @@ public sealed class LocalEmulatorTests : IDisposable
     public async Task EnsureRunningAsync_ShowsTheEndOfTheLog_WhenTheEmulatorEnds()
     {
         var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
-            new LocalEmulator().EnsureRunningAsync(Settings("echo 'no disk space, token=planted' >&2; exit 4"), Stop)
+            new EmulatorLauncher().EnsureRunningAsync(Settings("echo 'no disk space, token=planted' >&2; exit 4"), Stop)
         );
 
         Assert.Equal(
@@ -63,7 +63,7 @@ public sealed class LocalEmulatorTests : IDisposable
     {
         var settings = Settings($"echo $$ > {folder}/pid; exec sleep 60") with { StartTimeout = TimeSpan.FromSeconds(1) };
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => new LocalEmulator().EnsureRunningAsync(settings, Stop));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => new EmulatorLauncher().EnsureRunningAsync(settings, Stop));
 
         Assert.Equal(
             $"The workspace emulator did not listen within 1 s. The end of {folder}/emulator.log:\n  (it wrote nothing)",
@@ -78,7 +78,7 @@ public sealed class LocalEmulatorTests : IDisposable
     {
         var settings = Settings($"cut -d' ' -f6 /proc/$$/stat > {folder}/session; echo $$ > {folder}/pid; exit 5");
 
-        await Assert.ThrowsAsync<WorkspaceException>(() => new LocalEmulator().EnsureRunningAsync(settings, Stop));
+        await Assert.ThrowsAsync<WorkspaceException>(() => new EmulatorLauncher().EnsureRunningAsync(settings, Stop));
 
         Assert.Equal(
             await File.ReadAllTextAsync(Path.Combine(folder, "pid"), Stop),
@@ -91,18 +91,18 @@ public sealed class LocalEmulatorTests : IDisposable
     {
         var settings = Settings($"if [ -e {folder}/tried ]; then echo second; exit 6; fi; touch {folder}/tried; exit 3");
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => new LocalEmulator().EnsureRunningAsync(settings, Stop));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => new EmulatorLauncher().EnsureRunningAsync(settings, Stop));
 
         Assert.Contains("exit code 6", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void ReadBuild_IsTheModuleVersionId() =>
-        Assert.Equal(typeof(LocalEmulator).Module.ModuleVersionId, LocalEmulator.ReadBuild(typeof(LocalEmulator).Assembly.Location));
+        Assert.Equal(typeof(EmulatorLauncher).Module.ModuleVersionId, EmulatorLauncher.ReadBuild(typeof(EmulatorLauncher).Assembly.Location));
 
     [Fact]
     public void ReadBuild_IsNull_WhenThereIsNoAssembly() =>
-        Assert.Null(LocalEmulator.ReadBuild(Path.Combine(folder, "WorkspaceEmulator.dll")));
+        Assert.Null(EmulatorLauncher.ReadBuild(Path.Combine(folder, "WorkspaceEmulator.dll")));
 
     [Fact]
     public void CreateArguments_SaysEverySetting()

@@ -9,7 +9,7 @@ namespace Workspaces;
 /// run. A token is asked for when the first request needs it, kept, and renewed before it ends.
 /// </summary>
 /// <remarks>docs/identity.md has the ways and their order.</remarks>
-public sealed class SignIn : TokenCredential
+public sealed class ChosenCredential : TokenCredential
 {
     // As the clients do: they ask again five minutes before the end, and must then get another one.
     private static readonly TimeSpan Reserve = TimeSpan.FromMinutes(5);
@@ -27,10 +27,10 @@ public sealed class SignIn : TokenCredential
     /// <param name="name">One of <see cref="Names"/>; null: the first that is configured.</param>
     /// <param name="say">Shows a line of the log.</param>
     /// <exception cref="WorkspaceException"><paramref name="name"/> is none of them.</exception>
-    public SignIn(string? tenantId, string? name, Action<string> say)
+    public ChosenCredential(string? tenantId, string? name, Action<string> say)
         : this(tenantId, name, new SignInPlace(say)) { }
 
-    internal SignIn(string? tenantId, string? name, SignInPlace place, IReadOnlyList<SignInWay>? all = null)
+    internal ChosenCredential(string? tenantId, string? name, SignInPlace place, IReadOnlyList<SignInWay>? all = null)
     {
         CheckName(name);
         this.tenantId = tenantId;

@@ -5,7 +5,7 @@ namespace Workspaces;
 
 /// <summary>The workspace emulator on this machine: found, started, kept current and stopped. It outlives the process that started it.</summary>
 /// <param name="timeProvider">Clock and timers; the system's when null.</param>
-public sealed class LocalEmulator(TimeProvider? timeProvider = null)
+public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(300);
