@@ -1,6 +1,7 @@
 using Cake.Core;
 using Cake.Core.Diagnostics;
-using Workspaces;
+using Workspaces.Errors;
+using Workspaces.SignIn;
 
 namespace Build.Stages;
 

@@ -2,8 +2,11 @@ using System.Reflection;
 using Build.LocalRuntime;
 using Build.Stages;
 using Cake.Core;
-using Experiments;
-using Workspaces;
+using Experiments.Plans;
+using Experiments.Plans.Jobs;
+using Workspaces.Connection;
+using Workspaces.Errors;
+using Workspaces.LocalEmulator;
 
 namespace Build;
 

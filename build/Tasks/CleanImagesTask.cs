@@ -4,8 +4,13 @@ using Build.Stages;
 using Cake.Common;
 using Cake.Core;
 using Cake.Frosting;
-using Experiments;
-using Workspaces;
+using Experiments.Model;
+using Experiments.Planning;
+using Experiments.Plans;
+using Experiments.Records;
+using Images.Registry;
+using Workspaces.Connection;
+using Workspaces.LocalEmulator;
 
 namespace Build.Tasks;
 

@@ -1,5 +1,5 @@
 using Cake.Frosting;
-using Workspaces;
+using Workspaces.LocalEmulator;
 
 namespace Build.Tasks;
 

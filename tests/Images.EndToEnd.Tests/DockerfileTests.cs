@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Experiments;
+using Images.Inputs;
 
 namespace Images.EndToEnd.Tests;
 

@@ -1,6 +1,17 @@
 using System.Reflection;
-using Experiments;
-using Workspaces;
+using Experiments.Model;
+using Experiments.Plans;
+using Experiments.Plans.Jobs;
+using Experiments.Records;
+using Workspaces.Computes;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Datastores;
+using Workspaces.Environments;
+using Workspaces.Http;
+using Workspaces.Jobs;
+using Workspaces.LocalEmulator;
+using Workspaces.Logs;
 
 namespace Resilience.EndToEnd.Tests;
 

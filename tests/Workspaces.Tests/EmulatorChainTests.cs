@@ -1,6 +1,16 @@
 using System.Globalization;
 using Azure.ResourceManager.MachineLearning.Models;
-using Experiments;
+using Experiments.Plans;
+using Workspaces.Computes;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Datastores;
+using Workspaces.Environments;
+using Workspaces.Errors;
+using Workspaces.Http;
+using Workspaces.Jobs;
+using Workspaces.LocalEmulator;
+using Workspaces.Logs;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;

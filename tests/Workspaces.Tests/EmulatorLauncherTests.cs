@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using Workspaces.Errors;
+using Workspaces.LocalEmulator;
 
 namespace Workspaces.Tests;
 
@@ -98,7 +100,10 @@ public sealed class EmulatorLauncherTests : IDisposable
 
     [Fact]
     public void ReadBuild_IsTheModuleVersionId() =>
-        Assert.Equal(typeof(EmulatorLauncher).Module.ModuleVersionId, EmulatorLauncher.ReadBuild(typeof(EmulatorLauncher).Assembly.Location));
+        Assert.Equal(
+            typeof(EmulatorLauncher).Module.ModuleVersionId,
+            EmulatorLauncher.ReadBuild(typeof(EmulatorLauncher).Assembly.Location)
+        );
 
     [Fact]
     public void ReadBuild_IsNull_WhenThereIsNoAssembly() =>

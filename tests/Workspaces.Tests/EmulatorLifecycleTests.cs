@@ -1,3 +1,8 @@
+using Workspaces.Connection;
+using Workspaces.Errors;
+using Workspaces.Jobs;
+using Workspaces.LocalEmulator;
+using Workspaces.Logs;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;
@@ -16,7 +21,9 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
     [Fact]
     public async Task EnsureRunningAsync_StartsOne_WhenSeveralAskAtOnce()
     {
-        var running = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => new EmulatorLauncher().EnsureRunningAsync(folder.Settings, Stop)));
+        var running = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => new EmulatorLauncher().EnsureRunningAsync(folder.Settings, Stop))
+        );
 
         Assert.Single(running.Select(one => one.ProcessId).Distinct());
         Assert.Single(running, one => one.Start == EmulatorStart.Started);

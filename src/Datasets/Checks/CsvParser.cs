@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Experiments;
+namespace Datasets.Checks;
 
 /// <summary>One record of a CSV file.</summary>
 /// <param name="Line">Line it starts on, from 1.</param>

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Datasets.Checks;
 
 /// <summary>A dataset that cannot be trained on. Carries every fault found, not only the first.</summary>
 public sealed class DatasetException(IReadOnlyList<DatasetFault> faults)

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Datasets.Checks;
 
 /// <summary>One thing wrong in a dataset.</summary>
 /// <param name="Where">File or folder, relative to the datastore, with forward slashes.</param>

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Datasets.Checks;
 
 /// <summary>The order of faults at one line.</summary>
 internal enum DatasetFaultOrder

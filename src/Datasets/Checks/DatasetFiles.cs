@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Model;
+
+namespace Datasets.Checks;
 
 /// <summary>The two files of a dataset, as far as they are there.</summary>
 /// <param name="Train">Null when the training file is absent.</param>

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Experiments;
+namespace Datasets.Checks;
 
 /// <summary>The name of a dataset's content: SHA-256 over its rows and the digests of its images.</summary>
 internal static class DatasetHash

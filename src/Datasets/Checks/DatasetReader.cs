@@ -1,4 +1,7 @@
-namespace Experiments;
+using Experiments.Model;
+using Experiments.Planning;
+
+namespace Datasets.Checks;
 
 /// <summary>
 /// Reads and judges a dataset: <c>{imageType}/images/*</c> and two CSV files in <c>{imageType}/datasets</c>. The trainer judges by

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Experiments;
+namespace Datasets.Checks;
 
 /// <summary>One row of a split: an image and a box with its class, or an image without an object.</summary>
 internal sealed partial class DatasetRow

@@ -1,6 +1,8 @@
 using System.Text;
+using Experiments.Json;
+using Experiments.Planning;
 
-namespace Experiments;
+namespace Datasets.Checks;
 
 /// <summary>One split as its file holds it, with the faults found so far.</summary>
 internal sealed class DatasetSplit

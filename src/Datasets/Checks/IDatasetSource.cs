@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Datasets.Checks;
 
 /// <summary>Where the files of one use case are read from: <c>{imageType}/datasets</c> and <c>{imageType}/images</c> of a datastore.</summary>
 public interface IDatasetSource

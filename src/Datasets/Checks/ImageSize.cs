@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Experiments;
+namespace Datasets.Checks;
 
 /// <summary>Width and height of a picture, in pixels, read from the header of its file. Orientation tags are ignored, as training ignores them.</summary>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]

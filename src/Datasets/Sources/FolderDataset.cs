@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Datasets.Checks;
 
-namespace Experiments;
+namespace Datasets.Sources;
 
 /// <summary>A dataset in a folder of this machine. Everything is read at once: a disk has nothing to wait for.</summary>
 /// <param name="datastoreFolder">The datastore's folder.</param>

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
-using Experiments;
+using Datasets.Checks;
+using Datasets.Stores;
+using Experiments.Json;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Datasets.Sources;
 
 /// <summary>
 /// A dataset in a datastore, judged by its listing, its CSVs and the headers of its images: no image is read whole. An image's digest is its MD5 where the

@@ -6,7 +6,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 
-namespace Workspaces;
+namespace Datasets.Stores;
 
 /// <summary>A datastore that is a blob container.</summary>
 /// <param name="container">The container.</param>
@@ -26,9 +26,8 @@ internal sealed class BlobFiles(BlobContainerClient container, StorageErrors err
                 var files = new List<StoredFile>();
                 await foreach (
                     var item in container.GetBlobsByHierarchyAsync(
-                        delimiter: "/",
-                        prefix: folder + "/",
-                        cancellationToken: cancellationToken
+                        new GetBlobsByHierarchyOptions { Delimiter = "/", Prefix = folder + "/" },
+                        cancellationToken
                     )
                 )
                 {
@@ -49,7 +48,10 @@ internal sealed class BlobFiles(BlobContainerClient container, StorageErrors err
                 var prefix = folder.Length == 0 ? "" : folder + "/";
                 var folders = new List<string>();
                 await foreach (
-                    var item in container.GetBlobsByHierarchyAsync(delimiter: "/", prefix: prefix, cancellationToken: cancellationToken)
+                    var item in container.GetBlobsByHierarchyAsync(
+                        new GetBlobsByHierarchyOptions { Delimiter = "/", Prefix = prefix },
+                        cancellationToken
+                    )
                 )
                 {
                     if (item.IsPrefix)

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Experiments;
+using Experiments.Records;
 
-namespace Workspaces;
+namespace Datasets.Stores;
 
 /// <summary>
 /// Remembers what was once found in files, so that unchanged ones are not read again: an MD5, the size of a picture. One JSON file; deleting it costs time alone.

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Workspaces;
+namespace Datasets.Stores;
 
 /// <summary>MD5 of content: the checksum that storage accounts keep beside a file. It tells whether files differ and guards nothing.</summary>
 internal static class ContentMd5

@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Datasets.Stores;
 
 /// <summary>The content type a file is stored with, so that a browser shows it.</summary>
 internal static class ContentTypes

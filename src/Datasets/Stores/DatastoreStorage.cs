@@ -5,9 +5,13 @@ using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Files.Shares;
 using Azure.Storage.Files.Shares.Models;
-using Experiments;
+using Experiments.Model;
+using Experiments.Plans;
+using Workspaces.Datastores;
+using Workspaces.Errors;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Datasets.Stores;
 
 /// <summary>Opens the files behind datastores, with the key or SAS where there is one, else as the signed-in identity.</summary>
 /// <param name="secrets">Gives an account key or SAS.</param>

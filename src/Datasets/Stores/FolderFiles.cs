@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Datasets.Stores;
 
 /// <summary>A datastore that is a folder of this machine.</summary>
 /// <param name="root">The folder; made when something is written.</param>

@@ -1,4 +1,6 @@
-namespace Workspaces;
+using Workspaces.Errors;
+
+namespace Datasets.Stores;
 
 /// <summary>The files behind a datastore: a blob container, a file share or a folder. Paths have forward slashes and start at the datastore's root.</summary>
 /// <remarks>Every method throws a <see cref="WorkspaceException"/> that says what to mend when the storage refuses, fails or does not answer.</remarks>

@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Datasets.Stores;
 
 /// <summary>A file of this machine that an upload considers.</summary>
 /// <param name="FullPath">Where it is.</param>

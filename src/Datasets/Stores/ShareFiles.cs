@@ -2,7 +2,7 @@ using Azure;
 using Azure.Storage.Files.Shares;
 using Azure.Storage.Files.Shares.Models;
 
-namespace Workspaces;
+namespace Datasets.Stores;
 
 /// <summary>A datastore that is a file share.</summary>
 /// <param name="share">The share.</param>
@@ -63,7 +63,10 @@ internal sealed class ShareFiles(ShareClient share, StorageErrors errors) : IDat
                 var unfinished = Open(path + ".upload");
                 await unfinished.CreateAsync(
                     file.Length,
-                    new ShareFileHttpHeaders { ContentType = ContentTypes.Of(path), ContentHash = md5 },
+                    new ShareFileCreateOptions
+                    {
+                        HttpHeaders = new() { ContentType = ContentTypes.Of(path), ContentHash = md5 },
+                    },
                     cancellationToken: cancellationToken
                 );
                 var buffer = new byte[RangeBytes];

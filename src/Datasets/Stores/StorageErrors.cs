@@ -1,9 +1,11 @@
 using System.Net.Sockets;
 using Azure;
 using Azure.Identity;
-using Experiments;
+using Experiments.Model;
+using Experiments.Plans;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Datasets.Stores;
 
 /// <summary>What is done with a storage account.</summary>
 internal enum StorageAccess

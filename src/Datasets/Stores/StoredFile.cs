@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Datasets.Stores;
 
 /// <summary>One file of a datastore, as its folder lists it.</summary>
 /// <param name="Path">Path in the datastore, with forward slashes.</param>

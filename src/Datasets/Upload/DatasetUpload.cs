@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Datasets.Upload;
 
 /// <summary>What an upload did.</summary>
 /// <param name="Files">Files of the dataset.</param>

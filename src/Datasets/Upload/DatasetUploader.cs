@@ -1,4 +1,7 @@
-namespace Workspaces;
+using Datasets.Stores;
+using Workspaces.Errors;
+
+namespace Datasets.Upload;
 
 /// <summary>
 /// Copies a folder in the datastore layout to a datastore: what is missing there, and what differs by MD5. The CSV files go when everything else is there, so

@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Datasets.Upload;
 
 /// <summary>Counts what an upload has sent, and says so every few seconds.</summary>
 /// <param name="files">Files to send.</param>

@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Datasets.Upload;
 
 /// <summary>How far an upload is.</summary>
 /// <param name="FilesDone">Files in their place, those that were there before not counted.</param>

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Json;
 
 /// <summary>A configuration that cannot be run. Carries every fault found, not only the first.</summary>
 public sealed class ConfigException : Exception

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Json;
 
 /// <summary>One thing wrong in a configuration: where it is, what is there, and what must be there instead.</summary>
 /// <param name="Where">File and position, or the override.</param>

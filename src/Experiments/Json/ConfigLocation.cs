@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Json;
 
 /// <summary>Where a value of a configuration stands: a place in a file, a whole file, or an override of the command line.</summary>
 /// <param name="Source">File as the user named it, or the whole <c>--set=…</c> argument.</param>

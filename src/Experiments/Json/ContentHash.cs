@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace Experiments;
+namespace Experiments.Json;
 
 /// <summary>Names from content.</summary>
 public static class ContentHash

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Experiments;
+namespace Experiments.Json;
 
 /// <summary>Says in words what is wrong where JSON text stops being JSON.</summary>
 internal static class JsonSyntax

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Experiments;
+namespace Experiments.Json;
 
 /// <summary>Reads JSON text into values that know their line and column.</summary>
 internal static class LocatedJson

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Experiments;
+namespace Experiments.Json;
 
 /// <summary>A key of a JSON object, its place, and its value.</summary>
 internal sealed record LocatedMember(string Key, ConfigLocation Location, LocatedValue Value);

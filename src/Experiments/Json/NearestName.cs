@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Json;
 
 /// <summary>Finds the name a misspelt one was meant to be.</summary>
 public static class NearestName

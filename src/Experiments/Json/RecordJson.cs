@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Experiments;
+namespace Experiments.Json;
 
 /// <summary>How records are written as JSON: camelCase, enums by name, in the order of their properties.</summary>
 public static class RecordJson

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Json;
 
 /// <summary>Tells keys and values that look like secrets, which must neither stand in a configuration file nor be repeated in a message.</summary>
 public static class SecretWords

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Experiments;
+namespace Experiments.Model;
 
 /// <summary>How training images are varied: not at all, mirrored, or mirrored and shifted in colour.</summary>
 public enum Augmentation

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Experiments;
+namespace Experiments.Model;
 
 /// <summary>What faulty rows of a dataset do: end the run, or be left out of it.</summary>
 public enum BadRows

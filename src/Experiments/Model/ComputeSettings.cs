@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Settings;
+
+namespace Experiments.Model;
 
 /// <summary>How the cluster is made when it is missing: the <c>COMPUTE</c> object of an exp_config.</summary>
 public sealed record ComputeSettings

@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Settings;
+
+namespace Experiments.Model;
 
 /// <summary>How the dataset is read: the <c>DATA</c> object of an exp_config.</summary>
 public sealed record DataSettings

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Model;
 
 /// <summary>The kind of storage behind a datastore: a blob container or a file share.</summary>
 public enum DatastoreKind

@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Settings;
+
+namespace Experiments.Model;
 
 /// <summary>One datastore of an environment config: a storage account, or for the emulator a folder.</summary>
 public sealed record DatastoreSettings

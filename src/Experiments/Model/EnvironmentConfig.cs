@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Settings;
+
+namespace Experiments.Model;
 
 /// <summary>One environment: a file of <c>configuration/</c>, which says where experiments run. It never holds a secret.</summary>
 public sealed record EnvironmentConfig

@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Settings;
+
+namespace Experiments.Model;
 
 /// <summary>One experiment: an exp_config, read and validated, with every default filled in.</summary>
 public sealed record Experiment

@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Settings;
+
+namespace Experiments.Model;
 
 /// <summary>The region proposal network: the <c>FIRST_STAGE</c> object of an exp_config.</summary>
 public sealed record FirstStage

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Experiments.Settings;
 
-namespace Experiments;
+namespace Experiments.Model;
 
 /// <summary>The sweep: the <c>HYPERTUNE_PARAMS</c> object of an exp_config.</summary>
 public sealed record HypertuneParameters

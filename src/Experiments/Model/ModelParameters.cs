@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Settings;
+
+namespace Experiments.Model;
 
 /// <summary>What is trained: the <c>MODEL_PARAMS</c> object of an exp_config.</summary>
 public sealed record ModelParameters

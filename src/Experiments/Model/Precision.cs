@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Experiments;
+namespace Experiments.Model;
 
 /// <summary>Arithmetic of training: 32-bit floats, or automatic mixed precision.</summary>
 public enum Precision

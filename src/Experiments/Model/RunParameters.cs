@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Settings;
+
+namespace Experiments.Model;
 
 /// <summary>How training runs: the <c>RUN_PARAMS</c> object of an exp_config.</summary>
 public sealed record RunParameters

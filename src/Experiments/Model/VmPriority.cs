@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Model;
 
 /// <summary>Whether the nodes of a cluster are kept or may be taken back by Azure at any time.</summary>
 public enum VmPriority

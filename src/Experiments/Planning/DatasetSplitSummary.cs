@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Planning;
 
 /// <summary>What one split holds.</summary>
 /// <param name="Csv">File name in <c>{IMAGE_TYPE}/datasets</c>.</param>

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Planning;
 
 /// <summary>A dataset that can be trained on.</summary>
 /// <param name="Train">The training split.</param>

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Planning;
 
 /// <summary>A row left out of a dataset.</summary>
 /// <param name="Csv">File, relative to the datastore, with forward slashes.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Experiments;
+namespace Experiments.Plans;
 
 /// <summary>What carrying a plan out does to one thing.</summary>
 public enum CallAction

@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Model;
+
+namespace Experiments.Plans;
 
 /// <summary>The AmlCompute cluster a job runs on; made when it is missing.</summary>
 /// <param name="Name">Cluster name, 3 to 32 characters.</param>

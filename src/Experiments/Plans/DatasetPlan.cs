@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Plans;
 
 /// <summary>The dataset of a job: two CSV files of one use case in a datastore.</summary>
 /// <param name="Datastore">Datastore name.</param>

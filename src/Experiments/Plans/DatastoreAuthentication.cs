@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Plans;
 
 /// <summary>How the workspace reaches the storage account of a datastore. The secret itself is never part of a plan.</summary>
 public enum DatastoreAuthentication

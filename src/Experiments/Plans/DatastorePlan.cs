@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Model;
+
+namespace Experiments.Plans;
 
 /// <summary>The datastore a job reads its dataset from.</summary>
 /// <param name="Name">Datastore name in the workspace.</param>

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Plans;
 
 /// <summary>The Azure ML environment of a job: an image under a name and a version that follows from the image.</summary>
 /// <param name="Name">Environment name, <c>detection</c>.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using Experiments.Plans.Jobs;
 
-namespace Experiments;
+namespace Experiments.Plans;
 
 /// <summary>All that one experiment will do, decided without touching anything.</summary>
 /// <param name="Name">Experiment name and a hash of everything that decides the result; also the first job's name.</param>

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Plans;
 
 /// <summary>One file that goes into an image.</summary>
 /// <param name="Path">Relative to the build context, with forward slashes.</param>

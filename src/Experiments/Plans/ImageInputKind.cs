@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Plans;
 
 /// <summary>What an input of an image is, as far as it changes the image.</summary>
 public enum ImageInputKind

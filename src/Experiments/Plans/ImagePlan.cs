@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Experiments;
+namespace Experiments.Plans;
 
 /// <summary>The image a job runs in.</summary>
 /// <param name="Repository">Registry and repository, as in <c>localhost:5000/model-training</c>.</param>

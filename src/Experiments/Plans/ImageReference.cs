@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Plans;
 
 /// <summary>An image reference, taken apart.</summary>
 /// <param name="Repository">Registry and repository, as in <c>localhost:5000/model-training</c>.</param>

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Plans;
 
 /// <summary>One thing that carrying a plan out would make, change or leave.</summary>
 /// <param name="Stage">The target that does it, as in <c>Create-Compute</c>.</param>

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Plans;
 
 /// <summary>Which Azure ML workspace a plan is for, and at which endpoint it answers.</summary>
 /// <param name="Endpoint">Null: the Azure public cloud. Otherwise the emulator's address; port 0 means any free port.</param>

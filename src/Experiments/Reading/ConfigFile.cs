@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Json;
+
+namespace Experiments.Reading;
 
 /// <summary>Reads the bytes of a configuration file, or says why it cannot.</summary>
 internal static class ConfigFile

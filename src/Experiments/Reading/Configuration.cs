@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Model;
+
+namespace Experiments.Reading;
 
 /// <summary>An experiment and the environment it names, both valid and fitting together.</summary>
 /// <param name="Experiment">The exp_config.</param>

@@ -1,4 +1,8 @@
-namespace Experiments;
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.VmSizes;
+
+namespace Experiments.Reading;
 
 /// <summary>Reads an exp_config together with the environment config it names, and reports the faults of both at once.</summary>
 public static class ConfigurationReader

@@ -1,6 +1,8 @@
 using System.Text;
+using Experiments.Json;
+using Experiments.Model;
 
-namespace Experiments;
+namespace Experiments.Reading;
 
 /// <summary>Reads an environment config: a file of <c>configuration/</c>.</summary>
 public static class EnvironmentConfigReader

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.Settings;
 
-namespace Experiments;
+namespace Experiments.Reading;
 
 /// <summary>An experiment as JSON: every key, in the order the records declare, so that one experiment has one text.</summary>
 public static class ExperimentJson

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Experiments.Json;
+using Experiments.Model;
 
-namespace Experiments;
+namespace Experiments.Reading;
 
 /// <summary>Reads an exp_config: a JSON file, the overrides of the command line, and the defaults of what neither gives.</summary>
 public static class ExperimentReader

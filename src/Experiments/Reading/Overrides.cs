@@ -1,6 +1,9 @@
 using System.Text.Json;
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.Settings;
 
-namespace Experiments;
+namespace Experiments.Reading;
 
 /// <summary>Puts the values of <c>--set=KEY.PATH=VALUE</c> into an exp_config before it is validated.</summary>
 internal static class Overrides
@@ -14,7 +17,9 @@ internal static class Overrides
     {
         foreach (var argument in overrides)
         {
-            var text = argument.StartsWith(ConfigLocation.OverrideOption, StringComparison.Ordinal) ? argument[ConfigLocation.OverrideOption.Length..] : argument;
+            var text = argument.StartsWith(ConfigLocation.OverrideOption, StringComparison.Ordinal)
+                ? argument[ConfigLocation.OverrideOption.Length..]
+                : argument;
             var separator = text.IndexOf('=', StringComparison.Ordinal);
             var where = new ConfigLocation(Shown(text, separator));
             if (separator <= 0)

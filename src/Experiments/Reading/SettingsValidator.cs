@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Experiments.Json;
+using Experiments.Settings;
 
-namespace Experiments;
+namespace Experiments.Reading;
 
 /// <summary>Holds a JSON object to the keys a record declares, and makes the record of it. Every fault is reported, none thrown.</summary>
 /// <param name="what">What the file is, as in <c>an exp_config</c>.</param>

@@ -1,7 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.Settings;
 
-namespace Experiments;
+namespace Experiments.Schema;
 
 /// <summary>The reference of exp_configs and environment configs, whose tables are made from the records.</summary>
 public static class ExperimentReference

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.Settings;
 
-namespace Experiments;
+namespace Experiments.Schema;
 
 /// <summary>The JSON schema of exp_configs, made from the records, so that an editor knows what the reader knows.</summary>
 public static class ExperimentSchema

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Experiments.Plans;
 
-namespace Experiments;
+namespace Images.Inputs;
 
 /// <summary>The files of a build context.</summary>
 internal static class BuildContextFiles

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Images.Inputs;
 
 /// <summary>
 /// The rules of a <c>.dockerignore</c> file, as Docker reads them: one pattern a line, <c>!</c> brings back what an earlier line left out, the last

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Experiments;
+namespace Images.Inputs;
 
 /// <summary>One line of an ignore file.</summary>
 /// <param name="Pattern">The cleaned pattern, relative to the context, without its <c>!</c>.</param>

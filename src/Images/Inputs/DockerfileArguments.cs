@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Images.Inputs;
 
 /// <summary>The build arguments a Dockerfile declares for all its stages.</summary>
 internal static class DockerfileArguments

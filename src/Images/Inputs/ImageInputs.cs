@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Experiments.Plans;
 
-namespace Experiments;
+namespace Images.Inputs;
 
 /// <summary>
 /// Everything that decides what a build makes: the Dockerfile, the build arguments, and every file of the context that the ignore file lets through.
@@ -42,6 +43,9 @@ public sealed record ImageInputs
 
     /// <summary>The context's files, by path in the order of their UTF-8 bytes.</summary>
     public IReadOnlyList<ImageInput> Files { get; }
+
+    /// <summary>Converts the inputs to the part of a plan that names the image.</summary>
+    public ImageBuildPlan ToPlan() => new(Dockerfile.Path, BuildArguments, Hash, Tag);
 
     /// <summary>The reference given as <c>BASE_IMAGE</c>; null when the Dockerfile has no such argument or it has no value.</summary>
     public string? BaseImage => Arguments.GetValueOrDefault("BASE_IMAGE");

@@ -4,8 +4,12 @@ using System.Text.Json.Nodes;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+using Workspaces.Http;
+using Workspaces.Logs;
 
-namespace Workspaces;
+namespace Images.Registry;
 
 /// <summary>Builds an image in Azure with ACR Tasks, for machines without Docker.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Images.Registry;
 
 /// <summary>An image for Azure to build and push.</summary>
 /// <param name="Repository">Repository in the registry.</param>

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Images.Registry;
 
 /// <summary>Finds how to sign in to a registry that is not Azure's: from two variables, or where <c>docker login</c> left it.</summary>
 public static class DockerCredentials

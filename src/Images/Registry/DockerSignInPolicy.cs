@@ -7,7 +7,7 @@ using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace Workspaces;
+namespace Images.Registry;
 
 /// <summary>
 /// Signs in to registries that are not Azure's, as docker does: basic authentication where the registry asks for it, or a token of the

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Workspaces.DataPlane;
 
-namespace Workspaces;
+namespace Images.Registry;
 
 /// <summary>What an image says of itself: its manifest and its configuration.</summary>
 /// <param name="ConfigDigest">Digest of the configuration, which Docker calls the image's ID.</param>

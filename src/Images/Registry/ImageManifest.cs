@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Images.Registry;
 
 /// <summary>A manifest as a registry holds it.</summary>
 /// <param name="Digest"><c>sha256:…</c> of the bytes.</param>

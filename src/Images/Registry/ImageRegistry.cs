@@ -3,8 +3,11 @@ using Azure;
 using Azure.Containers.ContainerRegistry;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Images.Registry;
 
 /// <summary>One repository of one registry: Azure's, or any that speaks the OCI distribution protocol. Needs no Docker.</summary>
 /// <remarks>Every call throws <see cref="WorkspaceException"/>, whose message can be shown as it is, when the registry refuses or does not answer.</remarks>

@@ -1,8 +1,11 @@
 using Azure.Core;
 using Azure.ResourceManager.MachineLearning;
 using Azure.ResourceManager.MachineLearning.Models;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Images.Registry;
 
 /// <summary>An image that something needs.</summary>
 /// <param name="Image">Reference, as it is registered.</param>

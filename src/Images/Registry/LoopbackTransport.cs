@@ -1,7 +1,7 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace Workspaces;
+namespace Images.Registry;
 
 /// <summary>
 /// Lets the clients, which refuse any address but https, speak to a registry on this machine that has no certificate: they are given

@@ -1,6 +1,7 @@
 using Azure.Core;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Images.Registry;
 
 /// <summary>One repository of one registry, and how to sign in there.</summary>
 /// <param name="Registry">Host, with its port when it has one; a loopback one is spoken to by http, any other by https.</param>

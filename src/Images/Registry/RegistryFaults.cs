@@ -1,7 +1,9 @@
 using Azure;
 using Azure.Identity;
+using Workspaces.Errors;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Images.Registry;
 
 /// <summary>Turns what a registry's clients throw into a <see cref="WorkspaceException"/> that says what to do.</summary>
 internal static class RegistryFaults

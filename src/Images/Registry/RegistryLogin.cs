@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Images.Registry;
 
 /// <summary>User name and password of a registry, as <c>docker login</c> takes them.</summary>
 /// <param name="Name">User name; <see cref="AzureUser"/> where the password is a refresh token of an Azure registry.</param>

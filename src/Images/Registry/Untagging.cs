@@ -2,7 +2,7 @@ using Azure;
 using Azure.Containers.ContainerRegistry;
 using Azure.Core;
 
-namespace Workspaces;
+namespace Images.Registry;
 
 /// <summary>Takes one tag off where a registry deletes whole manifests only, as the CNCF one up to version 2 does.</summary>
 /// <param name="content">The repository.</param>

@@ -3,9 +3,13 @@ using Azure.Core;
 using Azure.ResourceManager;
 using Azure.ResourceManager.MachineLearning;
 using Azure.ResourceManager.MachineLearning.Models;
-using Experiments;
+using Experiments.Model;
+using Experiments.Plans;
+using Workspaces.Connection;
+using Workspaces.Errors;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.Computes;
 
 /// <summary>Makes the cluster of the plan when it is missing, and sees that it fits when it is not.</summary>
 /// <param name="workspace">The workspace.</param>

@@ -1,7 +1,8 @@
 using Azure.ResourceManager.MachineLearning;
 using Azure.ResourceManager.MachineLearning.Models;
+using Workspaces.Connection;
 
-namespace Workspaces;
+namespace Workspaces.Computes;
 
 /// <summary>What is there of the cluster that a plan asks for, and so what would be done to it.</summary>
 /// <param name="Change">What ensuring it would do.</param>

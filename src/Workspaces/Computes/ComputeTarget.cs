@@ -1,4 +1,6 @@
-namespace Workspaces;
+using Workspaces.Connection;
+
+namespace Workspaces.Computes;
 
 /// <summary>The cluster a job is sent to.</summary>
 /// <param name="Name">Cluster name.</param>

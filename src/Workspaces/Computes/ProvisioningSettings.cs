@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Workspaces.Computes;
 
 /// <summary>How long a cluster is waited for, and how often it is asked about.</summary>
 public sealed record ProvisioningSettings

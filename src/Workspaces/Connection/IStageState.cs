@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Workspaces.Connection;
 
 /// <summary>What a stage found in the workspace, and so what it would do. Reading it changes nothing.</summary>
 public interface IStageState

@@ -1,7 +1,10 @@
 using Azure.Core.Pipeline;
 using Azure.ResourceManager.MachineLearning;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.Connection;
 
 /// <summary>Reads secrets of the key vault that hangs from the workspace.</summary>
 /// <param name="arm">Signed in to Azure Resource Manager.</param>

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Azure.Core.Pipeline;
 
-namespace Workspaces;
+namespace Workspaces.Connection;
 
 /// <summary>Makes the transport of every request: the system's trust, or one pinned certificate.</summary>
 internal static class PinnedTransport

@@ -1,6 +1,6 @@
 using Azure.Core;
 
-namespace Workspaces;
+namespace Workspaces.Connection;
 
 /// <summary>How a running emulator came to be.</summary>
 public enum EmulatorStart

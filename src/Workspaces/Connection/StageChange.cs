@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Workspaces.Connection;
 
 /// <summary>What a stage did to the thing it is about.</summary>
 public enum StageChange

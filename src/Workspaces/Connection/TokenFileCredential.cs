@@ -1,6 +1,7 @@
 using Azure.Core;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Workspaces.Connection;
 
 /// <summary>
 /// The access token of the workspace emulator, read from the file it keeps for its user alone. The value goes into the Authorization header

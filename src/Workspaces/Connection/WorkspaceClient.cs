@@ -4,9 +4,12 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.ResourceManager;
 using Azure.ResourceManager.MachineLearning;
-using Experiments;
+using Experiments.Plans;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.Connection;
 
 /// <summary>One connection to one workspace: its ARM resource and its data plane (run history, artifacts, MLflow).</summary>
 public sealed class WorkspaceClient

@@ -1,8 +1,10 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
-using Experiments;
+using Experiments.Plans;
+using Workspaces.Http;
+using Workspaces.SignIn;
 
-namespace Workspaces;
+namespace Workspaces.Connection;
 
 /// <summary>Which workspace to reach, as whom, and whose certificate to trust.</summary>
 /// <param name="Address">The workspace; an <see cref="WorkspaceAddress.Endpoint"/> of null is Azure's public cloud.</param>

@@ -1,7 +1,8 @@
 using Azure;
 using Azure.Core.Pipeline;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.DataPlane;
 
 /// <summary>The artifacts of a run, through the artifact service rather than the storage account: it needs no role on the storage.</summary>
 /// <remarks>Source: artifact.json, Microsoft.MachineLearningServices data plane 2019-09-30; container <c>dcid.{runId}</c> of origin ExperimentRun.</remarks>

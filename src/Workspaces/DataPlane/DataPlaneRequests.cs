@@ -3,7 +3,7 @@ using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace Workspaces;
+namespace Workspaces.DataPlane;
 
 /// <summary>What the data plane clients share: how a GET is sent and its JSON read.</summary>
 internal static class DataPlaneRequests

@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Workspaces.DataPlane;
 
 /// <summary>Status of a job, in the service's own words.</summary>
 public enum JobStatus

@@ -2,8 +2,9 @@ using System.Net.Http.Headers;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.DataPlane;
 
 /// <summary>Reads parts of a log at a URL that carries its own signature.</summary>
 /// <param name="pipeline">Without a credential: the bearer token is for the service, not for storage.</param>

@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Workspaces.DataPlane;
 
 /// <summary>One logged value of a metric.</summary>
 /// <param name="Step">Optimizer step it was logged at, from 0.</param>

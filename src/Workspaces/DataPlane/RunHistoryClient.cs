@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Azure;
 using Azure.Core.Pipeline;
+using Workspaces.Errors;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.DataPlane;
 
 /// <summary>Run history: what became of a job, beyond what ARM tells.</summary>
 /// <remarks>Source: run history, Microsoft.MachineLearningServices data plane 2019-09-30, in its experiment-less form.</remarks>

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Azure;
 using Azure.Core.Pipeline;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.DataPlane;
 
 /// <summary>MLflow's tracking REST API, as far as a reader of one run needs it.</summary>
 /// <param name="pipeline">Signs, retries and sends.</param>

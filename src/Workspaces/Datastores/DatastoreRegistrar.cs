@@ -1,9 +1,12 @@
 using Azure;
 using Azure.ResourceManager.MachineLearning;
 using Azure.ResourceManager.MachineLearning.Models;
-using Experiments;
+using Experiments.Model;
+using Experiments.Plans;
+using Workspaces.Connection;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Workspaces.Datastores;
 
 /// <summary>Makes the workspace's datastore the one of the plan: nothing is sent when it already is.</summary>
 /// <param name="workspace">The workspace.</param>

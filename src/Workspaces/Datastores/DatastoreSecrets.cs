@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
-using Experiments;
+using Experiments.Plans;
+using Workspaces.Connection;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Workspaces.Datastores;
 
 /// <summary>
 /// Where the key or SAS of a datastore's storage account comes from: the workspace's key vault when KEY_VAULT_SECRET names it, else the environment

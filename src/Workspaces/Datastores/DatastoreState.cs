@@ -1,4 +1,6 @@
-namespace Workspaces;
+using Workspaces.Connection;
+
+namespace Workspaces.Datastores;
 
 /// <summary>What the workspace knows of a datastore, and so what registering it would do. Never holds a secret.</summary>
 /// <param name="Change">What registering would do.</param>

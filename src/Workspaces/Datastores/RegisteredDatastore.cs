@@ -1,4 +1,6 @@
-namespace Workspaces;
+using Workspaces.Connection;
+
+namespace Workspaces.Datastores;
 
 /// <summary>A datastore of the workspace, as the plan asks.</summary>
 /// <param name="Name">Datastore name.</param>

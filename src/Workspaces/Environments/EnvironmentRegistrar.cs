@@ -1,9 +1,11 @@
 using Azure;
 using Azure.ResourceManager.MachineLearning;
 using Azure.ResourceManager.MachineLearning.Models;
-using Experiments;
+using Experiments.Plans;
+using Workspaces.Connection;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Workspaces.Environments;
 
 /// <summary>An environment version of the workspace.</summary>
 /// <param name="Name">Environment name.</param>

@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 using Azure;
+using Workspaces.DataPlane;
 
-namespace Workspaces;
+namespace Workspaces.Errors;
 
 /// <summary>
 /// Code and message in the body of an error: ARM and run history wrap them in <c>error</c>, MLflow has <c>error_code</c>, a long-running operation

@@ -1,6 +1,6 @@
 using Azure;
 
-namespace Workspaces;
+namespace Workspaces.Errors;
 
 /// <summary>Reads a resource that may not be there.</summary>
 internal static class Lookup

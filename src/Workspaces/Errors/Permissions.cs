@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Workspaces;
+namespace Workspaces.Errors;
 
 /// <summary>Which role on which scope a refused request wants.</summary>
 /// <remarks>Source: Azure built-in roles, <see href="https://learn.microsoft.com/azure/role-based-access-control/built-in-roles"/>.</remarks>

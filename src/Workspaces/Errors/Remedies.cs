@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
-namespace Workspaces;
+namespace Workspaces.Errors;
 
 /// <summary>What to do about an answer of a service: which setting to change, or which command to paste.</summary>
 internal static partial class Remedies

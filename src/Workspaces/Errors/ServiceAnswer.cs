@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.Errors;
 
 /// <summary>An answer that is an error, as far as it says what to do.</summary>
 /// <param name="Request">What was asked; null when it is not known.</param>

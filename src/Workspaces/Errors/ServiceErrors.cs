@@ -1,7 +1,8 @@
 using Azure;
 using Azure.Identity;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.Errors;
 
 /// <summary>Turns what the service clients throw into a <see cref="WorkspaceException"/>; the one place where such messages are made.</summary>
 internal static class ServiceErrors

@@ -1,6 +1,6 @@
 using Azure.Identity;
 
-namespace Workspaces;
+namespace Workspaces.Errors;
 
 /// <summary>A credential that is configured did not give a token. The message is ready to be shown; it holds no secret, and there is no inner exception, which might.</summary>
 internal sealed class SignInException(string message, bool isTransient) : AuthenticationFailedException(message)

@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Workspaces.Errors;
 
 /// <summary>
 /// Something about the workspace that a person must know or mend. The message is ready to be shown as it is: it says where, what was found,

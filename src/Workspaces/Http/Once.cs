@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Workspaces.Http;
 
 /// <summary>Something that is asked for once and kept; a failed try is not kept.</summary>
 /// <param name="ask">Asks for it.</param>

@@ -3,7 +3,7 @@ using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace Workspaces;
+namespace Workspaces.Http;
 
 /// <summary>
 /// Remembers which request a response or a transport error belongs to, so that a message can name it: a

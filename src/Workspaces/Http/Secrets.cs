@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Workspaces;
+namespace Workspaces.Http;
 
 /// <summary>Keeps tokens, keys and signatures out of what people and logs get to read.</summary>
 internal static partial class Secrets

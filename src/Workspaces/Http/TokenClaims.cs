@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 
-namespace Workspaces;
+namespace Workspaces.Http;
 
 /// <summary>Reads who a Microsoft Entra access token was issued to, for messages only: nothing is decided by it.</summary>
 internal static class TokenClaims

@@ -1,6 +1,6 @@
 using Azure;
 
-namespace Workspaces;
+namespace Workspaces.Http;
 
 /// <summary>Error answers of requests whose bodies are read as they arrive.</summary>
 internal static class UnbufferedAnswers

@@ -1,9 +1,11 @@
 using Azure.Core;
 using Azure.ResourceManager.MachineLearning;
 using Azure.ResourceManager.MachineLearning.Models;
-using Experiments;
+using Experiments.Plans.Jobs;
+using Workspaces.Computes;
+using Workspaces.Environments;
 
-namespace Workspaces;
+namespace Workspaces.Jobs;
 
 /// <summary>Puts a plan's job into the service's words.</summary>
 internal static class CommandJobs

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
+using Workspaces.Connection;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Workspaces.Jobs;
 
 /// <summary>One artifact of a job, on this machine.</summary>
 /// <param name="Path">Path in the job's artifacts, with forward slashes, such as <c>outputs/final_model/weights.pth</c>.</param>

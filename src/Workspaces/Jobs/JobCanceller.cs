@@ -1,7 +1,10 @@
 using Azure;
 using Azure.ResourceManager.MachineLearning;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Workspaces.Jobs;
 
 /// <summary>Cancels a job and waits until it has ended.</summary>
 /// <param name="workspace">The job's workspace.</param>

@@ -1,4 +1,8 @@
-namespace Workspaces;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+
+namespace Workspaces.Jobs;
 
 /// <summary>What became of a job.</summary>
 /// <param name="Name">Job name.</param>

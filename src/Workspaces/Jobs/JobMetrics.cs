@@ -1,4 +1,8 @@
-namespace Workspaces;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+
+namespace Workspaces.Jobs;
 
 /// <summary>What a job logged through MLflow.</summary>
 /// <param name="Metrics">Last value of each metric.</param>

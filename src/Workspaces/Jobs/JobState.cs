@@ -1,6 +1,8 @@
 using Azure.ResourceManager.MachineLearning;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
 
-namespace Workspaces;
+namespace Workspaces.Jobs;
 
 /// <summary>The jobs of a plan, as the workspace has them.</summary>
 public sealed record JobState : IStageState

@@ -1,8 +1,13 @@
 using Azure;
 using Azure.ResourceManager.MachineLearning;
-using Experiments;
+using Experiments.Plans;
+using Workspaces.Computes;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Environments;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Workspaces.Jobs;
 
 /// <summary>Submits the job of a plan, or finds the one that is already there.</summary>
 /// <remarks>

@@ -1,4 +1,7 @@
-namespace Workspaces;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+
+namespace Workspaces.Jobs;
 
 /// <summary>The job of a plan, in the workspace.</summary>
 /// <param name="Name">The plan's name, with <c>-{n}</c> from the second attempt on.</param>

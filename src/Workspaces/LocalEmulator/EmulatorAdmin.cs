@@ -2,9 +2,13 @@ using System.Text.Json;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
-using Experiments;
+using Experiments.Plans;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.LocalEmulator;
 
 /// <summary>The emulator's own operations, which Azure does not have, and the making of its workspaces.</summary>
 internal sealed class EmulatorAdmin

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 
-namespace Workspaces;
+namespace Workspaces.LocalEmulator;
 
 /// <summary>What a listening emulator says of itself in <c>emulator.json</c> of its state folder.</summary>
 internal sealed record EmulatorDescription(

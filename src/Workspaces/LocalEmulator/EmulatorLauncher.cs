@@ -1,7 +1,9 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using Workspaces.Connection;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Workspaces.LocalEmulator;
 
 /// <summary>The workspace emulator on this machine: found, started, kept current and stopped. It outlives the process that started it.</summary>
 /// <param name="timeProvider">Clock and timers; the system's when null.</param>

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Workspaces.Errors;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.LocalEmulator;
 
 /// <summary>The emulator as a process of this machine: started away from our terminal, found, and ended by its id.</summary>
 internal sealed class EmulatorProcess(Process process, string logFile, long logStart) : IDisposable

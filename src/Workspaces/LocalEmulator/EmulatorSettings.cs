@@ -1,6 +1,6 @@
-using Experiments;
+using Experiments.Plans;
 
-namespace Workspaces;
+namespace Workspaces.LocalEmulator;
 
 /// <summary>Which emulator runs, and how it is started when it does not.</summary>
 /// <param name="StateFolder">Absolute path of the folder the emulator keeps its state in; one emulator runs for each.</param>

@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Workspaces.Logs;
 
 /// <summary>Time until the next read: short while something happens, growing while nothing does.</summary>
 internal sealed class FollowPace(FollowSettings settings, TimeProvider timeProvider)

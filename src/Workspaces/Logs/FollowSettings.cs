@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Workspaces.Logs;
 
 /// <summary>How often a followed job is asked about, and for how long a silent service is borne with.</summary>
 public sealed record FollowSettings

@@ -1,4 +1,6 @@
-namespace Workspaces;
+using Workspaces.DataPlane;
+
+namespace Workspaces.Logs;
 
 /// <summary>One thing that happened to a followed job.</summary>
 public abstract record JobEvent;

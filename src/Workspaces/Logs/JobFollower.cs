@@ -1,7 +1,11 @@
 using System.Runtime.CompilerServices;
 using Azure;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.Logs;
 
 /// <summary>Follows a job: its status changes and the lines of its logs, as they appear.</summary>
 /// <param name="workspace">The job's workspace.</param>

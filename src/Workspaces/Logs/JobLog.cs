@@ -1,4 +1,6 @@
-namespace Workspaces;
+using Workspaces.DataPlane;
+
+namespace Workspaces.Logs;
 
 /// <summary>
 /// One log of a job as one stream of lines, also where the service rotates it: <c>std_log.txt</c> then begins anew, and what it held is called

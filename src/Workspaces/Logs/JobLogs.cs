@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Workspaces.DataPlane;
 
-namespace Workspaces;
+namespace Workspaces.Logs;
 
 /// <summary>The logs of a job's own output, by name: <c>user_logs/std_log*.txt</c>.</summary>
 internal sealed partial class JobLogs(LogClient client)

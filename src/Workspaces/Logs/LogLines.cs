@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Workspaces;
+namespace Workspaces.Logs;
 
 /// <summary>
 /// Cuts the bytes of a log into lines, however they arrive. A line ends at LF, CR LF or CR: each rewrite of a progress line is a line of its own.

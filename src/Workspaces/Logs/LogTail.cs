@@ -1,6 +1,8 @@
 using Azure;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Workspaces.Logs;
 
 /// <summary>How far one log file of a job has been read.</summary>
 /// <param name="file">Name in the job's artifacts.</param>

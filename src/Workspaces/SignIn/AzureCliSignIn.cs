@@ -1,6 +1,6 @@
 using Azure.Identity;
 
-namespace Workspaces;
+namespace Workspaces.SignIn;
 
 /// <summary>Whoever did <c>az login</c> here.</summary>
 internal static class AzureCliSignIn

@@ -1,6 +1,6 @@
 using Azure.Identity;
 
-namespace Workspaces;
+namespace Workspaces.SignIn;
 
 /// <summary>Azure DevOps: the service connection of the AzureCLI@2 or AzurePowerShell@5 task that the build runs in, by workload identity federation.</summary>
 internal static class AzurePipelinesSignIn

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using Azure.Core;
 using Azure.Identity;
+using Workspaces.Errors;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.SignIn;
 
 /// <summary>
 /// Signs in to Azure by the first way that is configured where this runs, or by the one that is named; the one that gave a token stays for the

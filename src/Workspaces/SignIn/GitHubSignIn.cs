@@ -3,8 +3,10 @@ using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
+using Workspaces.Errors;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.SignIn;
 
 /// <summary>GitHub Actions: the job's own token, exchanged for one of Microsoft Entra.</summary>
 /// <remarks>GitHub's token lives for minutes, so it is asked for anew each time: a run may be longer than any of them. Source:

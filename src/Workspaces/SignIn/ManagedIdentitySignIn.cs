@@ -2,7 +2,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
 
-namespace Workspaces;
+namespace Workspaces.SignIn;
 
 /// <summary>The identity that Azure gives to the machine, app or container this runs in: its own, or the one that AZURE_CLIENT_ID names.</summary>
 internal static class ManagedIdentitySignIn

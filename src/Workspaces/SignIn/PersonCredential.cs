@@ -2,7 +2,7 @@ using Azure.Core;
 using Azure.Identity;
 using Microsoft.Identity.Client.Extensions.Msal;
 
-namespace Workspaces;
+namespace Workspaces.SignIn;
 
 /// <summary>
 /// Signs a person in once: the token is kept in the system's encrypted store, and who it belongs to in a file of the user's profile, which holds

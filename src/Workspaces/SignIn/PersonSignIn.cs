@@ -1,6 +1,6 @@
 using Azure.Identity;
 
-namespace Workspaces;
+namespace Workspaces.SignIn;
 
 /// <summary>A person who signs in by hand: in the browser of this machine, or in any browser with a code.</summary>
 internal static class PersonSignIn

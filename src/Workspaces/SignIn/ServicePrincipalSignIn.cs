@@ -1,7 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Azure.Identity;
 
-namespace Workspaces;
+namespace Workspaces.SignIn;
 
 /// <summary>An application that signs in by a secret or a certificate, both named by the environment.</summary>
 internal static class ServicePrincipalSignIn

@@ -3,8 +3,10 @@ using System.Text.RegularExpressions;
 using Azure;
 using Azure.Identity;
 using Microsoft.Identity.Client;
+using Workspaces.Errors;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.SignIn;
 
 /// <summary>Says why a sign-in failed and what mends it; the one place where such messages are made.</summary>
 internal static partial class SignInFaults

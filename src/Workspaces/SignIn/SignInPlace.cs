@@ -1,8 +1,9 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.SignIn;
 
 /// <summary>Where a sign-in takes place: all that it reads, asks or shows comes from here.</summary>
 /// <param name="Say">Shows a line to the person who waits.</param>

@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Workspaces.SignIn;
 
 /// <summary>Which tenant to sign in to: that of the environment config, and a variable may not say otherwise.</summary>
 internal static class SignInTenant

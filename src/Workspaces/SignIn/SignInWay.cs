@@ -1,6 +1,6 @@
 using Azure.Core;
 
-namespace Workspaces;
+namespace Workspaces.SignIn;
 
 /// <summary>One way of signing in.</summary>
 /// <param name="Name">What <c>--credential</c> calls it.</param>

@@ -1,6 +1,6 @@
 using Azure.Identity;
 
-namespace Workspaces;
+namespace Workspaces.SignIn;
 
 /// <summary>A token that the platform keeps fresh in a file, such as that of a Kubernetes service account.</summary>
 internal static class WorkloadIdentitySignIn

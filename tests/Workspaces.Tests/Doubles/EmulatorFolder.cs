@@ -1,6 +1,14 @@
 using System.Reflection;
 using Azure.Core;
-using Experiments;
+using Experiments.Plans;
+using Experiments.Plans.Jobs;
+using Workspaces.Computes;
+using Workspaces.Connection;
+using Workspaces.Datastores;
+using Workspaces.Environments;
+using Workspaces.Http;
+using Workspaces.Jobs;
+using Workspaces.LocalEmulator;
 
 namespace Workspaces.Tests.Doubles;
 

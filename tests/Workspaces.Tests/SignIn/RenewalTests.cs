@@ -1,6 +1,10 @@
 using System.Net;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Logs;
+using Workspaces.SignIn;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests.Identity;

@@ -1,4 +1,5 @@
 using Azure.Core;
+using Workspaces.Errors;
 using static Workspaces.Tests.Identity.ScriptedEntra;
 
 namespace Workspaces.Tests.Identity;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Azure.Core;
+using Workspaces.Errors;
 using static Workspaces.Tests.Identity.ScriptedEntra;
 
 namespace Workspaces.Tests.Identity;

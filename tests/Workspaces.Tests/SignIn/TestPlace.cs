@@ -1,5 +1,7 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Workspaces.Errors;
+using Workspaces.SignIn;
 
 namespace Workspaces.Tests.Identity;
 

@@ -1,4 +1,6 @@
 using Azure.Core;
+using Workspaces.Connection;
+using Workspaces.Errors;
 
 namespace Workspaces.Tests;
 

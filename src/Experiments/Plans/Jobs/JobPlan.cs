@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Plans.Jobs;
 
 /// <summary>The command job that trains: what runs, with which inputs, outputs and tags.</summary>
 /// <param name="ExperimentName">Experiment the job is grouped under.</param>

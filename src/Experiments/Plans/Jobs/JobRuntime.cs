@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Plans.Jobs;
 
 /// <summary>What runs the jobs of a workspace.</summary>
 public enum JobRuntime

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Experiments;
+namespace Experiments.Plans.Jobs;
 
 /// <summary>What will run the job, and why that.</summary>
 /// <param name="Kind">What runs it.</param>
