@@ -53,7 +53,7 @@ def exp_config() -> Callable[..., str]:
 @pytest.fixture(scope="session")
 def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a dozen demo pictures."""
-    from detection.demo_data import create_demo_data
+    from detection.data.demo_data import create_demo_data
 
     folder = tmp_path_factory.mktemp("data")
     create_demo_data(folder, image_type="pothole", images=12, seed=3)
@@ -63,7 +63,7 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def console() -> tuple[Any, io.StringIO]:
     """A console and what it wrote."""
-    from detection.progress import Console
+    from detection.tracking.progress import Console
 
     stream = io.StringIO()
     return Console(stream), stream

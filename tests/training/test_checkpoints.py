@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from detection.checkpoints import Checkpoint, CheckpointFolder
+from detection.train.checkpoints import Checkpoint, CheckpointFolder
 
 _IDENTITY = "ab" * 32
 _OTHER = "cd" * 32
@@ -36,7 +36,8 @@ def test_newest_reads_back_what_was_written_and_the_last_two_are_kept(tmp_path: 
     assert newest is not None and newest.step == 100
     assert newest.state["weights"].tolist() == [100.0] * 3
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "checkpoint-abababab-00000020.ckpt", "checkpoint-abababab-00000100.ckpt",
+        "checkpoint-abababab-00000020.ckpt",
+        "checkpoint-abababab-00000100.ckpt",
     ]
 
 
@@ -68,7 +69,9 @@ def test_newest_leaves_checkpoints_of_other_settings_alone(tmp_path: Path) -> No
     other = _folder(tmp_path, [], _OTHER).write(_checkpoint(5))
 
     assert _folder(tmp_path, said).newest() is None
-    assert said == [f"the checkpoints in {tmp_path} are of other settings or another dataset; training starts at step 0"]
+    assert said == [
+        f"the checkpoints in {tmp_path} are of other settings or another dataset; training starts at step 0"
+    ]
     for step in (1, 2, 3):
         _folder(tmp_path, said).write(_checkpoint(step))
     assert other.exists()

@@ -21,7 +21,12 @@ def config(exp_config, tmp_path: Path) -> str:
 
 
 def test_main_exits_2_on_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in ([], ["fly"], ["train", "--data", "d"], ["train", "--exp-config", "a", "--exp-config-variable", "B"]):
+    for arguments in (
+        [],
+        ["fly"],
+        ["train", "--data", "d"],
+        ["train", "--exp-config", "a", "--exp-config-variable", "B"],
+    ):
         with pytest.raises(SystemExit) as caught:
             main(arguments)
         assert caught.value.code == 2
@@ -59,12 +64,20 @@ def test_check_data_does_not_import_torch(config: str, demo_data: Path) -> None:
         "import sys; from detection.cli import main; "
         f"main(['check-data', '--exp-config', {config!r}, '--data', {str(demo_data)!r}]); print('torch' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(_SOURCE)}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(_SOURCE)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
     assert done.stdout.splitlines()[-1] == "False"
 
 
-def test_main_exits_1_with_every_fault_of_the_settings(config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_main_exits_1_with_every_fault_of_the_settings(
+    config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     arguments = ["train", "--exp-config", config, "--data", str(tmp_path), "--output", str(tmp_path / "out")]
 
     assert main([*arguments, "--set", "RUN_PARAMS.STEPS=0", "--set", "EVAL_CONF=2"]) == 1
@@ -79,10 +92,17 @@ def test_create_demo_data_says_what_it_did(tmp_path: Path, capsys: pytest.Captur
     arguments = ["create-demo-data", "--data", str(tmp_path), "--images", "5"]
 
     assert [main(arguments), main(arguments)] == [0, 0]
-    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == ["created", "created", "unchanged", "unchanged"]
+    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "created",
+        "created",
+        "unchanged",
+        "unchanged",
+    ]
 
 
-def test_create_demo_data_exits_1_when_there_is_too_little_to_make(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_create_demo_data_exits_1_when_there_is_too_little_to_make(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["create-demo-data", "--data", str(tmp_path), "--images", "1"]) == 1
     assert capsys.readouterr().err.startswith("error: ")
 
@@ -100,7 +120,9 @@ def test_evaluate_finds_what_the_run_found(config: str, demo_data: Path, tmp_pat
     assert {name for name in trained if name.startswith(("eval_", "binary_"))} == set(again)
 
 
-def test_evaluate_exits_1_when_there_is_no_model(config: str, demo_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_exits_1_when_there_is_no_model(
+    config: str, demo_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     arguments = ["--exp-config", config, "--data", str(demo_data), "--output", str(tmp_path / "out")]
 
     assert main(["evaluate", "--model", str(tmp_path), *arguments]) == 1
@@ -108,10 +130,22 @@ def test_evaluate_exits_1_when_there_is_no_model(config: str, demo_data: Path, t
 
 
 def test_train_keeps_its_last_step_when_it_is_terminated(config: str, demo_data: Path, tmp_path: Path) -> None:
-    arguments = ["--exp-config", config, "--data", str(demo_data), "--output", str(tmp_path), "--set", "RUN_PARAMS.STEPS=100000"]
+    arguments = [
+        "--exp-config",
+        config,
+        "--data",
+        str(demo_data),
+        "--output",
+        str(tmp_path),
+        "--set",
+        "RUN_PARAMS.STEPS=100000",
+    ]
     process = subprocess.Popen(
         [sys.executable, "-m", "detection", "train", *arguments],
-        env={**os.environ, "PYTHONPATH": str(_SOURCE)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(_SOURCE)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     for line in process.stdout:

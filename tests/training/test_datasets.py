@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from detection.datasets import read_dataset
+from detection.data.datasets import read_dataset
 
 _TABLE = Path(__file__).resolve().parents[1] / "datasets" / "cases.json"
 _CASES = json.loads(_TABLE.read_text(encoding="utf-8"))["cases"]

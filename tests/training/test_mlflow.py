@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from detection.errors import TrainingError
-from detection.mlflow_client import MlflowClient, MlflowError
-from detection.tracking import Tracker, open_tracker
+from detection.tracking.mlflow_client import MlflowClient, MlflowError
+from detection.tracking.tracking import Tracker, open_tracker
 
 
 class _Server(ThreadingHTTPServer):
@@ -63,7 +63,9 @@ def server() -> Iterator[_Server]:
 
 
 def _tracker(server: _Server, said: list[str], **options: float) -> Tracker:
-    return Tracker(MlflowClient(server.uri, "secret"), "run-1", said.append, gather=0, **{"first_pause": 0.001, **options})
+    return Tracker(
+        MlflowClient(server.uri, "secret"), "run-1", said.append, gather=0, **{"first_pause": 0.001, **options}
+    )
 
 
 def test_log_batch_sends_exactly_this(server: _Server) -> None:
@@ -99,8 +101,12 @@ def test_tracker_keeps_to_the_limits_of_a_batch(server: _Server) -> None:
     batches = server.bodies("log-batch")
     assert max(len(batch["metrics"]) for batch in batches) == 1000
     assert max(len(batch["tags"]) for batch in batches) <= 100
-    assert [metric["key"] for batch in batches for metric in batch["metrics"]] == [f"m{number}" for number in range(2500)]
-    assert sorted(tag["key"] for batch in batches for tag in batch["tags"]) == sorted(f"t{number}" for number in range(150))
+    assert [metric["key"] for batch in batches for metric in batch["metrics"]] == [
+        f"m{number}" for number in range(2500)
+    ]
+    assert sorted(tag["key"] for batch in batches for tag in batch["tags"]) == sorted(
+        f"t{number}" for number in range(150)
+    )
     assert {len(tag["value"]) for batch in batches for tag in batch["tags"]} == {5000}
 
 
@@ -113,7 +119,10 @@ def test_tracker_leaves_out_values_that_json_cannot_hold(server: _Server) -> Non
 
 
 def test_tracker_tries_again_and_says_once_that_it_failed(server: _Server) -> None:
-    server.answers["runs/log-batch"] = [(503, {}), (429, {"error_code": "REQUEST_LIMIT_EXCEEDED", "message": "slow down"})]
+    server.answers["runs/log-batch"] = [
+        (503, {}),
+        (429, {"error_code": "REQUEST_LIMIT_EXCEEDED", "message": "slow down"}),
+    ]
     tracker = _tracker(server, said := [])
     tracker.log({"train_loss": 0.5}, step=1, timestamp=1)
     tracker.close()
@@ -150,7 +159,9 @@ def test_tracker_ends_when_the_server_stays_away(server: _Server) -> None:
 def test_azureml_addresses_are_https() -> None:
     client = MlflowClient("azureml://127.0.0.1:1/mlflow/v1.0/subscriptions/s")
 
-    with pytest.raises(MlflowError, match="^POST https://127.0.0.1:1/mlflow/v1.0/subscriptions/s/api/2.0/mlflow/runs/update failed: ") as caught:
+    with pytest.raises(
+        MlflowError, match="^POST https://127.0.0.1:1/mlflow/v1.0/subscriptions/s/api/2.0/mlflow/runs/update failed: "
+    ) as caught:
         client.end_run("r", "FINISHED", 1)
     assert caught.value.transient
 

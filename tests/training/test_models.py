@@ -9,8 +9,8 @@ from detection.errors import TrainingError
 from detection.models.building import build_model, weigh_losses
 from detection.models.resizing import LongerSideTransform
 from detection.models.weights import find_weights, load_weights
-from detection.settings import FirstStage, ModelParams
-from detection.settings_rules import BASE_MODELS
+from detection.config.settings import FirstStage, ModelParams
+from detection.config.settings_rules import BASE_MODELS
 from torch import Tensor
 
 _FIRST_STAGE = FirstStage(16, 0.7, 0.0, 20, 2.0, 1.0)
@@ -94,18 +94,27 @@ def test_nms_score_threshold_leaves_weak_proposals_out() -> None:
 
 
 def test_weigh_losses_multiplies_the_two_losses_of_the_first_stage() -> None:
-    ones = {name: torch.tensor(1.0) for name in ("loss_classifier", "loss_box_reg", "loss_objectness", "loss_rpn_box_reg")}
+    ones = {
+        name: torch.tensor(1.0) for name in ("loss_classifier", "loss_box_reg", "loss_objectness", "loss_rpn_box_reg")
+    }
 
     weighed = weigh_losses(ones, replace(_FIRST_STAGE, localization_loss_weight=3.0, objectness_loss_weight=0.5))
 
     assert {name: value.item() for name, value in weighed.items()} == {
-        "loss_classifier": 1.0, "loss_box_reg": 1.0, "loss_objectness": 0.5, "loss_rpn_box_reg": 3.0,
+        "loss_classifier": 1.0,
+        "loss_box_reg": 1.0,
+        "loss_objectness": 0.5,
+        "loss_rpn_box_reg": 3.0,
     }
 
 
-@pytest.mark.parametrize(("shape", "resized"), [((3, 30, 60), (3, 32, 64)), ((3, 200, 100), (3, 64, 32)), ((3, 64, 48), (3, 64, 48))])
+@pytest.mark.parametrize(
+    ("shape", "resized"), [((3, 30, 60), (3, 32, 64)), ((3, 200, 100), (3, 64, 32)), ((3, 64, 48), (3, 64, 48))]
+)
 def test_transform_brings_the_longer_side_to_the_image_size(shape: tuple[int, ...], resized: tuple[int, ...]) -> None:
-    image, target = LongerSideTransform(64).resize(torch.rand(shape), {"boxes": torch.tensor([[0.0, 0.0, shape[2], shape[1]]])})
+    image, target = LongerSideTransform(64).resize(
+        torch.rand(shape), {"boxes": torch.tensor([[0.0, 0.0, shape[2], shape[1]]])}
+    )
 
     assert image.shape == resized
     assert target is not None
@@ -139,7 +148,9 @@ def test_load_weights_leaves_out_heads_of_another_shape_and_says_so(tmp_path: Pa
     load_weights(model, tmp_path / "five.pth", said.append)
 
     assert torch.equal(model.backbone[0][0].weight, trained.backbone[0][0].weight)
-    assert said[1].startswith("left out, since the shape differs: roi_heads.box_predictor.cls_score.weight (6, 192) for (2, 192)")
+    assert said[1].startswith(
+        "left out, since the shape differs: roi_heads.box_predictor.cls_score.weight (6, 192) for (2, 192)"
+    )
 
 
 def test_load_weights_puts_a_bare_backbone_under_the_backbone(tmp_path: Path) -> None:
@@ -159,5 +170,7 @@ def test_load_weights_puts_a_bare_backbone_under_the_backbone(tmp_path: Path) ->
 def test_load_weights_says_when_a_file_is_no_state_dict(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "bad.pth").write_bytes(content)
 
-    with pytest.raises(TrainingError, match=r"the weights .*bad\.pth cannot be read: .*; they must be a PyTorch state dict\."):
+    with pytest.raises(
+        TrainingError, match=r"the weights .*bad\.pth cannot be read: .*; they must be a PyTorch state dict\."
+    ):
         load_weights(build_model(_TINY, 1, pretrained=False), tmp_path / "bad.pth", print)

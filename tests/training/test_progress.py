@@ -3,8 +3,8 @@ from __future__ import annotations
 import io
 
 import pytest
-from detection.progress import Console, StepProgress, duration
-from detection.schedule import learning_rate
+from detection.tracking.progress import Console, StepProgress, duration
+from detection.train.schedule import learning_rate
 
 
 class _Terminal(io.StringIO):

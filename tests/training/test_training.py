@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 import torch
-from detection.batches import Batch, training_batches
-from detection.checkpoints import CheckpointFolder
-from detection.datasets import Dataset, read_dataset
+from detection.data.batches import Batch, training_batches
+from detection.train.checkpoints import CheckpointFolder
+from detection.data.datasets import Dataset, read_dataset
 from detection.errors import FaultsError, TrainingError
-from detection.images import ImageStore
+from detection.data.images import ImageStore
 from detection.models.building import build_model
-from detection.progress import Console
+from detection.tracking.progress import Console
 from detection.run import train
-from detection.settings import Settings
-from detection.settings_reader import parse_settings
-from detection.training import NonFiniteLossError, StepResult, Trainer
+from detection.config.settings import Settings
+from detection.config.settings_reader import parse_settings
+from detection.train.trainer import NonFiniteLossError, StepResult, Trainer
 
 _CPU = torch.device("cpu")
 
@@ -25,7 +25,7 @@ _CPU = torch.device("cpu")
 @pytest.fixture(autouse=True)
 def _no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawing takes longer than these small runs, and has tests of its own."""
-    monkeypatch.setattr("detection.evaluation.write_plots", lambda folder, **options: [])
+    monkeypatch.setattr("detection.evaluate.evaluation.write_plots", lambda folder, **options: [])
 
 
 def _dataset(data: Path) -> Dataset:
@@ -42,8 +42,14 @@ def _trainer(settings: Settings) -> Trainer:
 
 def _batches(data: Path, settings: Settings, first: int, last: int) -> Iterator[Batch]:
     return training_batches(
-        _dataset(data).train, ImageStore(settings.model.image_size), batch_size=settings.run.batch_size,
-        augmentation="flip", seed=settings.run.seed, first_step=first, last_step=last, threads=1,
+        _dataset(data).train,
+        ImageStore(settings.model.image_size),
+        batch_size=settings.run.batch_size,
+        augmentation="flip",
+        seed=settings.run.seed,
+        first_step=first,
+        last_step=last,
+        threads=1,
     )
 
 
@@ -66,7 +72,9 @@ def test_train_resumed_from_a_checkpoint_gives_the_weights_of_an_uninterrupted_r
     assert second.done == 6
     for name, value in whole.model.state_dict().items():
         assert torch.allclose(value, second.model.state_dict()[name], rtol=0, atol=1e-6), name
-    assert not torch.allclose(whole.model.state_dict()["rpn.head.cls_logits.weight"], first.model.state_dict()["rpn.head.cls_logits.weight"])
+    assert not torch.allclose(
+        whole.model.state_dict()["rpn.head.cls_logits.weight"], first.model.state_dict()["rpn.head.cls_logits.weight"]
+    )
 
 
 def test_train_says_the_losses_of_each_step_and_their_sum(exp_config: Callable[..., str], demo_data: Path) -> None:
@@ -78,11 +86,15 @@ def test_train_says_the_losses_of_each_step_and_their_sum(exp_config: Callable[.
     assert [result.done for result in results] == [1, 2]
     for result in results:
         parts = ("classifier", "box_reg", "objectness", "rpn_box_reg")
-        assert result.metrics["train_loss"] == pytest.approx(sum(result.metrics[f"train_loss_{part}"] for part in parts))
+        assert result.metrics["train_loss"] == pytest.approx(
+            sum(result.metrics[f"train_loss_{part}"] for part in parts)
+        )
     assert [result.metrics["learning_rate"] for result in results] == pytest.approx([0.005, 0.01])
 
 
-def test_train_ends_at_a_loss_that_is_not_finite_naming_the_images(exp_config: Callable[..., str], demo_data: Path) -> None:
+def test_train_ends_at_a_loss_that_is_not_finite_naming_the_images(
+    exp_config: Callable[..., str], demo_data: Path
+) -> None:
     settings = parse_settings(exp_config(), "x")
     trainer = _trainer(settings)
     (batch,) = _batches(demo_data, settings, 0, 1)
@@ -111,7 +123,12 @@ def test_train_learns_to_fit_a_few_images(exp_config: Callable[..., str], demo_d
 def _run(text: str, data: Path, output: Path, console: Console, checkpoints: Path | None = None) -> Any:
     settings = parse_settings(text, "x.json")
     return train(
-        settings, data=data, output=output, checkpoints=checkpoints or output / "checkpoints", environment={}, console=console
+        settings,
+        data=data,
+        output=output,
+        checkpoints=checkpoints or output / "checkpoints",
+        environment={},
+        console=console,
     )
 
 
@@ -126,14 +143,23 @@ def test_run_leaves_everything_it_promises(exp_config, demo_data: Path, tmp_path
 
     said = console[1].getvalue().splitlines()
     assert [line for line in said if line.startswith("[")] == [
-        "[1/7] read the datasets", "[2/7] prepare the records", "[3/7] fetch the base model",
-        "[4/7] apply the configuration", "[5/7] train", "[6/7] evaluate", "[7/7] save the model",
+        "[1/7] read the datasets",
+        "[2/7] prepare the records",
+        "[3/7] fetch the base model",
+        "[4/7] apply the configuration",
+        "[5/7] train",
+        "[6/7] evaluate",
+        "[7/7] save the model",
     ]
     assert sum(line.startswith((" Average Precision", " Average Recall")) for line in said) == 24  # two evaluations
     assert sorted(path.name for path in (tmp_path / "out" / "checkpoints").iterdir())[-1].endswith("-00000006.ckpt")
     final = tmp_path / "out" / "final_model"
     assert sorted(path.name for path in final.iterdir()) == [
-        "exp_config.json", "label_map.json", "metrics.json", "model.pth", "model.torchscript.pt",
+        "exp_config.json",
+        "label_map.json",
+        "metrics.json",
+        "model.pth",
+        "model.torchscript.pt",
     ]
     assert json.loads((final / "label_map.json").read_text()) == [{"id": 1, "name": "pothole"}]
     assert json.loads((final / "metrics.json").read_text()) == dict(metrics)
@@ -151,7 +177,9 @@ def test_run_leaves_everything_it_promises(exp_config, demo_data: Path, tmp_path
     assert {result["image_id"] for result in results} <= {image["id"] for image in images["images"]}
 
 
-def test_run_exports_a_model_that_finds_the_same_in_a_raw_image(exp_config, demo_data: Path, tmp_path: Path, console) -> None:
+def test_run_exports_a_model_that_finds_the_same_in_a_raw_image(
+    exp_config, demo_data: Path, tmp_path: Path, console
+) -> None:
     _run(exp_config({"RUN_PARAMS.STEPS": 1, "RUN_PARAMS.WARMUP_STEPS": 0}), demo_data, tmp_path, console[0])
 
     exported = torch.jit.load(str(tmp_path / "final_model" / "model.torchscript.pt"))
@@ -197,7 +225,9 @@ def test_run_starts_anew_when_the_settings_differ(exp_config, demo_data: Path, t
     assert len(list((tmp_path / "checkpoints").iterdir())) == 2
 
 
-def test_run_names_every_fault_of_the_dataset_before_anything_else(exp_config, demo_data: Path, tmp_path: Path, console) -> None:
+def test_run_names_every_fault_of_the_dataset_before_anything_else(
+    exp_config, demo_data: Path, tmp_path: Path, console
+) -> None:
     text = exp_config({"TEST_CSV": "none.csv"})
 
     with pytest.raises(FaultsError) as caught:
@@ -215,11 +245,12 @@ def test_run_says_when_the_image_type_is_not_there(exp_config, tmp_path: Path, c
         _run(exp_config(), tmp_path, tmp_path / "out", console[0])
 
 
-
-
 @pytest.mark.parametrize(
     "text",
-    ["CUDA out of memory. Tried to allocate 2.00 GiB\nmore", "[enforce fail at alloc.cpp] DefaultCPUAllocator: can't allocate memory"],
+    [
+        "CUDA out of memory. Tried to allocate 2.00 GiB\nmore",
+        "[enforce fail at alloc.cpp] DefaultCPUAllocator: can't allocate memory",
+    ],
 )
 def test_run_says_what_to_lower_when_memory_runs_out(
     text: str, exp_config, demo_data: Path, tmp_path: Path, console, monkeypatch: pytest.MonkeyPatch

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from detection import __version__
-from detection.data_stage import read_or_fail
+from detection.data.data_stage import read_or_fail
 from detection.errors import TrainingError
-from detection.progress import Console
-from detection.settings import Settings
-from detection.settings_reader import read_settings
+from detection.tracking.progress import Console
+from detection.config.settings import Settings
+from detection.config.settings_reader import read_settings
 
 # PyTorch is imported by the commands that need it, when they need it: it takes seconds. Before that, its threads are told
 # to sleep while they wait for each other: spinning takes the core from the threads that prepare the next batch. The
@@ -55,7 +55,7 @@ def _train(options: argparse.Namespace, console: Console) -> None:
 def _evaluate(options: argparse.Namespace, console: Console) -> None:
     settings = _settings(options)
     os.environ.setdefault(*_QUIET_THREADS)
-    from detection.evaluate_model import evaluate_model
+    from detection.evaluate.evaluate_model import evaluate_model
 
     evaluate_model(settings, model_folder=options.model, data=options.data, output=options.output, console=console)
 
@@ -66,7 +66,7 @@ def _check_data(options: argparse.Namespace, console: Console) -> None:
 
 
 def _create_demo_data(options: argparse.Namespace, console: Console) -> None:
-    from detection.demo_data import create_demo_data
+    from detection.data.demo_data import create_demo_data
 
     try:
         result = create_demo_data(options.data, image_type=options.image_type, images=options.images, seed=options.seed)

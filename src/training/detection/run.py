@@ -9,21 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from detection.batches import training_batches
-from detection.checkpoints import Checkpoint, CheckpointFolder
-from detection.data_stage import read_or_fail
+from detection.data.batches import training_batches
+from detection.train.checkpoints import Checkpoint, CheckpointFolder
+from detection.data.data_stage import read_or_fail
 from detection.errors import TrainingError
-from detection.evaluation import Evaluation, Evaluator
-from detection.final_model import save_final_model
-from detection.images import ImageStore
-from detection.machine import StopRequest, available_cores, describe, prepare_device
-from detection.metrics_log import MetricsLog
+from detection.evaluate.evaluation import Evaluation, Evaluator
+from detection.export.final_model import save_final_model
+from detection.data.images import ImageStore
+from detection.train.machine import StopRequest, available_cores, describe, prepare_device
+from detection.tracking.metrics_log import MetricsLog
 from detection.models.building import SINGLE_LEVEL, build_model
 from detection.models.weights import find_weights, load_weights
-from detection.progress import Console, StepProgress, duration
-from detection.settings import Settings
-from detection.tracking import Tracker, open_tracker
-from detection.training import StepResult, Trainer
+from detection.tracking.progress import Console, StepProgress, duration
+from detection.config.settings import Settings
+from detection.tracking.tracking import Tracker, open_tracker
+from detection.train.trainer import StepResult, Trainer
 
 STAGES = (
     "read the datasets",

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from detection.errors import FaultsError, TrainingError
-from detection.settings import FirstStage, ModelParams, RunParams, Settings
-from detection.settings_rules import REQUIRED, RETIRED, RULES, Rule
+from detection.config.settings import FirstStage, ModelParams, RunParams, Settings
+from detection.config.settings_rules import REQUIRED, RETIRED, RULES, Rule
 
 _SECTIONS = {key.rsplit(".", depth)[0] for key in RULES for depth in range(1, key.count(".") + 1)}
 
@@ -115,7 +115,7 @@ def _flatten(node: Mapping[str, Any], prefix: str, faults: list[str]) -> Iterabl
         elif key in RULES:
             yield key, value
         elif key not in _SECTIONS:
-            siblings = {known[len(prefix):].split(".")[0] for known in RULES if known.startswith(prefix)}
+            siblings = {known[len(prefix) :].split(".")[0] for known in RULES if known.startswith(prefix)}
             faults.append(_unknown(key, [prefix + sibling for sibling in siblings]))
         elif isinstance(value, dict):
             yield from _flatten(value, key + ".", faults)

@@ -100,7 +100,9 @@ _MOST_STEPS = 10_000_000
 _FILE_TEXT = "one file name, with no slash"
 
 RULES: Mapping[str, Rule] = {
-    "ENV_CONFIG_FILE": _text(pattern="[A-Za-z0-9_][A-Za-z0-9._-]*", pattern_text="the name of a file in configuration/"),
+    "ENV_CONFIG_FILE": _text(
+        pattern="[A-Za-z0-9_][A-Za-z0-9._-]*", pattern_text="the name of a file in configuration/"
+    ),
     "DESCRIPTION": _text(""),
     "EXP_NAME": _text(
         pattern="[A-Za-z0-9][A-Za-z0-9_-]{0,254}",

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from detection.datasets import ImageRecord
-from detection.images import ImageStore, augment, scaled_boxes
+from detection.data.datasets import ImageRecord
+from detection.data.images import ImageStore, augment, scaled_boxes
 
 _AHEAD = 3  # batches prepared while the trainer works on one
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from detection.datasets import Dataset, ImageRecord, read_dataset
+from detection.data.datasets import Dataset, ImageRecord, read_dataset
 from detection.errors import FaultsError, TrainingError
-from detection.settings import Settings
+from detection.config.settings import Settings
 
 
 def read_or_fail(settings: Settings, data: Path, say: Callable[[str], None]) -> Dataset:

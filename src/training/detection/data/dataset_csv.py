@@ -138,8 +138,6 @@ def _distance(column: str, other: str) -> int:
     for row, left in enumerate(column, start=1):
         current = [row]
         for position, right in enumerate(other, start=1):
-            current.append(
-                min(previous[position] + 1, current[-1] + 1, previous[position - 1] + (left != right))
-            )
+            current.append(min(previous[position] + 1, current[-1] + 1, previous[position - 1] + (left != right)))
         previous = current
     return previous[-1]

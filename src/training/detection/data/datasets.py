@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from detection.dataset_csv import CsvFile, Row, number_text, read_csv
+from detection.data.dataset_csv import CsvFile, Row, number_text, read_csv
 
 LATEST = "latest"
 _SPLITS = ("train", "test")
@@ -73,6 +73,7 @@ class DatasetReading:
     dataset: Dataset | None
     faults: tuple[str, ...]
     dropped: tuple[str, ...]
+
 
 # Kinds of faults in their order at one line.
 _ROW, _IMAGE, _BOX, _ONE_SPLIT, _BOTH = range(5)
@@ -180,9 +181,9 @@ class _Reader:
             elif name in present:
                 names[split] = name
             else:
-                absent[split] = (
-                    f"{place}/{name} is not there; {split.upper()}_CSV must name a file in {place} or be latest."
-                )
+                absent[
+                    split
+                ] = f"{place}/{name} is not there; {split.upper()}_CSV must name a file in {place} or be latest."
         return names, absent
 
     def _faults(self, files: Mapping[str, CsvFile]) -> dict[str, list[_Fault]]:
@@ -256,9 +257,9 @@ class _Reader:
         """Returns width and height in pixels as the header says, or the fault of the file."""
         if name not in self.sizes:
             if name not in self.names:
-                self.sizes[name] = (
-                    f"image '{name}' is not in {self.image_type}/images; it must be there, or the row removed."
-                )
+                self.sizes[
+                    name
+                ] = f"image '{name}' is not in {self.image_type}/images; it must be there, or the row removed."
             else:
                 try:
                     with Image.open(self.images / name, formats=_FORMATS) as image:
@@ -295,8 +296,12 @@ class _Reader:
             boxed = [row for row in group if row.box is not None]
             records.append(
                 ImageRecord(
-                    name, self.images / name, int(width), int(height),
-                    tuple(row.box for row in boxed if row.box), tuple(labels[row.class_name] for row in boxed),
+                    name,
+                    self.images / name,
+                    int(width),
+                    int(height),
+                    tuple(row.box for row in boxed if row.box),
+                    tuple(labels[row.class_name] for row in boxed),
                 )
             )
         return tuple(records)

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from detection.errors import TrainingError
-from detection.road_pictures import RoadPicture, draw_road_picture
+from detection.data.road_pictures import RoadPicture, draw_road_picture
 
 CLASS_NAME = "pothole"
 LEAST_IMAGES = 5  # one of five is a test picture, and each split needs a pothole
@@ -147,7 +147,9 @@ def _read_manifest(folder: Path) -> dict:
     except FileNotFoundError:
         return {}
     except ValueError as error:
-        raise TrainingError(f"{path} is not JSON ({error}); it must be restored, or the folder {folder} removed") from error
+        raise TrainingError(
+            f"{path} is not JSON ({error}); it must be restored, or the folder {folder} removed"
+        ) from error
     if not (isinstance(manifest, dict) and isinstance(manifest.get("files"), dict)):
         raise TrainingError(f"{path} holds no list of files; it must be restored, or the folder {folder} removed")
     return manifest

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from detection.datasets import ImageRecord
+from detection.data.datasets import ImageRecord
 from detection.errors import TrainingError
 
 CACHE_BYTES = 1 << 30

@@ -173,7 +173,11 @@ class _Road:
         random = self._random
         for _ in range(random.whole(0, 2)):
             u, v = self._ellipse(
-                random.number(0, WIDTH), random.number(0, HEIGHT), random.number(8, 34), random.number(6, 22), *random.direction()
+                random.number(0, WIDTH),
+                random.number(0, HEIGHT),
+                random.number(8, 34),
+                random.number(6, 22),
+                *random.direction(),
             )
             distance = np.sqrt(u * u + v * v) + 0.25 * random.clouds(12)
             self._level *= 1 - random.number(0.10, 0.30) * (1 - _smooth((distance - 0.3) / 0.9))
@@ -251,7 +255,9 @@ class _Road:
             return None
 
         # The outward normal in picture coordinates, against the direction of the light.
-        facing = ((u * cosine - v * sine) * self._light[0] + (u * sine + v * cosine) * self._light[1]) / (distance + 0.2)
+        facing = ((u * cosine - v * sine) * self._light[0] + (u * sine + v * cosine) * self._light[1]) / (
+            distance + 0.2
+        )
         self._dig(window, distance, facing)
         return box
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from detection.coco_evaluation import Detections, GroundTruth
+from detection.evaluate.coco_evaluation import Detections, GroundTruth
 
 
 def evaluate_images(

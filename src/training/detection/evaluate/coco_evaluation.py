@@ -185,7 +185,9 @@ class _Boxes:
         finite = np.isfinite(boxes).all(axis=1) & np.isfinite(scores)
         if not finite.all():
             row = int(np.argmin(finite))
-            raise ValueError(f"image '{files[image[row]]}' has box {boxes[row]} of score {scores[row]}; both must be finite")
+            raise ValueError(
+                f"image '{files[image[row]]}' has box {boxes[row]} of score {scores[row]}; both must be finite"
+            )
         unnamed = ~np.isin(label, labels)
         if unnamed.any():
             row = int(np.argmax(unnamed))
@@ -288,7 +290,9 @@ def _overlapping_pairs(objects: _Boxes, found: _Boxes, least_iou: float) -> tupl
     while low < len(counts):
         high = max(low + 1, int(np.searchsorted(total, total[low] + _PAIRS_AT_ONCE, side="right")) - 1)
         detection = np.repeat(np.arange(low, high), counts[low:high])
-        target = np.arange(len(detection)) + np.repeat(begin[low:high] - (total[low:high] - total[low]), counts[low:high])
+        target = np.arange(len(detection)) + np.repeat(
+            begin[low:high] - (total[low:high] - total[low]), counts[low:high]
+        )
         sides = np.minimum(found.far_corners[detection], objects.far_corners[target])
         sides -= np.maximum(found.corners[detection], objects.corners[target])
         common = np.flatnonzero((sides > 0).all(axis=1))

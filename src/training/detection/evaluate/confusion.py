@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from detection.coco_evaluation import Detections, GroundTruth
+from detection.evaluate.coco_evaluation import Detections, GroundTruth
 
 
 def count_confusions(
@@ -40,7 +40,9 @@ def count_confusions(
     return counts
 
 
-def image_mistakes(truth: GroundTruth, detections: Detections | None, *, threshold: float, iou: float) -> tuple[int, int]:
+def image_mistakes(
+    truth: GroundTruth, detections: Detections | None, *, threshold: float, iou: float
+) -> tuple[int, int]:
     """The objects of one image not found as what they are, and the detections that are wrong."""
     found, pairs = _pair(truth, detections, threshold=threshold, iou=iou)
     right = sum(truth.labels[row] == found.labels[column] for row, column in pairs)

@@ -4,15 +4,15 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from detection.data_stage import read_or_fail
+from detection.data.data_stage import read_or_fail
 from detection.errors import TrainingError
-from detection.evaluation import Evaluator
-from detection.final_model import load_class_names, load_final_weights
-from detection.images import ImageStore
-from detection.machine import available_cores, describe, prepare_device
+from detection.evaluate.evaluation import Evaluator
+from detection.export.final_model import load_class_names, load_final_weights
+from detection.data.images import ImageStore
+from detection.train.machine import available_cores, describe, prepare_device
 from detection.models.building import build_model
-from detection.progress import Console
-from detection.settings import Settings
+from detection.tracking.progress import Console
+from detection.config.settings import Settings
 
 
 def evaluate_model(

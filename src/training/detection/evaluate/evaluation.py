@@ -11,12 +11,12 @@ from typing import Any
 import torch
 from torch import nn
 
-from detection.binary_metrics import evaluate_images
-from detection.coco_evaluation import CocoResult, Detections, GroundTruth, evaluate
-from detection.datasets import Dataset
-from detection.images import ImageStore
-from detection.inference import detect, ground_truths
-from detection.plots import write_plots
+from detection.evaluate.binary_metrics import evaluate_images
+from detection.evaluate.coco_evaluation import CocoResult, Detections, GroundTruth, evaluate
+from detection.data.datasets import Dataset
+from detection.data.images import ImageStore
+from detection.evaluate.inference import detect, ground_truths
+from detection.evaluate.plots import write_plots
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,12 @@ class Evaluator:
     def evaluate(self, model: nn.Module) -> Evaluation:
         """Runs the model over the test split; the model is left in the mode it was in."""
         detections = detect(
-            model, self._dataset.test, self._store,
-            batch_size=self._batch_size, device=self._device, threads=self._threads,
+            model,
+            self._dataset.test,
+            self._store,
+            batch_size=self._batch_size,
+            device=self._device,
+            threads=self._threads,
         )
         coco = evaluate(self._truths, detections, self._dataset.class_names)
         metrics = coco.metrics() | evaluate_images(self._truths, detections, self._threshold)
@@ -89,13 +93,16 @@ class Evaluator:
         output.mkdir(parents=True, exist_ok=True)
         ids = {record.file_name: number for number, record in enumerate(self._dataset.test, start=1)}
         _write_json(output / "predictions.json", _coco_results(evaluation.detections, ids))
-        _write_json(output / "predictions_images.json", {
-            "images": [
-                {"id": number, "file_name": record.file_name, "width": record.width, "height": record.height}
-                for number, record in enumerate(self._dataset.test, start=1)
-            ],
-            "categories": [{"id": label, "name": name} for label, name in self._dataset.class_names.items()],
-        })
+        _write_json(
+            output / "predictions_images.json",
+            {
+                "images": [
+                    {"id": number, "file_name": record.file_name, "width": record.width, "height": record.height}
+                    for number, record in enumerate(self._dataset.test, start=1)
+                ],
+                "categories": [{"id": label, "name": name} for label, name in self._dataset.class_names.items()],
+            },
+        )
         return write_plots(
             output / "plots",
             history=[dict(line) for line in history],

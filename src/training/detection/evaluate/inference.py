@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from detection.batches import to_tensor
-from detection.coco_evaluation import Detections, GroundTruth
-from detection.datasets import ImageRecord
-from detection.images import ImageStore
+from detection.data.batches import to_tensor
+from detection.evaluate.coco_evaluation import Detections, GroundTruth
+from detection.data.datasets import ImageRecord
+from detection.data.images import ImageStore
 
 
 def ground_truths(records: Sequence[ImageRecord]) -> dict[str, GroundTruth]:

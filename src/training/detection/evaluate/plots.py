@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detection.coco_evaluation import CocoResult, Detections, GroundTruth
-from detection.confusion import count_confusions, image_mistakes
+from detection.evaluate.coco_evaluation import CocoResult, Detections, GroundTruth
+from detection.evaluate.confusion import count_confusions, image_mistakes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000")
 _TRUTH, _FOUND = "#00E08A", "#FF4B3E"  # bluish green and orange red: also unlike in brightness
 _FIGURE = {"figsize": (12.0, 8.0), "dpi": 100}  # inches, dots per inch: 1200 x 800 pixels
-_LOSSES = ("train_loss", "train_loss_classifier", "train_loss_box_reg", "train_loss_objectness", "train_loss_rpn_box_reg")
+_LOSSES = (
+    "train_loss",
+    "train_loss_classifier",
+    "train_loss_box_reg",
+    "train_loss_objectness",
+    "train_loss_rpn_box_reg",
+)
 _WORST, _SHEET = 6, 20  # images shown
 _MATCH_IOU = 0.5
 
@@ -64,7 +70,9 @@ def write_plots(
         "losses.png": lambda figure: _draw_losses(figure, history),
         "learning_rate.png": lambda figure: _draw_learning_rate(figure, history),
         "precision_recall.png": lambda figure: _draw_precision_recall(figure, result),
-        "confusion_matrix.png": lambda figure: _draw_confusion(figure, ground_truths, detections, class_names, threshold),
+        "confusion_matrix.png": lambda figure: _draw_confusion(
+            figure, ground_truths, detections, class_names, threshold
+        ),
         "worst_images.png": lambda figure: _draw_worst(figure, images),
         "contact_sheet.png": lambda figure: _draw_contact_sheet(figure, images),
     }
@@ -114,7 +122,9 @@ def _draw_losses(figure: Figure, history: Sequence[dict]) -> bool:
     ceiling = 1.5 * float(np.quantile(total, 0.98))
     axes.set_ylim(0, ceiling if 0 < ceiling < np.inf else None)
     last = max(float(steps[-1]) for steps, _ in losses.values())
-    _label(axes, f"Losses over {last:.0f} steps (thin: each logged step, thick: mean of its neighbours)", "step", "loss")
+    _label(
+        axes, f"Losses over {last:.0f} steps (thin: each logged step, thick: mean of its neighbours)", "step", "loss"
+    )
     axes.legend(loc="upper right")
     return True
 
@@ -126,7 +136,9 @@ def _draw_learning_rate(figure: Figure, history: Sequence[dict]) -> bool:
     axes = figure.subplots()
     axes.plot(steps, rates, color=_COLOURS[0], linewidth=2)
     axes.set_ylim(0, None)
-    _label(axes, f"Learning rate: {rates.max():.3g} at its highest, {rates[-1]:.3g} at the end", "step", "learning rate")
+    _label(
+        axes, f"Learning rate: {rates.max():.3g} at its highest, {rates[-1]:.3g} at the end", "step", "learning rate"
+    )
     return True
 
 
@@ -171,8 +183,18 @@ def _draw_confusion(
     axes.set_yticks(ticks, names)
     size = max(6, min(18, 140 // len(names)))
     for row, column in np.ndindex(*counts.shape):
-        text = "" if row == column == len(labels) else str(counts[row, column])  # background found as such: not countable
-        axes.text(column, row, text, ha="center", va="center", size=size, color="black" if shares[row, column] > 0.5 else "white")
+        text = (
+            "" if row == column == len(labels) else str(counts[row, column])
+        )  # background found as such: not countable
+        axes.text(
+            column,
+            row,
+            text,
+            ha="center",
+            va="center",
+            size=size,
+            color="black" if shares[row, column] > 0.5 else "white",
+        )
     right, objects = int(np.trace(counts)), int(counts[:-1].sum())
     title = f"Confusion at score ≥ {threshold:g}, IoU ≥ {_MATCH_IOU:g}: {right} of {objects} objects right"
     _label(axes, title, "found as", "is", grid=False)
@@ -225,7 +247,9 @@ class _Images:
 
 def _draw_worst(figure: Figure, images: _Images) -> bool:
     mistakes = {file: images.mistakes(file) for file in images.files}
-    worst = sorted((file for file in images.files if sum(mistakes[file])), key=lambda file: (-sum(mistakes[file]), file))
+    worst = sorted(
+        (file for file in images.files if sum(mistakes[file])), key=lambda file: (-sum(mistakes[file]), file)
+    )
     if not worst:
         return False
     for axes, file in _grid(figure, worst[:_WORST], columns=3):

@@ -10,7 +10,7 @@ from typing import Any, Dict, List
 import torch
 from torch import Tensor, nn
 
-from detection.checkpoints import load_tensors
+from detection.train.checkpoints import load_tensors
 from detection.errors import TrainingError
 
 _WEIGHTS = "model.pth"

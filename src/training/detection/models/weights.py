@@ -9,7 +9,7 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from detection.checkpoints import load_tensors
+from detection.train.checkpoints import load_tensors
 from detection.errors import TrainingError
 
 
@@ -56,7 +56,7 @@ def load_weights(model: nn.Module, path: Path, say: Callable[[str], None]) -> No
     own = model.state_dict()
     fitting: dict[str, Tensor] = {}
     reshaped, unknown = [], 0
-    for name, value in (content.items() if isinstance(content, Mapping) else ()):
+    for name, value in content.items() if isinstance(content, Mapping) else ():
         target = next((key for key in _places(str(name)) if key in own), None)
         if target is None or not isinstance(value, Tensor):
             unknown += 1

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from detection.tracking import Tracker
+from detection.tracking.tracking import Tracker
 
 
 class MetricsLog:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from detection.errors import TrainingError
-from detection.mlflow_client import METRICS_PER_BATCH, TAGS_PER_BATCH, Metric, MlflowClient, MlflowError
+from detection.tracking.mlflow_client import METRICS_PER_BATCH, TAGS_PER_BATCH, Metric, MlflowClient, MlflowError
 
 _GATHER_SECONDS = 1.0
 _LONGEST_WAIT = 30.0

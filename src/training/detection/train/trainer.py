@@ -12,12 +12,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from detection.batches import Batch
-from detection.checkpoints import Checkpoint
+from detection.data.batches import Batch
+from detection.train.checkpoints import Checkpoint
 from detection.errors import TrainingError
 from detection.models.building import weigh_losses
-from detection.schedule import learning_rate
-from detection.settings import FirstStage, RunParams
+from detection.train.schedule import learning_rate
+from detection.config.settings import FirstStage, RunParams
 
 MOMENTUM = 0.9
 WEIGHT_DECAY = 5e-4
