@@ -1,142 +1,63 @@
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from detection.data.batches import Batch, training_batches
-from detection.train.checkpoints import CheckpointFolder
-from detection.data.datasets import Dataset, read_dataset
-from detection.errors import FaultsError, TrainingError
-from detection.data.images import ImageStore
-from detection.models.building import build_model
-from detection.tracking.progress import Console
-from detection.run import train
-from detection.config.settings import Settings
-from detection.config.settings_reader import parse_settings
-from detection.train.trainer import NonFiniteLossError, StepResult, Trainer
 
-_CPU = torch.device("cpu")
+from detection.config.settings_reader import parse_settings
+from detection.errors import FaultsError, TrainingError
+from detection.models.building import build_model
+from detection.run import train
+from detection.tracking.metric_names import CLASS_AP50, METRIC_NAMES, class_ap50
+from detection.tracking.progress import Console
+from detection.train.trainer import Trainer
+
+ExpConfig = Callable[..., str]
 
 
 @pytest.fixture(autouse=True)
 def _no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Drawing takes longer than these small runs, and has tests of its own."""
+    """Skips the plots: drawing takes longer than these small runs, and has tests of its own."""
     monkeypatch.setattr("detection.evaluate.evaluation.write_plots", lambda folder, **options: [])
 
 
-def _dataset(data: Path) -> Dataset:
-    dataset = read_dataset(data, "pothole", "latest", "latest", drop_bad_rows=False).dataset
-    assert dataset is not None
-    return dataset
-
-
-def _trainer(settings: Settings) -> Trainer:
-    torch.manual_seed(settings.run.seed)
-    model = build_model(settings.model, 1, pretrained=False)
-    return Trainer(model, settings.run, settings.model.first_stage, _CPU)
-
-
-def _batches(data: Path, settings: Settings, first: int, last: int) -> Iterator[Batch]:
-    return training_batches(
-        _dataset(data).train,
-        ImageStore(settings.model.image_size),
-        batch_size=settings.run.batch_size,
-        augmentation="flip",
-        seed=settings.run.seed,
-        first_step=first,
-        last_step=last,
-        threads=1,
-    )
-
-
-def test_train_resumed_from_a_checkpoint_gives_the_weights_of_an_uninterrupted_run(
-    exp_config: Callable[..., str], demo_data: Path, tmp_path: Path
-) -> None:
-    settings = parse_settings(exp_config({"RUN_PARAMS.STEPS": 6}), "x")
-    whole = _trainer(settings)
-    whole.train(_batches(demo_data, settings, 0, 6), lambda result: None)
-    folder = CheckpointFolder(tmp_path, "ab" * 32, print)
-    first = _trainer(settings)
-    first.train(_batches(demo_data, settings, 0, 3), lambda result: None)
-    folder.write(first.checkpoint())
-
-    torch.manual_seed(999)
-    second = _trainer(settings)
-    second.restore(folder.newest())
-    second.train(_batches(demo_data, settings, 3, 6), lambda result: None)
-
-    assert second.done == 6
-    for name, value in whole.model.state_dict().items():
-        assert torch.allclose(value, second.model.state_dict()[name], rtol=0, atol=1e-6), name
-    assert not torch.allclose(
-        whole.model.state_dict()["rpn.head.cls_logits.weight"], first.model.state_dict()["rpn.head.cls_logits.weight"]
-    )
-
-
-def test_train_says_the_losses_of_each_step_and_their_sum(exp_config: Callable[..., str], demo_data: Path) -> None:
-    settings = parse_settings(exp_config(), "x")
-    results: list[StepResult] = []
-
-    _trainer(settings).train(_batches(demo_data, settings, 0, 2), results.append)
-
-    assert [result.done for result in results] == [1, 2]
-    for result in results:
-        parts = ("classifier", "box_reg", "objectness", "rpn_box_reg")
-        assert result.metrics["train_loss"] == pytest.approx(
-            sum(result.metrics[f"train_loss_{part}"] for part in parts)
-        )
-    assert [result.metrics["learning_rate"] for result in results] == pytest.approx([0.005, 0.01])
-
-
-def test_train_ends_at_a_loss_that_is_not_finite_naming_the_images(
-    exp_config: Callable[..., str], demo_data: Path
-) -> None:
-    settings = parse_settings(exp_config(), "x")
-    trainer = _trainer(settings)
-    (batch,) = _batches(demo_data, settings, 0, 1)
-    before = {name: value.clone() for name, value in trainer.model.state_dict().items()}
-    batch.images[0][0, 0, 0] = float("nan")
-
-    with pytest.raises(NonFiniteLossError) as caught:
-        trainer.train(iter([batch]), lambda result: None)
-
-    names = ", ".join(f"'{record.file_name}'" for record in batch.records)
-    assert str(caught.value).startswith("step 1: the loss is not finite (train_loss nan, ")
-    assert f" on the images {names}; lower RUN_PARAMS.LEARNING_RATE" in str(caught.value)
-    assert all(torch.equal(value, before[name]) for name, value in trainer.model.state_dict().items())
-
-
-def test_train_learns_to_fit_a_few_images(exp_config: Callable[..., str], demo_data: Path) -> None:
-    settings = parse_settings(exp_config({"RUN_PARAMS.STEPS": 30, "RUN_PARAMS.LEARNING_RATE": 0.03}), "x")
-    losses: list[float] = []
-    (batch,) = _batches(demo_data, settings, 0, 1)
-
-    _trainer(settings).train(iter([batch] * 30), lambda result: losses.append(result.metrics["train_loss"]))
-
-    assert sum(losses[-5:]) < 0.7 * sum(losses[:5])
-
-
-def _run(text: str, data: Path, output: Path, console: Console, checkpoints: Path | None = None) -> Any:
-    settings = parse_settings(text, "x.json")
-    return train(
-        settings,
+def _run(
+    text: str,
+    data: Path,
+    output: Path,
+    console: Console,
+    checkpoints: Path | None = None,
+    environment: dict[str, str] | None = None,
+) -> dict[str, float]:
+    metrics = train(
+        parse_settings(text, "x.json"),
         data=data,
         output=output,
         checkpoints=checkpoints or output / "checkpoints",
-        environment={},
+        environment=environment or {},
         console=console,
     )
+    return dict(metrics)
 
 
 def _lines(output: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (output / "metrics.jsonl").read_text().splitlines()]
 
 
-def test_run_leaves_everything_it_promises(exp_config, demo_data: Path, tmp_path: Path, console) -> None:
+def _without_times(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in line.items() if name not in ("time", "images_per_second")} for line in lines
+    ]
+
+
+def test_train_writes_everything_it_promises(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
     text = exp_config({"RUN_PARAMS.EVAL_EVERY": 4, "RUN_PARAMS.CHECKPOINT_EVERY": 3})
 
     metrics = _run(text, demo_data, tmp_path / "out", console[0])
@@ -160,16 +81,12 @@ def test_run_leaves_everything_it_promises(exp_config, demo_data: Path, tmp_path
         "metrics.json",
         "model.pth",
         "model.torchscript.pt",
+        "passport.json",
     ]
     assert json.loads((final / "label_map.json").read_text()) == [{"id": 1, "name": "pothole"}]
-    assert json.loads((final / "metrics.json").read_text()) == dict(metrics)
+    assert json.loads((final / "metrics.json").read_text()) == metrics
     assert parse_settings((final / "exp_config.json").read_text(), "x") == parse_settings(text, "x")
-
-    lines = _lines(tmp_path / "out")
-    assert [line["step"] for line in lines] == [0, 1, 2, 3, 4, 4, 5, 6, 6]
-    assert (metrics["train_images"], metrics["test_images"]) == (lines[0]["train_images"], lines[0]["test_images"])
-    named = {"train_loss", "learning_rate", "images_per_second", "eval_mAP", "eval_AP50_pothole", "binary_f1"}
-    assert named <= set(metrics)
+    assert [line["step"] for line in _lines(tmp_path / "out")] == [0, 1, 2, 3, 4, 4, 5, 6, 6]
 
     images = json.loads((tmp_path / "out" / "predictions_images.json").read_text())
     results = json.loads((tmp_path / "out" / "predictions.json").read_text())
@@ -177,8 +94,16 @@ def test_run_leaves_everything_it_promises(exp_config, demo_data: Path, tmp_path
     assert {result["image_id"] for result in results} <= {image["id"] for image in images["images"]}
 
 
-def test_run_exports_a_model_that_finds_the_same_in_a_raw_image(
-    exp_config, demo_data: Path, tmp_path: Path, console
+def test_train_logs_exactly_the_metric_names_of_the_list(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    metrics = _run(exp_config({"RUN_PARAMS.STEPS": 1, "RUN_PARAMS.WARMUP_STEPS": 0}), demo_data, tmp_path, console[0])
+
+    assert set(metrics) == {class_ap50("pothole") if name == CLASS_AP50 else name for name in METRIC_NAMES}
+
+
+def test_train_exports_a_model_that_predicts_the_same_for_a_raw_image(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
 ) -> None:
     _run(exp_config({"RUN_PARAMS.STEPS": 1, "RUN_PARAMS.WARMUP_STEPS": 0}), demo_data, tmp_path, console[0])
 
@@ -194,39 +119,86 @@ def test_run_exports_a_model_that_finds_the_same_in_a_raw_image(
     assert torch.allclose(found["scores"], expected["scores"], atol=1e-5)
 
 
-def test_run_goes_on_from_its_checkpoint_and_only_evaluates_when_finished(
-    exp_config, demo_data: Path, tmp_path: Path, console
+@pytest.mark.parametrize("kept_step", [2, 4])
+def test_train_resumed_logs_the_lines_and_saves_the_weights_of_an_uninterrupted_run(
+    kept_step: int,
+    exp_config: ExpConfig,
+    demo_data: Path,
+    tmp_path: Path,
+    console: tuple[Console, io.StringIO],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    text, kept = exp_config({"RUN_PARAMS.CHECKPOINT_EVERY": 2}), tmp_path / "kept"
-    whole = _run(text, demo_data, tmp_path / "whole", Console(console[1]), kept)
-    for path in kept.glob("*-00000006.ckpt"):
-        path.unlink()
+    # A line every 3 steps, so that one line averages steps before and after the checkpoint.
+    monkeypatch.setattr("detection.train.train_stage.log_interval", lambda steps: 3)
+    text = exp_config({"RUN_PARAMS.STEPS": kept_step + 2, "RUN_PARAMS.CHECKPOINT_EVERY": 2, "RUN_PARAMS.EVAL_EVERY": 2})
+    kept = tmp_path / "kept"
+    whole = _run(text, demo_data, tmp_path / "whole", console[0], kept)
+    (last,) = kept.glob(f"*-{kept_step + 2:08d}.ckpt")
+    last.unlink()
 
     resumed = _run(text, demo_data, tmp_path / "resumed", console[0], kept)
+
+    assert f"resuming from the checkpoint after step {kept_step}\n" in console[1].getvalue()
+    assert _without_times(_lines(tmp_path / "resumed")) == _without_times(_lines(tmp_path / "whole"))
+    assert _without_times([resumed]) == _without_times([whole])
+    expected, found = (torch.load(tmp_path / name / "final_model" / "model.pth") for name in ("whole", "resumed"))
+    assert {name for name in expected if not torch.equal(expected[name], found[name])} == set()
+
+
+def test_train_evaluates_again_when_all_steps_are_done(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    text, kept = exp_config(), tmp_path / "kept"
+    first = _run(text, demo_data, tmp_path / "first", console[0], kept)
+
     again = _run(text, demo_data, tmp_path / "again", console[0], kept)
 
-    said = console[1].getvalue()
-    assert "going on from the checkpoint after step 4\n" in said
-    assert "all 6 steps were done before; their checkpoint is used\n" in said
-    assert [line["step"] for line in _lines(tmp_path / "resumed")] == [0, 1, 2, 3, 4, 5, 6, 6]
-    for metrics in (resumed, again):
-        assert {k: v for k, v in metrics.items() if k != "images_per_second"} == pytest.approx(
-            {k: v for k, v in whole.items() if k != "images_per_second"}, abs=1e-5
-        )
+    assert "all 6 steps are done already; the model of their checkpoint is used\n" in console[1].getvalue()
+    assert again == first
+    assert _without_times(_lines(tmp_path / "again")) == _without_times(_lines(tmp_path / "first"))
 
 
-def test_run_starts_anew_when_the_settings_differ(exp_config, demo_data: Path, tmp_path: Path, console) -> None:
-    few = {"RUN_PARAMS.STEPS": 1, "RUN_PARAMS.WARMUP_STEPS": 0}
-    _run(exp_config(few), demo_data, tmp_path, console[0])
+_SHORT = {"RUN_PARAMS.STEPS": 1, "RUN_PARAMS.WARMUP_STEPS": 0}
 
-    _run(exp_config({**few, "RUN_PARAMS.SEED": 7}), demo_data, tmp_path, console[0])
 
-    assert "are of other settings or another dataset; training starts at step 0\n" in console[1].getvalue()
+def test_train_starts_at_step_0_when_a_setting_that_decides_the_weights_differs(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    _run(exp_config(_SHORT), demo_data, tmp_path, console[0])
+
+    _run(exp_config({**_SHORT, "RUN_PARAMS.SEED": 7}), demo_data, tmp_path, console[0])
+
+    assert "belong to other settings or another dataset; training starts at step 0\n" in console[1].getvalue()
     assert len(list((tmp_path / "checkpoints").iterdir())) == 2
 
 
-def test_run_names_every_fault_of_the_dataset_before_anything_else(
-    exp_config, demo_data: Path, tmp_path: Path, console
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"DESCRIPTION": "other words"},
+        {"NODES": 2},
+        {"EVAL_CONF": 0.25},
+        {"RUN_PARAMS.EVAL_EVERY": 1},
+        {"RUN_PARAMS.CHECKPOINT_EVERY": 1},
+        {"TRAIN_CSV": "train_pothole_240102030405.csv"},
+    ],
+)
+def test_train_keeps_its_checkpoint_when_a_setting_that_does_not_decide_the_weights_differs(
+    change: dict[str, Any],
+    exp_config: ExpConfig,
+    demo_data: Path,
+    tmp_path: Path,
+    console: tuple[Console, io.StringIO],
+) -> None:
+    _run(exp_config(_SHORT), demo_data, tmp_path, console[0])
+
+    _run(exp_config({**_SHORT, **change}), demo_data, tmp_path, console[0])
+
+    assert "all 1 steps are done already" in console[1].getvalue()
+
+
+def test_train_names_every_fault_of_the_dataset_before_anything_else(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
 ) -> None:
     text = exp_config({"TEST_CSV": "none.csv"})
 
@@ -240,8 +212,12 @@ def test_run_names_every_fault_of_the_dataset_before_anything_else(
     assert not (tmp_path / "out").exists()
 
 
-def test_run_says_when_the_image_type_is_not_there(exp_config, tmp_path: Path, console) -> None:
-    with pytest.raises(TrainingError, match=r"pothole is not there; IMAGE_TYPE must name a folder of the data folder"):
+def test_train_fails_when_the_folder_of_the_image_type_is_missing(
+    exp_config: ExpConfig, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    with pytest.raises(
+        TrainingError, match=r"pothole does not exist; IMAGE_TYPE must name a folder of the data folder"
+    ):
         _run(exp_config(), tmp_path, tmp_path / "out", console[0])
 
 
@@ -252,18 +228,23 @@ def test_run_says_when_the_image_type_is_not_there(exp_config, tmp_path: Path, c
         "[enforce fail at alloc.cpp] DefaultCPUAllocator: can't allocate memory",
     ],
 )
-def test_run_says_what_to_lower_when_memory_runs_out(
-    text: str, exp_config, demo_data: Path, tmp_path: Path, console, monkeypatch: pytest.MonkeyPatch
+def test_train_names_the_settings_to_lower_when_the_memory_is_full(
+    text: str,
+    exp_config: ExpConfig,
+    demo_data: Path,
+    tmp_path: Path,
+    console: tuple[Console, io.StringIO],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(trainer: Trainer, batches: Iterator[Batch], on_step: Callable[[StepResult], None]) -> None:
+    def fail(trainer: Trainer, batch: Any) -> dict[str, float]:
         raise RuntimeError(text)
 
-    monkeypatch.setattr(Trainer, "train", fail)
+    monkeypatch.setattr(Trainer, "step", fail)
 
     with pytest.raises(TrainingError) as caught:
         _run(exp_config(), demo_data, tmp_path, console[0])
 
     assert str(caught.value) == (
-        f"memory ran out: {text.splitlines()[0]}; "
+        f"out of memory: {text.splitlines()[0]}; "
         "lower RUN_PARAMS.BATCH_SIZE, MODEL_PARAMS.IMAGE_SIZE or FIRST_STAGE.MAX_PROPOSALS."
     )

@@ -97,3 +97,43 @@ class Settings:
     run: RunParams
     model: ModelParams
     document: Mapping[str, Any]
+
+    def value(self, key: str) -> Any:
+        """Returns the value of a key by its path, such as ``RUN_PARAMS.STEPS``; None when it has none."""
+        node: Any = self.document
+        for part in key.split("."):
+            node = node.get(part) if isinstance(node, Mapping) else None
+        return node
+
+
+# TEMPORARY: the keys that exp_config.schema.json marks with "x-decides": "weights". `deciding` is to read them from the
+# schema as soon as it is part of this package; then this list goes.
+_DECIDING_WEIGHTS = (
+    "RUN_PARAMS.STEPS",
+    "RUN_PARAMS.BATCH_SIZE",
+    "RUN_PARAMS.LEARNING_RATE",
+    "RUN_PARAMS.WARMUP_STEPS",
+    "RUN_PARAMS.SEED",
+    "RUN_PARAMS.PRECISION",
+    "MODEL_PARAMS.BASE_MODEL",
+    "MODEL_PARAMS.WEIGHTS",
+    "MODEL_PARAMS.IMAGE_SIZE",
+    "MODEL_PARAMS.AUGMENTATION",
+    "MODEL_PARAMS.FIRST_STAGE.STRIDE",
+    "MODEL_PARAMS.FIRST_STAGE.NMS_IOU_THRESHOLD",
+    "MODEL_PARAMS.FIRST_STAGE.NMS_SCORE_THRESHOLD",
+    "MODEL_PARAMS.FIRST_STAGE.MAX_PROPOSALS",
+    "MODEL_PARAMS.FIRST_STAGE.LOCALIZATION_LOSS_WEIGHT",
+    "MODEL_PARAMS.FIRST_STAGE.OBJECTNESS_LOSS_WEIGHT",
+)
+
+
+def deciding(what: str) -> frozenset[str]:
+    """Returns the paths of the exp_config's keys that decide ``what``.
+
+    Args:
+        what: ``weights``, ``metrics``, ``data`` or ``nothing``: a value of the schema's ``x-decides``.
+    """
+    if what != "weights":
+        raise NotImplementedError(what)
+    return frozenset(_DECIDING_WEIGHTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -68,7 +68,7 @@ def training_batches(
     first_step: int,
     last_step: int,
     threads: int,
-) -> Iterator[Batch]:
+) -> Generator[Batch, None, None]:
     """Yields the batches of the steps ``first_step`` to ``last_step - 1``, prepared ahead by ``threads`` threads."""
     order = BatchOrder(len(records), batch_size, seed)
 

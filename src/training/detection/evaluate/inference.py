@@ -1,3 +1,5 @@
+"""Runs a detector over images."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -8,13 +10,13 @@ import torch
 from torch import nn
 
 from detection.data.batches import to_tensor
-from detection.evaluate.coco_evaluation import Detections, GroundTruth
 from detection.data.datasets import ImageRecord
 from detection.data.images import ImageStore
+from detection.evaluate.coco_evaluation import Detections, GroundTruth
 
 
 def ground_truths(records: Sequence[ImageRecord]) -> dict[str, GroundTruth]:
-    """Returns the objects of each image by file name."""
+    """Returns the ground truth of each image, by file name."""
     return {
         record.file_name: GroundTruth(
             np.asarray(record.boxes, dtype=np.float64).reshape(-1, 4), np.asarray(record.labels, dtype=np.int64)
@@ -32,14 +34,22 @@ def detect(
     device: torch.device,
     threads: int,
 ) -> dict[str, Detections]:
-    """Runs the model over images.
+    """Runs the model over images. The model keeps its mode, training or evaluation.
+
+    Args:
+        model: A torchvision detector, already on ``device``.
+        records: The images.
+        store: Loads and resizes them.
+        batch_size: Images per call of the model.
+        device: Where each batch is moved.
+        threads: Threads that load images.
 
     Returns:
-        Detections by file name, their boxes xyxy in pixels of the image as it lies on disk.
+        Detections by file name, their boxes xyxy in pixels of the image on disk.
     """
     was_training = model.training
     model.eval()
-    found: dict[str, Detections] = {}
+    detections: dict[str, Detections] = {}
     with ThreadPoolExecutor(threads, thread_name_prefix="images") as pool, torch.no_grad():
         for group in _groups(records, batch_size):
             pixels = list(pool.map(store.load, group))
@@ -47,13 +57,13 @@ def detect(
             for record, image, output in zip(group, pixels, outputs):
                 height, width = image.shape[:2]
                 factors = np.array([record.width / width, record.height / height] * 2)
-                found[record.file_name] = Detections(
+                detections[record.file_name] = Detections(
                     boxes=output["boxes"].double().cpu().numpy().reshape(-1, 4) * factors,
                     labels=output["labels"].cpu().numpy(),
                     scores=output["scores"].double().cpu().numpy(),
                 )
     model.train(was_training)
-    return found
+    return detections
 
 
 def _groups(records: Sequence[ImageRecord], size: int) -> Iterator[Sequence[ImageRecord]]:

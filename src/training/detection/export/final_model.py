@@ -1,4 +1,4 @@
-"""The folder that a finished run leaves: everything needed to use the model, or to evaluate it again."""
+"""The final_model folder of a run: everything needed to use the model, or to evaluate it again."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any, Dict, List
 import torch
 from torch import Tensor, nn
 
-from detection.train.checkpoints import load_tensors
 from detection.errors import TrainingError
+from detection.models.weights import load_tensors
 
 _WEIGHTS = "model.pth"
 _LABELS = "label_map.json"
 
 
 class Detector(nn.Module):
-    """What is exported to TorchScript: images in, detections out.
+    """Wraps a detector for TorchScript: images in, detections out.
 
-    ``forward`` takes a list of float32 (3, H, W) tensors, RGB in [0, 1], of any size, and returns for each
-    ``boxes`` (N, 4) xyxy in its pixels, ``labels`` (N,) from 1 and ``scores`` (N,), the best first.
+    ``forward`` takes a list of float32 (3, H, W) tensors, RGB in [0, 1], of any size. For each image it returns
+    ``boxes`` (N, 4) xyxy in its pixels, ``labels`` (N,) from 1 and ``scores`` (N,) in descending order.
     """
 
     def __init__(self, model: nn.Module) -> None:
@@ -30,7 +30,8 @@ class Detector(nn.Module):
 
     def forward(self, images: List[Tensor]) -> List[Dict[str, Tensor]]:
         # A scripted detector of torchvision returns its losses and its detections, whatever its mode.
-        return self.model(images)[1]
+        detections: List[Dict[str, Tensor]] = self.model(images)[1]
+        return detections
 
 
 def save_final_model(
@@ -40,14 +41,25 @@ def save_final_model(
     class_names: Mapping[int, str],
     exp_config: Mapping[str, Any],
     metrics: Mapping[str, float],
+    passport: Mapping[str, Any],
 ) -> None:
-    """Writes weights, labels, exp_config, metrics and a TorchScript export; moves the model to the CPU."""
+    """Writes the weights, a TorchScript export, and four JSON files. Moves the model to the CPU.
+
+    Args:
+        folder: Receives the files; created when missing.
+        model: The trained model.
+        class_names: Name of each label; label_map.json.
+        exp_config: The exp_config with every key; exp_config.json.
+        metrics: The latest value of each metric; metrics.json.
+        passport: What the run is; passport.json.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     model.cpu().eval()
     torch.save(model.state_dict(), folder / _WEIGHTS)
     _write(folder / _LABELS, [{"id": label, "name": name} for label, name in class_names.items()])
     _write(folder / "exp_config.json", exp_config)
     _write(folder / "metrics.json", metrics)
+    _write(folder / "passport.json", passport)
     torch.jit.script(Detector(model)).save(str(folder / "model.torchscript.pt"))
 
 
@@ -55,7 +67,7 @@ def load_class_names(folder: Path) -> dict[int, str]:
     """Reads the labels of a saved model.
 
     Raises:
-        TrainingError: The folder holds no readable label_map.json.
+        TrainingError: label_map.json is missing or cannot be read.
     """
     try:
         entries = json.loads((folder / _LABELS).read_text(encoding="utf-8"))
@@ -70,7 +82,7 @@ def load_final_weights(folder: Path, model: nn.Module) -> None:
     """Loads the weights of a saved model into a model of the same shape.
 
     Raises:
-        TrainingError: There are none, or they are of another base model.
+        TrainingError: The file is missing, or its weights are those of another base model.
     """
     path = folder / _WEIGHTS
     try:
@@ -78,7 +90,7 @@ def load_final_weights(folder: Path, model: nn.Module) -> None:
     except (OSError, RuntimeError) as error:
         first_line = str(error).splitlines()[0]
         raise TrainingError(
-            f"{path} cannot be loaded: {first_line}; it must be of the base model that the exp_config names."
+            f"{path} cannot be loaded: {first_line}; it must hold the weights of the base model that the exp_config names."
         ) from error
 
 

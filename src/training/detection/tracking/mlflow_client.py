@@ -1,3 +1,5 @@
+"""A client of MLflow's REST API."""
+
 from __future__ import annotations
 
 import json
@@ -19,9 +21,9 @@ class MlflowError(Exception):
     """A request to the tracking server failed.
 
     Args:
-        message: Method, address and what came back.
-        transient: Sending it again may work: no answer, 408, 429 or 5xx.
-        code: MLflow's ``error_code``, empty when there is none.
+        message: Method, address and response.
+        transient: Whether a retry may succeed: no response, 408, 429 or 5xx.
+        code: MLflow's ``error_code``; empty when the response has none.
     """
 
     def __init__(self, message: str, *, transient: bool, code: str = "") -> None:
@@ -46,12 +48,16 @@ class Metric:
 
 
 class MlflowClient:
-    """The part of MLflow's REST API that a training run needs; also what Azure ML serves.
+    """Speaks the part of MLflow's REST API that a training run needs, which Azure ML serves too.
 
     Args:
         tracking_uri: MLFLOW_TRACKING_URI: https, http, or ``azureml://``, which is https under another name.
-        token: Bearer token; none sends no Authorization header.
-        certificate: File of the certificate authorities to trust instead of the system's.
+        token: Bearer token; without it no Authorization header is sent.
+        certificate: File of the certificate authorities to trust in place of the system's.
+
+    Raises:
+        ValueError: The address has another scheme.
+        OSError: The certificate file cannot be read.
     """
 
     def __init__(self, tracking_uri: str, token: str | None = None, certificate: str | None = None) -> None:
@@ -71,7 +77,7 @@ class MlflowClient:
         self._context = ssl.create_default_context(cafile=certificate) if address.startswith("https://") else None
 
     def experiment_id(self, name: str) -> str:
-        """Returns the id of an experiment; it is made when there is none of that name."""
+        """Returns the id of an experiment, which is created when it does not exist."""
         try:
             query = urllib.parse.urlencode({"experiment_name": name})
             return str(self._send("GET", f"experiments/get-by-name?{query}")["experiment"]["experiment_id"])
@@ -81,12 +87,12 @@ class MlflowClient:
         return str(self._send("POST", "experiments/create", {"name": name})["experiment_id"])
 
     def create_run(self, experiment_id: str, start_time: int) -> str:
-        """Starts a run (``start_time`` in milliseconds since 1970, UTC) and returns its id."""
+        """Creates a run and returns its id; ``start_time`` is in milliseconds since 1970, UTC."""
         body = {"experiment_id": experiment_id, "start_time": start_time, "tags": []}
         return str(self._send("POST", "runs/create", body)["run"]["info"]["run_id"])
 
     def end_run(self, run_id: str, status: str, end_time: int) -> None:
-        """Ends a run; ``status`` is FINISHED, FAILED or KILLED."""
+        """Ends a run with the status FINISHED, FAILED or KILLED; ``end_time`` is in milliseconds since 1970, UTC."""
         self._send("POST", "runs/update", {"run_id": run_id, "status": status, "end_time": end_time})
 
     def log_batch(self, run_id: str, metrics: Sequence[Metric], tags: Mapping[str, str]) -> None:
@@ -110,20 +116,21 @@ class MlflowClient:
                 return json.loads(response.read() or b"{}")
         except urllib.error.HTTPError as error:
             code, message = _explain(error)
-            said = ": ".join(part for part in (code, message) if part)
+            explanation = ": ".join(part for part in (code, message) if part)
             raise MlflowError(
-                f"{method} {address} returned {error.code} {error.reason}" + (f": {said}" if said else ""),
+                f"{method} {address} returned {error.code} {error.reason}"
+                + (f": {explanation}" if explanation else ""),
                 transient=error.code in (408, 429) or error.code >= 500,
                 code=code,
             ) from error
         except (OSError, ValueError) as error:
-            # URLError, time-outs and broken connections are OSErrors; an answer that is not JSON is a ValueError.
+            # URLError, timeouts and broken connections are OSErrors; a response that is not JSON is a ValueError.
             reason = getattr(error, "reason", error)
             raise MlflowError(f"{method} {address} failed: {reason}", transient=True) from error
 
 
 def _explain(error: urllib.error.HTTPError) -> tuple[str, str]:
-    """Returns code and message of an error body: MLflow's own, or Azure ML's run history's."""
+    """Returns code and message of an error body, MLflow's own or that of Azure ML's run history."""
     try:
         body = json.loads(error.read())
     except (OSError, ValueError):

@@ -1,12 +1,13 @@
-"""Sends metrics and tags to MLflow beside the training, never in its way."""
+"""Sends metrics and tags to MLflow from a thread of its own, so that training never waits for a server."""
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from detection.errors import TrainingError
 from detection.tracking.mlflow_client import METRICS_PER_BATCH, TAGS_PER_BATCH, Metric, MlflowClient, MlflowError
@@ -17,17 +18,18 @@ _CLOSE_SECONDS = 60.0
 
 
 class Tracker:
-    """A queue to one MLflow run, emptied by a thread.
+    """Queues metrics and tags for one MLflow run; a thread sends them.
 
-    A failure is said and never ends the training: what may work later is sent again, with growing pauses; what the
-    server refuses is given up and counted. Waiting happens on a condition, so that closing wakes it.
+    A failure is reported and never ends training. A request that may succeed later is retried with growing pauses;
+    a refused one is dropped and counted. Every wait is on a condition, so that closing ends it.
 
     Args:
         client: The server.
-        run_id: The run that is logged to.
-        say: Told about failures, from another thread, once for each spell of them.
-        gather: Seconds to gather metrics before they are sent in one request.
-        close_seconds: Longest time that closing waits for the queue.
+        run_id: The run that receives the metrics.
+        say: Receives one warning per series of failures, from the sending thread.
+        gather: Seconds during which metrics are collected for one request.
+        first_pause: Seconds before the first retry; each further pause is twice as long, at most 30 s.
+        close_seconds: Longest time in seconds that closing waits for the queue.
     """
 
     def __init__(
@@ -57,20 +59,26 @@ class Tracker:
         self._thread.start()
 
     def log(self, metrics: Mapping[str, float], step: int, timestamp: int) -> None:
-        """Queues metrics of one step; values that are not finite are left out, since JSON has no word for them."""
+        """Queues the metrics of one step. Values that are not finite are skipped: JSON cannot hold them.
+
+        Args:
+            metrics: Values by name.
+            step: Optimizer steps done.
+            timestamp: Milliseconds since 1970, UTC.
+        """
         found = [Metric(key, float(value), timestamp, step) for key, value in metrics.items() if math.isfinite(value)]
         with self._changed:
             self._metrics.extend(found)
             self._changed.notify_all()
 
     def tag(self, tags: Mapping[str, str]) -> None:
-        """Queues tags; a later value of the same key wins."""
+        """Queues tags; a later value of the same key replaces the earlier one."""
         with self._changed:
             self._tags.update(tags)
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Waits until everything is sent, or given up; says how much was lost."""
+        """Waits until everything is sent or dropped, and reports how much was lost."""
         with self._changed:
             self._closing = True
             self._deadline = time.monotonic() + self._close_seconds
@@ -110,7 +118,7 @@ class Tracker:
                         del self._tags[key]
 
     def _wait(self, seconds: float) -> bool:
-        """Pauses before the next try; returns False when closing leaves no time for one."""
+        """Pauses before a retry; returns False when closing leaves no time for one."""
         with self._changed:
             if not self._closing:
                 self._changed.wait_for(lambda: self._closing, timeout=seconds)
@@ -124,22 +132,54 @@ class Tracker:
     def _report(self, error: MlflowError) -> None:
         if not self._failing:
             self._failing = True
-            after = "it is tried again" if error.transient else "what was refused is left out"
-            self._say(f"warning: MLflow: {error}; training goes on and {after}")
+            after = "the request is retried" if error.transient else "the refused values are dropped"
+            self._say(f"warning: MLflow: {error}; training continues and {after}")
 
 
+@contextlib.contextmanager
 def open_tracker(
     environment: Mapping[str, str], experiment: str, say: Callable[[str], None], clock: Callable[[], float] = time.time
-) -> tuple[Tracker | None, Callable[[str], None]]:
-    """Opens the run that the MLFLOW_* variables name, or a new one; without MLFLOW_TRACKING_URI there is none.
+) -> Iterator[Tracker | None]:
+    """Opens the run that the MLFLOW_* variables name, or a new one; yields None without MLFLOW_TRACKING_URI.
 
-    Returns:
-        The tracker, and what to call with FINISHED, FAILED or KILLED at the end: a run that was named is ended by
-        whoever made it, so that for it the call only closes the tracker.
+    On leaving, everything queued is sent. A new run also gets its end status, FINISHED or FAILED; a run that was named
+    is ended by its creator.
+
+    Args:
+        environment: Holds the MLFLOW_* variables.
+        experiment: Experiment of a new run.
+        say: Receives the warnings.
+        clock: Seconds since 1970, UTC.
+
+    Raises:
+        TrainingError: MLFLOW_TRACKING_URI or the certificate cannot be used.
     """
+    connection = _connect(environment, experiment, say, clock)
+    if connection is None:
+        yield None
+        return
+    client, run_id, is_new = connection
+    tracker = Tracker(client, run_id, say)
+    status = "FAILED"
+    try:
+        yield tracker
+        status = "FINISHED"
+    finally:
+        tracker.close()
+        if is_new:
+            try:
+                client.end_run(run_id, status, int(clock() * 1000))
+            except MlflowError as error:
+                say(f"warning: MLflow: {error}")
+
+
+def _connect(
+    environment: Mapping[str, str], experiment: str, say: Callable[[str], None], clock: Callable[[], float]
+) -> tuple[MlflowClient, str, bool] | None:
+    """Returns the client, the id of the run and whether the run is new; None when there is no server to log to."""
     uri = environment.get("MLFLOW_TRACKING_URI", "")
     if not uri:
-        return None, lambda status: None
+        return None
     try:
         client = MlflowClient(
             uri, environment.get("MLFLOW_TRACKING_TOKEN"), environment.get("MLFLOW_TRACKING_SERVER_CERT_PATH")
@@ -147,22 +187,11 @@ def open_tracker(
     except (OSError, ValueError) as error:
         raise TrainingError(f"MLflow cannot be used: {error}") from error
     run_id = environment.get("MLFLOW_RUN_ID", "")
-    made = not run_id
+    if run_id:
+        return client, run_id, False
     try:
-        if made:
-            experiment_id = environment.get("MLFLOW_EXPERIMENT_ID") or client.experiment_id(experiment)
-            run_id = client.create_run(experiment_id, int(clock() * 1000))
+        experiment_id = environment.get("MLFLOW_EXPERIMENT_ID") or client.experiment_id(experiment)
+        return client, client.create_run(experiment_id, int(clock() * 1000)), True
     except MlflowError as error:
-        say(f"warning: MLflow: {error}; the metrics are only in metrics.jsonl")
-        return None, lambda status: None
-    tracker = Tracker(client, run_id, say)
-
-    def close(status: str) -> None:
-        tracker.close()
-        if made:
-            try:
-                client.end_run(run_id, status, int(clock() * 1000))
-            except MlflowError as error:
-                say(f"warning: MLflow: {error}")
-
-    return tracker, close
+        say(f"warning: MLflow: {error}; the metrics are in metrics.jsonl only")
+        return None

@@ -1,4 +1,4 @@
-"""Checkpoints on disk: written whole or not at all, and read only when whole and of the same experiment."""
+"""Checkpoints on disk: written completely or not at all, and read only when intact and of the same experiment."""
 
 from __future__ import annotations
 
@@ -11,40 +11,59 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
+from detection.models.weights import load_tensors
+
 _KEPT = 2
-_MAGIC = "detection checkpoint 1"
+_MAGIC = "detection checkpoint 2"
 _NAME = re.compile(r"checkpoint-([0-9a-f]{8})-([0-9]{8})\.ckpt")
+
+
+class Stateful(Protocol):
+    """A part of a run whose state belongs into its checkpoints."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns the state: tensors, whole numbers, strings, and dictionaries of them."""
+        ...
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restores what ``state_dict`` returned."""
+        ...
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A state of training.
+    """The state of a run after a step.
 
     Attributes:
         step: Optimizer steps done.
-        state: Tensors, whole numbers, strings, and dictionaries of them. Fractions go into a string as JSON: PyTorch
-            1.13 cannot read them back safely.
+        state: The state of each part by its name: tensors, whole numbers, strings, and dictionaries of them. Fractions
+            are JSON in a string: PyTorch 1.13 cannot read plain ones safely.
     """
 
     step: int
-    state: Mapping[str, Any]
+    state: Mapping[str, Mapping[str, Any]]
+
+    def restore(self, parts: Mapping[str, Stateful]) -> None:
+        """Loads the state of each part."""
+        for name, part in parts.items():
+            part.load_state_dict(self.state[name])
 
 
 class CheckpointFolder:
-    """The checkpoints of one experiment in a folder that other experiments may use too.
+    """The checkpoints of one experiment, in a folder that other experiments may share.
 
-    A file holds one line of JSON (magic, step, size and SHA-256 of the rest) and then what torch.save wrote. It is
-    written under another name, forced to disk and renamed, so that a killed run leaves no half of one behind; the
+    A file holds one line of JSON (magic, step, identity, size and SHA-256 of the rest), then the output of torch.save.
+    It is written under a temporary name, flushed to disk and renamed, so that a killed run leaves no partial file. The
     checksum finds what a network mount loses all the same.
 
     Args:
-        folder: Made when missing.
-        identity: SHA-256 hex of everything that decides the result; only checkpoints with the same one are read.
-        say: Told in words about every file that is passed over.
+        folder: Created when missing.
+        identity: SHA-256 in hex of everything that decides the weights; checkpoints of another identity are not read.
+        say: Receives a line for each file that is skipped.
     """
 
     def __init__(self, folder: Path, identity: str, say: Callable[[str], None]) -> None:
@@ -53,7 +72,7 @@ class CheckpointFolder:
         self._say = say
 
     def write(self, checkpoint: Checkpoint) -> Path:
-        """Writes a checkpoint and removes all but the newest two of this experiment."""
+        """Writes a checkpoint and deletes all but the newest two of this experiment."""
         self._folder.mkdir(parents=True, exist_ok=True)
         buffer = io.BytesIO()
         torch.save(dict(checkpoint.state), buffer)
@@ -78,17 +97,18 @@ class CheckpointFolder:
         return path
 
     def newest(self) -> Checkpoint | None:
-        """Reads the newest checkpoint of this experiment that is whole; None when there is none."""
+        """Reads the newest intact checkpoint of this experiment; returns None when there is none."""
         own = self._own()
         for path in own:
             try:
                 return self._read(path)
             except (OSError, ValueError) as error:
-                self._say(f"checkpoint {path.name} is passed over: {error}")
+                self._say(f"checkpoint {path.name} is skipped: {error}")
         others = {match[1] for match in map(_NAME.fullmatch, self._names()) if match} - {self._identity[:8]}
         if others and not own:
             self._say(
-                f"the checkpoints in {self._folder} are of other settings or another dataset; training starts at step 0"
+                f"the checkpoints in {self._folder} belong to other settings or another dataset; "
+                "training starts at step 0"
             )
         return None
 
@@ -96,13 +116,13 @@ class CheckpointFolder:
         return os.listdir(self._folder) if self._folder.is_dir() else []
 
     def _own(self) -> list[Path]:
-        """Returns this experiment's files, the newest first."""
-        found = []
+        """Returns the files of this experiment, newest first."""
+        own = []
         for name in self._names():
             match = _NAME.fullmatch(name)
             if match and match[1] == self._identity[:8]:
-                found.append((int(match[2]), self._folder / name))
-        return [path for _, path in sorted(found, reverse=True)]
+                own.append((int(match[2]), self._folder / name))
+        return [path for _, path in sorted(own, reverse=True)]
 
     def _read(self, path: Path) -> Checkpoint:
         with path.open("rb") as file:
@@ -113,18 +133,13 @@ class CheckpointFolder:
             if not isinstance(header, dict) or header.get("magic") != _MAGIC:
                 raise ValueError("its first line is not that of a checkpoint")
             if header["identity"] != self._identity:
-                raise ValueError("it is of other settings or another dataset")
+                raise ValueError("it belongs to other settings or another dataset")
             payload = file.read()
         if len(payload) != header["bytes"]:
-            raise ValueError(f"it is truncated: {len(payload)} of {header['bytes']} bytes are there")
+            raise ValueError(f"it is truncated: it holds {len(payload)} of {header['bytes']} bytes")
         if hashlib.sha256(payload).hexdigest() != header["sha256"]:
             raise ValueError("its checksum does not match")
         try:
             return Checkpoint(int(header["step"]), load_tensors(io.BytesIO(payload)))
         except (RuntimeError, pickle.UnpicklingError) as error:
             raise ValueError("it holds something other than tensors and plain values") from error
-
-
-def load_tensors(file: io.BytesIO | Path) -> Any:
-    """Reads what torch.save wrote onto the CPU, tensors and plain values only: a file of weights must not run code."""
-    return torch.load(file, map_location="cpu", weights_only=True)

@@ -1,63 +1,80 @@
+"""The machine that a run computes on: its device, its cores and its limits."""
+
 from __future__ import annotations
 
+import contextlib
 import os
+import platform
 import random
-import signal
-from types import FrameType, TracebackType
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torchvision
+
+from detection.errors import TrainingError
 
 
-def available_cores() -> int:
-    """Returns the cores this process may use, which can be fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+@dataclass(frozen=True)
+class Machine:
+    """What a run computes on.
+
+    Attributes:
+        device: Where the model is.
+        cores: CPU cores that this process may use, which can be fewer than the machine has; at least 1.
+    """
+
+    device: torch.device
+    cores: int
+
+    def describe(self) -> str:
+        """Returns the device in words."""
+        if self.device.type == "cuda":
+            return f"{torch.cuda.get_device_name(self.device)} (PyTorch {torch.__version__})"
+        return f"CPU, {torch.get_num_threads()} threads (PyTorch {torch.__version__})"
 
 
-def prepare_device(seed: int) -> torch.device:
-    """Seeds every source of chance, gives PyTorch all cores (Debian's starts with one), picks a GPU if there is one."""
+def prepare_machine(seed: int) -> Machine:
+    """Seeds every random generator, gives PyTorch all cores (Debian's uses one), and selects a GPU if there is one."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
-    torch.set_num_threads(available_cores())
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    cores = _available_cores()
+    torch.set_num_threads(cores)
+    return Machine(torch.device("cuda" if torch.cuda.is_available() else "cpu"), cores)
 
 
-def describe(device: torch.device) -> str:
-    """Says in words what a device is."""
-    if device.type == "cuda":
-        return f"{torch.cuda.get_device_name(device)} (PyTorch {torch.__version__})"
-    return f"CPU, {torch.get_num_threads()} threads (PyTorch {torch.__version__})"
+def library_versions() -> dict[str, str]:
+    """Returns the versions of Python and of the libraries that decide the numbers of a run."""
+    return {
+        "python": platform.python_version(),
+        "torch": str(torch.__version__),
+        "torchvision": str(torchvision.__version__),
+        "numpy": np.__version__,
+    }
 
 
-class StopRequest:
-    """Notes SIGTERM and SIGINT while it is entered, so that the step at work is finished and kept.
+@contextlib.contextmanager
+def memory_errors_explained() -> Iterator[None]:
+    """Turns the errors of a full memory into one that names the settings to lower.
 
-    A preempted node and a cancelled job send SIGTERM, Ctrl-C sends SIGINT. A second signal acts as it always does.
+    Raises:
+        TrainingError: The memory of the GPU or of the machine is full.
     """
+    try:
+        yield
+    except RuntimeError as error:
+        # CUDA's own class is a RuntimeError; the CPU's allocator raises a plain one.
+        if "out of memory" not in str(error) and "can't allocate memory" not in str(error):
+            raise
+        raise TrainingError(
+            f"out of memory: {str(error).splitlines()[0]}; "
+            "lower RUN_PARAMS.BATCH_SIZE, MODEL_PARAMS.IMAGE_SIZE or FIRST_STAGE.MAX_PROPOSALS."
+        ) from error
 
-    def __init__(self) -> None:
-        self.name = ""
-        self._before: dict[int, Any] = {}
 
-    def __enter__(self) -> StopRequest:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            self._before[number] = signal.signal(number, self._note)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._restore()
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        self.name = signal.Signals(number).name
-        self._restore()
-
-    def _restore(self) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        self._before.clear()
+def _available_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,3 +1,5 @@
+"""The learning-rate schedule."""
+
 from __future__ import annotations
 
 import math
@@ -6,10 +8,10 @@ _FINAL_SHARE = 0.01
 
 
 def learning_rate(step: int, *, steps: int, warmup_steps: int, peak: float) -> float:
-    """Returns the learning rate of a step: a linear rise, then half a cosine down to 1 % of the peak.
+    """Returns the learning rate of a step: a linear rise to the peak, then half a cosine down to 1 % of it.
 
     Args:
-        step: From 0 to ``steps - 1``.
+        step: The step, from 0 to ``steps - 1``.
         steps: Steps of the whole run.
         warmup_steps: Steps of the rise; 0 starts at the peak.
         peak: RUN_PARAMS.LEARNING_RATE.
