@@ -1,21 +1,18 @@
-"""The dataset of an experiment: which files, what is wrong with them, and what they hold."""
+"""Reads the dataset of an experiment: selects its files, reports their faults, and returns their contents."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
-
-from detection.data.dataset_csv import CsvFile, Row, number_text, read_csv
+from detection.data.dataset_csv import CsvFile, Row, read_csv
+from detection.data.dataset_faults import BOTH_SPLITS, SPLITS, RowChecks, empty_file
+from detection.data.dataset_hash import dataset_hash
+from detection.data.image_sizes import ImageSizes, file_names
 
 LATEST = "latest"
-_SPLITS = ("train", "test")
-_SPLIT_WORDS = {"train": "training", "test": "test"}
-_FORMATS = ("JPEG", "PNG", "BMP", "GIF")
 
 
 @dataclass(frozen=True)
@@ -24,11 +21,11 @@ class ImageRecord:
 
     Attributes:
         file_name: Name in ``{image_type}/images``.
-        path: Where it lies.
-        width: In pixels, as its header says.
-        height: In pixels, as its header says.
-        boxes: N boxes xyxy in pixels; none when the image holds no object.
-        labels: N labels from 1, into the dataset's class names.
+        path: Path of the file.
+        width: Width in pixels, from the file header.
+        height: Height in pixels, from the file header.
+        boxes: N boxes xyxy in pixels; empty when the image has no objects.
+        labels: N labels from 1, keys of the dataset's class names.
     """
 
     file_name: str
@@ -44,10 +41,14 @@ class Dataset:
     """Both splits, free of faults.
 
     Attributes:
-        train_csv: Path of the CSV relative to the data folder, with forward slashes; ``test_csv`` likewise.
+        train_csv: Path of the training CSV relative to the data folder, with forward slashes.
+        test_csv: The same for the test CSV.
+        train: The images of the training split.
+        test: The images of the test split.
         class_names: Name of each label; labels are 1 to N in the order of the names.
-        hash: SHA-256 hex over the rows used and the bytes of their images.
-        train_rows: CSV rows used; ``test_rows`` likewise.
+        hash: The dataset hash, 64 hex digits (``dataset_hash``).
+        train_rows: Number of rows used of the training CSV.
+        test_rows: Number of rows used of the test CSV.
     """
 
     train_csv: str
@@ -62,12 +63,12 @@ class Dataset:
 
 @dataclass(frozen=True)
 class DatasetReading:
-    """What reading a dataset gave: the dataset, or the faults why there is none.
+    """The dataset, or the faults that make it unusable.
 
     Attributes:
         dataset: None when there are faults.
         faults: Whole sentences with file and line, in the order of the files and lines.
-        dropped: What was left out and why, in the same words; only when bad rows are dropped.
+        dropped: What was dropped and why, in the same words; empty unless bad rows are dropped.
     """
 
     dataset: Dataset | None
@@ -75,205 +76,96 @@ class DatasetReading:
     dropped: tuple[str, ...]
 
 
-# Kinds of faults in their order at one line.
-_ROW, _IMAGE, _BOX, _ONE_SPLIT, _BOTH = range(5)
-
-
-@dataclass
-class _Fault:
-    line: int
-    kind: int
-    text: str
-
-
 def read_dataset(data: Path, image_type: str, train_csv: str, test_csv: str, *, drop_bad_rows: bool) -> DatasetReading:
-    """Reads both splits and checks them together; image sizes come from the file headers.
+    """Reads both splits and validates them together. Image sizes come from the file headers.
 
     Args:
         data: The data folder, which holds ``{image_type}/datasets`` and ``{image_type}/images``.
         image_type: Use case.
-        train_csv: File name in ``{image_type}/datasets``, or ``latest``; ``test_csv`` likewise.
-        drop_bad_rows: Leave faulty rows out instead of reporting them as faults.
+        train_csv: File name in ``{image_type}/datasets``, or ``latest``.
+        test_csv: The same for the test split.
+        drop_bad_rows: Whether faulty rows are dropped or are faults of the dataset.
     """
     return _Reader(data, image_type, drop_bad_rows).read({"train": train_csv, "test": test_csv})
 
 
 class _Reader:
     def __init__(self, data: Path, image_type: str, drop: bool) -> None:
-        self.folder = data / image_type / "datasets"
-        self.images = data / image_type / "images"
-        self.image_type = image_type
-        self.drop = drop
-        self.sizes: dict[str, tuple[int, int] | str] = {}  # a string says why there is no size
-        # Names in exactly their letters: a file system that ignores case must not decide what a dataset holds.
-        self.names = _file_names(self.images)
+        self._folder = data / image_type / "datasets"
+        self._images = data / image_type / "images"
+        self._image_type = image_type
+        self._drop = drop
+        self._sizes = ImageSizes(self._images, image_type)
+        self._checks = RowChecks(self._sizes)
 
     def read(self, wanted: Mapping[str, str]) -> DatasetReading:
-        faults = []
+        names, missing = self._select_files(wanted)
+        if not names and missing:
+            return DatasetReading(None, tuple(missing.values()), ())
         files: dict[str, CsvFile] = {}
-        names, absent = self._resolve(wanted)
-        if not names and absent:
-            return DatasetReading(None, tuple(absent.values()), ())
-        for split in _SPLITS:
-            if split in absent:
-                faults.append(absent[split])
-                continue
-            name = f"{self.image_type}/datasets/{names[split]}"
-            files[split] = read_csv(self.folder / names[split], name, self.image_type)
+        for split, file_name in names.items():
+            name = f"{self._image_type}/datasets/{file_name}"
+            files[split] = read_csv(self._folder / file_name, name, self._image_type)
             if not files[split].rows and not files[split].faults:
-                files[split].faults.append(_empty(name))
+                files[split].faults.append(empty_file(name))
+        return self._read_dropping(files, missing) if self._drop else self._read_strictly(files, missing)
 
-        found = self._faults(files)
-        file_faults = {split: file.faults for split, file in files.items()}
-        row_faults = {
-            # An image in both splits stays in the test split: when rows are dropped, that row is not one of them.
-            split: [
-                f"{files[split].name}({fault.line}): {fault.text}"
-                for fault in found[split]
-                if not self.drop or fault.kind != _BOTH
-            ]
-            for split in files
-        }
-        if not self.drop:
-            for split in _SPLITS:
-                if split in files:
-                    faults += file_faults[split] + row_faults[split]
-            if faults:
-                return DatasetReading(None, tuple(faults), ())
-            return DatasetReading(self._dataset(files, {s: f.rows for s, f in files.items()}), (), ())
-
-        for split in files:
-            faults += file_faults[split]
+    def _read_strictly(self, files: Mapping[str, CsvFile], missing: Mapping[str, str]) -> DatasetReading:
+        row_faults = self._checks.faults(files)
+        faults = list(missing.values())
+        for split, file in files.items():
+            faults += file.faults
+            faults += [f"{file.name}({fault.line}): {fault.text}" for fault in row_faults[split]]
         if faults:
             return DatasetReading(None, tuple(faults), ())
-        kept, more = self._drop(files)
-        for split in _SPLITS:
-            row_faults[split] = _merge(row_faults[split], more[split])
-            if not kept[split]:
-                faults.append(_empty(files[split].name))
-        dropped = tuple(row_faults["train"] + row_faults["test"])
-        if faults:
-            return DatasetReading(None, tuple(faults), dropped)
-        return DatasetReading(self._dataset(files, kept), (), dropped)
+        return DatasetReading(self._dataset(files, {split: file.rows for split, file in files.items()}), (), ())
 
-    def _resolve(self, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    def _read_dropping(self, files: Mapping[str, CsvFile], missing: Mapping[str, str]) -> DatasetReading:
+        faults = [*missing.values(), *(fault for file in files.values() for fault in file.faults)]
+        if faults:
+            return DatasetReading(None, tuple(faults), ())
+        row_faults = self._checks.faults(files)
+        kept, reasons = self._checks.drop(files)
+        dropped: list[str] = []
+        for split, file in files.items():
+            # An image in both splits stays in the test split, so that its row there is not dropped.
+            own = [f"{file.name}({f.line}): {f.text}" for f in row_faults[split] if f.kind != BOTH_SPLITS]
+            dropped += dict.fromkeys([*own, *reasons[split]])
+            if not kept[split]:
+                faults.append(empty_file(file.name))
+        return DatasetReading(None if faults else self._dataset(files, kept), tuple(faults), tuple(dropped))
+
+    def _select_files(self, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         """Returns the file name of each split, and a fault for each split that has none."""
-        present = _file_names(self.folder)
-        pattern = re.compile(rf"(train|test)_{re.escape(self.image_type)}_([0-9]{{12}})\.csv")
-        stamps: dict[str, set[str]] = {split: set() for split in _SPLITS}
-        for name in present:
-            match = pattern.fullmatch(name)
-            if match:
-                stamps[match[1]].add(match[2])
+        existing = file_names(self._folder)
+        pattern = re.compile(rf"(train|test)_{re.escape(self._image_type)}_([0-9]{{12}})\.csv")
+        stamps: dict[str, set[str]] = {split: set() for split in SPLITS}
+        for match in filter(None, map(pattern.fullmatch, existing)):
+            stamps[match[1]].add(match[2])
         newest = max(stamps["train"] & stamps["test"], default=None)
-        names, absent = {}, {}
-        place = f"{self.image_type}/datasets"
-        for split in _SPLITS:
+        names: dict[str, str] = {}
+        missing: dict[str, str] = {}
+        place = f"{self._image_type}/datasets"
+        no_pair = (
+            f"{place} holds no pair of train_{self._image_type}_YYMMDDHHmmss.csv and "
+            f"test_{self._image_type}_YYMMDDHHmmss.csv with one stamp; 'latest' needs one."
+        )
+        for split in SPLITS:
             name = wanted[split]
             if name == LATEST and newest is None:
-                if not any("no pair" in fault for fault in absent.values()):
-                    absent[split] = (
-                        f"{place} holds no pair of train_{self.image_type}_YYMMDDHHmmss.csv and "
-                        f"test_{self.image_type}_YYMMDDHHmmss.csv with one stamp; 'latest' needs one."
-                    )
+                if no_pair not in missing.values():
+                    missing[split] = no_pair
             elif name == LATEST:
-                names[split] = f"{split}_{self.image_type}_{newest}.csv"
-            elif name in present:
+                names[split] = f"{split}_{self._image_type}_{newest}.csv"
+            elif name in existing:
                 names[split] = name
             else:
-                absent[
-                    split
-                ] = f"{place}/{name} is not there; {split.upper()}_CSV must name a file in {place} or be latest."
-        return names, absent
-
-    def _faults(self, files: Mapping[str, CsvFile]) -> dict[str, list[_Fault]]:
-        """Finds every fault of the rows, by split, in the order of lines and kinds."""
-        found: dict[str, list[_Fault]] = {split: [] for split in files}
-        named: set[str] = set()
-        for split, file in files.items():
-            for row in file.rows:
-                found[split] += [_Fault(row.line, _ROW, text) for text in row.faults]
-                if row.file_name and row.file_name not in named:
-                    named.add(row.file_name)
-                    size = self._size(row.file_name)
-                    if isinstance(size, str):
-                        found[split].append(_Fault(row.line, _IMAGE, size))
-                found[split] += [_Fault(row.line, _BOX, text) for text in self._box_faults(row)]
-
-        if len(files) == 2 and all(file.rows for file in files.values()):
-            good = {split: [row for row in file.rows if self._is_good(row)] for split, file in files.items()}
-            for split, rows in _in_one_split(good).items():
-                found[split] += [_Fault(rows[name].line, _ONE_SPLIT, _one_split(name, split)) for name in rows]
-            first = _first_rows(files["train"].rows)
-            for name, row in _first_rows(files["test"].rows).items():
-                if name in first:
-                    also = f"{files['train'].name}({first[name].line})"
-                    found["test"].append(_Fault(row.line, _BOTH, _both(name, also)))
-        return {split: sorted(faults, key=lambda fault: (fault.line, fault.kind)) for split, faults in found.items()}
-
-    def _drop(self, files: Mapping[str, CsvFile]) -> tuple[dict[str, list[Row]], dict[str, list[str]]]:
-        """Leaves faulty rows out; returns the rows kept, and the rows left out that no fault names, with the reason."""
-        kept = {split: [row for row in file.rows if self._is_good(row)] for split, file in files.items()}
-        said: dict[str, list[str]] = {split: [] for split in files}
-        for split, file in files.items():
-            for row in file.rows:
-                if row.file_name and isinstance(self._size(row.file_name), str) and not row.faults:
-                    said[split].append(f"{file.name}({row.line}): {self._size(row.file_name)}")
-        in_test = _first_rows(files["test"].rows)
-        for row in kept["train"]:
-            if row.file_name in in_test:
-                also = f"{files['test'].name}({in_test[row.file_name].line})"
-                said["train"].append(f"{files['train'].name}({row.line}): {_both(row.file_name, also)}")
-        kept["train"] = [row for row in kept["train"] if row.file_name not in in_test]
-        for split, classes in _in_one_split(kept).items():
-            for row in kept[split]:
-                if row.class_name in classes:
-                    said[split].append(f"{files[split].name}({row.line}): {_one_split(row.class_name, split)}")
-            kept[split] = [row for row in kept[split] if row.class_name not in classes]
-        return kept, said
-
-    def _is_good(self, row: Row) -> bool:
-        return not row.faults and not isinstance(self._size(row.file_name), str) and not self._box_faults(row)
-
-    def _box_faults(self, row: Row) -> Iterable[str]:
-        if row.box is None or not row.file_name:
-            return []
-        xmin, ymin, xmax, ymax = row.box
-        where = f"image '{row.file_name}': box {','.join(number_text(value) for value in row.box)}"
-        faults = []
-        if xmin >= xmax or ymin >= ymax:
-            faults.append(f"{where} has no area; xmin must be less than xmax and ymin less than ymax.")
-        size = self._size(row.file_name)
-        if not isinstance(size, str):
-            width, height = size
-            if min(row.box) < 0 or max(xmin, xmax) > width or max(ymin, ymax) > height:
-                faults.append(
-                    f"{where} reaches outside the image of {width} x {height} pixels; "
-                    f"it must be within 0,0,{width},{height}."
-                )
-        return faults
-
-    def _size(self, name: str) -> tuple[int, int] | str:
-        """Returns width and height in pixels as the header says, or the fault of the file."""
-        if name not in self.sizes:
-            if name not in self.names:
-                self.sizes[
-                    name
-                ] = f"image '{name}' is not in {self.image_type}/images; it must be there, or the row removed."
-            else:
-                try:
-                    with Image.open(self.images / name, formats=_FORMATS) as image:
-                        self.sizes[name] = image.size
-                except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-                    # Pillow's readers raise any of these for a header that is cut short or damaged.
-                    self.sizes[name] = (
-                        f"image '{name}' cannot be read as a picture (JPEG, PNG, BMP or GIF); "
-                        "replace the file or remove its rows."
-                    )
-        return self.sizes[name]
+                rule = f"{split.upper()}_CSV must name a file in {place} or be latest."
+                missing[split] = f"{place}/{name} is not there; {rule}"
+        return names, missing
 
     def _dataset(self, files: Mapping[str, CsvFile], rows: Mapping[str, Sequence[Row]]) -> Dataset:
-        classes = sorted({row.class_name for split in _SPLITS for row in rows[split] if row.class_name})
+        classes = sorted({row.class_name for split in SPLITS for row in rows[split] if row.class_name})
         labels = {name: label for label, name in enumerate(classes, start=1)}
         return Dataset(
             train_csv=files["train"].name,
@@ -281,7 +173,7 @@ class _Reader:
             train=self._records(rows["train"], labels),
             test=self._records(rows["test"], labels),
             class_names={label: name for name, label in labels.items()},
-            hash=self._hash(rows),
+            hash=dataset_hash({split: rows[split] for split in SPLITS}, self._images),
             train_rows=len(rows["train"]),
             test_rows=len(rows["test"]),
         )
@@ -290,71 +182,10 @@ class _Reader:
         by_image: dict[str, list[Row]] = {}
         for row in rows:
             by_image.setdefault(row.file_name, []).append(row)
-        records = []
-        for name, group in by_image.items():
-            width, height = self.sizes[name]
-            boxed = [row for row in group if row.box is not None]
-            records.append(
-                ImageRecord(
-                    name,
-                    self.images / name,
-                    int(width),
-                    int(height),
-                    tuple(row.box for row in boxed if row.box),
-                    tuple(labels[row.class_name] for row in boxed),
-                )
-            )
-        return tuple(records)
+        return tuple(self._record(name, group, labels) for name, group in by_image.items())
 
-    def _hash(self, rows: Mapping[str, Sequence[Row]]) -> str:
-        digest = hashlib.sha256()
-        for split in _SPLITS:
-            digest.update(f"{split}\n".encode())
-            for row in rows[split]:
-                digest.update(("\x1f".join(row.fields) + "\n").encode())
-        for name in sorted({row.file_name for split in _SPLITS for row in rows[split]}):
-            content = hashlib.sha256((self.images / name).read_bytes()).hexdigest()
-            digest.update(f"{name}\x1f{content}\n".encode())
-        return digest.hexdigest()
-
-
-def _file_names(folder: Path) -> set[str]:
-    return {entry.name for entry in folder.iterdir() if entry.is_file()} if folder.is_dir() else set()
-
-
-def _empty(name: str) -> str:
-    return f"{name}(1): holds no rows; it must hold at least one image."
-
-
-def _one_split(class_name: str, split: str) -> str:
-    return f"class '{class_name}' is only in the {_SPLIT_WORDS[split]} split; it must be in both splits."
-
-
-def _both(image: str, also: str) -> str:
-    return f"image '{image}' is in both splits; it must be in one (also at {also})."
-
-
-def _first_rows(rows: Iterable[Row]) -> dict[str, Row]:
-    """Returns the first row that names each image."""
-    first: dict[str, Row] = {}
-    for row in rows:
-        if row.file_name:
-            first.setdefault(row.file_name, row)
-    return first
-
-
-def _in_one_split(rows: Mapping[str, Sequence[Row]]) -> dict[str, dict[str, Row]]:
-    """Returns for each split the classes that the other split lacks, with the first row of each."""
-    first: dict[str, dict[str, Row]] = {split: {} for split in rows}
-    for split in rows:
-        for row in rows[split]:
-            if row.class_name:
-                first[split].setdefault(row.class_name, row)
-    return {
-        split: {name: row for name, row in first[split].items() if name not in first[other]}
-        for split, other in (_SPLITS, _SPLITS[::-1])
-    }
-
-
-def _merge(first: Sequence[str], more: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys([*first, *more]))
+    def _record(self, name: str, rows: Sequence[Row], labels: Mapping[str, int]) -> ImageRecord:
+        width, height = self._sizes.size(name) or (0, 0)  # every row kept has an image with a size
+        boxed = [(row.box, labels[row.class_name]) for row in rows if row.box is not None]
+        boxes, box_labels = tuple(box for box, _ in boxed), tuple(label for _, label in boxed)
+        return ImageRecord(name, self._images / name, width, height, boxes, box_labels)
