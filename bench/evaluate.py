@@ -19,7 +19,7 @@ sys.path[:0] = [str(ROOT / "src" / "training"), str(ROOT / "tests" / "training")
 
 import numpy as np  # noqa: E402
 import reference_coco  # noqa: E402
-from detection.coco_evaluation import Detections, GroundTruth, evaluate  # noqa: E402
+from detection.evaluate.coco_evaluation import Detections, GroundTruth, evaluate  # noqa: E402
 
 CLASS_NAMES = {1: "pothole", 2: "crack", 3: "patch"}
 
@@ -33,7 +33,9 @@ def make_images(count: int, seed: int = 7) -> tuple[dict[str, GroundTruth], dict
         boxes = np.hstack([corners, corners + rng.uniform(8, 250, corners.shape)])
         labels = rng.integers(1, 4, len(boxes))
         corners = rng.uniform(0, 500, (100, 2))
-        guesses, guess_labels = np.hstack([corners, corners + rng.uniform(8, 250, corners.shape)]), rng.integers(1, 4, 100)
+        guesses, guess_labels = np.hstack([corners, corners + rng.uniform(8, 250, corners.shape)]), rng.integers(
+            1, 4, 100
+        )
         if len(boxes):
             near = rng.integers(0, len(boxes), 50)
             guesses[:50], guess_labels[:50] = boxes[near] + rng.uniform(-3, 3, (50, 4)), labels[near]
@@ -52,7 +54,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, default=60, help="images of 100 detections each (default: %(default)s)")
     parser.add_argument("--runs", type=int, default=3, help="runs of each, in turn (default: %(default)s)")
-    parser.add_argument("--many", type=int, default=5000, help="images for the run without the baseline (default: %(default)s)")
+    parser.add_argument(
+        "--many", type=int, default=5000, help="images for the run without the baseline (default: %(default)s)"
+    )
     arguments = parser.parse_args()
 
     truths, detections = make_images(arguments.images)

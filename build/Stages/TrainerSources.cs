@@ -18,6 +18,7 @@ internal static class TrainerSources
                     path.EndsWith(".py", StringComparison.Ordinal)
                     || path.EndsWith(".toml", StringComparison.Ordinal)
                     || path.EndsWith(".txt", StringComparison.Ordinal)
+                    || path.EndsWith(".json", StringComparison.Ordinal)
                 )
                 .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
                 .Order(StringComparer.Ordinal)

@@ -135,7 +135,7 @@ public sealed class ChainTests(DemoData data)
         Assert.NotEqual(0, run.ExitCode);
         Assert.Equal("Failed", (string?)checkout.ReadOutcome()["status"]);
         var again = await checkout.SucceedAsync("--target=Train");
-        Assert.Matches(@"going on from the checkpoint after step [1-9]\d*0\b", again.Output);
+        Assert.Matches(@"resuming from the checkpoint after step [1-9]\d*0\b", again.Output);
         Assert.DoesNotContain("| step 1/100", again.Output, StringComparison.Ordinal);
         Assert.Equal("Completed", (string?)checkout.ReadOutcome()["status"]);
         Assert.EndsWith("-2", (string?)checkout.ReadOutcome()["job"], StringComparison.Ordinal);

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-# As the command line does; it must stand before the first import of torch.
+# As the command line does, and before the first import of torch.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src" / "training"))
 
@@ -32,9 +32,12 @@ _VALID: dict[str, Any] = {
 
 @pytest.fixture
 def exp_config() -> Callable[..., str]:
-    """Makes the text of a valid exp_config, changed at the keys given as {"RUN_PARAMS.STEPS": 3}; None removes a key."""
+    """Returns a function that creates the text of a valid exp_config with changes such as {"RUN_PARAMS.STEPS": 3}.
 
-    def make(changes: dict[str, Any] | None = None) -> str:
+    The change None removes a key.
+    """
+
+    def create(changes: dict[str, Any] | None = None) -> str:
         document = copy.deepcopy(_VALID)
         for key, value in (changes or {}).items():
             *sections, name = key.split(".")
@@ -47,13 +50,13 @@ def exp_config() -> Callable[..., str]:
                 target[name] = value
         return json.dumps(document)
 
-    return make
+    return create
 
 
 @pytest.fixture(scope="session")
 def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a dozen demo pictures."""
-    from detection.demo_data import create_demo_data
+    """Creates a data folder with a dozen demo images."""
+    from detection.data.demo_data import create_demo_data
 
     folder = tmp_path_factory.mktemp("data")
     create_demo_data(folder, image_type="pothole", images=12, seed=3)
@@ -62,8 +65,8 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def console() -> tuple[Any, io.StringIO]:
-    """A console and what it wrote."""
-    from detection.progress import Console
+    """Creates a console, with the stream that receives its lines."""
+    from detection.tracking.progress import Console
 
     stream = io.StringIO()
     return Console(stream), stream

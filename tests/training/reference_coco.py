@@ -29,7 +29,10 @@ def twelve_numbers(ground_truths: dict, detections: dict, labels: list) -> list:
         _average_precision(ground_truths, detections, labels, THRESHOLDS, "all"),
         _average_precision(ground_truths, detections, labels, [0.5], "all"),
         _average_precision(ground_truths, detections, labels, [THRESHOLDS[5]], "all"),
-        *(_average_precision(ground_truths, detections, labels, THRESHOLDS, area) for area in ("small", "medium", "large")),
+        *(
+            _average_precision(ground_truths, detections, labels, THRESHOLDS, area)
+            for area in ("small", "medium", "large")
+        ),
         *(_average_recall(ground_truths, detections, labels, "all", limit) for limit in (1, 10, 100)),
         *(_average_recall(ground_truths, detections, labels, area, 100) for area in ("small", "medium", "large")),
     ]

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from detection.batches import BatchOrder, training_batches
-from detection.datasets import ImageRecord, read_dataset
+from detection.data.batches import BatchOrder, training_batches
+from detection.data.datasets import ImageRecord, read_dataset
 from detection.errors import TrainingError
-from detection.images import ImageStore, augment, scaled_boxes
+from detection.data.images import ImageStore, augment, scaled_boxes
 from PIL import Image
 
 
@@ -34,8 +34,14 @@ def _batches(data: Path, first_step: int, threads: int, capacity: int) -> list:
     assert dataset is not None
     return list(
         training_batches(
-            dataset.train, ImageStore(64, capacity), batch_size=3, augmentation="flip_color", seed=5,
-            first_step=first_step, last_step=8, threads=threads,
+            dataset.train,
+            ImageStore(64, capacity),
+            batch_size=3,
+            augmentation="flip_color",
+            seed=5,
+            first_step=first_step,
+            last_step=8,
+            threads=threads,
         )
     )
 
@@ -115,5 +121,7 @@ def test_image_store_names_an_image_whose_pixels_are_cut_short(tmp_path: Path) -
     Image.effect_noise((64, 64), 90).save(path)
     path.write_bytes(path.read_bytes()[:-900])
 
-    with pytest.raises(TrainingError, match=r"image '.*cut\.jpg' cannot be decoded: .*; replace the file or remove its rows\."):
+    with pytest.raises(
+        TrainingError, match=r"image '.*cut\.jpg' cannot be decoded: .*; replace the file or remove its rows\."
+    ):
         ImageStore(64).load(_record(path, 64, 64))

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from detection.binary_metrics import evaluate_images
-from detection.coco_evaluation import Detections, GroundTruth
+from detection.evaluate.binary_metrics import evaluate_images
+from detection.evaluate.coco_evaluation import Detections, GroundTruth
 
 
 def images(*pairs: tuple[int, list[float]]) -> tuple[dict, dict]:
@@ -48,7 +48,9 @@ def test_ratios_without_anything_to_divide_by_are_zero():
 @pytest.mark.parametrize("seed", range(20))
 def test_every_image_is_counted_once_and_recall_falls_with_the_threshold(seed: int):
     rng = np.random.default_rng(seed)
-    truths, detections = images(*((int(rng.integers(0, 3)), rng.random(rng.integers(0, 4)).tolist()) for _ in range(30)))
+    truths, detections = images(
+        *((int(rng.integers(0, 3)), rng.random(rng.integers(0, 4)).tolist()) for _ in range(30))
+    )
     recalls = []
     for threshold in (0.0, 0.3, 0.6, 0.9):
         metrics = evaluate_images(truths, detections, threshold)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from detection.checkpoints import Checkpoint, CheckpointFolder
+
+from detection.train.checkpoints import Checkpoint, CheckpointFolder
 
 _IDENTITY = "ab" * 32
 _OTHER = "cd" * 32
@@ -16,17 +19,17 @@ def _folder(path: Path, said: list[str], identity: str = _IDENTITY) -> Checkpoin
 
 
 def _checkpoint(step: int) -> Checkpoint:
-    return Checkpoint(step, {"weights": torch.full((3,), float(step)), "history": "[]"})
+    return Checkpoint(step, {"trainer": {"weights": torch.full((3,), float(step))}, "metrics_log": {"history": "[]"}})
 
 
-def test_newest_is_none_without_a_folder(tmp_path: Path) -> None:
+def test_newest_returns_none_without_a_folder(tmp_path: Path) -> None:
     said: list[str] = []
 
     assert _folder(tmp_path / "none", said).newest() is None
     assert said == []
 
 
-def test_newest_reads_back_what_was_written_and_the_last_two_are_kept(tmp_path: Path) -> None:
+def test_newest_reads_what_was_written_and_write_keeps_the_last_two(tmp_path: Path) -> None:
     folder = _folder(tmp_path, [])
     for step in (9, 100, 20):
         folder.write(_checkpoint(step))
@@ -34,22 +37,33 @@ def test_newest_reads_back_what_was_written_and_the_last_two_are_kept(tmp_path: 
     newest = folder.newest()
 
     assert newest is not None and newest.step == 100
-    assert newest.state["weights"].tolist() == [100.0] * 3
+    assert newest.state["trainer"]["weights"].tolist() == [100.0] * 3
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "checkpoint-abababab-00000020.ckpt", "checkpoint-abababab-00000100.ckpt",
+        "checkpoint-abababab-00000020.ckpt",
+        "checkpoint-abababab-00000100.ckpt",
     ]
 
 
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        (lambda content: content[:-10], r"it is truncated: \d+ of \d+ bytes are there"),
+        (lambda content: content[:-10], r"it is truncated: it holds \d+ of \d+ bytes"),
         (lambda content: content[:-10] + b"0123456789", "its checksum does not match"),
         (lambda content: b"", "its first line is not that of a checkpoint"),
         (lambda content: b"\x00" * 64, "its first line is not that of a checkpoint"),
+        (
+            lambda content: content.replace(b"detection checkpoint 2", b"detection checkpoint 1"),
+            "its first line is not that of a checkpoint",
+        ),
+        (
+            lambda content: content.replace(_IDENTITY.encode(), _IDENTITY[:8].encode() + _OTHER[8:].encode()),
+            "it belongs to other settings or another dataset",
+        ),
     ],
 )
-def test_newest_passes_over_a_damaged_file_and_says_why(damage, reason: str, tmp_path: Path) -> None:
+def test_newest_skips_a_damaged_file_and_says_why(
+    damage: Callable[[bytes], bytes], reason: str, tmp_path: Path
+) -> None:
     said: list[str] = []
     folder = _folder(tmp_path, said)
     folder.write(_checkpoint(1))
@@ -60,15 +74,17 @@ def test_newest_passes_over_a_damaged_file_and_says_why(damage, reason: str, tmp
 
     assert newest is not None and newest.step == 1
     (line,) = said
-    assert re.fullmatch(f"checkpoint checkpoint-abababab-00000002.ckpt is passed over: {reason}", line)
+    assert re.fullmatch(f"checkpoint checkpoint-abababab-00000002.ckpt is skipped: {reason}", line)
 
 
-def test_newest_leaves_checkpoints_of_other_settings_alone(tmp_path: Path) -> None:
+def test_newest_ignores_checkpoints_of_other_settings_and_write_keeps_them(tmp_path: Path) -> None:
     said: list[str] = []
     other = _folder(tmp_path, [], _OTHER).write(_checkpoint(5))
 
     assert _folder(tmp_path, said).newest() is None
-    assert said == [f"the checkpoints in {tmp_path} are of other settings or another dataset; training starts at step 0"]
+    assert said == [
+        f"the checkpoints in {tmp_path} belong to other settings or another dataset; training starts at step 0"
+    ]
     for step in (1, 2, 3):
         _folder(tmp_path, said).write(_checkpoint(step))
     assert other.exists()
@@ -77,11 +93,12 @@ def test_newest_leaves_checkpoints_of_other_settings_alone(tmp_path: Path) -> No
 def test_newest_does_not_run_code_that_a_file_holds(tmp_path: Path) -> None:
     said: list[str] = []
     folder = _folder(tmp_path, said)
-    folder.write(Checkpoint(1, {"weights": _Malicious(tmp_path / "ran")}))
+    folder.write(Checkpoint(1, {"trainer": {"weights": _Malicious(tmp_path / "ran")}}))
 
     assert folder.newest() is None
     assert said == [
-        "checkpoint checkpoint-abababab-00000001.ckpt is passed over: it holds something other than tensors and plain values"
+        "checkpoint checkpoint-abababab-00000001.ckpt is skipped: "
+        "it holds something other than tensors and plain values"
     ]
     assert not (tmp_path / "ran").exists()
 
@@ -90,5 +107,5 @@ class _Malicious:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def __reduce__(self):
+    def __reduce__(self) -> Any:
         return (Path.touch, (self.path,))

@@ -5,45 +5,56 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from detection.cli import main
 
 _SOURCE = Path(__file__).resolve().parents[2] / "src" / "training"
 
 
 @pytest.fixture
-def config(exp_config, tmp_path: Path) -> str:
+def config(exp_config: Callable[..., str], tmp_path: Path) -> str:
     path = tmp_path / "small.json"
     path.write_text(exp_config())
     return str(path)
 
 
 def test_main_exits_2_on_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in ([], ["fly"], ["train", "--data", "d"], ["train", "--exp-config", "a", "--exp-config-variable", "B"]):
+    for arguments in (
+        [],
+        ["fly"],
+        ["train", "--data", "d"],
+        ["train", "--exp-config", "a", "--exp-config-variable", "B"],
+    ):
         with pytest.raises(SystemExit) as caught:
             main(arguments)
         assert caught.value.code == 2
         assert "usage: python -m detection" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["train"], ["evaluate"], ["check-data"], ["create-demo-data"]])
-def test_main_helps(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "command", [[], ["train"], ["evaluate"], ["check-data"], ["create-demo-data"], ["metric-names"]]
+)
+def test_main_prints_help_with_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main([*command, "--help"])
 
     assert caught.value.code == 0
-    assert ("example: python -m detection " if command else "Exit codes: 0 done") in capsys.readouterr().out
+    assert ("example: python -m detection " if command else "Exit codes: 0 success") in capsys.readouterr().out
 
 
-def test_check_data_exits_0_without_faults(config: str, demo_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_main_exits_0_when_the_dataset_has_no_faults(
+    config: str, demo_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["check-data", "--exp-config", config, "--data", str(demo_data)]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "no faults"
 
 
-def test_check_data_exits_1_with_the_faults(
-    exp_config, demo_data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_main_exits_1_with_the_faults_of_the_dataset(
+    exp_config: Callable[..., str], demo_data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("EXP_CONFIG", exp_config({"TRAIN_CSV": "x.csv"}))
 
@@ -54,17 +65,26 @@ def test_check_data_exits_1_with_the_faults(
     )
 
 
-def test_check_data_does_not_import_torch(config: str, demo_data: Path) -> None:
+@pytest.mark.parametrize("command", ["check-data", "metric-names"])
+def test_main_imports_no_torch_for_a_command_that_needs_none(command: str, config: str, demo_data: Path) -> None:
+    arguments = ["--exp-config", config, "--data", str(demo_data)] if command == "check-data" else []
     code = (
-        "import sys; from detection.cli import main; "
-        f"main(['check-data', '--exp-config', {config!r}, '--data', {str(demo_data)!r}]); print('torch' in sys.modules)"
+        f"import sys; from detection.cli import main; main({[command, *arguments]!r}); " "print('torch' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(_SOURCE)}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(_SOURCE)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
     assert done.stdout.splitlines()[-1] == "False"
 
 
-def test_main_exits_1_with_every_fault_of_the_settings(config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_main_exits_1_with_every_fault_of_the_settings(
+    config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     arguments = ["train", "--exp-config", config, "--data", str(tmp_path), "--output", str(tmp_path / "out")]
 
     assert main([*arguments, "--set", "RUN_PARAMS.STEPS=0", "--set", "EVAL_CONF=2"]) == 1
@@ -75,19 +95,24 @@ def test_main_exits_1_with_every_fault_of_the_settings(config: str, tmp_path: Pa
     )
 
 
-def test_create_demo_data_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_main_says_whether_it_created_demo_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["create-demo-data", "--data", str(tmp_path), "--images", "5"]
 
     assert [main(arguments), main(arguments)] == [0, 0]
-    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == ["created", "created", "unchanged", "unchanged"]
+    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "created",
+        "created",
+        "unchanged",
+        "unchanged",
+    ]
 
 
-def test_create_demo_data_exits_1_when_there_is_too_little_to_make(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_main_exits_1_when_there_are_too_few_demo_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["create-demo-data", "--data", str(tmp_path), "--images", "1"]) == 1
     assert capsys.readouterr().err.startswith("error: ")
 
 
-def test_evaluate_finds_what_the_run_found(config: str, demo_data: Path, tmp_path: Path) -> None:
+def test_evaluate_measures_what_the_run_measured(config: str, demo_data: Path, tmp_path: Path) -> None:
     common = ["--exp-config", config, "--data", str(demo_data)]
     assert main(["train", *common, "--output", str(tmp_path / "out")]) == 0
 
@@ -100,18 +125,34 @@ def test_evaluate_finds_what_the_run_found(config: str, demo_data: Path, tmp_pat
     assert {name for name in trained if name.startswith(("eval_", "binary_"))} == set(again)
 
 
-def test_evaluate_exits_1_when_there_is_no_model(config: str, demo_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_exits_1_when_the_model_is_missing(
+    config: str, demo_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     arguments = ["--exp-config", config, "--data", str(demo_data), "--output", str(tmp_path / "out")]
 
     assert main(["evaluate", "--model", str(tmp_path), *arguments]) == 1
     assert "--model must name the final_model folder of a run." in capsys.readouterr().err
 
 
-def test_train_keeps_its_last_step_when_it_is_terminated(config: str, demo_data: Path, tmp_path: Path) -> None:
-    arguments = ["--exp-config", config, "--data", str(demo_data), "--output", str(tmp_path), "--set", "RUN_PARAMS.STEPS=100000"]
+def test_train_writes_a_checkpoint_of_its_last_step_when_it_is_terminated(
+    config: str, demo_data: Path, tmp_path: Path
+) -> None:
+    arguments = [
+        "--exp-config",
+        config,
+        "--data",
+        str(demo_data),
+        "--output",
+        str(tmp_path),
+        "--set",
+        "RUN_PARAMS.STEPS=100000",
+    ]
     process = subprocess.Popen(
         [sys.executable, "-m", "detection", "train", *arguments],
-        env={**os.environ, "PYTHONPATH": str(_SOURCE)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(_SOURCE)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     for line in process.stdout:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import reference_coco
-from detection.coco_evaluation import IOU_THRESHOLDS, CocoResult, Detections, GroundTruth, evaluate
+from detection.evaluate.coco_evaluation import IOU_THRESHOLDS, CocoResult, Detections, GroundTruth, evaluate
 
 CLASSES = {1: "RBC", 2: "WBC", 5: "Platelets"}
 
@@ -20,13 +20,17 @@ def found(*boxes_and_scores: tuple, label: int = 1) -> Detections:
     )
 
 
-def random_images(rng: np.random.Generator, *, whole_pixels: bool = False, most: int = 8, images: int = 6) -> tuple[dict, dict]:
+def random_images(
+    rng: np.random.Generator, *, whole_pixels: bool = False, most: int = 8, images: int = 6
+) -> tuple[dict, dict]:
     """Objects of all areas, detections near and far; with whole pixels also equal scores and equal IoUs."""
     truths, detections = {}, {}
     for number in range(images):
         objects = int(rng.integers(0, most + 1))
         corners = rng.uniform(0, 200, (objects, 2))
-        boxes = np.hstack([corners, corners + rng.uniform(4, 40 * 1.4 ** rng.integers(0, 5, (objects, 1)), (objects, 2))])
+        boxes = np.hstack(
+            [corners, corners + rng.uniform(4, 40 * 1.4 ** rng.integers(0, 5, (objects, 1)), (objects, 2))]
+        )
         labels = rng.choice(list(CLASSES), objects)
         copies = rng.integers(0, objects, int(rng.integers(0, 3 * most))) if objects else np.zeros(0, int)
         guesses = boxes[copies] + rng.normal(0, 4, (len(copies), 4)) * rng.choice([0, 0.3, 1, 3], (len(copies), 1))
@@ -136,9 +140,7 @@ def test_objects_outside_the_area_range_are_neither_right_nor_wrong():
 def test_an_object_that_counts_goes_before_an_ignored_one_of_higher_overlap():
     # The detection is 30 x 36 = 1080. It covers the medium object of 30 x 36 fully (IoU 1) and the small one of 30 x 30
     # = 900 by 900 / 1080 = 0.83. For small, the small one counts and is taken up to 0.8: AP_small 7 / 10.
-    result = evaluate(
-        {"a": truth((0, 0, 30, 36), (0, 0, 30, 30))}, {"a": found(((0, 0, 30, 36), 0.9))}, {1: "hole"}
-    )
+    result = evaluate({"a": truth((0, 0, 30, 36), (0, 0, 30, 30))}, {"a": found(((0, 0, 30, 36), 0.9))}, {1: "hole"})
     assert result.metrics()["eval_AP_small"] == pytest.approx(0.7, abs=1e-12)
     assert result.metrics()["eval_AP_medium"] == pytest.approx(1, abs=1e-12)
 
@@ -274,7 +276,9 @@ def test_order_of_images_and_of_detections_does_not_matter(seed: int):
     shuffled = {}
     for file in rng.permutation(list(detections)):
         order = rng.permutation(len(detections[file].scores))
-        shuffled[str(file)] = Detections(*(getattr(detections[file], name)[order] for name in ("boxes", "labels", "scores")))
+        shuffled[str(file)] = Detections(
+            *(getattr(detections[file], name)[order] for name in ("boxes", "labels", "scores"))
+        )
     expected = evaluate(truths, detections, CLASSES)
     assert_same(evaluate(dict(reversed(truths.items())), shuffled, CLASSES), expected)
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from detection.datasets import read_dataset
+
+from detection.data.datasets import read_dataset
 
 _TABLE = Path(__file__).resolve().parents[1] / "datasets" / "cases.json"
 _CASES = json.loads(_TABLE.read_text(encoding="utf-8"))["cases"]
@@ -22,7 +25,7 @@ def _write(folder: Path, case: dict) -> None:
 
 
 @pytest.mark.parametrize("case", _CASES, ids=[case["name"] for case in _CASES])
-def test_read_dataset_reports_exactly_these_faults(case: dict, tmp_path: Path) -> None:
+def test_read_dataset_reports_exactly_these_faults(case: dict[str, Any], tmp_path: Path) -> None:
     _write(tmp_path, case)
 
     reading = read_dataset(tmp_path, case["imageType"], case["trainCsv"], case["testCsv"], drop_bad_rows=False)
@@ -33,17 +36,17 @@ def test_read_dataset_reports_exactly_these_faults(case: dict, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("case", _CASES, ids=[case["name"] for case in _CASES])
-def test_read_dataset_keeps_exactly_these_rows_when_bad_rows_are_dropped(case: dict, tmp_path: Path) -> None:
+def test_read_dataset_keeps_exactly_these_rows_when_bad_rows_are_dropped(case: dict[str, Any], tmp_path: Path) -> None:
     _write(tmp_path, case)
 
     reading = read_dataset(tmp_path, case["imageType"], case["trainCsv"], case["testCsv"], drop_bad_rows=True)
 
-    found = reading.dataset
+    dataset = reading.dataset
     assert {
         "faults": list(reading.faults),
-        "trainRows": found.train_rows if found else None,
-        "testRows": found.test_rows if found else None,
-        "hash": found.hash if found else None,
+        "trainRows": dataset.train_rows if dataset else None,
+        "testRows": dataset.test_rows if dataset else None,
+        "hash": dataset.hash if dataset else None,
     } == case["drop"]
 
 
@@ -53,13 +56,14 @@ def test_read_dataset_names_every_row_it_drops(tmp_path: Path) -> None:
 
     reading = read_dataset(tmp_path, case["imageType"], "latest", "latest", drop_bad_rows=True)
 
+    assert reading.dataset is not None
     used = reading.dataset.train_rows + reading.dataset.test_rows
     lines = {fault.split(":")[0] for fault in reading.dropped}
     rows = sum(len(text.strip().splitlines()) - 1 for text in case["files"].values())
     assert used + len(lines) == rows
 
 
-def test_read_dataset_says_when_a_file_is_not_utf_8(tmp_path: Path) -> None:
+def test_read_dataset_names_the_file_that_is_not_utf_8(tmp_path: Path) -> None:
     case = next(case for case in _CASES if case["name"] == "plain")
     _write(tmp_path, case)
     path = tmp_path / "pothole" / "datasets" / "test_pothole_240102030405.csv"
@@ -70,3 +74,24 @@ def test_read_dataset_says_when_a_file_is_not_utf_8(tmp_path: Path) -> None:
     assert reading.faults == (
         "pothole/datasets/test_pothole_240102030405.csv(1): is not UTF-8; save the file as UTF-8.",
     )
+
+
+def test_read_dataset_hashes_rows_and_images_by_this_formula(tmp_path: Path) -> None:
+    case = next(case for case in _CASES if case["name"] == "plain")
+    _write(tmp_path, case)
+
+    dataset = read_dataset(tmp_path, "pothole", "latest", "latest", drop_bad_rows=False).dataset
+
+    images = {name: hashlib.md5(base64.b64decode(content)).hexdigest() for name, content in case["images"].items()}
+    lines = [
+        "train",
+        "a.png\x1f1\x1f2\x1f30\x1f40\x1fpothole",
+        "a.png\x1f3\x1f3\x1f9\x1f9\x1fcrack",
+        "b.png\x1f5\x1f5\x1f20\x1f20\x1fpothole",
+        "test",
+        "c.png\x1f0\x1f0\x1f64\x1f48\x1fpothole",
+        "c.png\x1f10\x1f10\x1f20\x1f20\x1fcrack",
+        *(f"{name}\x1f{images[name]}" for name in ("a.png", "b.png", "c.png")),
+    ]
+    assert dataset is not None
+    assert dataset.hash == hashlib.sha256("".join(line + "\n" for line in lines).encode()).hexdigest()

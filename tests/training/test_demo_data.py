@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from detection.demo_data import DemoDataResult, create_demo_data
+from detection.data.demo_data import DemoDataResult, create_demo_data
 from detection.errors import TrainingError
-from detection.road_pictures import HEIGHT, WIDTH, draw_road_picture
+from detection.data.road_pictures import HEIGHT, WIDTH, draw_road_picture
 from PIL import Image
 
 
@@ -89,7 +89,7 @@ def test_the_bytes_depend_on_the_seed_alone(tmp_path: Path):
 
 def test_several_processes_draw_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr("detection.demo_data._PICTURES_WORTH_A_PROCESS", 10)
+    monkeypatch.setattr("detection.data.demo_data._PICTURES_WORTH_A_PROCESS", 10)
     create(tmp_path / "two", images=20)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     create(tmp_path / "one", images=20)
@@ -123,7 +123,7 @@ def test_an_interrupted_set_is_completed(tmp_path: Path, monkeypatch: pytest.Mon
         return draw_road_picture(seed, index, with_potholes=with_potholes)
 
     with monkeypatch.context() as patch:
-        patch.setattr("detection.demo_data.draw_road_picture", interrupted)
+        patch.setattr("detection.data.demo_data.draw_road_picture", interrupted)
         with pytest.raises(KeyboardInterrupt):
             create(tmp_path / "broken")
     assert len(list((tmp_path / "broken/pothole/images").iterdir())) == 6
@@ -143,7 +143,9 @@ def test_files_of_others_are_never_touched(tmp_path: Path):
     theirs = tmp_path / "pothole/images/pothole_0003.png"
     theirs.parent.mkdir(parents=True)
     theirs.write_bytes(b"a photograph")
-    with pytest.raises(TrainingError, match="pothole_0003.png is there already and is not demo data; it must be moved away"):
+    with pytest.raises(
+        TrainingError, match="pothole_0003.png is there already and is not demo data; it must be moved away"
+    ):
         create(tmp_path)
     assert contents(tmp_path) == {"pothole/images/pothole_0003.png": b"a photograph"}
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import threading
@@ -8,13 +9,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+
 from detection.errors import TrainingError
-from detection.mlflow_client import MlflowClient, MlflowError
-from detection.tracking import Tracker, open_tracker
+from detection.tracking.mlflow_client import MlflowClient, MlflowError
+from detection.tracking.tracking import Tracker, open_tracker
 
 
 class _Server(ThreadingHTTPServer):
-    """Answers each request with the next of ``answers`` for its path, or with 200 and an empty object."""
+    """Responds to each request with the next of ``answers`` for its path, or with 200 and an empty object."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -48,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_GET
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Keeps the test's output to itself."""
+        """Writes nothing: the test's output stays clean."""
 
 
 @pytest.fixture
@@ -63,11 +65,14 @@ def server() -> Iterator[_Server]:
 
 
 def _tracker(server: _Server, said: list[str], **options: float) -> Tracker:
-    return Tracker(MlflowClient(server.uri, "secret"), "run-1", said.append, gather=0, **{"first_pause": 0.001, **options})
+    return Tracker(
+        MlflowClient(server.uri, "secret"), "run-1", said.append, gather=0, **{"first_pause": 0.001, **options}
+    )
 
 
-def test_log_batch_sends_exactly_this(server: _Server) -> None:
-    tracker = _tracker(server, said := [])
+def test_tracker_sends_exactly_this_request(server: _Server) -> None:
+    said: list[str] = []
+    tracker = _tracker(server, said)
     tracker.log({"train_loss": 0.5, "learning_rate": 0.01}, step=20, timestamp=1700000000000)
     tracker.close()
 
@@ -90,7 +95,7 @@ def test_log_batch_sends_exactly_this(server: _Server) -> None:
     assert said == []
 
 
-def test_tracker_keeps_to_the_limits_of_a_batch(server: _Server) -> None:
+def test_tracker_respects_the_limits_of_a_batch(server: _Server) -> None:
     tracker = _tracker(server, [])
     tracker.log({f"m{number}": 1.0 for number in range(2500)}, step=1, timestamp=1)
     tracker.tag({f"t{number}": "x" * 6000 for number in range(150)})
@@ -99,12 +104,16 @@ def test_tracker_keeps_to_the_limits_of_a_batch(server: _Server) -> None:
     batches = server.bodies("log-batch")
     assert max(len(batch["metrics"]) for batch in batches) == 1000
     assert max(len(batch["tags"]) for batch in batches) <= 100
-    assert [metric["key"] for batch in batches for metric in batch["metrics"]] == [f"m{number}" for number in range(2500)]
-    assert sorted(tag["key"] for batch in batches for tag in batch["tags"]) == sorted(f"t{number}" for number in range(150))
+    assert [metric["key"] for batch in batches for metric in batch["metrics"]] == [
+        f"m{number}" for number in range(2500)
+    ]
+    assert sorted(tag["key"] for batch in batches for tag in batch["tags"]) == sorted(
+        f"t{number}" for number in range(150)
+    )
     assert {len(tag["value"]) for batch in batches for tag in batch["tags"]} == {5000}
 
 
-def test_tracker_leaves_out_values_that_json_cannot_hold(server: _Server) -> None:
+def test_tracker_skips_values_that_json_cannot_hold(server: _Server) -> None:
     tracker = _tracker(server, [])
     tracker.log({"a": math.nan, "b": math.inf, "c": 1.0}, step=1, timestamp=1)
     tracker.close()
@@ -112,45 +121,53 @@ def test_tracker_leaves_out_values_that_json_cannot_hold(server: _Server) -> Non
     assert [metric["key"] for batch in server.bodies("log-batch") for metric in batch["metrics"]] == ["c"]
 
 
-def test_tracker_tries_again_and_says_once_that_it_failed(server: _Server) -> None:
-    server.answers["runs/log-batch"] = [(503, {}), (429, {"error_code": "REQUEST_LIMIT_EXCEEDED", "message": "slow down"})]
-    tracker = _tracker(server, said := [])
+def test_tracker_retries_and_warns_once(server: _Server) -> None:
+    server.answers["runs/log-batch"] = [
+        (503, {}),
+        (429, {"error_code": "REQUEST_LIMIT_EXCEEDED", "message": "slow down"}),
+    ]
+    said: list[str] = []
+    tracker = _tracker(server, said)
     tracker.log({"train_loss": 0.5}, step=1, timestamp=1)
     tracker.close()
 
     assert len(server.bodies("log-batch")) == 3
     assert said == [
         f"warning: MLflow: POST {server.uri}/api/2.0/mlflow/runs/log-batch returned 503 Service Unavailable; "
-        "training goes on and it is tried again"
+        "training continues and the request is retried"
     ]
 
 
-def test_tracker_gives_up_what_the_server_refuses_and_counts_it(server: _Server) -> None:
+def test_tracker_drops_what_the_server_refuses_and_counts_it(server: _Server) -> None:
     server.answers["runs/log-batch"] = [(400, {"error_code": "INVALID_PARAMETER_VALUE", "message": "bad key"})]
-    tracker = _tracker(server, said := [])
+    said: list[str] = []
+    tracker = _tracker(server, said)
     tracker.log({"a": 1.0, "b": 2.0}, step=1, timestamp=1)
     tracker.close()
 
     assert said == [
         f"warning: MLflow: POST {server.uri}/api/2.0/mlflow/runs/log-batch returned 400 Bad Request: "
-        "INVALID_PARAMETER_VALUE: bad key; training goes on and what was refused is left out",
+        "INVALID_PARAMETER_VALUE: bad key; training continues and the refused values are dropped",
         "MLflow lacks 2 metrics and tags of this run; metrics.jsonl holds all of them",
     ]
 
 
-def test_tracker_ends_when_the_server_stays_away(server: _Server) -> None:
+def test_tracker_closes_when_the_server_stays_unavailable(server: _Server) -> None:
     server.answers["runs/log-batch"] = [(500, {})] * 100000
-    tracker = _tracker(server, said := [], close_seconds=0.05)
+    said: list[str] = []
+    tracker = _tracker(server, said, close_seconds=0.05)
     tracker.log({"a": 1.0}, step=1, timestamp=1)
     tracker.close()
 
     assert said[-1] == "MLflow lacks 1 metrics and tags of this run; metrics.jsonl holds all of them"
 
 
-def test_azureml_addresses_are_https() -> None:
+def test_mlflow_client_uses_https_for_azureml_addresses() -> None:
     client = MlflowClient("azureml://127.0.0.1:1/mlflow/v1.0/subscriptions/s")
 
-    with pytest.raises(MlflowError, match="^POST https://127.0.0.1:1/mlflow/v1.0/subscriptions/s/api/2.0/mlflow/runs/update failed: ") as caught:
+    with pytest.raises(
+        MlflowError, match="^POST https://127.0.0.1:1/mlflow/v1.0/subscriptions/s/api/2.0/mlflow/runs/update failed: "
+    ) as caught:
         client.end_run("r", "FINISHED", 1)
     assert caught.value.transient
 
@@ -158,26 +175,28 @@ def test_azureml_addresses_are_https() -> None:
 def test_open_tracker_logs_to_the_run_it_is_given_and_does_not_end_it(server: _Server) -> None:
     environment = {"MLFLOW_TRACKING_URI": server.uri + "/", "MLFLOW_TRACKING_TOKEN": "t", "MLFLOW_RUN_ID": "job-7"}
 
-    tracker, close = open_tracker(environment, "small", print)
-    assert tracker is not None
-    tracker.tag({"steps": "6"})
-    close("FINISHED")
+    with open_tracker(environment, "small", print) as tracker:
+        assert tracker is not None
+        tracker.tag({"steps": "6"})
 
     assert [path for _, path, _, _ in server.requests] == ["/api/2.0/mlflow/runs/log-batch"]
     assert server.bodies("log-batch")[0]["run_id"] == "job-7"
 
 
-def test_open_tracker_makes_a_run_and_ends_it_when_none_is_named(server: _Server) -> None:
+@pytest.mark.parametrize("status", ["FINISHED", "FAILED"])
+def test_open_tracker_creates_a_run_and_ends_it_when_none_is_named(status: str, server: _Server) -> None:
     server.answers = {
         "experiments/get-by-name": [(404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no"})],
         "experiments/create": [(200, {"experiment_id": "12"})],
         "runs/create": [(200, {"run": {"info": {"run_id": "new"}}})],
     }
 
-    tracker, close = open_tracker({"MLFLOW_TRACKING_URI": server.uri}, "a b", print, clock=lambda: 5.0)
-    close("FAILED")
+    with contextlib.suppress(TrainingError):
+        with open_tracker({"MLFLOW_TRACKING_URI": server.uri}, "a b", print, clock=lambda: 5.0) as tracker:
+            assert tracker is not None and tracker.run_id == "new"
+            if status == "FAILED":
+                raise TrainingError("the dataset has 1 fault")
 
-    assert tracker is not None and tracker.run_id == "new"
     assert [(method, path, authorization) for method, path, authorization, _ in server.requests] == [
         ("GET", "/api/2.0/mlflow/experiments/get-by-name?experiment_name=a+b", None),
         ("POST", "/api/2.0/mlflow/experiments/create", None),
@@ -185,23 +204,28 @@ def test_open_tracker_makes_a_run_and_ends_it_when_none_is_named(server: _Server
         ("POST", "/api/2.0/mlflow/runs/update", None),
     ]
     assert server.bodies("runs/create") == [{"experiment_id": "12", "start_time": 5000, "tags": []}]
-    assert server.bodies("runs/update") == [{"run_id": "new", "status": "FAILED", "end_time": 5000}]
+    assert server.bodies("runs/update") == [{"run_id": "new", "status": status, "end_time": 5000}]
 
 
-def test_open_tracker_trains_without_when_no_run_can_be_made(server: _Server) -> None:
+def test_open_tracker_yields_none_when_no_run_can_be_created(server: _Server) -> None:
     server.answers["experiments/get-by-name"] = [(401, {"error": {"code": "UserError", "message": "token expired"}})]
+    said: list[str] = []
 
-    tracker, close = open_tracker({"MLFLOW_TRACKING_URI": server.uri}, "x", (said := []).append)
-    close("FINISHED")
+    with open_tracker({"MLFLOW_TRACKING_URI": server.uri}, "x", said.append) as tracker:
+        assert tracker is None
 
-    assert tracker is None
     assert said == [
         f"warning: MLflow: GET {server.uri}/api/2.0/mlflow/experiments/get-by-name?experiment_name=x returned "
-        "401 Unauthorized: UserError: token expired; the metrics are only in metrics.jsonl"
+        "401 Unauthorized: UserError: token expired; the metrics are in metrics.jsonl only"
     ]
 
 
-def test_open_tracker_is_off_without_an_address_and_refuses_one_it_does_not_speak() -> None:
-    assert open_tracker({}, "x", print)[0] is None
+def test_open_tracker_yields_none_without_an_address() -> None:
+    with open_tracker({}, "x", print) as tracker:
+        assert tracker is None
+
+
+def test_open_tracker_fails_when_the_address_has_another_scheme() -> None:
     with pytest.raises(TrainingError, match="MLFLOW_TRACKING_URI is 'file:///tmp/runs'; it must begin with https://"):
-        open_tracker({"MLFLOW_TRACKING_URI": "file:///tmp/runs"}, "x", print)
+        with open_tracker({"MLFLOW_TRACKING_URI": "file:///tmp/runs"}, "x", print):
+            pass

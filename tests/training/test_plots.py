@@ -5,13 +5,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from detection.coco_evaluation import Detections, GroundTruth, evaluate
-from detection.confusion import count_confusions, image_mistakes
-from detection.plots import smoothed, write_plots
+from detection.evaluate.coco_evaluation import Detections, GroundTruth, evaluate
+from detection.evaluate.confusion import count_confusions, image_mistakes
+from detection.evaluate.plots import smoothed, write_plots
 from PIL import Image
 
 CLASSES = {1: "pothole", 2: "$5 crack"}
-ALL = ["losses.png", "learning_rate.png", "precision_recall.png", "confusion_matrix.png", "worst_images.png", "contact_sheet.png"]
+ALL = [
+    "losses.png",
+    "learning_rate.png",
+    "precision_recall.png",
+    "confusion_matrix.png",
+    "worst_images.png",
+    "contact_sheet.png",
+]
 
 
 def objects(*boxes_and_labels: tuple) -> GroundTruth:
@@ -30,11 +37,16 @@ def run(tmp_path: Path) -> dict:
         "b.png": objects(((5, 5, 30, 30), 1)),
         "c.png": objects(),
     }
-    detections = {"a.png": found(((11, 9, 50, 51), 1, 0.9), ((60, 60, 80, 80), 2, 0.7)), "b.png": found(((5, 5, 30, 29), 2, 0.8))}
+    detections = {
+        "a.png": found(((11, 9, 50, 51), 1, 0.9), ((60, 60, 80, 80), 2, 0.7)),
+        "b.png": found(((5, 5, 30, 29), 2, 0.8)),
+    }
     for file in truths:
         Image.fromarray(np.full((96, 128, 3), 120, np.uint8)).save(tmp_path / file)
     return {
-        "history": [{"step": step, "train_loss": 2 / step, "learning_rate": 0.01, "note": "x"} for step in range(1, 30)],
+        "history": [
+            {"step": step, "train_loss": 2 / step, "learning_rate": 0.01, "note": "x"} for step in range(1, 30)
+        ],
         "result": evaluate(truths, detections, CLASSES),
         "ground_truths": truths,
         "detections": detections,
@@ -70,7 +82,10 @@ def test_the_settings_of_matplotlib_neither_matter_nor_change(run: dict, tmp_pat
 def test_what_there_is_nothing_to_show_of_is_left_out(run: dict, tmp_path: Path):
     nothing = {"a.png": objects()}
     run |= {"history": [], "ground_truths": nothing, "detections": {}, "result": evaluate(nothing, {}, CLASSES)}
-    assert [path.name for path in write_plots(tmp_path / "plots", **run)] == ["confusion_matrix.png", "contact_sheet.png"]
+    assert [path.name for path in write_plots(tmp_path / "plots", **run)] == [
+        "confusion_matrix.png",
+        "contact_sheet.png",
+    ]
 
 
 def test_boxes_are_drawn_where_they_are(run: dict, tmp_path: Path):
@@ -111,7 +126,11 @@ def test_confusions_by_class_with_background():
         "b": found(((0, 0, 9, 9), 1, 0.5)),
     }
     # Right; taken for a crack; not found at 0.5; and one of nothing.
-    assert count_confusions(truths, detections, [1, 2], threshold=0.5, iou=0.5).tolist() == [[1, 1, 0], [0, 0, 1], [1, 0, 0]]
+    assert count_confusions(truths, detections, [1, 2], threshold=0.5, iou=0.5).tolist() == [
+        [1, 1, 0],
+        [0, 0, 1],
+        [1, 0, 0],
+    ]
     assert image_mistakes(truths["a"], detections["a"], threshold=0.5, iou=0.5) == (2, 1)
     assert image_mistakes(truths["a"], None, threshold=0.5, iou=0.5) == (3, 0)
 
@@ -119,7 +138,11 @@ def test_confusions_by_class_with_background():
 def test_of_equal_overlaps_the_same_class_is_paired():
     truths = {"a": objects(((0, 0, 10, 10), 1))}
     detections = {"a": found(((0, 0, 10, 10), 2, 0.9), ((0, 0, 10, 10), 1, 0.8))}
-    assert count_confusions(truths, detections, [1, 2], threshold=0.5, iou=0.5).tolist() == [[1, 0, 0], [0, 0, 0], [0, 1, 0]]
+    assert count_confusions(truths, detections, [1, 2], threshold=0.5, iou=0.5).tolist() == [
+        [1, 0, 0],
+        [0, 0, 0],
+        [0, 1, 0],
+    ]
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -1,67 +1,13 @@
 from __future__ import annotations
 
-import io
-
 import pytest
-from detection.progress import Console, StepProgress, duration
-from detection.schedule import learning_rate
 
-
-class _Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-class _Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def _train(stream: io.StringIO, seconds_a_step: float, steps: int) -> list[str]:
-    clock = _Clock()
-    console = Console(stream, clock)
-    progress = StepProgress(console, first=0, steps=steps, batch_size=4)
-    for done in range(1, steps + 1):
-        clock.now += seconds_a_step
-        progress.step(done, 1 / done, 0.01)
-    console.say("done")
-    return stream.getvalue().split("\n")
-
-
-def test_progress_writes_a_line_every_five_seconds_in_a_log() -> None:
-    assert _train(io.StringIO(), 1.0, 8) == [
-        "step 1/8  loss 1.000  lr 0.0100  4.0 images/s  left 0:07",
-        "step 6/8  loss 0.290  lr 0.0100  4.0 images/s  left 0:02",
-        "step 8/8  loss 0.134  lr 0.0100  4.0 images/s  left 0:00",
-        "done",
-        "",
-    ]
-
-
-def test_progress_rewrites_one_line_in_a_terminal() -> None:
-    assert _train(_Terminal(), 1.0, 3) == [
-        "\rstep 1/3  loss 1.000  lr 0.0100  4.0 images/s  left 0:02"
-        "\rstep 2/3  loss 0.500  lr 0.0100  4.0 images/s  left 0:01"
-        "\rstep 3/3  loss 0.333  lr 0.0100  4.0 images/s  left 0:00",
-        "done",
-        "",
-    ]
-
-
-def test_progress_leaves_out_time_that_was_not_training() -> None:
-    clock = _Clock()
-    progress = StepProgress(Console(io.StringIO(), clock), first=10, steps=20, batch_size=4)
-    clock.now = 12.0
-    progress.pause(10.0)
-
-    assert progress.rate(11) == 2.0
+from detection.tracking.progress import duration
+from detection.train.schedule import learning_rate
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (45.4, "0:45"), (59.6, "1:00"), (3661, "1:01:01")])
-def test_duration_is_minutes_and_seconds(seconds: float, text: str) -> None:
+def test_duration_returns_hours_minutes_and_seconds(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from detection.errors import FaultsError, TrainingError
-from detection.settings_reader import parse_settings, read_settings
-from detection.settings_rules import REQUIRED, RULES
+from detection.config.settings_reader import parse_settings, read_settings
+from detection.config.settings_rules import REQUIRED, RULES
 
 _SCHEMA = Path(__file__).resolve().parents[2] / "exp_configs" / "exp_config.schema.json"
 _EXAMPLES = sorted(path for path in _SCHEMA.parent.glob("*.json") if not path.name.endswith(".schema.json"))
@@ -34,21 +34,45 @@ def test_parse_fills_every_default(exp_config: Callable[..., str]) -> None:
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"RUN_PARAMS.STEPS": 0}, "RUN_PARAMS.STEPS is 0; it must be a whole number of at least 1 and at most 10000000."),
-        ({"RUN_PARAMS.STEPS": 1.5}, "RUN_PARAMS.STEPS is 1.5; it must be a whole number of at least 1 and at most 10000000."),
-        ({"RUN_PARAMS.STEPS": None}, "RUN_PARAMS.STEPS is missing; it must be a whole number of at least 1 and at most 10000000."),
-        ({"RUN_PARAMS.BATCH_SIZE": True}, "RUN_PARAMS.BATCH_SIZE is true; it must be a whole number of at least 1 and at most 1024."),
+        (
+            {"RUN_PARAMS.STEPS": 0},
+            "RUN_PARAMS.STEPS is 0; it must be a whole number of at least 1 and at most 10000000.",
+        ),
+        (
+            {"RUN_PARAMS.STEPS": 1.5},
+            "RUN_PARAMS.STEPS is 1.5; it must be a whole number of at least 1 and at most 10000000.",
+        ),
+        (
+            {"RUN_PARAMS.STEPS": None},
+            "RUN_PARAMS.STEPS is missing; it must be a whole number of at least 1 and at most 10000000.",
+        ),
+        (
+            {"RUN_PARAMS.BATCH_SIZE": True},
+            "RUN_PARAMS.BATCH_SIZE is true; it must be a whole number of at least 1 and at most 1024.",
+        ),
         ({"RUN_PARAMS.LEARNING_RATE": 0}, "RUN_PARAMS.LEARNING_RATE is 0; it must be a number above 0 and at most 1."),
-        ({"RUN_PARAMS.WARMUP_STEPS": 7}, "RUN_PARAMS.WARMUP_STEPS is 7; it must be at most RUN_PARAMS.STEPS, which is 6."),
+        (
+            {"RUN_PARAMS.WARMUP_STEPS": 7},
+            "RUN_PARAMS.WARMUP_STEPS is 7; it must be at most RUN_PARAMS.STEPS, which is 6.",
+        ),
         ({"RUN_PARAMS.PRECISION": "fp8"}, 'RUN_PARAMS.PRECISION is "fp8"; it must be one of fp32, amp.'),
         ({"RUN_PARAMS": 3}, "RUN_PARAMS is 3; it must be an object."),
         ({"RUN_PARAMS.STEPZ": 3}, "RUN_PARAMS.STEPZ is not a key of an exp_config; did you mean RUN_PARAMS.STEPS?"),
-        ({"EXP_NAME": "a b"}, 'EXP_NAME is "a b"; it must be 1 to 255 letters, digits, \'-\' or \'_\', the first a letter or a digit.'),
+        (
+            {"EXP_NAME": "a b"},
+            "EXP_NAME is \"a b\"; it must be 1 to 255 letters, digits, '-' or '_', the first a letter or a digit.",
+        ),
         ({"IMAGE_TYPE": "../x"}, 'IMAGE_TYPE is "../x"; it must be one folder name, with no slash.'),
         ({"EVAL_CONF": 1.01}, "EVAL_CONF is 1.01; it must be a number of at least 0 and at most 1."),
         ({"MODEL_PARAMS.FIRST_STAGE.STRIDE": 12}, "MODEL_PARAMS.FIRST_STAGE.STRIDE is 12; it must be one of 8, 16."),
-        ({"TF_VERSION": "1.15"}, "TF_VERSION is of an older version: the framework version comes with the image; remove the key."),
-        ({"DOCKER_IMAGE_NAME": "x"}, "DOCKER_IMAGE_NAME is of an older version: it is now DOCKER_IMAGE; rename the key."),
+        (
+            {"TF_VERSION": "1.15"},
+            "TF_VERSION is of an older version: the framework version comes with the image; remove the key.",
+        ),
+        (
+            {"DOCKER_IMAGE_NAME": "x"},
+            "DOCKER_IMAGE_NAME is of an older version: it is now DOCKER_IMAGE; rename the key.",
+        ),
     ],
 )
 def test_parse_reports_a_fault(exp_config: Callable[..., str], changes: dict[str, Any], fault: str) -> None:
@@ -79,9 +103,15 @@ def test_overrides_replace_values_and_keep_the_type_of_the_key(exp_config: Calla
 @pytest.mark.parametrize(
     ("override", "fault"),
     [
-        ("RUN_PARAMS.STEP=1", "--set RUN_PARAMS.STEP=1: RUN_PARAMS.STEP is not a key of an exp_config; did you mean RUN_PARAMS.STEPS?"),
+        (
+            "RUN_PARAMS.STEP=1",
+            "--set RUN_PARAMS.STEP=1: RUN_PARAMS.STEP is not a key of an exp_config; did you mean RUN_PARAMS.STEPS?",
+        ),
         ("RUN_PARAMS.STEPS", "--set RUN_PARAMS.STEPS has no '='; it must be KEY=VALUE."),
-        ("RUN_PARAMS.STEPS=many", 'RUN_PARAMS.STEPS is "many"; it must be a whole number of at least 1 and at most 10000000.'),
+        (
+            "RUN_PARAMS.STEPS=many",
+            'RUN_PARAMS.STEPS is "many"; it must be a whole number of at least 1 and at most 10000000.',
+        ),
     ],
 )
 def test_overrides_report_a_fault(exp_config: Callable[..., str], override: str, fault: str) -> None:
@@ -118,7 +148,10 @@ def test_rules_are_those_of_the_schema() -> None:
         node = described[key]
         if "default" in node:
             assert rule.default == node["default"], key
-        for bound, keyword in ((rule.minimum, "exclusiveMinimum" if rule.above else "minimum"), (rule.maximum, "maximum")):
+        for bound, keyword in (
+            (rule.minimum, "exclusiveMinimum" if rule.above else "minimum"),
+            (rule.maximum, "maximum"),
+        ):
             assert node.get(keyword) == bound, f"{key} {keyword}"
         if rule.pattern:
             assert node["pattern"] == f"^{rule.pattern}$", key

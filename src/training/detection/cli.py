@@ -1,4 +1,4 @@
-"""The command line: train, evaluate, check-data and create-demo-data."""
+"""The command line: train, evaluate, check-data, create-demo-data and metric-names."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from detection import __version__
-from detection.data_stage import read_or_fail
+from detection.config.settings import Settings
+from detection.config.settings_reader import read_settings
+from detection.data.data_stage import read_or_fail
 from detection.errors import TrainingError
-from detection.progress import Console
-from detection.settings import Settings
-from detection.settings_reader import read_settings
+from detection.tracking.metric_names import METRIC_NAMES
+from detection.tracking.progress import Console
 
-# PyTorch is imported by the commands that need it, when they need it: it takes seconds. Before that, its threads are told
-# to sleep while they wait for each other: spinning takes the core from the threads that prepare the next batch. The
-# library that runs them reads the variable only when it is loaded.
+# A command imports PyTorch, which takes seconds, only when it needs it. Before the import, this variable lets the threads
+# of PyTorch sleep while they wait for each other: spinning takes the core from the threads that prepare the next batch.
+# OpenMP reads the variable once, when it is loaded.
 _QUIET_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command. Returns 0 when it is done, 1 when it failed with a message; exits 2 on wrong usage."""
+    """Runs one command. Returns 0 on success and 1 after an error with a message; exits with 2 on wrong usage."""
     options = _parser().parse_args(arguments)
     try:
         options.run(options, Console())
@@ -55,9 +56,20 @@ def _train(options: argparse.Namespace, console: Console) -> None:
 def _evaluate(options: argparse.Namespace, console: Console) -> None:
     settings = _settings(options)
     os.environ.setdefault(*_QUIET_THREADS)
-    from detection.evaluate_model import evaluate_model
+    from detection.evaluate.evaluate_model import evaluate_model
+    from detection.train.machine import prepare_machine
 
-    evaluate_model(settings, model_folder=options.model, data=options.data, output=options.output, console=console)
+    machine = prepare_machine(settings.run.seed)
+    console.say(f"evaluating {settings.model.base_model} on {machine.describe()}")
+    evaluate_model(
+        settings,
+        model_folder=options.model,
+        data=options.data,
+        output=options.output,
+        device=machine.device,
+        threads=machine.cores,
+        say=console.say,
+    )
 
 
 def _check_data(options: argparse.Namespace, console: Console) -> None:
@@ -66,7 +78,7 @@ def _check_data(options: argparse.Namespace, console: Console) -> None:
 
 
 def _create_demo_data(options: argparse.Namespace, console: Console) -> None:
-    from detection.demo_data import create_demo_data
+    from detection.data.demo_data import create_demo_data
 
     try:
         result = create_demo_data(options.data, image_type=options.image_type, images=options.images, seed=options.seed)
@@ -75,6 +87,10 @@ def _create_demo_data(options: argparse.Namespace, console: Console) -> None:
     done = "created" if result.created else "unchanged"
     console.say(f"{done}: {result.train_csv} ({result.train_images} images)")
     console.say(f"{done}: {result.test_csv} ({result.test_images} images)")
+
+
+def _metric_names(options: argparse.Namespace, console: Console) -> None:
+    console.say(",".join(METRIC_NAMES))
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -86,8 +102,8 @@ def _settings(options: argparse.Namespace) -> Settings:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m detection",
-        description="Trains and evaluates an object detector as an exp_config says.",
-        epilog="Exit codes: 0 done, 1 failed with a message, 2 wrong usage.",
+        description="Trains and evaluates an object detector from an exp_config.",
+        epilog="Exit codes: 0 success, 1 failure with a message, 2 wrong usage.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -95,8 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser(
         "train",
         help="train a model, evaluate it and save it",
-        description="Trains a model, evaluates it on the test split and saves it. Interrupted, the same command goes "
-        "on from the newest checkpoint; finished, it only evaluates again.",
+        description="Trains a model, evaluates it on the test split and saves it. The same command resumes an "
+        "interrupted run from its newest checkpoint, and evaluates a completed run again.",
         epilog="example: python -m detection train --exp-config exp_configs/demo.json --data data --output outputs "
         "--set RUN_PARAMS.STEPS=100",
     )
@@ -104,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(train)
     _add_output(train)
     train.add_argument(
-        "--checkpoints", type=Path, metavar="DIR", help="where checkpoints are kept (default: OUTPUT/checkpoints)"
+        "--checkpoints", type=Path, metavar="DIR", help="folder of the checkpoints (default: OUTPUT/checkpoints)"
     )
     train.set_defaults(run=_train)
 
@@ -115,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: python -m detection evaluate --model outputs/final_model "
         "--exp-config outputs/final_model/exp_config.json --data data --output evaluation",
     )
-    evaluate.add_argument("--model", type=Path, required=True, metavar="DIR", help="the final_model folder of a run")
+    evaluate.add_argument("--model", type=Path, required=True, metavar="DIR", help="final_model folder of a run")
     _add_config(evaluate)
     _add_data(evaluate)
     _add_output(evaluate)
@@ -124,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser(
         "check-data",
         help="report every fault of the dataset",
-        description="Reads both splits and the headers of their images, and reports every fault at once.",
+        description="Reads both splits and the headers of their images, and reports all faults at once.",
         epilog="example: python -m detection check-data --exp-config exp_configs/demo.json --data data",
     )
     _add_config(check)
@@ -133,18 +149,26 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser(
         "create-demo-data",
-        help="make the synthetic pothole pictures of the demo",
-        description="Makes synthetic road pictures with potholes, laid out as a datastore; leaves them alone when they "
-        "are there.",
+        help="create the synthetic pothole images of the demo",
+        description="Creates synthetic road images with potholes in the layout of a datastore. Existing ones stay "
+        "unchanged.",
         epilog="example: python -m detection create-demo-data --data data",
     )
     _add_data(demo)
     demo.add_argument(
         "--image-type", default="pothole", metavar="NAME", help="folder in the data folder (default: %(default)s)"
     )
-    demo.add_argument("--images", type=int, default=300, metavar="N", help="number of pictures (default: %(default)s)")
-    demo.add_argument("--seed", type=int, default=7, metavar="N", help="picks the pictures (default: %(default)s)")
+    demo.add_argument("--images", type=int, default=300, metavar="N", help="number of images (default: %(default)s)")
+    demo.add_argument("--seed", type=int, default=7, metavar="N", help="decides the images (default: %(default)s)")
     demo.set_defaults(run=_create_demo_data)
+
+    names = commands.add_parser(
+        "metric-names",
+        help="print the names of all metrics",
+        description="Prints the names of all metrics in one line, separated by commas.",
+        epilog="example: python -m detection metric-names",
+    )
+    names.set_defaults(run=_metric_names)
     return parser
 
 
@@ -173,5 +197,5 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--output", type=Path, required=True, metavar="DIR", help="where the results go; made when missing"
+        "--output", type=Path, required=True, metavar="DIR", help="folder of the results; created when missing"
     )

@@ -13,7 +13,7 @@ from torchvision.ops import FrozenBatchNorm2d
 from detection.models.resizing import LongerSideTransform
 from detection.models.resnet101 import resnet101_parts
 from detection.models.tiny import TinyBackbone, tiny_anchors, tiny_second_stage
-from detection.settings import FirstStage, ModelParams
+from detection.config.settings import FirstStage, ModelParams
 
 SINGLE_LEVEL = ("faster_rcnn_tiny", "faster_rcnn_resnet101_coco_2018_01_28")
 """Base models whose backbone gives one feature map, so that FIRST_STAGE.STRIDE means something."""

@@ -54,9 +54,7 @@ def resnet101_parts(
     Returns:
         The backbone, and the anchors and the second stage as arguments of torchvision's FasterRCNN.
     """
-    network = resnet101(
-        weights=None, norm_layer=norm_layer, replace_stride_with_dilation=[False, stride == 8, False]
-    )
+    network = resnet101(weights=None, norm_layer=norm_layer, replace_stride_with_dilation=[False, stride == 8, False])
     body = nn.Sequential(OrderedDict((name, getattr(network, name)) for name in _BODY))
     return ResNet101Backbone(body), {
         "rpn_anchor_generator": AnchorGenerator(((64, 128, 256, 512),), ((0.5, 1.0, 2.0),)),

@@ -1,47 +1,60 @@
-"""Weights of a base model: finding the file in the data folder, and loading what fits."""
+"""Weights of a base model: finds the file in the data folder and loads the tensors that fit."""
 
 from __future__ import annotations
 
+import io
 import pickle
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+import torch
 from torch import Tensor, nn
 
-from detection.checkpoints import load_tensors
 from detection.errors import TrainingError
 
 
 def find_weights(data: Path, base_model: str, weights: str) -> Path | None:
-    """Returns the file that MODEL_PARAMS.WEIGHTS means, None for random weights.
+    """Returns the file that MODEL_PARAMS.WEIGHTS selects; None for random weights.
+
+    Args:
+        data: The data folder.
+        base_model: MODEL_PARAMS.BASE_MODEL: the folder in ``models``.
+        weights: ``auto`` for the newest ``*.pth`` file, ``none``, or a file name.
 
     Raises:
-        TrainingError: The file named is not there.
+        TrainingError: The named file does not exist.
     """
     folder = data / "models" / base_model
     if weights == "none":
         return None
+    files = sorted(path for path in folder.glob("*.pth") if path.is_file())
     if weights == "auto":
-        files = [path for path in folder.glob("*.pth") if path.is_file()]
-        return max(files, key=lambda path: (path.stat().st_mtime, path.name), default=None)
+        newest_last = sorted(files, key=lambda path: (path.stat().st_mtime, path.name))
+        return newest_last[-1] if newest_last else None
     path = folder / weights
     if not path.is_file():
-        present = ", ".join(sorted(entry.name for entry in folder.glob("*.pth"))) or "no *.pth file"
+        existing = ", ".join(file.name for file in files) or "no *.pth file"
         raise TrainingError(
-            f"models/{base_model}/{weights} is not there; MODEL_PARAMS.WEIGHTS must be auto, none or a file in "
-            f"models/{base_model}, which holds {present}."
+            f"models/{base_model}/{weights} does not exist; MODEL_PARAMS.WEIGHTS must be auto, none or a file in "
+            f"models/{base_model}, which holds {existing}."
         )
     return path
 
 
 def load_weights(model: nn.Module, path: Path, say: Callable[[str], None]) -> None:
-    """Loads a state dict into a model: of the same detector, with any number of classes, or of its backbone alone.
+    """Loads a state dict into a model: one of the same detector, with any number of classes, or of its backbone alone.
 
-    Tensors of another shape are left out and named: the heads of a model trained for other classes.
+    Tensors of another shape are skipped and named: the heads of a model trained for other classes.
+
+    Args:
+        model: Updated in place.
+        path: Output of torch.save: a state dict, alone or under the key ``model`` or ``state_dict``.
+        say: Receives a line about what was loaded, and one about what was skipped.
 
     Raises:
-        TrainingError: The file is not a state dict, or holds nothing that the model has.
+        TrainingError: The file is not a state dict, or has no tensor of the model.
     """
     try:
         content = load_tensors(path)
@@ -56,7 +69,7 @@ def load_weights(model: nn.Module, path: Path, say: Callable[[str], None]) -> No
     own = model.state_dict()
     fitting: dict[str, Tensor] = {}
     reshaped, unknown = [], 0
-    for name, value in (content.items() if isinstance(content, Mapping) else ()):
+    for name, value in content.items() if isinstance(content, Mapping) else ():
         target = next((key for key in _places(str(name)) if key in own), None)
         if target is None or not isinstance(value, Tensor):
             unknown += 1
@@ -66,18 +79,23 @@ def load_weights(model: nn.Module, path: Path, say: Callable[[str], None]) -> No
             fitting[target] = value
     if not fitting:
         raise TrainingError(
-            f"the weights {path} hold nothing that this base model has; "
+            f"the weights {path} have no tensor of this base model; "
             "they must be a state dict of it or of its backbone."
         )
     model.load_state_dict(fitting, strict=False)
-    others = f"; {unknown} others are not of this model" if unknown else ""
+    others = f"; {unknown} of the file are not part of this model" if unknown else ""
     say(f"loaded {len(fitting)} of {len(own)} tensors from {path.name}{others}")
     if reshaped:
-        say("left out, since the shape differs: " + ", ".join(reshaped))
+        say("skipped tensors of another shape: " + ", ".join(reshaped))
+
+
+def load_tensors(file: io.BytesIO | Path) -> Any:
+    """Reads the output of torch.save onto the CPU: only tensors and plain values, so that no file can run code."""
+    return torch.load(file, map_location="cpu", weights_only=True)
 
 
 def _places(name: str) -> list[str]:
-    """Returns where a tensor may belong: a detector's names as they are, a bare backbone's under the backbone."""
+    """Returns where a tensor may belong: a detector's names as they are, those of a bare backbone under the backbone."""
     # The region proposal head of torchvision before 0.13 had one convolution without a sequence around it.
     renamed = re.sub(r"^rpn\.head\.conv\.(weight|bias)$", r"rpn.head.conv.0.0.\1", name)
     bare = name[len("features.") :] if name.startswith("features.") else name

@@ -1,0 +1,1 @@
+"""The evaluation of a model on the test images: metrics and plots."""

@@ -1,0 +1,65 @@
+"""The command ``evaluate``: evaluates a saved model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import torch
+
+from detection.config.settings import Settings
+from detection.data.data_stage import read_or_fail
+from detection.data.images import ImageStore
+from detection.errors import TrainingError
+from detection.evaluate.evaluation import Evaluator
+from detection.export.final_model import load_class_names, load_final_weights
+from detection.models.building import build_model
+
+
+def evaluate_model(
+    settings: Settings,
+    *,
+    model_folder: Path,
+    data: Path,
+    output: Path,
+    device: torch.device,
+    threads: int,
+    say: Callable[[str], None],
+) -> Mapping[str, float]:
+    """Evaluates a saved model on the test split of an experiment; writes metrics.json, predictions.json and the plots.
+
+    Args:
+        settings: The exp_config; its RUN_PARAMS are not used, but for BATCH_SIZE.
+        model_folder: The final_model folder of a run.
+        data: The data folder.
+        output: Receives the files; created when missing.
+        device: Where the model runs.
+        threads: Threads that load images.
+        say: Receives the report.
+
+    Returns:
+        The metrics ``eval_*`` and ``binary_*``.
+
+    Raises:
+        TrainingError: The model cannot be read, or has other classes than the dataset.
+    """
+    class_names = load_class_names(model_folder)
+    dataset = read_or_fail(settings, data, say)
+    if dict(dataset.class_names) != class_names:
+        raise TrainingError(
+            f"the model in {model_folder} has the classes {', '.join(class_names.values())}; "
+            f"they must be those of the dataset, which are {', '.join(dataset.class_names.values())}."
+        )
+    # Frozen batch normalization loads the weights of both kinds, and at evaluation the two are the same.
+    model = build_model(settings.model, len(class_names), pretrained=True)
+    load_final_weights(model_folder, model)
+    model.to(device)
+    evaluator = Evaluator(settings, dataset, ImageStore(settings.model.image_size), device=device, threads=threads)
+    evaluation = evaluator.evaluate(model)
+    for line in evaluator.report(evaluation):
+        say(line)
+    evaluator.write(output, evaluation, [])
+    text = json.dumps(dict(evaluation.metrics), indent=2) + "\n"
+    (output / "metrics.json").write_text(text, encoding="utf-8")
+    return evaluation.metrics

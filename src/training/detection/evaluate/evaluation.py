@@ -1,0 +1,139 @@
+"""Evaluates a model on the test split: COCO metrics, image metrics, predictions.json and the plots."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from detection.config.settings import Settings
+from detection.data.datasets import Dataset
+from detection.data.images import ImageStore
+from detection.evaluate.binary_metrics import evaluate_images
+from detection.evaluate.coco_evaluation import CocoResult, Detections, GroundTruth, evaluate
+from detection.evaluate.inference import detect, ground_truths
+from detection.evaluate.plots import write_plots
+
+
+_LEAST_BATCH = 8  # images: without gradients a small training batch would leave the device idle
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The predictions of a model on the test split, and how good they are.
+
+    Attributes:
+        metrics: ``eval_*`` and ``binary_*``.
+        coco: COCO's numbers and curves.
+        truths: The ground truth of each image, by file name.
+        detections: The predictions for each image, by file name.
+    """
+
+    metrics: Mapping[str, float]
+    coco: CocoResult
+    truths: Mapping[str, GroundTruth]
+    detections: Mapping[str, Detections]
+
+
+class Evaluator:
+    """Evaluates models on one test split.
+
+    Args:
+        settings: The exp_config: EVAL_CONF is the least score with which a prediction makes an image positive.
+        dataset: Its test split is used.
+        store: Loads the images.
+        device: Where the model is.
+        threads: Threads that load images.
+    """
+
+    def __init__(
+        self, settings: Settings, dataset: Dataset, store: ImageStore, *, device: torch.device, threads: int
+    ) -> None:
+        self._dataset = dataset
+        self._store = store
+        self._threshold = settings.eval_conf
+        self._batch_size = max(_LEAST_BATCH, settings.run.batch_size)
+        self._device = device
+        self._threads = threads
+        self._truths = ground_truths(dataset.test)
+
+    def evaluate(self, model: nn.Module) -> Evaluation:
+        """Runs the model over the test split. The model keeps its mode, training or evaluation."""
+        detections = detect(
+            model,
+            self._dataset.test,
+            self._store,
+            batch_size=self._batch_size,
+            device=self._device,
+            threads=self._threads,
+        )
+        coco = evaluate(self._truths, detections, self._dataset.class_names)
+        metrics = coco.metrics() | evaluate_images(self._truths, detections, self._threshold)
+        return Evaluation(metrics, coco, self._truths, detections)
+
+    def report(self, evaluation: Evaluation) -> list[str]:
+        """Returns COCO's twelve lines in pycocotools' wording, and one line for the images."""
+        metrics = evaluation.metrics
+        counts = "  ".join(f"{name} {metrics[f'binary_{name}']:.0f}" for name in ("tp", "fp", "tn", "fn"))
+        ratios = ("precision", "recall", "accuracy", "f1")
+        shares = "  ".join(f"{name} {metrics[f'binary_{name}']:.3f}" for name in ratios)
+        images = f"images with a prediction of score >= {self._threshold:g}: {counts}  {shares}"
+        return [*evaluation.coco.summary_lines(), images]
+
+    def write(self, output: Path, evaluation: Evaluation, history: Sequence[Mapping[str, Any]]) -> list[Path]:
+        """Writes predictions.json, predictions_images.json and the plots.
+
+        Args:
+            output: Receives the files; created when missing.
+            evaluation: What ``evaluate`` returned.
+            history: The lines of metrics.jsonl, for the plots of the training.
+
+        Returns:
+            The plots written.
+        """
+        output.mkdir(parents=True, exist_ok=True)
+        ids = {record.file_name: number for number, record in enumerate(self._dataset.test, start=1)}
+        _write_json(output / "predictions.json", _coco_results(evaluation.detections, ids))
+        _write_json(
+            output / "predictions_images.json",
+            {
+                "images": [
+                    {"id": number, "file_name": record.file_name, "width": record.width, "height": record.height}
+                    for number, record in enumerate(self._dataset.test, start=1)
+                ],
+                "categories": [{"id": label, "name": name} for label, name in self._dataset.class_names.items()],
+            },
+        )
+        return write_plots(
+            output / "plots",
+            history=history,
+            result=evaluation.coco,
+            ground_truths=evaluation.truths,
+            detections=evaluation.detections,
+            class_names=self._dataset.class_names,
+            image_paths={record.file_name: record.path for record in self._dataset.test},
+            threshold=self._threshold,
+        )
+
+
+def _coco_results(detections: Mapping[str, Detections], ids: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Returns detections in COCO's results format: x, y, width, height in pixels of the image on disk."""
+    return [
+        {
+            "image_id": ids[name],
+            "category_id": int(label),
+            "bbox": [round(float(value), 2) for value in (box[0], box[1], box[2] - box[0], box[3] - box[1])],
+            "score": round(float(score), 5),
+        }
+        for name, predicted in detections.items()
+        for box, label, score in zip(predicted.boxes, predicted.labels, predicted.scores)
+    ]
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The trained model as a file that other programs can read."""

@@ -1,0 +1,98 @@
+"""The final_model folder of a run: everything needed to use the model, or to evaluate it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Dict, List
+
+import torch
+from torch import Tensor, nn
+
+from detection.errors import TrainingError
+from detection.models.weights import load_tensors
+
+_WEIGHTS = "model.pth"
+_LABELS = "label_map.json"
+
+
+class Detector(nn.Module):
+    """Wraps a detector for TorchScript: images in, detections out.
+
+    ``forward`` takes a list of float32 (3, H, W) tensors, RGB in [0, 1], of any size. For each image it returns
+    ``boxes`` (N, 4) xyxy in its pixels, ``labels`` (N,) from 1 and ``scores`` (N,) in descending order.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, images: List[Tensor]) -> List[Dict[str, Tensor]]:
+        # A scripted detector of torchvision returns its losses and its detections, whatever its mode.
+        detections: List[Dict[str, Tensor]] = self.model(images)[1]
+        return detections
+
+
+def save_final_model(
+    folder: Path,
+    model: nn.Module,
+    *,
+    class_names: Mapping[int, str],
+    exp_config: Mapping[str, Any],
+    metrics: Mapping[str, float],
+    passport: Mapping[str, Any],
+) -> None:
+    """Writes the weights, a TorchScript export, and four JSON files. Moves the model to the CPU.
+
+    Args:
+        folder: Receives the files; created when missing.
+        model: The trained model.
+        class_names: Name of each label; label_map.json.
+        exp_config: The exp_config with every key; exp_config.json.
+        metrics: The latest value of each metric; metrics.json.
+        passport: What the run is; passport.json.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    model.cpu().eval()
+    torch.save(model.state_dict(), folder / _WEIGHTS)
+    _write(folder / _LABELS, [{"id": label, "name": name} for label, name in class_names.items()])
+    _write(folder / "exp_config.json", exp_config)
+    _write(folder / "metrics.json", metrics)
+    _write(folder / "passport.json", passport)
+    torch.jit.script(Detector(model)).save(str(folder / "model.torchscript.pt"))
+
+
+def load_class_names(folder: Path) -> dict[int, str]:
+    """Reads the labels of a saved model.
+
+    Raises:
+        TrainingError: label_map.json is missing or cannot be read.
+    """
+    try:
+        entries = json.loads((folder / _LABELS).read_text(encoding="utf-8"))
+        return {int(entry["id"]): str(entry["name"]) for entry in entries}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(
+            f"{folder / _LABELS} cannot be read: {error}; --model must name the final_model folder of a run."
+        ) from error
+
+
+def load_final_weights(folder: Path, model: nn.Module) -> None:
+    """Loads the weights of a saved model into a model of the same shape.
+
+    Raises:
+        TrainingError: The file is missing, or its weights are those of another base model.
+    """
+    path = folder / _WEIGHTS
+    try:
+        model.load_state_dict(load_tensors(path))
+    except (OSError, RuntimeError) as error:
+        first_line = str(error).splitlines()[0]
+        raise TrainingError(
+            f"{path} cannot be loaded: {first_line}; it must hold the weights of the base model that the exp_config names."
+        ) from error
+
+
+def _write(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

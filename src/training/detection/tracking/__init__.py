@@ -1,0 +1,1 @@
+"""The log of metrics, and the client of the tracking server."""

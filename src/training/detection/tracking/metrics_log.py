@@ -1,0 +1,67 @@
+"""The log of a run's metrics."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from detection.tracking.tracking import Tracker
+
+
+class MetricsLog:
+    """Every metric of a run: in metrics.jsonl, one JSON object per line, and in MLflow.
+
+    A new log starts with an empty file. A resumed one writes the lines of its checkpoint first, so that the file holds
+    the whole run and no step twice.
+
+    Args:
+        path: metrics.jsonl.
+        tracker: The MLflow run; None logs to the file alone.
+        clock: Seconds since 1970, UTC.
+    """
+
+    def __init__(self, path: Path, tracker: Tracker | None, *, clock: Callable[[], float] = time.time) -> None:
+        self.history: list[dict[str, Any]] = []
+        self._path = path
+        self._tracker = tracker
+        self._clock = clock
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", encoding="utf-8")
+
+    def log(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Logs metrics after ``step`` optimizer steps."""
+        line = {"step": step, "time": round(self._clock(), 3), **metrics}
+        self.history.append(line)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        self._track(line)
+
+    def latest(self) -> dict[str, float]:
+        """Returns the latest value of each metric."""
+        values: dict[str, float] = {}
+        for line in self.history:
+            values.update(_metrics_of(line))
+        return values
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns all lines, and the MLflow run that has them."""
+        return {"history": json.dumps(self.history), "mlflow_run": self._tracker.run_id if self._tracker else ""}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restores the lines in the file, and in MLflow when this is another run than the one that has them."""
+        self.history = json.loads(state["history"])
+        self._path.write_text("".join(json.dumps(line) + "\n" for line in self.history), encoding="utf-8")
+        if self._tracker is not None and self._tracker.run_id != state["mlflow_run"]:
+            for line in self.history:
+                self._track(line)
+
+    def _track(self, line: Mapping[str, Any]) -> None:
+        if self._tracker is not None:
+            self._tracker.log(_metrics_of(line), int(line["step"]), int(line["time"] * 1000))
+
+
+def _metrics_of(line: Mapping[str, Any]) -> dict[str, float]:
+    return {name: value for name, value in line.items() if name not in ("step", "time")}

@@ -1,0 +1,52 @@
+"""The lines that a run writes for people."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+
+class Console:
+    """Writes what a run reports, line by line. In a terminal, progress is one line that is rewritten.
+
+    Args:
+        stream: Receives the text; standard output by default.
+        clock: Seconds from any fixed time on.
+    """
+
+    def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self.stream = stream if stream is not None else sys.stdout
+        self.clock = clock
+        self.is_terminal = self.stream.isatty()
+        self._open = 0  # characters of a line that is still being rewritten
+        self._lock = threading.RLock()  # the thread that sends metrics writes lines too
+
+    def say(self, text: str) -> None:
+        """Writes one or more lines that stay."""
+        with self._lock:
+            if self._open:
+                self.stream.write("\n")
+                self._open = 0
+            self.stream.write(text + "\n")
+            self.stream.flush()
+
+    def rewrite(self, text: str) -> None:
+        """Writes a line that the next call replaces in a terminal, and that stays elsewhere."""
+        if not self.is_terminal:
+            self.say(text)
+            return
+        with self._lock:
+            self.stream.write("\r" + text.ljust(self._open))
+            self.stream.flush()
+            self._open = max(self._open, len(text))
+
+
+def duration(seconds: float) -> str:
+    """Returns seconds as m:ss or h:mm:ss."""
+    whole = int(seconds + 0.5)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,0 +1,1 @@
+"""The training loop, the learning-rate schedule and the checkpoints."""

@@ -1,0 +1,55 @@
+"""The interface between the training loop and what happens between its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Step:
+    """One finished optimizer step, as the loop hands it to every hook in turn.
+
+    Attributes:
+        done: Optimizer steps done in the whole run, this one included; at least 1.
+        steps: Optimizer steps of the whole run (RUN_PARAMS.STEPS).
+        metrics: ``train_loss``, its four parts and ``learning_rate`` of this step alone.
+        stop_reason: Why training ends after this step, as a noun (``SIGTERM``). A hook sets it; the hooks after it
+            and the loop read it. Empty while training continues.
+    """
+
+    done: int
+    steps: int
+    metrics: Mapping[str, float]
+    stop_reason: str = ""
+
+    @property
+    def is_last(self) -> bool:
+        """Tells whether this step completes the run."""
+        return self.done == self.steps
+
+
+class Hook:
+    """Acts before and after each optimizer step. A subclass overrides what it needs.
+
+    A hook whose next action depends on the steps before it keeps that state in ``state_dict``: the checkpoint holds
+    it, so that a resumed run acts as an uninterrupted one does.
+    """
+
+    def before_step(self, done: int) -> None:
+        """Acts before the next batch is waited for.
+
+        Args:
+            done: Optimizer steps done so far.
+        """
+
+    def after_step(self, step: Step) -> None:
+        """Acts after a step. The hooks of a loop act in their order."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns the state for a checkpoint: tensors, whole numbers, strings, and dictionaries of them."""
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restores what ``state_dict`` returned."""

@@ -1,0 +1,36 @@
+"""The training loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from detection.data.batches import Batch
+from detection.train.hooks.hook import Hook, Step
+from detection.train.trainer import Trainer
+
+
+def run_steps(trainer: Trainer, batches: Iterator[Batch], hooks: Sequence[Hook], *, steps: int) -> str:
+    """Makes the optimizer steps from ``trainer.done`` to ``steps``, one per batch.
+
+    Args:
+        trainer: Makes each step.
+        batches: The batches of these steps, in order.
+        hooks: Act around each step, in this order.
+        steps: Optimizer steps of the whole run (RUN_PARAMS.STEPS).
+
+    Returns:
+        The reason why training stopped before its last step; empty when all steps are done.
+
+    Raises:
+        NonFiniteLossError: A loss is NaN or infinite; the message names the images of its batch.
+    """
+    while trainer.done < steps:
+        for hook in hooks:
+            hook.before_step(trainer.done)
+        metrics = trainer.step(next(batches))
+        step = Step(trainer.done, steps, metrics)
+        for hook in hooks:
+            hook.after_step(step)
+        if step.stop_reason and not step.is_last:
+            return step.stop_reason
+    return ""

@@ -1,0 +1,80 @@
+"""The machine that a run computes on: its device, its cores and its limits."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torchvision
+
+from detection.errors import TrainingError
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a run computes on.
+
+    Attributes:
+        device: Where the model is.
+        cores: CPU cores that this process may use, which can be fewer than the machine has; at least 1.
+    """
+
+    device: torch.device
+    cores: int
+
+    def describe(self) -> str:
+        """Returns the device in words."""
+        if self.device.type == "cuda":
+            return f"{torch.cuda.get_device_name(self.device)} (PyTorch {torch.__version__})"
+        return f"CPU, {torch.get_num_threads()} threads (PyTorch {torch.__version__})"
+
+
+def prepare_machine(seed: int) -> Machine:
+    """Seeds every random generator, gives PyTorch all cores (Debian's uses one), and selects a GPU if there is one."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+    cores = _available_cores()
+    torch.set_num_threads(cores)
+    return Machine(torch.device("cuda" if torch.cuda.is_available() else "cpu"), cores)
+
+
+def library_versions() -> dict[str, str]:
+    """Returns the versions of Python and of the libraries that decide the numbers of a run."""
+    return {
+        "python": platform.python_version(),
+        "torch": str(torch.__version__),
+        "torchvision": str(torchvision.__version__),
+        "numpy": np.__version__,
+    }
+
+
+@contextlib.contextmanager
+def memory_errors_explained() -> Iterator[None]:
+    """Turns the errors of a full memory into one that names the settings to lower.
+
+    Raises:
+        TrainingError: The memory of the GPU or of the machine is full.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        # CUDA's own class is a RuntimeError; the CPU's allocator raises a plain one.
+        if "out of memory" not in str(error) and "can't allocate memory" not in str(error):
+            raise
+        raise TrainingError(
+            f"out of memory: {str(error).splitlines()[0]}; "
+            "lower RUN_PARAMS.BATCH_SIZE, MODEL_PARAMS.IMAGE_SIZE or FIRST_STAGE.MAX_PROPOSALS."
+        ) from error
+
+
+def _available_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,152 @@
+"""A model with its optimizer, step by step."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, ContextManager
+
+import torch
+from torch import Tensor, nn
+
+from detection.config.settings import FirstStage, RunParams
+from detection.data.batches import Batch
+from detection.errors import TrainingError
+from detection.models.building import weigh_losses
+from detection.train.schedule import learning_rate
+
+MOMENTUM = 0.9
+WEIGHT_DECAY = 5e-4
+_MAX_GRADIENT_NORM = 10.0
+
+
+class NonFiniteLossError(TrainingError):
+    """The loss is NaN or infinite. The step that found it has changed no weights."""
+
+
+class Trainer:
+    """A model with its optimizer (SGD with momentum), step by step.
+
+    Args:
+        model: A torchvision detector, already on ``device``; its weights are updated in place.
+        run: RUN_PARAMS.
+        first_stage: Holds the weights of the two losses of the region proposal network.
+        device: Where each batch is moved.
+    """
+
+    def __init__(self, model: nn.Module, run: RunParams, first_stage: FirstStage, device: torch.device) -> None:
+        self.model = model.train()
+        self.done = 0  # optimizer steps
+        self._run = run
+        self._first_stage = first_stage
+        self._device = device
+        self._optimizer = torch.optim.SGD(_parameter_groups(model), lr=run.learning_rate, momentum=MOMENTUM)
+        self._scaler = _scaler(run.precision == "amp" and device.type == "cuda")
+
+    def step(self, batch: Batch) -> dict[str, float]:
+        """Makes one optimizer step.
+
+        Returns:
+            ``train_loss``, its four parts as they are weighted, and ``learning_rate``; all dimensionless.
+
+        Raises:
+            NonFiniteLossError: The message names the images of the batch.
+        """
+        rate = self._set_learning_rate()
+        images = [self._move(image) for image in batch.images]
+        targets = [{name: self._move(value) for name, value in target.items()} for target in batch.targets]
+        with self._precision():
+            losses = weigh_losses(self.model(images, targets), self._first_stage)
+            loss = torch.stack(list(losses.values())).sum()
+        values = _values(loss, losses)
+        if not math.isfinite(values["train_loss"]):
+            names = ", ".join(f"'{record.file_name}'" for record in batch.records)
+            parts = ", ".join(f"{name} {value:g}" for name, value in values.items())
+            raise NonFiniteLossError(
+                f"step {self.done + 1}: the loss is not finite ({parts}) on the images {names}; "
+                "lower RUN_PARAMS.LEARNING_RATE, raise RUN_PARAMS.WARMUP_STEPS, or check these images."
+            )
+        self._update(loss)
+        self.done += 1
+        return {**values, "learning_rate": rate}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns everything that the next step depends on. The batches follow from the step alone."""
+        state: dict[str, Any] = {
+            "done": self.done,
+            "model": self.model.state_dict(),
+            # The rest of the optimizer follows from the settings and the step.
+            "momentum": self._optimizer.state_dict()["state"],
+            "random": torch.get_rng_state(),
+        }
+        if self._scaler is not None:
+            state["scaler"] = json.dumps(self._scaler.state_dict())
+        if self._device.type == "cuda":
+            state["random_cuda"] = torch.cuda.get_rng_state(self._device)
+        return state
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restores what ``state_dict`` returned."""
+        self.model.load_state_dict(state["model"])
+        groups = self._optimizer.state_dict()["param_groups"]
+        self._optimizer.load_state_dict({"state": state["momentum"], "param_groups": groups})
+        torch.set_rng_state(state["random"])
+        if self._scaler is not None and "scaler" in state:
+            self._scaler.load_state_dict(json.loads(state["scaler"]))
+        if self._device.type == "cuda" and "random_cuda" in state:
+            torch.cuda.set_rng_state(state["random_cuda"], self._device)
+        self.done = int(state["done"])
+
+    def _set_learning_rate(self) -> float:
+        run = self._run
+        rate = learning_rate(self.done, steps=run.steps, warmup_steps=run.warmup_steps, peak=run.learning_rate)
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        return rate
+
+    def _precision(self) -> ContextManager[Any]:
+        if self._scaler is None:
+            return contextlib.nullcontext()
+        context: ContextManager[Any] = torch.autocast("cuda", dtype=torch.float16)
+        return context
+
+    def _update(self, loss: Tensor) -> None:
+        self._optimizer.zero_grad(set_to_none=True)
+        if self._scaler is None:
+            torch.autograd.backward(loss)
+            nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT_NORM)
+            self._optimizer.step()
+            return
+        self._scaler.scale(loss).backward()
+        self._scaler.unscale_(self._optimizer)
+        nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT_NORM)
+        self._scaler.step(self._optimizer)
+        self._scaler.update()
+
+    def _move(self, tensor: Tensor) -> Tensor:
+        return tensor.to(self._device, non_blocking=True)
+
+
+def _values(loss: Tensor, losses: Mapping[str, Tensor]) -> dict[str, float]:
+    """Returns the losses as numbers, by metric name."""
+    names = ["train_loss", *(f"train_{name}" for name in losses)]
+    numbers = torch.stack([loss, *losses.values()]).tolist()  # waits for the device, once
+    return dict(zip(names, numbers))
+
+
+def _parameter_groups(model: nn.Module) -> list[dict[str, Any]]:
+    """Splits the trainable parameters into weights, which decay, and biases and norms, which do not."""
+    trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    return [
+        {"params": [parameter for parameter in trainable if parameter.ndim > 1], "weight_decay": WEIGHT_DECAY},
+        {"params": [parameter for parameter in trainable if parameter.ndim <= 1], "weight_decay": 0.0},
+    ]
+
+
+def _scaler(enabled: bool) -> Any:
+    if not enabled:
+        return None
+    # torch.cuda.amp.GradScaler is its older name, deprecated since torch 2.4.
+    return torch.amp.GradScaler("cuda") if hasattr(torch.amp, "GradScaler") else torch.cuda.amp.GradScaler()

@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from detection.config.settings_reader import parse_settings
+from detection.errors import FaultsError, TrainingError
+from detection.models.building import build_model
+from detection.run import train
+from detection.tracking.metric_names import CLASS_AP50, METRIC_NAMES, class_ap50
+from detection.tracking.progress import Console
+from detection.train.trainer import Trainer
+
+ExpConfig = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def _no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Skips the plots: drawing takes longer than these small runs, and has tests of its own."""
+    monkeypatch.setattr("detection.evaluate.evaluation.write_plots", lambda folder, **options: [])
+
+
+def _run(
+    text: str,
+    data: Path,
+    output: Path,
+    console: Console,
+    checkpoints: Path | None = None,
+    environment: dict[str, str] | None = None,
+) -> dict[str, float]:
+    metrics = train(
+        parse_settings(text, "x.json"),
+        data=data,
+        output=output,
+        checkpoints=checkpoints or output / "checkpoints",
+        environment=environment or {},
+        console=console,
+    )
+    return dict(metrics)
+
+
+def _lines(output: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (output / "metrics.jsonl").read_text().splitlines()]
+
+
+def _without_times(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in line.items() if name not in ("time", "images_per_second")} for line in lines
+    ]
+
+
+def test_train_writes_everything_it_promises(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    text = exp_config({"RUN_PARAMS.EVAL_EVERY": 4, "RUN_PARAMS.CHECKPOINT_EVERY": 3})
+
+    metrics = _run(text, demo_data, tmp_path / "out", console[0])
+
+    said = console[1].getvalue().splitlines()
+    assert [line for line in said if line.startswith("[")] == [
+        "[1/7] read the datasets",
+        "[2/7] prepare the records",
+        "[3/7] fetch the base model",
+        "[4/7] apply the configuration",
+        "[5/7] train",
+        "[6/7] evaluate",
+        "[7/7] save the model",
+    ]
+    assert sum(line.startswith((" Average Precision", " Average Recall")) for line in said) == 24  # two evaluations
+    assert sorted(path.name for path in (tmp_path / "out" / "checkpoints").iterdir())[-1].endswith("-00000006.ckpt")
+    final = tmp_path / "out" / "final_model"
+    assert sorted(path.name for path in final.iterdir()) == [
+        "exp_config.json",
+        "label_map.json",
+        "metrics.json",
+        "model.pth",
+        "model.torchscript.pt",
+        "passport.json",
+    ]
+    assert json.loads((final / "label_map.json").read_text()) == [{"id": 1, "name": "pothole"}]
+    assert json.loads((final / "metrics.json").read_text()) == metrics
+    assert parse_settings((final / "exp_config.json").read_text(), "x") == parse_settings(text, "x")
+    assert [line["step"] for line in _lines(tmp_path / "out")] == [0, 1, 2, 3, 4, 4, 5, 6, 6]
+
+    images = json.loads((tmp_path / "out" / "predictions_images.json").read_text())
+    results = json.loads((tmp_path / "out" / "predictions.json").read_text())
+    assert images["categories"] == [{"id": 1, "name": "pothole"}]
+    assert {result["image_id"] for result in results} <= {image["id"] for image in images["images"]}
+
+
+def test_train_logs_exactly_the_metric_names_of_the_list(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    metrics = _run(exp_config({"RUN_PARAMS.STEPS": 1, "RUN_PARAMS.WARMUP_STEPS": 0}), demo_data, tmp_path, console[0])
+
+    assert set(metrics) == {class_ap50("pothole") if name == CLASS_AP50 else name for name in METRIC_NAMES}
+
+
+def test_train_exports_a_model_that_predicts_the_same_for_a_raw_image(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    _run(exp_config({"RUN_PARAMS.STEPS": 1, "RUN_PARAMS.WARMUP_STEPS": 0}), demo_data, tmp_path, console[0])
+
+    exported = torch.jit.load(str(tmp_path / "final_model" / "model.torchscript.pt"))
+    settings = parse_settings(exp_config(), "x")
+    model = build_model(settings.model, 1, pretrained=False).eval()
+    model.load_state_dict(torch.load(tmp_path / "final_model" / "model.pth"))
+    image = torch.rand(3, 96, 128)
+    with torch.no_grad():
+        (expected,) = model([image])
+        (found,) = exported([image])
+    assert torch.allclose(found["boxes"], expected["boxes"], atol=1e-3)
+    assert torch.allclose(found["scores"], expected["scores"], atol=1e-5)
+
+
+@pytest.mark.parametrize("kept_step", [2, 4])
+def test_train_resumed_logs_the_lines_and_saves_the_weights_of_an_uninterrupted_run(
+    kept_step: int,
+    exp_config: ExpConfig,
+    demo_data: Path,
+    tmp_path: Path,
+    console: tuple[Console, io.StringIO],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A line every 3 steps, so that one line averages steps before and after the checkpoint.
+    monkeypatch.setattr("detection.train.train_stage.log_interval", lambda steps: 3)
+    text = exp_config({"RUN_PARAMS.STEPS": kept_step + 2, "RUN_PARAMS.CHECKPOINT_EVERY": 2, "RUN_PARAMS.EVAL_EVERY": 2})
+    kept = tmp_path / "kept"
+    whole = _run(text, demo_data, tmp_path / "whole", console[0], kept)
+    (last,) = kept.glob(f"*-{kept_step + 2:08d}.ckpt")
+    last.unlink()
+
+    resumed = _run(text, demo_data, tmp_path / "resumed", console[0], kept)
+
+    assert f"resuming from the checkpoint after step {kept_step}\n" in console[1].getvalue()
+    assert _without_times(_lines(tmp_path / "resumed")) == _without_times(_lines(tmp_path / "whole"))
+    assert _without_times([resumed]) == _without_times([whole])
+    expected, found = (torch.load(tmp_path / name / "final_model" / "model.pth") for name in ("whole", "resumed"))
+    assert {name for name in expected if not torch.equal(expected[name], found[name])} == set()
+
+
+def test_train_evaluates_again_when_all_steps_are_done(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    text, kept = exp_config(), tmp_path / "kept"
+    first = _run(text, demo_data, tmp_path / "first", console[0], kept)
+
+    again = _run(text, demo_data, tmp_path / "again", console[0], kept)
+
+    assert "all 6 steps are done already; the model of their checkpoint is used\n" in console[1].getvalue()
+    assert again == first
+    assert _without_times(_lines(tmp_path / "again")) == _without_times(_lines(tmp_path / "first"))
+
+
+_SHORT = {"RUN_PARAMS.STEPS": 1, "RUN_PARAMS.WARMUP_STEPS": 0}
+
+
+def test_train_starts_at_step_0_when_a_setting_that_decides_the_weights_differs(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    _run(exp_config(_SHORT), demo_data, tmp_path, console[0])
+
+    _run(exp_config({**_SHORT, "RUN_PARAMS.SEED": 7}), demo_data, tmp_path, console[0])
+
+    assert "belong to other settings or another dataset; training starts at step 0\n" in console[1].getvalue()
+    assert len(list((tmp_path / "checkpoints").iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"DESCRIPTION": "other words"},
+        {"NODES": 2},
+        {"EVAL_CONF": 0.25},
+        {"RUN_PARAMS.EVAL_EVERY": 1},
+        {"RUN_PARAMS.CHECKPOINT_EVERY": 1},
+        {"TRAIN_CSV": "train_pothole_240102030405.csv"},
+    ],
+)
+def test_train_keeps_its_checkpoint_when_a_setting_that_does_not_decide_the_weights_differs(
+    change: dict[str, Any],
+    exp_config: ExpConfig,
+    demo_data: Path,
+    tmp_path: Path,
+    console: tuple[Console, io.StringIO],
+) -> None:
+    _run(exp_config(_SHORT), demo_data, tmp_path, console[0])
+
+    _run(exp_config({**_SHORT, **change}), demo_data, tmp_path, console[0])
+
+    assert "all 1 steps are done already" in console[1].getvalue()
+
+
+def test_train_names_every_fault_of_the_dataset_before_anything_else(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    text = exp_config({"TEST_CSV": "none.csv"})
+
+    with pytest.raises(FaultsError) as caught:
+        _run(text, demo_data, tmp_path / "out", console[0])
+
+    assert str(caught.value) == (
+        "the dataset has 1 fault:\n  pothole/datasets/none.csv is not there; "
+        "TEST_CSV must name a file in pothole/datasets or be latest."
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_train_fails_when_the_folder_of_the_image_type_is_missing(
+    exp_config: ExpConfig, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    with pytest.raises(
+        TrainingError, match=r"pothole does not exist; IMAGE_TYPE must name a folder of the data folder"
+    ):
+        _run(exp_config(), tmp_path, tmp_path / "out", console[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CUDA out of memory. Tried to allocate 2.00 GiB\nmore",
+        "[enforce fail at alloc.cpp] DefaultCPUAllocator: can't allocate memory",
+    ],
+)
+def test_train_names_the_settings_to_lower_when_the_memory_is_full(
+    text: str,
+    exp_config: ExpConfig,
+    demo_data: Path,
+    tmp_path: Path,
+    console: tuple[Console, io.StringIO],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(trainer: Trainer, batch: Any) -> dict[str, float]:
+        raise RuntimeError(text)
+
+    monkeypatch.setattr(Trainer, "step", fail)
+
+    with pytest.raises(TrainingError) as caught:
+        _run(exp_config(), demo_data, tmp_path, console[0])
+
+    assert str(caught.value) == (
+        f"out of memory: {text.splitlines()[0]}; "
+        "lower RUN_PARAMS.BATCH_SIZE, MODEL_PARAMS.IMAGE_SIZE or FIRST_STAGE.MAX_PROPOSALS."
+    )
