@@ -51,9 +51,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         )
         {
             Packages =
-                Path.Combine(folder, "node") is var packages && File.Exists(Path.Combine(packages, "package.json"))
-                    ? packages
-                    : null,
+                Path.Combine(folder, "node") is var packages && File.Exists(Path.Combine(packages, "package.json")) ? packages : null,
             NeedsBuild = true,
         };
     }

@@ -17,9 +17,9 @@ using Workspaces.Logs;
 namespace EndToEnd.Resilience;
 
 /// <summary>One emulator with one workspace and one cluster, on which seeds run one after the other, by the library or by the host.</summary>
-internal sealed class Lane : IAsyncDisposable
+public sealed class FaultyEmulator : IAsyncLifetime
 {
-    private static readonly string EmulatorAssembly = typeof(Lane)
+    private static readonly string EmulatorAssembly = typeof(FaultyEmulator)
         .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(entry => entry.Key == "EmulatorAssembly")
         .Value!;
@@ -36,7 +36,7 @@ internal sealed class Lane : IAsyncDisposable
     private ComputeTarget? compute;
     private RegisteredEnvironment? environment;
 
-    private Lane()
+    public FaultyEmulator()
     {
         checkout.WriteExperiment();
         Directory.CreateDirectory(Data);
@@ -51,19 +51,32 @@ internal sealed class Lane : IAsyncDisposable
 
     private string Data => Path.Combine(checkout.Root, "data");
 
-    public static async Task<Lane> OpenAsync(CancellationToken cancellationToken)
+    public async ValueTask InitializeAsync()
     {
-        var lane = new Lane();
-        try
-        {
-            await lane.PrepareAsync(cancellationToken);
-            return lane;
-        }
-        catch
-        {
-            await lane.DisposeAsync();
-            throw;
-        }
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var emulator = await new EmulatorLauncher().EnsureRunningAsync(settings, cancellationToken);
+        client = await WorkspaceClient.ConnectAsync(
+            WorkspaceConnection.ToEmulator(Address, emulator, "configuration/local_config.json") with
+            {
+                Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(5) },
+            },
+            cancellationToken
+        );
+        var plan = PlanOf("prepare", "true");
+        var datastores = new DatastoreRegistrar(client);
+        await datastores.RegisterAsync(plan.Datastore, await datastores.ReadAsync(plan.Datastore, cancellationToken), cancellationToken);
+        var computes = new ComputeProvisioner(client);
+        compute = await computes.EnsureAsync(
+            plan.Compute,
+            await computes.ReadAsync(plan.Compute, cancellationToken),
+            new Progress<string>(),
+            cancellationToken
+        );
+        var environments = new EnvironmentRegistrar(client);
+        environment = await environments.RegisterAsync(
+            await environments.ReadAsync(plan.Environment, cancellationToken),
+            cancellationToken
+        );
     }
 
     public ValueTask DisposeAsync() => checkout.DisposeAsync();
@@ -115,33 +128,6 @@ internal sealed class Lane : IAsyncDisposable
             },
             cancellationToken
         );
-
-    private async Task PrepareAsync(CancellationToken cancellationToken)
-    {
-        var emulator = await new EmulatorLauncher().EnsureRunningAsync(settings, cancellationToken);
-        client = await WorkspaceClient.ConnectAsync(
-            WorkspaceConnection.ToEmulator(Address, emulator, "configuration/local_config.json") with
-            {
-                Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(5) },
-            },
-            cancellationToken
-        );
-        var plan = PlanOf("prepare", "true");
-        var datastores = new DatastoreRegistrar(client);
-        await datastores.RegisterAsync(plan.Datastore, await datastores.ReadAsync(plan.Datastore, cancellationToken), cancellationToken);
-        var computes = new ComputeProvisioner(client);
-        compute = await computes.EnsureAsync(
-            plan.Compute,
-            await computes.ReadAsync(plan.Compute, cancellationToken),
-            new Progress<string>(),
-            cancellationToken
-        );
-        var environments = new EnvironmentRegistrar(client);
-        environment = await environments.RegisterAsync(
-            await environments.ReadAsync(plan.Environment, cancellationToken),
-            cancellationToken
-        );
-    }
 
     private async Task<SeedResult> RunAsync(
         SeedCase seed,
@@ -234,4 +220,4 @@ internal sealed class Lane : IAsyncDisposable
 /// <param name="Jobs">Names of the jobs there are of the plan.</param>
 /// <param name="Written">The log as the emulator keeps it.</param>
 /// <param name="Notes">What else was seen, for the message of a seed that failed.</param>
-internal sealed record SeedResult(IReadOnlyList<string> Lines, bool Succeeded, IReadOnlyList<string> Jobs, byte[] Written, string Notes);
+public sealed record SeedResult(IReadOnlyList<string> Lines, bool Succeeded, IReadOnlyList<string> Jobs, byte[] Written, string Notes);
