@@ -19,7 +19,9 @@ sys.path[:0] = [str(ROOT / "src" / "training"), str(ROOT / "tests" / "training")
 
 import numpy as np  # noqa: E402
 import reference_coco  # noqa: E402
-from detection.evaluate.coco_evaluation import Detections, GroundTruth, evaluate  # noqa: E402
+
+from detection.evaluate.coco_evaluation import evaluate  # noqa: E402
+from detection.evaluate.detections import Detections, GroundTruth  # noqa: E402
 
 CLASS_NAMES = {1: "pothole", 2: "crack", 3: "patch"}
 

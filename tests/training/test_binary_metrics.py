@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from detection.evaluate.binary_metrics import evaluate_images
-from detection.evaluate.coco_evaluation import Detections, GroundTruth
+from detection.evaluate.detections import Detections, GroundTruth
 
 
 def images(*pairs: tuple[int, list[float]]) -> tuple[dict, dict]:

@@ -5,7 +5,10 @@ import math
 import numpy as np
 import pytest
 import reference_coco
-from detection.evaluate.coco_evaluation import IOU_THRESHOLDS, CocoResult, Detections, GroundTruth, evaluate
+
+from detection.evaluate.coco_evaluation import CocoResult, evaluate
+from detection.evaluate.coco_matching import IOU_THRESHOLDS
+from detection.evaluate.detections import Detections, GroundTruth
 
 CLASSES = {1: "RBC", 2: "WBC", 5: "Platelets"}
 
@@ -367,7 +370,7 @@ def test_bad_detections_are_refused(detections: dict, message: str):
 
 
 def test_arrays_of_different_lengths_are_refused():
-    with pytest.raises(ValueError, match=r"scores has shape \(1,\); it must be \(2,\), a row for each label"):
+    with pytest.raises(ValueError, match=r"scores has shape \(1,\); it must be \(2,\), one row per label"):
         Detections([(0, 0, 9, 9)] * 2, [1, 1], [0.5])
 
 
