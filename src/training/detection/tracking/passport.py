@@ -24,7 +24,8 @@ class Passport:
     """A run passport.
 
     Attributes:
-        document: The record: plan, image, codeHash, git, experimentHash, datasetHash, trainCsv, testCsv, seed, versions.
+        document: The record: plan, image, codeHash, git, experimentHash, datasetHash, trainCsv, testCsv, seed and
+            versions.
         is_planned: Whether the planner made it; False for a run by hand.
     """
 
@@ -40,8 +41,8 @@ class Passport:
         planned, actual = self.document["datasetHash"], dataset.hash
         if planned not in (None, actual):
             raise TrainingError(
-                f"the dataset hash is {actual}; it must be {planned}, as {VARIABLE} says: the dataset has changed since "
-                "the run was planned. Plan and submit it again: dotnet cake --target=Train"
+                f"the dataset hash is {actual}; it must be {planned}, as {VARIABLE} says: the dataset has changed "
+                "since the run was planned. Plan and submit it again: dotnet cake --target=Train"
             )
         return Passport(
             {
