@@ -2,7 +2,8 @@ using Cake.Common;
 using Cake.Core;
 using Cake.Core.Diagnostics;
 using Cake.Frosting;
-using Experiments;
+using Experiments.Plans;
+using Experiments.Records;
 
 namespace Build;
 

@@ -58,7 +58,7 @@ public sealed class TaskCatalog
     {
         if (elsewhere.Contains(name))
             return $"--{name} is not an argument of this target; it belongs to {string.Join(", ", elsewhere[name])}.";
-        var nearest = Experiments.NearestName.Find(name, known);
+        var nearest = Experiments.Json.NearestName.Find(name, known);
         return $"--{name} is not an argument of this target; it must be one of {string.Join(", ", known.Select(k => "--" + k))}."
             + (nearest is null ? "" : $" Did you mean --{nearest}?");
     }

@@ -1,6 +1,6 @@
 using Build.Stages;
 using Cake.Core;
-using Experiments;
+using Experiments.Planning;
 
 namespace Build.Docker;
 

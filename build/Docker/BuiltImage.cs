@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Workspaces;
+using Workspaces.Connection;
 
 namespace Build.Docker;
 

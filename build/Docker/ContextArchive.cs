@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using Experiments;
+using Experiments.Plans;
+using Images.Inputs;
 
 namespace Build.Docker;
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Cake.Core;
 using Cake.Docker;
-using Experiments;
-using Workspaces;
+using Experiments.Plans;
+using Images.Registry;
+using Workspaces.Errors;
 
 namespace Build.Docker;
 

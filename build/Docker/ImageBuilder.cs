@@ -1,6 +1,9 @@
 using Cake.Core;
-using Experiments;
-using Workspaces;
+using Experiments.Plans;
+using Images.Inputs;
+using Images.Registry;
+using Workspaces.Connection;
+using Workspaces.Errors;
 
 namespace Build.Docker;
 

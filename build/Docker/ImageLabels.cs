@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Experiments;
+using Experiments.Json;
+using Experiments.Plans;
+using Images.Inputs;
 
 namespace Build.Docker;
 

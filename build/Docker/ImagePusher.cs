@@ -1,5 +1,6 @@
 using Cake.Core;
-using Workspaces;
+using Images.Registry;
+using Workspaces.Errors;
 
 namespace Build.Docker;
 

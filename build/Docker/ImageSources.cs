@@ -1,5 +1,8 @@
 using Cake.Core;
-using Experiments;
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.Plans;
+using Images.Inputs;
 
 namespace Build.Docker;
 

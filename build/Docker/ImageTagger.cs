@@ -1,4 +1,4 @@
-using Workspaces;
+using Images.Registry;
 
 namespace Build.Docker;
 

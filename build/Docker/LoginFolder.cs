@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Workspaces;
+using Images.Registry;
 
 namespace Build.Docker;
 

@@ -1,7 +1,7 @@
 using Azure.Core;
 using Build.Stages;
-using Experiments;
-using Workspaces;
+using Experiments.Plans;
+using Images.Registry;
 
 namespace Build.Docker;
 

@@ -1,5 +1,6 @@
 using Cake.Core;
-using Experiments;
+using Experiments.Model;
+using Experiments.Plans.Jobs;
 
 namespace Build.Docker;
 

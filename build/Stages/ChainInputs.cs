@@ -1,6 +1,13 @@
 using Cake.Common;
-using Experiments;
-using Workspaces;
+using Datasets.Checks;
+using Datasets.Sources;
+using Experiments.Json;
+using Experiments.Planning;
+using Experiments.Plans;
+using Experiments.Reading;
+using Experiments.Records;
+using Workspaces.Errors;
+using Workspaces.Jobs;
 
 namespace Build.Stages;
 

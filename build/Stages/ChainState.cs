@@ -1,5 +1,11 @@
-using Experiments;
-using Workspaces;
+using Experiments.Planning;
+using Experiments.Plans;
+using Workspaces.Computes;
+using Workspaces.Connection;
+using Workspaces.Datastores;
+using Workspaces.Environments;
+using Workspaces.Errors;
+using Workspaces.Jobs;
 
 namespace Build.Stages;
 

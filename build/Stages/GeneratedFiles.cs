@@ -1,4 +1,4 @@
-using Experiments;
+using Experiments.Schema;
 
 namespace Build.Stages;
 

@@ -1,4 +1,4 @@
-using Experiments;
+using Experiments.Planning;
 
 namespace Build.Stages;
 

@@ -1,7 +1,10 @@
 using System.Globalization;
 using Cake.Core;
-using Experiments;
-using Workspaces;
+using Experiments.Records;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Jobs;
+using Workspaces.Logs;
 
 namespace Build.Stages;
 

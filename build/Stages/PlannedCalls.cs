@@ -1,5 +1,6 @@
-using Experiments;
-using Workspaces;
+using Experiments.Planning;
+using Experiments.Plans;
+using Workspaces.Connection;
 
 namespace Build.Stages;
 

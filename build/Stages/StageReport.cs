@@ -1,4 +1,4 @@
-using Workspaces;
+using Workspaces.Connection;
 
 namespace Build.Stages;
 

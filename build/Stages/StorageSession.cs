@@ -1,6 +1,9 @@
 using Build.Docker;
-using Experiments;
-using Workspaces;
+using Datasets.Stores;
+using Experiments.Model;
+using Experiments.Planning;
+using Workspaces.Datastores;
+using Workspaces.Errors;
 
 namespace Build.Stages;
 

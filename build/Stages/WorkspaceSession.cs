@@ -2,8 +2,11 @@ using System.Reflection;
 using Build.LocalRuntime;
 using Build.Stages;
 using Cake.Core;
-using Experiments;
-using Workspaces;
+using Experiments.Plans;
+using Experiments.Plans.Jobs;
+using Workspaces.Connection;
+using Workspaces.Errors;
+using Workspaces.LocalEmulator;
 
 namespace Build;
 
@@ -47,7 +50,7 @@ public sealed class WorkspaceSession(PythonRuntime runtime, SignInSession signIn
 
     private async Task<RunningEmulator> FindEmulatorAsync(BuildContext context, WorkspaceAddress address, JobRuntime? jobs)
     {
-        if (jobs is null && await new LocalEmulator(time).FindAsync(EmulatorFolder(context), context.Cancellation) is { } found)
+        if (jobs is null && await new EmulatorLauncher(time).FindAsync(EmulatorFolder(context), context.Cancellation) is { } found)
             jobs = KindOf(found.Emulator);
         return await StartEmulatorAsync(context, address, jobs ?? JobRuntime.Process);
     }
@@ -71,7 +74,7 @@ public sealed class WorkspaceSession(PythonRuntime runtime, SignInSession signIn
                     DockerHost = System.Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } engine ? engine : null,
                 }
                 : await WithPythonAsync(context, settings);
-        var emulator = await new LocalEmulator(time).EnsureRunningAsync(settings, context.Cancellation);
+        var emulator = await new EmulatorLauncher(time).EnsureRunningAsync(settings, context.Cancellation);
         context.Say($"Emulator     {emulator.Start.ToString().ToLowerInvariant()} at {emulator.Endpoint} (process {emulator.ProcessId})");
         if (emulator.Note is not null)
             context.Warn(emulator.Note);

@@ -4,8 +4,13 @@ using Build.Stages;
 using Cake.Common;
 using Cake.Core;
 using Cake.Frosting;
-using Experiments;
-using Workspaces;
+using Experiments.Model;
+using Experiments.Planning;
+using Experiments.Plans;
+using Experiments.Records;
+using Images.Registry;
+using Workspaces.Connection;
+using Workspaces.LocalEmulator;
 
 namespace Build.Tasks;
 
@@ -136,7 +141,7 @@ public sealed class CleanImagesTask(RegistrySession session, SignInSession signI
                 WorkspaceConnection.ToAzure(address, signIns.To(address.TenantId), "the environment config"),
                 context.Cancellation
             );
-        var found = await new LocalEmulator(time).FindAsync(WorkspaceSession.EmulatorFolder(context), context.Cancellation);
+        var found = await new EmulatorLauncher(time).FindAsync(WorkspaceSession.EmulatorFolder(context), context.Cancellation);
         return found is null
             ? null
             : await WorkspaceClient.ConnectAsync(

@@ -2,7 +2,7 @@ using Build.Stages;
 using Cake.Common;
 using Cake.Core;
 using Cake.Frosting;
-using Workspaces;
+using Workspaces.Computes;
 
 namespace Build.Tasks;
 

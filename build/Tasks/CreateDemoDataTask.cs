@@ -2,7 +2,7 @@ using Build.LocalRuntime;
 using Build.Stages;
 using Cake.Core;
 using Cake.Frosting;
-using Experiments;
+using Experiments.Reading;
 
 namespace Build.Tasks;
 

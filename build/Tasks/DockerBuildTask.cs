@@ -1,7 +1,8 @@
 using Build.Docker;
 using Build.Stages;
 using Cake.Frosting;
-using Workspaces;
+using Images.Registry;
+using Workspaces.Errors;
 
 namespace Build.Tasks;
 

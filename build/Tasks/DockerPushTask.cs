@@ -2,8 +2,10 @@ using Build.Docker;
 using Build.Stages;
 using Cake.Core;
 using Cake.Frosting;
-using Experiments;
-using Workspaces;
+using Experiments.Plans;
+using Experiments.Records;
+using Images.Registry;
+using Workspaces.Connection;
 
 namespace Build.Tasks;
 

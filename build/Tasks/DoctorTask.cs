@@ -3,8 +3,14 @@ using Build.LocalRuntime;
 using Build.Stages;
 using Cake.Core;
 using Cake.Frosting;
-using Experiments;
-using Workspaces;
+using Datasets.Checks;
+using Datasets.Sources;
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.Planning;
+using Experiments.Plans.Jobs;
+using Experiments.Reading;
+using Workspaces.Errors;
 
 namespace Build.Tasks;
 
@@ -32,7 +38,7 @@ public sealed class DoctorTask(PythonRuntime runtime, SignInSession signIns) : A
                     configuration.Environment,
                     context.Root,
                     git: null,
-                    new PlanSources("", ImageBuildPlan.Of(context.ReadImage(configuration.Environment)), new(JobRuntime.Azure, "")),
+                    new PlanSources("", context.ReadImage(configuration.Environment).ToPlan(), new(JobRuntime.Azure, "")),
                     dataset: null
                 )
             );

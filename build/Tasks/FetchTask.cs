@@ -1,6 +1,6 @@
 using Build.Stages;
 using Cake.Frosting;
-using Workspaces;
+using Workspaces.Jobs;
 
 namespace Build.Tasks;
 

@@ -2,8 +2,10 @@ using Build.Docker;
 using Build.Stages;
 using Cake.Core;
 using Cake.Frosting;
-using Experiments;
-using Workspaces;
+using Datasets.Sources;
+using Experiments.Planning;
+using Experiments.Plans;
+using Experiments.Reading;
 
 namespace Build.Tasks;
 
@@ -38,11 +40,7 @@ public sealed class PlanExperimentTask(RegistrySession session, StorageSession s
             context.Warn(row.ToString());
 
         var runtime = await RuntimeChoice.DecideAsync(context, configuration.Environment);
-        var sources = new PlanSources(
-            TrainerSources.Hash(context.Root),
-            ImageBuildPlan.Of(context.ReadImage(configuration.Environment)),
-            runtime
-        )
+        var sources = new PlanSources(TrainerSources.Hash(context.Root), context.ReadImage(configuration.Environment).ToPlan(), runtime)
         {
             Digest = runtime.UsesImages ? await FindDigestAsync(context, configuration) : null,
         };

@@ -2,7 +2,8 @@ using Build.Docker;
 using Build.Stages;
 using Cake.Core;
 using Cake.Frosting;
-using Experiments;
+using Experiments.Planning;
+using Experiments.Plans;
 
 namespace Build.Tasks;
 

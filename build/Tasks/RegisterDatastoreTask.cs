@@ -2,8 +2,11 @@ using Build.Stages;
 using Cake.Common;
 using Cake.Core;
 using Cake.Frosting;
-using Experiments;
-using Workspaces;
+using Datasets.Stores;
+using Experiments.Planning;
+using Experiments.Plans;
+using Workspaces.Connection;
+using Workspaces.Datastores;
 
 namespace Build.Tasks;
 

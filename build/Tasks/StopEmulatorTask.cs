@@ -1,5 +1,5 @@
 using Cake.Frosting;
-using Workspaces;
+using Workspaces.LocalEmulator;
 
 namespace Build.Tasks;
 
@@ -11,7 +11,7 @@ public sealed class StopEmulatorTask(TimeProvider time) : AsyncFrostingTask<Buil
 {
     public override async Task RunAsync(BuildContext context)
     {
-        var stopped = await new LocalEmulator(time).StopAsync(WorkspaceSession.EmulatorFolder(context), context.Cancellation);
+        var stopped = await new EmulatorLauncher(time).StopAsync(WorkspaceSession.EmulatorFolder(context), context.Cancellation);
 
         context.Say(stopped ? "Emulator     stopped" : "Emulator     was not running");
     }

@@ -2,8 +2,12 @@ using Build.Docker;
 using Build.Stages;
 using Cake.Core;
 using Cake.Frosting;
-using Experiments;
-using Workspaces;
+using Experiments.Planning;
+using Workspaces.Computes;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Environments;
+using Workspaces.Jobs;
 
 namespace Build.Tasks;
 

@@ -1,8 +1,9 @@
 using Build.Stages;
 using Cake.Core;
 using Cake.Frosting;
-using Experiments;
-using Workspaces;
+using Datasets.Checks;
+using Datasets.Sources;
+using Datasets.Upload;
 
 namespace Build.Tasks;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Images.Registry;
 using Registries;
-using Workspaces;
 
 namespace Azure.Containers.ContainerRegistry.Tests;
 

@@ -1,9 +1,9 @@
 using System.Runtime.Versioning;
 using Build.Docker;
 using Cake.Core;
-using Experiments;
+using Experiments.Plans;
+using Images.Registry;
 using Registries;
-using Workspaces;
 
 namespace Build.Tests;
 

@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using Build.Docker;
 using Cake.Core;
-using Experiments;
+using Images.Inputs;
 
 namespace Build.Tests;
 

@@ -2,7 +2,7 @@ using Build.Stages;
 using Cake.Core;
 using Cake.Core.Diagnostics;
 using NSubstitute;
-using Workspaces;
+using Workspaces.Errors;
 
 namespace Build.Tests;
 

@@ -106,7 +106,7 @@ public class SourceFactsTests
             expected,
             new BuiltImage(
                 "r:1",
-                Workspaces.StageChange.Created,
+                Workspaces.Connection.StageChange.Created,
                 null,
                 "id",
                 null,

@@ -1,4 +1,9 @@
 using System.Text.Json;
+using Datasets.Checks;
+using Datasets.Sources;
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.Planning;
 
 namespace Experiments.Tests;
 

@@ -1,3 +1,8 @@
+using Datasets.Checks;
+using Datasets.Sources;
+using Experiments.Model;
+using Experiments.Planning;
+
 namespace Experiments.Tests;
 
 public sealed class DatasetReaderTests : IDisposable

@@ -1,3 +1,6 @@
+using Experiments.Json;
+using Experiments.Reading;
+
 namespace Experiments.Tests;
 
 public class EnvironmentConfigReaderTests

@@ -1,5 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.Planning;
+using Experiments.Plans.Jobs;
+using Experiments.Reading;
 using FsCheck;
 using FsCheck.Fluent;
 

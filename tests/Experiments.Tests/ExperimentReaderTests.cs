@@ -1,3 +1,7 @@
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.Reading;
+
 namespace Experiments.Tests;
 
 public sealed class ExperimentReaderTests : IDisposable

@@ -1,3 +1,6 @@
+using Experiments.Json;
+using Experiments.Reading;
+
 namespace Experiments.Tests;
 
 /// <summary>One valid exp_config, from which faulty ones are made by changing one place.</summary>

@@ -1,3 +1,5 @@
+using Experiments.Schema;
+
 namespace Experiments.Tests;
 
 public class GeneratedFilesTests

@@ -1,3 +1,7 @@
+using Experiments.Planning;
+using Experiments.Plans;
+using Experiments.Records;
+
 namespace Experiments.Tests;
 
 public class PlanComparisonTests

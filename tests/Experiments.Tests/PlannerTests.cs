@@ -1,4 +1,11 @@
 using System.Text.Json;
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.Planning;
+using Experiments.Plans;
+using Experiments.Plans.Jobs;
+using Experiments.Reading;
+using Experiments.Records;
 
 namespace Experiments.Tests;
 

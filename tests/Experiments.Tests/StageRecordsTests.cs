@@ -1,3 +1,6 @@
+using Experiments.Plans;
+using Experiments.Records;
+
 namespace Experiments.Tests;
 
 public sealed class StageRecordsTests : IDisposable

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Experiments.VmSizes;
 
 namespace Experiments.Tests;
 

@@ -1,4 +1,4 @@
-using Experiments;
+using Images.Inputs;
 
 namespace Images.EndToEnd.Tests;
 

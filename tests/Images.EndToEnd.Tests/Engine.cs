@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
-using Experiments;
+using Experiments.Json;
 
 [assembly: AssemblyFixture(typeof(Images.EndToEnd.Tests.Engine))]
 // Builds side by side wait for each other's package folder, and the rebuilds are judged by what the builds before them left in the cache.

@@ -1,5 +1,6 @@
-using Experiments;
+using Experiments.Plans;
 using Experiments.Tests;
+using Images.Inputs;
 
 namespace Images.EndToEnd.Tests;
 

@@ -1,6 +1,17 @@
 using System.Reflection;
-using Experiments;
-using Workspaces;
+using Experiments.Model;
+using Experiments.Plans;
+using Experiments.Plans.Jobs;
+using Experiments.Records;
+using Workspaces.Computes;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Datastores;
+using Workspaces.Environments;
+using Workspaces.Http;
+using Workspaces.Jobs;
+using Workspaces.LocalEmulator;
+using Workspaces.Logs;
 
 namespace Resilience.EndToEnd.Tests;
 
@@ -106,7 +117,7 @@ internal sealed class Lane : IAsyncDisposable
 
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        var emulator = await new LocalEmulator().EnsureRunningAsync(settings, cancellationToken);
+        var emulator = await new EmulatorLauncher().EnsureRunningAsync(settings, cancellationToken);
         client = await WorkspaceClient.ConnectAsync(
             WorkspaceConnection.ToEmulator(Address, emulator, "configuration/local_config.json") with
             {
@@ -162,7 +173,7 @@ internal sealed class Lane : IAsyncDisposable
     {
         var file = Path.Combine(checkout.Root, "faults.json");
         await File.WriteAllTextAsync(file, script, cancellationToken);
-        await new LocalEmulator().EnsureRunningAsync(settings with { FaultScriptFile = file }, cancellationToken);
+        await new EmulatorLauncher().EnsureRunningAsync(settings with { FaultScriptFile = file }, cancellationToken);
     }
 
     /// <summary>Every byte that the attempts of a job wrote, in the order in which the emulator keeps them.</summary>

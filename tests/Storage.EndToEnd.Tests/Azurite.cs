@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
 using Azure.Storage;
 using Azure.Storage.Blobs;
-using Experiments;
+using Experiments.Model;
+using Experiments.Plans;
 using Storage.EndToEnd.Tests;
 
 [assembly: AssemblyFixture(typeof(Azurite))]

@@ -1,4 +1,4 @@
-using Workspaces;
+using Datasets.Stores;
 
 namespace Storage.EndToEnd.Tests;
 

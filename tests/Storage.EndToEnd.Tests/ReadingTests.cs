@@ -1,6 +1,9 @@
 using Azure.Storage.Sas;
-using Experiments;
-using Workspaces;
+using Datasets.Checks;
+using Datasets.Sources;
+using Experiments.Model;
+using Experiments.Plans;
+using Workspaces.Errors;
 
 namespace Storage.EndToEnd.Tests;
 

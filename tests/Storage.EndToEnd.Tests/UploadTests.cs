@@ -1,7 +1,8 @@
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
-using Experiments;
-using Workspaces;
+using Datasets.Stores;
+using Datasets.Upload;
+using Experiments.Plans;
 
 namespace Storage.EndToEnd.Tests;
 

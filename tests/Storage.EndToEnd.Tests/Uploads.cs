@@ -1,8 +1,15 @@
 using System.Collections.Concurrent;
 using Azure.Core.Pipeline;
 using Azure.Identity;
-using Experiments;
-using Workspaces;
+using Datasets.Checks;
+using Datasets.Sources;
+using Datasets.Stores;
+using Datasets.Upload;
+using Experiments.Model;
+using Experiments.Planning;
+using Experiments.Plans;
+using Workspaces.Datastores;
+using Workspaces.Http;
 
 namespace Storage.EndToEnd.Tests;
 

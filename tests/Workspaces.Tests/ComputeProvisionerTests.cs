@@ -1,5 +1,9 @@
 using System.Text.Json.Nodes;
-using Experiments;
+using Experiments.Model;
+using Experiments.Plans;
+using Workspaces.Computes;
+using Workspaces.Connection;
+using Workspaces.Errors;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;

@@ -1,4 +1,6 @@
-using Experiments;
+using Experiments.Plans;
+using Workspaces.Datastores;
+using Workspaces.Errors;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;

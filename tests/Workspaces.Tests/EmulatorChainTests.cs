@@ -1,6 +1,16 @@
 using System.Globalization;
 using Azure.ResourceManager.MachineLearning.Models;
-using Experiments;
+using Experiments.Plans;
+using Workspaces.Computes;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Datastores;
+using Workspaces.Environments;
+using Workspaces.Errors;
+using Workspaces.Http;
+using Workspaces.Jobs;
+using Workspaces.LocalEmulator;
+using Workspaces.Logs;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;
@@ -195,7 +205,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     [Fact]
     public async Task ConnectAsync_Fails_WhenTheWorkspaceIsNotThere()
     {
-        var emulator = await new LocalEmulator().EnsureRunningAsync(folder.Settings, Stop);
+        var emulator = await new EmulatorLauncher().EnsureRunningAsync(folder.Settings, Stop);
         var other = EmulatorFolder.Address with { WorkspaceName = "other-workspace" };
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
@@ -212,7 +222,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     [Fact]
     public async Task ConnectAsync_Fails_WhenTheCertificateIsNotThePinnedOne()
     {
-        var emulator = await new LocalEmulator().EnsureRunningAsync(folder.Settings, Stop);
+        var emulator = await new EmulatorLauncher().EnsureRunningAsync(folder.Settings, Stop);
         var connection = WorkspaceConnection.ToEmulator(
             EmulatorFolder.Address,
             emulator with

@@ -1,3 +1,8 @@
+using Workspaces.Connection;
+using Workspaces.Errors;
+using Workspaces.Jobs;
+using Workspaces.LocalEmulator;
+using Workspaces.Logs;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;
@@ -5,7 +10,7 @@ namespace Workspaces.Tests;
 public sealed class EmulatorLifecycleTests : IAsyncLifetime
 {
     private readonly EmulatorFolder folder = new();
-    private readonly LocalEmulator emulator = new();
+    private readonly EmulatorLauncher emulator = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -16,7 +21,9 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
     [Fact]
     public async Task EnsureRunningAsync_StartsOne_WhenSeveralAskAtOnce()
     {
-        var running = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => new LocalEmulator().EnsureRunningAsync(folder.Settings, Stop)));
+        var running = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => new EmulatorLauncher().EnsureRunningAsync(folder.Settings, Stop))
+        );
 
         Assert.Single(running.Select(one => one.ProcessId).Distinct());
         Assert.Single(running, one => one.Start == EmulatorStart.Started);
@@ -53,7 +60,7 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
         // The assembly named is another one than the one that runs: as if it had been built anew since.
         var rebuilt = folder.Settings with
         {
-            Command = ["/bin/sh", "-c", $"exec dotnet '{EmulatorFolder.Assembly}' \"$@\"", typeof(LocalEmulator).Assembly.Location],
+            Command = ["/bin/sh", "-c", $"exec dotnet '{EmulatorFolder.Assembly}' \"$@\"", typeof(EmulatorLauncher).Assembly.Location],
         };
         var first = await emulator.EnsureRunningAsync(folder.Settings, Stop);
         var workspace = await folder.ConnectAsync(Stop);

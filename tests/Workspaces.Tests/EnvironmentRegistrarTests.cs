@@ -1,3 +1,6 @@
+using Workspaces.Connection;
+using Workspaces.Environments;
+using Workspaces.Errors;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;

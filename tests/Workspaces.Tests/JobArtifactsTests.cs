@@ -1,4 +1,6 @@
 using System.Net;
+using Workspaces.Errors;
+using Workspaces.Jobs;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;

@@ -1,3 +1,6 @@
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+using Workspaces.Jobs;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;

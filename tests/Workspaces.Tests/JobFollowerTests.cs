@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+using Workspaces.Logs;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;

@@ -1,3 +1,5 @@
+using Workspaces.DataPlane;
+using Workspaces.Jobs;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;

@@ -1,3 +1,7 @@
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+using Workspaces.Jobs;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;

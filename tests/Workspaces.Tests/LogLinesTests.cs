@@ -1,4 +1,5 @@
 using System.Text;
+using Workspaces.Logs;
 
 namespace Workspaces.Tests;
 

@@ -1,3 +1,5 @@
+using Datasets.Stores;
+using Workspaces.Errors;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;

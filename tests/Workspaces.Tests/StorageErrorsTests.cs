@@ -1,5 +1,6 @@
 using System.Net.Sockets;
-using Experiments;
+using Experiments.Plans;
+using Workspaces.Errors;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;

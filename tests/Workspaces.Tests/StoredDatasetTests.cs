@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
-using Experiments;
+using Datasets.Checks;
+using Datasets.Sources;
+using Datasets.Stores;
 
 namespace Workspaces.Tests;
 

@@ -1,3 +1,5 @@
+using Datasets.Upload;
+
 namespace Workspaces.Tests;
 
 public class UploadProgressTests

@@ -1,5 +1,8 @@
 using System.Buffers.Text;
 using System.Text;
+using Workspaces.Connection;
+using Workspaces.Errors;
+using Workspaces.Jobs;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;

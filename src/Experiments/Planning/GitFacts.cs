@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Planning;
 
 /// <summary>Which sources a run was started from.</summary>
 /// <param name="Commit">Commit id, 40 hex digits.</param>

@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Plans;
+
+namespace Experiments.Planning;
 
 /// <summary>Ties a plan's job to one image for good.</summary>
 public static class PinnedPlan

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Experiments.Json;
+using Experiments.Plans;
 
-namespace Experiments;
+namespace Experiments.Planning;
 
 /// <summary>Tells two plans apart.</summary>
 public static class PlanComparison

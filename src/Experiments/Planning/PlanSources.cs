@@ -1,4 +1,7 @@
-namespace Experiments;
+using Experiments.Plans;
+using Experiments.Plans.Jobs;
+
+namespace Experiments.Planning;
 
 /// <summary>What a plan is made from besides the configuration and the dataset.</summary>
 /// <param name="TrainerCodeHash">Hash of the trainer's sources, hex digits: what a process of this machine runs.</param>

@@ -1,7 +1,12 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.Plans;
+using Experiments.Plans.Jobs;
+using Experiments.Reading;
 
-namespace Experiments;
+namespace Experiments.Planning;
 
 /// <summary>Decides what an experiment will do. Touches nothing: the same arguments give the same plan.</summary>
 public static class Planner
@@ -216,7 +221,7 @@ public static class Planner
             TimeSpan.FromMinutes(experiment.RunParams.TimeoutMinutes)
         );
 
-    private static string? Named(string csv) => csv == DatasetReader.Latest ? null : csv;
+    private static string? Named(string csv) => csv == Experiment.LatestCsv ? null : csv;
 
     private static SortedDictionary<string, string> Known(params IEnumerable<(string Key, string? Value)> pairs)
     {

@@ -1,4 +1,6 @@
-namespace Experiments;
+using Experiments.Plans;
+
+namespace Experiments.Records;
 
 /// <summary>The plan of an experiment as a file.</summary>
 public static class PlanFile

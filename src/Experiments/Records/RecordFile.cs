@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Experiments.Json;
 
-namespace Experiments;
+namespace Experiments.Records;
 
 /// <summary>One record in one JSON file.</summary>
 public static class RecordFile

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Records;
 
 /// <summary>The records of one plan's stages: <c>artifacts/{plan name}/{stage}.json</c>.</summary>
 /// <param name="artifactsFolder">The folder of all plans.</param>

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Settings;
 
 /// <summary>
 /// Declares one key of a configuration file: its name, meaning, range and default. The reader's validation, the JSON schema and the

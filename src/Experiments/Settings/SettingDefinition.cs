@@ -4,8 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Experiments.Json;
 
-namespace Experiments;
+namespace Experiments.Settings;
 
 /// <summary>One key of a configuration file, as its <see cref="SettingAttribute"/> and the type of its property declare it.</summary>
 internal sealed class SettingDefinition

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.Settings;
 
 /// <summary>What kind of JSON value a key takes.</summary>
 internal enum SettingKind

@@ -1,4 +1,4 @@
-namespace Experiments;
+namespace Experiments.VmSizes;
 
 /// <summary>A VM size that Azure has retired, or will.</summary>
 /// <param name="VmSize">The size, as in <c>Standard_NC6</c>.</param>

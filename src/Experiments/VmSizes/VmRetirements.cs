@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Experiments.Json;
 
-namespace Experiments;
+namespace Experiments.VmSizes;
 
 /// <summary>The VM sizes that Azure has retired or will: <c>vm-retirements.json</c> beside this file, which names its sources.</summary>
 public static class VmRetirements

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Azure;
 using Azure.Storage;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Resources;
@@ -112,7 +113,7 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         try
         {
             var blobs = container
-                .GetBlobsAsync(prefix: path.Length == 0 ? null : path, cancellationToken: cancellationToken)
+                .GetBlobsAsync(new GetBlobsOptions { Prefix = path.Length == 0 ? null : path }, cancellationToken)
                 .Where(blob => IsWithin(blob.Name, path) && !blob.Name.EndsWith('/'));
             await Parallel.ForEachAsync(
                 blobs,

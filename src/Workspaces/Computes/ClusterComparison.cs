@@ -1,9 +1,12 @@
 using System.Globalization;
 using Azure.ResourceManager.MachineLearning;
 using Azure.ResourceManager.MachineLearning.Models;
-using Experiments;
+using Experiments.Model;
+using Experiments.Plans;
+using Workspaces.Errors;
+using Workspaces.Http;
 
-namespace Workspaces;
+namespace Workspaces.Computes;
 
 /// <summary>Holds a cluster that is there against the plan.</summary>
 internal static class ClusterComparison

@@ -1,6 +1,6 @@
-using Experiments;
+using Experiments.Plans;
 
-namespace Workspaces;
+namespace Workspaces.Computes;
 
 /// <summary>Parts of the commands that messages propose.</summary>
 internal static class CommandLine

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Azure.ResourceManager.MachineLearning.Models;
-using Experiments;
+using Experiments.Model;
+using Experiments.Plans;
 
-namespace Workspaces;
+namespace Workspaces.Computes;
 
 /// <summary>What nodes cost, where the service gives a price: an estimate of the retail price, without what was agreed with the customer.</summary>
 /// <param name="size">The size; null when it is not known.</param>

@@ -1,7 +1,8 @@
 using System.Globalization;
-using Experiments;
+using Experiments.Plans;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Workspaces.Computes;
 
 /// <summary>Waits for a cluster: pauses that grow, a line of progress now and then, and an end to it.</summary>
 internal sealed class ProvisioningWait(

@@ -1,7 +1,8 @@
 using Azure.ResourceManager.MachineLearning.Models;
-using Experiments;
+using Experiments.Model;
+using Experiments.Plans;
 
-namespace Workspaces;
+namespace Workspaces.Computes;
 
 /// <summary>Do the nodes of a plan fit what is left of the quotas, and if not, what would?</summary>
 /// <param name="asked">What the plan asks for.</param>

@@ -1,7 +1,8 @@
 using Azure.ResourceManager.MachineLearning.Models;
-using Experiments;
+using Experiments.Json;
+using Experiments.Model;
 
-namespace Workspaces;
+namespace Workspaces.Computes;
 
 /// <summary>One quota of a subscription in a region.</summary>
 /// <param name="Name">As the service names it.</param>

@@ -3,8 +3,10 @@ using Azure.Core;
 using Azure.ResourceManager.MachineLearning;
 using Azure.ResourceManager.MachineLearning.Models;
 using Azure.ResourceManager.Resources;
+using Workspaces.Connection;
+using Workspaces.Errors;
 
-namespace Workspaces;
+namespace Workspaces.Computes;
 
 /// <summary>What a region offers to the subscription: its VM sizes, and how much of each quota is used.</summary>
 /// <param name="Sizes">Null when the service does not tell.</param>

@@ -1,7 +1,10 @@
 using Azure.ResourceManager.MachineLearning.Models;
-using Experiments;
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.Plans;
+using Experiments.VmSizes;
 
-namespace Workspaces;
+namespace Workspaces.Computes;
 
 /// <summary>Is the VM size one that a cluster of the region can be trained on?</summary>
 /// <param name="asked">What the plan asks for.</param>

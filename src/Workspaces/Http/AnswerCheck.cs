@@ -2,7 +2,7 @@ using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace Workspaces;
+namespace Workspaces.Http;
 
 /// <summary>Takes an answer that is no answer of the service for an error: a redirection that nobody follows, or the web page of a proxy where JSON was asked for.</summary>
 internal sealed class AnswerCheck : HttpPipelinePolicy

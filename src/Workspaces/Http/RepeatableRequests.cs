@@ -1,6 +1,6 @@
 using Azure.Core;
 
-namespace Workspaces;
+namespace Workspaces.Http;
 
 /// <summary>Which requests do the same when they are sent twice, so that they may be sent again when nobody knows what became of the first.</summary>
 internal static class RepeatableRequests

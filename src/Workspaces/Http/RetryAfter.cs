@@ -1,7 +1,7 @@
 using System.Globalization;
 using Azure.Core;
 
-namespace Workspaces;
+namespace Workspaces.Http;
 
 /// <summary>How long a service asks to be left alone.</summary>
 internal static class RetryAfter

@@ -3,7 +3,7 @@ using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace Workspaces;
+namespace Workspaces.Http;
 
 /// <summary>
 /// Decides for every pipeline of the project when a request is sent again: on 408, 429, 5xx and broken connections, after a growing wait or the

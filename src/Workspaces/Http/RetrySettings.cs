@@ -1,4 +1,4 @@
-namespace Workspaces;
+namespace Workspaces.Http;
 
 /// <summary>How often and how patiently a request is sent again.</summary>
 internal sealed record RetrySettings

@@ -1,7 +1,7 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace Workspaces;
+namespace Workspaces.Http;
 
 /// <summary>What all pipelines of the project have in common: Azure Resource Manager, the data plane, logs, registries, key vaults.</summary>
 internal static class ServicePipelines

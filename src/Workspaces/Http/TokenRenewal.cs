@@ -5,7 +5,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
 
-namespace Workspaces;
+namespace Workspaces.Http;
 
 /// <summary>
 /// A token that the service calls expired is asked for anew, once, and the request repeated. Azure.Core's policy, which stands before this one, sends

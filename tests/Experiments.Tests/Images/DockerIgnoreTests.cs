@@ -1,3 +1,5 @@
+using Images.Inputs;
+
 namespace Experiments.Tests;
 
 public sealed class DockerIgnoreTests : IDisposable

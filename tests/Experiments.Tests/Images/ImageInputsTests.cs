@@ -1,4 +1,7 @@
 using System.Runtime.Versioning;
+using Experiments.Json;
+using Experiments.Plans;
+using Images.Inputs;
 
 namespace Experiments.Tests;
 

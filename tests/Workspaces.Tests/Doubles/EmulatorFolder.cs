@@ -1,6 +1,14 @@
 using System.Reflection;
 using Azure.Core;
-using Experiments;
+using Experiments.Plans;
+using Experiments.Plans.Jobs;
+using Workspaces.Computes;
+using Workspaces.Connection;
+using Workspaces.Datastores;
+using Workspaces.Environments;
+using Workspaces.Http;
+using Workspaces.Jobs;
+using Workspaces.LocalEmulator;
 
 namespace Workspaces.Tests.Doubles;
 
@@ -29,13 +37,13 @@ public sealed class EmulatorFolder : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await new LocalEmulator().StopAsync(Settings.StateFolder, CancellationToken.None);
+        await new EmulatorLauncher().StopAsync(Settings.StateFolder, CancellationToken.None);
         Directory.Delete(Root, recursive: true);
     }
 
     public async Task<WorkspaceClient> ConnectAsync(CancellationToken cancellationToken)
     {
-        var emulator = await new LocalEmulator().EnsureRunningAsync(Settings, cancellationToken);
+        var emulator = await new EmulatorLauncher().EnsureRunningAsync(Settings, cancellationToken);
         return await WorkspaceClient.ConnectAsync(
             WorkspaceConnection.ToEmulator(Address, emulator, "configuration/local_config.json"),
             cancellationToken
@@ -45,7 +53,7 @@ public sealed class EmulatorFolder : IAsyncLifetime
     /// <summary>Puts a secret into the key vault of the workspace, as somebody would with a tool of Azure's.</summary>
     public async Task SetSecretAsync(WorkspaceClient workspace, string name, string value, CancellationToken cancellationToken)
     {
-        var emulator = await new LocalEmulator().EnsureRunningAsync(Settings, cancellationToken);
+        var emulator = await new EmulatorLauncher().EnsureRunningAsync(Settings, cancellationToken);
         var vault = (await workspace.ReadDataAsync(cancellationToken)).KeyVault!;
         var pipeline = ServicePipelines.Build(
             PinnedTransport.Create(emulator.CertificateThumbprint),

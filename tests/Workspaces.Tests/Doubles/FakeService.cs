@@ -3,7 +3,9 @@ using System.Net;
 using System.Text;
 using Azure.Core;
 using Azure.Core.Pipeline;
-using Experiments;
+using Experiments.Plans;
+using Workspaces.Connection;
+using Workspaces.Http;
 
 namespace Workspaces.Tests.Doubles;
 

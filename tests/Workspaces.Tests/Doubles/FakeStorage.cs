@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text;
 using Azure.Core.Pipeline;
-using Experiments;
+using Datasets.Stores;
+using Experiments.Plans;
+using Workspaces.Datastores;
+using Workspaces.Http;
 
 namespace Workspaces.Tests.Doubles;
 

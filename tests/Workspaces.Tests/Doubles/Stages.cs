@@ -1,4 +1,5 @@
-using Experiments;
+using Experiments.Plans;
+using Workspaces.Datastores;
 
 namespace Workspaces.Tests.Doubles;
 

@@ -1,4 +1,9 @@
-using Experiments;
+using Experiments.Model;
+using Experiments.Plans;
+using Experiments.Plans.Jobs;
+using Workspaces.Computes;
+using Workspaces.Connection;
+using Workspaces.Environments;
 
 namespace Workspaces.Tests.Doubles;
 

@@ -2,6 +2,8 @@ using System.Net;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Workspaces.Errors;
+using Workspaces.Http;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests.Http;

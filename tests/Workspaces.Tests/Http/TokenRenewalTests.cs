@@ -3,6 +3,8 @@ using System.Net;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
+using Workspaces.Connection;
+using Workspaces.Http;
 using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests.Http;

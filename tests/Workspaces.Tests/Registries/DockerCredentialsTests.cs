@@ -1,3 +1,6 @@
+using Images.Registry;
+using Workspaces.Errors;
+
 namespace Workspaces.Tests.Registries;
 
 public sealed class DockerCredentialsTests : IDisposable

@@ -1,4 +1,7 @@
+using Images.Registry;
 using Registries;
+using Workspaces.Errors;
+using Workspaces.Http;
 
 namespace Workspaces.Tests.Registries;
 

@@ -1,0 +1,69 @@
+using Experiments.Model;
+
+namespace Datasets.Checks;
+
+/// <summary>The two files of a dataset, as far as they are there.</summary>
+/// <param name="Train">Null when the training file is absent.</param>
+/// <param name="Test">Null when the test file is absent.</param>
+/// <param name="Faults">What is absent, and which split it is of; one <c>latest</c> without a pair is said once, for the training split.</param>
+internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IReadOnlyList<(string Split, DatasetFault Fault)> Faults)
+{
+    /// <summary>Digits of a stamp, YYMMDDHHmmss.</summary>
+    private const int StampDigits = 12;
+
+    /// <param name="names">The files in <c>{imageType}/datasets</c>.</param>
+    /// <param name="imageType">Use case: the folder in the datastore.</param>
+    /// <param name="trainCsv">One of the names, or <c>latest</c>.</param>
+    /// <param name="testCsv">As <paramref name="trainCsv"/>.</param>
+    public static DatasetFiles Find(IReadOnlySet<string> names, string imageType, string trainCsv, string testCsv)
+    {
+        var shown = $"{imageType}/datasets";
+        var stamp = Stamps(names, imageType).Max(StringComparer.Ordinal);
+        var faults = new List<(string, DatasetFault)>();
+        return new(Find("train", trainCsv), Find("test", testCsv), faults);
+
+        DatasetSplit? Find(string split, string csv)
+        {
+            var name = csv == Experiment.LatestCsv && stamp is not null ? $"{split}_{imageType}_{stamp}.csv" : csv;
+            if (names.Contains(name) && (csv != Experiment.LatestCsv || stamp is not null))
+                return new(split, name, $"{shown}/{name}");
+            if (csv != Experiment.LatestCsv)
+                faults.Add(
+                    (
+                        split,
+                        new(
+                            $"{shown}/{csv}",
+                            null,
+                            $"is not there; {split.ToUpperInvariant()}_CSV must name a file in {shown} or be latest."
+                        )
+                    )
+                );
+            else if (faults.TrueForAll(fault => fault.Item2.Where != shown))
+                faults.Add(
+                    (
+                        split,
+                        new(
+                            shown,
+                            null,
+                            $"holds no pair of train_{imageType}_YYMMDDHHmmss.csv and test_{imageType}_YYMMDDHHmmss.csv with one stamp; 'latest' needs one."
+                        )
+                    )
+                );
+            return null;
+        }
+    }
+
+    /// <summary>The stamps for which both splits have a file.</summary>
+    public static IEnumerable<string> Stamps(IReadOnlySet<string> names, string imageType)
+    {
+        var prefix = $"train_{imageType}_";
+        return names
+            .Where(name =>
+                name.StartsWith(prefix, StringComparison.Ordinal)
+                && name.EndsWith(".csv", StringComparison.Ordinal)
+                && name.Length == prefix.Length + StampDigits + 4
+            )
+            .Select(name => name.Substring(prefix.Length, StampDigits))
+            .Where(stamp => stamp.All(char.IsAsciiDigit) && names.Contains($"test_{imageType}_{stamp}.csv"));
+    }
+}

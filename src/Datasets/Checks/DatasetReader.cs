@@ -1,0 +1,216 @@
+using Experiments.Model;
+using Experiments.Planning;
+
+namespace Datasets.Checks;
+
+/// <summary>
+/// Reads and judges a dataset: <c>{imageType}/images/*</c> and two CSV files in <c>{imageType}/datasets</c>. The trainer judges by
+/// the same rules in the same words; tests/datasets/cases.json holds both to them.
+/// </summary>
+public static class DatasetReader
+{
+    /// <summary>Reads both splits, and the header of every image they name where the source gives it.</summary>
+    /// <param name="source">Where the files are.</param>
+    /// <param name="trainCsv">File in <c>{imageType}/datasets</c>, or <c>latest</c>.</param>
+    /// <param name="testCsv">As <paramref name="trainCsv"/>.</param>
+    /// <param name="onBadRows">Whether faulty rows end the run or are left out.</param>
+    /// <param name="withHash">Whether to compute the hash, for which every image of a folder is read whole.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="DatasetException">The dataset cannot be used; carries every fault, those of the training file first, by line.</exception>
+    public static async Task<DatasetSummary> ReadAsync(
+        IDatasetSource source,
+        string trainCsv,
+        string testCsv,
+        BadRows onBadRows,
+        bool withHash,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var listing = source.ListImagesAsync(cancellationToken);
+        var csvs = source.ListCsvsAsync(cancellationToken);
+        await Task.WhenAll(listing, csvs);
+        var found = DatasetFiles.Find(await csvs, source.ImageType, trainCsv, testCsv);
+        var shownImages = $"{source.ImageType}/images";
+        var splits = new[] { found.Train, found.Test }.OfType<DatasetSplit>().ToList();
+        var contents = await Task.WhenAll(splits.Select(split => source.ReadCsvAsync(split.FileName, cancellationToken)));
+        foreach (var (split, content) in splits.Zip(contents))
+            split.Load(content, shownImages);
+        var present = await listing;
+        var sizes = await source.ReadSizesAsync(Named(splits, present), cancellationToken);
+        JudgeImages(splits, present, sizes, shownImages);
+
+        var comparable = found is { Train: not null, Test: not null } && splits.TrueForAll(split => split.IsRead && split.Rows.Count > 0);
+        IReadOnlyList<DroppedRow> dropped = [];
+        if (onBadRows == BadRows.Drop && found.Faults.Count == 0 && comparable)
+        {
+            dropped = Drop(found.Train!, found.Test!);
+        }
+        else
+        {
+            if (comparable && onBadRows == BadRows.Fail)
+                Compare(found.Train!, found.Test!);
+            var faults = found
+                .Faults.Where(fault => fault.Split == "train")
+                .Select(fault => fault.Fault)
+                .Concat(Faults(found.Train, onBadRows))
+                .Concat(found.Faults.Where(fault => fault.Split == "test").Select(fault => fault.Fault))
+                .Concat(Faults(found.Test, onBadRows))
+                .ToList();
+            if (faults.Count > 0)
+                throw new DatasetException(faults);
+        }
+
+        var hash = withHash
+            ? DatasetHash.Compute(found.Train!, found.Test!, await source.ReadDigestsAsync(Named(splits, present), cancellationToken))
+            : null;
+        return new(Summary(found.Train!), Summary(found.Test!), hash, dropped) { BoxesChecked = sizes is not null };
+    }
+
+    /// <summary>Reads the pair that is named and every other pair of the source that <c>latest</c> could once mean.</summary>
+    /// <param name="source">Where the files are.</param>
+    /// <param name="trainCsv">File in <c>{imageType}/datasets</c>, or <c>latest</c>.</param>
+    /// <param name="testCsv">As <paramref name="trainCsv"/>.</param>
+    /// <param name="onBadRows">Whether faulty rows are faults or left out.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <returns>The pairs, the named one first; without hashes.</returns>
+    /// <exception cref="DatasetException">One or more of them cannot be used; carries every fault.</exception>
+    public static async Task<IReadOnlyList<DatasetSummary>> ReadEveryPairAsync(
+        IDatasetSource source,
+        string trainCsv,
+        string testCsv,
+        BadRows onBadRows,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var names = await source.ListCsvsAsync(cancellationToken);
+        var named = DatasetFiles.Find(names, source.ImageType, trainCsv, testCsv);
+        var others = DatasetFiles
+            .Stamps(names, source.ImageType)
+            .OrderDescending(StringComparer.Ordinal)
+            .Select(stamp => (Train: $"train_{source.ImageType}_{stamp}.csv", Test: $"test_{source.ImageType}_{stamp}.csv"))
+            .Where(pair => pair.Train != named.Train?.FileName || pair.Test != named.Test?.FileName);
+        var (summaries, faults) = (new List<DatasetSummary>(), new List<DatasetFault>());
+        foreach (var (train, test) in others.Prepend((Train: trainCsv, Test: testCsv)))
+        {
+            try
+            {
+                summaries.Add(await ReadAsync(source, train, test, onBadRows, withHash: false, cancellationToken));
+            }
+            catch (DatasetException exception)
+            {
+                faults.AddRange(exception.Faults);
+            }
+        }
+        return faults.Count == 0 ? summaries : throw new DatasetException([.. faults.Distinct()]);
+    }
+
+    /// <summary>The images of the rows that are there.</summary>
+    private static List<string> Named(List<DatasetSplit> splits, IReadOnlySet<string> present) =>
+        [.. splits.SelectMany(split => split.Rows).Select(row => row.FileName).Where(present.Contains).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Faults of a split; those of rows only when they end the run.</summary>
+    private static IEnumerable<DatasetFault> Faults(DatasetSplit? split, BadRows onBadRows) =>
+        split is null || (onBadRows == BadRows.Drop && split.IsRead && split.Rows.Count > 0) ? [] : split.Faults;
+
+    private static void JudgeImages(
+        List<DatasetSplit> splits,
+        IReadOnlySet<string> present,
+        IReadOnlyDictionary<string, ImageSize?>? sizes,
+        string shownFolder
+    )
+    {
+        var said = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var split in splits)
+        {
+            foreach (var row in split.Rows.Where(row => row.FileName.Length > 0))
+            {
+                var isPresent = present.Contains(row.FileName);
+                if (isPresent && sizes is null)
+                    continue;
+                if (isPresent && sizes![row.FileName] is { } image)
+                {
+                    if (row.HasBox && !row.IsWithin(image))
+                        split.Add(
+                            row,
+                            DatasetFaultOrder.Outside,
+                            $"image '{row.FileName}': box {row.BoxText} reaches outside the image of {image.Width} x {image.Height} pixels; it must be within 0,0,{image.Width},{image.Height}."
+                        );
+                    continue;
+                }
+                var (order, message) = isPresent
+                    ? (
+                        DatasetFaultOrder.Unreadable,
+                        $"image '{row.FileName}' cannot be read as a picture (JPEG, PNG, BMP or GIF); replace the file or remove its rows."
+                    )
+                    : (DatasetFaultOrder.Missing, $"image '{row.FileName}' is not in {shownFolder}; it must be there, or the row removed.");
+                if (said.Add(row.FileName))
+                    split.Add(row, order, message);
+                row.Reason ??= message;
+            }
+        }
+    }
+
+    private static void Compare(DatasetSplit train, DatasetSplit test)
+    {
+        foreach (var (split, row, message) in OneSplit(train, test).DistinctBy(fault => (fault.Split.Name, fault.Row.ClassName)))
+            split.Add(row.Line, DatasetFaultOrder.OneSplit, message);
+        var first = FirstRows(train);
+        foreach (var (name, row) in FirstRows(test).Where(pair => first.ContainsKey(pair.Key)))
+            test.Add(row.Line, DatasetFaultOrder.BothSplits, BothSplits(name, $"{train.Csv}({first[name].Line})"));
+    }
+
+    /// <summary>Leaves the faulty rows out.</summary>
+    /// <returns>The rows left out, in the order of the files.</returns>
+    private static List<DroppedRow> Drop(DatasetSplit train, DatasetSplit test)
+    {
+        var inTest = FirstRows(test);
+        foreach (var row in train.Rows.Where(row => inTest.ContainsKey(row.FileName)))
+            row.Reason ??= BothSplits(row.FileName, $"{test.Csv}({inTest[row.FileName].Line})");
+        var dropped = train.Drop().Concat(test.Drop()).ToList();
+
+        foreach (var (_, row, message) in OneSplit(train, test).ToList())
+            row.Reason = message;
+        dropped.AddRange(train.Drop().Concat(test.Drop()));
+
+        var empty = new[] { train, test }
+            .Where(split => split.Rows.Count == 0)
+            .Select(split => new DatasetFault(split.Csv, 1, "holds no rows; it must hold at least one image."))
+            .ToList();
+        if (empty.Count > 0)
+            throw new DatasetException(empty);
+        return [.. dropped.OrderBy(row => row.Csv == test.Csv).ThenBy(row => row.Line)];
+    }
+
+    /// <summary>The usable rows whose class no usable row of the other split has.</summary>
+    private static IEnumerable<(DatasetSplit Split, DatasetRow Row, string Message)> OneSplit(DatasetSplit train, DatasetSplit test)
+    {
+        foreach (var (split, other, name) in new[] { (train, test, "training"), (test, train, "test") })
+        {
+            var known = Boxes(other).Select(row => row.ClassName).ToHashSet(StringComparer.Ordinal);
+            foreach (var row in Boxes(split).Where(row => !known.Contains(row.ClassName)))
+                yield return (split, row, $"class '{row.ClassName}' is only in the {name} split; it must be in both splits.");
+        }
+    }
+
+    private static IEnumerable<DatasetRow> Boxes(DatasetSplit split) => split.Rows.Where(row => row is { Reason: null, IsEmpty: false });
+
+    private static Dictionary<string, DatasetRow> FirstRows(DatasetSplit split) =>
+        split
+            .Rows.Where(row => row.FileName.Length > 0)
+            .DistinctBy(row => row.FileName, StringComparer.Ordinal)
+            .ToDictionary(row => row.FileName, StringComparer.Ordinal);
+
+    private static string BothSplits(string image, string other) =>
+        $"image '{image}' is in both splits; it must be in one (also at {other}).";
+
+    private static DatasetSplitSummary Summary(DatasetSplit split)
+    {
+        var boxes = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var row in Boxes(split))
+            boxes[row.ClassName] = boxes.GetValueOrDefault(row.ClassName) + 1;
+        var images = split.Rows.GroupBy(row => row.FileName, StringComparer.Ordinal).ToList();
+        return new(split.FileName, split.Rows.Count, images.Count, images.Count(rows => rows.All(row => row.IsEmpty)), boxes);
+    }
+}

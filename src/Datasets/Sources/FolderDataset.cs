@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Datasets.Checks;
+
+namespace Datasets.Sources;
+
+/// <summary>A dataset in a folder of this machine. Everything is read at once: a disk has nothing to wait for.</summary>
+/// <param name="datastoreFolder">The datastore's folder.</param>
+/// <param name="imageType">Use case: the folder in it.</param>
+public sealed class FolderDataset(string datastoreFolder, string imageType) : IDatasetSource
+{
+    private readonly string csvs = Path.Combine(datastoreFolder, imageType, "datasets");
+    private readonly string images = Path.Combine(datastoreFolder, imageType, "images");
+
+    public string ImageType { get; } = imageType;
+
+    public Task<IReadOnlySet<string>> ListCsvsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlySet<string>>(Names(csvs));
+
+    public Task<byte[]> ReadCsvAsync(string name, CancellationToken cancellationToken) =>
+        File.ReadAllBytesAsync(Path.Combine(csvs, name), cancellationToken);
+
+    public Task<IReadOnlySet<string>> ListImagesAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlySet<string>>(Names(images));
+
+    public Task<IReadOnlyDictionary<string, ImageSize?>?> ReadSizesAsync(
+        IReadOnlyCollection<string> names,
+        CancellationToken cancellationToken
+    ) => Task.FromResult<IReadOnlyDictionary<string, ImageSize?>?>(ForEach(names, path => ImageSize.Read(path), cancellationToken));
+
+    /// <returns>SHA-256 of each image's bytes, in hex.</returns>
+    public Task<IReadOnlyDictionary<string, string>> ReadDigestsAsync(
+        IReadOnlyCollection<string> names,
+        CancellationToken cancellationToken
+    ) => Task.FromResult<IReadOnlyDictionary<string, string>>(ForEach(names, Digest, cancellationToken));
+
+    private static string Digest(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+
+    private ConcurrentDictionary<string, T> ForEach<T>(
+        IReadOnlyCollection<string> names,
+        Func<string, T> read,
+        CancellationToken cancellationToken
+    )
+    {
+        var results = new ConcurrentDictionary<string, T>(StringComparer.Ordinal);
+        Parallel.ForEach(names, new ParallelOptions { CancellationToken = cancellationToken }, name =>
+            results[name] = read(Path.Combine(images, name))
+        );
+        return results;
+    }
+
+    private static HashSet<string> Names(string folder) =>
+        Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder).Select(Path.GetFileName).OfType<string>().ToHashSet(StringComparer.Ordinal)
+            : [];
+}

@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using Datasets.Checks;
+using Datasets.Stores;
+using Experiments.Json;
+using Workspaces.Errors;
+
+namespace Datasets.Sources;
+
+/// <summary>
+/// A dataset in a datastore, judged by its listing, its CSVs and the headers of its images: no image is read whole. An image's digest is its MD5 where the
+/// storage keeps it, so that the dataset's hash comes from content, else its ETag, which changes with each write.
+/// </summary>
+/// <param name="files">The datastore.</param>
+/// <param name="datastore">Its name in the environment config, for messages.</param>
+/// <param name="imageType">Use case: the folder in the datastore.</param>
+/// <param name="sizes">Remembers the sizes of images.</param>
+public sealed class StoredDataset(IDatastoreFiles files, string datastore, string imageType, ContentCache sizes) : IDatasetSource
+{
+    /// <summary>Of more images the headers are not read: at hundreds a second that would take longer than the job takes to find out.</summary>
+    public const int MostImages = 2000;
+
+    /// <summary>Enough for the header of nearly every picture; a JPEG with a thumbnail before it takes a second request.</summary>
+    private const int HeaderBytes = 4096;
+
+    private const int Lanes = 32;
+
+    private Task<Listing>? listing;
+
+    public string ImageType { get; } = imageType;
+
+    public async Task<IReadOnlySet<string>> ListCsvsAsync(CancellationToken cancellationToken) => (await ListAsync(cancellationToken)).Csvs;
+
+    public async Task<IReadOnlySet<string>> ListImagesAsync(CancellationToken cancellationToken) =>
+        (await ListAsync(cancellationToken)).ImageNames;
+
+    public Task<byte[]> ReadCsvAsync(string name, CancellationToken cancellationToken) =>
+        files.ReadAsync($"{ImageType}/datasets/{name}", cancellationToken);
+
+    public async Task<IReadOnlyDictionary<string, ImageSize?>?> ReadSizesAsync(
+        IReadOnlyCollection<string> names,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        if (names.Count > MostImages)
+            return null;
+        var images = (await ListAsync(cancellationToken)).Images;
+        var found = new ConcurrentDictionary<string, ImageSize?>(StringComparer.Ordinal);
+        await Parallel.ForEachAsync(
+            names,
+            new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken },
+            async (name, stop) =>
+            {
+                var image = images[name];
+                if (sizes.Find(image.Path, image.Version) is not { } known)
+                    sizes.Set(image.Path, image.Version, known = Write(await ReadSizeAsync(image, stop)));
+                found[name] = Parse(known);
+            }
+        );
+        sizes.Save();
+        return found;
+    }
+
+    public async Task<IReadOnlyDictionary<string, string>> ReadDigestsAsync(
+        IReadOnlyCollection<string> names,
+        CancellationToken cancellationToken
+    )
+    {
+        var images = (await ListAsync(cancellationToken)).Images;
+        return names.ToDictionary(
+            name => name,
+            name => images[name] is { Md5: { } md5 } ? $"md5:{Convert.ToHexStringLower(md5.Span)}" : $"etag:{images[name].Version}",
+            StringComparer.Ordinal
+        );
+    }
+
+    private Task<Listing> ListAsync(CancellationToken cancellationToken) => listing ??= ListOnceAsync(cancellationToken);
+
+    private async Task<Listing> ListOnceAsync(CancellationToken cancellationToken)
+    {
+        var csvs = files.ListAsync($"{ImageType}/datasets", cancellationToken);
+        var images = files.ListAsync($"{ImageType}/images", cancellationToken);
+        await Task.WhenAll(csvs, images);
+        var missing = new[] { (Files: await images, Name: $"{ImageType}/images"), (Files: await csvs, Name: $"{ImageType}/datasets") }
+            .Where(folder => folder.Files.Count == 0)
+            .Select(folder => folder.Name)
+            .ToList();
+        if (missing.Count > 0)
+            throw await MissingAsync(missing, cancellationToken);
+        return new(
+            (await csvs).Select(file => file.Name).ToHashSet(StringComparer.Ordinal),
+            (await images).ToDictionary(file => file.Name, StringComparer.Ordinal)
+        );
+    }
+
+    private async Task<WorkspaceException> MissingAsync(List<string> missing, CancellationToken cancellationToken)
+    {
+        var there = await files.ListFoldersAsync("", cancellationToken);
+        var nearest = there.Contains(ImageType, StringComparer.Ordinal) ? null : NearestName.Find(ImageType, there);
+        return new WorkspaceException(
+            $"DATASTORES.{datastore}: {files.Description} holds nothing in {string.Join(" and ", missing)}; the images must be in {ImageType}/images and the CSV files in {ImageType}/datasets. "
+                + (there.Count == 0 ? "It holds no folder at all. " : $"It holds the folders {string.Join(", ", there)}. ")
+                + (nearest is null ? "" : $"Did you mean --set=IMAGE_TYPE={nearest}? ")
+                + "Copy a dataset there: dotnet cake --target=Upload-Dataset --from=FOLDER, with the same --exp-config."
+        );
+    }
+
+    /// <summary>Reads a piece of the file wherever the size's search has to look.</summary>
+    private async Task<ImageSize?> ReadSizeAsync(StoredFile image, CancellationToken cancellationToken)
+    {
+        var pieces = new List<(long Start, byte[] Bytes)>();
+        long? wanted = 0;
+        ImageSize? size = null;
+        while (wanted is { } position && position < image.Length)
+        {
+            pieces.Add((position, await files.ReadAsync(image.Path, position, HeaderBytes, cancellationToken)));
+            wanted = null;
+            size = ImageSize.Read(
+                (buffer, at) =>
+                {
+                    foreach (var (start, bytes) in pieces)
+                    {
+                        if (at < start || at >= start + bytes.Length)
+                            continue;
+                        var piece = bytes.AsSpan((int)(at - start));
+                        // What is asked for reaches beyond the piece, and the file does not end there.
+                        if (piece.Length < buffer.Length && start + bytes.Length < image.Length)
+                            continue;
+                        piece = piece[..Math.Min(piece.Length, buffer.Length)];
+                        piece.CopyTo(buffer);
+                        return piece.Length;
+                    }
+
+                    wanted = at;
+                    return 0;
+                }
+            );
+        }
+
+        return size;
+    }
+
+    private static string Write(ImageSize? size) => size is { } known ? $"{known.Width}x{known.Height}" : "";
+
+    private static ImageSize? Parse(string text) =>
+        text.Split('x') is [var width, var height] ? new(int.Parse(width), int.Parse(height)) : null;
+
+    private sealed record Listing(HashSet<string> Csvs, Dictionary<string, StoredFile> Images)
+    {
+        public HashSet<string> ImageNames { get; } = Images.Keys.ToHashSet(StringComparer.Ordinal);
+    }
+}

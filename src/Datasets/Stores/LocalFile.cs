@@ -1,0 +1,35 @@
+namespace Datasets.Stores;
+
+/// <summary>A file of this machine that an upload considers.</summary>
+/// <param name="FullPath">Where it is.</param>
+/// <param name="StoredPath">Where it goes in the datastore.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Version">Size and time of the last change.</param>
+internal sealed record LocalFile(string FullPath, string StoredPath, long Length, string Version)
+{
+    /// <summary>The files of one folder, which need not be there.</summary>
+    /// <param name="root">A folder in the datastore layout.</param>
+    /// <param name="folder">Folder in it, with forward slashes.</param>
+    public static IReadOnlyList<LocalFile> In(string root, string folder)
+    {
+        var directory = new DirectoryInfo(Path.Combine(root, folder));
+        return !directory.Exists
+            ? []
+            :
+            [
+                .. directory
+                    .EnumerateFiles()
+                    .OrderBy(file => file.Name, StringComparer.Ordinal)
+                    .Select(file => new LocalFile(file.FullName, $"{folder}/{file.Name}", file.Length, VersionOf(file))),
+            ];
+    }
+
+    public static string VersionOf(FileInfo file) => $"{file.Length}-{file.LastWriteTimeUtc.Ticks}";
+
+    /// <summary>MD5 of a file's content: what storage accounts keep beside a blob.</summary>
+    public static async Task<byte[]> HashAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(path);
+        return await ContentMd5.OfAsync(file, cancellationToken);
+    }
+}

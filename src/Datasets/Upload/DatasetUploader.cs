@@ -1,0 +1,94 @@
+using Datasets.Stores;
+using Workspaces.Errors;
+
+namespace Datasets.Upload;
+
+/// <summary>
+/// Copies a folder in the datastore layout to a datastore: what is missing there, and what differs by MD5. The CSV files go when everything else is there, so
+/// that a dataset that is half there is never <c>latest</c>.
+/// </summary>
+/// <param name="files">The datastore.</param>
+/// <param name="digests">Remembers the MD5 of files by size and time, so that unchanged ones are not read again.</param>
+/// <param name="time">The clock, for the progress.</param>
+public sealed class DatasetUploader(IDatastoreFiles files, ContentCache digests, TimeProvider time)
+{
+    private const int Lanes = 16;
+
+    /// <param name="folder">The folder to copy, in the datastore layout.</param>
+    /// <param name="imageType">Use case: the folder in it.</param>
+    /// <param name="baseModel">The model whose weights go too, where there are any: <c>models/{baseModel}</c>.</param>
+    /// <param name="progress">Told every few seconds.</param>
+    /// <param name="cancellationToken">Stops; files on their way are dropped, and the next upload goes on from there.</param>
+    /// <exception cref="WorkspaceException">The storage refused, failed or did not answer.</exception>
+    public async Task<DatasetUpload> UploadAsync(
+        string folder,
+        string imageType,
+        string baseModel,
+        IProgress<UploadProgress> progress,
+        CancellationToken cancellationToken
+    )
+    {
+        var places = new[] { $"{imageType}/images", $"models/{baseModel}", $"{imageType}/datasets" };
+        var there = await Task.WhenAll(places.Select(place => files.ListAsync(place, cancellationToken)));
+        var local = places.Select(place => LocalFile.In(folder, place)).ToList();
+        try
+        {
+            var toSend = await Task.WhenAll(local.Zip(there, (mine, theirs) => FindToSendAsync(mine, theirs, cancellationToken)));
+            var all = toSend.SelectMany(file => file).ToList();
+            var meter = new UploadMeter(all.Count, all.Sum(file => file.Length), progress, time);
+            await SendAsync([.. toSend[0], .. toSend[1]], meter, cancellationToken);
+            await SendAsync(toSend[2], meter, cancellationToken);
+            return new DatasetUpload(local.Sum(mine => mine.Count), all.Count, all.Sum(file => file.Length));
+        }
+        finally
+        {
+            digests.Save();
+        }
+    }
+
+    private async Task<IReadOnlyList<LocalFile>> FindToSendAsync(
+        IReadOnlyList<LocalFile> mine,
+        IReadOnlyList<StoredFile> theirs,
+        CancellationToken cancellationToken
+    )
+    {
+        var there = theirs.ToDictionary(file => file.Path, StringComparer.Ordinal);
+        var same = new bool[mine.Count];
+        await Parallel.ForAsync(0, mine.Count, Options(cancellationToken), async (index, stop) =>
+            same[index] = there.TryGetValue(mine[index].StoredPath, out var stored) && await IsSameAsync(mine[index], stored, stop)
+        );
+        return [.. mine.Where((_, index) => !same[index])];
+    }
+
+    private async Task<bool> IsSameAsync(LocalFile mine, StoredFile theirs, CancellationToken cancellationToken)
+    {
+        if (mine.Length != theirs.Length)
+            return false;
+        var stored = $"stored:{theirs.Path}";
+        if (digests.Find(stored, theirs.Version) is not { } theirMd5)
+        {
+            if (await files.FindMd5Async(theirs, cancellationToken) is not { } md5)
+                return false; // no one can say: sent again, with its MD5
+            digests.Set(stored, theirs.Version, theirMd5 = Convert.ToHexStringLower(md5.Span));
+        }
+
+        if (digests.Find(mine.FullPath, mine.Version) is not { } myMd5)
+            digests.Set(
+                mine.FullPath,
+                mine.Version,
+                myMd5 = Convert.ToHexStringLower(await LocalFile.HashAsync(mine.FullPath, cancellationToken))
+            );
+        return myMd5 == theirMd5;
+    }
+
+    private Task SendAsync(IReadOnlyList<LocalFile> toSend, UploadMeter meter, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(toSend, Options(cancellationToken), async (file, stop) =>
+        {
+            var md5 = await files.WriteAsync(file.StoredPath, file.FullPath, meter, stop);
+            digests.Set(file.FullPath, file.Version, Convert.ToHexStringLower(md5.Span));
+            meter.FileDone();
+        });
+
+    private static ParallelOptions Options(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken };
+}

@@ -1,0 +1,132 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Experiments.Json;
+
+/// <summary>Reads JSON text into values that know their line and column.</summary>
+internal static class LocatedJson
+{
+    /// <summary>Reads one JSON value.</summary>
+    /// <param name="utf8">The file's bytes, with or without a byte order mark.</param>
+    /// <param name="source">The file as the user named it.</param>
+    /// <param name="faults">Gets the fault when the text is not JSON; such text has one fault, the first.</param>
+    /// <returns>The value, or null when the text is not JSON.</returns>
+    public static LocatedValue? Read(ReadOnlySpan<byte> utf8, string source, List<ConfigFault> faults)
+    {
+        if (utf8.StartsWith(Encoding.UTF8.Preamble))
+            utf8 = utf8[Encoding.UTF8.Preamble.Length..];
+        var lines = new LineIndex(utf8);
+        if (InvalidByte(utf8) is { } invalid)
+        {
+            faults.Add(
+                new(lines.Locate(utf8, source, invalid), "", "not UTF-8", "UTF-8", "Save the file as UTF-8.") { Subject = "the text here" }
+            );
+            return null;
+        }
+        if (utf8.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            faults.Add(new(new(source), "", "empty", "a JSON object") { Subject = "the file" });
+            return null;
+        }
+
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Disallow });
+        var containers = new Stack<LocatedValue>();
+        LocatedValue? root = null;
+        (string Key, ConfigLocation Location)? pending = null;
+        var (last, consumed) = (JsonTokenType.None, 0L);
+        try
+        {
+            while (reader.Read())
+            {
+                (last, consumed) = (reader.TokenType, reader.BytesConsumed);
+                var location = lines.Locate(utf8, source, (int)reader.TokenStartIndex);
+                if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
+                {
+                    containers.Pop();
+                    continue;
+                }
+                if (reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    pending = (reader.GetString()!, location);
+                    continue;
+                }
+                var value = ValueAt(ref reader, location);
+                if (containers.TryPeek(out var container))
+                {
+                    if (pending is { } member)
+                        container.Members.Add(new(member.Key, member.Location, value));
+                    else
+                        container.Items.Add(value);
+                    pending = null;
+                }
+                root ??= value;
+                if (value.Kind is JsonValueKind.Object or JsonValueKind.Array)
+                    containers.Push(value);
+            }
+        }
+        catch (JsonException error)
+        {
+            var offset = lines.OffsetOf((int)(error.LineNumber ?? 0), (int)(error.BytePositionInLine ?? 0));
+            var inObject = containers.TryPeek(out var container) ? container.Kind == JsonValueKind.Object : (bool?)null;
+            // The reader takes a key together with its ':'; when that is not there, it has consumed the key without reporting it.
+            if (inObject == true && last != JsonTokenType.PropertyName && EndsInKey(utf8[(int)consumed..(int)reader.BytesConsumed]))
+                last = JsonTokenType.PropertyName;
+            var (start, found, required, hint) = JsonSyntax.Explain(utf8, offset, (int)reader.BytesConsumed, last, inObject);
+            faults.Add(new(lines.Locate(utf8, source, start), "", found, required, hint) { Subject = "the text here" });
+            return null;
+        }
+        return root;
+    }
+
+    private static bool EndsInKey(ReadOnlySpan<byte> text) => text.TrimEnd(" \t\r\n"u8) is [.., (byte)'"'];
+
+    private static LocatedValue ValueAt(ref Utf8JsonReader reader, ConfigLocation location) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.StartObject => new(JsonValueKind.Object, "", location),
+            JsonTokenType.StartArray => new(JsonValueKind.Array, "", location),
+            JsonTokenType.String => new(JsonValueKind.String, reader.GetString()!, location),
+            JsonTokenType.Number => new(JsonValueKind.Number, Encoding.UTF8.GetString(reader.ValueSpan), location),
+            JsonTokenType.True => new(JsonValueKind.True, "", location),
+            JsonTokenType.False => new(JsonValueKind.False, "", location),
+            _ => new(JsonValueKind.Null, "", location),
+        };
+
+    private static int? InvalidByte(ReadOnlySpan<byte> utf8)
+    {
+        var offset = 0;
+        while (offset < utf8.Length)
+        {
+            if (Rune.DecodeFromUtf8(utf8[offset..], out _, out var consumed) != System.Buffers.OperationStatus.Done)
+                return offset;
+            offset += consumed;
+        }
+        return null;
+    }
+
+    /// <summary>Byte offsets of the lines of a text.</summary>
+    private sealed class LineIndex
+    {
+        private readonly List<int> starts = [0];
+
+        public LineIndex(ReadOnlySpan<byte> utf8)
+        {
+            for (var offset = 0; offset < utf8.Length; offset++)
+            {
+                if (utf8[offset] == '\n')
+                    starts.Add(offset + 1);
+            }
+        }
+
+        public int OffsetOf(int line, int byteInLine) => starts[Math.Min(line, starts.Count - 1)] + byteInLine;
+
+        public ConfigLocation Locate(ReadOnlySpan<byte> utf8, string source, int offset)
+        {
+            offset = Math.Min(offset, utf8.Length);
+            var line = starts.BinarySearch(offset);
+            if (line < 0)
+                line = ~line - 1;
+            return new(source, line + 1, Encoding.UTF8.GetCharCount(utf8[starts[line]..offset]) + 1);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace Experiments.Json;
+
+/// <summary>Tells keys and values that look like secrets, which must neither stand in a configuration file nor be repeated in a message.</summary>
+public static class SecretWords
+{
+    private static readonly string[] InKeys = ["KEY", "SAS", "SASTOKEN", "PASSWORD", "PWD", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS"];
+
+    private static readonly string[] InValues =
+    [
+        "AccountKey=",
+        "SharedAccessKey=",
+        "SharedAccessSignature",
+        "sig=",
+        "Password=",
+        "-----BEGIN",
+    ];
+
+    /// <summary>True for <c>ACCOUNT_KEY</c>, <c>SasToken</c>, <c>CONNECTION_STRING</c> and the like.</summary>
+    public static bool IsSecretKey(string key)
+    {
+        var spaced = string.Concat(
+                key.Select(
+                    (letter, index) => char.IsUpper(letter) && index > 0 && char.IsLower(key[index - 1]) ? "_" + letter : letter.ToString()
+                )
+            )
+            .ToUpperInvariant();
+        var compact = spaced.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
+        return spaced.Split('_', '-', '.', ' ').Any(InKeys.Contains)
+            || compact.Contains("CONNECTIONSTRING", StringComparison.Ordinal)
+            || compact.EndsWith("PASSWORD", StringComparison.Ordinal)
+            || compact.EndsWith("ACCOUNTKEY", StringComparison.Ordinal);
+    }
+
+    public static bool LooksLikeSecret(string value) =>
+        InValues.Any(part => value.Contains(part, StringComparison.OrdinalIgnoreCase))
+        || (Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.UserInfo.Length > 0);
+}

@@ -1,0 +1,53 @@
+using Experiments.Settings;
+
+namespace Experiments.Model;
+
+/// <summary>The region proposal network: the <c>FIRST_STAGE</c> object of an exp_config.</summary>
+public sealed record FirstStage
+{
+    [Setting(
+        "STRIDE",
+        "Pixels between neighbouring anchors, for backbones of one level; the FPN models ignore it.",
+        Default = 16,
+        IntegerChoices = [8, 16],
+        Unit = "pixels"
+    )]
+    public int Stride { get; init; }
+
+    [Setting(
+        "NMS_IOU_THRESHOLD",
+        "Overlap above which the weaker of two proposals is dropped.",
+        Default = 0.7,
+        Minimum = 0,
+        ExclusiveMinimum = true,
+        Maximum = 1,
+        Unit = "intersection over union"
+    )]
+    public double NmsIouThreshold { get; init; }
+
+    [Setting(
+        "NMS_SCORE_THRESHOLD",
+        "Objectness below which a proposal is dropped.",
+        Default = 0.0,
+        Minimum = 0,
+        Maximum = 1,
+        Unit = "score"
+    )]
+    public double NmsScoreThreshold { get; init; }
+
+    [Setting(
+        "MAX_PROPOSALS",
+        "Proposals per image handed to the second stage.",
+        Default = 300,
+        Minimum = 1,
+        Maximum = 10_000,
+        Unit = "proposals per image"
+    )]
+    public int MaxProposals { get; init; }
+
+    [Setting("LOCALIZATION_LOSS_WEIGHT", "Weight of the proposals' box loss.", Default = 2.0, Minimum = 0, Maximum = 1000)]
+    public double LocalizationLossWeight { get; init; }
+
+    [Setting("OBJECTNESS_LOSS_WEIGHT", "Weight of the proposals' objectness loss.", Default = 1.0, Minimum = 0, Maximum = 1000)]
+    public double ObjectnessLossWeight { get; init; }
+}

@@ -1,0 +1,86 @@
+using Experiments.Settings;
+
+namespace Experiments.Model;
+
+/// <summary>How training runs: the <c>RUN_PARAMS</c> object of an exp_config.</summary>
+public sealed record RunParameters
+{
+    [Setting(
+        "STEPS",
+        "Length of the training; one step is one update of the weights.",
+        Required = true,
+        Minimum = 1,
+        Maximum = 10_000_000,
+        Unit = "optimizer steps",
+        Example = "1000"
+    )]
+    public int Steps { get; init; }
+
+    [Setting(
+        "BATCH_SIZE",
+        "Images per step on each device.",
+        Default = 2,
+        Minimum = 1,
+        Maximum = 1024,
+        Unit = "images per step on each device"
+    )]
+    public int BatchSize { get; init; }
+
+    [Setting(
+        "LEARNING_RATE",
+        "Step size of SGD after warm-up.",
+        Default = 0.005,
+        Minimum = 0,
+        ExclusiveMinimum = true,
+        Maximum = 1,
+        Unit = "step size of SGD"
+    )]
+    public double LearningRate { get; init; }
+
+    [Setting(
+        "WARMUP_STEPS",
+        "Steps over which the learning rate rises linearly; 0 turns warm-up off. Not above STEPS.",
+        DefaultText = "the smaller of 100 and STEPS",
+        Minimum = 0,
+        Maximum = 10_000_000,
+        Unit = "optimizer steps",
+        Example = "100"
+    )]
+    public int WarmupSteps { get; init; }
+
+    [Setting(
+        "EVAL_EVERY",
+        "Steps between evaluations; 0: only at the end.",
+        Default = 0,
+        Minimum = 0,
+        Maximum = 10_000_000,
+        Unit = "optimizer steps, 0 for only at the end"
+    )]
+    public int EvalEvery { get; init; }
+
+    [Setting(
+        "CHECKPOINT_EVERY",
+        "Steps between checkpoints; 0: only at the end.",
+        Default = 500,
+        Minimum = 0,
+        Maximum = 10_000_000,
+        Unit = "optimizer steps, 0 for only at the end"
+    )]
+    public int CheckpointEvery { get; init; }
+
+    [Setting("SEED", "Seeds Python, NumPy and PyTorch alike.", Default = 42, Minimum = 0, Maximum = int.MaxValue)]
+    public int Seed { get; init; }
+
+    [Setting("PRECISION", "`amp`: automatic mixed precision on a GPU.", Default = Precision.Fp32)]
+    public Precision Precision { get; init; }
+
+    [Setting(
+        "TIMEOUT_MINUTES",
+        "Time after which the service cancels the job.",
+        Default = 1440,
+        Minimum = 1,
+        Maximum = 43_200,
+        Unit = "minutes"
+    )]
+    public int TimeoutMinutes { get; init; }
+}

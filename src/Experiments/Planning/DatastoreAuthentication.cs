@@ -1,9 +1,0 @@
-namespace Experiments;
-
-/// <summary>How the workspace reaches the storage account of a datastore. The secret itself is never part of a plan.</summary>
-public enum DatastoreAuthentication
-{
-    Identity,
-    AccountKey,
-    Sas,
-}

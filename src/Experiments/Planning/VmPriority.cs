@@ -1,8 +1,0 @@
-namespace Experiments;
-
-/// <summary>Whether the nodes of a cluster are kept or may be taken back by Azure at any time.</summary>
-public enum VmPriority
-{
-    Dedicated,
-    LowPriority,
-}

@@ -1,0 +1,17 @@
+namespace Experiments.Plans;
+
+/// <summary>Which Azure ML workspace a plan is for, and at which endpoint it answers.</summary>
+/// <param name="Endpoint">Null: the Azure public cloud. Otherwise the emulator's address; port 0 means any free port.</param>
+/// <param name="TenantId">Tenant to sign in to; null leaves the choice to the credential.</param>
+/// <param name="SubscriptionId">A GUID as text.</param>
+/// <param name="ResourceGroup">Resource group of the workspace.</param>
+/// <param name="WorkspaceName">Name of the workspace in its resource group.</param>
+/// <param name="Location">Azure region, as in <c>westeurope</c>.</param>
+public sealed record WorkspaceAddress(
+    Uri? Endpoint,
+    string? TenantId,
+    string SubscriptionId,
+    string ResourceGroup,
+    string WorkspaceName,
+    string Location
+);

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.Settings;
+
+namespace Experiments.Reading;
+
+/// <summary>An experiment as JSON: every key, in the order the records declare, so that one experiment has one text.</summary>
+public static class ExperimentJson
+{
+    /// <summary>The experiment with every key filled in.</summary>
+    public static JsonObject Write(Experiment experiment) => Write(experiment, SettingDefinition.Of(typeof(Experiment)));
+
+    /// <summary>The experiment on one line: the text that is hashed and that the job is given.</summary>
+    public static string WriteCanonical(Experiment experiment) => Write(experiment).ToJsonString(RecordJson.Compact);
+
+    /// <summary>Every key path that holds a value, as in <c>RUN_PARAMS.STEPS</c>.</summary>
+    internal static IEnumerable<string> Paths() => Paths(SettingDefinition.Of(typeof(Experiment)), "");
+
+    private static IEnumerable<string> Paths(IReadOnlyList<SettingDefinition> definitions, string prefix) =>
+        definitions.SelectMany(definition =>
+            definition.Kind == SettingKind.Object ? Paths(definition.Members, prefix + definition.Key + ".") : [prefix + definition.Key]
+        );
+
+    private static JsonObject Write(object record, IReadOnlyList<SettingDefinition> definitions)
+    {
+        var result = new JsonObject();
+        foreach (var definition in definitions)
+        {
+            var value = definition.Property.GetValue(record);
+            if (value is not null)
+                result[definition.Key] = Node(definition, value);
+        }
+        return result;
+    }
+
+    private static JsonNode? Node(SettingDefinition definition, object value) =>
+        value switch
+        {
+            string text => JsonValue.Create(text),
+            int whole => JsonValue.Create(whole),
+            double number => JsonValue.Create(number),
+            bool truth => JsonValue.Create(truth),
+            JsonElement element => Sorted(JsonSerializer.SerializeToNode(element, RecordJson.Compact)),
+            Enum choice => JsonValue.Create(SettingDefinition.EnumText(choice)),
+            _ => Write(value, definition.Members),
+        };
+
+    /// <summary>Free objects have no order of their own; sorting their keys makes two spellings of one object one text.</summary>
+    private static JsonNode? Sorted(JsonNode? node) =>
+        node switch
+        {
+            JsonObject members => new JsonObject(
+                members
+                    .OrderBy(member => member.Key, StringComparer.Ordinal)
+                    .Select(member => KeyValuePair.Create(member.Key, Sorted(member.Value)))
+            ),
+            JsonArray items => new JsonArray([.. items.Select(Sorted)]),
+            _ => node?.DeepClone(),
+        };
+}

@@ -1,0 +1,233 @@
+using System.Globalization;
+using System.Text.Json;
+using Experiments.Json;
+using Experiments.Settings;
+
+namespace Experiments.Reading;
+
+/// <summary>Holds a JSON object to the keys a record declares, and makes the record of it. Every fault is reported, none thrown.</summary>
+/// <param name="what">What the file is, as in <c>an exp_config</c>.</param>
+/// <param name="overridable">Whether <c>--set=</c> can give the values, so that a hint may propose it.</param>
+/// <param name="faults">Gets the faults.</param>
+internal sealed class SettingsValidator(string what, bool overridable, List<ConfigFault> faults)
+{
+    /// <summary>Judges a key no record declares before the general rule does; null leaves it to the rule.</summary>
+    public Func<string, LocatedMember, ConfigFault?> JudgeUnknownKey { get; init; } = (_, _) => null;
+
+    /// <summary>Makes a record; where there are faults, it holds the defaults of the faulty keys.</summary>
+    public T Read<T>(LocatedValue root)
+        where T : class
+    {
+        var definitions = SettingDefinition.Of(typeof(T));
+        return (T)ReadObject(typeof(T), definitions, "", root, root.Location, definitions)!;
+    }
+
+    private object ReadObject(
+        Type type,
+        IReadOnlyList<SettingDefinition> definitions,
+        string prefix,
+        LocatedValue? value,
+        ConfigLocation anchor,
+        IReadOnlyList<SettingDefinition> root
+    )
+    {
+        var record = Activator.CreateInstance(type)!;
+        if (value is not null && value.Kind != JsonValueKind.Object)
+        {
+            faults.Add(
+                prefix.Length > 0
+                    ? new(value.Location, prefix[..^1], value.Shown, "an object")
+                    : new(value.Location, "", value.Shown, "an object in braces") { Subject = "the file's content" }
+            );
+            value = null;
+            // Keys missing inside are no news to someone who must write the whole object.
+            definitions = [.. definitions.Where(definition => !definition.Required && !definition.HoldsRequired)];
+        }
+        else if (value is not null)
+        {
+            ReportKeys(definitions, prefix, value, root);
+        }
+
+        foreach (var definition in definitions)
+        {
+            var path = prefix + definition.Key;
+            var given = value?.Find(definition.Key)?.Value;
+            if (definition.Kind == SettingKind.Object)
+            {
+                var members = ReadObject(definition.MemberType!, definition.Members, path + ".", given, given?.Location ?? anchor, root);
+                definition.Property.SetValue(record, members);
+            }
+            else if (given is null && definition.Required)
+            {
+                faults.Add(
+                    new(
+                        anchor,
+                        path,
+                        "missing",
+                        definition.Kind == SettingKind.Map ? "an object" : definition.Rule,
+                        Proposal("Add it", definition, path, anchor)
+                    )
+                );
+            }
+            else if (ReadValue(definition, path, given, root) is { } result)
+            {
+                definition.Property.SetValue(record, result);
+            }
+        }
+        return record;
+    }
+
+    private object? ReadValue(SettingDefinition definition, string path, LocatedValue? given, IReadOnlyList<SettingDefinition> root)
+    {
+        var fallback = definition.Default is { } node
+            ? LocatedValue.From(JsonSerializer.SerializeToElement(node, RecordJson.Compact), new(""))
+            : null;
+        if ((given ?? fallback) is not { } value)
+            return null;
+        if (definition.Kind == SettingKind.Map)
+            return ReadMap(definition, path, value, root);
+        if (Convert(definition, value) is { } result)
+            return result;
+        faults.Add(new(value.Location, path, value.Shown, definition.Rule, Proposal("Edit it", definition, path, value.Location)));
+        return fallback is null ? null : Convert(definition, fallback);
+    }
+
+    private object ReadMap(SettingDefinition definition, string path, LocatedValue value, IReadOnlyList<SettingDefinition> root)
+    {
+        var map = (System.Collections.IDictionary)
+            Activator.CreateInstance(
+                typeof(Dictionary<,>).MakeGenericType(typeof(string), definition.MemberType!),
+                StringComparer.Ordinal
+            )!;
+        if (value.Kind != JsonValueKind.Object)
+            faults.Add(new(value.Location, path, value.Shown, "an object"));
+        ReportDuplicates(path + ".", value);
+        foreach (var member in value.Members)
+        {
+            if (definition.Pattern is { } pattern && !pattern.IsMatch(member.Key))
+                faults.Add(
+                    new(member.Location, path, $"an object with the name \"{member.Key}\"", $"one with names of {definition.NameRule}")
+                );
+            map[member.Key] = ReadObject(
+                definition.MemberType!,
+                definition.Members,
+                $"{path}.{member.Key}.",
+                member.Value,
+                member.Value.Location,
+                root
+            );
+        }
+        return map;
+    }
+
+    /// <summary>The value as its property's type, or null when it is not what the key takes.</summary>
+    private static object? Convert(SettingDefinition definition, LocatedValue value) =>
+        (definition.Kind, value.Kind) switch
+        {
+            (SettingKind.Text, JsonValueKind.String) => definition.Pattern?.IsMatch(value.Text) ?? true ? value.Text : null,
+            (SettingKind.Choice, JsonValueKind.String) when definition.Choices.Contains(value.Text, StringComparer.Ordinal) => definition
+                .ValueType
+                .IsEnum
+                ? definition.EnumValue(value.Text)
+                : value.Text,
+            (SettingKind.Integer, JsonValueKind.Number) => Whole(definition, value.Text),
+            (SettingKind.Number, JsonValueKind.Number) => Real(definition, value.Text),
+            (SettingKind.Boolean, JsonValueKind.True) => true,
+            (SettingKind.Boolean, JsonValueKind.False) => false,
+            (SettingKind.Free, JsonValueKind.Object) => JsonSerializer.SerializeToElement(value.ToNode(), RecordJson.Compact),
+            _ => null,
+        };
+
+    private static int? Whole(SettingDefinition definition, string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && double.IsInteger(number)
+        && InRange(definition, number)
+        && (definition.IntegerChoices.Count == 0 || definition.IntegerChoices.Contains((int)number))
+            ? (int)number
+            : null;
+
+    private static double? Real(SettingDefinition definition, string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && InRange(definition, number)
+            ? number
+            : null;
+
+    private static bool InRange(SettingDefinition definition, double number) =>
+        double.IsFinite(number)
+        && number <= definition.Maximum
+        && (definition.ExclusiveMinimum ? number > definition.Minimum : number >= definition.Minimum);
+
+    private void ReportKeys(
+        IReadOnlyList<SettingDefinition> definitions,
+        string prefix,
+        LocatedValue value,
+        IReadOnlyList<SettingDefinition> root
+    )
+    {
+        ReportDuplicates(prefix, value);
+        foreach (var member in value.Members)
+        {
+            if (definitions.Any(definition => definition.Key == member.Key) || (prefix.Length == 0 && member.Key == "$schema"))
+                continue;
+            faults.Add(JudgeUnknownKey(prefix, member) ?? UnknownKey(member.Location, prefix, member.Key, definitions, root));
+        }
+    }
+
+    private void ReportDuplicates(string prefix, LocatedValue value)
+    {
+        foreach (var group in value.Members.GroupBy(member => member.Key, StringComparer.Ordinal))
+        {
+            foreach (var repeated in group.Skip(1))
+                faults.Add(
+                    new(
+                        repeated.Location,
+                        prefix + repeated.Key,
+                        "given twice",
+                        "given once",
+                        $"It also stands at line {group.First().Location.Line}; remove one."
+                    )
+                );
+        }
+    }
+
+    /// <summary>The fault of a key that is not known, with the one that was probably meant.</summary>
+    /// <param name="where">Place of the key.</param>
+    /// <param name="prefix">Path of the object it stands in, with a dot at the end, or empty.</param>
+    /// <param name="key">The unknown key.</param>
+    /// <param name="siblings">Keys known in that object.</param>
+    /// <param name="root">All keys of the file.</param>
+    public ConfigFault UnknownKey(
+        ConfigLocation where,
+        string prefix,
+        string key,
+        IReadOnlyList<SettingDefinition> siblings,
+        IReadOnlyList<SettingDefinition> root
+    )
+    {
+        var near = NearestName.Find(key, siblings.Select(sibling => sibling.Key)) is { } sibling ? prefix + sibling : null;
+        near ??= Paths(root, "")
+            .FirstOrDefault(path => NearestName.IsSameButForStyle(path[(path.LastIndexOf('.') + 1)..], key[(key.LastIndexOf('.') + 1)..]));
+        var owner = prefix.Length == 0 ? what : prefix[..^1];
+        return near is null
+            ? new(
+                where,
+                prefix + key,
+                "an unknown key",
+                $"one of the keys of {owner}: {string.Join(", ", siblings.Select(definition => definition.Key))}"
+            )
+            : new(where, prefix + key, "an unknown key", $"one of the keys of {owner}", $"Did you mean {near}?");
+    }
+
+    private static IEnumerable<string> Paths(IReadOnlyList<SettingDefinition> definitions, string prefix) =>
+        definitions.SelectMany(definition =>
+            Paths(definition.Kind == SettingKind.Object ? definition.Members : [], prefix + definition.Key + ".")
+                .Prepend(prefix + definition.Key)
+        );
+
+    private string? Proposal(string edit, SettingDefinition definition, string path, ConfigLocation where)
+    {
+        if (!overridable || where.Line is null || definition.Example is not { Length: > 0 } example)
+            return null;
+        var argument = $"--set={path}={example}";
+        return $"{edit}, or run with {(argument.Any(letter => letter is ' ' or '"' or '{' or '*') ? $"'{argument}'" : argument)}.";
+    }
+}

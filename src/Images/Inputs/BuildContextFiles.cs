@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text;
+using Experiments.Plans;
+
+namespace Images.Inputs;
+
+/// <summary>The files of a build context.</summary>
+internal static class BuildContextFiles
+{
+    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private static readonly EnumerationOptions EveryEntry = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+
+    /// <summary>Every file and link that is let through, by path in the order of its UTF-8 bytes. Folders that cannot hold one are not entered.</summary>
+    /// <exception cref="IOException">A file or folder cannot be read.</exception>
+    public static IReadOnlyList<ImageInput> Read(string root, DockerIgnore ignore)
+    {
+        var files = new List<ImageInput>();
+        Collect(new DirectoryInfo(root), "", ignore, files);
+        // UTF-16 would order characters beyond the basic plane before some within it.
+        return
+        [
+            .. files.OrderBy(file => Encoding.UTF8.GetBytes(file.Path), Comparer<byte[]>.Create((x, y) => x.AsSpan().SequenceCompareTo(y))),
+        ];
+    }
+
+    private static void Collect(DirectoryInfo folder, string prefix, DockerIgnore ignore, List<ImageInput> files)
+    {
+        foreach (var entry in folder.EnumerateFileSystemInfos("*", EveryEntry))
+        {
+            var path = prefix + entry.Name;
+            if (entry.LinkTarget is { } target)
+            {
+                if (!ignore.Ignores(path))
+                    files.Add(Link(path, target));
+            }
+            else if (entry is DirectoryInfo inner)
+            {
+                if (ignore.Enters(path))
+                    Collect(inner, path + "/", ignore, files);
+            }
+            else if (!ignore.Ignores(path))
+            {
+                files.Add(Content(path, (FileInfo)entry));
+            }
+        }
+    }
+
+    private static ImageInput Link(string path, string target)
+    {
+        var text = Encoding.UTF8.GetBytes(target.Replace('\\', '/'));
+        return new ImageInput(path, Convert.ToHexStringLower(SHA256.HashData(text)), text.Length, ImageInputKind.Link);
+    }
+
+    private static ImageInput Content(string path, FileInfo file)
+    {
+        using var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        // Windows keeps no mode: there no file is executable, as in a checkout of files that are not.
+        var executable = !OperatingSystem.IsWindows() && (file.UnixFileMode & AnyExecute) != UnixFileMode.None;
+        return new ImageInput(
+            path,
+            Convert.ToHexStringLower(SHA256.HashData(stream)),
+            stream.Length,
+            executable ? ImageInputKind.Executable : ImageInputKind.File
+        );
+    }
+}

@@ -1,0 +1,30 @@
+namespace Images.Inputs;
+
+/// <summary>The build arguments a Dockerfile declares for all its stages.</summary>
+internal static class DockerfileArguments
+{
+    /// <summary>The defaults of the <c>ARG</c> instructions before the first <c>FROM</c>, by name; an argument without a default is left out.</summary>
+    /// <param name="dockerfile">Text of a Dockerfile. Defaults are plain or quoted words; nothing in them is substituted.</param>
+    public static Dictionary<string, string> Defaults(string dockerfile)
+    {
+        var defaults = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in dockerfile.Split('\n', StringSplitOptions.TrimEntries))
+        {
+            if (IsInstruction(line, "FROM"))
+                break;
+            if (!IsInstruction(line, "ARG"))
+                continue;
+
+            foreach (var argument in line[3..].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (argument.Split('=', 2) is [var name, var value])
+                    defaults[name] = value.Trim('"', '\'');
+            }
+        }
+
+        return defaults;
+    }
+
+    private static bool IsInstruction(string line, string name) =>
+        line.Length > name.Length && char.IsWhiteSpace(line[name.Length]) && line.StartsWith(name, StringComparison.OrdinalIgnoreCase);
+}

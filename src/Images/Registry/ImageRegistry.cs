@@ -1,0 +1,311 @@
+using System.Text.Json;
+using Azure;
+using Azure.Containers.ContainerRegistry;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+using Workspaces.Http;
+
+namespace Images.Registry;
+
+/// <summary>One repository of one registry: Azure's, or any that speaks the OCI distribution protocol. Needs no Docker.</summary>
+/// <remarks>Every call throws <see cref="WorkspaceException"/>, whose message can be shown as it is, when the registry refuses or does not answer.</remarks>
+public sealed class ImageRegistry : IDisposable
+{
+    private const string ManifestTypes =
+        "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, "
+        + "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json";
+
+    private const string AzureScope = "https://containerregistry.azure.net/.default";
+    private const int AtOnce = 8;
+
+    private readonly RegistryConnection connection;
+    private readonly HttpClient http;
+    private readonly ContainerRegistryClient registry;
+    private readonly ContainerRegistryContentClient content;
+
+    public ImageRegistry(RegistryConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        this.connection = connection;
+        var endpoint = connection.Endpoint;
+        // A loopback registry is reached directly, whatever proxy is set for the rest of the world.
+        http = new HttpClient(
+            connection.Handler
+                ?? new SocketsHttpHandler
+                {
+                    AllowAutoRedirect = false,
+                    UseCookies = false,
+                    UseProxy = !endpoint.IsLoopback,
+                }
+        )
+        {
+            Timeout = Timeout.InfiniteTimeSpan, // the pipeline has its own network timeout
+        };
+        registry = connection.Credential is { } credential
+            ? new ContainerRegistryClient(endpoint, credential, CreateOptions())
+            : new ContainerRegistryClient(endpoint, CreateOptions());
+        content = connection.Credential is { } same
+            ? new ContainerRegistryContentClient(endpoint, connection.Repository, same, CreateOptions())
+            : new ContainerRegistryContentClient(endpoint, connection.Repository, CreateOptions());
+    }
+
+    /// <summary><c>registry/repository</c>.</summary>
+    public string Name => $"{connection.Registry}/{connection.Repository}";
+
+    /// <summary>Host of the registry, with its port when it has one.</summary>
+    public string Host => connection.Registry;
+
+    public void Dispose() => http.Dispose();
+
+    /// <param name="tagOrDigest">A tag, or a digest <c>sha256:…</c>.</param>
+    /// <param name="cancellationToken">Stops the request and its retries.</param>
+    /// <returns>Null when the repository has no such manifest.</returns>
+    public Task<ImageManifest?> FindAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        CallAsync(
+            "read",
+            async () =>
+            {
+                try
+                {
+                    var found = (await content.GetManifestAsync(tagOrDigest, cancellationToken)).Value;
+                    return new ImageManifest(found.Digest, found.MediaType.ToString(), found.Manifest);
+                }
+                catch (RequestFailedException error) when (error.Status == 404)
+                {
+                    return null;
+                }
+            },
+            cancellationToken
+        );
+
+    /// <summary>Asks for a tag's digest alone, in one round trip without a body.</summary>
+    /// <returns>Null when the repository has no such tag.</returns>
+    public Task<string?> FindDigestAsync(string tag, CancellationToken cancellationToken) =>
+        CallAsync(
+            "read",
+            async () =>
+            {
+                using var message = Create(RequestMethod.Head, $"manifests/{Uri.EscapeDataString(tag)}");
+                message.Request.Headers.SetValue("Accept", ManifestTypes);
+                await content.Pipeline.SendAsync(message, cancellationToken);
+                return message.Response.Status switch
+                {
+                    200 => message.Response.Headers.TryGetValue("Docker-Content-Digest", out var digest)
+                        ? digest
+                        : (await content.GetManifestAsync(tag, cancellationToken)).Value.Digest,
+                    404 => null,
+                    _ => throw new RequestFailedException(message.Response),
+                };
+            },
+            cancellationToken
+        );
+
+    /// <summary>The digests of several tags, asked for at once.</summary>
+    /// <returns>By tag; null for a tag that is not there.</returns>
+    public async Task<IReadOnlyDictionary<string, string?>> FindDigestsAsync(IEnumerable<string> tags, CancellationToken cancellationToken)
+    {
+        var digests = new System.Collections.Concurrent.ConcurrentDictionary<string, string?>(StringComparer.Ordinal);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(tags, options, async (tag, token) => digests[tag] = await FindDigestAsync(tag, token));
+        return digests;
+    }
+
+    /// <summary>Reads an image's configuration: labels, history, layers. Of an image for several platforms, that for Linux on amd64.</summary>
+    public Task<ImageDescription> DescribeAsync(ImageManifest manifest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return CallAsync(
+            "read",
+            async () =>
+            {
+                var bytes = await SinglePlatformAsync(manifest.Content, cancellationToken);
+                using var json = JsonDocument.Parse(bytes);
+                var config = json.RootElement.GetProperty("config").Text("digest")
+                    ?? throw new WorkspaceException($"{Name}@{manifest.Digest} names no configuration; it must be an image.");
+                return ImageDescription.Parse(bytes, (await content.DownloadBlobContentAsync(config, cancellationToken)).Value.Content);
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Gives a manifest that is in the repository another tag: the same bytes, so the same digest. No layer moves.</summary>
+    public Task TagAsync(ImageManifest manifest, string tag, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentException.ThrowIfNullOrEmpty(tag);
+        return CallAsync(
+            "write",
+            () => content.SetManifestAsync(manifest.Content, tag, (ManifestMediaType)manifest.MediaType, cancellationToken),
+            cancellationToken
+        );
+    }
+
+    /// <returns>Every tag, sorted; none when the repository is not there.</returns>
+    public Task<IReadOnlyList<string>> ListTagsAsync(CancellationToken cancellationToken) =>
+        ListAsync(new Uri(connection.Endpoint, $"/v2/{connection.Repository}/tags/list"), "tags", cancellationToken);
+
+    /// <returns>Every repository of the registry, sorted.</returns>
+    public Task<IReadOnlyList<string>> ListRepositoriesAsync(CancellationToken cancellationToken) =>
+        ListAsync(new Uri(connection.Endpoint, "/v2/_catalog"), "repositories", cancellationToken);
+
+    /// <summary>Takes a tag off; the manifest and its other tags stay. One that is not there is no error.</summary>
+    public Task DeleteTagAsync(string tag, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tag);
+        return CallAsync(
+            "delete",
+            async () =>
+            {
+                if (connection.Credential is not null)
+                {
+                    await registry.GetArtifact(connection.Repository, tag).DeleteTagAsync(tag, cancellationToken);
+                }
+                else if (await FindDigestAsync(tag, cancellationToken) is not null)
+                {
+                    await new Untagging(content).DeleteAsync(tag, cancellationToken);
+                }
+
+                return true;
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Deletes a manifest with all its tags. One that is not there is no error.</summary>
+    public Task DeleteManifestAsync(string digest, CancellationToken cancellationToken) =>
+        CallAsync("delete", () => content.DeleteManifestAsync(digest, cancellationToken), cancellationToken);
+
+    /// <summary>What <c>docker login</c> takes now. For an Azure registry a new refresh token, good for hours; it is a secret.</summary>
+    /// <returns>Null when nobody signs in here.</returns>
+    public Task<RegistryLogin?> GetLoginAsync(CancellationToken cancellationToken) =>
+        CallAsync(
+            "write",
+            async () =>
+            {
+                if (connection.Credential is not { } credential)
+                {
+                    return connection.Login;
+                }
+
+                var aad = await credential.GetTokenAsync(new TokenRequestContext([AzureScope]), cancellationToken);
+                var refresh = await registry.ExchangeAadAccessTokenForAcrRefreshTokenAsync(
+                    connection.Registry,
+                    accessToken: aad.Token,
+                    cancellationToken: cancellationToken
+                );
+                return new RegistryLogin(RegistryLogin.AzureUser, refresh.Value.RefreshToken);
+            },
+            cancellationToken
+        );
+
+    private Task<IReadOnlyList<string>> ListAsync(Uri first, string member, CancellationToken cancellationToken) =>
+        CallAsync(
+            "read",
+            async () =>
+            {
+                var items = new SortedSet<string>(StringComparer.Ordinal);
+                for (var address = first; address is not null; )
+                {
+                    using var message = content.Pipeline.CreateMessage();
+                    message.Request.Method = RequestMethod.Get;
+                    message.Request.Uri.Reset(address);
+                    await content.Pipeline.SendAsync(message, cancellationToken);
+                    if (message.Response.Status == 404)
+                    {
+                        break;
+                    }
+
+                    if (message.Response.Status != 200)
+                    {
+                        throw new RequestFailedException(message.Response);
+                    }
+
+                    using var body = JsonDocument.Parse(message.Response.Content);
+                    items.UnionWith(body.RootElement.Items(member).Select(item => item.GetString()!));
+                    address = NextOf(message.Response);
+                }
+
+                return (IReadOnlyList<string>)[.. items];
+            },
+            cancellationToken
+        );
+
+    // The next page is named in `Link: </v2/…?last=x&n=2>; rel="next"`.
+    private Uri? NextOf(Response response) =>
+        response.Headers.TryGetValue("Link", out var link)
+        && link.IndexOf('<', StringComparison.Ordinal) is >= 0 and var start
+        && link.IndexOf('>', StringComparison.Ordinal) is var end
+        && end > start
+            ? new Uri(connection.Endpoint, link[(start + 1)..end])
+            : null;
+
+    private async Task<BinaryData> SinglePlatformAsync(BinaryData manifest, CancellationToken cancellationToken)
+    {
+        using var json = JsonDocument.Parse(manifest);
+        if (!json.RootElement.TryGetProperty("manifests", out _))
+        {
+            return manifest;
+        }
+
+        var digest = json
+            .RootElement.Items("manifests")
+            .FirstOrDefault(item =>
+                item.TryGetProperty("platform", out var platform)
+                && platform.Text("os") == "linux"
+                && platform.Text("architecture") == "amd64"
+            )
+            is { ValueKind: JsonValueKind.Object } found
+            ? found.Text("digest")
+            : null;
+        return digest is null
+            ? throw new WorkspaceException($"{Name} has no image for linux/amd64 there; it must have one.")
+            : (await content.GetManifestAsync(digest, cancellationToken)).Value.Manifest;
+    }
+
+    private HttpMessage Create(RequestMethod method, string path)
+    {
+        var message = content.Pipeline.CreateMessage();
+        message.Request.Method = method;
+        message.Request.Uri.Reset(new Uri(connection.Endpoint, $"/v2/{connection.Repository}/{path}"));
+        return message;
+    }
+
+    private ContainerRegistryClientOptions CreateOptions()
+    {
+        HttpPipelineTransport transport = new HttpClientTransport(http);
+        var retries = connection.Retries
+            ?? (
+                connection.Endpoint.IsLoopback
+                    ? RetrySettings.Default with
+                    {
+                        MaxRetries = 3,
+                        Delay = TimeSpan.FromMilliseconds(100),
+                    }
+                    : RetrySettings.Default
+            );
+        var options = new ContainerRegistryClientOptions().Configure(transport: null, retries);
+        if (connection.Credential is null)
+        {
+            options.AddPolicy(new DockerSignInPolicy(connection.Endpoint, connection.Login, http), HttpPipelinePosition.BeforeTransport);
+            transport = connection.Endpoint.IsLoopback ? new LoopbackTransport(connection.Endpoint, transport) : transport;
+        }
+
+        options.Transport = transport;
+        return options;
+    }
+
+    private async Task<T> CallAsync<T>(string right, Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception error)
+            when (error is not WorkspaceException && RegistryFaults.Describe(error, connection, right, cancellationToken) is not null)
+        {
+            throw RegistryFaults.Describe(error, connection, right, cancellationToken)!;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Azure.Core.Pipeline;
+
+namespace Workspaces.Connection;
+
+/// <summary>Makes the transport of every request: the system's trust, or one pinned certificate.</summary>
+internal static class PinnedTransport
+{
+    /// <param name="certificateThumbprint">SHA-256 of the only certificate to trust, in hex; null: the system's trust.</param>
+    public static HttpPipelineTransport Create(string? certificateThumbprint) =>
+        certificateThumbprint is null ? new HttpClientTransport() : new HttpClientTransport(CreateClient(certificateThumbprint));
+
+    private static HttpClient CreateClient(string certificateThumbprint)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false, // a pinned certificate is a server on this machine
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                // Stricter than a chain: exactly this certificate, whoever issued it.
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => IsPinned(certificate, certificateThumbprint),
+            },
+        };
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan }; // the pipeline has its own network timeout
+    }
+
+    private static bool IsPinned(X509Certificate? certificate, string thumbprint) =>
+        certificate is not null
+        && CryptographicOperations.FixedTimeEquals(certificate.GetCertHash(HashAlgorithmName.SHA256), Convert.FromHexString(thumbprint));
+}

@@ -1,0 +1,21 @@
+using Azure;
+
+namespace Workspaces.Errors;
+
+/// <summary>Reads a resource that may not be there.</summary>
+internal static class Lookup
+{
+    /// <returns>The resource; null when the service answers 404.</returns>
+    public static async Task<T?> FindAsync<T>(Func<Task<Response<T>>> get)
+        where T : class
+    {
+        try
+        {
+            return (await get()).Value;
+        }
+        catch (RequestFailedException error) when (error.Status == 404)
+        {
+            return null;
+        }
+    }
+}

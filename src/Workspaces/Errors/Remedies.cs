@@ -1,0 +1,253 @@
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+namespace Workspaces.Errors;
+
+/// <summary>What to do about an answer of a service: which setting to change, or which command to paste.</summary>
+internal static partial class Remedies
+{
+    // The first that knows the answer speaks; the narrow ones come first.
+    private static readonly Func<ServiceAnswer, string?>[] Rules =
+    [
+        WebPage,
+        Redirection,
+        Proxy,
+        NotEmulated,
+        ApiVersion,
+        Subscription,
+        MissingWorkspace,
+        Network,
+        Quota,
+        NameTaken,
+        Tenant,
+        Token,
+        Signature,
+        Permission,
+        Throttling,
+    ];
+
+    /// <returns>Whole sentences; null when the service's own words are all there is to say.</returns>
+    public static string? Find(ServiceAnswer answer) =>
+        Array.ConvertAll(Rules, rule => rule(answer)).FirstOrDefault(remedy => remedy is not null);
+
+    /// <summary>As <see cref="Find"/>, for a request that had no answer.</summary>
+    public static string? FindForSilence(Uri? address, Exception error)
+    {
+        if (
+            address is null
+            || error.GetBaseException()
+                is not SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData }
+        )
+        {
+            return null;
+        }
+
+        return PrivateLinkNames().IsMatch(address.Host)
+            ? $"{address.Host} has no address here; behind a private endpoint it must be looked up from its own network (a name under privatelink then answers `nslookup {address.Host}`). Run this on an agent in that network or through its VPN; anywhere else check the network and HTTPS_PROXY."
+            : $"{address.Host} has no address here; this machine must have a network that knows it (`nslookup {address.Host}`). Check the network, HTTPS_PROXY, and the address in the environment config.";
+    }
+
+    /// <summary>An answer that a firewall gave: the resource is not for this network.</summary>
+    public static string? Network(ServiceAnswer answer)
+    {
+        var isRefused =
+            answer.Is(
+                "PublicNetworkAccessDisabled",
+                "ForbiddenByConnection",
+                "ForbiddenByFirewall",
+                "ForbiddenByRbacAndFirewall",
+                "NetworkAclsViolation"
+            )
+            || (answer.Is("AuthorizationFailure") && PrivateLinkNames().IsMatch(answer.Host))
+            || answer.Says(
+                "public network access",
+                "private endpoint",
+                "private link",
+                "aka.ms/acr/firewall",
+                "client address is not authorized"
+            );
+        if (answer.Status != 403 || !isRefused)
+        {
+            return null;
+        }
+
+        var address = ClientAddress().Match(answer.Text) is { Success: true } match ? match.Groups["address"].Value : "<address>";
+        var name = answer.Host.Split('.')[0];
+        var (what, command) = answer switch
+        {
+            { WorkspaceId: { } id } => (
+                $"Workspace '{id.Split('/')[^1]}'",
+                $"az ml workspace update --ids {id} --public-network-access Enabled"
+            ),
+            { Host: var host } when host.EndsWith(".azurecr.io", StringComparison.OrdinalIgnoreCase) => (
+                $"Registry '{name}'",
+                $"az acr network-rule add --name {name} --ip-address {address}"
+            ),
+            { Host: var host } when host.Contains(".vault.", StringComparison.OrdinalIgnoreCase) => (
+                $"Key vault '{name}'",
+                $"az keyvault network-rule add --name {name} --ip-address {address}"
+            ),
+            { Host: var host }
+                when host.Contains(".blob.", StringComparison.OrdinalIgnoreCase)
+                    || host.Contains(".file.", StringComparison.OrdinalIgnoreCase) => (
+                $"Storage account '{name}'",
+                $"az storage account network-rule add --account-name {name} --ip-address {address}"
+            ),
+            _ => (answer.Host, null),
+        };
+        return $"{what} takes no requests from this network; it must be asked from the network it is open to. Run this on an agent in its private network or through its VPN"
+            + (command is null ? "." : $", or let this machine in: `{command}`.");
+    }
+
+    private static string? WebPage(ServiceAnswer answer) =>
+        answer.IsWebPage && answer.Status is (>= 200 and < 300) or 403 or 502 or 503
+            ? $"A web page answered in place of {answer.Host}; the service itself must answer. Is a proxy or a sign-in page in between? Check HTTPS_PROXY and NO_PROXY (`env | grep -i proxy`)."
+            : null;
+
+    private static string? Redirection(ServiceAnswer answer) =>
+        answer.Status is >= 300 and < 400
+            ? $"{answer.Host} sends this request on to {answer.Location?.Host ?? "nowhere"}; the service itself must answer. Is a proxy or a sign-in page in between, or the ENDPOINT of the environment config wrong? Check HTTPS_PROXY and NO_PROXY (`env | grep -i proxy`)."
+            : null;
+
+    private static string? Proxy(ServiceAnswer answer) =>
+        answer.Status == 407
+            ? "The proxy wants to know who asks; HTTPS_PROXY must carry a user and a password, or NO_PROXY the name of the service."
+            : null;
+
+    private static string? NotEmulated(ServiceAnswer answer) =>
+        answer.Status == 501 && answer.Request?.Address.IsLoopback == true
+            ? "The emulator does not do this; docs/emulator.md lists what it does."
+            : null;
+
+    private static string? ApiVersion(ServiceAnswer answer) =>
+        answer.Is("InvalidApiVersionParameter", "UnsupportedApiVersion", "NoRegisteredProviderFound", "ApiVersionNotSupported")
+            ? $"{answer.Host} does not speak this project's api-version; it must be Azure's public cloud (`az cloud show --query name` says AzureCloud), or an emulator of this checkout (`dotnet cake --target=Stop-Emulator` lets the next run start one)."
+            : null;
+
+    private static string? Subscription(ServiceAnswer answer)
+    {
+        var subscription = answer.NameIn("subscriptions");
+        if (answer.Is("ReadOnlyDisabledSubscription", "SubscriptionDisabled", "DisabledSubscription"))
+        {
+            return $"Subscription '{subscription}' is disabled; AML_SUBSCRIPTION_ID must name one that is not: `az account list --query \"[?state=='Enabled'].[name, id]\" --output table`. Its owner can enable it again.";
+        }
+
+        return answer.Is("MissingSubscriptionRegistration")
+            ? $"Subscription '{subscription}' does not know Azure Machine Learning yet; it must be registered, once: `az provider register --namespace Microsoft.MachineLearningServices --subscription {subscription} --wait`."
+            : null;
+    }
+
+    private static string? MissingWorkspace(ServiceAnswer answer)
+    {
+        // The resource asked for may be missing; only the word of the workspace itself, or of what holds it, is told here.
+        if (answer.Status != 404 || answer.WorkspaceId is not { } id)
+        {
+            return null;
+        }
+
+        var names = id.Split('/');
+        var key = answer.Code switch
+        {
+            "SubscriptionNotFound" or "InvalidSubscriptionId" => "AML_SUBSCRIPTION_ID",
+            "ResourceGroupNotFound" => "AML_RESOURCE_GROUP",
+            _ when answer.Is("ParentResourceNotFound", "WorkspaceNotFound")
+                    || answer.Says($"'Microsoft.MachineLearningServices/workspaces/{names[^1]}'") => "AML_WORKSPACE_NAME",
+            _ => null,
+        };
+        return key is null
+            ? null
+            : $"Workspace '{names[^1]}' in resource group '{names[4]}' of subscription '{names[2]}' is not there; {key} of the environment config must name one that exists (`az ml workspace list --subscription {names[2]}` shows them).";
+    }
+
+    private static string? Quota(ServiceAnswer answer) =>
+        answer.Is(
+            "QuotaExceeded",
+            "ClusterMinNodesExceedCoreQuota",
+            "ClusterCoreQuotaReached",
+            "CoreQuotaExceeded",
+            "AmlComputeQuotaExceeded"
+        ) || (answer.Is("OperationNotAllowed", "BadRequest", "UserError") && answer.Says("quota"))
+            ? "The subscription has no quota left for this; it must cover the nodes that are asked for at once. Ask for fewer (NODES, COMPUTE.MIN_NODES) or another COMPUTE.VM_SIZE, set COMPUTE.PRIORITY to LowPriority, which has a quota of its own, "
+                + "or ask for more at https://ml.azure.com/quota; `az ml compute list-usage --location <region>` shows what is used."
+            : null;
+
+    private static string? NameTaken(ServiceAnswer answer)
+    {
+        if (answer.Status != 409 && !(answer.Status == 400 && answer.Says("already exists", "already in use", "name is not available")))
+        {
+            return null;
+        }
+
+        if (answer.Says("in progress", "being updated", "being deleted", "is deleting", "is updating"))
+        {
+            return "Something else changes this resource at the moment; it must be left to finish. Run the same command again in a few minutes.";
+        }
+
+        return (answer.NameIn("jobs"), answer.NameIn("computes"), answer.NameIn("datastores"), answer.NameIn("environments")) switch
+        {
+            ({ } job, _, _, _) =>
+                $"The name of job '{job}' is taken by a job with other content; a job's content cannot change. Choose another with --name, or leave --name out: the plan then names each attempt. `az ml job show --name {job}` shows the one there.",
+            (_, { } compute, _, _) =>
+                $"The name '{compute}' is taken by a compute that this request may not change; COMPUTE_NAME must name an AmlCompute cluster of the workspace, or one that does not exist. `az ml compute show --name {compute}` shows the one there.",
+            (_, _, { } datastore, _) =>
+                $"The name '{datastore}' is taken by another datastore; DATA_MOUNT must name one of the environment config's, or one that does not exist. `az ml datastore show --name {datastore}` shows the one there.",
+            (_, _, _, { } environment) =>
+                $"Environment '{environment}' has this version with other content; a version cannot change. `az ml environment archive --name {environment} --version {answer.NameIn("versions")}` puts it aside, and another image makes another version.",
+            _ => null,
+        };
+    }
+
+    private static string? Tenant(ServiceAnswer answer) =>
+        answer.Is("InvalidAuthenticationTokenTenant")
+            ? $"The signed-in identity is of another tenant than subscription '{answer.NameIn("subscriptions")}'; AML_TENANT_ID must name the subscription's"
+                + (
+                    WantedTenant().Match(answer.Text) is { Success: true } match
+                        ? $", {match.Groups["tenant"].Value}: `az login --tenant {match.Groups["tenant"].Value}`."
+                        : ": `az account list --query \"[].[id, tenantId]\" --output table` shows it."
+                )
+            : null;
+
+    private static string? Token(ServiceAnswer answer) =>
+        answer.Status == 401
+        && (
+            answer.Is("ExpiredAuthenticationToken", "InvalidAuthenticationToken", "AuthenticationFailed", "TokenExpired")
+            || answer.Says("token")
+        )
+            ? "The token was refused, and so was a new one; the identity must be signed in anew: `az login`, or give the service principal a valid secret. A clock that is wrong has the same effect: `timedatectl` must say that it is synchronized."
+            : null;
+
+    private static string? Signature(ServiceAnswer answer) =>
+        answer.Status == 403 && answer.Is("AuthenticationFailed") && answer.Says("signature")
+            ? $"The signature of the link to {answer.Host} is no longer good; it must be a new one. Run the same command again."
+            : null;
+
+    private static string? Permission(ServiceAnswer answer) => answer.Status is 401 or 403 ? Permissions.Explain(answer) : null;
+
+    private static string? Throttling(ServiceAnswer answer) =>
+        answer.Status == 429
+            ? $"{answer.Host} takes no more requests for now{(answer.Request is { Tries: > 1 } request ? $", after {request.Tries} tries" : "")}{(answer.RetryAfter is { TotalSeconds: > 0 } wait ? $"; it asks to wait {wait.TotalSeconds:0} s" : "")}. Run the same command again later: what exists by then is found, not made twice."
+            : null;
+
+    // "Client address: 203.0.113.7", "client with IP '203.0.113.7'"
+    [GeneratedRegex(
+        @"(client address:|client with ip)\s*'?(?<address>[0-9a-f.:]+[0-9a-f])",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex ClientAddress();
+
+    // It must match the tenant 'https://sts.windows.net/{tenant}/' associated with this subscription.
+    [GeneratedRegex(
+        "must match (one of )?the tenant '?https://sts.windows.net/(?<tenant>[0-9a-f-]+)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex WantedTenant();
+
+    [GeneratedRegex(
+        @"\.(api\.azureml\.ms|azurecr\.io|vault\.azure\.net|(blob|file|dfs)\.core\.windows\.net)$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex PrivateLinkNames();
+}

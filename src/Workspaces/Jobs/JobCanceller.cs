@@ -1,0 +1,77 @@
+using Azure;
+using Azure.ResourceManager.MachineLearning;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+
+namespace Workspaces.Jobs;
+
+/// <summary>Cancels a job and waits until it has ended.</summary>
+/// <param name="workspace">The job's workspace.</param>
+/// <param name="timeProvider">Clock and timers; the system's when null.</param>
+public sealed class JobCanceller(WorkspaceClient workspace, TimeProvider? timeProvider = null)
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.3);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    // A node may be given some minutes to end its processes.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+
+    private readonly TimeProvider time = timeProvider ?? TimeProvider.System;
+
+    /// <summary>Cancels a job; one that has ended already is left as it is.</summary>
+    /// <returns>The terminal status: Canceled, or what the job ended with before the cancellation reached it.</returns>
+    /// <exception cref="WorkspaceException">404: no such job; the service refused or did not answer; or the job has not ended 15 minutes later.</exception>
+    public Task<JobStatus> CancelAsync(string jobName, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(jobName);
+        return ServiceErrors.GuardAsync(() => CancelOnceAsync(jobName, cancellationToken), cancellationToken);
+    }
+
+    private async Task<JobStatus> CancelOnceAsync(string jobName, CancellationToken cancellationToken)
+    {
+        var job = (await workspace.Resource.GetMachineLearningJobAsync(jobName, cancellationToken)).Value;
+        var status = StatusOf(job);
+        if (status.IsTerminal())
+        {
+            return status;
+        }
+
+        await AskAsync(job, cancellationToken);
+        var began = time.GetTimestamp();
+        var pause = ShortestPause;
+        while (!(status = StatusOf(job = (await job.GetAsync(cancellationToken)).Value)).IsTerminal())
+        {
+            if (time.GetElapsedTime(began) >= Patience)
+            {
+                throw new WorkspaceException(
+                    $"Job '{jobName}' is {job.Data.Properties.Status} {Patience.TotalMinutes:0} min after it was cancelled; it must have ended by then. The service was told, and goes on ending it: `dotnet cake --target=Follow --job={jobName}` shows when it has."
+                );
+            }
+
+            await Task.Delay(pause, time, cancellationToken);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+        }
+
+        return status;
+    }
+
+    private static async Task AskAsync(MachineLearningJobResource job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Not WaitUntil.Completed: the operation asks for ten seconds between polls at least, the job itself may be read at any time.
+            await job.CancelAsync(WaitUntil.Started, cancellationToken);
+        }
+        catch (RequestFailedException error) when (error.Status is 400 or 409)
+        {
+            // A job that has just ended cannot be cancelled.
+            if (!StatusOf((await job.GetAsync(cancellationToken)).Value).IsTerminal())
+            {
+                throw;
+            }
+        }
+    }
+
+    private static JobStatus StatusOf(MachineLearningJobResource job) => JobStatuses.Parse(job.Data.Properties.Status?.ToString());
+}

@@ -1,0 +1,46 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+
+namespace Workspaces.LocalEmulator;
+
+/// <summary>What a listening emulator says of itself in <c>emulator.json</c> of its state folder.</summary>
+internal sealed record EmulatorDescription(
+    Uri Endpoint,
+    int ProcessId,
+    DateTimeOffset StartedAt,
+    string Certificate,
+    string TokenFile,
+    string Build,
+    string Runtime = "process"
+)
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web);
+
+    /// <returns>The description; null when there is none, so that no emulator listens, or it is half removed.</returns>
+    public static EmulatorDescription? Find(string stateFolder)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<EmulatorDescription>(File.ReadAllBytes(Path.Combine(stateFolder, "emulator.json")), Format);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <returns>SHA-256 of the certificate in hex; null when its file is gone.</returns>
+    public string? FindThumbprint()
+    {
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificateFromFile(Certificate);
+            return certificate.GetCertHashString(HashAlgorithmName.SHA256);
+        }
+        catch (Exception error) when (error is CryptographicException or IOException)
+        {
+            return null;
+        }
+    }
+}
