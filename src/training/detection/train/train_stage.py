@@ -97,10 +97,10 @@ def train_model(
     with closing(batches), StopOnSignal() as stop:
         hooks: list[Hook] = [
             timer,
-            stop,
             metrics,
             Progress(console, timer),
             PeriodicEvaluation(evaluator, model, log, say, every=run.eval_every),
+            stop,  # after the evaluation, the longest of them, and before the checkpoint that a stop needs
             WriteCheckpoint(checkpoints, parts, every=run.checkpoint_every),
         ]
         stop_reason = run_steps(trainer, batches, hooks, steps=run.steps)
