@@ -12,7 +12,7 @@ namespace Workspaces.Errors;
 /// <param name="IsWebPage">Whether it is a page for people.</param>
 /// <param name="RetryAfter">How long the service asks to be left alone.</param>
 internal sealed partial record ServiceAnswer(
-    RequestNote? Request,
+    TrackedRequest? Request,
     int Status,
     string? Code,
     string Text,

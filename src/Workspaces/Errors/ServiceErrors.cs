@@ -40,7 +40,7 @@ internal static class ServiceErrors
             RequestFailedException failed when failed.GetRawResponse() is { } response => Describe(
                 response,
                 failed.ErrorCode,
-                RequestNotes.Of(response) ?? RequestNotes.Of(failed)
+                RequestTracker.Of(response) ?? RequestTracker.Of(failed)
             ),
             AuthenticationFailedException failed => Describe(failed),
             // What the pipeline throws when no attempt had an answer; the request is noted with it, not with the single attempts.
@@ -63,7 +63,7 @@ internal static class ServiceErrors
     private static bool HadNoAnswer(Exception error) =>
         error is RequestFailedException failed ? failed.GetRawResponse() is null : error is IOException or HttpRequestException;
 
-    private static WorkspaceException Describe(Response response, string? errorCode, RequestNote? note)
+    private static WorkspaceException Describe(Response response, string? errorCode, TrackedRequest? note)
     {
         var (code, message) = ErrorBody.Read(response);
         code ??= errorCode ?? (response.Headers.TryGetValue("x-ms-error-code", out var named) ? named : null);
@@ -84,7 +84,7 @@ internal static class ServiceErrors
     }
 
     // PUT {uri} returned 409 Conflict: {code}: {message} (request {x-ms-request-id}, 6 tries)
-    private static string Say(RequestNote? note, Response response, string? code, string? message)
+    private static string Say(TrackedRequest? note, Response response, string? code, string? message)
     {
         var reason = string.IsNullOrEmpty(response.ReasonPhrase) ? ReasonOf(response.Status) : response.ReasonPhrase;
         var answer = string.Join(
@@ -102,7 +102,7 @@ internal static class ServiceErrors
         return $"{note?.Line ?? "The request"} returned {Secrets.Scrub(answer)}{(facts.Length > 0 ? $" ({facts})" : "")}";
     }
 
-    private static Uri? LocationOf(Response response, RequestNote? note) =>
+    private static Uri? LocationOf(Response response, TrackedRequest? note) =>
         response.Headers.TryGetValue("Location", out var location)
         && Uri.TryCreate(note?.Address ?? new Uri("https://localhost"), location, out var found)
             ? found
@@ -110,7 +110,7 @@ internal static class ServiceErrors
 
     private static WorkspaceException NoAnswer(Exception noted, Exception error)
     {
-        var note = RequestNotes.Of(noted) ?? RequestNotes.Of(error);
+        var note = RequestTracker.Of(noted) ?? RequestTracker.Of(error);
         var cause = error is RequestFailedException { InnerException: OperationCanceledException }
             ? error.Message
             : error.GetBaseException().Message;

@@ -23,7 +23,7 @@ internal static class ServicePipelines
 
         options.RetryPolicy = new RetryPolicy(retries);
         options.Retry.NetworkTimeout = retries.TryTimeout;
-        options.AddPolicy(new RequestNotes(), HttpPipelinePosition.PerCall);
+        options.AddPolicy(new RequestTracker(), HttpPipelinePosition.PerCall);
         options.AddPolicy(new AnswerCheck(), HttpPipelinePosition.PerCall);
         return options;
     }

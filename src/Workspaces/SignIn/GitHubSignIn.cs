@@ -72,6 +72,6 @@ internal static class GitHubSignIn
         using var answer = JsonDocument.Parse(message.Response.Content);
         return answer.RootElement.TryGetProperty("value", out var value) && value.GetString() is { Length: > 0 } assertion
             ? assertion
-            : throw new WorkspaceException($"{RequestNotes.RequestLineOf(message.Response)} answered without a token.");
+            : throw new WorkspaceException($"{RequestTracker.RequestLineOf(message.Response)} answered without a token.");
     }
 }

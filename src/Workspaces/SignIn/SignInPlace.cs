@@ -75,7 +75,7 @@ internal sealed record SignInPlace(Action<string> Say)
     public T Options<T>(T options)
         where T : TokenCredentialOptions
     {
-        options.AddPolicy(new RequestNotes(), HttpPipelinePosition.PerCall);
+        options.AddPolicy(new RequestTracker(), HttpPipelinePosition.PerCall);
         if (Transport is not null)
             options.Transport = Transport;
         if (RetryDelay is { } delay)

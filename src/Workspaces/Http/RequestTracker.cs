@@ -9,12 +9,12 @@ namespace Workspaces.Http;
 /// Remembers which request a response or a transport error belongs to, so that a message can name it: a
 /// <see cref="RequestFailedException"/> carries the response alone.
 /// </summary>
-internal sealed class RequestNotes : HttpPipelinePolicy
+internal sealed class RequestTracker : HttpPipelinePolicy
 {
-    private static readonly ConditionalWeakTable<object, RequestNote> Noted = [];
+    private static readonly ConditionalWeakTable<object, TrackedRequest> Noted = [];
 
     /// <summary>The request behind <paramref name="answer"/> (a response or an exception); null when it is not known.</summary>
-    public static RequestNote? Of(object? answer) => answer is not null && Noted.TryGetValue(answer, out var note) ? note : null;
+    public static TrackedRequest? Of(object? answer) => answer is not null && Noted.TryGetValue(answer, out var note) ? note : null;
 
     /// <summary>Method and URI of the request behind <paramref name="answer"/>, without secrets; null when it is not known.</summary>
     public static string? RequestLineOf(object? answer) => Of(answer)?.Line;
@@ -52,7 +52,7 @@ internal sealed class RequestNotes : HttpPipelinePolicy
         var uri = message.Request.Uri.ToUri();
         Noted.AddOrUpdate(
             answer,
-            new RequestNote(
+            new TrackedRequest(
                 message.Request.Method.Method,
                 new Uri(uri.GetLeftPart(UriPartial.Path)),
                 $"{message.Request.Method} {Secrets.Show(uri)}",
@@ -68,4 +68,4 @@ internal sealed class RequestNotes : HttpPipelinePolicy
 /// <param name="Address">Without its query.</param>
 /// <param name="Line">Method and URI without secrets.</param>
 /// <param name="Tries">How often it was sent.</param>
-internal sealed record RequestNote(string Method, Uri Address, string Line, int Tries);
+internal sealed record TrackedRequest(string Method, Uri Address, string Line, int Tries);
