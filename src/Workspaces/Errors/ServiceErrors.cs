@@ -75,7 +75,7 @@ internal static class ServiceErrors
                 code,
                 message ?? "",
                 LocationOf(response, note),
-                AnswerCheck.IsWebPage(response),
+                UnexpectedResponsePolicy.IsWebPage(response),
                 RetryAfter.Read(response.Headers)
             )
         );

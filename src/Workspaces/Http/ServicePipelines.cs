@@ -24,7 +24,7 @@ internal static class ServicePipelines
         options.RetryPolicy = new RetryPolicy(retries);
         options.Retry.NetworkTimeout = retries.TryTimeout;
         options.AddPolicy(new RequestTracker(), HttpPipelinePosition.PerCall);
-        options.AddPolicy(new AnswerCheck(), HttpPipelinePosition.PerCall);
+        options.AddPolicy(new UnexpectedResponsePolicy(), HttpPipelinePosition.PerCall);
         return options;
     }
 

@@ -5,7 +5,7 @@ using Azure.Core.Pipeline;
 namespace Workspaces.Http;
 
 /// <summary>Takes an answer that is no answer of the service for an error: a redirection that nobody follows, or the web page of a proxy where JSON was asked for.</summary>
-internal sealed class AnswerCheck : HttpPipelinePolicy
+internal sealed class UnexpectedResponsePolicy : HttpPipelinePolicy
 {
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
         throw new NotSupportedException("Requests are asynchronous here.");
