@@ -45,7 +45,7 @@ internal static class RegistryFaults
         }
 
         var network = Remedies.Network(
-            new ServiceAnswer(
+            new ErrorResponse(
                 new TrackedRequest("", connection.Endpoint, line, 1),
                 failed.Status,
                 code,

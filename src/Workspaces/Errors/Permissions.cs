@@ -35,7 +35,7 @@ internal static partial class Permissions
         ("", "Reader", "Contributor"),
     ];
 
-    public static string? Explain(ServiceAnswer answer)
+    public static string? Explain(ErrorResponse answer)
     {
         if (Refusal().Match(answer.Text) is { Success: true } match)
         {
@@ -45,7 +45,7 @@ internal static partial class Permissions
             return Explain(
                 $"'{match.Groups["client"].Value}'",
                 action,
-                ServiceAnswer.WorkspaceIn(scope) ?? scope,
+                ErrorResponse.WorkspaceIn(scope) ?? scope,
                 RoleFor(action),
                 match.Groups["id"].Value
             );
@@ -84,7 +84,7 @@ internal static partial class Permissions
     private static string Explain(string who, string action, string scope, string role, string assignee) =>
         $"{who} may not do {action} on {scope}; it must have the role '{role}' there: `az role assignment create --role \"{role}\" --assignee {assignee} --scope {scope}`. A new role takes some minutes to work.";
 
-    private static string ActionOf(ServiceAnswer answer)
+    private static string ActionOf(ErrorResponse answer)
     {
         var below = answer
             .Path[(answer.Path.IndexOf(answer.WorkspaceId!, StringComparison.Ordinal) + answer.WorkspaceId!.Length)..]
@@ -104,7 +104,7 @@ internal static partial class Permissions
         return $"Microsoft.MachineLearningServices/workspaces{(type is null ? "" : $"/{type}")}/{verb}";
     }
 
-    private static string Storage(ServiceAnswer answer, string account, string kind)
+    private static string Storage(ErrorResponse answer, string account, string kind)
     {
         var role = RoleFor($"Microsoft.Storage/storageAccounts/{kind}Services/x/{(answer.IsRead ? "read" : "write")}");
         return answer.Is("KeyBasedAuthenticationNotPermitted")

@@ -7,7 +7,7 @@ namespace Workspaces.Errors;
 internal static partial class Remedies
 {
     // The first that knows the answer speaks; the narrow ones come first.
-    private static readonly Func<ServiceAnswer, string?>[] Rules =
+    private static readonly Func<ErrorResponse, string?>[] Rules =
     [
         WebPage,
         Redirection,
@@ -27,7 +27,7 @@ internal static partial class Remedies
     ];
 
     /// <returns>Whole sentences; null when the service's own words are all there is to say.</returns>
-    public static string? Find(ServiceAnswer answer) =>
+    public static string? Find(ErrorResponse answer) =>
         Array.ConvertAll(Rules, rule => rule(answer)).FirstOrDefault(remedy => remedy is not null);
 
     /// <summary>As <see cref="Find"/>, for a request that had no answer.</summary>
@@ -48,7 +48,7 @@ internal static partial class Remedies
     }
 
     /// <summary>An answer that a firewall gave: the resource is not for this network.</summary>
-    public static string? Network(ServiceAnswer answer)
+    public static string? Network(ErrorResponse answer)
     {
         var isRefused =
             answer.Is(
@@ -99,32 +99,32 @@ internal static partial class Remedies
             + (command is null ? "." : $", or let this machine in: `{command}`.");
     }
 
-    private static string? WebPage(ServiceAnswer answer) =>
+    private static string? WebPage(ErrorResponse answer) =>
         answer.IsWebPage && answer.Status is (>= 200 and < 300) or 403 or 502 or 503
             ? $"A web page answered in place of {answer.Host}; the service itself must answer. Is a proxy or a sign-in page in between? Check HTTPS_PROXY and NO_PROXY (`env | grep -i proxy`)."
             : null;
 
-    private static string? Redirection(ServiceAnswer answer) =>
+    private static string? Redirection(ErrorResponse answer) =>
         answer.Status is >= 300 and < 400
             ? $"{answer.Host} sends this request on to {answer.Location?.Host ?? "nowhere"}; the service itself must answer. Is a proxy or a sign-in page in between, or the ENDPOINT of the environment config wrong? Check HTTPS_PROXY and NO_PROXY (`env | grep -i proxy`)."
             : null;
 
-    private static string? Proxy(ServiceAnswer answer) =>
+    private static string? Proxy(ErrorResponse answer) =>
         answer.Status == 407
             ? "The proxy wants to know who asks; HTTPS_PROXY must carry a user and a password, or NO_PROXY the name of the service."
             : null;
 
-    private static string? NotEmulated(ServiceAnswer answer) =>
+    private static string? NotEmulated(ErrorResponse answer) =>
         answer.Status == 501 && answer.Request?.Address.IsLoopback == true
             ? "The emulator does not do this; docs/emulator.md lists what it does."
             : null;
 
-    private static string? ApiVersion(ServiceAnswer answer) =>
+    private static string? ApiVersion(ErrorResponse answer) =>
         answer.Is("InvalidApiVersionParameter", "UnsupportedApiVersion", "NoRegisteredProviderFound", "ApiVersionNotSupported")
             ? $"{answer.Host} does not speak this project's api-version; it must be Azure's public cloud (`az cloud show --query name` says AzureCloud), or an emulator of this checkout (`dotnet cake --target=Stop-Emulator` lets the next run start one)."
             : null;
 
-    private static string? Subscription(ServiceAnswer answer)
+    private static string? Subscription(ErrorResponse answer)
     {
         var subscription = answer.NameIn("subscriptions");
         if (answer.Is("ReadOnlyDisabledSubscription", "SubscriptionDisabled", "DisabledSubscription"))
@@ -137,7 +137,7 @@ internal static partial class Remedies
             : null;
     }
 
-    private static string? MissingWorkspace(ServiceAnswer answer)
+    private static string? MissingWorkspace(ErrorResponse answer)
     {
         // The resource asked for may be missing; only the word of the workspace itself, or of what holds it, is told here.
         if (answer.Status != 404 || answer.WorkspaceId is not { } id)
@@ -159,7 +159,7 @@ internal static partial class Remedies
             : $"Workspace '{names[^1]}' in resource group '{names[4]}' of subscription '{names[2]}' is not there; {key} of the environment config must name one that exists (`az ml workspace list --subscription {names[2]}` shows them).";
     }
 
-    private static string? Quota(ServiceAnswer answer) =>
+    private static string? Quota(ErrorResponse answer) =>
         answer.Is(
             "QuotaExceeded",
             "ClusterMinNodesExceedCoreQuota",
@@ -171,7 +171,7 @@ internal static partial class Remedies
                 + "or ask for more at https://ml.azure.com/quota; `az ml compute list-usage --location <region>` shows what is used."
             : null;
 
-    private static string? NameTaken(ServiceAnswer answer)
+    private static string? NameTaken(ErrorResponse answer)
     {
         if (answer.Status != 409 && !(answer.Status == 400 && answer.Says("already exists", "already in use", "name is not available")))
         {
@@ -197,7 +197,7 @@ internal static partial class Remedies
         };
     }
 
-    private static string? Tenant(ServiceAnswer answer) =>
+    private static string? Tenant(ErrorResponse answer) =>
         answer.Is("InvalidAuthenticationTokenTenant")
             ? $"The signed-in identity is of another tenant than subscription '{answer.NameIn("subscriptions")}'; AML_TENANT_ID must name the subscription's"
                 + (
@@ -207,7 +207,7 @@ internal static partial class Remedies
                 )
             : null;
 
-    private static string? Token(ServiceAnswer answer) =>
+    private static string? Token(ErrorResponse answer) =>
         answer.Status == 401
         && (
             answer.Is("ExpiredAuthenticationToken", "InvalidAuthenticationToken", "AuthenticationFailed", "TokenExpired")
@@ -216,14 +216,14 @@ internal static partial class Remedies
             ? "The token was refused, and so was a new one; the identity must be signed in anew: `az login`, or give the service principal a valid secret. A clock that is wrong has the same effect: `timedatectl` must say that it is synchronized."
             : null;
 
-    private static string? Signature(ServiceAnswer answer) =>
+    private static string? Signature(ErrorResponse answer) =>
         answer.Status == 403 && answer.Is("AuthenticationFailed") && answer.Says("signature")
             ? $"The signature of the link to {answer.Host} is no longer good; it must be a new one. Run the same command again."
             : null;
 
-    private static string? Permission(ServiceAnswer answer) => answer.Status is 401 or 403 ? Permissions.Explain(answer) : null;
+    private static string? Permission(ErrorResponse answer) => answer.Status is 401 or 403 ? Permissions.Explain(answer) : null;
 
-    private static string? Throttling(ServiceAnswer answer) =>
+    private static string? Throttling(ErrorResponse answer) =>
         answer.Status == 429
             ? $"{answer.Host} takes no more requests for now{(answer.Request is { Tries: > 1 } request ? $", after {request.Tries} tries" : "")}{(answer.RetryAfter is { TotalSeconds: > 0 } wait ? $"; it asks to wait {wait.TotalSeconds:0} s" : "")}. Run the same command again later: what exists by then is found, not made twice."
             : null;

@@ -69,7 +69,7 @@ internal static class ServiceErrors
         code ??= errorCode ?? (response.Headers.TryGetValue("x-ms-error-code", out var named) ? named : null);
         message = message?.ReplaceLineEndings(" ");
         var remedy = Remedies.Find(
-            new ServiceAnswer(
+            new ErrorResponse(
                 note,
                 response.Status,
                 code,

@@ -11,7 +11,7 @@ namespace Workspaces.Errors;
 /// <param name="Location">Where a redirection leads.</param>
 /// <param name="IsWebPage">Whether it is a page for people.</param>
 /// <param name="RetryAfter">How long the service asks to be left alone.</param>
-internal sealed partial record ServiceAnswer(
+internal sealed partial record ErrorResponse(
     TrackedRequest? Request,
     int Status,
     string? Code,
