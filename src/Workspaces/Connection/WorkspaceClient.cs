@@ -19,8 +19,8 @@ public sealed class WorkspaceClient
 
     private readonly WorkspaceConnection connection;
     private readonly HttpPipeline anonymous;
-    private readonly Once<MachineLearningWorkspaceData> data;
-    private readonly Once<Uri> dataPlane;
+    private readonly AsyncLazy<MachineLearningWorkspaceData> data;
+    private readonly AsyncLazy<Uri> dataPlane;
 
     private WorkspaceClient(WorkspaceConnection connection, HttpPipelineTransport transport)
     {

@@ -6,7 +6,7 @@ namespace Workspaces.DataPlane;
 
 /// <summary>The artifacts of a run, through the artifact service rather than the storage account: it needs no role on the storage.</summary>
 /// <remarks>Source: artifact.json, Microsoft.MachineLearningServices data plane 2019-09-30; container <c>dcid.{runId}</c> of origin ExperimentRun.</remarks>
-internal sealed class ArtifactClient(HttpPipeline pipeline, Once<Uri> api, string workspaceId)
+internal sealed class ArtifactClient(HttpPipeline pipeline, AsyncLazy<Uri> api, string workspaceId)
 {
     private readonly string root = $"/artifact/v2.0{workspaceId}/artifacts/ExperimentRun";
 

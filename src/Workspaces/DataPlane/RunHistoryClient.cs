@@ -8,7 +8,7 @@ namespace Workspaces.DataPlane;
 
 /// <summary>Run history: what became of a job, beyond what ARM tells.</summary>
 /// <remarks>Source: run history, Microsoft.MachineLearningServices data plane 2019-09-30, in its experiment-less form.</remarks>
-internal sealed class RunHistoryClient(HttpPipeline pipeline, Once<Uri> api, string workspaceId)
+internal sealed class RunHistoryClient(HttpPipeline pipeline, AsyncLazy<Uri> api, string workspaceId)
 {
     /// <exception cref="RequestFailedException">404: run history does not know the job (yet).</exception>
     public async Task<RunDetails> GetDetailsAsync(string runId, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Workspaces.DataPlane;
 /// <summary>MLflow's tracking REST API, as far as a reader of one run needs it.</summary>
 /// <param name="pipeline">Signs, retries and sends.</param>
 /// <param name="tracking">The workspace's tracking URI with the scheme https, without <c>/api/2.0/mlflow</c>.</param>
-internal sealed class TrackingClient(HttpPipeline pipeline, Once<Uri> tracking)
+internal sealed class TrackingClient(HttpPipeline pipeline, AsyncLazy<Uri> tracking)
 {
     private const int PageSize = 1000;
 

@@ -2,7 +2,7 @@ namespace Workspaces.Http;
 
 /// <summary>Something that is asked for once and kept; a failed try is not kept.</summary>
 /// <param name="ask">Asks for it.</param>
-internal sealed class Once<T>(Func<CancellationToken, Task<T>> ask)
+internal sealed class AsyncLazy<T>(Func<CancellationToken, Task<T>> ask)
 {
     private readonly Lock turn = new();
     private Task<T>? answer;
