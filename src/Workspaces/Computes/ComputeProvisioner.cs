@@ -249,7 +249,7 @@ public sealed class ComputeProvisioner(
     }
 
     private Task<MachineLearningComputeResource?> FindAsync(string name, CancellationToken cancellationToken) =>
-        Lookup.FindAsync(() => Computes.GetAsync(name, cancellationToken));
+        Lookup.GetOrNullAsync(() => Computes.GetAsync(name, cancellationToken));
 
     /// <summary>What a cluster that is left as it is costs while nothing runs; no request when it keeps no nodes.</summary>
     private async Task<IReadOnlyList<string>> MinimumNotesAsync(ComputeState state, CancellationToken cancellationToken)

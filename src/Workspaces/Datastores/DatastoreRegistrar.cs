@@ -35,7 +35,7 @@ public sealed class DatastoreRegistrar(WorkspaceClient workspace, DatastoreSecre
 
     private async Task<DatastoreState> ReadOnceAsync(DatastorePlan datastore, CancellationToken cancellationToken)
     {
-        var found = await Lookup.FindAsync(() =>
+        var found = await Lookup.GetOrNullAsync(() =>
             workspace.Resource.GetMachineLearningDatastores().GetAsync(datastore.Name, cancellationToken)
         );
         var differences = found is null ? [] : Compare(found.Data.Properties, datastore);

@@ -44,7 +44,7 @@ public sealed class EnvironmentRegistrar(WorkspaceClient workspace)
 
     private async Task<EnvironmentState> ReadOnceAsync(EnvironmentPlan environment, CancellationToken cancellationToken)
     {
-        var found = await Lookup.FindAsync(() => VersionsOf(environment.Name).GetAsync(environment.Version, cancellationToken));
+        var found = await Lookup.GetOrNullAsync(() => VersionsOf(environment.Name).GetAsync(environment.Version, cancellationToken));
         if (found is not null && found.Data.Properties.Image != environment.Image)
         {
             throw new WorkspaceException(

@@ -6,7 +6,7 @@ namespace Workspaces.Errors;
 internal static class Lookup
 {
     /// <returns>The resource; null when the service answers 404.</returns>
-    public static async Task<T?> FindAsync<T>(Func<Task<Response<T>>> get)
+    public static async Task<T?> GetOrNullAsync<T>(Func<Task<Response<T>>> get)
         where T : class
     {
         try

@@ -114,7 +114,7 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
     }
 
     private Task<MachineLearningJobResource?> FindAsync(string name, CancellationToken cancellationToken) =>
-        Lookup.FindAsync(() => workspace.Resource.GetMachineLearningJobAsync(name, cancellationToken));
+        Lookup.GetOrNullAsync(() => workspace.Resource.GetMachineLearningJobAsync(name, cancellationToken));
 
     private static bool IsOf(ExperimentPlan plan, MachineLearningJobResource job) =>
         job.Data.Properties.Tags.TryGetValue(HashTag, out var hash) && plan.Job.Tags.TryGetValue(HashTag, out var wanted) && hash == wanted;
