@@ -50,7 +50,7 @@ internal sealed class ArtifactClient(HttpPipeline pipeline, AsyncLazy<Uri> api, 
         await pipeline.SendAsync(message, cancellationToken);
         if (message.Response.Status != 200)
         {
-            throw await UnbufferedAnswers.FailAsync(message.Response, cancellationToken);
+            throw await BufferedError.CreateAsync(message.Response, cancellationToken);
         }
 
         var start = target.Position;

@@ -43,7 +43,7 @@ internal sealed class LogClient(HttpPipeline pipeline)
             case 416:
                 return ReadContentRange(response).Total is { } now && now < offset ? LogEnd.Shorter : LogEnd.Reached;
             default:
-                throw await UnbufferedAnswers.FailAsync(response, cancellationToken);
+                throw await BufferedError.CreateAsync(response, cancellationToken);
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class UnexpectedResponsePolicy : HttpPipelinePolicy
             || (response.Status is >= 200 and < 300 && IsWebPage(response) && WantsJson(message.Request))
         )
         {
-            throw await UnbufferedAnswers.FailAsync(response, message.CancellationToken);
+            throw await BufferedError.CreateAsync(response, message.CancellationToken);
         }
     }
 

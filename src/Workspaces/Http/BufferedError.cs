@@ -3,10 +3,10 @@ using Azure;
 namespace Workspaces.Http;
 
 /// <summary>Error answers of requests whose bodies are read as they arrive.</summary>
-internal static class UnbufferedAnswers
+internal static class BufferedError
 {
     /// <summary>Reads the body of an error answer, so that its code and message can be told, and makes the exception.</summary>
-    public static async Task<RequestFailedException> FailAsync(Response response, CancellationToken cancellationToken)
+    public static async Task<RequestFailedException> CreateAsync(Response response, CancellationToken cancellationToken)
     {
         if (response.ContentStream is { CanSeek: false } content)
         {
