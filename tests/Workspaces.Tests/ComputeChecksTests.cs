@@ -269,7 +269,7 @@ public class ComputeChecksTests
     [InlineData(
         501,
         "501 Not Implemented: AuthorizationFailed: You may not.",
-        "The emulator does not do this; docs/emulator.md lists what it does. "
+        "The emulator does not support this; docs/emulator.md lists what it supports. "
     )]
     public async Task ReadAsync_LeavesTheChecksOut_WhenTheServiceDoesNotList(int status, string answer, string remedy = "")
     {

@@ -277,7 +277,7 @@ public class ComputeProvisionerTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(service, TestPlans.Compute));
 
         Assert.Equal(
-            $"Something else changes this resource at the moment; it must be left to finish. Run the same command again in a few minutes. PUT https://localhost:1{FakeCluster.Path}?api-version=2024-10-01 returned 409 Conflict: Conflict: Another operation is in progress.",
+            $"Another operation is changing this resource; it must finish first. Run the same command again in a few minutes. PUT https://localhost:1{FakeCluster.Path}?api-version=2024-10-01 returned 409 Conflict: Conflict: Another operation is in progress.",
             error.Message
         );
         Assert.Equal(6, service.Sent.Count(request => request.Method == "PUT"));

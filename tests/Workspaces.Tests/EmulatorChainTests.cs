@@ -242,7 +242,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
             )
         );
 
-        Assert.Contains("had no answer", error.Message, StringComparison.Ordinal);
+        Assert.Contains("got no response", error.Message, StringComparison.Ordinal);
     }
 
     private static async Task<ComputeTarget> EnsureAsync(ComputeProvisioner provisioner, ComputePlan compute) =>

@@ -282,7 +282,7 @@ public class JobFollowerTests
             [
                 new JobLogUnavailable(
                     StdLog,
-                    $"The signature of the link to localhost is no longer good; it must be a new one. Run the same command again. GET https://localhost:1/logs/{StdLog}?sig=*** returned 403 Forbidden: AuthenticationFailed: sig=*** is out of date"
+                    $"The signature of the link to localhost has expired; the link must be new. Run the same command again. GET https://localhost:1/logs/{StdLog}?sig=*** returned 403 Forbidden: AuthenticationFailed: sig=*** is out of date"
                 ),
                 new JobStatusChanged(JobStatus.Failed),
             ],
@@ -336,7 +336,7 @@ public class JobFollowerTests
         );
 
         Assert.Equal(
-            $"Following job 'job' ended after 30 s without an answer; the job itself goes on. GET https://localhost:1{FakeService.RunPath("job")} had no answer in 6 tries: no route to host",
+            $"Following job 'job' ended after 30 s without an answer; the job itself goes on. GET https://localhost:1{FakeService.RunPath("job")} got no response in 6 tries: no route to host",
             error.Message
         );
         Assert.InRange(time.Elapsed, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30));

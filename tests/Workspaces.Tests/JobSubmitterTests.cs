@@ -117,7 +117,7 @@ public class JobSubmitterTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => SubmitAsync(service));
 
         Assert.Equal(
-            $"PUT https://localhost:1{PathOf(Plan)}?api-version=2024-10-01 had no answer in 6 tries: connection reset",
+            $"PUT https://localhost:1{PathOf(Plan)}?api-version=2024-10-01 got no response in 6 tries: connection reset",
             error.Message
         );
     }

@@ -78,8 +78,8 @@ public class WorkspaceClientTests
         );
 
         Assert.Equal(
-            $"'ada@example.org' may not do Microsoft.MachineLearningServices/workspaces/read on {FakeService.WorkspaceId}; it must have the role 'AzureML Data Scientist' there: "
-                + $"`az role assignment create --role \"AzureML Data Scientist\" --assignee <who> --scope {FakeService.WorkspaceId}`. A new role takes some minutes to work. "
+            $"'ada@example.org' may not perform Microsoft.MachineLearningServices/workspaces/read on {FakeService.WorkspaceId}; it must have the role 'AzureML Data Scientist' there: "
+                + $"`az role assignment create --role \"AzureML Data Scientist\" --assignee <who> --scope {FakeService.WorkspaceId}`. A new role takes effect after some minutes. "
                 + $"GET {Url} returned 403 Forbidden: AuthorizationFailed: No access.",
             error.Message
         );
@@ -93,7 +93,7 @@ public class WorkspaceClientTests
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(service.ConnectAsync);
 
-        Assert.Equal($"GET {Url} had no answer in 6 tries: Connection refused (localhost:1)", error.Message);
+        Assert.Equal($"GET {Url} got no response in 6 tries: Connection refused (localhost:1)", error.Message);
     }
 
     [Theory]

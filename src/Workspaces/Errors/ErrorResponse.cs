@@ -3,14 +3,14 @@ using Workspaces.Http;
 
 namespace Workspaces.Errors;
 
-/// <summary>An answer that is an error, as far as it says what to do.</summary>
-/// <param name="Request">What was asked; null when it is not known.</param>
+/// <summary>The parts of an error response that determine what to do about it.</summary>
+/// <param name="Request">The request; null when it is unknown.</param>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Code">The service's own error code.</param>
-/// <param name="Text">The service's own words.</param>
-/// <param name="Location">Where a redirection leads.</param>
-/// <param name="IsWebPage">Whether it is a page for people.</param>
-/// <param name="RetryAfter">How long the service asks to be left alone.</param>
+/// <param name="Text">The service's own message.</param>
+/// <param name="Location">Target of a redirect; null when there is none.</param>
+/// <param name="IsWebPage">Whether the body is a web page.</param>
+/// <param name="RetryAfter">The wait that the service asks for; null when it asks for none.</param>
 internal sealed partial record ErrorResponse(
     TrackedRequest? Request,
     int Status,

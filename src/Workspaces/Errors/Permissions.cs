@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Workspaces.Errors;
 
-/// <summary>Which role on which scope a refused request wants.</summary>
+/// <summary>Finds the role, and the scope to assign it on, that a refused request needs.</summary>
 /// <remarks>Source: Azure built-in roles, <see href="https://learn.microsoft.com/azure/role-based-access-control/built-in-roles"/>.</remarks>
 internal static partial class Permissions
 {
-    /// <summary>Stands for who was refused, where the answer does not say.</summary>
+    /// <summary>Placeholder when the response does not name the caller.</summary>
     public const string SomeIdentity = "The signed-in identity";
 
-    // The first prefix of an action that fits names the role; Azure writes actions in any case.
+    // The first matching prefix of an action determines the role. Azure writes actions in any letter case.
     private static readonly (string Prefix, string Read, string Write)[] Roles =
     [
         ("Microsoft.MachineLearningServices/workspaces/computes/", "AzureML Data Scientist", "AzureML Compute Operator"),
@@ -40,7 +40,7 @@ internal static partial class Permissions
         if (Refusal().Match(answer.Text) is { Success: true } match)
         {
             var action = match.Groups["action"].Value;
-            // A role is given on what exists: the workspace, not a job that is yet to be made.
+            // A role is assigned on an existing resource: the workspace, not a job that is yet to be created.
             var scope = match.Groups["scope"].Value;
             return Explain(
                 $"'{match.Groups["client"].Value}'",
@@ -63,7 +63,7 @@ internal static partial class Permissions
             return Explain(SomeIdentity, action, linked.Groups["scope"].Value, RoleFor(action), "<who>");
         }
 
-        // No names in the answer: what was asked tells.
+        // The response names neither action nor scope: derive them from the request.
         if (answer.Status is 401 or 403 && answer.WorkspaceId is { } workspace)
         {
             var action = ActionOf(answer);
@@ -82,7 +82,7 @@ internal static partial class Permissions
     }
 
     private static string Explain(string who, string action, string scope, string role, string assignee) =>
-        $"{who} may not do {action} on {scope}; it must have the role '{role}' there: `az role assignment create --role \"{role}\" --assignee {assignee} --scope {scope}`. A new role takes some minutes to work.";
+        $"{who} may not perform {action} on {scope}; it must have the role '{role}' there: `az role assignment create --role \"{role}\" --assignee {assignee} --scope {scope}`. A new role takes effect after some minutes.";
 
     private static string ActionOf(ErrorResponse answer)
     {
@@ -108,9 +108,9 @@ internal static partial class Permissions
     {
         var role = RoleFor($"Microsoft.Storage/storageAccounts/{kind}Services/x/{(answer.IsRead ? "read" : "write")}");
         return answer.Is("KeyBasedAuthenticationNotPermitted")
-            ? $"Storage account '{account}' takes no account key; its datastore must use an identity: set AUTH to \"identity\" for it in the environment config."
-            : $"{SomeIdentity} may not {(answer.IsRead ? "read" : "write")} in storage account '{account}'; it must have the role '{role}' there: "
-                + $"`az role assignment create --role \"{role}\" --assignee <who> --scope $(az storage account show --name {account} --query id --output tsv)`. A new role takes some minutes to work.";
+            ? $"Storage account '{account}' does not accept an account key; its datastore must use an identity: set AUTH to \"identity\" for it in the environment config."
+            : $"{SomeIdentity} may not {(answer.IsRead ? "read from" : "write to")} storage account '{account}'; it must have the role '{role}' there: "
+                + $"`az role assignment create --role \"{role}\" --assignee <who> --scope $(az storage account show --name {account} --query id --output tsv)`. A new role takes effect after some minutes.";
     }
 
     // The client 'ada@example.org' with object id '1…' does not have authorization to perform action 'x/y/read' over scope '/subscriptions/…' or the scope is invalid.

@@ -1,23 +1,23 @@
 namespace Workspaces.Http;
 
-/// <summary>Something that is asked for once and kept; a failed try is not kept.</summary>
-/// <param name="ask">Asks for it.</param>
-internal sealed class AsyncLazy<T>(Func<CancellationToken, Task<T>> ask)
+/// <summary>A value that is read once and cached. A failed read is not cached.</summary>
+/// <param name="read">Reads the value.</param>
+internal sealed class AsyncLazy<T>(Func<CancellationToken, Task<T>> read)
 {
-    private readonly Lock turn = new();
-    private Task<T>? answer;
+    private readonly Lock access = new();
+    private Task<T>? value;
 
-    /// <summary>The answer. Who asks at the same time waits for the same one.</summary>
+    /// <summary>Gets the value. Concurrent callers share one read.</summary>
     public Task<T> GetAsync(CancellationToken cancellationToken)
     {
-        lock (turn)
+        lock (access)
         {
-            if (answer is null || answer.IsFaulted || answer.IsCanceled)
+            if (value is null || value.IsFaulted || value.IsCanceled)
             {
-                answer = ask(cancellationToken);
+                value = read(cancellationToken);
             }
 
-            return answer;
+            return value;
         }
     }
 }

@@ -6,18 +6,19 @@ using Azure.Core.Pipeline;
 namespace Workspaces.Http;
 
 /// <summary>
-/// Remembers which request a response or a transport error belongs to, so that a message can name it: a
-/// <see cref="RequestFailedException"/> carries the response alone.
+/// Tracks which request a response or a transport error belongs to, so that a message can name it. A
+/// <see cref="RequestFailedException"/> holds only the response.
 /// </summary>
 internal sealed class RequestTracker : HttpPipelinePolicy
 {
-    private static readonly ConditionalWeakTable<object, TrackedRequest> Noted = [];
+    private static readonly ConditionalWeakTable<object, TrackedRequest> Tracked = [];
 
-    /// <summary>The request behind <paramref name="answer"/> (a response or an exception); null when it is not known.</summary>
-    public static TrackedRequest? Of(object? answer) => answer is not null && Noted.TryGetValue(answer, out var note) ? note : null;
+    /// <summary>Gets the request of a response or an exception; null when it is unknown.</summary>
+    public static TrackedRequest? Of(object? outcome) =>
+        outcome is not null && Tracked.TryGetValue(outcome, out var request) ? request : null;
 
-    /// <summary>Method and URI of the request behind <paramref name="answer"/>, without secrets; null when it is not known.</summary>
-    public static string? RequestLineOf(object? answer) => Of(answer)?.Line;
+    /// <summary>Gets method and URI of the request of a response or an exception, without secrets; null when it is unknown.</summary>
+    public static string? RequestLineOf(object? outcome) => Of(outcome)?.Line;
 
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
@@ -25,12 +26,12 @@ internal sealed class RequestTracker : HttpPipelinePolicy
         {
             ProcessNext(message, pipeline);
         }
-        catch (Exception error) when (Note(error, message))
+        catch (Exception error) when (Track(error, message))
         {
-            throw; // never reached: Note only looks on
+            throw; // never reached: Track returns false
         }
 
-        Note(message.Response, message);
+        Track(message.Response, message);
     }
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
@@ -39,19 +40,19 @@ internal sealed class RequestTracker : HttpPipelinePolicy
         {
             await ProcessNextAsync(message, pipeline);
         }
-        catch (Exception error) when (Note(error, message))
+        catch (Exception error) when (Track(error, message))
         {
-            throw; // never reached: Note only looks on
+            throw; // never reached: Track returns false
         }
 
-        Note(message.Response, message);
+        Track(message.Response, message);
     }
 
-    private static bool Note(object answer, HttpMessage message)
+    private static bool Track(object outcome, HttpMessage message)
     {
         var uri = message.Request.Uri.ToUri();
-        Noted.AddOrUpdate(
-            answer,
+        Tracked.AddOrUpdate(
+            outcome,
             new TrackedRequest(
                 message.Request.Method.Method,
                 new Uri(uri.GetLeftPart(UriPartial.Path)),
@@ -63,9 +64,9 @@ internal sealed class RequestTracker : HttpPipelinePolicy
     }
 }
 
-/// <summary>A request, for messages.</summary>
+/// <summary>A request as messages name it.</summary>
 /// <param name="Method">Such as <c>GET</c>.</param>
 /// <param name="Address">Without its query.</param>
 /// <param name="Line">Method and URI without secrets.</param>
-/// <param name="Tries">How often it was sent.</param>
+/// <param name="Tries">How many times it was sent.</param>
 internal sealed record TrackedRequest(string Method, Uri Address, string Line, int Tries);

@@ -49,11 +49,11 @@ public class RemediesTests
     [Theory]
     [InlineData(
         "https://westeurope.api.azureml.ms/history",
-        "westeurope.api.azureml.ms has no address here; behind a private endpoint it must be looked up from its own network (a name under privatelink then answers `nslookup westeurope.api.azureml.ms`). Run this on an agent in that network or through its VPN; anywhere else check the network and HTTPS_PROXY. "
+        "westeurope.api.azureml.ms cannot be resolved here; behind a private endpoint it must be resolved from its own network, where `nslookup westeurope.api.azureml.ms` gives a name under privatelink. Run this on an agent in that network or through its VPN; anywhere else check the network and HTTPS_PROXY. "
     )]
     [InlineData(
         "https://management.azure.com/x",
-        "management.azure.com has no address here; this machine must have a network that knows it (`nslookup management.azure.com`). Check the network, HTTPS_PROXY, and the address in the environment config. "
+        "management.azure.com cannot be resolved here; this machine must be on a network that resolves it (`nslookup management.azure.com`). Check the network, HTTPS_PROXY, and the address in the environment config. "
     )]
     public async Task Errors_SayWhatToDo_WhenAHostHasNoAddress(string uri, string expected)
     {
@@ -65,7 +65,7 @@ public class RemediesTests
         );
 
         Assert.Equal(
-            $"{expected}GET {uri} had no answer: {new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound).Message}",
+            $"{expected}GET {uri} got no response: {new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound).Message}",
             error.Message
         );
     }

@@ -233,7 +233,7 @@ public sealed class RetryPolicyTests : IDisposable
             ServiceErrors.GuardAsync(() => SendAsync(pipeline, "GET", Jobs), Stop)
         );
 
-        Assert.Equal($"GET https://localhost:1{Jobs} had no answer: no byte came for 0.001 s", error.Message);
+        Assert.Equal($"GET https://localhost:1{Jobs} got no response: no byte arrived for 0.001 s", error.Message);
     }
 
     private Task<Response> SendAsync(string method, string path) =>
