@@ -1,4 +1,3 @@
-using Workspaces.DataPlane;
 using Workspaces.Jobs;
 using Workspaces.Tests.Doubles;
 
@@ -6,17 +5,17 @@ namespace Workspaces.Tests;
 
 public class JobMetricsTests
 {
-    private static readonly string Tracking = $"/mlflow/v1.0{FakeService.WorkspaceId}/api/2.0/mlflow";
+    private static readonly string RunPath = $"/mlflow/v1.0{FakeService.WorkspaceId}/api/2.0/mlflow/runs/get";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task ReadAsync_GivesLastValuesHistoriesAndTags()
+    public async Task ReadAsync_ReturnsTheLastValueOfEachMetric_ByOneRequest()
     {
         var service = new FakeService();
         service.On(
             "GET",
-            $"{Tracking}/runs/get",
+            RunPath,
             FakeService.Json(
                 200,
                 """
@@ -25,51 +24,23 @@ public class JobMetricsTests
                 """
             )
         );
-        service.On("GET", $"{Tracking}/metrics/get-history", request =>
-            (
-                request.Uri.Query.Contains("metric_key=eval_mAP", StringComparison.Ordinal),
-                request.Uri.Query.Contains("page_token=p2", StringComparison.Ordinal)
-            ) switch
-            {
-                (true, _) => FakeService.Json(
-                    200,
-                    """{"metrics":[{"key":"eval_mAP","value":"NaN","timestamp":"1700000003000","step":"2"}]}"""
-                )(request),
-                (_, false) => FakeService.Json(
-                    200,
-                    """{"metrics":[{"key":"train_loss","value":0.5,"timestamp":1700000002000,"step":2}],"next_page_token":"p2"}"""
-                )(request),
-                _ => FakeService.Json(
-                    200,
-                    """{"metrics":[{"key":"train_loss","value":0.75,"timestamp":1700000001000,"step":1}],"next_page_token":""}"""
-                )(request),
-            }
-        );
 
         var metrics = await new JobMetrics(await service.ConnectAsync()).ReadAsync("job", Stop);
 
-        Assert.Equal(0.5, metrics.Metrics["train_loss"]);
-        Assert.Equal(double.NaN, metrics.Metrics["eval_mAP"]);
-        Assert.Equal(
-            [
-                new MetricPoint(1, 0.75, DateTimeOffset.FromUnixTimeSeconds(1700000001)),
-                new MetricPoint(2, 0.5, DateTimeOffset.FromUnixTimeSeconds(1700000002)),
-            ],
-            metrics.History["train_loss"]
-        );
-        Assert.Equal("1000", metrics.Tags["steps"]);
+        Assert.Equal(new SortedDictionary<string, double> { ["eval_mAP"] = double.NaN, ["train_loss"] = 0.5 }, metrics.Metrics);
+        Assert.Equal([RunPath], service.Sent.Select(request => request.Uri.AbsolutePath));
     }
 
-    [Fact]
-    public async Task ReadAsync_GivesNothing_WhenTheRunLoggedNothing()
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"metrics":null}""")]
+    public async Task ReadAsync_ReturnsNoMetric_WhenTheRunLoggedNone(string data)
     {
         var service = new FakeService();
-        service.On("GET", $"{Tracking}/runs/get", FakeService.Json(200, """{"run":{"info":{"run_id":"job"},"data":{}}}"""));
+        service.On("GET", RunPath, FakeService.Json(200, $$$"""{"run":{"info":{"run_id":"job"},"data":{{{data}}}}}"""));
 
         var metrics = await new JobMetrics(await service.ConnectAsync()).ReadAsync("job", Stop);
 
         Assert.Empty(metrics.Metrics);
-        Assert.Empty(metrics.History);
-        Assert.Empty(metrics.Tags);
     }
 }

@@ -13,8 +13,6 @@ internal static partial class Secrets
         "api-version",
         "path",
         "run_id",
-        "metric_key",
-        "max_results",
         "skipValidation",
         "underlyingResourceAction",
     };
