@@ -119,7 +119,7 @@ internal sealed class Lane : IAsyncDisposable
     {
         var emulator = await new EmulatorLauncher().EnsureRunningAsync(settings, cancellationToken);
         client = await WorkspaceClient.ConnectAsync(
-            WorkspaceConnection.ToEmulator(Address, emulator, "configuration/local_config.json") with
+            WorkspaceConnection.ToEmulator(Address, emulator) with
             {
                 Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(5) },
             },

@@ -88,7 +88,7 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
         var running = await emulator.EnsureRunningAsync(folder.Settings with { Workspaces = [other] }, Stop);
 
         var workspace = await WorkspaceClient.ConnectAsync(
-            WorkspaceConnection.ToEmulator(other, running, "configuration/local_config.json"),
+            WorkspaceConnection.ToEmulator(other, running),
             Stop
         );
         Assert.EndsWith("/workspaces/second", workspace.Id, StringComparison.Ordinal);

@@ -54,8 +54,8 @@ public class WorkspaceClientTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(service.ConnectAsync);
 
         Assert.Equal(
-            "configuration/dev_config.json: workspace 'vision' in resource group 'team' of subscription '00000000-0000-0000-0000-000000000001' is not there; "
-                + $"{key} must name one that exists (`az ml workspace list --subscription 00000000-0000-0000-0000-000000000001` shows them). "
+            "Workspace 'vision' in resource group 'team' of subscription '00000000-0000-0000-0000-000000000001' does not exist; "
+                + $"{key} of the environment config must name one that exists (`az ml workspace list --subscription 00000000-0000-0000-0000-000000000001` shows them). "
                 + $"GET {Url} returned 404 Not Found: {code}: It was not found. (request r-1)",
             error.Message
         );

@@ -11,7 +11,12 @@ namespace Workspaces.Connection;
 /// <param name="vault">Signed in to key vaults.</param>
 /// <param name="armEndpoint">Where Azure Resource Manager answers.</param>
 /// <param name="workspace">The workspace, which names its vault.</param>
-internal sealed class KeyVaultClient(HttpPipeline arm, HttpPipeline vault, Uri armEndpoint, AsyncLazy<MachineLearningWorkspaceData> workspace)
+internal sealed class KeyVaultClient(
+    HttpPipeline arm,
+    HttpPipeline vault,
+    Uri armEndpoint,
+    AsyncLazy<MachineLearningWorkspaceData> workspace
+)
 {
     private const string VaultVersion = "2023-07-01";
     private const string SecretVersion = "7.4";

@@ -102,7 +102,7 @@ public sealed class WorkspaceClient
             when (error.Status is 401 or 403 or 404 && ServiceErrors.Describe(error, cancellationToken) is { } described)
         {
             throw error.Status == 404
-                ? NotFound(connection, described)
+                ? described
                 : new WorkspaceException(
                     described.Message.Replace(
                         Permissions.SomeIdentity,
@@ -170,23 +170,6 @@ public sealed class WorkspaceClient
             && found.Scheme == Uri.UriSchemeHttps
             ? found
             : fallback;
-    }
-
-    private static WorkspaceException NotFound(WorkspaceConnection connection, WorkspaceException error)
-    {
-        var address = connection.Address;
-        var key = error.ErrorCode switch
-        {
-            "SubscriptionNotFound" or "InvalidSubscriptionId" => "AML_SUBSCRIPTION_ID",
-            "ResourceGroupNotFound" => "AML_RESOURCE_GROUP",
-            _ => "AML_WORKSPACE_NAME",
-        };
-        return new WorkspaceException(
-            $"{connection.EnvironmentConfigPath}: workspace '{address.WorkspaceName}' in resource group '{address.ResourceGroup}' of subscription '{address.SubscriptionId}' is not there; "
-                + $"{key} must name one that exists (`az ml workspace list --subscription {address.SubscriptionId}` shows them). {error.Answer}",
-            404,
-            error.ErrorCode
-        );
     }
 
     /// <summary>Name of the signed-in identity, from the claims of its token; never the token.</summary>

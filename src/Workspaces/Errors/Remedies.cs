@@ -150,7 +150,9 @@ internal static partial class Remedies
         {
             "SubscriptionNotFound" or "InvalidSubscriptionId" => "AML_SUBSCRIPTION_ID",
             "ResourceGroupNotFound" => "AML_RESOURCE_GROUP",
-            _ when answer.Is("ParentResourceNotFound", "WorkspaceNotFound")
+            // On the workspace itself, any other 404 means that it does not exist.
+            _ when answer.Path.Length == id.Length
+                    || answer.Is("ParentResourceNotFound", "WorkspaceNotFound")
                     || answer.Says($"'Microsoft.MachineLearningServices/workspaces/{names[^1]}'") => "AML_WORKSPACE_NAME",
             _ => null,
         };

@@ -45,7 +45,7 @@ public sealed class EmulatorFolder : IAsyncLifetime
     {
         var emulator = await new EmulatorLauncher().EnsureRunningAsync(Settings, cancellationToken);
         return await WorkspaceClient.ConnectAsync(
-            WorkspaceConnection.ToEmulator(Address, emulator, "configuration/local_config.json"),
+            WorkspaceConnection.ToEmulator(Address, emulator),
             cancellationToken
         );
     }

@@ -72,7 +72,6 @@ internal sealed class FakeService : HttpMessageHandler
         {
             Transport = new HttpClientTransport(new HttpClient(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan }),
             Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) },
-            EnvironmentConfigPath = "configuration/dev_config.json",
         };
 
     public async Task<WorkspaceClient> ConnectAsync()
