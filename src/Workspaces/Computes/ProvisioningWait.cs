@@ -1,6 +1,7 @@
 using System.Globalization;
 using Experiments.Plans;
 using Workspaces.Errors;
+using Workspaces.Http;
 
 namespace Workspaces.Computes;
 
@@ -14,7 +15,7 @@ internal sealed class ProvisioningWait(
 )
 {
     private readonly long began = time.GetTimestamp();
-    private TimeSpan pause = settings.ShortestPause;
+    private readonly Backoff backoff = new(settings.ShortestPause, settings.LongestPause);
     private TimeSpan reported;
     private string doing = "";
 
@@ -24,7 +25,7 @@ internal sealed class ProvisioningWait(
         if (nowDoing == doing)
             return;
         doing = nowDoing;
-        pause = settings.ShortestPause;
+        backoff.Reset();
         reported = time.GetElapsedTime(began);
         progress.Report(doing);
     }
@@ -52,7 +53,7 @@ internal sealed class ProvisioningWait(
         }
 
         var left = settings.Deadline - elapsed;
-        await Task.Delay(pause < left ? pause : left, time, cancellationToken);
-        pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, settings.LongestPause.Ticks));
+        var delay = backoff.Advance();
+        await Task.Delay(delay < left ? delay : left, time, cancellationToken);
     }
 }

@@ -3,6 +3,7 @@ using Azure.ResourceManager.MachineLearning;
 using Workspaces.Connection;
 using Workspaces.DataPlane;
 using Workspaces.Errors;
+using Workspaces.Http;
 
 namespace Workspaces.Jobs;
 
@@ -39,7 +40,7 @@ public sealed class JobCanceller(WorkspaceClient workspace, TimeProvider? timePr
 
         await AskAsync(job, cancellationToken);
         var began = time.GetTimestamp();
-        var pause = ShortestPause;
+        var backoff = new Backoff(ShortestPause, LongestPause);
         while (!(status = StatusOf(job = (await job.GetAsync(cancellationToken)).Value)).IsTerminal())
         {
             if (time.GetElapsedTime(began) >= Patience)
@@ -49,8 +50,7 @@ public sealed class JobCanceller(WorkspaceClient workspace, TimeProvider? timePr
                 );
             }
 
-            await Task.Delay(pause, time, cancellationToken);
-            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+            await Task.Delay(backoff.Advance(), time, cancellationToken);
         }
 
         return status;

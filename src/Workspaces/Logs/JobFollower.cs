@@ -16,7 +16,7 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
     // One read after the end could still meet a log whose last block is being written; two in a row that find nothing new do not.
     private const int QuietReadsAfterEnd = 2;
 
-    private readonly FollowSettings settings = settings ?? new FollowSettings();
+    private readonly FollowSettings settings = (settings ?? new FollowSettings()).Validated();
     private readonly TimeProvider time = timeProvider ?? TimeProvider.System;
 
     /// <summary>Follows a job until it ends, from the start of its logs.</summary>
@@ -123,7 +123,7 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
     private async Task<RunDetails> ReadDetailsAsync(string jobName, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        var pause = settings.ShortestInterval;
+        var backoff = new Backoff(settings.ShortestInterval, settings.Patience / 4);
         while (true)
         {
             try
@@ -131,10 +131,9 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
                 return await ReadDetailsOnceAsync(jobName, cancellationToken);
             }
             catch (Exception error)
-                when (ServiceErrors.IsTransient(error, cancellationToken) && time.GetElapsedTime(began) + pause <= settings.Patience)
+                when (ServiceErrors.IsTransient(error, cancellationToken) && time.GetElapsedTime(began) + backoff.Next <= settings.Patience)
             {
-                await Task.Delay(pause, time, cancellationToken);
-                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, settings.Patience.Ticks / 4));
+                await Task.Delay(backoff.Advance(), time, cancellationToken);
             }
             catch (Exception error) when (ServiceErrors.Describe(error, cancellationToken) is { } described)
             {
