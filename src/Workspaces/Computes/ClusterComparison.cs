@@ -68,7 +68,7 @@ internal static class ClusterComparison
         }
 
         var priority = PriorityOf(found);
-        if (priority != asked.Priority.ToString())
+        if (priority != asked.Priority)
         {
             faults.Add(
                 $"COMPUTE.PRIORITY is {asked.Priority} and cluster '{asked.Name}' is {priority}; a cluster cannot change its priority: "
@@ -126,8 +126,9 @@ internal static class ClusterComparison
     public static string DeleteIt(string name, WorkspaceAddress address) =>
         $"Delete it (`az ml compute delete --name {name} {CommandLine.WorkspaceOptions(address)}`) and run again, or set COMPUTE_NAME to another name.";
 
-    public static string PriorityOf(AmlComputeProperties cluster) =>
-        cluster.VmPriority == MachineLearningVmPriority.LowPriority ? nameof(VmPriority.LowPriority) : nameof(VmPriority.Dedicated);
+    /// <summary>Gets the priority of a cluster's nodes.</summary>
+    public static VmPriority PriorityOf(AmlComputeProperties cluster) =>
+        cluster.VmPriority == MachineLearningVmPriority.LowPriority ? VmPriority.LowPriority : VmPriority.Dedicated;
 
     private static string Describe(MachineLearningError error) =>
         Secrets.Scrub(error.Error is { } reason ? $"{reason.Code}: {reason.Message}" : "an error without a reason");

@@ -25,7 +25,7 @@ public sealed class ComputeProvisioner(
     private const int MostConflicts = 5;
 
     private readonly TimeProvider time = timeProvider ?? TimeProvider.System;
-    private readonly ProvisioningSettings settings = provisioningSettings ?? new ProvisioningSettings();
+    private readonly ProvisioningSettings settings = (provisioningSettings ?? new ProvisioningSettings()).Validated();
 
     private MachineLearningComputeCollection Computes => workspace.Resource.GetMachineLearningComputes();
 
@@ -266,7 +266,7 @@ public sealed class ComputeProvisioner(
             KeptNote(
                 state.Found.Id.Name,
                 cluster.ScaleSettings.MinNodeCount.Value,
-                new NodePrices(size, Enum.Parse<VmPriority>(ClusterComparison.PriorityOf(cluster)))
+                new NodePrices(size, ClusterComparison.PriorityOf(cluster))
             ),
         ];
     }

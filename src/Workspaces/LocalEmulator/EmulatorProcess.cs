@@ -19,8 +19,6 @@ internal sealed class EmulatorProcess(Process process, string logFile, long logS
     private const string Detach =
         """log=$1; shift; exec </dev/null >>"$log" 2>&1; if command -v setsid >/dev/null 2>&1; then exec setsid "$@"; else exec perl -MPOSIX -e 'POSIX::setsid(); exec @ARGV' -- "$@"; fi""";
 
-    public int Id => process.Id;
-
     /// <summary>Exit code; null while it runs.</summary>
     public int? ExitCode => process.HasExited ? process.ExitCode : null;
 
