@@ -6,7 +6,7 @@ using Workspaces.Connection;
 using Workspaces.Errors;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Computes;
 
 /// <summary>What is said of a cluster before anything is built.</summary>
 public class ComputeChecksTests

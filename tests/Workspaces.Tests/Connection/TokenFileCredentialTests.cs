@@ -2,7 +2,7 @@ using Azure.Core;
 using Workspaces.Connection;
 using Workspaces.Errors;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Connection;
 
 public sealed class TokenFileCredentialTests : IDisposable
 {

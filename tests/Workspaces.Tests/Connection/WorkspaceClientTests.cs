@@ -5,7 +5,7 @@ using Workspaces.Errors;
 using Workspaces.Jobs;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Connection;
 
 public class WorkspaceClientTests
 {

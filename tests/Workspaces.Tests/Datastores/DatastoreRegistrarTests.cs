@@ -6,7 +6,7 @@ using Workspaces.Datastores;
 using Workspaces.Errors;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Datastores;
 
 public class DatastoreRegistrarTests
 {

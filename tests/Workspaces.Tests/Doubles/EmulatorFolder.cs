@@ -44,10 +44,7 @@ public sealed class EmulatorFolder : IAsyncLifetime
     public async Task<WorkspaceClient> ConnectAsync(CancellationToken cancellationToken)
     {
         var emulator = await new EmulatorLauncher().EnsureRunningAsync(Settings, cancellationToken);
-        return await WorkspaceClient.ConnectAsync(
-            WorkspaceConnection.ToEmulator(Address, emulator),
-            cancellationToken
-        );
+        return await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(Address, emulator), cancellationToken);
     }
 
     /// <summary>Puts a secret into the key vault of the workspace, as somebody would with a tool of Azure's.</summary>

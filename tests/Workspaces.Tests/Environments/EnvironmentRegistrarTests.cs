@@ -3,7 +3,7 @@ using Workspaces.Environments;
 using Workspaces.Errors;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Environments;
 
 public class EnvironmentRegistrarTests
 {

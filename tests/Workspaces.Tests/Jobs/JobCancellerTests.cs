@@ -3,7 +3,7 @@ using Workspaces.Errors;
 using Workspaces.Jobs;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Jobs;
 
 public class JobCancellerTests
 {

@@ -1,7 +1,7 @@
 using Workspaces.Jobs;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Jobs;
 
 public class JobMetricsTests
 {
@@ -27,7 +27,7 @@ public class JobMetricsTests
 
         var metrics = await new JobMetrics(await service.ConnectAsync()).ReadAsync("job", Stop);
 
-        Assert.Equal(new SortedDictionary<string, double> { ["eval_mAP"] = double.NaN, ["train_loss"] = 0.5 }, metrics.Metrics);
+        Assert.Equal([KeyValuePair.Create("eval_mAP", double.NaN), KeyValuePair.Create("train_loss", 0.5)], metrics.Metrics);
         Assert.Equal([RunPath], service.Sent.Select(request => request.Uri.AbsolutePath));
     }
 

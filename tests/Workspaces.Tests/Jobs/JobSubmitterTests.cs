@@ -4,7 +4,7 @@ using Workspaces.Errors;
 using Workspaces.Jobs;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Jobs;
 
 public class JobSubmitterTests
 {

@@ -13,7 +13,7 @@ using Workspaces.LocalEmulator;
 using Workspaces.Logs;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.LocalEmulator;
 
 /// <summary>The client against the emulator as a process: neither knows the other's code, only the REST contract.</summary>
 public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorFolder>
@@ -211,11 +211,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
             WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(other, emulator), Stop)
         );
 
-        Assert.StartsWith(
-            "Workspace 'other-workspace' in resource group 'team'",
-            error.Message,
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith("Workspace 'other-workspace' in resource group 'team'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Globalization;
 using Workspaces.Errors;
 using Workspaces.LocalEmulator;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.LocalEmulator;
 
 public sealed class EmulatorLauncherTests : IDisposable
 {

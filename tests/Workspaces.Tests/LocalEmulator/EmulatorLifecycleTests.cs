@@ -5,7 +5,7 @@ using Workspaces.LocalEmulator;
 using Workspaces.Logs;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.LocalEmulator;
 
 public sealed class EmulatorLifecycleTests : IAsyncLifetime
 {
@@ -87,10 +87,7 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
 
         var running = await emulator.EnsureRunningAsync(folder.Settings with { Workspaces = [other] }, Stop);
 
-        var workspace = await WorkspaceClient.ConnectAsync(
-            WorkspaceConnection.ToEmulator(other, running),
-            Stop
-        );
+        var workspace = await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(other, running), Stop);
         Assert.EndsWith("/workspaces/second", workspace.Id, StringComparison.Ordinal);
     }
 

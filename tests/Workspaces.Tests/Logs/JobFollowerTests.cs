@@ -5,7 +5,7 @@ using Workspaces.Errors;
 using Workspaces.Logs;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Logs;
 
 public class JobFollowerTests
 {

@@ -1,7 +1,7 @@
 using System.Text;
 using Workspaces.Logs;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Logs;
 
 public class LogLinesTests
 {

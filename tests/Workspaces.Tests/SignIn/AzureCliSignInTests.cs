@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
-using static Workspaces.Tests.Identity.ScriptedEntra;
+using static Workspaces.Tests.SignIn.ScriptedEntra;
 
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
 /// <summary>Tests the Azure CLI source with a script that replaces <c>az</c> on PATH, which Azure.Identity starts.</summary>
 [Collection(nameof(ProgramsOnPath))]

@@ -1,4 +1,4 @@
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
 /// <summary>A clock that only a test advances; timers that come due fire.</summary>
 internal sealed class ManualTime : TimeProvider

@@ -2,9 +2,9 @@ using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text;
 using Azure.Identity;
-using static Workspaces.Tests.Identity.ScriptedEntra;
+using static Workspaces.Tests.SignIn.ScriptedEntra;
 
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
 [Collection(nameof(ProgramsOnPath))]
 public sealed class PersonSignInTests : IDisposable

@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
 
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
 /// <summary>Shell scripts that replace the programs which Azure.Identity starts. It finds them by the PATH of this process, so these tests run one at a time.</summary>
 [CollectionDefinition(nameof(ProgramsOnPath), DisableParallelization = true)]

@@ -7,7 +7,7 @@ using Workspaces.Logs;
 using Workspaces.SignIn;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
 public class RenewalTests
 {

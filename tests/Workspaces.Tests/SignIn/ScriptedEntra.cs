@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
 /// <summary>Replaces login.microsoftonline.com and the platforms that issue tokens. Responses are set by host and path and given in turn; the last one repeats.</summary>
 internal sealed class ScriptedEntra : HttpMessageHandler

@@ -1,8 +1,8 @@
 using Azure.Core;
 using Workspaces.Errors;
-using static Workspaces.Tests.Identity.ScriptedEntra;
+using static Workspaces.Tests.SignIn.ScriptedEntra;
 
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
 public class SignInFaultsTests
 {

@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Azure.Core;
 using Workspaces.Errors;
-using static Workspaces.Tests.Identity.ScriptedEntra;
+using static Workspaces.Tests.SignIn.ScriptedEntra;
 
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
 public class SignInTests
 {

@@ -3,7 +3,7 @@ using Azure.Core.Pipeline;
 using Workspaces.Errors;
 using Workspaces.SignIn;
 
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
 /// <summary>A machine without any configured credential, to which each test adds its own. It records every line shown.</summary>
 internal sealed class TestSignIn
