@@ -38,7 +38,9 @@ public sealed record FollowSettings
         init => field = SettingRange.AtLeast(value, TimeSpan.Zero);
     } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Gets the number of consecutive failed reads of a log, after the job has ended, at which the rest of the log is skipped.</summary>
+    /// <summary>
+    /// Gets the number of consecutive failed reads of a log, after the job has ended, at which the rest of the log is skipped.
+    /// </summary>
     /// <value>At least 1; 8 by default.</value>
     public int LogAttempts
     {

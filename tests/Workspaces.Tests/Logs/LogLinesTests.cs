@@ -17,7 +17,7 @@ public class LogLinesTests
     [InlineData("100 %\r\n\nnext\n", "100 %||next")]
     [InlineData("\uFEFFfirst\nsecond\n", "first|second")]
     [InlineData("straße 路面 🚧\nnext", "straße 路面 🚧|next")]
-    public void Append_GivesTheSameLines_HoweverTheBytesAreCut(string log, string expected)
+    public void Append_ReturnsTheSameLines_ForChunksOfAnySize(string log, string expected)
     {
         var bytes = Encoding.UTF8.GetBytes(log);
         for (var chunk = 1; chunk <= bytes.Length; chunk++)
@@ -36,7 +36,7 @@ public class LogLinesTests
     }
 
     [Fact]
-    public void Append_GivesNoLine_WhenItHasNoEndYet()
+    public void Append_ReturnsNoLine_WhenItIsIncomplete()
     {
         var lines = new List<string>();
 
@@ -46,7 +46,7 @@ public class LogLinesTests
     }
 
     [Fact]
-    public void Finish_GivesNothing_WhenTheLastLineHadItsEnd()
+    public void Finish_ReturnsNoLine_WhenTheLastOneIsComplete()
     {
         var splitter = new LogLines();
         splitter.Append("whole\n"u8, _ => { });
