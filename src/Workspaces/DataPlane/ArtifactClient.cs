@@ -4,13 +4,15 @@ using Workspaces.Http;
 
 namespace Workspaces.DataPlane;
 
-/// <summary>The artifacts of a run, through the artifact service rather than the storage account: it needs no role on the storage.</summary>
-/// <remarks>Source: artifact.json, Microsoft.MachineLearningServices data plane 2019-09-30; container <c>dcid.{runId}</c> of origin ExperimentRun.</remarks>
+/// <summary>Reads the artifacts of a run through the artifact service, which needs no role on the storage account.</summary>
+/// <remarks>
+/// Source: artifact.json, Microsoft.MachineLearningServices data plane 2019-09-30; container <c>dcid.{runId}</c> of origin ExperimentRun.
+/// </remarks>
 internal sealed class ArtifactClient(HttpPipeline pipeline, AsyncLazy<Uri> api, string workspaceId)
 {
     private readonly string root = $"/artifact/v2.0{workspaceId}/artifacts/ExperimentRun";
 
-    /// <summary>Paths of every artifact, as the service orders them.</summary>
+    /// <summary>Lists the paths of all artifacts, in the service's order.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(string runId, CancellationToken cancellationToken)
     {
         var paths = new List<string>();
@@ -38,10 +40,10 @@ internal sealed class ArtifactClient(HttpPipeline pipeline, AsyncLazy<Uri> api, 
         return paths;
     }
 
-    /// <summary>Copies one artifact into <paramref name="target"/> as it arrives.</summary>
-    /// <returns>Bytes copied.</returns>
-    /// <exception cref="RequestFailedException">The service answered other than 200.</exception>
-    /// <exception cref="HttpIOException">The connection broke, or fewer bytes came than were announced.</exception>
+    /// <summary>Streams one artifact into <paramref name="target"/>.</summary>
+    /// <returns>Number of bytes copied.</returns>
+    /// <exception cref="RequestFailedException">The service responded other than 200.</exception>
+    /// <exception cref="HttpIOException">The connection broke, or fewer bytes arrived than announced.</exception>
     public async Task<long> DownloadAsync(string runId, string path, Stream target, CancellationToken cancellationToken)
     {
         using var message = pipeline.CreateGet(await api.GetAsync(cancellationToken), $"{ContainerOf(runId)}/content", ("path", path));
@@ -61,7 +63,7 @@ internal sealed class ArtifactClient(HttpPipeline pipeline, AsyncLazy<Uri> api, 
 
         var length = target.Position - start;
         return message.Response.Headers.ContentLengthLong is { } announced && announced != length
-            ? throw new HttpIOException(HttpRequestError.ResponseEnded, $"artifact '{path}' has {announced} bytes, {length} came")
+            ? throw new HttpIOException(HttpRequestError.ResponseEnded, $"artifact '{path}' has {announced} bytes, {length} arrived")
             : length;
     }
 

@@ -8,9 +8,9 @@ namespace Workspaces.Errors;
 /// <param name="Status">HTTP status.</param>
 /// <param name="Code">The service's own error code.</param>
 /// <param name="Text">The service's own message.</param>
-/// <param name="Location">Target of a redirect; null when there is none.</param>
+/// <param name="Location">Target of a redirect; null without one.</param>
 /// <param name="IsWebPage">Whether the body is a web page.</param>
-/// <param name="RetryAfter">The wait that the service asks for; null when it asks for none.</param>
+/// <param name="RetryAfter">The wait that the service asks for; null without one.</param>
 internal sealed partial record ErrorResponse(
     TrackedRequest? Request,
     int Status,
@@ -30,10 +30,10 @@ internal sealed partial record ErrorResponse(
     /// <summary>ARM id of the workspace in the request's path; null when it names none.</summary>
     public string? WorkspaceId => WorkspaceIn(Path);
 
-    /// <summary>ARM id of the workspace in a longer id or path; null when there is none.</summary>
+    /// <summary>ARM id of the workspace in a longer id or path; null without one.</summary>
     public static string? WorkspaceIn(string path) => WorkspaceScope().Match(path) is { Success: true } match ? match.Value : null;
 
-    /// <summary>The segment that follows <paramref name="collection"/> in the request's path; null when there is none.</summary>
+    /// <summary>The segment that follows <paramref name="collection"/> in the request's path; null without one.</summary>
     public string? NameIn(string collection)
     {
         var segments = Path.Split('/');

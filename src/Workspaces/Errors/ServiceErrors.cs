@@ -87,7 +87,7 @@ internal static class ServiceErrors
     private static string Say(TrackedRequest? request, Response response, string? code, string? message)
     {
         var reason = string.IsNullOrEmpty(response.ReasonPhrase) ? ReasonOf(response.Status) : response.ReasonPhrase;
-        var answer = string.Join(
+        var summary = string.Join(
             ": ",
             new[] { $"{response.Status} {reason}".TrimEnd(), code, message }.Where(part => !string.IsNullOrEmpty(part))
         );
@@ -99,7 +99,7 @@ internal static class ServiceErrors
                 request is { Tries: > 1 } ? $"{request.Tries} tries" : null,
             }.Where(fact => fact is not null)
         );
-        return $"{request?.Line ?? "The request"} returned {Secrets.Scrub(answer)}{(facts.Length > 0 ? $" ({facts})" : "")}";
+        return $"{request?.Line ?? "The request"} returned {Secrets.Scrub(summary)}{(facts.Length > 0 ? $" ({facts})" : "")}";
     }
 
     private static Uri? LocationOf(Response response, TrackedRequest? request) =>
@@ -115,7 +115,8 @@ internal static class ServiceErrors
             ? error.Message
             : error.GetBaseException().Message;
         var said =
-            $"{request?.Line ?? "The request"} got no response{(request is { Tries: > 1 } ? $" in {request.Tries} tries" : "")}: {Secrets.Scrub(FirstLine(cause))}";
+            $"{request?.Line ?? "The request"} got no "
+            + $"response{(request is { Tries: > 1 } ? $" in {request.Tries} tries" : "")}: {Secrets.Scrub(FirstLine(cause))}";
         var remedy = Remedies.FindForNoResponse(request?.Address, error);
         return new WorkspaceException(remedy is null ? said : $"{remedy} {said}") { Answer = said };
     }

@@ -24,8 +24,10 @@ internal static class RepeatableRequests
     ];
 
     /// <returns>
-    /// True for GET, HEAD, PUT, DELETE, and PATCH of a resource. A POST counts only when it is listed: scheduling a build twice makes two builds.
-    /// The upload of a blob to a registry does not count: each chunk advances the upload, and after the closing request the upload no longer exists.
+    /// True for GET, HEAD, PUT, DELETE, and PATCH of a resource. A POST counts only when it is listed: scheduling a build twice makes two
+    /// builds.
+    /// The upload of a blob to a registry does not count: each chunk advances the upload, and after the closing request the upload no
+    /// longer exists.
     /// </returns>
     public static bool Contains(Request request)
     {

@@ -6,7 +6,8 @@ using Azure.Core.Pipeline;
 namespace Workspaces.Http;
 
 /// <summary>
-/// Retries requests of every pipeline of the project on 408, 429, 5xx and broken connections, after a growing delay or the one that the service
+/// Retries requests of every pipeline of the project on 408, 429, 5xx and broken connections, after a growing delay or the one that the
+/// service
 /// asks for. A request is never retried where that could carry it out twice.
 /// </summary>
 /// <remarks>Replaces Azure.Core's own policy, which retries every method.</remarks>

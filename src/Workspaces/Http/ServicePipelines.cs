@@ -3,7 +3,9 @@ using Azure.Core.Pipeline;
 
 namespace Workspaces.Http;
 
-/// <summary>Creates the pipelines of the project alike: for Azure Resource Manager, the data plane, logs, registries and key vaults.</summary>
+/// <summary>
+/// Creates the pipelines of the project alike: for Azure Resource Manager, the data plane, logs, registries and key vaults.
+/// </summary>
 internal static class ServicePipelines
 {
     /// <summary>Scope of tokens for Azure Resource Manager, which the data plane accepts too.</summary>
@@ -28,7 +30,9 @@ internal static class ServicePipelines
         return options;
     }
 
-    /// <summary>Sets the same as <see cref="Configure{T}(T, HttpPipelineTransport?, RetrySettings)"/>, for a pipeline with a bearer token.</summary>
+    /// <summary>
+    /// Sets the same as <see cref="Configure{T}(T, HttpPipelineTransport?, RetrySettings)"/>, for a pipeline with a bearer token.
+    /// </summary>
     public static T Configure<T>(
         this T options,
         HttpPipelineTransport? transport,

@@ -9,7 +9,9 @@ internal static class TokenClaims
     // Ordered from the most to the least recognisable.
     private static readonly string[] Names = ["upn", "unique_name", "preferred_username", "app_displayname", "appid", "oid"];
 
-    /// <summary>Gets user name, application or object id from the token's claims; null when it is not a JSON web token or has none of them.</summary>
+    /// <summary>
+    /// Gets user name, application or object id from the token's claims; null when it is not a JSON web token or has none of them.
+    /// </summary>
     public static string? CallerOf(string token)
     {
         var parts = token.Split('.');

@@ -7,9 +7,10 @@ using Workspaces.Environments;
 
 namespace Workspaces.Jobs;
 
-/// <summary>Puts a plan's job into the service's words.</summary>
+/// <summary>Converts a <see cref="JobPlan"/> to the SDK's command job.</summary>
 internal static class CommandJobs
 {
+    /// <summary>Creates the job's data.</summary>
     public static MachineLearningJobData Create(JobPlan plan, ComputeTarget compute, RegisteredEnvironment environment)
     {
         var job = new MachineLearningCommandJob(plan.Command, new ResourceIdentifier(environment.Id))

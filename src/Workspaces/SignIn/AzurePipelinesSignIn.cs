@@ -2,7 +2,9 @@ using Azure.Identity;
 
 namespace Workspaces.SignIn;
 
-/// <summary>Checks for the service connection of an Azure DevOps task (AzureCLI@2 or AzurePowerShell@5) with workload identity federation.</summary>
+/// <summary>
+/// Checks for the service connection of an Azure DevOps task (AzureCLI@2 or AzurePowerShell@5) with workload identity federation.
+/// </summary>
 internal static class AzurePipelinesSignIn
 {
     private const string ClientVariable = "AZURESUBSCRIPTION_CLIENT_ID";
@@ -16,7 +18,8 @@ internal static class AzurePipelinesSignIn
             return new CredentialProbe.Missing("this is not a job of Azure Pipelines");
         if (environment.Variable(ConnectionVariable) is not { } connection || environment.Variable(ClientVariable) is not { } client)
             return new CredentialProbe.Missing(
-                $"{ConnectionVariable} is not set; the step must be an AzureCLI@2 task, whose service connection has workload identity federation"
+                $"{ConnectionVariable} is not set; the step must be an AzureCLI@2 task, whose service connection has workload "
+                    + "identity federation"
             );
         if (environment.Variable("SYSTEM_ACCESSTOKEN") is not { } token)
             return new CredentialProbe.Missing(

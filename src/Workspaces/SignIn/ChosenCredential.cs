@@ -90,10 +90,12 @@ public sealed class ChosenCredential : TokenCredential
 
     /// <summary>Gets a token for a scope: the cached one, or a new one.</summary>
     /// <exception cref="WorkspaceException">No source is configured; the message lists what was tried.</exception>
-    /// <exception cref="AuthenticationFailedException">The credential was refused or got no response; the message says how to fix it.</exception>
+    /// <exception cref="AuthenticationFailedException">The credential was refused or got no response; the message says how to fix
+    /// it.</exception>
     public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
     {
-        // Every request enables continuous access evaluation: the libraries cache tokens with and without it apart, and would ask a person twice.
+        // Every request enables continuous access evaluation: the libraries cache tokens with and without it apart, and would ask a person
+        // twice.
         // One resource has one token, although the resource manager's clients write its scope with a double slash.
         var scopes = requestContext.Scopes.Select(scope => scope.Replace("//.default", "/.default", StringComparison.Ordinal)).ToArray();
         var context = new TokenRequestContext(

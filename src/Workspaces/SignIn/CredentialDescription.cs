@@ -12,7 +12,7 @@ internal sealed record CredentialDescription(string By)
     /// <summary>Name of the variable that holds the client id.</summary>
     public string ClientVariable { get; init; } = "AZURE_CLIENT_ID";
 
-    /// <summary>Name of the variable that holds the secret or the path of the certificate; null when there is none.</summary>
+    /// <summary>Name of the variable that holds the secret or the path of the certificate; null without one.</summary>
     public string? SecretVariable { get; init; }
 
     /// <summary>Command by which a person signs in again; null for the default of the tenant.</summary>

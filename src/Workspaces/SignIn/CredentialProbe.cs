@@ -19,10 +19,16 @@ internal abstract record CredentialProbe
     /// <param name="Create">Creates the credential. Its libraries are loaded only then.</param>
     internal sealed record Ready(CredentialDescription Description, Func<TokenCredential> Create) : CredentialProbe
     {
-        /// <summary>Checks by a request, before <see cref="Create"/>, whether the source exists. Returns the reason when it does not, otherwise null.</summary>
+        /// <summary>
+        /// Checks by a request, before <see cref="Create"/>, whether the source exists. Returns the reason when it does not, otherwise
+        /// null.
+        /// </summary>
         public Func<CancellationToken, Task<string?>>? ConfirmAsync { get; init; }
 
-        /// <summary>Gets the reason to show when the credential is unavailable and the next source is tried; null when the next source must not be tried.</summary>
+        /// <summary>
+        /// Gets the reason to show when the credential is unavailable and the next source is tried; null when the next source must not be
+        /// tried.
+        /// </summary>
         public string? WhenUnavailable { get; init; }
     }
 }

@@ -71,9 +71,9 @@ internal static class GitHubSignIn
         await pipeline.SendAsync(message, cancellationToken);
         if (message.Response.Status != 200)
             throw new RequestFailedException(message.Response);
-        using var answer = JsonDocument.Parse(message.Response.Content);
-        return answer.RootElement.TryGetProperty("value", out var value) && value.GetString() is { Length: > 0 } assertion
+        using var body = JsonDocument.Parse(message.Response.Content);
+        return body.RootElement.TryGetProperty("value", out var value) && value.GetString() is { Length: > 0 } assertion
             ? assertion
-            : throw new WorkspaceException($"{RequestTracker.RequestLineOf(message.Response)} answered without a token.");
+            : throw new WorkspaceException($"{RequestTracker.RequestLineOf(message.Response)} returned no token.");
     }
 }

@@ -4,7 +4,9 @@ using Azure.Identity;
 
 namespace Workspaces.SignIn;
 
-/// <summary>Checks for the identity that Azure assigns to this machine, app or container: its own, or the one that AZURE_CLIENT_ID names.</summary>
+/// <summary>
+/// Checks for the identity that Azure assigns to this machine, app or container: its own, or the one that AZURE_CLIENT_ID names.
+/// </summary>
 internal static class ManagedIdentitySignIn
 {
     private const string Endpoint = "http://169.254.169.254/metadata/identity/oauth2/token";
@@ -45,7 +47,10 @@ internal static class ManagedIdentitySignIn
             )
         );
 
-    /// <summary>Checks whether the endpoint is Azure's, which responds 400 at once to a request without the header Metadata. Other clouds use the same address.</summary>
+    /// <summary>
+    /// Checks whether the endpoint is Azure's, which responds 400 at once to a request without the header Metadata. Other clouds use the
+    /// same address.
+    /// </summary>
     private static async Task<string?> ConfirmAsync(SignInEnvironment environment, CancellationToken cancellationToken)
     {
         var options = environment.Options(new TokenCredentialOptions());

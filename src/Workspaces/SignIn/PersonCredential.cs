@@ -5,7 +5,8 @@ using Microsoft.Identity.Client.Extensions.Msal;
 namespace Workspaces.SignIn;
 
 /// <summary>
-/// Signs a person in once. The system's encrypted store keeps the token, and a file in the user's profile, without any secret, names the account.
+/// Signs a person in once. The system's encrypted store keeps the token, and a file in the user's profile, without any secret, names the
+/// account.
 /// Without such a store the token lasts as long as the run.
 /// </summary>
 /// <param name="environment">Surroundings of the sign-in.</param>

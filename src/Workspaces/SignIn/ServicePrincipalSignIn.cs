@@ -40,7 +40,8 @@ internal static class ServicePrincipalSignIn
         // cert:/CurrentUser/My/THUMBPRINT names a certificate in the system's store.
         if (!certificate!.StartsWith("cert:", StringComparison.OrdinalIgnoreCase) && !environment.FileExists(certificate))
             return new CredentialProbe.Faulty(
-                $"{CertificateVariable} is {certificate}, which does not exist; it must be a .pem or .pfx file with the certificate and its key."
+                $"{CertificateVariable} is {certificate}, which does not exist; it must be a .pem or .pfx file with the "
+                    + "certificate and its key."
             );
         return new CredentialProbe.Ready(
             new CredentialDescription($"the certificate of application {client}")

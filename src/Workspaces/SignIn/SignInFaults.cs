@@ -49,11 +49,13 @@ internal static partial class SignInFaults
     public static string NothingFound(string? tenantId, bool isNamed, IReadOnlyList<(string Name, string Reason)> tried)
     {
         if (isNamed)
-            return $"--credential={tried[0].Name} cannot be used here: {tried[0].Reason}. Leave it out for the first configured source, or see {Documentation}.";
+            return $"--credential={tried[0].Name} cannot be used here: {tried[0].Reason}. Leave it out for the first configured "
+                + $"source, or see {Documentation}.";
         var width = tried.Max(pair => pair.Name.Length);
         var lines = tried.Select(pair => $"  {pair.Name.PadRight(width)}  {pair.Reason}");
         var login = tenantId is null ? "az login" : $"az login --tenant {tenantId}";
-        return $"No credential for Azure is configured here; one of these must be:\n{string.Join('\n', lines)}\nAt a desk: `{login}`. For a server, GitHub or Azure DevOps see {Documentation}.";
+        return $"No credential for Azure is configured here; one of these must be:\n{string.Join('\n', lines)}\nAt a desk: "
+            + $"`{login}`. For a server, GitHub or Azure DevOps see {Documentation}.";
     }
 
     private static IEnumerable<Exception> Chain(Exception? error)
@@ -82,7 +84,8 @@ internal static partial class SignInFaults
                     return ($"Microsoft Entra returned {service.StatusCode}: {ServiceErrors.FirstLine(service.Message)}", true);
                 case JsonException:
                     return (
-                        "the response is not from Microsoft Entra but from something in between, such as a proxy; HTTPS_PROXY must name a proxy that allows login.microsoftonline.com.",
+                        "the response is not from Microsoft Entra but from something in between, such as a proxy; HTTPS_PROXY "
+                            + "must name a proxy that allows login.microsoftonline.com.",
                         false
                     );
             }
@@ -101,28 +104,31 @@ internal static partial class SignInFaults
         var client = description.ClientId;
         return code switch
         {
-            "7000222" =>
-                $"{description.SecretVariable} of application {client} has expired ({code}); it must be valid. Create a new one: `az ad app credential reset --append --id {client}`.",
-            "7000215" =>
-                $"{description.SecretVariable} is not a secret of application {client} ({code}); it must be a secret's value, not its id. Create a new one: `az ad app credential reset --append --id {client}`.",
-            "700027" =>
-                $"the certificate that {description.SecretVariable} names does not belong to application {client} ({code}); it must be one of its own. Add it: `az ad app credential reset --append --id {client} --cert @certificate.pem`.",
+            "7000222" => $"{description.SecretVariable} of application {client} has expired ({code}); it must be valid. Create a new "
+                + $"one: `az ad app credential reset --append --id {client}`.",
+            "7000215" => $"{description.SecretVariable} is not a secret of application {client} ({code}); it must be a secret's value, "
+                + $"not its id. Create a new one: `az ad app credential reset --append --id {client}`.",
+            "700027" => $"the certificate that {description.SecretVariable} names does not belong to application {client} ({code}); it "
+                + $"must be one of its own. Add it: `az ad app credential reset --append --id {client} --cert @certificate.pem`.",
             "90002" or "900023" or "900021" =>
-                $"tenant {description.TenantId} does not exist ({code}); AML_TENANT_ID in the environment config must be the workspace's: `az account show --query tenantId`.",
-            "700016" =>
-                $"application {client} does not exist in tenant {description.TenantId} ({code}); {description.ClientVariable} must be the application (client) id of an existing one, not its object id: `az ad app list --query '[].[appId,displayName]'`.",
+                $"tenant {description.TenantId} does not exist ({code}); AML_TENANT_ID in the environment config must be the "
+                    + "workspace's: `az account show --query tenantId`.",
+            "700016" => $"application {client} does not exist in tenant {description.TenantId} ({code}); {description.ClientVariable} "
+                + "must be the application (client) id of an existing one, not its object id: `az ad app list --query "
+                + "'[].[appId,displayName]'`.",
             "7000112" =>
                 $"application {client} is disabled ({code}); it must be enabled, in Microsoft Entra ID under Enterprise applications.",
             "70021" or "700211" or "700212" or "700213" or "7002137" or "7002138" => NoFederatedCredential(text, code, description),
             "700024" => $"the platform's token is not valid at this time ({code}); this machine's clock must be right.",
-            "65001" =>
-                $"tenant {description.TenantId} has not consented to this application ({code}); consent must be given once: `{Login(description)} --scope https://management.core.windows.net//.default`.",
+            "65001" => $"tenant {description.TenantId} has not consented to this application ({code}); consent must be given once: "
+                + $"`{Login(description)} --scope https://management.core.windows.net//.default`.",
             "50076" or "50078" or "50079" or "50074" or "50158" or "53003" or "53000" or "530003" =>
                 $"the tenant requires another factor or a managed device ({code}); sign in with it once: `{Login(description)}`.",
             "700082" or "70043" or "50173" or "50133" or "50132" or "70008" or "50089" =>
                 $"the sign-in has expired ({code}); sign in again: `{Login(description)}`.",
             "50020" or "50034" or "90072" or "50128" =>
-                $"the account is not in tenant {description.TenantId} ({code}); it must be a member or a guest there. Sign in with another one: `{Login(description)}`.",
+                $"the account is not in tenant {description.TenantId} ({code}); it must be a member or a guest there. Sign in "
+                    + $"with another one: `{Login(description)}`.",
             "70016" or "70019" or "70020" => $"the code was not entered in time, or was refused ({code}); run the same command again.",
             _ => Secrets.Scrub($"{ServiceErrors.FirstLine(found.Groups["text"].Value)} (AADSTS{code})"),
         };
@@ -132,7 +138,9 @@ internal static partial class SignInFaults
     {
         var subject = Subject().Match(text) is { Success: true } found ? found.Groups["subject"].Value : null;
         var rule =
-            $"application {description.ClientId} has no federated credential for {(subject is null ? "this run" : $"subject {subject}")} ({code}); it must have one whose issuer, subject and audience equal those of the run exactly.";
+            $"application {description.ClientId} has no federated credential for "
+            + $"{(subject is null ? "this run" : $"subject {subject}")} ({code}); it must have one whose issuer, subject and "
+            + "audience equal those of the run exactly.";
         if (description.ClientVariable != "AZURE_CLIENT_ID")
             return $"{rule} The service connection's page in Azure DevOps shows its issuer and subject.";
         if (subject?.StartsWith("repo:", StringComparison.Ordinal) != true)
@@ -148,7 +156,8 @@ internal static partial class SignInFaults
     // The libraries put a prefix first, and a link after a line break.
     private static string Unknown(string text) =>
         text.Contains("OIDC token not found", StringComparison.Ordinal)
-            ? "Azure DevOps returned no token for the service connection; SYSTEM_ACCESSTOKEN must be this job's token, and the pipeline must be permitted to use the service connection."
+            ? "Azure DevOps returned no token for the service connection; SYSTEM_ACCESSTOKEN must be this job's token, and the "
+                + "pipeline must be permitted to use the service connection."
         : text.Contains("Unable to open a web page", StringComparison.Ordinal)
             ? "no browser could be opened; use --credential=device-code, which needs none on this machine."
         : Secrets.Scrub(ServiceErrors.FirstLine(LibraryPrefix().Replace(text, "")));

@@ -16,7 +16,8 @@ internal static class SignInTenant
         return (
             null,
             new CredentialProbe.Faulty(
-                $"{variable} is {named}; it must be {configured}, as AML_TENANT_ID in the environment config says. Correct the one that is wrong, or leave {variable} unset."
+                $"{variable} is {named}; it must be {configured}, as AML_TENANT_ID in the environment config says. Correct the "
+                    + $"one that is wrong, or leave {variable} unset."
             )
         );
     }

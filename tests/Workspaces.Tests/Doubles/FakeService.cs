@@ -9,13 +9,15 @@ using Workspaces.Http;
 
 namespace Workspaces.Tests.Doubles;
 
-/// <summary>One request as it went out.</summary>
+/// <summary>A request as it was sent.</summary>
 internal sealed record SentRequest(string Method, Uri Uri, string Body)
 {
     public string Line => $"{Method} {Uri.AbsolutePath}";
 }
 
-/// <summary>The service behind a <see cref="WorkspaceClient"/>: answers are given by method and path; anything else is 404.</summary>
+/// <summary>
+/// Replaces the service behind a <see cref="WorkspaceClient"/>. Responses are set by method and path; anything else is 404.
+/// </summary>
 internal sealed class FakeService : HttpMessageHandler
 {
     public const string Token = "planted-token-7f3a";
@@ -40,7 +42,7 @@ internal sealed class FakeService : HttpMessageHandler
 
     public static string RunPath(string job) => $"/history/v1.0{WorkspaceId}/runs/{job}/details";
 
-    /// <summary>Every request since the connection was made.</summary>
+    /// <summary>Every request since the connection was opened.</summary>
     public ConcurrentQueue<SentRequest> Sent { get; } = new();
 
     public static Func<SentRequest, HttpResponseMessage> Json(int status, string body, params (string Name, string Value)[] headers) =>
@@ -60,7 +62,7 @@ internal sealed class FakeService : HttpMessageHandler
 
     public void On(string method, string path, Func<SentRequest, HttpResponseMessage> answer) => answers[$"{method} {path}"] = answer;
 
-    /// <summary>Answers in turn; the last one stays.</summary>
+    /// <summary>Sets responses in turn; the last one repeats.</summary>
     public void OnEach(string method, string path, params Func<SentRequest, HttpResponseMessage>[] turns)
     {
         var next = 0;

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Workspaces.Tests.Doubles;
 
-/// <summary>A job whose logs grow while it is followed, over a network that does what networks do, decided by a seed.</summary>
+/// <summary>A job whose logs grow while it is followed over an unreliable network, all determined by a seed.</summary>
 internal sealed class ScriptedJob
 {
     private readonly Random random;
@@ -16,10 +16,10 @@ internal sealed class ScriptedJob
     private int status;
     private int signature = 1;
 
-    /// <param name="service">Answers for it.</param>
-    /// <param name="seed">Decides how the logs grow and what goes wrong.</param>
-    /// <param name="faults">Share of requests that go wrong, 0 to 1.</param>
-    /// <param name="logs">What each log holds in the end, by name.</param>
+    /// <param name="service">Receives the job's responses.</param>
+    /// <param name="seed">Determines how the logs grow and which requests fail.</param>
+    /// <param name="faults">Share of failing requests, from 0 to 1.</param>
+    /// <param name="logs">Final content of each log by name.</param>
     public ScriptedJob(FakeService service, int seed, double faults, IReadOnlyDictionary<string, byte[]> logs)
     {
         random = new Random(seed);
@@ -33,11 +33,11 @@ internal sealed class ScriptedJob
         }
     }
 
-    public int BrokenAnswers { get; private set; }
+    public int BrokenResponses { get; private set; }
 
     public int Rotations { get; private set; }
 
-    /// <summary>What the log holds gets another name, as on Azure ML; it goes on as an empty file.</summary>
+    /// <summary>Rotates the log as Azure ML does: its content is renamed and a new, empty file continues it.</summary>
     private void RotateSometimes()
     {
         foreach (var (name, log) in logs.Where(log => random.Next(6) == 0 && log.Value.Written > log.Value.Start).ToArray())
@@ -54,7 +54,7 @@ internal sealed class ScriptedJob
     private bool GoesWrong()
     {
         var wrong = random.NextDouble() < faults;
-        BrokenAnswers += wrong ? 1 : 0;
+        BrokenResponses += wrong ? 1 : 0;
         return wrong;
     }
 
@@ -100,7 +100,7 @@ internal sealed class ScriptedJob
     {
         if (GoesWrong() && random.Next(2) == 0)
         {
-            signature += random.Next(2); // the URLs handed out before are no longer good
+            signature += random.Next(2); // earlier URLs have expired
             return random.Next(3) switch
             {
                 0 => new HttpResponseMessage(HttpStatusCode.NotFound),
@@ -124,14 +124,14 @@ internal sealed class ScriptedJob
         var length = log.Written - log.Start;
         if (from >= length)
         {
-            // Twice in a row at most, a cache says how long it was a while ago.
+            // At most twice in a row, a cache returns an earlier length.
             log.StaleAnswers = random.Next(4) == 0 && log.StaleAnswers < 2 ? log.StaleAnswers + 1 : 0;
             var none = new HttpResponseMessage(HttpStatusCode.RequestedRangeNotSatisfiable) { Content = new ByteArrayContent([]) };
             none.Content.Headers.ContentRange = new ContentRangeHeaderValue(log.StaleAnswers > 0 ? length / 2 : length);
             return none;
         }
 
-        // A server need not do ranges.
+        // A server need not support ranges.
         log.StaleAnswers = 0;
         var whole = random.Next(8) == 0;
         var bytes = log.Bytes[(log.Start + (whole ? 0 : from))..log.Written];
@@ -152,7 +152,7 @@ internal sealed class ScriptedJob
     {
         public byte[] Bytes { get; } = bytes;
 
-        /// <summary>Where the file that has the log's name now begins.</summary>
+        /// <summary>Offset at which the file with the log's name begins.</summary>
         public int Start { get; set; }
 
         public int Written { get; set; }
@@ -164,7 +164,7 @@ internal sealed class ScriptedJob
         public void Grow(Random random) => Written = Math.Min(Bytes.Length, Written + random.Next(60));
     }
 
-    /// <summary>Gives its bytes a few at a time; breaks off after some of them when told to.</summary>
+    /// <summary>Returns its bytes in small chunks, and breaks off after some of them when told to.</summary>
     private sealed class BreakingStream(byte[] bytes, int chunk, int breaksAfter) : MemoryStream(bytes)
     {
         public override bool CanSeek => false;

@@ -16,7 +16,7 @@ public sealed class JobArtifactsTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task DownloadAsync_FetchesEveryPageOfArtifacts()
+    public async Task DownloadAsync_DownloadsEveryArtifact_OfEveryPage()
     {
         var service = new FakeService();
         service.On("GET", Container, request =>
@@ -50,7 +50,7 @@ public sealed class JobArtifactsTests : IDisposable
     [InlineData("./here.txt")]
     [InlineData("..\\outside.txt")]
     [InlineData("C:/outside.txt")]
-    public async Task DownloadAsync_RefusesEverything_WhenAPathLeadsOutside(string path)
+    public async Task DownloadAsync_DownloadsNothing_WhenAPathLeadsOutside(string path)
     {
         var service = new FakeService();
         service.On(
@@ -73,7 +73,7 @@ public sealed class JobArtifactsTests : IDisposable
     }
 
     [Fact]
-    public async Task DownloadAsync_BeginsAFileAgain_WhenItsBytesBreakOff()
+    public async Task DownloadAsync_RestartsAFile_WhenItsBytesBreakOff()
     {
         var service = new FakeService();
         service.On("GET", Container, FakeService.Json(200, """{"value":[{"path":"outputs/model.bin"}]}"""));
@@ -86,7 +86,7 @@ public sealed class JobArtifactsTests : IDisposable
     }
 
     [Fact]
-    public async Task DownloadAsync_LeavesNoPartOfAFile_WhenItIsRefused()
+    public async Task DownloadAsync_LeavesNoPartialFile_WhenItIsRefused()
     {
         var service = new FakeService();
         service.On("GET", Container, FakeService.Json(200, """{"value":[{"path":"outputs/model.bin"}]}"""));

@@ -29,7 +29,7 @@ public class JobSubmitterTests
     [InlineData("Failed,Completed", false, $"{Plan}-2", 2, StageChange.Unchanged)]
     [InlineData("Completed,Failed", false, $"{Plan}-3", 3, StageChange.Created)]
     [InlineData("Failed,Canceled", true, $"{Plan}-3", 3, StageChange.Created)]
-    public async Task SubmitAsync_FollowsTheNewestAttemptOrMakesTheNext(
+    public async Task SubmitAsync_FollowsTheNewestAttemptOrCreatesTheNext_ByItsStatus(
         string attempts,
         bool rerun,
         string name,
@@ -68,7 +68,7 @@ public class JobSubmitterTests
     }
 
     [Fact]
-    public async Task SubmitAsync_MakesOneJob_WhenTheAnswerIsLost()
+    public async Task SubmitAsync_CreatesOneJob_WhenTheResponseIsLost()
     {
         var service = CreateService();
         service.On("PUT", PathOf(Plan), _ =>
@@ -86,7 +86,7 @@ public class JobSubmitterTests
     [Theory]
     [InlineData("0123", true)]
     [InlineData("fedc", false)]
-    public async Task SubmitAsync_TakesTheJobThatIsThere_WhenASecondSendingIsRefused(string hash, bool isOurs)
+    public async Task SubmitAsync_UsesTheExistingJob_WhenARetryIsRefused(string hash, bool isOurs)
     {
         var service = CreateService();
         service.On("PUT", PathOf(Plan), request =>
@@ -109,7 +109,7 @@ public class JobSubmitterTests
     }
 
     [Fact]
-    public async Task SubmitAsync_Fails_WhenTheJobDidNotArrive()
+    public async Task SubmitAsync_Fails_WhenTheServiceDoesNotRespond()
     {
         var service = CreateService();
         service.On("PUT", PathOf(Plan), _ => throw new HttpRequestException("connection reset"));
@@ -160,7 +160,7 @@ public class JobSubmitterTests
     [InlineData("Failed", "Failed")]
     [InlineData("Canceled", "Canceled")]
     [InlineData("Running of other", "of another experiment")]
-    public async Task SubmitAsync_TakesTheNameThatWasChosen_UnlessItIsTaken(string there, string? fault)
+    public async Task SubmitAsync_UsesTheChosenName_UnlessItIsTaken(string there, string? fault)
     {
         var service = new FakeService();
         service.On("PUT", PathOf("mine"), FakeService.Json(201, Body("mine", "NotStarted")));
@@ -181,14 +181,15 @@ public class JobSubmitterTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => SubmitAsync(service, name: "mine", hash: "0123"));
 
         Assert.Equal(
-            $"--name is \"mine\", and workspace 'vision' has a job of that name ({fault}); it must be a name no job has had. Choose another one, or leave --name out: the plan then names each attempt.",
+            $"--name is \"mine\", and workspace 'vision' already has a job of that name ({fault}); it must be a new name. "
+                + "Choose another one, or leave --name out: the plan then names each attempt.",
             error.Message
         );
         Assert.DoesNotContain(service.Sent, request => request.Method == "PUT");
     }
 
     [Fact]
-    public async Task ReadAsync_ChangesNothing()
+    public async Task ReadAsync_SendsOnlyReads_WhenTheJobFailed()
     {
         var service = CreateService("Failed");
 

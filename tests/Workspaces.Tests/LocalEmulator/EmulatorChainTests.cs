@@ -15,7 +15,7 @@ using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests.LocalEmulator;
 
-/// <summary>The client against the emulator as a process: neither knows the other's code, only the REST contract.</summary>
+/// <summary>Tests the client against the emulator as a process. They share no code, only the REST contract.</summary>
 public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorFolder>
 {
     private const string LogMetrics = """
@@ -40,7 +40,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Chain_RegistersEachThingOnce()
+    public async Task Chain_RegistersEachResourceOnce_WhenRepeated()
     {
         var workspace = await folder.ConnectAsync(Stop);
         var plan = folder.Plan("register-once", "true");
@@ -68,7 +68,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     }
 
     [Fact]
-    public async Task Chain_SaysWhatAClusterCannotBe_FromTheListsOfTheEmulator()
+    public async Task ComputeProvisioner_ReportsFaults_FromTheEmulatorsLists()
     {
         var provisioner = new ComputeProvisioner(await folder.ConnectAsync(Stop));
         var compute = TestPlans.Compute with { Name = "too-much", MaxNodes = 1000 };
@@ -81,8 +81,8 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         );
 
         Assert.Contains("COMPUTE.VM_SIZE is Standard_DS3_v2, which has no GPU", unfit.Message, StringComparison.Ordinal);
-        Assert.Contains("  Standard DSv2 Family Cluster Dedicated vCPUs: 4000 asked, ", unfit.Message, StringComparison.Ordinal);
-        Assert.Contains("  Total Cluster Dedicated Regional vCPUs: 4000 asked, ", unfit.Message, StringComparison.Ordinal);
+        Assert.Contains("  Standard DSv2 Family Cluster Dedicated vCPUs: 4000 needed, ", unfit.Message, StringComparison.Ordinal);
+        Assert.Contains("  Total Cluster Dedicated Regional vCPUs: 4000 needed, ", unfit.Message, StringComparison.Ordinal);
         Assert.Contains(
             "Did you mean Standard_NC4as_T4_v3 (--set=COMPUTE.VM_SIZE=Standard_NC4as_T4_v3)?",
             misspelt.Message,
@@ -91,12 +91,13 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     }
 
     [Fact]
-    public async Task Chain_RunsAJob_AndReadsItsLogMetricsAndArtifacts()
+    public async Task Chain_ReadsLogMetricsAndArtifacts_WhenAJobCompletes()
     {
         var workspace = await folder.ConnectAsync(Stop);
         var plan = folder.Plan(
             "chain-completes",
-            $"cat ${{{{inputs.data}}}}/note.txt; seq 1 3000; mkdir -p outputs/final; echo weights > outputs/final/model.txt\n{LogMetrics}\nprintf 'no end'"
+            $"cat ${{{{inputs.data}}}}/note.txt; seq 1 3000; mkdir -p outputs/final; echo weights > "
+                + $"outputs/final/model.txt\n{LogMetrics}\nprintf 'no end'"
         );
 
         var job = await EmulatorFolder.SubmitAsync(workspace, plan, Stop);
@@ -130,7 +131,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     }
 
     [Fact]
-    public async Task Datastore_TakesItsKeyFromTheWorkspacesVault()
+    public async Task DatastoreRegistrar_ReadsTheKey_FromTheWorkspacesVault()
     {
         var workspace = await folder.ConnectAsync(Stop);
         var datastore = TestPlans.Blob with
@@ -145,7 +146,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         var registrar = new DatastoreRegistrar(workspace);
         var registered = await registrar.RegisterAsync(datastore, await registrar.ReadAsync(datastore, Stop), Stop);
 
-        Assert.Contains("holds no secret 'pictures-key'", missing.Message, StringComparison.Ordinal);
+        Assert.Contains("has no secret 'pictures-key'", missing.Message, StringComparison.Ordinal);
         Assert.Equal(StageChange.Created, registered.Change);
         var found = (await workspace.Resource.GetMachineLearningDatastoreAsync("vault_data", Stop)).Value;
         Assert.Equal(
@@ -164,7 +165,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     }
 
     [Fact]
-    public async Task Chain_EndsFailedWithAReason_AndTriesAgain_WhenTheCommandExitsWith3()
+    public async Task Chain_FailsWithAReasonAndRetries_WhenTheCommandExitsWith3()
     {
         var workspace = await folder.ConnectAsync(Stop);
         var plan = folder.Plan("chain-fails", "echo before; exit 3");
@@ -180,7 +181,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     }
 
     [Fact]
-    public async Task Chain_EndsCanceled_WhenTheRunningJobIsCancelled()
+    public async Task Chain_EndsCanceled_WhenARunningJobIsCancelled()
     {
         var workspace = await folder.ConnectAsync(Stop);
         var job = await EmulatorFolder.SubmitAsync(workspace, folder.Plan("chain-cancelled", "echo started; exec sleep 120"), Stop);
@@ -202,7 +203,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     }
 
     [Fact]
-    public async Task ConnectAsync_Fails_WhenTheWorkspaceIsNotThere()
+    public async Task ConnectAsync_Fails_WhenTheWorkspaceIsMissing()
     {
         var emulator = await new EmulatorLauncher().EnsureRunningAsync(folder.Settings, Stop);
         var other = EmulatorFolder.Address with { WorkspaceName = "other-workspace" };
@@ -215,7 +216,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     }
 
     [Fact]
-    public async Task ConnectAsync_Fails_WhenTheCertificateIsNotThePinnedOne()
+    public async Task ConnectAsync_Fails_WhenTheCertificateIsNotPinned()
     {
         var emulator = await new EmulatorLauncher().EnsureRunningAsync(folder.Settings, Stop);
         var connection = WorkspaceConnection.ToEmulator(

@@ -34,11 +34,14 @@ public sealed class AzureCliSignInTests
     [Theory]
     [InlineData(
         "ERROR: Please run 'az login' to setup account.",
-        $"--credential=azure-cli cannot be used here: nobody is signed in to it: `az login --tenant {Tenant}`. Leave it out for the first configured source, or see docs/identity.md."
+        $"--credential=azure-cli cannot be used here: nobody is signed in to it: `az login --tenant {Tenant}`. Leave it out "
+            + "for the first configured source, or see docs/identity.md."
     )]
     [InlineData(
-        "ERROR: AADSTS50076: Due to a configuration change made by your administrator, you must use multi-factor authentication to access. Trace ID: 1f Interactive authentication is needed. Please run: az login",
-        $"Signing in by Azure CLI failed: the tenant requires another factor or a managed device (50076); sign in with it once: `az login --tenant {Tenant}`."
+        "ERROR: AADSTS50076: Due to a configuration change made by your administrator, you must use multi-factor "
+            + "authentication to access. Trace ID: 1f Interactive authentication is needed. Please run: az login",
+        "Signing in by Azure CLI failed: the tenant requires another factor or a managed device (50076); sign in with it "
+            + $"once: `az login --tenant {Tenant}`."
     )]
     [InlineData(
         "ERROR: AADSTS700082: The refresh token has expired due to inactivity. Trace ID: 1f",
@@ -46,7 +49,8 @@ public sealed class AzureCliSignInTests
     )]
     [InlineData(
         "ERROR: AADSTS65001: The user or administrator has not consented to use the application. Trace ID: 1f",
-        $"Signing in by Azure CLI failed: tenant {Tenant} has not consented to this application (65001); consent must be given once: `az login --tenant {Tenant} --scope https://management.core.windows.net//.default`."
+        $"Signing in by Azure CLI failed: tenant {Tenant} has not consented to this application (65001); consent must be "
+            + $"given once: `az login --tenant {Tenant} --scope https://management.core.windows.net//.default`."
     )]
     public async Task GetTokenAsync_SaysHowToSignIn_WhenTheCliFails(string said, string expected)
     {

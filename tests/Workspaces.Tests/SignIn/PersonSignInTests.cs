@@ -150,7 +150,8 @@ public sealed class PersonSignInTests : IDisposable
         machine.Entra.On(TokenPath, Refusal("invalid_grant", "AADSTS53003: Access has been blocked by Conditional Access policies."));
 
         Assert.Equal(
-            "Signing in by device code failed: the tenant requires another factor or a managed device (53003); sign in with it once: `az login --use-device-code`.",
+            "Signing in by device code failed: the tenant requires another factor or a managed device (53003); sign in with it "
+                + "once: `az login --use-device-code`.",
             await machine.FailAsync("device-code")
         );
     }
@@ -176,7 +177,8 @@ public sealed class PersonSignInTests : IDisposable
         var machine = new TestSignIn { HasTerminal = true }.With(("DISPLAY", ":0"), (variable, value));
 
         Assert.Equal(
-            "--credential=browser cannot be used here: this is a pipeline: nobody can sign in by hand. Leave it out for the first configured source, or see docs/identity.md.",
+            "--credential=browser cannot be used here: this is a pipeline: nobody can sign in by hand. Leave it out for the "
+                + "first configured source, or see docs/identity.md.",
             await machine.FailAsync("browser")
         );
     }

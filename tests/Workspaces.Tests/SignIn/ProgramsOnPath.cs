@@ -2,7 +2,10 @@ using System.Runtime.Versioning;
 
 namespace Workspaces.Tests.SignIn;
 
-/// <summary>Shell scripts that replace the programs which Azure.Identity starts. It finds them by the PATH of this process, so these tests run one at a time.</summary>
+/// <summary>
+/// Shell scripts that replace the programs which Azure.Identity starts. It finds them by the PATH of this process, so these tests run one
+/// at a time.
+/// </summary>
 [CollectionDefinition(nameof(ProgramsOnPath), DisableParallelization = true)]
 [UnsupportedOSPlatform("windows")]
 public sealed class ProgramsOnPath : IDisposable

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Workspaces.Tests.SignIn;
 
-/// <summary>Replaces login.microsoftonline.com and the platforms that issue tokens. Responses are set by host and path and given in turn; the last one repeats.</summary>
+/// <summary>
+/// Replaces login.microsoftonline.com and the platforms that issue tokens. Responses are set by host and path and given in turn; the last
+/// one repeats.
+/// </summary>
 internal sealed class ScriptedEntra : HttpMessageHandler
 {
     public const string Tenant = "11111111-1111-1111-1111-111111111111";

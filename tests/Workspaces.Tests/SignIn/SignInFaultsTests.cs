@@ -17,23 +17,29 @@ public class SignInFaultsTests
     [Theory]
     [InlineData(
         "invalid_client",
-        $"AADSTS7000222: The provided client secret keys for app '{Client}' are expired. Visit the Azure portal to create new keys for your app.",
-        $"AZURE_CLIENT_SECRET of application {Client} has expired (7000222); it must be valid. Create a new one: `az ad app credential reset --append --id {Client}`."
+        $"AADSTS7000222: The provided client secret keys for app '{Client}' are expired. Visit the Azure portal to create "
+            + "new keys for your app.",
+        $"AZURE_CLIENT_SECRET of application {Client} has expired (7000222); it must be valid. Create a new one: `az ad app "
+            + $"credential reset --append --id {Client}`."
     )]
     [InlineData(
         "invalid_client",
-        "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.",
-        $"AZURE_CLIENT_SECRET is not a secret of application {Client} (7000215); it must be a secret's value, not its id. Create a new one: `az ad app credential reset --append --id {Client}`."
+        "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret "
+            + "value, not the client secret ID.",
+        $"AZURE_CLIENT_SECRET is not a secret of application {Client} (7000215); it must be a secret's value, not its id. "
+            + $"Create a new one: `az ad app credential reset --append --id {Client}`."
     )]
     [InlineData(
         "invalid_request",
         $"AADSTS90002: Tenant '{Tenant}' not found. Check to make sure you have the correct tenant ID.",
-        $"tenant {Tenant} does not exist (90002); AML_TENANT_ID in the environment config must be the workspace's: `az account show --query tenantId`."
+        $"tenant {Tenant} does not exist (90002); AML_TENANT_ID in the environment config must be the workspace's: `az "
+            + "account show --query tenantId`."
     )]
     [InlineData(
         "unauthorized_client",
         $"AADSTS700016: Application with identifier '{Client}' was not found in the directory 'Example'.",
-        $"application {Client} does not exist in tenant {Tenant} (700016); AZURE_CLIENT_ID must be the application (client) id of an existing one, not its object id: `az ad app list --query '[].[appId,displayName]'`."
+        $"application {Client} does not exist in tenant {Tenant} (700016); AZURE_CLIENT_ID must be the application (client) "
+            + "id of an existing one, not its object id: `az ad app list --query '[].[appId,displayName]'`."
     )]
     [InlineData(
         "invalid_client",
@@ -56,11 +62,15 @@ public class SignInFaultsTests
 
     [Theory]
     [InlineData(
-        "AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:example/model-training:ref:refs/heads/x'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.",
+        "AADSTS700213: No matching federated identity record found for presented assertion subject "
+            + "'repo:example/model-training:ref:refs/heads/x'. Check your federated identity credential Subject, Audience and "
+            + "Issuer against the presented assertion.",
         "700213"
     )]
     [InlineData(
-        "AADSTS70021: No matching federated identity record found for presented assertion. Assertion Issuer: 'https://token.actions.githubusercontent.com'. Assertion Subject: 'repo:example/model-training:ref:refs/heads/x'. Assertion Audience: 'api://AzureADTokenExchange'.",
+        "AADSTS70021: No matching federated identity record found for presented assertion. Assertion Issuer: "
+            + "'https://token.actions.githubusercontent.com'. Assertion Subject: 'repo:example/model-training:ref:refs/heads/x'. "
+            + "Assertion Audience: 'api://AzureADTokenExchange'.",
         "70021"
     )]
     public async Task GetTokenAsync_GivesTheCommandForAFederatedCredential_WhenGitHubsSubjectHasNone(string description, string code)
@@ -70,7 +80,8 @@ public class SignInFaultsTests
 
         Assert.Equal(
             ByGitHub
-                + $"application {Client} has no federated credential for subject repo:example/model-training:ref:refs/heads/x ({code}); it must have one whose issuer, subject and audience equal those of the run exactly. "
+                + $"application {Client} has no federated credential for subject repo:example/model-training:ref:refs/heads/x "
+                + $"({code}); it must have one whose issuer, subject and audience equal those of the run exactly. "
                 + $"Add it: `az ad app federated-credential create --id {Client} --parameters '"
                 + """{"name":"github","issuer":"https://token.actions.githubusercontent.com","subject":"repo:example/model-training:ref:refs/heads/x","audiences":["api://AzureADTokenExchange"]}'`.""",
             await machine.FailAsync()
@@ -88,12 +99,15 @@ public class SignInFaultsTests
                 TokenPath,
                 Refusal(
                     "invalid_client",
-                    "AADSTS700213: No matching federated identity record found for presented assertion subject 'sc://example/p/model-training'."
+                    "AADSTS700213: No matching federated identity record found for presented assertion subject "
+                        + "'sc://example/p/model-training'."
                 )
             );
 
         Assert.Equal(
-            $"Signing in by the service connection of application {Client} failed: application {Client} has no federated credential for subject sc://example/p/model-training (700213); it must have one whose issuer, subject and audience equal those of the run exactly. "
+            $"Signing in by the service connection of application {Client} failed: application {Client} has no federated "
+                + "credential for subject sc://example/p/model-training (700213); it must have one whose issuer, subject and "
+                + "audience equal those of the run exactly. "
                 + "The service connection's page in Azure DevOps shows its issuer and subject.",
             await machine.FailAsync()
         );
@@ -107,7 +121,9 @@ public class SignInFaultsTests
         machine.Entra.On(oidc.Host + oidc.AbsolutePath, Json(401, $$"""{"message":"{{TestSignIn.Planted}}-system-access may not"}"""));
 
         Assert.Equal(
-            $"Signing in by the service connection of application {Client} failed: Azure DevOps returned no token for the service connection; SYSTEM_ACCESSTOKEN must be this job's token, and the pipeline must be permitted to use the service connection.",
+            $"Signing in by the service connection of application {Client} failed: Azure DevOps returned no token for the "
+                + "service connection; SYSTEM_ACCESSTOKEN must be this job's token, and the pipeline must be permitted to use the "
+                + "service connection.",
             await machine.FailAsync()
         );
     }
@@ -120,11 +136,10 @@ public class SignInFaultsTests
 
         Assert.Equal(
             ByGitHub
-                + "GET https://run-actions-1.actions.githubusercontent.com/71/idtoken/1f/a?api-version=2.0&audience=*** returned 403 Forbidden: ***-github-request is over".Replace(
-                    "***-github-request",
-                    "***",
-                    StringComparison.Ordinal
-                ),
+                + (
+                    "GET https://run-actions-1.actions.githubusercontent.com/71/idtoken/1f/a?api-version=2.0&audience=*** returned "
+                    + "403 Forbidden: ***-github-request is over"
+                ).Replace("***-github-request", "***", StringComparison.Ordinal),
             await machine.FailAsync()
         );
     }
@@ -169,7 +184,8 @@ public class SignInFaultsTests
 
         Assert.Equal(
             BySecret
-                + "the response is not from Microsoft Entra but from something in between, such as a proxy; HTTPS_PROXY must name a proxy that allows login.microsoftonline.com.",
+                + "the response is not from Microsoft Entra but from something in between, such as a proxy; HTTPS_PROXY must name "
+                + "a proxy that allows login.microsoftonline.com.",
             await machine.FailAsync()
         );
     }
@@ -257,7 +273,8 @@ public class SignInFaultsTests
         var machine = new TestSignIn().WithSecret().With(("GITHUB_ACTIONS", "true"));
 
         Assert.Equal(
-            "--credential=github cannot be used here: ACTIONS_ID_TOKEN_REQUEST_URL is not set; the job must have `permissions: id-token: write`. Leave it out for the first configured source, or see docs/identity.md.",
+            "--credential=github cannot be used here: ACTIONS_ID_TOKEN_REQUEST_URL is not set; the job must have `permissions: "
+                + "id-token: write`. Leave it out for the first configured source, or see docs/identity.md.",
             await machine.FailAsync("github")
         );
         Assert.Empty(machine.Entra.Asked);
@@ -278,7 +295,8 @@ public class SignInFaultsTests
         machine.With((variable, OtherTenant));
 
         Assert.Equal(
-            $"{variable} is {OtherTenant}; it must be {Tenant}, as AML_TENANT_ID in the environment config says. Correct the one that is wrong, or leave {variable} unset.",
+            $"{variable} is {OtherTenant}; it must be {Tenant}, as AML_TENANT_ID in the environment config says. Correct the "
+                + $"one that is wrong, or leave {variable} unset.",
             await machine.FailAsync()
         );
         Assert.Empty(machine.Entra.Asked);
@@ -308,7 +326,8 @@ public class SignInFaultsTests
     )]
     [InlineData(
         "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
-        "azure-pipelines    AZURESUBSCRIPTION_SERVICE_CONNECTION_ID is not set; the step must be an AzureCLI@2 task, whose service connection has workload identity federation"
+        "azure-pipelines    AZURESUBSCRIPTION_SERVICE_CONNECTION_ID is not set; the step must be an AzureCLI@2 task, whose "
+            + "service connection has workload identity federation"
     )]
     public async Task GetTokenAsync_NamesTheVariable_WhenOneIsMissing(string variable, string expected)
     {
@@ -325,11 +344,13 @@ public class SignInFaultsTests
     public async Task GetTokenAsync_Fails_WhenAFileIsMissing()
     {
         Assert.Equal(
-            "AZURE_FEDERATED_TOKEN_FILE is /var/run/token, which does not exist; it must be the file to which the platform writes its token.",
+            "AZURE_FEDERATED_TOKEN_FILE is /var/run/token, which does not exist; it must be the file to which the platform "
+                + "writes its token.",
             await new TestSignIn().With(("AZURE_FEDERATED_TOKEN_FILE", "/var/run/token"), ("AZURE_CLIENT_ID", Client)).FailAsync()
         );
         Assert.Equal(
-            "AZURE_CLIENT_CERTIFICATE_PATH is /etc/app.pem, which does not exist; it must be a .pem or .pfx file with the certificate and its key.",
+            "AZURE_CLIENT_CERTIFICATE_PATH is /etc/app.pem, which does not exist; it must be a .pem or .pfx file with the "
+                + "certificate and its key.",
             await new TestSignIn().With(("AZURE_CLIENT_CERTIFICATE_PATH", "/etc/app.pem"), ("AZURE_CLIENT_ID", Client)).FailAsync()
         );
     }

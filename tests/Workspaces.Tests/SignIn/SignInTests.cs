@@ -206,7 +206,8 @@ public class SignInTests
         var error = Assert.Throws<WorkspaceException>(() => new TestSignIn().SignIn("az"));
 
         Assert.Equal(
-            "--credential is \"az\"; it must be one of github, azure-pipelines, workload-identity, service-principal, managed-identity, azure-cli, browser, device-code, or be left out for the first configured source.",
+            "--credential is \"az\"; it must be one of github, azure-pipelines, workload-identity, service-principal, "
+                + "managed-identity, azure-cli, browser, device-code, or be left out for the first configured source.",
             error.Message
         );
     }

@@ -32,7 +32,7 @@ internal sealed class TestSignIn
     public SignInEnvironment Environment =>
         new(Shown.Add)
         {
-            Environment = name => Variables.GetValueOrDefault(name),
+            Variables = name => Variables.GetValueOrDefault(name),
             FileExists = Files.Contains,
             IsWindows = false,
             IsLinux = true,
