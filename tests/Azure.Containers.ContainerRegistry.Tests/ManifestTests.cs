@@ -4,7 +4,7 @@ namespace Azure.Containers.ContainerRegistry.Tests;
 
 public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureRegistryFixture>
 {
-    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("docker")]
@@ -15,8 +15,8 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
         var manifest = await Images.UploadAsync(content, "a layer", kind);
         ManifestMediaType? type = kind == "docker" ? ManifestMediaType.DockerManifest : default(ManifestMediaType?);
 
-        var set = (await content.SetManifestAsync(manifest, "v1", type, _cancellation)).Value;
-        var got = (await content.GetManifestAsync("v1", _cancellation)).Value;
+        var set = (await content.SetManifestAsync(manifest, "v1", type, cancellation)).Value;
+        var got = (await content.GetManifestAsync("v1", cancellation)).Value;
 
         Assert.Equal(manifest.ToArray(), got.Manifest.ToArray());
         Assert.Equal(set.Digest, got.Digest);
@@ -35,7 +35,7 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
                 image,
                 null,
                 type.Contains("oci", StringComparison.Ordinal) ? default(ManifestMediaType?) : ManifestMediaType.DockerManifest,
-                _cancellation
+                cancellation
             )
         ).Value;
         var imageType = type.Replace(".list", "", StringComparison.Ordinal).Replace("index", "manifest", StringComparison.Ordinal);
@@ -43,8 +43,8 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
             $$$"""{"schemaVersion":2, "mediaType":"{{{type}}}","manifests":[{"mediaType":"{{{imageType}}}","size":{{{image.ToMemory().Length}}},"digest":"{{{set.Digest}}}","platform":{"architecture":"amd64","os":"linux"}}]}"""
         );
 
-        await content.SetManifestAsync(list, "list", type, _cancellation);
-        var got = (await content.GetManifestAsync("list", _cancellation)).Value;
+        await content.SetManifestAsync(list, "list", type, cancellation);
+        var got = (await content.GetManifestAsync("list", cancellation)).Value;
 
         Assert.Equal(list.ToArray(), got.Manifest.ToArray());
         Assert.Equal(type, (string)got.MediaType);
@@ -56,10 +56,10 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
         var content = registry.CreateContent("manifests/retag");
         var digest = await Images.PushAsync(content, "v1");
 
-        var got = (await content.GetManifestAsync(digest, _cancellation)).Value;
-        await content.SetManifestAsync(got.Manifest, "latest", got.MediaType, _cancellation);
+        var got = (await content.GetManifestAsync(digest, cancellation)).Value;
+        await content.SetManifestAsync(got.Manifest, "latest", got.MediaType, cancellation);
 
-        Assert.Equal(digest, (await content.GetManifestAsync("latest", _cancellation)).Value.Digest);
+        Assert.Equal(digest, (await content.GetManifestAsync("latest", cancellation)).Value.Digest);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
         var content = registry.CreateContent("manifests/missing");
         await Images.PushAsync(content, "v1");
 
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync("v2", _cancellation));
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync("v2", cancellation));
 
         Assert.Equal(404, error.Status);
         Assert.Equal("MANIFEST_UNKNOWN", error.ErrorCode);
@@ -84,14 +84,14 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
     {
         var content = registry.CreateContent("manifests/forged");
         var digest = await Images.PushAsync(content, "v1");
-        await content.GetManifestAsync(digest, _cancellation);
+        await content.GetManifestAsync(digest, cancellation);
         registry.AnswerOnce(
             context => context.Request.Path.Value!.Contains("/forged/manifests/", StringComparison.Ordinal),
             HttpStatusCode.OK,
             "{}"
         );
 
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync(digest, _cancellation));
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync(digest, cancellation));
 
         Assert.Equal(
             $"The manifest has the digest sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a; it must be {digest}.",
@@ -110,7 +110,7 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
             """{"errors":[{"code":"TOOMANYREQUESTS","message":"later"}]}"""
         );
 
-        Assert.Equal(digest, (await content.GetManifestAsync("v1", _cancellation)).Value.Digest);
+        Assert.Equal(digest, (await content.GetManifestAsync("v1", cancellation)).Value.Digest);
     }
 
     [Fact]
@@ -119,9 +119,9 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
         var content = registry.CreateContent("manifests/deleted");
         var digest = await Images.PushAsync(content, "v1");
 
-        await content.DeleteManifestAsync(digest, _cancellation);
+        await content.DeleteManifestAsync(digest, cancellation);
 
-        Assert.Equal(404, (await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync("v1", _cancellation))).Status);
-        Assert.Equal(404, (await content.DeleteManifestAsync(digest, _cancellation)).Status);
+        Assert.Equal(404, (await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync("v1", cancellation))).Status);
+        Assert.Equal(404, (await content.DeleteManifestAsync(digest, cancellation)).Status);
     }
 }

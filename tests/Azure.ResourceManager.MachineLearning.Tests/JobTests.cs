@@ -272,7 +272,8 @@ public class JobTests
 
         Assert.True(operation.HasCompleted);
         Assert.Equal(
-            $"DELETE https://management.azure.com{id}?api-version=2024-10-01\n\nGET https://management.azure.com/operations/3?api-version=2024-10-01\n",
+            $"DELETE https://management.azure.com{id}?api-version=2024-10-01\n\nGET "
+                + "https://management.azure.com/operations/3?api-version=2024-10-01\n",
             arm.Transcript
         );
     }

@@ -74,7 +74,8 @@ public class FailureTests
         Assert.Equal(
             (
                 0,
-                "Setup for AfterSkipped of 2, ShouldRun, <Skipped, Skipped skipped>, <AfterSkipped, AfterSkipped, AfterSkipped>, Teardown after success"
+                "Setup for AfterSkipped of 2, ShouldRun, <Skipped, Skipped skipped>, <AfterSkipped, AfterSkipped, "
+                    + "AfterSkipped>, Teardown after success"
             ),
             (result.ExitCode, result.Journal)
         );

@@ -102,7 +102,8 @@ public class RunTests
                 new HostFixture().With<Egg>().With<Hen>()
             ),
             (
-                "Graph contains circular references.\n\"First\" depends on \"Second\", which depends on \"Third\", which depends on \"First\".",
+                "Graph contains circular references.\n\"First\" depends on \"Second\", which depends on \"Third\", which "
+                    + "depends on \"First\".",
                 new HostFixture().With<First>().With<Second>().With<Third>()
             ),
             ("There can only be one error handler per task.", new HostFixture().With<TwiceHandledBoom>()),

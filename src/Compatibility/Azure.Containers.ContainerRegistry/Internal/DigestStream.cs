@@ -5,8 +5,8 @@ namespace Azure.Containers.ContainerRegistry;
 /// <summary>Passes bytes through and compares their SHA-256 with the digest when the end is reached.</summary>
 internal sealed class DigestStream(Stream inner, string digest) : Stream
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private bool _ended;
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private bool ended;
 
     public override bool CanRead => true;
 
@@ -61,7 +61,7 @@ internal sealed class DigestStream(Stream inner, string digest) : Stream
         if (disposing)
         {
             inner.Dispose();
-            _hash.Dispose();
+            hash.Dispose();
         }
 
         base.Dispose(disposing);
@@ -71,12 +71,12 @@ internal sealed class DigestStream(Stream inner, string digest) : Stream
     {
         if (count > 0)
         {
-            _hash.AppendData(buffer[..count]);
+            hash.AppendData(buffer[..count]);
         }
-        else if (buffer.Length > 0 && !_ended)
+        else if (buffer.Length > 0 && !ended)
         {
-            _ended = true;
-            Check(Format(_hash.GetHashAndReset()), digest, "downloaded blob");
+            ended = true;
+            Check(Format(hash.GetHashAndReset()), digest, "downloaded blob");
         }
 
         return count;

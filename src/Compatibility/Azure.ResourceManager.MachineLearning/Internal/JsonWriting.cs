@@ -5,7 +5,7 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>Writes members that have a value and leaves out the others, as the service tells "not given" from null.</summary>
+/// <summary>Writes members that have a value and omits the others: the service distinguishes a missing member from null.</summary>
 internal static class JsonWriting
 {
     public static RequestContent ToContent(IJsonWritable model)

@@ -70,7 +70,8 @@ internal static partial class Options
                 break;
             default:
                 throw new NotSupportedException(
-                    $"{property.DeclaringType?.Name}.{property.Name} is {value.GetType().Name}; it must be a bool, long, string or string[]."
+                    $"{property.DeclaringType?.Name}.{property.Name} is {value.GetType().Name}; it must be a bool, long, string "
+                        + "or string[]."
                 );
         }
     }
