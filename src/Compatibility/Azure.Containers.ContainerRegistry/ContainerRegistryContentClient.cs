@@ -152,9 +152,7 @@ public class ContainerRegistryContentClient
         ArgumentException.ThrowIfNullOrEmpty(path);
         var file = File.Create(path);
         await using (file.ConfigureAwait(false))
-        {
             return await DownloadBlobToAsync(digest, file, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     public virtual async Task<Response<UploadRegistryBlobResult>> UploadBlobAsync(

@@ -114,9 +114,7 @@ public class RegistryArtifact
                 CancellationToken
             );
             await foreach (var page in pages.AsPages(continuationToken, pageSizeHint).ConfigureAwait(false))
-            {
                 yield return page;
-            }
         }
     }
 }

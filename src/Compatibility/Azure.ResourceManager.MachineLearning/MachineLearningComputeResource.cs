@@ -38,7 +38,8 @@ public partial class MachineLearningComputeResource : ArmResource
         string computeName
     ) =>
         new(
-            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/computes/{computeName}"
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+                + $"/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/computes/{computeName}"
         );
 
     /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not

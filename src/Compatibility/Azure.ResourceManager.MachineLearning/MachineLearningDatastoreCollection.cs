@@ -79,9 +79,7 @@ public partial class MachineLearningDatastoreCollection : ArmCollection, IAsyncE
             OrderByAsc = orderByAsc,
         };
         foreach (var name in names ?? [])
-        {
             options.Names.Add(name);
-        }
 
         return GetAllAsync(options, cancellationToken);
     }

@@ -39,7 +39,8 @@ public partial class MachineLearningDatastoreResource : ArmResource
         string name
     ) =>
         new(
-            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/datastores/{name}"
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+                + $"/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/datastores/{name}"
         );
 
     /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not

@@ -38,7 +38,8 @@ public partial class MachineLearningEnvironmentVersionResource : ArmResource
         string version
     ) =>
         new(
-            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/environments/{name}/versions/{version}"
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+                + $"/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/environments/{name}/versions/{version}"
         );
 
     /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not

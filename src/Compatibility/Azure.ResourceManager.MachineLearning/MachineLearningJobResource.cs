@@ -37,7 +37,8 @@ public partial class MachineLearningJobResource : ArmResource
         string id
     ) =>
         new(
-            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/jobs/{id}"
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+                + $"/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/jobs/{id}"
         );
 
     /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not

@@ -32,7 +32,8 @@ public partial class MachineLearningWorkspaceResource : ArmResource
 
     public static ResourceIdentifier CreateResourceIdentifier(string subscriptionId, string resourceGroupName, string workspaceName) =>
         new(
-            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}"
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+                + $"/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}"
         );
 
     /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not

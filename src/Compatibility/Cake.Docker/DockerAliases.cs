@@ -89,9 +89,7 @@ public static class DockerAliases
             .AppendOptions(settings, nameof(settings.Password), nameof(settings.PasswordStdin))
             .Append("--password-stdin");
         if (!string.IsNullOrEmpty(server))
-        {
             arguments.Append(server);
-        }
 
         Run(context, settings, arguments, standardInput: settings.Password);
     }
@@ -100,9 +98,7 @@ public static class DockerAliases
     {
         var arguments = new ProcessArgumentBuilder();
         foreach (var word in words)
-        {
             arguments.Append(word);
-        }
 
         return arguments;
     }
@@ -125,8 +121,6 @@ public static class DockerAliases
     {
         ArgumentNullException.ThrowIfNull(context);
         if (string.IsNullOrEmpty(value))
-        {
             throw new ArgumentNullException(name[(name.LastIndexOf('.') + 1)..]);
-        }
     }
 }

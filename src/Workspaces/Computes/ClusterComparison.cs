@@ -23,29 +23,19 @@ internal static class ClusterComparison
         var differences = new List<string>();
         var maxNodes = found?.MaxNodeCount ?? 0;
         if (maxNodes < planned.MaxNodes)
-        {
             differences.Add($"maxNodeCount: {maxNodes} → {planned.MaxNodes}");
-        }
         else if (maxNodes > planned.MaxNodes)
-        {
             differences.Add($"maxNodeCount: {maxNodes} kept, {planned.MaxNodes} planned");
-        }
 
         var minNodes = found?.MinNodeCount ?? 0;
         if (minNodes != planned.MinNodes)
-        {
             differences.Add($"minNodeCount: {minNodes} kept, {planned.MinNodes} planned");
-        }
 
         if (found?.NodeIdleTimeBeforeScaleDown is { } idle && idle != planned.IdleTimeBeforeScaleDown)
-        {
             differences.Add($"nodeIdleTimeBeforeScaleDown: {Minutes(idle)} kept, {Minutes(planned.IdleTimeBeforeScaleDown)} planned");
-        }
 
         if (maxNodes >= planned.MaxNodes)
-        {
             return (differences, null);
-        }
 
         return (
             differences,
@@ -82,9 +72,7 @@ internal static class ClusterComparison
         }
 
         if (faults.Count > 0)
-        {
             throw new WorkspaceException(string.Join(Environment.NewLine, faults));
-        }
     }
 
     /// <summary>

@@ -73,9 +73,7 @@ public sealed class ComputeProvisioner(
     {
         var state = Compare(await FindAsync(compute.Name, cancellationToken), compute);
         if (state.Change == StageChange.Unchanged)
-        {
             return state with { Notes = [.. state.Notes, .. await MinimumNotesAsync(state, cancellationToken)] };
-        }
 
         var offers = await RegionOffers.ReadAsync(workspace, compute.Location, cancellationToken);
         var sizes = offers.Sizes is null ? null : new SizeCheck(compute, offers.Sizes, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
@@ -90,9 +88,7 @@ public sealed class ComputeProvisioner(
         }
 
         if (faults.Count > 0)
-        {
             throw new WorkspaceException(string.Join(Environment.NewLine, faults));
-        }
 
         var prices = new NodePrices(sizes?.Size, compute.Priority);
         notes.AddRange(new[] { prices.Bracket(compute) }.OfType<string>());
@@ -104,9 +100,7 @@ public sealed class ComputeProvisioner(
     private ComputeState Compare(MachineLearningComputeResource? found, ComputePlan compute)
     {
         if (found is null)
-        {
             return new ComputeState(StageChange.Created, []);
-        }
 
         var provisioning = found.Data.Properties?.ProvisioningState;
         if (provisioning == MachineLearningProvisioningState.Deleting)
@@ -123,9 +117,7 @@ public sealed class ComputeProvisioner(
             ? [$"Cluster '{compute.Name}' is {provisioning}; the run waits for it."]
             : [];
         if (cluster is null)
-        {
             return new ComputeState(StageChange.Unchanged, []) { Found = found, Notes = notes };
-        }
 
         ClusterComparison.RequireSame(cluster, compute);
         var (differences, scale) = ClusterComparison.CompareScale(cluster.ScaleSettings, compute);
@@ -262,9 +254,7 @@ public sealed class ComputeProvisioner(
     private async Task<IReadOnlyList<string>> MinimumNotesAsync(ComputeState state, CancellationToken cancellationToken)
     {
         if (ClusterOf(state.Found) is not { ScaleSettings.MinNodeCount: > 0 } cluster)
-        {
             return [];
-        }
 
         var sizes = await RegionOffers.ReadSizesAsync(workspace, state.Found!.Data.Location.Name, cancellationToken);
         var size = sizes?.FirstOrDefault(size => string.Equals(size.Name, cluster.VmSize, StringComparison.OrdinalIgnoreCase));
@@ -312,9 +302,7 @@ public sealed class ComputeProvisioner(
     private static void ReportNodeErrors(MachineLearningComputeResource resource, IProgress<string> progress)
     {
         foreach (var error in ClusterComparison.NodeErrorsOf(ClusterOf(resource), resource.Id.Name))
-        {
             progress.Report(error);
-        }
     }
 
     private static ComputeTarget Describe(MachineLearningComputeResource resource, ComputePlan planned, ComputeState state)

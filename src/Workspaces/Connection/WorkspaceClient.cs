@@ -127,9 +127,7 @@ public sealed class WorkspaceClient
 
         // The package's default version changes with its releases. This client is written for one version.
         foreach (var type in new[] { "", "/computes", "/datastores", "/environments", "/environments/versions", "/jobs" })
-        {
             options.SetApiVersion(new ResourceType($"Microsoft.MachineLearningServices/workspaces{type}"), "2024-10-01");
-        }
 
         return options;
     }
@@ -155,9 +153,7 @@ public sealed class WorkspaceClient
     {
         var fallback = new Uri((await FindTrackingAsync(cancellationToken)).GetLeftPart(UriPartial.Authority));
         if ((await ReadDataAsync(cancellationToken)).DiscoveryUri is not { } discovery)
-        {
             return fallback;
-        }
 
         using var message = anonymous.CreateMessage();
         message.Request.Method = RequestMethod.Get;
@@ -165,9 +161,7 @@ public sealed class WorkspaceClient
         message.Request.Headers.Add("Accept", "application/json");
         await anonymous.SendAsync(message, cancellationToken);
         if (message.Response.Status != 200)
-        {
             return fallback;
-        }
 
         using var urls = JsonDocument.Parse(message.Response.Content);
         return

@@ -51,15 +51,11 @@ internal sealed class ArtifactClient(HttpPipeline pipeline, AsyncLazy<Uri> api, 
         message.BufferResponse = false;
         await pipeline.SendAsync(message, cancellationToken);
         if (message.Response.Status != 200)
-        {
             throw await BufferedError.CreateAsync(message.Response, cancellationToken);
-        }
 
         var start = target.Position;
         if (message.Response.ContentStream is { } content)
-        {
             await content.CopyToAsync(target, cancellationToken);
-        }
 
         var length = target.Position - start;
         return message.Response.Headers.ContentLengthLong is { } announced && announced != length

@@ -28,9 +28,7 @@ internal static class DataPlaneRequests
         foreach (var (name, value) in query)
         {
             if (value is not null)
-            {
                 message.Request.Uri.AppendQuery(name, value);
-            }
         }
 
         return message;
@@ -47,9 +45,7 @@ internal static class DataPlaneRequests
     {
         await pipeline.SendAsync(message, cancellationToken);
         if (message.Response.Status != 200)
-        {
             throw new RequestFailedException(message.Response);
-        }
 
         using var body = JsonDocument.Parse(message.Response.Content);
         return read(body.RootElement);

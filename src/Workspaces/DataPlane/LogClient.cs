@@ -58,9 +58,7 @@ internal sealed class LogClient(HttpPipeline pipeline)
     )
     {
         if (skip < 0)
-        {
             throw new HttpIOException(HttpRequestError.InvalidResponse, "the response begins after the requested byte");
-        }
 
         var content = response.ContentStream ?? Stream.Null;
         var buffer = new byte[64 * 1024];
@@ -73,9 +71,7 @@ internal sealed class LogClient(HttpPipeline pipeline)
             target.Write(buffer, from, room);
             limit -= room;
             if (room < read - from)
-            {
                 return LogEnd.NotReached;
-            }
         }
 
         return skip > 0 ? LogEnd.Shorter : LogEnd.Reached;

@@ -55,9 +55,7 @@ internal sealed record RunDetails(
     private static string? ReadError(JsonElement body)
     {
         if (!body.TryGetProperty("error", out var error) || error.ValueKind != JsonValueKind.Object)
-        {
             return null;
-        }
 
         var (code, message) = ErrorBody.Read(error);
         var text = string.Join(": ", new[] { code, message }.Where(part => !string.IsNullOrEmpty(part)));

@@ -92,9 +92,7 @@ public sealed class DatastoreRegistrar(WorkspaceClient workspace, DatastoreSecre
         {
             var old = there.GetValueOrDefault(name, "none");
             if (old != value)
-            {
                 differences.Add($"{name}: {old} → {value}");
-            }
         }
 
         return differences;

@@ -17,17 +17,13 @@ internal static partial class ErrorBody
     public static (string? Code, string? Message) Read(Response response)
     {
         if (response.ContentStream is not { CanSeek: true } || response.Content.ToMemory().IsEmpty)
-        {
             return (null, null);
-        }
 
         var text = response.Content.ToString();
         try
         {
             if (text.AsSpan().TrimStart('\uFEFF').TrimStart().StartsWith("<"))
-            {
                 return ReadMarkup(text.TrimStart('\uFEFF'));
-            }
 
             using var body = JsonDocument.Parse(text);
             return Read(body.RootElement);
@@ -42,14 +38,10 @@ internal static partial class ErrorBody
     public static (string? Code, string? Message) Read(JsonElement body)
     {
         if (body.ValueKind != JsonValueKind.Object)
-        {
             return (null, null);
-        }
 
         if (body.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
-        {
             return Read(error);
-        }
 
         // A registry lists its errors. Report all of them.
         if (body.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0)
@@ -70,9 +62,7 @@ internal static partial class ErrorBody
         try
         {
             if (XDocument.Parse(text).Root is { Name.LocalName: "Error" } error)
-            {
                 return (error.Element("Code")?.Value, ServiceErrors.FirstLine(error.Element("Message")?.Value ?? ""));
-            }
         }
         catch (XmlException)
         {

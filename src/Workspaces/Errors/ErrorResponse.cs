@@ -46,9 +46,7 @@ internal sealed partial record ErrorResponse(
         foreach (var text in texts)
         {
             if (Text.Contains(text, StringComparison.OrdinalIgnoreCase))
-            {
                 return true;
-            }
         }
 
         return false;
@@ -59,9 +57,7 @@ internal sealed partial record ErrorResponse(
         foreach (var code in codes)
         {
             if (string.Equals(Code, code, StringComparison.OrdinalIgnoreCase))
-            {
                 return true;
-            }
         }
 
         return false;

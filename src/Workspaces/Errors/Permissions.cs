@@ -132,7 +132,8 @@ internal static partial class Permissions
     // The client has permission to perform action 'x' on scope 'y'; however, it does not have permission to perform action(s) 'a' on the
     // linked scope(s) 'b'
     [GeneratedRegex(
-        @"does not have permission to perform (the following )?action\(?s?\)? '(?<action>[^']+)' on the linked scope\(s\) '(?<scope>[^',]+)",
+        @"does not have permission to perform (the following )?action\(?s?\)? '(?<action>[^']+)' "
+            + @"on the linked scope\(s\) '(?<scope>[^',]+)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

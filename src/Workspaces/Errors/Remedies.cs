@@ -70,9 +70,7 @@ internal static partial class Remedies
                 "client address is not authorized"
             );
         if (response.Status != 403 || !isRefused)
-        {
             return null;
-        }
 
         var address = ClientAddress().Match(response.Text) is { Success: true } match ? match.Groups["address"].Value : "<address>";
         var name = response.Host.Split('.')[0];
@@ -152,9 +150,7 @@ internal static partial class Remedies
     {
         // A 404 may mean the requested resource. This rule covers only the workspace and what contains it.
         if (response.Status != 404 || response.WorkspaceId is not { } id)
-        {
             return null;
-        }
 
         var names = id.Split('/');
         var key = response.Code switch
@@ -197,9 +193,7 @@ internal static partial class Remedies
         }
 
         if (response.Says("in progress", "being updated", "being deleted", "is deleting", "is updating"))
-        {
             return "Another operation is changing this resource; it must finish first. Run the same command again in a few minutes.";
-        }
 
         return (response.NameIn("jobs"), response.NameIn("computes"), response.NameIn("datastores"), response.NameIn("environments")) switch
         {
@@ -249,11 +243,15 @@ internal static partial class Remedies
 
     private static string? Permission(ErrorResponse response) => response.Status is 401 or 403 ? Permissions.Explain(response) : null;
 
-    private static string? Throttling(ErrorResponse response) =>
-        response.Status == 429
-            ? $"{response.Host} is throttling "
-                + $"requests{(response.Request is { Tries: > 1 } request ? $", after {request.Tries} tries" : "")}{(response.RetryAfter is { TotalSeconds: > 0 } wait ? $"; it asks to wait {wait.TotalSeconds:0} s" : "")}. Run the same command again later: what exists by then is reused, not created twice."
-            : null;
+    private static string? Throttling(ErrorResponse response)
+    {
+        if (response.Status != 429)
+            return null;
+        var tries = response.Request is { Tries: > 1 } request ? $", after {request.Tries} tries" : "";
+        var wait = response.RetryAfter is { TotalSeconds: > 0 } asked ? $"; it asks to wait {asked.TotalSeconds:0} s" : "";
+        return $"{response.Host} is throttling requests{tries}{wait}. Run the same command again later: "
+            + "what exists by then is reused, not created twice.";
+    }
 
     // "Client address: 203.0.113.7", "client with IP '203.0.113.7'"
     [GeneratedRegex(

@@ -13,9 +13,7 @@ internal sealed class AsyncLazy<T>(Func<CancellationToken, Task<T>> read)
         lock (access)
         {
             if (value is null || value.IsFaulted || value.IsCanceled)
-            {
                 value = read(cancellationToken);
-            }
 
             return value;
         }

@@ -14,9 +14,7 @@ internal static class BufferedError
         {
             var buffer = new MemoryStream();
             await using (content)
-            {
                 await content.CopyToAsync(buffer, cancellationToken);
-            }
 
             buffer.Position = 0;
             response.ContentStream = buffer;

@@ -33,9 +33,7 @@ internal static class RepeatableRequests
     {
         var path = request.Uri.Path;
         if (request.Method == RequestMethod.Post)
-        {
             return Posts.Any(end => path.EndsWith(end, StringComparison.OrdinalIgnoreCase));
-        }
 
         return !(path.StartsWith("/v2/", StringComparison.Ordinal) && path.Contains("/blobs/uploads/", StringComparison.Ordinal));
     }

@@ -16,20 +16,14 @@ internal static class RetryAfter
         foreach (var name in new[] { "retry-after-ms", "x-ms-retry-after-ms" })
         {
             if (headers.TryGetValue(name, out var text) && Number(text) is { } milliseconds)
-            {
                 return TimeSpan.FromMilliseconds(milliseconds);
-            }
         }
 
         if (!headers.TryGetValue("Retry-After", out var value))
-        {
             return null;
-        }
 
         if (Number(value) is { } seconds)
-        {
             return TimeSpan.FromSeconds(seconds);
-        }
 
         return Date(value) is { } then && headers.TryGetValue("Date", out var sent) && Date(sent) is { } now
             ? then > now

@@ -26,9 +26,7 @@ internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy
                 await ProcessNextAsync(message, pipeline);
                 wait = DelayAfter(message, retry);
                 if (wait is null)
-                {
                     return;
-                }
 
                 message.Response.Dispose();
             }
@@ -56,17 +54,13 @@ internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy
     {
         var response = message.Response;
         if (retry > settings.MaxRetries || response.Status is not (408 or 429 or 500 or 502 or 503 or 504))
-        {
             return null;
-        }
 
         var asked = RetryAfter.Read(response.Headers);
         // Throttling refuses a request before it is processed; so does a 503 that says when to retry.
         var refused = response.Status == 429 || (response.Status == 503 && asked is not null);
         if (asked > settings.LongestRetryAfter || !(refused || RepeatableRequests.Contains(message.Request)))
-        {
             return null;
-        }
 
         var own = settings.DelayBefore(retry);
         return asked > own ? asked : own;

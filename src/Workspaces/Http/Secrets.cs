@@ -21,16 +21,12 @@ internal static partial class Secrets
     public static string Show(Uri uri)
     {
         if (!uri.IsAbsoluteUri)
-        {
             return Scrub(uri.OriginalString);
-        }
 
         var address = uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         var query = uri.Query.TrimStart('?');
         if (query.Length == 0)
-        {
             return address;
-        }
 
         var shown = query
             .Split('&')
@@ -65,7 +61,8 @@ internal static partial class Secrets
     private static partial Regex JsonWebToken();
 
     [GeneratedRegex(
-        @"\b(?<name>(sig|token|access_token|sas_?token|accountkey|sharedaccesssignature|key|secret|client_secret|password|pwd)""?\s*[=:]\s*""?)[^&\s""';,)}]+",
+        @"\b(?<name>(sig|token|access_token|sas_?token|accountkey|sharedaccesssignature|key|secret|client_secret|password|pwd)"
+            + @"""?\s*[=:]\s*""?)[^&\s""';,)}]+",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

@@ -19,9 +19,7 @@ internal static class ServicePipelines
         where T : ClientOptions
     {
         if (transport is not null)
-        {
             options.Transport = transport;
-        }
 
         options.RetryPolicy = new RetryPolicy(retries);
         options.Retry.NetworkTimeout = retries.TryTimeout;

@@ -16,9 +16,7 @@ internal static class TokenClaims
     {
         var parts = token.Split('.');
         if (parts.Length != 3 || !Base64Url.IsValid(parts[1]))
-        {
             return null;
-        }
 
         try
         {

@@ -33,9 +33,7 @@ internal sealed class TokenRenewal(TokenCredential credential, string scope) : H
     {
         // The policy before this one keeps sending the refused token until it has expired by this machine's clock.
         if (last is { } known && AuthorizationOf(message) == known.Refused)
-        {
             message.Request.Headers.SetValue(HttpHeader.Names.Authorization, known.Renewed);
-        }
 
         await ProcessNextAsync(message, pipeline);
         if (
@@ -68,9 +66,7 @@ internal sealed class TokenRenewal(TokenCredential credential, string scope) : H
         {
             // Another request may have renewed the token in the meantime.
             if (last is { } done && done.Refused == refused && done.Renewed != refused)
-            {
                 return done.Renewed;
-            }
 
             var renewed = await RequestAsync(claims: null, message);
             if (renewed == refused)

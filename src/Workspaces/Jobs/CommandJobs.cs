@@ -49,8 +49,6 @@ internal static class CommandJobs
     private static void Copy(IReadOnlyDictionary<string, string> from, IDictionary<string, string> to)
     {
         foreach (var (name, value) in from)
-        {
             to[name] = value;
-        }
     }
 }

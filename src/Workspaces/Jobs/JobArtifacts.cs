@@ -81,9 +81,7 @@ public sealed class JobArtifacts(WorkspaceClient workspace)
             {
                 long length;
                 await using (var target = File.Create(unfinished))
-                {
                     length = await workspace.Artifacts.DownloadAsync(jobName, path, target, cancellationToken);
-                }
 
                 File.Move(unfinished, file, overwrite: true);
                 return length;

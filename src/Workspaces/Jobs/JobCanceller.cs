@@ -35,9 +35,7 @@ public sealed class JobCanceller(WorkspaceClient workspace, TimeProvider? timePr
         var job = (await workspace.Resource.GetMachineLearningJobAsync(jobName, cancellationToken)).Value;
         var status = StatusOf(job);
         if (status.IsTerminal())
-        {
             return status;
-        }
 
         await RequestAsync(job, cancellationToken);
         var began = time.GetTimestamp();
@@ -71,9 +69,7 @@ public sealed class JobCanceller(WorkspaceClient workspace, TimeProvider? timePr
         {
             // A job that has just ended cannot be cancelled.
             if (!StatusOf((await job.GetAsync(cancellationToken)).Value).IsTerminal())
-            {
                 throw;
-            }
         }
     }
 

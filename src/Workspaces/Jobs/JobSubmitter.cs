@@ -99,9 +99,7 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
     private async Task<JobState> ReadNamedAsync(string name, ExperimentPlan plan, bool rerun, CancellationToken cancellationToken)
     {
         if (await FindAsync(name, cancellationToken) is not { } found)
-        {
             return new JobState(name, 1, null, null);
-        }
 
         var status = StatusOf(found);
         var isSame = IsOf(plan, found);
@@ -137,9 +135,7 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         catch (Exception error) when (ServiceErrors.IsTransient(error, cancellationToken))
         {
             if (await FindAsync(name, cancellationToken) is { } accepted)
-            {
                 return accepted;
-            }
 
             throw;
         }
@@ -147,9 +143,7 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         {
             // The response to an earlier try was lost, and an existing job cannot be sent again.
             if (await FindAsync(name, cancellationToken) is { } accepted && IsOf(plan, accepted))
-            {
                 return accepted;
-            }
 
             throw;
         }

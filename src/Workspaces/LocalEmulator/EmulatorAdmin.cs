@@ -94,11 +94,10 @@ internal sealed class EmulatorAdmin
     public async Task EnsureWorkspaceAsync(WorkspaceAddress workspace, EmulatorStatus status, CancellationToken cancellationToken)
     {
         var path =
-            $"/subscriptions/{workspace.SubscriptionId}/resourceGroups/{workspace.ResourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/{workspace.WorkspaceName}";
+            $"/subscriptions/{workspace.SubscriptionId}/resourceGroups/{workspace.ResourceGroup}"
+            + $"/providers/Microsoft.MachineLearningServices/workspaces/{workspace.WorkspaceName}";
         if (status.Workspaces.Contains(path, StringComparer.OrdinalIgnoreCase))
-        {
             return;
-        }
 
         using var message = pipeline.CreateGet(endpoint, path, ("api-version", "2024-10-01"));
         await pipeline.SendAsync(message, cancellationToken);
@@ -113,9 +112,7 @@ internal sealed class EmulatorAdmin
             );
         }
         else if (message.Response.IsError)
-        {
             throw new RequestFailedException(message.Response);
-        }
     }
 
     private HttpMessage CreateMessage(RequestMethod method, string path)
@@ -131,9 +128,7 @@ internal sealed class EmulatorAdmin
     {
         using var message = CreateMessage(method, path);
         if (apiVersion.Length > 0)
-        {
             message.Request.Uri.AppendQuery("api-version", apiVersion);
-        }
 
         if (body is not null)
         {
@@ -143,9 +138,7 @@ internal sealed class EmulatorAdmin
 
         await pipeline.SendAsync(message, cancellationToken);
         if (message.Response.IsError)
-        {
             throw new RequestFailedException(message.Response);
-        }
     }
 }
 

@@ -76,14 +76,10 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
             async () =>
             {
                 foreach (var workspace in settings.Workspaces)
-                {
                     await found.Admin.EnsureWorkspaceAsync(workspace, found.Status, cancellationToken);
-                }
 
                 if (settings.RecordingFile is { } file)
-                {
                     await found.Admin.RecordAsync(Path.GetFullPath(file), cancellationToken);
-                }
 
                 return script is null
                     ? found.Status.FaultRules
@@ -239,9 +235,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         finally
         {
             if (!listens)
-            {
                 process.Kill();
-            }
 
             process.Dispose();
         }
@@ -259,9 +253,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         }
 
         if (!await WaitForEndAsync(found.Description, cancellationToken))
-        {
             await SignalAsync(found.Description, cancellationToken);
-        }
     }
 
     private async Task SignalAsync(EmulatorDescription description, CancellationToken cancellationToken)
@@ -282,9 +274,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         while (EmulatorProcess.IsAlive(description.ProcessId, description.StartedAt))
         {
             if (time.GetElapsedTime(began) > StopTimeout)
-            {
                 return false;
-            }
 
             await Task.Delay(Pause, time, cancellationToken);
         }

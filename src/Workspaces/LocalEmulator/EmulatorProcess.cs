@@ -18,7 +18,9 @@ internal sealed class EmulatorProcess(Process process, string logFile, long logS
     // Its own session keeps Ctrl-C of the terminal away from it, and without a pipe it outlives this process. macOS has no setsid, but
     // Perl.
     private const string Detach =
-        """log=$1; shift; exec </dev/null >>"$log" 2>&1; if command -v setsid >/dev/null 2>&1; then exec setsid "$@"; else exec perl -MPOSIX -e 'POSIX::setsid(); exec @ARGV' -- "$@"; fi""";
+        """log=$1; shift; exec </dev/null >>"$log" 2>&1; """
+        + """if command -v setsid >/dev/null 2>&1; then exec setsid "$@"; """
+        + """else exec perl -MPOSIX -e 'POSIX::setsid(); exec @ARGV' -- "$@"; fi""";
 
     /// <summary>Gets the exit code; null while the process runs.</summary>
     public int? ExitCode => process.HasExited ? process.ExitCode : null;
@@ -28,22 +30,16 @@ internal sealed class EmulatorProcess(Process process, string logFile, long logS
     public static EmulatorProcess Start(EmulatorSettings settings)
     {
         if (OperatingSystem.IsWindows())
-        {
             throw new WorkspaceException("The workspace emulator runs on Linux and macOS; on Windows, run this inside WSL.");
-        }
 
         var logFile = Path.Combine(settings.StateFolder, "emulator.log");
         if (File.Exists(logFile) && new FileInfo(logFile).Length > LongestLog)
-        {
             File.Move(logFile, Path.ChangeExtension(logFile, ".previous.log"), overwrite: true);
-        }
 
         var logStart = File.Exists(logFile) ? new FileInfo(logFile).Length : 0;
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, WorkingDirectory = settings.StateFolder };
         foreach (var argument in new[] { "-c", Detach, "sh", logFile }.Concat(settings.Command).Concat(settings.CreateArguments()))
-        {
             start.ArgumentList.Add(argument);
-        }
 
         return new EmulatorProcess(Process.Start(start)!, logFile, logStart);
     }
@@ -95,9 +91,7 @@ internal sealed class EmulatorProcess(Process process, string logFile, long logS
     {
         var stat = $"/proc/{processId.ToString(CultureInfo.InvariantCulture)}/stat";
         if (!File.Exists(stat))
-        {
             return false;
-        }
 
         var text = File.ReadAllText(stat);
         var state = text.LastIndexOf(") ", StringComparison.Ordinal); // the name before it may contain anything

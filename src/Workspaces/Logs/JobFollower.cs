@@ -46,14 +46,10 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
             {
                 var isRequeued = reported is not null && IsRequeued(reported.Status, details.Status);
                 if (isRequeued)
-                {
                     logs.OnNodeLost();
-                }
 
                 if (!details.Status.IsTerminal())
-                {
                     yield return new JobStatusChanged(details.Status, details.StatusWord) { SentBack = isRequeued };
-                }
 
                 reported = details;
                 happened = true;
@@ -64,9 +60,7 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
             foreach (var log in logs.All)
             {
                 if (reported.Status.IsTerminal())
-                {
                     log.GiveUpAfter(settings.LogAttempts);
-                }
 
                 LogStep step;
                 do
@@ -75,9 +69,7 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
                     happened |= step.HasNewBytes;
                     hasMore |= step.HasMore;
                     foreach (var line in log.TakeLines())
-                    {
                         yield return new JobLogLine(log.File, line);
-                    }
                 } while (step.ReadAgain);
 
                 settled &= log.IsSettled;
@@ -87,9 +79,7 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
             if (quietReads == QuietReadsAfterEnd)
             {
                 foreach (var log in logs.All)
-                {
                     await log.FinishAsync(details.LogFiles, cancellationToken);
-                }
 
                 break;
             }
@@ -100,9 +90,7 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
         foreach (var log in logs.All)
         {
             foreach (var line in log.TakeLines())
-            {
                 yield return new JobLogLine(log.File, line);
-            }
 
             foreach (var (file, fault) in log.Unread)
             {

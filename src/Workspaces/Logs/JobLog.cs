@@ -54,9 +54,7 @@ internal sealed class JobLog(string file, LogClient client)
     public async Task<LogStep> ReadAsync(IReadOnlyDictionary<string, string> urls, CancellationToken cancellationToken)
     {
         if (candidates.Count > 0 && !await JoinAsync(urls, cancellationToken))
-        {
             return LogStep.Nothing;
-        }
 
         current.Commit(splitter, lines.Add);
         return rotated.TryPeek(out var old)
@@ -97,20 +95,14 @@ internal sealed class JobLog(string file, LogClient client)
         {
             rotated.Enqueue(current.Renamed(candidates[0]));
             foreach (var other in candidates.Skip(1))
-            {
                 rotated.Enqueue(new LogTail(other, client));
-            }
 
             current = new LogTail(file, client);
         }
         else if (isOurs == false || current.Faults >= attempts)
-        {
             UnrelatedFiles.AddRange(candidates);
-        }
         else
-        {
             return false;
-        }
 
         candidates.Clear();
         return true;
@@ -119,16 +111,12 @@ internal sealed class JobLog(string file, LogClient client)
     private async Task<LogStep> ReadRotatedAsync(LogTail old, IReadOnlyDictionary<string, string> urls, CancellationToken cancellationToken)
     {
         if (!urls.TryGetValue(old.File, out var url))
-        {
             return LogStep.Nothing;
-        }
 
         var (end, hasNewBytes) = await old.ReadAsync(new Uri(url), cancellationToken);
         old.Commit(splitter, lines.Add);
         if (end is null ? old.Faults < attempts : old.MayBeReplaced && !old.IsReplaced)
-        {
             return new LogStep(hasNewBytes, ReadAgain: false);
-        }
 
         if (!hasNewBytes)
         {
@@ -146,9 +134,7 @@ internal sealed class JobLog(string file, LogClient client)
     private async Task<LogStep> ReadCurrentAsync(IReadOnlyDictionary<string, string> urls, CancellationToken cancellationToken)
     {
         if (!urls.TryGetValue(file, out var url))
-        {
             return LogStep.Nothing;
-        }
 
         var (end, hasNewBytes) = await current.ReadAsync(new Uri(url), cancellationToken);
         if (current.IsReplaced)

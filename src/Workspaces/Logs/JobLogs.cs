@@ -17,15 +17,11 @@ internal sealed partial class JobLogs(LogClient client)
     public void Update(IEnumerable<string> files)
     {
         foreach (var unrelated in logs.Values.ToArray().SelectMany(log => log.UnrelatedFiles.ToArray()))
-        {
             logs.TryAdd(unrelated, new JobLog(unrelated, client));
-        }
 
         var added = files.Where(file => UserLog().IsMatch(file) && known.Add(file)).ToArray();
         foreach (var file in added.Where(file => OwnerOf(file) is null))
-        {
             logs.TryAdd(file, new JobLog(file, client));
-        }
 
         foreach (
             var (file, owner) in added
@@ -42,9 +38,7 @@ internal sealed partial class JobLogs(LogClient client)
     public void OnNodeLost()
     {
         foreach (var log in logs.Values)
-        {
             log.OnNodeLost();
-        }
     }
 
     // std_log_process_0.txt is the log of a process, since there is no std_log_process.txt. std_log_0.txt is an older std_log.txt, if that

@@ -31,9 +31,7 @@ internal sealed class LogLines
     public void Finish(Action<string> add)
     {
         if (line.WrittenCount > 0)
-        {
             add(Take());
-        }
 
         rewritten = false;
     }
@@ -53,9 +51,7 @@ internal sealed class LogLines
         }
 
         if (!empty || !rewritten)
-        {
             add(Take());
-        }
 
         rewritten = false;
     }
@@ -64,9 +60,7 @@ internal sealed class LogLines
     {
         var bytes = line.WrittenSpan;
         if (first && bytes.StartsWith(Encoding.UTF8.Preamble))
-        {
             bytes = bytes[Encoding.UTF8.Preamble.Length..];
-        }
 
         first = false;
         var text = Encoding.UTF8.GetString(bytes);

@@ -146,7 +146,8 @@ internal static partial class SignInFaults
         if (subject?.StartsWith("repo:", StringComparison.Ordinal) != true)
             return $"{rule} See {Documentation}.";
         var parameters =
-            $$"""{"name":"github","issuer":"https://token.actions.githubusercontent.com","subject":"{{subject}}","audiences":["api://AzureADTokenExchange"]}""";
+            """{"name":"github","issuer":"https://token.actions.githubusercontent.com","""
+            + $"\"subject\":\"{subject}\",\"audiences\":[\"api://AzureADTokenExchange\"]}}";
         return $"{rule} Add it: `az ad app federated-credential create --id {description.ClientId} --parameters '{parameters}'`.";
     }
 

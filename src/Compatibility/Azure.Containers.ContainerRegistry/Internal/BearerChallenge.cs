@@ -10,9 +10,7 @@ internal sealed partial record BearerChallenge(string Service, string? Scope)
     public static BearerChallenge? Read(Response response)
     {
         if (!response.Headers.TryGetValues("WWW-Authenticate", out var values))
-        {
             return null;
-        }
 
         foreach (var value in values.Where(value => value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)))
         {
@@ -21,9 +19,7 @@ internal sealed partial record BearerChallenge(string Service, string? Scope)
                 .GroupBy(match => match.Groups["name"].Value, StringComparer.OrdinalIgnoreCase)
                 .ToDictionary(group => group.Key, group => group.First().Groups["value"].Value, StringComparer.OrdinalIgnoreCase);
             if (parameters.TryGetValue("service", out var service))
-            {
                 return new BearerChallenge(service, Ordered(parameters.GetValueOrDefault("scope")));
-            }
         }
 
         return null;

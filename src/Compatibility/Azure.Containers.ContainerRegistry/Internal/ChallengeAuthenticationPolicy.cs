@@ -70,9 +70,7 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
     {
         // Step 1 is done: the registry responded 401. Step 2: read the challenge.
         if (!IsForRegistry(message) || BearerChallenge.Read(message.Response) is not { } challenge)
-        {
             return false;
-        }
 
         var scope = challenge.Scope ?? "";
         scopes[KindOf(message.Request)] = scope;

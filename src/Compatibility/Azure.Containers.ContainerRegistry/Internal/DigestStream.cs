@@ -30,9 +30,7 @@ internal sealed class DigestStream(Stream inner, string digest) : Stream
     public static void Check(string found, string? expected, string what)
     {
         if (expected is not null && !string.Equals(found, expected, StringComparison.OrdinalIgnoreCase))
-        {
             throw new RequestFailedException($"The {what} has the digest {found}; it must be {expected}.");
-        }
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Seen(buffer.AsSpan(offset, count), inner.Read(buffer, offset, count));
@@ -70,9 +68,7 @@ internal sealed class DigestStream(Stream inner, string digest) : Stream
     private int Seen(ReadOnlySpan<byte> buffer, int count)
     {
         if (count > 0)
-        {
             hash.AppendData(buffer[..count]);
-        }
         else if (buffer.Length > 0 && !ended)
         {
             ended = true;

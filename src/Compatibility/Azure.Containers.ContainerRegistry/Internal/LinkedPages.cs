@@ -33,9 +33,7 @@ internal sealed class LinkedPages<T>(
     private static string? NextOf(Response response)
     {
         if (!response.Headers.TryGetValue("Link", out var link))
-        {
             return null;
-        }
 
         var start = link.IndexOf('<', StringComparison.Ordinal);
         var end = link.IndexOf('>', StringComparison.Ordinal);

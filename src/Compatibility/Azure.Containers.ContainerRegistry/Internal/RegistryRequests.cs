@@ -23,15 +23,11 @@ internal sealed class RegistryRequests(HttpPipeline pipeline, Uri endpoint, stri
         foreach (var (name, value) in query)
         {
             if (value is not null)
-            {
                 message.Request.Uri.AppendQuery(name, value, escapeValue: true);
-            }
         }
 
         if (!path.StartsWith("/v2/", StringComparison.Ordinal))
-        {
             message.Request.Uri.AppendQuery("api-version", apiVersion, escapeValue: true);
-        }
 
         message.Request.Headers.Add(HttpHeader.Names.Accept, "application/json");
         return message;

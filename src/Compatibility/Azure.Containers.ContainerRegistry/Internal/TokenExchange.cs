@@ -60,9 +60,7 @@ internal sealed class TokenExchange(RegistryRequests requests)
     {
         var parts = token.Split('.');
         if (parts.Length != 3 || !Base64Url.IsValid(parts[1]))
-        {
             return DateTimeOffset.MaxValue;
-        }
 
         try
         {

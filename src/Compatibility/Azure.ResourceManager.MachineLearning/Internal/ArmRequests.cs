@@ -24,9 +24,7 @@ internal sealed class ArmRequests(HttpPipeline pipeline, Uri endpoint, string? a
         var path = string.Join('/', id.ToString().Split('/').Select(Uri.EscapeDataString))
             .Replace("/resourcegroups/", "/resourceGroups/", StringComparison.Ordinal);
         foreach (var segment in below)
-        {
             path += "/" + Uri.EscapeDataString(segment);
-        }
 
         return path;
     }
@@ -56,9 +54,7 @@ internal sealed class ArmRequests(HttpPipeline pipeline, Uri endpoint, string? a
         foreach (var (name, value) in query)
         {
             if (value is not null)
-            {
                 message.Request.Uri.AppendQuery(name, value, escapeValue: true);
-            }
         }
 
         if (body is not null)
@@ -76,9 +72,7 @@ internal sealed class ArmRequests(HttpPipeline pipeline, Uri endpoint, string? a
         var message = CreateMessage(RequestMethod.Get);
         message.Request.Uri.Reset(new Uri(endpoint, link));
         if (!message.Request.Uri.Query.Contains("api-version=", StringComparison.OrdinalIgnoreCase))
-        {
             message.Request.Uri.AppendQuery("api-version", apiVersion, escapeValue: true);
-        }
 
         return message;
     }
@@ -95,13 +89,9 @@ internal sealed class ArmRequests(HttpPipeline pipeline, Uri endpoint, string? a
     public async ValueTask<Response> TrySendAsync(HttpMessage message, bool async, CancellationToken cancellationToken)
     {
         if (async)
-        {
             await pipeline.SendAsync(message, cancellationToken).ConfigureAwait(false);
-        }
         else
-        {
             pipeline.Send(message, cancellationToken);
-        }
 
         return message.Response;
     }

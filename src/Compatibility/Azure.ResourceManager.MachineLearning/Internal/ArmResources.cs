@@ -58,9 +58,7 @@ internal sealed class ArmResources<TResource>(ArmClient client, ArmRequests requ
         var response = await requests.SendAsync(message, cancellationToken).ConfigureAwait(false);
         var operation = new MachineLearningArmOperation<TResource>(LongRunningRequest.Begin(requests, message.Request, response), Read);
         if (waitUntil == WaitUntil.Completed)
-        {
             await operation.WaitForCompletionAsync(cancellationToken).ConfigureAwait(false);
-        }
 
         return operation;
     }
@@ -78,9 +76,7 @@ internal sealed class ArmResources<TResource>(ArmClient client, ArmRequests requ
         var response = await requests.SendAsync(message, cancellationToken).ConfigureAwait(false);
         var operation = new MachineLearningArmOperation(LongRunningRequest.Begin(requests, message.Request, response));
         if (waitUntil == WaitUntil.Completed)
-        {
             await operation.WaitForCompletionResponseAsync(cancellationToken).ConfigureAwait(false);
-        }
 
         return operation;
     }

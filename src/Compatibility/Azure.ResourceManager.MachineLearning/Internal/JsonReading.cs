@@ -58,15 +58,11 @@ internal static class JsonReading
     public static IDictionary<string, T> Map<T>(this JsonElement json, string name, Func<JsonElement, T> read)
     {
         if (json.Member(name) is not { ValueKind: JsonValueKind.Object } members)
-        {
             return new UnsetDictionary<T>();
-        }
 
         var map = new Dictionary<string, T>(StringComparer.Ordinal);
         foreach (var member in members.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
-        {
             map[member.Name] = read(member.Value);
-        }
 
         return map;
     }

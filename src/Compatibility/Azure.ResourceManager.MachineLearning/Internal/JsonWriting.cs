@@ -12,9 +12,7 @@ internal static class JsonWriting
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
-        {
             writer.WriteModel(model);
-        }
 
         return RequestContent.Create(buffer.WrittenMemory);
     }
@@ -29,25 +27,19 @@ internal static class JsonWriting
     public static void WriteOptional(this Utf8JsonWriter writer, string name, string? value)
     {
         if (value is not null)
-        {
             writer.WriteString(name, value);
-        }
     }
 
     public static void WriteOptional(this Utf8JsonWriter writer, string name, bool? value)
     {
         if (value is { } given)
-        {
             writer.WriteBoolean(name, given);
-        }
     }
 
     public static void WriteOptional(this Utf8JsonWriter writer, string name, int? value)
     {
         if (value is { } given)
-        {
             writer.WriteNumber(name, given);
-        }
     }
 
     /// <summary>Writes an ISO 8601 duration, such as <c>PT15M</c>.</summary>
@@ -96,15 +88,11 @@ internal static class JsonWriting
     )
     {
         if (values is null or UnsetDictionary<T> { Count: 0 })
-        {
             return;
-        }
 
         writer.WriteStartObject(name);
         foreach (var (key, value) in values)
-        {
             write(writer, key, value);
-        }
 
         writer.WriteEndObject();
     }

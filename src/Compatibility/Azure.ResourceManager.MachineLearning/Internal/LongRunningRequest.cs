@@ -61,9 +61,7 @@ internal sealed class LongRunningRequest
         begun.following = begun.writesResource ? Following.Resource : Following.Nothing;
         begun.FollowHeaders(response);
         if (begun.following is Following.Nothing or Following.Resource)
-        {
             begun.Complete(response, begun.writesResource ? StateOfResource(response) : Outcome.Succeeded);
-        }
 
         return begun;
     }
@@ -73,14 +71,10 @@ internal sealed class LongRunningRequest
     public void ThrowUnlessSucceeded()
     {
         if (failure is not null)
-        {
             throw failure;
-        }
 
         if (!HasCompleted)
-        {
             throw new InvalidOperationException("The operation has not completed yet.");
-        }
     }
 
     /// <summary>Asks once.</summary>
@@ -102,9 +96,7 @@ internal sealed class LongRunningRequest
 
             Complete(Response, outcome);
             if (!HasCompleted)
-            {
                 FollowHeaders(Response);
-            }
         }
 
         return failure is null ? Response : throw failure;
@@ -124,9 +116,7 @@ internal sealed class LongRunningRequest
     private static JsonElement Root(Response response)
     {
         if (response.Content.ToMemory().IsEmpty)
-        {
             return default;
-        }
 
         using var document = JsonDocument.Parse(response.Content);
         return document.RootElement.Clone();
@@ -158,9 +148,7 @@ internal sealed class LongRunningRequest
             (following, next) = (Following.Status, Absolute(status));
         }
         else if (response.Status == 202 && following != Following.Status && response.Headers.TryGetValue("Location", out var location))
-        {
             (following, next) = (Following.Location, Absolute(location));
-        }
     }
 
     private string Absolute(string link) => new Uri(new Uri(resourceUri), link).AbsoluteUri;

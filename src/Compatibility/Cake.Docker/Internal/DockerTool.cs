@@ -28,9 +28,7 @@ internal sealed class DockerTool<TSettings>(ICakeContext context)
         this.environment = environment ?? this.environment;
         var process = new ProcessSettings();
         if (standardInput is not null)
-        {
             process.StandardInput = standardInput;
-        }
 
         Run(settings, arguments, process, postAction: null);
     }
@@ -43,9 +41,7 @@ internal sealed class DockerTool<TSettings>(ICakeContext context)
     {
         var variables = new Dictionary<string, string>(environment, StringComparer.Ordinal);
         foreach (var (name, value) in base.GetEnvironmentVariables(settings) ?? settings.EnvironmentVariables)
-        {
             variables[name] = value;
-        }
 
         return variables;
     }

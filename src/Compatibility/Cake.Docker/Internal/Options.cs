@@ -19,9 +19,7 @@ internal static partial class Options
         foreach (var property in PropertiesOf(settings.GetType()))
         {
             if (!except.Contains(property.Name))
-            {
                 Append(arguments, property, property.GetValue(settings));
-            }
         }
 
         return arguments;
@@ -63,9 +61,7 @@ internal static partial class Options
                 break;
             case string[] texts:
                 foreach (var text in texts)
-                {
                     arguments.Append($"--{name} {Quote(text)}");
-                }
 
                 break;
             default:
