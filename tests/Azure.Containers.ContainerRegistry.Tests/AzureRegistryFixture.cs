@@ -51,9 +51,7 @@ public sealed class AzureRegistryFixture : IAsyncLifetime
         Front.Intercept = async context =>
         {
             if (!fits(context))
-            {
                 return false;
-            }
 
             Front.Intercept = null;
             context.Response.StatusCode = (int)status;

@@ -24,7 +24,7 @@ public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegis
     }
 
     [Fact]
-    public async Task UploadBlob_TakesAnEmptyBlob()
+    public async Task UploadBlob_Succeeds_WhenTheBlobIsEmpty()
     {
         var content = registry.CreateContent("blobs/empty");
 
@@ -34,7 +34,7 @@ public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegis
     }
 
     [Fact]
-    public async Task DownloadBlob_SendsNoAuthorizationToTheHostItIsRedirectedTo()
+    public async Task DownloadBlob_SendsNoAuthorization_ToTheHostOfARedirect()
     {
         var content = registry.CreateContent("blobs/redirected");
         var digest = (await content.UploadBlobAsync(BinaryData.FromString("kept elsewhere"), cancellation)).Value.Digest;
@@ -50,7 +50,7 @@ public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegis
     }
 
     [Fact]
-    public async Task DownloadBlob_AnswersNoChallengeOfTheHostItIsRedirectedTo()
+    public async Task DownloadBlob_IgnoresTheChallenge_OfTheHostOfARedirect()
     {
         var content = registry.CreateContent("blobs/challenged");
         var digest = (await content.UploadBlobAsync(BinaryData.FromString("kept elsewhere"), cancellation)).Value.Digest;
@@ -80,7 +80,7 @@ public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegis
     }
 
     [Fact]
-    public async Task DownloadBlobStreaming_RefusesOtherBytesThanTheDigestNames()
+    public async Task DownloadBlobStreaming_Fails_WhenTheBytesDoNotHaveTheDigest()
     {
         var content = registry.CreateContent("blobs/damaged");
         var digest = (await content.UploadBlobAsync(BinaryData.FromString("as it was"), cancellation)).Value.Digest;
@@ -92,7 +92,7 @@ public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegis
     }
 
     [Fact]
-    public async Task DownloadBlob_SaysWhatWasAsked_WhenThereIsNoSuchBlob()
+    public async Task DownloadBlob_NamesTheRequest_WhenTheBlobDoesNotExist()
     {
         var content = registry.CreateContent("blobs/missing");
         var digest = $"sha256:{new string('0', 64)}";
@@ -108,7 +108,7 @@ public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegis
     }
 
     [Fact]
-    public async Task Pipeline_TellsWhetherABlobIsThere()
+    public async Task Pipeline_SendsHead_ToCheckThatABlobExists()
     {
         var content = registry.CreateContent("blobs/exists");
         var digest = (await content.UploadBlobAsync(BinaryData.FromString("here"), cancellation)).Value.Digest;

@@ -5,13 +5,11 @@ public class CatalogueTests(AzureRegistryFixture registry) : IClassFixture<Azure
     private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task GetRepositoryNames_FollowsEveryPage()
+    public async Task GetRepositoryNames_ReturnsTheNames_OfEveryPage()
     {
         string[] names = ["pages/a", "pages/b", "pages/c", "pages/d", "pages/e"];
         foreach (var name in names)
-        {
             await Images.PushAsync(registry.CreateContent(name), "v1");
-        }
 
         var pages = await registry.CreateClient().GetRepositoryNamesAsync(cancellation).AsPages(pageSizeHint: 2).ToListAsync(cancellation);
 
@@ -23,7 +21,7 @@ public class CatalogueTests(AzureRegistryFixture registry) : IClassFixture<Azure
     }
 
     [Fact]
-    public async Task GetAllManifestProperties_ListsImagesWithTheirTags()
+    public async Task GetAllManifestProperties_ReturnsImages_WithTheirTags()
     {
         var content = registry.CreateContent("catalogue/manifests");
         var first = await Images.PushAsync(content, "v1", "one");
@@ -48,7 +46,7 @@ public class CatalogueTests(AzureRegistryFixture registry) : IClassFixture<Azure
     }
 
     [Fact]
-    public async Task GetAllTagProperties_ListsTheTagsOfOneImageOnly()
+    public async Task GetAllTagProperties_ReturnsTheTags_OfOneImage()
     {
         var content = registry.CreateContent("catalogue/tags");
         var digest = await Images.PushAsync(content, "v1", "one");
@@ -65,7 +63,7 @@ public class CatalogueTests(AzureRegistryFixture registry) : IClassFixture<Azure
     }
 
     [Fact]
-    public async Task DeleteTag_LeavesTheImage()
+    public async Task DeleteTag_KeepsTheImage_WhenItHasOtherTags()
     {
         var content = registry.CreateContent("catalogue/untag");
         var digest = await Images.PushAsync(content, "v1");
@@ -91,7 +89,7 @@ public class CatalogueTests(AzureRegistryFixture registry) : IClassFixture<Azure
     }
 
     [Fact]
-    public async Task DeleteRepository_RemovesItFromTheCatalogue()
+    public async Task DeleteRepository_RemovesIt_FromTheCatalogue()
     {
         await Images.PushAsync(registry.CreateContent("catalogue/gone"), "v1");
         var client = registry.CreateClient();

@@ -22,9 +22,7 @@ internal sealed class ForwardStream(byte[] bytes, Func<int, Task>? beforeRead = 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (beforeRead is not null)
-        {
             await beforeRead(position);
-        }
 
         return Take(buffer.Span);
     }

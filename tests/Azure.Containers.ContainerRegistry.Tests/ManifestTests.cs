@@ -9,7 +9,7 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
     [Theory]
     [InlineData("docker")]
     [InlineData("oci")]
-    public async Task GetManifest_ReturnsTheBytesThatWereSet(string kind)
+    public async Task GetManifest_ReturnsTheBytes_ThatWereSet(string kind)
     {
         var content = registry.CreateContent($"manifests/{kind}");
         var manifest = await Images.UploadAsync(content, "a layer", kind);
@@ -26,7 +26,7 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
     [Theory]
     [InlineData("application/vnd.docker.distribution.manifest.list.v2+json")]
     [InlineData("application/vnd.oci.image.index.v1+json")]
-    public async Task GetManifest_ReturnsAListOfImagesAsItIs(string type)
+    public async Task GetManifest_ReturnsAnImageIndex_Unchanged(string type)
     {
         var content = registry.CreateContent("manifests/lists");
         var image = await Images.UploadAsync(content, "a layer", type.Contains("oci", StringComparison.Ordinal) ? "oci" : "docker");
@@ -40,7 +40,10 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
         ).Value;
         var imageType = type.Replace(".list", "", StringComparison.Ordinal).Replace("index", "manifest", StringComparison.Ordinal);
         var list = BinaryData.FromString(
-            $$$"""{"schemaVersion":2, "mediaType":"{{{type}}}","manifests":[{"mediaType":"{{{imageType}}}","size":{{{image.ToMemory().Length}}},"digest":"{{{set.Digest}}}","platform":{"architecture":"amd64","os":"linux"}}]}"""
+            $$$"""
+            {"schemaVersion":2, "mediaType":"{{{type}}}","manifests":[{"mediaType":"{{{imageType}}}",
+             "size":{{{image.ToMemory().Length}}},"digest":"{{{set.Digest}}}","platform":{"architecture":"amd64","os":"linux"}}]}
+            """
         );
 
         await content.SetManifestAsync(list, "list", type, cancellation);
@@ -63,7 +66,7 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
     }
 
     [Fact]
-    public async Task GetManifest_SaysWhatWasAsked_WhenThereIsNoSuchTag()
+    public async Task GetManifest_NamesTheRequest_WhenTheTagDoesNotExist()
     {
         var content = registry.CreateContent("manifests/missing");
         await Images.PushAsync(content, "v1");
@@ -80,7 +83,7 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
     }
 
     [Fact]
-    public async Task GetManifest_RefusesOtherBytesThanTheDigestNames()
+    public async Task GetManifest_Fails_WhenTheBytesDoNotHaveTheDigest()
     {
         var content = registry.CreateContent("manifests/forged");
         var digest = await Images.PushAsync(content, "v1");
@@ -100,7 +103,7 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
     }
 
     [Fact]
-    public async Task GetManifest_TriesAgain_WhenTheRegistryIsBusy()
+    public async Task GetManifest_Retries_WhenTheRegistryIsBusy()
     {
         var content = registry.CreateContent("manifests/busy");
         var digest = await Images.PushAsync(content, "v1");
@@ -114,7 +117,7 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
     }
 
     [Fact]
-    public async Task DeleteManifest_TakesTheTagsWithIt()
+    public async Task DeleteManifest_DeletesTheTags_WithTheManifest()
     {
         var content = registry.CreateContent("manifests/deleted");
         var digest = await Images.PushAsync(content, "v1");

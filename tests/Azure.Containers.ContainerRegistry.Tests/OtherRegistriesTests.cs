@@ -15,7 +15,7 @@ public sealed class OtherRegistriesTests : IDisposable
     public void Dispose() => http.Dispose();
 
     [Fact]
-    public async Task Registry_NeedsNoSignIn_WhenItAsksForNone()
+    public async Task GetRepositoryNames_SendsNoSignIn_WhenTheRegistryRequiresNone()
     {
         await using var registry = await DistributionRegistry.StartAsync(cancellationToken: cancellation);
         var content = CreateContent(registry, "open/detection", login: null);
@@ -27,7 +27,7 @@ public sealed class OtherRegistriesTests : IDisposable
     }
 
     [Fact]
-    public async Task Registry_TakesNameAndPassword_WhenItAsksForBasicAuthentication()
+    public async Task Requests_SendNameAndPassword_WhenTheRegistryRequiresBasicAuthentication()
     {
         await using var registry = await DistributionRegistry.StartAsync(WithUser, cancellation);
         var content = CreateContent(registry, "basic/detection", new RegistryLogin("robot", "right"));
@@ -38,7 +38,7 @@ public sealed class OtherRegistriesTests : IDisposable
     }
 
     [Fact]
-    public async Task Registry_RefusesAWrongPassword_WhenItAsksForBasicAuthentication()
+    public async Task Requests_Fail_WhenThePasswordIsWrong()
     {
         await using var registry = await DistributionRegistry.StartAsync(WithUser, cancellation);
         var content = CreateContent(registry, "basic/detection", new RegistryLogin("robot", "wrong-password"));
@@ -52,7 +52,7 @@ public sealed class OtherRegistriesTests : IDisposable
     [Theory]
     [InlineData(TokenAlgorithm.ES256)]
     [InlineData(TokenAlgorithm.RS256)]
-    public async Task Registry_TakesTokensOfItsService(TokenAlgorithm algorithm)
+    public async Task Requests_SendTokens_OfTheRegistrysService(TokenAlgorithm algorithm)
     {
         await using var tokens = await TokenService.StartAsync(algorithm, cancellation);
         tokens.Users["robot"] = new TokenUser("right", "repository:token/detection:pull,push", "registry:catalog:*");
@@ -79,7 +79,7 @@ public sealed class OtherRegistriesTests : IDisposable
     }
 
     [Fact]
-    public async Task Registry_IsAnsweredAgain_WhenTheTokenBecomesWorthlessMidway()
+    public async Task Requests_RenewTheToken_WhenItIsRevokedMidway()
     {
         await using var tokens = await TokenService.StartAsync(cancellationToken: cancellation);
         tokens.Users["robot"] = new TokenUser("right", "repository:*:*");
@@ -95,7 +95,7 @@ public sealed class OtherRegistriesTests : IDisposable
     }
 
     [Fact]
-    public async Task Registry_RefusesATokenThatIsOver()
+    public async Task Requests_Fail_WhenTheTokenHasExpired()
     {
         await using var tokens = await TokenService.StartAsync(cancellationToken: cancellation);
         tokens.Users["robot"] = new TokenUser("right", "repository:*:*");
@@ -110,7 +110,7 @@ public sealed class OtherRegistriesTests : IDisposable
     }
 
     [Fact]
-    public void LoopbackTransport_RefusesARegistryOnAnotherMachine() =>
+    public void LoopbackTransport_Fails_WhenTheRegistryIsOnAnotherMachine() =>
         Assert.Throws<ArgumentException>(() => new LoopbackTransport(new Uri("https://registry.example"), new HttpClientTransport(http)));
 
     private static RegistryOptions WithUser =>

@@ -11,7 +11,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
         [.. registry.Tokens.Requests.Skip(count).Select(request => $"{request.Kind} {request.Scope}".TrimEnd())];
 
     [Fact]
-    public async Task Requests_ExchangeOnceAndAskOncePerScope()
+    public async Task Requests_RequestOneTokenPerScope_AfterOneExchange()
     {
         var before = registry.Tokens.Requests.Count;
         var credential = new FixedCredential(AzureRegistryFixture.AadToken);
@@ -29,7 +29,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     }
 
     [Fact]
-    public async Task Requests_AskForTokensOfTheAudience_WhenOneIsSet()
+    public async Task Requests_RequestTokensOfTheAudience_WhenOneIsSet()
     {
         var credential = new FixedCredential(AzureRegistryFixture.AadToken);
         var options = registry.CreateOptions();
@@ -67,7 +67,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     }
 
     [Fact]
-    public async Task UploadBlob_GoesOn_WhenEveryTokenBecomesWorthlessMidway()
+    public async Task UploadBlob_Resumes_WhenEveryTokenIsRevokedMidway()
     {
         var bytes = RandomNumberGenerator.GetBytes((12 * 1024 * 1024) + 5);
         var content = registry.CreateContent("signin/midway");
@@ -88,7 +88,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
         Assert.True(isRotated);
         Assert.Equal($"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}", uploaded.Digest);
         Assert.Equal(bytes.Length, new FileInfo(registry.Front.Registry.PathOfBlob(uploaded.Digest)).Length);
-        // The refresh token went with the key: it is refused once, and exchanged anew.
+        // The refresh token is revoked with the key: it is refused once, and exchanged again.
         Assert.Equal(
             [
                 "exchange",
@@ -102,7 +102,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     }
 
     [Fact]
-    public async Task Requests_ExchangeAgain_WhenTheRefreshTokenIsWithdrawn()
+    public async Task Requests_ExchangeAgain_WhenTheRefreshTokenIsRevoked()
     {
         var content = registry.CreateContent("signin/withdrawn");
         await Images.PushAsync(content, "v1");
@@ -114,7 +114,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     }
 
     [Fact]
-    public async Task UploadBlob_IsRefused_WhenTheUserMayOnlyRead()
+    public async Task UploadBlob_Fails_WhenTheUserMayOnlyRead()
     {
         await Images.PushAsync(registry.CreateContent("signin/readonly"), "v1");
         var content = registry.CreateContent("signin/readonly", "a-reader's-token");
@@ -134,7 +134,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     }
 
     [Fact]
-    public async Task Requests_SayThatTheExchangeFailed_WhenTheEntraTokenIsNotTheRegistrys()
+    public async Task Requests_FailInTheExchange_WhenTheEntraTokenIsForAnotherResource()
     {
         var content = registry.CreateContent("signin/stranger", "a-stranger's-token");
 
@@ -149,7 +149,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     }
 
     [Fact]
-    public async Task Requests_ReadWithoutSigningIn_WhereAnybodyMay()
+    public async Task Requests_ReadWithoutSignIn_WhenTheRegistryAllowsIt()
     {
         await Images.PushAsync(registry.CreateContent("signin/public"), "v1");
         registry.Tokens.AnonymousGrants = ["repository:signin/public:pull"];
@@ -165,7 +165,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     }
 
     [Fact]
-    public async Task ExchangeAadAccessToken_GivesThePasswordOfDockerLogin()
+    public async Task ExchangeAadAccessToken_ReturnsThePassword_OfDockerLogin()
     {
         var client = registry.CreateClient();
 

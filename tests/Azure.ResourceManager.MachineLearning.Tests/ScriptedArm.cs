@@ -51,9 +51,7 @@ internal sealed class ScriptedArm : HttpMessageHandler
             Content = new StringContent(body ?? string.Empty, Encoding.UTF8, "application/json"),
         };
         foreach (var (name, value) in headers)
-        {
             answer.Headers.TryAddWithoutValidation(name, value);
-        }
 
         answers.Enqueue(answer);
         return this;

@@ -23,7 +23,7 @@ public class DockerAliasesTests
     }
 
     [Fact]
-    public void DockerBuild_RendersEveryKindOfOption()
+    public void DockerBuild_RendersOptions_OfEveryKind()
     {
         var settings = new DockerImageBuildSettings
         {
@@ -51,7 +51,7 @@ public class DockerAliasesTests
     }
 
     [Fact]
-    public void DockerBuild_LeavesOutWhatIsAboutTheProcess()
+    public void DockerBuild_OmitsSettings_OfTheProcess()
     {
         var settings = new DockerImageBuildSettings
         {
@@ -74,7 +74,7 @@ public class DockerAliasesTests
     }
 
     [Fact]
-    public void DockerBuild_AsksForBuildKit()
+    public void DockerBuild_EnablesBuildKit_ByAVariable()
     {
         docker.Context.DockerBuild(".");
 
@@ -95,7 +95,7 @@ public class DockerAliasesTests
     }
 
     [Fact]
-    public void DockerBuildXBuild_RendersEveryKindOfOption()
+    public void DockerBuildXBuild_RendersOptions_OfEveryKind()
     {
         var settings = new DockerBuildXBuildSettings
         {
@@ -144,7 +144,7 @@ public class DockerAliasesTests
     }
 
     [Fact]
-    public void DockerLogin_SendsThePasswordThroughStandardInputAlone()
+    public void DockerLogin_SendsThePassword_OnlyThroughStandardInput()
     {
         docker.Context.DockerLogin("00000000-0000-0000-0000-000000000000", "the-secret", "r.azurecr.io");
 
@@ -179,7 +179,7 @@ public class DockerAliasesTests
     }
 
     [Fact]
-    public void DockerPush_SaysThatDockerIsMissing_WhenItIsNotInstalled()
+    public void DockerPush_Fails_WhenDockerIsNotInstalled()
     {
         var missing = new DockerFixture(isInstalled: false);
 

@@ -16,7 +16,7 @@ public sealed class DockerProcessTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void DockerLogin_GivesTheScriptThePassword_WhenItReadsItsInput()
+    public void DockerLogin_PassesThePassword_ThroughStandardInput()
     {
         var received = Run(
             (context, tool) =>
@@ -35,7 +35,7 @@ public sealed class DockerProcessTests : IDisposable
     }
 
     [Fact]
-    public void DockerBuild_GivesTheScriptEveryValueAsItWas()
+    public void DockerBuild_PassesEveryValue_Unchanged()
     {
         var received = Run(
             (context, tool) =>

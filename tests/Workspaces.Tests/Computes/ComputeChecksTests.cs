@@ -147,9 +147,7 @@ public class ComputeChecksTests
         var service = new FakeService().WithOffers(changeSizes: sizes =>
         {
             for (var cores = 1; cores <= 14; cores++)
-            {
                 sizes.Add(JsonNode.Parse($$"""{"name":"Standard_G{{cores}}","vCPUs":{{100 + cores}},"gpus":1}"""));
-            }
         });
 
         Assert.Contains(
@@ -331,7 +329,10 @@ public class ComputeChecksTests
     {
         var troubled = FakeCluster.With(
             "errors",
-            """[{"error":{"code":"AllocationFailed","message":"No capacity; sig=planted-5c1e."}},{"error":{"code":"AllocationFailed","message":"No capacity; sig=planted-5c1e."}}]"""
+            """
+            [{"error":{"code":"AllocationFailed","message":"No capacity; sig=planted-5c1e."}},
+             {"error":{"code":"AllocationFailed","message":"No capacity; sig=planted-5c1e."}}]
+            """
         );
 
         var state = await ReadAsync(FakeCluster.Found(FakeCluster.Answer(troubled)), TestPlans.Compute);

@@ -131,7 +131,10 @@ public class WorkspaceClientTests
             FakeService.RunPath("job"),
             FakeService.Json(
                 400,
-                $$$"""{"error":{"code":"BadRequest","message":"Bearer {{{FakeService.Token}}} cannot read https://x.blob.core.windows.net/c?sv=1&sig=planted-sig%3D; AccountKey=planted-key==; \"key\": \"planted-json\""}}"""
+                $$$"""
+                {"error":{"code":"BadRequest",
+                 "message":"Bearer {{{FakeService.Token}}} cannot read https://x.blob.core.windows.net/c?sv=1&sig=planted-sig%3D; AccountKey=planted-key==; \"key\": \"planted-json\""}}
+                """
             )
         );
         var workspace = await service.ConnectAsync();

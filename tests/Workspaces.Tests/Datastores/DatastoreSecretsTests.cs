@@ -27,7 +27,8 @@ public class DatastoreSecretsTests
                 200,
                 $$"""
                 {"id":"{{FakeService.WorkspaceId}}/datastores/test_data","name":"test_data","properties":{
-                 "datastoreType":"AzureFile","accountName":"pictures","fileShareName":"train","credentials":{"credentialsType":"AccountKey"} } }
+                 "datastoreType":"AzureFile","accountName":"pictures","fileShareName":"train",
+                  "credentials":{"credentialsType":"AccountKey"} } }
                 """
             )
         );
@@ -139,7 +140,8 @@ public class DatastoreSecretsTests
             FakeService.Json(
                 200,
                 $$$"""
-                {"id":"{{{FakeService.WorkspaceId}}}","name":"vision","location":"westeurope","properties":{"discoveryUrl":"https://localhost:1/discovery","keyVault":"{{{VaultPath}}}",
+                {"id":"{{{FakeService.WorkspaceId}}}","name":"vision","location":"westeurope",
+                 "properties":{"discoveryUrl":"https://localhost:1/discovery","keyVault":"{{{VaultPath}}}",
                  "mlFlowTrackingUri":"azureml://localhost:1/mlflow/v1.0{{{FakeService.WorkspaceId}}}"} }
                 """
             )
@@ -157,7 +159,10 @@ public class DatastoreSecretsTests
             SecretPath,
             FakeService.Json(
                 200,
-                $$"""{"value":"{{Secret}}","id":"https://localhost:1/keyvault/visionvault/secrets/data-key/1","attributes":{"enabled":true} }"""
+                $$"""
+                {"value":"{{Secret}}","id":"https://localhost:1/keyvault/visionvault/secrets/data-key/1",
+                 "attributes":{"enabled":true} }
+                """
             )
         );
         return service;

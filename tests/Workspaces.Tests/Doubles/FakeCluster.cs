@@ -20,8 +20,10 @@ internal static class FakeCluster
         JsonNode
             .Parse(
                 $$$"""
-                {"id":"{{{Path}}}","name":"test","type":"Microsoft.MachineLearningServices/workspaces/computes","location":"westeurope","properties":{
-                 "computeType":"AmlCompute","provisioningState":"Succeeded","properties":{"osType":"Linux","vmSize":"STANDARD_NC4AS_T4_V3","vmPriority":"Dedicated",
+                {"id":"{{{Path}}}","name":"test","type":"Microsoft.MachineLearningServices/workspaces/computes",
+                 "location":"westeurope","properties":{
+                 "computeType":"AmlCompute","provisioningState":"Succeeded","properties":{"osType":"Linux",
+                  "vmSize":"STANDARD_NC4AS_T4_V3","vmPriority":"Dedicated",
                  "scaleSettings":{"minNodeCount":0,"maxNodeCount":3,"nodeIdleTimeBeforeScaleDown":"PT15M"},"currentNodeCount":0} } }
                 """
             )!

@@ -53,9 +53,7 @@ internal sealed class FakeService : HttpMessageHandler
                 Content = new StringContent(body, Encoding.UTF8, "application/json"),
             };
             foreach (var (name, value) in headers)
-            {
                 response.Headers.TryAddWithoutValidation(name, value);
-            }
 
             return response;
         };

@@ -28,9 +28,7 @@ internal sealed class ScriptedJob
         this.logs = logs.ToDictionary(log => log.Key, log => new Log(log.Value), StringComparer.Ordinal);
         service.On("GET", FakeService.RunPath("job"), _ => AnswerDetails());
         foreach (var name in logs.Keys)
-        {
             service.On("GET", $"/logs/{name}", request => AnswerLog(request, this.logs[name]));
-        }
     }
 
     public int BrokenResponses { get; private set; }
@@ -68,21 +66,15 @@ internal sealed class ScriptedJob
         }
 
         if (random.Next(3) == 0 && status < statuses.Length - 1)
-        {
             status++;
-        }
 
         if (statuses[status] == "Completed")
         {
             foreach (var log in logs.Values)
-            {
                 log.Written = log.Bytes.Length;
-            }
         }
         else
-        {
             RotateSometimes();
-        }
 
         var body = JsonSerializer.Serialize(
             new
@@ -110,9 +102,7 @@ internal sealed class ScriptedJob
         }
 
         if (request.Uri.Query != $"?sig={signature}")
-        {
             return new HttpResponseMessage(HttpStatusCode.Forbidden);
-        }
 
         if (statuses[status] != "Completed")
         {
@@ -141,9 +131,7 @@ internal sealed class ScriptedJob
             Content = new StreamContent(new BreakingStream(bytes, random.Next(1, 40), breaksAfter)),
         };
         if (!whole)
-        {
             response.Content.Headers.ContentRange = new ContentRangeHeaderValue(from, length - 1, length);
-        }
 
         return response;
     }
@@ -172,15 +160,11 @@ internal sealed class ScriptedJob
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (breaksAfter >= 0 && Position >= breaksAfter)
-            {
                 throw new HttpIOException(HttpRequestError.ResponseEnded, "the response ended prematurely");
-            }
 
             var count = Math.Min(buffer.Length, chunk);
             if (breaksAfter >= 0)
-            {
                 count = (int)Math.Min(count, breaksAfter - Position);
-            }
 
             return ValueTask.FromResult(Read(buffer.Span[..count]));
         }

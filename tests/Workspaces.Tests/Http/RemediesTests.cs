@@ -115,9 +115,7 @@ public class RemediesTests
             {
                 var (name, value) = (header.Split(": ", 2)[0], header.Split(": ", 2)[1]);
                 if (!response.Headers.TryAddWithoutValidation(name, value))
-                {
                     response.Content.Headers.TryAddWithoutValidation(name, value);
-                }
             }
 
             return Task.FromResult(response);

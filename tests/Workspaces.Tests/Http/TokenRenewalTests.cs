@@ -113,15 +113,16 @@ public sealed class TokenRenewalTests : IDisposable
             200,
             $$$"""{"id":"{{{FakeService.WorkspaceId}}}","name":"vision","location":"westeurope","properties":{}}"""
         );
-        workspaces.On("GET", FakeService.WorkspaceId, request =>
-            answers++ == 0
+        workspaces.On("GET", FakeService.WorkspaceId, request => answers++ == 0
                 ? FakeService.Json(
                     401,
-                    """{"error":{"code":"ExpiredAuthenticationToken","message":"The access token expiry UTC time is earlier than current UTC time."}}""",
+                    """
+                    {"error":{"code":"ExpiredAuthenticationToken",
+                     "message":"The access token expiry UTC time is earlier than current UTC time."}}
+                    """,
                     ("WWW-Authenticate", "Bearer error=\"invalid_token\"")
                 )(request)
-                : whole(request)
-        );
+                : whole(request));
         var credential = new SequenceCredential(_ => null, "t1", "t2");
 
         await WorkspaceClient.ConnectAsync(workspaces.Connection(credential), Stop);

@@ -19,14 +19,15 @@ public sealed class JobArtifactsTests : IDisposable
     public async Task DownloadAsync_DownloadsEveryArtifact_OfEveryPage()
     {
         var service = new FakeService();
-        service.On("GET", Container, request =>
-            FakeService.Json(
+        service.On("GET", Container, request => FakeService.Json(
                 200,
                 request.Uri.Query.Contains("continuationToken=next", StringComparison.Ordinal)
                     ? """{"value":[{"origin":"ExperimentRun","container":"dcid.job","path":"outputs/a b.txt"}]}"""
-                    : """{"value":[{"origin":"ExperimentRun","container":"dcid.job","path":"user_logs/std_log.txt"}],"continuationToken":"next"}"""
-            )(request)
-        );
+                    : """
+                    {"value":[{"origin":"ExperimentRun","container":"dcid.job","path":"user_logs/std_log.txt"}],
+                     "continuationToken":"next"}
+                    """
+            )(request));
         service.On("GET", $"{Container}/content", request => Text($"<{Uri.UnescapeDataString(request.Uri.Query)}>"));
 
         var files = await DownloadAsync(service);

@@ -108,7 +108,8 @@ public class JobCancellerTests
         FakeService.Json(
             200,
             $$$"""
-            {"id":"{{{Path}}}","name":"job","type":"Microsoft.MachineLearningServices/workspaces/jobs","properties":{"jobType":"Command","command":"true","environmentId":"/e","status":"{{{status}}}"} }
+            {"id":"{{{Path}}}","name":"job","type":"Microsoft.MachineLearningServices/workspaces/jobs",
+             "properties":{"jobType":"Command","command":"true","environmentId":"/e","status":"{{{status}}}"} }
             """
         );
 

@@ -19,7 +19,8 @@ public class JobMetricsTests
             FakeService.Json(
                 200,
                 """
-                {"run":{"info":{"run_id":"job"},"data":{"metrics":[{"key":"train_loss","value":0.5,"timestamp":1700000002000,"step":2},{"key":"eval_mAP","value":"NaN","timestamp":"1700000003000","step":"2"}],
+                {"run":{"info":{"run_id":"job"},"data":{"metrics":[{"key":"train_loss","value":0.5,"timestamp":1700000002000,
+                 "step":2},{"key":"eval_mAP","value":"NaN","timestamp":"1700000003000","step":"2"}],
                  "tags":[{"key":"steps","value":"1000"}]}}}
                 """
             )

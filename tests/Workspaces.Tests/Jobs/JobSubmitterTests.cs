@@ -103,9 +103,7 @@ public class JobSubmitterTests
             );
         }
         else
-        {
             Assert.Equal(409, (await Assert.ThrowsAsync<WorkspaceException>(() => SubmitAsync(service, hash: "0123"))).Status);
-        }
     }
 
     [Fact]
@@ -143,9 +141,7 @@ public class JobSubmitterTests
         {
             var name = JobSubmitter.NameOf(Plan, attempt);
             if (attempt <= attempts.Length)
-            {
                 service.On("GET", PathOf(name), FakeService.Json(200, Body(name, attempts[attempt - 1])));
-            }
 
             service.On("PUT", PathOf(name), FakeService.Json(201, Body(name, "NotStarted")));
         }
@@ -166,9 +162,7 @@ public class JobSubmitterTests
         service.On("PUT", PathOf("mine"), FakeService.Json(201, Body("mine", "NotStarted")));
         var hash = there.EndsWith("of other", StringComparison.Ordinal) ? "fedc" : "0123";
         if (there.Length > 0)
-        {
             service.On("GET", PathOf("mine"), FakeService.Json(200, Tagged(Body("mine", there.Split(' ')[0]), hash)));
-        }
 
         if (fault is null)
         {
@@ -226,7 +220,8 @@ public class JobSubmitterTests
     private static string Body(string name, string status) =>
         $$$"""
             {"id":"{{{PathOf(name)}}}","name":"{{{name}}}","type":"Microsoft.MachineLearningServices/workspaces/jobs","properties":{
-             "jobType":"Command","command":"python","environmentId":"{{{TestPlans.Registered.Id}}}","experimentName":"pothole","status":"{{{status}}}",
+             "jobType":"Command","command":"python","environmentId":"{{{TestPlans.Registered.Id}}}","experimentName":"pothole",
+              "status":"{{{status}}}",
              "services":{"Studio":{"jobServiceType":"Studio","endpoint":"https://ml.azure.com/runs/{{{name}}}"} } } }
             """;
 }

@@ -24,7 +24,8 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         base = os.environ["MLFLOW_TRACKING_URI"].replace("azureml://", "https://") + "/api/2.0/mlflow/runs/log-batch"
         metrics = [{"key": "train_loss", "value": 1.0 / step, "timestamp": 1700000000000 + step, "step": step} for step in range(1, 6)]
         body = {"run_id": os.environ["MLFLOW_RUN_ID"], "metrics": metrics, "params": [], "tags": [{"key": "test_set", "value": "test.csv"}]}
-        request = urllib.request.Request(base, json.dumps(body).encode(), {"Authorization": "Bearer " + os.environ["MLFLOW_TRACKING_TOKEN"], "Content-Type": "application/json"})
+        headers = {"Authorization": "Bearer " + os.environ["MLFLOW_TRACKING_TOKEN"], "Content-Type": "application/json"}
+        request = urllib.request.Request(base, json.dumps(body).encode(), headers)
         trust = ssl.create_default_context(cafile=os.environ["MLFLOW_TRACKING_SERVER_CERT_PATH"])
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust))
         print("logged", opener.open(request).status)
@@ -193,9 +194,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         {
             events.Add(change);
             if (change is JobLogLine { Text: "started" })
-            {
                 cancelled = await canceller.CancelAsync(job.Name, Stop);
-            }
         }
 
         Assert.Equal(JobStatus.Canceled, cancelled);

@@ -137,6 +137,9 @@ public sealed class EmulatorLauncherTests : IDisposable
     private void WriteDescription(int processId, DateTimeOffset startedAt) =>
         File.WriteAllText(
             Path.Combine(folder, "emulator.json"),
-            $$"""{"endpoint":"https://localhost:1/","processId":{{processId}},"startedAt":"{{startedAt:O}}","certificate":"/none","tokenFile":"/none","build":""}"""
+            $$"""
+            {"endpoint":"https://localhost:1/","processId":{{processId}},"startedAt":"{{startedAt:O}}","certificate":"/none",
+             "tokenFile":"/none","build":""}
+            """
         );
 }

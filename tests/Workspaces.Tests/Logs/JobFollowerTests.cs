@@ -26,9 +26,7 @@ public class JobFollowerTests
             var events = await FollowAsync(service, new FollowSettings { Patience = TimeSpan.FromHours(1), LogAttempts = 100 });
 
             foreach (var (file, lines) in expected)
-            {
                 Assert.True(lines.SequenceEqual(LinesOf(events, file), StringComparer.Ordinal), $"seed {seed}: {file} differs");
-            }
 
             var statuses = events.OfType<JobStatusChanged>().Select(change => change.Status).ToArray();
             Assert.Equal(statuses.Distinct(), statuses);
@@ -72,7 +70,8 @@ public class JobFollowerTests
                 200,
                 """
                 {"status":"Completed","logFiles":{"system_logs/lifecycler/lifecycler.log":"https://localhost:1/logs/a?sig=1",
-                 "user_logs/std_log_process_1.txt":"https://localhost:1/logs/p1?sig=1","user_logs/std_log_process_0.txt":"https://localhost:1/logs/p0?sig=1"}}
+                 "user_logs/std_log_process_1.txt":"https://localhost:1/logs/p1?sig=1",
+                  "user_logs/std_log_process_0.txt":"https://localhost:1/logs/p0?sig=1"}}
                 """
             )
         );
@@ -157,9 +156,7 @@ public class JobFollowerTests
         OnLists(service, ("Completed", files));
         service.On("GET", $"/logs/{StdLog}", Part("last"));
         for (var n = 0; n < 12; n++)
-        {
             service.On("GET", $"/logs/{Old(n)}", Part($"part {n}\n"));
-        }
 
         var events = await FollowAsync(service);
 
@@ -370,9 +367,7 @@ public class JobFollowerTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
             await foreach (var _ in new JobFollower(workspace, timeProvider: new SkippingTime()).FollowAsync("job", stop.Token))
-            {
                 await stop.CancelAsync();
-            }
         });
     }
 
@@ -384,7 +379,10 @@ public class JobFollowerTests
                 .. statuses.Select(status =>
                     FakeService.Json(
                         200,
-                        $$$"""{"status":"{{{status}}}","logFiles":{"{{{StdLog}}}":"https://localhost:1/logs/{{{StdLog}}}?sig=planted-signature"}}"""
+                        $$$"""
+                        {"status":"{{{status}}}",
+                         "logFiles":{"{{{StdLog}}}":"https://localhost:1/logs/{{{StdLog}}}?sig=planted-signature"}}
+                        """
                     )
                 ),
             ]

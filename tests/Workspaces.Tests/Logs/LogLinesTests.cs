@@ -25,9 +25,7 @@ public class LogLinesTests
             var splitter = new LogLines();
             var lines = new List<string>();
             for (var from = 0; from < bytes.Length; from += chunk)
-            {
                 splitter.Append(bytes.AsSpan(from, Math.Min(chunk, bytes.Length - from)), lines.Add);
-            }
 
             splitter.Finish(lines.Add);
 

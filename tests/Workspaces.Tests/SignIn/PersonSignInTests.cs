@@ -133,7 +133,10 @@ public sealed class PersonSignInTests : IDisposable
             TokenPath,
             Json(
                 400,
-                """{"error":"authorization_declined","error_description":"AADSTS70016: OAuth 2.0 device flow error. Authorization is declined."}"""
+                """
+                {"error":"authorization_declined",
+                 "error_description":"AADSTS70016: OAuth 2.0 device flow error. Authorization is declined."}
+                """
             )
         );
 
@@ -191,15 +194,18 @@ public sealed class PersonSignInTests : IDisposable
             ProfileFolder = profile,
             TokenCache = () => cache,
         };
-        var claims =
-            $$"""{"oid":"o1","sub":"s1","tid":"{{Tenant}}","preferred_username":"ada@example.org","ver":"2.0","iss":"https://login.microsoftonline.com/{{Tenant}}/v2.0"}""";
+        var claims = $$"""
+            {"oid":"o1","sub":"s1","tid":"{{Tenant}}","preferred_username":"ada@example.org","ver":"2.0",
+             "iss":"https://login.microsoftonline.com/{{Tenant}}/v2.0"}
+            """;
         var client = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"uid":"o1","utid":"{{Tenant}}"}"""));
         machine.Entra.On(
             CodePath,
             Json(
                 200,
                 """
-                {"user_code":"ABC-DEF","device_code":"planted-device-code","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":1,"message":"To sign in…"}
+                {"user_code":"ABC-DEF","device_code":"planted-device-code","verification_uri":"https://microsoft.com/devicelogin",
+                 "expires_in":900,"interval":1,"message":"To sign in…"}
                 """
             )
         );
@@ -208,7 +214,8 @@ public sealed class PersonSignInTests : IDisposable
             Json(
                 200,
                 $$"""
-                {"token_type":"Bearer","scope":"https://management.azure.com/.default","expires_in":3600,"access_token":"{{Ada}}","refresh_token":"planted-refresh","id_token":"{{TokenOf(
+                {"token_type":"Bearer","scope":"https://management.azure.com/.default","expires_in":3600,"access_token":"{{Ada}}",
+                 "refresh_token":"planted-refresh","id_token":"{{TokenOf(
                     claims
                 )}}","client_info":"{{client}}"}
                 """

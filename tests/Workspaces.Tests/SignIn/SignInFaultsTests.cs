@@ -12,7 +12,8 @@ public class SignInFaultsTests
     private const string BySecret = $"Signing in by the client secret of application {Client} failed: ";
     private const string ByGitHub = $"Signing in by GitHub's token for application {Client} failed: ";
 
-    static SignInFaultsTests() => Environment.SetEnvironmentVariable("SYSTEM_OIDCREQUESTURI", TestSignIn.AzurePipelinesUri); // only Azure.Identity reads it
+    // Azure.Identity itself reads this variable from the process.
+    static SignInFaultsTests() => Environment.SetEnvironmentVariable("SYSTEM_OIDCREQUESTURI", TestSignIn.AzurePipelinesUri);
 
     [Theory]
     [InlineData(

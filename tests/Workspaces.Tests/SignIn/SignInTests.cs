@@ -15,7 +15,8 @@ public class SignInTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    static SignInTests() => Environment.SetEnvironmentVariable("SYSTEM_OIDCREQUESTURI", TestSignIn.AzurePipelinesUri); // only Azure.Identity reads it
+    // Azure.Identity itself reads this variable from the process.
+    static SignInTests() => Environment.SetEnvironmentVariable("SYSTEM_OIDCREQUESTURI", TestSignIn.AzurePipelinesUri);
 
     [Fact]
     public async Task GetTokenAsync_ExchangesTheJobsToken_OnGitHub()
@@ -139,7 +140,10 @@ public class SignInTests
             Json(400, """{"error":"invalid_request","error_description":"Required metadata header not specified"}"""),
             Json(
                 200,
-                $$"""{"access_token":"{{App}}","expires_in":"86400","expires_on":"4102444800","resource":"https://management.azure.com","token_type":"Bearer"}"""
+                $$"""
+                {"access_token":"{{App}}","expires_in":"86400","expires_on":"4102444800",
+                 "resource":"https://management.azure.com","token_type":"Bearer"}
+                """
             )
         );
 
