@@ -3,14 +3,14 @@ using Azure.Core.Pipeline;
 using Workspaces.Errors;
 using Workspaces.SignIn;
 
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
-/// <summary>A machine with nothing configured; tests add what they are about. Whatever is shown is kept.</summary>
-internal sealed class TestPlace
+/// <summary>A machine without any configured credential, to which each test adds its own. It records every line shown.</summary>
+internal sealed class TestSignIn
 {
     public static readonly TokenRequestContext Arm = new(["https://management.azure.com/.default"]);
 
-    /// <summary>Planted wherever a secret belongs; none of them may turn up in anything that is shown.</summary>
+    /// <summary>Part of every planted secret; no line shown may contain it.</summary>
     public const string Planted = "planted-5ec3e7";
 
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
@@ -29,10 +29,10 @@ internal sealed class TestPlace
 
     public Func<Azure.Identity.TokenCachePersistenceOptions?> TokenCache { get; set; } = () => null;
 
-    public SignInPlace Place =>
+    public SignInEnvironment Environment =>
         new(Shown.Add)
         {
-            Environment = name => Variables.GetValueOrDefault(name),
+            Variables = name => Variables.GetValueOrDefault(name),
             FileExists = Files.Contains,
             IsWindows = false,
             IsLinux = true,
@@ -45,14 +45,14 @@ internal sealed class TestPlace
             TokenCache = TokenCache,
         };
 
-    public TestPlace With(params (string Name, string Value)[] variables)
+    public TestSignIn With(params (string Name, string Value)[] variables)
     {
         foreach (var (name, value) in variables)
             Variables[name] = value;
         return this;
     }
 
-    public TestPlace WithGitHub() =>
+    public TestSignIn WithGitHub() =>
         With(
             ("GITHUB_ACTIONS", "true"),
             ("ACTIONS_ID_TOKEN_REQUEST_URL", "https://run-actions-1.actions.githubusercontent.com/71/idtoken/1f/a?api-version=2.0"),
@@ -61,7 +61,7 @@ internal sealed class TestPlace
             ("AZURE_TENANT_ID", ScriptedEntra.Tenant)
         );
 
-    public TestPlace WithAzurePipelines() =>
+    public TestSignIn WithAzurePipelines() =>
         With(
             ("TF_BUILD", "True"),
             ("SYSTEM_OIDCREQUESTURI", AzurePipelinesUri),
@@ -71,7 +71,7 @@ internal sealed class TestPlace
             ("AZURESUBSCRIPTION_TENANT_ID", ScriptedEntra.Tenant)
         );
 
-    public TestPlace WithSecret() =>
+    public TestSignIn WithSecret() =>
         With(
             ("AZURE_CLIENT_ID", ScriptedEntra.Client),
             ("AZURE_TENANT_ID", ScriptedEntra.Tenant),
@@ -80,12 +80,12 @@ internal sealed class TestPlace
 
     public const string AzurePipelinesUri = "https://dev.azure.com/example/p/_apis/distributedtask/hubs/build/plans/1f/jobs/2d/oidctoken";
 
-    public ChosenCredential SignIn(string? name = null, string? tenant = ScriptedEntra.Tenant) => new(tenant, name, Place);
+    public ChosenCredential SignIn(string? name = null, string? tenant = ScriptedEntra.Tenant) => new(tenant, name, Environment);
 
     public async Task<string> GetTokenAsync(string? name = null, string? tenant = ScriptedEntra.Tenant) =>
         (await SignIn(name, tenant).GetTokenAsync(Arm, TestContext.Current.CancellationToken)).Token;
 
-    /// <summary>The message with which a sign-in fails, as a client's caller gets it; neither it nor anything shown holds a planted secret.</summary>
+    /// <summary>Returns the message of a failed sign-in. Asserts that neither it nor any line shown holds a planted secret.</summary>
     public async Task<string> FailAsync(string? name = null, string? tenant = ScriptedEntra.Tenant)
     {
         var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
@@ -96,5 +96,5 @@ internal sealed class TestPlace
     }
 
     public void HoldsNoSecret(Exception? error = null) =>
-        Assert.DoesNotContain("planted", $"{error}\n{string.Join('\n', Shown)}\n{Place}", StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("planted", $"{error}\n{string.Join('\n', Shown)}\n{Environment}", StringComparison.OrdinalIgnoreCase);
 }

@@ -5,7 +5,7 @@ using Workspaces.LocalEmulator;
 using Workspaces.Logs;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.LocalEmulator;
 
 public sealed class EmulatorLifecycleTests : IAsyncLifetime
 {
@@ -19,7 +19,7 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
     public ValueTask DisposeAsync() => folder.DisposeAsync();
 
     [Fact]
-    public async Task EnsureRunningAsync_StartsOne_WhenSeveralAskAtOnce()
+    public async Task EnsureRunningAsync_StartsOne_WhenCalledConcurrently()
     {
         var running = await Task.WhenAll(
             Enumerable.Range(0, 3).Select(_ => new EmulatorLauncher().EnsureRunningAsync(folder.Settings, Stop))
@@ -31,7 +31,7 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task StopAsync_EndsTheProcess_AndTheStateIsThereAfterTheNextStart()
+    public async Task StopAsync_EndsTheProcess_AndKeepsTheState()
     {
         var recording = Path.Combine(folder.Root, "traffic.jsonl");
         var first = await emulator.EnsureRunningAsync(folder.Settings with { RecordingFile = recording }, Stop);
@@ -55,9 +55,9 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task EnsureRunningAsync_ReplacesAnOlderBuild_OnceItHasNothingToDo()
+    public async Task EnsureRunningAsync_ReplacesAnOlderBuild_WhenNoJobIsActive()
     {
-        // The assembly named is another one than the one that runs: as if it had been built anew since.
+        // The named assembly differs from the running one, as after a rebuild.
         var rebuilt = folder.Settings with
         {
             Command = ["/bin/sh", "-c", $"exec dotnet '{EmulatorFolder.Assembly}' \"$@\"", typeof(EmulatorLauncher).Assembly.Location],
@@ -72,7 +72,8 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
 
         Assert.Equal((EmulatorStart.Reused, first.ProcessId), (kept.Start, kept.ProcessId));
         Assert.Equal(
-            $"The emulator (process {first.ProcessId}) runs an older build and was kept: a job is active there. It is replaced once it has nothing to do.",
+            $"The emulator (process {first.ProcessId}) runs an older build and was kept because of 1 active job. It is replaced "
+                + "once no job is active.",
             kept.Note
         );
         Assert.Equal(EmulatorStart.Restarted, replaced.Start);
@@ -80,22 +81,19 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task EnsureRunningAsync_MakesTheWorkspace_WhenItWasStartedForAnotherOne()
+    public async Task EnsureRunningAsync_CreatesTheWorkspace_WhenStartedForAnotherOne()
     {
         await emulator.EnsureRunningAsync(folder.Settings, Stop);
         var other = EmulatorFolder.Address with { WorkspaceName = "second" };
 
         var running = await emulator.EnsureRunningAsync(folder.Settings with { Workspaces = [other] }, Stop);
 
-        var workspace = await WorkspaceClient.ConnectAsync(
-            WorkspaceConnection.ToEmulator(other, running, "configuration/local_config.json"),
-            Stop
-        );
+        var workspace = await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(other, running), Stop);
         Assert.EndsWith("/workspaces/second", workspace.Id, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task EnsureRunningAsync_PutsAFaultScriptInForce_AndLeavesItAlone()
+    public async Task EnsureRunningAsync_ActivatesAFaultScript_AndKeepsIt()
     {
         var script = Path.Combine(folder.Root, "faults.json");
         await File.WriteAllTextAsync(
@@ -106,7 +104,7 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
         await emulator.EnsureRunningAsync(folder.Settings, Stop);
 
         var given = await emulator.EnsureRunningAsync(folder.Settings with { FaultScriptFile = script }, Stop);
-        var left = await emulator.EnsureRunningAsync(folder.Settings, Stop); // Whatever the script strikes.
+        var left = await emulator.EnsureRunningAsync(folder.Settings, Stop); // works although the script makes every request fail
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => folder.ConnectAsync(Stop));
         await File.WriteAllTextAsync(script, """{ "rules": [] }""", Stop);
         var ended = await emulator.EnsureRunningAsync(folder.Settings with { FaultScriptFile = script }, Stop);
@@ -117,7 +115,7 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task EnsureRunningAsync_NamesWhatIsWrongWithAFaultScript()
+    public async Task EnsureRunningAsync_NamesEveryFault_OfAFaultScript()
     {
         var script = Path.Combine(folder.Root, "faults.json");
         await File.WriteAllTextAsync(script, """{ "rules": [{ "path": "**" }, 7] }""", Stop);
@@ -130,12 +128,14 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
         );
 
         Assert.Equal(
-            $"The fault script cannot be used:\n  {script}:1:13: rules[0] does nothing; it must have one of status, cut, provisioning, token, delayMilliseconds or, beside job, preempt or log.\n"
+            $"The fault script cannot be used:\n  {script}:1:13: rules[0] does nothing; it must have one of status, cut, "
+                + "provisioning, token, delayMilliseconds or, beside job, preempt or log.\n"
                 + $"  {script}:1:31: rules[1] is 7; it must be an object.",
             wrong.Message
         );
         Assert.Equal(
-            "The fault script is /no/such/file; it must be a file that can be read (Could not find a part of the path '/no/such/file'.). Correct --faults.",
+            "The fault script is /no/such/file; it must be a file that can be read (Could not find a part of the path "
+                + "'/no/such/file'.). Correct --faults.",
             missing.Message
         );
     }

@@ -4,7 +4,7 @@ using Fixtures.Services;
 using Workspaces.Errors;
 using Workspaces.LocalEmulator;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.LocalEmulator;
 
 public sealed class EmulatorLauncherTests : IDisposable
 {
@@ -15,29 +15,29 @@ public sealed class EmulatorLauncherTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task FindAsync_FindsNone_WhenNoneWasEverStarted() => Assert.Null(await new EmulatorLauncher().FindAsync(folder, Stop));
+    public async Task FindAsync_ReturnsNull_WhenNoneWasEverStarted() => Assert.Null(await new EmulatorLauncher().FindAsync(folder, Stop));
 
     [Fact]
-    public async Task FindAsync_FindsNone_WhenItsProcessIsGone()
+    public async Task FindAsync_ReturnsNull_WhenItsProcessHasEnded()
     {
-        WriteDescription(processId: 4_194_304, DateTimeOffset.UtcNow); // above the largest process id of Linux
+        WriteDescription(processId: 4_194_304, DateTimeOffset.UtcNow); // above Linux's largest process id
 
         Assert.Null(await new EmulatorLauncher().FindAsync(folder, Stop));
         Assert.False(await new EmulatorLauncher().StopAsync(folder, Stop));
     }
 
     [Fact]
-    public void IsAlive_IsFalse_WhenTheProcessIdWentToAnotherProcess() =>
+    public void IsAlive_ReturnsFalse_WhenAnotherProcessHasTheId() =>
         Assert.False(
             EmulatorProcess.IsAlive(Environment.ProcessId, new DateTimeOffset(Process.GetCurrentProcess().StartTime).AddHours(-1))
         );
 
     [Fact]
-    public void IsAlive_IsTrue_WhenTheProcessStartedBeforeItSaidSo() =>
+    public void IsAlive_ReturnsTrue_WhenTheProcessStartedBeforeItsDescription() =>
         Assert.True(EmulatorProcess.IsAlive(Environment.ProcessId, DateTimeOffset.UtcNow));
 
     [Fact]
-    public async Task StopAsync_SignalsTheProcess_WhenItDoesNotAnswer()
+    public async Task StopAsync_SignalsTheProcess_WhenItDoesNotRespond()
     {
         using var process = Process.Start(new ProcessStartInfo("sleep", "60"))!;
         WriteDescription(process.Id, DateTimeOffset.UtcNow);
@@ -49,14 +49,14 @@ public sealed class EmulatorLauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task EnsureRunningAsync_ShowsTheEndOfTheLog_WhenTheEmulatorEnds()
+    public async Task EnsureRunningAsync_ShowsTheEndOfTheLog_WhenTheEmulatorExits()
     {
         var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
             new EmulatorLauncher().EnsureRunningAsync(Settings("echo 'no disk space, token=planted' >&2; exit 4"), Stop)
         );
 
         Assert.Equal(
-            $"The workspace emulator ended with exit code 4 before it listened. The end of {folder}/emulator.log:\n  no disk space, token=***",
+            $"The workspace emulator exited with code 4 before it listened. The end of {folder}/emulator.log:\n  no disk space, token=***",
             error.Message
         );
     }
@@ -69,7 +69,7 @@ public sealed class EmulatorLauncherTests : IDisposable
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => new EmulatorLauncher().EnsureRunningAsync(settings, Stop));
 
         Assert.Equal(
-            $"The workspace emulator did not listen within 1 s. The end of {folder}/emulator.log:\n  (it wrote nothing)",
+            $"The workspace emulator did not listen within 1 s. The end of {folder}/emulator.log:\n  (the log is empty)",
             error.Message
         );
         var processId = int.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "pid"), Stop), CultureInfo.InvariantCulture);
@@ -77,7 +77,7 @@ public sealed class EmulatorLauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task EnsureRunningAsync_StartsItInASessionOfItsOwn()
+    public async Task EnsureRunningAsync_StartsTheProcess_InItsOwnSession()
     {
         var settings = Settings($"cut -d' ' -f6 /proc/$$/stat > {folder}/session; echo $$ > {folder}/pid; exit 5");
 
@@ -90,28 +90,28 @@ public sealed class EmulatorLauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task EnsureRunningAsync_TriesAgain_WhenAnotherOneLeavesTheFolder()
+    public async Task EnsureRunningAsync_StartsAgain_WhenAnotherOneReleasesTheFolder()
     {
         var settings = Settings($"if [ -e {folder}/tried ]; then echo second; exit 6; fi; touch {folder}/tried; exit 3");
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => new EmulatorLauncher().EnsureRunningAsync(settings, Stop));
 
-        Assert.Contains("exit code 6", error.Message, StringComparison.Ordinal);
+        Assert.Contains("exited with code 6", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void ReadBuild_IsTheModuleVersionId() =>
+    public void ReadBuild_ReturnsTheModuleVersionId_OfAnAssembly() =>
         Assert.Equal(
             typeof(EmulatorLauncher).Module.ModuleVersionId,
             EmulatorLauncher.ReadBuild(typeof(EmulatorLauncher).Assembly.Location)
         );
 
     [Fact]
-    public void ReadBuild_IsNull_WhenThereIsNoAssembly() =>
+    public void ReadBuild_ReturnsNull_WhenThereIsNoAssembly() =>
         Assert.Null(EmulatorLauncher.ReadBuild(Path.Combine(folder, "WorkspaceEmulator.dll")));
 
     [Fact]
-    public void CreateArguments_SaysEverySetting()
+    public void CreateArguments_PassesEverySetting_ToTheEmulator()
     {
         var settings = new EmulatorSettings("/state", ["dotnet", "/bin/WorkspaceEmulator.dll"], [FakeService.Address])
         {
@@ -124,8 +124,10 @@ public sealed class EmulatorLauncherTests : IDisposable
         };
 
         Assert.Equal(
-            "--state /state --url https://localhost:0 --workspace 00000000-0000-0000-0000-000000000001/team/vision --location westeurope --idle-minutes 5 "
-                + "--runtime docker --docker-host unix:///run/engine.sock --process-path /opt/python/bin --process-variable OMP_NUM_THREADS=2 --provisioning-milliseconds 20",
+            "--state /state --url https://localhost:0 --workspace 00000000-0000-0000-0000-000000000001/team/vision --location "
+                + "westeurope --idle-minutes 5 "
+                + "--runtime docker --docker-host unix:///run/engine.sock --process-path /opt/python/bin --process-variable "
+                + "OMP_NUM_THREADS=2 --provisioning-milliseconds 20",
             string.Join(' ', settings.CreateArguments())
         );
         Assert.Equal("/bin/WorkspaceEmulator.dll", settings.AssemblyPath);
@@ -136,6 +138,9 @@ public sealed class EmulatorLauncherTests : IDisposable
     private void WriteDescription(int processId, DateTimeOffset startedAt) =>
         File.WriteAllText(
             Path.Combine(folder, "emulator.json"),
-            $$"""{"endpoint":"https://localhost:1/","processId":{{processId}},"startedAt":"{{startedAt:O}}","certificate":"/none","tokenFile":"/none","build":""}"""
+            $$"""
+            {"endpoint":"https://localhost:1/","processId":{{processId}},"startedAt":"{{startedAt:O}}","certificate":"/none",
+             "tokenFile":"/none","build":""}
+            """
         );
 }

@@ -8,13 +8,14 @@ using Workspaces.Connection;
 using Workspaces.Errors;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Computes;
 
 public class ComputeProvisionerTests
 {
     private const string Conflict = """{"error":{"code":"Conflict","message":"Another operation is in progress."}}""";
     private const string DeleteIt =
-        "Delete it (`az ml compute delete --name test --resource-group team --workspace-name vision`) and run again, or set COMPUTE_NAME to another name.";
+        "Delete it (`az ml compute delete --name test --resource-group team --workspace-name vision`) and run again, or set "
+        + "COMPUTE_NAME to another name.";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -43,7 +44,7 @@ public class ComputeProvisionerTests
     }
 
     [Fact]
-    public async Task EnsureAsync_TellsTheTroubleOfTheNodes_OnceTheClusterStands()
+    public async Task EnsureAsync_ReportsNodeErrors_OnceTheClusterIsReady()
     {
         var service = new FakeService();
         OnCreation(
@@ -55,7 +56,7 @@ public class ComputeProvisionerTests
 
         await EnsureAsync(service, TestPlans.Compute, progress);
 
-        Assert.Equal("Cluster 'test' has trouble with its nodes: AllocationFailed: No capacity.", progress[^1]);
+        Assert.Equal("Cluster 'test' reports errors of its nodes: AllocationFailed: No capacity.", progress[^1]);
     }
 
     [Fact]
@@ -75,13 +76,14 @@ public class ComputeProvisionerTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(service, TestPlans.Compute));
 
         Assert.Equal(
-            $"Cluster 'test' could not be created. ClusterCoreQuotaReached: The quota of NCASv3_T4 is 0; SubnetFull: No address is free. {DeleteIt}",
+            "Cluster 'test' could not be created. ClusterCoreQuotaReached: The quota of NCASv3_T4 is 0; SubnetFull: No address "
+                + $"is free. {DeleteIt}",
             error.Message
         );
     }
 
     [Fact]
-    public async Task EnsureAsync_GivesTheServicesReason_WhenTheAnswerItselfSaysFailed()
+    public async Task EnsureAsync_GivesTheServicesReason_WhenTheResponseItselfSaysFailed()
     {
         var failed = FakeCluster.In("Failed");
         failed["properties"]!["provisioningErrors"] = JsonNode.Parse(
@@ -96,7 +98,7 @@ public class ComputeProvisionerTests
     }
 
     [Fact]
-    public async Task EnsureAsync_GivesTheServicesWords_WhenItRefuses()
+    public async Task EnsureAsync_GivesTheServicesMessage_WhenItRefuses()
     {
         var service = new FakeService();
         service.On(
@@ -108,7 +110,9 @@ public class ComputeProvisionerTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(service, TestPlans.Compute));
 
         Assert.EndsWith(
-            $"`az ml compute list-usage --location <region>` shows what is used. PUT https://localhost:1{FakeCluster.Path}?api-version=2024-10-01 returned 400 Bad Request: ClusterMinNodesExceedCoreQuota: The quota is 0.",
+            "`az ml compute list-usage --location <region>` shows what is used. PUT "
+                + $"https://localhost:1{FakeCluster.Path}?api-version=2024-10-01 returned 400 Bad Request: "
+                + "ClusterMinNodesExceedCoreQuota: The quota is 0.",
             error.Message,
             StringComparison.Ordinal
         );
@@ -127,7 +131,7 @@ public class ComputeProvisionerTests
     }
 
     [Fact]
-    public async Task EnsureAsync_LetsTheClusterGrow_WhenItHasTooFewNodes()
+    public async Task EnsureAsync_ScalesTheClusterUp_WhenItHasTooFewNodes()
     {
         var small = FakeCluster.With("scaleSettings", """{"minNodeCount":0,"maxNodeCount":1,"nodeIdleTimeBeforeScaleDown":"PT2M"}""");
         var service = FakeCluster.Found(FakeCluster.Answer(small)).WithOffers();
@@ -137,15 +141,15 @@ public class ComputeProvisionerTests
 
         Assert.Equal(StageChange.Updated, target.Change);
         Assert.Equal(3, target.MaxNodes);
-        Assert.Equal(["maxNodeCount: 1 → 3", "nodeIdleTimeBeforeScaleDown: 2 min kept, 15 min asked"], target.Differences);
-        // An answer of 200 is the end of it: nothing is asked afterwards.
+        Assert.Equal(["maxNodeCount: 1 → 3", "nodeIdleTimeBeforeScaleDown: 2 min kept, 15 min planned"], target.Differences);
+        // A response of 200 completes the operation without another request.
         Assert.Equal("PATCH", service.Sent.Last().Method);
         ExpectedRequest.Matches("compute-scale.json", service.Sent.Last().Body);
         Assert.Equal(4, service.Sent.Count);
     }
 
     [Fact]
-    public async Task EnsureAsync_KeepsALargerCluster_AndSaysSo()
+    public async Task EnsureAsync_KeepsTheCluster_WhenItIsLarger()
     {
         var service = FakeCluster.Found(FakeCluster.Answer(FakeCluster.Valid()));
 
@@ -153,7 +157,7 @@ public class ComputeProvisionerTests
 
         Assert.Equal(StageChange.Unchanged, target.Change);
         Assert.Equal(3, target.MaxNodes);
-        Assert.Equal(["maxNodeCount: 3 kept, 1 asked", "minNodeCount: 0 kept, 1 asked"], target.Differences);
+        Assert.Equal(["maxNodeCount: 3 kept, 1 planned", "minNodeCount: 0 kept, 1 planned"], target.Differences);
     }
 
     [Fact]
@@ -166,7 +170,8 @@ public class ComputeProvisionerTests
         );
 
         Assert.Equal(
-            "COMPUTE.VM_SIZE is Standard_NC8as_T4_v3 and cluster 'test' has nodes of STANDARD_NC4AS_T4_V3; a cluster cannot change its size: "
+            "COMPUTE.VM_SIZE is Standard_NC8as_T4_v3 and cluster 'test' has nodes of STANDARD_NC4AS_T4_V3; a cluster cannot "
+                + "change its size: "
                 + "set COMPUTE.VM_SIZE to STANDARD_NC4AS_T4_V3, or COMPUTE_NAME to a cluster that does not exist yet.\n"
                 + "COMPUTE.PRIORITY is LowPriority and cluster 'test' is Dedicated; a cluster cannot change its priority: "
                 + "set COMPUTE.PRIORITY to Dedicated, or COMPUTE_NAME to a cluster that does not exist yet.",
@@ -175,7 +180,7 @@ public class ComputeProvisionerTests
     }
 
     [Fact]
-    public async Task EnsureAsync_GivesTheServicesReason_WhenTheClusterThereFailed()
+    public async Task EnsureAsync_GivesTheServicesReason_WhenTheExistingClusterFailed()
     {
         var failed = FakeCluster.In("Failed");
         failed["properties"]!["provisioningErrors"] = JsonNode.Parse(
@@ -190,7 +195,7 @@ public class ComputeProvisionerTests
     }
 
     [Fact]
-    public async Task EnsureAsync_Waits_WhileSomebodyElseCreatesIt()
+    public async Task EnsureAsync_Waits_WhenAnotherRunIsCreatingTheCluster()
     {
         var service = FakeCluster.Found(
             FakeCluster.Answer(FakeCluster.Bare("Creating")),
@@ -207,7 +212,7 @@ public class ComputeProvisionerTests
     }
 
     [Fact]
-    public async Task EnsureAsync_WaitsUntilADeletedClusterIsGone_ThenCreatesIt()
+    public async Task EnsureAsync_WaitsAndCreates_WhenTheClusterIsBeingDeleted()
     {
         var service = FakeCluster.Found(
             FakeCluster.Answer(FakeCluster.In("Deleting")),
@@ -224,7 +229,7 @@ public class ComputeProvisionerTests
     }
 
     [Fact]
-    public async Task EnsureAsync_TakesTheClusterOfAnotherRun_WhenThatWasFaster()
+    public async Task EnsureAsync_UsesTheClusterOfAnotherRun_WhenThatWasFaster()
     {
         var service = FakeCluster.Found(
             FakeCluster.Missing,
@@ -240,7 +245,7 @@ public class ComputeProvisionerTests
     }
 
     [Fact]
-    public async Task EnsureAsync_GrowsAgain_WhenAnotherRunWasFasterAndAskedForLess()
+    public async Task EnsureAsync_ScalesUp_WhenAnotherRunWasFasterWithFewerNodes()
     {
         var service = FakeCluster.Found(
             FakeCluster.Missing,
@@ -258,7 +263,7 @@ public class ComputeProvisionerTests
     }
 
     [Fact]
-    public async Task EnsureAsync_CreatesTheCluster_WhenItWasDeletedBeforeItCouldGrow()
+    public async Task EnsureAsync_CreatesTheCluster_WhenItIsDeletedBeforeScalingUp()
     {
         var service = FakeCluster.Found(FakeCluster.Answer(FakeCluster.Valid()), FakeCluster.Missing);
         service.On("PATCH", FakeCluster.Path, FakeCluster.Missing);
@@ -271,7 +276,7 @@ public class ComputeProvisionerTests
     }
 
     [Fact]
-    public async Task EnsureAsync_GivesUp_WhenTheConflictStays()
+    public async Task EnsureAsync_Fails_WhenTheConflictPersists()
     {
         var service = new FakeService();
         service.On("PUT", FakeCluster.Path, FakeService.Json(409, Conflict));
@@ -279,14 +284,16 @@ public class ComputeProvisionerTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(service, TestPlans.Compute));
 
         Assert.Equal(
-            $"Something else changes this resource at the moment; it must be left to finish. Run the same command again in a few minutes. PUT https://localhost:1{FakeCluster.Path}?api-version=2024-10-01 returned 409 Conflict: Conflict: Another operation is in progress.",
+            "Another operation is changing this resource; it must finish first. Run the same command again in a few minutes. "
+                + $"PUT https://localhost:1{FakeCluster.Path}?api-version=2024-10-01 returned 409 Conflict: Conflict: Another "
+                + "operation is in progress.",
             error.Message
         );
         Assert.Equal(6, service.Sent.Count(request => request.Method == "PUT"));
     }
 
     [Fact]
-    public async Task EnsureAsync_EndsAtTheDeadline_AndSaysHowToWaitOn()
+    public async Task EnsureAsync_SaysHowToContinueWaiting_WhenTheDeadlinePasses()
     {
         var service = new FakeService();
         OnCreation(service, FakeCluster.Bare("Creating"), """{"status":"InProgress"}""");
@@ -295,8 +302,10 @@ public class ComputeProvisionerTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => EnsureAsync(service, TestPlans.Compute, progress));
 
         Assert.Equal(
-            "Creating cluster 'test' (Standard_NC4as_T4_v3, 0 to 3 nodes) is not over after 20 min; it must be by then. The service goes on with it "
-                + "(`az ml compute show --name test --resource-group team --workspace-name vision` tells how far it is): run again to wait on, or wait longer with --compute-timeout=40.",
+            "Creating cluster 'test' (Standard_NC4as_T4_v3, 0 to 3 nodes) has not finished after 20 min; it must finish by "
+                + "then. The service continues it "
+                + "(`az ml compute show --name test --resource-group team --workspace-name vision` shows its state): run again to "
+                + "continue waiting, or wait longer with --compute-timeout=40.",
             error.Message
         );
         Assert.Equal("Creating cluster 'test' (Standard_NC4as_T4_v3, 0 to 3 nodes): 31 s", progress[1]);
@@ -304,7 +313,9 @@ public class ComputeProvisionerTests
         Assert.Single(service.Sent, request => request.Method == "PUT");
     }
 
-    /// <summary>404, or what the test has scripted, until it is put; then the operation's states in turn, and the cluster as it has become.</summary>
+    /// <summary>
+    /// Responds 404, or as scripted, until the cluster is put; then with the operation's states in turn and the final cluster.
+    /// </summary>
     private static void OnCreation(FakeService service, JsonObject become, params string[] states)
     {
         service.On("PUT", FakeCluster.Path, request =>

@@ -1,7 +1,7 @@
 using System.Text;
 using Workspaces.Logs;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Logs;
 
 public class LogLinesTests
 {
@@ -17,7 +17,7 @@ public class LogLinesTests
     [InlineData("100 %\r\n\nnext\n", "100 %||next")]
     [InlineData("\uFEFFfirst\nsecond\n", "first|second")]
     [InlineData("straße 路面 🚧\nnext", "straße 路面 🚧|next")]
-    public void Append_GivesTheSameLines_HoweverTheBytesAreCut(string log, string expected)
+    public void Append_ReturnsTheSameLines_ForChunksOfAnySize(string log, string expected)
     {
         var bytes = Encoding.UTF8.GetBytes(log);
         for (var chunk = 1; chunk <= bytes.Length; chunk++)
@@ -25,9 +25,7 @@ public class LogLinesTests
             var splitter = new LogLines();
             var lines = new List<string>();
             for (var from = 0; from < bytes.Length; from += chunk)
-            {
                 splitter.Append(bytes.AsSpan(from, Math.Min(chunk, bytes.Length - from)), lines.Add);
-            }
 
             splitter.Finish(lines.Add);
 
@@ -36,7 +34,7 @@ public class LogLinesTests
     }
 
     [Fact]
-    public void Append_GivesNoLine_WhenItHasNoEndYet()
+    public void Append_ReturnsNoLine_WhenItIsIncomplete()
     {
         var lines = new List<string>();
 
@@ -46,7 +44,7 @@ public class LogLinesTests
     }
 
     [Fact]
-    public void Finish_GivesNothing_WhenTheLastLineHadItsEnd()
+    public void Finish_ReturnsNoLine_WhenTheLastOneIsComplete()
     {
         var splitter = new LogLines();
         splitter.Append("whole\n"u8, _ => { });

@@ -2,7 +2,7 @@ using Azure.Core;
 using Workspaces.Connection;
 using Workspaces.Errors;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Connection;
 
 public sealed class TokenFileCredentialTests : IDisposable
 {
@@ -11,7 +11,7 @@ public sealed class TokenFileCredentialTests : IDisposable
     public void Dispose() => File.Delete(file);
 
     [Fact]
-    public async Task GetTokenAsync_ReadsTheFileWithoutItsNewline()
+    public async Task GetTokenAsync_ReadsTheFile_WithoutItsNewline()
     {
         await File.WriteAllTextAsync(file, "secret\n", TestContext.Current.CancellationToken);
 
@@ -21,7 +21,7 @@ public sealed class TokenFileCredentialTests : IDisposable
     }
 
     [Fact]
-    public void GetToken_SaysWhichFile_WhenItIsNotThere()
+    public void GetToken_NamesTheFile_WhenItIsMissing()
     {
         File.Delete(file);
 

@@ -3,14 +3,14 @@ using Workspaces.Connection;
 using Workspaces.Environments;
 using Workspaces.Errors;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Environments;
 
 public class EnvironmentRegistrarTests
 {
     private static readonly string Path = $"{FakeService.WorkspaceId}/environments/detection/versions/3f1a9c02b7de";
 
     [Fact]
-    public async Task RegisterAsync_SendsTheImageOnce_WhenTheVersionIsAbsent()
+    public async Task RegisterAsync_SendsTheImageOnce_WhenTheVersionIsMissing()
     {
         var service = new FakeService();
         service.On("PUT", Path, request =>
@@ -46,7 +46,8 @@ public class EnvironmentRegistrarTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => RegisterAsync(service));
 
         Assert.StartsWith(
-            "Environment 'detection' version '3f1a9c02b7de' has the image example.azurecr.io/other:latest; it must have example.azurecr.io/detection@sha256:0123456789abcdef, and a version cannot be changed.",
+            "Environment 'detection' version '3f1a9c02b7de' has the image example.azurecr.io/other:latest; it must have "
+                + "example.azurecr.io/detection@sha256:0123456789abcdef, and a version cannot be changed.",
             error.Message,
             StringComparison.Ordinal
         );

@@ -7,7 +7,7 @@ using Workspaces.Datastores;
 using Workspaces.Errors;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Datastores;
 
 public class DatastoreRegistrarTests
 {
@@ -26,7 +26,7 @@ public class DatastoreRegistrarTests
 
     [Theory]
     [MemberData(nameof(Requests))]
-    public async Task RegisterAsync_SendsTheWholeDatastore_WhenItIsAbsent(string plan, string file)
+    public async Task RegisterAsync_SendsTheWholeDatastore_WhenItIsMissing(string plan, string file)
     {
         var service = new FakeService();
         service.On("PUT", Path, Answer(TestPlans.Folder));
@@ -43,7 +43,7 @@ public class DatastoreRegistrarTests
     [InlineData("blob")]
     [InlineData("share")]
     [InlineData("sas")]
-    public async Task RegisterAsync_SendsNothing_WhenItIsThereAsAsked(string plan)
+    public async Task RegisterAsync_SendsNothing_WhenItExistsAsPlanned(string plan)
     {
         var service = new FakeService();
         service.On("GET", Path, Answer(PlanOf(plan)));
@@ -62,7 +62,7 @@ public class DatastoreRegistrarTests
     [InlineData("properties.endpoint", "core.chinacloudapi.cn", "endpoint: core.chinacloudapi.cn → core.windows.net")]
     [InlineData("properties.protocol", "http", "protocol: http → https")]
     [InlineData("properties.credentials.credentialsType", "AccountKey", "credentialsType: AccountKey → None")]
-    public async Task RegisterAsync_ChangesItAndSaysWhat_WhenItDiffers(string member, string? there, string difference)
+    public async Task RegisterAsync_UpdatesIt_WhenItDiffers(string member, string? there, string difference)
     {
         var found = JsonNode.Parse(Body(TestPlans.Blob))!;
         var parts = member.Split('.');
@@ -80,7 +80,7 @@ public class DatastoreRegistrarTests
     }
 
     [Fact]
-    public async Task RegisterAsync_SaysWhatDiffers_WhenTheKindDoes()
+    public async Task RegisterAsync_ListsTheDifferences_WhenTheKindDiffers()
     {
         var service = new FakeService();
         service.On("GET", Path, Answer(TestPlans.Share));
@@ -95,7 +95,7 @@ public class DatastoreRegistrarTests
     }
 
     [Fact]
-    public async Task RegisterAsync_TakesTheServicesDefaults_WhenItGivesNoEndpointAndProtocol()
+    public async Task RegisterAsync_AssumesTheServicesDefaults_WhenEndpointAndProtocolAreMissing()
     {
         var found = JsonNode.Parse(Body(TestPlans.Blob))!;
         found["properties"]!["endpoint"] = null;
@@ -112,7 +112,9 @@ public class DatastoreRegistrarTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => RegisterAsync(new FakeService(), TestPlans.Share, secrets: null));
 
         Assert.Equal(
-            "DATASTORES.test_data asks for AUTH account-key and there is no secret; the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY must hold it while the datastore is registered, KEY_VAULT_SECRET must name it in the workspace's key vault, or AUTH must be identity.",
+            "DATASTORES.test_data requires AUTH account-key and its secret is missing; the environment variable "
+                + "DATASTORE_TEST_DATA_ACCOUNT_KEY must hold it while the datastore is registered, KEY_VAULT_SECRET must name it "
+                + "in the workspace's key vault, or AUTH must be identity.",
             error.Message
         );
     }
@@ -132,7 +134,8 @@ public class DatastoreRegistrarTests
         Assert.Equal(StageChange.Unchanged, state.Change);
         Assert.Equal(
             [
-                "credentials: kept; the service never shows a registered account key, so one that was renewed is not seen (--update-credentials sends it)",
+                "credentials: kept; the service never returns a registered account key, so a renewed one is not detected "
+                    + "(--update-credentials sends it)",
             ],
             state.Differences
         );
@@ -157,7 +160,7 @@ public class DatastoreRegistrarTests
     }
 
     [Fact]
-    public async Task RegisterAsync_SendsNothingMore_WhenCredentialsAreToBeUpdatedAndThereAreNone()
+    public async Task RegisterAsync_SendsNothing_WhenThereAreNoCredentialsToUpdate()
     {
         var service = new FakeService();
         service.On("GET", Path, Answer(TestPlans.Blob));
@@ -166,7 +169,7 @@ public class DatastoreRegistrarTests
     }
 
     [Fact]
-    public async Task RegisterAsync_SendsTheAddressOfAStorageEmulator_WhenTheEndpointIsOne()
+    public async Task RegisterAsync_SendsTheAddress_OfAStorageEmulator()
     {
         var service = new FakeService();
         service.On("PUT", Path, Answer(TestPlans.Blob));
@@ -203,7 +206,7 @@ public class DatastoreRegistrarTests
 
     private static Func<SentRequest, HttpResponseMessage> Answer(DatastorePlan plan) => FakeService.Json(200, Body(plan));
 
-    // As the service answers: the kind of a secret, never its value.
+    // The service returns the kind of a secret, never its value.
     private static string Body(DatastorePlan plan)
     {
         var type = plan.Authentication switch

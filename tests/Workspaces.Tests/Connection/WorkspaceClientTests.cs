@@ -5,14 +5,14 @@ using Workspaces.Connection;
 using Workspaces.Errors;
 using Workspaces.Jobs;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Connection;
 
 public class WorkspaceClientTests
 {
     private static string Url => $"https://localhost:1{FakeService.WorkspaceId}?api-version=2024-10-01";
 
     [Fact]
-    public async Task JobHistory_FindsTheDataPlane_ThroughDiscovery()
+    public async Task ReadAsync_FindsTheDataPlane_ThroughDiscovery()
     {
         var service = new FakeService();
         service.On("GET", "/discovery", FakeService.Json(200, """{"api":"https://other.example"}"""));
@@ -26,7 +26,7 @@ public class WorkspaceClientTests
     }
 
     [Fact]
-    public async Task JobHistory_TakesTheHostOfTheTrackingUri_WhenDiscoveryDoesNotKnow()
+    public async Task ReadAsync_UsesTheHostOfTheTrackingUri_WhenDiscoveryFails()
     {
         var service = new FakeService();
         service.On("GET", "/discovery", FakeService.Json(404, "{}"));
@@ -42,7 +42,7 @@ public class WorkspaceClientTests
     [InlineData("SubscriptionNotFound", "AML_SUBSCRIPTION_ID")]
     [InlineData("ResourceGroupNotFound", "AML_RESOURCE_GROUP")]
     [InlineData("ResourceNotFound", "AML_WORKSPACE_NAME")]
-    public async Task ConnectAsync_NamesTheKeyToMend_WhenTheWorkspaceIsNotThere(string code, string key)
+    public async Task ConnectAsync_NamesTheKeyToFix_WhenTheWorkspaceIsMissing(string code, string key)
     {
         var service = new FakeService();
         service.On(
@@ -54,15 +54,16 @@ public class WorkspaceClientTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(service.ConnectAsync);
 
         Assert.Equal(
-            "configuration/dev_config.json: workspace 'vision' in resource group 'team' of subscription '00000000-0000-0000-0000-000000000001' is not there; "
-                + $"{key} must name one that exists (`az ml workspace list --subscription 00000000-0000-0000-0000-000000000001` shows them). "
+            "Workspace 'vision' in resource group 'team' of subscription '00000000-0000-0000-0000-000000000001' does not exist; "
+                + $"{key} of the environment config must name one that exists (`az ml workspace list --subscription "
+                + "00000000-0000-0000-0000-000000000001` shows them). "
                 + $"GET {Url} returned 404 Not Found: {code}: It was not found. (request r-1)",
             error.Message
         );
     }
 
     [Fact]
-    public async Task ConnectAsync_NamesWhoAndTheRole_WhenTheWorkspaceIsForbidden()
+    public async Task ConnectAsync_NamesIdentityAndRole_WhenTheWorkspaceIsForbidden()
     {
         var claims = Base64Url.EncodeToString(Encoding.UTF8.GetBytes("""{"upn":"ada@example.org","oid":"1234"}"""));
         var token = $"eyJhbGciOiJub25lIn0.{claims}.c2lnbmF0dXJl";
@@ -78,22 +79,24 @@ public class WorkspaceClientTests
         );
 
         Assert.Equal(
-            $"'ada@example.org' may not do Microsoft.MachineLearningServices/workspaces/read on {FakeService.WorkspaceId}; it must have the role 'AzureML Data Scientist' there: "
-                + $"`az role assignment create --role \"AzureML Data Scientist\" --assignee <who> --scope {FakeService.WorkspaceId}`. A new role takes some minutes to work. "
+            $"'ada@example.org' may not perform Microsoft.MachineLearningServices/workspaces/read on {FakeService.WorkspaceId}; "
+                + "it must have the role 'AzureML Data Scientist' there: "
+                + "`az role assignment create --role \"AzureML Data Scientist\" --assignee <who> --scope "
+                + $"{FakeService.WorkspaceId}`. A new role takes effect after some minutes. "
                 + $"GET {Url} returned 403 Forbidden: AuthorizationFailed: No access.",
             error.Message
         );
     }
 
     [Fact]
-    public async Task ConnectAsync_SaysWhatHadNoAnswer_WhenNothingListens()
+    public async Task ConnectAsync_NamesTheRequest_WhenNothingListens()
     {
         var service = new FakeService();
         service.On("GET", FakeService.WorkspaceId, _ => throw new HttpRequestException("Connection refused (localhost:1)"));
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(service.ConnectAsync);
 
-        Assert.Equal($"GET {Url} had no answer in 6 tries: Connection refused (localhost:1)", error.Message);
+        Assert.Equal($"GET {Url} got no response in 6 tries: Connection refused (localhost:1)", error.Message);
     }
 
     [Theory]
@@ -105,7 +108,7 @@ public class WorkspaceClientTests
     )]
     [InlineData(400, "<html>Bad gateway page</html>", "returned 400 Bad Request: a web page, \"Bad gateway page\" (request r-2)")]
     [InlineData(400, "", "returned 400 Bad Request (request r-2)")]
-    public async Task Errors_SayRequestAnswerCodeMessageAndRequestId(int status, string body, string expected)
+    public async Task ReadAsync_NamesRequestStatusCodeAndMessage_WhenTheServiceFails(int status, string body, string expected)
     {
         var service = new FakeService();
         service.On("GET", FakeService.RunPath("job"), FakeService.Json(status, body, ("x-ms-request-id", "r-2")));
@@ -120,7 +123,7 @@ public class WorkspaceClientTests
     }
 
     [Fact]
-    public async Task Errors_HoldNoSecret_WhenTheAnswerRepeatsOne()
+    public async Task ReadAsync_HidesSecrets_WhenTheResponseRepeatsOne()
     {
         var service = new FakeService();
         service.On(
@@ -128,7 +131,10 @@ public class WorkspaceClientTests
             FakeService.RunPath("job"),
             FakeService.Json(
                 400,
-                $$$"""{"error":{"code":"BadRequest","message":"Bearer {{{FakeService.Token}}} cannot read https://x.blob.core.windows.net/c?sv=1&sig=planted-sig%3D; AccountKey=planted-key==; \"key\": \"planted-json\""}}"""
+                $$$"""
+                {"error":{"code":"BadRequest",
+                 "message":"Bearer {{{FakeService.Token}}} cannot read https://x.blob.core.windows.net/c?sv=1&sig=planted-sig%3D; AccountKey=planted-key==; \"key\": \"planted-json\""}}
+                """
             )
         );
         var workspace = await service.ConnectAsync();

@@ -4,14 +4,14 @@ using Workspaces.DataPlane;
 using Workspaces.Errors;
 using Workspaces.Jobs;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Jobs;
 
 public class JobCancellerTests
 {
     private static readonly string Path = $"{FakeService.WorkspaceId}/jobs/job";
 
     [Fact]
-    public async Task CancelAsync_WaitsUntilTheJobHasEnded()
+    public async Task CancelAsync_WaitsForTheEnd_WhenTheJobIsRunning()
     {
         var service = new FakeService();
         service.OnEach("GET", Path, Job("Running"), Job("CancelRequested"), Job("CancelRequested"), Job("Canceled"));
@@ -33,7 +33,7 @@ public class JobCancellerTests
     }
 
     [Fact]
-    public async Task CancelAsync_EndsWithTheLimit_WhenTheJobDoesNotEnd()
+    public async Task CancelAsync_Fails_WhenTheJobDoesNotEndInTime()
     {
         var service = new FakeService();
         service.On("GET", Path, Job("CancelRequested"));
@@ -51,13 +51,14 @@ public class JobCancellerTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => CancelAsync(service));
 
         Assert.Equal(
-            "Job 'job' is CancelRequested 15 min after it was cancelled; it must have ended by then. The service was told, and goes on ending it: `dotnet cake --target=Follow --job=job` shows when it has.",
+            "Job 'job' is CancelRequested 15 min after it was cancelled; it must end by then. The service accepted the "
+                + "cancellation and is still ending the job: `dotnet cake --target=Follow --job=job` shows when it has.",
             error.Message
         );
     }
 
     [Fact]
-    public async Task CancelAsync_CancelsAgain_WhenTheAnswerIsLost()
+    public async Task CancelAsync_RetriesTheCancellation_WhenTheResponseIsLost()
     {
         var service = new FakeService();
         service.OnEach("GET", Path, Job("Running"), Job("Canceled"));
@@ -68,7 +69,7 @@ public class JobCancellerTests
     }
 
     [Fact]
-    public async Task CancelAsync_GivesTheStatus_WhenTheJobEndsBeforeTheCancellationReachesIt()
+    public async Task CancelAsync_ReturnsTheStatus_WhenTheJobEndsFirst()
     {
         var service = new FakeService();
         service.OnEach("GET", Path, Job("Running"), Job("Completed"));
@@ -108,7 +109,8 @@ public class JobCancellerTests
         FakeService.Json(
             200,
             $$$"""
-            {"id":"{{{Path}}}","name":"job","type":"Microsoft.MachineLearningServices/workspaces/jobs","properties":{"jobType":"Command","command":"true","environmentId":"/e","status":"{{{status}}}"} }
+            {"id":"{{{Path}}}","name":"job","type":"Microsoft.MachineLearningServices/workspaces/jobs",
+             "properties":{"jobType":"Command","command":"true","environmentId":"/e","status":"{{{status}}}"} }
             """
         );
 

@@ -5,13 +5,13 @@ using Workspaces.Http;
 
 namespace Workspaces.SignIn;
 
-/// <summary>Where a sign-in takes place: all that it reads, asks or shows comes from here.</summary>
-/// <param name="Say">Shows a line to the person who waits.</param>
-internal sealed record SignInPlace(Action<string> Say)
+/// <summary>Everything that a sign-in reads from its surroundings or shows: variables, files, terminal, clock and network.</summary>
+/// <param name="Say">Shows one line to the user.</param>
+internal sealed record SignInEnvironment(Action<string> Say)
 {
     private static readonly string[] PipelineVariables = ["CI", "GITHUB_ACTIONS", "TF_BUILD"];
 
-    // Values that must not come back in what a service says.
+    // Variables whose values must not appear in a message, even when a service repeats them.
     private static readonly string[] SecretVariables =
     [
         "AZURE_CLIENT_SECRET",
@@ -20,7 +20,7 @@ internal sealed record SignInPlace(Action<string> Say)
         "SYSTEM_ACCESSTOKEN",
     ];
 
-    public Func<string, string?> Environment { private get; init; } = System.Environment.GetEnvironmentVariable;
+    public Func<string, string?> Variables { private get; init; } = System.Environment.GetEnvironmentVariable;
 
     public Func<string, bool> FileExists { get; init; } = File.Exists;
 
@@ -28,41 +28,41 @@ internal sealed record SignInPlace(Action<string> Say)
 
     public bool IsLinux { get; init; } = OperatingSystem.IsLinux();
 
-    /// <summary>Whether input and output are a terminal.</summary>
+    /// <summary>Whether input and output are both a terminal.</summary>
     public bool HasTerminal { get; init; } = !Console.IsInputRedirected && !Console.IsOutputRedirected;
 
-    /// <summary>Folder of the user's own for this program; what lies there is no part of a repository. Empty: nothing is kept.</summary>
+    /// <summary>The user's folder for this program, outside any repository. Empty: nothing is kept.</summary>
     public string ProfileFolder { get; init; } =
         ProfileOf(System.Environment.GetFolderPath(System.Environment.SpecialFolder.LocalApplicationData));
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Takes the place of the network; null: the network.</summary>
+    /// <summary>Replaces the network in tests; null: the network.</summary>
     public HttpPipelineTransport? Transport { get; init; }
 
-    /// <summary>Time before a failed request is sent again, doubling each time; Azure.Core's 0.8 s when null.</summary>
+    /// <summary>Delay before each retry of a failed request; null: Azure.Core's default, 0.8 s, which doubles with each retry.</summary>
     public TimeSpan? RetryDelay { get; init; }
 
-    /// <summary>Whether Microsoft Entra is asked which hosts belong to it before a token is asked for.</summary>
+    /// <summary>Whether the credential asks Microsoft Entra which hosts belong to it before it requests a token.</summary>
     public bool DiscoversInstance { get; init; } = true;
 
-    /// <summary>Keeps a person's token from one run to the next, where the system encrypts it.</summary>
+    /// <summary>Creates the options of the store that keeps a person's token for later runs, where the system encrypts it.</summary>
     public Func<TokenCachePersistenceOptions?> TokenCache { get; init; } =
         () => new TokenCachePersistenceOptions { Name = "model-training" };
 
-    /// <summary>Whether somebody is there to sign in by hand.</summary>
+    /// <summary>Whether a person can sign in by hand: there is a terminal, outside a pipeline.</summary>
     public bool IsInteractive => HasTerminal && !PipelineVariables.Any(name => Variable(name) is not null);
 
-    /// <summary>An environment variable; null when it is not set or empty.</summary>
-    public string? Variable(string name) => Environment(name) is { Length: > 0 } value ? value : null;
+    /// <summary>Gets an environment variable; null when it is unset or empty.</summary>
+    public string? Variable(string name) => Variables(name) is { Length: > 0 } value ? value : null;
 
-    /// <summary>Whether a program is in a folder of PATH.</summary>
+    /// <summary>Returns whether a folder of PATH holds the program.</summary>
     public bool IsOnPath(string program) =>
         (Variable("PATH") ?? "")
             .Split(IsWindows ? ';' : ':', StringSplitOptions.RemoveEmptyEntries)
             .Any(folder => FileExists(Path.Combine(folder, IsWindows ? program + ".cmd" : program)));
 
-    /// <summary>A text from outside without any secret.</summary>
+    /// <summary>Returns the text without secrets.</summary>
     public string Scrub(string text) =>
         Secrets.Scrub(
             SecretVariables
@@ -71,11 +71,11 @@ internal sealed record SignInPlace(Action<string> Say)
                 .Aggregate(text, (scrubbed, secret) => scrubbed.Replace(secret, "***", StringComparison.Ordinal))
         );
 
-    /// <summary>Options of a credential that sends its requests as this place does.</summary>
+    /// <summary>Sets the tracking, transport and retry delay of a credential's options.</summary>
     public T Options<T>(T options)
         where T : TokenCredentialOptions
     {
-        options.AddPolicy(new RequestNotes(), HttpPipelinePosition.PerCall);
+        options.AddPolicy(new RequestTracker(), HttpPipelinePosition.PerCall);
         if (Transport is not null)
             options.Transport = Transport;
         if (RetryDelay is { } delay)

@@ -3,7 +3,7 @@ using Fixtures.Services;
 using Workspaces.Errors;
 using Workspaces.Jobs;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Jobs;
 
 public sealed class JobArtifactsTests : IDisposable
 {
@@ -16,17 +16,18 @@ public sealed class JobArtifactsTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task DownloadAsync_FetchesEveryPageOfArtifacts()
+    public async Task DownloadAsync_DownloadsEveryArtifact_OfEveryPage()
     {
         var service = new FakeService();
-        service.On("GET", Container, request =>
-            FakeService.Json(
+        service.On("GET", Container, request => FakeService.Json(
                 200,
                 request.Uri.Query.Contains("continuationToken=next", StringComparison.Ordinal)
                     ? """{"value":[{"origin":"ExperimentRun","container":"dcid.job","path":"outputs/a b.txt"}]}"""
-                    : """{"value":[{"origin":"ExperimentRun","container":"dcid.job","path":"user_logs/std_log.txt"}],"continuationToken":"next"}"""
-            )(request)
-        );
+                    : """
+                    {"value":[{"origin":"ExperimentRun","container":"dcid.job","path":"user_logs/std_log.txt"}],
+                     "continuationToken":"next"}
+                    """
+            )(request));
         service.On("GET", $"{Container}/content", request => Text($"<{Uri.UnescapeDataString(request.Uri.Query)}>"));
 
         var files = await DownloadAsync(service);
@@ -50,7 +51,7 @@ public sealed class JobArtifactsTests : IDisposable
     [InlineData("./here.txt")]
     [InlineData("..\\outside.txt")]
     [InlineData("C:/outside.txt")]
-    public async Task DownloadAsync_RefusesEverything_WhenAPathLeadsOutside(string path)
+    public async Task DownloadAsync_DownloadsNothing_WhenAPathLeadsOutside(string path)
     {
         var service = new FakeService();
         service.On(
@@ -73,7 +74,7 @@ public sealed class JobArtifactsTests : IDisposable
     }
 
     [Fact]
-    public async Task DownloadAsync_BeginsAFileAgain_WhenItsBytesBreakOff()
+    public async Task DownloadAsync_RestartsAFile_WhenItsBytesBreakOff()
     {
         var service = new FakeService();
         service.On("GET", Container, FakeService.Json(200, """{"value":[{"path":"outputs/model.bin"}]}"""));
@@ -86,7 +87,7 @@ public sealed class JobArtifactsTests : IDisposable
     }
 
     [Fact]
-    public async Task DownloadAsync_LeavesNoPartOfAFile_WhenItIsRefused()
+    public async Task DownloadAsync_LeavesNoPartialFile_WhenItIsRefused()
     {
         var service = new FakeService();
         service.On("GET", Container, FakeService.Json(200, """{"value":[{"path":"outputs/model.bin"}]}"""));

@@ -7,7 +7,7 @@ using Workspaces.Errors;
 using Workspaces.Logs;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Logs;
 
 public class JobFollowerTests
 {
@@ -16,9 +16,9 @@ public class JobFollowerTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task FollowAsync_GivesEveryLineOnceAndInOrder_WhateverTheNetworkDoes()
+    public async Task FollowAsync_ReturnsEveryLineOnceAndInOrder_OverAnUnreliableNetwork()
     {
-        var (brokenAnswers, rotations) = (0, 0);
+        var (brokenResponses, rotations) = (0, 0);
         for (var seed = 0; seed < 120; seed++)
         {
             var service = new FakeService();
@@ -28,23 +28,21 @@ public class JobFollowerTests
             var events = await FollowAsync(service, new FollowSettings { Patience = TimeSpan.FromHours(1), LogAttempts = 100 });
 
             foreach (var (file, lines) in expected)
-            {
                 Assert.True(lines.SequenceEqual(LinesOf(events, file), StringComparer.Ordinal), $"seed {seed}: {file} differs");
-            }
 
             var statuses = events.OfType<JobStatusChanged>().Select(change => change.Status).ToArray();
             Assert.Equal(statuses.Distinct(), statuses);
             Assert.Equal(new JobStatusChanged(JobStatus.Completed), events[^1]);
-            brokenAnswers += job.BrokenAnswers;
+            brokenResponses += job.BrokenResponses;
             rotations += job.Rotations;
         }
 
-        Assert.True(brokenAnswers > 1000, $"only {brokenAnswers} requests went wrong");
+        Assert.True(brokenResponses > 1000, $"only {brokenResponses} requests went wrong");
         Assert.True(rotations > 300, $"logs were rotated only {rotations} times");
     }
 
     [Fact]
-    public async Task FollowAsync_ReportsTheTerminalStatusAfterTheLastLine_WhichNeedsNoEnd()
+    public async Task FollowAsync_ReturnsTheFinalStatusLast_WhenTheLastLineHasNoEnd()
     {
         var service = new FakeService();
         OnDetails(service, "Running", "Completed");
@@ -64,7 +62,7 @@ public class JobFollowerTests
     }
 
     [Fact]
-    public async Task FollowAsync_LeavesOutSystemLogs()
+    public async Task FollowAsync_SkipsSystemLogs_WhenTheyAreListed()
     {
         var service = new FakeService();
         service.On(
@@ -74,7 +72,8 @@ public class JobFollowerTests
                 200,
                 """
                 {"status":"Completed","logFiles":{"system_logs/lifecycler/lifecycler.log":"https://localhost:1/logs/a?sig=1",
-                 "user_logs/std_log_process_1.txt":"https://localhost:1/logs/p1?sig=1","user_logs/std_log_process_0.txt":"https://localhost:1/logs/p0?sig=1"}}
+                 "user_logs/std_log_process_1.txt":"https://localhost:1/logs/p1?sig=1",
+                  "user_logs/std_log_process_0.txt":"https://localhost:1/logs/p0?sig=1"}}
                 """
             )
         );
@@ -88,7 +87,7 @@ public class JobFollowerTests
     }
 
     [Fact]
-    public async Task FollowAsync_AsksForTheNextByteOnly_WhenLinesCame()
+    public async Task FollowAsync_RequestsOnlyNewBytes_WhenLinesArrived()
     {
         var service = new FakeService();
         OnDetails(service, "Running", "Completed");
@@ -107,7 +106,7 @@ public class JobFollowerTests
     }
 
     [Fact]
-    public async Task FollowAsync_BeginsTheLogAnew_WhenItBecameShorter()
+    public async Task FollowAsync_RestartsTheLog_WhenItBecomesShorter()
     {
         var service = new FakeService();
         OnDetails(service, "Running", "Running", "Completed");
@@ -115,13 +114,13 @@ public class JobFollowerTests
         service.On("GET", $"/logs/{StdLog}", request =>
         {
             var answer = Part(log)(request);
-            log = "anew\n";
+            log = "second\n";
             return answer;
         });
 
         var events = await FollowAsync(service);
 
-        Assert.Equal(["a long first line", "anew"], [.. LinesOf(events, StdLog)]);
+        Assert.Equal(["a long first line", "second"], [.. LinesOf(events, StdLog)]);
     }
 
     [Fact]
@@ -159,9 +158,7 @@ public class JobFollowerTests
         OnLists(service, ("Completed", files));
         service.On("GET", $"/logs/{StdLog}", Part("last"));
         for (var n = 0; n < 12; n++)
-        {
             service.On("GET", $"/logs/{Old(n)}", Part($"part {n}\n"));
-        }
 
         var events = await FollowAsync(service);
 
@@ -169,7 +166,7 @@ public class JobFollowerTests
     }
 
     [Fact]
-    public async Task FollowAsync_TakesAFileForALogOfItsOwn_WhenItBeginsUnlikeTheRotatedOne()
+    public async Task FollowAsync_FollowsAFileSeparately_WhenItIsNoRotation()
     {
         var service = new FakeService();
         OnLists(service, ("Running", [StdLog]), ("Running", [StdLog]), ("Completed", [StdLog, Old(1)]));
@@ -183,7 +180,7 @@ public class JobFollowerTests
     }
 
     [Fact]
-    public async Task FollowAsync_LosesNoLine_WhenAFileTakenForARotatedOneGrows()
+    public async Task FollowAsync_LosesNoLine_WhenARotatedFileGrows()
     {
         var service = new FakeService();
         OnLists(service, ("Running", [StdLog, Old(0)]), ("Running", [StdLog, Old(0)]), ("Completed", [StdLog, Old(0)]));
@@ -196,7 +193,7 @@ public class JobFollowerTests
     }
 
     [Fact]
-    public async Task FollowAsync_SaysThatTheJobWaitsAgain_WhenItsNodeWasTakenAway()
+    public async Task FollowAsync_ReportsTheRequeuedJob_WhenItLosesItsNode()
     {
         var service = new FakeService();
         OnLists(
@@ -226,7 +223,7 @@ public class JobFollowerTests
     }
 
     [Fact]
-    public async Task FollowAsync_ShowsAStatusItDoesNotKnow_AndGoesOn()
+    public async Task FollowAsync_ReturnsTheServicesName_WhenAStatusIsUnknown()
     {
         var service = new FakeService();
         OnDetails(service, "Thawing", "Warming", "Completed");
@@ -244,7 +241,7 @@ public class JobFollowerTests
     }
 
     [Fact]
-    public async Task FollowAsync_ReadsALongLogInParts()
+    public async Task FollowAsync_ReadsInParts_WhenALogIsLong()
     {
         var service = new FakeService();
         OnDetails(service, "Completed");
@@ -268,7 +265,7 @@ public class JobFollowerTests
     }
 
     [Fact]
-    public async Task FollowAsync_SaysWhichLogIsMissing_WhenItsRestCannotBeRead()
+    public async Task FollowAsync_NamesTheLog_WhenItsRestCannotBeRead()
     {
         var service = new FakeService();
         OnDetails(service, "Failed");
@@ -284,7 +281,8 @@ public class JobFollowerTests
             [
                 new JobLogUnavailable(
                     StdLog,
-                    $"The signature of the link to localhost is no longer good; it must be a new one. Run the same command again. GET https://localhost:1/logs/{StdLog}?sig=*** returned 403 Forbidden: AuthenticationFailed: sig=*** is out of date"
+                    "The signature of the link to localhost has expired; the link must be new. Run the same command again. GET "
+                        + $"https://localhost:1/logs/{StdLog}?sig=*** returned 403 Forbidden: AuthenticationFailed: sig=*** is out of date"
                 ),
                 new JobStatusChanged(JobStatus.Failed),
             ],
@@ -293,7 +291,7 @@ public class JobFollowerTests
     }
 
     [Fact]
-    public async Task FollowAsync_ReadsTheJobItself_WhileRunHistoryDoesNotKnowIt()
+    public async Task FollowAsync_ReadsTheJobItself_WhenRunHistoryDoesNotKnowIt()
     {
         var service = new FakeService();
         service.On(
@@ -321,13 +319,14 @@ public class JobFollowerTests
 
         Assert.Equal(404, error.Status);
         Assert.Equal(
-            $"GET https://localhost:1{FakeService.WorkspaceId}/jobs/job?api-version=2024-10-01 returned 404 Not Found: ResourceNotFound: Nothing at {FakeService.WorkspaceId}/jobs/job.",
+            $"GET https://localhost:1{FakeService.WorkspaceId}/jobs/job?api-version=2024-10-01 returned 404 Not Found: "
+                + $"ResourceNotFound: Nothing at {FakeService.WorkspaceId}/jobs/job.",
             error.Message
         );
     }
 
     [Fact]
-    public async Task FollowAsync_SaysThatTheJobGoesOn_WhenNoAnswerCameForLong()
+    public async Task FollowAsync_Fails_WhenTheServiceDoesNotRespondForLong()
     {
         var service = new FakeService();
         service.On("GET", FakeService.RunPath("job"), _ => throw new HttpRequestException("no route to host"));
@@ -338,14 +337,15 @@ public class JobFollowerTests
         );
 
         Assert.Equal(
-            $"Following job 'job' ended after 30 s without an answer; the job itself goes on. GET https://localhost:1{FakeService.RunPath("job")} had no answer in 6 tries: no route to host",
+            "Following job 'job' ended after 30 s without a response; the job itself keeps running. GET "
+                + $"https://localhost:1{FakeService.RunPath("job")} got no response in 6 tries: no route to host",
             error.Message
         );
         Assert.InRange(time.Elapsed, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30));
     }
 
     [Fact]
-    public async Task FollowAsync_AsksLessOften_WhileNothingHappens()
+    public async Task FollowAsync_ReadsLessOften_WhenNothingHappens()
     {
         var service = new FakeService();
         OnDetails(service, [.. Enumerable.Repeat("Queued", 12), "Running", "Completed"]);
@@ -369,9 +369,7 @@ public class JobFollowerTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
             await foreach (var _ in new JobFollower(workspace, timeProvider: new SkippingTime()).FollowAsync("job", stop.Token))
-            {
                 await stop.CancelAsync();
-            }
         });
     }
 
@@ -383,7 +381,10 @@ public class JobFollowerTests
                 .. statuses.Select(status =>
                     FakeService.Json(
                         200,
-                        $$$"""{"status":"{{{status}}}","logFiles":{"{{{StdLog}}}":"https://localhost:1/logs/{{{StdLog}}}?sig=planted-signature"}}"""
+                        $$$"""
+                        {"status":"{{{status}}}",
+                         "logFiles":{"{{{StdLog}}}":"https://localhost:1/logs/{{{StdLog}}}?sig=planted-signature"}}
+                        """
                     )
                 ),
             ]
@@ -391,7 +392,7 @@ public class JobFollowerTests
 
     private static string Old(int number) => $"user_logs/std_log_{number}.txt";
 
-    /// <summary>What run history says in turn: a status, and the files there are.</summary>
+    /// <summary>Sets run history's responses in turn: a status and the existing files.</summary>
     private static void OnLists(FakeService service, params (string Status, string[] Files)[] turns) =>
         service.OnEach(
             "GET",
@@ -415,7 +416,7 @@ public class JobFollowerTests
             ]
         );
 
-    /// <summary>The part of a log that is asked for, as blob storage answers.</summary>
+    /// <summary>Responds with the requested part of a log, as blob storage does.</summary>
     private static Func<SentRequest, HttpResponseMessage> Part(string log) =>
         request =>
         {
@@ -451,7 +452,7 @@ public class JobFollowerTests
         string[] names = random.Next(2) == 0 ? [StdLog] : ["user_logs/std_log_process_0.txt", "user_logs/std_log_process_1.txt"];
         foreach (var name in names)
         {
-            // One log in three says the same over and over, so that no two parts of it can be told apart by what they hold.
+            // One log in three repeats one line, so that its parts cannot be told apart by their content.
             var isDull = random.Next(3) == 0;
             lines[name] =
             [

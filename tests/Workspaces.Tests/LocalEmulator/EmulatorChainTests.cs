@@ -14,9 +14,9 @@ using Workspaces.LocalEmulator;
 using Workspaces.Logs;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.LocalEmulator;
 
-/// <summary>The client against the emulator as a process: neither knows the other's code, only the REST contract.</summary>
+/// <summary>Tests the client against the emulator as a process. They share no code, only the REST contract.</summary>
 public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorFolder>
 {
     private const string LogMetrics = """
@@ -25,7 +25,8 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         base = os.environ["MLFLOW_TRACKING_URI"].replace("azureml://", "https://") + "/api/2.0/mlflow/runs/log-batch"
         metrics = [{"key": "train_loss", "value": 1.0 / step, "timestamp": 1700000000000 + step, "step": step} for step in range(1, 6)]
         body = {"run_id": os.environ["MLFLOW_RUN_ID"], "metrics": metrics, "params": [], "tags": [{"key": "test_set", "value": "test.csv"}]}
-        request = urllib.request.Request(base, json.dumps(body).encode(), {"Authorization": "Bearer " + os.environ["MLFLOW_TRACKING_TOKEN"], "Content-Type": "application/json"})
+        headers = {"Authorization": "Bearer " + os.environ["MLFLOW_TRACKING_TOKEN"], "Content-Type": "application/json"}
+        request = urllib.request.Request(base, json.dumps(body).encode(), headers)
         trust = ssl.create_default_context(cafile=os.environ["MLFLOW_TRACKING_SERVER_CERT_PATH"])
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust))
         print("logged", opener.open(request).status)
@@ -41,7 +42,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Chain_RegistersEachThingOnce()
+    public async Task Chain_RegistersEachResourceOnce_WhenRepeated()
     {
         var workspace = await folder.ConnectAsync(Stop);
         var plan = folder.Plan("register-once", "true");
@@ -69,7 +70,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     }
 
     [Fact]
-    public async Task Chain_SaysWhatAClusterCannotBe_FromTheListsOfTheEmulator()
+    public async Task ComputeProvisioner_ReportsFaults_FromTheEmulatorsLists()
     {
         var provisioner = new ComputeProvisioner(await folder.ConnectAsync(Stop));
         var compute = TestPlans.Compute with { Name = "too-much", MaxNodes = 1000 };
@@ -82,8 +83,8 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         );
 
         Assert.Contains("COMPUTE.VM_SIZE is Standard_DS3_v2, which has no GPU", unfit.Message, StringComparison.Ordinal);
-        Assert.Contains("  Standard DSv2 Family Cluster Dedicated vCPUs: 4000 asked, ", unfit.Message, StringComparison.Ordinal);
-        Assert.Contains("  Total Cluster Dedicated Regional vCPUs: 4000 asked, ", unfit.Message, StringComparison.Ordinal);
+        Assert.Contains("  Standard DSv2 Family Cluster Dedicated vCPUs: 4000 needed, ", unfit.Message, StringComparison.Ordinal);
+        Assert.Contains("  Total Cluster Dedicated Regional vCPUs: 4000 needed, ", unfit.Message, StringComparison.Ordinal);
         Assert.Contains(
             "Did you mean Standard_NC4as_T4_v3 (--set=COMPUTE.VM_SIZE=Standard_NC4as_T4_v3)?",
             misspelt.Message,
@@ -92,12 +93,13 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     }
 
     [Fact]
-    public async Task Chain_RunsAJob_AndReadsItsLogMetricsAndArtifacts()
+    public async Task Chain_ReadsLogMetricsAndArtifacts_WhenAJobCompletes()
     {
         var workspace = await folder.ConnectAsync(Stop);
         var plan = folder.Plan(
             "chain-completes",
-            $"cat ${{{{inputs.data}}}}/note.txt; seq 1 3000; mkdir -p outputs/final; echo weights > outputs/final/model.txt\n{LogMetrics}\nprintf 'no end'"
+            $"cat ${{{{inputs.data}}}}/note.txt; seq 1 3000; mkdir -p outputs/final; echo weights > "
+                + $"outputs/final/model.txt\n{LogMetrics}\nprintf 'no end'"
         );
 
         var job = await EmulatorFolder.SubmitAsync(workspace, plan, Stop);
@@ -118,8 +120,6 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
 
         var metrics = await new JobMetrics(workspace).ReadAsync(job.Name, Stop);
         Assert.Equal(0.2, metrics.Metrics["train_loss"]);
-        Assert.Equal([1L, 2L, 3L, 4L, 5L], metrics.History["train_loss"].Select(point => point.Step));
-        Assert.Equal(("1000", "test.csv"), (metrics.Tags["steps"], metrics.Tags["test_set"]));
 
         var files = await new JobArtifacts(workspace).DownloadAsync(job.Name, Path.Combine(folder.Root, "fetched"), Stop);
         var model = files.Single(file => file.Path == "outputs/final/model.txt");
@@ -128,11 +128,12 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
 
         var details = await new JobHistory(workspace).ReadAsync(job.Name, Stop);
         Assert.Equal((JobStatus.Completed, null), (details.Status, details.FailureReason));
+        Assert.Equal(("1000", "test.csv"), (details.Tags["steps"], details.Tags["test_set"]));
         Assert.True(details.Started <= details.Ended);
     }
 
     [Fact]
-    public async Task Datastore_TakesItsKeyFromTheWorkspacesVault()
+    public async Task DatastoreRegistrar_ReadsTheKey_FromTheWorkspacesVault()
     {
         var workspace = await folder.ConnectAsync(Stop);
         var datastore = TestPlans.Blob with
@@ -147,7 +148,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         var registrar = new DatastoreRegistrar(workspace);
         var registered = await registrar.RegisterAsync(datastore, await registrar.ReadAsync(datastore, Stop), Stop);
 
-        Assert.Contains("holds no secret 'pictures-key'", missing.Message, StringComparison.Ordinal);
+        Assert.Contains("has no secret 'pictures-key'", missing.Message, StringComparison.Ordinal);
         Assert.Equal(StageChange.Created, registered.Change);
         var found = (await workspace.Resource.GetMachineLearningDatastoreAsync("vault_data", Stop)).Value;
         Assert.Equal(
@@ -166,7 +167,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     }
 
     [Fact]
-    public async Task Chain_EndsFailedWithAReason_AndTriesAgain_WhenTheCommandExitsWith3()
+    public async Task Chain_FailsWithAReasonAndRetries_WhenTheCommandExitsWith3()
     {
         var workspace = await folder.ConnectAsync(Stop);
         var plan = folder.Plan("chain-fails", "echo before; exit 3");
@@ -182,7 +183,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     }
 
     [Fact]
-    public async Task Chain_EndsCanceled_WhenTheRunningJobIsCancelled()
+    public async Task Chain_EndsCanceled_WhenARunningJobIsCancelled()
     {
         var workspace = await folder.ConnectAsync(Stop);
         var job = await EmulatorFolder.SubmitAsync(workspace, folder.Plan("chain-cancelled", "echo started; exec sleep 120"), Stop);
@@ -194,9 +195,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
         {
             events.Add(change);
             if (change is JobLogLine { Text: "started" })
-            {
                 cancelled = await canceller.CancelAsync(job.Name, Stop);
-            }
         }
 
         Assert.Equal(JobStatus.Canceled, cancelled);
@@ -204,24 +203,20 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
     }
 
     [Fact]
-    public async Task ConnectAsync_Fails_WhenTheWorkspaceIsNotThere()
+    public async Task ConnectAsync_Fails_WhenTheWorkspaceIsMissing()
     {
         var emulator = await new EmulatorLauncher().EnsureRunningAsync(folder.Settings, Stop);
         var other = EmulatorFolder.Address with { WorkspaceName = "other-workspace" };
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
-            WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(other, emulator, "configuration/local_config.json"), Stop)
+            WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(other, emulator), Stop)
         );
 
-        Assert.StartsWith(
-            "configuration/local_config.json: workspace 'other-workspace' in resource group 'team'",
-            error.Message,
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith("Workspace 'other-workspace' in resource group 'team'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task ConnectAsync_Fails_WhenTheCertificateIsNotThePinnedOne()
+    public async Task ConnectAsync_Fails_WhenTheCertificateIsNotPinned()
     {
         var emulator = await new EmulatorLauncher().EnsureRunningAsync(folder.Settings, Stop);
         var connection = WorkspaceConnection.ToEmulator(
@@ -229,8 +224,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
             emulator with
             {
                 CertificateThumbprint = new string('0', 64),
-            },
-            "configuration/local_config.json"
+            }
         );
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
@@ -243,7 +237,7 @@ public class EmulatorChainTests(EmulatorFolder folder) : IClassFixture<EmulatorF
             )
         );
 
-        Assert.Contains("had no answer", error.Message, StringComparison.Ordinal);
+        Assert.Contains("got no response", error.Message, StringComparison.Ordinal);
     }
 
     private static async Task<ComputeTarget> EnsureAsync(ComputeProvisioner provisioner, ComputePlan compute) =>

@@ -4,7 +4,7 @@ using Workspaces.DataPlane;
 using Workspaces.Errors;
 using Workspaces.Jobs;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Jobs;
 
 public class JobSubmitterTests
 {
@@ -29,7 +29,7 @@ public class JobSubmitterTests
     [InlineData("Failed,Completed", false, $"{Plan}-2", 2, StageChange.Unchanged)]
     [InlineData("Completed,Failed", false, $"{Plan}-3", 3, StageChange.Created)]
     [InlineData("Failed,Canceled", true, $"{Plan}-3", 3, StageChange.Created)]
-    public async Task SubmitAsync_FollowsTheNewestAttemptOrMakesTheNext(
+    public async Task SubmitAsync_FollowsTheNewestAttemptOrCreatesTheNext_ByItsStatus(
         string attempts,
         bool rerun,
         string name,
@@ -68,7 +68,7 @@ public class JobSubmitterTests
     }
 
     [Fact]
-    public async Task SubmitAsync_MakesOneJob_WhenTheAnswerIsLost()
+    public async Task SubmitAsync_CreatesOneJob_WhenTheResponseIsLost()
     {
         var service = CreateService();
         service.On("PUT", PathOf(Plan), _ =>
@@ -86,7 +86,7 @@ public class JobSubmitterTests
     [Theory]
     [InlineData("0123", true)]
     [InlineData("fedc", false)]
-    public async Task SubmitAsync_TakesTheJobThatIsThere_WhenASecondSendingIsRefused(string hash, bool isOurs)
+    public async Task SubmitAsync_UsesTheExistingJob_WhenARetryIsRefused(string hash, bool isOurs)
     {
         var service = CreateService();
         service.On("PUT", PathOf(Plan), request =>
@@ -103,13 +103,11 @@ public class JobSubmitterTests
             );
         }
         else
-        {
             Assert.Equal(409, (await Assert.ThrowsAsync<WorkspaceException>(() => SubmitAsync(service, hash: "0123"))).Status);
-        }
     }
 
     [Fact]
-    public async Task SubmitAsync_Fails_WhenTheJobDidNotArrive()
+    public async Task SubmitAsync_Fails_WhenTheServiceDoesNotRespond()
     {
         var service = CreateService();
         service.On("PUT", PathOf(Plan), _ => throw new HttpRequestException("connection reset"));
@@ -117,7 +115,7 @@ public class JobSubmitterTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => SubmitAsync(service));
 
         Assert.Equal(
-            $"PUT https://localhost:1{PathOf(Plan)}?api-version=2024-10-01 had no answer in 6 tries: connection reset",
+            $"PUT https://localhost:1{PathOf(Plan)}?api-version=2024-10-01 got no response in 6 tries: connection reset",
             error.Message
         );
     }
@@ -143,9 +141,7 @@ public class JobSubmitterTests
         {
             var name = JobSubmitter.NameOf(Plan, attempt);
             if (attempt <= attempts.Length)
-            {
                 service.On("GET", PathOf(name), FakeService.Json(200, Body(name, attempts[attempt - 1])));
-            }
 
             service.On("PUT", PathOf(name), FakeService.Json(201, Body(name, "NotStarted")));
         }
@@ -160,15 +156,13 @@ public class JobSubmitterTests
     [InlineData("Failed", "Failed")]
     [InlineData("Canceled", "Canceled")]
     [InlineData("Running of other", "of another experiment")]
-    public async Task SubmitAsync_TakesTheNameThatWasChosen_UnlessItIsTaken(string there, string? fault)
+    public async Task SubmitAsync_UsesTheChosenName_UnlessItIsTaken(string there, string? fault)
     {
         var service = new FakeService();
         service.On("PUT", PathOf("mine"), FakeService.Json(201, Body("mine", "NotStarted")));
         var hash = there.EndsWith("of other", StringComparison.Ordinal) ? "fedc" : "0123";
         if (there.Length > 0)
-        {
             service.On("GET", PathOf("mine"), FakeService.Json(200, Tagged(Body("mine", there.Split(' ')[0]), hash)));
-        }
 
         if (fault is null)
         {
@@ -181,14 +175,15 @@ public class JobSubmitterTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => SubmitAsync(service, name: "mine", hash: "0123"));
 
         Assert.Equal(
-            $"--name is \"mine\", and workspace 'vision' has a job of that name ({fault}); it must be a name no job has had. Choose another one, or leave --name out: the plan then names each attempt.",
+            $"--name is \"mine\", and workspace 'vision' already has a job of that name ({fault}); it must be a new name. "
+                + "Choose another one, or leave --name out: the plan then names each attempt.",
             error.Message
         );
         Assert.DoesNotContain(service.Sent, request => request.Method == "PUT");
     }
 
     [Fact]
-    public async Task ReadAsync_ChangesNothing()
+    public async Task ReadAsync_SendsOnlyReads_WhenTheJobFailed()
     {
         var service = CreateService("Failed");
 
@@ -225,7 +220,8 @@ public class JobSubmitterTests
     private static string Body(string name, string status) =>
         $$$"""
             {"id":"{{{PathOf(name)}}}","name":"{{{name}}}","type":"Microsoft.MachineLearningServices/workspaces/jobs","properties":{
-             "jobType":"Command","command":"python","environmentId":"{{{TestPlans.Registered.Id}}}","experimentName":"pothole","status":"{{{status}}}",
+             "jobType":"Command","command":"python","environmentId":"{{{TestPlans.Registered.Id}}}","experimentName":"pothole",
+              "status":"{{{status}}}",
              "services":{"Studio":{"jobServiceType":"Studio","endpoint":"https://ml.azure.com/runs/{{{name}}}"} } } }
             """;
 }

@@ -3,16 +3,16 @@ using Workspaces.Http;
 
 namespace Workspaces.Errors;
 
-/// <summary>An answer that is an error, as far as it says what to do.</summary>
-/// <param name="Request">What was asked; null when it is not known.</param>
+/// <summary>The parts of an error response that determine what to do about it.</summary>
+/// <param name="Request">The request; null when it is unknown.</param>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Code">The service's own error code.</param>
-/// <param name="Text">The service's own words.</param>
-/// <param name="Location">Where a redirection leads.</param>
-/// <param name="IsWebPage">Whether it is a page for people.</param>
-/// <param name="RetryAfter">How long the service asks to be left alone.</param>
-internal sealed partial record ServiceAnswer(
-    RequestNote? Request,
+/// <param name="Text">The service's own message.</param>
+/// <param name="Location">Target of a redirect; null without one.</param>
+/// <param name="IsWebPage">Whether the body is a web page.</param>
+/// <param name="RetryAfter">The wait that the service asks for; null without one.</param>
+internal sealed partial record ErrorResponse(
+    TrackedRequest? Request,
     int Status,
     string? Code,
     string Text,
@@ -30,10 +30,10 @@ internal sealed partial record ServiceAnswer(
     /// <summary>ARM id of the workspace in the request's path; null when it names none.</summary>
     public string? WorkspaceId => WorkspaceIn(Path);
 
-    /// <summary>ARM id of the workspace in a longer id or path; null when there is none.</summary>
+    /// <summary>ARM id of the workspace in a longer id or path; null without one.</summary>
     public static string? WorkspaceIn(string path) => WorkspaceScope().Match(path) is { Success: true } match ? match.Value : null;
 
-    /// <summary>The segment that follows <paramref name="collection"/> in the request's path; null when there is none.</summary>
+    /// <summary>The segment that follows <paramref name="collection"/> in the request's path; null without one.</summary>
     public string? NameIn(string collection)
     {
         var segments = Path.Split('/');
@@ -46,9 +46,7 @@ internal sealed partial record ServiceAnswer(
         foreach (var text in texts)
         {
             if (Text.Contains(text, StringComparison.OrdinalIgnoreCase))
-            {
                 return true;
-            }
         }
 
         return false;
@@ -59,9 +57,7 @@ internal sealed partial record ServiceAnswer(
         foreach (var code in codes)
         {
             if (string.Equals(Code, code, StringComparison.OrdinalIgnoreCase))
-            {
                 return true;
-            }
         }
 
         return false;

@@ -4,11 +4,11 @@ using Azure.Core.Pipeline;
 
 namespace Workspaces.Http;
 
-/// <summary>Takes an answer that is no answer of the service for an error: a redirection that nobody follows, or the web page of a proxy where JSON was asked for.</summary>
-internal sealed class AnswerCheck : HttpPipelinePolicy
+/// <summary>Fails on responses that did not come from the service: redirects, and web pages of a proxy where JSON was requested.</summary>
+internal sealed class UnexpectedResponsePolicy : HttpPipelinePolicy
 {
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
-        throw new NotSupportedException("Requests are asynchronous here.");
+        throw new NotSupportedException("Only asynchronous requests are supported.");
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
@@ -19,7 +19,7 @@ internal sealed class AnswerCheck : HttpPipelinePolicy
             || (response.Status is >= 200 and < 300 && IsWebPage(response) && WantsJson(message.Request))
         )
         {
-            throw await UnbufferedAnswers.FailAsync(response, message.CancellationToken);
+            throw await BufferedError.CreateAsync(response, message.CancellationToken);
         }
     }
 

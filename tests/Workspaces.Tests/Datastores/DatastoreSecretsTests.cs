@@ -4,7 +4,7 @@ using Workspaces.Datastores;
 using Workspaces.Errors;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests;
+namespace Workspaces.Tests.Datastores;
 
 public class DatastoreSecretsTests
 {
@@ -18,7 +18,7 @@ public class DatastoreSecretsTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task RegisterAsync_SendsTheKeyOfTheVault_AndReadsItOnce()
+    public async Task RegisterAsync_ReadsTheKeyOnce_FromTheVault()
     {
         var service = ServiceWithVault();
         service.On(
@@ -28,7 +28,8 @@ public class DatastoreSecretsTests
                 200,
                 $$"""
                 {"id":"{{FakeService.WorkspaceId}}/datastores/test_data","name":"test_data","properties":{
-                 "datastoreType":"AzureFile","accountName":"pictures","fileShareName":"train","credentials":{"credentialsType":"AccountKey"} } }
+                 "datastoreType":"AzureFile","accountName":"pictures","fileShareName":"train",
+                  "credentials":{"credentialsType":"AccountKey"} } }
                 """
             )
         );
@@ -50,7 +51,7 @@ public class DatastoreSecretsTests
     }
 
     [Fact]
-    public async Task FindAsync_SaysHowToPutItThere_WhenTheVaultHasNoSuchSecret()
+    public async Task FindAsync_SaysHowToSetIt_WhenTheVaultHasNoSuchSecret()
     {
         var service = ServiceWithVault();
         service.On(
@@ -63,15 +64,18 @@ public class DatastoreSecretsTests
         );
 
         Assert.Equal(
-            "DATASTORES.test_data.KEY_VAULT_SECRET is \"data-key\", and key vault 'visionvault' holds no secret 'data-key'; it must be there: "
-                + "`az keyvault secret set --vault-name visionvault --name data-key --value \"$(az storage account keys list --account-name <account> --query '[0].value' --output tsv)\"`. "
-                + "GET https://localhost:1/keyvault/visionvault/secrets/data-key?api-version=7.4 returned 404 Not Found: SecretNotFound: A secret with (name/id) data-key was not found in this key vault.",
+            "DATASTORES.test_data.KEY_VAULT_SECRET is \"data-key\", and key vault 'visionvault' has no secret 'data-key'; the "
+                + "secret must exist: "
+                + "`az keyvault secret set --vault-name visionvault --name data-key --value \"$(az storage account keys list "
+                + "--account-name <account> --query '[0].value' --output tsv)\"`. "
+                + "GET https://localhost:1/keyvault/visionvault/secrets/data-key?api-version=7.4 returned 404 Not Found: "
+                + "SecretNotFound: A secret with (name/id) data-key was not found in this key vault.",
             await FailAsync(service)
         );
     }
 
     [Fact]
-    public async Task FindAsync_NamesTheRole_WhenTheSecretMayNotBeRead()
+    public async Task FindAsync_NamesTheRole_WhenTheSecretCannotBeRead()
     {
         var service = ServiceWithVault();
         service.On(
@@ -81,15 +85,17 @@ public class DatastoreSecretsTests
         );
 
         Assert.StartsWith(
-            "DATASTORES.test_data.KEY_VAULT_SECRET is \"data-key\", and secret 'data-key' of key vault 'visionvault' may not be read by the signed-in identity; it must have the role 'Key Vault Secrets User' there: "
-                + $"`az role assignment create --role \"Key Vault Secrets User\" --assignee <who> --scope {VaultPath}`. GET https://localhost:1/keyvault/visionvault/secrets/data-key",
+            "DATASTORES.test_data.KEY_VAULT_SECRET is \"data-key\", and secret 'data-key' of key vault 'visionvault' cannot be "
+                + "read by the signed-in identity, which must have the role 'Key Vault Secrets User' there: "
+                + $"`az role assignment create --role \"Key Vault Secrets User\" --assignee <who> --scope {VaultPath}`. GET "
+                + "https://localhost:1/keyvault/visionvault/secrets/data-key",
             await FailAsync(service),
             StringComparison.Ordinal
         );
     }
 
     [Fact]
-    public async Task FindAsync_NamesTheRole_WhenTheVaultMayNotBeFound()
+    public async Task FindAsync_NamesTheRole_WhenTheVaultCannotBeRead()
     {
         var service = ServiceWithVault();
         service.On(
@@ -99,7 +105,8 @@ public class DatastoreSecretsTests
         );
 
         Assert.StartsWith(
-            "DATASTORES.test_data.KEY_VAULT_SECRET is \"data-key\", and key vault 'visionvault' cannot be found by the signed-in identity; it must have the role 'Reader' there: "
+            "DATASTORES.test_data.KEY_VAULT_SECRET is \"data-key\", and key vault 'visionvault' cannot be read by the signed-in "
+                + "identity, which must have the role 'Reader' there: "
                 + $"`az role assignment create --role Reader --assignee <who> --scope {VaultPath}`.",
             await FailAsync(service),
             StringComparison.Ordinal
@@ -107,9 +114,10 @@ public class DatastoreSecretsTests
     }
 
     [Fact]
-    public async Task FindAsync_SaysSo_WhenTheWorkspaceHasNoVault() =>
+    public async Task FindAsync_Fails_WhenTheWorkspaceHasNoVault() =>
         Assert.Equal(
-            "DATASTORES.test_data.KEY_VAULT_SECRET is \"data-key\", and workspace 'vision' has no key vault; the workspace must have one, or the key must be removed.",
+            "DATASTORES.test_data.KEY_VAULT_SECRET is \"data-key\", and workspace 'vision' has no key vault; the workspace must "
+                + "have one, or the key must be removed.",
             await FailAsync(new FakeService())
         );
 
@@ -133,7 +141,8 @@ public class DatastoreSecretsTests
             FakeService.Json(
                 200,
                 $$$"""
-                {"id":"{{{FakeService.WorkspaceId}}}","name":"vision","location":"westeurope","properties":{"discoveryUrl":"https://localhost:1/discovery","keyVault":"{{{VaultPath}}}",
+                {"id":"{{{FakeService.WorkspaceId}}}","name":"vision","location":"westeurope",
+                 "properties":{"discoveryUrl":"https://localhost:1/discovery","keyVault":"{{{VaultPath}}}",
                  "mlFlowTrackingUri":"azureml://localhost:1/mlflow/v1.0{{{FakeService.WorkspaceId}}}"} }
                 """
             )
@@ -151,7 +160,10 @@ public class DatastoreSecretsTests
             SecretPath,
             FakeService.Json(
                 200,
-                $$"""{"value":"{{Secret}}","id":"https://localhost:1/keyvault/visionvault/secrets/data-key/1","attributes":{"enabled":true} }"""
+                $$"""
+                {"value":"{{Secret}}","id":"https://localhost:1/keyvault/visionvault/secrets/data-key/1",
+                 "attributes":{"enabled":true} }
+                """
             )
         );
         return service;
