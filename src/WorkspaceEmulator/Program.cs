@@ -1,4 +1,5 @@
 using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator;
 

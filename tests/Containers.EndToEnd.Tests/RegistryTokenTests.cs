@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Registries;
-using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Tests;
 
 namespace Containers.EndToEnd.Tests;

@@ -1,7 +1,7 @@
-using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Tests;
 

@@ -1,4 +1,4 @@
-using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Execution;
 
 namespace WorkspaceEmulator.Tests;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Tests;
 

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using WorkspaceEmulator.State;
 
-namespace WorkspaceEmulator.Hosting;
+namespace WorkspaceEmulator.Access;
 
 /// <summary>Who may call: the owner's token, one token per running job, a cookie for the page, and signatures of log URLs.</summary>
 internal sealed class AccessTokens

@@ -1,6 +1,6 @@
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Wire.Errors;
 
-namespace WorkspaceEmulator.Hosting;
+namespace WorkspaceEmulator.Access;
 
 /// <summary>Lets a request in by the owner's token, a job's token, the page's cookie, or, for logs, the signature in the address.</summary>
 internal sealed class Authentication(RequestDelegate next, AccessTokens tokens)

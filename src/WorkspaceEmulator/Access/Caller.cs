@@ -1,6 +1,6 @@
 using WorkspaceEmulator.Runs;
 
-namespace WorkspaceEmulator.Hosting;
+namespace WorkspaceEmulator.Access;
 
 /// <summary>Who sent a request: the owner of the emulator, or the process of one job.</summary>
 /// <param name="RunKey">The job whose token came; null for the owner.</param>

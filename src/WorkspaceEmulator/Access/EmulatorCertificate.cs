@@ -1,8 +1,9 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using WorkspaceEmulator.State;
 
-namespace WorkspaceEmulator.Hosting;
+namespace WorkspaceEmulator.Access;
 
 /// <summary>The emulator's own certificate: for localhost, 127.0.0.1 and ::1, and its own trust anchor.</summary>
 internal static class EmulatorCertificate

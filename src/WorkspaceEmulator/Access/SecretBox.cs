@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using WorkspaceEmulator.State;
 
-namespace WorkspaceEmulator.Hosting;
+namespace WorkspaceEmulator.Access;
 
 /// <summary>Encrypts secrets of datastores and key vaults before they reach a file: AES-256-GCM with a key that only the owner can read.</summary>
 internal sealed class SecretBox(byte[] key)

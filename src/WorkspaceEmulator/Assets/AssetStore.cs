@@ -1,4 +1,4 @@
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Assets;
 

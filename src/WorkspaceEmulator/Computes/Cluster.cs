@@ -1,4 +1,4 @@
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Computes;
 

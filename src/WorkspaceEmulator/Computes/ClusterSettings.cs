@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Xml;
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Computes;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Execution;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Containers;
 

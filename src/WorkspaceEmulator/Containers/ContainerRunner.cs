@@ -1,7 +1,8 @@
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Containers;
 

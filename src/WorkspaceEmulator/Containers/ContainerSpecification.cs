@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Containers;
 

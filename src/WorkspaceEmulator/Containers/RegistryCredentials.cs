@@ -2,9 +2,9 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Registry;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Containers;
 

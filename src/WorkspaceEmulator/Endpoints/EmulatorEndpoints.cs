@@ -1,13 +1,14 @@
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Page;
 using WorkspaceEmulator.Registry;
-using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Vaults;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 

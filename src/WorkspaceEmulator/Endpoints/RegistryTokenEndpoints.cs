@@ -3,9 +3,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Primitives;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Registry;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Endpoints;
 

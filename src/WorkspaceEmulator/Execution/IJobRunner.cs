@@ -1,6 +1,6 @@
 using WorkspaceEmulator.Runs;
 
-namespace WorkspaceEmulator.Jobs;
+namespace WorkspaceEmulator.Execution;
 
 /// <summary>How the command of a job runs on this machine.</summary>
 internal interface IJobRunner

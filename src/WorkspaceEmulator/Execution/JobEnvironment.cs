@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Workspaces;
 
-namespace WorkspaceEmulator.Jobs;
+namespace WorkspaceEmulator.Execution;
 
 /// <summary>Where a job's command finds things: on this machine, or inside its container.</summary>
 /// <param name="Mounts">Inputs and outputs.</param>

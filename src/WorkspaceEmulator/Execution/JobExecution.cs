@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Xml;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Mlflow;
+using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 
-namespace WorkspaceEmulator.Jobs;
+namespace WorkspaceEmulator.Execution;
 
 /// <summary>Why a job was ended before its command was done.</summary>
 internal enum StopReason

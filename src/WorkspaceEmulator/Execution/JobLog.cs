@@ -1,7 +1,7 @@
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Runs;
 
-namespace WorkspaceEmulator.Jobs;
+namespace WorkspaceEmulator.Execution;
 
 /// <summary>The end of a job's log, where an attempt writes. What the fault script has to do with logs happens here, as their bytes pass.</summary>
 /// <param name="run">The job.</param>

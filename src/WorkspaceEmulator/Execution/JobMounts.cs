@@ -1,10 +1,11 @@
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Storage;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Workspaces;
 
-namespace WorkspaceEmulator.Jobs;
+namespace WorkspaceEmulator.Execution;
 
 /// <summary>Where a job's inputs and outputs are on this machine, and its command with those places filled in.</summary>
 internal sealed record JobMounts(

@@ -1,4 +1,4 @@
-namespace WorkspaceEmulator.Jobs;
+namespace WorkspaceEmulator.Execution;
 
 /// <summary>How jobs run on this machine.</summary>
 public enum JobRuntime

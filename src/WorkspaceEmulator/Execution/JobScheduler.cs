@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Workspaces;
 
-namespace WorkspaceEmulator.Jobs;
+namespace WorkspaceEmulator.Execution;
 
 /// <summary>
 /// Hands nodes to jobs, first come first served for each cluster, runs them, and ends them when the emulator stops. One loop does it,

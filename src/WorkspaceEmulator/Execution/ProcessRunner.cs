@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Wire;
 
-namespace WorkspaceEmulator.Jobs;
+namespace WorkspaceEmulator.Execution;
 
 /// <summary>Runs a job's command as a child process of the emulator, in a session of its own.</summary>
 internal sealed class ProcessRunner(EmulatorOptions options, EmulatorAddress address, TimeProvider time) : IJobRunner

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace WorkspaceEmulator.Jobs;
+namespace WorkspaceEmulator.Execution;
 
 /// <summary>
 /// The processes of one job, found in /proc: those of its session, their descendants, and whatever carries the job's name and working

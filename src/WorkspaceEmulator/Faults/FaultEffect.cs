@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Faults;
 

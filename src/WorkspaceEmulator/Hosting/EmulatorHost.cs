@@ -1,15 +1,18 @@
 using System.Net;
 using System.Net.Sockets;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Endpoints;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
-using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Registry;
-using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Vaults;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Hosting;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Hosting;
 
@@ -211,12 +213,12 @@ public sealed record EmulatorOptions(
         var name =
             split < 0
                 ? null
-                : Computes.Quotas.Names.FirstOrDefault(known => known.Equals(value[..split], StringComparison.OrdinalIgnoreCase));
+                : WorkspaceEmulator.Workspaces.Quotas.Names.FirstOrDefault(known => known.Equals(value[..split], StringComparison.OrdinalIgnoreCase));
         if (name is not null && int.TryParse(value[(split + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var limit))
             quotas[name] = limit;
         else
             faults.Add(
-                $"--quota is \"{value}\"; it must be NAME=N with a whole number N and one of these names: {string.Join(", ", Computes.Quotas.Names)}."
+                $"--quota is \"{value}\"; it must be NAME=N with a whole number N and one of these names: {string.Join(", ", WorkspaceEmulator.Workspaces.Quotas.Names)}."
             );
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Jobs;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Execution;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Hosting;
 

@@ -1,4 +1,5 @@
-using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Execution;
+using WorkspaceEmulator.Traffic;
 
 namespace WorkspaceEmulator.Hosting;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Endpoints;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Hosting;
 

@@ -1,5 +1,6 @@
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Hosting;
 

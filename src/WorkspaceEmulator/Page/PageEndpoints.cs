@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Jobs;
-using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Page;
 
@@ -118,7 +119,7 @@ internal static class PageEndpoints
         };
 
     // Every n-th value, and always the last: a curve of more points than pixels shows no more.
-    private static JsonArray Thin(IReadOnlyList<Mlflow.MetricPoint> points)
+    private static JsonArray Thin(IReadOnlyList<MetricPoint> points)
     {
         var every = Math.Max(1, points.Count / CurvePoints);
         return points

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Registry;
 
@@ -58,7 +58,7 @@ internal sealed class RegistryTokenKey : IDisposable
         );
         using var certificate = request.CreateSelfSigned(now.AddMinutes(-5), now + Lifetime);
         StateFolder.Write(folder.RegistryTokenKey, key.ExportPkcs8PrivateKeyPem(), ownerOnly: true);
-        StateFolder.Write(folder.RegistryTokenKeySet, KeySet(key).ToJsonString(Resources.ResourceFolder.FileFormat));
+        StateFolder.Write(folder.RegistryTokenKeySet, KeySet(key).ToJsonString(ResourceFolder.FileFormat));
         StateFolder.Write(folder.RegistryTokenCertificate, certificate.ExportCertificatePem());
         return new(key, certificate);
     }

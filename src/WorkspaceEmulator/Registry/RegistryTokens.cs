@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Registry;
 

@@ -1,7 +1,7 @@
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
 
-namespace WorkspaceEmulator.Mlflow;
+namespace WorkspaceEmulator.Runs;
 
 /// <summary>An experiment: the group runs belong to. Names are case-sensitive.</summary>
 internal sealed record Experiment(string Id, string Name, DateTimeOffset CreatedAt);

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Jobs;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Execution;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Runs;
 

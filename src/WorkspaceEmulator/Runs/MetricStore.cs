@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Wire;
 
-namespace WorkspaceEmulator.Mlflow;
+namespace WorkspaceEmulator.Runs;
 
 /// <summary>One value of a metric. <paramref name="Timestamp"/> is Unix milliseconds; the value may be NaN or infinite.</summary>
 internal sealed record MetricPoint(string Key, double Value, long Timestamp, long Step)

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Mlflow;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Runs;
 

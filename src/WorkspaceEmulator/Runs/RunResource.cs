@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
 

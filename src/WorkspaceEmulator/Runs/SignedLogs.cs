@@ -1,4 +1,5 @@
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace WorkspaceEmulator.Resources;
+namespace WorkspaceEmulator.State;
 
 /// <summary>One stored resource: what the caller sent, and when.</summary>
 internal sealed record ArmDocument(string Name, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt, JsonObject Body)

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Wire;
 
-namespace WorkspaceEmulator.Resources;
+namespace WorkspaceEmulator.State;
 
 /// <summary>Resources of one kind, one JSON file each. Names are compared without regard to case; bodies are copied in and out.</summary>
 internal sealed class ResourceFolder

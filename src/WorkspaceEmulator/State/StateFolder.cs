@@ -1,4 +1,6 @@
-namespace WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Wire;
+
+namespace WorkspaceEmulator.State;
 
 /// <summary>The emulator's folder: which file is where, and the lock that keeps a second emulator out.</summary>
 public sealed class StateFolder : IDisposable

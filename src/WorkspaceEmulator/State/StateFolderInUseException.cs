@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace WorkspaceEmulator.Hosting;
+namespace WorkspaceEmulator.State;
 
 /// <summary>Another emulator runs on the state folder.</summary>
 public sealed class StateFolderInUseException(string folder, string announcement, Exception inner)

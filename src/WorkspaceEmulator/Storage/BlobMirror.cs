@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 using Azure;
 using Azure.Storage;
 using Azure.Storage.Blobs;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Access;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Storage;
 

@@ -1,4 +1,4 @@
-namespace WorkspaceEmulator.Hosting;
+namespace WorkspaceEmulator.Traffic;
 
 /// <summary>Remembers when the emulator was last used. Looking at its page or status is no use of it.</summary>
 internal sealed class ActivityClock(TimeProvider time)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace WorkspaceEmulator.Hosting;
+namespace WorkspaceEmulator.Traffic;
 
 /// <summary>Copies the start of both bodies while they pass, when traffic is recorded.</summary>
 internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder recorder, ILogger<RecordingMiddleware> logger)

@@ -2,8 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using WorkspaceEmulator.Hosting;
 
-namespace WorkspaceEmulator.Hosting;
+namespace WorkspaceEmulator.Traffic;
 
 /// <summary>
 /// Writes exchanges as JSON lines: <c>{method, url, requestHeaders, requestBody, status, responseHeaders, responseBody}</c>. Secrets stay out:

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Access;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Vaults;
 

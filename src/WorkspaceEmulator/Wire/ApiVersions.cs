@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using WorkspaceEmulator.Wire.Errors;
 
-namespace WorkspaceEmulator.Arm;
+namespace WorkspaceEmulator.Wire;
 
 /// <summary>
 /// The api-versions an ARM request may carry: for what is emulated here they are the same. 2022-10-01 is the one that Microsoft's JavaScript SDK asks for.

@@ -1,4 +1,4 @@
-namespace WorkspaceEmulator.Arm;
+namespace WorkspaceEmulator.Wire;
 
 /// <summary>What an endpoint stands for; every mapped endpoint carries one, and the table in docs/emulator.md is made of them.</summary>
 /// <param name="Area">Heading in the table.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace WorkspaceEmulator.Arm;
+namespace WorkspaceEmulator.Wire;
 
 /// <summary>A request body that is one JSON object; anything else reads as <see cref="Json"/> null, for the endpoint to refuse.</summary>
 internal sealed record JsonBody(JsonObject? Json)

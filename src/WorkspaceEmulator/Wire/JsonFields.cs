@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace WorkspaceEmulator.Arm;
+namespace WorkspaceEmulator.Wire;
 
 /// <summary>Reading members of bodies whose types the caller chose: a member of another type reads as absent.</summary>
 internal static class JsonFields

@@ -1,4 +1,4 @@
-namespace WorkspaceEmulator.Arm;
+namespace WorkspaceEmulator.Wire;
 
 /// <summary>The <c>listViewType</c> of lists: ActiveOnly unless the request says otherwise.</summary>
 internal static class ListView

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using WorkspaceEmulator.Wire.Errors;
 
-namespace WorkspaceEmulator.Arm;
+namespace WorkspaceEmulator.Wire;
 
 /// <summary>Long-running operations the emulator has begun: each knows how to tell whether it is done, and whether it failed.</summary>
 internal sealed class OperationStore(TimeProvider time)

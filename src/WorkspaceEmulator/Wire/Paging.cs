@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace WorkspaceEmulator.Arm;
+namespace WorkspaceEmulator.Wire;
 
 /// <summary>Lists in pages: <c>$skip</c> is the opaque token of ARM, here the number of items before the page.</summary>
 internal static class Paging

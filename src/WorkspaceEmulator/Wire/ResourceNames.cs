@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace WorkspaceEmulator.Arm;
+namespace WorkspaceEmulator.Wire;
 
 /// <summary>Patterns of names, as the service's OpenAPI and portal state them.</summary>
 internal static partial class ResourceNames

@@ -1,4 +1,4 @@
-namespace WorkspaceEmulator.Arm;
+namespace WorkspaceEmulator.Wire;
 
 /// <summary>Path prefixes of the surface.</summary>
 internal static class Routes

@@ -1,4 +1,4 @@
-namespace WorkspaceEmulator.Arm;
+namespace WorkspaceEmulator.Wire;
 
 /// <summary>The filters of lists by tags or properties: <c>KEY</c> or <c>KEY=VALUE</c>, several joined by commas, all of which must hold.</summary>
 internal static class TextFilter

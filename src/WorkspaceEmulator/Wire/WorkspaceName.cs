@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace WorkspaceEmulator.Hosting;
+namespace WorkspaceEmulator.Wire;
 
 /// <summary>The three names that address a workspace; compared without regard to case, as ARM does.</summary>
 public sealed record WorkspaceName(string SubscriptionId, string ResourceGroup, string Name)

@@ -1,8 +1,8 @@
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Wire.Errors;
 
-namespace WorkspaceEmulator.Computes;
+namespace WorkspaceEmulator.Workspaces;
 
 /// <summary>How much of a region a subscription may use and uses, over all its workspaces there.</summary>
 internal sealed class Quotas(EmulatorOptions options, WorkspaceStore workspaces, TimeProvider time)

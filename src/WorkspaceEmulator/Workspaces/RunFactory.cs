@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Wire;
 
-namespace WorkspaceEmulator.Runs;
+namespace WorkspaceEmulator.Workspaces;
 
 /// <summary>Makes runs: of jobs that were PUT, and of MLflow's <c>runs/create</c>.</summary>
 internal sealed class RunFactory(TimeProvider time)

@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Computes;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Mlflow;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
 
-namespace WorkspaceEmulator.Resources;
+namespace WorkspaceEmulator.Workspaces;
 
 /// <summary>One workspace and everything that hangs from it.</summary>
 internal sealed class Workspace
@@ -48,7 +49,7 @@ internal sealed class Workspace
                         ["endpoint"] = storage,
                         ["protocol"] = "file",
                         ["serviceDataAccessAuthIdentity"] = "None",
-                        ["credentials"] = new System.Text.Json.Nodes.JsonObject { ["credentialsType"] = "None" },
+                        ["credentials"] = new JsonObject { ["credentialsType"] = "None" },
                     }
                 );
             }

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
 
-namespace WorkspaceEmulator.Resources;
+namespace WorkspaceEmulator.Workspaces;
 
 /// <summary>Every workspace, as the state folder and the command line name them.</summary>
 internal sealed class WorkspaceStore

@@ -2,8 +2,8 @@ using System.Buffers.Text;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Registry;
 
 namespace WorkspaceEmulator.Tests.Containers;

@@ -1,8 +1,9 @@
 using System.Buffers.Text;
 using System.Text.Json.Nodes;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Containers;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Registry;
+using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Tests.Containers;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace WorkspaceEmulator.Arm;
+namespace WorkspaceEmulator.Wire.Errors;
 
 /// <summary>ARM's error body.</summary>
 public sealed record ArmErrorResponse(ArmError Error);

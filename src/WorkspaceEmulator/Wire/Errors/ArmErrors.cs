@@ -2,7 +2,7 @@ using System.Security;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace WorkspaceEmulator.Arm;
+namespace WorkspaceEmulator.Wire.Errors;
 
 /// <summary>Every error body of the emulator is made here: ARM's shape, run history's, MLflow's, a registry's and a storage account's.</summary>
 internal static class ArmErrors
