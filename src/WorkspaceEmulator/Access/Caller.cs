@@ -1,5 +1,3 @@
-using WorkspaceEmulator.Runs;
-
 namespace WorkspaceEmulator.Access;
 
 /// <summary>Who sent a request: the owner of the emulator, or the process of one job.</summary>
@@ -8,7 +6,7 @@ internal sealed record Caller(string? RunKey)
 {
     public bool IsOwner => RunKey is null;
 
-    public bool MayUse(Run run) => IsOwner || RunKey == run.Key;
+    public bool MayUse(string runKey) => IsOwner || RunKey == runKey;
 
     public static ValueTask<Caller> BindAsync(HttpContext context) => new(context.Features.Get<Caller>()!);
 }

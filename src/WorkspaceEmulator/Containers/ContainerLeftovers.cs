@@ -1,4 +1,4 @@
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Containers;
@@ -7,7 +7,7 @@ namespace WorkspaceEmulator.Containers;
 /// Containers of an emulator on this folder that ended unexpectedly. A file remembers the engines that hold them, so that they are found also
 /// when the next emulator runs jobs another way.
 /// </summary>
-internal sealed class ContainerLeftovers(StateFolder folder, EmulatorOptions options, ILogger<ContainerLeftovers> logger)
+internal sealed class ContainerLeftovers(StateFolder folder, ExecutionSettings settings, ILogger<ContainerLeftovers> logger) : IJobLeftovers
 {
     private readonly Lock _gate = new();
 
@@ -33,7 +33,7 @@ internal sealed class ContainerLeftovers(StateFolder folder, EmulatorOptions opt
             {
                 var left = await engine.ListAsync(
                     ContainerSpecification.StateLabel,
-                    options.StateFolder,
+                    folder.Root,
                     ContainerSpecification.JobLabel,
                     cancellationToken
                 );
@@ -57,7 +57,7 @@ internal sealed class ContainerLeftovers(StateFolder folder, EmulatorOptions opt
     private async Task RemoveAsync(DockerEngine engine, string container, string? job)
     {
         logger.LogWarning("Removing container {Container}, which an earlier emulator left of job '{Job}'.", container[..12], job);
-        await engine.StopAsync(container, options.TerminationGrace);
+        await engine.StopAsync(container, settings.TerminationGrace);
         await engine.RemoveAsync(container);
     }
 }

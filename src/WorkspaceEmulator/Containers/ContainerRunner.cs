@@ -1,14 +1,15 @@
 using WorkspaceEmulator.Execution;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Containers;
 
 /// <summary>Runs a job's command in a container of its environment's image.</summary>
 internal sealed class ContainerRunner(
-    EmulatorOptions options,
+    ContainerSettings settings,
+    StateFolder state,
     EmulatorAddress address,
     RegistryCredentials credentials,
     ContainerLeftovers leftovers
@@ -21,13 +22,13 @@ internal sealed class ContainerRunner(
     /// <summary>Time the engine has to hand over the last of the log after the container has ended.</summary>
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
 
-    private readonly DockerEngine _engine = new(options.DockerHost);
+    private readonly DockerEngine _engine = new(settings.DockerHost);
 
     public void Dispose() => _engine.Dispose();
 
     public async Task<CommandEnd> RunAsync(JobCommand job, IJobProgress progress, CancellationToken stop)
     {
-        if (ImageOf(job.Run) is not { } image)
+        if (ImageOf(job) is not { } image)
             return CommandEnd.Failed(
                 "The job's environment names no image, and the emulator builds none; register a version of it that has an image."
             );
@@ -37,7 +38,7 @@ internal sealed class ContainerRunner(
             var places = ContainerPlaces.Of(job, address);
             await ContainerUser.GiveAsync(places.Mounts.Where(mount => !mount.IsReadOnly).Select(mount => mount.Source));
             leftovers.Remember(_engine.Host);
-            var specification = ContainerSpecification.Create(job, image, places, options, address.Endpoint);
+            var specification = ContainerSpecification.Create(job, image, places, settings, state, address.Endpoint);
             // Not to be cancelled: a container that is made and not known would stay.
             var container = await _engine.CreateContainerAsync(specification, CancellationToken.None);
             try
@@ -105,7 +106,7 @@ internal sealed class ContainerRunner(
         if (state.IsOutOfMemory)
         {
             return CommandEnd.Failed(
-                options.JobMemory is { } limit
+                settings.JobMemory is { } limit
                     ? $"The job ran out of memory and was killed (exit code {state.ExitCode}): it may use {ByteSize.Format(limit)} (--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
                     : $"This machine ran out of memory and the job was killed (exit code {state.ExitCode}). End other programs, or make the job need less, a smaller batch for example."
             );
@@ -155,9 +156,9 @@ internal sealed class ContainerRunner(
         }
     }
 
-    private static ImageReference? ImageOf(Run run) =>
-        JobRequest.EnvironmentKey(run.Document.Definition.Text("environmentId")!) is { } key
-        && run.Workspace.EnvironmentVersions.Find(key)?.Body.Text("image") is { Length: > 0 } image
+    private static ImageReference? ImageOf(JobCommand job) =>
+        JobRequest.EnvironmentKey(job.Run.Document.Definition.Text("environmentId")!) is { } key
+        && job.Workspace.EnvironmentVersions.Find(key)?.Body.Text("image") is { Length: > 0 } image
             ? ImageReference.Parse(image)
             : null;
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Execution;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Containers;
@@ -20,7 +20,14 @@ internal static class ContainerSpecification
     private const string Launcher =
         "exec 2>&1; [ -x /bin/bash ] && exec /bin/bash -c \"$0\"; echo 'The image has no /bin/bash; /bin/sh runs the command.'; exec /bin/sh -c \"$0\"";
 
-    public static JsonObject Create(JobCommand job, ImageReference image, ContainerPlaces container, EmulatorOptions options, Uri endpoint)
+    public static JsonObject Create(
+        JobCommand job,
+        ImageReference image,
+        ContainerPlaces container,
+        ContainerSettings settings,
+        StateFolder state,
+        Uri endpoint
+    )
     {
         var definition = job.Run.Document.Definition!;
         var places = container.Places;
@@ -44,7 +51,7 @@ internal static class ContainerSpecification
             ["LogConfig"] = new JsonObject { ["Type"] = "json-file" }, // Whatever the engine's default is: this one can be read back.
             ["SecurityOpt"] = new JsonArray("no-new-privileges"),
         };
-        if (options.JobMemory is { } memory)
+        if (settings.JobMemory is { } memory)
             (host["Memory"], host["MemorySwap"]) = (memory, memory); // The same: no swap.
 
         return new JsonObject
@@ -58,7 +65,7 @@ internal static class ContainerSpecification
                 .OrderBy(pair => pair.Key, StringComparer.Ordinal)
                 .Select(pair => (JsonNode?)$"{pair.Key}={pair.Value}")
                 .ToJsonArray(),
-            ["Labels"] = new JsonObject { [JobLabel] = job.Run.Name, [StateLabel] = options.StateFolder },
+            ["Labels"] = new JsonObject { [JobLabel] = job.Run.Name, [StateLabel] = state.Root },
             ["HostConfig"] = host,
         };
     }

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Wire;
 
@@ -12,7 +11,7 @@ namespace WorkspaceEmulator.Containers;
 /// How the engine signs in to a registry: with a refresh token of the emulator's own token service where that serves the registry, else with
 /// what <c>docker login</c> left in the user's <c>config.json</c>. Credential helpers are not asked.
 /// </summary>
-internal sealed class RegistryCredentials(EmulatorOptions options, RegistryTokens tokens)
+internal sealed class RegistryCredentials(RegistrySettings settings, RegistryTokens tokens)
 {
     // The name under which Docker's own client keeps Docker Hub.
     private const string DockerHubKey = "https://index.docker.io/v1/";
@@ -26,7 +25,7 @@ internal sealed class RegistryCredentials(EmulatorOptions options, RegistryToken
     /// <summary>The value of <c>X-Registry-Auth</c>; null when there are no credentials.</summary>
     public string? Find(string registry)
     {
-        if (options.RegistryService == registry)
+        if (settings.Service == registry)
             return Encode(
                 new()
                 {

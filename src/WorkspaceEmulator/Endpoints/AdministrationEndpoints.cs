@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -101,7 +100,7 @@ internal static class AdministrationEndpoints
         new()
         {
             ["endpoint"] = address.Endpoint.AbsoluteUri,
-            ["build"] = Announcement.Build,
+            ["build"] = EmulatorBuild.Id,
             ["activeJobs"] = scheduler.ActiveJobs,
             ["idleSeconds"] = Math.Round(clock.Idle.TotalSeconds, 1),
             ["recording"] = recorder.File,

@@ -172,7 +172,7 @@ internal static class ArtifactEndpoints
         };
 
     private static Run? Find(Workspace workspace, string id, Caller caller) =>
-        workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run) ? run : null;
+        workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run.Key) ? run : null;
 
     private static JsonHttpResult<JsonObject> NotFound(string runId, string? path, TimeProvider time) =>
         ArmErrors.DataPlane(

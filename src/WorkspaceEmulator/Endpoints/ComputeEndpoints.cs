@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -49,7 +48,7 @@ internal static class ComputeEndpoints
         OperationStore operations,
         JobScheduler scheduler,
         Quotas quotas,
-        EmulatorOptions options,
+        ClusterFactory clusters,
         EmulatorAddress address,
         TimeProvider time
     )
@@ -89,7 +88,7 @@ internal static class ComputeEndpoints
         }
 
         cluster?.Provision(settings, failure, time.GetUtcNow());
-        var made = cluster ?? new Cluster(document.Name, settings, options.ProvisioningTime, time.GetUtcNow(), isNew: true, failure);
+        var made = cluster ?? clusters.Create(document.Name, settings, failure);
         workspace.Clusters[document.Name] = made;
         scheduler.Wake();
         var operation = operations.Begin(() => made.Snapshot(time.GetUtcNow()).ProvisioningState != "Creating", failure);

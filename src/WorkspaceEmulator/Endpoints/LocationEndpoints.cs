@@ -82,8 +82,8 @@ internal static class LocationEndpoints
         TypedResults.Ok(
             new JsonObject
             {
-                ["value"] = Quotas
-                    .Names.Select(name =>
+                ["value"] = QuotaNames
+                    .All.Select(name =>
                         (JsonNode)
                             new JsonObject
                             {

@@ -44,7 +44,7 @@ internal static class MlflowEndpoints
     public static JsonHttpResult<JsonObject> Invalid(string message) => ArmErrors.Mlflow(400, "INVALID_PARAMETER_VALUE", message);
 
     public static Run? Find(Workspace workspace, string? id, Caller caller) =>
-        id is not null && workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run) ? run : null;
+        id is not null && workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run.Key) ? run : null;
 
     private static Answer GetExperiment(Workspace workspace, string? experiment_id, EmulatorAddress address) =>
         Describe(workspace.Experiments.Find(experiment_id ?? ""), experiment_id, workspace, address);
@@ -80,7 +80,7 @@ internal static class MlflowEndpoints
 
     private static Answer GetRun(Workspace workspace, string? run_id, Caller caller, EmulatorAddress address) =>
         Find(workspace, run_id, caller) is { } run
-            ? TypedResults.Ok(new JsonObject { ["run"] = MlflowResource.Render(run, address.Endpoint) })
+            ? TypedResults.Ok(new JsonObject { ["run"] = MlflowResource.Render(run, workspace, address.Endpoint) })
             : RunNotFound(run_id);
 
     private static Answer SearchRuns(Workspace workspace, JsonBody body, Caller caller, EmulatorAddress address)
@@ -94,7 +94,7 @@ internal static class MlflowEndpoints
             return Invalid(fault!);
         var view = body.Json.Text("run_view_type");
         var found = workspace
-            .Runs.Values.Where(run => experiments.Contains(run.Document.ExperimentName) && caller.MayUse(run))
+            .Runs.Values.Where(run => experiments.Contains(run.Document.ExperimentName) && caller.MayUse(run.Key))
             .Where(run => view == "ALL" || run.Document.IsArchived == (view == "DELETED_ONLY"))
             .Where(matches);
         var (sorted, orderFault) = RunFilter.Sort(found, [.. Texts(body.Json.Array("order_by"))]);
@@ -106,7 +106,7 @@ internal static class MlflowEndpoints
         var page = sorted.Skip(skip).Take(size + 1).ToList();
         var answer = new JsonObject
         {
-            ["runs"] = page.Take(size).Select(JsonNode? (run) => MlflowResource.Render(run, address.Endpoint)).ToJsonArray(),
+            ["runs"] = page.Take(size).Select(JsonNode? (run) => MlflowResource.Render(run, workspace, address.Endpoint)).ToJsonArray(),
         };
         if (page.Count > size)
             answer["next_page_token"] = (skip + size).ToString();

@@ -53,7 +53,7 @@ internal static class MlflowWriteEndpoints
             new Dictionary<string, string>(StringComparer.Ordinal),
             definition: null
         )!;
-        return TypedResults.Ok(new JsonObject { ["run"] = MlflowResource.Render(run, address.Endpoint) });
+        return TypedResults.Ok(new JsonObject { ["run"] = MlflowResource.Render(run, workspace, address.Endpoint) });
     }
 
     private static Answer Update(Workspace workspace, JsonBody body, Caller caller, EmulatorAddress address)
@@ -67,7 +67,7 @@ internal static class MlflowWriteEndpoints
             run.TryMoveTo(next);
         if (body.Json.Text("run_name") is { } name)
             run.Update(document => document with { DisplayName = name });
-        return TypedResults.Ok(new JsonObject { ["run_info"] = MlflowResource.RenderInfo(run, address.Endpoint) });
+        return TypedResults.Ok(new JsonObject { ["run_info"] = MlflowResource.RenderInfo(run, workspace, address.Endpoint) });
     }
 
     private static Answer LogMetric(Workspace workspace, JsonBody body, Caller caller, TimeProvider time)

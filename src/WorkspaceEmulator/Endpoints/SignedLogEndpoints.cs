@@ -23,7 +23,7 @@ internal static class SignedLogEndpoints
         TimeProvider time
     )
     {
-        var workspace = workspaces.All.FirstOrDefault(known => known.WorkspaceId.ToString("N") == workspaceId);
+        var workspace = workspaces.All.FirstOrDefault(known => known.Name.Id.ToString("N") == workspaceId);
         if (workspace is null || !workspace.Runs.TryGetValue(runId, out var run) || !logs.Allows(SignedLogs.PathOf(run, path), request))
             return ArmErrors.ExpiredSignature(request.HttpContext.Response, time);
         return run.Artifacts.Find(path) is { } file

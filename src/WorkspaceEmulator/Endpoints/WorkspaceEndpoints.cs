@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -40,7 +39,7 @@ internal static class WorkspaceEndpoints
         EmulatorAddress address
     )
     {
-        var name = RequestScope.NameOf(context);
+        var name = WorkspaceName.Of(context.Request);
         if (body.Json is null)
             return ArmErrors.BadRequest("The request body must be a JSON object.", "InvalidRequestContent");
         if (!ResourceNames.Workspace().IsMatch(name.Name))
@@ -69,7 +68,7 @@ internal static class WorkspaceEndpoints
 
     private static Results<Ok, NoContent, JsonHttpResult<ArmErrorResponse>> Delete(HttpContext context, WorkspaceStore workspaces)
     {
-        if (workspaces.Find(RequestScope.NameOf(context)) is not { } workspace)
+        if (workspaces.Find(WorkspaceName.Of(context.Request)) is not { } workspace)
             return TypedResults.NoContent();
         var active = workspace
             .Runs.Values.Where(run => run.IsJob && !run.Status.IsTerminal())

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Wire;
-using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Execution;
 
@@ -35,7 +34,7 @@ internal static class JobEnvironment
         var (run, mounts, token) = (job.Run, places.Mounts, job.Token);
         var document = run.Document;
         var definition = document.Definition!;
-        var workspace = run.Workspace;
+        var workspace = job.Workspace;
         var experiment = workspace.Experiments.GetOrCreate(document.ExperimentName);
         var service = endpoint.GetLeftPart(UriPartial.Authority);
         var cluster = workspace.Clusters.GetValueOrDefault(JobRequest.ComputeName(definition)!);
@@ -50,7 +49,7 @@ internal static class JobEnvironment
         variables["AZUREML_ARM_PROJECT_NAME"] = document.ExperimentName;
         variables["AZUREML_EXPERIMENT_ID"] = experiment.Id;
         variables["AZUREML_EXPERIMENT_SCOPE"] = $"{workspace.ArmId}/experiments/{document.ExperimentName}";
-        variables["AZUREML_WORKSPACE_ID"] = workspace.WorkspaceId.ToString();
+        variables["AZUREML_WORKSPACE_ID"] = workspace.Name.Id.ToString();
         variables["AZUREML_WORKSPACE_SCOPE"] = workspace.ArmId;
         variables[RunVariable] = run.Name;
         variables["AZUREML_ROOT_RUN_ID"] = run.Name;
@@ -59,7 +58,7 @@ internal static class JobEnvironment
         variables["AZUREML_SERVICE_ENDPOINT"] = service;
         variables["AZUREML_RUN_HISTORY_SERVICE_ENDPOINT"] = service;
         variables["AZUREML_DISCOVERY_SERVICE_ENDPOINT"] = $"{service}/discovery";
-        variables["MLFLOW_TRACKING_URI"] = WorkspaceStore.TrackingUri(workspace, endpoint);
+        variables["MLFLOW_TRACKING_URI"] = workspace.Name.TrackingUri(endpoint);
         variables["MLFLOW_TRACKING_TOKEN"] = token;
         variables["MLFLOW_TRACKING_SERVER_CERT_PATH"] = places.Certificate;
         variables["MLFLOW_RUN_ID"] = run.Name;

@@ -2,9 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using System.Xml;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Faults;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Execution;
 
@@ -26,11 +26,12 @@ internal enum StopReason
     Justification = "A cancellation source without a timer holds nothing, and Stop may come after the job has ended."
 )]
 internal sealed class JobExecution(
+    Workspace workspace,
     Run run,
     IJobRunner runner,
     AccessTokens tokens,
     ActiveFaults faults,
-    EmulatorOptions options,
+    ExecutionSettings settings,
     TimeProvider time
 ) : IJobProgress
 {
@@ -45,7 +46,7 @@ internal sealed class JobExecution(
     /// <summary>The attempt ended because its node was taken away.</summary>
     public bool IsPreempted => _reason.Task is { IsCompletedSuccessfully: true, Result: StopReason.Preempted };
 
-    TimeSpan IJobProgress.Grace => IsPreempted ? TimeSpan.Zero : options.TerminationGrace;
+    TimeSpan IJobProgress.Grace => IsPreempted ? TimeSpan.Zero : settings.TerminationGrace;
 
     /// <summary>Fails a job whose time is up.</summary>
     public static void FailForTime(Run run) =>
@@ -67,7 +68,7 @@ internal sealed class JobExecution(
         run.TryMoveTo(RunStatus.Preparing);
         PrepareWorkingFolder();
         await using var log = new JobLog(run, _faults, () => Stop(StopReason.Preempted));
-        var (mounts, fault) = await JobMounts.ResolveAsync(run, _stopping.Token);
+        var (mounts, fault) = await JobMounts.ResolveAsync(workspace, run, _stopping.Token);
         if (mounts is null)
         {
             if (_stopping.IsCancellationRequested)
@@ -80,7 +81,11 @@ internal sealed class JobExecution(
         var token = tokens.IssueRunToken(run.Key);
         try
         {
-            var end = await runner.RunAsync(new(run, mounts, log, token, time.GetUtcNow() + TimeSpan.FromDays(30)), this, _stopping.Token);
+            var end = await runner.RunAsync(
+                new(workspace, run, mounts, log, token, time.GetUtcNow() + TimeSpan.FromDays(30)),
+                this,
+                _stopping.Token
+            );
             if (IsPreempted)
                 log.Rotate();
             EndAs(end);

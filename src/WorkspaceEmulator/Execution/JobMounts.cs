@@ -15,7 +15,7 @@ internal sealed record JobMounts(
 )
 {
     /// <summary>Finds the inputs, those in storage accounts by fetching them, and makes the folders of the outputs; either the mounts or why the job cannot run.</summary>
-    public static async Task<(JobMounts? Mounts, string? Fault)> ResolveAsync(Run run, CancellationToken stop)
+    public static async Task<(JobMounts? Mounts, string? Fault)> ResolveAsync(Workspace workspace, Run run, CancellationToken stop)
     {
         var definition = run.Document.Definition!;
         var inputs = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -36,7 +36,7 @@ internal sealed record JobMounts(
                 continue;
             }
 
-            var (path, fault) = await FetchAsync(uri, run.Workspace, stop);
+            var (path, fault) = await FetchAsync(uri, workspace, stop);
             if (path is null)
                 return (null, $"Input '{name}' cannot be mounted: {fault}");
             if (!Path.Exists(path))
@@ -46,7 +46,7 @@ internal sealed record JobMounts(
 
         foreach (var (name, output) in definition.Object("outputs") ?? [])
         {
-            var (path, fault) = Locate(output.Text("uri") ?? DefaultUri(run.Name, name), run.Workspace);
+            var (path, fault) = Locate(output.Text("uri") ?? DefaultUri(run.Name, name), workspace);
             if (path is null)
                 return (null, $"Output '{name}' cannot be mounted: {fault}");
             Directory.CreateDirectory(output.Text("jobOutputType") == "uri_file" ? Path.GetDirectoryName(path)! : path);

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Computes;
-using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Faults;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Workspaces;
@@ -16,9 +14,9 @@ namespace WorkspaceEmulator.Execution;
 /// </summary>
 internal sealed class JobScheduler(
     WorkspaceStore workspaces,
-    EmulatorOptions options,
+    ExecutionSettings settings,
     IJobRunner runner,
-    ContainerLeftovers leftovers,
+    IJobLeftovers leftovers,
     AccessTokens tokens,
     ActiveFaults faults,
     Quotas quotas,
@@ -57,7 +55,7 @@ internal sealed class JobScheduler(
         {
             if (run.Status is RunStatus.Preparing or RunStatus.Running or RunStatus.Finalizing or RunStatus.CancelRequested)
             {
-                await new ProcessTree(run.Name, run.WorkingFolder).EndAsync(options.TerminationGrace, time);
+                await new ProcessTree(run.Name, run.WorkingFolder).EndAsync(settings.TerminationGrace, time);
                 if (run.Status == RunStatus.CancelRequested)
                     run.TryMoveTo(RunStatus.Canceled);
                 else
@@ -175,15 +173,15 @@ internal sealed class JobScheduler(
                 !blocked.Contains(name)
                 && cluster.TryReserve(run.Name, JobRequest.InstanceCount(definition), quotas.RoomFor(workspace, cluster), time.GetUtcNow())
             )
-                Start(run, cluster);
+                Start(workspace, run, cluster);
             else
                 blocked.Add(name);
         }
     }
 
-    private void Start(Run run, Cluster cluster)
+    private void Start(Workspace workspace, Run run, Cluster cluster)
     {
-        var execution = new JobExecution(run, runner, tokens, faults, options, time);
+        var execution = new JobExecution(workspace, run, runner, tokens, faults, settings, time);
         var task = Task.Run(async () =>
         {
             try

@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Execution;
 
 /// <summary>Runs a job's command as a child process of the emulator, in a session of its own.</summary>
-internal sealed class ProcessRunner(EmulatorOptions options, EmulatorAddress address, TimeProvider time) : IJobRunner
+internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress address, TimeProvider time) : IJobRunner
 {
     // Both streams are one pipe, so lines arrive in the log in the order in which they are written. $0 is the command.
     private const string Launcher = "exec </dev/null 2>&1; exec /bin/bash -c \"$0\"";
@@ -45,7 +44,7 @@ internal sealed class ProcessRunner(EmulatorOptions options, EmulatorAddress add
         }
 
         progress.Ended();
-        await tree.EndAsync(options.TerminationGrace, time); // What the command left in the background ends with it.
+        await tree.EndAsync(settings.TerminationGrace, time); // What the command left in the background ends with it.
         await FinishLogAsync();
         return process.ExitCode == 0
             ? CommandEnd.Success
@@ -87,7 +86,7 @@ internal sealed class ProcessRunner(EmulatorOptions options, EmulatorAddress add
             )
         )
             start.Environment[name] = value;
-        foreach (var (name, value) in options.ProcessVariables)
+        foreach (var (name, value) in settings.ProcessVariables)
             start.Environment[name] = value;
         return start;
     }
@@ -97,7 +96,7 @@ internal sealed class ProcessRunner(EmulatorOptions options, EmulatorAddress add
         var path = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
         return new(StringComparer.Ordinal)
         {
-            ["PATH"] = string.Join(':', [.. options.ProcessPaths, path]),
+            ["PATH"] = string.Join(':', [.. settings.ProcessPaths, path]),
             ["HOME"] = Environment.GetEnvironmentVariable("HOME") ?? "/",
             ["LANG"] = Environment.GetEnvironmentVariable("LANG") ?? "C.UTF-8",
             ["TMPDIR"] = Path.TrimEndingDirectorySeparator(Path.GetTempPath()),

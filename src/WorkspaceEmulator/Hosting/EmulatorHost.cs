@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Endpoints;
 using WorkspaceEmulator.Execution;
@@ -98,6 +99,11 @@ public sealed class EmulatorHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
         builder
             .Services.AddSingleton(options)
+            .AddSingleton(new WorkspaceSettings(options.Workspaces, options.Location, options.Quotas))
+            .AddSingleton(new ExecutionSettings(options.TerminationGrace, options.ProcessPaths, options.ProcessVariables))
+            .AddSingleton(new ContainerSettings(options.DockerHost, options.JobMemory))
+            .AddSingleton(new RegistrySettings(options.RegistryService))
+            .AddSingleton(new ClusterFactory(options.ProvisioningTime, time))
             .AddSingleton(folder)
             .AddSingleton(time)
             .AddSingleton(new EmulatorAddress(endpoint, folder.Certificate))
@@ -111,8 +117,9 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton<RunFactory>()
             .AddSingleton<SignedLogs>()
             .AddSingleton<ActivityClock>()
-            .AddSingleton<TrafficRecorder>()
+            .AddSingleton(new TrafficRecorder(options.RecordFile))
             .AddSingleton<ContainerLeftovers>()
+            .AddSingleton<IJobLeftovers>(services => services.GetRequiredService<ContainerLeftovers>())
             .AddSingleton<RegistryCredentials>()
             .AddSingleton(RegistryTokenKey.LoadOrCreate(folder, time.GetUtcNow()))
             .AddSingleton<RegistryTokens>()
@@ -122,7 +129,7 @@ public sealed class EmulatorHost : IAsyncDisposable
                     : ActivatorUtilities.CreateInstance<ProcessRunner>(services)
             )
             .AddSingleton<JobScheduler>()
-            .AddHostedService<Announcement>()
+            .AddHostedService<EndpointFile>()
             .AddHostedService(services => services.GetRequiredService<JobScheduler>())
             .AddHostedService<IdleWatch>();
 

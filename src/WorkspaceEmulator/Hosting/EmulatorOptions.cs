@@ -1,4 +1,5 @@
 using System.Globalization;
+using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Jobs;
@@ -211,14 +212,12 @@ public sealed record EmulatorOptions(
     {
         var split = value.LastIndexOf('=');
         var name =
-            split < 0
-                ? null
-                : WorkspaceEmulator.Workspaces.Quotas.Names.FirstOrDefault(known => known.Equals(value[..split], StringComparison.OrdinalIgnoreCase));
+            split < 0 ? null : QuotaNames.All.FirstOrDefault(known => known.Equals(value[..split], StringComparison.OrdinalIgnoreCase));
         if (name is not null && int.TryParse(value[(split + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var limit))
             quotas[name] = limit;
         else
             faults.Add(
-                $"--quota is \"{value}\"; it must be NAME=N with a whole number N and one of these names: {string.Join(", ", WorkspaceEmulator.Workspaces.Quotas.Names)}."
+                $"--quota is \"{value}\"; it must be NAME=N with a whole number N and one of these names: {string.Join(", ", QuotaNames.All)}."
             );
     }
 

@@ -6,15 +6,12 @@ using WorkspaceEmulator.Wire;
 namespace WorkspaceEmulator.Hosting;
 
 /// <summary>The file that tells clients where the emulator listens: there while it does, gone as soon as it begins to stop.</summary>
-internal sealed class Announcement(StateFolder folder, EmulatorAddress address, EmulatorOptions options, TimeProvider time)
+internal sealed class EndpointFile(StateFolder folder, EmulatorAddress address, EmulatorOptions options, TimeProvider time)
     : IHostedLifecycleService
 {
-    /// <summary>Module version id of this build: a client compares it with that of the file it would start.</summary>
-    public static string Build => typeof(Announcement).Module.ModuleVersionId.ToString();
-
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        File.Delete(folder.Announcement); // Left by an emulator that was killed.
+        File.Delete(folder.EndpointFile); // Left by an emulator that was killed.
         return Task.CompletedTask;
     }
 
@@ -29,16 +26,16 @@ internal sealed class Announcement(StateFolder folder, EmulatorAddress address, 
             ["startedAt"] = time.GetUtcNow().UtcDateTime.ToString("O"),
             ["certificate"] = folder.Certificate,
             ["tokenFile"] = folder.Token,
-            ["build"] = Build,
+            ["build"] = EmulatorBuild.Id,
             ["runtime"] = options.Runtime == JobRuntime.Docker ? "docker" : "process",
         };
-        StateFolder.Write(folder.Announcement, json.ToJsonString(ResourceFolder.FileFormat));
+        StateFolder.Write(folder.EndpointFile, json.ToJsonString(ResourceFolder.FileFormat));
         return Task.CompletedTask;
     }
 
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
-        File.Delete(folder.Announcement);
+        File.Delete(folder.EndpointFile);
         return Task.CompletedTask;
     }
 

@@ -15,16 +15,10 @@ internal sealed class RequestScope(RequestDelegate next, WorkspaceStore workspac
         if (metadata?.GetMetadata<WorkspaceScope>() is null)
             return next(context);
 
-        var name = NameOf(context);
+        var name = WorkspaceName.Of(context.Request);
         if (workspaces.Find(name) is not { } workspace)
             return ArmErrors.WorkspaceNotFound(name.ResourceGroup, name.Name).ExecuteAsync(context);
         context.Features.Set(workspace);
         return next(context);
-    }
-
-    public static WorkspaceName NameOf(HttpContext context)
-    {
-        var values = context.Request.RouteValues;
-        return new((string)values["subscriptionId"]!, (string)values["resourceGroup"]!, (string)values["workspaceName"]!);
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Access;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Registry;
@@ -8,7 +7,7 @@ namespace WorkspaceEmulator.Registry;
 /// <summary>
 /// Refresh and access tokens of a registry, as Azure Container Registry gives them: whoever holds the emulator's own token may do everything.
 /// </summary>
-internal sealed class RegistryTokens(RegistryTokenKey key, AccessTokens owner, EmulatorOptions options, TimeProvider time)
+internal sealed class RegistryTokens(RegistryTokenKey key, AccessTokens owner, RegistrySettings settings, TimeProvider time)
 {
     /// <summary>The user name whose password is a refresh token.</summary>
     public const string RefreshTokenUser = "00000000-0000-0000-0000-000000000000";
@@ -22,7 +21,7 @@ internal sealed class RegistryTokens(RegistryTokenKey key, AccessTokens owner, E
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
     /// <summary>Whether tokens for a service may be given at all.</summary>
-    public bool Serves(string service) => service.Length > 0 && (options.RegistryService ?? service) == service;
+    public bool Serves(string service) => service.Length > 0 && (settings.Service ?? service) == service;
 
     /// <summary>Whether a user name and password are the owner's: a refresh token by Azure's user name for it, the emulator's token by any other.</summary>
     public bool IsOwner(string user, string password, string service) =>

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
-using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Runs;
 
@@ -41,11 +40,7 @@ internal static class JobResource
                 ["jobServiceType"] = "Studio",
                 ["endpoint"] = new Uri(endpoint, $"?run={Uri.EscapeDataString(run.Name)}&wsid={run.Workspace.ArmId}").AbsoluteUri,
             },
-            ["Tracking"] = new JsonObject
-            {
-                ["jobServiceType"] = "Tracking",
-                ["endpoint"] = $"{WorkspaceStore.TrackingUri(run.Workspace, endpoint)}?",
-            },
+            ["Tracking"] = new JsonObject { ["jobServiceType"] = "Tracking", ["endpoint"] = $"{run.Workspace.TrackingUri(endpoint)}?" },
         };
         var outputs = properties.Object("outputs") ?? [];
         foreach (var (name, output) in outputs)

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using WorkspaceEmulator.State;
-using WorkspaceEmulator.Workspaces;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
 
@@ -13,14 +13,14 @@ internal sealed class Run
     private readonly TimeProvider _time;
     private RunDocument _document;
 
-    public Run(Workspace workspace, string folder, RunDocument document, TimeProvider time)
+    public Run(WorkspaceName workspace, string folder, RunDocument document, TimeProvider time)
     {
         (Workspace, Folder, _document, _time) = (workspace, folder, document, time);
         Metrics = new(Path.Combine(folder, "metrics.jsonl"));
         Artifacts = new(folder);
     }
 
-    public Workspace Workspace { get; }
+    public WorkspaceName Workspace { get; }
 
     /// <summary>Absolute path of the run's own folder.</summary>
     public string Folder { get; }
@@ -33,22 +33,22 @@ internal sealed class Run
     public string ArmId => $"{Workspace.ArmId}/jobs/{Name}";
 
     /// <summary>Names the run in tokens and queues: unique over all workspaces.</summary>
-    public string Key => $"{Workspace.Name.Key}/{Name.ToLowerInvariant()}";
+    public string Key => $"{Workspace.Key}/{Name.ToLowerInvariant()}";
     public string DataContainer => $"dcid.{Name}";
     public string WorkingFolder => RunArtifacts.WorkingFolderOf(Folder);
     public string UserLog => Path.Combine(Folder, "user_logs", "std_log.txt");
     public string SystemLog => Path.Combine(Folder, "system_logs", "lifecycler", "lifecycler.log");
 
     /// <summary>Stores a new run; the folder is its name's, or one of its own when another workspace has a run of that name.</summary>
-    public static Run Create(Workspace workspace, RunDocument document, TimeProvider time)
+    public static Run Create(StateFolder state, RunDocument document, TimeProvider time)
     {
-        var folder = Path.Combine(workspace.StateFolder.Jobs, document.Name);
+        var folder = Path.Combine(state.Jobs, document.Name);
         if (Directory.Exists(folder))
-            folder += $".{workspace.WorkspaceId:N}";
+            folder += $".{document.WorkspaceName.Id:N}";
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true); // Left by a run that was deleted or never stored.
         Directory.CreateDirectory(folder);
-        var run = new Run(workspace, folder, document, time);
+        var run = new Run(document.WorkspaceName, folder, document, time);
         run.Update(same => same);
         return run;
     }

@@ -41,8 +41,11 @@ internal sealed record RunDocument(
         Converters = { new JsonStringEnumConverter() },
     };
 
+    [JsonIgnore]
+    public WorkspaceName WorkspaceName => new(SubscriptionId, ResourceGroup, Workspace);
+
     /// <summary>Every run of the state folder.</summary>
-    public static IEnumerable<(WorkspaceName Workspace, string Folder, RunDocument Document)> LoadAll(StateFolder state)
+    public static IEnumerable<(string Folder, RunDocument Document)> LoadAll(StateFolder state)
     {
         foreach (var folder in Directory.EnumerateDirectories(state.Jobs))
         {
@@ -50,7 +53,7 @@ internal sealed record RunDocument(
             if (!File.Exists(file))
                 continue; // The folder of a run that was never stored: nothing refers to it.
             var document = JsonSerializer.Deserialize<RunDocument>(File.ReadAllText(file), FileFormat)!;
-            yield return (new(document.SubscriptionId, document.ResourceGroup, document.Workspace), folder, document);
+            yield return (folder, document);
         }
     }
 }

@@ -7,13 +7,13 @@ namespace WorkspaceEmulator.Runs;
 /// <summary>A run as run history shows it.</summary>
 internal static class RunResource
 {
-    public static JsonObject Render(Run run)
+    public static JsonObject Render(Run run, ExperimentStore experiments)
     {
         var document = run.Document;
         var json = Common(run);
         json["runNumber"] = document.Number;
         json["rootRunId"] = run.Name;
-        json["experimentId"] = run.Workspace.Experiments.GetOrCreate(document.ExperimentName).Id;
+        json["experimentId"] = experiments.GetOrCreate(document.ExperimentName).Id;
         json["createdUtc"] = document.CreatedAt.UtcDateTime.ToString("O");
         json["dataContainerId"] = run.DataContainer;
         json["displayName"] = document.DisplayName;

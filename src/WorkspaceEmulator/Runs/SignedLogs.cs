@@ -29,8 +29,7 @@ internal sealed class SignedLogs(AccessTokens tokens, EmulatorAddress address, T
         && time.GetUtcNow().ToUnixTimeSeconds() <= expires
         && tokens.IsSigned(path, expires, request.Query["sig"].ToString());
 
-    public static string PathOf(Run run, string artifact) =>
-        $"/azureml/{run.Workspace.WorkspaceId:N}/ExperimentRun/{run.DataContainer}/{artifact}";
+    public static string PathOf(Run run, string artifact) => $"/azureml/{run.Workspace.Id:N}/ExperimentRun/{run.DataContainer}/{artifact}";
 
     private static string Escape(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 }

@@ -15,7 +15,7 @@ public sealed class StateFolder : IDisposable
     }
 
     public string Root { get; }
-    public string Announcement => Path.Combine(Root, "emulator.json");
+    public string EndpointFile => Path.Combine(Root, "emulator.json");
     public string Certificate => Path.Combine(Root, "emulator.crt");
     public string CertificateKey => Path.Combine(Root, "emulator.key");
     public string Token => Path.Combine(Root, "token");

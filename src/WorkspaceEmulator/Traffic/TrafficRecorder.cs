@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using WorkspaceEmulator.Hosting;
 
 namespace WorkspaceEmulator.Traffic;
 
@@ -10,7 +9,7 @@ namespace WorkspaceEmulator.Traffic;
 /// Writes exchanges as JSON lines: <c>{method, url, requestHeaders, requestBody, status, responseHeaders, responseBody}</c>. Secrets stay out:
 /// authorization and cookies, secrets of datastores, passwords, tokens, and signatures in addresses.
 /// </summary>
-internal sealed partial class TrafficRecorder(EmulatorOptions options)
+internal sealed partial class TrafficRecorder(string? file)
 {
     private static readonly string[] SecretHeaders = ["authorization", "cookie", "set-cookie"];
     private static readonly string[] SecretMembers =
@@ -35,7 +34,7 @@ internal sealed partial class TrafficRecorder(EmulatorOptions options)
     private static partial Regex SecretQuery();
 
     /// <summary>Absolute path of the file; null while nothing is recorded.</summary>
-    public string? File { get; private set; } = options.RecordFile;
+    public string? File { get; private set; } = file;
 
     public void SwitchTo(string? file)
     {

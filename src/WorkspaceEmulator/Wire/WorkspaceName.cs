@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace WorkspaceEmulator.Wire;
 
-/// <summary>The three names that address a workspace; compared without regard to case, as ARM does.</summary>
+/// <summary>The three names that address a workspace. They are compared without regard to case, as ARM does.</summary>
 public sealed record WorkspaceName(string SubscriptionId, string ResourceGroup, string Name)
 {
     /// <summary>One lower-case text per workspace: dictionary key and folder path.</summary>
@@ -10,6 +12,9 @@ public sealed record WorkspaceName(string SubscriptionId, string ResourceGroup, 
 
     public string ArmId =>
         $"/subscriptions/{SubscriptionId}/resourceGroups/{ResourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/{Name}";
+
+    /// <summary>The workspace's <c>workspaceId</c>: derived from its names, so that it is the same at every start.</summary>
+    public Guid Id => new(SHA256.HashData(Encoding.UTF8.GetBytes(Key)).AsSpan(0, 16));
 
     /// <summary>Reads SUBSCRIPTION/GROUP/NAME.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out WorkspaceName? name)
@@ -21,5 +26,20 @@ public sealed record WorkspaceName(string SubscriptionId, string ResourceGroup, 
                 ? new(subscription, group, workspace)
                 : null;
         return name is not null;
+    }
+
+    /// <summary>Reads the names from the path of a request.</summary>
+    public static WorkspaceName Of(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var values = request.RouteValues;
+        return new((string)values["subscriptionId"]!, (string)values["resourceGroup"]!, (string)values["workspaceName"]!);
+    }
+
+    /// <summary>Gets the workspace's MLflow tracking address with Azure ML's scheme, which https replaces on the wire.</summary>
+    public string TrackingUri(Uri endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return $"azureml://{endpoint.Authority}/mlflow/v1.0{ArmId}";
     }
 }

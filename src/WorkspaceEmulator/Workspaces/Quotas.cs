@@ -1,33 +1,22 @@
 using WorkspaceEmulator.Computes;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Workspaces;
 
 /// <summary>How much of a region a subscription may use and uses, over all its workspaces there.</summary>
-internal sealed class Quotas(EmulatorOptions options, WorkspaceStore workspaces, TimeProvider time)
+internal sealed class Quotas(WorkspaceSettings settings, WorkspaceStore workspaces, TimeProvider time)
 {
-    public const string TotalDedicated = "Total Cluster Dedicated Regional vCPUs";
-    public const string TotalLowPriority = "Total Cluster LowPriority Regional vCPUs";
-    public const string ClusterCount = "Clusters";
-
     private const int FamilyLimit = 100;
     private const int TotalLimit = 300;
     private const int ClusterLimit = 200;
 
-    /// <summary>Names of all quotas, as the service lists them.</summary>
-    public static IReadOnlyList<string> Names { get; } =
-    [.. VmSize.All.Select(size => OfFamily(size.Family)).Distinct(StringComparer.Ordinal), TotalDedicated, TotalLowPriority, ClusterCount];
-
-    public static string OfFamily(string family) => $"Standard {family} Family Cluster Dedicated vCPUs";
-
     public int LimitOf(string name) =>
-        options.Quotas.TryGetValue(name, out var limit)
+        settings.Quotas.TryGetValue(name, out var limit)
             ? limit
             : name switch
             {
-                TotalDedicated or TotalLowPriority => TotalLimit,
-                ClusterCount => ClusterLimit,
+                QuotaNames.TotalDedicated or QuotaNames.TotalLowPriority => TotalLimit,
+                QuotaNames.ClusterCount => ClusterLimit,
                 _ => FamilyLimit,
             };
 
@@ -35,7 +24,7 @@ internal sealed class Quotas(EmulatorOptions options, WorkspaceStore workspaces,
     public int UsageOf(string name, string subscription, string region, Cluster? without = null)
     {
         var clusters = ClustersOf(subscription, region).Where(cluster => cluster != without);
-        return name == ClusterCount
+        return name == QuotaNames.ClusterCount
             ? clusters.Count()
             : clusters
                 .Where(cluster => NamesOf(cluster.Settings).Contains(name, StringComparer.Ordinal))
@@ -49,17 +38,17 @@ internal sealed class Quotas(EmulatorOptions options, WorkspaceStore workspaces,
     public ArmError? Fault(Workspace workspace, Cluster? existing, ClusterSettings asked)
     {
         var (subscription, region) = (workspace.Name.SubscriptionId, workspaces.LocationOf(workspace));
-        if (existing is null && UsageOf(ClusterCount, subscription, region) >= LimitOf(ClusterCount))
+        if (existing is null && UsageOf(QuotaNames.ClusterCount, subscription, region) >= LimitOf(QuotaNames.ClusterCount))
             return new(
                 "QuotaExceeded",
-                $"The specified subscription has a quota of {LimitOf(ClusterCount)} clusters in {region}, and all of them exist. Delete one first."
+                $"The specified subscription has a quota of {LimitOf(QuotaNames.ClusterCount)} clusters in {region}, and all of them exist. Delete one first."
             );
         var cores = asked.MinNodes * asked.Size.Cores;
         foreach (var name in cores > 0 ? NamesOf(asked) : [])
         {
             if (cores <= LimitOf(name) - UsageOf(name, subscription, region, existing))
                 continue;
-            var what = name is TotalDedicated or TotalLowPriority
+            var what = name is QuotaNames.TotalDedicated or QuotaNames.TotalLowPriority
                 ? name.Replace("vCPUs", "vCPU", StringComparison.Ordinal)
                 : $"Standard {asked.Size.Family} family vCPU";
             // The service's own spelling.
@@ -80,7 +69,7 @@ internal sealed class Quotas(EmulatorOptions options, WorkspaceStore workspaces,
         / cluster.Settings.Size.Cores;
 
     private static string[] NamesOf(ClusterSettings settings) =>
-        settings.IsLowPriority ? [TotalLowPriority] : [OfFamily(settings.Size.Family), TotalDedicated];
+        settings.IsLowPriority ? [QuotaNames.TotalLowPriority] : [QuotaNames.OfFamily(settings.Size.Family), QuotaNames.TotalDedicated];
 
     private IEnumerable<Cluster> ClustersOf(string subscription, string region) =>
         workspaces

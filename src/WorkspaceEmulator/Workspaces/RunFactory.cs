@@ -61,7 +61,7 @@ internal sealed class RunFactory(TimeProvider time)
             var now = time.GetUtcNow();
             var number = workspace.Runs.Values.Select(run => run.Document.Number).DefaultIfEmpty().Max() + 1;
             var run = Run.Create(
-                workspace,
+                workspace.StateFolder,
                 new(
                     workspace.Name.SubscriptionId,
                     workspace.Name.ResourceGroup,

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Computes;
@@ -31,7 +29,6 @@ internal sealed class Workspace
         Computes = new(Path.Combine(own, "computes"), time);
         _assets = AssetKind.All.ToDictionary(kind => kind, kind => new AssetStore(own, kind, time));
         Experiments = new(Path.Combine(own, "experiments"), time);
-        WorkspaceId = StableGuid(name.Key);
 
         foreach (var datastore in BuiltInDatastores)
         {
@@ -58,7 +55,6 @@ internal sealed class Workspace
 
     public WorkspaceName Name { get; }
     public StateFolder StateFolder { get; }
-    public Guid WorkspaceId { get; }
     public string ArmId => Name.ArmId;
     public ResourceFolder Datastores { get; }
     public ResourceFolder Computes { get; }
@@ -77,7 +73,4 @@ internal sealed class Workspace
 
     /// <summary>The workspace of the request; set before any endpoint of a workspace runs.</summary>
     public static ValueTask<Workspace> BindAsync(HttpContext context) => new(context.Features.Get<Workspace>()!);
-
-    /// <summary>An identifier that is the same at every start.</summary>
-    public static Guid StableGuid(string text) => new(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Computes;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
@@ -13,28 +12,29 @@ internal sealed class WorkspaceStore
 {
     private static readonly string[] ChangeableMembers = ["tags", "sku", "identity"];
     private readonly StateFolder _folder;
-    private readonly EmulatorOptions _options;
+    private readonly WorkspaceSettings _settings;
+    private readonly ClusterFactory _clusters;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, Workspace> _workspaces = new(StringComparer.Ordinal);
     private readonly ResourceFolder _documents;
 
-    public WorkspaceStore(StateFolder folder, EmulatorOptions options, TimeProvider time)
+    public WorkspaceStore(StateFolder folder, WorkspaceSettings settings, ClusterFactory clusters, TimeProvider time)
     {
-        (_folder, _options, _time) = (folder, options, time);
+        (_folder, _settings, _clusters, _time) = (folder, settings, clusters, time);
         _documents = new(Path.Combine(folder.Root, "workspace-resources"), time);
         foreach (var document in _documents.List())
             Open(NameOf(document));
-        foreach (var name in options.Workspaces)
+        foreach (var name in settings.Workspaces)
         {
             if (_documents.Find(name.Key) is null)
-                Put(name, new() { ["location"] = options.Location, ["properties"] = new JsonObject() });
+                Put(name, new() { ["location"] = settings.Location, ["properties"] = new JsonObject() });
         }
 
-        foreach (var run in RunDocument.LoadAll(folder))
+        foreach (var (runFolder, document) in RunDocument.LoadAll(folder))
         {
-            if (Find(run.Workspace) is { } workspace)
-                workspace.Runs[run.Document.Name] = new(workspace, run.Folder, run.Document, time);
+            if (Find(document.WorkspaceName) is { } workspace)
+                workspace.Runs[document.Name] = new(workspace.Name, runFolder, document, time);
         }
     }
 
@@ -87,24 +87,24 @@ internal sealed class WorkspaceStore
         }
     }
 
-    public string LocationOf(Workspace workspace) => _documents.Find(workspace.Name.Key)?.Body.Text("location") ?? _options.Location;
+    public string LocationOf(Workspace workspace) => _documents.Find(workspace.Name.Key)?.Body.Text("location") ?? _settings.Location;
 
     /// <summary>ARM id of the workspace's key vault: the one it was made with, or one of its own.</summary>
     public string KeyVaultOf(Workspace workspace) =>
         _documents.Find(workspace.Name.Key)?.Body.Object("properties").Text("keyVault")
-        ?? $"/subscriptions/{workspace.Name.SubscriptionId}/resourceGroups/{workspace.Name.ResourceGroup}/providers/Microsoft.KeyVault/vaults/kv{workspace.WorkspaceId.ToString("N")[..12]}";
+        ?? $"/subscriptions/{workspace.Name.SubscriptionId}/resourceGroups/{workspace.Name.ResourceGroup}/providers/Microsoft.KeyVault/vaults/kv{workspace.Name.Id.ToString("N")[..12]}";
 
     public JsonObject Render(Workspace workspace, Uri endpoint)
     {
         var document = _documents.Find(workspace.Name.Key)!;
         var properties = document.Body.Object("properties")?.Clone() ?? [];
-        properties["workspaceId"] = workspace.WorkspaceId.ToString();
+        properties["workspaceId"] = workspace.Name.Id.ToString();
         properties["provisioningState"] = "Succeeded";
         properties["keyVault"] = KeyVaultOf(workspace);
         properties["friendlyName"] ??= workspace.Name.Name;
         properties["tenantId"] = Guid.Empty.ToString();
         properties["discoveryUrl"] = new Uri(endpoint, "discovery").AbsoluteUri;
-        properties["mlFlowTrackingUri"] = TrackingUri(workspace, endpoint);
+        properties["mlFlowTrackingUri"] = workspace.Name.TrackingUri(endpoint);
         var resource = ArmDocument.Envelope(
             workspace.ArmId,
             workspace.Name.Name,
@@ -113,7 +113,7 @@ internal sealed class WorkspaceStore
             document.ModifiedAt,
             properties
         );
-        resource["location"] = document.Body.Text("location") ?? _options.Location;
+        resource["location"] = document.Body.Text("location") ?? _settings.Location;
         foreach (var member in new[] { "tags", "kind", "sku", "identity" })
         {
             if (document.Body[member] is { } value)
@@ -123,9 +123,6 @@ internal sealed class WorkspaceStore
         return resource;
     }
 
-    /// <summary>MLflow tracking address of a workspace, with Azure ML's scheme; https takes its place on the wire.</summary>
-    public static string TrackingUri(Workspace workspace, Uri endpoint) => $"azureml://{endpoint.Authority}/mlflow/v1.0{workspace.ArmId}";
-
     private void Open(WorkspaceName name)
     {
         var workspace = new Workspace(name, _folder, _time);
@@ -134,14 +131,7 @@ internal sealed class WorkspaceStore
             // Of a size that there is no more, the cluster is gone.
             if (ClusterSettings.Read(compute.Body, LocationOf(workspace)).Settings is not { } settings)
                 continue;
-            workspace.Clusters[compute.Name] = new Cluster(
-                compute.Name,
-                settings,
-                _options.ProvisioningTime,
-                _time.GetUtcNow(),
-                isNew: false,
-                ClusterSettings.ReadFailure(compute.Body)
-            );
+            workspace.Clusters[compute.Name] = _clusters.Restore(compute.Name, settings, ClusterSettings.ReadFailure(compute.Body));
         }
 
         _workspaces[name.Key] = workspace;

@@ -17,11 +17,11 @@ public sealed class RegistryCredentialsTests : IDisposable
 
     public RegistryCredentialsTests()
     {
-        var options = TestEmulator.OptionsFor(_folder) with { RegistryService = "own:5000" };
+        var settings = new RegistrySettings("own:5000");
         _state = StateFolder.Open(_folder);
         _key = RegistryTokenKey.LoadOrCreate(_state, DateTimeOffset.UtcNow);
-        _tokens = new(_key, AccessTokens.LoadOrCreate(_state), options, TimeProvider.System);
-        _credentials = new(options, _tokens) { ConfigurationFolder = _folder };
+        _tokens = new(_key, AccessTokens.LoadOrCreate(_state), settings, TimeProvider.System);
+        _credentials = new(settings, _tokens) { ConfigurationFolder = _folder };
     }
 
     public void Dispose()
