@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Execution;
+using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Containers;
@@ -16,7 +17,6 @@ internal sealed record ContainerPlaces(JobPlaces Places, IReadOnlyList<Container
 
     public static ContainerPlaces Of(JobCommand job, EmulatorAddress address)
     {
-        var definition = job.Run.Document.Definition!;
         var mounts = new List<ContainerMount>
         {
             new(job.Run.WorkingFolder, $"{Root}/wd", IsReadOnly: false),
@@ -25,21 +25,20 @@ internal sealed record ContainerPlaces(JobPlaces Places, IReadOnlyList<Container
         var inputs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, path) in job.Mounts.Inputs)
         {
-            var input = definition.Object("inputs").Object(name);
+            var input = job.Definition.Inputs[name];
             inputs[name] =
-                input.Text("mode") == "Direct"
+                input.Kind == JobInputKind.Address
                     ? path // An address, not a place.
-                    : Mount($"{Root}/inputs/{name}", path, isFile: File.Exists(path), isReadOnly: input.Text("mode") != "ReadWriteMount");
+                    : Mount($"{Root}/inputs/{name}", path, isFile: File.Exists(path), isReadOnly: !input.IsWritable);
         }
 
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, path) in job.Mounts.Outputs)
         {
             // The file of an output is not there yet: its folder is mounted.
-            outputs[name] =
-                definition.Object("outputs").Object(name).Text("jobOutputType") == "uri_file"
-                    ? $"{Mount($"{Root}/outputs/{name}", Path.GetDirectoryName(path)!, isFile: false, isReadOnly: false)}/{Path.GetFileName(path)}"
-                    : Mount($"{Root}/outputs/{name}", path, isFile: false, isReadOnly: false);
+            outputs[name] = job.Definition.Outputs[name].IsFile
+                ? $"{Mount($"{Root}/outputs/{name}", Path.GetDirectoryName(path)!, isFile: false, isReadOnly: false)}/{Path.GetFileName(path)}"
+                : Mount($"{Root}/outputs/{name}", path, isFile: false, isReadOnly: false);
         }
 
         return new(new(new(inputs, outputs, job.Mounts.Literals), $"{Root}/wd", $"{Root}/emulator.crt"), mounts);

@@ -157,8 +157,7 @@ internal sealed class ContainerRunner(
     }
 
     private static ImageReference? ImageOf(JobCommand job) =>
-        JobRequest.EnvironmentKey(job.Run.Document.Definition.Text("environmentId")!) is { } key
-        && job.Workspace.EnvironmentVersions.Find(key)?.Body.Text("image") is { Length: > 0 } image
+        job.Workspace.EnvironmentVersions.Find(job.Definition.Environment)?.Body.Text("image") is { Length: > 0 } image
             ? ImageReference.Parse(image)
             : null;
 }

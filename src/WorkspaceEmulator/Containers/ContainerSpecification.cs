@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Execution;
-using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
 
@@ -29,7 +28,6 @@ internal static class ContainerSpecification
         Uri endpoint
     )
     {
-        var definition = job.Run.Document.Definition!;
         var places = container.Places;
         // HOME must be a folder the user may write: caches of models and plots go there. The image knows no user of that number, so
         // programs that ask for its name, as Python's getpass does, find it here.
@@ -47,7 +45,7 @@ internal static class ContainerSpecification
             ["Mounts"] = container.Mounts.Select(mount => (JsonNode?)mount.ToJson()).ToJsonArray(),
             ["NetworkMode"] = "host", // The emulator listens on loopback only.
             ["Init"] = true, // Process 1 of a container gets no TERM unless it asks for it; an init passes it on.
-            ["ShmSize"] = JobRequest.SharedMemory(definition),
+            ["ShmSize"] = job.Definition.SharedMemory,
             ["LogConfig"] = new JsonObject { ["Type"] = "json-file" }, // Whatever the engine's default is: this one can be read back.
             ["SecurityOpt"] = new JsonArray("no-new-privileges"),
         };
@@ -57,7 +55,7 @@ internal static class ContainerSpecification
         return new JsonObject
         {
             ["Image"] = image.ToString(),
-            ["Entrypoint"] = new JsonArray("/bin/sh", "-c", Launcher, places.Mounts.Fill(definition.Text("command")!)),
+            ["Entrypoint"] = new JsonArray("/bin/sh", "-c", Launcher, places.Mounts.Fill(job.Definition.Command)),
             ["Cmd"] = new JsonArray(),
             ["User"] = ContainerUser.Name,
             ["WorkingDir"] = places.WorkingFolder,

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Storage;
 using WorkspaceEmulator.Wire;
@@ -131,7 +132,7 @@ internal static class DatastoreEndpoints
             : $"properties.credentials.secrets.secretsType must be {kind}, as credentialsType is.";
     }
 
-    private static bool IsDefault(string name) => name.Equals(Workspace.DefaultDatastore, StringComparison.OrdinalIgnoreCase);
+    private static bool IsDefault(string name) => name.Equals(DatastoreUri.DefaultDatastore, StringComparison.OrdinalIgnoreCase);
 
     private static JsonObject Render(Workspace workspace, ArmDocument document)
     {

@@ -50,8 +50,7 @@ internal static class MlflowWriteEndpoints
             body.Json.Text("run_name") ?? tags.GetValueOrDefault("mlflow.runName") ?? name,
             null,
             tags,
-            new Dictionary<string, string>(StringComparer.Ordinal),
-            definition: null
+            new Dictionary<string, string>(StringComparer.Ordinal)
         )!;
         return TypedResults.Ok(new JsonObject { ["run"] = MlflowResource.Render(run, workspace, address.Endpoint) });
     }

@@ -1,3 +1,4 @@
+using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Workspaces;
 
@@ -34,7 +35,11 @@ internal interface IJobProgress
 /// <param name="Log">Takes what the command writes, both streams in the order they come.</param>
 /// <param name="Token">Opens run history, artifacts and MLflow of this job.</param>
 /// <param name="TokenExpires">When the token's promise ends; the token itself ends with the job.</param>
-internal sealed record JobCommand(Workspace Workspace, Run Run, JobMounts Mounts, Stream Log, string Token, DateTimeOffset TokenExpires);
+internal sealed record JobCommand(Workspace Workspace, Run Run, JobMounts Mounts, Stream Log, string Token, DateTimeOffset TokenExpires)
+{
+    /// <summary>What the job's PUT said.</summary>
+    public CommandJob Definition => Run.Job!;
+}
 
 /// <summary>How a command ended: it was stopped, it failed for a reason, or else it was a success.</summary>
 /// <param name="WasStopped">It was ended from outside before it was done.</param>

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Jobs;
-using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Execution;
 
@@ -33,14 +31,13 @@ internal static class JobEnvironment
     {
         var (run, mounts, token) = (job.Run, places.Mounts, job.Token);
         var document = run.Document;
-        var definition = document.Definition!;
         var workspace = job.Workspace;
         var experiment = workspace.Experiments.GetOrCreate(document.ExperimentName);
         var service = endpoint.GetLeftPart(UriPartial.Authority);
-        var cluster = workspace.Clusters.GetValueOrDefault(JobRequest.ComputeName(definition)!);
+        var cluster = workspace.Clusters.GetValueOrDefault(job.Definition.ComputeName);
 
         var variables = new Dictionary<string, string>(machine, StringComparer.Ordinal);
-        foreach (var (name, value) in definition.Texts("environmentVariables"))
+        foreach (var (name, value) in job.Definition.EnvironmentVariables)
             variables[name] = value;
 
         variables["AZUREML_ARM_SUBSCRIPTION"] = workspace.Name.SubscriptionId;

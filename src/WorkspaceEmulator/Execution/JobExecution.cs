@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Xml;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Faults;
-using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Workspaces;
 
@@ -53,7 +52,7 @@ internal sealed class JobExecution(
         run.TryMoveTo(
             RunStatus.Failed,
             "UserError",
-            $"The job ran longer than its limit of {XmlConvert.ToString(JobRequest.Timeout(run.Document.Definition!)!.Value)} (limits.timeout) and was ended."
+            $"The job ran longer than its limit of {XmlConvert.ToString(run.Job!.Timeout!.Value)} (limits.timeout) and was ended."
         );
 
     /// <summary>Asks the job to end; the first reason counts.</summary>
@@ -102,9 +101,9 @@ internal sealed class JobExecution(
     void IJobProgress.Started()
     {
         run.TryMoveTo(RunStatus.Running);
-        if (JobRequest.Timeout(run.Document.Definition!) is { } limit)
+        if (run.Deadline is { } deadline)
         {
-            var left = run.Document.StartedAt!.Value + limit - time.GetUtcNow();
+            var left = deadline - time.GetUtcNow();
             _timer = time.CreateTimer(
                 _ => Stop(StopReason.TimedOut),
                 null,

@@ -17,52 +17,47 @@ internal sealed record JobMounts(
     /// <summary>Finds the inputs, those in storage accounts by fetching them, and makes the folders of the outputs; either the mounts or why the job cannot run.</summary>
     public static async Task<(JobMounts? Mounts, string? Fault)> ResolveAsync(Workspace workspace, Run run, CancellationToken stop)
     {
-        var definition = run.Document.Definition!;
+        var job = run.Job!;
         var inputs = new Dictionary<string, string>(StringComparer.Ordinal);
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
         var literals = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, input) in definition.Object("inputs") ?? [])
+        foreach (var (name, input) in job.Inputs)
         {
-            if (input.Text("jobInputType") == "literal")
+            if (input.Kind == JobInputKind.Literal)
             {
-                literals[name] = input.Text("value")!;
+                literals[name] = input.Value;
                 continue;
             }
 
-            var uri = input.Text("uri")!;
-            if (input.Text("mode") == "Direct")
+            if (input.Place is not { } place)
             {
-                inputs[name] = uri;
+                inputs[name] = input.Value;
                 continue;
             }
 
-            var (path, fault) = await FetchAsync(uri, workspace, stop);
+            var (path, fault) = await FetchAsync(place, workspace, stop);
             if (path is null)
                 return (null, $"Input '{name}' cannot be mounted: {fault}");
             if (!Path.Exists(path))
-                return (null, $"Input '{name}' cannot be mounted: {uri} is {path}, which does not exist.");
+                return (null, $"Input '{name}' cannot be mounted: {input.Value} is {path}, which does not exist.");
             inputs[name] = path;
         }
 
-        foreach (var (name, output) in definition.Object("outputs") ?? [])
+        foreach (var (name, output) in job.Outputs)
         {
-            var (path, fault) = Locate(output.Text("uri") ?? DefaultUri(run.Name, name), workspace);
+            var (path, fault) = Locate(output.Place ?? JobOutput.DefaultPlace(run.Name, name), workspace);
             if (path is null)
                 return (null, $"Output '{name}' cannot be mounted: {fault}");
-            Directory.CreateDirectory(output.Text("jobOutputType") == "uri_file" ? Path.GetDirectoryName(path)! : path);
+            Directory.CreateDirectory(output.IsFile ? Path.GetDirectoryName(path)! : path);
             outputs[name] = path;
         }
 
         return (new(inputs, outputs, literals), null);
     }
 
-    /// <summary>Where an output goes that names no place.</summary>
-    public static string DefaultUri(string runName, string output) =>
-        $"azureml://datastores/{Workspace.DefaultDatastore}/paths/azureml/{runName}/{output}/";
-
     /// <summary>The command with every <c>${{inputs.x}}</c> and <c>${{outputs.x}}</c> replaced.</summary>
     public string Fill(string command) =>
-        JobRequest
+        CommandJob
             .Expression()
             .Replace(command, match =>
             {
@@ -78,14 +73,10 @@ internal sealed record JobMounts(
             ? path
             : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
-    private static async Task<(string? Path, string? Fault)> FetchAsync(string uri, Workspace workspace, CancellationToken stop)
+    private static async Task<(string? Path, string? Fault)> FetchAsync(DatastoreUri place, Workspace workspace, CancellationToken stop)
     {
-        if (
-            DatastoreUri.Parse(uri, workspace) is not ({ } place, _)
-            || workspace.Datastores.Find(place.Datastore) is not { } datastore
-            || datastore.Body.Text("protocol") == "file"
-        )
-            return Locate(uri, workspace);
+        if (workspace.Datastores.Find(place.Datastore) is not { } datastore || datastore.Body.Text("protocol") == "file")
+            return Locate(place, workspace);
         var state = workspace.StateFolder;
         try
         {
@@ -100,6 +91,26 @@ internal sealed record JobMounts(
         }
     }
 
-    private static (string? Path, string? Fault) Locate(string uri, Workspace workspace) =>
-        DatastoreUri.Parse(uri, workspace) is ({ } place, _) ? place.Locate(workspace) : (null, DatastoreUri.Parse(uri, workspace).Fault);
+    private static (string? Path, string? Fault) Locate(DatastoreUri place, Workspace workspace)
+    {
+        if (workspace.Datastores.Find(place.Datastore) is not { } datastore)
+            return (null, $"workspace '{workspace.Name.Name}' has no datastore '{place.Datastore}'.");
+        if (datastore.Body.Text("protocol") != "file")
+        {
+            return (
+                null,
+                $"datastore '{place.Datastore}' is in storage account '{datastore.Body.Text("accountName")}', "
+                    + "and the emulator reads storage accounts but does not write to them; "
+                    + "name a datastore with protocol 'file' and its folder as endpoint."
+            );
+        }
+
+        var root = datastore.Body.Text("endpoint") ?? "";
+        return Path.IsPathRooted(root)
+            ? (Path.TrimEndingDirectorySeparator(Path.Combine(root, place.Path)), null)
+            : (
+                null,
+                $"datastore '{place.Datastore}' has endpoint '{root}'; with protocol 'file' it must be the absolute path of a folder."
+            );
+    }
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Faults;
-using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Workspaces;
 
@@ -119,7 +118,7 @@ internal sealed class JobScheduler(
                     workspaces
                         .All.SelectMany(workspace => workspace.Runs.Values)
                         .Where(run => run.IsJob && run.Status == RunStatus.Queued)
-                        .Select(run => JobRequest.Deadline(run.Document))
+                        .Select(run => run.Deadline)
                 )
                 .Min();
             var wait = next is { } moment ? moment - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
@@ -152,7 +151,7 @@ internal sealed class JobScheduler(
                 continue;
             }
 
-            if (JobRequest.Deadline(run.Document) <= time.GetUtcNow())
+            if (run.Deadline <= time.GetUtcNow())
             {
                 JobExecution.FailForTime(run);
                 continue;
@@ -160,8 +159,7 @@ internal sealed class JobScheduler(
 
             if (run.Status == RunStatus.NotStarted)
                 run.TryMoveTo(RunStatus.Queued);
-            var definition = run.Document.Definition!;
-            var name = JobRequest.ComputeName(definition)!;
+            var name = run.Job!.ComputeName;
             if (!workspace.Clusters.TryGetValue(name, out var cluster))
             {
                 run.TryMoveTo(RunStatus.Failed, "UserError", $"Compute '{name}' was deleted while the job waited for its nodes.");
@@ -171,7 +169,7 @@ internal sealed class JobScheduler(
             // A job that asks for more nodes than are free keeps those behind it waiting: first come, first served.
             if (
                 !blocked.Contains(name)
-                && cluster.TryReserve(run.Name, JobRequest.InstanceCount(definition), quotas.RoomFor(workspace, cluster), time.GetUtcNow())
+                && cluster.TryReserve(run.Name, run.Job.InstanceCount, quotas.RoomFor(workspace, cluster), time.GetUtcNow())
             )
                 Start(workspace, run, cluster);
             else

@@ -69,7 +69,7 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
     private ProcessStartInfo Describe(JobCommand job)
     {
         var run = job.Run;
-        var command = job.Mounts.Fill(run.Document.Definition.Text("command")!);
+        var command = job.Mounts.Fill(job.Definition.Command);
         var start = new ProcessStartInfo("setsid", ["/bin/bash", "-c", Launcher, command])
         {
             WorkingDirectory = run.WorkingFolder,

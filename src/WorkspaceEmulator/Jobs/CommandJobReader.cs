@@ -1,157 +1,209 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml;
-using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Wire;
-using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Jobs;
 
-/// <summary>The rules a command job's properties must keep, checked before the job is stored.</summary>
-internal static partial class JobRequest
+/// <summary>Reads and validates the <c>properties</c> of a command job. The first fault counts, as on Azure.</summary>
+internal sealed class CommandJobReader
 {
-    [GeneratedRegex(
-        @"\$\{\{\s*(?<kind>[a-z_]+)\.(?<name>[A-Za-z0-9_]+)\s*\}\}",
-        RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000
-    )]
-    public static partial Regex Expression();
+    private const string DefaultSharedMemory = "2g";
 
-    /// <summary>The first thing wrong with a new job; null when there is none.</summary>
-    public static string? Fault(JsonObject properties, Workspace workspace)
+    private readonly JsonObject properties;
+    private readonly IJobReferences? references;
+    private string? fault;
+
+    private CommandJobReader(JsonObject properties, IJobReferences? references)
     {
-        foreach (var required in new[] { "command", "environmentId" })
+        this.properties = properties;
+        this.references = references;
+    }
+
+    /// <summary>Reads a job that is about to be stored.</summary>
+    /// <param name="properties">The <c>properties</c> of its PUT.</param>
+    /// <param name="references">The workspace that must have what the job refers to.</param>
+    /// <returns>Either the job or the first thing wrong with it.</returns>
+    public static (CommandJob? Job, string? Fault) Read(JsonObject properties, IJobReferences references)
+    {
+        var reader = new CommandJobReader(properties, references);
+        var job = reader.Read();
+        return reader.fault is null ? (job, null) : (null, reader.fault);
+    }
+
+    /// <summary>Reads a job that was stored. What it refers to may have been deleted since.</summary>
+    /// <exception cref="FormatException">It is not a job that <see cref="Read(JsonObject, IJobReferences)"/> accepts.</exception>
+    public static CommandJob ReadStored(JsonObject definition)
+    {
+        var reader = new CommandJobReader(definition, null);
+        var job = reader.Read();
+        return reader.fault is null ? job : throw new FormatException(reader.fault);
+    }
+
+    private CommandJob Read()
+    {
+        var command = ReadRequired("command");
+        var environmentId = ReadRequired("environmentId");
+        var (compute, instances) = ReadCompute();
+        var environment = ReadEnvironment(environmentId);
+        var variables = ReadVariables();
+        var inputs = ReadInputs();
+        var outputs = ReadOutputs();
+        CheckExpressions(command);
+        var timeout = ReadTimeout();
+        var memory = ReadSharedMemory();
+        return new(command, environment, compute, instances, memory, timeout, variables, inputs, outputs);
+    }
+
+    private string ReadRequired(string member)
+    {
+        if (properties.Text(member) is { } text && ResourceNames.Required().IsMatch(text))
+            return text;
+        Add($"properties.{member} is missing; a command job must have it.");
+        return "";
+    }
+
+    // computeId is an ARM id or a bare name.
+    private (string Name, int Instances) ReadCompute()
+    {
+        var instances = (int)(properties.Object("resources").Integer("instanceCount") ?? 1);
+        if (properties.Text("computeId") is not { } id || id.Split('/') is not [.., { Length: > 0 } name])
         {
-            if (properties.Text(required) is not { } text || !ResourceNames.Required().IsMatch(text))
-                return $"properties.{required} is missing; a command job must have it.";
+            Add("properties.computeId is missing; it must name a cluster, as serverless compute is not emulated.");
+            return ("", instances);
         }
 
-        return ComputeFault(properties, workspace)
-            ?? EnvironmentFault(properties.Text("environmentId")!, workspace)
-            ?? VariablesFault(properties)
-            ?? InputsFault(properties, workspace)
-            ?? OutputsFault(properties, workspace)
-            ?? ExpressionsFault(properties)
-            ?? TimeoutFault(properties)
-            ?? SharedMemoryFault(properties);
+        if (references is null)
+            return (name, instances);
+        if (!IsLocal(id) || references.MaxNodesOf(name) is not { } maximum)
+            Add($"properties.computeId is '{id}'; workspace '{references.Name.Name}' has no compute '{name}'.");
+        else if (instances < 1 || instances > maximum)
+        {
+            Add($"properties.resources.instanceCount is {instances}; it must be from 1 to {maximum}, the most nodes of compute '{name}'.");
+        }
+
+        return (name, instances);
     }
 
-    /// <summary>The computes's name out of <c>computeId</c>, an ARM id or a bare name.</summary>
-    public static string? ComputeName(JsonObject properties) =>
-        properties.Text("computeId")?.Split('/') is [.., { Length: > 0 } name] ? name : null;
-
-    /// <summary>Name and version of the environment as they are stored: <c>NAME/VERSION</c>.</summary>
-    public static string? EnvironmentKey(string environmentId) =>
-        environmentId.Split('/') is [.., "environments", var name, "versions", var version] ? $"{name}/{version}" : null;
-
-    /// <summary>Bytes of shared memory (<c>/dev/shm</c>); 2 GiB unless the job says otherwise.</summary>
-    public static long SharedMemory(JsonObject properties) =>
-        ByteSize.TryParse(properties.Object("resources").Text("shmSize") ?? "2g", out var bytes) ? bytes : 0;
-
-    public static int InstanceCount(JsonObject properties) => (int)(properties.Object("resources").Integer("instanceCount") ?? 1);
-
-    public static TimeSpan? Timeout(JsonObject properties) =>
-        properties.Object("limits").Text("timeout") is { } text ? XmlConvert.ToTimeSpan(text) : null;
-
-    /// <summary>When a job's time is up: its limit counts from its first start, whatever becomes of its nodes. Null when it has no limit or has not started.</summary>
-    public static DateTimeOffset? Deadline(RunDocument job) => Timeout(job.Definition!) is { } limit ? job.StartedAt + limit : null;
-
-    private static string? ComputeFault(JsonObject properties, Workspace workspace)
-    {
-        if (ComputeName(properties) is not { } name)
-            return "properties.computeId is missing; it must name a cluster, as serverless compute is not emulated.";
-        if (!IsOf(properties.Text("computeId")!, workspace) || !workspace.Clusters.TryGetValue(name, out var cluster))
-            return $"properties.computeId is '{properties.Text("computeId")}'; workspace '{workspace.Name.Name}' has no compute '{name}'.";
-        var count = InstanceCount(properties);
-        return count < 1 || count > cluster.Settings.MaxNodes
-            ? $"properties.resources.instanceCount is {count}; it must be from 1 to {cluster.Settings.MaxNodes}, the most nodes of compute '{name}'."
-            : null;
-    }
-
-    private static string? EnvironmentFault(string id, Workspace workspace)
+    private string ReadEnvironment(string id)
     {
         var path = id.StartsWith("azureml:", StringComparison.Ordinal) ? id["azureml:".Length..] : id;
-        return IsOf(path, workspace) && EnvironmentKey(path) is { } key && workspace.EnvironmentVersions.Find(key) is not null
-            ? null
-            : $"properties.environmentId is '{id}'; it must be the ARM id of an environment version of workspace '{workspace.Name.Name}'.";
+        var key = path.Split('/') is [.., "environments", var name, "versions", var version] ? $"{name}/{version}" : null;
+        if (key is not null && (references is null || (IsLocal(path) && references.HasEnvironmentVersion(key))))
+            return key;
+        Add($"properties.environmentId is '{id}'; it must be the ARM id of an environment version{OfWorkspace()}.");
+        return "";
     }
 
-    // A reference to another workspace cannot be followed.
-    private static bool IsOf(string id, Workspace workspace) =>
-        !id.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase)
-        || id.StartsWith($"{workspace.ArmId}/", StringComparison.OrdinalIgnoreCase);
-
-    private static string? VariablesFault(JsonObject properties) =>
-        (properties.Object("environmentVariables") ?? [])
-            .Select(pair => pair.Key)
-            .FirstOrDefault(name => !ResourceNames.Variable().IsMatch(name))
-            is { } bad
-            ? $"properties.environmentVariables has '{bad}'; a name must match {ResourceNames.Variable()}."
-            : null;
-
-    private static string? InputsFault(JsonObject properties, Workspace workspace)
+    private Dictionary<string, string> ReadVariables()
     {
+        foreach (var (name, _) in properties.Object("environmentVariables") ?? [])
+            CheckName("environmentVariables", name);
+        return properties.Texts("environmentVariables");
+    }
+
+    private Dictionary<string, JobInput> ReadInputs()
+    {
+        var inputs = new Dictionary<string, JobInput>(StringComparer.Ordinal);
         foreach (var (name, input) in properties.Object("inputs") ?? [])
         {
-            var member = input.Text("jobInputType") == "literal" ? "value" : "uri";
-            if (!ResourceNames.Variable().IsMatch(name))
-                return $"properties.inputs has '{name}'; a name must match {ResourceNames.Variable()}.";
+            CheckName("inputs", name);
+            var at = $"properties.inputs.{name}";
+            var kind =
+                input.Text("jobInputType") == "literal" ? JobInputKind.Literal
+                : input.Text("mode") == "Direct" ? JobInputKind.Address
+                : JobInputKind.Mount;
+            var member = kind == JobInputKind.Literal ? "value" : "uri";
             if (input.Text("jobInputType") is null)
-                return $"properties.inputs.{name}.jobInputType is missing.";
+                Add($"{at}.jobInputType is missing.");
             if (input.Text(member) is not { } value || !ResourceNames.Required().IsMatch(value))
-                return $"properties.inputs.{name}.{member} is missing.";
-            if (member == "uri" && input.Text("mode") != "Direct" && DatastoreUri.Parse(value, workspace).Fault is { } fault)
-                return $"properties.inputs.{name}.uri: {fault}";
+            {
+                Add($"{at}.{member} is missing.");
+                continue;
+            }
+
+            var place = kind == JobInputKind.Mount ? ReadPlace(value, at) : null;
+            inputs[name] = new(kind, value, place, input.Text("mode") == "ReadWriteMount");
         }
 
-        return null;
+        return inputs;
     }
 
-    private static string? OutputsFault(JsonObject properties, Workspace workspace)
+    private Dictionary<string, JobOutput> ReadOutputs()
     {
+        var outputs = new Dictionary<string, JobOutput>(StringComparer.Ordinal);
         foreach (var (name, output) in properties.Object("outputs") ?? [])
         {
-            if (!ResourceNames.Variable().IsMatch(name))
-                return $"properties.outputs has '{name}'; a name must match {ResourceNames.Variable()}.";
+            CheckName("outputs", name);
+            var at = $"properties.outputs.{name}";
             if (output.Text("jobOutputType") is null)
-                return $"properties.outputs.{name}.jobOutputType is missing.";
-            if (output.Text("uri") is { } uri && DatastoreUri.Parse(uri, workspace).Fault is { } fault)
-                return $"properties.outputs.{name}.uri: {fault}";
+                Add($"{at}.jobOutputType is missing.");
+            var place = output.Text("uri") is { } uri ? ReadPlace(uri, at) : null;
+            outputs[name] = new(place, output.Text("jobOutputType") == "uri_file");
         }
 
-        return null;
+        return outputs;
     }
 
-    private static string? ExpressionsFault(JsonObject properties)
+    private DatastoreUri? ReadPlace(string uri, string at)
     {
-        foreach (Match match in Expression().Matches(properties.Text("command")!))
+        var (place, wrong) = DatastoreUri.Parse(uri, references);
+        if (wrong is not null)
+            Add($"{at}.uri: {wrong}");
+        return place;
+    }
+
+    private void CheckExpressions(string command)
+    {
+        foreach (Match match in CommandJob.Expression().Matches(command))
         {
             var (kind, name) = (match.Groups["kind"].Value, match.Groups["name"].Value);
             if (kind is not ("inputs" or "outputs") || properties.Object(kind)?.ContainsKey(name) != true)
-                return $"properties.command refers to {match.Value}, which the job does not define.";
+                Add($"properties.command refers to {match.Value}, which the job does not define.");
         }
-
-        return null;
     }
 
-    private static string? SharedMemoryFault(JsonObject properties) =>
-        properties.Object("resources").Text("shmSize") is { } text && (!ByteSize.TryParse(text, out var bytes) || bytes == 0)
-            ? $"properties.resources.shmSize is '{text}'; it must be a whole number with the unit b, k, m or g, such as 2g."
-            : null;
-
-    private static string? TimeoutFault(JsonObject properties)
+    private TimeSpan? ReadTimeout()
     {
         if (properties.Object("limits").Text("timeout") is not { } text)
             return null;
         try
         {
-            return XmlConvert.ToTimeSpan(text) > TimeSpan.Zero
-                ? null
-                : $"properties.limits.timeout is '{text}'; it must be longer than nothing.";
+            var timeout = XmlConvert.ToTimeSpan(text);
+            if (timeout <= TimeSpan.Zero)
+                Add($"properties.limits.timeout is '{text}'; it must be longer than nothing.");
+            return timeout;
         }
         catch (FormatException)
         {
-            return $"properties.limits.timeout is '{text}'; it must be an ISO 8601 duration such as PT2H.";
+            Add($"properties.limits.timeout is '{text}'; it must be an ISO 8601 duration such as PT2H.");
+            return null;
         }
     }
+
+    private long ReadSharedMemory()
+    {
+        var text = properties.Object("resources").Text("shmSize") ?? DefaultSharedMemory;
+        if (!ByteSize.TryParse(text, out var bytes) || bytes == 0)
+        {
+            Add($"properties.resources.shmSize is '{text}'; it must be a whole number with the unit b, k, m or g, such as 2g.");
+        }
+
+        return bytes;
+    }
+
+    private void CheckName(string member, string name)
+    {
+        if (!ResourceNames.Variable().IsMatch(name))
+            Add($"properties.{member} has '{name}'; a name must match {ResourceNames.Variable()}.");
+    }
+
+    // A reference to another workspace cannot be followed.
+    private bool IsLocal(string id) =>
+        !id.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase)
+        || id.StartsWith($"{references!.Name.ArmId}/", StringComparison.OrdinalIgnoreCase);
+
+    private string OfWorkspace() => references is null ? "" : $" of workspace '{references.Name.Name}'";
+
+    private void Add(string text) => fault ??= text;
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Computes;
-using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -114,7 +113,7 @@ internal static class PageEndpoints
             ["created"] = run.Document.CreatedAt.ToString("O"),
             ["started"] = run.Document.StartedAt?.ToString("O"),
             ["ended"] = run.Document.EndedAt?.ToString("O"),
-            ["compute"] = run.Document.Definition is { } definition ? JobRequest.ComputeName(definition) : null,
+            ["compute"] = run.Job?.ComputeName,
             ["error"] = run.Document.ErrorMessage,
         };
 

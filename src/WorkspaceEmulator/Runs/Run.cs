@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
 
@@ -13,9 +14,9 @@ internal sealed class Run
     private readonly TimeProvider _time;
     private RunDocument _document;
 
-    public Run(WorkspaceName workspace, string folder, RunDocument document, TimeProvider time)
+    public Run(WorkspaceName workspace, string folder, RunDocument document, CommandJob? job, TimeProvider time)
     {
-        (Workspace, Folder, _document, _time) = (workspace, folder, document, time);
+        (Workspace, Folder, Job, _document, _time) = (workspace, folder, job, document, time);
         Metrics = new(Path.Combine(folder, "metrics.jsonl"));
         Artifacts = new(folder);
     }
@@ -27,7 +28,13 @@ internal sealed class Run
     public RunDocument Document => Volatile.Read(ref _document);
     public string Name => Document.Name;
     public RunStatus Status => Document.Status;
-    public bool IsJob => Document.Definition is not null;
+    public bool IsJob => Job is not null;
+
+    /// <summary>The job's definition, parsed once; null for a run made through MLflow.</summary>
+    public CommandJob? Job { get; }
+
+    /// <summary>When the job's time is up; null when it has no limit or has not started.</summary>
+    public DateTimeOffset? Deadline => Job?.Deadline(Document.StartedAt);
     public MetricStore Metrics { get; }
     public RunArtifacts Artifacts { get; }
     public string ArmId => $"{Workspace.ArmId}/jobs/{Name}";
@@ -40,7 +47,7 @@ internal sealed class Run
     public string SystemLog => Path.Combine(Folder, "system_logs", "lifecycler", "lifecycler.log");
 
     /// <summary>Stores a new run; the folder is its name's, or one of its own when another workspace has a run of that name.</summary>
-    public static Run Create(StateFolder state, RunDocument document, TimeProvider time)
+    public static Run Create(StateFolder state, RunDocument document, CommandJob? job, TimeProvider time)
     {
         var folder = Path.Combine(state.Jobs, document.Name);
         if (Directory.Exists(folder))
@@ -48,7 +55,7 @@ internal sealed class Run
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true); // Left by a run that was deleted or never stored.
         Directory.CreateDirectory(folder);
-        var run = new Run(document.WorkspaceName, folder, document, time);
+        var run = new Run(document.WorkspaceName, folder, document, job, time);
         run.Update(same => same);
         return run;
     }

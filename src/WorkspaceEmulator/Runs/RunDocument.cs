@@ -7,7 +7,7 @@ using WorkspaceEmulator.Wire;
 namespace WorkspaceEmulator.Runs;
 
 /// <summary>What is kept of a run, as its file holds it.</summary>
-/// <remarks><c>Definition</c>: The job's ARM properties that do not change; null for a run made through MLflow.</remarks>
+/// <remarks><c>Definition</c>: The job's ARM properties that do not change, as they are echoed; null for a run made through MLflow.</remarks>
 internal sealed record RunDocument(
     string SubscriptionId,
     string ResourceGroup,

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
@@ -43,7 +42,7 @@ internal static class RunResource
             ["status"] = document.Status.ToString(),
             ["startTimeUtc"] = document.StartedAt?.UtcDateTime.ToString("O"),
             ["endTimeUtc"] = document.EndedAt?.UtcDateTime.ToString("O"),
-            ["target"] = document.Definition is { } definition ? JobRequest.ComputeName(definition) : "local",
+            ["target"] = run.Job?.ComputeName ?? "local",
             ["parentRunId"] = document.Tags.GetValueOrDefault("mlflow.parentRunId"),
             ["tags"] = document.Tags.ToJson(),
             ["properties"] = document.Properties.ToJson(),

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Wire;
 
@@ -22,7 +23,7 @@ internal sealed class RunFactory(TimeProvider time)
     private readonly Lock _gate = new();
 
     /// <summary>Stores a new job; null when the name has been taken meanwhile.</summary>
-    public Run? TryCreateJob(Workspace workspace, string name, JsonObject properties)
+    public Run? TryCreateJob(Workspace workspace, string name, CommandJob job, JobDescription description, JsonObject properties)
     {
         var definition = properties.Clone();
         foreach (var member in OwnMembers)
@@ -31,13 +32,14 @@ internal sealed class RunFactory(TimeProvider time)
         return TryCreate(
             workspace,
             name,
-            properties.Text("experimentName") ?? "Default",
+            description.ExperimentName ?? "Default",
             RunStatus.NotStarted,
-            properties.Text("displayName") ?? name,
-            properties.Text("description"),
-            properties.Texts("tags"),
-            properties.Texts("properties"),
-            definition
+            description.DisplayName ?? name,
+            description.Description,
+            description.Tags ?? new Dictionary<string, string>(StringComparer.Ordinal),
+            description.Properties,
+            definition,
+            job
         );
     }
 
@@ -50,7 +52,8 @@ internal sealed class RunFactory(TimeProvider time)
         string? description,
         IReadOnlyDictionary<string, string> tags,
         IReadOnlyDictionary<string, string> properties,
-        JsonObject? definition
+        JsonObject? definition = null,
+        CommandJob? job = null
     )
     {
         lock (_gate)
@@ -84,6 +87,7 @@ internal sealed class RunFactory(TimeProvider time)
                     Run.Merge(new Dictionary<string, string>(StringComparer.Ordinal), []),
                     definition
                 ),
+                job,
                 time
             );
             workspace.Runs[name] = run;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
@@ -9,16 +10,15 @@ using WorkspaceEmulator.Wire;
 namespace WorkspaceEmulator.Workspaces;
 
 /// <summary>One workspace and everything that hangs from it.</summary>
-internal sealed class Workspace
+internal sealed class Workspace : IJobReferences
 {
     private static readonly string[] BuiltInDatastores =
     [
-        "workspaceblobstore",
+        DatastoreUri.DefaultDatastore,
         "workspaceartifactstore",
         "workspacefilestore",
         "workspaceworkingdirectory",
     ];
-    public const string DefaultDatastore = "workspaceblobstore";
     private readonly Dictionary<AssetKind, AssetStore> _assets;
 
     public Workspace(WorkspaceName name, StateFolder folder, TimeProvider time)
@@ -66,6 +66,12 @@ internal sealed class Workspace
 
     /// <summary>Runs by name; every job is one.</summary>
     public ConcurrentDictionary<string, Run> Runs { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    int? IJobReferences.MaxNodesOf(string compute) => Clusters.GetValueOrDefault(compute)?.Settings.MaxNodes;
+
+    bool IJobReferences.HasEnvironmentVersion(string key) => EnvironmentVersions.Find(key) is not null;
+
+    bool IJobReferences.HasDatastore(string name) => Datastores.Find(name) is not null;
 
     public AssetStore Assets(AssetKind kind) => _assets[kind];
 

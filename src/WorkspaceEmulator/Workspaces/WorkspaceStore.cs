@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
@@ -34,7 +35,7 @@ internal sealed class WorkspaceStore
         foreach (var (runFolder, document) in RunDocument.LoadAll(folder))
         {
             if (Find(document.WorkspaceName) is { } workspace)
-                workspace.Runs[document.Name] = new(workspace.Name, runFolder, document, time);
+                workspace.Runs[document.Name] = new(workspace.Name, runFolder, document, ReadJob(runFolder, document), time);
         }
     }
 
@@ -135,6 +136,21 @@ internal sealed class WorkspaceStore
         }
 
         _workspaces[name.Key] = workspace;
+    }
+
+    private static CommandJob? ReadJob(string folder, RunDocument document)
+    {
+        try
+        {
+            return document.Definition is { } definition ? CommandJobReader.ReadStored(definition) : null;
+        }
+        catch (FormatException error)
+        {
+            throw new IOException(
+                $"{folder}/{RunDocument.FileName} holds a job that cannot be read: {error.Message} Delete {folder}.",
+                error
+            );
+        }
     }
 
     private static WorkspaceName NameOf(ArmDocument document) =>
