@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Wire;
@@ -50,17 +49,4 @@ internal sealed record ContainerPlaces(JobPlaces Places, IReadOnlyList<Container
             return place;
         }
     }
-}
-
-/// <summary>A file or folder of this machine inside a container.</summary>
-internal sealed record ContainerMount(string Source, string Target, bool IsReadOnly)
-{
-    public JsonObject ToJson() =>
-        new()
-        {
-            ["Type"] = "bind",
-            [nameof(Source)] = Source,
-            [nameof(Target)] = Target,
-            ["ReadOnly"] = IsReadOnly,
-        };
 }

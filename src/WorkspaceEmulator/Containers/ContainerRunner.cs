@@ -96,24 +96,24 @@ internal sealed class ContainerRunner(
         }
 
         progress.Ended();
-        return Explain(await _engine.GetStateAsync(container, CancellationToken.None), image);
+        return Explain(await _engine.GetEndAsync(container, CancellationToken.None), image);
     }
 
-    private CommandEnd Explain(ContainerState state, ImageReference image)
+    private CommandEnd Explain(ContainerEnd end, ImageReference image)
     {
-        if (state.ExitCode == 0)
+        if (end.ExitCode == 0)
             return CommandEnd.Success;
-        if (state.IsOutOfMemory)
+        if (end.IsOutOfMemory)
         {
             return CommandEnd.Failed(
                 settings.JobMemory is { } limit
-                    ? $"The job ran out of memory and was killed (exit code {state.ExitCode}): it may use {ByteSize.Format(limit)} (--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
-                    : $"This machine ran out of memory and the job was killed (exit code {state.ExitCode}). End other programs, or make the job need less, a smaller batch for example."
+                    ? $"The job ran out of memory and was killed (exit code {end.ExitCode}): it may use {ByteSize.Format(limit)} (--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
+                    : $"This machine ran out of memory and the job was killed (exit code {end.ExitCode}). End other programs, or make the job need less, a smaller batch for example."
             );
         }
 
         return CommandEnd.Failed(
-            state.ExitCode switch
+            end.ExitCode switch
             {
                 NotFound =>
                     $"A command was not found in image {image} (exit code 127); the log user_logs/std_log.txt names it. Correct the job's command, or add the program to the image.",
@@ -121,8 +121,8 @@ internal sealed class ContainerRunner(
                     $"A command in image {image} could not be executed (exit code 126); the log user_logs/std_log.txt names it. Correct the job's command or the program's mode in the image.",
                 Killed =>
                     "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log user_logs/std_log.txt may say more.",
-                _ when state.Error.Length > 0 => $"The container could not run (exit code {state.ExitCode}): {state.Error}",
-                _ => $"The command ended with exit code {state.ExitCode}. The log user_logs/std_log.txt says more.",
+                _ when end.Error.Length > 0 => $"The container could not run (exit code {end.ExitCode}): {end.Error}",
+                _ => $"The command ended with exit code {end.ExitCode}. The log user_logs/std_log.txt says more.",
             }
         );
     }

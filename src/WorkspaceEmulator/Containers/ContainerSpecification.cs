@@ -1,7 +1,6 @@
-using System.Text.Json.Nodes;
+using Docker.DotNet.Models;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.State;
-using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Containers;
 
@@ -19,7 +18,7 @@ internal static class ContainerSpecification
     private const string Launcher =
         "exec 2>&1; [ -x /bin/bash ] && exec /bin/bash -c \"$0\"; echo 'The image has no /bin/bash; /bin/sh runs the command.'; exec /bin/sh -c \"$0\"";
 
-    public static JsonObject Create(
+    public static CreateContainerParameters Create(
         JobCommand job,
         ImageReference image,
         ContainerPlaces container,
@@ -40,31 +39,35 @@ internal static class ContainerSpecification
         var variables = JobEnvironment.Create(job, places, machine, endpoint);
         variables["TINI_KILL_PROCESS_GROUP"] = "1"; // TERM then reaches what the shell started, not the shell alone.
 
-        var host = new JsonObject
+        return new()
         {
-            ["Mounts"] = container.Mounts.Select(mount => (JsonNode?)mount.ToJson()).ToJsonArray(),
-            ["NetworkMode"] = "host", // The emulator listens on loopback only.
-            ["Init"] = true, // Process 1 of a container gets no TERM unless it asks for it; an init passes it on.
-            ["ShmSize"] = job.Definition.SharedMemory,
-            ["LogConfig"] = new JsonObject { ["Type"] = "json-file" }, // Whatever the engine's default is: this one can be read back.
-            ["SecurityOpt"] = new JsonArray("no-new-privileges"),
-        };
-        if (settings.JobMemory is { } memory)
-            (host["Memory"], host["MemorySwap"]) = (memory, memory); // The same: no swap.
-
-        return new JsonObject
-        {
-            ["Image"] = image.ToString(),
-            ["Entrypoint"] = new JsonArray("/bin/sh", "-c", Launcher, places.Mounts.Fill(job.Definition.Command)),
-            ["Cmd"] = new JsonArray(),
-            ["User"] = ContainerUser.Name,
-            ["WorkingDir"] = places.WorkingFolder,
-            ["Env"] = variables
-                .OrderBy(pair => pair.Key, StringComparer.Ordinal)
-                .Select(pair => (JsonNode?)$"{pair.Key}={pair.Value}")
-                .ToJsonArray(),
-            ["Labels"] = new JsonObject { [JobLabel] = job.Run.Name, [StateLabel] = state.Root },
-            ["HostConfig"] = host,
+            Image = image.ToString(),
+            Entrypoint = ["/bin/sh", "-c", Launcher, places.Mounts.Fill(job.Definition.Command)],
+            Cmd = [],
+            User = ContainerUser.Name,
+            WorkingDir = places.WorkingFolder,
+            Env = [.. variables.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")],
+            Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [JobLabel] = job.Run.Name, [StateLabel] = state.Root },
+            HostConfig = new()
+            {
+                Mounts =
+                [
+                    .. container.Mounts.Select(mount => new Mount
+                    {
+                        Type = "bind",
+                        Source = mount.Source,
+                        Target = mount.Target,
+                        ReadOnly = mount.IsReadOnly,
+                    }),
+                ],
+                NetworkMode = "host", // The emulator listens on loopback only.
+                Init = true, // Process 1 of a container gets no TERM unless it asks for it; an init passes it on.
+                ShmSize = job.Definition.SharedMemory,
+                LogConfig = new() { Type = "json-file" }, // Whatever the engine's default is: this one can be read back.
+                SecurityOpt = ["no-new-privileges"],
+                Memory = settings.JobMemory ?? 0,
+                MemorySwap = settings.JobMemory ?? 0, // The same: no swap.
+            },
         };
     }
 }

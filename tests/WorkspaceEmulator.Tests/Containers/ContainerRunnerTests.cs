@@ -63,17 +63,16 @@ public class ContainerRunnerTests
         Assert.Equal("out\nerr\nhalf line\n", emulator.Log("trains"));
         Assert.Equal(
             [
-                "GET /_ping",
-                "GET /v1.41/version",
+                "GET /version",
                 $"GET /v1.41/images/{Image}/json",
                 "POST /v1.41/images/create?fromImage=registry.example%2Fdetection&tag=sha256%3Aaaaa",
                 $"GET /v1.41/images/{Image}/json",
                 "POST /v1.41/containers/create",
                 $"POST /v1.41/containers/{FakeEngine.Container}/start",
             ],
-            engine.Requests.Take(7)
+            engine.Requests.Take(6)
         );
-        Assert.Equal($"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1", engine.Requests.Last());
+        Assert.Equal($"DELETE /v1.41/containers/{FakeEngine.Container}?v=1&force=1", engine.Requests.Last());
         Assert.Equal(
             [
                 "Pulling image registry.example/detection@sha256:aaaa.",
@@ -265,7 +264,7 @@ public class ContainerRunnerTests
 
         Assert.Equal("Canceled", (string?)(await emulator.WaitForEndAsync("trains"))["status"]);
         Assert.Equal(
-            [$"POST /v1.41/containers/{FakeEngine.Container}/stop?t=10", $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1"],
+            [$"POST /v1.41/containers/{FakeEngine.Container}/stop?t=10", $"DELETE /v1.41/containers/{FakeEngine.Container}?v=1&force=1"],
             engine.Requests.TakeLast(2)
         );
         Assert.Equal("begun\n", emulator.Log("trains"));
@@ -290,15 +289,15 @@ public class ContainerRunnerTests
         Assert.Equal(
             [
                 .. made,
-                $"POST /v1.41/containers/{FakeEngine.Container}/stop?t=0",
-                $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1",
+                $"POST /v1.41/containers/{FakeEngine.Container}/kill?signal=KILL",
+                $"DELETE /v1.41/containers/{FakeEngine.Container}?v=1&force=1",
                 .. made,
-                $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1",
+                $"DELETE /v1.41/containers/{FakeEngine.Container}?v=1&force=1",
             ],
             engine.Requests.Where(request =>
                 request.Contains("/containers/create", StringComparison.Ordinal)
                 || request.Contains("start", StringComparison.Ordinal)
-                || request.Contains("stop", StringComparison.Ordinal)
+                || request.Contains("/kill", StringComparison.Ordinal)
                 || request.StartsWith("DELETE", StringComparison.Ordinal)
             )
         );
@@ -360,13 +359,13 @@ public class ContainerRunnerTests
 
         await using (await TestEmulator.StartAsync(folder: folder))
         {
-            var filters = Uri.EscapeDataString($$"""{"label":["io.model-training.state={{folder}}"]}""");
+            var filters = Uri.EscapeDataString($$$"""{"label":{"io.model-training.state={{{folder}}}":true}}""");
             Assert.Equal(
                 [
-                    "GET /_ping",
+                    "GET /version",
                     $"GET /v1.41/containers/json?all=1&filters={filters}",
                     $"POST /v1.41/containers/{FakeEngine.Container}/stop?t=1",
-                    $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1",
+                    $"DELETE /v1.41/containers/{FakeEngine.Container}?v=1&force=1",
                 ],
                 engine.Requests
             );

@@ -38,13 +38,8 @@ public sealed class FakeEngine : IAsyncDisposable
                 return next(context);
             }
         );
-        _application.MapGet("/_ping", context =>
-        {
-            context.Response.Headers["Api-Version"] = "1.41";
-            return context.Response.WriteAsync("OK");
-        });
+        _application.MapGet("/version", () => Results.Text("""{"ApiVersion":"1.41","Os":"linux","Arch":"amd64"}""", "application/json"));
         var api = _application.MapGroup("/v1.41");
-        api.MapGet("/version", () => Results.Text("""{"Os":"linux","Arch":"amd64"}""", "application/json"));
         api.MapGet("/images/{**path}", () =>
             ImagePlatform.Split('/') is [var os, var architecture]
                 ? Results.Text($$"""{"Os":"{{os}}","Architecture":"{{architecture}}"}""", "application/json")
@@ -56,13 +51,13 @@ public sealed class FakeEngine : IAsyncDisposable
         api.MapGet("/containers/{id}/logs", LogAsync);
         api.MapPost("/containers/{id}/wait", WaitAsync);
         api.MapGet("/containers/{id}/json", () =>
-            Results.Text(new JsonObject { [nameof(State)] = State.DeepClone() }.ToJsonString(), "application/json")
+            Results.Text(
+                new JsonObject { ["Config"] = new JsonObject(), [nameof(State)] = State.DeepClone() }.ToJsonString(),
+                "application/json"
+            )
         );
-        api.MapPost("/containers/{id}/stop", () =>
-        {
-            _ended.TrySetResult();
-            return Results.NoContent();
-        });
+        api.MapPost("/containers/{id}/stop", Stop);
+        api.MapPost("/containers/{id}/kill", Stop);
         api.MapDelete("/containers/{id}", () => Results.NoContent());
         api.MapGet("/containers/json", () => Results.Text(Left.ToJsonString(), "application/json"));
     }
@@ -133,6 +128,12 @@ public sealed class FakeEngine : IAsyncDisposable
         }
 
         return [.. bytes];
+    }
+
+    private IResult Stop()
+    {
+        _ended.TrySetResult();
+        return Results.NoContent();
     }
 
     private static IResult Message(int status, string message) =>

@@ -40,33 +40,4 @@ public class TextsTests
     [InlineData(1536L << 20, "1536 MiB")]
     [InlineData(8L << 30, "8 GiB")]
     public void ByteSize_Format_TakesTheLargestWholeUnit(long bytes, string text) => Assert.Equal(text, ByteSize.Format(bytes));
-
-    [Fact]
-    public async Task LogFrames_Copy_JoinsBothStreams_WhateverThePieces()
-    {
-        (int, string)[] written = [(1, "first\n"), (2, ""), (2, new string('e', 200_000)), (1, "last")];
-        using var frames = new OneByteAtATime(FakeEngine.Frames(written));
-        using var log = new MemoryStream();
-
-        await LogFrames.CopyAsync(frames, log, TestContext.Current.CancellationToken);
-
-        Assert.Equal(string.Concat(written.Select(frame => frame.Item2)), System.Text.Encoding.UTF8.GetString(log.ToArray()));
-    }
-
-    [Theory]
-    [InlineData(4)]
-    [InlineData(10)]
-    public async Task LogFrames_Copy_Throws_WhenTheLogBreaksOff(int length)
-    {
-        using var frames = new MemoryStream(FakeEngine.Frames([(1, "text")])[..length]);
-        using var log = new MemoryStream();
-
-        await Assert.ThrowsAsync<EndOfStreamException>(() => LogFrames.CopyAsync(frames, log, TestContext.Current.CancellationToken));
-    }
-
-    private sealed class OneByteAtATime(byte[] bytes) : MemoryStream(bytes)
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            base.ReadAsync(buffer.Length > 1 ? buffer[..1] : buffer, cancellationToken);
-    }
 }
