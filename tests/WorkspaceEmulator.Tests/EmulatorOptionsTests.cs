@@ -118,7 +118,7 @@ public class EmulatorOptionsTests
         File.WriteAllText(file, """{ "rules": [{ "path": "**", "status": 99 }] }""");
         var (_, faults) = EmulatorOptions.Parse(["--faults", file, "--faults=/no/such/file"]);
 
-        Assert.Equal(503, Assert.IsType<ScriptedAnswer>(Assert.Single(options!.Faults.Rules).Effect).Status);
+        Assert.Equal(503, Assert.IsType<ScriptedResponse>(Assert.Single(options!.Faults.Rules).Effect).Status);
         Assert.Equal(
             [
                 $"{file}:1:39: rules[0].status is 99; it must be a whole number from 200 to 599.",

@@ -7,12 +7,12 @@ namespace WorkspaceEmulator.Tests;
 
 public sealed class LifetimeTests : IDisposable
 {
-    private readonly List<Process> _started = [];
+    private readonly List<Process> started = [];
 
     /// <summary>Ends what a failed test left running.</summary>
     public void Dispose()
     {
-        foreach (var process in _started)
+        foreach (var process in started)
         {
             if (!process.HasExited)
                 process.Kill();
@@ -193,7 +193,7 @@ public sealed class LifetimeTests : IDisposable
                 RedirectStandardOutput = true,
             }
         )!;
-        _started.Add(process);
+        started.Add(process);
         return process;
     }
 

@@ -14,16 +14,16 @@ public sealed class TestEmulator : IAsyncDisposable
     public const string Workspace = "subscriptions/sub/resourceGroups/group/providers/Microsoft.MachineLearningServices/workspaces/work";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
-    private readonly bool _ownsFolder;
-    private readonly HttpClient _otherClient; // Carries the token a request names, or none, and keeps cookies.
-    private EmulatorHost? _host;
+    private readonly bool ownsFolder;
+    private readonly HttpClient otherClient; // Carries the token a request names, or none, and keeps cookies.
+    private EmulatorHost? host;
 
     private TestEmulator(EmulatorHost host, EmulatorOptions options, bool ownsFolder)
     {
-        (_host, Options, _ownsFolder) = (host, options, ownsFolder);
+        (this.host, Options, this.ownsFolder) = (host, options, ownsFolder);
         Client = CreateClient(Folder, host.Endpoint);
-        _otherClient = CreateClient(Folder, host.Endpoint);
-        _otherClient.DefaultRequestHeaders.Authorization = null;
+        otherClient = CreateClient(Folder, host.Endpoint);
+        otherClient.DefaultRequestHeaders.Authorization = null;
     }
 
     public EmulatorOptions Options { get; }
@@ -95,7 +95,7 @@ public sealed class TestEmulator : IAsyncDisposable
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         if (token is not null)
             request.Headers.Authorization = token.Length == 0 ? null : new AuthenticationHeaderValue("Bearer", token);
-        var response = await (token is null ? Client : _otherClient).SendAsync(request, TestContext.Current.CancellationToken);
+        var response = await (token is null ? Client : otherClient).SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         var isJson = text.Length > 0 && response.Content.Headers.ContentType?.MediaType == "application/json";
         return (response.StatusCode, isJson ? JsonNode.Parse(text) : JsonValue.Create(text), response);
@@ -198,19 +198,19 @@ public sealed class TestEmulator : IAsyncDisposable
 
     public async Task StopAsync()
     {
-        if (_host is not null)
-            await _host.DisposeAsync();
-        _host = null;
+        if (this.host is not null)
+            await this.host.DisposeAsync();
+        this.host = null;
     }
 
-    public Task WaitForShutdownAsync() => _host!.WaitForShutdownAsync();
+    public Task WaitForShutdownAsync() => this.host!.WaitForShutdownAsync();
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
         Client.Dispose();
-        _otherClient.Dispose();
-        if (_ownsFolder)
+        otherClient.Dispose();
+        if (this.ownsFolder)
             Directory.Delete(Folder, recursive: true);
     }
 }

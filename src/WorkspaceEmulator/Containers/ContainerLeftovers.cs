@@ -9,12 +9,12 @@ namespace WorkspaceEmulator.Containers;
 /// </summary>
 internal sealed class ContainerLeftovers(StateFolder folder, ExecutionSettings settings, ILogger<ContainerLeftovers> logger) : IJobLeftovers
 {
-    private readonly Lock _gate = new();
+    private readonly Lock gate = new();
 
     /// <summary>To be called before a container is made.</summary>
     public void Remember(string dockerHost)
     {
-        lock (_gate)
+        lock (gate)
         {
             var known = Known();
             if (!known.Contains(dockerHost, StringComparer.Ordinal))

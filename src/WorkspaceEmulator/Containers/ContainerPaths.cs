@@ -8,13 +8,13 @@ namespace WorkspaceEmulator.Containers;
 /// Where a job's things are inside its container: plain paths of their own, as on Azure, so that neither this machine's paths nor the rights
 /// on the folders above them matter.
 /// </summary>
-/// <param name="Places">What the command is told.</param>
+/// <param name="Paths">What the command is told.</param>
 /// <param name="Mounts">What the engine mounts.</param>
-internal sealed record ContainerPlaces(JobPlaces Places, IReadOnlyList<ContainerMount> Mounts)
+internal sealed record ContainerPaths(JobPaths Paths, IReadOnlyList<ContainerMount> Mounts)
 {
     private const string Root = "/mnt/azureml";
 
-    public static ContainerPlaces Of(JobCommand job, EmulatorAddress address)
+    public static ContainerPaths Of(JobAttempt job, EmulatorAddress address)
     {
         var mounts = new List<ContainerMount>
         {

@@ -22,25 +22,25 @@ internal sealed class ContainerRunner(
     /// <summary>Time the engine has to hand over the last of the log after the container has ended.</summary>
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
 
-    private readonly DockerEngine _engine = new(settings.DockerHost);
+    private readonly DockerEngine engine = new(settings.DockerHost);
 
-    public void Dispose() => _engine.Dispose();
+    public void Dispose() => this.engine.Dispose();
 
-    public async Task<CommandEnd> RunAsync(JobCommand job, IJobProgress progress, CancellationToken stop)
+    public async Task<CommandResult> RunAsync(JobAttempt job, IJobProgress progress, CancellationToken stop)
     {
         if (ImageOf(job) is not { } image)
-            return CommandEnd.Failed(
+            return CommandResult.Failed(
                 "The job's environment names no image, and the emulator builds none; register a version of it that has an image."
             );
         try
         {
-            await new ImageSource(_engine, credentials).EnsureAsync(image, job.Run.LogSystem, stop);
-            var places = ContainerPlaces.Of(job, address);
-            await ContainerUser.GiveAsync(places.Mounts.Where(mount => !mount.IsReadOnly).Select(mount => mount.Source));
-            leftovers.Remember(_engine.Host);
-            var specification = ContainerSpecification.Create(job, image, places, settings, state, address.Endpoint);
+            await new ImageSource(this.engine, credentials).EnsureAsync(image, job.Run.LogSystem, stop);
+            var paths = ContainerPaths.Of(job, address);
+            await ContainerUser.GiveAsync(paths.Mounts.Where(mount => !mount.IsReadOnly).Select(mount => mount.Source));
+            leftovers.Remember(this.engine.Host);
+            var specification = ContainerSpecification.Create(job, image, paths, settings, state, address.Endpoint);
             // Not to be cancelled: a container that is made and not known would stay.
-            var container = await _engine.CreateContainerAsync(specification, CancellationToken.None);
+            var container = await this.engine.CreateContainerAsync(specification, CancellationToken.None);
             try
             {
                 return await RunAsync(job, image, container, progress, stop);
@@ -52,20 +52,20 @@ internal sealed class ContainerRunner(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return CommandEnd.Stopped;
+            return CommandResult.Stopped;
         }
         catch (ImageException error)
         {
-            return CommandEnd.Failed(error.Message);
+            return CommandResult.Failed(error.Message);
         }
         catch (EngineException error)
         {
-            return CommandEnd.Failed(error.Message, "SystemError");
+            return CommandResult.Failed(error.Message, "SystemError");
         }
     }
 
-    private async Task<CommandEnd> RunAsync(
-        JobCommand job,
+    private async Task<CommandResult> RunAsync(
+        JobAttempt job,
         ImageReference image,
         string container,
         IJobProgress progress,
@@ -73,21 +73,21 @@ internal sealed class ContainerRunner(
     )
     {
         if (stop.IsCancellationRequested)
-            return CommandEnd.Stopped;
+            return CommandResult.Stopped;
         var run = job.Run;
-        await _engine.StartAsync(container, CancellationToken.None);
+        await this.engine.StartAsync(container, CancellationToken.None);
         progress.Started();
         run.LogSystem($"Container {container[..12]} runs the command in image {image} as user {ContainerUser.Name}.");
         using var logEnd = new CancellationTokenSource();
         var log = CopyLogAsync(job, container, logEnd.Token);
         try
         {
-            await _engine.WaitAsync(container, stop);
+            await this.engine.WaitAsync(container, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await _engine.StopAsync(container, progress.Grace);
-            return CommandEnd.Stopped;
+            await this.engine.StopAsync(container, progress.Grace);
+            return CommandResult.Stopped;
         }
         finally
         {
@@ -96,23 +96,23 @@ internal sealed class ContainerRunner(
         }
 
         progress.Ended();
-        return Explain(await _engine.GetEndAsync(container, CancellationToken.None), image);
+        return Explain(await this.engine.GetEndAsync(container, CancellationToken.None), image);
     }
 
-    private CommandEnd Explain(ContainerEnd end, ImageReference image)
+    private CommandResult Explain(ContainerEnd end, ImageReference image)
     {
         if (end.ExitCode == 0)
-            return CommandEnd.Success;
+            return CommandResult.Success;
         if (end.IsOutOfMemory)
         {
-            return CommandEnd.Failed(
+            return CommandResult.Failed(
                 settings.JobMemory is { } limit
                     ? $"The job ran out of memory and was killed (exit code {end.ExitCode}): it may use {ByteSize.Format(limit)} (--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
                     : $"This machine ran out of memory and the job was killed (exit code {end.ExitCode}). End other programs, or make the job need less, a smaller batch for example."
             );
         }
 
-        return CommandEnd.Failed(
+        return CommandResult.Failed(
             end.ExitCode switch
             {
                 NotFound =>
@@ -128,11 +128,11 @@ internal sealed class ContainerRunner(
     }
 
     // The log is no reason to end a job: what could not be read of it is noted.
-    private async Task CopyLogAsync(JobCommand job, string container, CancellationToken cancellationToken)
+    private async Task CopyLogAsync(JobAttempt job, string container, CancellationToken cancellationToken)
     {
         try
         {
-            await _engine.CopyLogAsync(container, job.Log, cancellationToken);
+            await this.engine.CopyLogAsync(container, job.Log, cancellationToken);
         }
         catch (EngineException error)
         {
@@ -148,7 +148,7 @@ internal sealed class ContainerRunner(
     {
         try
         {
-            await _engine.RemoveAsync(container);
+            await this.engine.RemoveAsync(container);
         }
         catch (EngineException error)
         {
@@ -156,7 +156,7 @@ internal sealed class ContainerRunner(
         }
     }
 
-    private static ImageReference? ImageOf(JobCommand job) =>
+    private static ImageReference? ImageOf(JobAttempt job) =>
         job.Workspace.EnvironmentVersions.Find(job.Definition.Environment)?.Body.Text("image") is { Length: > 0 } image
             ? ImageReference.Parse(image)
             : null;

@@ -14,20 +14,20 @@ internal static class ContainerSpecification
     public const string StateLabel = "io.model-training.state";
 
     // $0 is the command. Azure ML runs commands by bash; an image without it can still run most of them. Both streams are one from the
-    // start: the engine reads two streams by two pipes, and their lines would change places.
+    // start: the engine reads two streams by two pipes, and their lines would change paths.
     private const string Launcher =
         "exec 2>&1; [ -x /bin/bash ] && exec /bin/bash -c \"$0\"; echo 'The image has no /bin/bash; /bin/sh runs the command.'; exec /bin/sh -c \"$0\"";
 
     public static CreateContainerParameters Create(
-        JobCommand job,
+        JobAttempt job,
         ImageReference image,
-        ContainerPlaces container,
+        ContainerPaths container,
         ContainerSettings settings,
         StateFolder state,
         Uri endpoint
     )
     {
-        var places = container.Places;
+        var paths = container.Paths;
         // HOME must be a folder the user may write: caches of models and plots go there. The image knows no user of that number, so
         // programs that ask for its name, as Python's getpass does, find it here.
         var machine = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -36,16 +36,16 @@ internal static class ContainerSpecification
             ["LANG"] = "C.UTF-8",
             ["USER"] = "job",
         };
-        var variables = JobEnvironment.Create(job, places, machine, endpoint);
+        var variables = JobEnvironment.Create(job, paths, machine, endpoint);
         variables["TINI_KILL_PROCESS_GROUP"] = "1"; // TERM then reaches what the shell started, not the shell alone.
 
         return new()
         {
             Image = image.ToString(),
-            Entrypoint = ["/bin/sh", "-c", Launcher, places.Mounts.Fill(job.Definition.Command)],
+            Entrypoint = ["/bin/sh", "-c", Launcher, paths.Mounts.Fill(job.Definition.Command)],
             Cmd = [],
             User = ContainerUser.Name,
-            WorkingDir = places.WorkingFolder,
+            WorkingDir = paths.WorkingFolder,
             Env = [.. variables.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")],
             Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [JobLabel] = job.Run.Name, [StateLabel] = state.Root },
             HostConfig = new()

@@ -78,14 +78,14 @@ internal static class ArtifactEndpoints
         if (Find(workspace, runId, caller) is not { } run)
             return NotFound(runId, null, time);
         if (run.Artifacts.Locate(path) is not { } file)
-            return ArmErrors.DataPlane(
+            return DataPlaneErrors.Of(
                 400,
                 "ValidationError",
                 $"'{path}' is no artifact path; it must be relative, without '.' and '..'.",
                 time
             );
         if (File.Exists(file) && append != true && allowOverwrite != true)
-            return ArmErrors.DataPlane(
+            return DataPlaneErrors.Of(
                 409,
                 "UserError",
                 $"Artifact '{path}' of run '{runId}' exists; allowOverwrite=true replaces it.",
@@ -175,7 +175,7 @@ internal static class ArtifactEndpoints
         workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run.Key) ? run : null;
 
     private static JsonHttpResult<JsonObject> NotFound(string runId, string? path, TimeProvider time) =>
-        ArmErrors.DataPlane(
+        DataPlaneErrors.Of(
             404,
             "UserError",
             path is null ? $"Run '{runId}' was not found." : $"Artifact '{path}' of run '{runId}' was not found.",

@@ -38,10 +38,7 @@ internal static class MlflowEndpoints
         mlflow.MapMlflowWriting();
     }
 
-    public static JsonHttpResult<JsonObject> RunNotFound(string? id) =>
-        ArmErrors.Mlflow(404, "RESOURCE_DOES_NOT_EXIST", $"Run '{id}' was not found.");
-
-    public static JsonHttpResult<JsonObject> Invalid(string message) => ArmErrors.Mlflow(400, "INVALID_PARAMETER_VALUE", message);
+    public static JsonHttpResult<JsonObject> RunNotFound(string? id) => MlflowErrors.NotFound($"Run '{id}' was not found.");
 
     public static Run? Find(Workspace workspace, string? id, Caller caller) =>
         id is not null && workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run.Key) ? run : null;
@@ -54,7 +51,7 @@ internal static class MlflowEndpoints
 
     private static Answer Describe(Experiment? experiment, string? wanted, Workspace workspace, EmulatorAddress address) =>
         experiment is null
-            ? ArmErrors.Mlflow(404, "RESOURCE_DOES_NOT_EXIST", $"Experiment '{wanted}' was not found.")
+            ? MlflowErrors.NotFound($"Experiment '{wanted}' was not found.")
             : TypedResults.Ok(new JsonObject { ["experiment"] = MlflowResource.Render(experiment, workspace, address.Endpoint) });
 
     private static Ok<JsonObject> SearchExperiments(Workspace workspace, EmulatorAddress address) =>
@@ -72,9 +69,9 @@ internal static class MlflowEndpoints
     private static Answer CreateExperiment(Workspace workspace, JsonBody body)
     {
         if (body.Json.Text("name") is not { Length: > 0 } name)
-            return Invalid("name is missing; an experiment must have one.");
+            return MlflowErrors.InvalidParameter("name is missing; an experiment must have one.");
         return workspace.Experiments.FindByName(name) is not null
-            ? ArmErrors.Mlflow(400, "RESOURCE_ALREADY_EXISTS", $"Experiment '{name}' exists.")
+            ? MlflowErrors.Of(400, "RESOURCE_ALREADY_EXISTS", $"Experiment '{name}' exists.")
             : TypedResults.Ok(new JsonObject { ["experiment_id"] = workspace.Experiments.GetOrCreate(name).Id });
     }
 
@@ -91,7 +88,7 @@ internal static class MlflowEndpoints
             .ToHashSet(StringComparer.Ordinal);
         var (matches, fault) = RunFilter.Parse(body.Json.Text("filter"));
         if (matches is null)
-            return Invalid(fault!);
+            return MlflowErrors.InvalidParameter(fault!);
         var view = body.Json.Text("run_view_type");
         var found = workspace
             .Runs.Values.Where(run => experiments.Contains(run.Document.ExperimentName) && caller.MayUse(run.Key))
@@ -99,7 +96,7 @@ internal static class MlflowEndpoints
             .Where(matches);
         var (sorted, orderFault) = RunFilter.Sort(found, [.. Texts(body.Json.Array("order_by"))]);
         if (sorted is null)
-            return Invalid(orderFault!);
+            return MlflowErrors.InvalidParameter(orderFault!);
 
         var size = (int)Math.Clamp(body.Json.Integer("max_results") ?? SearchPageSize, 1, 50000);
         var skip = Skip(body.Json.Text("page_token"));
@@ -125,7 +122,7 @@ internal static class MlflowEndpoints
         if (Find(workspace, run_id, caller) is not { } run)
             return RunNotFound(run_id);
         if (string.IsNullOrEmpty(metric_key))
-            return Invalid("metric_key is missing; it must name a metric.");
+            return MlflowErrors.InvalidParameter("metric_key is missing; it must name a metric.");
         var history = run.Metrics.History(metric_key);
         var size = Math.Clamp(max_results ?? HistoryPageSize, 1, HistoryPageSize);
         var skip = Skip(page_token);

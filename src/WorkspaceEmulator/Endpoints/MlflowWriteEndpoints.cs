@@ -36,10 +36,10 @@ internal static class MlflowWriteEndpoints
     private static Answer Create(Workspace workspace, JsonBody body, Caller caller, RunFactory runs, EmulatorAddress address)
     {
         if (!caller.IsOwner)
-            return ArmErrors.Mlflow(403, "PERMISSION_DENIED", "A job's token cannot make runs; log to the job's own run, MLFLOW_RUN_ID.");
+            return MlflowErrors.Of(403, "PERMISSION_DENIED", "A job's token cannot make runs; log to the job's own run, MLFLOW_RUN_ID.");
         var id = body.Json.Text("experiment_id") ?? "";
         if (workspace.Experiments.Find(id) is not { } experiment)
-            return ArmErrors.Mlflow(404, "RESOURCE_DOES_NOT_EXIST", $"Experiment '{id}' was not found.");
+            return MlflowErrors.NotFound($"Experiment '{id}' was not found.");
         var tags = Pairs(body.Json.Array("tags"));
         var name = Guid.NewGuid().ToString();
         var run = runs.TryCreate(
@@ -61,7 +61,7 @@ internal static class MlflowWriteEndpoints
             return NotFound(body);
         var status = RunStatusExtensions.FromMlflow(body.Json.Text("status"));
         if (body.Json.Text("status") is { } text && status is null)
-            return MlflowEndpoints.Invalid($"status is '{text}'; it must be RUNNING, SCHEDULED, FINISHED, FAILED or KILLED.");
+            return MlflowErrors.InvalidParameter($"status is '{text}'; it must be RUNNING, SCHEDULED, FINISHED, FAILED or KILLED.");
         if (status is { } next && !run.IsJob)
             run.TryMoveTo(next);
         if (body.Json.Text("run_name") is { } name)
@@ -74,7 +74,7 @@ internal static class MlflowWriteEndpoints
         if (Find(workspace, body, caller) is not { } run)
             return NotFound(body);
         if (MetricPoint.Read(body.Json, time.GetUtcNow().ToUnixTimeMilliseconds()) is not { } point)
-            return MlflowEndpoints.Invalid("key or value is missing; a metric has a key and a number.");
+            return MlflowErrors.InvalidParameter("key or value is missing; a metric has a key and a number.");
         run.Metrics.Add([point]);
         return Done();
     }
@@ -84,7 +84,7 @@ internal static class MlflowWriteEndpoints
         if (Find(workspace, body, caller) is not { } run)
             return NotFound(body);
         if (body.Json.Text("key") is not { Length: > 0 } key || body.Json.Text("value") is not { } value)
-            return MlflowEndpoints.Invalid("key or value is missing; a parameter has both, as texts.");
+            return MlflowErrors.InvalidParameter("key or value is missing; a parameter has both, as texts.");
         return SetParameters(run, new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value });
     }
 
@@ -95,7 +95,7 @@ internal static class MlflowWriteEndpoints
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var points = (body.Json.Array("metrics") ?? []).Select(metric => MetricPoint.Read(metric, now)).ToList();
         if (points.Contains(null))
-            return MlflowEndpoints.Invalid($"metrics[{points.IndexOf(null)}] has no key or no number as value.");
+            return MlflowErrors.InvalidParameter($"metrics[{points.IndexOf(null)}] has no key or no number as value.");
         var parameters = Pairs(body.Json.Array("params"));
         if (parameters.Count > 0 && SetParameters(run, parameters) is { Result: not Ok<JsonObject> } refused)
             return refused;
@@ -110,7 +110,7 @@ internal static class MlflowWriteEndpoints
         if (Find(workspace, body, caller) is not { } run)
             return NotFound(body);
         if (body.Json.Text("key") is not { Length: > 0 } key)
-            return MlflowEndpoints.Invalid("key is missing; a tag must have one.");
+            return MlflowErrors.InvalidParameter("key is missing; a tag must have one.");
         run.SetTags([new(key, body.Json.Text("value") ?? "")]);
         return Done();
     }
@@ -125,7 +125,7 @@ internal static class MlflowWriteEndpoints
         });
         return changed is null
             ? Done()
-            : MlflowEndpoints.Invalid(
+            : MlflowErrors.InvalidParameter(
                 $"Parameter '{changed}' of run '{run.Name}' has the value '{run.Document.Parameters[changed]}' and cannot be changed."
             );
     }

@@ -63,8 +63,8 @@ internal static class RegistryTokenEndpoints
         return isOwner switch
         {
             true => TypedResults.Ok(new JsonObject { ["refresh_token"] = tokens.IssueRefreshToken(service) }),
-            false => ArmErrors.RegistryUnauthorized(),
-            null => ArmErrors.Registry(400, "UNSUPPORTED", "grant_type must be access_token, access_token_refresh_token or refresh_token."),
+            false => RegistryErrors.Unauthorized(),
+            null => RegistryErrors.Unsupported("grant_type must be access_token, access_token_refresh_token or refresh_token."),
         };
     }
 
@@ -86,7 +86,7 @@ internal static class RegistryTokenEndpoints
                 form["scope"],
                 tokens.IsOwner(form["username"].ToString(), form["password"].ToString(), service)
             ),
-            _ => ArmErrors.Registry(400, "UNSUPPORTED", "grant_type must be refresh_token or password."),
+            _ => RegistryErrors.Unsupported("grant_type must be refresh_token or password."),
         };
     }
 
@@ -107,15 +107,13 @@ internal static class RegistryTokenEndpoints
         if (Fault(service, tokens) is { } fault)
             return fault;
         if (!isOwner)
-            return ArmErrors.RegistryUnauthorized();
+            return RegistryErrors.Unauthorized();
         var scopes = new List<RegistryScope>();
         // Several in one parameter, or the parameter several times: both are in use.
         foreach (var text in scope.SelectMany(value => (value ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
             if (RegistryScope.Parse(text) is not { } parsed)
-                return ArmErrors.Registry(
-                    400,
-                    "UNSUPPORTED",
+                return RegistryErrors.Unsupported(
                     $"scope is '{text}'; it must be TYPE:NAME:ACTIONS, such as repository:detection:pull,push."
                 );
             scopes.Add(parsed);
@@ -127,16 +125,14 @@ internal static class RegistryTokenEndpoints
     private static JsonHttpResult<JsonObject>? Fault(string service, RegistryTokens tokens) =>
         tokens.Serves(service)
             ? null
-            : ArmErrors.Registry(
-                400,
-                "UNSUPPORTED",
+            : RegistryErrors.Unsupported(
                 service.Length == 0
                     ? "service is missing; it must name the registry."
                     : $"No tokens are given for service '{service}' (--registry-service)."
             );
 
     private static JsonHttpResult<JsonObject> NoForm() =>
-        ArmErrors.Registry(400, "UNSUPPORTED", "The body must be a form (application/x-www-form-urlencoded).");
+        RegistryErrors.Unsupported("The body must be a form (application/x-www-form-urlencoded).");
 
     private static (string User, string Password)? Basic(string header)
     {

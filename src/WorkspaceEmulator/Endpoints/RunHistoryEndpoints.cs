@@ -97,7 +97,7 @@ internal static class RunHistoryEndpoints
         if (Find(workspace, runId, caller) is not { } run)
             return NotFound(runId, time);
         if (body.Json is not { } json)
-            return ArmErrors.DataPlane(400, "UserError", "The request body must be a JSON object.", time);
+            return DataPlaneErrors.Of(400, "UserError", "The request body must be a JSON object.", time);
         run.Update(document =>
             document with
             {
@@ -117,5 +117,5 @@ internal static class RunHistoryEndpoints
         workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run.Key) ? run : null;
 
     private static JsonHttpResult<JsonObject> NotFound(string id, TimeProvider time) =>
-        ArmErrors.DataPlane(404, "UserError", $"Run '{id}' was not found.", time);
+        DataPlaneErrors.Of(404, "UserError", $"Run '{id}' was not found.", time);
 }

@@ -25,9 +25,9 @@ internal static class SignedLogEndpoints
     {
         var workspace = workspaces.All.FirstOrDefault(known => known.Name.Id.ToString("N") == workspaceId);
         if (workspace is null || !workspace.Runs.TryGetValue(runId, out var run) || !logs.Allows(SignedLogs.PathOf(run, path), request))
-            return ArmErrors.ExpiredSignature(request.HttpContext.Response, time);
+            return StorageErrors.ExpiredSignature(request.HttpContext.Response, time);
         return run.Artifacts.Find(path) is { } file
             ? TypedResults.PhysicalFile(file, ArtifactEndpoints.ContentTypeOf(path), enableRangeProcessing: true)
-            : ArmErrors.Storage(request.HttpContext.Response, 404, "BlobNotFound", "The specified blob does not exist.");
+            : StorageErrors.Of(request.HttpContext.Response, 404, "BlobNotFound", "The specified blob does not exist.");
     }
 }

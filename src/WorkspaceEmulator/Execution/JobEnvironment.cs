@@ -2,12 +2,6 @@ using System.Text.Json.Nodes;
 
 namespace WorkspaceEmulator.Execution;
 
-/// <summary>Where a job's command finds things: on this machine, or inside its container.</summary>
-/// <param name="Mounts">Inputs and outputs.</param>
-/// <param name="WorkingFolder">Folder the command starts in.</param>
-/// <param name="Certificate">The file by which the emulator is trusted.</param>
-internal sealed record JobPlaces(JobMounts Mounts, string WorkingFolder, string Certificate);
-
 /// <summary>The environment of a job's command: little of where it runs, then the job's, then Azure ML's.</summary>
 internal static class JobEnvironment
 {
@@ -19,17 +13,17 @@ internal static class JobEnvironment
     private static readonly string[] MachineVariables = ["PATH", "HOME", "LANG", "TMPDIR", "USER"];
 
     /// <param name="job">The job.</param>
-    /// <param name="places">Where its command finds things.</param>
+    /// <param name="paths">Where its command finds things.</param>
     /// <param name="machine">What the command needs to know of where it runs, such as PATH.</param>
     /// <param name="endpoint">Address of the emulator, the same in a container as outside.</param>
     public static Dictionary<string, string> Create(
-        JobCommand job,
-        JobPlaces places,
+        JobAttempt job,
+        JobPaths paths,
         IReadOnlyDictionary<string, string> machine,
         Uri endpoint
     )
     {
-        var (run, mounts, token) = (job.Run, places.Mounts, job.Token);
+        var (run, mounts, token) = (job.Run, paths.Mounts, job.Token);
         var document = run.Document;
         var workspace = job.Workspace;
         var experiment = workspace.Experiments.GetOrCreate(document.ExperimentName);
@@ -57,7 +51,7 @@ internal static class JobEnvironment
         variables["AZUREML_DISCOVERY_SERVICE_ENDPOINT"] = $"{service}/discovery";
         variables["MLFLOW_TRACKING_URI"] = workspace.Name.TrackingUri(endpoint);
         variables["MLFLOW_TRACKING_TOKEN"] = token;
-        variables["MLFLOW_TRACKING_SERVER_CERT_PATH"] = places.Certificate;
+        variables["MLFLOW_TRACKING_SERVER_CERT_PATH"] = paths.Certificate;
         variables["MLFLOW_RUN_ID"] = run.Name;
         variables["MLFLOW_EXPERIMENT_ID"] = experiment.Id;
         variables["MLFLOW_EXPERIMENT_NAME"] = document.ExperimentName;
@@ -78,7 +72,7 @@ internal static class JobEnvironment
             ["vm_size"] = cluster?.Settings.Size.Name,
             ["gpu_count"] = cluster?.Settings.Size.Gpus,
         }.ToJsonString();
-        variables[WorkingFolderVariable] = places.WorkingFolder;
+        variables[WorkingFolderVariable] = paths.WorkingFolder;
         variables["PYTHONUNBUFFERED"] = "1";
 
         foreach (var (name, value) in mounts.Literals)

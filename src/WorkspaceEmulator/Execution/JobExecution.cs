@@ -37,13 +37,13 @@ internal sealed class JobExecution(
     private const string EmulatorStopped =
         "The emulator stopped while the job ran. Submitting the job again makes a new attempt, which resumes from its checkpoints.";
 
-    private readonly AttemptFaults _faults = new(faults, run.Name);
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource<StopReason> _reason = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ITimer? _timer;
+    private readonly AttemptFaults attemptFaults = new(faults, run.Name);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource<StopReason> stopReason = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? deadlineTimer;
 
     /// <summary>The attempt ended because its node was taken away.</summary>
-    public bool IsPreempted => _reason.Task is { IsCompletedSuccessfully: true, Result: StopReason.Preempted };
+    public bool IsPreempted => stopReason.Task is { IsCompletedSuccessfully: true, Result: StopReason.Preempted };
 
     TimeSpan IJobProgress.Grace => IsPreempted ? TimeSpan.Zero : settings.TerminationGrace;
 
@@ -58,20 +58,20 @@ internal sealed class JobExecution(
     /// <summary>Asks the job to end; the first reason counts.</summary>
     public void Stop(StopReason reason)
     {
-        if (_reason.TrySetResult(reason))
-            _stopping.Cancel();
+        if (stopReason.TrySetResult(reason))
+            stopping.Cancel();
     }
 
     public async Task RunAsync()
     {
         run.TryMoveTo(RunStatus.Preparing);
         PrepareWorkingFolder();
-        await using var log = new JobLog(run, _faults, () => Stop(StopReason.Preempted));
-        var (mounts, fault) = await JobMounts.ResolveAsync(workspace, run, _stopping.Token);
+        await using var log = new JobLog(run, attemptFaults, () => Stop(StopReason.Preempted));
+        var (mounts, fault) = await JobMounts.ResolveAsync(workspace, run, stopping.Token);
         if (mounts is null)
         {
-            if (_stopping.IsCancellationRequested)
-                EndAs(_reason.Task.Result);
+            if (stopping.IsCancellationRequested)
+                EndAs(stopReason.Task.Result);
             run.TryMoveTo(RunStatus.Failed, "UserError", fault);
             return;
         }
@@ -83,7 +83,7 @@ internal sealed class JobExecution(
             var end = await runner.RunAsync(
                 new(workspace, run, mounts, log, token, time.GetUtcNow() + TimeSpan.FromDays(30)),
                 this,
-                _stopping.Token
+                stopping.Token
             );
             if (IsPreempted)
                 log.Rotate();
@@ -93,8 +93,8 @@ internal sealed class JobExecution(
         {
             run.Metrics.Added = null;
             tokens.RevokeRunToken(token);
-            if (_timer is not null)
-                await _timer.DisposeAsync();
+            if (deadlineTimer is not null)
+                await deadlineTimer.DisposeAsync();
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class JobExecution(
         if (run.Deadline is { } deadline)
         {
             var left = deadline - time.GetUtcNow();
-            _timer = time.CreateTimer(
+            deadlineTimer = time.CreateTimer(
                 _ => Stop(StopReason.TimedOut),
                 null,
                 left > TimeSpan.Zero ? left : TimeSpan.Zero,
@@ -117,7 +117,7 @@ internal sealed class JobExecution(
 
     private void SeeMetrics(IReadOnlyList<MetricPoint> points)
     {
-        if (points.Any(point => _faults.IsPreemptedAtStep(point.Step)))
+        if (points.Any(point => attemptFaults.IsPreemptedAtStep(point.Step)))
             Stop(StopReason.Preempted);
     }
 
@@ -140,10 +140,10 @@ internal sealed class JobExecution(
         }
     }
 
-    private void EndAs(CommandEnd end)
+    private void EndAs(CommandResult end)
     {
         if (end.WasStopped || IsPreempted)
-            EndAs(_reason.Task.Result);
+            EndAs(stopReason.Task.Result);
         else if (run.Status == RunStatus.CancelRequested)
             EndAs(StopReason.Canceled);
         else if (end.Failure is { } failure)

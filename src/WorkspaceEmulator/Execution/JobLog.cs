@@ -9,16 +9,16 @@ namespace WorkspaceEmulator.Execution;
 /// <param name="preempt">Called when the attempt's node is to be taken away.</param>
 internal sealed class JobLog(Run run, AttemptFaults faults, Action preempt) : Stream
 {
-    private FileStream _file = Open(run);
-    private long _written;
+    private FileStream file = Open(run);
+    private long written;
 
     public override bool CanRead => false;
     public override bool CanSeek => false;
     public override bool CanWrite => true;
-    public override long Length => _written;
+    public override long Length => written;
     public override long Position
     {
-        get => _written;
+        get => written;
         set => throw new NotSupportedException();
     }
 
@@ -30,11 +30,11 @@ internal sealed class JobLog(Run run, AttemptFaults faults, Action preempt) : St
             var end = faults.RotatesLog ? buffer.IndexOf((byte)'\n') + 1 : 0;
             var part = end == 0 ? buffer : buffer[..end];
             buffer = buffer[part.Length..];
-            _file.Write(part);
-            _written += part.Length;
-            if (faults.IsPreemptedAtLog(_written))
+            file.Write(part);
+            written += part.Length;
+            if (faults.IsPreemptedAtLog(written))
                 preempt();
-            if (end > 0 && faults.IsRotated(_file.Position))
+            if (end > 0 && faults.IsRotated(file.Position))
                 Rotate();
         }
     }
@@ -56,9 +56,9 @@ internal sealed class JobLog(Run run, AttemptFaults faults, Action preempt) : St
     /// <summary>Gives what the log holds another name; it goes on as a new, empty file.</summary>
     public void Rotate()
     {
-        _file.Dispose();
+        file.Dispose();
         run.Artifacts.RotateLog();
-        _file = Open(run);
+        file = Open(run);
     }
 
     public override void Flush()
@@ -75,7 +75,7 @@ internal sealed class JobLog(Run run, AttemptFaults faults, Action preempt) : St
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _file.Dispose();
+            file.Dispose();
         base.Dispose(disposing);
     }
 

@@ -26,22 +26,22 @@ internal sealed class JobScheduler(
     private const string EmulatorCrashed =
         "The emulator ended unexpectedly while the job ran. Submitting the job again makes a new attempt, which resumes from its checkpoints.";
 
-    private readonly SemaphoreSlim _wake = new(0);
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly ConcurrentDictionary<string, (JobExecution Execution, Task Task)> _running = new(StringComparer.Ordinal);
-    private Task _loop = Task.CompletedTask;
+    private readonly SemaphoreSlim wake = new(0);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly ConcurrentDictionary<string, (JobExecution Execution, Task Task)> executions = new(StringComparer.Ordinal);
+    private Task loop = Task.CompletedTask;
 
     /// <summary>Jobs that have been submitted and have not ended.</summary>
     public int ActiveJobs => workspaces.All.Sum(workspace => workspace.Runs.Values.Count(run => run.IsJob && !run.Status.IsTerminal()));
 
     /// <summary>Looks at queues and clusters again now.</summary>
-    public void Wake() => _wake.Release();
+    public void Wake() => wake.Release();
 
     /// <summary>Asks a job to end: at once when it has not started, else when its processes have.</summary>
     public void Cancel(Run run)
     {
         run.TryMoveTo(RunStatus.CancelRequested);
-        if (_running.TryGetValue(run.Key, out var running))
+        if (executions.TryGetValue(run.Key, out var running))
             running.Execution.Stop(StopReason.Canceled);
         Wake();
     }
@@ -67,17 +67,17 @@ internal sealed class JobScheduler(
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        _loop = RunLoopAsync();
+        loop = RunLoopAsync();
         return Task.CompletedTask;
     }
 
     /// <summary>Runs before the server stops listening, so that a job told to end can still log its last values.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
+        await stopping.CancelAsync();
         Wake();
-        await _loop;
-        var running = _running.Values.ToList();
+        await loop;
+        var running = executions.Values.ToList();
         foreach (var (execution, _) in running)
             execution.Stop(StopReason.EmulatorStopping);
         await Task.WhenAll(running.Select(job => job.Task));
@@ -89,13 +89,13 @@ internal sealed class JobScheduler(
 
     public void Dispose()
     {
-        _stopping.Dispose();
-        _wake.Dispose();
+        stopping.Dispose();
+        wake.Dispose();
     }
 
     private async Task RunLoopAsync()
     {
-        while (!_stopping.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             try
             {
@@ -123,10 +123,10 @@ internal sealed class JobScheduler(
                 .Min();
             var wait = next is { } moment ? moment - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
             if (next is null)
-                await _wake.WaitAsync();
+                await wake.WaitAsync();
             else if (wait > TimeSpan.Zero)
-                await _wake.WaitAsync(wait < TimeSpan.FromHours(1) ? wait + TimeSpan.FromMilliseconds(1) : TimeSpan.FromHours(1));
-            while (_wake.Wait(0))
+                await wake.WaitAsync(wait < TimeSpan.FromHours(1) ? wait + TimeSpan.FromMilliseconds(1) : TimeSpan.FromHours(1));
+            while (wake.Wait(0))
             {
                 // Many reasons to look again are one.
             }
@@ -140,7 +140,7 @@ internal sealed class JobScheduler(
             .Runs.Values.Where(run =>
                 run.IsJob
                 && run.Status is RunStatus.NotStarted or RunStatus.Queued or RunStatus.CancelRequested
-                && !_running.ContainsKey(run.Key)
+                && !executions.ContainsKey(run.Key)
             )
             .OrderBy(run => run.Document.Number);
         foreach (var run in waiting)
@@ -203,14 +203,14 @@ internal sealed class JobScheduler(
                     cluster.Preempt(run.Name, time.GetUtcNow());
                 else
                     cluster.Release(run.Name, time.GetUtcNow());
-                _running.TryRemove(run.Key, out _);
-                if (!_stopping.IsCancellationRequested)
+                executions.TryRemove(run.Key, out _);
+                if (!stopping.IsCancellationRequested)
                     Wake();
             }
         });
-        _running[run.Key] = (execution, task);
+        executions[run.Key] = (execution, task);
         if (task.IsCompleted)
-            _running.TryRemove(run.Key, out _);
+            executions.TryRemove(run.Key, out _);
         if (run.Status == RunStatus.CancelRequested)
             execution.Stop(StopReason.Canceled);
     }

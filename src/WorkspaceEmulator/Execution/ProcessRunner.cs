@@ -12,10 +12,10 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
     /// <summary>Time for the last of the log when nothing of the job is left; only what has become another's process can hold the pipe open.</summary>
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
 
-    public async Task<CommandEnd> RunAsync(JobCommand job, IJobProgress progress, CancellationToken stop)
+    public async Task<CommandResult> RunAsync(JobAttempt job, IJobProgress progress, CancellationToken stop)
     {
         if (stop.IsCancellationRequested)
-            return CommandEnd.Stopped;
+            return CommandResult.Stopped;
         var run = job.Run;
         using var process = Process.Start(Describe(job))!;
         // setsid(1) becomes the command and leads a session whose id is its own process id.
@@ -40,15 +40,15 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
             await tree.EndAsync(progress.Grace, time);
             await exited;
             await FinishLogAsync();
-            return CommandEnd.Stopped;
+            return CommandResult.Stopped;
         }
 
         progress.Ended();
         await tree.EndAsync(settings.TerminationGrace, time); // What the command left in the background ends with it.
         await FinishLogAsync();
         return process.ExitCode == 0
-            ? CommandEnd.Success
-            : CommandEnd.Failed($"The command ended with exit code {process.ExitCode}. The log user_logs/std_log.txt says more.");
+            ? CommandResult.Success
+            : CommandResult.Failed($"The command ended with exit code {process.ExitCode}. The log user_logs/std_log.txt says more.");
 
         async Task FinishLogAsync()
         {
@@ -66,7 +66,7 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
         }
     }
 
-    private ProcessStartInfo Describe(JobCommand job)
+    private ProcessStartInfo Describe(JobAttempt job)
     {
         var run = job.Run;
         var command = job.Mounts.Fill(job.Definition.Command);

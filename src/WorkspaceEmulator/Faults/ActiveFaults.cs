@@ -6,29 +6,29 @@ namespace WorkspaceEmulator.Faults;
 /// <summary>The fault script in force and how far it has come. Which request or job a rule strikes is decided for one at a time.</summary>
 internal sealed class ActiveFaults
 {
-    private readonly Lock _gate = new();
-    private volatile ActiveRule[] _rules;
+    private readonly Lock gate = new();
+    private volatile ActiveRule[] rules;
 
-    public ActiveFaults(FaultScript script) => _rules = Activate(script);
+    public ActiveFaults(FaultScript script) => rules = Activate(script);
 
     /// <summary>Rules of the script, also those that have no effect left.</summary>
-    public int RuleCount => _rules.Length;
+    public int RuleCount => rules.Length;
 
     /// <summary>Puts a script in force in the place of the one before, from its beginning.</summary>
     public void Replace(FaultScript script)
     {
-        lock (_gate)
-            _rules = Activate(script);
+        lock (gate)
+            rules = Activate(script);
     }
 
     /// <summary>The rules as they were written, each with how often it has struck.</summary>
     public JsonObject Render()
     {
-        lock (_gate)
+        lock (gate)
         {
             return new JsonObject
             {
-                ["rules"] = _rules
+                ["rules"] = rules
                     .Select(active =>
                     {
                         var rule = active.Rule.Source.Clone();
@@ -44,11 +44,11 @@ internal sealed class ActiveFaults
     public (TimeSpan Delay, FaultEffect? Effect) Strike(HttpRequest request)
     {
         var delay = TimeSpan.Zero;
-        if (_rules.Length == 0)
+        if (rules.Length == 0)
             return (delay, null);
-        lock (_gate)
+        lock (gate)
         {
-            foreach (var active in _rules)
+            foreach (var active in rules)
             {
                 if (!active.Rule.IsFor(request) || !active.TryStrike())
                     continue;
@@ -67,11 +67,11 @@ internal sealed class ActiveFaults
     /// <param name="over">Rules that let this attempt of the job pass; one that does so now is added.</param>
     public bool TryStrike(string job, Predicate<FaultEffect> isReached, ISet<FaultRule> over)
     {
-        if (_rules.Length == 0)
+        if (rules.Length == 0)
             return false;
-        lock (_gate)
+        lock (gate)
         {
-            foreach (var active in _rules)
+            foreach (var active in rules)
             {
                 var rule = active.Rule;
                 if (rule.Job?.IsMatch(job) != true || rule.Effect is null || over.Contains(rule) || !isReached(rule.Effect))
@@ -86,14 +86,13 @@ internal sealed class ActiveFaults
     }
 
     /// <summary>Whether a rule rotates the log of a job.</summary>
-    public bool RotatesLogOf(string job) =>
-        _rules.Any(active => active.Rule is { Effect: LogRotation, Job: { } jobs } && jobs.IsMatch(job));
+    public bool RotatesLogOf(string job) => rules.Any(active => active.Rule is { Effect: LogRotation, Job: { } jobs } && jobs.IsMatch(job));
 
     private static ActiveRule[] Activate(FaultScript script) => [.. script.Rules.Select(rule => new ActiveRule(rule))];
 
     private sealed class ActiveRule(FaultRule rule)
     {
-        private int _skipped;
+        private int skipped;
 
         public FaultRule Rule => rule;
         public int Struck { get; private set; }
@@ -102,9 +101,9 @@ internal sealed class ActiveFaults
         {
             if (Struck == rule.Count)
                 return false;
-            if (_skipped < rule.Skip)
+            if (skipped < rule.Skip)
             {
-                _skipped++;
+                skipped++;
                 return false;
             }
 

@@ -4,28 +4,28 @@ using Microsoft.AspNetCore.Http.Features;
 namespace WorkspaceEmulator.Faults;
 
 /// <summary>Takes the body of an answer and sends nothing, not even the headers. Its start is kept, the rest is counted.</summary>
-internal sealed class HeldAnswer : IHttpResponseBodyFeature, IDisposable
+internal sealed class BufferedResponse : IHttpResponseBodyFeature, IDisposable
 {
-    private readonly HeadStream _head;
+    private readonly HeadStream head;
 
-    public HeldAnswer(int limit)
+    public BufferedResponse(int limit)
     {
-        _head = new(limit);
-        Writer = PipeWriter.Create(_head, new StreamPipeWriterOptions(leaveOpen: true));
+        head = new(limit);
+        Writer = PipeWriter.Create(head, new StreamPipeWriterOptions(leaveOpen: true));
     }
 
     /// <summary>The first bytes, at most the limit.</summary>
-    public ReadOnlyMemory<byte> Start => _head.Start;
+    public ReadOnlyMemory<byte> Start => head.Start;
 
     /// <summary>Bytes of the whole body.</summary>
-    public long Length => _head.Length;
+    public long Length => head.Length;
 
-    public Stream Stream => _head;
+    public Stream Stream => head;
     public PipeWriter Writer { get; }
 
     public async Task CompleteAsync() => await Writer.CompleteAsync();
 
-    public void Dispose() => _head.Dispose();
+    public void Dispose() => head.Dispose();
 
     public void DisableBuffering()
     {
@@ -39,24 +39,24 @@ internal sealed class HeldAnswer : IHttpResponseBodyFeature, IDisposable
 
     private sealed class HeadStream(int limit) : Stream
     {
-        private readonly MemoryStream _start = new();
-        private long _length;
+        private readonly MemoryStream start = new();
+        private long length;
 
         public override bool CanRead => false;
         public override bool CanSeek => false;
         public override bool CanWrite => true;
-        public override long Length => _length;
+        public override long Length => length;
         public override long Position
         {
-            get => _length;
+            get => length;
             set => throw new NotSupportedException();
         }
-        public ReadOnlyMemory<byte> Start => _start.GetBuffer().AsMemory(0, (int)_start.Length);
+        public ReadOnlyMemory<byte> Start => start.GetBuffer().AsMemory(0, (int)start.Length);
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            _start.Write(buffer[..(int)Math.Min(buffer.Length, limit - _start.Length)]);
-            _length += buffer.Length;
+            start.Write(buffer[..(int)Math.Min(buffer.Length, limit - start.Length)]);
+            length += buffer.Length;
         }
 
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -87,7 +87,7 @@ internal sealed class HeldAnswer : IHttpResponseBodyFeature, IDisposable
         protected override void Dispose(bool disposing)
         {
             if (disposing)
-                _start.Dispose();
+                start.Dispose();
             base.Dispose(disposing);
         }
     }

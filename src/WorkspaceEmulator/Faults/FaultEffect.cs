@@ -10,7 +10,7 @@ internal abstract record FaultEffect;
 /// <param name="Status">HTTP status.</param>
 /// <param name="Headers">Headers of the answer.</param>
 /// <param name="Body">An object or array goes out as JSON, a text as it is; null sends none.</param>
-internal sealed record ScriptedAnswer(int Status, IReadOnlyDictionary<string, string> Headers, JsonNode? Body) : FaultEffect
+internal sealed record ScriptedResponse(int Status, IReadOnlyDictionary<string, string> Headers, JsonNode? Body) : FaultEffect
 {
     public Task WriteAsync(HttpResponse response)
     {
@@ -30,7 +30,7 @@ internal sealed record ScriptedAnswer(int Status, IReadOnlyDictionary<string, st
 internal sealed record CutConnection(bool IsDone) : FaultEffect;
 
 /// <summary>The request is carried out and the connection ends after so many bytes of the answer's body; a shorter answer arrives whole.</summary>
-internal sealed record CutAnswer(int Bytes) : FaultEffect;
+internal sealed record CutResponse(int Bytes) : FaultEffect;
 
 /// <summary>The token, or the signature of the address, is taken for an expired one.</summary>
 internal sealed record ExpiredToken : FaultEffect;

@@ -4,7 +4,7 @@ namespace WorkspaceEmulator.Faults;
 
 /// <summary>
 /// Decides what the fault script does to a request, and does what concerns its connection: delays it and cuts it. Other effects are left to
-/// <see cref="ScriptedAnswers"/> and the endpoints, as a feature of the request, so that what is answered is recorded like any answer.
+/// <see cref="ScriptedResponseMiddleware"/> and the endpoints, as a feature of the request, so that what is answered is recorded like any answer.
 /// </summary>
 internal sealed class FaultMiddleware(RequestDelegate next, ActiveFaults faults, TimeProvider time)
 {
@@ -28,7 +28,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, ActiveFaults faults,
                 (await HoldAsync(context, limit: 0)).Dispose();
                 context.Abort();
                 break;
-            case CutAnswer cut:
+            case CutResponse cut:
                 await CutAsync(context, cut.Bytes);
                 break;
             default:
@@ -50,10 +50,10 @@ internal sealed class FaultMiddleware(RequestDelegate next, ActiveFaults faults,
         || path.StartsWithSegments("/page", StringComparison.Ordinal)
         || path.StartsWithSegments("/emulator", StringComparison.Ordinal);
 
-    private async Task<HeldAnswer> HoldAsync(HttpContext context, int limit)
+    private async Task<BufferedResponse> HoldAsync(HttpContext context, int limit)
     {
         var real = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        var held = new HeldAnswer(limit);
+        var held = new BufferedResponse(limit);
         context.Features.Set<IHttpResponseBodyFeature>(held);
         await next(context);
         await held.CompleteAsync();

@@ -34,10 +34,10 @@ internal sealed partial class FaultScriptReader
         "log",
     ];
 
-    private readonly string _source;
-    private readonly List<string> _faults = [];
+    private readonly string source;
+    private readonly List<string> faults = [];
 
-    private FaultScriptReader(string source) => _source = source;
+    private FaultScriptReader(string source) => this.source = source;
 
     [GeneratedRegex("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HeaderName();
@@ -70,7 +70,7 @@ internal sealed partial class FaultScriptReader
 
         var reader = new FaultScriptReader(source);
         var script = reader.ReadScript(root);
-        return reader._faults.Count > 0 ? (null, reader._faults) : (script, []);
+        return reader.faults.Count > 0 ? (null, reader.faults) : (script, []);
     }
 
     private FaultScript ReadScript(LocatedJson root)
@@ -207,7 +207,7 @@ internal sealed partial class FaultScriptReader
         return new LogRotation(Whole(log, $"{at}.log", "rotateAtBytes", 1, int.MaxValue) ?? 1);
     }
 
-    private ScriptedAnswer ReadAnswer(LocatedJson rule, string at)
+    private ScriptedResponse ReadAnswer(LocatedJson rule, string at)
     {
         var status = Whole(rule, at, "status", 200, 599) ?? 500;
         var body = rule.Find("body");
@@ -246,7 +246,7 @@ internal sealed partial class FaultScriptReader
         if (cut is { Kind: JsonValueKind.String, Text: "before" or "after" })
             return new CutConnection(cut.Text == "after");
         if (cut.Kind == JsonValueKind.Number)
-            return Whole(rule, at, "cut", 0, LongestCut) is { } bytes ? new CutAnswer(bytes) : null;
+            return Whole(rule, at, "cut", 0, LongestCut) is { } bytes ? new CutResponse(bytes) : null;
         Add(
             cut,
             $"{at}.cut is {cut.Shown}; it must be \"before\", \"after\", or the number of bytes of the answer's body after which the connection is cut."
@@ -319,5 +319,5 @@ internal sealed partial class FaultScriptReader
 
     private void Add(LocatedJson json, string text) => Add(json.Line, json.Column, text);
 
-    private void Add(int line, int column, string text) => _faults.Add($"{_source}:{line}:{column}: {text}");
+    private void Add(int line, int column, string text) => faults.Add($"{this.source}:{line}:{column}: {text}");
 }

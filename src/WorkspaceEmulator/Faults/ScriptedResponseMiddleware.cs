@@ -3,13 +3,13 @@ using WorkspaceEmulator.Wire.Errors;
 namespace WorkspaceEmulator.Faults;
 
 /// <summary>Answers in the emulator's place what the fault script says must be answered otherwise.</summary>
-internal sealed class ScriptedAnswers(RequestDelegate next, TimeProvider time)
+internal sealed class ScriptedResponseMiddleware(RequestDelegate next, TimeProvider time)
 {
     public Task InvokeAsync(HttpContext context) =>
         context.Features.Get<FaultEffect>() switch
         {
-            ScriptedAnswer answer => answer.WriteAsync(context.Response),
-            ExpiredToken when FaultMiddleware.IsSigned(context.Request) => ArmErrors
+            ScriptedResponse answer => answer.WriteAsync(context.Response),
+            ExpiredToken when FaultMiddleware.IsSigned(context.Request) => StorageErrors
                 .ExpiredSignature(context.Response, time)
                 .ExecuteAsync(context),
             ExpiredToken => ArmErrors.ExpiredToken(context.Response, time).ExecuteAsync(context),

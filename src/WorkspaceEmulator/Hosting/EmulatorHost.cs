@@ -22,18 +22,18 @@ public sealed class EmulatorHost : IAsyncDisposable
 {
     private const int PortAttempts = 5;
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromMinutes(2);
-    private readonly WebApplication _application;
-    private readonly StateFolder _folder;
+    private readonly WebApplication webApplication;
+    private readonly StateFolder stateFolder;
 
     private EmulatorHost(WebApplication application, StateFolder folder, Uri endpoint)
     {
-        (_application, _folder, Endpoint) = (application, folder, endpoint);
+        (webApplication, stateFolder, Endpoint) = (application, folder, endpoint);
     }
 
     /// <summary>Address with the port it really listens on.</summary>
     public Uri Endpoint { get; }
 
-    internal IServiceProvider Services => _application.Services;
+    internal IServiceProvider Services => webApplication.Services;
 
     /// <summary>Takes the state folder and listens; the announcement file is there when this returns.</summary>
     /// <exception cref="StateFolderInUseException">Another emulator runs on the folder.</exception>
@@ -68,13 +68,13 @@ public sealed class EmulatorHost : IAsyncDisposable
     }
 
     /// <summary>Returns once the emulator has stopped: on SIGTERM, Ctrl-C, a shutdown request or idleness.</summary>
-    public Task WaitForShutdownAsync() => _application.WaitForShutdownAsync();
+    public Task WaitForShutdownAsync() => webApplication.WaitForShutdownAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await _application.StopAsync();
-        await _application.DisposeAsync();
-        _folder.Dispose();
+        await webApplication.StopAsync();
+        await webApplication.DisposeAsync();
+        stateFolder.Dispose();
     }
 
     internal static WebApplication Build(EmulatorOptions options, StateFolder folder, Uri endpoint, TimeProvider time)
@@ -154,7 +154,7 @@ public sealed class EmulatorHost : IAsyncDisposable
                         .ExecuteAsync(context),
             }
         );
-        application.UseMiddleware<ScriptedAnswers>();
+        application.UseMiddleware<ScriptedResponseMiddleware>();
         application.UseMiddleware<Authentication>();
         application.UseRouting();
         application.UseMiddleware<RequestScope>();

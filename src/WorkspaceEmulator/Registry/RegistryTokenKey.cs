@@ -16,14 +16,14 @@ internal sealed class RegistryTokenKey : IDisposable
     // The registry reads its bundle once, at its start; a certificate that is renewed would lock everybody out until the next.
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(3650);
 
-    private readonly ECDsa _key;
-    private readonly string _header;
+    private readonly ECDsa signingKey;
+    private readonly string encodedHeader;
 
     private RegistryTokenKey(ECDsa key, X509Certificate2 certificate)
     {
-        _key = key;
+        signingKey = key;
         // Registry 2 checks the certificate that comes along against its bundle; registry 3 also finds the key by its id.
-        _header = Encode(
+        encodedHeader = Encode(
             new JsonObject
             {
                 ["typ"] = "JWT",
@@ -63,13 +63,13 @@ internal sealed class RegistryTokenKey : IDisposable
         return new(key, certificate);
     }
 
-    public void Dispose() => _key.Dispose();
+    public void Dispose() => signingKey.Dispose();
 
     /// <summary>A JSON web token with these claims.</summary>
     public string Sign(JsonObject claims)
     {
-        var content = $"{_header}.{Encode(claims)}";
-        return $"{content}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256))}";
+        var content = $"{encodedHeader}.{Encode(claims)}";
+        return $"{content}.{Base64Url.EncodeToString(signingKey.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256))}";
     }
 
     /// <summary>The claims of a token signed with this key; null for any other text. Whether it has expired is not looked at.</summary>
@@ -77,12 +77,12 @@ internal sealed class RegistryTokenKey : IDisposable
     {
         if (
             token.Split('.') is not [var header, var claims, var signature]
-            || header != _header
+            || header != encodedHeader
             || !Base64Url.IsValid(claims)
             || !Base64Url.IsValid(signature)
         )
             return null;
-        return _key.VerifyData(
+        return signingKey.VerifyData(
             Encoding.ASCII.GetBytes($"{header}.{claims}"),
             Base64Url.DecodeFromChars(signature),
             HashAlgorithmName.SHA256

@@ -3,29 +3,26 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
 
-/// <summary>An experiment: the group runs belong to. Names are case-sensitive.</summary>
-internal sealed record Experiment(string Id, string Name, DateTimeOffset CreatedAt);
-
 /// <summary>Experiments of a workspace, kept by id; a run makes its experiment when it is new.</summary>
 internal sealed class ExperimentStore(string folder, TimeProvider time)
 {
-    private readonly ResourceFolder _documents = new(folder, time);
-    private readonly Lock _gate = new();
+    private readonly ResourceFolder documents = new(folder, time);
+    private readonly Lock gate = new();
 
     public Experiment? FindByName(string name) => List().FirstOrDefault(experiment => experiment.Name == name);
 
     public Experiment? Find(string id) => List().FirstOrDefault(experiment => experiment.Id == id);
 
     public IReadOnlyList<Experiment> List() =>
-        [.. _documents.List().Select(document => new Experiment(document.Name, document.Body.Text("name")!, document.CreatedAt))];
+        [.. documents.List().Select(document => new Experiment(document.Name, document.Body.Text("name")!, document.CreatedAt))];
 
     public Experiment GetOrCreate(string name)
     {
-        lock (_gate)
+        lock (gate)
         {
             if (FindByName(name) is { } existing)
                 return existing;
-            var (document, _) = _documents.Put(Guid.NewGuid().ToString(), new() { ["name"] = name });
+            var (document, _) = documents.Put(Guid.NewGuid().ToString(), new() { ["name"] = name });
             return new(document.Name, name, document.CreatedAt);
         }
     }

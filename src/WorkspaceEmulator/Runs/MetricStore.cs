@@ -1,44 +1,12 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
-
-/// <summary>One value of a metric. <paramref name="Timestamp"/> is Unix milliseconds; the value may be NaN or infinite.</summary>
-internal sealed record MetricPoint(string Key, double Value, long Timestamp, long Step)
-{
-    /// <summary>The wire form; NaN and infinities are texts, as in protobuf's JSON.</summary>
-    public JsonObject ToJson() =>
-        new()
-        {
-            ["key"] = Key,
-            ["value"] = double.IsFinite(Value) ? JsonValue.Create(Value) : JsonValue.Create(Value.ToString(CultureInfo.InvariantCulture)),
-            ["timestamp"] = Timestamp,
-            ["step"] = Step,
-        };
-
-    /// <summary>Reads the wire form; null when key or value is missing.</summary>
-    public static MetricPoint? Read(JsonNode? json, long now)
-    {
-        if (json.Text("key") is not { Length: > 0 } key || json?["value"] is not JsonValue raw)
-            return null;
-        double? value = raw.GetValueKind() switch
-        {
-            JsonValueKind.Number => raw.GetValue<double>(),
-            JsonValueKind.String
-                when double.TryParse(raw.GetValue<string>(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
-            _ => null,
-        };
-        return value is { } found ? new(key, found, json.Integer("timestamp") ?? now, json.Integer("step") ?? 0) : null;
-    }
-}
 
 /// <summary>A run's metrics: every value in memory, appended to a file of JSON lines that is read when first asked for.</summary>
 internal sealed class MetricStore(string file)
 {
-    private readonly Lock _gate = new();
-    private Dictionary<string, List<MetricPoint>>? _points;
+    private readonly Lock gate = new();
+    private Dictionary<string, List<MetricPoint>>? loaded;
 
     /// <summary>Called with values that have been logged; null while nobody asks.</summary>
     public Action<IReadOnlyList<MetricPoint>>? Added { get; set; }
@@ -47,7 +15,7 @@ internal sealed class MetricStore(string file)
     {
         if (points.Count == 0)
             return;
-        lock (_gate)
+        lock (gate)
         {
             var known = Load();
             File.AppendAllLines(file, points.Select(point => point.ToJson().ToJsonString()));
@@ -60,14 +28,14 @@ internal sealed class MetricStore(string file)
 
     public IReadOnlyList<MetricPoint> History(string key)
     {
-        lock (_gate)
+        lock (gate)
             return Load().TryGetValue(key, out var points) ? [.. points] : [];
     }
 
     /// <summary>Of each metric the value of its highest step, the newest among equals, as MLflow shows it.</summary>
     public IReadOnlyList<MetricPoint> Latest()
     {
-        lock (_gate)
+        lock (gate)
             return
             [
                 .. Load()
@@ -82,8 +50,8 @@ internal sealed class MetricStore(string file)
 
     private Dictionary<string, List<MetricPoint>> Load()
     {
-        if (_points is not null)
-            return _points;
+        if (loaded is not null)
+            return loaded;
         var points = new Dictionary<string, List<MetricPoint>>(StringComparer.Ordinal);
         if (File.Exists(file))
         {
@@ -95,7 +63,7 @@ internal sealed class MetricStore(string file)
             }
         }
 
-        return _points = points;
+        return loaded = points;
     }
 
     private static void Append(Dictionary<string, List<MetricPoint>> points, MetricPoint point)

@@ -10,13 +10,13 @@ namespace WorkspaceEmulator.Runs;
 /// </summary>
 internal sealed class Run
 {
-    private readonly Lock _gate = new();
-    private readonly TimeProvider _time;
-    private RunDocument _document;
+    private readonly Lock gate = new();
+    private readonly TimeProvider time;
+    private RunDocument document;
 
     public Run(WorkspaceName workspace, string folder, RunDocument document, CommandJob? job, TimeProvider time)
     {
-        (Workspace, Folder, Job, _document, _time) = (workspace, folder, job, document, time);
+        (Workspace, Folder, Job, this.document, this.time) = (workspace, folder, job, document, time);
         Metrics = new(Path.Combine(folder, "metrics.jsonl"));
         Artifacts = new(folder);
     }
@@ -25,7 +25,7 @@ internal sealed class Run
 
     /// <summary>Absolute path of the run's own folder.</summary>
     public string Folder { get; }
-    public RunDocument Document => Volatile.Read(ref _document);
+    public RunDocument Document => Volatile.Read(ref this.document);
     public string Name => Document.Name;
     public RunStatus Status => Document.Status;
     public bool IsJob => Job is not null;
@@ -62,11 +62,11 @@ internal sealed class Run
 
     public RunDocument Update(Func<RunDocument, RunDocument> change)
     {
-        lock (_gate)
+        lock (gate)
         {
-            var changed = change(_document) with { ModifiedAt = _time.GetUtcNow() };
+            var changed = change(this.document) with { ModifiedAt = this.time.GetUtcNow() };
             StateFolder.Write(Path.Combine(Folder, RunDocument.FileName), JsonSerializer.Serialize(changed, RunDocument.FileFormat));
-            Volatile.Write(ref _document, changed);
+            Volatile.Write(ref this.document, changed);
             return changed;
         }
     }
@@ -74,11 +74,11 @@ internal sealed class Run
     /// <summary>Moves the run on; a run that has ended stays as it ended, and one asked to cancel only ends.</summary>
     public bool TryMoveTo(RunStatus status, string? errorCode = null, string? errorMessage = null)
     {
-        lock (_gate)
+        lock (gate)
         {
             if (Status.IsTerminal() || (Status == RunStatus.CancelRequested && !status.IsTerminal()))
                 return false;
-            var now = _time.GetUtcNow();
+            var now = this.time.GetUtcNow();
             Update(document =>
                 document with
                 {
@@ -101,7 +101,7 @@ internal sealed class Run
     public void LogSystem(string message)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(SystemLog)!);
-        File.AppendAllText(SystemLog, $"{_time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {message}\n");
+        File.AppendAllText(SystemLog, $"{this.time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {message}\n");
     }
 
     public static SortedDictionary<string, string> Merge(

@@ -13,7 +13,7 @@ internal sealed class RunArtifacts(string folder)
     };
     private static readonly string[] LogRoots = ["user_logs", "system_logs"];
     private static readonly string[] WorkingRoots = ["outputs", "logs"];
-    private readonly Lock _gate = new();
+    private readonly Lock gate = new();
 
     public static string WorkingFolderOf(string runFolder) => Path.Combine(runFolder, "wd");
 
@@ -21,7 +21,7 @@ internal sealed class RunArtifacts(string folder)
     public IReadOnlyList<string> List(string prefix = "")
     {
         var paths = new SortedSet<string>(StringComparer.Ordinal);
-        lock (_gate)
+        lock (gate)
         {
             foreach (var root in LogRoots)
                 Add(folder, root);
@@ -45,7 +45,7 @@ internal sealed class RunArtifacts(string folder)
     /// </summary>
     public void RotateLog()
     {
-        lock (_gate)
+        lock (gate)
         {
             var log = Path.Combine(folder, "user_logs", "std_log.txt");
             var number = 0;

@@ -7,42 +7,42 @@ namespace WorkspaceEmulator.State;
 /// <summary>Resources of one kind, one JSON file each. Names are compared without regard to case; bodies are copied in and out.</summary>
 internal sealed class ResourceFolder
 {
-    private readonly string _folder;
-    private readonly TimeProvider _time;
-    private readonly Lock _gate = new();
-    private readonly SortedDictionary<string, ArmDocument> _documents = new(StringComparer.OrdinalIgnoreCase);
+    private readonly string folder;
+    private readonly TimeProvider time;
+    private readonly Lock gate = new();
+    private readonly SortedDictionary<string, ArmDocument> documents = new(StringComparer.OrdinalIgnoreCase);
 
     public ResourceFolder(string folder, TimeProvider time)
     {
-        (_folder, _time) = (folder, time);
+        (this.folder, this.time) = (folder, time);
         Directory.CreateDirectory(folder);
         foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
         {
             var json = JsonNode.Parse(File.ReadAllText(file))!;
             var name = json.Text("name")!;
-            _documents[name] = new(name, Moment(json, "createdAt"), Moment(json, "modifiedAt"), json.Object("body")!);
+            documents[name] = new(name, Moment(json, "createdAt"), Moment(json, "modifiedAt"), json.Object("body")!);
         }
     }
 
     public ArmDocument? Find(string name)
     {
-        lock (_gate)
-            return _documents.TryGetValue(name, out var found) ? found with { Body = found.Body.Clone() } : null;
+        lock (gate)
+            return documents.TryGetValue(name, out var found) ? found with { Body = found.Body.Clone() } : null;
     }
 
     public IReadOnlyList<ArmDocument> List()
     {
-        lock (_gate)
-            return [.. _documents.Values.Select(document => document with { Body = document.Body.Clone() })];
+        lock (gate)
+            return [.. documents.Values.Select(document => document with { Body = document.Body.Clone() })];
     }
 
     /// <summary>Stores a resource; the name keeps the letter case of its first PUT.</summary>
     public (ArmDocument Document, bool Created) Put(string name, JsonObject body)
     {
-        lock (_gate)
+        lock (gate)
         {
-            var now = _time.GetUtcNow();
-            var existing = _documents.GetValueOrDefault(name);
+            var now = this.time.GetUtcNow();
+            var existing = documents.GetValueOrDefault(name);
             var document = new ArmDocument(existing?.Name ?? name, existing?.CreatedAt ?? now, now, body.Clone());
             var file = new JsonObject
             {
@@ -52,16 +52,16 @@ internal sealed class ResourceFolder
                 ["body"] = body.Clone(),
             };
             StateFolder.Write(PathOf(document.Name), file.ToJsonString(FileFormat));
-            _documents[document.Name] = document;
+            documents[document.Name] = document;
             return (document with { Body = body.Clone() }, existing is null);
         }
     }
 
     public bool Delete(string name)
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (!_documents.Remove(name, out var document))
+            if (!documents.Remove(name, out var document))
                 return false;
             File.Delete(PathOf(document.Name));
             return true;
@@ -73,5 +73,5 @@ internal sealed class ResourceFolder
     private static DateTimeOffset Moment(JsonNode json, string name) => DateTimeOffset.Parse(json.Text(name)!);
 
     // Names hold letters, digits, dash, underscore and dot; the slash between an environment and its version becomes '~'.
-    private string PathOf(string name) => Path.Combine(_folder, $"{name.Replace('/', '~')}.json");
+    private string PathOf(string name) => Path.Combine(this.folder, $"{name.Replace('/', '~')}.json");
 }

@@ -6,12 +6,12 @@ namespace WorkspaceEmulator.State;
 public sealed class StateFolder : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private readonly FileStream _lock;
+    private readonly FileStream fileLock;
 
     private StateFolder(string root, FileStream heldLock)
     {
         Root = root;
-        _lock = heldLock;
+        fileLock = heldLock;
     }
 
     public string Root { get; }
@@ -73,5 +73,5 @@ public sealed class StateFolder : IDisposable
         File.Move(temporary, path, overwrite: true);
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => fileLock.Dispose();
 }

@@ -3,11 +3,11 @@ namespace WorkspaceEmulator.Traffic;
 /// <summary>Remembers when the emulator was last used. Looking at its page or status is no use of it.</summary>
 internal sealed class ActivityClock(TimeProvider time)
 {
-    private long _lastUse = time.GetTimestamp();
+    private long lastUse = time.GetTimestamp();
 
-    public TimeSpan Idle => time.GetElapsedTime(Interlocked.Read(ref _lastUse));
+    public TimeSpan Idle => time.GetElapsedTime(Interlocked.Read(ref lastUse));
 
-    public void Touch() => Interlocked.Exchange(ref _lastUse, time.GetTimestamp());
+    public void Touch() => Interlocked.Exchange(ref lastUse, time.GetTimestamp());
 
     public void Touch(PathString path)
     {

@@ -38,8 +38,8 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
 
     private sealed class CopyingStream(Stream inner) : Stream
     {
-        private readonly MemoryStream _copy = new();
-        private long _total;
+        private readonly MemoryStream copy = new();
+        private long total;
 
         public override bool CanRead => inner.CanRead;
         public override bool CanSeek => false;
@@ -53,10 +53,10 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
 
         // What is not text, or too long to keep, is described.
         public string? Text(string? contentType) =>
-            _total == 0 ? null
-            : _total > BodyLimit || contentType?.StartsWith("application/octet-stream", StringComparison.Ordinal) == true
-                ? $"({_total} bytes)"
-            : Encoding.UTF8.GetString(_copy.GetBuffer(), 0, (int)_copy.Length);
+            total == 0 ? null
+            : total > BodyLimit || contentType?.StartsWith("application/octet-stream", StringComparison.Ordinal) == true
+                ? $"({total} bytes)"
+            : Encoding.UTF8.GetString(copy.GetBuffer(), 0, (int)copy.Length);
 
         /// <summary>Reads what nothing read, as a refused request's body: up to the length that is kept.</summary>
         public async Task ReadRestAsync(CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
             var buffer = new byte[16 * 1024];
             try
             {
-                while (_total <= BodyLimit && await ReadAsync(buffer.AsMemory(), cancellationToken) > 0)
+                while (total <= BodyLimit && await ReadAsync(buffer.AsMemory(), cancellationToken) > 0)
                 {
                     // Reading keeps.
                 }
@@ -109,15 +109,15 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
         protected override void Dispose(bool disposing)
         {
             if (disposing)
-                _copy.Dispose();
+                copy.Dispose();
             base.Dispose(disposing);
         }
 
         private void Keep(ReadOnlySpan<byte> bytes)
         {
-            _total += bytes.Length;
-            if (_total <= BodyLimit)
-                _copy.Write(bytes);
+            total += bytes.Length;
+            if (total <= BodyLimit)
+                copy.Write(bytes);
         }
     }
 }

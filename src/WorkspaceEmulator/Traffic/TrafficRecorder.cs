@@ -24,7 +24,7 @@ internal sealed partial class TrafficRecorder(string? file)
         "refresh_token",
     ];
     private static readonly JsonSerializerOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private readonly Lock _gate = new();
+    private readonly Lock gate = new();
 
     [GeneratedRegex(
         @"(?<=(^|[?&])(sig|token|access_token|refresh_token|password)=)[^&\s""]+",
@@ -38,7 +38,7 @@ internal sealed partial class TrafficRecorder(string? file)
 
     public void SwitchTo(string? file)
     {
-        lock (_gate)
+        lock (gate)
             File = file is null ? null : Path.GetFullPath(file);
     }
 
@@ -56,7 +56,7 @@ internal sealed partial class TrafficRecorder(string? file)
             ["responseHeaders"] = Headers(context.Response.Headers),
             ["responseBody"] = Body(responseBody, context.Response.ContentType),
         };
-        lock (_gate)
+        lock (gate)
         {
             if (File is not { } file)
                 return;

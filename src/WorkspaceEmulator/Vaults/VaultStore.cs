@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
@@ -13,7 +12,7 @@ internal sealed class VaultStore(WorkspaceStore workspaces, StateFolder folder, 
 {
     private const string SealedValue = "sealedValue";
     private const string Version = "version";
-    private readonly ConcurrentDictionary<string, ResourceFolder> _secrets = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, ResourceFolder> secrets = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The workspace whose vault this is; null when there is no such vault.</summary>
     /// <param name="id">ARM id of the vault.</param>
@@ -51,24 +50,5 @@ internal sealed class VaultStore(WorkspaceStore workspaces, StateFolder folder, 
         );
 
     private ResourceFolder SecretsOf(string vault) =>
-        _secrets.GetOrAdd(vault, name => new(Path.Combine(folder.Vaults, name.ToLowerInvariant()), time));
-}
-
-/// <summary>One secret of a key vault.</summary>
-internal sealed record VaultSecret(string Name, string Version, string Value, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt)
-{
-    public JsonObject Render(Uri vault) =>
-        new()
-        {
-            ["value"] = Value,
-            ["id"] = new Uri(vault, $"secrets/{Name}/{Version}").AbsoluteUri,
-            ["attributes"] = new JsonObject
-            {
-                ["enabled"] = true,
-                ["created"] = CreatedAt.ToUnixTimeSeconds(),
-                ["updated"] = ModifiedAt.ToUnixTimeSeconds(),
-                ["recoveryLevel"] = "Recoverable+Purgeable",
-                ["recoverableDays"] = 90,
-            },
-        };
+        secrets.GetOrAdd(vault, name => new(Path.Combine(folder.Vaults, name.ToLowerInvariant()), time));
 }

@@ -20,7 +20,7 @@ internal sealed class RunFactory(TimeProvider time)
         "services",
         "parameters",
     ];
-    private readonly Lock _gate = new();
+    private readonly Lock gate = new();
 
     /// <summary>Stores a new job; null when the name has been taken meanwhile.</summary>
     public Run? TryCreateJob(Workspace workspace, string name, CommandJob job, JobDescription description, JsonObject properties)
@@ -56,7 +56,7 @@ internal sealed class RunFactory(TimeProvider time)
         CommandJob? job = null
     )
     {
-        lock (_gate)
+        lock (gate)
         {
             if (workspace.Runs.ContainsKey(name))
                 return null;

@@ -19,7 +19,7 @@ internal sealed class Workspace : IJobReferences
         "workspacefilestore",
         "workspaceworkingdirectory",
     ];
-    private readonly Dictionary<AssetKind, AssetStore> _assets;
+    private readonly Dictionary<AssetKind, AssetStore> assets;
 
     public Workspace(WorkspaceName name, StateFolder folder, TimeProvider time)
     {
@@ -27,7 +27,7 @@ internal sealed class Workspace : IJobReferences
         var own = folder.WorkspaceFolder(name);
         Datastores = new(Path.Combine(own, "datastores"), time);
         Computes = new(Path.Combine(own, "computes"), time);
-        _assets = AssetKind.All.ToDictionary(kind => kind, kind => new AssetStore(own, kind, time));
+        assets = AssetKind.All.ToDictionary(kind => kind, kind => new AssetStore(own, kind, time));
         Experiments = new(Path.Combine(own, "experiments"), time);
 
         foreach (var datastore in BuiltInDatastores)
@@ -73,7 +73,7 @@ internal sealed class Workspace : IJobReferences
 
     bool IJobReferences.HasDatastore(string name) => Datastores.Find(name) is not null;
 
-    public AssetStore Assets(AssetKind kind) => _assets[kind];
+    public AssetStore Assets(AssetKind kind) => assets[kind];
 
     public static bool IsBuiltIn(string datastore) => BuiltInDatastores.Contains(datastore, StringComparer.OrdinalIgnoreCase);
 

@@ -12,23 +12,23 @@ namespace WorkspaceEmulator.Workspaces;
 internal sealed class WorkspaceStore
 {
     private static readonly string[] ChangeableMembers = ["tags", "sku", "identity"];
-    private readonly StateFolder _folder;
-    private readonly WorkspaceSettings _settings;
-    private readonly ClusterFactory _clusters;
-    private readonly TimeProvider _time;
-    private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<string, Workspace> _workspaces = new(StringComparer.Ordinal);
-    private readonly ResourceFolder _documents;
+    private readonly StateFolder folder;
+    private readonly WorkspaceSettings settings;
+    private readonly ClusterFactory clusters;
+    private readonly TimeProvider time;
+    private readonly Lock gate = new();
+    private readonly ConcurrentDictionary<string, Workspace> workspaces = new(StringComparer.Ordinal);
+    private readonly ResourceFolder documents;
 
     public WorkspaceStore(StateFolder folder, WorkspaceSettings settings, ClusterFactory clusters, TimeProvider time)
     {
-        (_folder, _settings, _clusters, _time) = (folder, settings, clusters, time);
-        _documents = new(Path.Combine(folder.Root, "workspace-resources"), time);
-        foreach (var document in _documents.List())
+        (this.folder, this.settings, this.clusters, this.time) = (folder, settings, clusters, time);
+        documents = new(Path.Combine(folder.Root, "workspace-resources"), time);
+        foreach (var document in documents.List())
             Open(NameOf(document));
         foreach (var name in settings.Workspaces)
         {
-            if (_documents.Find(name.Key) is null)
+            if (documents.Find(name.Key) is null)
                 Put(name, new() { ["location"] = settings.Location, ["properties"] = new JsonObject() });
         }
 
@@ -39,19 +39,19 @@ internal sealed class WorkspaceStore
         }
     }
 
-    public IEnumerable<Workspace> All => _workspaces.Values;
+    public IEnumerable<Workspace> All => workspaces.Values;
 
-    public Workspace? Find(WorkspaceName name) => _workspaces.GetValueOrDefault(name.Key);
+    public Workspace? Find(WorkspaceName name) => workspaces.GetValueOrDefault(name.Key);
 
     public bool Put(WorkspaceName name, JsonObject body)
     {
-        lock (_gate)
+        lock (gate)
         {
             var kept = body.Clone();
             kept["subscriptionId"] = name.SubscriptionId;
             kept["resourceGroup"] = name.ResourceGroup;
             kept["name"] = name.Name;
-            var (_, created) = _documents.Put(name.Key, kept);
+            var (_, created) = documents.Put(name.Key, kept);
             if (created)
                 Open(name);
             return created;
@@ -61,9 +61,9 @@ internal sealed class WorkspaceStore
     /// <summary>Replaces the members that are given, and of <c>properties</c> those that are given there.</summary>
     public void Change(Workspace workspace, JsonObject given)
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (_documents.Find(workspace.Name.Key)?.Body is not { } body)
+            if (documents.Find(workspace.Name.Key)?.Body is not { } body)
                 return; // Deleted meanwhile.
             foreach (var member in ChangeableMembers)
                 body[member] = (given[member] ?? body[member])?.DeepClone();
@@ -71,33 +71,33 @@ internal sealed class WorkspaceStore
             foreach (var (name, value) in given.Object("properties") ?? [])
                 properties[name] = value?.DeepClone();
             body["properties"] = properties.DeepClone();
-            _documents.Put(workspace.Name.Key, body.WithoutNulls());
+            documents.Put(workspace.Name.Key, body.WithoutNulls());
         }
     }
 
     /// <summary>Forgets a workspace with its resources and runs; the folders of its datastores stay.</summary>
     public void Delete(Workspace workspace)
     {
-        lock (_gate)
+        lock (gate)
         {
-            _workspaces.TryRemove(workspace.Name.Key, out _);
-            _documents.Delete(workspace.Name.Key);
+            workspaces.TryRemove(workspace.Name.Key, out _);
+            documents.Delete(workspace.Name.Key);
             foreach (var run in workspace.Runs.Values)
                 Directory.Delete(run.Folder, recursive: true);
-            Directory.Delete(_folder.WorkspaceFolder(workspace.Name), recursive: true);
+            Directory.Delete(this.folder.WorkspaceFolder(workspace.Name), recursive: true);
         }
     }
 
-    public string LocationOf(Workspace workspace) => _documents.Find(workspace.Name.Key)?.Body.Text("location") ?? _settings.Location;
+    public string LocationOf(Workspace workspace) => documents.Find(workspace.Name.Key)?.Body.Text("location") ?? this.settings.Location;
 
     /// <summary>ARM id of the workspace's key vault: the one it was made with, or one of its own.</summary>
     public string KeyVaultOf(Workspace workspace) =>
-        _documents.Find(workspace.Name.Key)?.Body.Object("properties").Text("keyVault")
+        documents.Find(workspace.Name.Key)?.Body.Object("properties").Text("keyVault")
         ?? $"/subscriptions/{workspace.Name.SubscriptionId}/resourceGroups/{workspace.Name.ResourceGroup}/providers/Microsoft.KeyVault/vaults/kv{workspace.Name.Id.ToString("N")[..12]}";
 
     public JsonObject Render(Workspace workspace, Uri endpoint)
     {
-        var document = _documents.Find(workspace.Name.Key)!;
+        var document = documents.Find(workspace.Name.Key)!;
         var properties = document.Body.Object("properties")?.Clone() ?? [];
         properties["workspaceId"] = workspace.Name.Id.ToString();
         properties["provisioningState"] = "Succeeded";
@@ -114,7 +114,7 @@ internal sealed class WorkspaceStore
             document.ModifiedAt,
             properties
         );
-        resource["location"] = document.Body.Text("location") ?? _settings.Location;
+        resource["location"] = document.Body.Text("location") ?? this.settings.Location;
         foreach (var member in new[] { "tags", "kind", "sku", "identity" })
         {
             if (document.Body[member] is { } value)
@@ -126,16 +126,16 @@ internal sealed class WorkspaceStore
 
     private void Open(WorkspaceName name)
     {
-        var workspace = new Workspace(name, _folder, _time);
+        var workspace = new Workspace(name, this.folder, this.time);
         foreach (var compute in workspace.Computes.List())
         {
             // Of a size that there is no more, the cluster is gone.
             if (ClusterSettings.Read(compute.Body, LocationOf(workspace)).Settings is not { } settings)
                 continue;
-            workspace.Clusters[compute.Name] = _clusters.Restore(compute.Name, settings, ClusterSettings.ReadFailure(compute.Body));
+            workspace.Clusters[compute.Name] = this.clusters.Restore(compute.Name, settings, ClusterSettings.ReadFailure(compute.Body));
         }
 
-        _workspaces[name.Key] = workspace;
+        workspaces[name.Key] = workspace;
     }
 
     private static CommandJob? ReadJob(string folder, RunDocument document)

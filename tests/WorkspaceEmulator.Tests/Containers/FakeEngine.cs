@@ -17,29 +17,29 @@ public sealed class FakeEngine : IAsyncDisposable
 {
     public const string Container = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("fake-engine-").FullName;
-    private readonly WebApplication _application;
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string folder = Directory.CreateTempSubdirectory("fake-engine-").FullName;
+    private readonly WebApplication application;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public FakeEngine()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.ListenUnixSocket(Path.Combine(_folder, "docker.sock"), listen => listen.Protocols = HttpProtocols.Http1)
+            kestrel.ListenUnixSocket(Path.Combine(folder, "docker.sock"), listen => listen.Protocols = HttpProtocols.Http1)
         );
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.Zero);
-        _application = builder.Build();
-        _application.Use(
+        application = builder.Build();
+        application.Use(
             (context, next) =>
             {
                 Requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
                 return next(context);
             }
         );
-        _application.MapGet("/version", () => Results.Text("""{"ApiVersion":"1.41","Os":"linux","Arch":"amd64"}""", "application/json"));
-        var api = _application.MapGroup("/v1.41");
+        application.MapGet("/version", () => Results.Text("""{"ApiVersion":"1.41","Os":"linux","Arch":"amd64"}""", "application/json"));
+        var api = application.MapGroup("/v1.41");
         api.MapGet("/images/{**path}", () =>
             ImagePlatform.Split('/') is [var os, var architecture]
                 ? Results.Text($$"""{"Os":"{{os}}","Architecture":"{{architecture}}"}""", "application/json")
@@ -62,7 +62,7 @@ public sealed class FakeEngine : IAsyncDisposable
         api.MapGet("/containers/json", () => Results.Text(Left.ToJsonString(), "application/json"));
     }
 
-    public string Host => $"unix://{_folder}/docker.sock";
+    public string Host => $"unix://{folder}/docker.sock";
 
     /// <summary>Every request so far: method, path and query.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
@@ -98,19 +98,19 @@ public sealed class FakeEngine : IAsyncDisposable
     public JsonArray Left { get; init; } = [];
 
     /// <summary>Completes when somebody waits for the container, or for an endless pull.</summary>
-    public Task Waiting => _waiting.Task;
+    public Task Waiting => waiting.Task;
 
     public static async Task<FakeEngine> StartAsync(FakeEngine? engine = null)
     {
         engine ??= new();
-        await engine._application.StartAsync();
+        await engine.application.StartAsync();
         return engine;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _application.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        await application.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>The bytes of a log as the engine sends them.</summary>
@@ -132,7 +132,7 @@ public sealed class FakeEngine : IAsyncDisposable
 
     private IResult Stop()
     {
-        _ended.TrySetResult();
+        ended.TrySetResult();
         return Results.NoContent();
     }
 
@@ -147,7 +147,7 @@ public sealed class FakeEngine : IAsyncDisposable
         await context.Response.Body.FlushAsync();
         if (IsPullEndless)
         {
-            _waiting.TrySetResult();
+            waiting.TrySetResult();
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         }
 
@@ -167,17 +167,17 @@ public sealed class FakeEngine : IAsyncDisposable
         await context.Response.Body.WriteAsync(Frames(Log));
         await context.Response.Body.FlushAsync();
         if (RunsUntilStopped)
-            await _ended.Task.WaitAsync(context.RequestAborted);
+            await ended.Task.WaitAsync(context.RequestAborted);
     }
 
     private async Task WaitAsync(HttpContext context)
     {
         await context.Response.Body.FlushAsync();
-        _waiting.TrySetResult();
+        waiting.TrySetResult();
         if (BreaksWhileRunning)
             context.Abort();
         if (RunsUntilStopped)
-            await _ended.Task.WaitAsync(context.RequestAborted);
+            await ended.Task.WaitAsync(context.RequestAborted);
         await context.Response.WriteAsync("""{"StatusCode":0,"Error":null}""");
     }
 }

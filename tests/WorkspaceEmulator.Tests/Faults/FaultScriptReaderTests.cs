@@ -28,7 +28,7 @@ public class FaultScriptReaderTests
         Assert.Empty(faults);
         var first = read!.Rules[0];
         Assert.Equal(("PUT", 1, 2, TimeSpan.FromMilliseconds(5)), (first.Method, first.Skip, first.Count, first.Delay));
-        var answer = Assert.IsType<ScriptedAnswer>(first.Effect);
+        var answer = Assert.IsType<ScriptedResponse>(first.Effect);
         Assert.Equal(
             (503, "0", """{"error":{"code":"ServerBusy"}}"""),
             (answer.Status, answer.Headers["retry-after"], answer.Body!.ToJsonString())
@@ -37,7 +37,7 @@ public class FaultScriptReaderTests
             [
                 new CutConnection(IsDone: false),
                 new CutConnection(IsDone: true),
-                new CutAnswer(1000),
+                new CutResponse(1000),
                 null,
                 new FailedProvisioning(new("AllocationFailed", "none left")),
                 new ExpiredToken(),
