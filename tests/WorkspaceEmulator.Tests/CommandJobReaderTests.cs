@@ -11,7 +11,7 @@ public class CommandJobReaderTests
             "jobType": "Command",
             "command": "train ${{inputs.data}} ${{inputs.rate}} ${{outputs.model}}",
             "computeId": "/subscriptions/sub/resourceGroups/group/providers/Microsoft.MachineLearningServices/workspaces/work/computes/gpu",
-            "environmentId": "azureml:/subscriptions/sub/resourceGroups/group/providers/Microsoft.MachineLearningServices/workspaces/work/environments/detection/versions/3",
+            "environmentId": "azureml:environments/detection/versions/3",
             "environmentVariables": { "MODE": "fast" },
             "resources": { "instanceCount": 2, "shmSize": "8g" },
             "limits": { "timeout": "PT2H" },

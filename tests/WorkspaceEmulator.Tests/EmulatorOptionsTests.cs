@@ -99,7 +99,8 @@ public class EmulatorOptionsTests
                 "--job-memory is \"1m\"; it must be a size of at least 6m, such as 512m or 8g.",
                 "--process-variable must be NAME=VALUE.",
                 "--colour is not known.",
-                $"--quota is \"Nodes=1\"; it must be NAME=N with a whole number N and one of these names: {string.Join(", ", QuotaNames.All)}.",
+                "--quota is \"Nodes=1\"; it must be NAME=N with a whole number N and one of these names: "
+                    + $"{string.Join(", ", QuotaNames.All)}.",
                 "\"loose\" is not an option.",
                 "--record has no value.",
                 "--docker-host is \"tcp://h:1\"; it must be unix:///PATH, as jobs mount folders of this machine.",

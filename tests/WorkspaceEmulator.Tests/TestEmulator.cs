@@ -8,14 +8,14 @@ using WorkspaceEmulator.Hosting;
 
 namespace WorkspaceEmulator.Tests;
 
-/// <summary>An emulator in this process on a folder of its own, and a client that trusts its certificate and carries its token.</summary>
+/// <summary>Runs an emulator in this process on its own folder, with a client that trusts its certificate and sends its token.</summary>
 public sealed class TestEmulator : IAsyncDisposable
 {
     public const string Workspace = "subscriptions/sub/resourceGroups/group/providers/Microsoft.MachineLearningServices/workspaces/work";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private readonly bool ownsFolder;
-    private readonly HttpClient otherClient; // Carries the token a request names, or none, and keeps cookies.
+    private readonly HttpClient otherClient; // Sends the token that a request names, or none, and stores cookies.
     private EmulatorHost? host;
 
     private TestEmulator(EmulatorHost host, EmulatorOptions options, bool ownsFolder)
@@ -37,7 +37,7 @@ public sealed class TestEmulator : IAsyncDisposable
             Workspaces = [new("sub", "group", "work")],
             ProvisioningTime = TimeSpan.FromMilliseconds(30),
             TerminationGrace = TimeSpan.FromMilliseconds(500),
-            // The Test target names a folder to the suites whose traffic it checks.
+            // The Test target names a folder for the suites whose traffic it checks.
             RecordFile = Environment.GetEnvironmentVariable("TRAFFIC_FOLDER") is { Length: > 0 } traffic
                 ? Path.Combine(traffic, $"{Guid.NewGuid():N}.jsonl")
                 : null,
@@ -73,7 +73,7 @@ public sealed class TestEmulator : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Path of a resource of the workspace, with the api-version.</summary>
+    /// <summary>Returns the path of a resource of the workspace, with the api-version.</summary>
     public static string Arm(string path) =>
         $"{Workspace}{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}api-version=2024-10-01";
 
@@ -125,7 +125,9 @@ public sealed class TestEmulator : IAsyncDisposable
             HttpStatusCode.Created,
             HttpMethod.Put,
             Arm($"/computes/{name}"),
-            $$$$$"""{"location":"westeurope","properties":{"computeType":"AmlCompute","properties":{"vmSize":"Standard_DS3_v2","scaleSettings":{"minNodeCount":0,"maxNodeCount":{{{{{nodes}}}}},"nodeIdleTimeBeforeScaleDown":"PT15M"}}}}"""
+            """{"location":"westeurope","properties":{"computeType":"AmlCompute","properties":"""
+                + $$$$$"""{"vmSize":"Standard_DS3_v2","scaleSettings":{"minNodeCount":0,"maxNodeCount":{{{{{nodes}}}}}"""
+                + ""","nodeIdleTimeBeforeScaleDown":"PT15M"}}}}"""
         );
 
     public async Task CreateEnvironmentAsync(string image = "registry.example/detection:1") =>
@@ -149,7 +151,7 @@ public sealed class TestEmulator : IAsyncDisposable
             },
         };
 
-    /// <summary>Makes compute and environment, and submits a job.</summary>
+    /// <summary>Creates compute and environment, and submits a job.</summary>
     public async Task SubmitAsync(string name, string command, Action<JsonObject>? change = null, bool prepare = true)
     {
         if (prepare)
@@ -187,10 +189,10 @@ public sealed class TestEmulator : IAsyncDisposable
 
     public static async Task EventuallyAsync(Func<Task<bool>> condition, Func<Task<string>> otherwise)
     {
-        var end = DateTime.UtcNow + Deadline;
+        var start = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (DateTime.UtcNow > end)
+            if (TimeProvider.System.GetElapsedTime(start) > Deadline)
                 Assert.Fail($"After {Deadline.TotalSeconds} s: {await otherwise()}.");
             await Task.Delay(15, TestContext.Current.CancellationToken);
         }
@@ -198,19 +200,19 @@ public sealed class TestEmulator : IAsyncDisposable
 
     public async Task StopAsync()
     {
-        if (this.host is not null)
-            await this.host.DisposeAsync();
-        this.host = null;
+        if (host is not null)
+            await host.DisposeAsync();
+        host = null;
     }
 
-    public Task WaitForShutdownAsync() => this.host!.WaitForShutdownAsync();
+    public Task WaitForShutdownAsync() => host!.WaitForShutdownAsync();
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
         Client.Dispose();
         otherClient.Dispose();
-        if (this.ownsFolder)
+        if (ownsFolder)
             Directory.Delete(Folder, recursive: true);
     }
 }

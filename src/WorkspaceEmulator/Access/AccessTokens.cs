@@ -5,7 +5,9 @@ using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Access;
 
-/// <summary>Who may call: the owner's token, one token per running job, a cookie for the page, and signatures of log URLs.</summary>
+/// <summary>
+/// Issues and validates the owner's token, one token per running job, the page's cookie, and signatures of log addresses.
+/// </summary>
 internal sealed class AccessTokens
 {
     private readonly byte[] ownerToken;
@@ -15,7 +17,7 @@ internal sealed class AccessTokens
 
     private AccessTokens(string owner) => ownerToken = Encoding.UTF8.GetBytes(owner);
 
-    /// <summary>Cookie value that opens the page; it opens nothing else.</summary>
+    /// <summary>Gets the cookie value that grants access to the page only.</summary>
     public string PageCookie => pageCookie;
 
     public static AccessTokens LoadOrCreate(StateFolder folder)
@@ -30,7 +32,7 @@ internal sealed class AccessTokens
     public bool IsPageCookie(string? value) =>
         value is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(value), Encoding.UTF8.GetBytes(pageCookie));
 
-    /// <summary>Makes the token a job's process gets; it ends with the job.</summary>
+    /// <summary>Creates a token for a job's process. It ends with the job.</summary>
     public string IssueRunToken(string runKey)
     {
         var token = RandomNumberGenerator.GetHexString(64, lowercase: true);
@@ -42,7 +44,7 @@ internal sealed class AccessTokens
 
     public string? RunOf(string token) => runsByToken.GetValueOrDefault(token);
 
-    /// <summary>Signs a path until a moment (Unix seconds), as a storage account's shared access signature would.</summary>
+    /// <summary>Signs a path until a moment (Unix seconds), as a shared access signature of a storage account does.</summary>
     public string Sign(string path, long expires) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(signingKey, Encoding.UTF8.GetBytes($"{path}\n{expires}")));
 

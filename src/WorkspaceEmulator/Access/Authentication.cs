@@ -2,7 +2,9 @@ using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Access;
 
-/// <summary>Lets a request in by the owner's token, a job's token, the page's cookie, or, for logs, the signature in the address.</summary>
+/// <summary>
+/// Authenticates requests by the owner's token, a job's token, the page's cookie or, for logs, the signature in the address.
+/// </summary>
 internal sealed class Authentication(RequestDelegate next, AccessTokens tokens)
 {
     public const string CookieName = "emulator-page";
@@ -49,7 +51,8 @@ internal sealed class Authentication(RequestDelegate next, AccessTokens tokens)
                 return next(context);
         }
 
-        // Discovery holds addresses only, as Azure's; log addresses carry a signature and requests for registry tokens a secret, which their endpoints check.
+        // Discovery returns addresses only, as on Azure. Signatures of log addresses and secrets of registry token requests are checked by
+        // their endpoints.
         return OpenPaths.Any(prefix => path.StartsWithSegments(prefix, StringComparison.Ordinal))
             ? next(context)
             : ArmErrors.Unauthorized().ExecuteAsync(context);

@@ -1,7 +1,7 @@
 namespace WorkspaceEmulator.Access;
 
-/// <summary>Who sent a request: the owner of the emulator, or the process of one job.</summary>
-/// <param name="RunKey">The job whose token came; null for the owner.</param>
+/// <summary>Says who sent a request: the owner of the emulator, or the process of one job.</summary>
+/// <param name="RunKey">The job whose token was sent; null for the owner.</param>
 internal sealed record Caller(string? RunKey)
 {
     public bool IsOwner => RunKey is null;

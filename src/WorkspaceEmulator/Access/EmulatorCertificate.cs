@@ -5,13 +5,13 @@ using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Access;
 
-/// <summary>The emulator's own certificate: for localhost, 127.0.0.1 and ::1, and its own trust anchor.</summary>
+/// <summary>Creates the emulator's certificate: for localhost, 127.0.0.1 and ::1, and its own trust anchor.</summary>
 internal static class EmulatorCertificate
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(365);
     private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(7);
 
-    /// <summary>The certificate kept in the folder, or a new one when there is none or it is about to end.</summary>
+    /// <summary>Returns the certificate in the folder, or a new one when it is missing or expires soon.</summary>
     public static X509Certificate2 LoadOrCreate(StateFolder folder, DateTimeOffset now)
     {
         if (File.Exists(folder.Certificate) && File.Exists(folder.CertificateKey))
@@ -29,8 +29,8 @@ internal static class EmulatorCertificate
         names.AddIpAddress(IPAddress.Loopback);
         names.AddIpAddress(IPAddress.IPv6Loopback);
         request.CertificateExtensions.Add(names.Build());
-        // OpenSSL takes a self-signed certificate as trust anchor when it is a CA whose key usage lets it sign;
-        // it also serves here, so the same key usage allows signatures of the handshake.
+        // OpenSSL accepts a self-signed certificate as trust anchor when it is a CA that may sign certificates.
+        // It is also the server's certificate, so its key usage allows handshake signatures.
         request.CertificateExtensions.Add(
             new X509BasicConstraintsExtension(
                 certificateAuthority: true,

@@ -4,7 +4,9 @@ using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Access;
 
-/// <summary>Encrypts secrets of datastores and key vaults before they reach a file: AES-256-GCM with a key that only the owner can read.</summary>
+/// <summary>
+/// Encrypts secrets of datastores and key vaults before they are written: AES-256-GCM with a key that only the owner can read.
+/// </summary>
 internal sealed class SecretBox(byte[] key)
 {
     public static SecretBox LoadOrCreate(StateFolder folder)

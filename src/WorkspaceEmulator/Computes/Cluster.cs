@@ -3,8 +3,8 @@ using WorkspaceEmulator.Wire.Errors;
 namespace WorkspaceEmulator.Computes;
 
 /// <summary>
-/// A cluster's nodes as time passes: they start when a job wants them, run it, stand idle, and leave. The machine underneath is
-/// always this one; nodes only decide how many jobs run at once.
+/// Simulates a cluster's nodes over time: they start when a job needs them, run it, become idle, and leave. Every node is this machine;
+/// nodes only decide how many jobs run at once.
 /// </summary>
 internal sealed class Cluster
 {
@@ -32,7 +32,7 @@ internal sealed class Cluster
     public string Name { get; }
     public ClusterSettings Settings { get; private set; }
 
-    /// <summary>Why provisioning ends, or has ended, as Failed; null when it succeeds.</summary>
+    /// <summary>Gets why provisioning ends, or has ended, as Failed; null when it succeeds.</summary>
     public ArmError? Failure { get; private set; }
 
     public void Resize(ClusterSettings settings, DateTimeOffset now)
@@ -44,14 +44,14 @@ internal sealed class Cluster
         }
     }
 
-    /// <summary>Provisions once more what has failed.</summary>
+    /// <summary>Provisions a failed cluster again.</summary>
     public void Provision(ClusterSettings settings, ArmError? failure, DateTimeOffset now)
     {
         lock (gate)
-            (Settings, Failure, state, settledAt) = (settings, failure, "Creating", now + this.transition);
+            (Settings, Failure, state, settledAt) = (settings, failure, "Creating", now + transition);
     }
 
-    /// <summary>Lets a change fail, at once; jobs keep their nodes, and no other job gets one.</summary>
+    /// <summary>Fails a change at once. Jobs keep their nodes, and no other job gets one.</summary>
     public void Fail(ArmError failure)
     {
         lock (gate)
@@ -61,13 +61,13 @@ internal sealed class Cluster
     public void BeginDelete(DateTimeOffset now)
     {
         lock (gate)
-            (state, settledAt) = ("Deleting", now + this.transition);
+            (state, settledAt) = ("Deleting", now + transition);
     }
 
-    /// <summary>Takes <paramref name="count"/> nodes for a job, or starts the ones that are missing and returns false.</summary>
+    /// <summary>Takes <paramref name="count"/> nodes for a job. When too few are idle, starts the missing ones and returns false.</summary>
     /// <param name="runId">The job.</param>
     /// <param name="count">Nodes it needs.</param>
-    /// <param name="room">Nodes that may still be started, as quotas have it.</param>
+    /// <param name="room">Nodes that the quotas still allow to start.</param>
     /// <param name="now">This moment.</param>
     public bool TryReserve(string runId, int count, int room, DateTimeOffset now)
     {
@@ -100,7 +100,7 @@ internal sealed class Cluster
         }
     }
 
-    /// <summary>Takes a job's first node away; the others are idle again.</summary>
+    /// <summary>Takes a job's first node away and makes its other nodes idle.</summary>
     public void Preempt(string runId, DateTimeOffset now)
     {
         lock (gate)
@@ -112,7 +112,7 @@ internal sealed class Cluster
         Release(runId, now);
     }
 
-    /// <summary>The cluster as it is at a moment.</summary>
+    /// <summary>Returns the cluster as it is at a moment.</summary>
     public ClusterSnapshot Snapshot(DateTimeOffset now)
     {
         lock (gate)
@@ -126,14 +126,12 @@ internal sealed class Cluster
         }
     }
 
-    /// <summary>When the cluster changes by itself next; null when only a job can change it.</summary>
+    /// <summary>Returns when the cluster next changes by itself; null when only a job can change it.</summary>
     public DateTimeOffset? NextChange()
     {
         lock (gate)
         {
-            var moments = nodes
-                .Where(node => node.State is NodeState.Preparing || node.IsGoing)
-                .Select(node => node.Since + this.transition);
+            var moments = nodes.Where(node => node.State is NodeState.Preparing || node.IsGoing).Select(node => node.Since + transition);
             if (state is "Creating" or "Deleting")
                 moments = moments.Append(settledAt);
             if (nodes.Count(node => !node.IsGoing) > Settings.MinNodes)
@@ -155,9 +153,9 @@ internal sealed class Cluster
 
         foreach (var node in nodes.ToList())
         {
-            if (node.State == NodeState.Preparing && now >= node.Since + this.transition)
+            if (node.State == NodeState.Preparing && now >= node.Since + transition)
                 Replace(node, node with { State = NodeState.Idle, Since = now });
-            else if (node.IsGoing && now >= node.Since + this.transition)
+            else if (node.IsGoing && now >= node.Since + transition)
                 nodes.Remove(node);
         }
 

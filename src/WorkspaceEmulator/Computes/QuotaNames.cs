@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Computes;
 
-/// <summary>Names of quotas, as the service lists them.</summary>
+/// <summary>Names the quotas, as the service lists them.</summary>
 internal static class QuotaNames
 {
     public const string TotalDedicated = "Total Cluster Dedicated Regional vCPUs";

@@ -4,14 +4,14 @@ using WorkspaceEmulator.State;
 namespace WorkspaceEmulator.Containers;
 
 /// <summary>
-/// Containers of an emulator on this folder that ended unexpectedly. A file remembers the engines that hold them, so that they are found also
-/// when the next emulator runs jobs another way.
+/// Removes containers of an earlier emulator on this folder that ended unexpectedly. A file names the engines that hold them, so that they
+/// are found even when the next emulator runs jobs as processes.
 /// </summary>
 internal sealed class ContainerLeftovers(StateFolder folder, ExecutionSettings settings, ILogger<ContainerLeftovers> logger) : IJobLeftovers
 {
     private readonly Lock gate = new();
 
-    /// <summary>To be called before a container is made.</summary>
+    /// <summary>Records an engine; called before a container is created.</summary>
     public void Remember(string dockerHost)
     {
         lock (gate)
@@ -22,7 +22,7 @@ internal sealed class ContainerLeftovers(StateFolder folder, ExecutionSettings s
         }
     }
 
-    /// <summary>Stops and removes them. An engine that does not answer is asked again at the next start.</summary>
+    /// <summary>Stops and removes the containers. An engine that does not answer is tried again at the next start.</summary>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
         var silent = new List<string>();
@@ -42,7 +42,7 @@ internal sealed class ContainerLeftovers(StateFolder folder, ExecutionSettings s
             catch (EngineException error)
             {
                 silent.Add(host);
-                logger.LogWarning("Containers of an earlier emulator may be left: {Reason}", error.Message);
+                logger.LogWarning("Containers of an earlier emulator may remain: {Reason}", error.Message);
             }
         }
 

@@ -5,8 +5,8 @@ using WorkspaceEmulator.Wire;
 namespace WorkspaceEmulator.Containers;
 
 /// <summary>
-/// Where a job's things are inside its container: plain paths of their own, as on Azure, so that neither this machine's paths nor the rights
-/// on the folders above them matter.
+/// Says where a job's files are inside its container: plain paths of their own, as on Azure, so that neither this machine's paths nor the
+/// permissions of the folders above them matter.
 /// </summary>
 /// <param name="Paths">What the command is told.</param>
 /// <param name="Mounts">What the engine mounts.</param>
@@ -27,17 +27,17 @@ internal sealed record ContainerPaths(JobPaths Paths, IReadOnlyList<ContainerMou
             var input = job.Definition.Inputs[name];
             inputs[name] =
                 input.Kind == JobInputKind.Address
-                    ? path // An address, not a place.
+                    ? path // An address, not a path.
                     : Mount($"{Root}/inputs/{name}", path, isFile: File.Exists(path), isReadOnly: !input.IsWritable);
         }
 
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, path) in job.Mounts.Outputs)
         {
-            // The file of an output is not there yet: its folder is mounted.
-            outputs[name] = job.Definition.Outputs[name].IsFile
-                ? $"{Mount($"{Root}/outputs/{name}", Path.GetDirectoryName(path)!, isFile: false, isReadOnly: false)}/{Path.GetFileName(path)}"
-                : Mount($"{Root}/outputs/{name}", path, isFile: false, isReadOnly: false);
+            // The file of an output does not exist yet, so its folder is mounted.
+            var isFile = job.Definition.Outputs[name].IsFile;
+            var target = Mount($"{Root}/outputs/{name}", isFile ? Path.GetDirectoryName(path)! : path, isFile: false, isReadOnly: false);
+            outputs[name] = isFile ? $"{target}/{Path.GetFileName(path)}" : target;
         }
 
         return new(new(new(inputs, outputs, job.Mounts.Literals), $"{Root}/wd", $"{Root}/emulator.crt"), mounts);

@@ -17,14 +17,14 @@ internal sealed class ContainerRunner(
 {
     private const int NotExecutable = 126;
     private const int NotFound = 127;
-    private const int Killed = 137; // 128 and KILL.
+    private const int Killed = 137; // 128 plus KILL.
 
-    /// <summary>Time the engine has to hand over the last of the log after the container has ended.</summary>
+    /// <summary>Longest wait for the end of the log after the container has ended.</summary>
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
 
     private readonly DockerEngine engine = new(settings.DockerHost);
 
-    public void Dispose() => this.engine.Dispose();
+    public void Dispose() => engine.Dispose();
 
     public async Task<CommandResult> RunAsync(JobAttempt job, IJobProgress progress, CancellationToken stop)
     {
@@ -34,13 +34,13 @@ internal sealed class ContainerRunner(
             );
         try
         {
-            await new ImageSource(this.engine, credentials).EnsureAsync(image, job.Run.LogSystem, stop);
+            await new ImageSource(engine, credentials).EnsureAsync(image, job.Run.LogSystem, stop);
             var paths = ContainerPaths.Of(job, address);
             await ContainerUser.GiveAsync(paths.Mounts.Where(mount => !mount.IsReadOnly).Select(mount => mount.Source));
-            leftovers.Remember(this.engine.Host);
+            leftovers.Remember(engine.Host);
             var specification = ContainerSpecification.Create(job, image, paths, settings, state, address.Endpoint);
-            // Not to be cancelled: a container that is made and not known would stay.
-            var container = await this.engine.CreateContainerAsync(specification, CancellationToken.None);
+            // Not canceled: a container that was created and whose id is unknown would remain.
+            var container = await engine.CreateContainerAsync(specification, CancellationToken.None);
             try
             {
                 return await RunAsync(job, image, container, progress, stop);
@@ -75,18 +75,18 @@ internal sealed class ContainerRunner(
         if (stop.IsCancellationRequested)
             return CommandResult.Stopped;
         var run = job.Run;
-        await this.engine.StartAsync(container, CancellationToken.None);
+        await engine.StartAsync(container, CancellationToken.None);
         progress.Started();
         run.LogSystem($"Container {container[..12]} runs the command in image {image} as user {ContainerUser.Name}.");
         using var logEnd = new CancellationTokenSource();
         var log = CopyLogAsync(job, container, logEnd.Token);
         try
         {
-            await this.engine.WaitAsync(container, stop);
+            await engine.WaitAsync(container, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await this.engine.StopAsync(container, progress.Grace);
+            await engine.StopAsync(container, progress.Grace);
             return CommandResult.Stopped;
         }
         finally
@@ -96,7 +96,7 @@ internal sealed class ContainerRunner(
         }
 
         progress.Ended();
-        return Explain(await this.engine.GetEndAsync(container, CancellationToken.None), image);
+        return Explain(await engine.GetEndAsync(container, CancellationToken.None), image);
     }
 
     private CommandResult Explain(ContainerEnd end, ImageReference image)
@@ -107,8 +107,10 @@ internal sealed class ContainerRunner(
         {
             return CommandResult.Failed(
                 settings.JobMemory is { } limit
-                    ? $"The job ran out of memory and was killed (exit code {end.ExitCode}): it may use {ByteSize.Format(limit)} (--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
-                    : $"This machine ran out of memory and the job was killed (exit code {end.ExitCode}). End other programs, or make the job need less, a smaller batch for example."
+                    ? $"The job ran out of memory and was killed (exit code {end.ExitCode}): it may use {ByteSize.Format(limit)} "
+                        + "(--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
+                    : $"This machine ran out of memory and the job was killed (exit code {end.ExitCode}). End other programs, or make the "
+                        + "job need less, a smaller batch for example."
             );
         }
 
@@ -116,23 +118,25 @@ internal sealed class ContainerRunner(
             end.ExitCode switch
             {
                 NotFound =>
-                    $"A command was not found in image {image} (exit code 127); the log user_logs/std_log.txt names it. Correct the job's command, or add the program to the image.",
+                    $"A command was not found in image {image} (exit code 127); the log user_logs/std_log.txt names it. Correct the job's "
+                        + "command, or add the program to the image.",
                 NotExecutable =>
-                    $"A command in image {image} could not be executed (exit code 126); the log user_logs/std_log.txt names it. Correct the job's command or the program's mode in the image.",
-                Killed =>
-                    "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log user_logs/std_log.txt may say more.",
+                    $"A command in image {image} could not be executed (exit code 126); the log user_logs/std_log.txt names it. Correct "
+                        + "the job's command or the program's mode in the image.",
+                Killed => "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log "
+                    + "user_logs/std_log.txt may say more.",
                 _ when end.Error.Length > 0 => $"The container could not run (exit code {end.ExitCode}): {end.Error}",
-                _ => $"The command ended with exit code {end.ExitCode}. The log user_logs/std_log.txt says more.",
+                _ => $"The command exited with code {end.ExitCode}. The log user_logs/std_log.txt says more.",
             }
         );
     }
 
-    // The log is no reason to end a job: what could not be read of it is noted.
+    // A log error does not end a job; the missing end of the log is noted.
     private async Task CopyLogAsync(JobAttempt job, string container, CancellationToken cancellationToken)
     {
         try
         {
-            await this.engine.CopyLogAsync(container, job.Log, cancellationToken);
+            await engine.CopyLogAsync(container, job.Log, cancellationToken);
         }
         catch (EngineException error)
         {
@@ -148,11 +152,11 @@ internal sealed class ContainerRunner(
     {
         try
         {
-            await this.engine.RemoveAsync(container);
+            await engine.RemoveAsync(container);
         }
         catch (EngineException error)
         {
-            run.LogSystem($"Container {container[..12]} is left: {error.Message} The next start of the emulator removes it.");
+            run.LogSystem($"Container {container[..12]} remains: {error.Message} The next start of the emulator removes it.");
         }
     }
 

@@ -4,19 +4,20 @@ using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Containers;
 
-/// <summary>The body of the request that makes a job's container.</summary>
+/// <summary>Creates the request for a job's container.</summary>
 internal static class ContainerSpecification
 {
-    /// <summary>Names the job a container runs.</summary>
+    /// <summary>Names the job that a container runs.</summary>
     public const string JobLabel = "io.model-training.job";
 
-    /// <summary>Names the state folder of the emulator that made a container.</summary>
+    /// <summary>Names the state folder of the emulator that created a container.</summary>
     public const string StateLabel = "io.model-training.state";
 
-    // $0 is the command. Azure ML runs commands by bash; an image without it can still run most of them. Both streams are one from the
-    // start: the engine reads two streams by two pipes, and their lines would change paths.
+    // $0 is the command. Azure ML runs commands with bash; an image without it can still run most of them. Both streams are one from the
+    // start: the engine reads two streams through two pipes, and their lines would change order.
     private const string Launcher =
-        "exec 2>&1; [ -x /bin/bash ] && exec /bin/bash -c \"$0\"; echo 'The image has no /bin/bash; /bin/sh runs the command.'; exec /bin/sh -c \"$0\"";
+        "exec 2>&1; [ -x /bin/bash ] && exec /bin/bash -c \"$0\"; echo 'The image has no /bin/bash; /bin/sh runs the command.'; exec "
+        + "/bin/sh -c \"$0\"";
 
     public static CreateContainerParameters Create(
         JobAttempt job,
@@ -28,8 +29,8 @@ internal static class ContainerSpecification
     )
     {
         var paths = container.Paths;
-        // HOME must be a folder the user may write: caches of models and plots go there. The image knows no user of that number, so
-        // programs that ask for its name, as Python's getpass does, find it here.
+        // HOME must be a folder that the user may write, for caches of models and plots. The image has no user of that number, so programs
+        // that need a user name, such as Python's getpass, take it from USER.
         var machine = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["HOME"] = "/tmp",
@@ -37,7 +38,7 @@ internal static class ContainerSpecification
             ["USER"] = "job",
         };
         var variables = JobEnvironment.Create(job, paths, machine, endpoint);
-        variables["TINI_KILL_PROCESS_GROUP"] = "1"; // TERM then reaches what the shell started, not the shell alone.
+        variables["TINI_KILL_PROCESS_GROUP"] = "1"; // TERM then also reaches what the shell started.
 
         return new()
         {
@@ -61,12 +62,12 @@ internal static class ContainerSpecification
                     }),
                 ],
                 NetworkMode = "host", // The emulator listens on loopback only.
-                Init = true, // Process 1 of a container gets no TERM unless it asks for it; an init passes it on.
+                Init = true, // Process 1 of a container ignores TERM unless it handles it; an init process forwards it.
                 ShmSize = job.Definition.SharedMemory,
-                LogConfig = new() { Type = "json-file" }, // Whatever the engine's default is: this one can be read back.
+                LogConfig = new() { Type = "json-file" }, // Whatever the engine's default is, this one can be read back.
                 SecurityOpt = ["no-new-privileges"],
                 Memory = settings.JobMemory ?? 0,
-                MemorySwap = settings.JobMemory ?? 0, // The same: no swap.
+                MemorySwap = settings.JobMemory ?? 0, // The same value: no swap.
             },
         };
     }

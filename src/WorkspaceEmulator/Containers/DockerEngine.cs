@@ -7,18 +7,19 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Containers;
 
-/// <summary>The few calls of the Docker Engine API that run a job, in the version of the API that the engine speaks.</summary>
+/// <summary>Makes the few calls of the Docker Engine API that run a job, in the engine's version of the API.</summary>
 /// <remarks>
-/// Every call throws <see cref="EngineException"/>. The client is made at the first call, so that an emulator that runs no container loads none of it.
+/// Every call throws <see cref="EngineException"/>. The client is created by the first call, so that an emulator that runs no container
+/// does not load it.
 /// Source: Docker Engine API, <see href="https://docs.docker.com/reference/api/engine/"/>.
 /// </remarks>
 /// <param name="host">Socket of the engine: <c>unix:///PATH</c>.</param>
 internal sealed class DockerEngine(string host) : IDisposable
 {
-    /// <summary>Time for an answer that needs no work of the engine.</summary>
+    /// <summary>Longest wait for a response that needs no work of the engine.</summary>
     private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time for an answer that needs some work: a container is created, stopped or removed.</summary>
+    /// <summary>Longest wait for a response that needs some work: a container is created, stopped or removed.</summary>
     private static readonly TimeSpan CallLimit = TimeSpan.FromMinutes(2);
 
     private readonly SemaphoreSlim connecting = new(1);
@@ -56,8 +57,8 @@ internal sealed class DockerEngine(string host) : IDisposable
 
     /// <summary>Pulls an image.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="credentials">Value of <c>X-Registry-Auth</c>; null signs in nowhere.</param>
-    /// <param name="report">Gets each step: status, and the layer it is of when there is one.</param>
+    /// <param name="credentials">Value of <c>X-Registry-Auth</c>; null for no sign-in.</param>
+    /// <param name="report">Receives each step: its status, and its layer when there is one.</param>
     /// <param name="cancellationToken">Ends the pull.</param>
     /// <exception cref="EngineException">Status 500 when the pull failed after it had begun.</exception>
     public async Task PullAsync(
@@ -75,7 +76,8 @@ internal sealed class DockerEngine(string host) : IDisposable
             else if (step.Status is { } status)
                 report(status, step.ID);
         });
-        // As a header: the library encodes credentials without padding, and engines up to 20.10 ignore such a header without a word.
+        // The library encodes credentials without padding, and engine 20.10 silently ignores such a header. So it is sent as a header of
+        // our own.
         Dictionary<string, string> headers = [];
         if (credentials is not null)
             headers["X-Registry-Auth"] = credentials;
@@ -113,7 +115,7 @@ internal sealed class DockerEngine(string host) : IDisposable
             cancellationToken
         );
 
-    /// <summary>Copies what the container writes, until it has ended: both streams, in the order in which the engine has them.</summary>
+    /// <summary>Copies both streams of a container, in the engine's order, until the container has ended.</summary>
     public Task CopyLogAsync(string container, Stream log, CancellationToken cancellationToken) =>
         CallAsync(
             $"GET /containers/{container}/logs",
@@ -161,7 +163,7 @@ internal sealed class DockerEngine(string host) : IDisposable
     {
         if (grace == TimeSpan.Zero)
         {
-            // The library leaves a grace of zero out of a stop request, and the engine then waits for ten seconds.
+            // The library omits a grace of zero from the request, and the engine then waits for ten seconds.
             await KillAsync(container);
             return;
         }
@@ -258,7 +260,7 @@ internal sealed class DockerEngine(string host) : IDisposable
         return await SendAsync(request, limit, stop => call(client, stop), cancellationToken);
     }
 
-    // The newest version that the engine knows: what is called here is the same in all of them, and newer engines refuse old versions.
+    // The newest version that the engine knows: these calls are the same in all versions, and newer engines refuse old ones.
     private async Task<Connection> ConnectAsync(CancellationToken cancellationToken)
     {
         if (connection is { } known)
@@ -297,7 +299,7 @@ internal sealed class DockerEngine(string host) : IDisposable
         {
             return await call(limited.Token);
         }
-        // Depending on where it was, a call that is canceled also ends as a connection that broke.
+        // Depending on its progress, a canceled call may also end like a broken connection.
         catch (Exception error) when (cancellationToken.IsCancellationRequested && error is not DockerApiException)
         {
             throw new OperationCanceledException(error.Message, error, cancellationToken);
@@ -316,7 +318,7 @@ internal sealed class DockerEngine(string host) : IDisposable
         {
             throw Explain(error);
         }
-        // The library reads an answer that ends early as incomplete JSON.
+        // The library reports a response that ends early as incomplete JSON.
         catch (Exception error) when (error is IOException or JsonException)
         {
             throw Lost(error);
@@ -335,7 +337,7 @@ internal sealed class DockerEngine(string host) : IDisposable
         )
             return Lost(error);
         if (!File.Exists(new Uri(host).LocalPath))
-            return DoesNotAnswer("there is no such socket", error); // The operating system's words for it speak of addresses.
+            return DoesNotAnswer("there is no such socket", error); // The operating system's message is about addresses.
         return connecting.SocketErrorCode == SocketError.AccessDenied
             ? new EngineException(
                 $"The Docker engine at {host} may not be used by this user ({connecting.Message}). "
@@ -349,7 +351,7 @@ internal sealed class DockerEngine(string host) : IDisposable
 
     private EngineException Lost(Exception error)
     {
-        // The library's own words for a connection that ended are of lists and chunks.
+        // The library's own messages for a closed connection are about lists and chunks.
         var reason = error.GetBaseException() is SocketException socket ? socket.Message : "the connection was closed";
         return new(
             $"The Docker engine at {host} stopped answering ({reason}). "
@@ -377,13 +379,13 @@ internal sealed class DockerEngine(string host) : IDisposable
         }
         catch (JsonException)
         {
-            return body.Trim(); // A proxy before the engine answers in its own way.
+            return body.Trim(); // A proxy in front of the engine responds in its own format.
         }
     }
 
     private sealed record Connection(DockerClient Client, string Platform);
 
-    /// <summary>Reports at once, in order, where <see cref="Progress{T}"/> would report some time later.</summary>
+    /// <summary>Reports synchronously and in order, unlike <see cref="Progress{T}"/>.</summary>
     private sealed class Steps(Action<JSONMessage> report) : IProgress<JSONMessage>
     {
         public void Report(JSONMessage value) => report(value);

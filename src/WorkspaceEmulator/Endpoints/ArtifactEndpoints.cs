@@ -18,15 +18,15 @@ internal static class ArtifactEndpoints
     {
         artifacts
             .MapGet("/ExperimentRun/dcid.{runId}", List)
-            .Emulates(Area, "Artifacts_ListInContainer", "`path` is a prefix; 500 a page.");
+            .Emulates(Area, "Artifacts_ListInContainer", "`path` is a prefix; 500 per page.");
         artifacts.MapGet("/ExperimentRun/dcid.{runId}/content", Download).Emulates(Area, "Artifacts_Download", "`Range` works.");
         artifacts
             .MapPost("/ExperimentRun/dcid.{runId}/content", Upload)
-            .Emulates(Area, "Artifacts_Upload", "`append` adds to the file; without `allowOverwrite` an existing one is a 409.");
+            .Emulates(Area, "Artifacts_Upload", "`append` adds to the file; 409 for an existing file without `allowOverwrite`.");
         artifacts.MapGet("/ExperimentRun/dcid.{runId}/contentinfo", GetInfo).Emulates(Area, "Artifacts_GetContentInformation");
         artifacts
             .MapGet("/ExperimentRun/dcid.{runId}/prefix/contentinfo", ListInfo)
-            .Emulates(Area, "Artifacts_ListSasByPrefix", "500 a page.");
+            .Emulates(Area, "Artifacts_ListSasByPrefix", "500 per page.");
     }
 
     public static string ContentTypeOf(string path) =>
@@ -81,14 +81,14 @@ internal static class ArtifactEndpoints
             return DataPlaneErrors.Of(
                 400,
                 "ValidationError",
-                $"'{path}' is no artifact path; it must be relative, without '.' and '..'.",
+                $"'{path}' is not an artifact path; it must be relative, without '.' and '..'.",
                 time
             );
         if (File.Exists(file) && append != true && allowOverwrite != true)
             return DataPlaneErrors.Of(
                 409,
                 "UserError",
-                $"Artifact '{path}' of run '{runId}' exists; allowOverwrite=true replaces it.",
+                $"Artifact '{path}' of run '{runId}' already exists; allowOverwrite=true replaces it.",
                 time
             );
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);

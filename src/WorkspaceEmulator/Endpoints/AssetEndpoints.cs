@@ -9,7 +9,7 @@ using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
-/// <summary>Containers and versions of one kind of asset.</summary>
+/// <summary>Maps containers and versions of one kind of asset.</summary>
 internal sealed class AssetEndpoints(AssetKind kind)
 {
     public static void MapAll(RouteGroupBuilder workspace)
@@ -27,7 +27,7 @@ internal sealed class AssetEndpoints(AssetKind kind)
             .Emulates(area, $"{kind.Noun}Containers_List", "`listViewType` filters; `count` is the size of a page.");
         workspace.MapPut(container, PutContainer).Emulates(area, $"{kind.Noun}Containers_CreateOrUpdate");
         workspace.MapGet(container, GetContainer).Emulates(area, $"{kind.Noun}Containers_Get");
-        workspace.MapDelete(container, DeleteContainer).Emulates(area, $"{kind.Noun}Containers_Delete", "With its versions.");
+        workspace.MapDelete(container, DeleteContainer).Emulates(area, $"{kind.Noun}Containers_Delete", "Also deletes its versions.");
         workspace
             .MapGet($"{container}/versions", ListVersions)
             .Emulates(
@@ -133,7 +133,8 @@ internal sealed class AssetEndpoints(AssetKind kind)
         )
         {
             return ArmErrors.Conflict(
-                $"{kind.Noun} '{name}' version '{version}' exists with another {changed}; a version does not change. Register a new version."
+                $"{kind.Noun} '{name}' version '{version}' already exists with another {changed}; a version does not change. Register a "
+                    + "new version."
             );
         }
 

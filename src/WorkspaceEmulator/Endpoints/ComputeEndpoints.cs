@@ -22,7 +22,8 @@ internal static class ComputeEndpoints
             .Emulates(
                 Area,
                 "Compute_CreateOrUpdate",
-                "AmlCompute only. A new cluster answers 201 and is Creating for `--provisioning-milliseconds`; a change of scale settings answers 200 and holds at once."
+                "AmlCompute only. A new cluster gets 201 and is Creating for `--provisioning-milliseconds`; a change of scale settings "
+                    + "gets 200 and applies at once."
             );
         workspace.MapGet("/computes/{computeName}", Get).Emulates(Area, "Compute_Get");
         workspace.MapPatch("/computes/{computeName}", Patch).Emulates(Area, "Compute_Update");
@@ -68,7 +69,8 @@ internal static class ComputeEndpoints
         if (cluster is not null && cluster.Settings.Size != settings.Size)
         {
             return ArmErrors.BadRequest(
-                $"The VM size of compute '{computeName}' is {cluster.Settings.Size.Name} and cannot be changed to {settings.Size.Name}; delete the compute first.",
+                $"The VM size of compute '{computeName}' is {cluster.Settings.Size.Name} and cannot be changed to {settings.Size.Name}; "
+                    + "delete the compute first.",
                 "InvalidPropertyValue"
             );
         }
@@ -201,7 +203,7 @@ internal static class ComputeEndpoints
         return TypedResults.Ok(new JsonObject { ["nodes"] = nodes.ToJsonArray() });
     }
 
-    /// <summary>What is kept: all but the password, which nothing here uses.</summary>
+    /// <summary>Returns what is stored: everything except the password, which is not used.</summary>
     private static JsonObject Stored(JsonObject body, string location, ArmError? failure)
     {
         var kept = body.Clone().WithoutNulls();

@@ -119,7 +119,8 @@ internal static class DatastoreEndpoints
         }
 
         if (properties.Text("protocol") == "file" && !Path.IsPathRooted(properties.Text("endpoint") ?? ""))
-            return $"properties.endpoint is '{properties.Text("endpoint")}'; with protocol 'file' it must be the absolute path of a folder.";
+            return $"properties.endpoint is '{properties.Text("endpoint")}'; with protocol 'file' it must be the absolute path of a "
+                + "folder.";
 
         var credentials = properties.Object("credentials");
         var kind = credentials.Text("credentialsType");

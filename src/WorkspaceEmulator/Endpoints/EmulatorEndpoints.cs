@@ -12,7 +12,7 @@ using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
-/// <summary>Every endpoint of the emulator; a request that meets none is answered 501.</summary>
+/// <summary>Maps every endpoint of the emulator. Any other request gets 501.</summary>
 internal static class EmulatorEndpoints
 {
     public static void MapEmulator(this WebApplication application)
@@ -40,7 +40,7 @@ internal static class EmulatorEndpoints
             .WithOrder(int.MaxValue);
     }
 
-    /// <summary>Lets handlers be built without an emulator behind them, to list them.</summary>
+    /// <summary>Registers the services that handlers need, so that endpoints can be listed without an emulator.</summary>
     public static void AddServiceTypes(IServiceCollection services) =>
         services
             .AddSingleton(new ActiveFaults(FaultScript.Empty))

@@ -24,15 +24,15 @@ internal static class JobEndpoints
             .Emulates(
                 Area,
                 "Jobs_CreateOrUpdate",
-                "Command jobs; others answer 501. A second PUT changes tags, description, display name and archive, and adds properties."
+                "Command jobs; others get 501. A second PUT changes tags, description, display name and archive, and adds properties."
             );
         workspace.MapGet("/jobs/{id}", Get).Emulates(Area, "Jobs_Get");
         workspace
             .MapPost("/jobs/{id}/cancel", Cancel)
-            .Emulates(Area, "Jobs_Cancel", "202 while the job has not ended; 200 when it has, whatever its end.");
+            .Emulates(Area, "Jobs_Cancel", "202 while the job has not ended; 200 when it has ended.");
         workspace
             .MapDelete("/jobs/{id}", Delete)
-            .Emulates(Area, "Jobs_Delete", "202; the job and its folder are gone at once. 409 while it is active.");
+            .Emulates(Area, "Jobs_Delete", "202; the job and its folder are deleted at once. 409 while it is active.");
     }
 
     private static Ok<JsonObject> List(Workspace workspace, HttpRequest request, EmulatorAddress address)

@@ -6,7 +6,7 @@ using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
 using WorkspaceEmulator.Workspaces;
-using Answer = Microsoft.AspNetCore.Http.HttpResults.Results<
+using MlflowResponse = Microsoft.AspNetCore.Http.HttpResults.Results<
     Microsoft.AspNetCore.Http.HttpResults.Ok<System.Text.Json.Nodes.JsonObject>,
     Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<System.Text.Json.Nodes.JsonObject>
 >;
@@ -17,14 +17,10 @@ internal static class MlflowWriteEndpoints
 {
     public static void MapMlflowWriting(this RouteGroupBuilder mlflow)
     {
-        mlflow.MapPost("/runs/create", Create).Emulates(MlflowEndpoints.Area, "runs/create", "Makes a run that is no job.");
+        mlflow.MapPost("/runs/create", Create).Emulates(MlflowEndpoints.Area, "runs/create", "Creates a run that is not a job.");
         mlflow
             .MapPost("/runs/update", Update)
-            .Emulates(
-                MlflowEndpoints.Area,
-                "runs/update",
-                "The name; the status only of a run that is no job, as a job's command decides its own."
-            );
+            .Emulates(MlflowEndpoints.Area, "runs/update", "Changes the name, and the status of a run that is not a job.");
         mlflow.MapPost("/runs/log-metric", LogMetric).Emulates(MlflowEndpoints.Area, "runs/log-metric");
         mlflow
             .MapPost("/runs/log-parameter", LogParameter)
@@ -33,7 +29,7 @@ internal static class MlflowWriteEndpoints
         mlflow.MapPost("/runs/set-tag", SetTag).Emulates(MlflowEndpoints.Area, "runs/set-tag", "The tags are the job's tags in ARM.");
     }
 
-    private static Answer Create(Workspace workspace, JsonBody body, Caller caller, RunFactory runs, EmulatorAddress address)
+    private static MlflowResponse Create(Workspace workspace, JsonBody body, Caller caller, RunFactory runs, EmulatorAddress address)
     {
         if (!caller.IsOwner)
             return MlflowErrors.Of(403, "PERMISSION_DENIED", "A job's token cannot make runs; log to the job's own run, MLFLOW_RUN_ID.");
@@ -55,7 +51,7 @@ internal static class MlflowWriteEndpoints
         return TypedResults.Ok(new JsonObject { ["run"] = MlflowResource.Render(run, workspace, address.Endpoint) });
     }
 
-    private static Answer Update(Workspace workspace, JsonBody body, Caller caller, EmulatorAddress address)
+    private static MlflowResponse Update(Workspace workspace, JsonBody body, Caller caller, EmulatorAddress address)
     {
         if (Find(workspace, body, caller) is not { } run)
             return NotFound(body);
@@ -69,7 +65,7 @@ internal static class MlflowWriteEndpoints
         return TypedResults.Ok(new JsonObject { ["run_info"] = MlflowResource.RenderInfo(run, workspace, address.Endpoint) });
     }
 
-    private static Answer LogMetric(Workspace workspace, JsonBody body, Caller caller, TimeProvider time)
+    private static MlflowResponse LogMetric(Workspace workspace, JsonBody body, Caller caller, TimeProvider time)
     {
         if (Find(workspace, body, caller) is not { } run)
             return NotFound(body);
@@ -79,7 +75,7 @@ internal static class MlflowWriteEndpoints
         return Done();
     }
 
-    private static Answer LogParameter(Workspace workspace, JsonBody body, Caller caller)
+    private static MlflowResponse LogParameter(Workspace workspace, JsonBody body, Caller caller)
     {
         if (Find(workspace, body, caller) is not { } run)
             return NotFound(body);
@@ -88,7 +84,7 @@ internal static class MlflowWriteEndpoints
         return SetParameters(run, new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value });
     }
 
-    private static Answer LogBatch(Workspace workspace, JsonBody body, Caller caller, TimeProvider time)
+    private static MlflowResponse LogBatch(Workspace workspace, JsonBody body, Caller caller, TimeProvider time)
     {
         if (Find(workspace, body, caller) is not { } run)
             return NotFound(body);
@@ -105,7 +101,7 @@ internal static class MlflowWriteEndpoints
         return Done();
     }
 
-    private static Answer SetTag(Workspace workspace, JsonBody body, Caller caller)
+    private static MlflowResponse SetTag(Workspace workspace, JsonBody body, Caller caller)
     {
         if (Find(workspace, body, caller) is not { } run)
             return NotFound(body);
@@ -115,7 +111,7 @@ internal static class MlflowWriteEndpoints
         return Done();
     }
 
-    private static Answer SetParameters(Run run, Dictionary<string, string> added)
+    private static MlflowResponse SetParameters(Run run, Dictionary<string, string> added)
     {
         string? changed = null;
         run.Update(document =>

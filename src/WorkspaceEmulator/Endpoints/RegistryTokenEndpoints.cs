@@ -10,7 +10,7 @@ using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Endpoints;
 
-/// <summary>The token service of a container registry, at the paths and in the words of Azure Container Registry.</summary>
+/// <summary>Maps the token service of a container registry, with the paths and names of Azure Container Registry.</summary>
 /// <remarks>Source: <see href="https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md"/>; docker's side of it:
 /// <see href="https://distribution.github.io/distribution/spec/auth/token/"/>.</remarks>
 internal static class RegistryTokenEndpoints
@@ -24,21 +24,24 @@ internal static class RegistryTokenEndpoints
             .Emulates(
                 Area,
                 "Exchange",
-                "Form: `grant_type` (`access_token`, `access_token_refresh_token`, `refresh_token`), `service`, and the emulator's token as `access_token`."
+                "Form: `grant_type` (`access_token`, `access_token_refresh_token`, `refresh_token`), `service`, and the emulator's token "
+                    + "as `access_token`."
             );
         application
             .MapPost("/oauth2/token", PostTokenAsync)
             .Emulates(
                 Area,
                 "Token",
-                "Form: `grant_type` `refresh_token` with one, or `password` with `username` and `password`; `service`; `scope`, also several. Every scope is granted."
+                "Form: `grant_type` `refresh_token` with one, or `password` with `username` and `password`; `service`; `scope`, which may "
+                    + "repeat. Every scope is granted."
             );
         application
             .MapGet("/oauth2/token", GetToken)
             .Emulates(
                 Area,
                 "Token",
-                "Basic authentication: user `00000000-0000-0000-0000-000000000000` with a refresh token, any other with the emulator's token."
+                "Basic authentication: user `00000000-0000-0000-0000-000000000000` with a refresh token, any other with the emulator's "
+                    + "token."
             );
     }
 
@@ -79,8 +82,8 @@ internal static class RegistryTokenEndpoints
         var service = form["service"].ToString();
         return form["grant_type"].ToString() switch
         {
-            "refresh_token" => Answer(tokens, service, form["scope"], tokens.IsRefreshToken(form["refresh_token"].ToString(), service)),
-            "password" => Answer(
+            "refresh_token" => Respond(tokens, service, form["scope"], tokens.IsRefreshToken(form["refresh_token"].ToString(), service)),
+            "password" => Respond(
                 tokens,
                 service,
                 form["scope"],
@@ -94,10 +97,10 @@ internal static class RegistryTokenEndpoints
     {
         var service = request.Query["service"].ToString();
         var isOwner = Basic(request.Headers.Authorization.ToString()) is var (user, password) && tokens.IsOwner(user, password, service);
-        return Answer(tokens, service, request.Query["scope"], isOwner);
+        return Respond(tokens, service, request.Query["scope"], isOwner);
     }
 
-    private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> Answer(
+    private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> Respond(
         RegistryTokens tokens,
         string service,
         StringValues scope,
@@ -109,7 +112,7 @@ internal static class RegistryTokenEndpoints
         if (!isOwner)
             return RegistryErrors.Unauthorized();
         var scopes = new List<RegistryScope>();
-        // Several in one parameter, or the parameter several times: both are in use.
+        // Clients send several scopes in one parameter, or the parameter several times.
         foreach (var text in scope.SelectMany(value => (value ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
             if (RegistryScope.Parse(text) is not { } parsed)

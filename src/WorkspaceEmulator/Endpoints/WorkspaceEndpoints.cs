@@ -14,15 +14,15 @@ internal static class WorkspaceEndpoints
     public static void MapWorkspaces(this RouteGroupBuilder arm)
     {
         arm.MapGet(Routes.Workspace, Get).WithMetadata(new WorkspaceScope()).Emulates(Area, "Workspaces_Get");
-        arm.MapPut(Routes.Workspace, Put).Emulates(Area, "Workspaces_CreateOrUpdate", "Answers 200 at once.");
+        arm.MapPut(Routes.Workspace, Put).Emulates(Area, "Workspaces_CreateOrUpdate", "Responds 200 at once.");
         arm.MapPatch(Routes.Workspace, Patch)
             .WithMetadata(new WorkspaceScope())
-            .Emulates(Area, "Workspaces_Update", "Answers 200 at once. Replaces tags, sku and identity, and each property that is named.");
+            .Emulates(Area, "Workspaces_Update", "Responds 200 at once. Replaces tags, sku and identity, and each named property.");
         arm.MapDelete(Routes.Workspace, Delete)
             .Emulates(
                 Area,
                 "Workspaces_Delete",
-                "Answers 200 at once. With its resources and jobs; the datastores' folders stay. 409 while a job is active."
+                "Responds 200 at once. Also deletes its resources and jobs; the folders of its datastores stay. 409 while a job is active."
             );
         arm.MapGet(Routes.ResourceGroup + Routes.Provider + "/workspaces", ListByGroup).Emulates(Area, "Workspaces_ListByResourceGroup");
         arm.MapGet(Routes.Subscription + Routes.Provider + "/workspaces", ListBySubscription)

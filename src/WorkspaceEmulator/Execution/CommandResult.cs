@@ -1,8 +1,8 @@
 namespace WorkspaceEmulator.Execution;
 
-/// <summary>How a command ended: it was stopped, it failed for a reason, or else it was a success.</summary>
-/// <param name="WasStopped">It was ended from outside before it was done.</param>
-/// <param name="Failure">Why the job failed and what to do; null when it did not.</param>
+/// <summary>Says how a command ended: stopped, failed for a reason, or succeeded.</summary>
+/// <param name="WasStopped">Whether it was ended from outside before it was done.</param>
+/// <param name="Failure">Why the job failed and what to do; null when it did not fail.</param>
 /// <param name="Code">Whose failure: <c>UserError</c> of the job, <c>SystemError</c> of this machine.</param>
 internal sealed record CommandResult(bool WasStopped, string? Failure, string Code)
 {

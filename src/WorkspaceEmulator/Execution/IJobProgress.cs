@@ -1,14 +1,14 @@
 namespace WorkspaceEmulator.Execution;
 
-/// <summary>Hears how far a command is.</summary>
+/// <summary>Receives the progress of a command.</summary>
 internal interface IJobProgress
 {
-    /// <summary>The command runs from now on.</summary>
+    /// <summary>Reports that the command has started.</summary>
     void Started();
 
-    /// <summary>The command is done; what it left behind is being cleared up.</summary>
+    /// <summary>Reports that the command has ended and cleanup begins.</summary>
     void Ended();
 
-    /// <summary>Time between TERM and KILL when the job is ended now: none when its node is taken away.</summary>
+    /// <summary>Gets the time between TERM and KILL if the job were ended now; zero when its node is taken away.</summary>
     TimeSpan Grace { get; }
 }

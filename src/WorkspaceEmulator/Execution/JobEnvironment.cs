@@ -2,20 +2,20 @@ using System.Text.Json.Nodes;
 
 namespace WorkspaceEmulator.Execution;
 
-/// <summary>The environment of a job's command: little of where it runs, then the job's, then Azure ML's.</summary>
+/// <summary>Creates the environment of a job's command: a few variables of the machine, then the job's, then Azure ML's.</summary>
 internal static class JobEnvironment
 {
-    /// <summary>Names the working folder; with the run's name it tells this emulator's processes from all others.</summary>
+    /// <summary>Names the working folder. Together with the run's name it identifies processes of this emulator.</summary>
     public const string WorkingFolderVariable = "AZUREML_CR_EXECUTION_WORKING_DIR_PATH";
     public const string RunVariable = "AZUREML_RUN_ID";
 
-    // An output of such a name is found by AZURE_ML_OUTPUT_ alone.
+    // An output with one of these names is available as AZURE_ML_OUTPUT_NAME only.
     private static readonly string[] MachineVariables = ["PATH", "HOME", "LANG", "TMPDIR", "USER"];
 
     /// <param name="job">The job.</param>
-    /// <param name="paths">Where its command finds things.</param>
-    /// <param name="machine">What the command needs to know of where it runs, such as PATH.</param>
-    /// <param name="endpoint">Address of the emulator, the same in a container as outside.</param>
+    /// <param name="paths">Where its command finds files.</param>
+    /// <param name="machine">Variables of the machine or container, such as PATH.</param>
+    /// <param name="endpoint">Address of the emulator, the same inside and outside of a container.</param>
     public static Dictionary<string, string> Create(
         JobAttempt job,
         JobPaths paths,

@@ -7,18 +7,18 @@ using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Execution;
 
-/// <summary>Why a job was ended before its command was done.</summary>
+/// <summary>Lists why a job can be ended before its command is done.</summary>
 internal enum StopReason
 {
     Canceled,
     TimedOut,
     EmulatorStopping,
 
-    /// <summary>The job's node was taken away; the job waits for another.</summary>
+    /// <summary>The job's node was taken away; the job waits for another one.</summary>
     Preempted,
 }
 
-/// <summary>Takes one attempt of a job from Preparing to its end, or back to the queue; how its command runs is the runner's.</summary>
+/// <summary>Takes one attempt of a job from Preparing to its end, or back to the queue. A runner runs the command.</summary>
 [SuppressMessage(
     "Design",
     "CA1001",
@@ -42,12 +42,12 @@ internal sealed class JobExecution(
     private readonly TaskCompletionSource<StopReason> stopReason = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? deadlineTimer;
 
-    /// <summary>The attempt ended because its node was taken away.</summary>
+    /// <summary>Gets whether the attempt ended because its node was taken away.</summary>
     public bool IsPreempted => stopReason.Task is { IsCompletedSuccessfully: true, Result: StopReason.Preempted };
 
     TimeSpan IJobProgress.Grace => IsPreempted ? TimeSpan.Zero : settings.TerminationGrace;
 
-    /// <summary>Fails a job whose time is up.</summary>
+    /// <summary>Fails a job that has reached its time limit.</summary>
     public static void FailForTime(Run run) =>
         run.TryMoveTo(
             RunStatus.Failed,
@@ -55,7 +55,7 @@ internal sealed class JobExecution(
             $"The job ran longer than its limit of {XmlConvert.ToString(run.Job!.Timeout!.Value)} (limits.timeout) and was ended."
         );
 
-    /// <summary>Asks the job to end; the first reason counts.</summary>
+    /// <summary>Requests the end of the job. The first reason counts.</summary>
     public void Stop(StopReason reason)
     {
         if (stopReason.TrySetResult(reason))
@@ -121,7 +121,7 @@ internal sealed class JobExecution(
             Stop(StopReason.Preempted);
     }
 
-    // Another node has nothing of an earlier attempt but what Azure ML keeps elsewhere: the artifacts.
+    // Another node has nothing of an earlier attempt except the artifacts, which Azure ML keeps elsewhere.
     private void PrepareWorkingFolder()
     {
         string[] kept = ["outputs", "logs"];

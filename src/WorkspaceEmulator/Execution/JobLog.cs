@@ -3,10 +3,10 @@ using WorkspaceEmulator.Runs;
 
 namespace WorkspaceEmulator.Execution;
 
-/// <summary>The end of a job's log, where an attempt writes. What the fault script has to do with logs happens here, as their bytes pass.</summary>
+/// <summary>Appends what an attempt writes to the job's log, and applies the fault script's rules about logs.</summary>
 /// <param name="run">The job.</param>
 /// <param name="faults">What the fault script does to this attempt.</param>
-/// <param name="preempt">Called when the attempt's node is to be taken away.</param>
+/// <param name="preempt">Called when the attempt's node must be taken away.</param>
 internal sealed class JobLog(Run run, AttemptFaults faults, Action preempt) : Stream
 {
     private FileStream file = Open(run);
@@ -26,7 +26,7 @@ internal sealed class JobLog(Run run, AttemptFaults faults, Action preempt) : St
     {
         while (!buffer.IsEmpty)
         {
-            // A rotated log ends where a line does, whatever the pieces in which it came.
+            // A rotated log ends at the end of a line, however the output was split.
             var end = faults.RotatesLog ? buffer.IndexOf((byte)'\n') + 1 : 0;
             var part = end == 0 ? buffer : buffer[..end];
             buffer = buffer[part.Length..];
@@ -53,7 +53,7 @@ internal sealed class JobLog(Run run, AttemptFaults faults, Action preempt) : St
         return Task.CompletedTask;
     }
 
-    /// <summary>Gives what the log holds another name; it goes on as a new, empty file.</summary>
+    /// <summary>Renames the log and continues with an empty one.</summary>
     public void Rotate()
     {
         file.Dispose();
@@ -63,7 +63,7 @@ internal sealed class JobLog(Run run, AttemptFaults faults, Action preempt) : St
 
     public override void Flush()
     {
-        // Nothing is held back.
+        // Nothing is buffered.
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

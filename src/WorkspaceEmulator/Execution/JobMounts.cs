@@ -7,14 +7,15 @@ using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Execution;
 
-/// <summary>Where a job's inputs and outputs are on this machine, and its command with those places filled in.</summary>
+/// <summary>Says where a job's inputs and outputs are on this machine.</summary>
 internal sealed record JobMounts(
     IReadOnlyDictionary<string, string> Inputs,
     IReadOnlyDictionary<string, string> Outputs,
     IReadOnlyDictionary<string, string> Literals
 )
 {
-    /// <summary>Finds the inputs, those in storage accounts by fetching them, and makes the folders of the outputs; either the mounts or why the job cannot run.</summary>
+    /// <summary>Finds the inputs, downloads those in storage accounts, and creates the folders of the outputs.</summary>
+    /// <returns>Either the mounts or why the job cannot run.</returns>
     public static async Task<(JobMounts? Mounts, string? Fault)> ResolveAsync(Workspace workspace, Run run, CancellationToken stop)
     {
         var job = run.Job!;
@@ -55,7 +56,7 @@ internal sealed record JobMounts(
         return (new(inputs, outputs, literals), null);
     }
 
-    /// <summary>The command with every <c>${{inputs.x}}</c> and <c>${{outputs.x}}</c> replaced.</summary>
+    /// <summary>Returns the command with every <c>${{inputs.x}}</c> and <c>${{outputs.x}}</c> replaced.</summary>
     public string Fill(string command) =>
         CommandJob
             .Expression()
@@ -67,7 +68,7 @@ internal sealed record JobMounts(
                     : Quote(Inputs[name]);
             });
 
-    // On Azure a mount has a plain path. Here the folder may be anywhere, so a path the shell would split is quoted.
+    // On Azure a mount has a plain path. Here the folder may be anywhere, so a path that the shell would split is quoted.
     private static string Quote(string path) =>
         path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+:@%,=".Contains(c, StringComparison.Ordinal) || c > 127)
             ? path

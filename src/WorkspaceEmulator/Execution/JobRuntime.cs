@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Execution;
 
-/// <summary>How jobs run on this machine.</summary>
+/// <summary>Lists how jobs can run on this machine.</summary>
 public enum JobRuntime
 {
     /// <summary>As child processes of the emulator; the image of the environment is not used.</summary>

@@ -8,8 +8,8 @@ using WorkspaceEmulator.Workspaces;
 namespace WorkspaceEmulator.Execution;
 
 /// <summary>
-/// Hands nodes to jobs, first come first served for each cluster, runs them, and ends them when the emulator stops. One loop does it,
-/// woken by requests, by jobs that end, and by clusters that change by themselves.
+/// Assigns nodes to jobs, first come, first served per cluster, runs the jobs, and ends them when the emulator stops. One loop does this.
+/// Requests, jobs that end and clusters that change by themselves wake it.
 /// </summary>
 internal sealed class JobScheduler(
     WorkspaceStore workspaces,
@@ -24,20 +24,21 @@ internal sealed class JobScheduler(
 ) : IHostedLifecycleService, IDisposable
 {
     private const string EmulatorCrashed =
-        "The emulator ended unexpectedly while the job ran. Submitting the job again makes a new attempt, which resumes from its checkpoints.";
+        "The emulator ended unexpectedly while the job ran. Submitting the job again makes a new attempt, which resumes from its "
+        + "checkpoints.";
 
     private readonly SemaphoreSlim wake = new(0);
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<string, (JobExecution Execution, Task Task)> executions = new(StringComparer.Ordinal);
     private Task loop = Task.CompletedTask;
 
-    /// <summary>Jobs that have been submitted and have not ended.</summary>
+    /// <summary>Gets the number of jobs that were submitted and have not ended.</summary>
     public int ActiveJobs => workspaces.All.Sum(workspace => workspace.Runs.Values.Count(run => run.IsJob && !run.Status.IsTerminal()));
 
-    /// <summary>Looks at queues and clusters again now.</summary>
+    /// <summary>Wakes the loop, which then looks at queues and clusters.</summary>
     public void Wake() => wake.Release();
 
-    /// <summary>Asks a job to end: at once when it has not started, else when its processes have.</summary>
+    /// <summary>Cancels a job: at once when it has not started, else when its processes have ended.</summary>
     public void Cancel(Run run)
     {
         run.TryMoveTo(RunStatus.CancelRequested);
@@ -46,7 +47,7 @@ internal sealed class JobScheduler(
         Wake();
     }
 
-    /// <summary>Ends what a crashed emulator left behind, then starts to hand out nodes.</summary>
+    /// <summary>Ends what a crashed emulator left running.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await leftovers.RemoveAsync(cancellationToken);
@@ -71,7 +72,7 @@ internal sealed class JobScheduler(
         return Task.CompletedTask;
     }
 
-    /// <summary>Runs before the server stops listening, so that a job told to end can still log its last values.</summary>
+    /// <summary>Ends all jobs before the server stops listening, so that they can still log their last values.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await stopping.CancelAsync();
@@ -107,7 +108,7 @@ internal sealed class JobScheduler(
             }
             catch (IOException error)
             {
-                // A full disk, say: the jobs stay queued, and the next wake tries again.
+                // For example a full disk: the jobs stay queued until the next wake-up.
                 logger.LogError(error, "Queued jobs could not be started.");
             }
 
@@ -128,7 +129,7 @@ internal sealed class JobScheduler(
                 await wake.WaitAsync(wait < TimeSpan.FromHours(1) ? wait + TimeSpan.FromMilliseconds(1) : TimeSpan.FromHours(1));
             while (wake.Wait(0))
             {
-                // Many reasons to look again are one.
+                // Several wake-ups count as one.
             }
         }
     }
@@ -166,7 +167,7 @@ internal sealed class JobScheduler(
                 continue;
             }
 
-            // A job that asks for more nodes than are free keeps those behind it waiting: first come, first served.
+            // First come, first served: a job that needs more nodes than are free blocks the jobs behind it.
             if (
                 !blocked.Contains(name)
                 && cluster.TryReserve(run.Name, run.Job.InstanceCount, quotas.RoomFor(workspace, cluster), time.GetUtcNow())
@@ -186,7 +187,7 @@ internal sealed class JobScheduler(
             {
                 await execution.RunAsync();
             }
-            // Whatever goes wrong belongs to this job, whose owner must read it; the emulator and the other jobs go on.
+            // An error belongs to this job, whose owner must see it. The emulator and other jobs keep running.
             catch (Exception error)
                 when (error
                         is IOException

@@ -6,10 +6,12 @@ namespace WorkspaceEmulator.Execution;
 /// <summary>Runs a job's command as a child process of the emulator, in a session of its own.</summary>
 internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress address, TimeProvider time) : IJobRunner
 {
-    // Both streams are one pipe, so lines arrive in the log in the order in which they are written. $0 is the command.
+    // Both streams are one pipe, so that lines are logged in the order in which they were written. $0 is the command.
     private const string Launcher = "exec </dev/null 2>&1; exec /bin/bash -c \"$0\"";
 
-    /// <summary>Time for the last of the log when nothing of the job is left; only what has become another's process can hold the pipe open.</summary>
+    /// <summary>
+    /// Longest wait for the end of the log after all processes of the job have ended. Only a process that left the job holds the pipe open.
+    /// </summary>
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
 
     public async Task<CommandResult> RunAsync(JobAttempt job, IJobProgress progress, CancellationToken stop)
@@ -18,7 +20,7 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
             return CommandResult.Stopped;
         var run = job.Run;
         using var process = Process.Start(Describe(job))!;
-        // setsid(1) becomes the command and leads a session whose id is its own process id.
+        // setsid(1) becomes the command and leads a session whose id is its process id.
         var tree = new ProcessTree(run.Name, run.WorkingFolder) { Session = process.Id };
         progress.Started();
         run.LogSystem($"Process {process.Id} runs the command.");
@@ -26,7 +28,7 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
         using var logEnd = new CancellationTokenSource();
         var copied = process.StandardOutput.BaseStream.CopyToAsync(job.Log, logEnd.Token);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        // Without a reader the job would wait for one: the end of the log is the end of the job.
+        // Without a reader the job would block, so the end of the log is the end of the job.
         _ = copied.ContinueWith(
             _ => stopped.TrySetResult(),
             CancellationToken.None,
@@ -44,11 +46,11 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
         }
 
         progress.Ended();
-        await tree.EndAsync(settings.TerminationGrace, time); // What the command left in the background ends with it.
+        await tree.EndAsync(settings.TerminationGrace, time); // Background processes end with the command.
         await FinishLogAsync();
         return process.ExitCode == 0
             ? CommandResult.Success
-            : CommandResult.Failed($"The command ended with exit code {process.ExitCode}. The log user_logs/std_log.txt says more.");
+            : CommandResult.Failed($"The command exited with code {process.ExitCode}. The log user_logs/std_log.txt says more.");
 
         async Task FinishLogAsync()
         {

@@ -4,8 +4,8 @@ using System.Text;
 namespace WorkspaceEmulator.Execution;
 
 /// <summary>
-/// The processes of one job, found in /proc: those of its session, their descendants, and whatever carries the job's name and working
-/// folder in its environment, which also finds a descendant that made a session of its own and was orphaned.
+/// Finds and ends the processes of one job by reading /proc: those of its session, their descendants, and those that have the job's name
+/// and working folder in their environment. The last rule also finds an orphan that made a session of its own.
 /// </summary>
 internal sealed partial class ProcessTree(string runName, string workingFolder)
 {
@@ -13,10 +13,10 @@ internal sealed partial class ProcessTree(string runName, string workingFolder)
     private const int Kill = 9;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Session of the job's first process; 0 when it is not known, as after a crash.</summary>
+    /// <summary>Gets or sets the session of the job's first process; 0 when it is unknown, as after a crash.</summary>
     public int Session { get; set; }
 
-    /// <summary>Sends TERM to every process of the job, KILL after the grace time, and returns when none is left.</summary>
+    /// <summary>Sends TERM to every process of the job, then KILL after the grace time, and returns when all have ended.</summary>
     public async Task EndAsync(TimeSpan grace, TimeProvider time)
     {
         var killAt = time.GetUtcNow() + grace;
@@ -28,12 +28,12 @@ internal sealed partial class ProcessTree(string runName, string workingFolder)
                 return;
             var kill = time.GetUtcNow() >= killAt;
             foreach (var process in alive.Where(process => kill || told.Add(process)))
-                _ = SendSignal(process, kill ? Kill : Terminate); // Fails only for a process that is gone.
+                _ = SendSignal(process, kill ? Kill : Terminate); // Fails only for a process that has ended.
             await Task.Delay(PollInterval, time);
         }
     }
 
-    /// <summary>Ids of the job's processes that have not ended.</summary>
+    /// <summary>Finds the ids of the job's processes that are still running.</summary>
     public IReadOnlyList<int> Find()
     {
         var found = new HashSet<int>();
@@ -67,7 +67,7 @@ internal sealed partial class ProcessTree(string runName, string workingFolder)
     {
         if (TryRead($"/proc/{id}/stat") is not { } bytes)
             return null;
-        // The name, in parentheses, may hold anything; the fields after it are: state, parent, process group, session.
+        // The name is in parentheses and may hold anything. The fields after it are state, parent, process group and session.
         var text = Encoding.UTF8.GetString(bytes);
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
         return (fields[0][0], int.Parse(fields[1]), int.Parse(fields[3]));
@@ -81,7 +81,7 @@ internal sealed partial class ProcessTree(string runName, string workingFolder)
         return entries.All(entry => variables.Contains(entry, StringComparer.Ordinal));
     }
 
-    // Null: the process ended meanwhile, or is another user's and so not of a job.
+    // Null: the process has ended, or belongs to another user and so to no job.
     private static byte[]? TryRead(string path)
     {
         try

@@ -3,7 +3,7 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Faults;
 
-/// <summary>The fault script in force and how far it has come. Which request or job a rule strikes is decided for one at a time.</summary>
+/// <summary>Holds the active fault script and how often each rule has struck. Requests and jobs are decided one at a time.</summary>
 internal sealed class ActiveFaults
 {
     private readonly Lock gate = new();
@@ -11,17 +11,17 @@ internal sealed class ActiveFaults
 
     public ActiveFaults(FaultScript script) => rules = Activate(script);
 
-    /// <summary>Rules of the script, also those that have no effect left.</summary>
+    /// <summary>Gets the number of rules, including those that are used up.</summary>
     public int RuleCount => rules.Length;
 
-    /// <summary>Puts a script in force in the place of the one before, from its beginning.</summary>
+    /// <summary>Replaces the script and starts it from the beginning.</summary>
     public void Replace(FaultScript script)
     {
         lock (gate)
             rules = Activate(script);
     }
 
-    /// <summary>The rules as they were written, each with how often it has struck.</summary>
+    /// <summary>Returns the rules as they were written, each with how often it has struck.</summary>
     public JsonObject Render()
     {
         lock (gate)
@@ -40,7 +40,9 @@ internal sealed class ActiveFaults
         }
     }
 
-    /// <summary>What happens to a request: the first rule that is for it and has an effect left decides; rules of delay alone add theirs.</summary>
+    /// <summary>
+    /// Decides what happens to a request: the first matching rule that is not used up decides, and rules that only delay add their delay.
+    /// </summary>
     public (TimeSpan Delay, FaultEffect? Effect) Strike(HttpRequest request)
     {
         var delay = TimeSpan.Zero;
@@ -61,10 +63,10 @@ internal sealed class ActiveFaults
         return (delay, null);
     }
 
-    /// <summary>Whether a rule about a job strikes now.</summary>
+    /// <summary>Returns whether a rule about a job strikes now.</summary>
     /// <param name="job">The job's name.</param>
-    /// <param name="isReached">Whether the job has come to where an effect is due.</param>
-    /// <param name="over">Rules that let this attempt of the job pass; one that does so now is added.</param>
+    /// <param name="isReached">Whether the job has reached the point of an effect.</param>
+    /// <param name="over">Rules that have let this attempt of the job pass. A rule that does so now is added.</param>
     public bool TryStrike(string job, Predicate<FaultEffect> isReached, ISet<FaultRule> over)
     {
         if (rules.Length == 0)
@@ -85,7 +87,7 @@ internal sealed class ActiveFaults
         return false;
     }
 
-    /// <summary>Whether a rule rotates the log of a job.</summary>
+    /// <summary>Returns whether a rule rotates the log of a job.</summary>
     public bool RotatesLogOf(string job) => rules.Any(active => active.Rule is { Effect: LogRotation, Job: { } jobs } && jobs.IsMatch(job));
 
     private static ActiveRule[] Activate(FaultScript script) => [.. script.Rules.Select(rule => new ActiveRule(rule))];

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace WorkspaceEmulator.Faults;
 
-/// <summary>Takes the body of an answer and sends nothing, not even the headers. Its start is kept, the rest is counted.</summary>
+/// <summary>Buffers the start of a response body, counts the rest, and sends nothing, not even the headers.</summary>
 internal sealed class BufferedResponse : IHttpResponseBodyFeature, IDisposable
 {
     private readonly HeadStream head;
@@ -14,10 +14,10 @@ internal sealed class BufferedResponse : IHttpResponseBodyFeature, IDisposable
         Writer = PipeWriter.Create(head, new StreamPipeWriterOptions(leaveOpen: true));
     }
 
-    /// <summary>The first bytes, at most the limit.</summary>
+    /// <summary>Gets the first bytes, at most the limit.</summary>
     public ReadOnlyMemory<byte> Start => head.Start;
 
-    /// <summary>Bytes of the whole body.</summary>
+    /// <summary>Gets the number of bytes of the whole body.</summary>
     public long Length => head.Length;
 
     public Stream Stream => head;
@@ -29,7 +29,7 @@ internal sealed class BufferedResponse : IHttpResponseBodyFeature, IDisposable
 
     public void DisableBuffering()
     {
-        // Nothing is sent, and so nothing sooner.
+        // Nothing is sent.
     }
 
     public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
@@ -75,7 +75,7 @@ internal sealed class BufferedResponse : IHttpResponseBodyFeature, IDisposable
 
         public override void Flush()
         {
-            // It is all in memory.
+            // All of it is in memory.
         }
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace WorkspaceEmulator.Faults;
 
 /// <summary>
-/// Decides what the fault script does to a request, and does what concerns its connection: delays it and cuts it. Other effects are left to
-/// <see cref="ScriptedResponseMiddleware"/> and the endpoints, as a feature of the request, so that what is answered is recorded like any answer.
+/// Decides what the fault script does to a request, and delays it or cuts its connection. Other effects become a feature of the request,
+/// for <see cref="ScriptedResponseMiddleware"/> and the endpoints, so that their responses are recorded like any others.
 /// </summary>
 internal sealed class FaultMiddleware(RequestDelegate next, ActiveFaults faults, TimeProvider time)
 {
@@ -41,10 +41,10 @@ internal sealed class FaultMiddleware(RequestDelegate next, ActiveFaults faults,
     public static bool HasBearer(HttpRequest request) =>
         request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether the address carries a signature in the place of a token.</summary>
+    /// <summary>Returns whether the address has a signature in place of a token.</summary>
     public static bool IsSigned(HttpRequest request) => request.Path.StartsWithSegments("/azureml", StringComparison.Ordinal);
 
-    // By these the emulator is watched and the script is mended.
+    // These requests watch the emulator and change the script.
     private static bool IsOwn(PathString path) =>
         path == "/"
         || path.StartsWithSegments("/page", StringComparison.Ordinal)
@@ -64,7 +64,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, ActiveFaults faults,
     private async Task CutAsync(HttpContext context, int limit)
     {
         using var held = await HoldAsync(context, limit);
-        // The server ends the connection of an answer that is shorter than its header says, once what there is of it has been sent.
+        // When a response is shorter than its header says, the server sends what it has and closes the connection.
         if (held.Length > limit)
             context.Response.ContentLength ??= held.Length;
         await context.Response.StartAsync();

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace WorkspaceEmulator.Faults;
 
-/// <summary>A pattern in which <c>*</c> stands for anything within a segment and <c>**</c> for anything across them; letter case does not matter.</summary>
+/// <summary>
+/// Matches a pattern in which <c>*</c> stands for anything within a segment and <c>**</c> for anything across segments. Letter case is
+/// ignored.
+/// </summary>
 internal sealed class Glob(string pattern)
 {
     private readonly Regex regex = new(

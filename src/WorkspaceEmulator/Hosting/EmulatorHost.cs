@@ -17,7 +17,7 @@ using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Hosting;
 
-/// <summary>A running emulator: its web application and the lock on its state folder.</summary>
+/// <summary>Represents a running emulator: its web application and the lock on its state folder.</summary>
 public sealed class EmulatorHost : IAsyncDisposable
 {
     private const int PortAttempts = 5;
@@ -30,12 +30,12 @@ public sealed class EmulatorHost : IAsyncDisposable
         (webApplication, stateFolder, Endpoint) = (application, folder, endpoint);
     }
 
-    /// <summary>Address with the port it really listens on.</summary>
+    /// <summary>Gets the address, with the port on which it listens.</summary>
     public Uri Endpoint { get; }
 
     internal IServiceProvider Services => webApplication.Services;
 
-    /// <summary>Takes the state folder and listens; the announcement file is there when this returns.</summary>
+    /// <summary>Takes the state folder and starts to listen. The endpoint file exists when this returns.</summary>
     /// <exception cref="StateFolderInUseException">Another emulator runs on the folder.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<EmulatorHost> StartAsync(EmulatorOptions options, TimeProvider time)
@@ -56,7 +56,7 @@ public sealed class EmulatorHost : IAsyncDisposable
                 }
                 catch (IOException) when (options.Port == 0 && attempt < PortAttempts)
                 {
-                    await application.DisposeAsync(); // Somebody took the free port first.
+                    await application.DisposeAsync(); // Another program took the free port first.
                 }
             }
         }
@@ -84,7 +84,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .Logging.ClearProviders()
             .AddSimpleConsole(console => console.SingleLine = true)
             .SetMinimumLevel(LogLevel.Warning)
-            // What reaches the server as an error is an answer that the fault script cuts; the exception handler below reports all else.
+            // Errors that reach the server are responses cut by the fault script. The exception handler below reports all others.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
         var certificate = EmulatorCertificate.LoadOrCreate(folder, time.GetUtcNow());
         builder
@@ -147,7 +147,7 @@ public sealed class EmulatorHost : IAsyncDisposable
         application.UseExceptionHandler(
             new ExceptionHandlerOptions
             {
-                // The details are in the emulator's own output, where the owner finds them.
+                // The details are in the emulator's output.
                 ExceptionHandler = context =>
                     ArmErrors
                         .Of(500, "InternalServerError", "The emulator failed on this request; its output says why.")

@@ -5,7 +5,7 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Hosting;
 
-/// <summary>The file that tells clients where the emulator listens: there while it does, gone as soon as it begins to stop.</summary>
+/// <summary>Writes the file that tells clients where the emulator listens, and deletes it as soon as the emulator begins to stop.</summary>
 internal sealed class EndpointFile(StateFolder folder, EmulatorAddress address, EmulatorOptions options, TimeProvider time)
     : IHostedLifecycleService
 {

@@ -3,7 +3,7 @@ using WorkspaceEmulator.Traffic;
 
 namespace WorkspaceEmulator.Hosting;
 
-/// <summary>Stops the emulator once nothing has used it for its idle time.</summary>
+/// <summary>Stops the emulator when nothing has used it for its idle time.</summary>
 internal sealed class IdleWatch(
     ActivityClock clock,
     JobScheduler scheduler,

@@ -4,7 +4,7 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Hosting;
 
-/// <summary>The table of operations in docs/emulator.md, made from the endpoints.</summary>
+/// <summary>Creates the table of operations in docs/emulator.md from the endpoints.</summary>
 internal static class OperationsTable
 {
     public static IReadOnlyList<RouteEndpoint> Endpoints()

@@ -4,7 +4,7 @@ using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Hosting;
 
-/// <summary>Checks what all requests of a kind share, after routing: the api-version of ARM, and that the workspace exists.</summary>
+/// <summary>Checks, after routing, what all requests of a kind share: the api-version of ARM, and that the workspace exists.</summary>
 internal sealed class RequestScope(RequestDelegate next, WorkspaceStore workspaces)
 {
     public Task InvokeAsync(HttpContext context)

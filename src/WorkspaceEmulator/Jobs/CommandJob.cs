@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace WorkspaceEmulator.Jobs;
 
-/// <summary>The definition of a command job: what its PUT said, and no later request changes.</summary>
+/// <summary>Describes a command job: the part of its PUT that no later request changes.</summary>
 /// <param name="Command">The shell command, with its expressions <c>${{inputs.x}}</c> and <c>${{outputs.x}}</c>.</param>
 /// <param name="Environment">The environment version, as it is stored: <c>NAME/VERSION</c>.</param>
 /// <param name="ComputeName">The cluster.</param>
@@ -27,7 +27,7 @@ internal sealed partial record CommandJob(
     /// <summary>The <c>jobType</c> of command jobs.</summary>
     public const string Type = "Command";
 
-    /// <summary>An expression of a command: groups <c>kind</c> (inputs or outputs) and <c>name</c>.</summary>
+    /// <summary>Matches an expression of a command, with the groups <c>kind</c> (inputs or outputs) and <c>name</c>.</summary>
     [GeneratedRegex(
         @"\$\{\{\s*(?<kind>[a-z_]+)\.(?<name>[A-Za-z0-9_]+)\s*\}\}",
         RegexOptions.ExplicitCapture,

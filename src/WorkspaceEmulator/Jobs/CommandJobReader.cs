@@ -5,7 +5,7 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Jobs;
 
-/// <summary>Reads and validates the <c>properties</c> of a command job. The first fault counts, as on Azure.</summary>
+/// <summary>Reads and validates the <c>properties</c> of a command job. It reports the first fault, as Azure does.</summary>
 internal sealed class CommandJobReader
 {
     private const string DefaultSharedMemory = "2g";
@@ -171,7 +171,7 @@ internal sealed class CommandJobReader
         {
             var timeout = XmlConvert.ToTimeSpan(text);
             if (timeout <= TimeSpan.Zero)
-                Add($"properties.limits.timeout is '{text}'; it must be longer than nothing.");
+                Add($"properties.limits.timeout is '{text}'; it must be longer than zero.");
             return timeout;
         }
         catch (FormatException)

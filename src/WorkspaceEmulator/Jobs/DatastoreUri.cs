@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace WorkspaceEmulator.Jobs;
 
-/// <summary>A place in a datastore, as <c>azureml://datastores/NAME/paths/PATH</c> or its long form with the workspace names it.</summary>
+/// <summary>Represents a path in a datastore: <c>azureml://datastores/NAME/paths/PATH</c>, or the long form with the workspace.</summary>
 internal sealed partial record DatastoreUri(string Datastore, string Path)
 {
     /// <summary>The datastore of outputs whose jobs name none.</summary>
@@ -19,7 +19,7 @@ internal sealed partial record DatastoreUri(string Datastore, string Path)
     /// <summary>Reads a URI.</summary>
     /// <param name="uri">The URI.</param>
     /// <param name="references">The workspace that must have the datastore; null leaves that unchecked.</param>
-    /// <returns>Either the place or what is wrong with the URI.</returns>
+    /// <returns>Either the datastore and path or what is wrong with the URI.</returns>
     public static (DatastoreUri? Place, string? Fault) Parse(string uri, IJobReferences? references)
     {
         var match = Form().Match(uri);

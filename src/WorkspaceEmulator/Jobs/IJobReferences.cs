@@ -2,7 +2,7 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Jobs;
 
-/// <summary>What a job may refer to: the resources of its workspace.</summary>
+/// <summary>Represents the resources of a workspace that a job may refer to.</summary>
 internal interface IJobReferences
 {
     WorkspaceName Name { get; }

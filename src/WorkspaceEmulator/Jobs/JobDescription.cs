@@ -3,7 +3,7 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Jobs;
 
-/// <summary>The part of a job's PUT that is kept apart from its definition, most of which a second PUT may change.</summary>
+/// <summary>Describes the part of a job's PUT that is not its definition. A second PUT may change most of it.</summary>
 /// <param name="ExperimentName">The experiment; null when the PUT names none.</param>
 /// <param name="DisplayName">Name for people; null when the PUT gives none.</param>
 /// <param name="Description">Purpose of the job; null when the PUT gives none.</param>
@@ -19,7 +19,7 @@ internal sealed record JobDescription(
     IReadOnlyDictionary<string, string> Properties
 )
 {
-    /// <summary>Reads it from the <c>properties</c> of a PUT.</summary>
+    /// <summary>Reads the description from the <c>properties</c> of a PUT.</summary>
     public static JobDescription Read(JsonObject properties) =>
         new(
             properties.Text("experimentName"),

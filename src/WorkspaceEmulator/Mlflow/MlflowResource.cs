@@ -5,7 +5,7 @@ using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Mlflow;
 
-/// <summary>Experiments and runs as MLflow shows them.</summary>
+/// <summary>Renders experiments and runs as MLflow shows them.</summary>
 internal static class MlflowResource
 {
     public static JsonObject Render(Experiment experiment, Workspace workspace, Uri endpoint) =>

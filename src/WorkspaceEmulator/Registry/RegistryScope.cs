@@ -1,9 +1,11 @@
 namespace WorkspaceEmulator.Registry;
 
-/// <summary>Something a registry guards, and what shall be done with it.</summary>
+/// <summary>Represents one scope of a token request: a resource of the registry and the actions on it.</summary>
 internal sealed record RegistryScope(string Type, string Name, IReadOnlyList<string> Actions)
 {
-    /// <summary>Reads <c>type:name:action,action</c>; a name may hold colons, as that of a registry with its port. Null when it is none.</summary>
+    /// <summary>
+    /// Reads <c>type:name:action,action</c>; null when the text is no scope. A name may hold colons, as a registry's with its port does.
+    /// </summary>
     public static RegistryScope? Parse(string text)
     {
         var (first, last) = (text.IndexOf(':', StringComparison.Ordinal), text.LastIndexOf(':'));

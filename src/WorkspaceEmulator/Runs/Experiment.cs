@@ -1,4 +1,4 @@
 namespace WorkspaceEmulator.Runs;
 
-/// <summary>An experiment: the group runs belong to. Names are case-sensitive.</summary>
+/// <summary>Represents an experiment: the group to which runs belong. Names are case-sensitive.</summary>
 internal sealed record Experiment(string Id, string Name, DateTimeOffset CreatedAt);

@@ -3,7 +3,7 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
 
-/// <summary>Experiments of a workspace, kept by id; a run makes its experiment when it is new.</summary>
+/// <summary>Stores the experiments of a workspace by id. A run creates its experiment when it does not exist.</summary>
 internal sealed class ExperimentStore(string folder, TimeProvider time)
 {
     private readonly ResourceFolder documents = new(folder, time);

@@ -5,7 +5,7 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
 
-/// <summary>A job as ARM shows it, and what a second PUT may change of it.</summary>
+/// <summary>Renders a job as ARM shows it, and applies what a second PUT may change.</summary>
 internal static class JobResource
 {
     private static readonly string[] FixedMembers =
@@ -66,7 +66,7 @@ internal static class JobResource
         );
     }
 
-    /// <summary>Why a second PUT is refused; null when it may go on.</summary>
+    /// <summary>Returns why a second PUT is refused; null when it is allowed.</summary>
     public static string? ChangeFault(Run run, JsonObject properties, JobDescription description)
     {
         var document = run.Document;
@@ -81,7 +81,8 @@ internal static class JobResource
         foreach (var (key, value) in description.Properties)
         {
             if (document.Properties.TryGetValue(key, out var old) && old != value)
-                return $"properties.properties.{key} of job '{run.Name}' exists and cannot be changed; properties can only be added.";
+                return $"properties.properties.{key} of job '{run.Name}' already exists and cannot be changed; properties can only be "
+                    + "added.";
         }
 
         return null;

@@ -5,10 +5,12 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
 
-/// <summary>One value of a metric. <paramref name="Timestamp"/> is Unix milliseconds; the value may be NaN or infinite.</summary>
+/// <summary>
+/// Represents one value of a metric. <paramref name="Timestamp"/> is Unix milliseconds; the value may be NaN or infinite.
+/// </summary>
 internal sealed record MetricPoint(string Key, double Value, long Timestamp, long Step)
 {
-    /// <summary>The wire form; NaN and infinities are texts, as in protobuf's JSON.</summary>
+    /// <summary>Converts it to JSON. NaN and infinities are texts, as in protobuf's JSON.</summary>
     public JsonObject ToJson() =>
         new()
         {
@@ -18,7 +20,7 @@ internal sealed record MetricPoint(string Key, double Value, long Timestamp, lon
             ["step"] = Step,
         };
 
-    /// <summary>Reads the wire form; null when key or value is missing.</summary>
+    /// <summary>Reads it from JSON; null when key or value is missing.</summary>
     public static MetricPoint? Read(JsonNode? json, long now)
     {
         if (json.Text("key") is not { Length: > 0 } key || json?["value"] is not JsonValue raw)

@@ -2,13 +2,13 @@ using System.Text.Json.Nodes;
 
 namespace WorkspaceEmulator.Runs;
 
-/// <summary>A run's metrics: every value in memory, appended to a file of JSON lines that is read when first asked for.</summary>
+/// <summary>Stores a run's metrics: all values in memory, and appended to a file of JSON lines that is read at the first use.</summary>
 internal sealed class MetricStore(string file)
 {
     private readonly Lock gate = new();
     private Dictionary<string, List<MetricPoint>>? loaded;
 
-    /// <summary>Called with values that have been logged; null while nobody asks.</summary>
+    /// <summary>Gets or sets what is called with logged values; null for nothing.</summary>
     public Action<IReadOnlyList<MetricPoint>>? Added { get; set; }
 
     public void Add(IReadOnlyList<MetricPoint> points)
@@ -32,7 +32,7 @@ internal sealed class MetricStore(string file)
             return Load().TryGetValue(key, out var points) ? [.. points] : [];
     }
 
-    /// <summary>Of each metric the value of its highest step, the newest among equals, as MLflow shows it.</summary>
+    /// <summary>Returns the value of the highest step of each metric, the newest among equals, as MLflow shows it.</summary>
     public IReadOnlyList<MetricPoint> Latest()
     {
         lock (gate)
@@ -57,7 +57,7 @@ internal sealed class MetricStore(string file)
         {
             foreach (var line in File.ReadLines(file))
             {
-                // A crash may have cut the last line short.
+                // After a crash the last line may be incomplete.
                 if (line.EndsWith('}') && MetricPoint.Read(JsonNode.Parse(line), 0) is { } point)
                     Append(points, point);
             }

@@ -6,8 +6,10 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
 
-/// <summary>What is kept of a run, as its file holds it.</summary>
-/// <remarks><c>Definition</c>: The job's ARM properties that do not change, as they are echoed; null for a run made through MLflow.</remarks>
+/// <summary>Holds what is stored of a run, in the form of its file.</summary>
+/// <remarks>
+/// <c>Definition</c>: the job's ARM properties that do not change, as responses echo them; null for a run created through MLflow.
+/// </remarks>
 internal sealed record RunDocument(
     string SubscriptionId,
     string ResourceGroup,
@@ -44,14 +46,14 @@ internal sealed record RunDocument(
     [JsonIgnore]
     public WorkspaceName WorkspaceName => new(SubscriptionId, ResourceGroup, Workspace);
 
-    /// <summary>Every run of the state folder.</summary>
+    /// <summary>Reads every run of the state folder.</summary>
     public static IEnumerable<(string Folder, RunDocument Document)> LoadAll(StateFolder state)
     {
         foreach (var folder in Directory.EnumerateDirectories(state.Jobs))
         {
             var file = Path.Combine(folder, FileName);
             if (!File.Exists(file))
-                continue; // The folder of a run that was never stored: nothing refers to it.
+                continue; // The folder of a run that was never stored.
             var document = JsonSerializer.Deserialize<RunDocument>(File.ReadAllText(file), FileFormat)!;
             yield return (folder, document);
         }

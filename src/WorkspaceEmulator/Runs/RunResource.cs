@@ -3,7 +3,7 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
 
-/// <summary>A run as run history shows it.</summary>
+/// <summary>Renders a run as run history shows it.</summary>
 internal static class RunResource
 {
     public static JsonObject Render(Run run, ExperimentStore experiments)

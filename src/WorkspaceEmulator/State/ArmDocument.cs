@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace WorkspaceEmulator.State;
 
-/// <summary>One stored resource: what the caller sent, and when.</summary>
+/// <summary>Represents a stored resource: what was sent, and when.</summary>
 internal sealed record ArmDocument(string Name, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt, JsonObject Body)
 {
-    /// <summary>The ARM envelope around <paramref name="properties"/>.</summary>
+    /// <summary>Creates the ARM envelope around <paramref name="properties"/>.</summary>
     public JsonObject Render(string id, string type, JsonObject properties) => Envelope(id, Name, type, CreatedAt, ModifiedAt, properties);
 
     public static JsonObject Envelope(

@@ -4,7 +4,9 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.State;
 
-/// <summary>Resources of one kind, one JSON file each. Names are compared without regard to case; bodies are copied in and out.</summary>
+/// <summary>
+/// Stores resources of one kind, one JSON file per resource. Names are compared without regard to case. Bodies are copied in and out.
+/// </summary>
 internal sealed class ResourceFolder
 {
     private readonly string folder;
@@ -36,12 +38,12 @@ internal sealed class ResourceFolder
             return [.. documents.Values.Select(document => document with { Body = document.Body.Clone() })];
     }
 
-    /// <summary>Stores a resource; the name keeps the letter case of its first PUT.</summary>
+    /// <summary>Stores a resource. Its name keeps the letter case of the first PUT.</summary>
     public (ArmDocument Document, bool Created) Put(string name, JsonObject body)
     {
         lock (gate)
         {
-            var now = this.time.GetUtcNow();
+            var now = time.GetUtcNow();
             var existing = documents.GetValueOrDefault(name);
             var document = new ArmDocument(existing?.Name ?? name, existing?.CreatedAt ?? now, now, body.Clone());
             var file = new JsonObject
@@ -72,6 +74,6 @@ internal sealed class ResourceFolder
 
     private static DateTimeOffset Moment(JsonNode json, string name) => DateTimeOffset.Parse(json.Text(name)!);
 
-    // Names hold letters, digits, dash, underscore and dot; the slash between an environment and its version becomes '~'.
-    private string PathOf(string name) => Path.Combine(this.folder, $"{name.Replace('/', '~')}.json");
+    // Names hold letters, digits, dash, underscore and dot. The slash between an asset and its version becomes '~'.
+    private string PathOf(string name) => Path.Combine(folder, $"{name.Replace('/', '~')}.json");
 }

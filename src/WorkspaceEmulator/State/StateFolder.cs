@@ -2,7 +2,7 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.State;
 
-/// <summary>The emulator's folder: which file is where, and the lock that keeps a second emulator out.</summary>
+/// <summary>Represents the emulator's folder: the paths of its files, and the lock that keeps a second emulator out.</summary>
 public sealed class StateFolder : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -21,14 +21,16 @@ public sealed class StateFolder : IDisposable
     public string Token => Path.Combine(Root, "token");
     public string SecretsKey => Path.Combine(Root, "secrets.key");
 
-    /// <summary>Names the Docker engines that may still hold containers of jobs, one a line; missing when no job ran in one.</summary>
+    /// <summary>
+    /// Gets the file that names Docker engines that may still hold containers of jobs, one per line. It is missing when there are none.
+    /// </summary>
     public string ContainerEngines => Path.Combine(Root, "container-engines");
     public string RegistryTokenKey => Path.Combine(Root, "registry-token.key");
 
-    /// <summary>The certificate a registry trusts tokens by (<c>rootcertbundle</c>).</summary>
+    /// <summary>Gets the certificate by which a registry trusts tokens (<c>rootcertbundle</c>).</summary>
     public string RegistryTokenCertificate => Path.Combine(Root, "registry-token.crt");
 
-    /// <summary>The same trust as a JSON web key set (<c>jwks</c>).</summary>
+    /// <summary>Gets the same key as a JSON web key set (<c>jwks</c>).</summary>
     public string RegistryTokenKeySet => Path.Combine(Root, "registry-token.jwks.json");
     public string Jobs => Path.Combine(Root, "jobs");
     public string Vaults => Path.Combine(Root, "vaults");
@@ -38,10 +40,10 @@ public sealed class StateFolder : IDisposable
 
     public string Storage(WorkspaceName workspace, string datastore) => Path.Combine(Root, "storage", workspace.Key, datastore);
 
-    /// <summary>The copy of what jobs read from a datastore in a storage account.</summary>
+    /// <summary>Returns the folder of the copy of a datastore in a storage account.</summary>
     public string Mirror(WorkspaceName workspace, string datastore) => Path.Combine(Root, "mirrors", workspace.Key, datastore);
 
-    /// <summary>Makes the folder when it is missing and takes its lock.</summary>
+    /// <summary>Creates the folder when it is missing, and takes its lock.</summary>
     /// <exception cref="StateFolderInUseException">Another emulator holds it.</exception>
     public static StateFolder Open(string root)
     {
@@ -61,7 +63,7 @@ public sealed class StateFolder : IDisposable
         }
     }
 
-    /// <summary>Replaces a file as a whole: a reader sees the old text or the new one, never half of it.</summary>
+    /// <summary>Replaces a file atomically: a reader sees the old text or the new one.</summary>
     public static void Write(string path, string text, bool ownerOnly = false)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace WorkspaceEmulator.State;
 
-/// <summary>Another emulator runs on the state folder.</summary>
+/// <summary>Reports that another emulator runs on the state folder.</summary>
 public sealed class StateFolderInUseException(string folder, string announcement, Exception inner)
     : IOException($"{folder} is in use by {Holder(announcement)}; one emulator runs per state folder.", inner)
 {

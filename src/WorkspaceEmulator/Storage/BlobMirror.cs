@@ -11,28 +11,28 @@ using WorkspaceEmulator.Wire;
 namespace WorkspaceEmulator.Storage;
 
 /// <summary>
-/// A copy of what jobs read from a blob container, in a folder of the emulator: brought up to date before a job starts, where a mount would fetch as files are opened.
-/// What is there with the same ETag is not fetched again.
+/// Copies what jobs read from a blob container to a folder of the emulator. The copy is updated before a job starts, where a mount would
+/// download files as they are opened. Blobs with an unchanged ETag are not downloaded again.
 /// </summary>
 /// <param name="datastore">A datastore of type AzureBlob, with an account key or SAS.</param>
-/// <param name="secrets">Opens the stored key.</param>
-/// <param name="folder">Where the copy is; beside it stands a file with the ETags.</param>
+/// <param name="secrets">Decrypts the stored key.</param>
+/// <param name="folder">Folder of the copy; a file beside it holds the ETags.</param>
 internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, string folder)
 {
     private const int Lanes = 16;
 
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Turns = new(StringComparer.Ordinal);
 
-    /// <summary>Brings a file or folder of the container up to date.</summary>
-    /// <param name="path">In the container; empty for all of it.</param>
-    /// <param name="cancellationToken">Stops; what has come stays.</param>
-    /// <returns>Where it is on this machine, or why it cannot be had.</returns>
+    /// <summary>Updates the copy of a file or folder.</summary>
+    /// <param name="path">Path in the container; empty for all of it.</param>
+    /// <param name="cancellationToken">Stops; what was downloaded stays.</param>
+    /// <returns>Either its path on this machine or why it cannot be copied.</returns>
     public async Task<(string? LocalPath, string? Fault)> FetchAsync(string path, CancellationToken cancellationToken)
     {
         var (container, fault) = Open();
         if (container is null)
             return (null, fault);
-        // Two jobs that read one datastore share the copy; one brings it up to date at a time.
+        // Jobs that read one datastore share the copy; one job updates it at a time.
         var turn = Turns.GetOrAdd(folder, _ => new SemaphoreSlim(1));
         await turn.WaitAsync(cancellationToken);
         try
@@ -68,18 +68,20 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         if (body.Text("datastoreType") != "AzureBlob" || account is null || container is null)
             return (
                 null,
-                $"datastore '{datastore.Name}' is of type {body.Text("datastoreType")}; the emulator reads blob containers and folders (protocol 'file')."
+                $"datastore '{datastore.Name}' is of type {body.Text("datastoreType")}; the emulator reads blob containers and folders "
+                    + "(protocol 'file')."
             );
         if (body.Text(DatastoreSecrets.Sealed) is not { } sealedText || kind is not ("AccountKey" or "Sas"))
         {
             return (
                 null,
-                $"datastore '{datastore.Name}' is in storage account '{account}' and its credentials are {kind}; the emulator has no identity there, "
+                $"datastore '{datastore.Name}' is in storage account '{account}' and its credentials are {kind}; the emulator has no "
+                    + "identity there, "
                     + "so the datastore must be registered with an account key or a SAS, or be a folder (protocol 'file')."
             );
         }
 
-        // An endpoint with a path is the address of a storage emulator, which ends in the account.
+        // An endpoint with a path is the address of a storage emulator and ends in the account.
         var protocol = body.Text("protocol") ?? "https";
         var address = new Uri(
             endpoint.Contains('/', StringComparison.Ordinal)
@@ -95,7 +97,7 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         }
         catch (FormatException)
         {
-            return (null, $"datastore '{datastore.Name}' is registered with a key that is no account key; register it again.");
+            return (null, $"datastore '{datastore.Name}' is registered with a key that is not an account key; register it again.");
         }
     }
 
@@ -142,8 +144,8 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         var unfinished = $"{file}.{Guid.NewGuid():N}.tmp";
         try
         {
-            var answer = await blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
-            await using (var content = answer.Value.Content)
+            var response = await blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
+            await using (var content = response.Value.Content)
             await using (var target = File.Create(unfinished))
                 await content.CopyToAsync(target, cancellationToken);
             File.Move(unfinished, file, overwrite: true);
@@ -168,13 +170,13 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         }
     }
 
-    /// <exception cref="IOException">The blob's name leads out of the folder.</exception>
+    /// <exception cref="IOException">The blob's name points outside of the folder.</exception>
     private string Locate(string name)
     {
         var path = Path.GetFullPath(Path.Combine(folder, name));
         return path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? path
-            : throw new IOException($"blob '{name}' has a name that leads out of its container");
+            : throw new IOException($"blob '{name}' has a name that points outside of its container");
     }
 
     private static bool IsWithin(string name, string path) =>

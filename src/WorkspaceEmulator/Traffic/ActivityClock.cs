@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Traffic;
 
-/// <summary>Remembers when the emulator was last used. Looking at its page or status is no use of it.</summary>
+/// <summary>Records when the emulator was last used. Requests of its page or status do not count.</summary>
 internal sealed class ActivityClock(TimeProvider time)
 {
     private long lastUse = time.GetTimestamp();

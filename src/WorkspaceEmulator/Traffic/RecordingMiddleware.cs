@@ -2,7 +2,7 @@ using System.Text;
 
 namespace WorkspaceEmulator.Traffic;
 
-/// <summary>Copies the start of both bodies while they pass, when traffic is recorded.</summary>
+/// <summary>Copies the start of the request and response bodies while traffic is recorded.</summary>
 internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder recorder, ILogger<RecordingMiddleware> logger)
 {
     private const int BodyLimit = 1024 * 1024;
@@ -27,11 +27,11 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
         }
         catch (IOException error)
         {
-            logger.LogError(error, "An exchange could not be recorded."); // The answer has been given.
+            logger.LogError(error, "An exchange could not be recorded."); // The response was already sent.
         }
     }
 
-    // The emulator's own operations, and what is secret as a whole.
+    // The emulator's own operations, and secrets of key vaults.
     private static bool IsLeftOut(PathString path) =>
         path.StartsWithSegments("/emulator", StringComparison.Ordinal)
         || path.StartsWithSegments("/keyvault", StringComparison.OrdinalIgnoreCase);
@@ -51,14 +51,14 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
             set => throw new NotSupportedException();
         }
 
-        // What is not text, or too long to keep, is described.
+        // A body that is not text or is too long is described by its length.
         public string? Text(string? contentType) =>
             total == 0 ? null
             : total > BodyLimit || contentType?.StartsWith("application/octet-stream", StringComparison.Ordinal) == true
                 ? $"({total} bytes)"
             : Encoding.UTF8.GetString(copy.GetBuffer(), 0, (int)copy.Length);
 
-        /// <summary>Reads what nothing read, as a refused request's body: up to the length that is kept.</summary>
+        /// <summary>Reads what the endpoint did not read, such as the body of a refused request, up to the length that is kept.</summary>
         public async Task ReadRestAsync(CancellationToken cancellationToken)
         {
             var buffer = new byte[16 * 1024];
@@ -66,12 +66,12 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
             {
                 while (total <= BodyLimit && await ReadAsync(buffer.AsMemory(), cancellationToken) > 0)
                 {
-                    // Reading keeps.
+                    // Reading copies.
                 }
             }
             catch (Exception gone) when (gone is IOException or OperationCanceledException)
             {
-                // The caller did not wait for the answer; what came is what there is.
+                // The client did not wait for the response.
             }
         }
 

@@ -2,12 +2,13 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.Extensions;
 
 namespace WorkspaceEmulator.Traffic;
 
 /// <summary>
-/// Writes exchanges as JSON lines: <c>{method, url, requestHeaders, requestBody, status, responseHeaders, responseBody}</c>. Secrets stay out:
-/// authorization and cookies, secrets of datastores, passwords, tokens, and signatures in addresses.
+/// Writes exchanges as JSON lines: <c>{method, url, requestHeaders, requestBody, status, responseHeaders, responseBody}</c>. Secrets are
+/// left out: authorization and cookies, secrets of datastores, passwords, tokens, and signatures in addresses.
 /// </summary>
 internal sealed partial class TrafficRecorder(string? file)
 {
@@ -33,7 +34,7 @@ internal sealed partial class TrafficRecorder(string? file)
     )]
     private static partial Regex SecretQuery();
 
-    /// <summary>Absolute path of the file; null while nothing is recorded.</summary>
+    /// <summary>Gets the absolute path of the file; null while nothing is recorded.</summary>
     public string? File { get; private set; } = file;
 
     public void SwitchTo(string? file)
@@ -47,9 +48,7 @@ internal sealed partial class TrafficRecorder(string? file)
         var exchange = new JsonObject
         {
             ["method"] = context.Request.Method,
-            ["url"] = Clean(
-                $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{context.Request.Path}{context.Request.QueryString}"
-            ),
+            ["url"] = Clean(context.Request.GetEncodedUrl()),
             ["requestHeaders"] = Headers(context.Request.Headers),
             ["requestBody"] = Body(requestBody, context.Request.ContentType),
             ["status"] = context.Response.StatusCode,
@@ -90,7 +89,7 @@ internal sealed partial class TrafficRecorder(string? file)
         }
         catch (JsonException)
         {
-            return Clean(text); // Sent as JSON, but is none: the text shows what was sent.
+            return Clean(text); // Declared as JSON but invalid: the text shows what was sent.
         }
     }
 
@@ -102,7 +101,7 @@ internal sealed partial class TrafficRecorder(string? file)
         {
             case JsonObject json:
                 var clean = new JsonObject();
-                // "key" is a secret only beside "secretsType": a metric has one too.
+                // "key" is a secret only beside "secretsType"; a metric also has a "key".
                 var isSecrets = json.ContainsKey("secretsType");
                 foreach (var (name, value) in json)
                 {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace WorkspaceEmulator.Vaults;
 
-/// <summary>One secret of a key vault.</summary>
+/// <summary>Represents one secret of a key vault.</summary>
 internal sealed record VaultSecret(string Name, string Version, string Value, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt)
 {
     public JsonObject Render(Uri vault) =>

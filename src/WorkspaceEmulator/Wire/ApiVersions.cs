@@ -4,7 +4,7 @@ using WorkspaceEmulator.Wire.Errors;
 namespace WorkspaceEmulator.Wire;
 
 /// <summary>
-/// The api-versions an ARM request may carry: for what is emulated here they are the same. 2022-10-01 is the one that Microsoft's JavaScript SDK asks for.
+/// Lists the api-versions that an ARM request may name. They do not differ in what is emulated. Microsoft's JavaScript SDK uses 2022-10-01.
 /// </summary>
 internal static class ApiVersions
 {
@@ -21,7 +21,7 @@ internal static class ApiVersions
         "2026-05-01",
     ];
 
-    /// <summary>Why a request is refused for its api-version; null when it is not.</summary>
+    /// <summary>Returns the response that refuses a request for its api-version; null when the api-version is supported.</summary>
     public static JsonHttpResult<ArmErrorResponse>? Check(HttpRequest request, IReadOnlyCollection<string> supported)
     {
         var version = request.Query["api-version"].ToString();

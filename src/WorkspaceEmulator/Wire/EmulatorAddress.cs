@@ -1,4 +1,4 @@
 namespace WorkspaceEmulator.Wire;
 
-/// <summary>Where this emulator listens, and the certificate file a client trusts it by.</summary>
+/// <summary>Says where this emulator listens, and which certificate file a client must trust.</summary>
 internal sealed record EmulatorAddress(Uri Endpoint, string Certificate);

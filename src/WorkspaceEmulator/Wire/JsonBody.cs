@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace WorkspaceEmulator.Wire;
 
-/// <summary>A request body that is one JSON object; anything else reads as <see cref="Json"/> null, for the endpoint to refuse.</summary>
+/// <summary>
+/// Reads a request body that is one JSON object. <see cref="Json"/> is null for any other body, which the endpoint must refuse.
+/// </summary>
 internal sealed record JsonBody(JsonObject? Json)
 {
     public static async ValueTask<JsonBody> BindAsync(HttpContext context)
@@ -11,7 +13,7 @@ internal sealed record JsonBody(JsonObject? Json)
         try
         {
             var node = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-            // Members are read lazily and a doubled one throws only then; reading all here makes it a fault of the body.
+            // Members are read lazily, and a duplicate throws only then. Reading all of them here makes it a fault of the body.
             return new((node as JsonObject)?.DeepClone() as JsonObject);
         }
         catch (JsonException)

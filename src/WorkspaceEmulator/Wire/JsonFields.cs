@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace WorkspaceEmulator.Wire;
 
-/// <summary>Reading members of bodies whose types the caller chose: a member of another type reads as absent.</summary>
+/// <summary>Reads members of bodies whose types the client chose. A member of another type counts as missing.</summary>
 internal static class JsonFields
 {
     public static JsonObject? Object(this JsonNode? node, string name) => (node as JsonObject)?[name] as JsonObject;
@@ -16,14 +16,14 @@ internal static class JsonFields
     public static bool Flag(this JsonNode? node, string name) =>
         (node as JsonObject)?[name] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
 
-    /// <summary>A whole number, also when it was sent as text, as 64-bit numbers of MLflow may be.</summary>
+    /// <summary>Reads a whole number, also one that was sent as text, as 64-bit numbers of MLflow may be.</summary>
     public static long? Integer(this JsonNode? node, string name)
     {
         if ((node as JsonObject)?[name] is not JsonValue value)
             return null;
         return value.GetValueKind() switch
         {
-            JsonValueKind.Number when value.TryGetValue<int>(out var number) => number, // Of JSON made here, not parsed.
+            JsonValueKind.Number when value.TryGetValue<int>(out var number) => number, // JSON that was created here, not parsed.
             JsonValueKind.Number when value.TryGetValue<long>(out var number) => number,
             JsonValueKind.Number when value.TryGetValue<double>(out var number) => (long)number,
             JsonValueKind.String when long.TryParse(value.GetValue<string>(), out var number) => number,
@@ -31,7 +31,7 @@ internal static class JsonFields
         };
     }
 
-    /// <summary>Members whose value is text, in their order.</summary>
+    /// <summary>Reads the members whose value is text, in their order.</summary>
     public static Dictionary<string, string> Texts(this JsonNode? node, string name)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -56,7 +56,7 @@ internal static class JsonFields
 
     public static JsonObject Clone(this JsonObject json) => (JsonObject)json.DeepClone();
 
-    /// <summary>Takes out members that are null: the service answers without them.</summary>
+    /// <summary>Removes members that are null, as the service's responses omit them.</summary>
     public static JsonObject WithoutNulls(this JsonObject json)
     {
         foreach (var name in json.Where(member => member.Value is null).Select(member => member.Key).ToList())

@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Wire;
 
-/// <summary>The <c>listViewType</c> of lists: ActiveOnly unless the request says otherwise.</summary>
+/// <summary>Applies the <c>listViewType</c> of lists; the default is ActiveOnly.</summary>
 internal static class ListView
 {
     public static bool Includes(HttpRequest request, bool isArchived) =>

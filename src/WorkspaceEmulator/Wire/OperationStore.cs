@@ -3,7 +3,7 @@ using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Wire;
 
-/// <summary>Long-running operations the emulator has begun: each knows how to tell whether it is done, and whether it failed.</summary>
+/// <summary>Holds the long-running operations that the emulator has started.</summary>
 internal sealed class OperationStore(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, LongRunningOperation> operations = new(StringComparer.Ordinal);

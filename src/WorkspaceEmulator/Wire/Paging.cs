@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace WorkspaceEmulator.Wire;
 
-/// <summary>Lists in pages: <c>$skip</c> is the opaque token of ARM, here the number of items before the page.</summary>
+/// <summary>Splits lists into pages. <c>$skip</c> is ARM's opaque token, here the number of items before the page.</summary>
 internal static class Paging
 {
     private const int PageSize = 30;
 
-    /// <summary>The <c>count</c> of a request, else the page size of the service.</summary>
+    /// <summary>Returns the <c>count</c> of a request, else the page size of the service.</summary>
     public static int SizeOf(HttpRequest request) =>
         int.TryParse(request.Query["count"], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
             ? count

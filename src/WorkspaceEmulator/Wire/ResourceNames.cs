@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace WorkspaceEmulator.Wire;
 
-/// <summary>Patterns of names, as the service's OpenAPI and portal state them.</summary>
+/// <summary>Defines patterns of names, as the service's OpenAPI and portal state them.</summary>
 internal static partial class ResourceNames
 {
     [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
@@ -26,7 +26,7 @@ internal static partial class ResourceNames
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     public static partial Regex Variable();
 
-    /// <summary>The OpenAPI's pattern of required texts: at least one letter, digit or underscore.</summary>
+    /// <summary>Matches the OpenAPI's required texts: at least one letter, digit or underscore.</summary>
     [GeneratedRegex("[a-zA-Z0-9_]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     public static partial Regex Required();
 

@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Wire;
 
-/// <summary>Path prefixes of the surface.</summary>
+/// <summary>Defines path prefixes of endpoints.</summary>
 internal static class Routes
 {
     public const string Provider = "/providers/Microsoft.MachineLearningServices";

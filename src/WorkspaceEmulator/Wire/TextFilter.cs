@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Wire;
 
-/// <summary>The filters of lists by tags or properties: <c>KEY</c> or <c>KEY=VALUE</c>, several joined by commas, all of which must hold.</summary>
+/// <summary>Filters lists by tags or properties: <c>KEY</c> or <c>KEY=VALUE</c>, joined by commas, all of which must match.</summary>
 internal static class TextFilter
 {
     public static bool Includes(string filter, IReadOnlyDictionary<string, string> texts) =>

@@ -4,16 +4,16 @@ using System.Text;
 
 namespace WorkspaceEmulator.Wire;
 
-/// <summary>The three names that address a workspace. They are compared without regard to case, as ARM does.</summary>
+/// <summary>Addresses a workspace by three names, which are compared without regard to case, as ARM does.</summary>
 public sealed record WorkspaceName(string SubscriptionId, string ResourceGroup, string Name)
 {
-    /// <summary>One lower-case text per workspace: dictionary key and folder path.</summary>
+    /// <summary>Gets one lower-case text per workspace: dictionary key and folder path.</summary>
     public string Key { get; } = $"{SubscriptionId}/{ResourceGroup}/{Name}".ToLowerInvariant();
 
     public string ArmId =>
         $"/subscriptions/{SubscriptionId}/resourceGroups/{ResourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/{Name}";
 
-    /// <summary>The workspace's <c>workspaceId</c>: derived from its names, so that it is the same at every start.</summary>
+    /// <summary>Gets the workspace's <c>workspaceId</c>, derived from its names so that it is the same at every start.</summary>
     public Guid Id => new(SHA256.HashData(Encoding.UTF8.GetBytes(Key)).AsSpan(0, 16));
 
     /// <summary>Reads SUBSCRIPTION/GROUP/NAME.</summary>

@@ -3,7 +3,7 @@ using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Workspaces;
 
-/// <summary>How much of a region a subscription may use and uses, over all its workspaces there.</summary>
+/// <summary>Computes what a subscription may use and uses of a region, across all its workspaces there.</summary>
 internal sealed class Quotas(WorkspaceSettings settings, WorkspaceStore workspaces, TimeProvider time)
 {
     private const int FamilyLimit = 100;
@@ -20,7 +20,7 @@ internal sealed class Quotas(WorkspaceSettings settings, WorkspaceStore workspac
                 _ => FamilyLimit,
             };
 
-    /// <summary>What is used of a quota: the vCPUs of nodes that are there, or the clusters.</summary>
+    /// <summary>Returns what is used of a quota: vCPUs of existing nodes, or clusters.</summary>
     public int UsageOf(string name, string subscription, string region, Cluster? without = null)
     {
         var clusters = ClustersOf(subscription, region).Where(cluster => cluster != without);
@@ -31,17 +31,18 @@ internal sealed class Quotas(WorkspaceSettings settings, WorkspaceStore workspac
                 .Sum(cluster => cluster.Snapshot(time.GetUtcNow()).Nodes.Count * cluster.Settings.Size.Cores);
     }
 
-    /// <summary>Why a cluster cannot be had; null when it can.</summary>
-    /// <param name="workspace">Workspace it is for.</param>
-    /// <param name="existing">The cluster when it is there already.</param>
-    /// <param name="asked">What it is to be.</param>
+    /// <summary>Returns why the quotas refuse a cluster; null when they allow it.</summary>
+    /// <param name="workspace">Its workspace.</param>
+    /// <param name="existing">The cluster when it already exists.</param>
+    /// <param name="asked">The requested settings.</param>
     public ArmError? Fault(Workspace workspace, Cluster? existing, ClusterSettings asked)
     {
         var (subscription, region) = (workspace.Name.SubscriptionId, workspaces.LocationOf(workspace));
         if (existing is null && UsageOf(QuotaNames.ClusterCount, subscription, region) >= LimitOf(QuotaNames.ClusterCount))
             return new(
                 "QuotaExceeded",
-                $"The specified subscription has a quota of {LimitOf(QuotaNames.ClusterCount)} clusters in {region}, and all of them exist. Delete one first."
+                $"The specified subscription has a quota of {LimitOf(QuotaNames.ClusterCount)} clusters in {region}, and all of them "
+                    + "exist. Delete one first."
             );
         var cores = asked.MinNodes * asked.Size.Cores;
         foreach (var name in cores > 0 ? NamesOf(asked) : [])
@@ -51,10 +52,11 @@ internal sealed class Quotas(WorkspaceSettings settings, WorkspaceStore workspac
             var what = name is QuotaNames.TotalDedicated or QuotaNames.TotalLowPriority
                 ? name.Replace("vCPUs", "vCPU", StringComparison.Ordinal)
                 : $"Standard {asked.Size.Family} family vCPU";
-            // The service's own spelling.
+            // Spelled as by the service.
             return new(
                 "ClusterMinNodesExceedCoreQuota",
-                $"The specified subscription has a {what} quota of {LimitOf(name)} and cannot accomodate for at least {asked.MinNodes} requested managed compute nodes "
+                $"The specified subscription has a {what} quota of {LimitOf(name)} and cannot accomodate for at least {asked.MinNodes} "
+                    + "requested managed compute nodes "
                     + $"which maps to {cores} vCPUs. Talk to your Subscription Admin to have the quota raised."
             );
         }
@@ -62,7 +64,7 @@ internal sealed class Quotas(WorkspaceSettings settings, WorkspaceStore workspac
         return null;
     }
 
-    /// <summary>Nodes that the quotas still allow a cluster.</summary>
+    /// <summary>Returns how many more nodes the quotas allow a cluster.</summary>
     public int RoomFor(Workspace workspace, Cluster cluster) =>
         NamesOf(cluster.Settings)
             .Min(name => LimitOf(name) - UsageOf(name, workspace.Name.SubscriptionId, workspaces.LocationOf(workspace)))

@@ -5,7 +5,7 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Workspaces;
 
-/// <summary>Makes runs: of jobs that were PUT, and of MLflow's <c>runs/create</c>.</summary>
+/// <summary>Creates runs for jobs and for MLflow's <c>runs/create</c>.</summary>
 internal sealed class RunFactory(TimeProvider time)
 {
     private static readonly string[] OwnMembers =
@@ -22,7 +22,7 @@ internal sealed class RunFactory(TimeProvider time)
     ];
     private readonly Lock gate = new();
 
-    /// <summary>Stores a new job; null when the name has been taken meanwhile.</summary>
+    /// <summary>Creates and stores a job; null when another request has taken the name.</summary>
     public Run? TryCreateJob(Workspace workspace, string name, CommandJob job, JobDescription description, JsonObject properties)
     {
         var definition = properties.Clone();

@@ -9,7 +9,7 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Workspaces;
 
-/// <summary>One workspace and everything that hangs from it.</summary>
+/// <summary>Represents a workspace and everything that belongs to it.</summary>
 internal sealed class Workspace : IJobReferences
 {
     private static readonly string[] BuiltInDatastores =
@@ -61,10 +61,10 @@ internal sealed class Workspace : IJobReferences
     public ResourceFolder EnvironmentVersions => Assets(AssetKind.Environments).Versions;
     public ExperimentStore Experiments { get; }
 
-    /// <summary>Live clusters by name; their settings are in <see cref="Computes"/>.</summary>
+    /// <summary>Gets the live clusters by name; <see cref="Computes"/> holds their settings.</summary>
     public ConcurrentDictionary<string, Cluster> Clusters { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Runs by name; every job is one.</summary>
+    /// <summary>Gets the runs by name; every job is a run.</summary>
     public ConcurrentDictionary<string, Run> Runs { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     int? IJobReferences.MaxNodesOf(string compute) => Clusters.GetValueOrDefault(compute)?.Settings.MaxNodes;
@@ -77,6 +77,6 @@ internal sealed class Workspace : IJobReferences
 
     public static bool IsBuiltIn(string datastore) => BuiltInDatastores.Contains(datastore, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The workspace of the request; set before any endpoint of a workspace runs.</summary>
+    /// <summary>Gets the workspace of a request, which is set before any endpoint of a workspace runs.</summary>
     public static ValueTask<Workspace> BindAsync(HttpContext context) => new(context.Features.Get<Workspace>()!);
 }

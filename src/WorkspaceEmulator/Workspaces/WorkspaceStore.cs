@@ -8,7 +8,7 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Workspaces;
 
-/// <summary>Every workspace, as the state folder and the command line name them.</summary>
+/// <summary>Stores the workspaces that the state folder and the command line name.</summary>
 internal sealed class WorkspaceStore
 {
     private static readonly string[] ChangeableMembers = ["tags", "sku", "identity"];
@@ -58,13 +58,13 @@ internal sealed class WorkspaceStore
         }
     }
 
-    /// <summary>Replaces the members that are given, and of <c>properties</c> those that are given there.</summary>
+    /// <summary>Replaces the given members and, within <c>properties</c>, the given properties.</summary>
     public void Change(Workspace workspace, JsonObject given)
     {
         lock (gate)
         {
             if (documents.Find(workspace.Name.Key)?.Body is not { } body)
-                return; // Deleted meanwhile.
+                return; // Deleted by another request.
             foreach (var member in ChangeableMembers)
                 body[member] = (given[member] ?? body[member])?.DeepClone();
             var properties = body.Object("properties") ?? [];
@@ -75,7 +75,7 @@ internal sealed class WorkspaceStore
         }
     }
 
-    /// <summary>Forgets a workspace with its resources and runs; the folders of its datastores stay.</summary>
+    /// <summary>Deletes a workspace with its resources and runs. The folders of its datastores stay.</summary>
     public void Delete(Workspace workspace)
     {
         lock (gate)
@@ -84,16 +84,17 @@ internal sealed class WorkspaceStore
             documents.Delete(workspace.Name.Key);
             foreach (var run in workspace.Runs.Values)
                 Directory.Delete(run.Folder, recursive: true);
-            Directory.Delete(this.folder.WorkspaceFolder(workspace.Name), recursive: true);
+            Directory.Delete(folder.WorkspaceFolder(workspace.Name), recursive: true);
         }
     }
 
-    public string LocationOf(Workspace workspace) => documents.Find(workspace.Name.Key)?.Body.Text("location") ?? this.settings.Location;
+    public string LocationOf(Workspace workspace) => documents.Find(workspace.Name.Key)?.Body.Text("location") ?? settings.Location;
 
-    /// <summary>ARM id of the workspace's key vault: the one it was made with, or one of its own.</summary>
+    /// <summary>Returns the ARM id of the workspace's key vault: the one it was created with, or one of its own.</summary>
     public string KeyVaultOf(Workspace workspace) =>
         documents.Find(workspace.Name.Key)?.Body.Object("properties").Text("keyVault")
-        ?? $"/subscriptions/{workspace.Name.SubscriptionId}/resourceGroups/{workspace.Name.ResourceGroup}/providers/Microsoft.KeyVault/vaults/kv{workspace.Name.Id.ToString("N")[..12]}";
+        ?? $"/subscriptions/{workspace.Name.SubscriptionId}/resourceGroups/{workspace.Name.ResourceGroup}/providers/"
+            + $"Microsoft.KeyVault/vaults/kv{workspace.Name.Id.ToString("N")[..12]}";
 
     public JsonObject Render(Workspace workspace, Uri endpoint)
     {
@@ -114,7 +115,7 @@ internal sealed class WorkspaceStore
             document.ModifiedAt,
             properties
         );
-        resource["location"] = document.Body.Text("location") ?? this.settings.Location;
+        resource["location"] = document.Body.Text("location") ?? settings.Location;
         foreach (var member in new[] { "tags", "kind", "sku", "identity" })
         {
             if (document.Body[member] is { } value)
@@ -126,13 +127,13 @@ internal sealed class WorkspaceStore
 
     private void Open(WorkspaceName name)
     {
-        var workspace = new Workspace(name, this.folder, this.time);
+        var workspace = new Workspace(name, folder, time);
         foreach (var compute in workspace.Computes.List())
         {
-            // Of a size that there is no more, the cluster is gone.
+            // A cluster whose size no longer exists is dropped.
             if (ClusterSettings.Read(compute.Body, LocationOf(workspace)).Settings is not { } settings)
                 continue;
-            workspace.Clusters[compute.Name] = this.clusters.Restore(compute.Name, settings, ClusterSettings.ReadFailure(compute.Body));
+            workspace.Clusters[compute.Name] = clusters.Restore(compute.Name, settings, ClusterSettings.ReadFailure(compute.Body));
         }
 
         workspaces[name.Key] = workspace;

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WorkspaceEmulator.Tests.Containers;
 
-/// <summary>A Docker engine that answers the calls of one job as it is told; no container runs.</summary>
+/// <summary>Simulates a Docker engine for one job; no container runs.</summary>
 public sealed class FakeEngine : IAsyncDisposable
 {
     public const string Container = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -64,40 +64,40 @@ public sealed class FakeEngine : IAsyncDisposable
 
     public string Host => $"unix://{folder}/docker.sock";
 
-    /// <summary>Every request so far: method, path and query.</summary>
+    /// <summary>Gets every request so far: method, path and query.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
 
-    /// <summary>The body of the request that made the container.</summary>
+    /// <summary>Gets the body of the request that created the container.</summary>
     public JsonNode? Created { get; private set; }
 
-    /// <summary>The header with which the pull signed in.</summary>
+    /// <summary>Gets the credentials header of the pull.</summary>
     public string? PullCredentials { get; private set; }
 
-    /// <summary><c>os/architecture</c> of the image that is here; empty for none.</summary>
+    /// <summary>Gets or sets <c>os/architecture</c> of the local image; empty for none.</summary>
     public string ImagePlatform { get; set; } = "linux/amd64";
 
-    /// <summary>How a pull is answered; a success puts the image here.</summary>
+    /// <summary>Gets or sets the response to a pull; after a success the image is local.</summary>
     public (int Status, string Body) Pull { get; set; } = (200, "");
 
-    /// <summary>A pull does not end by itself.</summary>
+    /// <summary>Gets whether a pull never ends by itself.</summary>
     public bool IsPullEndless { get; init; }
 
-    /// <summary>What the container writes: stream (1 output, 2 errors) and text.</summary>
+    /// <summary>Gets what the container writes: stream (1 output, 2 errors) and text.</summary>
     public IReadOnlyList<(int Stream, string Text)> Log { get; init; } = [];
 
-    /// <summary>State of the container once it has ended.</summary>
+    /// <summary>Gets the state of the container after it has ended.</summary>
     public JsonObject State { get; init; } = new() { ["ExitCode"] = 0 };
 
-    /// <summary>The container runs until it is stopped.</summary>
+    /// <summary>Gets whether the container runs until it is stopped.</summary>
     public bool RunsUntilStopped { get; init; }
 
-    /// <summary>The connection breaks while the container runs.</summary>
+    /// <summary>Gets whether the connection breaks while the container runs.</summary>
     public bool BreaksWhileRunning { get; init; }
 
-    /// <summary>Containers an earlier emulator left.</summary>
+    /// <summary>Gets the containers of an earlier emulator.</summary>
     public JsonArray Left { get; init; } = [];
 
-    /// <summary>Completes when somebody waits for the container, or for an endless pull.</summary>
+    /// <summary>Completes when a client waits for the container or for an endless pull.</summary>
     public Task Waiting => waiting.Task;
 
     public static async Task<FakeEngine> StartAsync(FakeEngine? engine = null)
@@ -113,7 +113,7 @@ public sealed class FakeEngine : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>The bytes of a log as the engine sends them.</summary>
+    /// <summary>Returns the bytes of a log as the engine sends them.</summary>
     public static byte[] Frames(IEnumerable<(int Stream, string Text)> log)
     {
         var bytes = new List<byte>();

@@ -19,7 +19,7 @@ public sealed class RegistryCredentialsTests : IDisposable
     {
         var settings = new RegistrySettings("own:5000");
         state = StateFolder.Open(folder);
-        key = RegistryTokenKey.LoadOrCreate(state, DateTimeOffset.UtcNow);
+        key = RegistryTokenKey.LoadOrCreate(state, TimeProvider.System.GetUtcNow());
         tokens = new(key, AccessTokens.LoadOrCreate(state), settings, TimeProvider.System);
         credentials = new(settings, tokens) { ConfigurationFolder = folder };
     }
@@ -31,7 +31,7 @@ public sealed class RegistryCredentialsTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    // "a:b>>>???" needs the letters in which base64's two alphabets differ.
+    // "a:b>>>???" needs letters in which base64's two alphabets differ.
     [Theory]
     [InlineData(
         "x.azurecr.io",
@@ -57,7 +57,7 @@ public sealed class RegistryCredentialsTests : IDisposable
     [InlineData("other.azurecr.io", """{"auths":{"x.azurecr.io":{"auth":"YTpi"}}}""", null)]
     [InlineData("x.azurecr.io", """{"credsStore":"desktop"}""", null)]
     [InlineData("x.azurecr.io", null, null)]
-    public void Find_ReadsWhatDockerLoginLeft(string registry, string? configuration, string? expected)
+    public void Find_ReadsTheConfiguration_OfDockerLogin(string registry, string? configuration, string? expected)
     {
         if (configuration is not null)
             File.WriteAllText(Path.Combine(folder, "config.json"), configuration);
@@ -69,7 +69,7 @@ public sealed class RegistryCredentialsTests : IDisposable
     }
 
     [Fact]
-    public void Find_MakesARefreshToken_ForTheEmulatorsOwnRegistry()
+    public void Find_CreatesARefreshToken_ForTheEmulatorsOwnRegistry()
     {
         var json = JsonNode.Parse(Base64Url.DecodeFromChars(credentials.Find("own:5000")!))!;
 
@@ -79,13 +79,13 @@ public sealed class RegistryCredentialsTests : IDisposable
     }
 
     [Fact]
-    public void Find_NamesTheFile_WhenItIsNoJson()
+    public void Find_NamesTheFile_WhenItIsNotJson()
     {
         File.WriteAllText(Path.Combine(folder, "config.json"), "{");
 
         var error = Assert.Throws<ImageException>(() => credentials.Find("x.azurecr.io"));
 
-        Assert.StartsWith($"{folder}/config.json is no JSON (", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{folder}/config.json is not JSON (", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("); correct it, or sign in again with `docker login`.", error.Message, StringComparison.Ordinal);
     }
 }

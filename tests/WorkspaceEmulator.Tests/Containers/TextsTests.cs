@@ -12,7 +12,7 @@ public class TextsTests
     [InlineData("localhost:5000/a/b:c", "localhost:5000", "localhost:5000/a/b", "c", null)]
     [InlineData("x.azurecr.io/detection:1@sha256:aa", "x.azurecr.io", "x.azurecr.io/detection", null, "sha256:aa")]
     [InlineData("registry:5000/detection@sha256:aa", "registry:5000", "registry:5000/detection", null, "sha256:aa")]
-    public void ImageReference_Parse_FindsItsParts(string text, string registry, string repository, string? tag, string? digest)
+    public void Parse_FindsTheParts_OfAnImageReference(string text, string registry, string repository, string? tag, string? digest)
     {
         var image = ImageReference.Parse(text);
 
@@ -32,12 +32,12 @@ public class TextsTests
     [InlineData("1.5g", null)]
     [InlineData("2gb", null)]
     [InlineData("99999999999g", null)]
-    public void ByteSize_TryParse_ReadsNumbersWithAUnit(string text, long? bytes) =>
+    public void TryParse_ReadsNumbers_WithAUnit(string text, long? bytes) =>
         Assert.Equal(bytes, ByteSize.TryParse(text, out var found) ? found : null);
 
     [Theory]
     [InlineData(1000, "1000 bytes")]
     [InlineData(1536L << 20, "1536 MiB")]
     [InlineData(8L << 30, "8 GiB")]
-    public void ByteSize_Format_TakesTheLargestWholeUnit(long bytes, string text) => Assert.Equal(text, ByteSize.Format(bytes));
+    public void Format_UsesTheLargestWholeUnit(long bytes, string text) => Assert.Equal(text, ByteSize.Format(bytes));
 }
