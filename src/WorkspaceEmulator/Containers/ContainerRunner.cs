@@ -36,7 +36,7 @@ internal sealed class ContainerRunner(
         {
             await new ImageSource(engine, credentials).EnsureAsync(image, job.Run.LogSystem, stop);
             var paths = ContainerPaths.Of(job, address);
-            await ContainerUser.GiveAsync(paths.Mounts.Where(mount => !mount.IsReadOnly).Select(mount => mount.Source));
+            await ContainerUser.ChangeOwnerAsync(paths.Mounts.Where(mount => !mount.IsReadOnly).Select(mount => mount.Source));
             leftovers.Remember(engine.Host);
             var specification = ContainerSpecification.Create(job, image, paths, settings, state, address.Endpoint);
             // Not canceled: a container that was created and whose id is unknown would remain.

@@ -9,15 +9,15 @@ namespace WorkspaceEmulator.Containers;
 /// </summary>
 internal static partial class ContainerUser
 {
-    private const uint Stranger = 10001;
+    private const uint UnprivilegedId = 10001;
 
-    public static string Name => GetUser() == 0 ? $"{Stranger}:{Stranger}" : $"{GetUser()}:{GetGroup()}";
+    public static string Name => GetUser() == 0 ? $"{UnprivilegedId}:{UnprivilegedId}" : $"{GetUser()}:{GetGroup()}";
 
     /// <summary>
     /// Changes the owner of the folders that a job writes. Only what root owns is changed: another owner chose the permissions on purpose.
     /// </summary>
     /// <exception cref="IOException">The file system has no owners, or a folder does not exist.</exception>
-    public static async Task GiveAsync(IEnumerable<string> folders)
+    public static async Task ChangeOwnerAsync(IEnumerable<string> folders)
     {
         if (GetUser() != 0)
             return;

@@ -272,7 +272,8 @@ internal sealed class DockerEngine(string host) : IDisposable
                 return made;
             using var client = CreateClient(null);
             var version = await SendAsync("GET /version", VersionLimit, client.System.GetVersionAsync, cancellationToken);
-            return connection = new(CreateClient(System.Version.Parse(version.APIVersion)), $"{version.Os}/{version.Arch}");
+            var spoken = System.Version.TryParse(version.APIVersion, out var parsed) ? parsed : null;
+            return connection = new(CreateClient(spoken), $"{version.Os}/{version.Arch}");
         }
         finally
         {

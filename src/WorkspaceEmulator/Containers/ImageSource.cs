@@ -78,8 +78,7 @@ internal sealed class ImageSource(DockerEngine engine, RegistryCredentials crede
         {
             return new(
                 $"Registry {image.Registry} refused image {image}: {reason}. Sign in with `docker login {image.Registry}` as the user who "
-                    + "runs the emulator, "
-                    + "and ensure that the repository exists. Then submit the job again.",
+                    + "runs the emulator, and ensure that the repository exists. Then submit the job again.",
                 error
             );
         }
@@ -113,8 +112,7 @@ internal sealed class ImageSource(DockerEngine engine, RegistryCredentials crede
     private static ImageException WrongPlatform(ImageReference image, string found, string wanted, Exception? inner = null) =>
         new(
             $"Image {image} {found}, and the Docker engine runs {wanted}. Build and push it for {wanted} (docker build --platform "
-                + $"{wanted}), "
-                + "register it as a new version of the environment, and submit the job again.",
+                + $"{wanted}), register it as a new version of the environment, and submit the job again.",
             inner
         );
 

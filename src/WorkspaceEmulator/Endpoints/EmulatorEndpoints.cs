@@ -1,4 +1,5 @@
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Page;
@@ -46,6 +47,7 @@ internal static class EmulatorEndpoints
             .AddSingleton(new ActiveFaults(FaultScript.Empty))
             .AddSingleton<WorkspaceStore>()
             .AddSingleton<VaultStore>()
+            .AddSingleton<ClusterFactory>()
             .AddSingleton<Quotas>()
             .AddSingleton<OperationStore>()
             .AddSingleton<RunFactory>()
@@ -54,8 +56,8 @@ internal static class EmulatorEndpoints
             .AddSingleton<TrafficRecorder>()
             .AddSingleton<JobScheduler>()
             .AddSingleton<RegistryTokens>()
-            .AddSingleton<AccessTokens>(_ => throw new InvalidOperationException("This application is never run."))
-            .AddSingleton<SecretBox>(_ => throw new InvalidOperationException("This application is never run."))
-            .AddSingleton<EmulatorAddress>(_ => throw new InvalidOperationException("This application is never run."))
+            .AddSingleton<AccessTokens>(_ => throw new InvalidOperationException("This application only lists its endpoints."))
+            .AddSingleton<SecretBox>(_ => throw new InvalidOperationException("This application only lists its endpoints."))
+            .AddSingleton<EmulatorAddress>(_ => throw new InvalidOperationException("This application only lists its endpoints."))
             .AddSingleton(TimeProvider.System);
 }

@@ -48,7 +48,7 @@ internal sealed class JobExecution(
     TimeSpan IJobProgress.Grace => IsPreempted ? TimeSpan.Zero : settings.TerminationGrace;
 
     /// <summary>Fails a job that has reached its time limit.</summary>
-    public static void FailForTime(Run run) =>
+    public static void FailForTimeout(Run run) =>
         run.TryMoveTo(
             RunStatus.Failed,
             "UserError",
@@ -76,7 +76,7 @@ internal sealed class JobExecution(
             return;
         }
 
-        run.Metrics.Added = SeeMetrics;
+        run.Metrics.Added = OnMetricsAdded;
         var token = tokens.IssueRunToken(run.Key);
         try
         {
@@ -115,7 +115,7 @@ internal sealed class JobExecution(
 
     void IJobProgress.Ended() => run.TryMoveTo(RunStatus.Finalizing);
 
-    private void SeeMetrics(IReadOnlyList<MetricPoint> points)
+    private void OnMetricsAdded(IReadOnlyList<MetricPoint> points)
     {
         if (points.Any(point => attemptFaults.IsPreemptedAtStep(point.Step)))
             Stop(StopReason.Preempted);
@@ -160,7 +160,7 @@ internal sealed class JobExecution(
                 run.TryMoveTo(RunStatus.Canceled);
                 break;
             case StopReason.TimedOut:
-                FailForTime(run);
+                FailForTimeout(run);
                 break;
             case StopReason.Preempted:
                 run.LogSystem("The job's node was preempted; the job starts again on another one.");

@@ -102,7 +102,7 @@ internal sealed class JobScheduler(
             {
                 foreach (var workspace in workspaces.All)
                 {
-                    ForgetDeletedClusters(workspace);
+                    RemoveDeletedClusters(workspace);
                     StartQueuedJobs(workspace);
                 }
             }
@@ -154,7 +154,7 @@ internal sealed class JobScheduler(
 
             if (run.Deadline <= time.GetUtcNow())
             {
-                JobExecution.FailForTime(run);
+                JobExecution.FailForTimeout(run);
                 continue;
             }
 
@@ -216,7 +216,7 @@ internal sealed class JobScheduler(
             execution.Stop(StopReason.Canceled);
     }
 
-    private void ForgetDeletedClusters(Workspace workspace)
+    private void RemoveDeletedClusters(Workspace workspace)
     {
         foreach (
             var cluster in workspace.Clusters.Values.Where(cluster => cluster.Snapshot(time.GetUtcNow()).ProvisioningState == "Deleted")

@@ -52,7 +52,7 @@ internal sealed class ActiveFaults
         {
             foreach (var active in rules)
             {
-                if (!active.Rule.IsFor(request) || !active.TryStrike())
+                if (!active.Rule.Matches(request) || !active.TryStrike())
                     continue;
                 delay += active.Rule.Delay;
                 if (active.Rule.Effect is { } effect)
@@ -66,8 +66,8 @@ internal sealed class ActiveFaults
     /// <summary>Returns whether a rule about a job strikes now.</summary>
     /// <param name="job">The job's name.</param>
     /// <param name="isReached">Whether the job has reached the point of an effect.</param>
-    /// <param name="over">Rules that have let this attempt of the job pass. A rule that does so now is added.</param>
-    public bool TryStrike(string job, Predicate<FaultEffect> isReached, ISet<FaultRule> over)
+    /// <param name="passed">Rules that have let this attempt of the job pass. A rule that does so now is added.</param>
+    public bool TryStrike(string job, Predicate<FaultEffect> isReached, ISet<FaultRule> passed)
     {
         if (rules.Length == 0)
             return false;
@@ -76,11 +76,11 @@ internal sealed class ActiveFaults
             foreach (var active in rules)
             {
                 var rule = active.Rule;
-                if (rule.Job?.IsMatch(job) != true || rule.Effect is null || over.Contains(rule) || !isReached(rule.Effect))
+                if (rule.Job?.IsMatch(job) != true || rule.Effect is null || passed.Contains(rule) || !isReached(rule.Effect))
                     continue;
                 if (active.TryStrike())
                     return true;
-                over.Add(rule);
+                passed.Add(rule);
             }
         }
 

@@ -3,7 +3,7 @@ namespace WorkspaceEmulator.Faults;
 /// <summary>Decides what the fault script does to one attempt of a job.</summary>
 internal sealed class AttemptFaults(ActiveFaults faults, string job)
 {
-    private readonly HashSet<FaultRule> over = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<FaultRule> passed = new(ReferenceEqualityComparer.Instance);
     private readonly Lock gate = new();
     private bool isPreempted;
 
@@ -17,12 +17,12 @@ internal sealed class AttemptFaults(ActiveFaults faults, string job)
     public bool IsPreemptedAtLog(long bytes) => IsPreempted(effect => effect is PreemptionAtLog at && bytes >= at.Bytes);
 
     /// <summary>Returns whether the log is rotated now that a line ends and the file has so many bytes.</summary>
-    public bool IsRotated(long bytes) => faults.TryStrike(job, effect => effect is LogRotation at && bytes >= at.Bytes, over);
+    public bool IsRotated(long bytes) => faults.TryStrike(job, effect => effect is LogRotation at && bytes >= at.Bytes, passed);
 
     // An attempt can lose its node only once.
     private bool IsPreempted(Predicate<FaultEffect> isReached)
     {
         lock (gate)
-            return !isPreempted && (isPreempted = faults.TryStrike(job, isReached, over));
+            return !isPreempted && (isPreempted = faults.TryStrike(job, isReached, passed));
     }
 }

@@ -19,7 +19,7 @@ internal sealed record ScriptedResponse(int Status, IReadOnlyDictionary<string, 
             response.Headers[name] = value;
         if (Body is null)
             return Task.CompletedTask;
-        var isText = Body is JsonValue value1 && value1.TryGetValue<string>(out _);
+        var isText = Body is JsonValue text && text.TryGetValue<string>(out _);
         if (!response.Headers.ContainsKey("Content-Type"))
             response.ContentType = isText ? "text/plain; charset=utf-8" : "application/json; charset=utf-8";
         return response.WriteAsync(isText ? Body.GetValue<string>() : Body.ToJsonString());

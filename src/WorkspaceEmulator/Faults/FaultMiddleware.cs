@@ -25,7 +25,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, ActiveFaults faults,
                 context.Abort();
                 break;
             case CutConnection:
-                (await HoldAsync(context, limit: 0)).Dispose();
+                (await BufferAsync(context, limit: 0)).Dispose();
                 context.Abort();
                 break;
             case CutResponse cut:
@@ -50,24 +50,24 @@ internal sealed class FaultMiddleware(RequestDelegate next, ActiveFaults faults,
         || path.StartsWithSegments("/page", StringComparison.Ordinal)
         || path.StartsWithSegments("/emulator", StringComparison.Ordinal);
 
-    private async Task<BufferedResponse> HoldAsync(HttpContext context, int limit)
+    private async Task<BufferedResponse> BufferAsync(HttpContext context, int limit)
     {
         var real = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        var held = new BufferedResponse(limit);
-        context.Features.Set<IHttpResponseBodyFeature>(held);
+        var buffered = new BufferedResponse(limit);
+        context.Features.Set<IHttpResponseBodyFeature>(buffered);
         await next(context);
-        await held.CompleteAsync();
+        await buffered.CompleteAsync();
         context.Features.Set(real);
-        return held;
+        return buffered;
     }
 
     private async Task CutAsync(HttpContext context, int limit)
     {
-        using var held = await HoldAsync(context, limit);
+        using var buffered = await BufferAsync(context, limit);
         // When a response is shorter than its header says, the server sends what it has and closes the connection.
-        if (held.Length > limit)
-            context.Response.ContentLength ??= held.Length;
+        if (buffered.Length > limit)
+            context.Response.ContentLength ??= buffered.Length;
         await context.Response.StartAsync();
-        await context.Response.Body.WriteAsync(held.Start);
+        await context.Response.Body.WriteAsync(buffered.Start);
     }
 }

@@ -23,17 +23,17 @@ internal sealed record FaultRule(
 )
 {
     /// <summary>Returns whether the rule matches a request, however often it has struck.</summary>
-    public bool IsFor(HttpRequest request)
+    public bool Matches(HttpRequest request)
     {
         if (Path is null || !Path.IsMatch(request.Path.Value ?? "") || (Method is not null && Method != request.Method))
             return false;
         return Effect switch
         {
             ExpiredToken => FaultMiddleware.HasBearer(request) || FaultMiddleware.IsSigned(request),
-            FailedProvisioning => HttpMethods.IsPut(request.Method) && Computes.IsMatch(request.Path.Value!),
+            FailedProvisioning => HttpMethods.IsPut(request.Method) && ComputePaths.IsMatch(request.Path.Value!),
             _ => true,
         };
     }
 
-    private static readonly Glob Computes = new("**/workspaces/*/computes/*");
+    private static readonly Glob ComputePaths = new("**/workspaces/*/computes/*");
 }

@@ -31,7 +31,7 @@ public sealed record EmulatorOptions(
     TimeSpan TerminationGrace
 )
 {
-    private const long LeastMemory = 6 * 1024 * 1024; // The engine refuses less.
+    private const long MinimumMemory = 6 * 1024 * 1024; // The engine refuses less.
 
     /// <summary>Environment variable that names the file of <c>--record</c>, for an emulator that another program starts.</summary>
     public const string RecordVariable = "WORKSPACE_EMULATOR_RECORD";
@@ -240,7 +240,7 @@ public sealed record EmulatorOptions(
 
     private static long? ReadMemory(string value, List<string> faults)
     {
-        if (ByteSize.TryParse(value, out var bytes) && bytes >= LeastMemory)
+        if (ByteSize.TryParse(value, out var bytes) && bytes >= MinimumMemory)
             return bytes;
         faults.Add($"--job-memory is \"{value}\"; it must be a size of at least 6m, such as 512m or 8g.");
         return null;

@@ -19,9 +19,9 @@ namespace WorkspaceEmulator.Storage;
 /// <param name="folder">Folder of the copy; a file beside it holds the ETags.</param>
 internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, string folder)
 {
-    private const int Lanes = 16;
+    private const int ParallelDownloads = 16;
 
-    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Turns = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Locks = new(StringComparer.Ordinal);
 
     /// <summary>Updates the copy of a file or folder.</summary>
     /// <param name="path">Path in the container; empty for all of it.</param>
@@ -33,8 +33,8 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         if (container is null)
             return (null, fault);
         // Jobs that read one datastore share the copy; one job updates it at a time.
-        var turn = Turns.GetOrAdd(folder, _ => new SemaphoreSlim(1));
-        await turn.WaitAsync(cancellationToken);
+        var mutex = Locks.GetOrAdd(folder, _ => new SemaphoreSlim(1));
+        await mutex.WaitAsync(cancellationToken);
         try
         {
             await FetchAsync(container, path.Trim('/'), cancellationToken);
@@ -52,7 +52,7 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         }
         finally
         {
-            turn.Release();
+            mutex.Release();
         }
     }
 
@@ -76,8 +76,7 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
             return (
                 null,
                 $"datastore '{datastore.Name}' is in storage account '{account}' and its credentials are {kind}; the emulator has no "
-                    + "identity there, "
-                    + "so the datastore must be registered with an account key or a SAS, or be a folder (protocol 'file')."
+                    + "identity there, so the datastore must be registered with an account key or a SAS, or be a folder (protocol 'file')."
             );
         }
 
@@ -104,11 +103,11 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
     private async Task FetchAsync(BlobContainerClient container, string path, CancellationToken cancellationToken)
     {
         var known = ReadETags();
-        var there = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        var current = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, eTag) in known)
         {
             if (!IsWithin(name, path))
-                there[name] = eTag;
+                current[name] = eTag;
         }
 
         try
@@ -118,41 +117,41 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
                 .Where(blob => IsWithin(blob.Name, path) && !blob.Name.EndsWith('/'));
             await Parallel.ForEachAsync(
                 blobs,
-                new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken },
+                new ParallelOptions { MaxDegreeOfParallelism = ParallelDownloads, CancellationToken = cancellationToken },
                 async (blob, stop) =>
                 {
                     var eTag = blob.Properties.ETag?.ToString() ?? "";
                     var file = Locate(blob.Name);
                     if (known.GetValueOrDefault(blob.Name) != eTag || !File.Exists(file))
                         await FetchAsync(container.GetBlobClient(blob.Name), file, stop);
-                    there[blob.Name] = eTag;
+                    current[blob.Name] = eTag;
                 }
             );
-            foreach (var name in known.Keys.Where(name => !there.ContainsKey(name)))
+            foreach (var name in known.Keys.Where(name => !current.ContainsKey(name)))
                 File.Delete(Locate(name));
         }
         finally
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-            StateFolder.Write(ETagFile, JsonSerializer.Serialize(there));
+            StateFolder.Write(ETagFile, JsonSerializer.Serialize(current));
         }
     }
 
     private static async Task FetchAsync(BlobClient blob, string file, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var unfinished = $"{file}.{Guid.NewGuid():N}.tmp";
+        var temporary = $"{file}.{Guid.NewGuid():N}.tmp";
         try
         {
             var response = await blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
             await using (var content = response.Value.Content)
-            await using (var target = File.Create(unfinished))
+            await using (var target = File.Create(temporary))
                 await content.CopyToAsync(target, cancellationToken);
-            File.Move(unfinished, file, overwrite: true);
+            File.Move(temporary, file, overwrite: true);
         }
         finally
         {
-            File.Delete(unfinished);
+            File.Delete(temporary);
         }
     }
 

@@ -8,7 +8,7 @@ namespace WorkspaceEmulator.Workspaces;
 /// <summary>Creates runs for jobs and for MLflow's <c>runs/create</c>.</summary>
 internal sealed class RunFactory(TimeProvider time)
 {
-    private static readonly string[] OwnMembers =
+    private static readonly string[] DescriptionMembers =
     [
         "tags",
         "properties",
@@ -26,7 +26,7 @@ internal sealed class RunFactory(TimeProvider time)
     public Run? TryCreateJob(Workspace workspace, string name, CommandJob job, JobDescription description, JsonObject properties)
     {
         var definition = properties.Clone();
-        foreach (var member in OwnMembers)
+        foreach (var member in DescriptionMembers)
             definition.Remove(member);
         definition["resources"] ??= new JsonObject { ["instanceCount"] = 1, ["shmSize"] = "2g" };
         return TryCreate(

@@ -12,8 +12,7 @@ public class JobFaultTests
         + "outputs/kept; "
         + "curl -sS --fail -o /dev/null --cacert $MLFLOW_TRACKING_SERVER_CERT_PATH -H \"Authorization: Bearer $MLFLOW_TRACKING_TOKEN\" "
         + "-d \"{\\\"run_id\\\":\\\"$MLFLOW_RUN_ID\\\",\\\"key\\\":\\\"loss\\\",\\\"value\\\":1,\\\"step\\\":$at}\" "
-        + "${MLFLOW_TRACKING_URI/azureml:/https:}/api/2.0/mlflow/runs/log-metric; "
-        + "[ $at -eq 3 ] && sleep 600; done; ls";
+        + "${MLFLOW_TRACKING_URI/azureml:/https:}/api/2.0/mlflow/runs/log-metric; [ $at -eq 3 ] && sleep 600; done; ls";
 
     [Fact]
     public async Task RunAsync_StartsAgainOnAnotherNode_WhenAStepIsLogged()
