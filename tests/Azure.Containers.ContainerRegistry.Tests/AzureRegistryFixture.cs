@@ -1,7 +1,6 @@
 using System.Net;
 using Azure.Core.Pipeline;
 using Fixtures.Registries;
-using Fixtures.Registries.Tokens;
 
 namespace Azure.Containers.ContainerRegistry.Tests;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Fixtures.Registries;
-using Fixtures.Registries.Tokens;
 using Images.Registry;
 
 namespace Azure.Containers.ContainerRegistry.Tests;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Fixtures.Registries.Tokens;
+using Fixtures.Registries;
 
 namespace Azure.Containers.ContainerRegistry.Tests;
 

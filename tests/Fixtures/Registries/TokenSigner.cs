@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace Fixtures.Registries.Tokens;
+namespace Fixtures.Registries;
 
 /// <summary>A key made on the fly, its self-signed certificate, and the JSON web tokens signed with it.</summary>
 public sealed class TokenSigner : IDisposable

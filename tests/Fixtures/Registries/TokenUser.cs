@@ -1,4 +1,4 @@
-namespace Fixtures.Registries.Tokens;
+namespace Fixtures.Registries;
 
 /// <summary>Who may sign in, and what for.</summary>
 /// <param name="Password">For basic authentication and the password grant.</param>

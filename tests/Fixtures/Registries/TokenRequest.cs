@@ -1,4 +1,4 @@
-namespace Fixtures.Registries.Tokens;
+namespace Fixtures.Registries;
 
 /// <summary>One request a token service answered, without its secrets.</summary>
 /// <param name="Kind"><c>exchange</c>, or the grant: <c>basic</c>, <c>password</c>, <c>refresh_token</c>, <c>anonymous</c>.</param>

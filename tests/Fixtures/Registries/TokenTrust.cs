@@ -1,4 +1,4 @@
-namespace Fixtures.Registries.Tokens;
+namespace Fixtures.Registries;
 
 /// <summary>A token service of another program, as a registry is told of it.</summary>
 /// <param name="Realm">Where clients are sent for a token.</param>

@@ -1,4 +1,4 @@
-namespace Fixtures.Registries.Tokens;
+namespace Fixtures.Registries;
 
 /// <summary>How tokens are signed, in the words of JWT.</summary>
 public enum TokenAlgorithm
