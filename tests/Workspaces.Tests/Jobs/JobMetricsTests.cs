@@ -1,5 +1,5 @@
+using Fixtures.Services;
 using Workspaces.Jobs;
-using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests.Jobs;
 
