@@ -1,38 +1,29 @@
 using Build.Stages;
 using Cake.Core;
 using Experiments.Planning;
+using Images.Tagging;
 
 namespace Build.Docker;
 
-/// <summary>What is being built, and the tags that follow, as the command line, the platform and git have it.</summary>
-internal static class BuildFacts
+/// <summary>Reads what an image is built from, and the tags that follow, from the command line, the platform and git.</summary>
+internal static class BuildSourceReader
 {
-    public static SourceFacts ReadFacts(this BuildContext context, GitFacts? git) =>
-        SourceFacts.Read(context.Root, System.Environment.GetEnvironmentVariable, git?.Branch, git?.Commit);
+    /// <summary>Reads pull request, branch and commit.</summary>
+    public static async Task<BuildSource> ReadSourceAsync(this BuildContext context) =>
+        Read(context, await GitRepository.ReadAsync(context));
 
-    /// <exception cref="CakeException"><c>--version-tag</c> cannot be a tag, or is one that means something else.</exception>
+    /// <summary>Decides the readable tags of the image.</summary>
+    /// <exception cref="CakeException"><c>--version-tag</c> cannot be a tag, or has another meaning as a tag.</exception>
     public static async Task<IReadOnlyList<string>> ReadTagsAsync(this BuildContext context)
     {
         var git = await GitRepository.ReadAsync(context);
-        var facts = context.ReadFacts(git);
-        return ReadableTags.For(facts, git?.IsDirty ?? false, await VersionAsync(context, git, facts), context.Switch("tag-latest"));
+        var source = Read(context, git);
+        var version = await ImageVersion.DecideAsync(context.Value("version-tag"), isClean: git is { IsDirty: false }, source, () =>
+            GitRepository.DescribeAsync(context)
+        );
+        return ImageTags.For(source, git?.IsDirty ?? false, version, context.Switch("tag-latest"));
     }
 
-    private static async Task<string?> VersionAsync(BuildContext context, GitFacts? git, SourceFacts facts)
-    {
-        if (context.Value("version-tag") is { } asked)
-        {
-            return SourceFacts.AsTag(asked) == asked && !ReadableTags.IsReserved(asked)
-                ? asked
-                : throw new CakeException(
-                    $"--version-tag is \"{asked}\"; it must be 1 to 128 letters, digits, '_', '.' or '-', and not latest, pr-NUMBER or a content tag."
-                );
-        }
-
-        // Only a commit that bears the tag, with nothing changed, is that version; a pull request never is.
-        if (git is null || git.IsDirty || facts.PullRequest is not null)
-            return null;
-        var described = await GitRepository.DescribeAsync(context);
-        return described is not null && SourceFacts.AsTag(described) is { } tag && !ReadableTags.IsReserved(tag) ? tag : null;
-    }
+    private static BuildSource Read(BuildContext context, GitFacts? git) =>
+        BuildSource.Read(context.Root, Environment.GetEnvironmentVariable, git?.Branch, git?.Commit);
 }

@@ -9,13 +9,13 @@ using Workspaces.Errors;
 using Workspaces.Http;
 using Workspaces.Logs;
 
-namespace Images.Registry;
+namespace Images.Building;
 
 /// <summary>Builds an image in Azure with ACR Tasks, for machines without Docker.</summary>
 /// <remarks>
-/// Three calls of Microsoft.ContainerRegistry 2019-06-01-preview, in which Tasks were last described: listBuildSourceUploadUrl, scheduleRun and
-/// runs, with the log read from the storage address that listLogSasUrl gives. The build runs as an encoded task and not as a DockerBuildRequest,
-/// since only a task's step can ask for BuildKit.
+/// Calls listBuildSourceUploadUrl, scheduleRun and runs of Microsoft.ContainerRegistry 2019-06-01-preview, the last version that describes
+/// Tasks, and reads the log from the storage address that listLogSasUrl returns. The build is an encoded task and not a DockerBuildRequest,
+/// because only the step of a task can request BuildKit.
 /// </remarks>
 public sealed class CloudBuild
 {
@@ -31,8 +31,8 @@ public sealed class CloudBuild
     private readonly Uri endpoint;
     private readonly TimeProvider time;
 
-    /// <param name="credential">Gives the token for Azure Resource Manager.</param>
-    /// <param name="time">Waits between looks at the run.</param>
+    /// <param name="credential">Signs in to Azure Resource Manager.</param>
+    /// <param name="time">The clock, also for the pauses between two polls.</param>
     public CloudBuild(TokenCredential credential, TimeProvider time)
         : this(PublicCloud, credential, time, transport: null, RetrySettings.Default) { }
 
@@ -47,19 +47,21 @@ public sealed class CloudBuild
         this.endpoint = endpoint;
         this.time = time;
         arm = ServicePipelines.Build(transport, retries, credential, ServicePipelines.ArmScope);
-        // Storage addresses carry their own signature; the token for Azure Resource Manager must not reach them.
+        // Storage addresses contain their own signature; the token for Azure Resource Manager must not be sent there.
         storage = ServicePipelines.Build(transport, retries);
     }
 
-    /// <summary>Uploads the context, builds, passes the log on, and waits for the end.</summary>
+    /// <summary>Uploads the context, builds the image, forwards the log and waits for the end.</summary>
     /// <param name="subscriptionId">Subscription of the registry.</param>
     /// <param name="registry">Host of the registry, <c>….azurecr.io</c>.</param>
-    /// <param name="request">What to build.</param>
-    /// <param name="context">The build context as a gzipped tar, from its beginning.</param>
-    /// <param name="onLine">Given each line of the log once, in order.</param>
-    /// <param name="cancellationToken">Stops waiting, and cancels the run.</param>
+    /// <param name="request">The image.</param>
+    /// <param name="context">The build context as a gzipped tar, positioned at its beginning.</param>
+    /// <param name="onLine">Receives each line of the log once, in order.</param>
+    /// <param name="cancellationToken">Stops waiting and cancels the run.</param>
     /// <returns>The digest of the pushed image.</returns>
-    /// <exception cref="WorkspaceException">The registry is not in the subscription, the build failed, or Azure refused or did not answer.</exception>
+    /// <exception cref="WorkspaceException">
+    /// The registry is not in the subscription, the build failed, or Azure refused or did not respond.
+    /// </exception>
     public Task<string> BuildAsync(
         string subscriptionId,
         string registry,
@@ -77,7 +79,7 @@ public sealed class CloudBuild
                 var source = await UploadAsync(id, context, cancellationToken);
                 using var run = await SendAsync(RequestMethod.Post, $"{id}/scheduleRun", CreateRun(request, source), cancellationToken);
                 var runId = run.RootElement.GetProperty("properties").Text("runId")
-                    ?? throw new WorkspaceException("scheduleRun answered without a run's id.");
+                    ?? throw new WorkspaceException("scheduleRun returned no runId; it must return one.");
                 try
                 {
                     return await FollowAsync($"{id}/runs/{runId}", request, onLine, cancellationToken);
@@ -97,7 +99,7 @@ public sealed class CloudBuild
         );
     }
 
-    /// <summary>The task's file: one BuildKit build, then one push, so that nothing is tagged unless all of it was built.</summary>
+    /// <summary>Creates the file of the task: one BuildKit build, then one push, so that a tag is set only after the whole build.</summary>
     internal static string TaskFile(CloudBuildRequest request)
     {
         var image = $"$Registry/{request.Repository}:{request.Tag}";
@@ -110,9 +112,17 @@ public sealed class CloudBuild
         foreach (var reference in request.CacheFrom)
             words.AddRange(["--cache-from", reference]);
         words.Add(".");
-        // A JSON string is a YAML string; within it each word is quoted as the task's own command line wants it.
+        // A JSON string is a YAML string; within it each word is quoted for the command line of the task.
         var command = JsonValue.Create(string.Join(' ', words.Select(Quote))).ToJsonString();
-        return $"version: v1.1.0\nsteps:\n  - build: {command}\n    env: [\"DOCKER_BUILDKIT=1\"]\n    timeout: {(int)request.Timeout.TotalSeconds}\n  - push: [{JsonValue.Create(image).ToJsonString()}]\n";
+        return $"""
+            version: v1.1.0
+            steps:
+              - build: {command}
+                env: ["DOCKER_BUILDKIT=1"]
+                timeout: {(int)request.Timeout.TotalSeconds}
+              - push: [{JsonValue.Create(image).ToJsonString()}]
+
+            """;
     }
 
     private static string Quote(string word) =>
@@ -144,16 +154,15 @@ public sealed class CloudBuild
                     string.Equals(item.GetProperty("properties").Text("loginServer"), registry, StringComparison.OrdinalIgnoreCase)
                     && item.Text("id") is { } id
                 )
-                {
                     return id;
-                }
             }
 
             page = found.RootElement.Text("nextLink") is { Length: > 0 } next ? new Uri(endpoint, next) : null;
         }
 
         throw new WorkspaceException(
-            $"Registry {registry} is not in subscription {subscriptionId}; it must be an Azure registry there for Azure to build in it. Build with Docker (leave out --cloud-build), or correct REGISTRY."
+            $"Registry {registry} is not in subscription {subscriptionId}; it must be an Azure registry there for Azure to build in it. "
+                + "Build with Docker (leave out --cloud-build), or correct REGISTRY."
         );
     }
 
@@ -161,7 +170,7 @@ public sealed class CloudBuild
     {
         using var target = await SendAsync(RequestMethod.Post, $"{registryId}/listBuildSourceUploadUrl", body: null, cancellationToken);
         var path = target.RootElement.Text("relativePath")
-            ?? throw new WorkspaceException("listBuildSourceUploadUrl answered without relativePath.");
+            ?? throw new WorkspaceException("listBuildSourceUploadUrl returned no relativePath; it must return one.");
         using var message = storage.CreateMessage();
         message.Request.Method = RequestMethod.Put;
         message.Request.Uri.Reset(new Uri(target.RootElement.Text("uploadUrl")!));
@@ -186,7 +195,7 @@ public sealed class CloudBuild
         {
             using var state = await SendAsync(RequestMethod.Get, run, body: null, cancellationToken);
             var properties = state.RootElement.GetProperty("properties");
-            var status = properties.Text("status") ?? "";
+            var (runId, status) = (properties.Text("runId"), properties.Text("status") ?? "");
             var hasEnded = status is "Succeeded" or "Failed" or "Canceled" or "Error" or "Timeout";
             if (!await ReadAsync(log, link, lines, onLine, cancellationToken))
             {
@@ -196,11 +205,12 @@ public sealed class CloudBuild
 
             if (!hasEnded)
             {
-                // Azure ends a build whose time is up; this is for one that it forgot.
+                // Azure ends a build at its time-out; this covers a build that Azure lost.
                 if (time.GetElapsedTime(began) > request.Timeout + QueueTime)
                 {
                     throw new WorkspaceException(
-                        $"The build in Azure (run {properties.Text("runId")}) is {status} after {(request.Timeout + QueueTime).TotalMinutes:0} min; it must have ended by then. `az acr task logs --run-id {properties.Text("runId")}` shows its log."
+                        $"The build in Azure (run {runId}) is {status} after {(request.Timeout + QueueTime).TotalMinutes:0} min; "
+                            + $"it must have ended by then. `az acr task logs --run-id {runId}` shows its log."
                     );
                 }
 
@@ -213,7 +223,8 @@ public sealed class CloudBuild
             {
                 var reason = properties.Text("runErrorMessage");
                 throw new WorkspaceException(
-                    $"The build in Azure (run {properties.Text("runId")}) is {status}; it must be Succeeded.{(reason is null ? "" : $" {Secrets.Scrub(reason)}")} Its log is above."
+                    $"The build in Azure (run {runId}) is {status}; it must be Succeeded."
+                        + $"{(reason is null ? "" : $" {Secrets.Scrub(reason)}")} Its log is above."
                 );
             }
 
@@ -223,7 +234,7 @@ public sealed class CloudBuild
                 .Select(image => image.Text("digest"))
                 .FirstOrDefault()
                 ?? throw new WorkspaceException(
-                    $"The build in Azure (run {properties.Text("runId")}) names no digest for {request.Repository}:{request.Tag}; it must have pushed it."
+                    $"The build in Azure (run {runId}) names no digest for {request.Repository}:{request.Tag}; it must have pushed it."
                 );
         }
     }
@@ -231,11 +242,13 @@ public sealed class CloudBuild
     private async Task<Uri> FindLogAsync(string run, CancellationToken cancellationToken)
     {
         using var link = await SendAsync(RequestMethod.Post, $"{run}/listLogSasUrl", body: null, cancellationToken);
-        return new Uri(link.RootElement.Text("logLink") ?? throw new WorkspaceException("listLogSasUrl answered without logLink."));
+        return new Uri(
+            link.RootElement.Text("logLink") ?? throw new WorkspaceException("listLogSasUrl returned no logLink; it must return one.")
+        );
     }
 
-    /// <summary>Passes on what was written since the last time.</summary>
-    /// <returns>False when the log could not be read: its address may be no longer good.</returns>
+    /// <summary>Forwards the lines that were written since the last call.</summary>
+    /// <returns>False when the log could not be read: its address may have expired.</returns>
     private static async Task<bool> ReadAsync(
         LogTail log,
         Uri link,
@@ -250,7 +263,7 @@ public sealed class CloudBuild
             log.Keep(lines, onLine);
             if (end != LogEnd.NotReached)
             {
-                // 404: it is not made yet.
+                // 404: the log does not exist yet.
                 return end is not null || log.LastFault is RequestFailedException { Status: 404 };
             }
         }
@@ -275,9 +288,7 @@ public sealed class CloudBuild
 
         await arm.SendAsync(message, cancellationToken);
         if (message.Response.IsError)
-        {
             throw new RequestFailedException(message.Response);
-        }
 
         return JsonDocument.Parse(message.Response.Content.ToMemory().IsEmpty ? BinaryData.FromString("{}") : message.Response.Content);
     }

@@ -1,12 +1,12 @@
-namespace Images.Registry;
+namespace Images.Building;
 
-/// <summary>An image for Azure to build and push.</summary>
+/// <summary>Requests an image that Azure builds and pushes.</summary>
 /// <param name="Repository">Repository in the registry.</param>
-/// <param name="Tag">The tag it is given.</param>
+/// <param name="Tag">Tag of the image.</param>
 /// <param name="Dockerfile">Path in the build context, with forward slashes.</param>
 /// <param name="Arguments">Build arguments by name.</param>
 /// <param name="Labels">Labels by name.</param>
-/// <param name="CacheFrom">References whose layers may be taken.</param>
+/// <param name="CacheFrom">References of images whose layers may be reused.</param>
 /// <param name="Timeout">5 minutes to 8 hours.</param>
 public sealed record CloudBuildRequest(
     string Repository,

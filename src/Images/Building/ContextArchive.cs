@@ -3,15 +3,15 @@ using System.IO.Compression;
 using Experiments.Plans;
 using Images.Inputs;
 
-namespace Build.Docker;
+namespace Images.Building;
 
-/// <summary>The build context as a gzipped tar: what the ignore file lets through, and the Dockerfile.</summary>
+/// <summary>Writes the build context as a gzipped tar: the files that the ignore file lets through, and the Dockerfile.</summary>
 internal static class ContextArchive
 {
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Executable = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>Writes the archive; times are left out, so that the same inputs are the same bytes.</summary>
+    /// <summary>Writes the archive without file times, so that equal inputs give equal bytes.</summary>
     public static async Task WriteAsync(string root, ImageInputs inputs, Stream destination, CancellationToken cancellationToken)
     {
         await using var gzip = new GZipStream(destination, CompressionLevel.Optimal, leaveOpen: true);

@@ -1,70 +1,107 @@
+using System.Globalization;
 using Cake.Core;
 using Experiments.Plans;
+using Images.Docker;
 using Images.Inputs;
 using Images.Registry;
+using Images.Tagging;
 using Workspaces.Connection;
 using Workspaces.Errors;
 
-namespace Build.Docker;
+namespace Images.Building;
 
-/// <summary>Builds this project's image, with Docker or in Azure, and says afterwards what made it necessary and what it cost.</summary>
-internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, RegistrySession session, TimeProvider time)
+/// <summary>Ensures that this project's image exists: in the registry, or built now with Docker or in Azure.</summary>
+/// <param name="run">The run.</param>
+/// <param name="image">The image in the plan, which says how it is built.</param>
+/// <param name="registry">The repository of the image.</param>
+public sealed class ImageBuilder(ImageRun run, ImagePlan image, ImageRegistry registry)
 {
-    private static readonly TimeSpan CloudTimeout = TimeSpan.FromHours(2);
+    private static readonly TimeSpan AzureTimeout = TimeSpan.FromHours(2);
 
-    private readonly ImageBuildPlan build = plan.Image.Build!;
-    private readonly ImageRegistry registry = session.Open(plan);
+    private readonly ImageBuildPlan build = image.Build!;
 
-    public async Task<BuiltImage> BuildAsync(SourceFacts facts)
+    /// <summary>Builds the image unless the registry has it.</summary>
+    /// <param name="options">How it is built.</param>
+    /// <param name="readSource">Reads what the image is built from; called only for a build.</param>
+    /// <exception cref="CakeException">The inputs differ from the plan, or the build failed.</exception>
+    /// <exception cref="WorkspaceException">The build in Azure failed.</exception>
+    public async Task<BuiltImage> EnsureAsync(BuildOptions options, Func<Task<BuildSource>> readSource)
     {
-        var inputs = context.ReadImage(build);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(readSource);
+        if (!options.Rebuild && await FindAsync() is { } digest)
+        {
+            run.Say($"Image        {image.Reference}: unchanged ({digest})");
+            return BuiltImage.Found(image.Reference, digest);
+        }
+
+        return await BuildAsync(options, await readSource());
+    }
+
+    // Without read access to the registry, build anyway: pull requests from forks have none.
+    private async Task<string?> FindAsync()
+    {
+        try
+        {
+            return await registry.FindDigestAsync(image.Tag!, run.Cancellation);
+        }
+        catch (WorkspaceException exception)
+        {
+            run.Warn($"The image is built, because it is unknown whether the registry has it: {exception.Message}");
+            return null;
+        }
+    }
+
+    private async Task<BuiltImage> BuildAsync(BuildOptions options, BuildSource source)
+    {
+        var inputs = ImageSources.Read(run.Root, build);
         if (inputs.Hash != build.InputsHash)
             throw new CakeException(
-                "The image's inputs have changed since the plan was made; it must be made anew: dotnet cake --target=Plan"
+                "The image's inputs have changed since the plan was made; it must be made again: dotnet cake --target=Plan"
             );
-        var (since, labels, cache) = await FindEarlierAsync(facts);
-        var changes = labels is null ? null : ImageLabels.FindChanges(inputs, labels);
-        var began = time.GetTimestamp();
-        var built = context.Switch("cloud-build")
-            ? await BuildInAzureAsync(inputs, facts, cache)
-            : await BuildHereAsync(inputs, facts, cache);
-        built = built with { Since = changes is null ? null : since, Changes = changes ?? [] };
-        Explain(built, time.GetElapsedTime(began));
+        var earlier = await EarlierImages.FindAsync(run, registry, source);
+        var changes = earlier.Labels is null ? null : ImageLabels.FindChanges(inputs, earlier.Labels);
+        var began = run.Time.GetTimestamp();
+        var built = options.Azure is { } azure
+            ? await BuildInAzureAsync(azure, inputs, source, options.Rebuild ? [] : earlier.References)
+            : await BuildHereAsync(inputs, source, earlier.References, options.Rebuild);
+        built = built with { Since = changes is null ? null : earlier.Nearest, Changes = changes ?? [] };
+        BuildReport.Write(built, run.Time.GetElapsedTime(began), run.Say);
         return built;
     }
 
-    private async Task<BuiltImage> BuildHereAsync(ImageInputs inputs, SourceFacts facts, IReadOnlyList<string> cache)
+    private async Task<BuiltImage> BuildHereAsync(ImageInputs inputs, BuildSource source, IReadOnlyList<string> cache, bool fresh)
     {
-        using var docker = await DockerClient.FindAsync(context, registry);
+        using var docker = DockerClient.Find(run, registry);
         if (cache.Count > 0)
             await docker.LogInAsync();
-        var baseDigest = inputs.BaseDigest ?? (inputs.BaseImage is { } baseImage ? await docker.FindBaseDigestAsync(baseImage) : null);
+        var baseDigest = inputs.BaseDigest ?? (inputs.BaseImage is { } baseImage ? docker.FindBaseDigest(baseImage) : null);
         var progress = new BuildProgress();
         var id = docker.Build(
             build,
-            plan.Image.Reference,
-            ImageLabels.For(inputs, facts.Commit, baseDigest, time.GetUtcNow()),
+            image.Reference,
+            ImageLabels.For(inputs, source.Commit, baseDigest, run.Time.GetUtcNow()),
             cache,
-            fresh: context.Switch("rebuild"),
+            fresh,
             line =>
             {
                 progress.Read(line);
                 if (line.Length > 0)
-                    context.Say($"  | {line}");
+                    run.Say($"  | {line}");
             }
         );
-        var steps = BuildStep.WithSizes(progress.Steps, await docker.ReadHistoryAsync(plan.Image.Reference));
-        return new BuiltImage(plan.Image.Reference, StageChange.Created, Digest: null, id, null, [], steps);
+        var steps = BuildStep.WithSizes(progress.Steps, docker.ReadHistory(image.Reference));
+        return new BuiltImage(image.Reference, StageChange.Created, Digest: null, id, null, [], steps);
     }
 
-    private async Task<BuiltImage> BuildInAzureAsync(ImageInputs inputs, SourceFacts facts, IReadOnlyList<string> cache)
+    private async Task<BuiltImage> BuildInAzureAsync(AzureBuild azure, ImageInputs inputs, BuildSource source, IReadOnlyList<string> cache)
     {
         if (!RegistryConnection.IsAzure(registry.Host))
             throw new CakeException(
                 $"--cloud-build needs a registry in Azure, and REGISTRY is {registry.Host}; leave it out to build with Docker."
             );
-        var file = Path.Combine(context.LocalFolder, $"context-{Guid.NewGuid():N}.tar.gz");
-        Directory.CreateDirectory(context.LocalFolder);
+        var file = Path.Combine(run.LocalFolder, $"context-{Guid.NewGuid():N}.tar.gz");
+        Directory.CreateDirectory(run.LocalFolder);
         await using var archive = new FileStream(
             file,
             FileMode.CreateNew,
@@ -73,95 +110,31 @@ internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, Re
             81920,
             FileOptions.DeleteOnClose
         );
-        await ContextArchive.WriteAsync(context.Root, inputs, archive, context.Cancellation);
+        await ContextArchive.WriteAsync(run.Root, inputs, archive, run.Cancellation);
         archive.Position = 0;
-        context.Say($"  context    {archive.Length / 1048576.0:0.0} MiB, to Azure");
+        run.Say($"  context    {(archive.Length / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture)} MiB, to Azure");
         var request = new CloudBuildRequest(
-            ImageReference.Parse(plan.Image.Repository).Name,
-            plan.Image.Tag!,
+            ImageReference.Parse(image.Repository).Name,
+            image.Tag!,
             build.Dockerfile,
             build.Arguments,
-            ImageLabels.For(inputs, facts.Commit, inputs.BaseDigest, time.GetUtcNow()),
-            context.Switch("rebuild") ? [] : cache,
-            CloudTimeout
+            ImageLabels.For(inputs, source.Commit, inputs.BaseDigest, run.Time.GetUtcNow()),
+            cache,
+            AzureTimeout
         );
         var progress = new BuildProgress();
-        var digest = await new CloudBuild(session.Credential(plan.Workspace.TenantId), time).BuildAsync(
-            plan.Workspace.SubscriptionId,
+        var digest = await new CloudBuild(azure.Credential, run.Time).BuildAsync(
+            azure.SubscriptionId,
             registry.Host,
             request,
             archive,
             line =>
             {
                 progress.Read(line);
-                context.Say($"  | {line}");
+                run.Say($"  | {line}");
             },
-            context.Cancellation
+            run.Cancellation
         );
-        return new BuiltImage(plan.Image.Reference, StageChange.Created, digest, ImageId: null, null, [], progress.Steps);
-    }
-
-    /// <summary>The images that came before this one, nearest first: of the pull request or branch, then of main. Without the registry there are none.</summary>
-    private async Task<(string? Since, IReadOnlyDictionary<string, string>? Labels, IReadOnlyList<string> References)> FindEarlierAsync(
-        SourceFacts facts
-    )
-    {
-        string?[] candidates =
-        [
-            facts.PullRequest is { } number ? $"{ReadableTags.PullRequestPrefix}{number}" : null,
-            facts.Branch is { } branch ? SourceFacts.AsTag(branch) : null,
-            SourceFacts.MainBranch,
-            "latest",
-        ];
-        var tags = candidates.OfType<string>().Distinct(StringComparer.Ordinal).ToList();
-        string?[] caches = [ReadableTags.CacheOf(facts), ReadableTags.CachePrefix + SourceFacts.MainBranch];
-        try
-        {
-            var digests = await registry.FindDigestsAsync(
-                [.. tags, .. caches.OfType<string>().Distinct(StringComparer.Ordinal)],
-                context.Cancellation
-            );
-            var sources = digests
-                .Where(pair => pair.Value is not null)
-                .DistinctBy(pair => pair.Value, StringComparer.Ordinal)
-                .Select(pair => $"{registry.Name}:{pair.Key}")
-                .ToList();
-            if (
-                tags.Find(tag => digests[tag] is not null) is not { } nearest
-                || await registry.FindAsync(nearest, context.Cancellation) is not { } manifest
-            )
-                return (null, null, sources);
-            return ($"{registry.Name}:{nearest}", (await registry.DescribeAsync(manifest, context.Cancellation)).Labels, sources);
-        }
-        catch (WorkspaceException exception)
-        {
-            context.Warn($"No layers are taken from the registry: {exception.Message}");
-            return (null, null, []);
-        }
-    }
-
-    private void Explain(BuiltImage built, TimeSpan took)
-    {
-        context.Say($"Image        {built.Reference}: built in {took.TotalSeconds:0.0} s");
-        if (built.Since is not null)
-            context.Say(
-                $"  since      {built.Since}: {(built.Changes.Count == 0 ? "the same inputs" : $"{built.Changes.Count} {(built.Changes.Count == 1 ? "input differs" : "inputs differ")}")}"
-            );
-        else
-            context.Say("  since      nothing to compare with: no earlier image of this branch or of main says what it was made from");
-        foreach (var change in built.Changes)
-            context.Say($"    {change}");
-        foreach (var step in built.Steps)
-        {
-            var spent =
-                step.IsCached ? "cached"
-                : step.Seconds is { } seconds ? $"{seconds.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture)} s"
-                : "";
-            var size = step.Bytes is { } bytes
-                ? $"{(bytes / 1e6).ToString("0.0", System.Globalization.CultureInfo.InvariantCulture)} MB"
-                : "";
-            var instruction = step.Instruction.Length > 70 ? $"{step.Instruction[..70]}…" : step.Instruction;
-            context.Say($"  {spent, 9} {size, 12}  [{step.Place}] {instruction}");
-        }
+        return new BuiltImage(image.Reference, StageChange.Created, digest, ImageId: null, null, [], progress.Steps);
     }
 }

@@ -1,17 +1,18 @@
+using System.Globalization;
 using System.Text.Json;
 using Experiments.Json;
 using Experiments.Plans;
 using Images.Inputs;
 
-namespace Build.Docker;
+namespace Images.Building;
 
-/// <summary>The labels an image carries, and what can be read back from them.</summary>
+/// <summary>Creates the labels of an image, and compares inputs with the labels of an earlier image.</summary>
 public static class ImageLabels
 {
-    /// <summary>Hash of everything that went in.</summary>
+    /// <summary>Label with the hash of all inputs.</summary>
     public const string Inputs = "io.model-training.inputs";
 
-    /// <summary>Each input by path with the beginning of its hash, as JSON: so that the next build can say which changed.</summary>
+    /// <summary>Label with the first digits of each input's hash by path, as JSON, from which the next build sees what changed.</summary>
     public const string Files = "io.model-training.files";
 
     private const string Revision = "org.opencontainers.image.revision";
@@ -19,20 +20,21 @@ public static class ImageLabels
     private const string BaseDigest = "org.opencontainers.image.base.digest";
     private const int ShownDigits = 12;
 
-    // Linux takes no longer argument than 128 KiB.
+    // In characters. Linux limits an argument to 128 KiB.
     private const int LongestLabel = 100_000;
 
-    /// <param name="inputs">What goes in.</param>
-    /// <param name="commit">Commit id; null when it is not known.</param>
-    /// <param name="baseDigest">Digest of the base; null when it is not known.</param>
-    /// <param name="created">When it is built.</param>
+    /// <summary>Creates the labels of an image.</summary>
+    /// <param name="inputs">The inputs of the image.</param>
+    /// <param name="commit">Commit id; null when it is unknown.</param>
+    /// <param name="baseDigest">Digest of the base; null when it is unknown.</param>
+    /// <param name="created">Time of the build.</param>
     public static SortedDictionary<string, string> For(ImageInputs inputs, string? commit, string? baseDigest, DateTimeOffset created)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             [Inputs] = inputs.Hash,
-            [Created] = created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+            [Created] = created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
         };
         if (commit is not null)
             labels[Revision] = commit;
@@ -44,8 +46,10 @@ public static class ImageLabels
         return labels;
     }
 
-    /// <summary>Which inputs differ from those of an earlier image.</summary>
-    /// <returns>One line each; null when the earlier image does not say what it was made from.</returns>
+    /// <summary>Compares the inputs with those of an earlier image.</summary>
+    /// <param name="inputs">The inputs now.</param>
+    /// <param name="earlierLabels">Labels of the earlier image by name.</param>
+    /// <returns>One line per difference; null when the earlier image does not name its inputs.</returns>
     public static IReadOnlyList<string>? FindChanges(ImageInputs inputs, IReadOnlyDictionary<string, string> earlierLabels)
     {
         ArgumentNullException.ThrowIfNull(earlierLabels);
@@ -58,7 +62,7 @@ public static class ImageLabels
         }
         catch (JsonException)
         {
-            // Another build wrote it in another form; then what changed is not known.
+            // Another build wrote the label in another form, so the differences are unknown.
             return null;
         }
 
@@ -80,7 +84,7 @@ public static class ImageLabels
         };
         foreach (var file in inputs.Files)
             all[file.Path] = file.Hash[..ShownDigits] + (file.Kind == ImageInputKind.File ? "" : $" {file.Kind}");
-        // Hashed like the rest: a value is of no use here beyond being the same or not.
+        // Hashed like the rest, because only equality matters.
         foreach (var (name, value) in inputs.BuildArguments)
             all[$"--build-arg {name}"] = ContentHash.Of(value)[..ShownDigits];
         return all;

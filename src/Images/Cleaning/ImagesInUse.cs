@@ -5,17 +5,13 @@ using Workspaces.Connection;
 using Workspaces.DataPlane;
 using Workspaces.Errors;
 
-namespace Images.Registry;
+namespace Images.Cleaning;
 
-/// <summary>An image that something needs.</summary>
-/// <param name="Image">Reference, as it is registered.</param>
-/// <param name="By">What needs it, for people.</param>
-public sealed record ImageUse(string Image, string By);
-
-/// <summary>Finds the images that the jobs of a workspace need: those of every job that has not ended.</summary>
+/// <summary>Finds the images of the jobs of a workspace that have not ended.</summary>
 public sealed class ImagesInUse(WorkspaceClient workspace)
 {
-    /// <exception cref="WorkspaceException">The service refused or did not answer.</exception>
+    /// <summary>Lists all jobs and reads the environments of those that have not ended.</summary>
+    /// <exception cref="WorkspaceException">The service refused or did not respond.</exception>
     public Task<IReadOnlyList<ImageUse>> FindAsync(CancellationToken cancellationToken) =>
         ServiceErrors.GuardAsync(
             async () =>
@@ -28,9 +24,7 @@ public sealed class ImagesInUse(WorkspaceClient workspace)
                         && !JobStatuses.Parse(command.Status?.ToString()).IsTerminal()
                         && await FindImageAsync(command.EnvironmentId, cancellationToken) is { } image
                     )
-                    {
                         uses.Add(new ImageUse(image, $"job {job.Data.Name}"));
-                    }
                 }
 
                 return (IReadOnlyList<ImageUse>)uses;

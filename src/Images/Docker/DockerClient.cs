@@ -1,51 +1,65 @@
+using System.Globalization;
 using System.Text.Json;
 using Cake.Core;
+using Cake.Core.IO;
 using Cake.Docker;
 using Experiments.Plans;
 using Images.Registry;
 using Workspaces.Errors;
 
-namespace Build.Docker;
+namespace Images.Docker;
 
-/// <summary>The docker client of this machine, for one run: signed in where the registry wants it, its output read line by line.</summary>
-internal sealed class DockerClient(BuildContext context, DockerCommand command, ImageRegistry registry) : IDisposable
+/// <summary>Runs the docker client of this machine for one run, signed in to the registry. No other type runs docker.</summary>
+/// <remarks>
+/// Commands run through Cake.Docker's aliases, except those that it has none for or whose output is read: <c>image inspect</c>, <c>image
+/// history</c> and the questions about the client itself.
+/// </remarks>
+internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageRegistry registry) : IDisposable
 {
-    private LoginFolder? login;
+    private static readonly Dictionary<string, string> NoVariables = new(StringComparer.Ordinal);
+    private TemporaryDockerConfig? login;
 
     /// <summary>Finds a client that can build.</summary>
     /// <exception cref="CakeException">There is none.</exception>
-    public static async Task<DockerClient> FindAsync(BuildContext context, ImageRegistry registry) =>
-        // Debian's own client builds by itself, and PATH may leave it out.
-        new(
-            context,
-            await DockerCommand.FindAsync(
-                $"{System.Environment.GetEnvironmentVariable("PATH")}{System.IO.Path.PathSeparator}/usr/bin",
-                context.Root,
-                context.Cancellation
-            ),
-            registry
-        );
+    public static DockerClient Find(ImageRun run, ImageRegistry registry)
+    {
+        // Debian's own client has BuildKit built in, and PATH may not name its folder.
+        var searchPath = $"{run.Variable("PATH")}{System.IO.Path.PathSeparator}/usr/bin";
+        return new(run, FindCommand(run, searchPath), registry);
+    }
+
+    /// <summary>Finds a client that can build, in the folders given.</summary>
+    /// <exception cref="CakeException">There is none.</exception>
+    internal static DockerCommand FindCommand(ImageRun run, string searchPath) =>
+        DockerCommand.Find(searchPath, (path, arguments) => TryRead(run, path, arguments, NoVariables));
 
     public void Dispose() => login?.Dispose();
 
-    /// <summary>Signs in, or in again: an Azure registry gives a new token each time. The password goes through standard input.</summary>
-    /// <exception cref="CakeException">docker or the registry refused.</exception>
-    /// <exception cref="WorkspaceException">The registry gave no token.</exception>
+    /// <summary>Signs in to the registry, or signs in again: an Azure registry issues a new token each time.</summary>
+    /// <remarks>The password goes through standard input.</remarks>
+    /// <exception cref="CakeException">docker or the registry refused the login.</exception>
+    /// <exception cref="WorkspaceException">The registry issued no token.</exception>
     public async Task LogInAsync()
     {
-        if (await registry.GetLoginAsync(context.Cancellation) is not { } found)
+        if (await registry.GetLoginAsync(run.Cancellation) is not { } found)
             return;
-        login ??= new LoginFolder(System.Environment.GetEnvironmentVariable);
+        login ??= new TemporaryDockerConfig(run.Variable);
         var settings = new DockerRegistryLoginSettings { Username = found.Name, Password = found.Password };
         var output = new List<string>();
-        // The client itself warns that the password lies in its configuration; it does so in a folder that this run removes.
-        if (Run(settings, output.Add, () => context.DockerLogin(settings, registry.Host)) != 0)
-            throw new CakeException(
-                $"docker could not sign in to {registry.Host} as {found.Name}: {string.Join(' ', output.TakeLast(3)).Replace(found.Password, "***", StringComparison.Ordinal)}"
-            );
+        // The client warns that its configuration holds the password unencrypted; the folder is deleted at the end of the run.
+        if (Run(settings, output.Add, () => run.Cake.DockerLogin(settings, registry.Host)) == 0)
+            return;
+        var reason = string.Join(' ', output.TakeLast(3)).Replace(found.Password, "***", StringComparison.Ordinal);
+        throw new CakeException($"docker could not sign in to {registry.Host} as {found.Name}: {reason}");
     }
 
-    /// <summary>Builds with BuildKit, layers taken from the images named where they fit.</summary>
+    /// <summary>Builds the image with BuildKit and takes matching layers from the images given.</summary>
+    /// <param name="plan">The Dockerfile and the build arguments.</param>
+    /// <param name="reference">The name of the image.</param>
+    /// <param name="labels">Labels by name.</param>
+    /// <param name="cacheFrom">References of images whose layers may be reused.</param>
+    /// <param name="fresh">Whether to build without any cache.</param>
+    /// <param name="onLine">Receives each line that docker prints.</param>
     /// <returns>The engine's ID of the image.</returns>
     /// <exception cref="CakeException">The build failed.</exception>
     public string Build(
@@ -57,9 +71,9 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
         Action<string> onLine
     )
     {
-        var idFile = System.IO.Path.Combine(context.LocalFolder, $"image-{Guid.NewGuid():N}.id");
-        Directory.CreateDirectory(context.LocalFolder);
-        // The cache goes along in the image itself, so that a registry without a cache of its own has one.
+        var idFile = System.IO.Path.Combine(run.LocalFolder, $"image-{Guid.NewGuid():N}.id");
+        Directory.CreateDirectory(run.LocalFolder);
+        // The image carries its cache, for registries that store no separate one.
         string[] arguments = [.. plan.Arguments.Select(pair => $"{pair.Key}={pair.Value}"), "BUILDKIT_INLINE_CACHE=1"];
         string[] named = [.. labels.Select(pair => $"{pair.Key}={pair.Value}")];
         string[]? caches = fresh || cacheFrom.Count == 0 ? null : [.. cacheFrom];
@@ -81,7 +95,7 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
                         Tag = [reference],
                     },
                     onLine,
-                    settings => context.DockerBuildXBuild(settings, ".")
+                    settings => run.Cake.DockerBuildXBuild(settings, ".")
                 )
                 : Run(
                     new DockerImageBuildSettings
@@ -97,14 +111,14 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
                         Tag = [reference],
                     },
                     onLine,
-                    settings => context.DockerBuild(settings, ".")
+                    settings => run.Cake.DockerBuild(settings, ".")
                 );
-            if (exitCode != 0)
-                throw new CakeException(
+            return exitCode == 0
+                ? File.ReadAllText(idFile).Trim()
+                : throw new CakeException(
                     exitCode,
-                    $"The image could not be built (docker ended with exit code {exitCode}); the reason is above."
+                    $"The image could not be built (docker exited with code {exitCode}); the reason is above."
                 );
-            return File.ReadAllText(idFile).Trim();
         }
         finally
         {
@@ -112,42 +126,38 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
         }
     }
 
+    /// <summary>Pushes an image once.</summary>
     /// <param name="reference">The image.</param>
-    /// <param name="onLine">Takes each line that docker prints.</param>
-    /// <param name="onError">Takes those of them that it prints as errors.</param>
+    /// <param name="onLine">Receives each line that docker prints.</param>
+    /// <param name="onError">Receives the lines that docker prints as errors.</param>
     /// <returns>The exit code.</returns>
     public int Push(string reference, Action<string> onLine, Action<string> onError)
     {
         var settings = new DockerImagePushSettings();
-        return Run(settings, onLine, () => context.DockerPush(settings, reference), onError);
+        return Run(settings, onLine, () => run.Cake.DockerPush(settings, reference), onError);
     }
 
-    /// <summary>The ID of an image of this engine; null when it has none of that name.</summary>
-    public async Task<string?> FindIdAsync(string reference) =>
-        await Ask("image", "inspect", "--format", "{{.Id}}", reference).TryReadAsync(context.Cancellation) is { Length: > 0 } id
-            ? id.Split('\n')[^1]
-            : null;
+    /// <summary>Gets the ID of an image of this engine; null when the engine has no image of that name.</summary>
+    public string? FindId(string reference) => Inspect(reference, "{{.Id}}");
 
-    /// <summary>The digest a base is known by in its registry, else the engine's ID of it; null when the engine does not have it.</summary>
-    public async Task<string?> FindBaseDigestAsync(string reference) =>
-        await Ask("image", "inspect", "--format", "{{if .RepoDigests}}{{index .RepoDigests 0}}{{else}}{{.Id}}{{end}}", reference)
-            .TryReadAsync(context.Cancellation)
-            is { Length: > 0 } found
+    /// <summary>
+    /// Gets the digest of an image in its registry, or else the engine's ID of it; null when the engine does not have the image.
+    /// </summary>
+    public string? FindBaseDigest(string reference) =>
+        Inspect(reference, "{{if .RepoDigests}}{{index .RepoDigests 0}}{{else}}{{.Id}}{{end}}") is { } found
             ? found[(found.IndexOf('@', StringComparison.Ordinal) + 1)..]
             : null;
 
-    /// <summary>Instruction and size of each layer that is not empty, lowest first; sizes are those on disk.</summary>
-    public async Task<IReadOnlyList<(string Instruction, long Bytes)>> ReadHistoryAsync(string reference)
+    /// <summary>Reads instruction and size on disk, in bytes, of each layer that is not empty, lowest first.</summary>
+    public IReadOnlyList<(string Instruction, long Bytes)> ReadHistory(string reference)
     {
-        var text = await Ask("image", "history", "--no-trunc", "--human=false", "--format", "{{json .}}", reference)
-            .TryReadAsync(context.Cancellation)
-            ?? "";
+        var text = TryRead("image", "history", "--no-trunc", "--human=false", "--format", "{{json .}}", reference) ?? "";
         var layers = new List<(string, long)>();
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             using var json = JsonDocument.Parse(line);
             var size = json.RootElement.GetProperty("Size").GetString();
-            if (long.TryParse(size, System.Globalization.CultureInfo.InvariantCulture, out var bytes) && bytes > 0)
+            if (long.TryParse(size, CultureInfo.InvariantCulture, out var bytes) && bytes > 0)
                 layers.Add((json.RootElement.GetProperty("CreatedBy").GetString() ?? "", bytes));
         }
 
@@ -155,13 +165,40 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
         return layers;
     }
 
-    private ChildProcess Ask(params string[] arguments) =>
-        new(
-            command.Path,
-            arguments,
-            context.Root,
-            Variables().ToDictionary(pair => pair.Key, string? (pair) => pair.Value, StringComparer.Ordinal)
-        );
+    private string? Inspect(string reference, string format) =>
+        TryRead("image", "inspect", "--format", format, reference) is { Length: > 0 } text ? text : null;
+
+    private string? TryRead(params string[] arguments) => TryRead(run, command.Path, arguments, Variables());
+
+    /// <summary>Reads the trimmed standard output of a client; null when it does not start or fails.</summary>
+    private static string? TryRead(ImageRun run, string path, string[] arguments, Dictionary<string, string> variables)
+    {
+        var words = new ProcessArgumentBuilder();
+        foreach (var argument in arguments)
+            words.AppendQuoted(argument);
+        var settings = new ProcessSettings
+        {
+            Arguments = words,
+            WorkingDirectory = run.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            EnvironmentVariables = variables,
+            Silent = true,
+        };
+        try
+        {
+            using var process = run.Cake.ProcessRunner.Start(path, settings);
+            var output = string.Join('\n', process.GetStandardOutput()).Trim();
+            process.WaitForExit();
+            run.Cancellation.ThrowIfCancellationRequested();
+            return process.GetExitCode() == 0 ? output : null;
+        }
+        catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or CakeException)
+        {
+            // A file that cannot be run is one of the results.
+            return null;
+        }
+    }
 
     private int Run<TSettings>(TSettings settings, Action<string> onLine, Action<TSettings> call)
         where TSettings : AutoToolSettings => Run(settings, onLine, () => call(settings));
@@ -171,7 +208,7 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
     {
         var exitCode = 0;
         var gate = new Lock();
-        string? Take(string? line, bool isError)
+        string? Receive(string? line, bool isError)
         {
             // Both streams end with a null line.
             if (line is null)
@@ -187,7 +224,7 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
         }
 
         settings.ToolPath = command.Path;
-        settings.WorkingDirectory = context.Root;
+        settings.WorkingDirectory = run.Root;
         foreach (var (name, value) in Variables())
             settings.EnvironmentVariables[name] = value;
         settings.HandleExitCode = code =>
@@ -199,17 +236,17 @@ internal sealed class DockerClient(BuildContext context, DockerCommand command, 
         {
             process.RedirectStandardOutput = true;
             process.RedirectStandardError = true;
-            process.RedirectedStandardOutputHandler = line => Take(line, isError: false);
-            process.RedirectedStandardErrorHandler = line => Take(line, isError: true);
+            process.RedirectedStandardOutputHandler = line => Receive(line, isError: false);
+            process.RedirectedStandardErrorHandler = line => Receive(line, isError: true);
         };
         call();
-        context.Cancellation.ThrowIfCancellationRequested();
+        run.Cancellation.ThrowIfCancellationRequested();
         return exitCode;
     }
 
     private Dictionary<string, string> Variables()
     {
-        // Attestations would make an index of the image, whose digest is another than the image's.
+        // With attestations buildx would make an index, whose digest differs from the image's.
         var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1" };
         if (login is not null)
             variables["DOCKER_CONFIG"] = login.Path;

@@ -1,47 +1,47 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Cake.Core;
 
-namespace Build.Docker;
+namespace Images.Docker;
 
-/// <summary>A docker client that can build with BuildKit.</summary>
+/// <summary>Names a docker client that can build with BuildKit.</summary>
 /// <param name="Path">Absolute path.</param>
-/// <param name="HasBuildx">Whether it builds through buildx; else by itself.</param>
+/// <param name="HasBuildx">Whether it builds through buildx; otherwise it has BuildKit built in.</param>
 internal sealed partial record DockerCommand(string Path, bool HasBuildx)
 {
-    // From this version on the client leaves building with BuildKit to buildx.
+    // From this version on the client needs buildx to build with BuildKit.
     private const int FirstWithoutBuilder = 23;
 
-    /// <summary>Looks at every client on PATH: the first with buildx, else the first that is old enough to build by itself.</summary>
-    /// <param name="searchPath">Folders, as PATH has them.</param>
-    /// <param name="workingDirectory">Absolute path.</param>
-    /// <param name="cancellationToken">Stops looking.</param>
-    /// <exception cref="CakeException">There is none; says what to install.</exception>
-    public static async Task<DockerCommand> FindAsync(string searchPath, string workingDirectory, CancellationToken cancellationToken)
+    /// <summary>Finds the first client with buildx, or else the first that is old enough to have BuildKit built in.</summary>
+    /// <param name="searchPath">Folders, in the form of PATH.</param>
+    /// <param name="read">Runs a client with arguments and returns its output; null when it does not start or fails.</param>
+    /// <exception cref="CakeException">There is no such client; the message says what to install.</exception>
+    public static DockerCommand Find(string searchPath, Func<string, string[], string?> read)
     {
-        DockerCommand? byItself = null;
+        DockerCommand? withoutBuildx = null;
         var seen = new List<string>();
         foreach (var path in Candidates(searchPath))
         {
-            if (await new ChildProcess(path, ["buildx", "version"], workingDirectory).TryReadAsync(cancellationToken) is not null)
+            if (read(path, ["buildx", "version"]) is not null)
                 return new(path, HasBuildx: true);
-            var version = await new ChildProcess(path, ["--version"], workingDirectory).TryReadAsync(cancellationToken) ?? "";
+            var version = read(path, ["--version"]) ?? "";
             seen.Add($"{path} ({(version.Length == 0 ? "does not start" : version)})");
             if (
-                byItself is null
+                withoutBuildx is null
                 && Version().Match(version) is { Success: true } match
-                && int.Parse(match.Groups["major"].Value) < FirstWithoutBuilder
+                && int.Parse(match.Groups["major"].Value, CultureInfo.InvariantCulture) < FirstWithoutBuilder
             )
-                byItself = new(path, HasBuildx: false);
+                withoutBuildx = new(path, HasBuildx: false);
         }
 
-        return byItself
+        var found =
+            seen.Count == 0
+                ? "No docker client was found on PATH"
+                : $"No docker client here can build with BuildKit: {string.Join(", ", seen)}";
+        return withoutBuildx
             ?? throw new CakeException(
-                (
-                    seen.Count == 0
-                        ? "No docker client was found on PATH"
-                        : $"No docker client here can build with BuildKit: {string.Join(", ", seen)}"
-                )
-                    + "; there must be one with buildx (apt-get install docker.io docker-buildx, or https://docs.docker.com/engine/install). Without Docker, --cloud-build lets Azure build."
+                $"{found}; there must be one with buildx (apt-get install docker.io docker-buildx, or "
+                    + "https://docs.docker.com/engine/install). Without Docker, --cloud-build lets Azure build."
             );
     }
 

@@ -1,15 +1,21 @@
 using System.Text.Json.Nodes;
 using Images.Registry;
 
-namespace Build.Docker;
+namespace Images.Docker;
 
-/// <summary>A configuration of the docker client for one run, gone with it: what a login leaves there is a secret that must not outlive the run.</summary>
-/// <remarks>It holds what the user's own has (contexts, plugins, logins to other registries), but no credential store, which would keep the login.</remarks>
-internal sealed class LoginFolder : IDisposable
+/// <summary>
+/// Creates a configuration folder of the docker client for one run and deletes it afterwards, because a login leaves a secret there.
+/// </summary>
+/// <remarks>
+/// It has what the user's own configuration has (contexts, plugins, logins to other registries) except the credential store, which would
+/// keep the login.
+/// </remarks>
+internal sealed class TemporaryDockerConfig : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("docker-login-"); // readable by its owner alone
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("docker-login-"); // readable by its owner only
 
-    public LoginFolder(Func<string, string?> variable)
+    /// <param name="variable">Reads an environment variable.</param>
+    public TemporaryDockerConfig(Func<string, string?> variable)
     {
         var own = DockerCredentials.Folder(variable);
         if (!Directory.Exists(own))
@@ -31,8 +37,9 @@ internal sealed class LoginFolder : IDisposable
         }
     }
 
+    /// <summary>The folder's path, for DOCKER_CONFIG.</summary>
     public string Path => folder.FullName;
 
-    // Links are removed, not what they lead to.
+    // Deletes the links, not their targets.
     public void Dispose() => folder.Delete(recursive: true);
 }

@@ -1,25 +1,26 @@
 using Cake.Core;
+using Images.Docker;
 using Images.Registry;
 using Workspaces.Errors;
 
-namespace Build.Docker;
+namespace Images.Pushing;
 
-/// <summary>Pushes an image under its content tag until it has arrived whole, and makes sure that it is the one that was built.</summary>
-/// <remarks>docker asks the registry for each layer first, so that an attempt after a failed one sends only what is missing.</remarks>
-internal sealed class ImagePusher(DockerClient docker, ImageRegistry registry, TimeProvider time, Action<string> say, Action<string> warn)
+/// <summary>Pushes an image under its content tag with retries, and verifies that the registry has the image that was built.</summary>
+/// <remarks>docker first checks which layers the registry has, so that a retry sends only the missing ones.</remarks>
+internal sealed class ImagePusher(ImageRun run, DockerClient docker, ImageRegistry registry)
 {
     private static readonly TimeSpan[] Pauses = [.. new[] { 1, 2, 4, 8, 16, 30 }.Select(seconds => TimeSpan.FromSeconds(seconds))];
 
-    // What registries say when a token is over, and when a right is missing: one cannot be told from the other but by a new token.
+    // What registries say both when a token has expired and when a permission is missing; only a new token tells which.
     private static readonly string[] Refusals = ["unauthorized", "authentication required", "denied", "no basic auth credentials", "token"];
 
+    /// <summary>Pushes an image; cancellation stops it between two attempts.</summary>
     /// <param name="reference"><c>registry/repository:tag</c>, in the engine.</param>
-    /// <param name="tag">The tag within it.</param>
-    /// <param name="imageId">What the engine built.</param>
-    /// <param name="cancellationToken">Stops between attempts.</param>
+    /// <param name="tag">The tag within the reference.</param>
+    /// <param name="imageId">The engine's ID of what it built.</param>
     /// <returns>The manifest in the registry.</returns>
-    /// <exception cref="CakeException">It did not arrive, or what is there is another image.</exception>
-    public async Task<ImageManifest> PushAsync(string reference, string tag, string imageId, CancellationToken cancellationToken)
+    /// <exception cref="CakeException">The push failed, or the registry has another image under the tag.</exception>
+    public async Task<ImageManifest> PushAsync(string reference, string tag, string imageId)
     {
         await docker.LogInAsync();
         var refusals = 0;
@@ -31,61 +32,64 @@ internal sealed class ImagePusher(DockerClient docker, ImageRegistry registry, T
                 line =>
                 {
                     output.Add(line);
-                    say($"  | {line}");
+                    run.Say($"  | {line}");
                 },
                 errors.Add
             );
             if (exitCode == 0)
                 break;
 
-            // The two streams reach this process in no order; the reason is an error.
-            var said = string.Join(' ', (errors.Count > 0 ? errors : output).TakeLast(2)).Trim();
-            refusals = Refusals.Any(word => said.Contains(word, StringComparison.OrdinalIgnoreCase)) ? refusals + 1 : 0;
+            // The order of the two streams is lost; the reason is among the errors.
+            var reason = string.Join(' ', (errors.Count > 0 ? errors : output).TakeLast(2)).Trim();
+            refusals = Refusals.Any(word => reason.Contains(word, StringComparison.OrdinalIgnoreCase)) ? refusals + 1 : 0;
             if (refusals > 2)
                 throw new CakeException(
                     exitCode,
-                    $"{registry.Name} refused the push three times, twice of them with a new sign-in: {said}. Your identity must have the right to push there (AcrPush on Azure)."
+                    $"{registry.Name} refused the push three times, two of them with a new sign-in: {reason}. "
+                        + "Your identity must have the permission to push there (AcrPush on Azure)."
                 );
             if (attempt == Pauses.Length)
                 throw new CakeException(
                     exitCode,
-                    $"{reference} could not be pushed in {attempt + 1} attempts: {said}. Layers that arrived are kept; the same command sends the rest."
+                    $"{reference} could not be pushed in {attempt + 1} attempts: {reason}. "
+                        + "The registry keeps the layers that arrived; the same command sends the rest."
                 );
-            warn($"The push failed ({said}); trying again in {Pauses[attempt].TotalSeconds} s. Layers that arrived are not sent again.");
-            await Task.Delay(Pauses[attempt], time, cancellationToken);
-            await LogInAgainAsync(cancellationToken);
+            run.Warn($"The push failed ({reason}); retrying in {Pauses[attempt].TotalSeconds} s. Layers that arrived are kept.");
+            await Task.Delay(Pauses[attempt], run.Time, run.Cancellation);
+            await LogInAgainAsync();
         }
 
-        return await VerifyAsync(tag, imageId, cancellationToken);
+        return await VerifyAsync(tag, imageId);
     }
 
-    // A registry that is down takes no login either; then the next attempt at pushing says so.
-    private async Task LogInAgainAsync(CancellationToken cancellationToken)
+    // A registry that is down accepts no login either; the next attempt to push reports that.
+    private async Task LogInAgainAsync()
     {
         try
         {
             await docker.LogInAsync();
         }
-        catch (Exception exception) when (exception is CakeException or WorkspaceException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is CakeException or WorkspaceException && !run.Cancellation.IsCancellationRequested)
         {
-            warn(exception.Message);
+            run.Warn(exception.Message);
         }
     }
 
-    private async Task<ImageManifest> VerifyAsync(string tag, string imageId, CancellationToken cancellationToken)
+    private async Task<ImageManifest> VerifyAsync(string tag, string imageId)
     {
-        var manifest = await registry.FindAsync(tag, cancellationToken)
+        var manifest = await registry.FindAsync(tag, run.Cancellation)
             ?? throw new CakeException(
                 $"{registry.Name}:{tag} is not in the registry after the push; it must be. Push again: dotnet cake --target=Docker-Push"
             );
-        // An engine with containerd's store names an image by its manifest, the others by its configuration.
+        // An engine with containerd's store identifies an image by its manifest, other engines by its configuration.
         if (manifest.Digest == imageId)
             return manifest;
-        var described = await registry.DescribeAsync(manifest, cancellationToken);
+        var described = await registry.DescribeAsync(manifest, run.Cancellation);
         return described.ConfigDigest == imageId
             ? manifest
             : throw new CakeException(
-                $"{registry.Name}:{tag} is the image {described.ConfigDigest}; it must be {imageId}, which was built here. Something else pushed under the same tag; push again: dotnet cake --target=Docker-Push --rebuild"
+                $"{registry.Name}:{tag} is the image {described.ConfigDigest}; it must be {imageId}, which was built here. "
+                    + "Another build pushed under the same tag; push again: dotnet cake --target=Docker-Push --rebuild"
             );
     }
 }

@@ -1,25 +1,27 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Build.Docker;
+namespace Images.Tagging;
 
-/// <summary>What is being built: a pull request, a branch, a tagged commit. From the platform that runs the pipeline, else from git.</summary>
-/// <param name="Branch">The branch; null for a pull request, whose branch may be anybody's, and when none is checked out.</param>
-/// <param name="PullRequest">Number of the pull request; null when it is none.</param>
-/// <param name="IsMain">Whether this is the main branch itself.</param>
-/// <param name="Commit">Commit id; null when it is not known.</param>
-public sealed partial record SourceFacts(string? Branch, int? PullRequest, bool IsMain, string? Commit)
+/// <summary>Describes what an image is built from: a pull request, a branch or a tagged commit.</summary>
+/// <param name="Branch">The branch; null for a pull request, whose branch may have any name, and when no branch is checked out.</param>
+/// <param name="PullRequest">Number of the pull request; null outside one.</param>
+/// <param name="IsMain">Whether this is the main branch.</param>
+/// <param name="Commit">Commit id; null when it is unknown.</param>
+public sealed partial record BuildSource(string? Branch, int? PullRequest, bool IsMain, string? Commit)
 {
-    /// <summary>The branch whose images are <c>latest</c>.</summary>
+    /// <summary>The branch whose images get the tag <c>latest</c>.</summary>
     public const string MainBranch = "main";
 
     private const int LongestTag = 128;
 
+    /// <summary>Reads the source from the variables of the platform that runs the pipeline, or else takes it from git.</summary>
     /// <param name="root">Absolute path of the repository.</param>
     /// <param name="variable">Reads an environment variable.</param>
-    /// <param name="branch">The branch git has checked out; null when none is.</param>
-    /// <param name="commit">The commit git has checked out; null outside a repository.</param>
-    /// <remarks>A platform's variables are believed only for the checkout it made: a build of another repository, started from a pipeline, has its own facts.</remarks>
-    public static SourceFacts Read(string root, Func<string, string?> variable, string? branch, string? commit)
+    /// <param name="branch">The branch in git; null when no branch is checked out.</param>
+    /// <param name="commit">The commit in git; null outside a repository.</param>
+    /// <remarks>A platform's variables count only for the checkout that it made: a pipeline may build another repository too.</remarks>
+    public static BuildSource Read(string root, Func<string, string?> variable, string? branch, string? commit)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
         ArgumentNullException.ThrowIfNull(variable);
@@ -34,7 +36,7 @@ public sealed partial record SourceFacts(string? Branch, int? PullRequest, bool 
             && IsWithin(root, variable("BUILD_SOURCESDIRECTORY"))
         )
         {
-            // The number is GitHub's, the id Azure Repos' own.
+            // Azure Pipelines sets the number for repositories on GitHub, the id for its own.
             var number =
                 variable("BUILD_REASON") == "PullRequest"
                     ? variable("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER") ?? variable("SYSTEM_PULLREQUEST_PULLREQUESTID")
@@ -45,8 +47,11 @@ public sealed partial record SourceFacts(string? Branch, int? PullRequest, bool 
         return new(branch, PullRequest: null, branch == MainBranch, commit);
     }
 
-    /// <summary>A text as a tag: letters, digits, <c>_</c>, <c>.</c> and <c>-</c>, the first not <c>.</c> or <c>-</c>, at most 128.</summary>
-    /// <returns>Null when nothing is left of it.</returns>
+    /// <summary>
+    /// Converts a text to a tag: at most 128 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>, of which the first is not <c>.</c> or
+    /// <c>-</c>.
+    /// </summary>
+    /// <returns>Null when no character remains.</returns>
     public static string? AsTag(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -54,16 +59,9 @@ public sealed partial record SourceFacts(string? Branch, int? PullRequest, bool 
         return tag.Length == 0 ? null : tag[..Math.Min(tag.Length, LongestTag)];
     }
 
-    private static SourceFacts Of(string? reference, string? pullRequest, string? commit)
+    private static BuildSource Of(string? reference, string? pullRequest, string? commit)
     {
-        if (
-            int.TryParse(
-                pullRequest,
-                System.Globalization.NumberStyles.None,
-                System.Globalization.CultureInfo.InvariantCulture,
-                out var number
-            )
-        )
+        if (int.TryParse(pullRequest, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             return new(Branch: null, number, IsMain: false, commit);
         const string Heads = "refs/heads/";
         var branch = reference?.StartsWith(Heads, StringComparison.Ordinal) == true ? reference[Heads.Length..] : null;

@@ -1,80 +1,85 @@
-namespace Build.Docker;
+using System.Globalization;
 
-/// <summary>The tags a person reads; they move, and the content tag does not.</summary>
-public static class ReadableTags
+namespace Images.Tagging;
+
+/// <summary>
+/// Decides the readable tags of an image, and recognizes the kinds of tags. Readable tags move from image to image; the content tag does
+/// not.
+/// </summary>
+public static class ImageTags
 {
-    /// <summary>What pull requests' tags begin with.</summary>
+    /// <summary>Prefix of a pull request's tag.</summary>
     public const string PullRequestPrefix = "pr-";
 
-    /// <summary>What content tags begin with.</summary>
+    /// <summary>Prefix of a content tag.</summary>
     public const string ContentPrefix = "sha-";
 
-    /// <summary>What tags begin with that keep layers for later builds: they lead to the last image, of a branch or pull request, of which every layer was built and none taken from a cache.</summary>
-    /// <remarks>BuildKit's inline cache forgets, in the image it builds, the layers that it took from a cache: the image after the next one could not take them again.</remarks>
+    /// <summary>
+    /// Prefix of the tag of a branch's or pull request's last image of which no layer came from a cache; later builds reuse its layers.
+    /// </summary>
+    /// <remarks>
+    /// BuildKit's inline cache omits the layers that the build itself took from a cache, so the image after the next one could not reuse
+    /// them.
+    /// </remarks>
     public const string CachePrefix = "cache-";
 
     private const string Latest = "latest";
+    private const int ContentDigits = 20;
 
-    /// <summary>The tags for what is being built.</summary>
-    /// <param name="facts">Pull request, branch, main.</param>
-    /// <param name="isDirty">The working tree differs from the commit; then it is neither a version nor the latest.</param>
-    /// <param name="version">The version asked for, or that of git's tag on this very commit; null when there is none.</param>
-    /// <param name="tagLatest">Whether <c>latest</c> is asked for, whatever the branch.</param>
-    /// <returns>Without doubles, in a fixed order.</returns>
-    public static IReadOnlyList<string> For(SourceFacts facts, bool isDirty, string? version, bool tagLatest)
+    /// <summary>Decides the tags of what is built.</summary>
+    /// <param name="source">Pull request or branch.</param>
+    /// <param name="isDirty">Whether the working tree differs from the commit, so that it is not the latest.</param>
+    /// <param name="version">The version; null when there is none.</param>
+    /// <param name="tagLatest">Whether <c>latest</c> is requested on any branch.</param>
+    /// <returns>Distinct tags in a fixed order.</returns>
+    public static IReadOnlyList<string> For(BuildSource source, bool isDirty, string? version, bool tagLatest)
     {
-        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(source);
         var tags = new List<string>();
         if (version is not null)
             tags.Add(version);
-        if (facts.PullRequest is { } number)
+        if (source.PullRequest is { } number)
             tags.Add($"{PullRequestPrefix}{number}");
-        // A branch may have any name, those of other tags too; then it gets none.
-        if (facts.Branch is { } branch && SourceFacts.AsTag(branch) is { } named && !IsReserved(named))
+        // A branch may be named like a tag of another kind; it gets no tag then.
+        if (source.Branch is { } branch && BuildSource.AsTag(branch) is { } named && !IsReserved(named))
             tags.Add(named);
-        if (tagLatest || (facts.IsMain && !isDirty))
+        if (tagLatest || (source.IsMain && !isDirty))
             tags.Add(Latest);
         return [.. tags.Distinct(StringComparer.Ordinal)];
     }
 
-    /// <summary>Whether a tag is a content tag, a pull request's or <c>latest</c>: names that no version or branch may take.</summary>
+    /// <summary>Returns whether a tag has a meaning of its own, so that no version or branch may take it.</summary>
     public static bool IsReserved(string tag)
     {
         ArgumentNullException.ThrowIfNull(tag);
         return tag == Latest || IsContent(tag) || PullRequestOf(tag) is not null || tag.StartsWith(CachePrefix, StringComparison.Ordinal);
     }
 
-    /// <summary>The tag that keeps the layers of what is being built; null when it has no name.</summary>
-    public static string? CacheOf(SourceFacts facts)
+    /// <summary>Gets the tag that keeps the layers of what is built; null for neither a branch nor a pull request.</summary>
+    public static string? CacheOf(BuildSource source)
     {
-        ArgumentNullException.ThrowIfNull(facts);
-        var name = facts.PullRequest is { } number ? $"{PullRequestPrefix}{number}" : facts.Branch;
-        return name is null ? null : SourceFacts.AsTag(CachePrefix + name);
+        ArgumentNullException.ThrowIfNull(source);
+        var name = source.PullRequest is { } number ? $"{PullRequestPrefix}{number}" : source.Branch;
+        return name is null ? null : BuildSource.AsTag(CachePrefix + name);
     }
 
-    /// <summary>Whether a tag is the name of a content.</summary>
+    /// <summary>Returns whether a tag is a content tag.</summary>
     public static bool IsContent(string tag)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        return tag.Length == ContentPrefix.Length + 20
+        return tag.Length == ContentPrefix.Length + ContentDigits
             && tag.StartsWith(ContentPrefix, StringComparison.Ordinal)
             && tag[ContentPrefix.Length..].All(char.IsAsciiHexDigitLower);
     }
 
-    /// <summary>The pull request a tag is of; null when it is none's.</summary>
+    /// <summary>Gets the number of the pull request that a tag, also a cache tag, belongs to; null when it belongs to none.</summary>
     public static int? PullRequestOf(string tag)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        if (tag.StartsWith(CachePrefix, StringComparison.Ordinal))
-            tag = tag[CachePrefix.Length..];
+        var name = tag.StartsWith(CachePrefix, StringComparison.Ordinal) ? tag[CachePrefix.Length..] : tag;
         return
-            tag.StartsWith(PullRequestPrefix, StringComparison.Ordinal)
-            && int.TryParse(
-                tag.AsSpan(PullRequestPrefix.Length),
-                System.Globalization.NumberStyles.None,
-                System.Globalization.CultureInfo.InvariantCulture,
-                out var number
-            )
+            name.StartsWith(PullRequestPrefix, StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(PullRequestPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
     }
