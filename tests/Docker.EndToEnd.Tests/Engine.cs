@@ -9,14 +9,22 @@ using System.Text.Json.Nodes;
 
 namespace Docker.EndToEnd.Tests;
 
-/// <summary>A Docker engine and a registry for all tests of this project: those that run here, or some started for them and stopped after them.</summary>
-/// <remarks>The engine's layers and the registry's content are kept in ~/.cache/model-training: two gigabytes that a later run neither builds nor pushes.</remarks>
+/// <summary>
+/// A Docker engine and a registry for all tests of this project: those that run here, or some started for them and stopped after them.
+/// </summary>
+/// <remarks>
+/// The engine's layers and the registry's content are kept in ~/.cache/model-training: two gigabytes that a later run neither builds nor
+/// pushes.
+/// </remarks>
 public sealed class Engine : IAsyncLifetime
 {
     // The script's exit code for a machine on which no engine can be had.
     private const int Impossible = 3;
 
-    /// <summary>Repository of the images in this engine's registry. One for all tests and runs: docker finds a layer that is there only in the repository it pushes to.</summary>
+    /// <summary>
+    /// Repository of the images in this engine's registry. One for all tests and runs: docker finds a layer that is there only in the
+    /// repository it pushes to.
+    /// </summary>
     public const string Repository = "model-training";
 
     private static readonly string Script = Path.Combine(Checkout.Repository, "tests", "docker", "engine.py");
@@ -72,7 +80,9 @@ public sealed class Engine : IAsyncLifetime
         Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>A checkout whose image nobody has built before, with this engine and a registry. Leaves the test out where no engine can be had.</summary>
+    /// <summary>
+    /// A checkout whose image nobody has built before, with this engine and a registry. Leaves the test out where no engine can be had.
+    /// </summary>
     /// <param name="registry">Host and port; null takes this engine's own.</param>
     /// <param name="repository">Repository of the image.</param>
     public Checkout CheckOut(string? registry = null, string repository = Repository)
@@ -104,7 +114,9 @@ public sealed class Engine : IAsyncLifetime
         return docker.Output;
     }
 
-    /// <summary>Takes a tag off this engine's registry, as its storage has it: the protocol knows no such call. The manifest stays.</summary>
+    /// <summary>
+    /// Takes a tag off this engine's registry, as its storage has it: the protocol knows no such call. The manifest stays.
+    /// </summary>
     public static void DeleteTag(string tag) =>
         Directory.Delete(
             Path.Combine(Storage, "docker", "registry", "v2", "repositories", Repository, "_manifests", "tags", tag),

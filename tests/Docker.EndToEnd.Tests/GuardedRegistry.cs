@@ -2,7 +2,10 @@ using Registries;
 
 namespace Docker.EndToEnd.Tests;
 
-/// <summary>A registry that wants tokens, the service that gives them, and a checkout whose image goes there: the code, and as many random megabytes as asked for.</summary>
+/// <summary>
+/// A registry that wants tokens, the service that gives them, and a checkout whose image goes there: the code, and as many random megabytes
+/// as asked for.
+/// </summary>
 public sealed class GuardedRegistry : IAsyncDisposable
 {
     public const string Repository = "guarded";

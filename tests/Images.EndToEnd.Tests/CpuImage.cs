@@ -1,6 +1,8 @@
 namespace Images.EndToEnd.Tests;
 
-/// <summary>The image of docker/cpu on a bare Debian. Its packages are a gigabyte: built once, they come from the engine's cache in later runs.</summary>
+/// <summary>
+/// The image of docker/cpu on a bare Debian. Its packages are a gigabyte: built once, they come from the engine's cache in later runs.
+/// </summary>
 public sealed class CpuImage(Engine engine) : IAsyncLifetime
 {
     public const string Dockerfile = "docker/cpu/Dockerfile";

@@ -8,8 +8,12 @@ using Experiments.Json;
 
 namespace Images.EndToEnd.Tests;
 
-/// <summary>A Docker engine for all tests of this project: the one that runs here, or one started for them and stopped after them.</summary>
-/// <remarks>What costs time is kept in ~/.cache/model-training: the base image's archive, and the engine's layers and build cache.</remarks>
+/// <summary>
+/// A Docker engine for all tests of this project: the one that runs here, or one started for them and stopped after them.
+/// </summary>
+/// <remarks>
+/// What costs time is kept in ~/.cache/model-training: the base image's archive, and the engine's layers and build cache.
+/// </remarks>
 public sealed class Engine : IAsyncLifetime
 {
     // The script's exit code for a machine on which no engine can be had.

@@ -2,7 +2,9 @@ using System.Runtime.Versioning;
 
 namespace Images.EndToEnd.Tests;
 
-/// <summary>docker/gpu/Dockerfile with a bare Debian as its base and an empty list of packages; every other instruction runs as it does on CUDA's.</summary>
+/// <summary>
+/// docker/gpu/Dockerfile with a bare Debian as its base and an empty list of packages; every other instruction runs as it does on CUDA's.
+/// </summary>
 public sealed class GpuImageTests(Engine engine, GpuImage image) : IClassFixture<GpuImage>
 {
     [Fact]

@@ -1,6 +1,6 @@
-using Build.Docker;
+using Images.Building;
 
-namespace Build.Tests;
+namespace Images.Tests.Building;
 
 public class BuildProgressTests
 {
@@ -21,7 +21,7 @@ public class BuildProgressTests
         """;
 
     [Fact]
-    public void Steps_AreTheInstructions_WithWhatBecameOfEach()
+    public void Steps_AreTheInstructions_WithCacheAndDuration()
     {
         var progress = new BuildProgress();
         foreach (var line in Log.Split('\n'))
@@ -31,27 +31,5 @@ public class BuildProgressTests
             [("dependencies 1/2", true, null), ("dependencies 2/2", true, null), ("code 2/3", false, 0.1), ("stage-2 1/2", false, 1.4)],
             progress.Steps.Select(step => (step.Place, step.IsCached, step.Seconds))
         );
-    }
-
-    [Fact]
-    public void WithSizes_FindsTheLayerOfEachInstruction()
-    {
-        BuildStep[] steps =
-        [
-            new("1/3", "FROM debian", IsCached: true, null),
-            new("2/3", "RUN --mount=type=cache,target=/x apt-get   update", IsCached: false, 2),
-            new("3/3", "COPY --from=code /opt/trainer /opt/trainer", IsCached: false, 1),
-        ];
-
-        var sized = BuildStep.WithSizes(
-            steps,
-            [
-                ("/bin/sh -c #(nop) ADD file:1", 100),
-                ("RUN |1 BASE=x /bin/sh -c apt-get   update # buildkit", 200),
-                ("COPY /opt/trainer /opt/trainer # buildkit", 300),
-            ]
-        );
-
-        Assert.Equal([null, 200L, 300L], sized.Select(step => step.Bytes));
     }
 }

@@ -2,12 +2,13 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Core.Pipeline;
-using Images.Registry;
+using Build.Tests;
+using Images.Building;
 using Workspaces.Errors;
 using Workspaces.Http;
 using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests.Registries;
+namespace Images.Tests.Building;
 
 public sealed class CloudBuildTests : IDisposable
 {
@@ -34,7 +35,12 @@ public sealed class CloudBuildTests : IDisposable
             "/subscriptions/s/providers/Microsoft.ContainerRegistry/registries",
             FakeService.Json(
                 200,
-                $$$"""{"value":[{"id":"/other","properties":{"loginServer":"other.azurecr.io"}},{"id":"{{{Registry}}}","properties":{"loginServer":"team.azurecr.io"}}]}"""
+                $$$"""
+                {"value":[
+                  {"id":"/other","properties":{"loginServer":"other.azurecr.io"}},
+                  {"id":"{{{Registry}}}","properties":{"loginServer":"team.azurecr.io"}}
+                ]}
+                """
             )
         );
         service.On(
@@ -91,16 +97,19 @@ public sealed class CloudBuildTests : IDisposable
     }
 
     [Fact]
-    public async Task Build_AsksForOneBuildKitBuildAndOnePush()
+    public async Task Build_RequestsOneBuildKitBuildAndOnePush()
     {
         await BuildAsync();
 
         var run = JsonNode.Parse(service.Sent.Single(request => request.Line.EndsWith("/scheduleRun", StringComparison.Ordinal)).Body)!;
+        const string Arguments =
+            "--build-arg BASE_IMAGE=debian@sha256:1 --build-arg \\u0022NOTE=two words\\u0022 --build-arg BUILDKIT_INLINE_CACHE=1";
+        const string Labels = "--label io.model-training.inputs=abc --cache-from team.azurecr.io/detection:main";
         Assert.Equal(
-            """
+            $"""
             version: v1.1.0
             steps:
-              - build: "--tag $Registry/detection:sha-1 --file docker/gpu/Dockerfile --build-arg BASE_IMAGE=debian@sha256:1 --build-arg \u0022NOTE=two words\u0022 --build-arg BUILDKIT_INLINE_CACHE=1 --label io.model-training.inputs=abc --cache-from team.azurecr.io/detection:main ."
+              - build: "--tag $Registry/detection:sha-1 --file docker/gpu/Dockerfile {Arguments} {Labels} ."
                 env: ["DOCKER_BUILDKIT=1"]
                 timeout: 3600
               - push: ["$Registry/detection:sha-1"]
@@ -112,7 +121,7 @@ public sealed class CloudBuildTests : IDisposable
     }
 
     [Fact]
-    public async Task Build_SaysWhyItFailed_AndNoSignature()
+    public async Task Build_Fails_WithTheReason()
     {
         Ends("Failed");
 
@@ -131,7 +140,10 @@ public sealed class CloudBuildTests : IDisposable
             list,
             FakeService.Json(
                 200,
-                $$$"""{"value":[{"id":"/other","properties":{"loginServer":"other.azurecr.io"}}],"nextLink":"https://localhost:1{{{list}}}?api-version=2023-07-01&$skiptoken=2"}"""
+                $$$"""
+                {"value":[{"id":"/other","properties":{"loginServer":"other.azurecr.io"}}],
+                 "nextLink":"https://localhost:1{{{list}}}?api-version=2023-07-01&$skiptoken=2"}
+                """
             ),
             FakeService.Json(200, $$$"""{"value":[{"id":"{{{Registry}}}","properties":{"loginServer":"team.azurecr.io"}}]}""")
         );
@@ -142,7 +154,7 @@ public sealed class CloudBuildTests : IDisposable
     }
 
     [Fact]
-    public async Task Build_AsksForANewLink_WhenTheLogsIsNoLongerGood()
+    public async Task Build_RequestsANewLink_WhenTheLogsHasExpired()
     {
         service.OnEach(
             "POST",
@@ -162,7 +174,7 @@ public sealed class CloudBuildTests : IDisposable
     }
 
     [Fact]
-    public async Task Build_IsFollowedOn_WhenItsStatusIsNotKnown()
+    public async Task Build_ContinuesToFollow_WhenTheStatusIsUnknown()
     {
         service.OnEach(
             "GET",
@@ -170,7 +182,10 @@ public sealed class CloudBuildTests : IDisposable
             FakeService.Json(200, """{"properties":{"runId":"ca1","status":"Thawing"}}"""),
             FakeService.Json(
                 200,
-                $$$"""{"properties":{"runId":"ca1","status":"Succeeded","outputImages":[{"repository":"detection","tag":"sha-1","digest":"{{{Digest}}}"}]}}"""
+                $$$"""
+                {"properties":{"runId":"ca1","status":"Succeeded",
+                 "outputImages":[{"repository":"detection","tag":"sha-1","digest":"{{{Digest}}}"}]}}
+                """
             )
         );
 
@@ -178,20 +193,21 @@ public sealed class CloudBuildTests : IDisposable
     }
 
     [Fact]
-    public async Task Build_IsGivenUp_WhenItNeverEnds()
+    public async Task Build_Fails_WhenItDoesNotEnd()
     {
         service.On("GET", $"{Registry}/runs/ca1", FakeService.Json(200, """{"properties":{"runId":"ca1","status":"Running"}}"""));
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(BuildAsync);
 
         Assert.Equal(
-            "The build in Azure (run ca1) is Running after 90 min; it must have ended by then. `az acr task logs --run-id ca1` shows its log.",
+            "The build in Azure (run ca1) is Running after 90 min; it must have ended by then. "
+                + "`az acr task logs --run-id ca1` shows its log.",
             error.Message
         );
     }
 
     [Fact]
-    public async Task Build_IsScheduledOnce_WhenTheAnswerIsLost()
+    public async Task Build_IsScheduledOnce_WhenTheResponseIsLost()
     {
         service.On("POST", $"{Registry}/scheduleRun", _ => throw new HttpRequestException("connection reset"));
 
@@ -215,7 +231,7 @@ public sealed class CloudBuildTests : IDisposable
     }
 
     [Fact]
-    public async Task Build_IsRefused_WhenTheRegistryIsNotInTheSubscription()
+    public async Task Build_Fails_WhenTheRegistryIsNotInTheSubscription()
     {
         service.On("GET", "/subscriptions/s/providers/Microsoft.ContainerRegistry/registries", FakeService.Json(200, """{"value":[]}"""));
 
@@ -236,7 +252,10 @@ public sealed class CloudBuildTests : IDisposable
             FakeService.Json(200, """{"properties":{"runId":"ca1","status":"Running"}}"""),
             FakeService.Json(
                 200,
-                $$$"""{"properties":{"runId":"ca1","status":"{{{status}}}","runErrorMessage":"no such base","outputImages":[{"registry":"team.azurecr.io","repository":"detection","tag":"sha-1","digest":"{{{Digest}}}"}]}}"""
+                $$$"""
+                {"properties":{"runId":"ca1","status":"{{{status}}}","runErrorMessage":"no such base",
+                 "outputImages":[{"registry":"team.azurecr.io","repository":"detection","tag":"sha-1","digest":"{{{Digest}}}"}]}}
+                """
             )
         );
 

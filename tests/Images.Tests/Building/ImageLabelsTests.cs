@@ -1,10 +1,9 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using Build.Docker;
-using Cake.Core;
+using Images.Building;
 using Images.Inputs;
 
-namespace Build.Tests;
+namespace Images.Tests.Building;
 
 public sealed class ImageLabelsTests : IDisposable
 {
@@ -37,11 +36,11 @@ public sealed class ImageLabelsTests : IDisposable
     }
 
     [Fact]
-    public void FindChanges_KnowsNothing_WhenTheEarlierImageDoesNotSay() =>
+    public void FindChanges_IsNull_WhenTheEarlierImageDoesNotNameItsInputs() =>
         Assert.Null(ImageLabels.FindChanges(Read("1"), new Dictionary<string, string>()));
 
     [Fact]
-    public void Labels_NameRevisionTimeBaseAndInputs()
+    public void For_NamesRevisionTimeBaseAndInputs()
     {
         var labels = ImageLabels.For(Read("1"), "c1", "sha256:base", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
@@ -57,7 +56,7 @@ public sealed class ImageLabelsTests : IDisposable
     }
 
     [Fact]
-    public async Task ContextArchive_HoldsTheInputsAndNoTimes()
+    public async Task WriteAsync_WritesTheInputsWithoutTimes()
     {
         using var first = new MemoryStream();
         using var second = new MemoryStream();
@@ -73,15 +72,6 @@ public sealed class ImageLabelsTests : IDisposable
             names.Add(entry.Name);
         Assert.Equal(["Dockerfile", "src/a.py", "src/b.py"], names.Order(StringComparer.Ordinal));
     }
-
-    [Theory]
-    [InlineData("A", "--build-arg is \"A\"; it must be NAME=VALUE.")]
-    [InlineData(
-        "PIP_TOKEN=planted",
-        "--build-arg PIP_TOKEN is a secret; it must not be: build arguments can be read in the image's history for ever. Replace the secret where it was issued, for it has been written down."
-    )]
-    public void BuildArguments_AreRefused_WhenTheyAreNoneOrSecret(string argument, string expected) =>
-        Assert.Equal(expected, Assert.Throws<CakeException>(() => ImageSources.Parse([argument])).Message);
 
     private ImageInputs Read(string argument) =>
         ImageInputs.Read(folder.FullName, "Dockerfile", new Dictionary<string, string>(StringComparer.Ordinal) { ["A"] = argument });

@@ -1,7 +1,6 @@
-using Build.Docker;
-using Cake.Core;
+using Images.Cleaning;
 
-namespace Build.Tests;
+namespace Images.Tests.Cleaning;
 
 public class ImageCleaningTests
 {
@@ -9,7 +8,7 @@ public class ImageCleaningTests
 
     private static readonly DateTimeOffset Now = new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Tags, age in days, whether it is used, and what is left of the tags; an image is deleted when none is.</summary>
+    /// <summary>Tags, age in days, whether the image is in use, the tags that are kept, and whether the image is deleted.</summary>
     public static TheoryData<string, int?, bool, string, bool> Images =>
         new()
         {
@@ -29,20 +28,20 @@ public class ImageCleaningTests
 
     [Theory]
     [MemberData(nameof(Images))]
-    public void Decide_LeavesWhatSomebodyNeeds(string tags, int? age, bool isUsed, string left, bool isDeleted)
+    public void Decide_KeepsImagesInUse(string tags, int? age, bool isUsed, string kept, bool isDeleted)
     {
         var image = new StoredImage("sha256:1", tags.Split(' '), age is { } days ? Now.AddDays(-days) : null);
-        var uses = new Dictionary<string, string>(StringComparer.Ordinal) { [isUsed ? "sha256:1" : "sha256:2"] = "job demo" };
+        var users = new Dictionary<string, string>(StringComparer.Ordinal) { [isUsed ? "sha256:1" : "sha256:2"] = "job demo" };
 
-        var steps = ImageCleaning.Decide([image], new HashSet<int> { 2 }, Now.AddDays(-30), uses);
+        var steps = ImageCleaning.Decide([image], new HashSet<int> { 2 }, Now.AddDays(-30), users);
 
-        var going = steps.SelectMany(step => step.Tags).ToList();
-        Assert.Equal(left, string.Join(' ', image.Tags.Except(going)));
+        var deleted = steps.SelectMany(step => step.Tags).ToList();
+        Assert.Equal(kept, string.Join(' ', image.Tags.Except(deleted)));
         Assert.Equal(isDeleted, steps.Any(step => step.DeletesImage));
     }
 
     [Fact]
-    public void Decide_LeavesEveryPullRequest_WhenTheOpenOnesAreNotKnown() =>
+    public void Decide_KeepsEveryPullRequest_WhenTheOpenOnesAreUnknown() =>
         Assert.Empty(
             ImageCleaning.Decide(
                 [new("sha256:1", ["pr-1", Content], Now.AddDays(-90))],
@@ -53,7 +52,7 @@ public class ImageCleaningTests
         );
 
     [Fact]
-    public void Decide_SaysWhoUsesAnOldImage() =>
+    public void Decide_NamesTheUser_OfAnOldImage() =>
         Assert.Equal(
             "used by job demo",
             Assert
@@ -66,22 +65,5 @@ public class ImageCleaningTests
                     )
                 )
                 .Reason
-        );
-
-    [Theory]
-    [InlineData("12h", 12)]
-    [InlineData("30d", 720)]
-    [InlineData("2w", 336)]
-    public void Age_IsHoursDaysOrWeeks(string text, int hours) => Assert.Equal(TimeSpan.FromHours(hours), Age.Parse("older-than", text));
-
-    [Theory]
-    [InlineData("30")]
-    [InlineData("d")]
-    [InlineData("-1d")]
-    [InlineData("")]
-    public void Age_IsRefused_WhenItIsNone(string text) =>
-        Assert.Equal(
-            $"--older-than is \"{text}\"; it must be a number of hours, days or weeks, such as 12h, 30d or 2w.",
-            Assert.Throws<CakeException>(() => Age.Parse("older-than", text)).Message
         );
 }

@@ -1,15 +1,16 @@
 using System.Runtime.Versioning;
-using Build.Docker;
 using Cake.Core;
 using Experiments.Plans;
+using Images.Docker;
 using Images.Registry;
-using Registries;
 
-namespace Build.Tests;
+namespace Images.Tests.Docker;
 
 [UnsupportedOSPlatform("windows")]
-public class DockerClientTests
+public sealed class DockerClientTests : IDisposable
 {
+    private const string WriteIdFile = "while [ $# -gt 0 ]; do [ \"$1\" = --iidfile ] && printf sha256:built > \"$2\"; shift; done";
+
     private static readonly ImageBuildPlan Plan = new(
         "docker/cpu/Dockerfile",
         new SortedDictionary<string, string>(StringComparer.Ordinal) { ["BASE_IMAGE"] = "debian-base:bookworm" },
@@ -17,16 +18,15 @@ public class DockerClientTests
         "sha-1"
     );
 
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly ImageRegistry registry = new(new RegistryConnection("localhost:1", "r"));
+
+    public void Dispose() => registry.Dispose();
 
     [Fact]
-    public void Build_TakesTheCacheOfTheRegistryAndLeavesItsOwnInTheImage()
+    public void Build_UsesTheCacheOfTheRegistry_AndKeepsItsOwnInTheImage()
     {
-        using var fake = new FakeDocker(
-            "while [ $# -gt 0 ]; do [ \"$1\" = --iidfile ] && printf sha256:built > \"$2\"; shift; done; echo '#4 [1/2] FROM x' >&2"
-        );
-        using var registry = new ImageRegistry(new RegistryConnection("localhost:1", "r"));
-        using var docker = new DockerClient(fake.Context, new DockerCommand(fake.Path, HasBuildx: false), registry);
+        using var fake = new FakeDocker($"{WriteIdFile}; echo '#4 [1/2] FROM x' >&2");
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: false), registry);
         var lines = new List<string>();
 
         var id = docker.Build(
@@ -42,18 +42,18 @@ public class DockerClientTests
         Assert.Equal(["#4 [1/2] FROM x"], lines);
         var call = Assert.Single(fake.Calls);
         Assert.Matches(
-            "^image build --build-arg BASE_IMAGE=debian-base:bookworm --build-arg BUILDKIT_INLINE_CACHE=1 --cache-from localhost:1/r:main --file docker/cpu/Dockerfile --iidfile \\S+ --label a=b --network host --progress plain --tag localhost:1/r:sha-1 \\.$",
+            "^image build --build-arg BASE_IMAGE=debian-base:bookworm --build-arg BUILDKIT_INLINE_CACHE=1 --cache-from localhost:1/r:main "
+                + "--file docker/cpu/Dockerfile --iidfile \\S+ --label a=b --network host --progress plain --tag localhost:1/r:sha-1 \\.$",
             call[0]
         );
         Assert.Equal("1", call[3]);
     }
 
     [Fact]
-    public void Build_GoesThroughBuildxAndTakesNoCache_WhenItIsThereAndAFreshOneIsAskedFor()
+    public void Build_RunsBuildxWithoutCache_WhenTheClientHasBuildxAndTheBuildIsFresh()
     {
-        using var fake = new FakeDocker("while [ $# -gt 0 ]; do [ \"$1\" = --iidfile ] && printf sha256:built > \"$2\"; shift; done");
-        using var registry = new ImageRegistry(new RegistryConnection("localhost:1", "r"));
-        using var docker = new DockerClient(fake.Context, new DockerCommand(fake.Path, HasBuildx: true), registry);
+        using var fake = new FakeDocker(WriteIdFile);
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: true), registry);
 
         docker.Build(
             Plan,
@@ -71,159 +71,90 @@ public class DockerClientTests
     }
 
     [Fact]
-    public void Build_Fails_WhenDockerDoes()
+    public void Build_Fails_WhenDockerFails()
     {
         using var fake = new FakeDocker("exit 17");
-        using var registry = new ImageRegistry(new RegistryConnection("localhost:1", "r"));
-        using var docker = new DockerClient(fake.Context, new DockerCommand(fake.Path, HasBuildx: false), registry);
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: false), registry);
 
         var error = Assert.Throws<CakeException>(() =>
             docker.Build(Plan, "r", new SortedDictionary<string, string>(StringComparer.Ordinal), [], fresh: false, _ => { })
         );
 
-        Assert.Equal("The image could not be built (docker ended with exit code 17); the reason is above.", error.Message);
+        Assert.Equal("The image could not be built (docker exited with code 17); the reason is above.", error.Message);
     }
 
-    [Fact]
-    public async Task Push_TriesAgainWithANewSignIn_AndVerifiesWhatArrived()
+    [Theory]
+    [InlineData("echo sha256:1", "sha256:1")]
+    [InlineData("echo 'a warning' >&2; echo sha256:1", "sha256:1")]
+    [InlineData("echo 'no such image' >&2; exit 1", null)]
+    public void FindId_IsTheEnginesId_OrNullWithoutAnImage(string body, string? expected)
     {
-        await using var server = await DistributionRegistry.StartAsync(cancellationToken: cancellation);
-        var image = await SmallImage.PushAsync(server.Address, "r", "sha-1", cancellationToken: cancellation);
-        using var fake = new FakeDocker(
-            "if [ \"$1\" = push ]; then echo '1234: Layer already exists'; if [ $count -lt 3 ]; then echo 'received unexpected HTTP status: 503' >&2; exit 1; fi; fi"
-        );
-        using var registry = new ImageRegistry(
-            new RegistryConnection(server.Name, "r") { Login = new RegistryLogin("robot", "planted-password") }
-        );
-        using var docker = new DockerClient(fake.Context, new DockerCommand(fake.Path, HasBuildx: false), registry);
-        var time = new SkippingTime();
-        var said = new List<string>();
+        using var fake = new FakeDocker(body);
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: false), registry);
 
-        var manifest = await new ImagePusher(docker, registry, time, said.Add, said.Add).PushAsync(
-            $"{server.Name}/r:sha-1",
-            "sha-1",
-            image.ConfigDigest,
-            cancellation
-        );
-
-        Assert.Equal(image.Digest, manifest.Digest);
-        var login = $"login --username robot --password-stdin {server.Name}";
-        Assert.Equal([login, $"push {server.Name}/r:sha-1", login, $"push {server.Name}/r:sha-1"], fake.Calls.Select(call => call[0]));
-        Assert.Equal([TimeSpan.FromSeconds(1)], time.Waits);
-        Assert.Equal(["planted-password", "", "planted-password", ""], fake.Calls.Select(call => call[1]));
-        Assert.Contains(
-            "The push failed (received unexpected HTTP status: 503); trying again in 1 s. Layers that arrived are not sent again.",
-            said
-        );
-        Assert.DoesNotContain(said, line => line.Contains("planted-password", StringComparison.Ordinal));
+        Assert.Equal(expected, docker.FindId("localhost:1/r:sha-1"));
+        Assert.Equal("image inspect --format {{.Id}} localhost:1/r:sha-1", Assert.Single(fake.Calls)[0]);
     }
 
-    [Fact]
-    public async Task Push_LeavesNoLoginBehind()
+    [Theory]
+    [InlineData("debian@sha256:1", "sha256:1")]
+    [InlineData("sha256:2", "sha256:2")]
+    public void FindBaseDigest_IsTheDigest_OrTheEnginesId(string said, string expected)
     {
-        await using var server = await DistributionRegistry.StartAsync(cancellationToken: cancellation);
-        var image = await SmallImage.PushAsync(server.Address, "r", "sha-1", cancellationToken: cancellation);
-        using var fake = new FakeDocker("[ \"$1\" = login ] && echo \"$input\" > \"$DOCKER_CONFIG/config.json\"; true");
-        using var registry = new ImageRegistry(
-            new RegistryConnection(server.Name, "r") { Login = new RegistryLogin("robot", "planted-password") }
-        );
-        using (var docker = new DockerClient(fake.Context, new DockerCommand(fake.Path, HasBuildx: false), registry))
-        {
-            await new ImagePusher(docker, registry, new SkippingTime(), _ => { }, _ => { }).PushAsync(
-                $"{server.Name}/r:sha-1",
-                "sha-1",
-                image.ConfigDigest,
-                cancellation
-            );
-            Assert.True(Directory.Exists(fake.Calls[0][2]));
-        }
+        using var fake = new FakeDocker($"echo {said}");
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: false), registry);
 
-        Assert.False(Directory.Exists(fake.Calls[0][2]));
-        Assert.NotEmpty(fake.Calls[0][2]);
+        Assert.Equal(expected, docker.FindBaseDigest("debian"));
     }
 
     [Fact]
-    public async Task Push_Fails_WhenAnotherImageIsThere()
-    {
-        await using var server = await DistributionRegistry.StartAsync(cancellationToken: cancellation);
-        var image = await SmallImage.PushAsync(server.Address, "r", "sha-1", cancellationToken: cancellation);
-        using var fake = new FakeDocker("true");
-        using var registry = new ImageRegistry(new RegistryConnection(server.Name, "r"));
-        using var docker = new DockerClient(fake.Context, new DockerCommand(fake.Path, HasBuildx: false), registry);
-
-        var error = await Assert.ThrowsAsync<CakeException>(() =>
-            new ImagePusher(docker, registry, new SkippingTime(), _ => { }, _ => { }).PushAsync("x", "sha-1", "sha256:built", cancellation)
-        );
-
-        Assert.StartsWith(
-            $"{server.Name}/r:sha-1 is the image {image.ConfigDigest}; it must be sha256:built, which was built here.",
-            error.Message,
-            StringComparison.Ordinal
-        );
-        Assert.DoesNotContain(fake.Calls, call => call[0].StartsWith("login", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Push_GivesUp_WhenANewSignInIsRefusedToo()
+    public void ReadHistory_IsTheLayersWithContent_LowestFirst()
     {
         using var fake = new FakeDocker(
-            "[ \"$1\" = push ] && { echo 'denied: requested access to the resource is denied' >&2; exit 1; }; true"
+            """echo '{"CreatedBy":"RUN b","Size":"20"}'; echo '{"CreatedBy":"ENV x","Size":"0"}'; echo '{"CreatedBy":"FROM","Size":"10"}'"""
         );
-        using var registry = new ImageRegistry(new RegistryConnection("localhost:1", "r"));
-        using var docker = new DockerClient(fake.Context, new DockerCommand(fake.Path, HasBuildx: false), registry);
-        var time = new SkippingTime();
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: false), registry);
 
-        var error = await Assert.ThrowsAsync<CakeException>(() =>
-            new ImagePusher(docker, registry, time, _ => { }, _ => { }).PushAsync("x", "sha-1", "sha256:built", cancellation)
-        );
-
-        Assert.StartsWith(
-            "localhost:1/r refused the push three times, twice of them with a new sign-in: denied:",
-            error.Message,
-            StringComparison.Ordinal
-        );
-        Assert.Equal(2, time.Waits.Count);
-    }
-
-    [Fact]
-    public async Task Tagger_SetsOnlyWhatLeadsElsewhere()
-    {
-        await using var server = await DistributionRegistry.StartAsync(cancellationToken: cancellation);
-        await SmallImage.PushAsync(server.Address, "r", "main", "an older layer", cancellationToken: cancellation);
-        var image = await SmallImage.PushAsync(server.Address, "r", "sha-1", cancellationToken: cancellation);
-        using var registry = new ImageRegistry(new RegistryConnection(server.Name, "r"));
-        var manifest = (await registry.FindAsync("sha-1", cancellation))!;
-
-        Assert.Equal(["main", "latest"], await ImageTagger.SetAsync(registry, manifest, ["main", "latest"], cancellation));
-        Assert.Empty(await ImageTagger.SetAsync(registry, manifest, ["main", "latest"], cancellation));
-        Assert.Equal(image.Digest, await registry.FindDigestAsync("main", cancellation));
+        Assert.Equal([("FROM", 10L), ("RUN b", 20L)], docker.ReadHistory("r"));
     }
 
     [Theory]
     [InlineData("1.2", "exit 1", "exit 0", true)]
     [InlineData("20.10.24", "exit 1", "exit 1", false)]
-    public async Task Command_IsOneThatBuildsWithBuildKit(string version, string firstBuildx, string secondBuildx, bool hasBuildx)
+    public void FindCommand_PicksClientWithBuildKit(string version, string firstBuildx, string secondBuildx, bool hasBuildx)
     {
         // The first is new and has no buildx; the second has it, or is old enough to need none.
         using var first = new FakeDocker($"[ \"$1\" = buildx ] && {firstBuildx}; echo 'Docker version 28.2.2, build 1'");
         using var second = new FakeDocker($"[ \"$1\" = buildx ] && {secondBuildx}; echo 'Docker version {version}, build 1'");
 
-        var command = await DockerCommand.FindAsync($"{first.Folder}:{second.Folder}", second.Folder, cancellation);
+        var command = DockerClient.FindCommand(first.Run, $"{first.Folder}:{second.Folder}");
 
         Assert.Equal(new DockerCommand(second.Path, hasBuildx), command);
     }
 
     [Fact]
-    public async Task Command_IsRefused_WhenNoneCanBuild()
+    public void FindCommand_Fails_WhenNoClientHasBuildKit()
     {
         using var fake = new FakeDocker("[ \"$1\" = buildx ] && exit 1; echo 'Docker version 28.2.2, build 1'");
 
-        var error = await Assert.ThrowsAsync<CakeException>(() => DockerCommand.FindAsync(fake.Folder, fake.Folder, cancellation));
+        var error = Assert.Throws<CakeException>(() => DockerClient.FindCommand(fake.Run, fake.Folder));
 
         Assert.StartsWith(
             $"No docker client here can build with BuildKit: {fake.Path} (Docker version 28.2.2, build 1); there must be one with buildx",
             error.Message,
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public void FindCommand_NamesAFileThatDoesNotStart()
+    {
+        using var fake = new FakeDocker("exit 0");
+        File.WriteAllText(fake.Path, "not a program");
+        File.SetUnixFileMode(fake.Path, UnixFileMode.UserRead);
+
+        var error = Assert.Throws<CakeException>(() => DockerClient.FindCommand(fake.Run, fake.Folder));
+
+        Assert.Contains($"{fake.Path} (does not start)", error.Message, StringComparison.Ordinal);
     }
 }

@@ -1,6 +1,7 @@
+using Experiments.Tests;
 using Images.Inputs;
 
-namespace Experiments.Tests;
+namespace Images.Tests.Inputs;
 
 public sealed class DockerIgnoreTests : IDisposable
 {
@@ -10,7 +11,7 @@ public sealed class DockerIgnoreTests : IDisposable
 
     [Theory]
     [MemberData(nameof(IgnoreCase.Names), MemberType = typeof(IgnoreCase))]
-    public void Read_TakesTheFilesThatTheRulesLeave(string name)
+    public void Read_ReturnsTheFilesThatAreNotIgnored(string name)
     {
         var rules = IgnoreCase.Find(name);
         foreach (var file in IgnoreCase.Tree)
@@ -34,9 +35,10 @@ public sealed class DockerIgnoreTests : IDisposable
     [InlineData("a\\", @"ignore(1): a\ ends in a backslash; a character must follow it.")]
     [InlineData(
         "[\n!",
-        "ignore(1): [ opens a bracket that is not closed, or closed empty; it must be a list of characters, as [a-z].\nignore(2): ! names nothing; it must be a pattern."
+        "ignore(1): [ opens a bracket that is not closed, or closed empty; it must be a list of characters, as [a-z].\n"
+            + "ignore(2): ! names nothing; it must be a pattern."
     )]
-    public void Parse_NamesEveryLine_WhenItIsNoPattern(string text, string message)
+    public void Parse_NamesEveryLineThatIsNoPattern(string text, string message)
     {
         var error = Assert.Throws<FormatException>(() => DockerIgnore.Parse(text, "ignore"));
 

@@ -1,6 +1,8 @@
-namespace Experiments.Tests;
+namespace Images.Tests.Inputs;
 
-/// <summary>An ignore file, and what it leaves of <see cref="Tree"/>. Shared with the tests that put the same rules to a real build.</summary>
+/// <summary>
+/// An ignore file, and what it leaves of <see cref="Tree"/>. Shared with the tests that put the same rules to a real build.
+/// </summary>
 public sealed record IgnoreCase(string Name, string Rules, string Left)
 {
     /// <summary>The files every case is about.</summary>

@@ -1,9 +1,10 @@
 using System.Runtime.Versioning;
 using Experiments.Json;
 using Experiments.Plans;
+using Experiments.Tests;
 using Images.Inputs;
 
-namespace Experiments.Tests;
+namespace Images.Tests.Inputs;
 
 public sealed class ImageInputsTests : IDisposable
 {
@@ -17,14 +18,15 @@ public sealed class ImageInputsTests : IDisposable
 
     [Fact]
     public void Hash_IsThatOfTheContent() =>
-        // Written down, so that another operating system, or a change of the format by accident, is noticed: every image would get another name.
+        // A fixed value, to detect a difference between operating systems or an accidental change of the format, which would rename every
+        // image.
         Assert.Equal("48599b201d24dafdf06c89a973aae2891c62b65368a77ad2b403bbd18af3f1e9", Read().Hash);
 
     [Fact]
     public void Tag_BeginsTheHash() => Assert.Equal("sha-" + Read().Hash[..20], Read().Tag);
 
     [Fact]
-    public void Files_AreThoseLetThrough_InTheOrderOfTheirBytes()
+    public void Files_AreNotIgnored_InTheOrderOfTheirBytes()
     {
         Write("src/𝔞.py", "beyond the basic plane");
         Write("src/．py", "within it, and after it in UTF-16");
@@ -61,7 +63,7 @@ public sealed class ImageInputsTests : IDisposable
     }
 
     [Fact]
-    public void Hash_IsTheSame_WhenBuildArgumentsStandInAnotherOrder() =>
+    public void Hash_IsTheSame_WhenBuildArgumentsHaveAnotherOrder() =>
         Assert.Equal(Read(arguments: [("A", "1"), ("B", "2")]).Hash, Read(arguments: [("B", "2"), ("A", "1")]).Hash);
 
     public static TheoryData<string, string, string> Changes =>
@@ -111,7 +113,7 @@ public sealed class ImageInputsTests : IDisposable
             Read(arguments: [("A", "2")]).Hash,
             Read(arguments: [("B", "1")]).Hash,
             Read(arguments: [("A", "1"), ("B", "1")]).Hash,
-            // A value that spells the lines of others.
+            // A value that imitates the lines of other arguments.
             Read(arguments: [("A", "1\nargument\u001FB\u001F1")]).Hash,
         ];
 
@@ -164,7 +166,7 @@ public sealed class ImageInputsTests : IDisposable
     }
 
     [Fact]
-    public void Read_TakesTheDockerfilesOwnIgnoreFile_WhenThereIsOne()
+    public void Read_UsesTheDockerfilesOwnIgnoreFile_WhenItExists()
     {
         Write(Dockerfile + ".dockerignore", "*\n!src/b.py\n");
 
@@ -172,7 +174,7 @@ public sealed class ImageInputsTests : IDisposable
     }
 
     [Fact]
-    public void BaseImage_IsTheDefault_UntilAnotherIsGiven()
+    public void BaseImage_IsTheDefault_UnlessAnotherIsGiven()
     {
         var inputs = Read();
         var given = Read(arguments: [("BASE_IMAGE", "debian-base:bookworm")]);
@@ -183,11 +185,11 @@ public sealed class ImageInputsTests : IDisposable
     }
 
     [Fact]
-    public void Read_SaysWhichDockerfile_WhenItIsNotThere()
+    public void Read_NamesTheDockerfile_WhenItIsMissing()
     {
         var error = Assert.Throws<FileNotFoundException>(() => Read("docker/tpu/Dockerfile"));
 
-        Assert.Equal($"docker/tpu/Dockerfile is not there; it must be a Dockerfile below {FullPath("").TrimEnd('/')}.", error.Message);
+        Assert.Equal($"docker/tpu/Dockerfile is missing; it must be a Dockerfile below {FullPath("").TrimEnd('/')}.", error.Message);
     }
 
     private ImageInputs Read(
@@ -210,7 +212,8 @@ public sealed class ImageInputsTests : IDisposable
         folder.Write(checkout + "/.dockerignore", "*\n!src\nsrc/tests\n");
         folder.Write(
             checkout + "/" + Dockerfile,
-            "# Base.\nARG BASE_IMAGE=nvidia/cuda:13@sha256:0a1b\narg REQUIREMENTS=\"a.txt\" OTHER\nFROM ${BASE_IMAGE}\nARG LATER=1\nCOPY src /src\n"
+            "# Base.\nARG BASE_IMAGE=nvidia/cuda:13@sha256:0a1b\n"
+                + "arg REQUIREMENTS=\"a.txt\" OTHER\nFROM ${BASE_IMAGE}\nARG LATER=1\nCOPY src /src\n"
         );
         folder.Write(checkout + "/src/a.py", "print(1)\n");
         folder.Write(checkout + "/src/b.py", "print(1)\n");

@@ -1,7 +1,7 @@
 using Images.Registry;
 using Workspaces.Errors;
 
-namespace Workspaces.Tests.Registries;
+namespace Images.Tests.Registry;
 
 public sealed class DockerCredentialsTests : IDisposable
 {
@@ -10,7 +10,7 @@ public sealed class DockerCredentialsTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
-    public void Find_TakesTheVariables_ForTheRegistryOfTheEnvironmentAlone()
+    public void Find_UsesTheVariables_OnlyForTheRegistryOfTheEnvironment()
     {
         Func<string, string?> variable = name =>
             name switch
@@ -28,7 +28,7 @@ public sealed class DockerCredentialsTests : IDisposable
     [Theory]
     [InlineData("localhost:5000", true)]
     [InlineData("other.example", false)]
-    public void Find_ReadsWhereDockerLoginLeftIt(string registry, bool isThere)
+    public void Find_ReadsTheLoginOfDocker(string registry, bool isFound)
     {
         File.WriteAllText(
             Path.Combine(folder.FullName, "config.json"),
@@ -36,13 +36,13 @@ public sealed class DockerCredentialsTests : IDisposable
         );
 
         Assert.Equal(
-            isThere ? new RegistryLogin("robot", "right") : null,
+            isFound ? new RegistryLogin("robot", "right") : null,
             DockerCredentials.Find(registry, isOwnRegistry: false, name => name == "DOCKER_CONFIG" ? folder.FullName : null)
         );
     }
 
     [Fact]
-    public void Find_SaysWhichFileIsBroken_WithoutItsContent()
+    public void Find_NamesTheFaultyFile_WithoutItsContent()
     {
         File.WriteAllText(Path.Combine(folder.FullName, "config.json"), """{"auths":{"localhost:5000":{"auth":"planted secret"}}}""");
 

@@ -2,10 +2,11 @@ using Images.Registry;
 using Registries;
 using Workspaces.Errors;
 using Workspaces.Http;
+using Workspaces.Tests.Doubles;
 
-namespace Workspaces.Tests.Registries;
+namespace Images.Tests.Registry;
 
-/// <summary>Against a real registry, which deletes and knows no Azure.</summary>
+/// <summary>Tests with a real registry that is not Azure's and allows deletion.</summary>
 public sealed class ImageRegistryTests : IAsyncLifetime
 {
     private const string Repository = "team/detection";
@@ -32,7 +33,7 @@ public sealed class ImageRegistryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Find_GivesTheManifestAsItIsStored()
+    public async Task Find_ReturnsTheManifestUnchanged()
     {
         var image = await SmallImage.PushAsync(server.Address, Repository, "v1", cancellationToken: cancellation);
 
@@ -43,7 +44,7 @@ public sealed class ImageRegistryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Find_GivesNothing_WhenTagOrRepositoryIsNotThere()
+    public async Task Find_IsNull_WhenTagOrRepositoryIsMissing()
     {
         Assert.Null(await registry.FindAsync("v1", cancellation));
         await SmallImage.PushAsync(server.Address, Repository, "v1", cancellationToken: cancellation);
@@ -55,7 +56,7 @@ public sealed class ImageRegistryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tag_PutsTheSameBytesUnderAnotherName()
+    public async Task Tag_StoresTheSameBytesUnderAnotherName()
     {
         var image = await SmallImage.PushAsync(server.Address, Repository, "v1", cancellationToken: cancellation);
 
@@ -68,7 +69,7 @@ public sealed class ImageRegistryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ListTags_IsEmpty_WhenTheRepositoryIsNotThere() => Assert.Empty(await registry.ListTagsAsync(cancellation));
+    public async Task ListTags_IsEmpty_WhenTheRepositoryIsMissing() => Assert.Empty(await registry.ListTagsAsync(cancellation));
 
     [Fact]
     public async Task Describe_ReadsLabelsHistoryAndLayers()
@@ -86,7 +87,7 @@ public sealed class ImageRegistryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task DeleteTag_LeavesTheImageAndItsOtherTags()
+    public async Task DeleteTag_KeepsTheImageAndItsOtherTags()
     {
         var image = await SmallImage.PushAsync(server.Address, Repository, "sha-1", cancellationToken: cancellation);
         await registry.TagAsync((await registry.FindAsync("sha-1", cancellation))!, "pr-7", cancellation);
@@ -99,7 +100,7 @@ public sealed class ImageRegistryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task DeleteManifest_TakesEveryTagAlong()
+    public async Task DeleteManifest_DeletesEveryTag()
     {
         var image = await SmallImage.PushAsync(server.Address, Repository, "sha-1", cancellationToken: cancellation);
 
@@ -110,13 +111,13 @@ public sealed class ImageRegistryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Calls_SayThatTheRegistryDoesNotAnswer_WhenItIsDown()
+    public async Task FindDigest_Fails_WhenTheRegistryIsDown()
     {
         await server.KillAsync();
 
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => registry.FindDigestAsync("v1", cancellation));
 
-        Assert.StartsWith($"Registry {server.Name} does not answer: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Registry {server.Name} does not respond: ", error.Message, StringComparison.Ordinal);
         Assert.EndsWith(
             "REGISTRY in the environment config names it; start it, or correct the address.",
             error.Message,
@@ -125,7 +126,7 @@ public sealed class ImageRegistryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Calls_SayWhoMayNot_WhenThePasswordIsWrong()
+    public async Task Find_NamesTheUser_WhenThePasswordIsWrong()
     {
         await using var guarded = await DistributionRegistry.StartAsync(
             new RegistryOptions { Users = new Dictionary<string, string>(StringComparer.Ordinal) { ["robot"] = "right" } },
@@ -140,7 +141,8 @@ public sealed class ImageRegistryTests : IAsyncLifetime
         var none = await Assert.ThrowsAsync<WorkspaceException>(() => nobody.FindDigestAsync("v1", cancellation));
 
         Assert.Equal(
-            $"GET https://{guarded.Name}/v2/{Repository}/manifests/v1 returned 401: UNAUTHORIZED: authentication required. robot may not read {Repository} in {guarded.Name}, or the password is wrong.",
+            $"GET https://{guarded.Name}/v2/{Repository}/manifests/v1 returned 401: UNAUTHORIZED: authentication required. "
+                + $"robot may not read {Repository} in {guarded.Name}, or the password is wrong.",
             wrong.Message
         );
         Assert.EndsWith(
@@ -152,7 +154,7 @@ public sealed class ImageRegistryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tag_SaysThatTheRightIsMissing_WhenTheTokenIsForReadingOnly()
+    public async Task Tag_NamesTheMissingPermission_WhenTheTokenIsForReadingOnly()
     {
         await using var tokens = await TokenService.StartAsync(cancellationToken: cancellation);
         tokens.Users["reader"] = new TokenUser("right", $"repository:{Repository}:pull");
@@ -170,7 +172,7 @@ public sealed class ImageRegistryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetLogin_IsARefreshToken_WhereTheRegistryIsAzures()
+    public async Task GetLogin_IsARefreshToken_ForAnAzureRegistry()
     {
         await using var tokens = await TokenService.StartAsync(cancellationToken: cancellation);
         tokens.Users["builder"] = new TokenUser("right", "repository:*:*", "registry:catalog:*");
@@ -179,7 +181,7 @@ public sealed class ImageRegistryTests : IAsyncLifetime
         using var azure = new ImageRegistry(
             new RegistryConnection(front.Address.Authority, Repository)
             {
-                Credential = new Doubles.FakeService.FixedCredential("an-entra-token"),
+                Credential = new FakeService.FixedCredential("an-entra-token"),
                 Handler = front.CreateHandler(),
             }
         );
@@ -198,6 +200,5 @@ public sealed class ImageRegistryTests : IAsyncLifetime
     [InlineData("team.azurecr.cn", true)]
     [InlineData("azurecr.io.example", false)]
     [InlineData("localhost:5000", false)]
-    public void Registry_IsAzures_WhenItsHostIs(string registry, bool expected) =>
-        Assert.Equal(expected, RegistryConnection.IsAzure(registry));
+    public void IsAzure_DependsOnTheHost(string registry, bool expected) => Assert.Equal(expected, RegistryConnection.IsAzure(registry));
 }
