@@ -9,7 +9,7 @@ namespace Build.Stages;
 /// <param name="stamp">The file that remembers them.</param>
 internal sealed class DrawnPictures(string root, string folder, string stamp)
 {
-    private static readonly string[] Sources = ["data/demo_data.py", "data/road_pictures.py"];
+    private static readonly string[] Sources = ["data/demo_data.py", "data/drawing.py", "data/road_pictures.py"];
 
     /// <summary>Whether names, sizes and times of the files, and the sources that draw them, are those remembered.</summary>
     public bool AreCurrent() => Directory.Exists(folder) && File.Exists(stamp) && File.ReadAllText(stamp) == Fingerprint();

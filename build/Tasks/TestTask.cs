@@ -77,9 +77,8 @@ public sealed class TestTask(PythonRuntime runtime, ClosingLine closing) : Async
                 .Select(name => TestSuite.Node(root, name)),
             .. Directory
                 .EnumerateFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
-                .Select(path => Path.GetFileNameWithoutExtension(path))
-                .Order(StringComparer.Ordinal)
-                .Select(project => TestSuite.Xunit(root, project, Configuration)),
+                .OrderBy(path => Path.GetFileNameWithoutExtension(path), StringComparer.Ordinal)
+                .Select(path => TestSuite.Xunit(root, path, Configuration)),
         ];
 
     private static IReadOnlyList<TestSuite> Select(string? name, IReadOnlyList<TestSuite> suites)

@@ -24,15 +24,20 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     public bool IsWatched => IsHeavy || Name == Conformance;
 
     /// <summary>An xunit project of the solution, built already. Programs of Node's that its tests run against are in its folder <c>node</c>.</summary>
-    public static TestSuite Xunit(string root, string project, string configuration)
+    /// <param name="root">Absolute path of the repository.</param>
+    /// <param name="projectFile">Absolute path of the project file.</param>
+    /// <param name="configuration">The configuration that was built.</param>
+    public static TestSuite Xunit(string root, string projectFile, string configuration)
     {
+        var project = Path.GetFileNameWithoutExtension(projectFile);
+        var folder = Path.GetDirectoryName(projectFile)!;
         var reports = Path.Combine(root, "artifacts", "tests");
         return new TestSuite(
             project,
             new ChildProcess(
                 "dotnet",
                 [
-                    Path.Combine(root, "tests", project, "bin", configuration, "net10.0", project + ".dll"),
+                    Path.Combine(folder, "bin", configuration, "net10.0", project + ".dll"),
                     "--report-xunit",
                     "--report-xunit-filename",
                     project + ".xml",
@@ -46,9 +51,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         )
         {
             Packages =
-                Path.Combine(root, "tests", project, "node") is var packages && File.Exists(Path.Combine(packages, "package.json"))
-                    ? packages
-                    : null,
+                Path.Combine(folder, "node") is var packages && File.Exists(Path.Combine(packages, "package.json")) ? packages : null,
             NeedsBuild = true,
         };
     }

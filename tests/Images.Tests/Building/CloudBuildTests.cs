@@ -2,11 +2,11 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Core.Pipeline;
-using Build.Tests;
+using Fixtures;
+using Fixtures.Services;
 using Images.Building;
 using Workspaces.Errors;
 using Workspaces.Http;
-using Workspaces.Tests.Doubles;
 
 namespace Images.Tests.Building;
 

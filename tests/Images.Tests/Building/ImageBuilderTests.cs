@@ -1,12 +1,13 @@
 using System.Runtime.Versioning;
 using Cake.Core;
 using Experiments.Plans;
+using Fixtures.Registries;
+using Fixtures.Services;
 using Images.Building;
 using Images.Inputs;
 using Images.Registry;
 using Images.Tagging;
 using Images.Tests.Docker;
-using Registries;
 using Workspaces.Connection;
 
 namespace Images.Tests.Building;
@@ -127,7 +128,7 @@ public sealed class ImageBuilderTests : IAsyncLifetime
     [Fact]
     public async Task Ensure_Fails_WhenAzureIsToBuildForAnotherRegistry()
     {
-        var azure = new AzureBuild("s", new Workspaces.Tests.Doubles.FakeService.FixedCredential("token"));
+        var azure = new AzureBuild("s", new FakeService.FixedCredential("token"));
 
         var error = await Assert.ThrowsAsync<CakeException>(() => EnsureAsync(Plan(), Options with { Azure = azure }));
 

@@ -1,8 +1,8 @@
 using System.Runtime.Versioning;
+using Fixtures.Registries;
 using Images.Cleaning;
 using Images.Registry;
 using Images.Tests.Docker;
-using Registries;
 
 namespace Images.Tests.Cleaning;
 

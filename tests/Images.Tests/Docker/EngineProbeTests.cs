@@ -1,5 +1,5 @@
+using Fixtures.Registries;
 using Images.Docker;
-using Registries;
 
 namespace Images.Tests.Docker;
 

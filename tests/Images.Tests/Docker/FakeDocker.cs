@@ -1,9 +1,10 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
-using Build.Tests;
 using Cake.Core;
 using Cake.Core.Configuration;
 using Cake.Core.Diagnostics;
 using Cake.Core.IO;
+using Fixtures;
 using NSubstitute;
 
 namespace Images.Tests.Docker;
@@ -20,8 +21,7 @@ internal sealed class FakeDocker : IDisposable
     public FakeDocker(string body)
     {
         var calls = System.IO.Path.Combine(folder.FullName, "log");
-        File.WriteAllText(
-            Path,
+        WriteScript(
             $"""
             #!/bin/sh
             log='{calls}'
@@ -32,7 +32,6 @@ internal sealed class FakeDocker : IDisposable
 
             """
         );
-        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Run = new(
             CreateCake(folder.FullName),
             folder.FullName,
@@ -64,6 +63,24 @@ internal sealed class FakeDocker : IDisposable
             : [];
 
     public void Dispose() => folder.Delete(recursive: true);
+
+    // Another test may start a process while this one writes; the child would hold the file open, and Linux refuses to run a file that is
+    // open for
+    // writing. So a shell of its own writes it.
+    private void WriteScript(string text)
+    {
+        using var shell = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", "cat > \"$0\" && chmod 700 \"$0\"", Path])
+            {
+                RedirectStandardInput = true,
+                UseShellExecute = false,
+            }
+        )!;
+        shell.StandardInput.Write(text);
+        shell.StandardInput.Close();
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+    }
 
     private static ICakeContext CreateCake(string root)
     {

@@ -1,4 +1,4 @@
-using Experiments.Tests;
+using Fixtures;
 using Images.Inputs;
 
 namespace Images.Tests.Inputs;

@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using Experiments.Json;
 using Experiments.Plans;
-using Experiments.Tests;
+using Fixtures;
 using Images.Inputs;
 
 namespace Images.Tests.Inputs;

@@ -1,6 +1,6 @@
 using Cake.Core;
 using Experiments.Json;
-using Experiments.Tests;
+using Fixtures;
 using Images.Inputs;
 
 namespace Images.Tests.Inputs;

@@ -1,12 +1,12 @@
 using System.Runtime.Versioning;
 using Cake.Core;
 using Experiments.Plans;
+using Fixtures.Registries;
 using Images.Building;
 using Images.Pushing;
 using Images.Registry;
 using Images.Tagging;
 using Images.Tests.Docker;
-using Registries;
 using Workspaces.Connection;
 
 namespace Images.Tests.Pushing;

@@ -1,10 +1,10 @@
 using System.Runtime.Versioning;
 using Cake.Core;
+using Fixtures.Registries;
 using Images.Docker;
 using Images.Pushing;
 using Images.Registry;
 using Images.Tests.Docker;
-using Registries;
 
 namespace Images.Tests.Pushing;
 

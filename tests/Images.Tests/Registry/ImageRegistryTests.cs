@@ -1,8 +1,9 @@
+using Fixtures.Registries;
+using Fixtures.Registries.Tokens;
+using Fixtures.Services;
 using Images.Registry;
-using Registries;
 using Workspaces.Errors;
 using Workspaces.Http;
-using Workspaces.Tests.Doubles;
 
 namespace Images.Tests.Registry;
 

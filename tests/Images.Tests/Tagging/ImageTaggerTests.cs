@@ -1,6 +1,6 @@
+using Fixtures.Registries;
 using Images.Registry;
 using Images.Tagging;
-using Registries;
 
 namespace Images.Tests.Tagging;
 
