@@ -188,8 +188,9 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
         try
         {
             using var process = run.Cake.ProcessRunner.Start(path, settings);
-            var output = string.Join('\n', process.GetStandardOutput()).Trim();
+            // Before the wait, lines that arrive after the exit would be lost.
             process.WaitForExit();
+            var output = string.Join('\n', process.GetStandardOutput()).Trim();
             run.Cancellation.ThrowIfCancellationRequested();
             return process.GetExitCode() == 0 ? output : null;
         }

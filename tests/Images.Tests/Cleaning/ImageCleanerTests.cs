@@ -19,6 +19,9 @@ public sealed class ImageCleanerTests : IAsyncLifetime
 
     private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
     private readonly FakeDocker docker = new("exit 1");
+
+    // The beginnings of the digests as the log shows them, and the words for them in the expected files.
+    private readonly List<(string Text, string Word)> digests = [];
     private DistributionRegistry server = null!;
     private ImageRegistry registry = null!;
 
@@ -42,7 +45,7 @@ public sealed class ImageCleanerTests : IAsyncLifetime
 
         await CleanAsync(Options, new ImageUse($"{server.Name}/r:{Tag('b')}", "job demo"), new ImageUse("elsewhere/r:latest", "job other"));
 
-        ExpectedText.Matches("clean-list.txt", docker.Log, (server.Name, "{registry}"));
+        ExpectedText.Matches("clean-list.txt", docker.Log, [(server.Name, "{registry}"), .. digests]);
         Assert.Equal(7, (await registry.ListTagsAsync(cancellation)).Count);
     }
 
@@ -53,7 +56,7 @@ public sealed class ImageCleanerTests : IAsyncLifetime
 
         await CleanAsync(Options with { Deletes = true }, new ImageUse($"{server.Name}/r:{Tag('b')}", "job demo"));
 
-        ExpectedText.Matches("clean-deleted.txt", docker.Log, (server.Name, "{registry}"));
+        ExpectedText.Matches("clean-deleted.txt", docker.Log, [(server.Name, "{registry}"), .. digests]);
         Assert.Equal(["main", "pr-42", Tag('b'), Tag('c'), Tag('d')], await registry.ListTagsAsync(cancellation));
     }
 
@@ -92,7 +95,7 @@ public sealed class ImageCleanerTests : IAsyncLifetime
     private async Task PushAllAsync()
     {
         await PushAsync(Tag('a'), "unused", Old);
-        await PushAsync(Tag('b'), "used", Old);
+        await PushAsync(Tag('b'), "used", Old.AddDays(1));
         await PushAsync(Tag('c'), "open", New);
         await TagAsync(Tag('c'), "pr-42");
         await PushAsync(Tag('d'), "closed", New);
@@ -100,8 +103,11 @@ public sealed class ImageCleanerTests : IAsyncLifetime
         await PushAsync("main", "main", Old);
     }
 
-    private Task<SmallImage> PushAsync(string tag, string layer, DateTimeOffset created) =>
-        SmallImage.PushAsync(server.Address, "r", tag, layer, created: created, cancellationToken: cancellation);
+    private async Task PushAsync(string tag, string layer, DateTimeOffset created)
+    {
+        var image = await SmallImage.PushAsync(server.Address, "r", tag, layer, created: created, cancellationToken: cancellation);
+        digests.Add((image.Digest[..19], $"{{{layer}}}"));
+    }
 
     private async Task TagAsync(string tag, string other) =>
         await registry.TagAsync((await registry.FindAsync(tag, cancellation))!, other, cancellation);
