@@ -5,8 +5,8 @@ using Workspaces.Errors;
 namespace Images.Building;
 
 /// <summary>The images in the registry that a build compares its inputs with and takes layers from.</summary>
-/// <param name="Nearest">Reference of the image that came before this one; null when there is none.</param>
-/// <param name="Labels">Labels of that image by name; null when there is none.</param>
+/// <param name="Nearest">Reference of the image that came before this one; null when it is missing.</param>
+/// <param name="Labels">Labels of that image by name; null when it is missing.</param>
 /// <param name="References">References of all images whose layers may be reused.</param>
 internal sealed record EarlierImages(string? Nearest, IReadOnlyDictionary<string, string>? Labels, IReadOnlyList<string> References)
 {

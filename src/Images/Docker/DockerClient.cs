@@ -20,7 +20,7 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
     private TemporaryDockerConfig? login;
 
     /// <summary>Finds a client that can build.</summary>
-    /// <exception cref="CakeException">There is none.</exception>
+    /// <exception cref="CakeException">No client can build with BuildKit.</exception>
     public static DockerClient Find(ImageRun run, ImageRegistry registry)
     {
         // Debian's own client has BuildKit built in, and PATH may not name its folder.
@@ -29,7 +29,7 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
     }
 
     /// <summary>Finds a client that can build, in the folders given.</summary>
-    /// <exception cref="CakeException">There is none.</exception>
+    /// <exception cref="CakeException">No client can build with BuildKit.</exception>
     internal static DockerCommand FindCommand(ImageRun run, string searchPath) =>
         DockerCommand.Find(searchPath, (path, arguments) => TryRead(run, path, arguments, NoVariables));
 

@@ -29,7 +29,7 @@ public static class ImageTags
     /// <summary>Decides the tags of what is built.</summary>
     /// <param name="source">Pull request or branch.</param>
     /// <param name="isDirty">Whether the working tree differs from the commit, so that it is not the latest.</param>
-    /// <param name="version">The version; null when there is none.</param>
+    /// <param name="version">The version; null when it is missing.</param>
     /// <param name="tagLatest">Whether <c>latest</c> is requested on any branch.</param>
     /// <returns>Distinct tags in a fixed order.</returns>
     public static IReadOnlyList<string> For(BuildSource source, bool isDirty, string? version, bool tagLatest)

@@ -9,7 +9,7 @@ public static class ImageVersion
     /// <param name="requested">The value of <c>--version-tag</c>; null when it is not given.</param>
     /// <param name="isClean">Whether the working tree equals a commit.</param>
     /// <param name="source">Pull request or branch; a pull request has no version of its own.</param>
-    /// <param name="readGitTag">Reads git's tag on the commit; null when there is none.</param>
+    /// <param name="readGitTag">Reads git's tag on the commit; null when it is missing.</param>
     /// <returns>Null when there is no version.</returns>
     /// <exception cref="CakeException">The requested version cannot be a tag, or has another meaning as a tag.</exception>
     public static async Task<string?> DecideAsync(string? requested, bool isClean, BuildSource source, Func<Task<string?>> readGitTag)
