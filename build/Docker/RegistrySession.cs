@@ -1,23 +1,31 @@
-using Azure.Core;
 using Build.Stages;
+using Experiments.Model;
 using Experiments.Plans;
+using Images.Building;
 using Images.Registry;
 
 namespace Build.Docker;
 
-/// <summary>The connections of a run to registries: one each, so that a token bought once serves every target.</summary>
+/// <summary>Holds one connection per repository, so that all targets of a run reuse one token.</summary>
 public sealed class RegistrySession(SignInSession signIns) : IDisposable
 {
     private readonly Dictionary<string, ImageRegistry> open = new(StringComparer.Ordinal);
 
-    /// <summary>The registry of a plan's image.</summary>
+    /// <summary>Connects to the repository of a plan's image.</summary>
     public ImageRegistry Open(ExperimentPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
         return Open(ImageReference.Parse(plan.Image.Repository), plan.Workspace.TenantId, isOwn: plan.Image.Build is not null);
     }
 
-    /// <summary>A repository.</summary>
+    /// <summary>Connects to the repository of this project's images.</summary>
+    public ImageRegistry Open(EnvironmentConfig environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        return Open(ImageReference.Parse($"{environment.Registry}/{environment.ImageRepository}"), environment.AmlTenantId, isOwn: true);
+    }
+
+    /// <summary>Connects to a repository.</summary>
     /// <param name="image">Registry and repository; tag and digest do not matter.</param>
     /// <param name="tenantId">Tenant to sign in to; null leaves it to the credential.</param>
     /// <param name="isOwn">Whether the registry is that of the environment config.</param>
@@ -30,7 +38,7 @@ public sealed class RegistrySession(SignInSession signIns) : IDisposable
         connection = RegistryConnection.IsAzure(image.Registry)
             ? connection with
             {
-                Credential = Credential(tenantId),
+                Credential = signIns.To(tenantId),
             }
             : connection with
             {
@@ -39,8 +47,12 @@ public sealed class RegistrySession(SignInSession signIns) : IDisposable
         return open[image.Repository] = new ImageRegistry(connection);
     }
 
-    /// <summary>Azure, signed in as for the workspace.</summary>
-    public TokenCredential Credential(string? tenantId) => signIns.To(tenantId);
+    /// <summary>Returns where Azure builds the images of a workspace, signed in as to the workspace.</summary>
+    public AzureBuild Azure(WorkspaceAddress workspace)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        return new(workspace.SubscriptionId, signIns.To(workspace.TenantId));
+    }
 
     public void Dispose()
     {

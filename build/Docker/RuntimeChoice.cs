@@ -1,13 +1,16 @@
 using Cake.Core;
 using Experiments.Model;
 using Experiments.Plans.Jobs;
+using Images.Docker;
 
 namespace Build.Docker;
 
 /// <summary>Decides what will run the job, and says why that.</summary>
 internal static class RuntimeChoice
 {
-    /// <summary>In the emulator's case: what <c>--runtime</c> says, else containers where an engine and the registry answer, else processes.</summary>
+    /// <summary>
+    /// In the emulator's case: what <c>--runtime</c> says, else containers where an engine and the registry answer, else processes.
+    /// </summary>
     /// <exception cref="CakeException"><c>--runtime</c> is neither, or given for Azure.</exception>
     public static async Task<RuntimePlan> DecideAsync(BuildContext context, EnvironmentConfig environment)
     {

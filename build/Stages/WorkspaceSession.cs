@@ -45,6 +45,18 @@ public sealed class WorkspaceSession(PythonRuntime runtime, SignInSession signIn
         return already.Client;
     }
 
+    /// <summary>Connects to a workspace without starting an emulator.</summary>
+    /// <returns>Null when the emulator of the workspace does not run.</returns>
+    /// <exception cref="WorkspaceException">The workspace cannot be reached.</exception>
+    public async Task<WorkspaceClient?> FindAsync(BuildContext context, WorkspaceAddress address)
+    {
+        if (address.Endpoint is null)
+            return await OpenAsync(context, address, jobs: null);
+        return await new EmulatorLauncher(time).FindAsync(EmulatorFolder(context), context.Cancellation) is { Emulator: var emulator }
+            ? await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(address, emulator), context.Cancellation)
+            : null;
+    }
+
     /// <summary>Takes the workspace as being there: something in it was found.</summary>
     public void Trust() => isTrusted = true;
 

@@ -1,8 +1,8 @@
-using Build.Docker;
 using Build.Stages;
 using Cake.Core;
 using Cake.Frosting;
 using Experiments.Planning;
+using Images.Pushing;
 using Workspaces.Computes;
 using Workspaces.Connection;
 using Workspaces.DataPlane;

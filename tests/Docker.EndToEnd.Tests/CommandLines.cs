@@ -2,11 +2,11 @@ using Fixtures.Checkouts;
 
 namespace Docker.EndToEnd.Tests;
 
-/// <summary>What anybody on the machine can see of a run: the command lines in its process list.</summary>
+/// <summary>Collects the command lines in the process list, which every user of the machine can read.</summary>
 internal static class CommandLines
 {
-    /// <summary>Looks at every process of the machine, again and again, until the run ends.</summary>
-    /// <returns>Each command line once, its arguments separated by spaces.</returns>
+    /// <summary>Reads the processes of the machine every 5 ms until the run ends.</summary>
+    /// <returns>The distinct command lines, arguments separated by spaces.</returns>
     public static async Task<IReadOnlySet<string>> WatchAsync(HostRun run)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -22,7 +22,7 @@ internal static class CommandLines
                 }
                 catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
                 {
-                    // It ended between the listing and the look.
+                    // The process ended between the listing and the read.
                     continue;
                 }
             }

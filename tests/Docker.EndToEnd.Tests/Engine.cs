@@ -5,19 +5,28 @@ using Fixtures.Checkouts;
 
 [assembly: AssemblyFixture(typeof(Docker.EndToEnd.Tests.Engine))]
 [assembly: AssemblyFixture(typeof(DemoData))]
-// They share the engine, and two cores are what there is.
+// The tests share the engine and two cores.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace Docker.EndToEnd.Tests;
 
-/// <summary>A Docker engine and a registry for all tests of this project: those that run here, or some started for them and stopped after them.</summary>
-/// <remarks>The engine's layers and the registry's content are kept in ~/.cache/model-training: two gigabytes that a later run neither builds nor pushes.</remarks>
+/// <summary>
+/// Provides all tests of this project with a Docker engine and a registry: running ones, or some that are started for them and stopped
+/// afterwards.
+/// </summary>
+/// <remarks>
+/// The engine's layers and the registry's content, 2 GB, are kept in ~/.cache/model-training, so that a later run neither builds nor pushes
+/// them.
+/// </remarks>
 public sealed class Engine : IAsyncLifetime
 {
-    // The script's exit code for a machine on which no engine can be had.
+    // The script's exit code on a machine where no engine can run.
     private const int Impossible = 3;
 
-    /// <summary>Repository of the images in this engine's registry. One for all tests and runs: docker finds a layer that is there only in the repository it pushes to.</summary>
+    /// <summary>
+    /// Repository of the images in this engine's registry, the same for all tests and runs: docker finds existing layers only in the
+    /// repository that it pushes to.
+    /// </summary>
     public const string Repository = "model-training";
 
     private static readonly string Script = Path.Combine(Checkout.Repository, "tests", "docker", "engine.py");
@@ -34,15 +43,15 @@ public sealed class Engine : IAsyncLifetime
 
     public Engine()
     {
-        // The same in each run of a repository: an engine that a killed run left behind is found again, used and stopped.
+        // The same in each run of a repository, so that the engine of a killed run is found, used and stopped.
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Checkout.Repository)))[..12];
         folder = Path.Combine(Path.GetTempPath(), $"docker-{name}");
     }
 
-    /// <summary>Host and port of the registry, which anybody may use.</summary>
+    /// <summary>Host and port of the registry, which needs no sign-in.</summary>
     public string Registry => (string)running!["registry"]!;
 
-    /// <summary>What the engine and the registry wrote to their logs.</summary>
+    /// <summary>The logs of the engine and the registry.</summary>
     public IEnumerable<string> Logs => Directory.EnumerateFiles(folder, "*.log");
 
     public async ValueTask InitializeAsync()
@@ -69,12 +78,14 @@ public sealed class Engine : IAsyncLifetime
         using var stop = new HostRun("python3", [Script, "stop", "--folder", folder], Path.GetTempPath());
         await stop.EndAsync();
         Assert.True(stop.ExitCode == 0, stop.Output);
-        // The link goes, what it leads to stays.
+        // Deletes the link, not its target.
         Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>A checkout whose image nobody has built before, with this engine and a registry. Leaves the test out where no engine can be had.</summary>
-    /// <param name="registry">Host and port; null takes this engine's own.</param>
+    /// <summary>
+    /// Creates a checkout whose image is new, with this engine and a registry. Skips the test on a machine where no engine can run.
+    /// </summary>
+    /// <param name="registry">Host and port; null for this engine's own.</param>
     /// <param name="repository">Repository of the image.</param>
     public Checkout CheckOut(string? registry = null, string repository = Repository)
     {
@@ -92,7 +103,7 @@ public sealed class Engine : IAsyncLifetime
         return checkout;
     }
 
-    /// <summary>The arguments of a target that works with this engine's images.</summary>
+    /// <summary>Creates the arguments of a target that uses this engine's images.</summary>
     public string[] Arguments(string target, params string[] others) =>
         [$"--target={target}", "--runtime=docker", $"--build-arg=BASE_IMAGE={(string)running!["baseImage"]!}", .. others];
 
@@ -105,7 +116,9 @@ public sealed class Engine : IAsyncLifetime
         return docker.Output;
     }
 
-    /// <summary>Takes a tag off this engine's registry, as its storage has it: the protocol knows no such call. The manifest stays.</summary>
+    /// <summary>
+    /// Deletes a tag in the storage of this engine's registry, because the protocol has no such request. The manifest is kept.
+    /// </summary>
     public static void DeleteTag(string tag) =>
         Directory.Delete(
             Path.Combine(Storage, "docker", "registry", "v2", "repositories", Repository, "_manifests", "tags", tag),

@@ -6,24 +6,24 @@ using Fixtures.Registries;
 
 namespace Docker.EndToEnd.Tests;
 
-/// <summary>Pushing where one has to sign in, and where things go wrong midway.</summary>
+/// <summary>Pushes to a registry that needs a sign-in, also with failures midway.</summary>
 public sealed class GuardedPushTests(Engine engine)
 {
-    // So many that compressing and sending them takes longer than a token lives.
+    // Compressing and sending them takes longer than the lifetime of a token.
     private const int LongMegabytes = 300;
 
     [Fact]
-    public async Task Push_SignsIn_AndLeavesNoSecretAnywhere()
+    public async Task Push_SignsIn_AndLeavesNoSecret()
     {
         await using var guarded = await GuardedRegistry.StartAsync(engine);
         var checkout = guarded.Checkout;
         string[] planted = [guarded.Password, $"planted-{Guid.NewGuid():N}", $"planted-{Guid.NewGuid():N}"];
         checkout.Variables["AZURE_CLIENT_SECRET"] = planted[1];
         checkout.Variables["SYSTEM_ACCESSTOKEN"] = planted[2];
-        // Where the run's login lies while it is needed.
+        // The folder of the run's login.
         var temporary = Directory.CreateDirectory(Path.Combine(checkout.Root, ".local", "tmp")).FullName;
         checkout.Variables["TMPDIR"] = temporary;
-        // As docker keeps it, and as it travels.
+        // In docker's configuration and in requests.
         string[] sought = [.. planted, Convert.ToBase64String(Encoding.UTF8.GetBytes($"{GuardedRegistry.User}:{guarded.Password}"))];
         using var run = checkout.Start(engine.Arguments("Docker-Push"));
 
@@ -46,7 +46,7 @@ public sealed class GuardedPushTests(Engine engine)
                 Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
         }
 
-        // The layers as the registry has them, and all that the run wrote down.
+        // The layers in the registry, and every file that the run wrote.
         Assert.Empty(Directory.EnumerateDirectories(temporary, "docker-login-*"));
         string[] folders = [checkout.Root, guarded.Registry.StorageFolder];
         var files = engine
@@ -57,14 +57,14 @@ public sealed class GuardedPushTests(Engine engine)
         {
             var content = Read(file);
             foreach (var secret in sought)
-                Assert.True(content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret)) < 0, $"{file} holds a planted secret");
+                Assert.True(content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret)) < 0, $"{file} contains a planted secret");
         }
 
         await RemoveAsync(checkout);
     }
 
     [Fact]
-    public async Task Push_SaysWhoWasRefused_WhenThePasswordIsWrong()
+    public async Task Push_NamesTheUser_WhenThePasswordIsWrong()
     {
         await using var guarded = await GuardedRegistry.StartAsync(engine);
         guarded.Checkout.Variables["REGISTRY_PASSWORD"] = "another-password";
@@ -84,7 +84,7 @@ public sealed class GuardedPushTests(Engine engine)
     }
 
     [Fact]
-    public async Task Push_SaysWhichRightIsMissing_WhenTheUserMayOnlyPull()
+    public async Task Push_NamesTheMissingPermission_WhenTheUserMayOnlyPull()
     {
         await using var guarded = await GuardedRegistry.StartAsync(engine);
         guarded.Tokens.Users[GuardedRegistry.User] = new TokenUser(guarded.Password, $"repository:{GuardedRegistry.Repository}:pull");
@@ -105,7 +105,7 @@ public sealed class GuardedPushTests(Engine engine)
     public async Task Push_Completes_WhenTheTokenExpiresMidway()
     {
         await using var guarded = await GuardedRegistry.StartAsync(engine);
-        // The registry allows a minute more: the token is over one to two seconds after it was given, and the layer takes longer.
+        // The registry tolerates one minute: the token expires 1 to 2 s after it was issued, and the layer takes longer.
         guarded.Tokens.AccessTokenLifetime = TimeSpan.FromSeconds(-58);
         using var run = guarded.Checkout.Start(engine.Arguments("Docker-Push", $"--build-arg=MEGABYTES={LongMegabytes}"));
         await run.SeeAsync("The push failed (");
@@ -142,7 +142,7 @@ public sealed class GuardedPushTests(Engine engine)
         await RemoveAsync(guarded.Checkout);
     }
 
-    /// <summary>Sizes of an image's layers by its manifest; each must be there whole.</summary>
+    /// <summary>Reads the sizes of an image's layers from its manifest, and checks that each layer is complete.</summary>
     private static List<long> ReadLayerSizes(DistributionRegistry registry, string digest)
     {
         var manifest = JsonNode.Parse(File.ReadAllText(registry.PathOfBlob(digest)))!;
@@ -156,7 +156,7 @@ public sealed class GuardedPushTests(Engine engine)
         return sizes;
     }
 
-    // The engine is kept; images of registries that are no more are not.
+    // The engine is kept, but not the images of registries that no longer exist.
     private async Task RemoveAsync(Checkout checkout) =>
         await engine.DockerAsync("image", "rm", "--force", (string)checkout.ReadRecord("built-image")["reference"]!);
 

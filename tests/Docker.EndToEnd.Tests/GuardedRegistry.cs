@@ -3,7 +3,10 @@ using Fixtures.Registries;
 
 namespace Docker.EndToEnd.Tests;
 
-/// <summary>A registry that wants tokens, the service that gives them, and a checkout whose image goes there: the code, and as many random megabytes as asked for.</summary>
+/// <summary>
+/// A registry that needs tokens, the service that issues them, and a checkout whose image is pushed there: the code and as many random
+/// megabytes as the test requests.
+/// </summary>
 public sealed class GuardedRegistry : IAsyncDisposable
 {
     public const string Repository = "guarded";
@@ -33,16 +36,16 @@ public sealed class GuardedRegistry : IAsyncDisposable
 
     public Checkout Checkout { get; }
 
-    /// <summary>What the user signs in with.</summary>
+    /// <summary>The password of the user.</summary>
     public string Password => Tokens.Users[User].Password;
 
-    /// <summary>Bytes of layers that are on their way.</summary>
+    /// <summary>Bytes of layers that are being uploaded.</summary>
     public long Arriving =>
         Directory.Exists(Uploads)
             ? Directory.EnumerateFiles(Uploads, "data", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length)
             : 0;
 
-    /// <summary>The tags that lead to an image, by the storage itself: also while the registry is dead.</summary>
+    /// <summary>The tags in the storage, which can be read while the registry does not run.</summary>
     public IReadOnlyList<string> Tags =>
         Directory.Exists(Path.Combine(Folder, "_manifests", "tags"))
             ? [.. Directory.EnumerateDirectories(Path.Combine(Folder, "_manifests", "tags")).Select(folder => Path.GetFileName(folder))]

@@ -2,7 +2,7 @@ using Fixtures.Checkouts;
 
 namespace Docker.EndToEnd.Tests;
 
-/// <summary>What a change of the sources costs, and no change.</summary>
+/// <summary>Pushes after a change of the sources, and after none.</summary>
 public sealed class PushTests(Engine engine)
 {
     [Fact]
@@ -20,12 +20,12 @@ public sealed class PushTests(Engine engine)
         Assert.Contains(": unchanged (sha256:", again.Output, StringComparison.Ordinal);
         Assert.Contains($"Pushed       {before.Item1}: unchanged", again.Output, StringComparison.Ordinal);
         Assert.Equal(before, (checkout.PushedImage(), checkout.ContentTag()));
-        // Nothing was built or pushed: no line of another program.
+        // Nothing was built or pushed: no output of another program.
         Assert.DoesNotContain("  | ", again.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Push_MakesOnlyTheLayerOfTheCode_WhenOneByteOfTheTrainerChanged()
+    public async Task Push_ChangesOnlyTheLayerOfTheCode_WhenOneByteOfTheTrainerChanges()
     {
         await using var checkout = engine.CheckOut();
         await GitAsync(checkout, "init", "--quiet", "--initial-branch=main");
@@ -35,7 +35,7 @@ public sealed class PushTests(Engine engine)
         var before = await RegistryContent.LayersAsync(engine.Registry, Engine.Repository, checkout.ContentTag());
         var file = Path.Combine(checkout.Root, "src", "training", "detection", "__init__.py");
         var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
-        // A letter of the module's description.
+        // One letter of the module's docstring.
         bytes[4] ^= 1;
         await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
 
@@ -43,7 +43,7 @@ public sealed class PushTests(Engine engine)
 
         var after = await RegistryContent.LayersAsync(engine.Registry, Engine.Repository, checkout.ContentTag());
         Assert.Equal(before.Count, after.Count);
-        // The base and its packages are the two below.
+        // The two lowest layers are the base and its packages.
         Assert.Equal(before.Take(2), after.Take(2));
         Assert.Single(before.Zip(after), pair => pair.First != pair.Second);
         Assert.Contains(

@@ -3,7 +3,7 @@ using Fixtures.Checkouts;
 
 namespace Docker.EndToEnd.Tests;
 
-/// <summary>What the last plan's stages recorded.</summary>
+/// <summary>Reads the records of the last plan's stages.</summary>
 internal static class Records
 {
     public static JsonNode ReadRecord(this Checkout checkout, string stage)
@@ -13,9 +13,9 @@ internal static class Records
         return JsonNode.Parse(File.ReadAllText(Path.Combine(artifacts, plan, $"{stage}.json")))!;
     }
 
-    /// <summary><c>registry/repository@sha256:…</c>, as Docker-Push recorded it.</summary>
+    /// <summary>Gets <c>registry/repository@sha256:…</c> from the record of Docker-Push.</summary>
     public static string PushedImage(this Checkout checkout) => (string)checkout.ReadRecord("pushed-image")["image"]!;
 
-    /// <summary>The tag that names the image's content.</summary>
+    /// <summary>Gets the content tag.</summary>
     public static string ContentTag(this Checkout checkout) => (string)checkout.ReadRecord("pushed-image")["tags"]![0]!;
 }

@@ -4,26 +4,26 @@ using System.Text.Json.Nodes;
 
 namespace Docker.EndToEnd.Tests;
 
-/// <summary>Asks a registry on this machine what it holds, by the protocol itself.</summary>
+/// <summary>Reads the content of a registry on this machine with plain requests.</summary>
 internal static class RegistryContent
 {
     private const string ManifestType = "application/vnd.docker.distribution.manifest.v2+json";
 
-    /// <summary>The digest a tag leads to; null when there is no such tag.</summary>
+    /// <summary>Reads the digest of a tag; null when the tag does not exist.</summary>
     public static async Task<string?> FindDigestAsync(string registry, string repository, string tag)
     {
-        using var answer = await GetAsync(registry, repository, tag);
-        return answer.StatusCode == HttpStatusCode.NotFound
+        using var response = await GetAsync(registry, repository, tag);
+        return response.StatusCode == HttpStatusCode.NotFound
             ? null
-            : answer.EnsureSuccessStatusCode().Headers.GetValues("Docker-Content-Digest").Single();
+            : response.EnsureSuccessStatusCode().Headers.GetValues("Docker-Content-Digest").Single();
     }
 
-    /// <summary>The digests of an image's layers, the lowest first.</summary>
+    /// <summary>Reads the digests of an image's layers, lowest first.</summary>
     public static async Task<IReadOnlyList<string>> LayersAsync(string registry, string repository, string reference)
     {
-        using var answer = await GetAsync(registry, repository, reference);
+        using var response = await GetAsync(registry, repository, reference);
         var manifest = JsonNode.Parse(
-            await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+            await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
         )!;
         return [.. manifest["layers"]!.AsArray().Select(layer => (string)layer!["digest"]!)];
     }

@@ -3,11 +3,11 @@ using Fixtures.Checkouts;
 
 namespace Docker.EndToEnd.Tests;
 
-/// <summary>The experiment trained in its own image.</summary>
+/// <summary>Trains the experiment in its own image.</summary>
 public sealed class TrainTests(Engine engine, DemoData data)
 {
     [Fact]
-    public async Task Train_RunsTheJobInTheImageOfItsDigest_AlsoAfterTheTagIsGone()
+    public async Task Train_RunsTheJobInTheImageOfItsDigest_AlsoWithoutTheTag()
     {
         await using var checkout = engine.CheckOut();
         data.Lend(checkout);

@@ -2,7 +2,7 @@ using Images.Inputs;
 
 namespace Images.EndToEnd.Tests;
 
-/// <summary>A copy of the repository's build context, to be changed and built.</summary>
+/// <summary>A copy of the repository's build context that a test may change and build.</summary>
 public sealed class BuildContext : IDisposable
 {
     public BuildContext(string dockerfile)
@@ -59,6 +59,8 @@ public sealed class BuildContext : IDisposable
                 tag,
                 "--build-arg",
                 $"BASE_IMAGE={engine.BaseImage}",
+                "--build-arg",
+                $"METRIC_NAMES={string.Join(',', MetricNames.Read(Engine.Repository))}",
                 .. options,
                 Root,
             ],

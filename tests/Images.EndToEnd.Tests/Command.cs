@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Images.EndToEnd.Tests;
 
-/// <summary>A program run to its end.</summary>
+/// <summary>Holds the result of a program.</summary>
 /// <param name="ExitCode">Its exit code.</param>
-/// <param name="Output">What it wrote to standard output.</param>
-/// <param name="Log">What it wrote to standard error.</param>
+/// <param name="Output">Its standard output.</param>
+/// <param name="Log">Its standard error.</param>
 public sealed record Command(int ExitCode, string Output, string Log)
 {
     // The longest is the first build of the CPU image, which fetches half a gigabyte of packages.
@@ -16,8 +16,8 @@ public sealed record Command(int ExitCode, string Output, string Log)
 
     /// <summary>Runs a program.</summary>
     /// <param name="program">Path or name on the PATH.</param>
-    /// <param name="arguments">One string an argument.</param>
-    /// <param name="variables">Environment variables on top of the test's own.</param>
+    /// <param name="arguments">One string per argument.</param>
+    /// <param name="variables">Environment variables in addition to those of the test.</param>
     public static async Task<Command> RunAsync(
         string program,
         IEnumerable<string> arguments,
@@ -57,10 +57,10 @@ public sealed record Command(int ExitCode, string Output, string Log)
         return new Command(process.ExitCode, output.ToString(), log.ToString());
     }
 
-    /// <summary>The command itself when it ended well; its output is in the failure when it did not.</summary>
+    /// <summary>Returns the command if it succeeded; otherwise fails with its output.</summary>
     public Command Succeeded()
     {
-        Assert.True(ExitCode == 0, $"It ended with {ExitCode}:\n{Everything}");
+        Assert.True(ExitCode == 0, $"It exited with code {ExitCode}:\n{Everything}");
         return this;
     }
 }

@@ -1,6 +1,6 @@
 namespace Images.EndToEnd.Tests;
 
-/// <summary>The image of docker/cpu on a bare Debian. Its packages are a gigabyte: built once, they come from the engine's cache in later runs.</summary>
+/// <summary>The image of docker/cpu on a bare Debian. Later runs take its packages, 1 GB, from the engine's cache.</summary>
 public sealed class CpuImage(Engine engine) : IAsyncLifetime
 {
     public const string Dockerfile = "docker/cpu/Dockerfile";
@@ -14,7 +14,7 @@ public sealed class CpuImage(Engine engine) : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        // The image stays: without it the engine would count its layers as mere cache, the first to go when room is short.
+        // The image is kept: without it the engine would treat its layers as build cache and delete them first when space is short.
         Context.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -1,10 +1,12 @@
+using Images.Inputs;
+
 namespace Images.EndToEnd.Tests;
 
-/// <summary>docker/cpu/Dockerfile, whole.</summary>
+/// <summary>Builds all of docker/cpu/Dockerfile.</summary>
 public sealed class CpuImageTests(Engine engine, CpuImage image) : IClassFixture<CpuImage>
 {
     [Fact]
-    public async Task Container_RunsTheTrainer_AsAUserWithoutRights_FromTheRoot()
+    public async Task Container_RunsTheTrainer_AsUnprivilegedUser_FromTheRoot()
     {
         image.Build.Succeeded();
 
@@ -24,7 +26,8 @@ public sealed class CpuImageTests(Engine engine, CpuImage image) : IClassFixture
             "/tmp",
             "python",
             "-c",
-            "import matplotlib.pyplot, numpy, os, PIL, torch, torchvision; torch.ones(64, 64) @ torch.ones(64, 64); print([line.split('/')[-2] for line in open('/proc/self/maps') if 'libopenblas' in line][0])"
+            "import matplotlib.pyplot, numpy, os, PIL, torch, torchvision; torch.ones(64, 64) @ torch.ones(64, 64); "
+                + "print([line.split('/')[-2] for line in open('/proc/self/maps') if 'libopenblas' in line][0])"
         );
 
         Assert.Equal("openblas-pthread", versions.Succeeded().Output.Trim());
@@ -48,11 +51,13 @@ public sealed class CpuImageTests(Engine engine, CpuImage image) : IClassFixture
         var labels = (await engine.InspectAsync(CpuImage.Tag)).GetProperty("Config").GetProperty("Labels");
 
         Assert.Equal("0123", labels.GetProperty("io.model-training.inputs").GetString());
-        Assert.EndsWith(",binary_f1", labels.GetProperty("io.model-training.metrics").GetString(), StringComparison.Ordinal);
+        var names = labels.GetProperty("io.model-training.metrics").GetString();
+        Assert.Equal(string.Join(',', MetricNames.Read(Engine.Repository)), names);
+        Assert.Equal((await RunAsync("/", "python", "-m", "detection", "metric-names")).Succeeded().Output.Trim(), names);
     }
 
     [Fact]
-    public async Task Rebuild_MakesOnlyTheLayerOfTheCode_WhenOneByteOfTheTrainerChanged()
+    public async Task Rebuild_ChangesOnlyTheLayerOfTheCode_WhenOneByteOfTheTrainerChanges()
     {
         image.Build.Succeeded();
         using var changed = new BuildContext(CpuImage.Dockerfile);
@@ -64,7 +69,7 @@ public sealed class CpuImageTests(Engine engine, CpuImage image) : IClassFixture
         var after = Layers.Of(await engine.InspectAsync(CpuImage.Tag + "-changed"));
         await engine.DockerAsync("image", "rm", CpuImage.Tag + "-changed");
         Assert.Equal(before.Count, after.Count);
-        // The base and its packages are the two below.
+        // The two lowest layers are the base and its packages.
         Assert.Equal(before.Take(2), after.Take(2));
         Assert.Single(before.Zip(after), pair => pair.First != pair.Second);
     }

@@ -2,13 +2,13 @@ using Images.Inputs;
 
 namespace Images.EndToEnd.Tests;
 
-/// <summary>What can be said of the Dockerfiles without building them.</summary>
+/// <summary>Checks the Dockerfiles without building them.</summary>
 public sealed class DockerfileTests
 {
     [Theory]
     [InlineData(GpuImage.Dockerfile)]
     [InlineData(CpuImage.Dockerfile)]
-    public void BaseImage_IsGivenByItsDigest(string dockerfile) =>
+    public void BaseImage_IsPinnedToADigest(string dockerfile) =>
         Assert.Matches(
             "^sha256:[0-9a-f]{64}$",
             ImageInputs.Read(Engine.Repository, dockerfile, new Dictionary<string, string>()).BaseDigest

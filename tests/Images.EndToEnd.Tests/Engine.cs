@@ -3,16 +3,20 @@ using System.Text.Json;
 using Experiments.Json;
 
 [assembly: AssemblyFixture(typeof(Images.EndToEnd.Tests.Engine))]
-// Builds side by side wait for each other's package folder, and the rebuilds are judged by what the builds before them left in the cache.
+// Concurrent builds wait for each other's package folder, and the rebuilds depend on the cache of the builds before them.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace Images.EndToEnd.Tests;
 
-/// <summary>A Docker engine for all tests of this project: the one that runs here, or one started for them and stopped after them.</summary>
-/// <remarks>What costs time is kept in ~/.cache/model-training: the base image's archive, and the engine's layers and build cache.</remarks>
+/// <summary>
+/// Provides all tests of this project with a Docker engine: one that is running, or one that is started for them and stopped afterwards.
+/// </summary>
+/// <remarks>
+/// The base image's archive and the engine's layers and build cache are kept in ~/.cache/model-training, because they take long to create.
+/// </remarks>
 public sealed class Engine : IAsyncLifetime
 {
-    // The script's exit code for a machine on which no engine can be had.
+    // The script's exit code on a machine where no engine can run.
     private const int Impossible = 3;
 
     private string folder = "";
@@ -25,7 +29,7 @@ public sealed class Engine : IAsyncLifetime
 
     public static string Script => Path.Combine(Repository, "tests", "docker", "engine.py");
 
-    /// <summary>A Debian without anything on it.</summary>
+    /// <summary>A bare Debian.</summary>
     public string BaseImage { get; private set; } = "";
 
     public string Folder => folder;
@@ -35,7 +39,7 @@ public sealed class Engine : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // The same in each run of a checkout: an engine that a killed run left behind is found again, used and stopped.
+        // The same in each run of a checkout, so that the engine of a killed run is found, used and stopped.
         folder = Path.Combine(Path.GetTempPath(), "images-" + ContentHash.Of(Repository)[..12]);
         var start = await Command.RunAsync("python3", [Script, "start", "--folder", folder]);
         if (start.ExitCode == Impossible)
@@ -57,10 +61,10 @@ public sealed class Engine : IAsyncLifetime
         Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>Runs docker; the test is skipped, with the reason, on a machine on which no engine can be had.</summary>
+    /// <summary>Runs docker. Skips the test, with the reason, on a machine where no engine can run.</summary>
     public Task<Command> DockerAsync(params string[] arguments) => DockerAsync(arguments, []);
 
-    /// <summary>As <see cref="DockerAsync(string[])"/>, with environment variables of its own.</summary>
+    /// <summary>Runs docker with additional environment variables.</summary>
     public async Task<Command> DockerAsync(string[] arguments, (string Name, string Value)[] variables)
     {
         if (impossible is not null)
@@ -68,7 +72,7 @@ public sealed class Engine : IAsyncLifetime
         return await Command.RunAsync(docker, arguments, [("DOCKER_HOST", dockerHost), ("DOCKER_BUILDKIT", "1"), .. variables]);
     }
 
-    /// <summary>Reads a value of an image, as <c>docker image inspect</c> knows it.</summary>
+    /// <summary>Reads the description of an image that <c>docker image inspect</c> prints.</summary>
     public async Task<JsonElement> InspectAsync(string image) =>
         JsonDocument.Parse((await DockerAsync("image", "inspect", image)).Succeeded().Output).RootElement[0];
 }

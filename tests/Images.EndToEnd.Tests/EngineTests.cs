@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace Images.EndToEnd.Tests;
 
-/// <summary>tests/docker/engine.py itself.</summary>
+/// <summary>Tests tests/docker/engine.py.</summary>
 public sealed class EngineTests(Engine engine)
 {
     [Fact]
-    public async Task Start_AnswersWithWhatRuns_WhenItRunsAlready()
+    public async Task Start_PrintsTheSameEngine_WhenItIsRunning()
     {
         (await engine.DockerAsync("version")).Succeeded();
 
@@ -16,7 +16,7 @@ public sealed class EngineTests(Engine engine)
     }
 
     [Fact]
-    public async Task Start_BeginsAnew_WhenTheRunBeforeWasKilled()
+    public async Task Start_StartsAgain_AfterAKilledRun()
     {
         (await engine.DockerAsync("version")).Succeeded();
         var folder = Directory.CreateTempSubdirectory("engine-").FullName;
@@ -59,13 +59,13 @@ public sealed class EngineTests(Engine engine)
         var commandLines = Directory
             .EnumerateDirectories("/proc")
             .Where(process => int.TryParse(Path.GetFileName(process), out _))
-            .Select(process => Reads(Path.Combine(process, "cmdline")));
+            .Select(process => ReadOrEmpty(Path.Combine(process, "cmdline")));
         Assert.DoesNotContain(commandLines, line => line.Contains(folder, StringComparison.Ordinal));
         Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
-    public async Task Rules_HoldAsTheScriptsOwnTestsSay() =>
+    public async Task Script_PassesItsOwnTests() =>
         (
             await Command.RunAsync(
                 "python3",
@@ -73,8 +73,8 @@ public sealed class EngineTests(Engine engine)
             )
         ).Succeeded();
 
-    // A process may end between being listed and being read.
-    private static string Reads(string file)
+    // A process may end between the listing and the read.
+    private static string ReadOrEmpty(string file)
     {
         try
         {

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Images.EndToEnd.Tests;
 
-/// <summary>The image of docker/gpu on a bare Debian and without packages, built with secrets lying wherever they could get in.</summary>
+/// <summary>The image of docker/gpu on a bare Debian without packages, built with secrets wherever they could get into the image.</summary>
 public sealed class GpuImage(Engine engine) : IAsyncLifetime
 {
     public const string Dockerfile = "docker/gpu/Dockerfile";
     public const string Tag = "model-training-test:gpu";
 
-    /// <summary>What the build host says of a build.</summary>
+    /// <summary>The labels that the build host adds.</summary>
     public static IReadOnlyDictionary<string, string> Labels { get; } =
         new Dictionary<string, string>
         {
@@ -20,10 +20,10 @@ public sealed class GpuImage(Engine engine) : IAsyncLifetime
 
     private readonly string secrets = Directory.CreateTempSubdirectory("secrets-").FullName;
 
-    /// <summary>A list without packages, new in each run: what stands above it is not taken from the cache of an earlier run.</summary>
+    /// <summary>An empty list of packages, new in each run, so that no later layer comes from the cache of an earlier run.</summary>
     public string Requirements { get; } = "docker/gpu/requirements-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture) + ".txt";
 
-    /// <summary>The beginning of every secret of this run.</summary>
+    /// <summary>Prefix of every secret of this run.</summary>
     public string Secret { get; } = "planted-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
 
     public BuildContext Context { get; } = new(Dockerfile);

@@ -1,8 +1,11 @@
 using System.Runtime.Versioning;
+using Images.Inputs;
 
 namespace Images.EndToEnd.Tests;
 
-/// <summary>docker/gpu/Dockerfile with a bare Debian as its base and an empty list of packages; every other instruction runs as it does on CUDA's.</summary>
+/// <summary>
+/// Builds docker/gpu/Dockerfile on a bare Debian with an empty list of packages. All other instructions run as on the CUDA base.
+/// </summary>
 public sealed class GpuImageTests(Engine engine, GpuImage image) : IClassFixture<GpuImage>
 {
     [Fact]
@@ -10,7 +13,7 @@ public sealed class GpuImageTests(Engine engine, GpuImage image) : IClassFixture
     {
         image.Build.Succeeded();
 
-        // From the list of packages on, nothing came from an earlier run.
+        // From the list of packages on, no layer comes from an earlier run.
         Assert.Matches(@"\[dependencies 3/4\] COPY .*docker/gpu/requirements-", image.Build.Log);
         Assert.DoesNotMatch(@"(#\d+) \[(dependencies [34]|code|stage-2)[^\n]*\n(?s:.*)\1 CACHED", image.Build.Log);
         Assert.Matches(@"\[dependencies 4/4\] RUN .*pip install", image.Build.Log);
@@ -20,7 +23,7 @@ public sealed class GpuImageTests(Engine engine, GpuImage image) : IClassFixture
     [Theory]
     [InlineData("/")]
     [InlineData("/tmp")]
-    public async Task Container_FindsTheTrainer_AsAUserWithoutRights_FromAnyFolder(string folder)
+    public async Task Container_FindsTheTrainer_AsUnprivilegedUser_FromAnyFolder(string folder)
     {
         image.Build.Succeeded();
 
@@ -48,7 +51,7 @@ public sealed class GpuImageTests(Engine engine, GpuImage image) : IClassFixture
         (await engine.DockerAsync("save", "--output", archive, GpuImage.Tag)).Succeeded();
         var history = (await engine.DockerAsync("history", "--no-trunc", GpuImage.Tag)).Succeeded().Output;
 
-        // The search finds what is there.
+        // The search works: it finds a text of the image.
         Assert.True(Layers.Contains(archive, "Trains an object detector from an exp_config and a dataset folder: inside Azure ML"));
         Assert.False(Layers.Contains(archive, image.Secret));
         Assert.DoesNotContain(image.Secret, history + image.Build.Everything, StringComparison.Ordinal);
@@ -101,11 +104,11 @@ public sealed class GpuImageTests(Engine engine, GpuImage image) : IClassFixture
 
         Assert.All(GpuImage.Labels, label => Assert.Equal(label.Value, labels.GetProperty(label.Key).GetString()));
         Assert.Equal("MIT", labels.GetProperty("org.opencontainers.image.licenses").GetString());
-        Assert.StartsWith("train_loss,", labels.GetProperty("io.model-training.metrics").GetString(), StringComparison.Ordinal);
+        Assert.Equal(MetricNames.Read(Engine.Repository), labels.GetProperty("io.model-training.metrics").GetString()!.Split(','));
     }
 
     [Fact]
-    public async Task Rebuild_MakesOnlyTheLayerOfTheCode_WhenOneByteOfTheTrainerChanged()
+    public async Task Rebuild_ChangesOnlyTheLayerOfTheCode_WhenOneByteOfTheTrainerChanges()
     {
         image.Build.Succeeded();
         using var changed = new BuildContext(GpuImage.Dockerfile);
@@ -146,7 +149,7 @@ public sealed class GpuImageTests(Engine engine, GpuImage image) : IClassFixture
         Assert.Equal(before, after);
     }
 
-    // An engine that ran before the tests has no log of theirs; the registry always has.
+    // An engine that the tests did not start has no log here; the registry always has one.
     private string LogOfTheEngine() =>
         new[] { "dockerd.log", "registry.log" }.Select(name => Path.Combine(engine.Folder, name)).First(File.Exists);
 }

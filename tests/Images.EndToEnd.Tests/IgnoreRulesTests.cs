@@ -1,10 +1,10 @@
 using Experiments.Plans;
-using Experiments.Tests;
 using Images.Inputs;
+using Images.Tests.Inputs;
 
 namespace Images.EndToEnd.Tests;
 
-/// <summary>What a build is really sent, against what the project holds for the inputs of an image.</summary>
+/// <summary>Compares the files that a build receives with the inputs that the project computes.</summary>
 public sealed class IgnoreRulesTests(Engine engine) : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("ignore-").FullName;
@@ -13,7 +13,7 @@ public sealed class IgnoreRulesTests(Engine engine) : IDisposable
 
     [Theory]
     [MemberData(nameof(IgnoreCase.Names), MemberType = typeof(IgnoreCase))]
-    public async Task Build_IsSentTheFilesThatTheRulesLeave(string name)
+    public async Task Build_ReceivesTheFilesThatAreNotIgnored(string name)
     {
         var rules = IgnoreCase.Find(name);
         var context = Path.Combine(folder, "context");
@@ -29,7 +29,7 @@ public sealed class IgnoreRulesTests(Engine engine) : IDisposable
     }
 
     [Fact]
-    public async Task Build_IsSentTheInputsOfTheImage_AndNothingElse_WhenTheContextIsTheRepository()
+    public async Task Build_ReceivesExactlyTheInputsOfTheImage_FromTheRepository()
     {
         var inputs = ImageInputs.Read(Engine.Repository, GpuImage.Dockerfile, new Dictionary<string, string>());
 
@@ -40,7 +40,7 @@ public sealed class IgnoreRulesTests(Engine engine) : IDisposable
         Assert.Contains("docker/gpu/requirements.txt", sent);
         Assert.All(sent, file =>
             Assert.Matches(
-                @"^(src/training/(pyproject\.toml|detection/([a-z_0-9]+/)*[a-z_0-9]+\.py)|docker/(gpu|cpu)/requirements[a-z-]*\.txt)$",
+                @"^(src/training/(pyproject\.toml|detection/([a-z_0-9]+/)*[a-z_0-9]+(\.py|\.schema\.json))|docker/(gpu|cpu)/requirements[a-z-]*\.txt)$",
                 file
             )
         );
@@ -49,7 +49,7 @@ public sealed class IgnoreRulesTests(Engine engine) : IDisposable
 
     private async Task<IReadOnlyList<string>> SendAsync(string context)
     {
-        // Beside the context, so that it is no file of it.
+        // Outside the context, so that it is not one of its files.
         var dockerfile = Path.Combine(folder, "Dockerfile");
         var received = Path.Combine(folder, "received");
         await File.WriteAllTextAsync(dockerfile, "FROM scratch\nCOPY . /\n", TestContext.Current.CancellationToken);

@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace Images.EndToEnd.Tests;
 
-/// <summary>What an image is made of.</summary>
+/// <summary>Reads the layers of an image.</summary>
 internal static class Layers
 {
-    /// <summary>The digests of an image's layers, the lowest first.</summary>
+    /// <summary>Gets the digests of an image's layers, lowest first.</summary>
     public static IReadOnlyList<string> Of(JsonElement image) =>
         [.. image.GetProperty("RootFS").GetProperty("Layers").EnumerateArray().Select(layer => layer.GetString()!)];
 
-    /// <summary>Whether the bytes of the text are anywhere in the file.</summary>
+    /// <summary>Returns whether the file contains the bytes of the text.</summary>
     public static bool Contains(string file, string text)
     {
         var sought = Encoding.UTF8.GetBytes(text);
@@ -22,7 +22,7 @@ internal static class Layers
             var filled = kept + read;
             if (buffer.AsSpan(0, filled).IndexOf(sought) >= 0)
                 return true;
-            // The text may lie across two reads.
+            // Two reads may split the text.
             kept = Math.Min(sought.Length - 1, filled);
             buffer.AsSpan(filled - kept, kept).CopyTo(buffer);
         }
