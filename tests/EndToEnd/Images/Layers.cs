@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Images.EndToEnd.Tests;
+namespace EndToEnd.Images;
 
 /// <summary>Reads the layers of an image.</summary>
 internal static class Layers

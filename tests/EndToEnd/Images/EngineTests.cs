@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Fixtures.Engines;
 
-namespace Images.EndToEnd.Tests;
+namespace EndToEnd.Images;
 
 /// <summary>Tests tests/docker/engine.py.</summary>
 public sealed class EngineTests(Engine engine)

@@ -1,7 +1,7 @@
 using Fixtures.Checkouts;
 using Fixtures.Registries;
 
-namespace Docker.EndToEnd.Tests;
+namespace EndToEnd.Images.Chain;
 
 /// <summary>
 /// A registry that needs tokens, the service that issues them, and a checkout whose image is pushed there: the code and as many random

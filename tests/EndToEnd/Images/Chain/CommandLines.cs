@@ -1,6 +1,6 @@
 using Fixtures.Checkouts;
 
-namespace Docker.EndToEnd.Tests;
+namespace EndToEnd.Images.Chain;
 
 /// <summary>Collects the command lines in the process list, which every user of the machine can read.</summary>
 internal static class CommandLines

@@ -1,4 +1,6 @@
-namespace Images.EndToEnd.Tests;
+using Fixtures.Engines;
+
+namespace EndToEnd.Images;
 
 /// <summary>The image of docker/cpu on a bare Debian. Later runs take its packages, 1 GB, from the engine's cache.</summary>
 public sealed class CpuImage(Engine engine) : IAsyncLifetime

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Fixtures.Engines;
 
-namespace Images.EndToEnd.Tests;
+namespace EndToEnd.Images;
 
 /// <summary>The image of docker/gpu on a bare Debian without packages, built with secrets wherever they could get into the image.</summary>
 public sealed class GpuImage(Engine engine) : IAsyncLifetime

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 
-namespace Docker.EndToEnd.Tests;
+namespace EndToEnd.Images.Chain;
 
 /// <summary>Reads the content of a registry on this machine with plain requests.</summary>
 internal static class RegistryContent

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Fixtures.Checkouts;
 
-namespace Docker.EndToEnd.Tests;
+namespace EndToEnd.Images.Chain;
 
 /// <summary>Trains the experiment in its own image.</summary>
 public sealed class TrainTests(Engine engine, DemoData data)
@@ -28,7 +28,7 @@ public sealed class TrainTests(Engine engine, DemoData data)
         );
 
         Engine.DeleteTag(tag);
-        await engine.DockerAsync("image", "rm", "--force", $"{engine.Registry}/{Engine.Repository}:{tag}", image);
+        await engine.OutputOfAsync("image", "rm", "--force", $"{engine.Registry}/{Engine.Repository}:{tag}", image);
         Assert.Null(await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, tag));
 
         await checkout.SucceedAsync("--target=Train", "--exclusive", "--rerun");
@@ -37,6 +37,6 @@ public sealed class TrainTests(Engine engine, DemoData data)
         Assert.Equal($"{(string?)first["job"]}-2", (string?)second["job"]);
         Assert.Equal("Completed", (string?)second["status"]);
         Assert.Equal(image, (string?)second["tags"]!["image"]);
-        await engine.DockerAsync("image", "rm", "--force", image);
+        await engine.OutputOfAsync("image", "rm", "--force", image);
     }
 }

@@ -1,6 +1,6 @@
 using Fixtures.Checkouts;
 
-namespace Docker.EndToEnd.Tests;
+namespace EndToEnd.Images.Chain;
 
 /// <summary>Pushes after a change of the sources, and after none.</summary>
 public sealed class PushTests(Engine engine)

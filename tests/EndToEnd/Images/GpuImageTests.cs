@@ -1,7 +1,8 @@
 using System.Runtime.Versioning;
+using Fixtures.Checkouts;
 using Images.Inputs;
 
-namespace Images.EndToEnd.Tests;
+namespace EndToEnd.Images;
 
 /// <summary>
 /// Builds docker/gpu/Dockerfile on a bare Debian with an empty list of packages. All other instructions run as on the CUDA base.
@@ -104,7 +105,7 @@ public sealed class GpuImageTests(Engine engine, GpuImage image) : IClassFixture
 
         Assert.All(GpuImage.Labels, label => Assert.Equal(label.Value, labels.GetProperty(label.Key).GetString()));
         Assert.Equal("MIT", labels.GetProperty("org.opencontainers.image.licenses").GetString());
-        Assert.Equal(MetricNames.Read(Engine.Repository), labels.GetProperty("io.model-training.metrics").GetString()!.Split(','));
+        Assert.Equal(MetricNames.Read(Checkout.Repository), labels.GetProperty("io.model-training.metrics").GetString()!.Split(','));
     }
 
     [Fact]

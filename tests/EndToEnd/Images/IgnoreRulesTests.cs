@@ -2,7 +2,7 @@ using Experiments.Plans;
 using Images.Inputs;
 using Images.Tests.Inputs;
 
-namespace Images.EndToEnd.Tests;
+namespace EndToEnd.Images;
 
 /// <summary>Compares the files that a build receives with the inputs that the project computes.</summary>
 public sealed class IgnoreRulesTests(Engine engine) : IDisposable

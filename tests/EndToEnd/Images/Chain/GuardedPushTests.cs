@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Fixtures.Checkouts;
 using Fixtures.Registries;
 
-namespace Docker.EndToEnd.Tests;
+namespace EndToEnd.Images.Chain;
 
 /// <summary>Pushes to a registry that needs a sign-in, also with failures midway.</summary>
 public sealed class GuardedPushTests(Engine engine)
@@ -37,8 +37,13 @@ public sealed class GuardedPushTests(Engine engine)
         Assert.Contains(commands, command =>
             command.Contains(" login ", StringComparison.Ordinal) && command.Contains(guarded.Registry.Name, StringComparison.Ordinal)
         );
-        var history = await engine.DockerAsync("image", "history", "--no-trunc", (string)checkout.ReadRecord("built-image")["reference"]!);
-        var description = await engine.DockerAsync("image", "inspect", (string)checkout.ReadRecord("built-image")["reference"]!);
+        var history = await engine.OutputOfAsync(
+            "image",
+            "history",
+            "--no-trunc",
+            (string)checkout.ReadRecord("built-image")["reference"]!
+        );
+        var description = await engine.OutputOfAsync("image", "inspect", (string)checkout.ReadRecord("built-image")["reference"]!);
         foreach (var secret in sought)
         {
             Assert.DoesNotContain(commands, command => command.Contains(secret, StringComparison.Ordinal));
@@ -158,7 +163,7 @@ public sealed class GuardedPushTests(Engine engine)
 
     // The engine is kept, but not the images of registries that no longer exist.
     private async Task RemoveAsync(Checkout checkout) =>
-        await engine.DockerAsync("image", "rm", "--force", (string)checkout.ReadRecord("built-image")["reference"]!);
+        await engine.OutputOfAsync("image", "rm", "--force", (string)checkout.ReadRecord("built-image")["reference"]!);
 
     private static byte[] Read(string file)
     {

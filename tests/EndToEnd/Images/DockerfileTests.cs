@@ -1,6 +1,7 @@
+using Fixtures.Checkouts;
 using Images.Inputs;
 
-namespace Images.EndToEnd.Tests;
+namespace EndToEnd.Images;
 
 /// <summary>Checks the Dockerfiles without building them.</summary>
 public sealed class DockerfileTests
@@ -11,13 +12,13 @@ public sealed class DockerfileTests
     public void BaseImage_IsPinnedToADigest(string dockerfile) =>
         Assert.Matches(
             "^sha256:[0-9a-f]{64}$",
-            ImageInputs.Read(Engine.Repository, dockerfile, new Dictionary<string, string>()).BaseDigest
+            ImageInputs.Read(Checkout.Repository, dockerfile, new Dictionary<string, string>()).BaseDigest
         );
 
     [Fact]
     public void Requirements_ArePinnedExactly() =>
         Assert.All(
-            File.ReadLines(Path.Combine(Engine.Repository, "docker", "gpu", "requirements.txt"))
+            File.ReadLines(Path.Combine(Checkout.Repository, "docker", "gpu", "requirements.txt"))
                 .Where(line => line.Length > 0 && line[0] != '#'),
             line => Assert.Matches(@"^[a-z-]+==\d+(\.\d+)+(\.post\d+)?$", line)
         );

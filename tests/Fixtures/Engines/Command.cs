@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Images.EndToEnd.Tests;
+namespace Fixtures.Engines;
 
 /// <summary>Holds the result of a program.</summary>
 /// <param name="ExitCode">Its exit code.</param>
@@ -18,10 +18,12 @@ public sealed record Command(int ExitCode, string Output, string Log)
     /// <param name="program">Path or name on the PATH.</param>
     /// <param name="arguments">One string per argument.</param>
     /// <param name="variables">Environment variables in addition to those of the test.</param>
+    /// <param name="input">Its standard input.</param>
     public static async Task<Command> RunAsync(
         string program,
         IEnumerable<string> arguments,
-        params (string Name, string Value)[] variables
+        IEnumerable<(string Name, string Value)>? variables = null,
+        string input = ""
     )
     {
         using var process = new Process
@@ -29,11 +31,12 @@ public sealed record Command(int ExitCode, string Output, string Log)
             StartInfo = new ProcessStartInfo(program, arguments)
             {
                 UseShellExecute = false,
+                RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             },
         };
-        foreach (var (name, value) in variables)
+        foreach (var (name, value) in variables ?? [])
             process.StartInfo.Environment[name] = value;
         var output = new StringBuilder();
         var log = new StringBuilder();
@@ -42,6 +45,8 @@ public sealed record Command(int ExitCode, string Output, string Log)
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(Deadline);
         try

@@ -1,6 +1,8 @@
+using Fixtures.Checkouts;
+using Fixtures.Engines;
 using Images.Inputs;
 
-namespace Images.EndToEnd.Tests;
+namespace EndToEnd.Images;
 
 /// <summary>A copy of the repository's build context that a test may change and build.</summary>
 public sealed class BuildContext : IDisposable
@@ -10,14 +12,14 @@ public sealed class BuildContext : IDisposable
         Dockerfile = dockerfile;
         foreach (
             var path in ImageInputs
-                .Read(Engine.Repository, dockerfile, new Dictionary<string, string>())
+                .Read(Checkout.Repository, dockerfile, new Dictionary<string, string>())
                 .Files.Select(file => file.Path)
                 .Append(".dockerignore")
                 .Append(dockerfile)
         )
         {
             Directory.CreateDirectory(Path.GetDirectoryName(PathOf(path))!);
-            File.Copy(Path.Combine(Engine.Repository, path), PathOf(path));
+            File.Copy(Path.Combine(Checkout.Repository, path), PathOf(path));
         }
     }
 
@@ -60,7 +62,7 @@ public sealed class BuildContext : IDisposable
                 "--build-arg",
                 $"BASE_IMAGE={engine.BaseImage}",
                 "--build-arg",
-                $"METRIC_NAMES={string.Join(',', MetricNames.Read(Engine.Repository))}",
+                $"METRIC_NAMES={string.Join(',', MetricNames.Read(Checkout.Repository))}",
                 .. options,
                 Root,
             ],

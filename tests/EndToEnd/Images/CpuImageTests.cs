@@ -1,6 +1,8 @@
+using Fixtures.Checkouts;
+using Fixtures.Engines;
 using Images.Inputs;
 
-namespace Images.EndToEnd.Tests;
+namespace EndToEnd.Images;
 
 /// <summary>Builds all of docker/cpu/Dockerfile.</summary>
 public sealed class CpuImageTests(Engine engine, CpuImage image) : IClassFixture<CpuImage>
@@ -52,7 +54,7 @@ public sealed class CpuImageTests(Engine engine, CpuImage image) : IClassFixture
 
         Assert.Equal("0123", labels.GetProperty("io.model-training.inputs").GetString());
         var names = labels.GetProperty("io.model-training.metrics").GetString();
-        Assert.Equal(string.Join(',', MetricNames.Read(Engine.Repository)), names);
+        Assert.Equal(string.Join(',', MetricNames.Read(Checkout.Repository)), names);
         Assert.Equal((await RunAsync("/", "python", "-m", "detection", "metric-names")).Succeeded().Output.Trim(), names);
     }
 

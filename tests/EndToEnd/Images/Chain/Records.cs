@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Fixtures.Checkouts;
 
-namespace Docker.EndToEnd.Tests;
+namespace EndToEnd.Images.Chain;
 
 /// <summary>Reads the records of the last plan's stages.</summary>
 internal static class Records
