@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Build;
 
-/// <summary>Turns the first Ctrl-C or SIGTERM into a cancelled token; a second one ends the process as the system would.</summary>
-internal sealed class Interruption : IDisposable
+/// <summary>Cancels a token on the first Ctrl-C or SIGTERM; the second one ends the process as the system would.</summary>
+internal sealed class CancellationOnSignal : IDisposable
 {
     private readonly CancellationTokenSource source = new();
     private readonly List<PosixSignalRegistration> registrations = [];
 
-    public Interruption()
+    public CancellationOnSignal()
     {
         registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle));
         registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle));

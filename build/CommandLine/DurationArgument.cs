@@ -1,17 +1,16 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Cake.Core;
 
-namespace Build.Docker;
+namespace Build.CommandLine;
 
-/// <summary>A length of time as it is typed: <c>30d</c>, <c>12h</c>, <c>2w</c>.</summary>
-public static partial class Age
+/// <summary>Converts a length of time as it is typed: <c>30d</c>, <c>12h</c>, <c>2w</c>.</summary>
+public static partial class DurationArgument
 {
-    /// <exception cref="CakeException">It is none.</exception>
-    public static TimeSpan Parse(string name, string text)
+    /// <exception cref="FormatException">Carries the rule.</exception>
+    public static TimeSpan Parse(string text)
     {
         if (Form().Match(text ?? "") is not { Success: true } match)
-            throw new CakeException($"--{name} is \"{text}\"; it must be a number of hours, days or weeks, such as 12h, 30d or 2w.");
+            throw new FormatException("a number of hours, days or weeks, such as 12h, 30d or 2w");
         var number = int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture);
         return match.Groups["unit"].Value switch
         {

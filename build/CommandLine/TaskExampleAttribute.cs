@@ -1,8 +1,8 @@
-namespace Build;
+namespace Build.CommandLine;
 
-/// <summary>A command line worth showing, and what it does.</summary>
-/// <param name="arguments">What follows <c>dotnet cake</c>.</param>
-/// <param name="description">What it does, in a few words.</param>
+/// <summary>An example of a command line, shown in the catalogue.</summary>
+/// <param name="arguments">The arguments after <c>dotnet cake</c>.</param>
+/// <param name="description">What the command does, in a few words.</param>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 public sealed class TaskExampleAttribute(string arguments, string description) : Attribute
 {

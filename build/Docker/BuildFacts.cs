@@ -1,4 +1,6 @@
-using Build.Stages;
+using Build.CommandLine;
+using Build.CommandLine.Groups;
+using Build.LocalRuntime;
 using Cake.Core;
 using Experiments.Planning;
 
@@ -11,16 +13,31 @@ internal static class BuildFacts
         SourceFacts.Read(context.Root, System.Environment.GetEnvironmentVariable, git?.Branch, git?.Commit);
 
     /// <exception cref="CakeException"><c>--version-tag</c> cannot be a tag, or is one that means something else.</exception>
-    public static async Task<IReadOnlyList<string>> ReadTagsAsync(this BuildContext context)
+    public static async Task<IReadOnlyList<string>> ReadTagsAsync(
+        this BuildContext context,
+        CommandArguments arguments,
+        GitRepository repository
+    )
     {
-        var git = await GitRepository.ReadAsync(context);
+        var git = await repository.ReadAsync(context);
         var facts = context.ReadFacts(git);
-        return ReadableTags.For(facts, git?.IsDirty ?? false, await VersionAsync(context, git, facts), context.Switch("tag-latest"));
+        return ReadableTags.For(
+            facts,
+            git?.IsDirty ?? false,
+            await VersionAsync(context, arguments, repository, git, facts),
+            arguments.Get(TagArguments.TagLatest)
+        );
     }
 
-    private static async Task<string?> VersionAsync(BuildContext context, GitFacts? git, SourceFacts facts)
+    private static async Task<string?> VersionAsync(
+        BuildContext context,
+        CommandArguments arguments,
+        GitRepository repository,
+        GitFacts? git,
+        SourceFacts facts
+    )
     {
-        if (context.Value("version-tag") is { } asked)
+        if (arguments.Get(TagArguments.VersionTag) is { } asked)
         {
             return SourceFacts.AsTag(asked) == asked && !ReadableTags.IsReserved(asked)
                 ? asked
@@ -32,7 +49,7 @@ internal static class BuildFacts
         // Only a commit that bears the tag, with nothing changed, is that version; a pull request never is.
         if (git is null || git.IsDirty || facts.PullRequest is not null)
             return null;
-        var described = await GitRepository.DescribeAsync(context);
+        var described = await repository.DescribeAsync(context);
         return described is not null && SourceFacts.AsTag(described) is { } tag && !ReadableTags.IsReserved(tag) ? tag : null;
     }
 }

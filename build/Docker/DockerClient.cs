@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Build.LocalRuntime;
 using Cake.Core;
 using Cake.Docker;
 using Experiments.Plans;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Build.LocalRuntime;
 using Cake.Core;
 
 namespace Build.Docker;

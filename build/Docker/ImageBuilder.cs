@@ -1,3 +1,5 @@
+using Build.CommandLine;
+using Build.CommandLine.Groups;
 using Cake.Core;
 using Experiments.Plans;
 using Images.Inputs;
@@ -8,7 +10,13 @@ using Workspaces.Errors;
 namespace Build.Docker;
 
 /// <summary>Builds this project's image, with Docker or in Azure, and says afterwards what made it necessary and what it cost.</summary>
-internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, RegistrySession session, TimeProvider time)
+internal sealed class ImageBuilder(
+    BuildContext context,
+    CommandArguments arguments,
+    ExperimentPlan plan,
+    RegistrySession session,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan CloudTimeout = TimeSpan.FromHours(2);
 
@@ -25,7 +33,7 @@ internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, Re
         var (since, labels, cache) = await FindEarlierAsync(facts);
         var changes = labels is null ? null : ImageLabels.FindChanges(inputs, labels);
         var began = time.GetTimestamp();
-        var built = context.Switch("cloud-build")
+        var built = arguments.Get(ImageBuildArguments.CloudBuild)
             ? await BuildInAzureAsync(inputs, facts, cache)
             : await BuildHereAsync(inputs, facts, cache);
         built = built with { Since = changes is null ? null : since, Changes = changes ?? [] };
@@ -45,7 +53,7 @@ internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, Re
             plan.Image.Reference,
             ImageLabels.For(inputs, facts.Commit, baseDigest, time.GetUtcNow()),
             cache,
-            fresh: context.Switch("rebuild"),
+            fresh: arguments.Get(ImageBuildArguments.Rebuild),
             line =>
             {
                 progress.Read(line);
@@ -82,7 +90,7 @@ internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, Re
             build.Dockerfile,
             build.Arguments,
             ImageLabels.For(inputs, facts.Commit, inputs.BaseDigest, time.GetUtcNow()),
-            context.Switch("rebuild") ? [] : cache,
+            arguments.Get(ImageBuildArguments.Rebuild) ? [] : cache,
             CloudTimeout
         );
         var progress = new BuildProgress();

@@ -1,3 +1,5 @@
+using Build.CommandLine;
+using Build.CommandLine.Groups;
 using Cake.Core;
 using Experiments.Json;
 using Experiments.Model;
@@ -12,8 +14,8 @@ internal static class ImageSources
     /// <summary>Reads every input of the image.</summary>
     /// <exception cref="ConfigException">The Dockerfile is not there, or the ignore file is faulty.</exception>
     /// <exception cref="CakeException">A <c>--build-arg</c> is no NAME=VALUE, or holds a secret.</exception>
-    public static ImageInputs ReadImage(this BuildContext context, EnvironmentConfig environment) =>
-        Read(context.Root, environment.ImageDockerfile, Parse(context.Values("build-arg")));
+    public static ImageInputs ReadImage(this BuildContext context, CommandArguments arguments, EnvironmentConfig environment) =>
+        Read(context.Root, environment.ImageDockerfile, Parse(arguments.Get(PlanningArguments.BuildArgument)));
 
     /// <summary>The same for the image of a plan: what a plan says is all that a later target knows.</summary>
     public static ImageInputs ReadImage(this BuildContext context, ImageBuildPlan build) =>

@@ -1,5 +1,5 @@
 using Azure.Core;
-using Build.Stages;
+using Build.Sessions;
 using Experiments.Plans;
 using Images.Registry;
 

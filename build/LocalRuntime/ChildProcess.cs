@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using Cake.Core;
 
-namespace Build;
+namespace Build.LocalRuntime;
 
-/// <summary>A program run to its end, its arguments passed as they are and never through a shell.</summary>
-/// <param name="FileName">Path, or name looked up on PATH.</param>
-/// <param name="Arguments">One string an argument.</param>
+/// <summary>A program with its arguments, which are passed as they are and never through a shell.</summary>
+/// <param name="FileName">A path, or a name on PATH.</param>
+/// <param name="Arguments">One string per argument.</param>
 /// <param name="WorkingDirectory">Absolute path.</param>
-/// <param name="Variables">Environment variables set on top of this process's own; a null value removes one.</param>
+/// <param name="Variables">Environment variables added to those of this process; a null value removes one.</param>
 public sealed record ChildProcess(
     string FileName,
     IReadOnlyList<string> Arguments,
@@ -15,9 +15,9 @@ public sealed record ChildProcess(
     IReadOnlyDictionary<string, string?>? Variables = null
 )
 {
-    /// <summary>Runs with output passed through unless <paramref name="onLine"/> takes it.</summary>
-    /// <param name="onLine">Called for each line of standard output and standard error; null passes both through.</param>
-    /// <param name="cancellationToken">Ends the program and what it started.</param>
+    /// <summary>Runs the program to its end.</summary>
+    /// <param name="onLine">Receives each line of standard output and standard error; null passes both through.</param>
+    /// <param name="cancellationToken">Ends the program and its children.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="CakeException">The program could not be started.</exception>
     public async Task<int> RunAsync(Action<string>? onLine, CancellationToken cancellationToken)
@@ -65,7 +65,7 @@ public sealed record ChildProcess(
         return process.ExitCode;
     }
 
-    /// <summary>Runs quietly and gives the trimmed output; null when the program is missing or failed.</summary>
+    /// <summary>Runs the program quietly and returns its trimmed output; null when the program is missing or failed.</summary>
     public async Task<string?> TryReadAsync(CancellationToken cancellationToken)
     {
         var lines = new List<string>();
@@ -75,21 +75,9 @@ public sealed record ChildProcess(
         }
         catch (CakeException)
         {
-            // The caller asks "is it there, and what does it say"; a missing program is one of the answers.
+            // The caller asks whether the program exists and what it says; a missing program is one of the answers.
             return null;
         }
-    }
-
-    /// <summary>Runs with output passed through.</summary>
-    /// <exception cref="CakeException">It ended with another exit code than 0.</exception>
-    public async Task RunCheckedAsync(CancellationToken cancellationToken)
-    {
-        var exitCode = await RunAsync(onLine: null, cancellationToken);
-        if (exitCode != 0)
-            throw new CakeException(
-                exitCode,
-                $"{Path.GetFileName(FileName)} {string.Join(' ', Arguments)} ended with exit code {exitCode}."
-            );
     }
 
     private ProcessStartInfo StartInfo(bool capture)

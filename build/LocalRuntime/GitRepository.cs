@@ -1,12 +1,13 @@
 using Experiments.Planning;
 
-namespace Build.Stages;
+namespace Build.LocalRuntime;
 
-/// <summary>Asks git which sources a run is started from.</summary>
-internal static class GitRepository
+/// <summary>Reads the state of the git repository from which a run is started.</summary>
+public sealed class GitRepository(IProcesses processes)
 {
+    /// <summary>Reads the commit, branch, remote and whether tracked files are changed.</summary>
     /// <returns>Null outside a repository, in one without a commit, or without git.</returns>
-    public static async Task<GitFacts?> ReadAsync(BuildContext context)
+    public async Task<GitFacts?> ReadAsync(BuildContext context)
     {
         if (await GitAsync(context, "rev-parse", "HEAD") is not { Length: > 0 } commit)
             return null;
@@ -16,12 +17,12 @@ internal static class GitRepository
         return new GitFacts(commit, NullIfEmpty(branch), NullIfEmpty(remote), IsDirty: !string.IsNullOrEmpty(changes));
     }
 
-    /// <summary>The tag this very commit bears; null when it bears none.</summary>
-    public static async Task<string?> DescribeAsync(BuildContext context) =>
+    /// <summary>Returns the tag of the checked-out commit; null when the commit has none.</summary>
+    public async Task<string?> DescribeAsync(BuildContext context) =>
         NullIfEmpty(await GitAsync(context, "describe", "--tags", "--exact-match"));
 
-    private static Task<string?> GitAsync(BuildContext context, params string[] arguments) =>
-        new ChildProcess("git", arguments, context.Root).TryReadAsync(context.Cancellation);
+    private Task<string?> GitAsync(BuildContext context, params string[] arguments) =>
+        processes.TryReadAsync(new ChildProcess("git", arguments, context.Root), context.Cancellation);
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

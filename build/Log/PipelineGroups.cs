@@ -1,9 +1,9 @@
 using Cake.Core;
 using Cake.Frosting;
 
-namespace Build;
+namespace Build.Log;
 
-/// <summary>Folds the log of each task on the platforms that can: GitHub Actions and Azure DevOps.</summary>
+/// <summary>Folds the log of each target in GitHub Actions and Azure DevOps.</summary>
 public sealed class PipelineGroups : FrostingTaskLifetime<BuildContext>
 {
     private static readonly (string Begin, string End)? Markers =

@@ -1,10 +1,10 @@
-namespace Build.Stages;
+namespace Build.Log;
 
-/// <summary>Hands values to the later steps of a pipeline: GitHub Actions takes them from a file, Azure DevOps from the log.</summary>
+/// <summary>Passes values to later steps of a pipeline: GitHub Actions reads them from a file, Azure DevOps from the log.</summary>
 internal static class PipelineOutputs
 {
-    /// <summary>Sets an output of this step; does nothing elsewhere than in a pipeline.</summary>
-    /// <param name="variable">Reads an environment variable.</param>
+    /// <summary>Sets an output of this step; does nothing outside a pipeline.</summary>
+    /// <param name="variable">Returns the value of an environment variable.</param>
     /// <param name="say">Writes a line to the log.</param>
     /// <param name="name">Letters, digits and <c>_</c>.</param>
     /// <param name="value">One line.</param>

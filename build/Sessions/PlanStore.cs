@@ -1,105 +1,94 @@
-using Cake.Common;
-using Datasets.Checks;
-using Datasets.Sources;
+using Build.CommandLine;
+using Build.CommandLine.Groups;
 using Experiments.Json;
-using Experiments.Planning;
 using Experiments.Plans;
 using Experiments.Reading;
 using Experiments.Records;
-using Workspaces.Errors;
-using Workspaces.Jobs;
 
-namespace Build.Stages;
+namespace Build.Sessions;
 
-/// <summary>What the chain starts from: the configuration and the dataset of the command line, and the records that stages leave each other.</summary>
-public static class ChainInputs
+/// <summary>The configuration and the plan of a run. Each file is read once.</summary>
+public sealed class PlanStore(CommandArguments arguments, TargetCatalog catalog, TimeProvider time)
 {
-    /// <summary>Switch that leaves the dataset of a storage account to the job.</summary>
-    public const string ReadDatasetArgument = "read-dataset";
+    private Configuration? configuration;
+    private ExperimentPlan? plan;
 
-    /// <summary>Reads the exp_config with its overrides and the environment config it names.</summary>
-    /// <exception cref="ConfigException">Anything in them is faulty; carries every fault.</exception>
-    public static Configuration ReadConfiguration(this BuildContext context) =>
-        ConfigurationReader.Read(context.Root, context.ExperimentFile, context.Today, context.Overrides);
-
-    /// <summary>Reads the dataset: of a folder the images too, of a storage account what its listing, the CSVs and the images' headers tell.</summary>
-    /// <returns>Null for a storage account with <c>--read-dataset=false</c>, or when only the image is asked for: the job alone reads it.</returns>
-    /// <exception cref="DatasetException">It is faulty; carries every fault.</exception>
-    /// <exception cref="WorkspaceException">The storage account refused or did not answer, or the use case's folders are not there.</exception>
-    public static async Task<DatasetSummary?> ReadDatasetAsync(
-        this BuildContext context,
-        Configuration configuration,
-        StorageSession storage
-    )
+    /// <summary>The arguments from which the plan of this run is made.</summary>
+    public PlanOrigin Origin(BuildContext context)
     {
-        var experiment = configuration.Experiment;
-        var mount = experiment.DataMount;
-        IDatasetSource source;
-        if (configuration.Environment.Datastores[mount].FolderPath(context.Root) is { } folder)
+        var origin = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
         {
-            source = new FolderDataset(folder, experiment.ImageType);
-        }
-        else if (context.Switch(ReadDatasetArgument, otherwise: !Tasks.ImageTarget.IsAll(context)))
-        {
-            var files = await storage.OpenAsync(context, configuration.Environment, mount);
-            source = new StoredDataset(
-                files,
-                mount,
-                experiment.ImageType,
-                StorageSession.Cache(context, mount, $"{experiment.ImageType}-sizes")
-            );
-        }
-        else
-        {
-            return null;
-        }
-
-        return await DatasetReader.ReadAsync(
-            source,
-            experiment.TrainCsv,
-            experiment.TestCsv,
-            experiment.Data.OnBadRows,
-            withHash: true,
-            context.Cancellation
-        );
+            [ExperimentArguments.File.Name] = [arguments.Get(ExperimentArguments.File)],
+            [ExperimentArguments.Set.Name] = Overrides(context),
+        };
+        foreach (var argument in catalog.PlanArguments.Where(argument => argument != ExperimentArguments.SetVariable))
+            if (arguments.GetTexts(argument) is { Count: > 0 } texts)
+                origin.TryAdd(argument.Name, texts);
+        return new(origin);
     }
 
-    /// <summary>The plan that was made last: with <c>--exclusive</c> this is all a stage knows of the experiment.</summary>
-    public static ExperimentPlan ReadPlan(this BuildContext context) => PlanFile.Read(context.LastPlanFile());
-
-    /// <summary>Writes the plan that the later stages read, as the last one and beside their records.</summary>
-    public static void WritePlan(this BuildContext context, ExperimentPlan plan)
-    {
-        PlanFile.Write(context.Records(plan.Name).FileOf("plan"), plan);
-        PlanFile.Write(context.LastPlanFile(), plan);
-    }
-
-    /// <summary>The command that makes the plan of this run anew.</summary>
-    public static string PlanCommand(this BuildContext context) =>
+    /// <summary>Returns the command that makes the plan of this run again.</summary>
+    public string PlanCommand(BuildContext context) =>
         "dotnet cake --target=Plan"
         + string.Concat(
-            context.PlanOrigin.Arguments.SelectMany(argument =>
-                argument.Value.Select(value => value.Length == 0 ? $" --{argument.Key}" : $" --{argument.Key}={value}")
-            )
+            Origin(context)
+                .Arguments.SelectMany(argument =>
+                    argument.Value.Select(value => value.Length == 0 ? $" --{argument.Key}" : $" --{argument.Key}={value}")
+                )
         );
 
-    /// <summary>The workspace that a target about a job speaks to: that of <c>--exp-config</c>, else that of the last plan, else that of the demo.</summary>
-    public static WorkspaceAddress WorkspaceArgument(this BuildContext context) =>
-        context.Arguments.HasArgument("exp-config") || !File.Exists(context.LastPlanFile())
-            ? Planner.Workspace(context.ReadConfiguration().Environment)
-            : context.ReadPlan().Workspace;
+    /// <summary>Reads the exp_config with its overrides, and the environment config that it names.</summary>
+    /// <exception cref="ConfigException">Carries every fault of the files.</exception>
+    public Configuration ReadConfiguration(BuildContext context) =>
+        configuration ??= ReadConfiguration(context, arguments.Get(ExperimentArguments.File));
 
-    /// <summary>Where the plan that was made last stands.</summary>
-    public static string LastPlanFile(this BuildContext context) => Path.Combine(context.ArtifactsFolder, "plan.json");
-
-    /// <summary>The records of a plan's stages.</summary>
-    public static StageRecords Records(this BuildContext context, string planName) => new(context.ArtifactsFolder, planName);
-
-    /// <summary>The job that <c>--job</c> names, else the one that the last plan's Train submitted or found.</summary>
-    public static string JobArgument(this BuildContext context)
+    /// <summary>Reads another exp_config than that of the plan.</summary>
+    /// <exception cref="ConfigException">Carries every fault of the files.</exception>
+    public Configuration ReadConfiguration(BuildContext context, string file)
     {
-        if (context.Argument<string?>("job", null) is { Length: > 0 } name)
-            return name;
-        return context.Records(context.ReadPlan().Name).Read<SubmittedJob>(Tasks.TrainTask.Stage, "Train").Name;
+        ArgumentNullException.ThrowIfNull(context);
+        return ConfigurationReader.Read(context.Root, file, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), Overrides(context));
     }
+
+    /// <summary>Returns the path of the last plan's file.</summary>
+    public static string LastPlanFile(BuildContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Path.Combine(context.ArtifactsFolder, "plan.json");
+    }
+
+    /// <summary>Returns whether a plan exists: of this run, or of an earlier one.</summary>
+    public bool HasPlan(BuildContext context) => plan is not null || File.Exists(LastPlanFile(context));
+
+    /// <summary>Returns the last plan: with <c>--exclusive</c> it is all that a stage knows of the experiment.</summary>
+    /// <exception cref="RecordException">No plan was made.</exception>
+    public ExperimentPlan ReadPlan(BuildContext context) => plan ??= PlanFile.Read(LastPlanFile(context));
+
+    /// <summary>Writes the plan that the later stages read, as the last plan and beside their records.</summary>
+    public void WritePlan(BuildContext context, ExperimentPlan made)
+    {
+        ArgumentNullException.ThrowIfNull(made);
+        PlanFile.Write(Records(context, made.Name).FileOf("plan"), made);
+        PlanFile.Write(LastPlanFile(context), made);
+        plan = made;
+    }
+
+    /// <summary>Returns the records of a plan's stages.</summary>
+    public static StageRecords Records(BuildContext context, string planName)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new(context.ArtifactsFolder, planName);
+    }
+
+    /// <summary>Returns the overrides: the lines of the variable that <c>--set-variable</c> names, then each <c>--set</c>. The last one of a key wins.</summary>
+    private IReadOnlyList<string> Overrides(BuildContext context) =>
+        [.. OverridesOfVariable(context), .. arguments.Get(ExperimentArguments.Set)];
+
+    // A pipeline passes overrides in one environment variable, one per line; blank lines and lines from # on do not count.
+    private IEnumerable<string> OverridesOfVariable(BuildContext context) =>
+        arguments.Get(ExperimentArguments.SetVariable) is not { } name
+            ? []
+            : (context.Environment.GetEnvironmentVariable(name) ?? "")
+                .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => !line.StartsWith('#'));
 }

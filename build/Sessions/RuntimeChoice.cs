@@ -1,37 +1,42 @@
+using Build.CommandLine;
+using Build.CommandLine.Groups;
+using Build.Docker;
 using Cake.Core;
 using Experiments.Model;
 using Experiments.Plans.Jobs;
 
-namespace Build.Docker;
+namespace Build.Sessions;
 
-/// <summary>Decides what will run the job, and says why that.</summary>
-internal static class RuntimeChoice
+/// <summary>Decides what runs the job, with the reason.</summary>
+public sealed class RuntimeChoice(CommandArguments arguments)
 {
-    /// <summary>In the emulator's case: what <c>--runtime</c> says, else containers where an engine and the registry answer, else processes.</summary>
-    /// <exception cref="CakeException"><c>--runtime</c> is neither, or given for Azure.</exception>
-    public static async Task<RuntimePlan> DecideAsync(BuildContext context, EnvironmentConfig environment)
+    /// <summary>Decides for the emulator: the value of <c>--runtime</c>, else containers where an engine and the registry respond, else processes.</summary>
+    /// <exception cref="CakeException"><c>--runtime</c> is given for Azure.</exception>
+    public async Task<RuntimePlan> DecideAsync(BuildContext context, EnvironmentConfig environment)
     {
-        var asked = context.Value("runtime");
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(environment);
+        var requested = arguments.Get(PlanningArguments.Runtime);
         if (environment.Endpoint is null)
         {
-            return asked is null
+            return requested is null
                 ? new(JobRuntime.Azure, "the workspace is in Azure")
                 : throw new CakeException(
-                    $"--runtime is \"{asked}\"; it must be left out for a workspace in Azure, which always runs images."
+                    $"--runtime is \"{requested}\"; it must be left out for a workspace in Azure, which always runs images."
                 );
         }
 
-        if (asked is not null)
+        return requested switch
         {
-            return asked switch
-            {
-                "process" => new(JobRuntime.Process, "--runtime asks for it"),
-                "docker" => new(JobRuntime.Docker, "--runtime asks for it"),
-                _ => throw new CakeException($"--runtime is \"{asked}\"; it must be process or docker."),
-            };
-        }
+            "process" => new(JobRuntime.Process, "--runtime asks for it"),
+            "docker" => new(JobRuntime.Docker, "--runtime asks for it"),
+            _ => await ProbeAsync(context, environment),
+        };
+    }
 
-        var engine = EngineProbe.Address(System.Environment.GetEnvironmentVariable);
+    private static async Task<RuntimePlan> ProbeAsync(BuildContext context, EnvironmentConfig environment)
+    {
+        var engine = EngineProbe.Address(context.Environment.GetEnvironmentVariable);
         if (await EngineProbe.FindFaultAsync(engine, context.Cancellation) is { } engineFault)
             return new(JobRuntime.Process, $"the Docker engine at {engine} {engineFault}");
         if (await EngineProbe.FindRegistryFaultAsync(environment.Registry, context.Cancellation) is { } registryFault)

@@ -1,8 +1,7 @@
-using System.Globalization;
+using Build.CommandLine;
+using Build.CommandLine.Groups;
 using Build.Docker;
-using Build.Stages;
-using Cake.Common;
-using Cake.Core;
+using Build.Sessions;
 using Cake.Frosting;
 using Experiments.Model;
 using Experiments.Planning;
@@ -10,30 +9,32 @@ using Experiments.Plans;
 using Experiments.Records;
 using Images.Registry;
 using Workspaces.Connection;
-using Workspaces.LocalEmulator;
 
 namespace Build.Tasks;
 
 /// <summary>Lists, and deletes when told so, the tags and images of the registry that nobody needs.</summary>
 [TaskName("Clean-Images")]
 [TaskDescription("Lists the image tags that nobody needs: closed pull requests, old content; --yes deletes them")]
-[TaskArgument("exp-config", "FILE", "whose environment config names the registry; default exp_configs/demo.json")]
-[TaskArgument("set", "KEY=VALUE", "overrides one value of it; repeatable")]
-[TaskArgument("set-variable", "NAME", "an environment variable with such overrides, one a line")]
-[TaskArgument("older-than", "AGE", "age from which unused content goes: 12h, 30d (default), 2w")]
-[TaskArgument("open-pull-requests", "N,N", "the open pull requests, or none; without it every pull request's tag stays")]
-[TaskArgument("yes", "", "deletes; without it nothing is changed")]
-[TaskArgument("credential", "NAME", "how to sign in to Azure; default the first way that is configured, see docs/identity.md")]
+[ExperimentArguments]
+[CleaningArguments]
+[SignInArguments]
 [TaskExample("--target=Clean-Images --exp-config=exp_configs/pothole.json", "what could be deleted")]
-public sealed class CleanImagesTask(RegistrySession session, SignInSession signIns, TimeProvider time) : AsyncFrostingTask<BuildContext>
+public sealed class CleanImagesTask(
+    RegistrySession session,
+    SignInSession signIns,
+    EmulatorSession emulators,
+    PlanStore plans,
+    CommandArguments arguments,
+    TimeProvider time
+) : AsyncFrostingTask<BuildContext>
 {
     private const int AtOnce = 8;
 
     public override async Task RunAsync(BuildContext context)
     {
-        var environment = context.ReadConfiguration().Environment;
-        var before = time.GetUtcNow() - Age.Parse("older-than", context.Argument("older-than", "30d"));
-        var open = OpenPullRequests(context.Argument<string?>("open-pull-requests", null));
+        var environment = plans.ReadConfiguration(context).Environment;
+        var before = time.GetUtcNow() - arguments.Get(CleaningArguments.OlderThan);
+        var open = arguments.Get(CleaningArguments.OpenPullRequests);
         var registry = session.Open(
             ImageReference.Parse($"{environment.Registry}/{environment.ImageRepository}"),
             environment.AmlTenantId,
@@ -49,12 +50,12 @@ public sealed class CleanImagesTask(RegistrySession session, SignInSession signI
             context.Say("  the tags of pull requests stay: --open-pull-requests=N,N (or none) says which are still open");
         foreach (var step in steps)
             context.Say(
-                $"  {Verb(step), -12} {step.Image.Digest[..19]}  {string.Join(", ", step.Tags.Count > 0 ? step.Tags : step.Image.Tags)}  ({step.Reason})"
+                $"  {Verb(step).PadRight(12)} {step.Image.Digest[..19]}  {string.Join(", ", step.Tags.Count > 0 ? step.Tags : step.Image.Tags)}  ({step.Reason})"
             );
         var going = steps.Where(step => step.Tags.Count > 0).ToList();
         if (going.Count == 0)
             context.Say("  nothing to delete");
-        else if (!context.Switch("yes"))
+        else if (!arguments.Get(CleaningArguments.Yes))
             context.Say("Nothing was deleted; the same command with --yes deletes these.");
         else
             await DeleteAsync(context, registry, going);
@@ -141,29 +142,12 @@ public sealed class CleanImagesTask(RegistrySession session, SignInSession signI
                 WorkspaceConnection.ToAzure(address, signIns.To(address.TenantId), "the environment config"),
                 context.Cancellation
             );
-        var found = await new EmulatorLauncher(time).FindAsync(WorkspaceSession.EmulatorFolder(context), context.Cancellation);
+        var found = await emulators.FindAsync(context);
         return found is null
             ? null
             : await WorkspaceClient.ConnectAsync(
-                WorkspaceConnection.ToEmulator(address, found.Emulator, "the environment config"),
+                WorkspaceConnection.ToEmulator(address, found, "the environment config"),
                 context.Cancellation
             );
-    }
-
-    private static HashSet<int>? OpenPullRequests(string? text)
-    {
-        if (text is null)
-            return null;
-        if (text is "" or "none")
-            return [];
-        var open = new HashSet<int>();
-        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                throw new CakeException($"--open-pull-requests is \"{text}\"; it must be numbers with commas between them, or none.");
-            open.Add(number);
-        }
-
-        return open;
     }
 }

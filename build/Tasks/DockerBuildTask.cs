@@ -1,5 +1,8 @@
+using Build.CommandLine;
+using Build.CommandLine.Groups;
 using Build.Docker;
-using Build.Stages;
+using Build.LocalRuntime;
+using Build.Sessions;
 using Cake.Frosting;
 using Images.Registry;
 using Workspaces.Errors;
@@ -10,19 +13,24 @@ namespace Build.Tasks;
 [TaskName("Docker-Build")]
 [TaskDescription("Builds the training image unless the registry has it, and says which input made it necessary")]
 [IsDependentOn(typeof(PlanExperimentTask))]
-[TaskArgument("rebuild", "", "builds although the registry has it, without any cache")]
-[TaskArgument("cloud-build", "", "lets Azure build (ACR Tasks), for machines without Docker")]
+[ImageBuildArguments]
 [TaskExample("--target=Docker-Build --exp-config=exp_configs/pothole.json", "the image of an experiment, built and not pushed")]
-public sealed class DockerBuildTask(RegistrySession session, TimeProvider time) : AsyncFrostingTask<BuildContext>, IFrostingTask
+public sealed class DockerBuildTask(
+    RegistrySession session,
+    PlanStore plans,
+    CommandArguments arguments,
+    GitRepository git,
+    TimeProvider time
+) : AsyncFrostingTask<BuildContext>, IFrostingTask
 {
     public string SkippedMessage => ImageTarget.SkippedMessage;
 
-    public override bool ShouldRun(BuildContext context) => ImageTarget.ShouldRun(context);
+    public override bool ShouldRun(BuildContext context) => ImageTarget.ShouldRun(context, plans);
 
     public override async Task RunAsync(BuildContext context)
     {
-        var plan = context.ReadPlan();
-        var records = context.Records(plan.Name);
+        var plan = plans.ReadPlan(context);
+        var records = PlanStore.Records(context, plan.Name);
         if (plan.Image.Build is null)
         {
             context.Say($"Image        {plan.Image.Reference}: used as it is");
@@ -30,15 +38,15 @@ public sealed class DockerBuildTask(RegistrySession session, TimeProvider time) 
         }
 
         var registry = session.Open(plan);
-        if (!context.Switch("rebuild") && await FindAsync(context, registry, plan.Image.Tag!) is { } digest)
+        if (!arguments.Get(ImageBuildArguments.Rebuild) && await FindAsync(context, registry, plan.Image.Tag!) is { } digest)
         {
             records.Write(BuiltImage.Stage, BuiltImage.Found(plan.Image.Reference, digest));
             context.Say($"Image        {plan.Image.Reference}: unchanged ({digest})");
             return;
         }
 
-        var facts = context.ReadFacts(await GitRepository.ReadAsync(context));
-        records.Write(BuiltImage.Stage, await new ImageBuilder(context, plan, session, time).BuildAsync(facts));
+        var facts = context.ReadFacts(await git.ReadAsync(context));
+        records.Write(BuiltImage.Stage, await new ImageBuilder(context, arguments, plan, session, time).BuildAsync(facts));
         context.Say($"  record     {Path.GetRelativePath(context.Root, records.FileOf(BuiltImage.Stage))}");
     }
 

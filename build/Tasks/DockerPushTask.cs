@@ -1,5 +1,7 @@
+using Build.CommandLine;
 using Build.Docker;
-using Build.Stages;
+using Build.LocalRuntime;
+using Build.Sessions;
 using Cake.Core;
 using Cake.Frosting;
 using Experiments.Plans;
@@ -14,16 +16,18 @@ namespace Build.Tasks;
 [TaskDescription("Pushes the image unless the registry has it, and verifies that what arrived is what was built")]
 [IsDependentOn(typeof(DockerTagTask))]
 [TaskExample("--target=Docker-Push --exp-config=exp_configs/pothole.json", "the image of an experiment, in its registry")]
-public sealed class DockerPushTask(RegistrySession session, TimeProvider time) : AsyncFrostingTask<BuildContext>, IFrostingTask
+public sealed class DockerPushTask(RegistrySession session, PlanStore plans, GitRepository git, TimeProvider time)
+    : AsyncFrostingTask<BuildContext>,
+        IFrostingTask
 {
     public string SkippedMessage => ImageTarget.SkippedMessage;
 
-    public override bool ShouldRun(BuildContext context) => ImageTarget.ShouldRun(context);
+    public override bool ShouldRun(BuildContext context) => ImageTarget.ShouldRun(context, plans);
 
     public override async Task RunAsync(BuildContext context)
     {
-        var plan = context.ReadPlan();
-        var records = context.Records(plan.Name);
+        var plan = plans.ReadPlan(context);
+        var records = PlanStore.Records(context, plan.Name);
         var pushed = plan.Image.Build is null ? await PinAsync(context, plan) : await PushAsync(context, plan, records);
         records.Write(PushedImage.Stage, pushed);
         context.Say($"Pushed       {pushed.Image}: {pushed.Change.ToString().ToLowerInvariant()}");
@@ -66,7 +70,7 @@ public sealed class DockerPushTask(RegistrySession session, TimeProvider time) :
 
         // From now on the next run finds it; only then do tags that people rely on move.
         records.Write(BuiltImage.Stage, built with { Digest = manifest.Digest, Change = StageChange.Unchanged, ImageId = null });
-        var cache = built.HasWholeCache ? ReadableTags.CacheOf(context.ReadFacts(await GitRepository.ReadAsync(context))) : null;
+        var cache = built.HasWholeCache ? ReadableTags.CacheOf(context.ReadFacts(await git.ReadAsync(context))) : null;
         var set = await ImageTagger.SetAsync(registry, manifest, cache is null ? tags : [.. tags, cache], context.Cancellation);
         if (set.Count > 0)
             context.Say($"Tags         {string.Join(", ", set)}: set");

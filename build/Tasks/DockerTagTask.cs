@@ -1,5 +1,8 @@
+using Build.CommandLine;
+using Build.CommandLine.Groups;
 using Build.Docker;
-using Build.Stages;
+using Build.LocalRuntime;
+using Build.Sessions;
 using Cake.Frosting;
 
 namespace Build.Tasks;
@@ -8,22 +11,23 @@ namespace Build.Tasks;
 [TaskName("Docker-Tag")]
 [TaskDescription("Gives the image its readable tags: version, pr-NUMBER, branch, and latest on main")]
 [IsDependentOn(typeof(DockerBuildTask))]
-[TaskArgument("version-tag", "TAG", "a version; default git's tag on this commit, where there is one")]
-[TaskArgument("tag-latest", "", "the tag latest also elsewhere than on main")]
-public sealed class DockerTagTask(RegistrySession session) : AsyncFrostingTask<BuildContext>, IFrostingTask
+[TagArguments]
+public sealed class DockerTagTask(RegistrySession session, PlanStore plans, CommandArguments arguments, GitRepository git)
+    : AsyncFrostingTask<BuildContext>,
+        IFrostingTask
 {
     public string SkippedMessage => ImageTarget.SkippedMessage;
 
-    public override bool ShouldRun(BuildContext context) => ImageTarget.ShouldRun(context);
+    public override bool ShouldRun(BuildContext context) => ImageTarget.ShouldRun(context, plans);
 
     public override async Task RunAsync(BuildContext context)
     {
-        var plan = context.ReadPlan();
+        var plan = plans.ReadPlan(context);
         if (plan.Image.Build is null)
             return;
-        var records = context.Records(plan.Name);
+        var records = PlanStore.Records(context, plan.Name);
         var built = records.Read<BuiltImage>(BuiltImage.Stage, "Docker-Build");
-        var tags = await context.ReadTagsAsync();
+        var tags = await context.ReadTagsAsync(arguments, git);
         records.Write(ImageTags.Stage, new ImageTags(tags));
         var named = tags.Count == 0 ? "no readable tags" : string.Join(", ", tags);
         if (built.Digest is null)

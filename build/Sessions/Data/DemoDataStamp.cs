@@ -1,21 +1,21 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Build.Stages;
+namespace Build.Sessions.Data;
 
-/// <summary>Knows the drawn pictures again without starting Python, which takes half a second to say that nothing changed.</summary>
+/// <summary>Recognises the demo's dataset images without starting Python, which would take half a second to report that nothing changed.</summary>
 /// <param name="root">Absolute path of the repository.</param>
-/// <param name="folder">Where the pictures and their CSV files are.</param>
-/// <param name="stamp">The file that remembers them.</param>
-internal sealed class DrawnPictures(string root, string folder, string stamp)
+/// <param name="folder">The folder of the images and their CSV files.</param>
+/// <param name="stamp">The file that stores the fingerprint.</param>
+internal sealed class DemoDataStamp(string root, string folder, string stamp)
 {
     private static readonly string[] Sources = ["data/demo_data.py", "data/road_pictures.py"];
 
-    /// <summary>Whether names, sizes and times of the files, and the sources that draw them, are those remembered.</summary>
-    public bool AreCurrent() => Directory.Exists(folder) && File.Exists(stamp) && File.ReadAllText(stamp) == Fingerprint();
+    /// <summary>Returns whether names, sizes and times of the files, and the sources that draw them, are those of the last run.</summary>
+    public bool IsCurrent() => Directory.Exists(folder) && File.Exists(stamp) && File.ReadAllText(stamp) == Fingerprint();
 
-    /// <summary>Remembers the files as they are now.</summary>
-    public void Remember()
+    /// <summary>Stores the fingerprint of the files as they are now.</summary>
+    public void Write()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(stamp)!);
         File.WriteAllText(stamp, Fingerprint());

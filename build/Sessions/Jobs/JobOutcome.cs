@@ -1,18 +1,20 @@
-namespace Build.Stages;
+using Workspaces.DataPlane;
 
-/// <summary>How a job ended, and what it left: <c>artifacts/outcome.json</c>.</summary>
+namespace Build.Sessions.Jobs;
+
+/// <summary>How a job ended and what it left: <c>artifacts/outcome.json</c>.</summary>
 /// <param name="Status">Completed, Failed or Canceled.</param>
-/// <param name="Job">Name of the job.</param>
-/// <param name="Experiment">Experiment the job is grouped under.</param>
-/// <param name="Reason">Why it failed, in the service's words; null when it did not.</param>
-/// <param name="Metrics">Last value of each metric.</param>
-/// <param name="Tags">Tags of the run.</param>
-/// <param name="Datasets">The CSV files it read.</param>
-/// <param name="Artifacts">Folder of what it left, relative to the repository, with forward slashes.</param>
-/// <param name="Started">When its command began; null when it never did.</param>
-/// <param name="Ended">When it ended.</param>
+/// <param name="Job">The name of the job.</param>
+/// <param name="Experiment">The experiment that groups the job.</param>
+/// <param name="Reason">Why the job failed, in the service's words; null when it did not fail.</param>
+/// <param name="Metrics">The last value of each metric.</param>
+/// <param name="Tags">The tags of the run.</param>
+/// <param name="Datasets">The CSV files that the job read.</param>
+/// <param name="Artifacts">The folder of the job's artifacts, relative to the repository, with forward slashes.</param>
+/// <param name="Started">When the job's command started; null when it never did.</param>
+/// <param name="Ended">When the job ended.</param>
 public sealed record JobOutcome(
-    string Status,
+    JobStatus Status,
     string Job,
     string Experiment,
     string? Reason,
@@ -23,6 +25,3 @@ public sealed record JobOutcome(
     DateTimeOffset? Started,
     DateTimeOffset? Ended
 );
-
-/// <summary>The CSV files a job read, by split.</summary>
-public sealed record OutcomeDatasets(string Train, string Test);

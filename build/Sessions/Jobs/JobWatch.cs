@@ -1,4 +1,4 @@
-using System.Globalization;
+using Build.Log;
 using Cake.Core;
 using Experiments.Records;
 using Workspaces.Connection;
@@ -6,21 +6,24 @@ using Workspaces.DataPlane;
 using Workspaces.Jobs;
 using Workspaces.Logs;
 
-namespace Build.Stages;
+namespace Build.Sessions.Jobs;
 
-/// <summary>Follows a job to its end, and writes down what came of it.</summary>
-public static class JobWatch
+/// <summary>Follows a job to its end and writes its outcome.</summary>
+public sealed class JobWatch(IQuestion question, OutcomeReport report)
 {
-    private const string Stage = "outcome";
+    private const int Interrupted = 130;
 
-    /// <summary>Streams the log, fetches the artifacts, reports the metrics and writes the outcome.</summary>
+    /// <summary>Streams the log, downloads the artifacts, reports the metrics and writes the outcome.</summary>
     /// <exception cref="CakeException">The job failed or was cancelled, or following it was interrupted.</exception>
-    public static async Task FollowToOutcomeAsync(BuildContext context, WorkspaceClient workspace, string job, string experiment)
+    public async Task FollowAsync(BuildContext context, WorkspaceClient workspace, string job, string experiment)
     {
-        var records = context.Records(job);
-        if (records.Has(Stage) && records.Read<JobOutcome>(Stage, "Follow") is { Status: nameof(JobStatus.Completed) } known)
+        var records = PlanStore.Records(context, job);
+        if (
+            records.Has(StageNames.Outcome)
+            && records.Read<JobOutcome>(StageNames.Outcome, "Follow") is { Status: JobStatus.Completed } known
+        )
         {
-            Report(context, known);
+            report.Show(context, known);
             return;
         }
 
@@ -33,12 +36,12 @@ public static class JobWatch
         catch (OperationCanceledException exception) when (context.Cancellation.IsCancellationRequested)
         {
             await LeaveOrCancelAsync(context, workspace, job);
-            throw new CakeException(130, $"Following job {job} was interrupted.", exception);
+            throw new CakeException(Interrupted, $"Following job {job} was interrupted.", exception);
         }
 
-        records.Write(Stage, outcome);
+        records.Write(StageNames.Outcome, outcome);
         RecordFile.Write(Path.Combine(context.ArtifactsFolder, "outcome.json"), outcome);
-        Report(context, outcome);
+        report.Show(context, outcome);
     }
 
     private static async Task StreamAsync(BuildContext context, WorkspaceClient workspace, string job)
@@ -47,10 +50,14 @@ public static class JobWatch
         {
             switch (happened)
             {
-                case JobStatusChanged change:
-                    context.Say(
-                        $"  status     {change.Word}{(change.SentBack ? ": its node was taken away; it waits for another and resumes from its last checkpoint" : "")}"
+                case JobStatusChanged { SentBack: true } change:
+                    context.ReportDetail(
+                        "status",
+                        $"{change.Word}: its node was taken away; it waits for another and resumes from its last checkpoint"
                     );
+                    break;
+                case JobStatusChanged change:
+                    context.ReportDetail("status", change.Word);
                     break;
                 case JobLogLine line:
                     context.Say($"  | {line.Text}");
@@ -70,7 +77,7 @@ public static class JobWatch
         await new JobArtifacts(workspace).DownloadAsync(job, folder, context.Cancellation);
         var tags = details.Tags.Where(tag => !tag.Key.StartsWith("mlflow.", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
         return new JobOutcome(
-            details.Status.ToString(),
+            details.Status,
             job,
             experiment,
             details.FailureReason,
@@ -83,52 +90,18 @@ public static class JobWatch
         );
     }
 
-    private static void Report(BuildContext context, JobOutcome outcome)
+    /// <summary>In a terminal a person decides. In a pipeline the job keeps running, because the agent may be taken away at any time.</summary>
+    private async Task LeaveOrCancelAsync(BuildContext context, WorkspaceClient workspace, string job)
     {
-        context.Say("");
-        foreach (
-            var (name, value) in outcome
-                .Metrics.Where(metric => !metric.Key.StartsWith("train_loss", StringComparison.Ordinal))
-                .OrderBy(metric => metric.Key, StringComparer.Ordinal)
-        )
-            context.Say($"  {name, -24} {value.ToString("0.####", CultureInfo.InvariantCulture)}");
-        context.Say("");
-        var took = outcome is { Started: { } started, Ended: { } ended } ? $" after {ended - started:h\\:mm\\:ss}" : "";
-        context.Say($"Outcome      {outcome.Status}{took}");
-        context.Say($"  artifacts  {outcome.Artifacts}");
-        var model = Path.Combine(context.Root, outcome.Artifacts, "outputs", "final_model");
-        if (Directory.Exists(model))
-            context.Say($"  model      {Path.GetRelativePath(context.Root, model)}");
-        context.Say("  record     artifacts/outcome.json");
-        if (outcome.Status == nameof(JobStatus.Completed))
-            return;
-
-        throw new CakeException(
-            $"Job {outcome.Job} is {outcome.Status}; it must be Completed. {outcome.Reason} Its log is in {outcome.Artifacts}/user_logs; the same command submits it again and resumes from the last checkpoint."
-        );
-    }
-
-    /// <summary>In a terminal a person decides; in a pipeline the job goes on, since the agent may be taken away at any time.</summary>
-    private static async Task LeaveOrCancelAsync(BuildContext context, WorkspaceClient workspace, string job)
-    {
-        if (
-            Environment.UserInteractive
-            && !Console.IsInputRedirected
-            && Environment.GetEnvironmentVariable("CI") is null
-            && Environment.GetEnvironmentVariable("TF_BUILD") is null
-        )
+        if (question.Ask($"Job {job} is still running. Keep it running?") == false)
         {
-            Console.Write($"Job {job} still runs. Let it go on? [Y/n] ");
-            if (Console.ReadLine() is { } answer && answer.Trim().StartsWith("n", StringComparison.OrdinalIgnoreCase))
-            {
-                var status = await new JobCanceller(workspace).CancelAsync(job, CancellationToken.None);
-                context.Say($"Job          {job}: {status}");
-                return;
-            }
+            var status = await new JobCanceller(workspace).CancelAsync(job, CancellationToken.None);
+            context.Report("Job", $"{job}: {status}");
+            return;
         }
 
-        context.Say($"Job {job} goes on.");
-        context.Say($"  follow it  dotnet cake --target=Follow --job={job}");
-        context.Say($"  cancel it  dotnet cake --target=Cancel --job={job}");
+        context.Say($"Job {job} is still running.");
+        context.ReportDetail("follow it", $"dotnet cake --target=Follow --job={job}");
+        context.ReportDetail("cancel it", $"dotnet cake --target=Cancel --job={job}");
     }
 }

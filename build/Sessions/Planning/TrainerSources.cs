@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Build.Stages;
+namespace Build.Sessions.Planning;
 
-/// <summary>The trainer's sources, known by their content.</summary>
+/// <summary>Identifies the trainer's sources by their content.</summary>
 internal static class TrainerSources
 {
-    /// <summary>SHA-256 over the path and content of each source file, 64 hex digits; independent of file times and of where the checkout is.</summary>
+    /// <summary>Returns the SHA-256 over the path and content of each source file, 64 hex digits. File times and the place of the checkout do not matter.</summary>
     public static string Hash(string root)
     {
         var folder = Path.Combine(root, "src", "training");

@@ -2,18 +2,18 @@ using Experiments.Planning;
 using Experiments.Plans;
 using Workspaces.Connection;
 
-namespace Build.Stages;
+namespace Build.Sessions.Snapshots;
 
-/// <summary>Puts what Plan found into the calls that Train would make.</summary>
+/// <summary>Converts a snapshot to the calls that Train would make.</summary>
 internal static class PlannedCalls
 {
-    /// <summary>In the order in which Train makes them.</summary>
-    public static IReadOnlyList<PlannedCall> Of(ExperimentPlan plan, ChainReading reading) =>
+    /// <summary>Returns the calls in the order in which Train makes them.</summary>
+    public static IReadOnlyList<PlannedCall> Of(ExperimentPlan plan, WorkspaceSnapshot snapshot) =>
         [
-            .. reading.Image is { } image ? OfImage(plan, image) : [],
-            Of("Register-Datastore", $"datastores/{plan.Datastore.Name}", plan.Datastore, reading.Datastore),
-            Of("Create-Compute", $"computes/{plan.Compute.Name}", plan.Compute, reading.Compute),
-            reading.Environment is { } environment
+            .. snapshot.Image is { } image ? OfImage(plan, image) : [],
+            Of("Register-Datastore", $"datastores/{plan.Datastore.Name}", plan.Datastore, snapshot.Datastore),
+            Of("Create-Compute", $"computes/{plan.Compute.Name}", plan.Compute, snapshot.Compute),
+            snapshot.Environment is { } environment
                 ? Of("Train", $"environments/{environment.Plan.Name}/versions/{environment.Plan.Version}", environment.Plan, environment)
                 : new(
                     "Train",
@@ -21,7 +21,7 @@ internal static class PlannedCalls
                     CallAction.Create,
                     [$"image: {plan.Image.Repository}@(the digest)"]
                 ),
-            Of("Train", $"jobs/{reading.Job.Name}", plan.Job, reading.Job),
+            Of("Train", $"jobs/{snapshot.Job.Name}", plan.Job, snapshot.Job),
         ];
 
     private static IEnumerable<PlannedCall> OfImage(ExperimentPlan plan, RegisteredImage image)
