@@ -20,7 +20,7 @@ internal static class TestSuites
                 .Select(name => TestSuite.Node(root, name)),
             .. Directory
                 .EnumerateFiles(tests, "*.Tests.csproj", SearchOption.AllDirectories)
-                .OrderBy(path => Path.GetFileName(path), StringComparer.Ordinal)
+                .OrderBy(path => Path.GetFileNameWithoutExtension(path), StringComparer.Ordinal)
                 .Select(project => TestSuite.Xunit(root, project, DotNet.Configuration)),
         ];
     }

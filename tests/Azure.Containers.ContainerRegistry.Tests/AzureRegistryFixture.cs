@@ -1,6 +1,7 @@
 using System.Net;
 using Azure.Core.Pipeline;
-using Registries;
+using Fixtures.Registries;
+using Fixtures.Registries.Tokens;
 
 namespace Azure.Containers.ContainerRegistry.Tests;
 

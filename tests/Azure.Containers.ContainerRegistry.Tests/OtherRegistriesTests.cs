@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Fixtures.Registries;
+using Fixtures.Registries.Tokens;
 using Images.Registry;
-using Registries;
 
 namespace Azure.Containers.ContainerRegistry.Tests;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Registries;
+using Fixtures.Registries.Tokens;
 
 namespace Azure.Containers.ContainerRegistry.Tests;
 

@@ -2,8 +2,9 @@ using System.Runtime.Versioning;
 using Build.Docker;
 using Cake.Core;
 using Experiments.Plans;
+using Fixtures;
+using Fixtures.Registries;
 using Images.Registry;
-using Registries;
 
 namespace Build.Tests;
 

@@ -1,3 +1,5 @@
+using Fixtures.Checkouts;
+
 namespace Docker.EndToEnd.Tests;
 
 /// <summary>What anybody on the machine can see of a run: the command lines in its process list.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Fixtures.Checkouts;
 
 [assembly: AssemblyFixture(typeof(Docker.EndToEnd.Tests.Engine))]
 [assembly: AssemblyFixture(typeof(DemoData))]

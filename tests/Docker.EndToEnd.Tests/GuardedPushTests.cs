@@ -1,7 +1,9 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
-using Registries;
+using Fixtures.Checkouts;
+using Fixtures.Registries;
+using Fixtures.Registries.Tokens;
 
 namespace Docker.EndToEnd.Tests;
 

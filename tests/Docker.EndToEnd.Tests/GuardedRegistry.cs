@@ -1,4 +1,6 @@
-using Registries;
+using Fixtures.Checkouts;
+using Fixtures.Registries;
+using Fixtures.Registries.Tokens;
 
 namespace Docker.EndToEnd.Tests;
 

@@ -1,3 +1,5 @@
+using Fixtures.Checkouts;
+
 namespace Docker.EndToEnd.Tests;
 
 /// <summary>What a change of the sources costs, and no change.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Fixtures.Checkouts;
 
 namespace Docker.EndToEnd.Tests;
 

@@ -1,5 +1,6 @@
 using Experiments.Json;
 using Experiments.Reading;
+using Fixtures;
 
 namespace Experiments.Tests;
 

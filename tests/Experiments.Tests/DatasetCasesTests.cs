@@ -4,6 +4,7 @@ using Datasets.Sources;
 using Experiments.Json;
 using Experiments.Model;
 using Experiments.Planning;
+using Fixtures;
 
 namespace Experiments.Tests;
 

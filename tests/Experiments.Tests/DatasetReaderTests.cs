@@ -2,6 +2,7 @@ using Datasets.Checks;
 using Datasets.Sources;
 using Experiments.Model;
 using Experiments.Planning;
+using Fixtures;
 
 namespace Experiments.Tests;
 

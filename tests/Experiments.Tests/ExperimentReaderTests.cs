@@ -1,6 +1,7 @@
 using Experiments.Json;
 using Experiments.Model;
 using Experiments.Reading;
+using Fixtures;
 
 namespace Experiments.Tests;
 

@@ -6,6 +6,7 @@ using Experiments.Plans;
 using Experiments.Plans.Jobs;
 using Experiments.Reading;
 using Experiments.Records;
+using Fixtures;
 
 namespace Experiments.Tests;
 

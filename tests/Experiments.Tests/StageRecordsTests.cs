@@ -1,5 +1,6 @@
 using Experiments.Plans;
 using Experiments.Records;
+using Fixtures;
 
 namespace Experiments.Tests;
 

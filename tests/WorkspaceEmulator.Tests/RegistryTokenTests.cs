@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Registries;
+using Fixtures.Registries;
 
 namespace WorkspaceEmulator.Tests;
 

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Experiments.Model;
 using Experiments.Plans;
+using Fixtures;
+using Fixtures.Services;
 using Workspaces.Computes;
 using Workspaces.Connection;
 using Workspaces.Errors;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Experiments.Model;
 using Experiments.Plans;
+using Fixtures.Services;
 using Workspaces.Connection;
 using Workspaces.Datastores;
 using Workspaces.Errors;

@@ -1,4 +1,5 @@
 using Experiments.Plans;
+using Fixtures.Services;
 using Workspaces.Datastores;
 using Workspaces.Errors;
 using Workspaces.Tests.Doubles;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Azure.ResourceManager.MachineLearning.Models;
 using Experiments.Plans;
+using Fixtures.Services;
 using Workspaces.Computes;
 using Workspaces.Connection;
 using Workspaces.DataPlane;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Fixtures.Services;
 using Workspaces.Errors;
 using Workspaces.LocalEmulator;
 
@@ -112,7 +113,7 @@ public sealed class EmulatorLauncherTests : IDisposable
     [Fact]
     public void CreateArguments_SaysEverySetting()
     {
-        var settings = new EmulatorSettings("/state", ["dotnet", "/bin/WorkspaceEmulator.dll"], [Doubles.FakeService.Address])
+        var settings = new EmulatorSettings("/state", ["dotnet", "/bin/WorkspaceEmulator.dll"], [FakeService.Address])
         {
             IdleTime = TimeSpan.FromMinutes(5),
             Runtime = "docker",

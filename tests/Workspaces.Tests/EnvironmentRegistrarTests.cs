@@ -1,7 +1,7 @@
+using Fixtures.Services;
 using Workspaces.Connection;
 using Workspaces.Environments;
 using Workspaces.Errors;
-using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;
 

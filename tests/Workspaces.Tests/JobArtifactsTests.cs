@@ -1,7 +1,7 @@
 using System.Net;
+using Fixtures.Services;
 using Workspaces.Errors;
 using Workspaces.Jobs;
-using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;
 

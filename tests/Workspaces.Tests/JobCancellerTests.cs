@@ -1,7 +1,8 @@
+using Fixtures;
+using Fixtures.Services;
 using Workspaces.DataPlane;
 using Workspaces.Errors;
 using Workspaces.Jobs;
-using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Fixtures;
+using Fixtures.Services;
 using Workspaces.DataPlane;
 using Workspaces.Errors;
 using Workspaces.Logs;

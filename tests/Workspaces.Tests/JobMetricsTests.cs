@@ -1,6 +1,6 @@
+using Fixtures.Services;
 using Workspaces.DataPlane;
 using Workspaces.Jobs;
-using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;
 

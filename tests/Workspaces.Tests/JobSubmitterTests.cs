@@ -1,8 +1,8 @@
+using Fixtures.Services;
 using Workspaces.Connection;
 using Workspaces.DataPlane;
 using Workspaces.Errors;
 using Workspaces.Jobs;
-using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;
 

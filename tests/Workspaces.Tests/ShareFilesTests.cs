@@ -1,6 +1,6 @@
 using Datasets.Stores;
+using Fixtures.Services;
 using Workspaces.Errors;
-using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;
 

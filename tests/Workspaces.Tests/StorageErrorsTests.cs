@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Experiments.Plans;
+using Fixtures.Services;
 using Workspaces.Errors;
-using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;
 

@@ -1,9 +1,9 @@
 using System.Buffers.Text;
 using System.Text;
+using Fixtures.Services;
 using Workspaces.Connection;
 using Workspaces.Errors;
 using Workspaces.Jobs;
-using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests;
 

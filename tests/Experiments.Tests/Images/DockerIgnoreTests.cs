@@ -1,3 +1,4 @@
+using Fixtures;
 using Images.Inputs;
 
 namespace Experiments.Tests;

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Experiments.Json;
 using Experiments.Plans;
+using Fixtures;
 using Images.Inputs;
 
 namespace Experiments.Tests;

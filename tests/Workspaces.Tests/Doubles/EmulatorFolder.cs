@@ -2,6 +2,7 @@ using System.Reflection;
 using Azure.Core;
 using Experiments.Plans;
 using Experiments.Plans.Jobs;
+using Fixtures.Services;
 using Workspaces.Computes;
 using Workspaces.Connection;
 using Workspaces.Datastores;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Fixtures.Services;
 
 namespace Workspaces.Tests.Doubles;
 

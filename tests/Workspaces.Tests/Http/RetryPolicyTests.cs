@@ -2,9 +2,10 @@ using System.Net;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Fixtures;
+using Fixtures.Services;
 using Workspaces.Errors;
 using Workspaces.Http;
-using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests.Http;
 

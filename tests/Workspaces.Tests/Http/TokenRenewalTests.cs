@@ -3,9 +3,9 @@ using System.Net;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
+using Fixtures.Services;
 using Workspaces.Connection;
 using Workspaces.Http;
-using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests.Http;
 

@@ -2,10 +2,11 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Core.Pipeline;
+using Fixtures;
+using Fixtures.Services;
 using Images.Registry;
 using Workspaces.Errors;
 using Workspaces.Http;
-using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests.Registries;
 

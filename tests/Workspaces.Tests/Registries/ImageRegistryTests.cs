@@ -1,5 +1,7 @@
+using Fixtures.Registries;
+using Fixtures.Registries.Tokens;
+using Fixtures.Services;
 using Images.Registry;
-using Registries;
 using Workspaces.Errors;
 using Workspaces.Http;
 
@@ -179,7 +181,7 @@ public sealed class ImageRegistryTests : IAsyncLifetime
         using var azure = new ImageRegistry(
             new RegistryConnection(front.Address.Authority, Repository)
             {
-                Credential = new Doubles.FakeService.FixedCredential("an-entra-token"),
+                Credential = new FakeService.FixedCredential("an-entra-token"),
                 Handler = front.CreateHandler(),
             }
         );

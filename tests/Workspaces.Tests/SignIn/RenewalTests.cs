@@ -1,11 +1,12 @@
 using System.Net;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Fixtures;
+using Fixtures.Services;
 using Workspaces.Connection;
 using Workspaces.DataPlane;
 using Workspaces.Logs;
 using Workspaces.SignIn;
-using Workspaces.Tests.Doubles;
 
 namespace Workspaces.Tests.Identity;
 

@@ -1,0 +1,146 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+
+namespace Fixtures.Checkouts;
+
+/// <summary>A checkout of its own: this repository's sources, with a state, artifacts and experiments of a test. Its emulator ends with it.</summary>
+public sealed class Checkout : IAsyncDisposable
+{
+    public static string Repository { get; } = Metadata("RepositoryRoot");
+
+    private readonly List<HostRun> runs = [];
+
+    /// <summary>File the traffic of its emulator is recorded to.</summary>
+    public string Traffic { get; }
+
+    /// <param name="ownSources">Whether the trainer and the Dockerfiles are copies, which a test may change and an engine can read; else they are links.</param>
+    public Checkout(bool ownSources = false)
+    {
+        Root = Directory.CreateTempSubdirectory("model-training-").FullName;
+        // The Test target gives every suite a folder when it checks the traffic of all.
+        Traffic = Environment.GetEnvironmentVariable("TRAFFIC_FOLDER") is { Length: > 0 } folder
+            ? Path.Combine(folder, $"{Path.GetFileName(Root)}.jsonl")
+            : Path.Combine(Root, "traffic.jsonl");
+        Variables["WORKSPACE_EMULATOR_RECORD"] = Traffic;
+        Directory.CreateDirectory(Path.Combine(Root, "exp_configs"));
+        Directory.CreateDirectory(Path.Combine(Root, "configuration"));
+        File.Copy(Path.Combine(Repository, "configuration", "local_config.json"), Path.Combine(Root, "configuration", "local_config.json"));
+        if (ownSources)
+        {
+            Copy(Path.Combine("src", "training"));
+            Copy("docker");
+        }
+        else
+        {
+            Directory.CreateSymbolicLink(Path.Combine(Root, "src"), Path.Combine(Repository, "src"));
+            Directory.CreateSymbolicLink(Path.Combine(Root, "docker"), Path.Combine(Repository, "docker"));
+        }
+
+        if (File.Exists(Path.Combine(Repository, ".dockerignore")))
+            File.Copy(Path.Combine(Repository, ".dockerignore"), Path.Combine(Root, ".dockerignore"));
+    }
+
+    public string Root { get; }
+
+    /// <summary>Environment variables of the runs, on top of the test's own.</summary>
+    /// <remarks>As in a pipeline: nobody is asked. A Docker engine of the machine is not this test's.</remarks>
+    public IDictionary<string, string> Variables { get; } =
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["CI"] = "true", ["DOCKER_HOST"] = "unix:///nonexistent/docker.sock" };
+
+    public string EmulatorState => Path.Combine(Root, ".local", "emulator", "emulator.json");
+
+    /// <summary>The demo's experiment with some values replaced; <c>exp_configs/demo.json</c> of the checkout.</summary>
+    /// <param name="changes">Key paths and their values as JSON.</param>
+    public void WriteExperiment(params (string Path, string Json)[] changes)
+    {
+        var file = Path.Combine("exp_configs", "demo.json");
+        WriteChanged(Path.Combine(Repository, file), Path.Combine(Root, file), changes);
+    }
+
+    /// <summary>The environment config of this machine with some values replaced.</summary>
+    /// <param name="changes">Key paths and their values as JSON.</param>
+    public void WriteEnvironment(params (string Path, string Json)[] changes)
+    {
+        var file = Path.Combine("configuration", "local_config.json");
+        WriteChanged(Path.Combine(Repository, file), Path.Combine(Root, file), changes);
+    }
+
+    /// <summary>Starts the host on this checkout.</summary>
+    public HostRun Start(params string[] arguments)
+    {
+        var run = new HostRun(
+            "dotnet",
+            [Metadata("HostPath"), $"--working={Root}", .. arguments],
+            Root,
+            [.. Variables.Select(pair => (pair.Key, pair.Value))]
+        );
+        lock (runs)
+            runs.Add(run);
+        return run;
+    }
+
+    /// <summary>Runs the host to its end.</summary>
+    public async Task<HostRun> RunAsync(params string[] arguments)
+    {
+        var run = Start(arguments);
+        await run.EndAsync();
+        return run;
+    }
+
+    /// <summary>Runs the host to its end, which must be exit code 0.</summary>
+    public async Task<HostRun> SucceedAsync(params string[] arguments)
+    {
+        var run = await RunAsync(arguments);
+        Assert.True(run.ExitCode == 0, run.Output);
+        return run;
+    }
+
+    /// <summary><c>artifacts/outcome.json</c>.</summary>
+    public JsonNode ReadOutcome() => JsonNode.Parse(File.ReadAllText(Path.Combine(Root, "artifacts", "outcome.json")))!;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var run in runs)
+            run.Dispose();
+        var processId = File.Exists(EmulatorState) ? (int?)JsonNode.Parse(await File.ReadAllTextAsync(EmulatorState))!["processId"] : null;
+        await RunAsync("--target=Stop-Emulator");
+        foreach (var run in runs)
+            run.Dispose();
+        if (processId is { } id)
+            await TrainerProcesses.UntilAsync(
+                () => !Directory.Exists($"/proc/{id}"),
+                $"the emulator (process {id}) ends after Stop-Emulator"
+            );
+        Directory.Delete(Root, recursive: true);
+    }
+
+    private static void WriteChanged(string source, string target, (string Path, string Json)[] changes)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(source))!.AsObject();
+        foreach (var (path, value) in changes)
+        {
+            var owner = json;
+            var keys = path.Split('.');
+            foreach (var key in keys[..^1])
+                owner = (owner[key] ??= new JsonObject()).AsObject();
+            owner[keys[^1]] = JsonNode.Parse(value);
+        }
+
+        File.WriteAllText(target, json.ToJsonString());
+    }
+
+    private void Copy(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository, folder), "*", SearchOption.AllDirectories))
+        {
+            var path = Path.GetRelativePath(Repository, file);
+            if (path.Contains("__pycache__", StringComparison.Ordinal))
+                continue;
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Root, path))!);
+            File.Copy(file, Path.Combine(Root, path));
+        }
+    }
+
+    private static string Metadata(string key) =>
+        typeof(Checkout).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+}

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
+using Fixtures.Network;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Fixtures.Registries;
+
+/// <summary>Stands where a registry keeps its blobs: a host of its own that blob requests are redirected to. It remembers the headers of each request.</summary>
+public sealed class BlobStore : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<IReadOnlyDictionary<string, string>> _requests = new();
+    private LoopbackServer? _server;
+
+    public Uri Address => (_server ?? throw new InvalidOperationException("Not started.")).Address;
+
+    /// <summary>The headers of each request so far, in order.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, string>> Requests => [.. _requests];
+
+    /// <summary>When set, every request is answered 401 with this challenge.</summary>
+    public string? Challenge { get; set; }
+
+    /// <summary>Finds the file of a blob by its digest.</summary>
+    public Func<string, string>? PathOfBlob { get; set; }
+
+    internal X509Certificate2? Certificate => _server?.Certificate;
+
+    public static async Task<BlobStore> StartAsync(CancellationToken cancellationToken = default)
+    {
+        var store = new BlobStore();
+        store._server = await LoopbackServer.StartAsync(
+            isHttps: true,
+            app => app.MapGet("/blobs/{digest}", store.GetAsync),
+            cancellationToken
+        );
+        return store;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+
+    private Task GetAsync(HttpContext context, string digest)
+    {
+        _requests.Enqueue(
+            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)
+        );
+        if (Challenge is not null)
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            context.Response.Headers.WWWAuthenticate = Challenge;
+            return Task.CompletedTask;
+        }
+
+        context.Response.ContentType = "application/octet-stream";
+        return context.Response.SendFileAsync(PathOfBlob!(digest));
+    }
+}

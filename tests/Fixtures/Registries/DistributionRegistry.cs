@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using Fixtures.Network;
+using Fixtures.Registries.Tokens;
+
+namespace Fixtures.Registries;
+
+/// <summary>The CNCF distribution registry as a process of its own on a free loopback port, with its own storage folder.</summary>
+/// <remarks>Plain http, which docker accepts for loopback. Deleting is allowed. The process is stopped by its id.</remarks>
+public sealed class DistributionRegistry : IAsyncDisposable
+{
+    private readonly RegistryOptions _options;
+    private readonly string _folder;
+    private readonly StringBuilder _log = new();
+    private Process? _process;
+
+    private DistributionRegistry(RegistryOptions options, string folder, int port)
+    {
+        _options = options;
+        _folder = folder;
+        Address = new Uri($"http://localhost:{port}/");
+    }
+
+    /// <summary>Where it listens: <c>http://localhost:{port}/</c>.</summary>
+    public Uri Address { get; }
+
+    /// <summary>As an image reference begins: <c>localhost:{port}</c>.</summary>
+    public string Name => Address.Authority;
+
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The registry is stopped.");
+
+    /// <summary>What it printed so far.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    /// <summary>The folder that holds repositories and blobs.</summary>
+    public string StorageFolder => Path.Combine(_folder, "storage");
+
+    public static async Task<DistributionRegistry> StartAsync(
+        RegistryOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        options ??= new RegistryOptions();
+        var folder = Directory.CreateTempSubdirectory("registry-").FullName;
+        var registry = new DistributionRegistry(options, folder, options.Port ?? LoopbackPort.FindFree());
+        try
+        {
+            await registry.StartProcessAsync(cancellationToken);
+            return registry;
+        }
+        catch
+        {
+            await registry.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Kills the process as a power cut would; the storage stays.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+    }
+
+    /// <summary>Starts it again on the same port and storage after <see cref="KillAsync"/>; with token authentication it reads the trusted certificate anew.</summary>
+    public async Task StartAgainAsync(CancellationToken cancellationToken = default)
+    {
+        await KillAsync();
+        await StartProcessAsync(cancellationToken);
+    }
+
+    /// <summary>The file of a blob.</summary>
+    public string PathOfBlob(string digest)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        var hash = digest["sha256:".Length..];
+        return Path.Combine(StorageFolder, "docker/registry/v2/blobs/sha256", hash[..2], hash, "data");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task StartProcessAsync(CancellationToken cancellationToken)
+    {
+        var configuration = Path.Combine(_folder, "config.yml");
+        await File.WriteAllTextAsync(configuration, Configuration(), cancellationToken);
+        var process = Process.Start(
+            new ProcessStartInfo(RegistryBinary.Path, ["serve", configuration])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = _folder,
+            }
+        )!;
+        _process = process;
+        process.OutputDataReceived += (_, line) => Append(line.Data);
+        process.ErrorDataReceived += (_, line) => Append(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await WaitUntilAnsweringAsync(process, cancellationToken);
+    }
+
+    private async Task WaitUntilAnsweringAsync(Process process, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        var started = Stopwatch.StartNew();
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            if (process.HasExited || started.Elapsed > TimeSpan.FromSeconds(30))
+            {
+                throw new InvalidOperationException($"{RegistryBinary.Path} does not answer at {Address}:\n{Log}");
+            }
+
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(Address, "/v2/"), cancellationToken);
+                if (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Unauthorized)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+        }
+    }
+
+    private void Append(string? line)
+    {
+        lock (_log)
+        {
+            _log.AppendLine(line);
+        }
+    }
+
+    private string Configuration()
+    {
+        var text = new StringBuilder(
+            $"""
+            version: 0.1
+            log: {"{"}level: info{"}"}
+            storage:
+              filesystem: {"{"}rootdirectory: "{StorageFolder}"{"}"}
+              delete: {"{"}enabled: true{"}"}
+            http:
+              addr: 127.0.0.1:{Address.Port}
+              secret: kept-so-that-uploads-survive-a-restart
+
+            """
+        );
+        if (_options.Users.Count > 0)
+        {
+            var file = Path.Combine(_folder, "htpasswd");
+            File.WriteAllLines(file, _options.Users.Select(user => $"{user.Key}:{Bcrypt.Hash(user.Value)}"));
+            text.Append($"auth: {{htpasswd: {{realm: test, path: \"{file}\"}}}}\n");
+        }
+        else if (Trust() is { } tokens)
+        {
+            var file = Path.Combine(_folder, "root.pem");
+            File.WriteAllText(file, tokens.CertificatePem);
+            text.Append(
+                $"auth: {{token: {{realm: \"{tokens.Realm}\", service: \"{tokens.Service}\", issuer: \"{tokens.Issuer}\", rootcertbundle: \"{file}\"}}}}\n"
+            );
+        }
+
+        return text.ToString();
+    }
+
+    private TokenTrust? Trust() =>
+        _options.TokenService is { } tokens
+            ? new TokenTrust(_options.Realm ?? tokens.Realm, tokens.Service, tokens.Issuer, tokens.CertificatePem)
+            : _options.TokenTrust;
+}
