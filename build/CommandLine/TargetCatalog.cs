@@ -20,7 +20,10 @@ public sealed class TargetCatalog
 
     /// <summary>Returns the arguments from which a plan follows, by name.</summary>
     public IEnumerable<Argument> PlanArguments =>
-        Targets.SelectMany(target => target.Arguments).Where(argument => argument.DecidesPlan).DistinctBy(argument => argument.Name);
+        Targets
+            .SelectMany(target => target.Arguments)
+            .Where(argument => argument.DecidesPlan)
+            .DistinctBy(argument => argument.Name, StringComparer.Ordinal);
 
     /// <summary>Checks that every named target exists.</summary>
     /// <exception cref="CakeException">One or more do not; the message names the nearest existing target of each.</exception>
@@ -95,7 +98,8 @@ public sealed class TargetCatalog
     private string ExplainTarget(string name)
     {
         var names = Targets.Select(target => target.Name).ToList();
-        var nearest = NearestName.Find(name, names) ?? names.MinBy(known => NearestName.Distance(name.ToUpperInvariant(), known.ToUpperInvariant()));
+        var nearest = NearestName.Find(name, names)
+            ?? names.MinBy(known => NearestName.Distance(name.ToUpperInvariant(), known.ToUpperInvariant()));
         return Explain($"--target is \"{name}\"; it must be one of {string.Join(", ", names)}.", $"--target={nearest}");
     }
 

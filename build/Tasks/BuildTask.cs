@@ -9,11 +9,11 @@ namespace Build.Tasks;
 [TaskName("Build")]
 [TaskDescription("Compiles the solution and refreshes the files that are generated from it")]
 [TaskExample("--target=Build", "compile, and refresh the generated files")]
-public sealed class BuildTask(DotNet dotnet, GeneratedFiles files) : AsyncFrostingTask<BuildContext>
+public sealed class BuildTask(DotNet dotnet) : AsyncFrostingTask<BuildContext>
 {
     public override async Task RunAsync(BuildContext context)
     {
         await dotnet.BuildSolutionAsync(context);
-        await files.RefreshAsync(context);
+        await GeneratedFiles.RefreshAsync(context);
     }
 }

@@ -25,7 +25,7 @@ public sealed class Benchmarks(CommandArguments arguments, PythonRuntime python,
                 : figures[0].ToJsonString();
     }
 
-    private static IReadOnlyList<string> Select(BuildContext context, string name)
+    private static List<string> Select(BuildContext context, string name)
     {
         var names = Directory
             .EnumerateFiles(Path.Combine(context.Root, "bench"), "*.py")

@@ -3,13 +3,13 @@ using Experiments.Schema;
 namespace Build.Testing;
 
 /// <summary>The files of the repository that are generated from its sources; tests fail when one is outdated.</summary>
-public sealed class GeneratedFiles
+public static class GeneratedFiles
 {
     private static IEnumerable<(string Path, string Text)> All =>
         [("exp_configs/exp_config.schema.json", ExperimentSchema.Generate()), ("docs/exp_config.md", ExperimentReference.Generate())];
 
     /// <summary>Writes the files that differ.</summary>
-    public async Task RefreshAsync(BuildContext context)
+    public static async Task RefreshAsync(BuildContext context)
     {
         foreach (var (path, text) in All)
         {

@@ -9,7 +9,7 @@ using Workspaces.Logs;
 namespace Build.Sessions.Jobs;
 
 /// <summary>Follows a job to its end and writes its outcome.</summary>
-public sealed class JobWatch(IQuestion question, OutcomeReport report)
+public sealed class JobWatch(IQuestion question, OutcomeReport report, TimeProvider time)
 {
     private const int Interrupted = 130;
 
@@ -44,9 +44,9 @@ public sealed class JobWatch(IQuestion question, OutcomeReport report)
         report.Show(context, outcome);
     }
 
-    private static async Task StreamAsync(BuildContext context, WorkspaceClient workspace, string job)
+    private async Task StreamAsync(BuildContext context, WorkspaceClient workspace, string job)
     {
-        await foreach (var happened in new JobFollower(workspace).FollowAsync(job, context.Cancellation))
+        await foreach (var happened in new JobFollower(workspace, timeProvider: time).FollowAsync(job, context.Cancellation))
         {
             switch (happened)
             {
