@@ -2,6 +2,7 @@ using Build.CommandLine;
 using Build.Docker;
 using Build.LocalRuntime;
 using Build.Log;
+using Build.Log.Displays;
 using Build.Sessions;
 using Build.Sessions.Data;
 using Build.Sessions.Jobs;
@@ -28,7 +29,7 @@ public static class BuildHost
     private static void AddServices(IServiceCollection services) =>
         services
             .AddSingleton(TimeProvider.System)
-            .AddSingleton<IDisplay, PlainDisplay>()
+            .AddSingleton(_ => DisplayChoice.Create())
             .AddSingleton<IQuestion, ConsoleQuestion>()
             .AddSingleton<TargetCatalog>()
             .AddSingleton<CommandArguments>()
@@ -48,7 +49,7 @@ public static class BuildHost
             .AddSingleton<WorkspaceSnapshotReader>()
             .AddSingleton<DemoData>()
             .AddSingleton<DatasetSession>()
-            .AddSingleton<DatasetUpload>()
+            .AddSingleton<UploadStage>()
             .AddSingleton<DatastoreStage>()
             .AddSingleton<GivenPlanCheck>()
             .AddSingleton<ExperimentResolver>()

@@ -24,7 +24,8 @@ public sealed record GivenPlan(string Path, ExperimentPlan Plan)
         return plan is { Origin: not null, Calls: not null }
             ? new(path, plan)
             : throw new CakeException(
-                $"--plan is {path}, which says nothing of the workspace; it must be written by the target Plan. Run: dotnet cake --target=Plan"
+                $"--plan is {path}, which says nothing of the workspace; it must be written by the target Plan. "
+                    + "Run: dotnet cake --target=Plan"
             );
     }
 }

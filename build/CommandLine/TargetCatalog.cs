@@ -35,7 +35,10 @@ public sealed class TargetCatalog
     }
 
     /// <summary>Checks that the targets of a run know every given argument and that its values are right, without I/O.</summary>
-    /// <remarks>The arguments of dependencies are known even when <c>--exclusive</c> leaves the dependencies out, so that each step of a pipeline can be given the same ones.</remarks>
+    /// <remarks>
+    /// The arguments of dependencies are known even when <c>--exclusive</c> leaves the dependencies out, so that each step of a pipeline
+    /// can be given the same ones.
+    /// </remarks>
     /// <param name="given">The values of each argument by its name; null for a missing value.</param>
     /// <param name="tasksToExecute">The names of the targets that run.</param>
     /// <exception cref="CakeException">Carries every fault, one a line.</exception>

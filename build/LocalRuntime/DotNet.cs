@@ -6,7 +6,9 @@ namespace Build.LocalRuntime;
 public sealed class DotNet(IProcesses processes)
 {
     /// <summary>The configuration that the targets Build and Test compile.</summary>
-    /// <remarks>It differs from the configuration of the running host, which leaves the analyzers out and must not be overwritten.</remarks>
+    /// <remarks>
+    /// It differs from the configuration of the running host, which leaves the analyzers out and must not be overwritten.
+    /// </remarks>
     public const string Configuration = "Debug";
 
     /// <summary>Compiles the whole solution.</summary>

@@ -80,7 +80,10 @@ public sealed class PlanStore(CommandArguments arguments, TargetCatalog catalog,
         return new(context.ArtifactsFolder, planName);
     }
 
-    /// <summary>Returns the overrides: the lines of the variable that <c>--set-variable</c> names, then each <c>--set</c>. The last one of a key wins.</summary>
+    /// <summary>
+    /// Returns the overrides: the lines of the variable that <c>--set-variable</c> names, then each <c>--set</c>. The last one of a key
+    /// wins.
+    /// </summary>
     private IReadOnlyList<string> Overrides(BuildContext context) =>
         [.. OverridesOfVariable(context), .. arguments.Get(ExperimentArguments.Set)];
 

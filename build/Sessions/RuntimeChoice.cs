@@ -10,7 +10,9 @@ namespace Build.Sessions;
 /// <summary>Decides what runs the job, with the reason.</summary>
 public sealed class RuntimeChoice(CommandArguments arguments)
 {
-    /// <summary>Decides for the emulator: the value of <c>--runtime</c>, else containers where an engine and the registry respond, else processes.</summary>
+    /// <summary>
+    /// Decides for the emulator: the value of <c>--runtime</c>, else containers where an engine and the registry respond, else processes.
+    /// </summary>
     /// <exception cref="CakeException"><c>--runtime</c> is given for Azure.</exception>
     public async Task<RuntimePlan> DecideAsync(BuildContext context, EnvironmentConfig environment)
     {

@@ -5,7 +5,9 @@ using Workspaces.SignIn;
 
 namespace Build.Sessions;
 
-/// <summary>The sign-ins of a run to Azure, one per tenant: workspace and registry share the tokens. Nothing is requested before the first use.</summary>
+/// <summary>
+/// The sign-ins of a run to Azure, one per tenant: workspace and registry share the tokens. Nothing is requested before the first use.
+/// </summary>
 public sealed class SignInSession(CommandArguments arguments, ICakeLog log)
 {
     private readonly Dictionary<string, ChosenCredential> made = new(StringComparer.OrdinalIgnoreCase);

@@ -6,7 +6,9 @@ using Workspaces.Errors;
 
 namespace Build.Sessions;
 
-/// <summary>Opens the files of the datastores of an environment config. The workspace is read only where its key vault holds a key.</summary>
+/// <summary>
+/// Opens the files of the datastores of an environment config. The workspace is read only where its key vault holds a key.
+/// </summary>
 public sealed class StorageSession(WorkspaceSession workspaces, SignInSession signIns, RuntimeChoice runtimes)
 {
     /// <summary>Opens the files of a datastore.</summary>

@@ -14,13 +14,13 @@ namespace Build.Tasks;
 [EmulatorArguments]
 [SignInArguments]
 [TaskExample("--target=Cancel", "the job of the last Train")]
-public sealed class CancelTask(JobSelection jobs) : AsyncFrostingTask<BuildContext>
+public sealed class CancelTask(JobSelection jobs, TimeProvider time) : AsyncFrostingTask<BuildContext>
 {
     public override async Task RunAsync(BuildContext context)
     {
         var job = jobs.Name(context);
         var workspace = await jobs.OpenAsync(context);
-        var status = await new JobCanceller(workspace).CancelAsync(job, context.Cancellation);
+        var status = await new JobCanceller(workspace, time).CancelAsync(job, context.Cancellation);
         context.Report("Job", $"{job}: {status}");
     }
 }

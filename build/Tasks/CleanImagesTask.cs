@@ -103,7 +103,9 @@ public sealed class CleanImagesTask(
         return [.. images.OrderBy(image => image.Created).ThenBy(image => image.Digest, StringComparer.Ordinal)];
     }
 
-    /// <summary>By digest, what needs an image: jobs that have not ended, and what this checkout's records name. Registered models join here.</summary>
+    /// <summary>
+    /// By digest, what needs an image: jobs that have not ended, and what this checkout's records name. Registered models join here.
+    /// </summary>
     private async Task<Dictionary<string, string>> FindUsesAsync(
         BuildContext context,
         EnvironmentConfig environment,

@@ -4,7 +4,9 @@ using Cake.Frosting;
 
 namespace Build.Tasks;
 
-/// <summary>Draws the demo's dataset images when the experiment reads the demo's datastore; other experiments have their own data.</summary>
+/// <summary>
+/// Draws the demo's dataset images when the experiment reads the demo's datastore; other experiments have their own data.
+/// </summary>
 [TaskName("Create-Demo-Data")]
 [TaskDescription("Draws the synthetic pothole images of the demo, unless they exist")]
 [ExperimentArguments]

@@ -1,5 +1,5 @@
 using Build.CommandLine;
-using Build.Log;
+using Build.Log.Displays;
 using Cake.Frosting;
 
 namespace Build.Tasks;

@@ -7,7 +7,9 @@ using Cake.Frosting;
 
 namespace Build.Tasks;
 
-/// <summary>Decides the tags a person reads, and gives them to an image that is in the registry. One that is not gets them after its push.</summary>
+/// <summary>
+/// Decides the tags a person reads, and gives them to an image that is in the registry. One that is not gets them after its push.
+/// </summary>
 [TaskName("Docker-Tag")]
 [TaskDescription("Gives the image its readable tags: version, pr-NUMBER, branch, and latest on main")]
 [IsDependentOn(typeof(DockerBuildTask))]

@@ -5,7 +5,9 @@ using Cake.Frosting;
 
 namespace Build.Tasks;
 
-/// <summary>Reads the workspace and the registry and lists what Train would create, update and leave unchanged. Changes nothing there.</summary>
+/// <summary>
+/// Reads the workspace and the registry and lists what Train would create, update and leave unchanged. Changes nothing there.
+/// </summary>
 [TaskName("Plan")]
 [TaskDescription("Lists every call that Train would make, as create, update or no-op; reads the workspace and changes nothing")]
 [IsDependentOn(typeof(PlanExperimentTask))]

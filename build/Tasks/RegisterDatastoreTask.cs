@@ -6,7 +6,7 @@ using Cake.Frosting;
 namespace Build.Tasks;
 
 /// <summary>Ensures that the workspace has the datastore as the environment config describes it.</summary>
-[TaskName(DatastoreArguments.Target)]
+[TaskName("Register-Datastore")]
 [TaskDescription("Creates the datastore in the workspace, or updates it where it differs")]
 [IsDependentOn(typeof(PlanExperimentTask))]
 [EmulatorArguments]

@@ -12,7 +12,7 @@ namespace Build.Tasks;
 [ExperimentArguments]
 [SignInArguments]
 [TaskExample("--target=Upload-Dataset --exp-config=exp_configs/pothole.json --from=data", "a dataset to its datastore")]
-public sealed class UploadDatasetTask(DatasetUpload upload) : AsyncFrostingTask<BuildContext>
+public sealed class UploadDatasetTask(UploadStage upload) : AsyncFrostingTask<BuildContext>
 {
     public override Task RunAsync(BuildContext context) => upload.RunAsync(context);
 }

@@ -7,7 +7,10 @@ using Cake.Core;
 
 namespace Build.Testing;
 
-/// <summary>Runs the benchmarks of <c>bench/</c>. Each is a program that times this project against a peer in one run, and ends with one JSON object.</summary>
+/// <summary>
+/// Runs the benchmarks of <c>bench/</c>. Each is a program that times this project against a peer in one run, and ends with one JSON
+/// object.
+/// </summary>
 public sealed class Benchmarks(CommandArguments arguments, PythonRuntime python, IProcesses processes, FinalOutput output)
 {
     /// <summary>Runs the benchmark that <c>--name</c> selects, or all.</summary>

@@ -5,7 +5,9 @@ using Cake.Core;
 
 namespace Build.Testing;
 
-/// <summary>Runs the test suites: the fast ones concurrently, then the end-to-end ones one by one, because they time out on a busy machine.</summary>
+/// <summary>
+/// Runs the test suites: the fast ones concurrently, then the end-to-end ones one by one, because they time out on a busy machine.
+/// </summary>
 public sealed class TestRun(
     CommandArguments arguments,
     PythonRuntime runtime,
@@ -102,8 +104,9 @@ public sealed class TestRun(
         var skipped = outcomes.Sum(outcome => outcome.Skipped);
         output.Text = $"{outcomes.Sum(outcome => outcome.Passed)} passed, {failed} failed" + (skipped > 0 ? $", {skipped} skipped" : "");
         if (failed > 0)
-            throw new CakeException(
-                $"{failed} tests failed: {string.Join(", ", outcomes.Where(outcome => outcome.Failed > 0).Select(outcome => outcome.Name))}."
-            );
+        {
+            var names = outcomes.Where(outcome => outcome.Failed > 0).Select(outcome => outcome.Name);
+            throw new CakeException($"{failed} tests failed: {string.Join(", ", names)}.");
+        }
     }
 }

@@ -24,7 +24,9 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <summary>Whether all its requests to emulators are those of a correct client, so that the traffic can be checked.</summary>
     public bool IsWatched => IsHeavy || Name == Conformance;
 
-    /// <summary>Creates the suite of an xunit project of the solution. Node programs that its tests run against are in its folder <c>node</c>.</summary>
+    /// <summary>
+    /// Creates the suite of an xunit project of the solution. Node programs that its tests run against are in its folder <c>node</c>.
+    /// </summary>
     /// <param name="root">Absolute path of the repository.</param>
     /// <param name="projectFile">Absolute path of the project file.</param>
     /// <param name="configuration">The configuration that is built.</param>

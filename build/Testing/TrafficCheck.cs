@@ -20,7 +20,8 @@ public sealed partial class TrafficCheck(string checker, string reports)
 {
     private const string Variable = "TRAFFIC_CHECKER";
 
-    // The version of the OpenAPI files. The versions that the emulator serves agree in what is emulated, so all traffic is validated against this one.
+    // The version of the OpenAPI files. The versions that the emulator serves agree in what is emulated, so all traffic is validated
+    // against this one.
     private const string ApiVersion = "2024-10-01";
 
     private static readonly JsonSerializerOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -13,7 +13,9 @@ internal sealed class FakeDocker : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("fake-docker-");
 
-    /// <param name="body">What the script does after it has written down its arguments; shell, with <c>$log</c> and <c>$count</c>, the number of the call.</param>
+    /// <param name="body">
+    /// What the script does after it has written down its arguments; shell, with <c>$log</c> and <c>$count</c>, the number of the call.
+    /// </param>
     public FakeDocker(string body)
     {
         var calls = System.IO.Path.Combine(folder.FullName, "log");

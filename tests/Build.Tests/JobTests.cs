@@ -20,7 +20,10 @@ public sealed class JobTests : IDisposable
             $"{FakeService.WorkspaceId}/jobs/job",
             FakeService.Json(
                 200,
-                $$"""{"id":"{{FakeService.WorkspaceId}}/jobs/job","name":"job","properties":{"jobType":"Command","experimentName":"demo","command":"x","environmentId":"e","status":"Running"} }"""
+                $$"""
+                {"id":"{{FakeService.WorkspaceId}}/jobs/job","name":"job",
+                 "properties":{"jobType":"Command","experimentName":"demo","command":"x","environmentId":"e","status":"Running"} }
+                """
             )
         );
         host.Service.On("GET", $"/logs/{Log}", _ => FakeService.Json(200, "step 1/2\nstep 2/2\n")(null!));
@@ -29,7 +32,12 @@ public sealed class JobTests : IDisposable
             $"{Tracking}/runs/get",
             FakeService.Json(
                 200,
-                """{"run":{"info":{"run_id":"job"},"data":{"metrics":[{"key":"train_loss","value":0.5,"timestamp":1,"step":2},{"key":"eval_mAP","value":0.25,"timestamp":1,"step":2},{"key":"binary_f1","value":1,"timestamp":1,"step":2}],"tags":[]}}}"""
+                """
+                {"run":{"info":{"run_id":"job"},"data":{"tags":[],"metrics":[
+                 {"key":"train_loss","value":0.5,"timestamp":1,"step":2},
+                 {"key":"eval_mAP","value":0.25,"timestamp":1,"step":2},
+                 {"key":"binary_f1","value":1,"timestamp":1,"step":2}]}}}
+                """
             )
         );
         host.Service.On("GET", $"{Tracking}/metrics/get-history", FakeService.Json(200, """{"metrics":[]}"""));
@@ -84,12 +92,12 @@ public sealed class JobTests : IDisposable
     }
 
     [Fact]
-    public void Cancel_ChangesNothing_WhenTheJobHasEnded()
+    public void Cancel_WaitsUntilTheJobHasEnded()
     {
-        Answer("Completed");
+        host.Service.On("POST", $"{FakeService.WorkspaceId}/jobs/job/cancel", FakeService.Json(200, "{}"));
+        Answer("Running", "CancelRequested", "Canceled");
 
-        ExpectedText.Check("cancel-ended", host.Run("--target=Cancel", "--job=job"));
-        Assert.All(host.Service.Sent, request => Assert.Equal("GET", request.Method));
+        ExpectedText.Check("cancel", host.Run("--target=Cancel", "--job=job"));
     }
 
     private void Answer(params string[] statuses) =>

@@ -13,8 +13,13 @@ public sealed class DatasetSession(CommandArguments arguments, StorageSession st
 {
     private static readonly string[] ImageTargets = ["Docker-Build", "Docker-Tag", "Docker-Push"];
 
-    /// <summary>Reads and validates the dataset: of a folder with its images, of a storage account by its listing, the CSVs and the headers of the images.</summary>
-    /// <returns>Null for a storage account with <c>--read-dataset=false</c>, or when the run is only about the image: then only the job reads it.</returns>
+    /// <summary>
+    /// Reads and validates the dataset: of a folder with its images, of a storage account by its listing, the CSVs and the headers of the
+    /// images.
+    /// </summary>
+    /// <returns>
+    /// Null for a storage account with <c>--read-dataset=false</c>, or when the run is only about the image: then only the job reads it.
+    /// </returns>
     /// <exception cref="DatasetException">Carries every fault of the dataset.</exception>
     /// <exception cref="WorkspaceException">The storage account cannot be read, or the folders of the use case are missing.</exception>
     public async Task<DatasetSummary?> ReadAsync(BuildContext context, Configuration configuration) =>

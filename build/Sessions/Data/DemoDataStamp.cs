@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Build.Sessions.Data;
 
-/// <summary>Recognises the demo's dataset images without starting Python, which would take half a second to report that nothing changed.</summary>
+/// <summary>
+/// Recognises the demo's dataset images without starting Python, which would take half a second to report that nothing changed.
+/// </summary>
 /// <param name="root">Absolute path of the repository.</param>
 /// <param name="folder">The folder of the images and their CSV files.</param>
 /// <param name="stamp">The file that stores the fingerprint.</param>

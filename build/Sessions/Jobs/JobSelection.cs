@@ -15,7 +15,9 @@ public sealed class JobSelection(CommandArguments arguments, PlanStore plans, Wo
         arguments.Get(JobArguments.Job)
         ?? PlanStore.Records(context, plans.ReadPlan(context).Name).Read<SubmittedJob>(StageNames.Job, "Train").Name;
 
-    /// <summary>Connects to the workspace of the experiment that <c>--exp-config</c> names, or to that of the last plan, or to that of the demo.</summary>
+    /// <summary>
+    /// Connects to the workspace of the experiment that <c>--exp-config</c> names, or to that of the last plan, or to that of the demo.
+    /// </summary>
     public Task<WorkspaceClient> OpenAsync(BuildContext context)
     {
         var file = arguments.Get(JobArguments.ExperimentFile);

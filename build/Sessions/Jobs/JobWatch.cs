@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Build.Log;
+using Build.Log.Displays;
 using Cake.Core;
 using Experiments.Records;
 using Workspaces.Connection;
@@ -9,7 +12,7 @@ using Workspaces.Logs;
 namespace Build.Sessions.Jobs;
 
 /// <summary>Follows a job to its end and writes its outcome.</summary>
-public sealed class JobWatch(IQuestion question, OutcomeReport report, TimeProvider time)
+public sealed partial class JobWatch(IQuestion question, IDisplay display, OutcomeReport report, TimeProvider time)
 {
     private const int Interrupted = 130;
 
@@ -44,30 +47,28 @@ public sealed class JobWatch(IQuestion question, OutcomeReport report, TimeProvi
         report.Show(context, outcome);
     }
 
-    private async Task StreamAsync(BuildContext context, WorkspaceClient workspace, string job)
-    {
-        await foreach (var happened in new JobFollower(workspace, timeProvider: time).FollowAsync(job, context.Cancellation))
+    private Task StreamAsync(BuildContext context, WorkspaceClient workspace, string job) => display.TrackAsync(context, async tracker =>
         {
-            switch (happened)
+            await foreach (var happened in new JobFollower(workspace, timeProvider: time).FollowAsync(job, context.Cancellation))
             {
-                case JobStatusChanged { SentBack: true } change:
-                    context.ReportDetail(
-                        "status",
-                        $"{change.Word}: its node was taken away; it waits for another and resumes from its last checkpoint"
-                    );
-                    break;
-                case JobStatusChanged change:
-                    context.ReportDetail("status", change.Word);
-                    break;
-                case JobLogLine line:
-                    context.Say($"  | {line.Text}");
-                    break;
-                case JobLogUnavailable log:
-                    context.Warn($"  {log.File} could not be read to its end: {log.Reason}");
-                    break;
+                tracker.Say(Describe(happened));
+                if (happened is JobLogLine line && Step().Match(line.Text) is { Success: true } step)
+                    tracker.Update(Number(step, "done") / Number(step, "steps"), $"step {step.Groups["done"]} of {step.Groups["steps"]}");
             }
-        }
-    }
+        });
+
+    private static string Describe(JobEvent happened) =>
+        happened switch
+        {
+            JobStatusChanged { SentBack: true } change =>
+                $"  status     {change.Word}: its node was taken away; it waits for another and resumes from its last checkpoint",
+            JobStatusChanged change => $"  status     {change.Word}",
+            JobLogLine line => $"  | {line.Text}",
+            JobLogUnavailable log => $"  {log.File} could not be read to its end: {log.Reason}",
+            _ => "",
+        };
+
+    private static double Number(Match match, string group) => double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
 
     private static async Task<JobOutcome> CollectAsync(BuildContext context, WorkspaceClient workspace, string job, string experiment)
     {
@@ -90,12 +91,14 @@ public sealed class JobWatch(IQuestion question, OutcomeReport report, TimeProvi
         );
     }
 
-    /// <summary>In a terminal a person decides. In a pipeline the job keeps running, because the agent may be taken away at any time.</summary>
+    /// <summary>
+    /// In a terminal a person decides. In a pipeline the job keeps running, because the agent may be taken away at any time.
+    /// </summary>
     private async Task LeaveOrCancelAsync(BuildContext context, WorkspaceClient workspace, string job)
     {
         if (question.Ask($"Job {job} is still running. Keep it running?") == false)
         {
-            var status = await new JobCanceller(workspace).CancelAsync(job, CancellationToken.None);
+            var status = await new JobCanceller(workspace, time).CancelAsync(job, CancellationToken.None);
             context.Report("Job", $"{job}: {status}");
             return;
         }
@@ -104,4 +107,8 @@ public sealed class JobWatch(IQuestion question, OutcomeReport report, TimeProvi
         context.ReportDetail("follow it", $"dotnet cake --target=Follow --job={job}");
         context.ReportDetail("cancel it", $"dotnet cake --target=Cancel --job={job}");
     }
+
+    // The trainer's progress lines: step 30/240  loss …
+    [GeneratedRegex("^step (?<done>[0-9]+)/(?<steps>[1-9][0-9]*) ", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Step();
 }

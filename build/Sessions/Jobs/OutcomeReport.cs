@@ -1,5 +1,6 @@
 using System.Globalization;
 using Build.Log;
+using Build.Log.Displays;
 using Cake.Core;
 using Workspaces.DataPlane;
 
@@ -15,7 +16,7 @@ public sealed class OutcomeReport(IDisplay display)
     public void Show(BuildContext context, JobOutcome outcome)
     {
         context.Say("");
-        display.Show(context, new Listing(Indent: 2, [NameWidth], [.. Metrics(outcome)]));
+        display.Show(context, new Listing(Indent: 2, [NameWidth], [.. Metrics(outcome)]) { Headings = ["metric", "value"] });
         context.Say("");
         var duration = outcome is { Started: { } started, Ended: { } ended } ? $" after {ended - started:h\\:mm\\:ss}" : "";
         context.Report("Outcome", $"{outcome.Status}{duration}");
@@ -26,8 +27,8 @@ public sealed class OutcomeReport(IDisplay display)
         context.ReportDetail("record", "artifacts/outcome.json");
         if (outcome.Status != JobStatus.Completed)
             throw new CakeException(
-                $"Job {outcome.Job} is {outcome.Status}; it must be Completed. {outcome.Reason} Its log is in {outcome.Artifacts}/user_logs; "
-                    + "the same command submits it again and resumes from the last checkpoint."
+                $"Job {outcome.Job} is {outcome.Status}; it must be Completed. {outcome.Reason} "
+                    + $"Its log is in {outcome.Artifacts}/user_logs; the same command submits it again and resumes from the last checkpoint."
             );
     }
 

@@ -2,6 +2,7 @@ using Build.CommandLine;
 using Build.Docker;
 using Build.LocalRuntime;
 using Build.Log;
+using Build.Log.Displays;
 using Build.Sessions.Snapshots;
 using Experiments.Plans;
 
@@ -53,9 +54,11 @@ public sealed class CallPlanner(
         var isRequested = arguments.IsTarget(Target);
         context.Report(
             "Calls",
-            $"{Count(calls, CallAction.Create)} to create, {Count(calls, CallAction.Update)} to update, {Count(calls, CallAction.NoOp)} no-op"
+            $"{Count(calls, CallAction.Create)} to create, {Count(calls, CallAction.Update)} to update, "
+                + $"{Count(calls, CallAction.NoOp)} no-op"
         );
-        display.Show(context, new Listing(Indent: 2, [10], [.. calls.Select(call => Row(call, isRequested))]));
+        var rows = calls.Select(call => Row(call, isRequested));
+        display.Show(context, new Listing(Indent: 2, [10], [.. rows]) { Headings = ["call", "resource"] });
         if (!isRequested)
             return;
         foreach (var note in snapshot.Compute.Notes)

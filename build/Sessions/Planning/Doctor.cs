@@ -2,7 +2,7 @@ using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.Docker;
 using Build.LocalRuntime;
-using Build.Log;
+using Build.Log.Displays;
 using Build.Sessions.Data;
 using Cake.Core;
 using Datasets.Checks;
@@ -23,7 +23,8 @@ public sealed class Doctor(CommandArguments arguments, PlanStore plans, PythonRu
     public async Task CheckAsync(BuildContext context)
     {
         var findings = await FindAsync(context);
-        display.Show(context, new Listing(Indent: 0, [6, 11], [.. findings.Select(finding => finding.ToRow())]));
+        var rows = findings.Select(finding => finding.ToRow());
+        display.Show(context, new Listing(Indent: 0, [6, 11], [.. rows]) { Headings = ["", "check", "result"] });
         var faults = findings.Sum(finding => finding.Faults.Count);
         if (faults > 0)
             throw new CakeException(faults == 1 ? "1 fault was found." : $"{faults} faults were found.");

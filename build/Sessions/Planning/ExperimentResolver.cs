@@ -54,7 +54,9 @@ public sealed class ExperimentResolver(
         };
     }
 
-    /// <summary>Finds the digest that a tag of another repository refers to now: the tag may refer to another image tomorrow, and a plan must not.</summary>
+    /// <summary>
+    /// Finds the digest that a tag of another repository refers to now: the tag may refer to another image tomorrow, and a plan must not.
+    /// </summary>
     private async Task<string?> FindDigestAsync(BuildContext context, Configuration configuration)
     {
         var environment = configuration.Environment;

@@ -1,4 +1,4 @@
-using Build.Log;
+using Build.Log.Displays;
 
 namespace Build.Sessions.Planning;
 

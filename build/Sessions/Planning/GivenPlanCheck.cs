@@ -5,7 +5,9 @@ using Experiments.Plans;
 
 namespace Build.Sessions.Planning;
 
-/// <summary>Checks that a plan given with <c>--plan</c> is still what would be planned now: it is carried out as it was made, or not at all.</summary>
+/// <summary>
+/// Checks that a plan given with <c>--plan</c> is still what would be planned now: it is carried out as it was made, or not at all.
+/// </summary>
 public sealed class GivenPlanCheck(CommandArguments arguments, PlanStore plans)
 {
     /// <summary>Compares the given plan with the plan that its files make now.</summary>

@@ -6,7 +6,10 @@ namespace Build.Sessions.Planning;
 /// <summary>Identifies the trainer's sources by their content.</summary>
 internal static class TrainerSources
 {
-    /// <summary>Returns the SHA-256 over the path and content of each source file, 64 hex digits. File times and the place of the checkout do not matter.</summary>
+    /// <summary>
+    /// Returns the SHA-256 over the path and content of each source file, 64 hex digits. File times and the place of the checkout do not
+    /// matter.
+    /// </summary>
     public static string Hash(string root)
     {
         var folder = Path.Combine(root, "src", "training");

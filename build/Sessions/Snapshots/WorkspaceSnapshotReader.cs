@@ -11,7 +11,10 @@ using Workspaces.Jobs;
 
 namespace Build.Sessions.Snapshots;
 
-/// <summary>Reads what the workspace holds of what a plan needs. Plan reads everything at once; the targets after it use that snapshot while it is fresh.</summary>
+/// <summary>
+/// Reads what the workspace holds of what a plan needs. Plan reads everything at once; the targets after it use that snapshot while it is
+/// fresh.
+/// </summary>
 public sealed class WorkspaceSnapshotReader(WorkspaceSession session, CommandArguments arguments, TimeProvider time)
 {
     /// <summary>An image may take half an hour to build: what was read before the build may no longer be true.</summary>
@@ -39,7 +42,9 @@ public sealed class WorkspaceSnapshotReader(WorkspaceSession session, CommandArg
     /// <param name="context">The run.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="image">The image in the registry; its digest names the environment.</param>
-    /// <exception cref="WorkspaceException">The workspace cannot be read, or stages cannot be carried out; carries the message of each.</exception>
+    /// <exception cref="WorkspaceException">
+    /// The workspace cannot be read, or stages cannot be carried out; carries the message of each.
+    /// </exception>
     public async Task<WorkspaceSnapshot> ReadAsync(BuildContext context, ExperimentPlan plan, Task<RegisteredImage?> image)
     {
         var workspace = await session.OpenAsync(context, plan.Workspace, plan.Runtime.Kind, verify: false);
@@ -71,7 +76,9 @@ public sealed class WorkspaceSnapshotReader(WorkspaceSession session, CommandArg
         return (await image)?.Digest is { } digest ? await ReadEnvironmentAsync(context, workspace, plan.Pinned(digest)) : null;
     }
 
-    /// <summary>Waits for everything, so that all errors are reported at once; without the workspace the other errors mean nothing.</summary>
+    /// <summary>
+    /// Waits for everything, so that all errors are reported at once; without the workspace the other errors mean nothing.
+    /// </summary>
     private async Task WaitForAllAsync(BuildContext context, WorkspaceClient workspace, params Task[] readings)
     {
         await Task.WhenAll(readings).ContinueWith(_ => { }, TaskScheduler.Default);

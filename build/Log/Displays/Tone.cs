@@ -1,4 +1,4 @@
-namespace Build.Log;
+namespace Build.Log.Displays;
 
 /// <summary>How a row of a listing is meant.</summary>
 public enum Tone

@@ -1,4 +1,4 @@
-namespace Build.Log;
+namespace Build.Log.Displays;
 
 /// <summary>Writes listings as aligned lines, for files, pipelines and terminals without colour.</summary>
 internal sealed class PlainDisplay : IDisplay
@@ -20,5 +20,16 @@ internal sealed class PlainDisplay : IDisplay
         }
     }
 
+    public Task TrackAsync(BuildContext context, Func<ITracker, Task> work) => work(new LineTracker(context));
+
     private static string Indented(Listing listing, string line) => new string(' ', listing.Indent + 2) + line;
+
+    private sealed class LineTracker(BuildContext context) : ITracker
+    {
+        public void Say(string line) => context.Say(line);
+
+        public void Update(double fraction, string text) { }
+
+        public void Report(double fraction, string text) => context.Say($"  {text}");
+    }
 }

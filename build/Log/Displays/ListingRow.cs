@@ -1,4 +1,4 @@
-namespace Build.Log;
+namespace Build.Log.Displays;
 
 /// <summary>One row of a listing.</summary>
 /// <param name="Cells">The texts of the columns.</param>

@@ -1,6 +1,7 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.Log;
+using Build.Log.Displays;
 using Cake.Core;
 using Datasets.Checks;
 using Datasets.Sources;
@@ -10,7 +11,7 @@ using Experiments.Model;
 namespace Build.Sessions.Data;
 
 /// <summary>Copies a dataset from a local folder to the datastore of an experiment.</summary>
-public sealed class DatasetUpload(PlanStore plans, CommandArguments arguments, StorageSession storage, TimeProvider time)
+public sealed class UploadStage(PlanStore plans, CommandArguments arguments, StorageSession storage, IDisplay display, TimeProvider time)
 {
     /// <summary>Validates the dataset and copies the files that are missing or differ.</summary>
     /// <exception cref="CakeException"><c>--from</c> is missing or no folder.</exception>
@@ -24,14 +25,19 @@ public sealed class DatasetUpload(PlanStore plans, CommandArguments arguments, S
 
         var files = await storage.OpenAsync(context, configuration.Environment, experiment.DataMount);
         var cache = StorageSession.Cache(context, experiment.DataMount, $"{experiment.ImageType}-md5");
-        var upload = await new DatasetUploader(files, cache, time).UploadAsync(
-            folder,
-            experiment.ImageType,
-            experiment.ModelParams.BaseModel,
-            new SynchronousProgress<UploadProgress>(progress => context.Say($"  {progress}")),
-            context.Cancellation
+        var uploader = new DatasetUploader(files, cache, time);
+        DatasetUpload upload = null!;
+        await display.TrackAsync(context, async tracker =>
+            upload = await uploader.UploadAsync(
+                folder,
+                experiment.ImageType,
+                experiment.ModelParams.BaseModel,
+                new SynchronousProgress<UploadProgress>(step =>
+                    tracker.Report((double)step.BytesDone / Math.Max(1, step.Bytes), $"{step}")
+                ),
+                context.Cancellation
+            )
         );
-
         context.Report(
             "Upload",
             $"{upload.Sent} of {upload.Files} files ({upload.SentBytes / 1e6:F1} MB) to {files.Description}; the others exist already"

@@ -1,7 +1,0 @@
-namespace Build.Log;
-
-/// <summary>Rows of texts, which a terminal shows as a table and a log as aligned lines.</summary>
-/// <param name="Indent">Spaces before each row.</param>
-/// <param name="Widths">The width of each column in characters, without the last one.</param>
-/// <param name="Rows">The rows.</param>
-public sealed record Listing(int Indent, IReadOnlyList<int> Widths, IReadOnlyList<ListingRow> Rows);
