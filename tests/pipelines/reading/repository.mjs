@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +20,15 @@ export const actions = () => yamlFiles('.github/actions');
 export const pipeline = 'azure-pipelines.yml';
 export const templates = () => yamlFiles('pipelines');
 
-/** Targets of the build host with the arguments that their tasks declare, read from the attributes in build/Tasks. */
+/** Names of the arguments that a group declares, read from its class; a group without a file declares none. */
+const argumentsOfGroup = (group) => {
+  const folder = ['build/CommandLine/Groups', 'build/Testing'].find((candidate) => existsSync(path.join(root, candidate, `${group}.cs`)));
+  if (folder === undefined) return [];
+  const text = read(`${folder}/${group}.cs`) + (group === 'TrainArguments' ? read('build/CommandLine/GivenPlan.cs') : '');
+  return [...text.matchAll(/= (?:new|Arguments\.\w+)\(\s*"([a-z][a-z-]*)"/g)].map((match) => match[1]);
+};
+
+/** Targets of the build host with the arguments of their groups, read from the attributes in build/Tasks. */
 export function targets() {
   const found = new Map();
   for (const file of readdirSync(path.join(root, 'build/Tasks'))) {
@@ -28,7 +36,7 @@ export function targets() {
     const name = /\[TaskName\("([^"]+)"\)\]/.exec(text)?.[1];
     if (name === undefined) continue;
     found.set(name, {
-      arguments: [...text.matchAll(/\[TaskArgument\("([^"]+)"/g)].map((match) => match[1]),
+      arguments: [...text.matchAll(/^\[(\w+Arguments)\]$/gm)].flatMap((match) => argumentsOfGroup(match[1])),
       dependencies: [...text.matchAll(/IsDependentOn\(typeof\((\w+)\)\)/g)].map((match) => match[1]),
       type: /class (\w+)/.exec(text)[1],
     });
