@@ -32,7 +32,7 @@ internal sealed class BlobFiles(BlobContainerClient container, StorageErrors err
                 )
                 {
                     if (item is { IsBlob: true, Blob: { Name: [.., not '/'] name, Properties: var properties } })
-                        files.Add(new(name, properties.ContentLength ?? 0, $"{properties.ETag}", properties.ContentHash));
+                        files.Add(new(name, properties.ContentLength ?? 0, $"{properties.ETag}", ContentMd5.Read(properties.ContentHash)));
                 }
 
                 return files;

@@ -36,7 +36,7 @@ internal sealed class ShareFiles(ShareClient share, StorageErrors errors) : IDat
     public Task<ReadOnlyMemory<byte>?> FindMd5Async(StoredFile file, CancellationToken cancellationToken) =>
         errors.GuardAsync<ReadOnlyMemory<byte>?>(
             StorageAccess.Read,
-            async () => (await Open(file.Path).GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ContentHash,
+            async () => ContentMd5.Read((await Open(file.Path).GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ContentHash),
             cancellationToken
         );
 
