@@ -22,7 +22,7 @@ public class StorageErrorsTests
                 "identity",
                 404,
                 "ContainerNotFound",
-                "DATASTORES.test_data: container 'train' is not in storage account 'pictures'; CONTAINER must name one that is there, or it must be made: `az storage container create --account-name pictures --name train --auth-mode login`."
+                "DATASTORES.test_data: container 'train' is not in storage account 'pictures'; CONTAINER must name an existing one, or create it: `az storage container create --account-name pictures --name train --auth-mode login`."
             },
             {
                 "identity",
@@ -132,11 +132,11 @@ public class StorageErrorsTests
     [Theory]
     [InlineData(
         SocketError.HostNotFound,
-        "DATASTORES.test_data: storage account 'pictures' is not found: its address is unknown. ACCOUNT must name one that is there (`az storage account list --query \"[].name\"`), and ENDPOINT its domain; one with a private endpoint alone is known only inside its network. GET https://pictures.blob.core.windows.net/train?"
+        "DATASTORES.test_data: storage account 'pictures' is not found: its address is unknown. ACCOUNT must name an existing one (`az storage account list --query \"[].name\"`), and ENDPOINT its domain; one with a private endpoint alone is known only inside its network. GET https://pictures.blob.core.windows.net/train?"
     )]
     [InlineData(
         SocketError.TimedOut,
-        "DATASTORES.test_data: storage account 'pictures' does not answer; it must be reachable from here. In a private network, run from inside it, or leave the dataset to the job: --read-dataset=false. GET https://pictures.blob.core.windows.net/train?"
+        "DATASTORES.test_data: storage account 'pictures' does not respond; it must be reachable from here. In a private network, run from inside it, or leave the dataset to the job: --read-dataset=false. GET https://pictures.blob.core.windows.net/train?"
     )]
     public async Task ListAsync_SaysWhatToMend_WhenTheAccountCannotBeReached(SocketError socketError, string expected)
     {
