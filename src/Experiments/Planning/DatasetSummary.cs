@@ -1,6 +1,6 @@
 namespace Experiments.Planning;
 
-/// <summary>A dataset that can be trained on.</summary>
+/// <summary>The counts and the hash of a dataset without faults.</summary>
 /// <param name="Train">The training split.</param>
 /// <param name="Test">The test split.</param>
 /// <param name="Hash">SHA-256 over the rows used and the MD5 of their images, 64 hex digits; null when it is unknown or was not requested.</param>
