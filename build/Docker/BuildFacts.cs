@@ -1,13 +1,13 @@
 using Build.Stages;
 using Cake.Core;
-using Experiments.Planning;
+using Experiments.Plans.Passports;
 
 namespace Build.Docker;
 
 /// <summary>What is being built, and the tags that follow, as the command line, the platform and git have it.</summary>
 internal static class BuildFacts
 {
-    public static SourceFacts ReadFacts(this BuildContext context, GitFacts? git) =>
+    public static SourceFacts ReadFacts(this BuildContext context, GitState? git) =>
         SourceFacts.Read(context.Root, System.Environment.GetEnvironmentVariable, git?.Branch, git?.Commit);
 
     /// <exception cref="CakeException"><c>--version-tag</c> cannot be a tag, or is one that means something else.</exception>
@@ -18,7 +18,7 @@ internal static class BuildFacts
         return ReadableTags.For(facts, git?.IsDirty ?? false, await VersionAsync(context, git, facts), context.Switch("tag-latest"));
     }
 
-    private static async Task<string?> VersionAsync(BuildContext context, GitFacts? git, SourceFacts facts)
+    private static async Task<string?> VersionAsync(BuildContext context, GitState? git, SourceFacts facts)
     {
         if (context.Value("version-tag") is { } asked)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Experiments.Records;
 using Workspaces.Connection;
 
 namespace Build.Docker;
@@ -19,10 +20,13 @@ public sealed record BuiltImage(
     string? Since,
     IReadOnlyList<string> Changes,
     IReadOnlyList<BuildStep> Steps
-)
+) : IStageRecord
 {
-    /// <summary>Name of the record.</summary>
-    public const string Stage = "built-image";
+    /// <inheritdoc/>
+    public static string Stage => "built-image";
+
+    /// <inheritdoc/>
+    public static string Target => "Docker-Build";
 
     /// <summary>Whether every layer above the base was built and none taken from a cache, so that later builds can take them all from this image.</summary>
     [JsonIgnore]
@@ -35,10 +39,13 @@ public sealed record BuiltImage(
 
 /// <summary>The readable tags of a plan's image.</summary>
 /// <param name="Tags">Set in the registry when the image is there.</param>
-public sealed record ImageTags(IReadOnlyList<string> Tags)
+public sealed record ImageTags(IReadOnlyList<string> Tags) : IStageRecord
 {
-    /// <summary>Name of the record.</summary>
-    public const string Stage = "image-tags";
+    /// <inheritdoc/>
+    public static string Stage => "image-tags";
+
+    /// <inheritdoc/>
+    public static string Target => "Docker-Tag";
 }
 
 /// <summary>The image of a plan in its registry: what the job is pinned to.</summary>
@@ -48,7 +55,11 @@ public sealed record ImageTags(IReadOnlyList<string> Tags)
 /// <param name="Tags">Tags that lead to it, the content tag first.</param>
 /// <param name="Change">Created when it was pushed now.</param>
 public sealed record PushedImage(string Image, string Repository, string Digest, IReadOnlyList<string> Tags, StageChange Change)
+    : IStageRecord
 {
-    /// <summary>Name of the record.</summary>
-    public const string Stage = "pushed-image";
+    /// <inheritdoc/>
+    public static string Stage => "pushed-image";
+
+    /// <inheritdoc/>
+    public static string Target => "Docker-Push";
 }

@@ -12,7 +12,8 @@ internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, Re
 {
     private static readonly TimeSpan CloudTimeout = TimeSpan.FromHours(2);
 
-    private readonly ImageBuildPlan build = plan.Image.Build!;
+    private readonly ImageReference image = plan.Image!;
+    private readonly ImageBuildPlan build = plan.ImageBuild!;
     private readonly ImageRegistry registry = session.Open(plan);
 
     public async Task<BuiltImage> BuildAsync(SourceFacts facts)
@@ -42,7 +43,7 @@ internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, Re
         var progress = new BuildProgress();
         var id = docker.Build(
             build,
-            plan.Image.Reference,
+            image.ToString(),
             ImageLabels.For(inputs, facts.Commit, baseDigest, time.GetUtcNow()),
             cache,
             fresh: context.Switch("rebuild"),
@@ -53,8 +54,8 @@ internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, Re
                     context.Say($"  | {line}");
             }
         );
-        var steps = BuildStep.WithSizes(progress.Steps, await docker.ReadHistoryAsync(plan.Image.Reference));
-        return new BuiltImage(plan.Image.Reference, StageChange.Created, Digest: null, id, null, [], steps);
+        var steps = BuildStep.WithSizes(progress.Steps, await docker.ReadHistoryAsync(image.ToString()));
+        return new BuiltImage(image.ToString(), StageChange.Created, Digest: null, id, null, [], steps);
     }
 
     private async Task<BuiltImage> BuildInAzureAsync(ImageInputs inputs, SourceFacts facts, IReadOnlyList<string> cache)
@@ -77,8 +78,8 @@ internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, Re
         archive.Position = 0;
         context.Say($"  context    {archive.Length / 1048576.0:0.0} MiB, to Azure");
         var request = new CloudBuildRequest(
-            ImageReference.Parse(plan.Image.Repository).Name,
-            plan.Image.Tag!,
+            image.Name,
+            build.Tag,
             build.Dockerfile,
             build.Arguments,
             ImageLabels.For(inputs, facts.Commit, inputs.BaseDigest, time.GetUtcNow()),
@@ -98,7 +99,7 @@ internal sealed class ImageBuilder(BuildContext context, ExperimentPlan plan, Re
             },
             context.Cancellation
         );
-        return new BuiltImage(plan.Image.Reference, StageChange.Created, digest, ImageId: null, null, [], progress.Steps);
+        return new BuiltImage(image.ToString(), StageChange.Created, digest, ImageId: null, null, [], progress.Steps);
     }
 
     /// <summary>The images that came before this one, nearest first: of the pull request or branch, then of main. Without the registry there are none.</summary>

@@ -70,8 +70,7 @@ public static class ChainInputs
     /// <summary>Writes the plan that the later stages read, as the last one and beside their records.</summary>
     public static void WritePlan(this BuildContext context, ExperimentPlan plan)
     {
-        PlanFile.Write(context.Records(plan.Name).FileOf("plan"), plan);
-        PlanFile.Write(context.LastPlanFile(), plan);
+        PlanFile.Write(context.ArtifactsFolder, plan);
     }
 
     /// <summary>The command that makes the plan of this run anew.</summary>
@@ -86,11 +85,11 @@ public static class ChainInputs
     /// <summary>The workspace that a target about a job speaks to: that of <c>--exp-config</c>, else that of the last plan, else that of the demo.</summary>
     public static WorkspaceAddress WorkspaceArgument(this BuildContext context) =>
         context.Arguments.HasArgument("exp-config") || !File.Exists(context.LastPlanFile())
-            ? Planner.Workspace(context.ReadConfiguration().Environment)
+            ? WorkspaceAddress.Of(context.ReadConfiguration().Environment)
             : context.ReadPlan().Workspace;
 
     /// <summary>Where the plan that was made last stands.</summary>
-    public static string LastPlanFile(this BuildContext context) => Path.Combine(context.ArtifactsFolder, "plan.json");
+    public static string LastPlanFile(this BuildContext context) => PlanFile.Last(context.ArtifactsFolder);
 
     /// <summary>The records of a plan's stages.</summary>
     public static StageRecords Records(this BuildContext context, string planName) => new(context.ArtifactsFolder, planName);
@@ -100,6 +99,6 @@ public static class ChainInputs
     {
         if (context.Argument<string?>("job", null) is { Length: > 0 } name)
             return name;
-        return context.Records(context.ReadPlan().Name).Read<SubmittedJob>(Tasks.TrainTask.Stage, "Train").Name;
+        return context.Records(context.ReadPlan().Name).Read<SubmittedJob>().Name;
     }
 }

@@ -1,4 +1,3 @@
-using Experiments.Planning;
 using Experiments.Plans;
 using Workspaces.Computes;
 using Workspaces.Connection;

@@ -1,4 +1,4 @@
-using Experiments.Planning;
+using Experiments.Plans.Passports;
 
 namespace Build.Stages;
 
@@ -6,14 +6,14 @@ namespace Build.Stages;
 internal static class GitRepository
 {
     /// <returns>Null outside a repository, in one without a commit, or without git.</returns>
-    public static async Task<GitFacts?> ReadAsync(BuildContext context)
+    public static async Task<GitState?> ReadAsync(BuildContext context)
     {
         if (await GitAsync(context, "rev-parse", "HEAD") is not { Length: > 0 } commit)
             return null;
         var branch = await GitAsync(context, "symbolic-ref", "--quiet", "--short", "HEAD");
         var remote = await GitAsync(context, "config", "--get", "remote.origin.url");
         var changes = await GitAsync(context, "status", "--porcelain", "--untracked-files=no");
-        return new GitFacts(commit, NullIfEmpty(branch), NullIfEmpty(remote), IsDirty: !string.IsNullOrEmpty(changes));
+        return new GitState(commit, NullIfEmpty(branch), NullIfEmpty(remote), IsDirty: !string.IsNullOrEmpty(changes));
     }
 
     /// <summary>The tag this very commit bears; null when it bears none.</summary>

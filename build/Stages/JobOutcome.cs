@@ -1,3 +1,6 @@
+using Experiments.Records;
+using Workspaces.DataPlane;
+
 namespace Build.Stages;
 
 /// <summary>How a job ended, and what it left: <c>artifacts/outcome.json</c>.</summary>
@@ -12,7 +15,7 @@ namespace Build.Stages;
 /// <param name="Started">When its command began; null when it never did.</param>
 /// <param name="Ended">When it ended.</param>
 public sealed record JobOutcome(
-    string Status,
+    JobStatus Status,
     string Job,
     string Experiment,
     string? Reason,
@@ -22,7 +25,14 @@ public sealed record JobOutcome(
     string Artifacts,
     DateTimeOffset? Started,
     DateTimeOffset? Ended
-);
+) : IStageRecord
+{
+    /// <inheritdoc/>
+    public static string Stage => "outcome";
+
+    /// <inheritdoc/>
+    public static string Target => "Follow";
+}
 
 /// <summary>The CSV files a job read, by split.</summary>
 public sealed record OutcomeDatasets(string Train, string Test);

@@ -11,14 +11,12 @@ namespace Build.Stages;
 /// <summary>Follows a job to its end, and writes down what came of it.</summary>
 public static class JobWatch
 {
-    private const string Stage = "outcome";
-
     /// <summary>Streams the log, fetches the artifacts, reports the metrics and writes the outcome.</summary>
     /// <exception cref="CakeException">The job failed or was cancelled, or following it was interrupted.</exception>
     public static async Task FollowToOutcomeAsync(BuildContext context, WorkspaceClient workspace, string job, string experiment)
     {
         var records = context.Records(job);
-        if (records.Has(Stage) && records.Read<JobOutcome>(Stage, "Follow") is { Status: nameof(JobStatus.Completed) } known)
+        if (records.Has<JobOutcome>() && records.Read<JobOutcome>() is { Status: JobStatus.Completed } known)
         {
             Report(context, known);
             return;
@@ -36,7 +34,7 @@ public static class JobWatch
             throw new CakeException(130, $"Following job {job} was interrupted.", exception);
         }
 
-        records.Write(Stage, outcome);
+        records.Write(outcome);
         RecordFile.Write(Path.Combine(context.ArtifactsFolder, "outcome.json"), outcome);
         Report(context, outcome);
     }
@@ -70,7 +68,7 @@ public static class JobWatch
         await new JobArtifacts(workspace).DownloadAsync(job, folder, context.Cancellation);
         var tags = details.Tags.Where(tag => !tag.Key.StartsWith("mlflow.", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
         return new JobOutcome(
-            details.Status.ToString(),
+            details.Status,
             job,
             experiment,
             details.FailureReason,
@@ -100,7 +98,7 @@ public static class JobWatch
         if (Directory.Exists(model))
             context.Say($"  model      {Path.GetRelativePath(context.Root, model)}");
         context.Say("  record     artifacts/outcome.json");
-        if (outcome.Status == nameof(JobStatus.Completed))
+        if (outcome.Status == JobStatus.Completed)
             return;
 
         throw new CakeException(

@@ -1,7 +1,7 @@
 using Build.Docker;
 using Datasets.Stores;
 using Experiments.Model;
-using Experiments.Planning;
+using Experiments.Plans;
 using Workspaces.Datastores;
 using Workspaces.Errors;
 
@@ -14,13 +14,13 @@ public sealed class StorageSession(WorkspaceSession workspaces, SignInSession si
     /// <exception cref="WorkspaceException">Its key or SAS cannot be had.</exception>
     public Task<IDatastoreFiles> OpenAsync(BuildContext context, EnvironmentConfig environment, string datastore)
     {
-        var address = Planner.Workspace(environment);
+        var address = WorkspaceAddress.Of(environment);
         var secrets = new DatastoreSecrets(async _ =>
             await workspaces.OpenAsync(context, address, (await RuntimeChoice.DecideAsync(context, environment)).Kind)
         );
         // An account is Azure's also where the workspace is emulated.
         return new DatastoreStorage(secrets, signIns.To(environment.AmlTenantId)).OpenAsync(
-            Planner.Datastore(datastore, environment, context.Root),
+            DatastorePlan.Of(datastore, environment, context.Root),
             context.Cancellation
         );
     }

@@ -5,7 +5,6 @@ using Cake.Common;
 using Cake.Core;
 using Cake.Frosting;
 using Experiments.Model;
-using Experiments.Planning;
 using Experiments.Plans;
 using Experiments.Records;
 using Images.Registry;
@@ -116,7 +115,7 @@ public sealed class CleanImagesTask(RegistrySession session, SignInSession signI
                 .Select(found => new ImageUse(found.Record.Image, Path.GetRelativePath(context.Root, found.File)))
                 .ToList()
             : [];
-        if (await ConnectAsync(context, Planner.Workspace(environment)) is { } workspace)
+        if (await ConnectAsync(context, WorkspaceAddress.Of(environment)) is { } workspace)
             uses.AddRange(await new ImagesInUse(workspace).FindAsync(context.Cancellation));
 
         var byDigest = new Dictionary<string, string>(StringComparer.Ordinal);

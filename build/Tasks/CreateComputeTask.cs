@@ -13,9 +13,6 @@ namespace Build.Tasks;
 [TaskArgument("compute-timeout", "MINUTES", "how long a cluster that is being made is waited for; default 20")]
 public sealed class CreateComputeTask(WorkspaceSession session, ChainState state, TimeProvider time) : AsyncFrostingTask<BuildContext>
 {
-    /// <summary>Name of the stage's record.</summary>
-    public const string Stage = "compute";
-
     public override async Task RunAsync(BuildContext context)
     {
         var settings = ReadSettings(context);
@@ -33,7 +30,7 @@ public sealed class CreateComputeTask(WorkspaceSession session, ChainState state
             context.Cancellation
         );
 
-        context.Records(plan.Name).Write(Stage, compute);
+        context.Records(plan.Name).Write(compute);
         context.ReportStage(
             "Cluster",
             $"{compute.Name} ({compute.VmSize}, up to {compute.MaxNodes} nodes)",

@@ -23,23 +23,23 @@ public sealed class DockerBuildTask(RegistrySession session, TimeProvider time) 
     {
         var plan = context.ReadPlan();
         var records = context.Records(plan.Name);
-        if (plan.Image.Build is null)
+        if (plan.ImageBuild is null)
         {
-            context.Say($"Image        {plan.Image.Reference}: used as it is");
+            context.Say($"Image        {plan.Image}: used as it is");
             return;
         }
 
         var registry = session.Open(plan);
-        if (!context.Switch("rebuild") && await FindAsync(context, registry, plan.Image.Tag!) is { } digest)
+        if (!context.Switch("rebuild") && await FindAsync(context, registry, plan.ImageBuild.Tag) is { } digest)
         {
-            records.Write(BuiltImage.Stage, BuiltImage.Found(plan.Image.Reference, digest));
-            context.Say($"Image        {plan.Image.Reference}: unchanged ({digest})");
+            records.Write(BuiltImage.Found(plan.Image!.ToString(), digest));
+            context.Say($"Image        {plan.Image}: unchanged ({digest})");
             return;
         }
 
         var facts = context.ReadFacts(await GitRepository.ReadAsync(context));
-        records.Write(BuiltImage.Stage, await new ImageBuilder(context, plan, session, time).BuildAsync(facts));
-        context.Say($"  record     {Path.GetRelativePath(context.Root, records.FileOf(BuiltImage.Stage))}");
+        records.Write(await new ImageBuilder(context, plan, session, time).BuildAsync(facts));
+        context.Say($"  record     {Path.GetRelativePath(context.Root, records.FileOf<BuiltImage>())}");
     }
 
     // Who may not ask may still build: a pull request from a fork has no right to the registry.

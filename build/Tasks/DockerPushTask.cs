@@ -24,19 +24,19 @@ public sealed class DockerPushTask(RegistrySession session, TimeProvider time) :
     {
         var plan = context.ReadPlan();
         var records = context.Records(plan.Name);
-        var pushed = plan.Image.Build is null ? await PinAsync(context, plan) : await PushAsync(context, plan, records);
-        records.Write(PushedImage.Stage, pushed);
+        var pushed = plan.ImageBuild is null ? await PinAsync(context, plan) : await PushAsync(context, plan, records);
+        records.Write(pushed);
         context.Say($"Pushed       {pushed.Image}: {pushed.Change.ToString().ToLowerInvariant()}");
     }
 
     private async Task<PushedImage> PushAsync(BuildContext context, ExperimentPlan plan, StageRecords records)
     {
-        var built = records.Read<BuiltImage>(BuiltImage.Stage, "Docker-Build");
-        if (built.Reference != plan.Image.Reference)
+        var built = records.Read<BuiltImage>();
+        if (built.Reference != plan.Image!.ToString())
             throw new CakeException(
-                $"{BuiltImage.Stage}.json is about {built.Reference}; it must be about {plan.Image.Reference}. Build it: dotnet cake --target=Docker-Build"
+                $"{BuiltImage.Stage}.json is about {built.Reference}; it must be about {plan.Image}. Build it: dotnet cake --target=Docker-Build"
             );
-        var tags = records.Read<ImageTags>(ImageTags.Stage, "Docker-Tag").Tags;
+        var tags = records.Read<ImageTags>().Tags;
         if (built.ImageId is null && built.Change == StageChange.Unchanged)
             return Record(plan, built.Digest!, tags, StageChange.Unchanged);
 
@@ -65,7 +65,7 @@ public sealed class DockerPushTask(RegistrySession session, TimeProvider time) :
         }
 
         // From now on the next run finds it; only then do tags that people rely on move.
-        records.Write(BuiltImage.Stage, built with { Digest = manifest.Digest, Change = StageChange.Unchanged, ImageId = null });
+        records.Write(built with { Digest = manifest.Digest, Change = StageChange.Unchanged, ImageId = null });
         var cache = built.HasWholeCache ? ReadableTags.CacheOf(context.ReadFacts(await GitRepository.ReadAsync(context))) : null;
         var set = await ImageTagger.SetAsync(registry, manifest, cache is null ? tags : [.. tags, cache], context.Cancellation);
         if (set.Count > 0)
@@ -76,15 +76,15 @@ public sealed class DockerPushTask(RegistrySession session, TimeProvider time) :
     /// <summary>An image of another repository: nothing is pushed, and its digest is what the job gets.</summary>
     private async Task<PushedImage> PinAsync(BuildContext context, ExperimentPlan plan)
     {
-        var digest = plan.Image.Digest
+        var digest = plan.Image!.Digest
             ?? await session.Open(plan).FindDigestAsync(plan.Image.Tag ?? "latest", context.Cancellation)
-            ?? throw new CakeException($"{plan.Image.Reference} is not in its registry; DOCKER_IMAGE must name an image that is there.");
+            ?? throw new CakeException($"{plan.Image} is not in its registry; DOCKER_IMAGE must name an image that is there.");
         return Record(plan, digest, [], StageChange.Unchanged);
     }
 
     private static PushedImage Record(ExperimentPlan plan, string digest, IReadOnlyList<string> tags, StageChange change) =>
         new(
-            $"{plan.Image.Repository}@{digest}",
+            plan.Image!.Pinned(digest).ToString(),
             plan.Image.Repository,
             digest,
             [.. new[] { plan.Image.Tag }.OfType<string>(), .. tags],

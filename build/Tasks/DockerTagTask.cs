@@ -19,12 +19,12 @@ public sealed class DockerTagTask(RegistrySession session) : AsyncFrostingTask<B
     public override async Task RunAsync(BuildContext context)
     {
         var plan = context.ReadPlan();
-        if (plan.Image.Build is null)
+        if (plan.ImageBuild is null)
             return;
         var records = context.Records(plan.Name);
-        var built = records.Read<BuiltImage>(BuiltImage.Stage, "Docker-Build");
+        var built = records.Read<BuiltImage>();
         var tags = await context.ReadTagsAsync();
-        records.Write(ImageTags.Stage, new ImageTags(tags));
+        records.Write(new ImageTags(tags));
         var named = tags.Count == 0 ? "no readable tags" : string.Join(", ", tags);
         if (built.Digest is null)
         {

@@ -3,9 +3,11 @@ using Build.Stages;
 using Cake.Core;
 using Cake.Frosting;
 using Datasets.Sources;
+using Experiments.Model;
 using Experiments.Planning;
 using Experiments.Plans;
 using Experiments.Reading;
+using Experiments.Records;
 
 namespace Build.Tasks;
 
@@ -60,15 +62,17 @@ public sealed class PlanExperimentTask(RegistrySession session, StorageSession s
 
         context.Say($"Plan         {plan.Name}");
         context.Say($"  experiment {plan.Job.ExperimentName}: {plan.Job.DisplayName}");
-        context.Say("  dataset    " + Describe(plan.Dataset, dataset));
+        context.Say("  dataset    " + Describe(configuration.Experiment, dataset));
+        if (plan.HashUnknownReason is { } reason)
+            context.Say($"  hash       of the dataset is unknown: {reason}");
         context.Say($"  workspace  {plan.Workspace.WorkspaceName} at {plan.Workspace.Endpoint?.ToString() ?? "Azure"}");
         context.Say(
             $"  cluster    {plan.Compute.Name}: {plan.Compute.VmSize}, up to {plan.Compute.MaxNodes} nodes, {plan.Compute.Priority}"
         );
         context.Say($"  runtime    {plan.Runtime.Kind.ToString().ToLowerInvariant()}: {plan.Runtime.Reason}");
         if (plan.Runtime.UsesImages)
-            context.Say($"  image      {plan.Image.Reference}");
-        context.Say($"  record     {Path.GetRelativePath(context.Root, context.Records(plan.Name).FileOf("plan"))}");
+            context.Say($"  image      {plan.Image}");
+        context.Say($"  record     {Path.GetRelativePath(context.Root, PlanFile.Of(context.ArtifactsFolder, plan.Name))}");
     }
 
     /// <summary>A plan that was given is carried out as it was made, or not at all.</summary>
@@ -89,7 +93,7 @@ public sealed class PlanExperimentTask(RegistrySession session, StorageSession s
     /// <summary>The digest that a tag of another repository has now: a tag may lead elsewhere tomorrow, and a plan must not.</summary>
     private async Task<string?> FindDigestAsync(BuildContext context, Configuration configuration)
     {
-        if (Planner.OtherImage(configuration.Experiment, configuration.Environment) is not { Digest: null } image)
+        if (ImageChoice.FindOther(configuration.Experiment, configuration.Environment) is not { Digest: null } image)
             return null;
         var registry = session.Open(
             image,
@@ -102,9 +106,9 @@ public sealed class PlanExperimentTask(RegistrySession session, StorageSession s
             );
     }
 
-    private static string Describe(DatasetPlan plan, DatasetSummary? dataset) =>
+    private static string Describe(Experiment experiment, DatasetSummary? dataset) =>
         dataset is null
-            ? $"{plan.ImageType} in datastore {plan.Datastore}, read by the job: {plan.TrainCsv}, {plan.TestCsv}"
-            : $"{plan.TrainCsv} ({dataset.Train.Images} images), {plan.TestCsv} ({dataset.Test.Images} images), classes {string.Join(", ", dataset.Train.Boxes.Keys)}"
+            ? $"{experiment.ImageType} in datastore {experiment.DataMount}, read by the job: {experiment.TrainCsv}, {experiment.TestCsv}"
+            : $"{dataset.TrainCsv} ({dataset.Train.Images} images), {dataset.TestCsv} ({dataset.Test.Images} images), classes {string.Join(", ", dataset.Train.Boxes.Keys)}"
                 + (dataset.BoxesChecked ? "" : $"; the job holds the boxes to the images, which are more than {StoredDataset.MostImages}");
 }

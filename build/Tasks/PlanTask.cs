@@ -68,11 +68,11 @@ public sealed class PlanTask(RegistrySession registries, ChainState state) : Asy
         if (!plan.Runtime.UsesImages)
             return null;
         var none = new Dictionary<string, string?>(StringComparer.Ordinal);
-        if (plan.Image.Build is null && plan.Image.Digest is { } known)
+        if (plan.ImageBuild is null && plan.Image!.Digest is { } known)
             return new(known, none);
         var registry = registries.Open(plan);
-        var digest = registry.FindDigestAsync(plan.Image.Tag ?? "latest", context.Cancellation);
-        var tags = plan.Image.Build is null ? none : await registry.FindDigestsAsync(await context.ReadTagsAsync(), context.Cancellation);
+        var digest = registry.FindDigestAsync(plan.Image!.Tag ?? "latest", context.Cancellation);
+        var tags = plan.ImageBuild is null ? none : await registry.FindDigestsAsync(await context.ReadTagsAsync(), context.Cancellation);
         return new(await digest, tags);
     }
 

@@ -3,7 +3,6 @@ using Cake.Common;
 using Cake.Core;
 using Cake.Frosting;
 using Datasets.Stores;
-using Experiments.Planning;
 using Experiments.Plans;
 using Workspaces.Connection;
 using Workspaces.Datastores;
@@ -26,9 +25,6 @@ namespace Build.Tasks;
 public sealed class RegisterDatastoreTask(WorkspaceSession session, StorageSession storage, ChainState state)
     : AsyncFrostingTask<BuildContext>
 {
-    /// <summary>Name of the stage's record.</summary>
-    public const string Stage = "datastore";
-
     /// <summary>Names a datastore to register alone.</summary>
     public const string DatastoreArgument = "datastore";
 
@@ -46,7 +42,7 @@ public sealed class RegisterDatastoreTask(WorkspaceSession session, StorageSessi
         var plan = context.ReadPlan();
         var workspace = await session.OpenAsync(context, plan.Workspace, plan.Runtime.Kind);
         var datastore = await RegisterAsync(context, plan.Datastore, await state.DatastoreAsync(context, plan), workspace);
-        context.Records(plan.Name).Write(Stage, datastore);
+        context.Records(plan.Name).Write(datastore);
     }
 
     /// <summary>Whether the run registers one datastore, without an experiment.</summary>
@@ -72,8 +68,8 @@ public sealed class RegisterDatastoreTask(WorkspaceSession session, StorageSessi
             context.Say(
                 $"Storage      {name}: {await DescribeAsync(await storage.OpenAsync(context, environment, name), context.Cancellation)}"
             );
-        var workspace = await session.OpenAsync(context, Planner.Workspace(environment), jobs: null);
-        var datastore = Planner.Datastore(name, environment, context.Root);
+        var workspace = await session.OpenAsync(context, WorkspaceAddress.Of(environment), jobs: null);
+        var datastore = DatastorePlan.Of(name, environment, context.Root);
         var found = await new DatastoreRegistrar(workspace, updateCredentials: context.Switch(UpdateArgument)).ReadAsync(
             datastore,
             context.Cancellation

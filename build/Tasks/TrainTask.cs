@@ -2,7 +2,6 @@ using Build.Docker;
 using Build.Stages;
 using Cake.Core;
 using Cake.Frosting;
-using Experiments.Planning;
 using Workspaces.Computes;
 using Workspaces.Connection;
 using Workspaces.DataPlane;
@@ -25,16 +24,13 @@ namespace Build.Tasks;
 [TaskExample("--target=Train --plan=artifacts/plan.json", "what Plan showed, and nothing else")]
 public sealed class TrainTask(WorkspaceSession session, ChainState state) : AsyncFrostingTask<BuildContext>
 {
-    /// <summary>Name of the stage's record.</summary>
-    public const string Stage = "job";
-
     public override async Task RunAsync(BuildContext context)
     {
         var plan = context.ReadPlan();
         var records = context.Records(plan.Name);
         if (plan.Runtime.UsesImages)
-            plan = plan.Pinned(records.Read<PushedImage>(PushedImage.Stage, "Docker-Push").Digest);
-        var compute = records.Read<ComputeTarget>(CreateComputeTask.Stage, "Create-Compute");
+            plan = plan.Pinned(records.Read<PushedImage>().Digest);
+        var compute = records.Read<ComputeTarget>();
         var workspace = await session.OpenAsync(context, plan.Workspace, plan.Runtime.Kind);
         if (session.EmulatorRuntime is { } runtime && runtime != plan.Runtime.Kind)
         {
@@ -56,7 +52,7 @@ public sealed class TrainTask(WorkspaceSession session, ChainState state) : Asyn
             await state.JobAsync(context, plan),
             context.Cancellation
         );
-        records.Write(Stage, job);
+        records.Write(job);
         context.Say($"Job          {job.Name}: {Describe(job)}");
         if (job.StudioUrl is not null)
             context.Say($"  watch it   {job.StudioUrl}");

@@ -5,12 +5,8 @@ namespace Docker.EndToEnd.Tests;
 /// <summary>What the last plan's stages recorded.</summary>
 internal static class Records
 {
-    public static JsonNode ReadRecord(this Checkout checkout, string stage)
-    {
-        var artifacts = Path.Combine(checkout.Root, "artifacts");
-        var plan = (string)JsonNode.Parse(File.ReadAllText(Path.Combine(artifacts, "plan.json")))!["name"]!;
-        return JsonNode.Parse(File.ReadAllText(Path.Combine(artifacts, plan, $"{stage}.json")))!;
-    }
+    public static JsonNode ReadRecord(this Checkout checkout, string stage) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(checkout.PlanFile)!, $"{stage}.json")))!;
 
     /// <summary><c>registry/repository@sha256:…</c>, as Docker-Push recorded it.</summary>
     public static string PushedImage(this Checkout checkout) => (string)checkout.ReadRecord("pushed-image")["image"]!;

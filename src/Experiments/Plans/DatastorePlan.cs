@@ -2,7 +2,7 @@ using Experiments.Model;
 
 namespace Experiments.Plans;
 
-/// <summary>The datastore a job reads its dataset from.</summary>
+/// <summary>The datastore from which a job reads its dataset.</summary>
 /// <param name="Name">Datastore name in the workspace.</param>
 /// <param name="Kind">Blob container or file share.</param>
 /// <param name="Account">Storage account; <c>localhost</c> when the datastore is a folder of this machine.</param>
@@ -24,4 +24,29 @@ public sealed record DatastorePlan(
 {
     /// <summary>Name of the secret in the workspace's key vault that holds the key or SAS; null: an environment variable holds it, or none is needed.</summary>
     public string? KeyVaultSecret { get; init; }
+
+    /// <summary>Returns a datastore of an environment config.</summary>
+    /// <param name="name">Its name in DATASTORES.</param>
+    /// <param name="environment">The environment config.</param>
+    /// <param name="repositoryRoot">The folder to which folders of datastores are relative.</param>
+    public static DatastorePlan Of(string name, EnvironmentConfig environment, string repositoryRoot)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        var settings = environment.Datastores[name];
+        if (settings.FolderPath(repositoryRoot) is { } folder)
+            return new(name, DatastoreKind.AzureBlob, "localhost", name, folder, "file", DatastoreAuthentication.Identity);
+        var container = settings.Type == DatastoreKind.AzureFile ? settings.FileShare : settings.Container;
+        var authentication = settings.Auth switch
+        {
+            "account-key" => DatastoreAuthentication.AccountKey,
+            "sas" => DatastoreAuthentication.Sas,
+            _ => DatastoreAuthentication.Identity,
+        };
+        // An address names the account; a domain is what follows "{account}.blob.".
+        var (protocol, endpoint) = settings.Endpoint.Split("://") is [var scheme, var rest] ? (scheme, rest) : ("https", settings.Endpoint);
+        return new(name, settings.Type, settings.Account!, container!, endpoint, protocol, authentication)
+        {
+            KeyVaultSecret = settings.KeyVaultSecret,
+        };
+    }
 }

@@ -59,7 +59,7 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         return ServiceErrors.GuardAsync(
             async () =>
                 Describe(
-                    state.Found ?? await PutAsync(state.Name, plan, CommandJobs.Create(plan.Job, compute, environment), cancellationToken),
+                    state.Found ?? await PutAsync(state.Name, plan, CommandJobs.Create(plan, compute, environment), cancellationToken),
                     state
                 ),
             cancellationToken
@@ -117,7 +117,7 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         Lookup.FindAsync(() => workspace.Resource.GetMachineLearningJobAsync(name, cancellationToken));
 
     private static bool IsOf(ExperimentPlan plan, MachineLearningJobResource job) =>
-        job.Data.Properties.Tags.TryGetValue(HashTag, out var hash) && plan.Job.Tags.TryGetValue(HashTag, out var wanted) && hash == wanted;
+        job.Data.Properties.Tags.TryGetValue(HashTag, out var hash) && hash == plan.Passport.ExperimentHash;
 
     /// <summary>Sends the job. When no answer comes, or one that says there is such a job, it is looked for under its name before that counts as an error.</summary>
     private async Task<MachineLearningJobResource> PutAsync(
