@@ -6,7 +6,9 @@ using System.Xml.Linq;
 
 namespace Experiments.Tests;
 
-/// <summary>A blob container over HTTP, as far as reading a dataset takes: listings with the MD5 of each blob, and whole or partial blobs.</summary>
+/// <summary>
+/// A blob container over HTTP, as far as reading a dataset takes: listings with the MD5 of each blob, and whole or partial blobs.
+/// </summary>
 internal sealed class BlobContainerHandler : HttpMessageHandler
 {
     private const string Container = "/container/";

@@ -173,7 +173,8 @@ public class PlannerTests
         );
 
         Assert.Equal(
-            "exp_config: HYPERTUNE is true; it must be false: this version submits no sweeps. Set HYPERTUNE to false to train once with RUN_PARAMS as they are, or run with --set=HYPERTUNE=false.",
+            "exp_config: HYPERTUNE is true; it must be false: this version submits no sweeps. Set HYPERTUNE to false to train "
+                + "once with RUN_PARAMS as they are, or run with --set=HYPERTUNE=false.",
             Assert.Single(error.Faults).ToString()
         );
     }

@@ -38,7 +38,8 @@ public sealed class StageRecordsTests : IDisposable
         var error = Assert.Throws<RecordException>(() => records.Read<Measured>());
 
         Assert.Equal(
-            $"{records.FileOf<Measured>()} is missing; it must exist. An earlier stage writes it; run that stage first, with the same --exp-config and --set: dotnet cake --target=Measure",
+            $"{records.FileOf<Measured>()} is missing; it must exist. An earlier stage writes it; run that stage first, with the "
+                + "same --exp-config and --set: dotnet cake --target=Measure",
             error.Message
         );
     }

@@ -81,7 +81,8 @@ public sealed class ShareFilesTests : IDisposable
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => files.ListAsync("road/images", Stop));
 
         Assert.StartsWith(
-            "DATASTORES.test_data: file share 'train' is not in storage account 'pictures'; FILE_SHARE must name an existing one, or create it: `az storage share-rm create --storage-account pictures --name train`.",
+            "DATASTORES.test_data: file share 'train' is not in storage account 'pictures'; FILE_SHARE must name an existing "
+                + "one, or create it: `az storage share-rm create --storage-account pictures --name train`.",
             error.Message,
             StringComparison.Ordinal
         );

@@ -46,7 +46,8 @@ internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IRe
                         new(
                             shown,
                             null,
-                            $"holds no pair of train_{imageType}_YYMMDDHHmmss.csv and test_{imageType}_YYMMDDHHmmss.csv with one stamp; 'latest' needs one."
+                            $"holds no pair of train_{imageType}_YYMMDDHHmmss.csv and test_{imageType}_YYMMDDHHmmss.csv with one "
+                                + "stamp; 'latest' needs one."
                         )
                     )
                 );

@@ -3,12 +3,16 @@ using System.Text;
 
 namespace Datasets.Checks;
 
-/// <summary>Identifies the content of a dataset: SHA-256 over its rows and the MD5 of its images. The trainer has the same formula.</summary>
+/// <summary>
+/// Identifies the content of a dataset: SHA-256 over its rows and the MD5 of its images. The trainer has the same formula.
+/// </summary>
 internal static class DatasetHash
 {
     private const char Separator = '\u001F';
 
-    /// <summary>Hashes the rows of both splits in file order, then each image by its name and MD5, names in the order of their UTF-8 bytes.</summary>
+    /// <summary>
+    /// Hashes the rows of both splits in file order, then each image by its name and MD5, names in the order of their UTF-8 bytes.
+    /// </summary>
     /// <param name="train">The training split, after faulty rows were dropped.</param>
     /// <param name="test">The test split, after faulty rows were dropped.</param>
     /// <param name="md5">The MD5 of each image that a row names: 32 hex digits, lower case.</param>

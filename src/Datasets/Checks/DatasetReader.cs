@@ -16,7 +16,9 @@ public static class DatasetReader
     /// <param name="onBadRows">Whether faulty rows end the run or are dropped.</param>
     /// <param name="withHash">Whether to compute the hash. For a folder this reads every image whole.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    /// <exception cref="DatasetException">The dataset cannot be used; carries every fault, those of the training file first, by line.</exception>
+    /// <exception cref="DatasetException">
+    /// The dataset cannot be used; carries every fault, those of the training file first, by line.
+    /// </exception>
     public static async Task<DatasetSummary> ReadAsync(
         IDatasetSource source,
         string trainCsv,
@@ -153,7 +155,8 @@ public static class DatasetReader
                         split.Add(
                             row,
                             DatasetFaultOrder.Outside,
-                            $"image '{row.FileName}': box {row.BoxText} reaches outside the image of {image.Width} x {image.Height} pixels; it must be within 0,0,{image.Width},{image.Height}."
+                            $"image '{row.FileName}': box {row.BoxText} reaches outside the image of {image.Width} x "
+                                + $"{image.Height} pixels; it must be within 0,0,{image.Width},{image.Height}."
                         );
                     continue;
                 }

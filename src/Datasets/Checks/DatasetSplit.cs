@@ -90,7 +90,8 @@ internal sealed class DatasetSplit
                 Add(
                     row,
                     DatasetFaultOrder.Fields,
-                    $"has {record.Fields.Count} {(record.Fields.Count == 1 ? "field" : "fields")}; it must have {header.Count}, as the header has."
+                    $"has {record.Fields.Count} {(record.Fields.Count == 1 ? "field" : "fields")}; it must have {header.Count}, "
+                        + "as the header has."
                 );
         }
         if (Rows.Count == 0)
@@ -153,7 +154,8 @@ internal sealed class DatasetSplit
             Add(
                 row,
                 DatasetFaultOrder.Partial,
-                $"{DatasetRow.Columns[index]} is empty; a row must hold a box and a class, or a file name alone when the image holds no object."
+                $"{DatasetRow.Columns[index]} is empty; a row must hold a box and a class, or a file name alone when the image "
+                    + "holds no object."
             );
         if (row is { HasBox: true, HasArea: false } && row.FileName.Length > 0)
             Add(

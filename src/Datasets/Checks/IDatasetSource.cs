@@ -16,7 +16,10 @@ public interface IDatasetSource
     Task<IReadOnlySet<string>> ListImagesAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads the headers of images that exist.</summary>
-    /// <returns>The size of each image, null for a file that is not an image; null when there are too many headers to read, so that boxes stay unchecked.</returns>
+    /// <returns>
+    /// The size of each image, null for a file that is not an image; null when there are too many headers to read, so that boxes stay
+    /// unchecked.
+    /// </returns>
     Task<IReadOnlyDictionary<string, ImageSize?>?> ReadSizesAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken);
 
     /// <summary>Returns the MD5 of each image: 32 hex digits, lower case; null where the store knows none.</summary>

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Datasets.Checks;
 
-/// <summary>Width and height of an image in pixels, read from the header of its file. Orientation tags are ignored, as in training.</summary>
+/// <summary>
+/// Width and height of an image in pixels, read from the header of its file. Orientation tags are ignored, as in training.
+/// </summary>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
 public readonly record struct ImageSize(int Width, int Height)
 {
@@ -65,7 +67,9 @@ public readonly record struct ImageSize(int Width, int Height)
         return height == int.MinValue ? null : new(BinaryPrimitives.ReadInt32LittleEndian(header[18..]), Math.Abs(height));
     }
 
-    /// <summary>Follows the segments to the start of frame. Segments before it (EXIF with a thumbnail, colour profiles) are skipped unread.</summary>
+    /// <summary>
+    /// Follows the segments to the start of frame. Segments before it (EXIF with a thumbnail, colour profiles) are skipped unread.
+    /// </summary>
     private static ImageSize? Jpeg(ReadAt readAt)
     {
         Span<byte> segment = stackalloc byte[9];

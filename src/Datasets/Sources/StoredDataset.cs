@@ -7,7 +7,8 @@ using Workspaces.Errors;
 namespace Datasets.Sources;
 
 /// <summary>
-/// A dataset in a datastore, checked by its listing, its CSV files and the headers of its images. No image is read whole: the MD5 of an image is the one in the
+/// A dataset in a datastore, checked by its listing, its CSV files and the headers of its images. No image is read whole: the MD5 of an
+/// image is the one in the
 /// listing. Blob containers list it; file shares do not.
 /// </summary>
 /// <param name="files">The datastore.</param>
@@ -16,10 +17,14 @@ namespace Datasets.Sources;
 /// <param name="sizes">The cache of image sizes.</param>
 public sealed class StoredDataset(IDatastoreFiles files, string datastore, string imageType, ContentCache sizes) : IDatasetSource
 {
-    /// <summary>The largest number of images whose headers are read. Some hundred headers are read per second; the job checks more images faster.</summary>
+    /// <summary>
+    /// The largest number of images whose headers are read. Some hundred headers are read per second; the job checks more images faster.
+    /// </summary>
     public const int MostImages = 2000;
 
-    /// <summary>Bytes per request. They hold the header of nearly every image; a JPEG with a thumbnail before the header takes a second request.</summary>
+    /// <summary>
+    /// Bytes per request. They hold the header of nearly every image; a JPEG with a thumbnail before the header takes a second request.
+    /// </summary>
     private const int HeaderBytes = 4096;
 
     private const int Lanes = 32;
@@ -98,7 +103,8 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
         var there = await files.ListFoldersAsync("", cancellationToken);
         var nearest = there.Contains(ImageType, StringComparer.Ordinal) ? null : NearestName.Find(ImageType, there);
         return new WorkspaceException(
-            $"DATASTORES.{datastore}: {files.Description} holds nothing in {string.Join(" and ", missing)}; the images must be in {ImageType}/images and the CSV files in {ImageType}/datasets. "
+            $"DATASTORES.{datastore}: {files.Description} holds nothing in {string.Join(" and ", missing)}; the images must be "
+                + $"in {ImageType}/images and the CSV files in {ImageType}/datasets. "
                 + (there.Count == 0 ? "It holds no folder at all. " : $"It holds the folders {string.Join(", ", there)}. ")
                 + (nearest is null ? "" : $"Did you mean --set=IMAGE_TYPE={nearest}? ")
                 + "Copy a dataset there: dotnet cake --target=Upload-Dataset --from=FOLDER, with the same --exp-config."

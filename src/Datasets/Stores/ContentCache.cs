@@ -4,7 +4,8 @@ using Experiments.Records;
 namespace Datasets.Stores;
 
 /// <summary>
-/// Caches what was read from files, such as an MD5 or the size of an image, so that unchanged files are not read again. It is one JSON file, which may be deleted.
+/// Caches what was read from files, such as an MD5 or the size of an image, so that unchanged files are not read again. It is one JSON
+/// file, which may be deleted.
 /// </summary>
 public sealed class ContentCache
 {

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Datasets.Stores;
 
-/// <summary>Computes the MD5 of content: the checksum that storage accounts keep of a file. It identifies content and secures nothing.</summary>
+/// <summary>
+/// Computes the MD5 of content: the checksum that storage accounts keep of a file. It identifies content and secures nothing.
+/// </summary>
 internal static class ContentMd5
 {
     private const int Bytes = 16;

@@ -41,13 +41,17 @@ public sealed class DatastoreStorage(DatastoreSecrets secrets, TokenCredential c
             : new BlobFiles(OpenContainer(datastore, shown, secret), errors);
     }
 
-    /// <summary>Returns the endpoint of the account: <c>https://{account}.blob.core.windows.net/</c>, or the address of a storage emulator, which ends in the account.</summary>
-    internal static Uri ServiceUri(DatastorePlan datastore) =>
-        datastore.EndpointSuffix.Contains('/', StringComparison.Ordinal)
+    /// <summary>
+    /// Returns the endpoint of the account: <c>https://{account}.blob.core.windows.net/</c>, or the address of a storage emulator, which
+    /// ends in the account.
+    /// </summary>
+    internal static Uri ServiceUri(DatastorePlan datastore)
+    {
+        var service = datastore.Kind == DatastoreKind.AzureFile ? "file" : "blob";
+        return datastore.EndpointSuffix.Contains('/', StringComparison.Ordinal)
             ? new($"{datastore.Protocol}://{datastore.EndpointSuffix}/")
-            : new(
-                $"{datastore.Protocol}://{datastore.Account}.{(datastore.Kind == DatastoreKind.AzureFile ? "file" : "blob")}.{datastore.EndpointSuffix}/"
-            );
+            : new($"{datastore.Protocol}://{datastore.Account}.{service}.{datastore.EndpointSuffix}/");
+    }
 
     private BlobContainerClient OpenContainer(DatastorePlan datastore, DatastoreAuthentication shown, string? secret)
     {
@@ -84,7 +88,8 @@ public sealed class DatastoreStorage(DatastoreSecrets secrets, TokenCredential c
         Convert.TryFromBase64String(key, new byte[key.Length], out _)
             ? new(datastore.Account, key)
             : throw new WorkspaceException(
-                $"DATASTORES.{datastore.Name}: what {DatastoreSecrets.Describe(datastore)} holds is no account key; it must be one of `az storage account keys list --account-name {datastore.Account}`."
+                $"DATASTORES.{datastore.Name}: what {DatastoreSecrets.Describe(datastore)} holds is no account key; it must be "
+                    + $"one of `az storage account keys list --account-name {datastore.Account}`."
             );
 
     private async Task<string> DescribeAsync(DatastorePlan datastore, DatastoreAuthentication shown, CancellationToken cancellationToken)

@@ -2,8 +2,13 @@ using Workspaces.Errors;
 
 namespace Datasets.Stores;
 
-/// <summary>Reads and writes the files of a datastore: a blob container, a file share or a folder. Paths are relative to its root and have forward slashes.</summary>
-/// <remarks>When the storage denies a request, fails or does not respond, every method throws a <see cref="WorkspaceException"/> with the fix.</remarks>
+/// <summary>
+/// Reads and writes the files of a datastore: a blob container, a file share or a folder. Paths are relative to its root and have forward
+/// slashes.
+/// </summary>
+/// <remarks>
+/// When the storage denies a request, fails or does not respond, every method throws a <see cref="WorkspaceException"/> with the fix.
+/// </remarks>
 public interface IDatastoreFiles
 {
     /// <summary>Describes the store in messages: <c>container 'train' of storage account 'pictures'</c>.</summary>

@@ -4,7 +4,8 @@ using Workspaces.Errors;
 namespace Datasets.Upload;
 
 /// <summary>
-/// Uploads a folder in the datastore layout: files that are missing in the datastore, and files that differ by MD5. The CSV files are uploaded last, so that
+/// Uploads a folder in the datastore layout: files that are missing in the datastore, and files that differ by MD5. The CSV files are
+/// uploaded last, so that
 /// <c>latest</c> never names an incomplete dataset.
 /// </summary>
 /// <param name="files">The datastore.</param>

@@ -3,7 +3,9 @@ namespace Experiments.Planning;
 /// <summary>The counts and the hash of a dataset without faults.</summary>
 /// <param name="Train">The training split.</param>
 /// <param name="Test">The test split.</param>
-/// <param name="Hash">SHA-256 over the rows used and the MD5 of their images, 64 hex digits; null when it is unknown or was not requested.</param>
+/// <param name="Hash">
+/// SHA-256 over the rows used and the MD5 of their images, 64 hex digits; null when it is unknown or was not requested.
+/// </param>
 /// <param name="DroppedRows">Dropped rows, in the order of the files; empty unless bad rows are dropped.</param>
 public sealed record DatasetSummary(
     DatasetSplitSummary Train,

@@ -7,7 +7,9 @@ namespace Experiments.Planning;
 public static class ImageChoice
 {
     /// <summary>Returns the image that an experiment names, unless it is the one that this project builds.</summary>
-    /// <returns>Null when the experiment names no image, or the project's repository without a digest: then this commit's image is used.</returns>
+    /// <returns>
+    /// Null when the experiment names no image, or the project's repository without a digest: then this commit's image is used.
+    /// </returns>
     public static ImageReference? FindOther(Experiment experiment, EnvironmentConfig environment)
     {
         ArgumentNullException.ThrowIfNull(experiment);

@@ -5,7 +5,9 @@ using Experiments.Plans;
 
 namespace Experiments.Planning;
 
-/// <summary>Derives the variables, tags and properties of a job from its plan. The plan holds none of them, so none can differ from it.</summary>
+/// <summary>
+/// Derives the variables, tags and properties of a job from its plan. The plan holds none of them, so none can differ from it.
+/// </summary>
 public static class JobMetadata
 {
     /// <summary>Name of the variable that holds the resolved exp_config.</summary>
@@ -48,7 +50,9 @@ public static class JobMetadata
         );
     }
 
-    /// <summary>Returns the properties of the job, which the studio shows as its sources. They are fixed once the job is submitted.</summary>
+    /// <summary>
+    /// Returns the properties of the job, which the studio shows as its sources. They are fixed once the job is submitted.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> Properties(ExperimentPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);

@@ -9,7 +9,9 @@ namespace Experiments.Planning;
 /// <param name="Runtime">What will run the job.</param>
 public sealed record PlanSources(string TrainerCodeHash, ImageBuildPlan Image, RuntimePlan Runtime)
 {
-    /// <summary>The digest that the tag of another image has now; null when the image is named by digest, or the registry was not asked.</summary>
+    /// <summary>
+    /// The digest that the tag of another image has now; null when the image is named by digest, or the registry was not asked.
+    /// </summary>
     public string? Digest { get; init; }
 
     /// <summary>The version of this project.</summary>

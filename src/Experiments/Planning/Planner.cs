@@ -22,7 +22,9 @@ public static class Planner
     /// <param name="git">The state of the repository; null outside version control.</param>
     /// <param name="sources">The trainer, this project's image, and what runs the job.</param>
     /// <param name="dataset">The dataset; null when only the job reads it.</param>
-    /// <exception cref="ConfigException">This version does not support what the experiment asks for, or the environment has no such datastore.</exception>
+    /// <exception cref="ConfigException">
+    /// This version does not support what the experiment asks for, or the environment has no such datastore.
+    /// </exception>
     public static ExperimentPlan Plan(
         Experiment experiment,
         EnvironmentConfig environment,

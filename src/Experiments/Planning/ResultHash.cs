@@ -7,11 +7,15 @@ using Experiments.Settings;
 
 namespace Experiments.Planning;
 
-/// <summary>Hashes what decides the result of an experiment. Two plans with one hash train the same model and measure the same metrics.</summary>
+/// <summary>
+/// Hashes what decides the result of an experiment. Two plans with one hash train the same model and measure the same metrics.
+/// </summary>
 internal static class ResultHash
 {
     /// <summary>Computes the hash.</summary>
-    /// <param name="experiment">The resolved exp_config. Which keys count, each key declares as <see cref="SettingAttribute.Decides"/>.</param>
+    /// <param name="experiment">
+    /// The resolved exp_config. Which keys count, each key declares as <see cref="SettingAttribute.Decides"/>.
+    /// </param>
     /// <param name="image">The image; null where the job runs as a process.</param>
     /// <param name="build">How the image is built; null for another image.</param>
     /// <param name="codeHash">SHA-256 of the trainer's sources where the job runs as a process, else null.</param>

@@ -8,7 +8,8 @@ namespace Experiments.Plans;
 /// <param name="Account">Storage account; <c>localhost</c> when the datastore is a folder of this machine.</param>
 /// <param name="Container">Container or file share; the datastore's name when it is a folder.</param>
 /// <param name="EndpointSuffix">
-/// <c>core.windows.net</c> or another cloud's domain; host, port and account of a storage emulator, as in <c>127.0.0.1:10000/devstoreaccount1</c>; or the absolute path of the folder.
+/// <c>core.windows.net</c> or another cloud's domain; host, port and account of a storage emulator, as in
+/// <c>127.0.0.1:10000/devstoreaccount1</c>; or the absolute path of the folder.
 /// </param>
 /// <param name="Protocol"><c>https</c>, <c>http</c> for a storage emulator, or <c>file</c> for a folder.</param>
 /// <param name="Authentication">How the workspace reaches the account.</param>
@@ -22,7 +23,10 @@ public sealed record DatastorePlan(
     DatastoreAuthentication Authentication
 )
 {
-    /// <summary>Name of the secret in the workspace's key vault that holds the key or SAS; null: an environment variable holds it, or none is needed.</summary>
+    /// <summary>
+    /// Name of the secret in the workspace's key vault that holds the key or SAS; null: an environment variable holds it, or none is
+    /// needed.
+    /// </summary>
     public string? KeyVaultSecret { get; init; }
 
     /// <summary>Returns a datastore of an environment config.</summary>

@@ -10,7 +10,9 @@ public sealed record EnvironmentPlan(string Name, string Version, string Image)
 {
     private const int VersionDigits = 12;
 
-    /// <summary>The environment of jobs that run as processes. A service requires an image of every environment; this one says that there is none.</summary>
+    /// <summary>
+    /// The environment of jobs that run as processes. A service requires an image of every environment; this one says that there is none.
+    /// </summary>
     private static readonly EnvironmentPlan Process = new("process", "1", "process:no-image");
 
     /// <summary>Returns the environment of an image, or of the processes that need none.</summary>

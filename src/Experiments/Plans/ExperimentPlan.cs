@@ -42,7 +42,9 @@ public sealed record ExperimentPlan(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PlanOrigin? Origin { get; init; }
 
-    /// <summary>The calls that carry the plan out, by the state of the workspace and the registry when they were read; null while they are unread.</summary>
+    /// <summary>
+    /// The calls that carry the plan out, by the state of the workspace and the registry when they were read; null while they are unread.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<PlannedCall>? Calls { get; init; }
 

@@ -4,5 +4,8 @@ namespace Experiments.Plans;
 /// <param name="Stage">The target that makes it, as in <c>Create-Compute</c>.</param>
 /// <param name="Resource">The resource, relative to the workspace or the registry: <c>computes/gpu</c>.</param>
 /// <param name="Action">What the call does.</param>
-/// <param name="Fields">Create: the fields sent, as <c>vmSize: Standard_NC4as_T4_v3</c>. Update: the fields that change, as <c>maxNodeCount: 1 → 3</c>. No-op: the differences that stay.</param>
+/// <param name="Fields">
+/// Create: the fields sent, as <c>vmSize: Standard_NC4as_T4_v3</c>. Update: the fields that change, as <c>maxNodeCount: 1 → 3</c>. No-op:
+/// the differences that stay.
+/// </param>
 public sealed record PlannedCall(string Stage, string Resource, CallAction Action, IReadOnlyList<string> Fields);

@@ -2,7 +2,9 @@ using Experiments.Plans;
 
 namespace Experiments.Records;
 
-/// <summary>The file of a plan, <c>artifacts/{plan name}/plan.json</c>, and the pointer to the last plan, <c>artifacts/plan.json</c>.</summary>
+/// <summary>
+/// The file of a plan, <c>artifacts/{plan name}/plan.json</c>, and the pointer to the last plan, <c>artifacts/plan.json</c>.
+/// </summary>
 public static class PlanFile
 {
     private const string FileName = "plan.json";

@@ -7,7 +7,10 @@ namespace Experiments.Plans.Passports;
 /// <param name="IsDirty">Whether the working tree differs from the commit.</param>
 public sealed record GitState(string Commit, string? Branch, string? Repository, bool IsDirty)
 {
-    /// <summary>Returns the state without the user name and password that the remote's address may carry (<c>https://user:token@host/…</c>). A job must not get them.</summary>
+    /// <summary>
+    /// Returns the state without the user name and password that the remote's address may carry (<c>https://user:token@host/…</c>). A job
+    /// must not get them.
+    /// </summary>
     public GitState WithoutUser() =>
         Uri.TryCreate(Repository, UriKind.Absolute, out var uri) && uri.UserInfo.Length > 0
             ? this with

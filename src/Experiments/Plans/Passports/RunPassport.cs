@@ -1,6 +1,9 @@
 namespace Experiments.Plans.Passports;
 
-/// <summary>Identifies what a run runs. The planner makes it; the job gets it in one variable; the trainer completes it and writes it beside the model.</summary>
+/// <summary>
+/// Identifies what a run runs. The planner makes it; the job gets it in one variable; the trainer completes it and writes it beside the
+/// model.
+/// </summary>
 /// <param name="Plan">Name of the plan: experiment and hash.</param>
 /// <param name="Image">The image; null where the job runs as a process.</param>
 /// <param name="CodeHash">SHA-256 of the trainer's sources, 64 hex digits; null where the job runs in an image.</param>
