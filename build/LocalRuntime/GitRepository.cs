@@ -1,4 +1,4 @@
-using Experiments.Planning;
+using Experiments.Plans.Passports;
 
 namespace Build.LocalRuntime;
 
@@ -7,14 +7,14 @@ public sealed class GitRepository(IProcesses processes)
 {
     /// <summary>Reads the commit, branch, remote and whether tracked files are changed.</summary>
     /// <returns>Null outside a repository, in one without a commit, or without git.</returns>
-    public async Task<GitFacts?> ReadAsync(BuildContext context)
+    public async Task<GitState?> ReadAsync(BuildContext context)
     {
         if (await GitAsync(context, "rev-parse", "HEAD") is not { Length: > 0 } commit)
             return null;
         var branch = await GitAsync(context, "symbolic-ref", "--quiet", "--short", "HEAD");
         var remote = await GitAsync(context, "config", "--get", "remote.origin.url");
         var changes = await GitAsync(context, "status", "--porcelain", "--untracked-files=no");
-        return new GitFacts(commit, NullIfEmpty(branch), NullIfEmpty(remote), IsDirty: !string.IsNullOrEmpty(changes));
+        return new GitState(commit, NullIfEmpty(branch), NullIfEmpty(remote), IsDirty: !string.IsNullOrEmpty(changes));
     }
 
     /// <summary>Returns the tag of the checked-out commit; null when the commit has none.</summary>

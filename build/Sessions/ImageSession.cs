@@ -4,7 +4,7 @@ using Build.LocalRuntime;
 using Cake.Core;
 using Experiments.Json;
 using Experiments.Model;
-using Experiments.Planning;
+using Experiments.Plans.Passports;
 using Images;
 using Images.Inputs;
 using Images.Tagging;
@@ -58,7 +58,7 @@ public sealed class ImageSession(CommandArguments arguments, GitRepository git, 
         return ImageTags.For(source, state?.IsDirty ?? false, version, arguments.Get(TagArguments.TagLatest));
     }
 
-    private static BuildSource Read(BuildContext context, GitFacts? state)
+    private static BuildSource Read(BuildContext context, GitState? state)
     {
         ArgumentNullException.ThrowIfNull(context);
         return BuildSource.Read(context.Root, context.Environment.GetEnvironmentVariable, state?.Branch, state?.Commit);

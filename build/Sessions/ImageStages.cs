@@ -1,6 +1,6 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
-using Experiments.Planning;
+using Experiments.Plans;
 using Images.Building;
 using Images.Cleaning;
 using Images.Pushing;
@@ -24,21 +24,21 @@ public sealed class ImageStages(
     {
         ArgumentNullException.ThrowIfNull(context);
         var plan = plans.ReadPlan(context);
-        if (plan.Image.Build is null)
+        if (plan.ImageBuild is not { } build)
         {
-            context.Say($"Image        {plan.Image.Reference}: used unchanged");
+            context.Say($"Image        {plan.Image}: used unchanged");
             return;
         }
 
         var records = PlanStore.Records(context, plan.Name);
         var azure = arguments.Get(ImageBuildArguments.CloudBuild) ? registries.Azure(plan.Workspace) : null;
-        var builder = new ImageBuilder(images.Run(context), plan.Image, registries.Open(plan));
+        var builder = new ImageBuilder(images.Run(context), plan.Image!, build, registries.Open(plan));
         var built = await builder.EnsureAsync(new BuildOptions(arguments.Get(ImageBuildArguments.Rebuild), azure), () =>
             images.ReadSourceAsync(context)
         );
-        records.Write(BuiltImage.Stage, built);
+        records.Write(built);
         if (built.Change == StageChange.Created)
-            context.Say($"  record     {Path.GetRelativePath(context.Root, records.FileOf(BuiltImage.Stage))}");
+            context.Say($"  record     {Path.GetRelativePath(context.Root, records.FileOf<BuiltImage>())}");
     }
 
     /// <summary>Decides the readable tags, and sets them where the registry has the image.</summary>
@@ -46,12 +46,12 @@ public sealed class ImageStages(
     {
         ArgumentNullException.ThrowIfNull(context);
         var plan = plans.ReadPlan(context);
-        if (plan.Image.Build is null)
+        if (plan.ImageBuild is null)
             return;
         var records = PlanStore.Records(context, plan.Name);
-        var built = records.Read<BuiltImage>(BuiltImage.Stage, "Docker-Build");
+        var built = records.Read<BuiltImage>();
         var tags = await images.ReadTagsAsync(context);
-        records.Write(TagsRecord.Stage, new TagsRecord(tags));
+        records.Write(new TagsRecord(tags));
         await ImageTagger.TagAsync(registries.Open(plan), built.Digest, tags, context.Say, context.Cancellation);
     }
 
@@ -61,16 +61,16 @@ public sealed class ImageStages(
         ArgumentNullException.ThrowIfNull(context);
         var plan = plans.ReadPlan(context);
         var records = PlanStore.Records(context, plan.Name);
-        var publisher = new ImagePublisher(images.Run(context), plan.Image, () => registries.Open(plan));
-        var pushed = plan.Image.Build is null
+        var publisher = new ImagePublisher(images.Run(context), plan.Image!, () => registries.Open(plan));
+        var pushed = plan.ImageBuild is null
             ? await publisher.PinAsync()
             : await publisher.PublishAsync(
-                records.Read<BuiltImage>(BuiltImage.Stage, "Docker-Build"),
-                records.Read<TagsRecord>(TagsRecord.Stage, "Docker-Tag").Tags,
+                records.Read<BuiltImage>(),
+                records.Read<TagsRecord>().Tags,
                 () => images.ReadSourceAsync(context),
-                built => records.Write(BuiltImage.Stage, built)
+                built => records.Write(built)
             );
-        records.Write(PushedImage.Stage, pushed);
+        records.Write(pushed);
         context.Say($"Pushed       {pushed.Image}: {pushed.Change.ToString().ToLowerInvariant()}");
     }
 
@@ -87,7 +87,7 @@ public sealed class ImageStages(
         var cleaner = new ImageCleaner(images.Run(context), registries.Open(environment));
         await cleaner.CleanAsync(options, async () =>
         {
-            var workspace = await workspaces.FindAsync(context, Planner.Workspace(environment));
+            var workspace = await workspaces.FindAsync(context, WorkspaceAddress.Of(environment));
             IReadOnlyList<ImageUse> jobs = workspace is null ? [] : await new ImagesInUse(workspace).FindAsync(context.Cancellation);
             return [.. RecordedImages.Find(context.Root, context.ArtifactsFolder), .. jobs];
         });

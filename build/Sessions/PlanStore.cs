@@ -54,7 +54,7 @@ public sealed class PlanStore(CommandArguments arguments, TargetCatalog catalog,
     public static string LastPlanFile(BuildContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return Path.Combine(context.ArtifactsFolder, "plan.json");
+        return PlanFile.Last(context.ArtifactsFolder);
     }
 
     /// <summary>Returns whether a plan exists: of this run, or of an earlier one.</summary>
@@ -67,9 +67,9 @@ public sealed class PlanStore(CommandArguments arguments, TargetCatalog catalog,
     /// <summary>Writes the plan that the later stages read, as the last plan and beside their records.</summary>
     public void WritePlan(BuildContext context, ExperimentPlan made)
     {
+        ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(made);
-        PlanFile.Write(Records(context, made.Name).FileOf("plan"), made);
-        PlanFile.Write(LastPlanFile(context), made);
+        PlanFile.Write(context.ArtifactsFolder, made);
         plan = made;
     }
 

@@ -14,7 +14,7 @@ public sealed class RegistrySession(SignInSession signIns) : IDisposable
     public ImageRegistry Open(ExperimentPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return Open(ImageReference.Parse(plan.Image.Repository), plan.Workspace.TenantId, isOwn: plan.Image.Build is not null);
+        return Open(plan.Image!, plan.Workspace.TenantId, isOwn: plan.ImageBuild is not null);
     }
 
     /// <summary>Connects to the repository of this project's images.</summary>

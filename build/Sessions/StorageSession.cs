@@ -1,6 +1,6 @@
 using Datasets.Stores;
 using Experiments.Model;
-using Experiments.Planning;
+using Experiments.Plans;
 using Workspaces.Datastores;
 using Workspaces.Errors;
 
@@ -15,13 +15,13 @@ public sealed class StorageSession(WorkspaceSession workspaces, SignInSession si
     /// <exception cref="WorkspaceException">Its key or SAS cannot be read.</exception>
     public Task<IDatastoreFiles> OpenAsync(BuildContext context, EnvironmentConfig environment, string datastore)
     {
-        var address = Planner.Workspace(environment);
+        var address = WorkspaceAddress.Of(environment);
         var secrets = new DatastoreSecrets(async _ =>
             await workspaces.OpenAsync(context, address, (await runtimes.DecideAsync(context, environment)).Kind)
         );
         // A storage account is in Azure even if the workspace is emulated.
         return new DatastoreStorage(secrets, signIns.To(environment.AmlTenantId)).OpenAsync(
-            Planner.Datastore(datastore, environment, context.Root),
+            DatastorePlan.Of(datastore, environment, context.Root),
             context.Cancellation
         );
     }

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Datasets.Checks;
 using Datasets.Sources;
-using Experiments.Json;
 using Experiments.Model;
 using Experiments.Planning;
 using Fixtures;
@@ -11,13 +9,9 @@ namespace Experiments.Tests;
 /// <summary>The shared table of datasets, which the trainer's tests run too.</summary>
 public sealed class DatasetCasesTests : IDisposable
 {
-    private static readonly Dictionary<string, DatasetCase> Cases = JsonSerializer
-        .Deserialize<Table>(Repository.Read("tests/datasets/cases.json"), RecordJson.Options)!
-        .Cases.ToDictionary(item => item.Name, StringComparer.Ordinal);
-
     private readonly TemporaryFolder datastore = new();
 
-    public static TheoryData<string> Names => [.. Cases.Keys];
+    public static TheoryData<string> Names => [.. DatasetTable.Cases.Keys];
 
     public void Dispose() => datastore.Dispose();
 
@@ -25,7 +19,7 @@ public sealed class DatasetCasesTests : IDisposable
     [MemberData(nameof(Names))]
     public async Task ReadAsync_ReportsTheFaultsOfTheTable_WhenBadRowsFail(string name)
     {
-        var expected = Cases[name];
+        var expected = DatasetTable.Cases[name];
 
         var (faults, summary) = await ReadAsync(expected, BadRows.Fail);
 
@@ -37,9 +31,9 @@ public sealed class DatasetCasesTests : IDisposable
     [MemberData(nameof(Names))]
     public async Task ReadAsync_KeepsTheRowsOfTheTable_WhenBadRowsAreDropped(string name)
     {
-        var expected = Cases[name].Drop;
+        var expected = DatasetTable.Cases[name].Drop;
 
-        var (faults, summary) = await ReadAsync(Cases[name], BadRows.Drop);
+        var (faults, summary) = await ReadAsync(DatasetTable.Cases[name], BadRows.Drop);
 
         Assert.Equal(expected.Faults, faults);
         Assert.Equal((expected.TrainRows, expected.TestRows), (summary?.Train.Rows, summary?.Test.Rows));
@@ -71,20 +65,4 @@ public sealed class DatasetCasesTests : IDisposable
             return (error.Faults.Select(fault => fault.ToString()), null);
         }
     }
-
-    private sealed record Table(IReadOnlyList<DatasetCase> Cases);
-
-    private sealed record DatasetCase(
-        string Name,
-        string ImageType,
-        Dictionary<string, string> Files,
-        Dictionary<string, byte[]> Images,
-        string TrainCsv,
-        string TestCsv,
-        IReadOnlyList<string> Faults,
-        string? Hash,
-        DroppedCase Drop
-    );
-
-    private sealed record DroppedCase(IReadOnlyList<string> Faults, int? TrainRows, int? TestRows, string? Hash);
 }

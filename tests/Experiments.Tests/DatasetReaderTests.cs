@@ -40,10 +40,14 @@ public sealed class DatasetReaderTests : IDisposable
 
         Assert.Equal(
             [
-                "road/datasets/train_road_240102030405.csv(3): left out: image 'x.gif' is not in road/images; it must be there, or the row removed.",
-                "road/datasets/train_road_240102030405.csv(4): left out: image 'x.gif' is not in road/images; it must be there, or the row removed.",
-                "road/datasets/train_road_240102030405.csv(5): left out: image 'c.gif' is in both splits; it must be in one (also at road/datasets/test_road_240102030405.csv(2)).",
-                "road/datasets/train_road_240102030405.csv(6): left out: class 'crack' is only in the training split; it must be in both splits.",
+                "road/datasets/train_road_240102030405.csv(3): left out: image 'x.gif' is not in road/images; it must be there, "
+                    + "or the row removed.",
+                "road/datasets/train_road_240102030405.csv(4): left out: image 'x.gif' is not in road/images; it must be there, "
+                    + "or the row removed.",
+                "road/datasets/train_road_240102030405.csv(5): left out: image 'c.gif' is in both splits; it must be in one "
+                    + "(also at road/datasets/test_road_240102030405.csv(2)).",
+                "road/datasets/train_road_240102030405.csv(6): left out: class 'crack' is only in the training split; it must "
+                    + "be in both splits.",
             ],
             summary.DroppedRows.Select(row => row.ToString())
         );
@@ -104,8 +108,10 @@ public sealed class DatasetReaderTests : IDisposable
 
         Assert.Equal(
             [
-                "road/datasets/test_road_240102030405.csv(3): image 'b.gif': box 0,0,9,6 reaches outside the image of 8 x 6 pixels; it must be within 0,0,8,6.",
-                "road/datasets/test_road_230102030405.csv(2): image 'a.gif' is in both splits; it must be in one (also at road/datasets/train_road_230102030405.csv(2)).",
+                "road/datasets/test_road_240102030405.csv(3): image 'b.gif': box 0,0,9,6 reaches outside the image of 8 x 6 "
+                    + "pixels; it must be within 0,0,8,6.",
+                "road/datasets/test_road_230102030405.csv(2): image 'a.gif' is in both splits; it must be in one (also at "
+                    + "road/datasets/train_road_230102030405.csv(2)).",
             ],
             error.Faults.Select(fault => fault.ToString())
         );

@@ -4,7 +4,9 @@ using Experiments.Json;
 using Experiments.Model;
 using Experiments.Planning;
 using Experiments.Plans.Jobs;
+using Experiments.Plans.Passports;
 using Experiments.Reading;
+using Experiments.Settings;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -67,10 +69,33 @@ public class ExperimentProperties
             Values.Select(value => value[..value.IndexOf('=', StringComparison.Ordinal)]).Order(StringComparer.Ordinal)
         );
 
+    [Fact]
+    public void Decides_IsDeclaredByEveryKeyThatHoldsAValue() =>
+        Assert.Equal(ExperimentJson.Paths(), Keys(typeof(Experiment), "").Where(key => key.IsDeclared).Select(key => key.Path));
+
     [Theory]
     [MemberData(nameof(EachValue))]
-    public void PlanName_Changes_WhenAnyValueChanges(string value) =>
-        Assert.NotEqual(PlanName(Parse(ExperimentText.Valid)), PlanName(Parse(ExperimentText.Valid, value)));
+    public void ExperimentHash_Changes_ExactlyWhenTheValueDecidesTheResult(string value)
+    {
+        var key = value[..value.IndexOf('=', StringComparison.Ordinal)];
+        // Without a sweep, its settings decide nothing.
+        var decides = key.StartsWith("HYPERTUNE_PARAMS.", StringComparison.Ordinal)
+            ? Decides.Nothing
+            : Keys(typeof(Experiment), "").Single(candidate => candidate.Path == key).Decides;
+
+        Assert.Equal(decides is Decides.Weights or Decides.Metrics, IsChanged(Dataset));
+        Assert.Equal(decides != Decides.Nothing, IsChanged(null));
+
+        bool IsChanged(DatasetSummary? dataset) =>
+            Plan(Parse(ExperimentText.Valid), dataset).ExperimentHash != Plan(Parse(ExperimentText.Valid, value), dataset).ExperimentHash;
+    }
+
+    [Fact]
+    public void ExperimentHash_IsTheSame_WhateverChangesThatDecidesNothing() =>
+        Prop.ForAll(Gen.SubListOf<string>(Values.Where(DecidesNothing)).ToArbitrary(), values =>
+                Plan(Parse(ExperimentText.Valid, [.. values])).ExperimentHash == Plan(Parse(ExperimentText.Valid)).ExperimentHash
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void PlanName_IsTheSame_HoweverTheFileIsOrderedAndSpaced() =>
@@ -118,12 +143,44 @@ public class ExperimentProperties
             })
             .QuickCheckThrowOnFailure();
 
+    private static bool DecidesNothing(string value) =>
+        Keys(typeof(Experiment), "").Single(key => value.StartsWith(key.Path + "=", StringComparison.Ordinal)).Decides == Decides.Nothing;
+
+    /// <summary>The keys that hold a value, with what each declares.</summary>
+    private static IEnumerable<(string Path, Decides Decides, bool IsDeclared)> Keys(Type record, string prefix) =>
+        SettingDefinition
+            .Of(record)
+            .SelectMany(definition =>
+                definition.Kind == SettingKind.Object
+                    ? Keys(definition.MemberType!, $"{prefix}{definition.Key}.")
+                    :
+                    [
+                        (
+                            prefix + definition.Key,
+                            definition.Decides,
+                            definition.Property.CustomAttributes.Any(attribute =>
+                                attribute.NamedArguments.Any(argument => argument.MemberName == nameof(SettingAttribute.Decides))
+                            )
+                        ),
+                    ]
+            );
+
     private static Experiment Parse(string text, params string[] overrides) => ExperimentReader.Parse(text, ExperimentText.File, overrides);
 
     private static PlanSources Sources =>
         new("cccc", new("docker/cpu/Dockerfile", new Dictionary<string, string>(), "aaaa", "sha-aaaa"), new(JobRuntime.Process, "a test"));
 
-    private static string PlanName(Experiment experiment) =>
+    private static DatasetSummary Dataset =>
+        new(
+            new("train.csv", 1, 1, 0, new Dictionary<string, int>()),
+            new("test.csv", 1, 1, 0, new Dictionary<string, int>()),
+            new('d', 64),
+            []
+        );
+
+    private static string PlanName(Experiment experiment) => Plan(experiment).Plan;
+
+    private static RunPassport Plan(Experiment experiment, DatasetSummary? dataset = null) =>
         Planner
             .Plan(
                 experiment,
@@ -131,9 +188,9 @@ public class ExperimentProperties
                 "/repository",
                 git: null,
                 Sources,
-                dataset: null
+                dataset
             )
-            .Name;
+            .Passport;
 
     private static string Shuffled(string json, Random random)
     {

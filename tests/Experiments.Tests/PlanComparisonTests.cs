@@ -33,13 +33,16 @@ public class PlanComparisonTests
     [Fact]
     public void Compare_NamesEachValueThatDiffers() =>
         Assert.Equal(
-            ["compute.maxNodes: 2 → 4", "dataset.hash: \"dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd\" → absent"],
+            [
+                "compute.maxNodes: 2 → 4",
+                "passport.datasetHash: \"dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd\" → absent",
+            ],
             PlanComparison.Compare(
                 Plan,
                 Plan with
                 {
                     Compute = Plan.Compute with { MaxNodes = 4 },
-                    Dataset = Plan.Dataset with { Hash = null },
+                    Passport = Plan.Passport with { DatasetHash = null },
                 }
             )
         );

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Experiments.Json;
 using Experiments.Model;
 using Experiments.Planning;
 using Experiments.Plans;
 using Experiments.Plans.Jobs;
+using Experiments.Plans.Passports;
 using Experiments.Reading;
-using Experiments.Records;
 using Fixtures;
 
 namespace Experiments.Tests;
@@ -21,7 +22,7 @@ public class PlannerTests
         "sha-aaaaaaaaaaaaaaaaaaaa"
     );
 
-    private static readonly GitFacts Git = new(
+    private static readonly GitState Git = new(
         new('1', 40),
         "main",
         "https://me:hunter2@example.org/team/model-training.git",
@@ -36,8 +37,13 @@ public class PlannerTests
     );
 
     [Fact]
-    public void Plan_IsTheOneInTheFile_ForTheEmulator() =>
-        Assert.Equal(Repository.Expected("emulator.plan.json"), Text(Plan(ExperimentText.Valid, EnvironmentText.Valid, Dataset)));
+    public void Plan_IsTheOneInTheFile_ForTheEmulator()
+    {
+        var plan = Plan(ExperimentText.Valid, EnvironmentText.Valid, Dataset);
+
+        Assert.Equal(Repository.Expected("emulator.plan.json"), Text(plan));
+        Assert.Equal(Repository.Expected("emulator.job.json"), JobText(plan));
+    }
 
     [Fact]
     public void Plan_IsTheOneInTheFile_ForAzure()
@@ -47,6 +53,7 @@ public class PlannerTests
         var plan = Planner.Plan(configuration.Experiment, configuration.Environment, "/repository", git: null, OnAzure, dataset: null);
 
         Assert.Equal(Repository.Expected("azure.plan.json"), Text(plan));
+        Assert.Equal(Repository.Expected("azure.job.json"), JobText(plan));
     }
 
     [Theory]
@@ -63,7 +70,58 @@ public class PlannerTests
     {
         var experiment = Parse(ExperimentText.Valid) with { DockerImage = image.Length == 0 ? null : image };
 
-        Assert.Equal(expected, Planner.Plan(experiment, Environment, "/repository", Git, AsProcess, Dataset).Environment.Image);
+        Assert.Equal(expected, Planner.Plan(experiment, Environment, "/repository", Git, OnAzure, Dataset).Environment.Image);
+    }
+
+    [Fact]
+    public void Plan_NamesTheCodeAndNoImage_WhenTheJobRunsAsAProcess()
+    {
+        var plan = Plan(ExperimentText.Valid, EnvironmentText.Valid, Dataset);
+
+        Assert.Equal((null, CodeHash), (plan.Passport.Image, plan.Passport.CodeHash));
+        Assert.Equal(("process", "1", "process:no-image"), (plan.Environment.Name, plan.Environment.Version, plan.Environment.Image));
+        Assert.DoesNotContain("DOCKER_IMAGE", JobMetadata.Variables(plan)["EXP_CONFIG"], StringComparison.Ordinal);
+        Assert.DoesNotContain("image", JobMetadata.Tags(plan).Keys);
+        Assert.Equal(CodeHash, JobMetadata.Tags(plan)["code"]);
+        Assert.Throws<InvalidOperationException>(() => plan.Pinned("sha256:00"));
+    }
+
+    [Fact]
+    public void Pinned_NamesTheDigestWhereverTheImageIsNamed()
+    {
+        var plan = Planner.Plan(Parse(ExperimentText.Valid), Environment, "/repository", Git, OnAzure, Dataset);
+        var digest = $"sha256:{new string('b', 64)}";
+        var image = $"localhost:5000/model-training@{digest}";
+
+        var pinned = plan.Pinned(digest);
+
+        var variables = JobMetadata.Variables(pinned);
+        Assert.Equal(
+            [image, image, image, image],
+            new List<string?>
+            {
+                pinned.Environment.Image,
+                JobMetadata.Tags(pinned)["image"],
+                (string?)JsonNode.Parse(variables["EXP_CONFIG"])!["DOCKER_IMAGE"],
+                (string?)JsonNode.Parse(variables["RUN_PASSPORT"])!["image"]!["reference"],
+            }
+        );
+        Assert.Equal(digest, (string?)JsonNode.Parse(variables["RUN_PASSPORT"])!["image"]!["digest"]);
+        Assert.DoesNotContain(plan.Image!.Tag!, Text(pinned with { ImageBuild = null }), StringComparison.Ordinal);
+        Assert.Equal(plan.Name, pinned.Name);
+    }
+
+    [Theory]
+    [InlineData(null, "only the job reads the dataset")]
+    [InlineData("the store lists no MD5", "the store lists no MD5")]
+    public void Plan_SaysWhyTheDatasetHashIsUnknown(string? reason, string expected)
+    {
+        var dataset = reason is null ? null : Dataset with { Hash = null, HashUnknownReason = reason };
+
+        var plan = Plan(ExperimentText.Valid, EnvironmentText.Valid, dataset);
+
+        Assert.Equal((null, expected), (plan.Passport.DatasetHash, plan.HashUnknownReason));
+        Assert.DoesNotContain("dataset_hash", JobMetadata.Tags(plan).Keys);
     }
 
     [Fact]
@@ -74,7 +132,7 @@ public class PlannerTests
 
         var plan = Planner.Plan(experiment, Environment, "/repository", Git, OnAzure with { Digest = digest }, Dataset);
 
-        Assert.Equal(new ImagePlan("other.example/detection", "1.2", digest, Build: null), plan.Image);
+        Assert.Equal((new ImageReference("other.example/detection", "1.2", digest), null), (plan.Image, plan.ImageBuild));
         Assert.Equal($"other.example/detection:1.2@{digest}", plan.Environment.Image);
         Assert.NotEqual(
             plan.Name,
@@ -116,7 +174,8 @@ public class PlannerTests
         );
 
         Assert.Equal(
-            "exp_config: HYPERTUNE is true; it must be false: this version submits no sweeps. Set HYPERTUNE to false to train once with RUN_PARAMS as they are, or run with --set=HYPERTUNE=false.",
+            "exp_config: HYPERTUNE is true; it must be false: this version submits no sweeps. Set HYPERTUNE to false to train "
+                + "once with RUN_PARAMS as they are, or run with --set=HYPERTUNE=false.",
             Assert.Single(error.Faults).ToString()
         );
     }
@@ -158,22 +217,9 @@ public class PlannerTests
         Assert.True($"{name}-1000".Length <= 255, name);
     }
 
-    [Fact]
-    public void PlanFile_ReadsWhatWasWritten()
-    {
-        using var folder = new TemporaryFolder();
-        var plan = Plan(ExperimentText.Valid, EnvironmentText.Valid, Dataset);
-        var path = Path.Combine(folder.Root, "artifacts", "plan.json");
+    private static PlanSources AsProcess => new(CodeHash, Image, new(JobRuntime.Process, "no Docker engine answers")) { Version = "0.1.0" };
 
-        PlanFile.Write(path, plan);
-
-        Assert.Equal(Text(plan), Text(PlanFile.Read(path)));
-        Assert.Equal(["plan.json"], Directory.EnumerateFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName));
-    }
-
-    private static PlanSources AsProcess => new(CodeHash, Image, new(JobRuntime.Process, "no Docker engine answers"));
-
-    private static PlanSources OnAzure => new(CodeHash, Image, new(JobRuntime.Azure, "the workspace is in Azure"));
+    private static PlanSources OnAzure => new(CodeHash, Image, new(JobRuntime.Azure, "the workspace is in Azure")) { Version = "0.1.0" };
 
     private static EnvironmentConfig Environment => EnvironmentConfigReader.Parse(EnvironmentText.Valid, EnvironmentText.File);
 
@@ -188,6 +234,17 @@ public class PlannerTests
             AsProcess,
             dataset
         );
+
+    private static string JobText(ExperimentPlan plan) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                Variables = JobMetadata.Variables(plan),
+                Tags = JobMetadata.Tags(plan),
+                Properties = JobMetadata.Properties(plan),
+            },
+            RecordJson.Options
+        ) + "\n";
 
     private static string Text(ExperimentPlan plan) => JsonSerializer.Serialize(plan, RecordJson.Options) + "\n";
 }

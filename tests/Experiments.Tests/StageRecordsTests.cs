@@ -1,4 +1,3 @@
-using Experiments.Plans;
 using Experiments.Records;
 using Fixtures;
 
@@ -11,23 +10,25 @@ public sealed class StageRecordsTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Read_GivesWhatWasWrittenLast()
+    public void Read_ReturnsTheRecordWrittenLast()
     {
         var records = new StageRecords(folder.Root, "demo-1");
-        records.Write("environment", new EnvironmentPlan("detection", "1", "a"));
-        records.Write("environment", new EnvironmentPlan("detection", "2", "b"));
+        Assert.False(records.Has<Measured>());
+        records.Write(new Measured("a", 1));
+        records.Write(new Measured("b", 2));
 
-        Assert.Equal(new EnvironmentPlan("detection", "2", "b"), records.Read<EnvironmentPlan>("environment", "Train"));
+        Assert.True(records.Has<Measured>());
+        Assert.Equal(new Measured("b", 2), records.Read<Measured>());
     }
 
     [Fact]
-    public void Write_LeavesOneReadableFile()
+    public void Write_LeavesOneReadableFile_NamedByTheRecord()
     {
-        new StageRecords(folder.Root, "demo-1").Write("pushed-image", new EnvironmentPlan("détection", "1", "<a>"));
+        new StageRecords(folder.Root, "demo-1").Write(new Measured("détection <a>", 1));
 
         var file = Assert.Single(Directory.EnumerateFiles(folder.Root, "*", SearchOption.AllDirectories));
-        Assert.Equal(Path.Combine(folder.Root, "demo-1", "pushed-image.json"), file);
-        Assert.Equal("{\n  \"name\": \"détection\",\n  \"version\": \"1\",\n  \"image\": \"<a>\"\n}\n", File.ReadAllText(file));
+        Assert.Equal(Path.Combine(folder.Root, "demo-1", "measured-length.json"), file);
+        Assert.Equal("{\n  \"name\": \"détection <a>\",\n  \"length\": 1\n}\n", File.ReadAllText(file));
     }
 
     [Fact]
@@ -35,10 +36,11 @@ public sealed class StageRecordsTests : IDisposable
     {
         var records = new StageRecords(folder.Root, "demo-1");
 
-        var error = Assert.Throws<RecordException>(() => records.Read<ComputePlan>("compute-target", "Create-Compute"));
+        var error = Assert.Throws<RecordException>(() => records.Read<Measured>());
 
         Assert.Equal(
-            $"{records.FileOf("compute-target")} is absent; it must be there. The stage before this one writes it; run it first, with the same --exp-config and --set: dotnet cake --target=Create-Compute",
+            $"{records.FileOf<Measured>()} is missing; it must exist. An earlier stage writes it; run that stage first, with the "
+                + "same --exp-config and --set: dotnet cake --target=Measure",
             error.Message
         );
     }
@@ -47,11 +49,18 @@ public sealed class StageRecordsTests : IDisposable
     public void Read_NamesTheFile_WhenItIsBroken()
     {
         var records = new StageRecords(folder.Root, "demo-1");
-        folder.Write("demo-1/compute-target.json", "{");
+        folder.Write("demo-1/measured-length.json", "{");
 
-        var error = Assert.Throws<RecordException>(() => records.Read<ComputePlan>("compute-target", "Create-Compute"));
+        var error = Assert.Throws<RecordException>(() => records.Read<Measured>());
 
-        Assert.StartsWith($"{records.FileOf("compute-target")} is not a whole ComputePlan record", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("dotnet cake --target=Create-Compute", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{records.FileOf<Measured>()} is not a whole Measured record", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("dotnet cake --target=Measure", error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed record Measured(string Name, int Length) : IStageRecord
+    {
+        public static string Stage => "measured-length";
+
+        public static string Target => "Measure";
     }
 }

@@ -18,7 +18,7 @@ public sealed class ShareFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task WriteAsync_FillsAFileOfAnotherName_AndRenamesIt()
+    public async Task WriteAsync_WritesUnderATemporaryName_AndRenames()
     {
         await File.WriteAllBytesAsync(file, new byte[5_000_000], Stop);
         foreach (var folder in new[] { "road", "road/images" })
@@ -43,7 +43,7 @@ public sealed class ShareFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task ListAsync_GivesTheFilesOfTheFolder_WithSizeAndVersion()
+    public async Task ListAsync_ReturnsSizeAndVersionAndNoMd5()
     {
         service.On(
             "GET",
@@ -64,7 +64,7 @@ public sealed class ShareFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task ListAsync_GivesNothing_WhenThereIsNoSuchFolder()
+    public async Task ListAsync_ReturnsNothing_WhenTheFolderIsMissing()
     {
         service.On("GET", "/train/road/images", FakeStorage.Error(404, "ResourceNotFound"));
         var files = await FakeStorage.OpenAsync(service, TestPlans.Share);
@@ -73,7 +73,7 @@ public sealed class ShareFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task ListAsync_NamesTheCommandThatMakesIt_WhenTheShareIsMissing()
+    public async Task ListAsync_NamesTheCommandThatCreatesIt_WhenTheShareIsMissing()
     {
         service.On("GET", "/train/road/images", FakeStorage.Error(404, "ShareNotFound"));
         var files = await FakeStorage.OpenAsync(service, TestPlans.Share);
@@ -81,7 +81,8 @@ public sealed class ShareFilesTests : IDisposable
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => files.ListAsync("road/images", Stop));
 
         Assert.StartsWith(
-            "DATASTORES.test_data: file share 'train' is not in storage account 'pictures'; FILE_SHARE must name one that is there, or it must be made: `az storage share-rm create --storage-account pictures --name train`.",
+            "DATASTORES.test_data: file share 'train' is not in storage account 'pictures'; FILE_SHARE must name an existing "
+                + "one, or create it: `az storage share-rm create --storage-account pictures --name train`.",
             error.Message,
             StringComparison.Ordinal
         );

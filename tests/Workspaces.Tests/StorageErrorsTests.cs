@@ -22,60 +22,75 @@ public class StorageErrorsTests
                 "identity",
                 404,
                 "ContainerNotFound",
-                "DATASTORES.test_data: container 'train' is not in storage account 'pictures'; CONTAINER must name one that is there, or it must be made: `az storage container create --account-name pictures --name train --auth-mode login`."
+                "DATASTORES.test_data: container 'train' is not in storage account 'pictures'; CONTAINER must name an existing "
+                    + "one, or create it: `az storage container create --account-name pictures --name train --auth-mode login`."
             },
             {
                 "identity",
                 403,
                 "AuthorizationPermissionMismatch",
-                "DATASTORES.test_data: the signed-in identity may not read container 'train' of storage account 'pictures'; it must have the role 'Storage Blob Data Reader' there: "
-                    + "`az role assignment create --role \"Storage Blob Data Reader\" --assignee <who> --scope \"$(az storage account show --name pictures --query id --output tsv)/blobServices/default/containers/train\"`."
+                "DATASTORES.test_data: the signed-in identity may not read container 'train' of storage account 'pictures'; it "
+                    + "must have the role 'Storage Blob Data Reader' there: "
+                    + "`az role assignment create --role \"Storage Blob Data Reader\" --assignee <who> --scope \"$(az storage "
+                    + "account show --name pictures --query id --output tsv)/blobServices/default/containers/train\"`."
             },
             {
                 "key-missing",
                 403,
                 "AuthorizationPermissionMismatch",
-                "DATASTORES.test_data: the signed-in identity (no secret is in the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY) may not read container 'train' of storage account 'pictures'; it must have the role 'Storage Blob Data Reader' there: "
-                    + "`az role assignment create --role \"Storage Blob Data Reader\" --assignee <who> --scope \"$(az storage account show --name pictures --query id --output tsv)/blobServices/default/containers/train\"`."
+                "DATASTORES.test_data: the signed-in identity (no secret is in the environment variable "
+                    + "DATASTORE_TEST_DATA_ACCOUNT_KEY) may not read container 'train' of storage account 'pictures'; it must have "
+                    + "the role 'Storage Blob Data Reader' there: "
+                    + "`az role assignment create --role \"Storage Blob Data Reader\" --assignee <who> --scope \"$(az storage "
+                    + "account show --name pictures --query id --output tsv)/blobServices/default/containers/train\"`."
             },
             {
                 "identity",
                 403,
                 "AuthorizationFailure",
-                "DATASTORES.test_data: storage account 'pictures' does not admit this network; run from one that its firewall or private endpoint admits, add this one "
-                    + "(`az storage account network-rule add --account-name pictures --ip-address <address>`), or leave the dataset to the job: --read-dataset=false."
+                "DATASTORES.test_data: storage account 'pictures' does not admit this network; run from one that its firewall "
+                    + "or private endpoint admits, add this one "
+                    + "(`az storage account network-rule add --account-name pictures --ip-address <address>`), or leave the "
+                    + "dataset to the job: --read-dataset=false."
             },
             {
                 "identity",
                 401,
                 "InvalidAuthenticationInfo",
-                "DATASTORES.test_data: the signed-in identity is not accepted by storage account 'pictures'; it must be of the account's tenant: `az login --tenant <tenant>`."
+                "DATASTORES.test_data: the signed-in identity is not accepted by storage account 'pictures'; it must be of the "
+                    + "account's tenant: `az login --tenant <tenant>`."
             },
             {
                 "key",
                 403,
                 "AuthenticationFailed",
-                "DATASTORES.test_data: the account key in the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY is not one of storage account 'pictures'; it must be one of `az storage account keys list --account-name pictures`."
+                "DATASTORES.test_data: the account key in the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY is not one "
+                    + "of storage account 'pictures'; it must be one of `az storage account keys list --account-name pictures`."
             },
             {
                 "key",
                 403,
                 "KeyBasedAuthenticationNotPermitted",
-                "DATASTORES.test_data: storage account 'pictures' takes no keys; AUTH must be identity, or the account must allow them: `az storage account update --name pictures --allow-shared-key-access true`."
+                "DATASTORES.test_data: storage account 'pictures' takes no keys; AUTH must be identity, or the account must "
+                    + "allow them: `az storage account update --name pictures --allow-shared-key-access true`."
             },
             {
                 "sas",
                 403,
                 "AuthenticationFailed",
-                "DATASTORES.test_data: the SAS in the environment variable DATASTORE_TEST_DATA_SAS_TOKEN is not valid for storage account 'pictures': it has expired, or was signed with a key that the account no longer has. "
-                    + "It must be a current one: `az storage container generate-sas --account-name pictures --name train --permissions racwdl --expiry <date> --output tsv`."
+                "DATASTORES.test_data: the SAS in the environment variable DATASTORE_TEST_DATA_SAS_TOKEN is not valid for "
+                    + "storage account 'pictures': it has expired, or was signed with a key that the account no longer has. "
+                    + "It must be a current one: `az storage container generate-sas --account-name pictures --name train "
+                    + "--permissions racwdl --expiry <date> --output tsv`."
             },
             {
                 "sas",
                 403,
                 "AuthorizationPermissionMismatch",
-                "DATASTORES.test_data: the SAS in the environment variable DATASTORE_TEST_DATA_SAS_TOKEN does not allow to read and list container 'train' of storage account 'pictures'; it must: "
-                    + "`az storage container generate-sas --account-name pictures --name train --permissions racwdl --expiry <date> --output tsv`."
+                "DATASTORES.test_data: the SAS in the environment variable DATASTORE_TEST_DATA_SAS_TOKEN does not allow to read "
+                    + "and list container 'train' of storage account 'pictures'; it must: "
+                    + "`az storage container generate-sas --account-name pictures --name train --permissions racwdl --expiry "
+                    + "<date> --output tsv`."
             },
         };
 
@@ -118,7 +133,8 @@ public class StorageErrorsTests
             );
 
             Assert.StartsWith(
-                "DATASTORES.test_data: the signed-in identity may not write container 'train' of storage account 'pictures'; it must have the role 'Storage Blob Data Contributor' there: ",
+                "DATASTORES.test_data: the signed-in identity may not write container 'train' of storage account 'pictures'; it "
+                    + "must have the role 'Storage Blob Data Contributor' there: ",
                 error.Message,
                 StringComparison.Ordinal
             );
@@ -132,11 +148,15 @@ public class StorageErrorsTests
     [Theory]
     [InlineData(
         SocketError.HostNotFound,
-        "DATASTORES.test_data: storage account 'pictures' is not found: its address is unknown. ACCOUNT must name one that is there (`az storage account list --query \"[].name\"`), and ENDPOINT its domain; one with a private endpoint alone is known only inside its network. GET https://pictures.blob.core.windows.net/train?"
+        "DATASTORES.test_data: storage account 'pictures' is not found: its address is unknown. ACCOUNT must name an existing "
+            + "one (`az storage account list --query \"[].name\"`), and ENDPOINT its domain; one with a private endpoint alone is "
+            + "known only inside its network. GET https://pictures.blob.core.windows.net/train?"
     )]
     [InlineData(
         SocketError.TimedOut,
-        "DATASTORES.test_data: storage account 'pictures' does not answer; it must be reachable from here. In a private network, run from inside it, or leave the dataset to the job: --read-dataset=false. GET https://pictures.blob.core.windows.net/train?"
+        "DATASTORES.test_data: storage account 'pictures' does not respond; it must be reachable from here. In a private "
+            + "network, run from inside it, or leave the dataset to the job: --read-dataset=false. GET "
+            + "https://pictures.blob.core.windows.net/train?"
     )]
     public async Task ListAsync_SaysWhatToMend_WhenTheAccountCannotBeReached(SocketError socketError, string expected)
     {
@@ -153,7 +173,8 @@ public class StorageErrorsTests
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => FakeStorage.OpenAsync(new FakeService(), KeyPlan, "planted secret"));
 
         Assert.Equal(
-            "DATASTORES.test_data: what the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY holds is no account key; it must be one of `az storage account keys list --account-name pictures`.",
+            "DATASTORES.test_data: what the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY holds is no account key; it "
+                + "must be one of `az storage account keys list --account-name pictures`.",
             error.Message
         );
     }

@@ -13,14 +13,14 @@ public sealed class StoredDatasetTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    /// <summary>However long what stands before a JPEG's frame is, its size is the one the file on disk has.</summary>
+    /// <summary>The size of a JPEG is found whatever the length of the segments before its frame.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(4000)]
     [InlineData(4074)]
     [InlineData(4083)]
     [InlineData(65_000)]
-    public async Task ReadSizesAsync_FindsTheFrame_WhereverItStands(int before)
+    public async Task ReadSizesAsync_FindsTheFrame_AfterSegmentsOfAnyLength(int before)
     {
         Write("images/a.jpg", Jpeg(before));
         Write("datasets/any.csv", []);
@@ -31,7 +31,7 @@ public sealed class StoredDatasetTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadSizesAsync_SaysThatItIsNoPicture_WhenTheFrameIsCutOff()
+    public async Task ReadSizesAsync_ReturnsNull_WhenTheFrameIsIncomplete()
     {
         Write("images/a.jpg", Jpeg(5000)[..^4]);
         Write("images/b.jpg", []);
@@ -43,7 +43,7 @@ public sealed class StoredDatasetTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadSizesAsync_ReadsNone_WhenThereAreMoreThanItReads()
+    public async Task ReadSizesAsync_ReadsNoHeader_WhenThereAreTooManyImages()
     {
         var names = Enumerable.Range(0, StoredDataset.MostImages + 1).Select(index => $"{index}.jpg").ToList();
 

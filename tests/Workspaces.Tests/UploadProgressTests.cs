@@ -6,17 +6,17 @@ public class UploadProgressTests
 {
     [Theory]
     [InlineData(0, 0L, 0, "0 of 8 files, 0.0 of 250.1 MB, 0.0 MB/s")]
-    [InlineData(2, 50_000_000L, 5, "2 of 8 files, 50.0 of 250.1 MB, 10.0 MB/s, 20 s left")]
-    [InlineData(2, 1_000_000L, 10, "2 of 8 files, 1.0 of 250.1 MB, 0.1 MB/s, 42 min left")]
-    public void ToString_HasCountsRateAndTimeLeft(int files, long bytes, int seconds, string expected) =>
+    [InlineData(2, 50_000_000L, 5, "2 of 8 files, 50.0 of 250.1 MB, 10.0 MB/s, ETA 20 s")]
+    [InlineData(2, 1_000_000L, 10, "2 of 8 files, 1.0 of 250.1 MB, 0.1 MB/s, ETA 42 min")]
+    public void ToString_HasCountsRateAndEta(int files, long bytes, int seconds, string expected) =>
         Assert.Equal(expected, new UploadProgress(files, 8, bytes, 250_100_000, TimeSpan.FromSeconds(seconds)).ToString());
 
     [Fact]
-    public void Meter_SpeaksEveryFiveSeconds()
+    public void Report_IsCalledEveryFiveSeconds()
     {
         var time = new SteppedTime();
-        var said = new List<string>();
-        var meter = new UploadMeter(3, 12_000_000, new Listener(said), time);
+        var reported = new List<string>();
+        var meter = new UploadMeter(3, 12_000_000, new Listener(reported), time);
 
         for (var second = 1; second <= 11; second++)
         {
@@ -24,12 +24,12 @@ public class UploadProgressTests
             meter.Report(1_000_000);
         }
 
-        Assert.Equal(["0 of 3 files, 5.0 of 12.0 MB, 1.0 MB/s, 7 s left", "0 of 3 files, 10.0 of 12.0 MB, 1.0 MB/s, 2 s left"], said);
+        Assert.Equal(["0 of 3 files, 5.0 of 12.0 MB, 1.0 MB/s, ETA 7 s", "0 of 3 files, 10.0 of 12.0 MB, 1.0 MB/s, ETA 2 s"], reported);
     }
 
-    private sealed class Listener(List<string> said) : IProgress<UploadProgress>
+    private sealed class Listener(List<string> reported) : IProgress<UploadProgress>
     {
-        public void Report(UploadProgress value) => said.Add(value.ToString());
+        public void Report(UploadProgress value) => reported.Add(value.ToString());
     }
 
     private sealed class SteppedTime : TimeProvider

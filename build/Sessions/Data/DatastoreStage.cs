@@ -5,7 +5,6 @@ using Build.Sessions.Snapshots;
 using Cake.Core;
 using Datasets.Stores;
 using Experiments.Model;
-using Experiments.Planning;
 using Experiments.Plans;
 using Workspaces.Connection;
 using Workspaces.Datastores;
@@ -30,7 +29,7 @@ public sealed class DatastoreStage(
         var plan = plans.ReadPlan(context);
         var workspace = await session.OpenAsync(context, plan);
         var datastore = await RegisterAsync(context, plan.Datastore, await snapshots.DatastoreAsync(context, plan), workspace);
-        PlanStore.Records(context, plan.Name).Write(StageNames.Datastore, datastore);
+        PlanStore.Records(context, plan.Name).Write(datastore);
     }
 
     /// <summary>Registers the datastore that <c>--datastore</c> names.</summary>
@@ -44,8 +43,8 @@ public sealed class DatastoreStage(
                 "Storage",
                 $"{name}: {await DescribeAsync(await storage.OpenAsync(context, environment, name), context.Cancellation)}"
             );
-        var workspace = await session.OpenAsync(context, Planner.Workspace(environment), jobs: null);
-        var datastore = Planner.Datastore(name, environment, context.Root);
+        var workspace = await session.OpenAsync(context, WorkspaceAddress.Of(environment), jobs: null);
+        var datastore = DatastorePlan.Of(name, environment, context.Root);
         var registrar = new DatastoreRegistrar(workspace, updateCredentials: arguments.Get(DatastoreArguments.UpdateCredentials));
         await RegisterAsync(context, datastore, await registrar.ReadAsync(datastore, context.Cancellation), workspace);
     }

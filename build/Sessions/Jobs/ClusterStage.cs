@@ -31,7 +31,7 @@ public sealed class ClusterStage(
         var provisioner = new ComputeProvisioner(workspace, time, settings);
         var compute = await provisioner.EnsureAsync(plan.Compute, found, progress, context.Cancellation);
 
-        PlanStore.Records(context, plan.Name).Write(StageNames.Compute, compute);
+        PlanStore.Records(context, plan.Name).Write(compute);
         context.ReportStage(
             "Cluster",
             $"{compute.Name} ({compute.VmSize}, up to {compute.MaxNodes} nodes)",

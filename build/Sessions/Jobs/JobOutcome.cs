@@ -1,3 +1,4 @@
+using Experiments.Records;
 using Workspaces.DataPlane;
 
 namespace Build.Sessions.Jobs;
@@ -24,4 +25,11 @@ public sealed record JobOutcome(
     string Artifacts,
     DateTimeOffset? Started,
     DateTimeOffset? Ended
-);
+) : IStageRecord
+{
+    /// <inheritdoc/>
+    public static string Stage => "outcome";
+
+    /// <inheritdoc/>
+    public static string Target => "Follow";
+}

@@ -1,6 +1,6 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
-using Experiments.Planning;
+using Experiments.Plans;
 using Workspaces.Connection;
 using Workspaces.Jobs;
 
@@ -12,8 +12,7 @@ public sealed class JobSelection(CommandArguments arguments, PlanStore plans, Wo
     /// <summary>Returns the job that <c>--job</c> names, or the job of the last plan.</summary>
     /// <exception cref="Experiments.Records.RecordException">Train has submitted no job of the last plan.</exception>
     public string Name(BuildContext context) =>
-        arguments.Get(JobArguments.Job)
-        ?? PlanStore.Records(context, plans.ReadPlan(context).Name).Read<SubmittedJob>(StageNames.Job, "Train").Name;
+        arguments.Get(JobArguments.Job) ?? PlanStore.Records(context, plans.ReadPlan(context).Name).Read<SubmittedJob>().Name;
 
     /// <summary>
     /// Connects to the workspace of the experiment that <c>--exp-config</c> names, or to that of the last plan, or to that of the demo.
@@ -24,7 +23,9 @@ public sealed class JobSelection(CommandArguments arguments, PlanStore plans, Wo
         var address =
             file is null && plans.HasPlan(context)
                 ? plans.ReadPlan(context).Workspace
-                : Planner.Workspace((file is null ? plans.ReadConfiguration(context) : plans.ReadConfiguration(context, file)).Environment);
+                : WorkspaceAddress.Of(
+                    (file is null ? plans.ReadConfiguration(context) : plans.ReadConfiguration(context, file)).Environment
+                );
         return session.OpenAsync(context, address, jobs: null);
     }
 }

@@ -21,10 +21,7 @@ public sealed partial class JobWatch(IQuestion question, IDisplay display, Outco
     public async Task FollowAsync(BuildContext context, WorkspaceClient workspace, string job, string experiment)
     {
         var records = PlanStore.Records(context, job);
-        if (
-            records.Has(StageNames.Outcome)
-            && records.Read<JobOutcome>(StageNames.Outcome, "Follow") is { Status: JobStatus.Completed } known
-        )
+        if (records.Has<JobOutcome>() && records.Read<JobOutcome>() is { Status: JobStatus.Completed } known)
         {
             report.Show(context, known);
             return;
@@ -42,7 +39,7 @@ public sealed partial class JobWatch(IQuestion question, IDisplay display, Outco
             throw new CakeException(Interrupted, $"Following job {job} was interrupted.", exception);
         }
 
-        records.Write(StageNames.Outcome, outcome);
+        records.Write(outcome);
         RecordFile.Write(Path.Combine(context.ArtifactsFolder, "outcome.json"), outcome);
         report.Show(context, outcome);
     }

@@ -2,7 +2,6 @@ using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.Log;
 using Build.Sessions.Snapshots;
-using Experiments.Planning;
 using Experiments.Plans;
 using Experiments.Records;
 using Images.Pushing;
@@ -30,8 +29,8 @@ public sealed class TrainingSubmission(
         var plan = plans.ReadPlan(context);
         var records = PlanStore.Records(context, plan.Name);
         if (plan.Runtime.UsesImages)
-            plan = plan.Pinned(records.Read<PushedImage>(PushedImage.Stage, "Docker-Push").Digest);
-        var compute = records.Read<ComputeTarget>(StageNames.Compute, "Create-Compute");
+            plan = plan.Pinned(records.Read<PushedImage>().Digest);
+        var compute = records.Read<ComputeTarget>();
         var workspace = await session.OpenForJobAsync(context, plan);
         var environment = await RegisterAsync(context, workspace, plan);
         var state = await snapshots.JobAsync(context, plan);
@@ -54,7 +53,7 @@ public sealed class TrainingSubmission(
 
     private static void Record(BuildContext context, StageRecords records, SubmittedJob job)
     {
-        records.Write(StageNames.Job, job);
+        records.Write(job);
         context.Report("Job", $"{job.Name}: {Describe(job)}");
         if (job.StudioUrl is not null)
             context.ReportDetail("watch it", job.StudioUrl);

@@ -36,11 +36,11 @@ public sealed class CallPlanner(
         if (!plan.Runtime.UsesImages)
             return null;
         var none = new Dictionary<string, string?>(StringComparer.Ordinal);
-        if (plan.Image.Build is null && plan.Image.Digest is { } known)
+        if (plan.ImageBuild is null && plan.Image!.Digest is { } known)
             return new(known, none);
         var registry = registries.Open(plan);
-        var digest = registry.FindDigestAsync(plan.Image.Tag ?? "latest", context.Cancellation);
-        var tags = plan.Image.Build is null
+        var digest = registry.FindDigestAsync(plan.Image!.Tag ?? "latest", context.Cancellation);
+        var tags = plan.ImageBuild is null
             ? none
             : await registry.FindDigestsAsync(await images.ReadTagsAsync(context), context.Cancellation);
         return new(await digest, tags);

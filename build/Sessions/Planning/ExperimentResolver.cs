@@ -3,9 +3,11 @@ using Build.Log;
 using Build.Sessions.Data;
 using Cake.Core;
 using Datasets.Sources;
+using Experiments.Model;
 using Experiments.Planning;
 using Experiments.Plans;
 using Experiments.Reading;
+using Experiments.Records;
 
 namespace Build.Sessions.Planning;
 
@@ -34,7 +36,7 @@ public sealed class ExperimentResolver(
         var plan = await PlanAsync(context, configuration, dataset);
         given.Check(context, plan);
         plans.WritePlan(context, plan);
-        Describe(context, plan, dataset);
+        Describe(context, configuration, plan, dataset);
     }
 
     private async Task<ExperimentPlan> PlanAsync(BuildContext context, Configuration configuration, DatasetSummary? dataset)
@@ -58,7 +60,7 @@ public sealed class ExperimentResolver(
     private async Task<string?> FindDigestAsync(BuildContext context, Configuration configuration)
     {
         var environment = configuration.Environment;
-        if (Planner.OtherImage(configuration.Experiment, environment) is not { Digest: null } image)
+        if (ImageChoice.FindOther(configuration.Experiment, environment) is not { Digest: null } image)
             return null;
         var registry = registries.Open(image, environment.AmlTenantId, isOwn: image.Registry == environment.Registry);
         return await registry.FindDigestAsync(image.Tag ?? "latest", context.Cancellation)
@@ -68,11 +70,13 @@ public sealed class ExperimentResolver(
             );
     }
 
-    private static void Describe(BuildContext context, ExperimentPlan plan, DatasetSummary? dataset)
+    private static void Describe(BuildContext context, Configuration configuration, ExperimentPlan plan, DatasetSummary? dataset)
     {
         context.Report("Plan", plan.Name);
         context.ReportDetail("experiment", $"{plan.Job.ExperimentName}: {plan.Job.DisplayName}");
-        context.ReportDetail("dataset", Describe(plan.Dataset, dataset));
+        context.ReportDetail("dataset", Describe(configuration.Experiment, dataset));
+        if (plan.HashUnknownReason is { } reason)
+            context.ReportDetail("hash", $"of the dataset is unknown: {reason}");
         context.ReportDetail("workspace", $"{plan.Workspace.WorkspaceName} at {plan.Workspace.Endpoint?.ToString() ?? "Azure"}");
         context.ReportDetail(
             "cluster",
@@ -80,18 +84,18 @@ public sealed class ExperimentResolver(
         );
         context.ReportDetail("runtime", $"{plan.Runtime.Kind.ToString().ToLowerInvariant()}: {plan.Runtime.Reason}");
         if (plan.Runtime.UsesImages)
-            context.ReportDetail("image", plan.Image.Reference);
-        context.ReportDetail("record", Path.GetRelativePath(context.Root, PlanStore.Records(context, plan.Name).FileOf("plan")));
+            context.ReportDetail("image", $"{plan.Image}");
+        context.ReportDetail("record", Path.GetRelativePath(context.Root, PlanFile.Of(context.ArtifactsFolder, plan.Name)));
     }
 
-    private static string Describe(DatasetPlan plan, DatasetSummary? dataset)
+    private static string Describe(Experiment experiment, DatasetSummary? dataset)
     {
         if (dataset is null)
-            return $"{plan.ImageType} in datastore {plan.Datastore}, read by the job: {plan.TrainCsv}, {plan.TestCsv}";
+            return $"{experiment.ImageType} in datastore {experiment.DataMount}, read by the job: {experiment.TrainCsv}, {experiment.TestCsv}";
         var boxes = dataset.BoxesChecked
             ? ""
             : $"; the job checks the boxes against the images, because there are more than {StoredDataset.MostImages}";
-        return $"{plan.TrainCsv} ({dataset.Train.Images} images), {plan.TestCsv} ({dataset.Test.Images} images), "
+        return $"{dataset.TrainCsv} ({dataset.Train.Images} images), {dataset.TestCsv} ({dataset.Test.Images} images), "
             + $"classes {string.Join(", ", dataset.Train.Boxes.Keys)}{boxes}";
     }
 }

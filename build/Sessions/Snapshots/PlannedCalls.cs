@@ -19,7 +19,7 @@ internal static class PlannedCalls
                     "Train",
                     $"environments/{plan.Environment.Name}/versions/(by the digest)",
                     CallAction.Create,
-                    [$"image: {plan.Image.Repository}@(the digest)"]
+                    [$"image: {plan.Image!.Repository}@(the digest)"]
                 ),
             Of("Train", $"jobs/{snapshot.Job.Name}", plan.Job, snapshot.Job),
         ];
@@ -28,9 +28,9 @@ internal static class PlannedCalls
     {
         yield return new(
             "Docker-Push",
-            plan.Image.Reference,
+            plan.Image!.ToString(),
             image.Digest is null ? CallAction.Create : CallAction.NoOp,
-            image.Digest is null && plan.Image.Build is { } build ? Fields(build) : []
+            image.Digest is null && plan.ImageBuild is { } build ? Fields(build) : []
         );
         foreach (var (tag, digest) in image.Tags)
         {

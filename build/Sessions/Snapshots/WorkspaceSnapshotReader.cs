@@ -1,6 +1,5 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
-using Experiments.Planning;
 using Experiments.Plans;
 using Workspaces.Computes;
 using Workspaces.Connection;

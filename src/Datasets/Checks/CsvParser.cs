@@ -3,11 +3,11 @@ using System.Text;
 namespace Datasets.Checks;
 
 /// <summary>One record of a CSV file.</summary>
-/// <param name="Line">Line it starts on, from 1.</param>
+/// <param name="Line">Line on which it starts, from 1.</param>
 /// <param name="Fields">Fields without their quotes and without white space around them.</param>
 internal sealed record CsvRecord(int Line, IReadOnlyList<string> Fields);
 
-/// <summary>Splits CSV text (RFC 4180) into records that know their physical line. Blank lines are no records.</summary>
+/// <summary>Splits CSV text (RFC 4180) into records with their physical lines. Blank lines are not records.</summary>
 internal static class CsvParser
 {
     public static IEnumerable<CsvRecord> Parse(string text)

@@ -1,6 +1,6 @@
 namespace Datasets.Checks;
 
-/// <summary>The order of faults at one line.</summary>
+/// <summary>Orders the faults of one line.</summary>
 internal enum DatasetFaultOrder
 {
     Column,

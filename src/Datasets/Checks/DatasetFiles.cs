@@ -2,17 +2,18 @@ using Experiments.Model;
 
 namespace Datasets.Checks;
 
-/// <summary>The two files of a dataset, as far as they are there.</summary>
-/// <param name="Train">Null when the training file is absent.</param>
-/// <param name="Test">Null when the test file is absent.</param>
-/// <param name="Faults">What is absent, and which split it is of; one <c>latest</c> without a pair is said once, for the training split.</param>
+/// <summary>The two CSV files of a dataset.</summary>
+/// <param name="Train">Null when the training file is missing.</param>
+/// <param name="Test">Null when the test file is missing.</param>
+/// <param name="Faults">The missing files, each with its split. A <c>latest</c> without a pair is one fault, of the training split.</param>
 internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IReadOnlyList<(string Split, DatasetFault Fault)> Faults)
 {
     /// <summary>Digits of a stamp, YYMMDDHHmmss.</summary>
     private const int StampDigits = 12;
 
+    /// <summary>Finds the files by name, or the newest pair with one stamp.</summary>
     /// <param name="names">The files in <c>{imageType}/datasets</c>.</param>
-    /// <param name="imageType">Use case: the folder in the datastore.</param>
+    /// <param name="imageType">The use case: a folder of the datastore.</param>
     /// <param name="trainCsv">One of the names, or <c>latest</c>.</param>
     /// <param name="testCsv">As <paramref name="trainCsv"/>.</param>
     public static DatasetFiles Find(IReadOnlySet<string> names, string imageType, string trainCsv, string testCsv)
@@ -45,7 +46,8 @@ internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IRe
                         new(
                             shown,
                             null,
-                            $"holds no pair of train_{imageType}_YYMMDDHHmmss.csv and test_{imageType}_YYMMDDHHmmss.csv with one stamp; 'latest' needs one."
+                            $"holds no pair of train_{imageType}_YYMMDDHHmmss.csv and test_{imageType}_YYMMDDHHmmss.csv with one "
+                                + "stamp; 'latest' needs one."
                         )
                     )
                 );
@@ -53,7 +55,7 @@ internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IRe
         }
     }
 
-    /// <summary>The stamps for which both splits have a file.</summary>
+    /// <summary>Returns the stamps for which both splits have a file.</summary>
     public static IEnumerable<string> Stamps(IReadOnlySet<string> names, string imageType)
     {
         var prefix = $"train_{imageType}_";

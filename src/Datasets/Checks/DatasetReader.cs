@@ -4,19 +4,21 @@ using Experiments.Planning;
 namespace Datasets.Checks;
 
 /// <summary>
-/// Reads and judges a dataset: <c>{imageType}/images/*</c> and two CSV files in <c>{imageType}/datasets</c>. The trainer judges by
-/// the same rules in the same words; tests/datasets/cases.json holds both to them.
+/// Reads and checks a dataset: <c>{imageType}/images/*</c> and two CSV files in <c>{imageType}/datasets</c>. The trainer checks the same
+/// rules and reports them in the same words; tests/datasets/cases.json tests both.
 /// </summary>
 public static class DatasetReader
 {
-    /// <summary>Reads both splits, and the header of every image they name where the source gives it.</summary>
-    /// <param name="source">Where the files are.</param>
+    /// <summary>Reads both splits, and the header of every image that they name where the source reads headers.</summary>
+    /// <param name="source">The files.</param>
     /// <param name="trainCsv">File in <c>{imageType}/datasets</c>, or <c>latest</c>.</param>
     /// <param name="testCsv">As <paramref name="trainCsv"/>.</param>
-    /// <param name="onBadRows">Whether faulty rows end the run or are left out.</param>
-    /// <param name="withHash">Whether to compute the hash, for which every image of a folder is read whole.</param>
+    /// <param name="onBadRows">Whether faulty rows end the run or are dropped.</param>
+    /// <param name="withHash">Whether to compute the hash. For a folder this reads every image whole.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    /// <exception cref="DatasetException">The dataset cannot be used; carries every fault, those of the training file first, by line.</exception>
+    /// <exception cref="DatasetException">
+    /// The dataset cannot be used; carries every fault, those of the training file first, by line.
+    /// </exception>
     public static async Task<DatasetSummary> ReadAsync(
         IDatasetSource source,
         string trainCsv,
@@ -38,7 +40,7 @@ public static class DatasetReader
             split.Load(content, shownImages);
         var present = await listing;
         var sizes = await source.ReadSizesAsync(Named(splits, present), cancellationToken);
-        JudgeImages(splits, present, sizes, shownImages);
+        CheckImages(splits, present, sizes, shownImages);
 
         var comparable = found is { Train: not null, Test: not null } && splits.TrueForAll(split => split.IsRead && split.Rows.Count > 0);
         IReadOnlyList<DroppedRow> dropped = [];
@@ -61,20 +63,38 @@ public static class DatasetReader
                 throw new DatasetException(faults);
         }
 
-        var hash = withHash
-            ? DatasetHash.Compute(found.Train!, found.Test!, await source.ReadDigestsAsync(Named(splits, present), cancellationToken))
-            : null;
-        return new(Summary(found.Train!), Summary(found.Test!), hash, dropped) { BoxesChecked = sizes is not null };
+        var summary = new DatasetSummary(Summary(found.Train!), Summary(found.Test!), Hash: null, dropped)
+        {
+            BoxesChecked = sizes is not null,
+        };
+        if (!withHash)
+            return summary;
+        if (onBadRows == BadRows.Drop && sizes is null)
+            return summary with
+            {
+                HashUnknownReason = "DATA.ON_BAD_ROWS is drop and the image sizes are unread, so the rows that the job drops are unknown",
+            };
+        var md5 = await source.ReadMd5Async(Named(splits, present), cancellationToken);
+        var unknown = md5.Where(image => image.Value is null).Select(image => image.Key).Order(StringComparer.Ordinal).ToList();
+        return unknown.Count == 0
+            ? summary with
+            {
+                Hash = DatasetHash.Compute(found.Train!, found.Test!, md5!),
+            }
+            : summary with
+            {
+                HashUnknownReason = $"the store lists no MD5 of {unknown.Count} of {md5.Count} images, the first of them '{unknown[0]}'",
+            };
     }
 
-    /// <summary>Reads the pair that is named and every other pair of the source that <c>latest</c> could once mean.</summary>
-    /// <param name="source">Where the files are.</param>
+    /// <summary>Reads the named pair, and every other pair of the source to which <c>latest</c> could resolve.</summary>
+    /// <param name="source">The files.</param>
     /// <param name="trainCsv">File in <c>{imageType}/datasets</c>, or <c>latest</c>.</param>
     /// <param name="testCsv">As <paramref name="trainCsv"/>.</param>
-    /// <param name="onBadRows">Whether faulty rows are faults or left out.</param>
+    /// <param name="onBadRows">Whether faulty rows are faults or are dropped.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    /// <returns>The pairs, the named one first; without hashes.</returns>
-    /// <exception cref="DatasetException">One or more of them cannot be used; carries every fault.</exception>
+    /// <returns>The pairs without hashes, the named pair first.</returns>
+    /// <exception cref="DatasetException">One or more pairs cannot be used; carries every fault.</exception>
     public static async Task<IReadOnlyList<DatasetSummary>> ReadEveryPairAsync(
         IDatasetSource source,
         string trainCsv,
@@ -106,22 +126,22 @@ public static class DatasetReader
         return faults.Count == 0 ? summaries : throw new DatasetException([.. faults.Distinct()]);
     }
 
-    /// <summary>The images of the rows that are there.</summary>
+    /// <summary>Returns the images that rows name and that exist.</summary>
     private static List<string> Named(List<DatasetSplit> splits, IReadOnlySet<string> present) =>
         [.. splits.SelectMany(split => split.Rows).Select(row => row.FileName).Where(present.Contains).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>Faults of a split; those of rows only when they end the run.</summary>
+    /// <summary>Returns the faults of a split. Faults of rows count only when they end the run.</summary>
     private static IEnumerable<DatasetFault> Faults(DatasetSplit? split, BadRows onBadRows) =>
         split is null || (onBadRows == BadRows.Drop && split.IsRead && split.Rows.Count > 0) ? [] : split.Faults;
 
-    private static void JudgeImages(
+    private static void CheckImages(
         List<DatasetSplit> splits,
         IReadOnlySet<string> present,
         IReadOnlyDictionary<string, ImageSize?>? sizes,
         string shownFolder
     )
     {
-        var said = new HashSet<string>(StringComparer.Ordinal);
+        var reported = new HashSet<string>(StringComparer.Ordinal);
         foreach (var split in splits)
         {
             foreach (var row in split.Rows.Where(row => row.FileName.Length > 0))
@@ -135,7 +155,8 @@ public static class DatasetReader
                         split.Add(
                             row,
                             DatasetFaultOrder.Outside,
-                            $"image '{row.FileName}': box {row.BoxText} reaches outside the image of {image.Width} x {image.Height} pixels; it must be within 0,0,{image.Width},{image.Height}."
+                            $"image '{row.FileName}': box {row.BoxText} reaches outside the image of {image.Width} x "
+                                + $"{image.Height} pixels; it must be within 0,0,{image.Width},{image.Height}."
                         );
                     continue;
                 }
@@ -145,7 +166,7 @@ public static class DatasetReader
                         $"image '{row.FileName}' cannot be read as a picture (JPEG, PNG, BMP or GIF); replace the file or remove its rows."
                     )
                     : (DatasetFaultOrder.Missing, $"image '{row.FileName}' is not in {shownFolder}; it must be there, or the row removed.");
-                if (said.Add(row.FileName))
+                if (reported.Add(row.FileName))
                     split.Add(row, order, message);
                 row.Reason ??= message;
             }
@@ -161,8 +182,8 @@ public static class DatasetReader
             test.Add(row.Line, DatasetFaultOrder.BothSplits, BothSplits(name, $"{train.Csv}({first[name].Line})"));
     }
 
-    /// <summary>Leaves the faulty rows out.</summary>
-    /// <returns>The rows left out, in the order of the files.</returns>
+    /// <summary>Drops the faulty rows.</summary>
+    /// <returns>The dropped rows, in the order of the files.</returns>
     private static List<DroppedRow> Drop(DatasetSplit train, DatasetSplit test)
     {
         var inTest = FirstRows(test);
@@ -183,7 +204,7 @@ public static class DatasetReader
         return [.. dropped.OrderBy(row => row.Csv == test.Csv).ThenBy(row => row.Line)];
     }
 
-    /// <summary>The usable rows whose class no usable row of the other split has.</summary>
+    /// <summary>Returns the usable rows whose class is in no usable row of the other split.</summary>
     private static IEnumerable<(DatasetSplit Split, DatasetRow Row, string Message)> OneSplit(DatasetSplit train, DatasetSplit test)
     {
         foreach (var (split, other, name) in new[] { (train, test, "training"), (test, train, "test") })

@@ -6,7 +6,7 @@ namespace Datasets.Checks;
 /// <summary>One row of a split: an image and a box with its class, or an image without an object.</summary>
 internal sealed partial class DatasetRow
 {
-    /// <summary>The columns a row is made of, in the order the dataset hash takes them.</summary>
+    /// <summary>The columns of a row, in the order in which the dataset hash takes them.</summary>
     public static readonly string[] Columns = ["filename", "xmin", "ymin", "xmax", "ymax", "class"];
 
     private readonly double[] box = new double[4];
@@ -42,10 +42,10 @@ internal sealed partial class DatasetRow
 
     public bool HasBox { get; }
 
-    /// <summary>Columns whose value is no number.</summary>
+    /// <summary>Columns whose value is not a number.</summary>
     public List<string> NotNumbers { get; } = [];
 
-    /// <summary>Why the row cannot be used: the first of its faults; null when it can.</summary>
+    /// <summary>The first fault of the row; null when the row can be used.</summary>
     public string? Reason { get; set; }
 
     public bool HasArea => box[0] < box[2] && box[1] < box[3];

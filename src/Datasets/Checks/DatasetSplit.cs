@@ -4,7 +4,7 @@ using Experiments.Planning;
 
 namespace Datasets.Checks;
 
-/// <summary>One split as its file holds it, with the faults found so far.</summary>
+/// <summary>One split: the rows of its file and the faults found so far.</summary>
 internal sealed class DatasetSplit
 {
     private readonly List<(int Line, DatasetFaultOrder Order, string Message)> faults = [];
@@ -27,7 +27,7 @@ internal sealed class DatasetSplit
 
     public List<DatasetRow> Rows { get; private set; } = [];
 
-    /// <summary>False when the columns are faulty, so that no row was read.</summary>
+    /// <summary>False when the columns are faulty and no row was read.</summary>
     public bool IsRead { get; private set; } = true;
 
     public IEnumerable<DatasetFault> Faults =>
@@ -44,7 +44,7 @@ internal sealed class DatasetSplit
 
     public void AddNoRows() => Add(1, DatasetFaultOrder.NoRows, "holds no rows; it must hold at least one image.");
 
-    /// <summary>Takes the rows for which a reason not to use them is known out of the split.</summary>
+    /// <summary>Removes the rows that cannot be used, and returns them with their reasons.</summary>
     public IReadOnlyList<DroppedRow> Drop()
     {
         var dropped = Rows.Where(row => row.Reason is not null).Select(row => new DroppedRow(Csv, row.Line, row.Reason!)).ToList();
@@ -52,7 +52,7 @@ internal sealed class DatasetSplit
         return dropped;
     }
 
-    /// <summary>Reads header and rows, and judges each row by itself but for its image.</summary>
+    /// <summary>Reads header and rows, and checks each row by itself. Images are checked later.</summary>
     public void Load(byte[] bytes, string imagesFolder)
     {
         string text;
@@ -85,12 +85,13 @@ internal sealed class DatasetSplit
             var row = new DatasetRow(record.Line, fits ? [.. positions.Select(position => record.Fields[position])] : null);
             Rows.Add(row);
             if (fits)
-                Judge(row, imagesFolder);
+                Check(row, imagesFolder);
             else
                 Add(
                     row,
                     DatasetFaultOrder.Fields,
-                    $"has {record.Fields.Count} {(record.Fields.Count == 1 ? "field" : "fields")}; it must have {header.Count}, as the header has."
+                    $"has {record.Fields.Count} {(record.Fields.Count == 1 ? "field" : "fields")}; it must have {header.Count}, "
+                        + "as the header has."
                 );
         }
         if (Rows.Count == 0)
@@ -138,7 +139,7 @@ internal sealed class DatasetSplit
         }
     }
 
-    private void Judge(DatasetRow row, string imagesFolder)
+    private void Check(DatasetRow row, string imagesFolder)
     {
         var values = row.Values!;
         foreach (var column in row.NotNumbers)
@@ -153,7 +154,8 @@ internal sealed class DatasetSplit
             Add(
                 row,
                 DatasetFaultOrder.Partial,
-                $"{DatasetRow.Columns[index]} is empty; a row must hold a box and a class, or a file name alone when the image holds no object."
+                $"{DatasetRow.Columns[index]} is empty; a row must hold a box and a class, or a file name alone when the image "
+                    + "holds no object."
             );
         if (row is { HasBox: true, HasArea: false } && row.FileName.Length > 0)
             Add(

@@ -1,24 +1,27 @@
 namespace Datasets.Checks;
 
-/// <summary>Where the files of one use case are read from: <c>{imageType}/datasets</c> and <c>{imageType}/images</c> of a datastore.</summary>
+/// <summary>Reads the files of one use case: <c>{imageType}/datasets</c> and <c>{imageType}/images</c> of a datastore.</summary>
 public interface IDatasetSource
 {
-    /// <summary>Use case: the folder in the datastore.</summary>
+    /// <summary>The use case: a folder of the datastore.</summary>
     string ImageType { get; }
 
-    /// <summary>Names of the files in <c>datasets</c>; empty when there is no such folder.</summary>
+    /// <summary>Lists the names of the files in <c>datasets</c>; empty when the folder is missing.</summary>
     Task<IReadOnlySet<string>> ListCsvsAsync(CancellationToken cancellationToken);
 
-    /// <summary>The bytes of a file in <c>datasets</c>.</summary>
+    /// <summary>Reads the bytes of a file in <c>datasets</c>.</summary>
     Task<byte[]> ReadCsvAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>Names of the files in <c>images</c>; empty when there is no such folder.</summary>
+    /// <summary>Lists the names of the files in <c>images</c>; empty when the folder is missing.</summary>
     Task<IReadOnlySet<string>> ListImagesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads the headers of images that are there.</summary>
-    /// <returns>The size of each, null for one that is no picture; null when reading them all would cost too much, so that boxes stay unchecked.</returns>
+    /// <summary>Reads the headers of images that exist.</summary>
+    /// <returns>
+    /// The size of each image, null for a file that is not an image; null when there are too many headers to read, so that boxes stay
+    /// unchecked.
+    /// </returns>
     Task<IReadOnlyDictionary<string, ImageSize?>?> ReadSizesAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken);
 
-    /// <summary>A text for each image that changes when its bytes do.</summary>
-    Task<IReadOnlyDictionary<string, string>> ReadDigestsAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken);
+    /// <summary>Returns the MD5 of each image: 32 hex digits, lower case; null where the store knows none.</summary>
+    Task<IReadOnlyDictionary<string, string?>> ReadMd5Async(IReadOnlyCollection<string> names, CancellationToken cancellationToken);
 }

@@ -2,18 +2,20 @@ using System.Buffers.Binary;
 
 namespace Datasets.Checks;
 
-/// <summary>Width and height of a picture, in pixels, read from the header of its file. Orientation tags are ignored, as training ignores them.</summary>
+/// <summary>
+/// Width and height of an image in pixels, read from the header of its file. Orientation tags are ignored, as in training.
+/// </summary>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
 public readonly record struct ImageSize(int Width, int Height)
 {
-    /// <summary>Enough for the header of every kind but JPEG, whose segments are walked.</summary>
+    /// <summary>Bytes that hold the header of every format but JPEG, which has segments.</summary>
     private const int HeaderBytes = 64;
 
     /// <summary>Reads bytes of a file into a buffer.</summary>
-    /// <returns>How many were read; fewer than asked at the end of the file.</returns>
+    /// <returns>The number of bytes read; fewer than requested at the end of the file.</returns>
     public delegate int ReadAt(Span<byte> buffer, long position);
 
-    /// <summary>The size, or null when the file is no JPEG, PNG, BMP or GIF.</summary>
+    /// <summary>Reads the size; null when the file is not a JPEG, PNG, BMP or GIF.</summary>
     public static ImageSize? Read(string path)
     {
         try
@@ -27,7 +29,7 @@ public readonly record struct ImageSize(int Width, int Height)
         }
     }
 
-    /// <summary>As <see cref="Read(string)"/>, of bytes that are read as they are needed.</summary>
+    /// <summary>Reads the size from bytes that are read on demand.</summary>
     public static ImageSize? Read(ReadAt read)
     {
         ArgumentNullException.ThrowIfNull(read);
@@ -65,7 +67,9 @@ public readonly record struct ImageSize(int Width, int Height)
         return height == int.MinValue ? null : new(BinaryPrimitives.ReadInt32LittleEndian(header[18..]), Math.Abs(height));
     }
 
-    /// <summary>Walks the segments to the start of frame; what lies between (EXIF with a thumbnail, colour profiles) is skipped, not read.</summary>
+    /// <summary>
+    /// Follows the segments to the start of frame. Segments before it (EXIF with a thumbnail, colour profiles) are skipped unread.
+    /// </summary>
     private static ImageSize? Jpeg(ReadAt readAt)
     {
         Span<byte> segment = stackalloc byte[9];

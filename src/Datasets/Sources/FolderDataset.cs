@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Datasets.Checks;
+using Datasets.Stores;
 
 namespace Datasets.Sources;
 
-/// <summary>A dataset in a folder of this machine. Everything is read at once: a disk has nothing to wait for.</summary>
+/// <summary>A dataset in a folder of this machine. Files are read in parallel.</summary>
 /// <param name="datastoreFolder">The datastore's folder.</param>
-/// <param name="imageType">Use case: the folder in it.</param>
+/// <param name="imageType">The use case: a folder of the datastore.</param>
 public sealed class FolderDataset(string datastoreFolder, string imageType) : IDatasetSource
 {
     private readonly string csvs = Path.Combine(datastoreFolder, imageType, "datasets");
@@ -28,16 +28,15 @@ public sealed class FolderDataset(string datastoreFolder, string imageType) : ID
         CancellationToken cancellationToken
     ) => Task.FromResult<IReadOnlyDictionary<string, ImageSize?>?>(ForEach(names, path => ImageSize.Read(path), cancellationToken));
 
-    /// <returns>SHA-256 of each image's bytes, in hex.</returns>
-    public Task<IReadOnlyDictionary<string, string>> ReadDigestsAsync(
+    public Task<IReadOnlyDictionary<string, string?>> ReadMd5Async(
         IReadOnlyCollection<string> names,
         CancellationToken cancellationToken
-    ) => Task.FromResult<IReadOnlyDictionary<string, string>>(ForEach(names, Digest, cancellationToken));
+    ) => Task.FromResult<IReadOnlyDictionary<string, string?>>(ForEach(names, ReadMd5, cancellationToken));
 
-    private static string Digest(string path)
+    private static string? ReadMd5(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
+        return Convert.ToHexStringLower(ContentMd5.Of(file));
     }
 
     private ConcurrentDictionary<string, T> ForEach<T>(

@@ -7,19 +7,24 @@ using Workspaces.Errors;
 namespace Datasets.Sources;
 
 /// <summary>
-/// A dataset in a datastore, judged by its listing, its CSVs and the headers of its images: no image is read whole. An image's digest is its MD5 where the
-/// storage keeps it, so that the dataset's hash comes from content, else its ETag, which changes with each write.
+/// A dataset in a datastore, checked by its listing, its CSV files and the headers of its images. No image is read whole: the MD5 of an
+/// image is the one in the
+/// listing. Blob containers list it; file shares do not.
 /// </summary>
 /// <param name="files">The datastore.</param>
-/// <param name="datastore">Its name in the environment config, for messages.</param>
-/// <param name="imageType">Use case: the folder in the datastore.</param>
-/// <param name="sizes">Remembers the sizes of images.</param>
+/// <param name="datastore">The name of the datastore in the environment config, for messages.</param>
+/// <param name="imageType">The use case: a folder of the datastore.</param>
+/// <param name="sizes">The cache of image sizes.</param>
 public sealed class StoredDataset(IDatastoreFiles files, string datastore, string imageType, ContentCache sizes) : IDatasetSource
 {
-    /// <summary>Of more images the headers are not read: at hundreds a second that would take longer than the job takes to find out.</summary>
+    /// <summary>
+    /// The largest number of images whose headers are read. Some hundred headers are read per second; the job checks more images faster.
+    /// </summary>
     public const int MostImages = 2000;
 
-    /// <summary>Enough for the header of nearly every picture; a JPEG with a thumbnail before it takes a second request.</summary>
+    /// <summary>
+    /// Bytes per request. They hold the header of nearly every image; a JPEG with a thumbnail before the header takes a second request.
+    /// </summary>
     private const int HeaderBytes = 4096;
 
     private const int Lanes = 32;
@@ -61,7 +66,7 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
         return found;
     }
 
-    public async Task<IReadOnlyDictionary<string, string>> ReadDigestsAsync(
+    public async Task<IReadOnlyDictionary<string, string?>> ReadMd5Async(
         IReadOnlyCollection<string> names,
         CancellationToken cancellationToken
     )
@@ -69,7 +74,7 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
         var images = (await ListAsync(cancellationToken)).Images;
         return names.ToDictionary(
             name => name,
-            name => images[name] is { Md5: { } md5 } ? $"md5:{Convert.ToHexStringLower(md5.Span)}" : $"etag:{images[name].Version}",
+            name => images[name].Md5 is { } md5 ? Convert.ToHexStringLower(md5.Span) : null,
             StringComparer.Ordinal
         );
     }
@@ -98,14 +103,15 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
         var there = await files.ListFoldersAsync("", cancellationToken);
         var nearest = there.Contains(ImageType, StringComparer.Ordinal) ? null : NearestName.Find(ImageType, there);
         return new WorkspaceException(
-            $"DATASTORES.{datastore}: {files.Description} holds nothing in {string.Join(" and ", missing)}; the images must be in {ImageType}/images and the CSV files in {ImageType}/datasets. "
+            $"DATASTORES.{datastore}: {files.Description} holds nothing in {string.Join(" and ", missing)}; the images must be "
+                + $"in {ImageType}/images and the CSV files in {ImageType}/datasets. "
                 + (there.Count == 0 ? "It holds no folder at all. " : $"It holds the folders {string.Join(", ", there)}. ")
                 + (nearest is null ? "" : $"Did you mean --set=IMAGE_TYPE={nearest}? ")
                 + "Copy a dataset there: dotnet cake --target=Upload-Dataset --from=FOLDER, with the same --exp-config."
         );
     }
 
-    /// <summary>Reads a piece of the file wherever the size's search has to look.</summary>
+    /// <summary>Reads an image's size, one piece of the file per request, until the header is found.</summary>
     private async Task<ImageSize?> ReadSizeAsync(StoredFile image, CancellationToken cancellationToken)
     {
         var pieces = new List<(long Start, byte[] Bytes)>();
@@ -123,7 +129,7 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
                         if (at < start || at >= start + bytes.Length)
                             continue;
                         var piece = bytes.AsSpan((int)(at - start));
-                        // What is asked for reaches beyond the piece, and the file does not end there.
+                        // The requested bytes reach beyond this piece, and the file does not end there.
                         if (piece.Length < buffer.Length && start + bytes.Length < image.Length)
                             continue;
                         piece = piece[..Math.Min(piece.Length, buffer.Length)];

@@ -10,10 +10,10 @@ namespace Datasets.Stores;
 
 /// <summary>A datastore that is a blob container.</summary>
 /// <param name="container">The container.</param>
-/// <param name="errors">Words for what goes wrong.</param>
+/// <param name="errors">Explains errors of the service.</param>
 internal sealed class BlobFiles(BlobContainerClient container, StorageErrors errors) : IDatastoreFiles
 {
-    /// <summary>A file up to this size goes in one request; a longer one in blocks of it.</summary>
+    /// <summary>The largest file that one request writes; longer files are written in blocks of this size.</summary>
     private const int BlockBytes = 8 << 20;
 
     public string Description => errors.Container;
@@ -32,7 +32,7 @@ internal sealed class BlobFiles(BlobContainerClient container, StorageErrors err
                 )
                 {
                     if (item is { IsBlob: true, Blob: { Name: [.., not '/'] name, Properties: var properties } })
-                        files.Add(new(name, properties.ContentLength ?? 0, $"{properties.ETag}", properties.ContentHash));
+                        files.Add(new(name, properties.ContentLength ?? 0, $"{properties.ETag}", ContentMd5.Read(properties.ContentHash)));
                 }
 
                 return files;
@@ -116,7 +116,7 @@ internal sealed class BlobFiles(BlobContainerClient container, StorageErrors err
         {
             HttpHeaders = HeadersOf(blob, md5),
             TransferOptions = new StorageTransferOptions { InitialTransferSize = BlockBytes, MaximumTransferSize = BlockBytes },
-            // The service refuses bytes that arrive as others.
+            // The service rejects bytes that were changed on the way.
             TransferValidation = new UploadTransferValidationOptions { ChecksumAlgorithm = StorageChecksumAlgorithm.MD5 },
         };
         using var content = new MemoryStream(bytes, writable: false);
@@ -125,7 +125,7 @@ internal sealed class BlobFiles(BlobContainerClient container, StorageErrors err
         return md5;
     }
 
-    /// <summary>Stages the blocks that are not there from an interrupted upload, and makes the blob of all of them at the end.</summary>
+    /// <summary>Stages the blocks that no interrupted upload has staged, then commits all blocks as the blob.</summary>
     private static async Task<byte[]> PutBlocksAsync(
         BlockBlobClient blob,
         FileStream file,
@@ -160,7 +160,7 @@ internal sealed class BlobFiles(BlobContainerClient container, StorageErrors err
         return md5;
     }
 
-    /// <summary>Ids of blocks that were staged and never made a blob; the service keeps them for a week.</summary>
+    /// <summary>Returns the ids of blocks that were staged and not committed. The service keeps them for a week.</summary>
     private static async Task<HashSet<string>> FindStagedAsync(BlockBlobClient blob, CancellationToken cancellationToken)
     {
         try
@@ -174,7 +174,7 @@ internal sealed class BlobFiles(BlobContainerClient container, StorageErrors err
         }
     }
 
-    // A block is known by what it holds, so that one of another content is never taken for it.
+    // The id contains a hash of the content, so that a staged block of other content is never reused.
     private static string BlockId(int index, ReadOnlySpan<byte> content)
     {
         Span<byte> id = stackalloc byte[sizeof(int) + 16];

@@ -4,7 +4,8 @@ using Experiments.Records;
 namespace Datasets.Stores;
 
 /// <summary>
-/// Remembers what was once found in files, so that unchanged ones are not read again: an MD5, the size of a picture. One JSON file; deleting it costs time alone.
+/// Caches what was read from files, such as an MD5 or the size of an image, so that unchanged files are not read again. It is one JSON
+/// file, which may be deleted.
 /// </summary>
 public sealed class ContentCache
 {
@@ -12,14 +13,14 @@ public sealed class ContentCache
     private readonly Dictionary<string, Entry> before;
     private readonly ConcurrentDictionary<string, Entry> used = new(StringComparer.Ordinal);
 
-    /// <param name="path">The file; need not be there.</param>
+    /// <param name="path">The file; it may be missing.</param>
     public ContentCache(string path)
     {
         this.path = path;
         before = Read(path);
     }
 
-    /// <summary>What was found in a file; null when it is not known, or the file has another version now.</summary>
+    /// <summary>Returns the cached value of a file; null when there is none, or the file has another version.</summary>
     public string? Find(string file, string version)
     {
         if (!used.TryGetValue(file, out var entry) && !before.TryGetValue(file, out entry))
@@ -32,7 +33,7 @@ public sealed class ContentCache
 
     public void Set(string file, string version, string value) => used[file] = new(version, value);
 
-    /// <summary>Writes what was found or asked for since the cache was opened; files that are gone are forgotten.</summary>
+    /// <summary>Writes the values that were set or found since the cache was opened. Values of other files are dropped.</summary>
     public void Save()
     {
         if (used.Count != before.Count || used.Any(pair => !before.TryGetValue(pair.Key, out var entry) || entry != pair.Value))
@@ -47,7 +48,7 @@ public sealed class ContentCache
         }
         catch (RecordException)
         {
-            return []; // of an older form, or cut off: found again
+            return []; // of an older format, or incomplete: the values are read again
         }
     }
 

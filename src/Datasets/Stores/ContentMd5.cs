@@ -2,16 +2,31 @@ using System.Security.Cryptography;
 
 namespace Datasets.Stores;
 
-/// <summary>MD5 of content: the checksum that storage accounts keep beside a file. It tells whether files differ and guards nothing.</summary>
+/// <summary>
+/// Computes the MD5 of content: the checksum that storage accounts keep of a file. It identifies content and secures nothing.
+/// </summary>
 internal static class ContentMd5
 {
-#pragma warning disable CA5351 // The services' protocol names MD5.
+    private const int Bytes = 16;
+
+#pragma warning disable CA5351 // The services' protocol prescribes MD5.
     public static byte[] Of(byte[] content) => MD5.HashData(content);
+
+    public static byte[] Of(Stream content) => MD5.HashData(content);
 
     public static async Task<byte[]> OfAsync(Stream content, CancellationToken cancellationToken) =>
         await MD5.HashDataAsync(content, cancellationToken);
 #pragma warning restore CA5351
 
-    /// <summary>For content that comes in pieces.</summary>
+    /// <summary>Creates a hash for content that arrives in pieces.</summary>
     public static IncrementalHash Begin() => IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+
+    /// <summary>Returns the MD5 that a response carries, or null when it carries none.</summary>
+    public static ReadOnlyMemory<byte>? Read(byte[]? header)
+    {
+        // Not a conditional expression: its null would convert to memory of no bytes.
+        if (header is { Length: Bytes })
+            return header;
+        return default(ReadOnlyMemory<byte>?);
+    }
 }

@@ -1,6 +1,6 @@
 namespace Datasets.Stores;
 
-/// <summary>The content type a file is stored with, so that a browser shows it.</summary>
+/// <summary>Returns the content type of a file by its extension, so that a browser displays it.</summary>
 internal static class ContentTypes
 {
     public static string Of(string path) =>

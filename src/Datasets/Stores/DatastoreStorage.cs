@@ -13,20 +13,20 @@ using Workspaces.Http;
 
 namespace Datasets.Stores;
 
-/// <summary>Opens the files behind datastores, with the key or SAS where there is one, else as the signed-in identity.</summary>
-/// <param name="secrets">Gives an account key or SAS.</param>
-/// <param name="credential">The identity; asked for a token only when one is needed.</param>
+/// <summary>Opens the files of datastores with the key or SAS, or without one as the signed-in identity.</summary>
+/// <param name="secrets">Finds the account key or SAS.</param>
+/// <param name="credential">The identity. A token is requested only when one is needed.</param>
 public sealed class DatastoreStorage(DatastoreSecrets secrets, TokenCredential credential)
 {
     private const string Scope = "https://storage.azure.com/.default";
 
-    /// <summary>Takes the place of the network in tests.</summary>
+    /// <summary>Replaces the network in tests.</summary>
     internal HttpPipelineTransport? Transport { get; init; }
 
-    /// <summary>When a failed request is sent again.</summary>
+    /// <summary>When failed requests are retried.</summary>
     internal RetrySettings Retries { get; init; } = RetrySettings.Default;
 
-    /// <exception cref="WorkspaceException">The key vault that holds the secret refused or did not answer, or what it holds is no key.</exception>
+    /// <exception cref="WorkspaceException">The key vault denied the request or did not respond, or its secret is not a key.</exception>
     public async Task<IDatastoreFiles> OpenAsync(DatastorePlan datastore, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(datastore);
@@ -41,13 +41,17 @@ public sealed class DatastoreStorage(DatastoreSecrets secrets, TokenCredential c
             : new BlobFiles(OpenContainer(datastore, shown, secret), errors);
     }
 
-    /// <summary>Where the account answers: <c>https://{account}.blob.core.windows.net/</c>, or the address of a storage emulator, which ends in the account.</summary>
-    internal static Uri ServiceUri(DatastorePlan datastore) =>
-        datastore.EndpointSuffix.Contains('/', StringComparison.Ordinal)
+    /// <summary>
+    /// Returns the endpoint of the account: <c>https://{account}.blob.core.windows.net/</c>, or the address of a storage emulator, which
+    /// ends in the account.
+    /// </summary>
+    internal static Uri ServiceUri(DatastorePlan datastore)
+    {
+        var service = datastore.Kind == DatastoreKind.AzureFile ? "file" : "blob";
+        return datastore.EndpointSuffix.Contains('/', StringComparison.Ordinal)
             ? new($"{datastore.Protocol}://{datastore.EndpointSuffix}/")
-            : new(
-                $"{datastore.Protocol}://{datastore.Account}.{(datastore.Kind == DatastoreKind.AzureFile ? "file" : "blob")}.{datastore.EndpointSuffix}/"
-            );
+            : new($"{datastore.Protocol}://{datastore.Account}.{service}.{datastore.EndpointSuffix}/");
+    }
 
     private BlobContainerClient OpenContainer(DatastorePlan datastore, DatastoreAuthentication shown, string? secret)
     {
@@ -64,7 +68,7 @@ public sealed class DatastoreStorage(DatastoreSecrets secrets, TokenCredential c
     private ShareClient OpenShare(DatastorePlan datastore, DatastoreAuthentication shown, string? secret)
     {
         var uri = new Uri(ServiceUri(datastore), datastore.Container);
-        // An identity reads shares only as a backup does: by its role alone, whatever the files' own permissions say.
+        // An identity can read a share only with the intent of a backup: its role decides, not the permissions of files.
         var options = Configure(new ShareClientOptions());
         if (shown == DatastoreAuthentication.Identity)
             options.ShareTokenIntent = ShareTokenIntent.Backup;
@@ -79,12 +83,13 @@ public sealed class DatastoreStorage(DatastoreSecrets secrets, TokenCredential c
     private T Configure<T>(T options)
         where T : ClientOptions => options.Configure(Transport, Retries, credential, Scope);
 
-    /// <exception cref="WorkspaceException">It is no key: the client would repeat it in its own error.</exception>
+    /// <exception cref="WorkspaceException">The text is not a key. The client would repeat it in its own error.</exception>
     private static StorageSharedKeyCredential Key(DatastorePlan datastore, string key) =>
         Convert.TryFromBase64String(key, new byte[key.Length], out _)
             ? new(datastore.Account, key)
             : throw new WorkspaceException(
-                $"DATASTORES.{datastore.Name}: what {DatastoreSecrets.Describe(datastore)} holds is no account key; it must be one of `az storage account keys list --account-name {datastore.Account}`."
+                $"DATASTORES.{datastore.Name}: what {DatastoreSecrets.Describe(datastore)} holds is no account key; it must be "
+                    + $"one of `az storage account keys list --account-name {datastore.Account}`."
             );
 
     private async Task<string> DescribeAsync(DatastorePlan datastore, DatastoreAuthentication shown, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 namespace Datasets.Stores;
 
 /// <summary>A datastore that is a folder of this machine.</summary>
-/// <param name="root">The folder; made when something is written.</param>
+/// <param name="root">The folder; created by the first write.</param>
 public sealed class FolderFiles(string root) : IDatastoreFiles
 {
     private const int ChunkBytes = 1 << 20;
@@ -56,7 +56,7 @@ public sealed class FolderFiles(string root) : IDatastoreFiles
         ArgumentNullException.ThrowIfNull(sent);
         var target = Locate(path);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        // Under one name, so that the next run replaces what an interrupted one left.
+        // Always the same name, so that the next run replaces the file of an interrupted one.
         var unfinished = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.upload");
         using var hash = ContentMd5.Begin();
         await using (var source = File.OpenRead(localFile))

@@ -2,37 +2,42 @@ using Workspaces.Errors;
 
 namespace Datasets.Stores;
 
-/// <summary>The files behind a datastore: a blob container, a file share or a folder. Paths have forward slashes and start at the datastore's root.</summary>
-/// <remarks>Every method throws a <see cref="WorkspaceException"/> that says what to mend when the storage refuses, fails or does not answer.</remarks>
+/// <summary>
+/// Reads and writes the files of a datastore: a blob container, a file share or a folder. Paths are relative to its root and have forward
+/// slashes.
+/// </summary>
+/// <remarks>
+/// When the storage denies a request, fails or does not respond, every method throws a <see cref="WorkspaceException"/> with the fix.
+/// </remarks>
 public interface IDatastoreFiles
 {
-    /// <summary>What it is, as a message says it: <c>container 'train' of storage account 'pictures'</c>.</summary>
+    /// <summary>Describes the store in messages: <c>container 'train' of storage account 'pictures'</c>.</summary>
     string Description { get; }
 
-    /// <summary>The files of one folder, without those of its subfolders; empty when there is no such folder.</summary>
+    /// <summary>Lists the files of one folder without its subfolders; empty when the folder is missing.</summary>
     Task<IReadOnlyList<StoredFile>> ListAsync(string folder, CancellationToken cancellationToken);
 
-    /// <summary>Names of the folders in one folder; the datastore's root when it is empty.</summary>
+    /// <summary>Lists the names of the folders in one folder; in the root when the name is empty.</summary>
     Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken);
 
-    /// <summary>MD5 of a file's content; null when the storage does not know it.</summary>
+    /// <summary>Returns the MD5 of a file's content; null when the storage does not know it.</summary>
     Task<ReadOnlyMemory<byte>?> FindMd5Async(StoredFile file, CancellationToken cancellationToken);
 
-    /// <summary>The whole of a file.</summary>
+    /// <summary>Reads a whole file.</summary>
     Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken);
 
-    /// <summary>Some bytes of a file.</summary>
+    /// <summary>Reads some bytes of a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="offset">Before the file's end.</param>
-    /// <param name="count">How many; fewer come at the end of the file.</param>
+    /// <param name="count">The number of bytes; fewer are returned at the end of the file.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     Task<byte[]> ReadAsync(string path, long offset, int count, CancellationToken cancellationToken);
 
-    /// <summary>Puts a file of this machine in its place, whole or not at all, in the place of an earlier one.</summary>
-    /// <param name="path">Where it goes.</param>
-    /// <param name="localFile">The file of this machine.</param>
-    /// <param name="sent">Told of bytes as they have gone, those found there from an interrupted upload included.</param>
-    /// <param name="cancellationToken">Stops writing; what was there before stays.</param>
+    /// <summary>Writes a local file, whole or not at all, and replaces an earlier one.</summary>
+    /// <param name="path">The path in the datastore.</param>
+    /// <param name="localFile">The local file.</param>
+    /// <param name="sent">Receives the bytes as they are sent, including those that an interrupted upload has sent.</param>
+    /// <param name="cancellationToken">Stops writing; an earlier file stays.</param>
     /// <returns>MD5 of the bytes written.</returns>
     Task<ReadOnlyMemory<byte>> WriteAsync(string path, string localFile, IProgress<long> sent, CancellationToken cancellationToken);
 }

@@ -1,13 +1,13 @@
 namespace Datasets.Stores;
 
-/// <summary>A file of this machine that an upload considers.</summary>
-/// <param name="FullPath">Where it is.</param>
-/// <param name="StoredPath">Where it goes in the datastore.</param>
+/// <summary>A local file of a dataset that is uploaded.</summary>
+/// <param name="FullPath">Absolute path.</param>
+/// <param name="StoredPath">Path in the datastore.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Version">Size and time of the last change.</param>
 internal sealed record LocalFile(string FullPath, string StoredPath, long Length, string Version)
 {
-    /// <summary>The files of one folder, which need not be there.</summary>
+    /// <summary>Lists the files of one folder; empty when the folder is missing.</summary>
     /// <param name="root">A folder in the datastore layout.</param>
     /// <param name="folder">Folder in it, with forward slashes.</param>
     public static IReadOnlyList<LocalFile> In(string root, string folder)
@@ -26,7 +26,7 @@ internal sealed record LocalFile(string FullPath, string StoredPath, long Length
 
     public static string VersionOf(FileInfo file) => $"{file.Length}-{file.LastWriteTimeUtc.Ticks}";
 
-    /// <summary>MD5 of a file's content: what storage accounts keep beside a blob.</summary>
+    /// <summary>Computes the MD5 of a file's content, which storage accounts keep of a blob.</summary>
     public static async Task<byte[]> HashAsync(string path, CancellationToken cancellationToken)
     {
         await using var file = File.OpenRead(path);

@@ -4,12 +4,12 @@ using Azure.Storage.Files.Shares.Models;
 
 namespace Datasets.Stores;
 
-/// <summary>A datastore that is a file share.</summary>
+/// <summary>A datastore that is a file share. Its listings have no MD5.</summary>
 /// <param name="share">The share.</param>
-/// <param name="errors">Words for what goes wrong.</param>
+/// <param name="errors">Explains errors of the service.</param>
 internal sealed class ShareFiles(ShareClient share, StorageErrors errors) : IDatastoreFiles
 {
-    /// <summary>The most that one request may write.</summary>
+    /// <summary>The most bytes that one request may write.</summary>
     private const int RangeBytes = 4 << 20;
 
     public string Description => errors.Container;
@@ -36,7 +36,7 @@ internal sealed class ShareFiles(ShareClient share, StorageErrors errors) : IDat
     public Task<ReadOnlyMemory<byte>?> FindMd5Async(StoredFile file, CancellationToken cancellationToken) =>
         errors.GuardAsync<ReadOnlyMemory<byte>?>(
             StorageAccess.Read,
-            async () => (await Open(file.Path).GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ContentHash,
+            async () => ContentMd5.Read((await Open(file.Path).GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ContentHash),
             cancellationToken
         );
 
@@ -45,7 +45,7 @@ internal sealed class ShareFiles(ShareClient share, StorageErrors errors) : IDat
     public Task<byte[]> ReadAsync(string path, long offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(path, new HttpRange(offset, count), cancellationToken);
 
-    /// <summary>A file of a share is made before it is filled; it is filled under another name and takes its own at the end.</summary>
+    /// <summary>Writes a file under a temporary name, then renames it: a share creates a file before its content is written.</summary>
     public Task<ReadOnlyMemory<byte>> WriteAsync(
         string path,
         string localFile,
@@ -120,7 +120,7 @@ internal sealed class ShareFiles(ShareClient share, StorageErrors errors) : IDat
                 && (error.ErrorCode == ShareErrorCode.ResourceNotFound || error.ErrorCode == ShareErrorCode.ParentNotFound)
             )
         {
-            return []; // no such folder
+            return []; // the folder is missing
         }
 
         return items;

@@ -4,22 +4,24 @@ using Workspaces.Errors;
 namespace Datasets.Upload;
 
 /// <summary>
-/// Copies a folder in the datastore layout to a datastore: what is missing there, and what differs by MD5. The CSV files go when everything else is there, so
-/// that a dataset that is half there is never <c>latest</c>.
+/// Uploads a folder in the datastore layout: files that are missing in the datastore, and files that differ by MD5. The CSV files are
+/// uploaded last, so that
+/// <c>latest</c> never names an incomplete dataset.
 /// </summary>
 /// <param name="files">The datastore.</param>
-/// <param name="digests">Remembers the MD5 of files by size and time, so that unchanged ones are not read again.</param>
+/// <param name="digests">Caches the MD5 of files by size and time, so that unchanged files are not read again.</param>
 /// <param name="time">The clock, for the progress.</param>
 public sealed class DatasetUploader(IDatastoreFiles files, ContentCache digests, TimeProvider time)
 {
     private const int Lanes = 16;
 
-    /// <param name="folder">The folder to copy, in the datastore layout.</param>
-    /// <param name="imageType">Use case: the folder in it.</param>
-    /// <param name="baseModel">The model whose weights go too, where there are any: <c>models/{baseModel}</c>.</param>
-    /// <param name="progress">Told every few seconds.</param>
-    /// <param name="cancellationToken">Stops; files on their way are dropped, and the next upload goes on from there.</param>
-    /// <exception cref="WorkspaceException">The storage refused, failed or did not answer.</exception>
+    /// <summary>Uploads the folder.</summary>
+    /// <param name="folder">The folder in the datastore layout.</param>
+    /// <param name="imageType">The use case: a folder in it.</param>
+    /// <param name="baseModel">The model whose weights are uploaded too, if there are any: <c>models/{baseModel}</c>.</param>
+    /// <param name="progress">Receives the progress every few seconds.</param>
+    /// <param name="cancellationToken">Stops the upload; the next one resumes.</param>
+    /// <exception cref="WorkspaceException">The storage denied a request, failed or did not respond.</exception>
     public async Task<DatasetUpload> UploadAsync(
         string folder,
         string imageType,
@@ -68,7 +70,7 @@ public sealed class DatasetUploader(IDatastoreFiles files, ContentCache digests,
         if (digests.Find(stored, theirs.Version) is not { } theirMd5)
         {
             if (await files.FindMd5Async(theirs, cancellationToken) is not { } md5)
-                return false; // no one can say: sent again, with its MD5
+                return false; // unknown: uploaded again, with its MD5
             digests.Set(stored, theirs.Version, theirMd5 = Convert.ToHexStringLower(md5.Span));
         }
 

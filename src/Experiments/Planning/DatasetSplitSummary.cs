@@ -1,6 +1,6 @@
 namespace Experiments.Planning;
 
-/// <summary>What one split holds.</summary>
+/// <summary>The counts of one split.</summary>
 /// <param name="Csv">File name in <c>{IMAGE_TYPE}/datasets</c>.</param>
 /// <param name="Rows">Rows used.</param>
 /// <param name="Images">Distinct images.</param>

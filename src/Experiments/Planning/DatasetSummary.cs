@@ -1,10 +1,12 @@
 namespace Experiments.Planning;
 
-/// <summary>A dataset that can be trained on.</summary>
+/// <summary>The counts and the hash of a dataset without faults.</summary>
 /// <param name="Train">The training split.</param>
 /// <param name="Test">The test split.</param>
-/// <param name="Hash">SHA-256 over the rows used and the digests of their images, 64 hex digits; null when it was not asked for.</param>
-/// <param name="DroppedRows">Rows left out, in the order of the files; empty unless bad rows are dropped.</param>
+/// <param name="Hash">
+/// SHA-256 over the rows used and the MD5 of their images, 64 hex digits; null when it is unknown or was not requested.
+/// </param>
+/// <param name="DroppedRows">Dropped rows, in the order of the files; empty unless bad rows are dropped.</param>
 public sealed record DatasetSummary(
     DatasetSplitSummary Train,
     DatasetSplitSummary Test,
@@ -12,12 +14,15 @@ public sealed record DatasetSummary(
     IReadOnlyList<DroppedRow> DroppedRows
 )
 {
-    /// <summary>Whether the boxes were held to the sizes of their images; the job does it in any case.</summary>
+    /// <summary>The reason why the hash was requested and is unknown; null otherwise. It follows a colon and has no full stop.</summary>
+    public string? HashUnknownReason { get; init; }
+
+    /// <summary>Whether the boxes were checked against the sizes of their images. The job checks them in any case.</summary>
     public bool BoxesChecked { get; init; } = true;
 
-    /// <summary>File name of the training split.</summary>
+    /// <summary>The file name of the training split.</summary>
     public string TrainCsv => Train.Csv;
 
-    /// <summary>File name of the test split.</summary>
+    /// <summary>The file name of the test split.</summary>
     public string TestCsv => Test.Csv;
 }

@@ -5,14 +5,14 @@ using Experiments.Plans;
 
 namespace Experiments.Planning;
 
-/// <summary>Tells two plans apart.</summary>
+/// <summary>Compares two plans.</summary>
 public static class PlanComparison
 {
-    /// <summary>Longest text of a value that is shown whole.</summary>
+    /// <summary>Length up to which a value is shown whole.</summary>
     private const int LongestValue = 80;
 
-    /// <summary>What the inputs decide and is another in <paramref name="now"/>: <c>job.tags.steps: "400" → "500"</c>.</summary>
-    /// <remarks>Not compared: the calls, which <see cref="CompareCalls"/> does, and why the runtime was chosen.</remarks>
+    /// <summary>Returns the differences between the plans, as <c>job.config.RUN_PARAMS.STEPS: 400 → 500</c>.</summary>
+    /// <remarks>It does not compare the calls (see <see cref="CompareCalls"/>) or the reason for the runtime.</remarks>
     public static IReadOnlyList<string> Compare(ExperimentPlan before, ExperimentPlan now)
     {
         var (old, current) = (Values(Inputs(before)), Values(Inputs(now)));
@@ -26,7 +26,7 @@ public static class PlanComparison
         ];
     }
 
-    /// <summary>Each thing about which another call is needed now than was planned.</summary>
+    /// <summary>Returns the resources that need another call now than was planned.</summary>
     public static IReadOnlyList<string> CompareCalls(IReadOnlyList<PlannedCall> before, IReadOnlyList<PlannedCall> now)
     {
         var old = before.ToDictionary(call => call.Resource, StringComparer.Ordinal);
@@ -44,11 +44,11 @@ public static class PlanComparison
         ];
     }
 
-    /// <summary>Every value of a record by its path, as in <c>scale.maxNodes</c>.</summary>
+    /// <summary>Returns every value of a record by its path, as in <c>scale.maxNodes</c>.</summary>
     public static IReadOnlyDictionary<string, string> Values<T>(T record) =>
         Values(JsonSerializer.SerializeToNode(record, RecordJson.Compact)!);
 
-    /// <summary>A value as people read it: a long one is cut.</summary>
+    /// <summary>Shortens a long value for display.</summary>
     public static string Shown(string? value) =>
         value switch
         {

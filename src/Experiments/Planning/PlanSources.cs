@@ -4,11 +4,16 @@ using Experiments.Plans.Jobs;
 namespace Experiments.Planning;
 
 /// <summary>What a plan is made from besides the configuration and the dataset.</summary>
-/// <param name="TrainerCodeHash">Hash of the trainer's sources, hex digits: what a process of this machine runs.</param>
-/// <param name="Image">This project's image.</param>
+/// <param name="TrainerCodeHash">SHA-256 of the trainer's sources, hex digits. Processes of this machine run these sources.</param>
+/// <param name="Image">How this project's image is built.</param>
 /// <param name="Runtime">What will run the job.</param>
 public sealed record PlanSources(string TrainerCodeHash, ImageBuildPlan Image, RuntimePlan Runtime)
 {
-    /// <summary>The digest that an image of another repository has now; null when it is named by digest, or was not asked for.</summary>
+    /// <summary>
+    /// The digest that the tag of another image has now; null when the image is named by digest, or the registry was not asked.
+    /// </summary>
     public string? Digest { get; init; }
+
+    /// <summary>The version of this project.</summary>
+    public string Version { get; init; } = typeof(PlanSources).Assembly.GetName().Version!.ToString(fieldCount: 3);
 }

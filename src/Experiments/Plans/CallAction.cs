@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Experiments.Plans;
 
-/// <summary>What carrying a plan out does to one thing.</summary>
+/// <summary>What carrying out a plan does to one resource.</summary>
 public enum CallAction
 {
     [JsonStringEnumMemberName("create")]

@@ -1,35 +1,60 @@
 using System.Text.Json.Serialization;
 using Experiments.Plans.Jobs;
+using Experiments.Plans.Passports;
 
 namespace Experiments.Plans;
 
-/// <summary>All that one experiment will do, decided without touching anything.</summary>
-/// <param name="Name">Experiment name and a hash of everything that decides the result; also the first job's name.</param>
+/// <summary>Everything that one experiment will do, decided before anything is changed.</summary>
 /// <param name="Workspace">Where it runs.</param>
-/// <param name="Datastore">Where the dataset lies.</param>
+/// <param name="Datastore">The datastore of the dataset.</param>
 /// <param name="Compute">The cluster.</param>
-/// <param name="Environment">The image.</param>
-/// <param name="Dataset">The CSV files.</param>
-/// <param name="Job">The command job.</param>
-/// <param name="Image">The image, and how it is made.</param>
 /// <param name="Runtime">What runs the job.</param>
+/// <param name="Passport">Identifies the run. It alone names the image.</param>
+/// <param name="ImageBuild">How the image is built; null when it is used as it is, and where the job runs as a process.</param>
+/// <param name="Job">The command job.</param>
 public sealed record ExperimentPlan(
-    string Name,
     WorkspaceAddress Workspace,
     DatastorePlan Datastore,
     ComputePlan Compute,
-    EnvironmentPlan Environment,
-    DatasetPlan Dataset,
-    JobPlan Job,
-    ImagePlan Image,
-    RuntimePlan Runtime
+    RuntimePlan Runtime,
+    RunPassport Passport,
+    ImageBuildPlan? ImageBuild,
+    JobPlan Job
 )
 {
-    /// <summary>What it was made from; null when it was not made from files.</summary>
+    /// <summary>Experiment name and a hash of everything that decides the result; also the first job's name.</summary>
+    [JsonPropertyOrder(-1)]
+    public string Name => Passport.Plan;
+
+    /// <summary>The image; null where the job runs as a process.</summary>
+    [JsonIgnore]
+    public ImageReference? Image => Passport.Image?.Reference;
+
+    /// <summary>The environment of the image.</summary>
+    [JsonIgnore]
+    public EnvironmentPlan Environment => EnvironmentPlan.Of(Image);
+
+    /// <summary>The reason why the passport has no dataset hash; null when it has one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? HashUnknownReason { get; init; }
+
+    /// <summary>What the plan was made from; null when it was not made from files.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PlanOrigin? Origin { get; init; }
 
-    /// <summary>What carrying it out would do, as the workspace and the registry were when they were read; null while they have not been.</summary>
+    /// <summary>
+    /// The calls that carry the plan out, by the state of the workspace and the registry when they were read; null while they are unread.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<PlannedCall>? Calls { get; init; }
+
+    /// <summary>Returns the plan with its image pinned to a digest. The name stays: the content tag identified the same bytes.</summary>
+    /// <param name="digest"><c>sha256:…</c> of the image in its registry.</param>
+    /// <exception cref="InvalidOperationException">The job runs as a process.</exception>
+    public ExperimentPlan Pinned(string digest)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(digest);
+        var image = Image ?? throw new InvalidOperationException($"Plan {Name} has no image to pin; its job runs as a process.");
+        return this with { Passport = Passport with { Image = new(image.Pinned(digest)) } };
+    }
 }

@@ -1,13 +1,13 @@
 namespace Experiments.Plans;
 
-/// <summary>What an input of an image is, as far as it changes the image.</summary>
+/// <summary>The kind of an input, as far as it changes the image.</summary>
 public enum ImageInputKind
 {
     File,
 
-    /// <summary>A file that may be executed; of the mode bits only this one is kept by a checkout.</summary>
+    /// <summary>An executable file. A checkout keeps no other mode bit.</summary>
     Executable,
 
-    /// <summary>A symbolic link, known by the text of its target.</summary>
+    /// <summary>A symbolic link, identified by the path of its target.</summary>
     Link,
 }

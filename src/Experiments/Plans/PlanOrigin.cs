@@ -1,5 +1,5 @@
 namespace Experiments.Plans;
 
-/// <summary>What a plan was made from on the command line, so that it can be made once more and compared.</summary>
-/// <param name="Arguments">Values by the name of the argument, without dashes; of a switch that stands alone the value is empty.</param>
+/// <summary>The command line from which a plan was made, so that it can be made again and compared.</summary>
+/// <param name="Arguments">Values by the name of the argument, without dashes. A switch without a value has an empty one.</param>
 public sealed record PlanOrigin(IReadOnlyDictionary<string, IReadOnlyList<string>> Arguments);

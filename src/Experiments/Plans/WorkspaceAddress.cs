@@ -1,6 +1,8 @@
+using Experiments.Model;
+
 namespace Experiments.Plans;
 
-/// <summary>Which Azure ML workspace a plan is for, and at which endpoint it answers.</summary>
+/// <summary>Identifies an Azure ML workspace and its endpoint.</summary>
 /// <param name="Endpoint">Null: the Azure public cloud. Otherwise the emulator's address; port 0 means any free port.</param>
 /// <param name="TenantId">Tenant to sign in to; null leaves the choice to the credential.</param>
 /// <param name="SubscriptionId">A GUID as text.</param>
@@ -14,4 +16,19 @@ public sealed record WorkspaceAddress(
     string ResourceGroup,
     string WorkspaceName,
     string Location
-);
+)
+{
+    /// <summary>Returns the workspace of an environment config.</summary>
+    public static WorkspaceAddress Of(EnvironmentConfig environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        return new(
+            environment.Endpoint is null ? null : new Uri(environment.Endpoint),
+            environment.AmlTenantId,
+            environment.AmlSubscriptionId,
+            environment.AmlResourceGroup,
+            environment.AmlWorkspaceName,
+            environment.Location
+        );
+    }
+}

@@ -12,6 +12,10 @@ public static class ExperimentJson
     /// <summary>The experiment with every key filled in.</summary>
     public static JsonObject Write(Experiment experiment) => Write(experiment, SettingDefinition.Of(typeof(Experiment)));
 
+    /// <summary>The keys whose declaration satisfies a condition; an object without such a key is left out.</summary>
+    internal static JsonObject Write(Experiment experiment, Func<Decides, bool> includes) =>
+        Write(experiment, SettingDefinition.Of(typeof(Experiment)), includes);
+
     /// <summary>The experiment on one line: the text that is hashed and that the job is given.</summary>
     public static string WriteCanonical(Experiment experiment) => Write(experiment).ToJsonString(RecordJson.Compact);
 
@@ -23,19 +27,22 @@ public static class ExperimentJson
             definition.Kind == SettingKind.Object ? Paths(definition.Members, prefix + definition.Key + ".") : [prefix + definition.Key]
         );
 
-    private static JsonObject Write(object record, IReadOnlyList<SettingDefinition> definitions)
+    private static JsonObject Write(object record, IReadOnlyList<SettingDefinition> definitions, Func<Decides, bool>? includes = null)
     {
         var result = new JsonObject();
         foreach (var definition in definitions)
         {
-            var value = definition.Property.GetValue(record);
-            if (value is not null)
-                result[definition.Key] = Node(definition, value);
+            var isObject = definition.Kind == SettingKind.Object;
+            if (definition.Property.GetValue(record) is not { } value || (!isObject && includes?.Invoke(definition.Decides) == false))
+                continue;
+            var node = Node(definition, value, includes);
+            if (!isObject || includes is null || node is JsonObject { Count: > 0 })
+                result[definition.Key] = node;
         }
         return result;
     }
 
-    private static JsonNode? Node(SettingDefinition definition, object value) =>
+    private static JsonNode? Node(SettingDefinition definition, object value, Func<Decides, bool>? includes) =>
         value switch
         {
             string text => JsonValue.Create(text),
@@ -44,7 +51,7 @@ public static class ExperimentJson
             bool truth => JsonValue.Create(truth),
             JsonElement element => Sorted(JsonSerializer.SerializeToNode(element, RecordJson.Compact)),
             Enum choice => JsonValue.Create(SettingDefinition.EnumText(choice)),
-            _ => Write(value, definition.Members),
+            _ => Write(value, definition.Members, includes),
         };
 
     /// <summary>Free objects have no order of their own; sorting their keys makes two spellings of one object one text.</summary>

@@ -2,15 +2,40 @@ using Experiments.Plans;
 
 namespace Experiments.Records;
 
-/// <summary>The plan of an experiment as a file.</summary>
+/// <summary>
+/// The file of a plan, <c>artifacts/{plan name}/plan.json</c>, and the pointer to the last plan, <c>artifacts/plan.json</c>.
+/// </summary>
 public static class PlanFile
 {
+    private const string FileName = "plan.json";
+
     private const string Remedy = "Run: dotnet cake --target=Plan";
 
-    /// <inheritdoc cref="RecordFile.Write{T}"/>
-    public static void Write(string path, ExperimentPlan plan) => RecordFile.Write(path, plan);
+    /// <summary>Returns the file of a plan.</summary>
+    public static string Of(string artifactsFolder, string planName) => Path.Combine(artifactsFolder, planName, FileName);
 
-    /// <summary>Reads a plan.</summary>
-    /// <exception cref="RecordException">There is no such file, or it does not hold a plan.</exception>
-    public static ExperimentPlan Read(string path) => RecordFile.Read<ExperimentPlan>(path, Remedy);
+    /// <summary>Returns the file that names the last plan.</summary>
+    public static string Last(string artifactsFolder) => Path.Combine(artifactsFolder, FileName);
+
+    /// <summary>Writes a plan, and makes it the last one.</summary>
+    public static void Write(string artifactsFolder, ExperimentPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        RecordFile.Write(Of(artifactsFolder, plan.Name), plan);
+        RecordFile.Write(Last(artifactsFolder), new PlanPointer(plan.Name));
+    }
+
+    /// <summary>Reads a plan from its file, or from the file that names the last plan.</summary>
+    /// <exception cref="RecordException">The file is missing, or it holds no plan.</exception>
+    public static ExperimentPlan Read(string path)
+    {
+        var pointer = RecordFile.Read<PlanPointer>(path, Remedy);
+        return RecordFile.Read<ExperimentPlan>(
+            pointer.Plan is null ? path : Of(Path.GetDirectoryName(Path.GetFullPath(path))!, pointer.Plan),
+            Remedy
+        );
+    }
+
+    /// <summary>Names the last plan. A plan's own file has no such key.</summary>
+    private sealed record PlanPointer(string? Plan);
 }

@@ -7,8 +7,8 @@ namespace Experiments.Records;
 /// <summary>One record in one JSON file.</summary>
 public static class RecordFile
 {
-    /// <summary>Writes the record in one move: a reader sees the old file or the new one, never a half of it.</summary>
-    /// <param name="path">The file; its folder is made when it is missing.</param>
+    /// <summary>Writes the record in one step: a reader sees the whole old file or the whole new one.</summary>
+    /// <param name="path">The file; its folder is created when it is missing.</param>
     /// <param name="record">The record.</param>
     public static void Write<T>(string path, T record)
     {
@@ -32,8 +32,8 @@ public static class RecordFile
 
     /// <summary>Reads a record.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="remedy">What writes the file, as a sentence; ends the message when there is none or it is broken.</param>
-    /// <exception cref="RecordException">There is no such file, or it does not hold such a record.</exception>
+    /// <param name="remedy">The fix, as a sentence; it ends the message when the file is missing or broken.</param>
+    /// <exception cref="RecordException">The file is missing, or it holds no such record.</exception>
     public static T Read<T>(string path, string remedy)
     {
         try
@@ -43,7 +43,7 @@ public static class RecordFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new RecordException($"{path} is absent; it must be there. {remedy}", error);
+            throw new RecordException($"{path} is missing; it must exist. {remedy}", error);
         }
         catch (JsonException error)
         {

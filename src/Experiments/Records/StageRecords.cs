@@ -8,24 +8,24 @@ public sealed class StageRecords(string artifactsFolder, string planName)
     /// <summary>The plan's own folder.</summary>
     public string Folder { get; } = Path.Combine(artifactsFolder, planName);
 
-    /// <summary>The file of a stage, which need not be there.</summary>
-    public string FileOf(string stage) => Path.Combine(Folder, stage + ".json");
+    /// <summary>Returns the file of a record, which may be missing.</summary>
+    public string FileOf<T>()
+        where T : IStageRecord => Path.Combine(Folder, T.Stage + ".json");
 
-    /// <summary>Writes the record of a stage, in the place of an earlier one.</summary>
-    /// <param name="stage">The stage, as in <c>compute-target</c>.</param>
-    /// <param name="record">What the stage made.</param>
-    public void Write<T>(string stage, T record) => RecordFile.Write(FileOf(stage), record);
+    /// <summary>Writes a record and replaces an earlier one of the same stage.</summary>
+    public void Write<T>(T record)
+        where T : IStageRecord => RecordFile.Write(FileOf<T>(), record);
 
     /// <summary>Reads the record of an earlier stage.</summary>
-    /// <param name="stage">The stage.</param>
-    /// <param name="target">The target that writes it, for the message when it is absent.</param>
     /// <exception cref="RecordException">The stage has not run for this plan, or its record is broken.</exception>
-    public T Read<T>(string stage, string target) =>
+    public T Read<T>()
+        where T : IStageRecord =>
         RecordFile.Read<T>(
-            FileOf(stage),
-            $"The stage before this one writes it; run it first, with the same --exp-config and --set: dotnet cake --target={target}"
+            FileOf<T>(),
+            $"An earlier stage writes it; run that stage first, with the same --exp-config and --set: dotnet cake --target={T.Target}"
         );
 
-    /// <summary>Whether the stage has a record.</summary>
-    public bool Has(string stage) => File.Exists(FileOf(stage));
+    /// <summary>Returns whether the record exists.</summary>
+    public bool Has<T>()
+        where T : IStageRecord => File.Exists(FileOf<T>());
 }

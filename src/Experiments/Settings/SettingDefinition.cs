@@ -50,6 +50,8 @@ internal sealed class SettingDefinition
 
     public bool Required => attribute.Required;
 
+    public Decides Decides => attribute.Decides;
+
     public Regex? Pattern => pattern.Value;
 
     /// <summary><see cref="Pattern"/> as JSON schema writes it.</summary>

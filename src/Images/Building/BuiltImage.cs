@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Experiments.Records;
 using Workspaces.Connection;
 
 namespace Images.Building;
@@ -21,10 +22,13 @@ public sealed record BuiltImage(
     string? Since,
     IReadOnlyList<string> Changes,
     IReadOnlyList<BuildStep> Steps
-)
+) : IStageRecord
 {
-    /// <summary>Name of the record.</summary>
-    public const string Stage = "built-image";
+    /// <inheritdoc/>
+    public static string Stage => "built-image";
+
+    /// <inheritdoc/>
+    public static string Target => "Docker-Build";
 
     /// <summary>Whether no layer above the base came from a cache, so that later builds can take all layers from this image.</summary>
     [JsonIgnore]

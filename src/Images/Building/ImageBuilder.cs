@@ -12,13 +12,12 @@ namespace Images.Building;
 
 /// <summary>Ensures that this project's image exists: in the registry, or built now with Docker or in Azure.</summary>
 /// <param name="run">The run.</param>
-/// <param name="image">The image in the plan, which says how it is built.</param>
+/// <param name="image">The image in the plan.</param>
+/// <param name="build">How the plan builds it.</param>
 /// <param name="registry">The repository of the image.</param>
-public sealed class ImageBuilder(ImageRun run, ImagePlan image, ImageRegistry registry)
+public sealed class ImageBuilder(ImageRun run, ImageReference image, ImageBuildPlan build, ImageRegistry registry)
 {
     private static readonly TimeSpan AzureTimeout = TimeSpan.FromHours(2);
-
-    private readonly ImageBuildPlan build = image.Build!;
 
     /// <summary>Builds the image unless the registry has it.</summary>
     /// <param name="options">How it is built.</param>
@@ -31,8 +30,8 @@ public sealed class ImageBuilder(ImageRun run, ImagePlan image, ImageRegistry re
         ArgumentNullException.ThrowIfNull(readSource);
         if (!options.Rebuild && await FindAsync() is { } digest)
         {
-            run.Say($"Image        {image.Reference}: unchanged ({digest})");
-            return BuiltImage.Found(image.Reference, digest);
+            run.Say($"Image        {image}: unchanged ({digest})");
+            return BuiltImage.Found(image.ToString(), digest);
         }
 
         return await BuildAsync(options, await readSource());
@@ -79,7 +78,7 @@ public sealed class ImageBuilder(ImageRun run, ImagePlan image, ImageRegistry re
         var progress = new BuildProgress();
         var id = docker.Build(
             build,
-            image.Reference,
+            image.ToString(),
             ImageLabels.For(inputs, source.Commit, baseDigest, run.Time.GetUtcNow()),
             cache,
             fresh,
@@ -90,8 +89,8 @@ public sealed class ImageBuilder(ImageRun run, ImagePlan image, ImageRegistry re
                     run.Say($"  | {line}");
             }
         );
-        var steps = BuildStep.WithSizes(progress.Steps, docker.ReadHistory(image.Reference));
-        return new BuiltImage(image.Reference, StageChange.Created, Digest: null, id, null, [], steps);
+        var steps = BuildStep.WithSizes(progress.Steps, docker.ReadHistory(image.ToString()));
+        return new BuiltImage(image.ToString(), StageChange.Created, Digest: null, id, null, [], steps);
     }
 
     private async Task<BuiltImage> BuildInAzureAsync(AzureBuild azure, ImageInputs inputs, BuildSource source, IReadOnlyList<string> cache)
@@ -114,7 +113,7 @@ public sealed class ImageBuilder(ImageRun run, ImagePlan image, ImageRegistry re
         archive.Position = 0;
         run.Say($"  context    {(archive.Length / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture)} MiB, to Azure");
         var request = new CloudBuildRequest(
-            ImageReference.Parse(image.Repository).Name,
+            image.Name,
             image.Tag!,
             build.Dockerfile,
             build.Arguments,
@@ -135,6 +134,6 @@ public sealed class ImageBuilder(ImageRun run, ImagePlan image, ImageRegistry re
             },
             run.Cancellation
         );
-        return new BuiltImage(image.Reference, StageChange.Created, digest, ImageId: null, null, [], progress.Steps);
+        return new BuiltImage(image.ToString(), StageChange.Created, digest, ImageId: null, null, [], progress.Steps);
     }
 }

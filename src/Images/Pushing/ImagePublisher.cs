@@ -12,7 +12,7 @@ namespace Images.Pushing;
 /// <param name="run">The run.</param>
 /// <param name="image">The image in the plan.</param>
 /// <param name="openRegistry">Opens the repository of the image; called only when a request is needed.</param>
-public sealed class ImagePublisher(ImageRun run, ImagePlan image, Func<ImageRegistry> openRegistry)
+public sealed class ImagePublisher(ImageRun run, ImageReference image, Func<ImageRegistry> openRegistry)
 {
     /// <summary>Finds the digest of an image that is used unchanged, and pushes nothing.</summary>
     /// <exception cref="CakeException">The registry does not have the image.</exception>
@@ -20,7 +20,7 @@ public sealed class ImagePublisher(ImageRun run, ImagePlan image, Func<ImageRegi
     {
         var digest = image.Digest
             ?? await openRegistry().FindDigestAsync(image.Tag ?? "latest", run.Cancellation)
-            ?? throw new CakeException($"{image.Reference} is missing in its registry; DOCKER_IMAGE must name an image that exists.");
+            ?? throw new CakeException($"{image} is missing in its registry; DOCKER_IMAGE must name an image that exists.");
         return Record(digest, [], StageChange.Unchanged);
     }
 
@@ -40,9 +40,9 @@ public sealed class ImagePublisher(ImageRun run, ImagePlan image, Func<ImageRegi
         ArgumentNullException.ThrowIfNull(built);
         ArgumentNullException.ThrowIfNull(readSource);
         ArgumentNullException.ThrowIfNull(onPushed);
-        if (built.Reference != image.Reference)
+        if (built.Reference != image.ToString())
             throw new CakeException(
-                $"{BuiltImage.Stage}.json is about {built.Reference}; it must be about {image.Reference}. "
+                $"{BuiltImage.Stage}.json is about {built.Reference}; it must be about {image}. "
                     + "Build it: dotnet cake --target=Docker-Build"
             );
         if (built is { ImageId: null, Change: StageChange.Unchanged })
@@ -75,10 +75,10 @@ public sealed class ImagePublisher(ImageRun run, ImagePlan image, Func<ImageRegi
     private async Task<ImageManifest> FindBuiltInAzureAsync(ImageRegistry registry, string digest) =>
         await registry.FindAsync(digest, run.Cancellation)
         ?? throw new CakeException(
-            $"{image.Repository}@{digest} is missing in the registry, although Azure reported that it pushed it. "
+            $"{image.Pinned(digest)} is missing in the registry, although Azure reported that it pushed it. "
                 + "Build it again: dotnet cake --target=Docker-Push --cloud-build --rebuild"
         );
 
     private PushedImage Record(string digest, IReadOnlyList<string> tags, StageChange change) =>
-        new($"{image.Repository}@{digest}", image.Repository, digest, [.. new[] { image.Tag }.OfType<string>(), .. tags], change);
+        new(image.Pinned(digest).ToString(), image.Repository, digest, [.. new[] { image.Tag }.OfType<string>(), .. tags], change);
 }

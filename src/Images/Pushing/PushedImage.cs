@@ -1,3 +1,4 @@
+using Experiments.Records;
 using Workspaces.Connection;
 
 namespace Images.Pushing;
@@ -9,7 +10,11 @@ namespace Images.Pushing;
 /// <param name="Tags">Tags of the image, the content tag first.</param>
 /// <param name="Change">Created when it was pushed now.</param>
 public sealed record PushedImage(string Image, string Repository, string Digest, IReadOnlyList<string> Tags, StageChange Change)
+    : IStageRecord
 {
-    /// <summary>Name of the record.</summary>
-    public const string Stage = "pushed-image";
+    /// <inheritdoc/>
+    public static string Stage => "pushed-image";
+
+    /// <inheritdoc/>
+    public static string Target => "Docker-Push";
 }

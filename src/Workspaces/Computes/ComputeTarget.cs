@@ -1,3 +1,4 @@
+using Experiments.Records;
 using Workspaces.Connection;
 
 namespace Workspaces.Computes;
@@ -16,4 +17,11 @@ public sealed record ComputeTarget(
     int MaxNodes,
     StageChange Change,
     IReadOnlyList<string> Differences
-);
+) : IStageRecord
+{
+    /// <inheritdoc/>
+    public static string Stage => "compute";
+
+    /// <inheritdoc/>
+    public static string Target => "Create-Compute";
+}

@@ -1,3 +1,4 @@
+using Experiments.Records;
 using Workspaces.Connection;
 
 namespace Workspaces.Datastores;
@@ -8,4 +9,11 @@ namespace Workspaces.Datastores;
 /// <param name="Change">The change that was made.</param>
 /// <param name="Differences">What changed, as <c>accountName: a → b</c>, and what could not be compared and stayed, marked
 /// <c>kept</c>.</param>
-public sealed record RegisteredDatastore(string Name, string Id, StageChange Change, IReadOnlyList<string> Differences);
+public sealed record RegisteredDatastore(string Name, string Id, StageChange Change, IReadOnlyList<string> Differences) : IStageRecord
+{
+    /// <inheritdoc/>
+    public static string Stage => "datastore";
+
+    /// <inheritdoc/>
+    public static string Target => "Register-Datastore";
+}

@@ -1,45 +1,47 @@
 using Azure.Core;
 using Azure.ResourceManager.MachineLearning;
 using Azure.ResourceManager.MachineLearning.Models;
-using Experiments.Plans.Jobs;
+using Experiments.Planning;
+using Experiments.Plans;
 using Workspaces.Computes;
 using Workspaces.Environments;
 
 namespace Workspaces.Jobs;
 
-/// <summary>Converts a <see cref="JobPlan"/> to the SDK's command job.</summary>
+/// <summary>Converts a plan to the SDK's command job.</summary>
 internal static class CommandJobs
 {
     /// <summary>Creates the job's data.</summary>
-    public static MachineLearningJobData Create(JobPlan plan, ComputeTarget compute, RegisteredEnvironment environment)
+    public static MachineLearningJobData Create(ExperimentPlan plan, ComputeTarget compute, RegisteredEnvironment environment)
     {
-        var job = new MachineLearningCommandJob(plan.Command, new ResourceIdentifier(environment.Id))
+        var planned = plan.Job;
+        var job = new MachineLearningCommandJob(planned.Command, new ResourceIdentifier(environment.Id))
         {
             ComputeId = new ResourceIdentifier(compute.Id),
-            DisplayName = plan.DisplayName,
-            Description = plan.Description,
-            ExperimentName = plan.ExperimentName,
+            DisplayName = planned.DisplayName,
+            Description = planned.Description,
+            ExperimentName = planned.ExperimentName,
             Identity = new AmlToken(),
-            Limits = new MachineLearningCommandJobLimits { Timeout = plan.Timeout },
-            Resources = new MachineLearningJobResourceConfiguration { InstanceCount = plan.InstanceCount, ShmSize = plan.ShmSize },
+            Limits = new MachineLearningCommandJobLimits { Timeout = planned.Timeout },
+            Resources = new MachineLearningJobResourceConfiguration { InstanceCount = planned.InstanceCount, ShmSize = planned.ShmSize },
         };
-        Copy(plan.EnvironmentVariables, job.EnvironmentVariables);
-        Copy(plan.Tags, job.Tags);
-        Copy(plan.Properties, job.Properties);
-        foreach (var (name, input) in plan.Inputs)
+        Copy(JobMetadata.Variables(plan), job.EnvironmentVariables);
+        Copy(JobMetadata.Tags(plan), job.Tags);
+        Copy(JobMetadata.Properties(plan), job.Properties);
+        foreach (var (name, input) in planned.Inputs)
         {
-            job.Inputs[name] = new MachineLearningUriFolderJobInput(new Uri(input.Uri))
+            job.Inputs[name] = new MachineLearningUriFolderJobInput(new Uri(input))
             {
                 Mode = MachineLearningInputDeliveryMode.ReadOnlyMount,
             };
         }
 
-        foreach (var (name, output) in plan.Outputs)
+        foreach (var (name, output) in planned.Outputs)
         {
             job.Outputs[name] = new MachineLearningUriFolderJobOutput
             {
                 Mode = MachineLearningOutputDeliveryMode.ReadWriteMount,
-                Uri = new Uri(output.Uri),
+                Uri = new Uri(output),
             };
         }
 

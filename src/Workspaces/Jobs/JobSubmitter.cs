@@ -59,7 +59,7 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         return ServiceErrors.GuardAsync(
             async () =>
                 Describe(
-                    state.Found ?? await PutAsync(state.Name, plan, CommandJobs.Create(plan.Job, compute, environment), cancellationToken),
+                    state.Found ?? await PutAsync(state.Name, plan, CommandJobs.Create(plan, compute, environment), cancellationToken),
                     state
                 ),
             cancellationToken
@@ -116,7 +116,7 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         Lookup.GetOrNullAsync(() => workspace.Resource.GetMachineLearningJobAsync(name, cancellationToken));
 
     private static bool IsOf(ExperimentPlan plan, MachineLearningJobResource job) =>
-        job.Data.Properties.Tags.TryGetValue(HashTag, out var hash) && plan.Job.Tags.TryGetValue(HashTag, out var wanted) && hash == wanted;
+        job.Data.Properties.Tags.TryGetValue(HashTag, out var hash) && hash == plan.Passport.ExperimentHash;
 
     /// <summary>Sends the job. When the response is lost or says that the job exists, reads the job by its name before failing.</summary>
     private async Task<MachineLearningJobResource> PutAsync(

@@ -1,3 +1,4 @@
+using Experiments.Records;
 using Workspaces.Connection;
 using Workspaces.DataPlane;
 
@@ -19,4 +20,11 @@ public sealed record SubmittedJob(
     string? StudioUrl,
     StageChange Change,
     JobStatus Status
-);
+) : IStageRecord
+{
+    /// <inheritdoc/>
+    public static string Stage => "job";
+
+    /// <inheritdoc/>
+    public static string Target => "Train";
+}

@@ -54,6 +54,7 @@ public sealed class ChainTests(DemoData data)
                 "outputs/final_model/model.torchscript.pt",
                 "outputs/final_model/label_map.json",
                 "outputs/final_model/exp_config.json",
+                "outputs/final_model/passport.json",
                 "outputs/final_model/metrics.json",
             }
         )

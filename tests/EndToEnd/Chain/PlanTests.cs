@@ -23,14 +23,9 @@ public sealed class PlanTests(DemoData data)
 
         var plan = await checkout.SucceedAsync("--target=Plan", $"--record={checkout.Traffic}");
 
-        var job = (string)ReadPlan(checkout)["name"]!;
+        var job = (string)checkout.ReadPlan()["name"]!;
         Assert.Equal(
-            [
-                "create datastores/demo_data",
-                "create computes/local",
-                $"create environments/detection/versions/{ReadPlan(checkout)["environment"]!["version"]}",
-                $"create jobs/{job}",
-            ],
+            ["create datastores/demo_data", "create computes/local", "create environments/process/versions/1", $"create jobs/{job}"],
             Calls(checkout)
         );
         Assert.Contains("    vmSize: \"Standard_NC4as_T4_v3\"", plan.Output, StringComparison.Ordinal);
@@ -44,12 +39,7 @@ public sealed class PlanTests(DemoData data)
         await checkout.SucceedAsync("--target=Plan", "--rerun");
 
         Assert.Equal(
-            [
-                "no-op datastores/demo_data",
-                "no-op computes/local",
-                $"no-op environments/detection/versions/{ReadPlan(checkout)["environment"]!["version"]}",
-                $"create jobs/{job}-2",
-            ],
+            ["no-op datastores/demo_data", "no-op computes/local", "no-op environments/process/versions/1", $"create jobs/{job}-2"],
             Calls(checkout)
         );
     }
@@ -62,7 +52,7 @@ public sealed class PlanTests(DemoData data)
         checkout.WriteExperiment(FewSteps);
         await checkout.SucceedAsync("--target=Plan");
         var plan = Path.Combine(checkout.Root, "given.json");
-        File.Copy(Path.Combine(checkout.Root, "artifacts", "plan.json"), plan);
+        File.Copy(checkout.PlanFile, plan);
 
         await checkout.SucceedAsync("--target=Register-Datastore");
         var workspace = await checkout.RunAsync("--target=Train", "--plan=given.json");
@@ -79,7 +69,7 @@ public sealed class PlanTests(DemoData data)
             experiment.Output,
             StringComparison.Ordinal
         );
-        Assert.Contains("  job.tags.experiment_hash: ", experiment.Output, StringComparison.Ordinal);
+        Assert.Contains("  passport.experimentHash: ", experiment.Output, StringComparison.Ordinal);
         Assert.Contains(
             "Make it again: dotnet cake --target=Plan --exp-config=exp_configs/demo.json",
             experiment.Output,
@@ -163,11 +153,8 @@ public sealed class PlanTests(DemoData data)
         Assert.DoesNotContain("  dataset ", plan.Output, StringComparison.Ordinal);
     }
 
-    private static JsonNode ReadPlan(Checkout checkout) =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(checkout.Root, "artifacts", "plan.json")))!;
-
     private static IEnumerable<string> Calls(Checkout checkout) =>
-        ReadPlan(checkout)["calls"]!.AsArray().Select(call => $"{call!["action"]} {call["resource"]}");
+        checkout.ReadPlan()["calls"]!.AsArray().Select(call => $"{call!["action"]} {call["resource"]}");
 
     private static async Task<IReadOnlyList<string?>> MethodsAsync(string traffic) =>
         [.. (await File.ReadAllLinesAsync(traffic)).Select(line => (string?)JsonNode.Parse(line)!["method"])];

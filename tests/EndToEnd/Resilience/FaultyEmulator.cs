@@ -2,6 +2,7 @@ using System.Reflection;
 using Experiments.Model;
 using Experiments.Plans;
 using Experiments.Plans.Jobs;
+using Experiments.Plans.Passports;
 using Experiments.Records;
 using Fixtures.Checkouts;
 using Workspaces.Computes;
@@ -113,8 +114,8 @@ public sealed class FaultyEmulator : IAsyncLifetime
             async plan =>
             {
                 var artifacts = Path.Combine(checkout.Root, "artifacts");
-                PlanFile.Write(Path.Combine(artifacts, "plan.json"), plan);
-                new StageRecords(artifacts, plan.Name).Write("compute", compute!);
+                PlanFile.Write(artifacts, plan);
+                new StageRecords(artifacts, plan.Name).Write(compute!);
                 using var run = await checkout.RunAsync("--target=Train", "--exclusive");
                 const string Mark = "  | ";
                 string[] lines =
@@ -186,30 +187,36 @@ public sealed class FaultyEmulator : IAsyncLifetime
 
     private ExperimentPlan PlanOf(string name, string command)
     {
-        var none = new Dictionary<string, string>(StringComparer.Ordinal);
         return new ExperimentPlan(
-            name,
             Address,
             new DatastorePlan("known", DatastoreKind.AzureBlob, "localhost", "known", Data, "file", DatastoreAuthentication.Identity),
             new ComputePlan("local", "Standard_NC4as_T4_v3", VmPriority.Dedicated, 0, 2, TimeSpan.FromMinutes(15), "westeurope"),
-            new EnvironmentPlan("detection", "known", "example.azurecr.io/detection@sha256:0123456789abcdef"),
-            new DatasetPlan("known", "pothole", "latest", "latest", null),
+            new RuntimePlan(JobRuntime.Process, "a test"),
+            new RunPassport(
+                name,
+                Image: null,
+                CodeHash: "known",
+                Git: null,
+                ExperimentHash: name,
+                DatasetHash: null,
+                TrainCsv: null,
+                TestCsv: null,
+                Seed: 42,
+                new PassportVersions("0.1.0")
+            ),
+            ImageBuild: null,
             new JobPlan(
                 "resilience",
                 name,
                 "",
                 command,
-                none,
-                new Dictionary<string, JobInputPlan>(StringComparer.Ordinal) { ["data"] = new("azureml://datastores/known/paths/") },
-                new Dictionary<string, JobOutputPlan>(StringComparer.Ordinal),
-                none,
-                none,
+                [],
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["data"] = "azureml://datastores/known/paths/" },
+                new Dictionary<string, string>(StringComparer.Ordinal),
                 1,
                 "2g",
                 TimeSpan.FromHours(1)
-            ),
-            new ImagePlan("example.azurecr.io/detection", null, "sha256:0123456789abcdef", null),
-            new RuntimePlan(JobRuntime.Process, "a test")
+            )
         );
     }
 }

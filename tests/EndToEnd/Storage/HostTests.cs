@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Fixtures.Checkouts;
 
 namespace EndToEnd.Storage;
@@ -23,11 +22,9 @@ public sealed class HostTests(Azurite azurite, DemoData data)
         Assert.Contains($"Upload       {files} of {files} files", first.Output, StringComparison.Ordinal);
         Assert.Contains($"Upload       0 of {files} files", second.Output, StringComparison.Ordinal);
         Assert.Contains("credentials: kept", (await checkout.SucceedAsync("--target=Plan")).Output, StringComparison.Ordinal);
-        var plan = JsonNode.Parse(
-            await File.ReadAllTextAsync(Path.Combine(checkout.Root, "artifacts", "plan.json"), TestContext.Current.CancellationToken)
-        )!;
-        Assert.Matches("^train_pothole_[0-9]{12}.csv$", (string?)plan["dataset"]!["trainCsv"]);
-        Assert.Matches("^[0-9a-f]{64}$", (string?)plan["dataset"]!["hash"]);
+        var plan = checkout.ReadPlan();
+        Assert.Matches("^train_pothole_[0-9]{12}.csv$", (string?)plan["passport"]!["trainCsv"]);
+        Assert.Matches("^[0-9a-f]{64}$", (string?)plan["passport"]!["datasetHash"]);
         Assert.Equal("Completed", (string?)checkout.ReadOutcome()["status"]);
         AssertKeyNowhere(checkout, first, second, train);
 
@@ -43,10 +40,8 @@ public sealed class HostTests(Azurite azurite, DemoData data)
             [Path.GetFileName(picture)],
             Mirror(checkout).Where(file => file.LastWriteTimeUtc != fetched[file.FullName]).Select(file => file.Name)
         );
-        var again = JsonNode.Parse(
-            await File.ReadAllTextAsync(Path.Combine(checkout.Root, "artifacts", "plan.json"), TestContext.Current.CancellationToken)
-        )!;
-        Assert.NotEqual((string?)plan["dataset"]!["hash"], (string?)again["dataset"]!["hash"]);
+        var again = checkout.ReadPlan();
+        Assert.NotEqual((string?)plan["passport"]!["datasetHash"], (string?)again["passport"]!["datasetHash"]);
     }
 
     private static IEnumerable<FileInfo> Mirror(Checkout checkout) =>

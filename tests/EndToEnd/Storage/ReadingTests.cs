@@ -57,7 +57,7 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
-    public async Task ReadAsync_GivesOneHash_ForOneContentInAnyContainer_AndAnotherWhenAnImageChanges()
+    public async Task ReadAsync_GivesOneHash_ForAFolderAndItsCopies_AndAnotherWhenAnImageChanges()
     {
         var (first, second) = (await azurite.CreateContainerAsync(), await azurite.CreateContainerAsync());
         await uploads.UploadAsync(first, dataset);
@@ -65,7 +65,16 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
         await elsewhere.UploadAsync(second, dataset);
         var hash = (await uploads.ReadAsync(first)).Hash;
 
+        var ofFolder = await DatasetReader.ReadAsync(
+            new FolderDataset(dataset.Root, "road"),
+            "latest",
+            "latest",
+            BadRows.Fail,
+            withHash: true,
+            TestContext.Current.CancellationToken
+        );
         Assert.Matches("^[0-9a-f]{64}$", hash);
+        Assert.Equal(hash, ofFolder.Hash);
         Assert.Equal(hash, (await elsewhere.ReadAsync(second)).Hash);
 
         dataset.Write("road/images/001.gif", TestDataset.Gif("abc.gif"));
@@ -126,7 +135,7 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => uploads.ReadAsync(azurite.Plan("nowhere")));
 
         Assert.StartsWith(
-            "DATASTORES.test_data: container 'nowhere' is not in storage account 'devstoreaccount1'; CONTAINER must name one that is there, or it must be made: "
+            "DATASTORES.test_data: container 'nowhere' is not in storage account 'devstoreaccount1'; CONTAINER must name an existing one, or create it: "
                 + $"`az storage container create --account-name devstoreaccount1 --name nowhere --auth-mode login`. GET http://{azurite.Host}/devstoreaccount1/nowhere?",
             error.Message,
             StringComparison.Ordinal

@@ -96,6 +96,17 @@ public sealed class Checkout : IAsyncDisposable
     }
 
     /// <summary><c>artifacts/outcome.json</c>.</summary>
+    /// <summary>The last plan's own file.</summary>
+    public string PlanFile =>
+        Path.Combine(
+            Root,
+            "artifacts",
+            (string)JsonNode.Parse(File.ReadAllText(Path.Combine(Root, "artifacts", "plan.json")))!["plan"]!,
+            "plan.json"
+        );
+
+    public JsonNode ReadPlan() => JsonNode.Parse(File.ReadAllText(PlanFile))!;
+
     public JsonNode ReadOutcome() => JsonNode.Parse(File.ReadAllText(Path.Combine(Root, "artifacts", "outcome.json")))!;
 
     public async ValueTask DisposeAsync()

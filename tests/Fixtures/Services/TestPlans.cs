@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using Experiments.Model;
 using Experiments.Plans;
 using Experiments.Plans.Jobs;
+using Experiments.Plans.Passports;
 using Workspaces.Computes;
 using Workspaces.Connection;
 using Workspaces.Environments;
@@ -43,34 +45,37 @@ public static class TestPlans
             "How far do 1000 steps get?",
             "python -m detection train --exp-config-variable EXP_CONFIG --data ${{inputs.data}} --output outputs --checkpoints "
                 + "${{outputs.checkpoints}}",
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["EXP_CONFIG"] = """{"EXP_NAME":"pothole"}""" },
-            new Dictionary<string, JobInputPlan>(StringComparer.Ordinal) { ["data"] = new("azureml://datastores/test_data/paths/") },
-            new Dictionary<string, JobOutputPlan>(StringComparer.Ordinal)
+            new JsonObject
             {
-                ["checkpoints"] = new("azureml://datastores/workspaceblobstore/paths/checkpoints/pothole-0123456789ab/"),
+                ["EXP_NAME"] = "pothole",
+                ["RUN_PARAMS"] = new JsonObject { ["STEPS"] = 1000 },
             },
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["description"] = "How far do 1000 steps get?", ["steps"] = "1000" },
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["data"] = "azureml://datastores/test_data/paths/" },
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["mlflow.source.git.commit"] = "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+                ["checkpoints"] = "azureml://datastores/workspaceblobstore/paths/checkpoints/pothole-0123456789ab/",
             },
             1,
             "2g",
             TimeSpan.FromHours(24)
         );
 
-    public static ExperimentPlan Experiment { get; } =
+    public static RunPassport Passport { get; } =
         new(
             "pothole-0123456789ab",
-            FakeService.Address,
-            Folder,
-            Compute,
-            Environment,
-            new DatasetPlan("test_data", "pothole", "latest", "latest", null),
-            Job,
-            new ImagePlan("example.azurecr.io/detection", null, "sha256:0123456789abcdef", null),
-            new RuntimePlan(JobRuntime.Azure, "a test")
+            new PassportImage(new("example.azurecr.io/detection", Tag: null, "sha256:0123456789abcdef")),
+            CodeHash: null,
+            new GitState("4b825dc642cb6eb9a060e54bf8d69288fbee4904", "main", Repository: null, IsDirty: false),
+            "0123456789ab",
+            DatasetHash: null,
+            TrainCsv: null,
+            TestCsv: null,
+            Seed: 42,
+            new PassportVersions("0.1.0")
         );
+
+    public static ExperimentPlan Experiment { get; } =
+        new(FakeService.Address, Folder, Compute, new RuntimePlan(JobRuntime.Azure, "a test"), Passport, ImageBuild: null, Job);
 
     public static ComputeTarget Target { get; } =
         new("test", $"{FakeService.WorkspaceId}/computes/test", "Standard_NC4as_T4_v3", 3, StageChange.Unchanged, []);

@@ -54,14 +54,14 @@ public sealed class ImageBuilderTests : IAsyncLifetime
     [Fact]
     public async Task Ensure_BuildsNothing_WhenTheRegistryHasTheImage()
     {
-        var image = Plan();
+        var (image, build) = Plan();
         var pushed = await SmallImage.PushAsync(server.Address, "r", image.Tag!, cancellationToken: cancellation);
 
-        var built = await EnsureAsync(image, Options);
+        var built = await EnsureAsync((image, build), Options);
 
         Assert.Equal((StageChange.Unchanged, pushed.Digest), (built.Change, built.Digest));
         Assert.Empty(docker.Calls);
-        Assert.Equal([$"Image        {image.Reference}: unchanged ({pushed.Digest})"], docker.Log);
+        Assert.Equal([$"Image        {image}: unchanged ({pushed.Digest})"], docker.Log);
     }
 
     [Fact]
@@ -69,9 +69,9 @@ public sealed class ImageBuilderTests : IAsyncLifetime
     {
         await PushMainAsync();
         File.WriteAllText(Path.Combine(docker.Folder, "a.py"), "2");
-        var image = Plan();
+        var (image, build) = Plan();
 
-        var built = await EnsureAsync(image, Options);
+        var built = await EnsureAsync((image, build), Options);
 
         Assert.Equal((StageChange.Created, "sha256:built"), (built.Change, built.ImageId));
         Assert.Equal(["changed  a.py"], built.Changes);
@@ -86,10 +86,10 @@ public sealed class ImageBuilderTests : IAsyncLifetime
     [Fact]
     public async Task Ensure_BuildsWithoutCache_WhenItIsARebuild()
     {
-        var image = Plan();
+        var (image, build) = Plan();
         await SmallImage.PushAsync(server.Address, "r", image.Tag!, cancellationToken: cancellation);
 
-        var built = await EnsureAsync(image, Options with { Rebuild = true });
+        var built = await EnsureAsync((image, build), Options with { Rebuild = true });
 
         Assert.Equal(StageChange.Created, built.Change);
         Assert.Contains(docker.Calls, call => call[0].Contains(" --no-cache ", StringComparison.Ordinal));
@@ -114,10 +114,10 @@ public sealed class ImageBuilderTests : IAsyncLifetime
     [Fact]
     public async Task Ensure_Fails_WhenTheInputsDifferFromThePlan()
     {
-        var image = Plan();
+        var (image, build) = Plan();
         File.WriteAllText(Path.Combine(docker.Folder, "a.py"), "2");
 
-        var error = await Assert.ThrowsAsync<CakeException>(() => EnsureAsync(image, Options));
+        var error = await Assert.ThrowsAsync<CakeException>(() => EnsureAsync((image, build), Options));
 
         Assert.Equal(
             "The image's inputs have changed since the plan was made; it must be made again: dotnet cake --target=Plan",
@@ -138,13 +138,13 @@ public sealed class ImageBuilderTests : IAsyncLifetime
         );
     }
 
-    private Task<BuiltImage> EnsureAsync(ImagePlan image, BuildOptions options) =>
-        new ImageBuilder(docker.Run, image, registry).EnsureAsync(options, () => Task.FromResult(Source));
+    private Task<BuiltImage> EnsureAsync((ImageReference Image, ImageBuildPlan Build) plan, BuildOptions options) =>
+        new ImageBuilder(docker.Run, plan.Image, plan.Build, registry).EnsureAsync(options, () => Task.FromResult(Source));
 
-    private ImagePlan Plan()
+    private (ImageReference Image, ImageBuildPlan Build) Plan()
     {
         var build = ImageSources.Read(docker.Folder, "Dockerfile", []).ToPlan();
-        return new($"{server.Name}/r", build.Tag, null, build);
+        return (new($"{server.Name}/r", build.Tag, Digest: null), build);
     }
 
     private Task<SmallImage> PushMainAsync() =>

@@ -25,7 +25,7 @@ public sealed class ImagePublisherTests : IAsyncLifetime
 
     private string Name => $"{server.Name}/r";
 
-    private ImagePlan Image => new(Name, ContentTag, null, new("Dockerfile", new Dictionary<string, string>(), "hash", ContentTag));
+    private ImageReference Image => new(Name, ContentTag, Digest: null);
 
     public async ValueTask InitializeAsync()
     {
@@ -128,7 +128,7 @@ public sealed class ImagePublisherTests : IAsyncLifetime
     {
         var image = await SmallImage.PushAsync(server.Address, "r", "v1", cancellationToken: cancellation);
         using var docker = new FakeDocker("exit 1");
-        var other = new ImagePlan(Name, "v1", null, null);
+        var other = new ImageReference(Name, "v1", null);
 
         var pushed = await new ImagePublisher(docker.Run, other, () => registry).PinAsync();
 
@@ -140,7 +140,7 @@ public sealed class ImagePublisherTests : IAsyncLifetime
     public async Task Pin_Fails_WhenTheTagIsMissing()
     {
         using var docker = new FakeDocker("exit 1");
-        var other = new ImagePlan(Name, "v1", null, null);
+        var other = new ImageReference(Name, "v1", null);
 
         var error = await Assert.ThrowsAsync<CakeException>(() => new ImagePublisher(docker.Run, other, () => registry).PinAsync());
 
@@ -160,5 +160,5 @@ public sealed class ImagePublisherTests : IAsyncLifetime
 
     private ImagePublisher Publisher(FakeDocker docker) => new(docker.Run, Image, () => registry);
 
-    private BuiltImage Built(string? id) => new(Image.Reference, StageChange.Created, null, id, null, [], []);
+    private BuiltImage Built(string? id) => new(Image.ToString(), StageChange.Created, null, id, null, [], []);
 }

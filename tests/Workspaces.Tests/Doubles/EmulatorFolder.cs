@@ -1,7 +1,6 @@
 using System.Reflection;
 using Azure.Core;
 using Experiments.Plans;
-using Experiments.Plans.Jobs;
 using Fixtures.Services;
 using Workspaces.Computes;
 using Workspaces.Connection;
@@ -74,14 +73,14 @@ public sealed class EmulatorFolder : IAsyncLifetime
     public ExperimentPlan Plan(string name, string command) =>
         TestPlans.Experiment with
         {
-            Name = name,
+            Passport = TestPlans.Passport with { Plan = name },
             Datastore = TestPlans.Folder with { EndpointSuffix = Path.Combine(Root, "data") },
             Job = TestPlans.Job with
             {
                 Command = command,
-                Outputs = new Dictionary<string, JobOutputPlan>(StringComparer.Ordinal)
+                Outputs = new Dictionary<string, string>(StringComparer.Ordinal)
                 {
-                    ["checkpoints"] = new($"azureml://datastores/workspaceblobstore/paths/checkpoints/{name}/"),
+                    ["checkpoints"] = $"azureml://datastores/workspaceblobstore/paths/checkpoints/{name}/",
                 },
             },
         };

@@ -198,15 +198,7 @@ public class JobSubmitterTests
         var submitter = new JobSubmitter(await service.ConnectAsync());
         var plan = TestPlans.Experiment;
         if (hash is not null)
-        {
-            plan = plan with
-            {
-                Job = plan.Job with
-                {
-                    Tags = new Dictionary<string, string>(plan.Job.Tags, StringComparer.Ordinal) { ["experiment_hash"] = hash },
-                },
-            };
-        }
+            plan = plan with { Passport = plan.Passport with { ExperimentHash = hash } };
 
         var state = await submitter.ReadAsync(plan, name, rerun, Stop);
         return await submitter.SubmitAsync(plan, TestPlans.Target, TestPlans.Registered, state, Stop);

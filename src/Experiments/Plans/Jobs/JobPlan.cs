@@ -1,15 +1,15 @@
+using System.Text.Json.Nodes;
+
 namespace Experiments.Plans.Jobs;
 
-/// <summary>The command job that trains: what runs, with which inputs, outputs and tags.</summary>
-/// <param name="ExperimentName">Experiment the job is grouped under.</param>
+/// <summary>The command job that trains. Its variables, tags and properties follow from the plan when the job is submitted.</summary>
+/// <param name="ExperimentName">Experiment under which the job is listed.</param>
 /// <param name="DisplayName">Name shown in the studio.</param>
 /// <param name="Description">Purpose of the run; null when none was given.</param>
 /// <param name="Command">Command line with <c>${{inputs.x}}</c> and <c>${{outputs.x}}</c> placeholders.</param>
-/// <param name="EnvironmentVariables">Variables of the command; never a secret.</param>
-/// <param name="Inputs">Folders read, by input name.</param>
-/// <param name="Outputs">Folders written, by output name.</param>
-/// <param name="Tags">Tags of the job; unknown ones are left out.</param>
-/// <param name="Properties">Properties of the job, fixed once it is submitted.</param>
+/// <param name="Config">The exp_config with every key but DOCKER_IMAGE, which follows from the passport.</param>
+/// <param name="Inputs">Folders that the job reads, <c>azureml://datastores/{name}/paths/…</c> by input name; mounted read-only.</param>
+/// <param name="Outputs">Folders that the job writes and that outlive it, by output name; mounted read-write.</param>
 /// <param name="InstanceCount">Nodes of the job.</param>
 /// <param name="ShmSize">Shared memory of the container, as in <c>2g</c>.</param>
 /// <param name="Timeout">Time after which the service cancels the job.</param>
@@ -18,11 +18,9 @@ public sealed record JobPlan(
     string DisplayName,
     string? Description,
     string Command,
-    IReadOnlyDictionary<string, string> EnvironmentVariables,
-    IReadOnlyDictionary<string, JobInputPlan> Inputs,
-    IReadOnlyDictionary<string, JobOutputPlan> Outputs,
-    IReadOnlyDictionary<string, string> Tags,
-    IReadOnlyDictionary<string, string> Properties,
+    JsonObject Config,
+    IReadOnlyDictionary<string, string> Inputs,
+    IReadOnlyDictionary<string, string> Outputs,
     int InstanceCount,
     string ShmSize,
     TimeSpan Timeout

@@ -3,12 +3,12 @@ namespace Experiments.Plans.Jobs;
 /// <summary>What runs the jobs of a workspace.</summary>
 public enum JobRuntime
 {
-    /// <summary>Azure: in the image, on the cluster's nodes.</summary>
+    /// <summary>Azure runs them in the image, on the cluster's nodes.</summary>
     Azure,
 
-    /// <summary>The emulator, as processes of this machine: the sources as they are, whatever image is named.</summary>
+    /// <summary>The emulator runs them as local processes, from the sources and without an image.</summary>
     Process,
 
-    /// <summary>The emulator, as containers of this machine's Docker engine.</summary>
+    /// <summary>The emulator runs them as containers of the local Docker engine.</summary>
     Docker,
 }

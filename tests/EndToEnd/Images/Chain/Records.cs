@@ -6,12 +6,8 @@ namespace EndToEnd.Images.Chain;
 /// <summary>Reads the records of the last plan's stages.</summary>
 internal static class Records
 {
-    public static JsonNode ReadRecord(this Checkout checkout, string stage)
-    {
-        var artifacts = Path.Combine(checkout.Root, "artifacts");
-        var plan = (string)JsonNode.Parse(File.ReadAllText(Path.Combine(artifacts, "plan.json")))!["name"]!;
-        return JsonNode.Parse(File.ReadAllText(Path.Combine(artifacts, plan, $"{stage}.json")))!;
-    }
+    public static JsonNode ReadRecord(this Checkout checkout, string stage) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(checkout.PlanFile)!, $"{stage}.json")))!;
 
     /// <summary>Gets <c>registry/repository@sha256:…</c> from the record of Docker-Push.</summary>
     public static string PushedImage(this Checkout checkout) => (string)checkout.ReadRecord("pushed-image")["image"]!;

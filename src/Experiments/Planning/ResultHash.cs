@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Experiments.Json;
+using Experiments.Model;
+using Experiments.Plans;
+using Experiments.Reading;
+using Experiments.Settings;
+
+namespace Experiments.Planning;
+
+/// <summary>
+/// Hashes what decides the result of an experiment. Two plans with one hash train the same model and measure the same metrics.
+/// </summary>
+internal static class ResultHash
+{
+    /// <summary>Computes the hash.</summary>
+    /// <param name="experiment">
+    /// The resolved exp_config. Which keys count, each key declares as <see cref="SettingAttribute.Decides"/>.
+    /// </param>
+    /// <param name="image">The image; null where the job runs as a process.</param>
+    /// <param name="build">How the image is built; null for another image.</param>
+    /// <param name="codeHash">SHA-256 of the trainer's sources where the job runs as a process, else null.</param>
+    /// <param name="datasetHash">The dataset's hash; null while it is unknown.</param>
+    /// <returns>64 hex digits, lower case.</returns>
+    public static string Compute(Experiment experiment, ImageReference? image, ImageBuildPlan? build, string? codeHash, string? datasetHash)
+    {
+        var config = ExperimentJson.Write(experiment, decides =>
+            decides is Decides.Weights or Decides.Metrics || (decides == Decides.Data && datasetHash is null)
+        );
+        // Without a sweep its settings decide nothing; some of their defaults follow from NODES.
+        if (!experiment.Hypertune)
+            config.Remove("HYPERTUNE_PARAMS");
+        return ContentHash.Of(
+            new JsonObject
+            {
+                ["config"] = config,
+                ["image"] = image?.Digest ?? build?.Tag ?? image?.ToString(),
+                ["code"] = codeHash,
+                ["dataset"] = datasetHash,
+            }
+        );
+    }
+}

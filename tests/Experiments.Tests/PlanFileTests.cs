@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Experiments.Json;
+using Experiments.Plans;
+using Experiments.Records;
+
+namespace Experiments.Tests;
+
+public sealed class PlanFileTests : IDisposable
+{
+    private static readonly ExperimentPlan Plan = PlanFile.Read(Path.Combine(AppContext.BaseDirectory, "Expected", "emulator.plan.json"));
+
+    private readonly TemporaryFolder artifacts = new();
+
+    public void Dispose() => artifacts.Dispose();
+
+    [Fact]
+    public void Read_ReturnsWhatWasWritten_FromThePlansFileAndFromThePointer()
+    {
+        PlanFile.Write(artifacts.Root, Plan);
+
+        Assert.Equal(Text(Plan), Text(PlanFile.Read(PlanFile.Of(artifacts.Root, Plan.Name))));
+        Assert.Equal(Text(Plan), Text(PlanFile.Read(PlanFile.Last(artifacts.Root))));
+    }
+
+    [Fact]
+    public void Write_WritesThePlanOnce_AndAPointerToTheLastPlan()
+    {
+        PlanFile.Write(artifacts.Root, Plan with { Passport = Plan.Passport with { Plan = "first" } });
+        PlanFile.Write(artifacts.Root, Plan with { Passport = Plan.Passport with { Plan = "last" } });
+
+        Assert.Equal("{\n  \"plan\": \"last\"\n}\n", File.ReadAllText(PlanFile.Last(artifacts.Root)));
+        Assert.Equal(
+            ["first/plan.json", "last/plan.json", "plan.json"],
+            Directory
+                .EnumerateFiles(artifacts.Root, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(artifacts.Root, file).Replace('\\', '/'))
+                .Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void Read_NamesTheTargetToRun_WhenThePlanOfThePointerIsMissing()
+    {
+        PlanFile.Write(artifacts.Root, Plan);
+        File.Delete(PlanFile.Of(artifacts.Root, Plan.Name));
+
+        var error = Assert.Throws<RecordException>(() => PlanFile.Read(PlanFile.Last(artifacts.Root)));
+
+        Assert.Equal($"{PlanFile.Of(artifacts.Root, Plan.Name)} is missing; it must exist. Run: dotnet cake --target=Plan", error.Message);
+    }
+
+    private static string Text(ExperimentPlan plan) => JsonSerializer.Serialize(plan, RecordJson.Options);
+}
