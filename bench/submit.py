@@ -1,14 +1,19 @@
-"""How long a run takes from the command to the job accepted, with image and dataset unchanged, against a script with Microsoft's JavaScript SDK.
+"""Compares the time from the command to the accepted job with that of a script of Microsoft's JavaScript SDK.
 
-    python3 bench/submit.py [--runs N]
+    python3 bench/submit.py [--runs N] [--entry build.sh|cake]
 
-Ours is `dotnet cake --target=Train --wait=false`, the peer `node bench/submit_peer.mjs`, which makes the same calls one after the other with bodies taken from a
-recording of ours; both are whole processes, take turns, and speak to one emulator in a copy of the repository. Ours reads the exp_config and the dataset, hashes
-what goes into the image, and starts .NET twice besides. Each run submits a new job, which waits behind one that does nothing, so that no training
-disturbs the clock. Latency is injected by the emulator into every request of the workspace's surface.
+Ours is `./build.sh --target=Train --wait=false`, or the same by `dotnet cake` with `--entry cake`. The peer is
+`node bench/submit_peer.mjs`, which makes the same calls one after the other, with the bodies of a recording of ours.
+Both are whole processes, take turns, and speak to one emulator in a copy of the repository. Image and dataset are
+unchanged. Ours also reads the exp_config and the dataset, hashes the inputs of the image, and starts .NET. Each run
+submits a new job, which waits behind one that does nothing, so that no training disturbs the clock. The emulator
+delays every request of the workspace's surface by the latency.
 
-Last line of output: {"name": "submit", "submit_s": seconds with 50 ms of latency, "peer_s": …, "ratio": peer / ours, "submit_0ms_s": …, "peer_0ms_s": …, "ratio_0ms": …,
-"round_trips": of ours, "peer_round_trips": …, "runs": of each}; seconds are medians.
+The last line of output is one JSON object; its seconds are medians:
+
+    {"name": "submit", "submit_s": with 50 ms of latency, "peer_s": …, "ratio": peer_s / submit_s,
+     "submit_0ms_s": without latency, "peer_0ms_s": …, "ratio_0ms": …,
+     "round_trips": of ours, "peer_round_trips": …, "runs": of each}
 """
 
 from __future__ import annotations
@@ -29,13 +34,14 @@ from pathlib import Path
 from lib.working_copy import ROOT, copy_repository
 
 LATENCIES_MS = (0, 50)
-# Few steps: the job of the first run trains for real, to have everything in place.
+ENTRIES = {"build.sh": ["bash", "./build.sh"], "cake": ["dotnet", "cake"]}
+# The job of the first run really trains, so that everything is in place; few steps are enough.
 SETTINGS = ["RUN_PARAMS.STEPS=2", "RUN_PARAMS.WARMUP_STEPS=1", "MODEL_PARAMS.IMAGE_SIZE=64"]
 ENVIRONMENT = {**os.environ, "DOTNET_NOLOGO": "1", "CI": "true", "DOCKER_HOST": "unix:///nonexistent/docker.sock"}
 
 
 class Emulator:
-    """The emulator that the runs in ``tree`` started."""
+    """The emulator that the runs in a working tree started."""
 
     def __init__(self, tree: Path) -> None:
         self.state = tree / ".local" / "emulator"
@@ -55,11 +61,13 @@ class Emulator:
             pass
 
     def delay(self, milliseconds: int) -> None:
-        """Answers each request of the workspace's surface that much later."""
-        self.put("/emulator/faults", {"rules": [{"path": "**", "delayMilliseconds": milliseconds}] if milliseconds else []})
+        """Delays each response of the workspace's surface."""
+        self.put(
+            "/emulator/faults", {"rules": [{"path": "**", "delayMilliseconds": milliseconds}] if milliseconds else []}
+        )
 
     def count_requests(self, call: Callable[[], object]) -> int:
-        """The requests that ``call`` makes, as the emulator records them."""
+        """Returns the number of requests that a call makes, as the emulator records them."""
         recording = self.state / "counted.jsonl"
         recording.unlink(missing_ok=True)
         self.put("/emulator/recording", {"file": str(recording)})
@@ -73,26 +81,40 @@ class Emulator:
 class Contest:
     """The two ways of submitting a job to one emulator."""
 
-    def __init__(self, tree: Path) -> None:
+    def __init__(self, tree: Path, entry: list[str]) -> None:
         self.tree = tree
+        self.entry = entry
         self.seed = 1000
         recording = tree / "first.jsonl"
         self.run([*self.train(), f"--record={recording}"])
         self.emulator = Emulator(tree)
         self.emulator.put("/emulator/recording", {"file": None})
         self.submission = read_submission(recording)
-        # Takes the only node for longer than the benchmark lasts.
+        # This job occupies the only node for longer than the benchmark lasts.
         self.submit_by_peer("sleep 36000")
 
     def train(self) -> list[str]:
-        """The command that submits a job no run had before."""
+        """Returns the command that submits a new job."""
         self.seed += 1
-        return ["dotnet", "cake", "--target=Train", "--wait=false", *(f"--set={value}" for value in (*SETTINGS, f"RUN_PARAMS.SEED={self.seed}"))]
+        return [
+            *self.entry,
+            "--target=Train",
+            "--wait=false",
+            *(f"--set={value}" for value in (*SETTINGS, f"RUN_PARAMS.SEED={self.seed}")),
+        ]
 
     def run(self, command: list[str]) -> str:
-        done = subprocess.run(command, cwd=self.tree, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        done = subprocess.run(
+            command,
+            cwd=self.tree,
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         if done.returncode != 0:
-            raise RuntimeError(f"{' '.join(command)} ended with exit code {done.returncode}:\n{done.stdout}")
+            raise RuntimeError(f"{' '.join(command)} exited with code {done.returncode}:\n{done.stdout}")
         return done.stdout
 
     def submit_by_ours(self) -> None:
@@ -108,15 +130,31 @@ class Contest:
             body = {"properties": {**body["properties"], "command": command}}
         file = self.tree / "submission.json"
         file.write_text(json.dumps({**self.submission, "job": {"name": f"peer-{self.seed}", "body": body}}))
-        # The peer's packages are those of the repository's own tests, beside it.
-        self.run(["node", str(ROOT / "bench" / "submit_peer.mjs"), "--state", str(self.emulator.state), "--submission", str(file)])
+        # The peer's packages are those of tests/conformance in the repository, not in the copy.
+        self.run(
+            [
+                "node",
+                str(ROOT / "bench" / "submit_peer.mjs"),
+                "--state",
+                str(self.emulator.state),
+                "--submission",
+                str(file),
+            ]
+        )
 
     def stop(self) -> None:
-        subprocess.run(["dotnet", "cake", "--target=Stop-Emulator"], cwd=self.tree, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
+        subprocess.run(
+            ["dotnet", "cake", "--target=Stop-Emulator"],
+            cwd=self.tree,
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
 
 
 def read_submission(recording: Path) -> dict[str, object]:
-    """What the first run sent, in the peer's words."""
+    """Converts the recording of the first run to the peer's submission."""
     submission: dict[str, object] = {}
     for line in recording.read_text().splitlines():
         exchange = json.loads(line)
@@ -124,8 +162,16 @@ def read_submission(recording: Path) -> dict[str, object]:
         if exchange["method"] != "PUT" or "workspaces" not in parts:
             continue
         names = parts[parts.index("workspaces") + 2 :]
-        submission.update(subscription=parts[parts.index("subscriptions") + 1], resourceGroup=parts[parts.index("resourceGroups") + 1], workspace=parts[parts.index("workspaces") + 1])
-        body = exchange["requestBody"] if isinstance(exchange["requestBody"], dict) else json.loads(exchange["requestBody"])
+        submission.update(
+            subscription=parts[parts.index("subscriptions") + 1],
+            resourceGroup=parts[parts.index("resourceGroups") + 1],
+            workspace=parts[parts.index("workspaces") + 1],
+        )
+        body = (
+            exchange["requestBody"]
+            if isinstance(exchange["requestBody"], dict)
+            else json.loads(exchange["requestBody"])
+        )
         if names[0] in ("datastores", "computes", "jobs"):
             submission[names[0][:-1]] = {"name": names[1], "body": body}
         elif names[0] == "environments":
@@ -142,15 +188,24 @@ def seconds(call: Callable[[], None]) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5, help="timed runs of each, at each latency")
-    runs = parser.parse_args().runs
-    subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", "tests/conformance"], cwd=ROOT, check=True, stdin=subprocess.DEVNULL)
+    parser.add_argument("--entry", choices=ENTRIES, default="build.sh", help="the command that starts our side")
+    arguments = parser.parse_args()
+    runs = arguments.runs
+    subprocess.run(
+        ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", "tests/conformance"],
+        cwd=ROOT,
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
     figures: dict[str, object] = {"name": "submit"}
     with tempfile.TemporaryDirectory(prefix="bench-submit-") as folder:
         tree = Path(folder) / "tree"
         copy_repository(tree)
         print("building the host and running the demo once", flush=True)
-        subprocess.run(["dotnet", "tool", "restore"], cwd=tree, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        contest = Contest(tree)
+        subprocess.run(
+            ["dotnet", "tool", "restore"], cwd=tree, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+        contest = Contest(tree, ENTRIES[arguments.entry])
         try:
             figures["round_trips"] = contest.emulator.count_requests(contest.submit_by_ours)
             figures["peer_round_trips"] = contest.emulator.count_requests(contest.submit_by_peer)
@@ -160,10 +215,17 @@ def main() -> int:
                 for run in range(runs):
                     ours.append(seconds(contest.submit_by_ours))
                     peer.append(seconds(contest.submit_by_peer))
-                    print(f"{latency} ms, run {run + 1} of {runs}: ours {ours[-1]:.2f} s, peer {peer[-1]:.2f} s", flush=True)
+                    print(
+                        f"{latency} ms, run {run + 1} of {runs}: ours {ours[-1]:.2f} s, peer {peer[-1]:.2f} s",
+                        flush=True,
+                    )
                 suffix = "" if latency else "_0ms"
                 submit_s, peer_s = statistics.median(ours), statistics.median(peer)
-                figures |= {f"submit{suffix}_s": round(submit_s, 3), f"peer{suffix}_s": round(peer_s, 3), f"ratio{suffix}": round(peer_s / submit_s, 2)}
+                figures |= {
+                    f"submit{suffix}_s": round(submit_s, 3),
+                    f"peer{suffix}_s": round(peer_s, 3),
+                    f"ratio{suffix}": round(peer_s / submit_s, 2),
+                }
         finally:
             contest.stop()
     print(json.dumps({**figures, "runs": runs}))
