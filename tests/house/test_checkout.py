@@ -1,4 +1,4 @@
-"""A checkout has the same bytes on every platform, so that an image and a plan have the same name wherever they are made."""
+"""A checkout has the same bytes on every platform, so that an image and a plan have the same name everywhere."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _ids(repository: Path, names: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("options", [["core.autocrlf=true"], ["core.autocrlf=true", "core.eol=crlf"]], ids=" ".join)
-def test_a_clone_has_the_committed_bytes_whatever_git_is_told_of_line_endings(tmp_path: Path, options: list[str]) -> None:
+def test_a_clone_has_the_committed_bytes_with_every_setting_of_line_endings(tmp_path: Path, options: list[str]) -> None:
     clone = tmp_path / "clone"
     configuration = [word for option in options for word in ("-c", option)]
     _git("clone", "--quiet", "--no-tags", *configuration, ROOT.as_uri(), str(clone), cwd=tmp_path)
@@ -45,5 +45,9 @@ def test_a_clone_has_the_committed_bytes_whatever_git_is_told_of_line_endings(tm
 
 def test_every_committed_text_has_unix_line_endings() -> None:
     lines = _git("ls-files", "--eol", cwd=ROOT).decode().splitlines()
-    faults = [f"{line.split(maxsplit=3)[-1]} holds CRLF; convert it to LF" for line in lines if line[2:].startswith(("crlf", "mixed"))]
+    faults = [
+        f"{line.split(maxsplit=3)[-1]} holds CRLF; convert it to LF"
+        for line in lines
+        if line[2:].startswith(("crlf", "mixed"))
+    ]
     assert not faults, listed(faults)
