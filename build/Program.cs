@@ -9,6 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 if (Console.IsOutputRedirected)
     Environment.SetEnvironmentVariable("NO_COLOR", "1");
 
+if (DirectStart.Take(ref args) is { } exitCodeOfStale)
+    return exitCodeOfStale;
+
 var closing = new ClosingLine();
 var exitCode = new CakeHost()
     .UseContext<BuildContext>()

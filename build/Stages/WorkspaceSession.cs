@@ -34,8 +34,8 @@ public sealed class WorkspaceSession(PythonRuntime runtime, SignInSession signIn
         if (open is not { } already || already.Address != address)
         {
             var connection = address.Endpoint is null
-                ? WorkspaceConnection.ToAzure(address, signIns.To(address.TenantId), "the environment config")
-                : WorkspaceConnection.ToEmulator(address, await FindEmulatorAsync(context, address, jobs), "the environment config");
+                ? WorkspaceConnection.ToAzure(address, signIns.To(address.TenantId))
+                : WorkspaceConnection.ToEmulator(address, await FindEmulatorAsync(context, address, jobs));
             open = already = (address, WorkspaceClient.Open(connection));
             isTrusted = false;
         }

@@ -138,14 +138,14 @@ public sealed class CleanImagesTask(RegistrySession session, SignInSession signI
     {
         if (address.Endpoint is null)
             return await WorkspaceClient.ConnectAsync(
-                WorkspaceConnection.ToAzure(address, signIns.To(address.TenantId), "the environment config"),
+                WorkspaceConnection.ToAzure(address, signIns.To(address.TenantId)),
                 context.Cancellation
             );
         var found = await new EmulatorLauncher(time).FindAsync(WorkspaceSession.EmulatorFolder(context), context.Cancellation);
         return found is null
             ? null
             : await WorkspaceClient.ConnectAsync(
-                WorkspaceConnection.ToEmulator(address, found.Emulator, "the environment config"),
+                WorkspaceConnection.ToEmulator(address, found.Emulator),
                 context.Cancellation
             );
     }

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Fixtures.Checkouts;
 using Fixtures.Registries;
-using Fixtures.Registries.Tokens;
 
 namespace Docker.EndToEnd.Tests;
 

@@ -1,6 +1,5 @@
 using Fixtures.Checkouts;
 using Fixtures.Registries;
-using Fixtures.Registries.Tokens;
 
 namespace Docker.EndToEnd.Tests;
 

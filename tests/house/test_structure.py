@@ -139,23 +139,17 @@ def test_folders_do_not_import_each_other_in_a_circle() -> None:
 
 def test_the_python_package_has_no_circle() -> None:
     graph: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for path in tracked("src/training/detection/*.py"):
-        room = ".".join(path.relative_to("src/training").parent.parts)
-        for match in re.finditer(r"^\s*from (detection(?:\.\w+)*) import", read(path), re.MULTILINE):
-            parts = match[1].split(".")
-            folder = PurePosixPath("src/training", *parts)
-            other = (
-                ".".join(parts)
-                if any(folder == file.parent for file in tracked("src/training/*.py"))
-                else ".".join(parts[:-1])
-            )
-            if other != room:
-                graph[room][other].add(str(path))
-    # The root holds the command line, which uses every room, and the errors, which every room may use.
-    graph = {
-        one: {other: files for other, files in uses.items() if other != "detection"} for one, uses in graph.items()
-    }
-    faults = [f"{group}: {[(one, dict(graph[one])) for one in group]}" for group in circles(graph)]
+    for path in tracked("src/training/detection/*/*.py"):
+        room = path.relative_to("src/training/detection").parts[0]
+        for match in re.finditer(r"^\s*from detection\.(\w+)\.", read(path), re.MULTILINE):
+            if match[1] != room:
+                graph[room][match[1]].add(str(path))
+    faults = [
+        f"{one} uses {other}: {min(files)}"
+        for group in circles(graph)
+        for one in group
+        for other, files in graph[one].items()
+    ]
     assert not faults, listed(faults)
 
 

@@ -247,7 +247,7 @@ public sealed class CloudBuild
         while (true)
         {
             var (end, _) = await log.ReadAsync(link, cancellationToken);
-            log.Keep(lines, onLine);
+            log.Commit(lines, onLine);
             if (end != LogEnd.NotReached)
             {
                 // 404: it is not made yet.

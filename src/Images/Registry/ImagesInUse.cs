@@ -39,7 +39,7 @@ public sealed class ImagesInUse(WorkspaceClient workspace)
         );
 
     private async Task<string?> FindImageAsync(ResourceIdentifier environment, CancellationToken cancellationToken) =>
-        (await Lookup.FindAsync(() => workspace.Arm.GetMachineLearningEnvironmentVersionResource(environment).GetAsync(cancellationToken)))
+        (await Lookup.GetOrNullAsync(() => workspace.Arm.GetMachineLearningEnvironmentVersionResource(environment).GetAsync(cancellationToken)))
             ?.Data
             .Properties
             .Image;

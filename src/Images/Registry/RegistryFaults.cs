@@ -41,12 +41,12 @@ internal static class RegistryFaults
         {
             var answer = string.Join(": ", new[] { code, said }.Where(part => !string.IsNullOrEmpty(part)));
             line =
-                $"{RequestNotes.RequestLineOf(failed.GetRawResponse()) ?? RequestNotes.RequestLineOf(failed) ?? "The request"} returned {failed.Status}: {(answer.Length > 0 ? answer : "no reason given")}";
+                $"{RequestTracker.RequestLineOf(failed.GetRawResponse()) ?? RequestTracker.RequestLineOf(failed) ?? "The request"} returned {failed.Status}: {(answer.Length > 0 ? answer : "no reason given")}";
         }
 
         var network = Remedies.Network(
-            new ServiceAnswer(
-                new RequestNote("", connection.Endpoint, line, 1),
+            new ErrorResponse(
+                new TrackedRequest("", connection.Endpoint, line, 1),
                 failed.Status,
                 code,
                 $"{said} {line}",

@@ -56,7 +56,7 @@ public sealed class FaultyEmulator : IAsyncLifetime
         var cancellationToken = TestContext.Current.CancellationToken;
         var emulator = await new EmulatorLauncher().EnsureRunningAsync(settings, cancellationToken);
         client = await WorkspaceClient.ConnectAsync(
-            WorkspaceConnection.ToEmulator(Address, emulator, "configuration/local_config.json") with
+            WorkspaceConnection.ToEmulator(Address, emulator) with
             {
                 Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(5) },
             },

@@ -1,4 +1,3 @@
-using Fixtures.Registries.Tokens;
 
 namespace Fixtures.Registries;
 

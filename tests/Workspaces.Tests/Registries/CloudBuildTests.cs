@@ -199,7 +199,7 @@ public sealed class CloudBuildTests : IDisposable
         var error = await Assert.ThrowsAsync<WorkspaceException>(BuildAsync);
 
         Assert.Equal(
-            $"POST https://localhost:1{Registry}/scheduleRun?api-version=2019-06-01-preview had no answer: connection reset",
+            $"POST https://localhost:1{Registry}/scheduleRun?api-version=2019-06-01-preview got no response: connection reset",
             error.Message
         );
         Assert.Single(service.Sent, request => request.Line.EndsWith("/scheduleRun", StringComparison.Ordinal));

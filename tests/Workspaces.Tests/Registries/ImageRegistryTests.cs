@@ -1,5 +1,4 @@
 using Fixtures.Registries;
-using Fixtures.Registries.Tokens;
 using Fixtures.Services;
 using Images.Registry;
 using Workspaces.Errors;
