@@ -1,4 +1,4 @@
 namespace Build.LocalRuntime;
 
-/// <summary>A module that must be importable, and the Debian package that brings it.</summary>
+/// <summary>A module that the trainer imports, and the Debian package that contains it.</summary>
 public sealed record PythonModule(string Name, string DebianPackage);

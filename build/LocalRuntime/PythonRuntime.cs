@@ -2,12 +2,12 @@ using Cake.Core;
 
 namespace Build.LocalRuntime;
 
-/// <summary>The Python that trains on this machine: found, or installed once with a word about it.</summary>
+/// <summary>Finds the Python interpreter that trains on this machine, and installs it once when it is missing.</summary>
 /// <remarks>
-/// On Debian and Ubuntu as root the distribution's packages are used, since they are there in seconds and shared; elsewhere a
-/// <c>.venv</c> with the pinned requirements of the trainer. A second run finds what the first one made and installs nothing.
+/// On Debian and Ubuntu, root installs the packages of the distribution, which takes seconds and serves every checkout. Elsewhere the
+/// runtime is a <c>.venv</c> with the pinned requirements of the trainer. A second run finds the runtime and installs nothing.
 /// </remarks>
-public sealed class PythonRuntime
+public sealed class PythonRuntime(IProcesses processes)
 {
     private static readonly PythonModule[] Training =
     [
@@ -20,13 +20,13 @@ public sealed class PythonRuntime
 
     private static readonly PythonModule Testing = new("pytest", "python3-pytest");
 
-    // Debian's torch with the reference BLAS takes fifteen times as long for a training step as with this one.
+    // A training step of Debian's torch takes fifteen times as long with the reference BLAS as with this one.
     private const string BlasPackage = "libopenblas0-pthread";
 
     private PythonInterpreter? found;
 
     /// <summary>Finds an interpreter that can train, without installing anything; no network.</summary>
-    /// <returns>The interpreter, or null and the reason in words.</returns>
+    /// <returns>The interpreter, or null and the reason.</returns>
     public async Task<(PythonInterpreter? Interpreter, string Reason)> FindAsync(BuildContext context, bool forTests = false)
     {
         var modules = Modules(forTests);
@@ -35,7 +35,7 @@ public sealed class PythonRuntime
         var reasons = new List<string>();
         foreach (var path in Candidates(context.Root))
         {
-            var interpreter = await PythonInterpreter.InspectAsync(path, modules, context.Root, context.Cancellation);
+            var interpreter = await PythonInterpreter.InspectAsync(processes, path, modules, context.Root, context.Cancellation);
             if (interpreter is null)
                 continue;
             var missing = interpreter.Lacks(modules).Select(module => module.Name).ToList();
@@ -49,8 +49,8 @@ public sealed class PythonRuntime
         return (null, reasons.Count == 0 ? "no Python 3.9 or newer was found" : string.Join("; ", reasons));
     }
 
-    /// <summary>Finds an interpreter that can train, installing what is missing and saying so.</summary>
-    /// <exception cref="CakeException">There is no Python, or an installation failed.</exception>
+    /// <summary>Finds an interpreter that can train; installs and logs what is missing.</summary>
+    /// <exception cref="CakeException">No Python exists, or an installation failed.</exception>
     public async Task<PythonInterpreter> EnsureAsync(BuildContext context, bool forTests = false)
     {
         var (interpreter, reason) = await FindAsync(context, forTests);
@@ -66,7 +66,7 @@ public sealed class PythonRuntime
         return interpreter ?? throw new CakeException($"The local runtime was installed, and still {reason}.");
     }
 
-    /// <summary>How <see cref="EnsureAsync"/> would mend a missing runtime here.</summary>
+    /// <summary>The sentence that says how <see cref="EnsureAsync"/> would install a missing runtime here.</summary>
     public static string Remedy =>
         IsDebian && System.Environment.IsPrivilegedProcess
             ? "Train and Create-Demo-Data install it with apt-get"
@@ -95,10 +95,10 @@ public sealed class PythonRuntime
             .EnumerateDirectories("/usr/lib", "*-linux-gnu*")
             .Any(folder => Directory.Exists(Path.Combine(folder, "openblas-pthread")));
 
-    private static async Task InstallDebianPackagesAsync(BuildContext context, bool forTests)
+    private async Task InstallDebianPackagesAsync(BuildContext context, bool forTests)
     {
         var modules = Modules(forTests);
-        var interpreter = await PythonInterpreter.InspectAsync("/usr/bin/python3", modules, context.Root, context.Cancellation);
+        var interpreter = await PythonInterpreter.InspectAsync(processes, "/usr/bin/python3", modules, context.Root, context.Cancellation);
         IReadOnlyList<string> packages =
         [
             .. (interpreter?.Lacks(modules) ?? modules).Select(module => module.DebianPackage),
@@ -112,31 +112,36 @@ public sealed class PythonRuntime
             new Dictionary<string, string?>(StringComparer.Ordinal) { ["DEBIAN_FRONTEND"] = "noninteractive" }
         );
 
-        // The package lists may be absent (a fresh container) or too old to be fetched from; then they are read once.
+        // The package lists may be missing (a new container) or too old to download from; then they are updated once.
         var log = new List<string>();
-        if (await apt.RunAsync(log.Add, context.Cancellation) == 0)
+        if (await processes.RunAsync(apt, log.Add, context.Cancellation) == 0)
             return;
-        await (apt with { Arguments = ["update", "--quiet"] }).RunCheckedAsync(context.Cancellation);
-        await apt.RunCheckedAsync(context.Cancellation);
+        await processes.RunCheckedAsync(apt with { Arguments = ["update", "--quiet"] }, context.Cancellation);
+        await processes.RunCheckedAsync(apt, context.Cancellation);
     }
 
-    private static async Task CreateVirtualEnvironmentAsync(BuildContext context, string reason, bool forTests)
+    private async Task CreateVirtualEnvironmentAsync(BuildContext context, string reason, bool forTests)
     {
         var python = OperatingSystem.IsWindows() ? "python" : "python3";
-        if (await PythonInterpreter.InspectAsync(python, [], context.Root, context.Cancellation) is null)
+        if (await PythonInterpreter.InspectAsync(processes, python, [], context.Root, context.Cancellation) is null)
         {
             throw new CakeException(
-                $"The local runtime needs Python 3.9 or newer, and {reason}. Install it ({(IsDebian ? "apt-get install python3 python3-venv" : "https://www.python.org/downloads/")}), then run the same command again."
+                $"The local runtime needs Python 3.9 or newer, and {reason}. "
+                    + $"Install it ({(IsDebian ? "apt-get install python3 python3-venv" : "https://www.python.org/downloads/")}), "
+                    + "then run the same command again."
             );
         }
 
         var requirements = Path.Combine("src", "training", forTests ? "requirements-test.txt" : "requirements.txt");
         context.Say($"Installing the local runtime into .venv from {requirements} ({reason}).");
-        await new ChildProcess(python, ["-m", "venv", ".venv"], context.Root).RunCheckedAsync(context.Cancellation);
-        await new ChildProcess(
-            VirtualEnvironmentPython(context.Root),
-            ["-m", "pip", "install", "--disable-pip-version-check", "--requirement", requirements],
-            context.Root
-        ).RunCheckedAsync(context.Cancellation);
+        await processes.RunCheckedAsync(new ChildProcess(python, ["-m", "venv", ".venv"], context.Root), context.Cancellation);
+        await processes.RunCheckedAsync(
+            new ChildProcess(
+                VirtualEnvironmentPython(context.Root),
+                ["-m", "pip", "install", "--disable-pip-version-check", "--requirement", requirements],
+                context.Root
+            ),
+            context.Cancellation
+        );
     }
 }

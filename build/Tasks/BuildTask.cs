@@ -1,35 +1,19 @@
-using Build.Stages;
+using Build.CommandLine;
+using Build.LocalRuntime;
+using Build.Testing;
 using Cake.Frosting;
 
 namespace Build.Tasks;
 
-/// <summary>Compiles everything and refreshes the files that are generated from the sources.</summary>
+/// <summary>Compiles everything and refreshes the generated files.</summary>
 [TaskName("Build")]
-[TaskDescription("Compiles the solution and refreshes the files generated from it")]
+[TaskDescription("Compiles the solution and refreshes the files that are generated from it")]
 [TaskExample("--target=Build", "compile, and refresh the generated files")]
-public sealed class BuildTask : AsyncFrostingTask<BuildContext>
+public sealed class BuildTask(DotNet dotnet) : AsyncFrostingTask<BuildContext>
 {
     public override async Task RunAsync(BuildContext context)
     {
-        await context.DotNetAsync(
-            "build",
-            "ModelTraining.slnx",
-            "--configuration",
-            "Debug",
-            "--nologo",
-            "--verbosity",
-            "quiet",
-            "-nodeReuse:false"
-        );
-        foreach (var (path, text) in GeneratedFiles.All)
-        {
-            var target = Path.Combine(context.Root, path);
-            var changed =
-                !File.Exists(target)
-                || !string.Equals(await File.ReadAllTextAsync(target, context.Cancellation), text, StringComparison.Ordinal);
-            if (changed)
-                await File.WriteAllTextAsync(target, text, context.Cancellation);
-            context.Say((changed ? "written    " : "unchanged  ") + path);
-        }
+        await dotnet.BuildSolutionAsync(context);
+        await GeneratedFiles.RefreshAsync(context);
     }
 }

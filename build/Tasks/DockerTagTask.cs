@@ -1,46 +1,19 @@
-using Build.Docker;
-using Build.Stages;
+using Build.CommandLine.Groups;
+using Build.Sessions;
 using Cake.Frosting;
 
 namespace Build.Tasks;
 
-/// <summary>Decides the tags a person reads, and gives them to an image that is in the registry. One that is not gets them after its push.</summary>
+/// <summary>Decides the readable tags and sets them on an image in the registry. Docker-Push sets those of a new image.</summary>
 [TaskName("Docker-Tag")]
 [TaskDescription("Gives the image its readable tags: version, pr-NUMBER, branch, and latest on main")]
 [IsDependentOn(typeof(DockerBuildTask))]
-[TaskArgument("version-tag", "TAG", "a version; default git's tag on this commit, where there is one")]
-[TaskArgument("tag-latest", "", "the tag latest also elsewhere than on main")]
-public sealed class DockerTagTask(RegistrySession session) : AsyncFrostingTask<BuildContext>, IFrostingTask
+[TagArguments]
+public sealed class DockerTagTask(PlanStore plans, ImageStages images) : AsyncFrostingTask<BuildContext>, IFrostingTask
 {
     public string SkippedMessage => ImageTarget.SkippedMessage;
 
-    public override bool ShouldRun(BuildContext context) => ImageTarget.ShouldRun(context);
+    public override bool ShouldRun(BuildContext context) => ImageTarget.ShouldRun(context, plans);
 
-    public override async Task RunAsync(BuildContext context)
-    {
-        var plan = context.ReadPlan();
-        if (plan.Image.Build is null)
-            return;
-        var records = context.Records(plan.Name);
-        var built = records.Read<BuiltImage>(BuiltImage.Stage, "Docker-Build");
-        var tags = await context.ReadTagsAsync();
-        records.Write(ImageTags.Stage, new ImageTags(tags));
-        var named = tags.Count == 0 ? "no readable tags" : string.Join(", ", tags);
-        if (built.Digest is null)
-        {
-            context.Say($"Tags         {named}: after the push");
-            return;
-        }
-
-        // Without the wish for tags the image still has to be there for the job: Docker-Push looks.
-        var registry = session.Open(plan);
-        if (tags.Count == 0 || await registry.FindAsync(built.Digest, context.Cancellation) is not { } manifest)
-        {
-            context.Say($"Tags         {named}");
-            return;
-        }
-
-        var set = await ImageTagger.SetAsync(registry, manifest, tags, context.Cancellation);
-        context.Say($"Tags         {named}: {(set.Count == 0 ? "unchanged" : $"{string.Join(", ", set)} set")}");
-    }
+    public override Task RunAsync(BuildContext context) => images.TagAsync(context);
 }

@@ -1,6 +1,6 @@
 namespace Build.Testing;
 
-/// <summary>How a suite of tests ended.</summary>
+/// <summary>The result of a test suite.</summary>
 public sealed record TestOutcome(string Name, int Passed, int Failed, int Skipped)
 {
     public IReadOnlyList<string> Output { get; init; } = [];

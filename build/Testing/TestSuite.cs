@@ -1,63 +1,59 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Build.LocalRuntime;
 
 namespace Build.Testing;
 
-/// <summary>One program that runs tests and leaves an XML report of them.</summary>
-/// <param name="Name">Shown name.</param>
+/// <summary>One program that runs tests and writes an XML report of them.</summary>
+/// <param name="Name">The name that is shown.</param>
 /// <param name="Process">The program.</param>
-/// <param name="Report">Where it writes its report: xunit's format or JUnit's.</param>
+/// <param name="Report">The file of its report, in xunit's or JUnit's format.</param>
 public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 {
     private const string Conformance = "conformance";
 
-    /// <summary>Folder whose Node packages it needs; null for none.</summary>
+    /// <summary>The folder whose Node packages it needs; null for none.</summary>
     public string? Packages { get; private init; }
 
-    /// <summary>Whether it needs the built solution.</summary>
+    /// <summary>Whether it needs the compiled solution.</summary>
     public bool NeedsBuild { get; private init; }
 
-    /// <summary>Whether it trains or builds images: it would slow the others down, and be slowed down.</summary>
+    /// <summary>Whether it trains or builds images, and so must run alone.</summary>
     public bool IsHeavy => Name.EndsWith("EndToEnd.Tests", StringComparison.Ordinal);
 
-    /// <summary>Whether its requests to emulators are such as a client sends that is right.</summary>
+    /// <summary>Whether all its requests to emulators are those of a correct client, so that the traffic can be checked.</summary>
     public bool IsWatched => IsHeavy || Name == Conformance;
 
-    /// <summary>An xunit project of the solution, built already. Programs of Node's that its tests run against are in its folder <c>node</c>.</summary>
+    /// <summary>
+    /// Creates the suite of an xunit project of the solution. Node programs that its tests run against are in its folder <c>node</c>.
+    /// </summary>
     /// <param name="root">Absolute path of the repository.</param>
     /// <param name="projectFile">Absolute path of the project file.</param>
-    /// <param name="configuration">The configuration that was built.</param>
+    /// <param name="configuration">The configuration that is built.</param>
     public static TestSuite Xunit(string root, string projectFile, string configuration)
     {
-        var project = Path.GetFileNameWithoutExtension(projectFile);
-        var folder = Path.GetDirectoryName(projectFile)!;
         var reports = Path.Combine(root, "artifacts", "tests");
-        return new TestSuite(
-            project,
-            new ChildProcess(
-                "dotnet",
-                [
-                    Path.Combine(folder, "bin", configuration, "net10.0", project + ".dll"),
-                    "--report-xunit",
-                    "--report-xunit-filename",
-                    project + ".xml",
-                    "--results-directory",
-                    reports,
-                    "--no-progress",
-                ],
-                root
-            ),
-            Path.Combine(reports, project + ".xml")
-        )
+        var (folder, project) = (Path.GetDirectoryName(projectFile)!, Path.GetFileNameWithoutExtension(projectFile));
+        var packages = Path.Combine(folder, "node");
+        string[] arguments =
+        [
+            Path.Combine(folder, "bin", configuration, "net10.0", project + ".dll"),
+            "--report-xunit",
+            "--report-xunit-filename",
+            project + ".xml",
+            "--results-directory",
+            reports,
+            "--no-progress",
+        ];
+        return new TestSuite(project, new ChildProcess("dotnet", arguments, root), Path.Combine(reports, project + ".xml"))
         {
-            Packages =
-                Path.Combine(folder, "node") is var packages && File.Exists(Path.Combine(packages, "package.json")) ? packages : null,
+            Packages = File.Exists(Path.Combine(packages, "package.json")) ? packages : null,
             NeedsBuild = true,
         };
     }
 
-    /// <summary>The trainer's tests.</summary>
-    public static TestSuite Pytest(string root, LocalRuntime.PythonInterpreter python)
+    /// <summary>Creates the suite of the trainer's tests.</summary>
+    public static TestSuite Pytest(string root, PythonInterpreter python)
     {
         var report = Path.Combine(root, "artifacts", "tests", "training.xml");
         return new TestSuite(
@@ -71,7 +67,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         );
     }
 
-    /// <summary>A folder of tests/ with tests for Node's own runner, its packages installed already.</summary>
+    /// <summary>Creates the suite of a folder of tests/ for Node's own test runner.</summary>
     public static TestSuite Node(string root, string name)
     {
         var report = Path.Combine(root, "artifacts", "tests", name + ".xml");
@@ -96,15 +92,15 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         };
     }
 
-    /// <summary>Runs the suite, keeping its output.</summary>
-    /// <returns>Counts from the report; a suite that ended badly without one counts as one failure.</returns>
-    public async Task<TestOutcome> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Runs the suite and keeps its output.</summary>
+    /// <returns>The counts of the report; a suite that crashed without a failure in its report counts as one failure.</returns>
+    public async Task<TestOutcome> RunAsync(IProcesses processes, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Report)!);
         File.Delete(Report);
         var lines = new List<string>();
         var started = TimeProvider.System.GetTimestamp();
-        var exitCode = await Process.RunAsync(lines.Add, cancellationToken);
+        var exitCode = await processes.RunAsync(Process, lines.Add, cancellationToken);
         var outcome = File.Exists(Report) ? Read(XDocument.Load(Report)) : new TestOutcome(Name, 0, 0, 0);
         // A crash after or before the tests must not pass as "no failures".
         if (exitCode != 0 && outcome.Failed == 0)
@@ -125,7 +121,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
             };
         }
 
-        // JUnit's suites may lie in each other and then count what the inner ones count, so the tests themselves are counted.
+        // JUnit's suites may be nested, and an outer suite counts the tests of the inner ones, so the tests themselves are counted.
         foreach (var test in report.Descendants("testcase"))
         {
             outcome =

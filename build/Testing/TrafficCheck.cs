@@ -3,27 +3,32 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Build.LocalRuntime;
 
 namespace Build.Testing;
 
 /// <summary>
-/// Holds what the emulators of the end-to-end suites recorded against Microsoft's OpenAPI files, by the program that <c>TRAFFIC_CHECKER</c> names. The suites
-/// record into files of their own, so that they do not disturb each other; the program, slow to start, runs once over all of them.
+/// Validates the recorded traffic of the end-to-end suites' emulators against Microsoft's OpenAPI files, with the program that the
+/// variable <c>TRAFFIC_CHECKER</c> names. Each suite records into its own files; the program starts slowly and runs once over all of them.
 /// </summary>
-/// <param name="checker">Absolute path of a Node program that takes a file of exchanges, one JSON object a line, and ends with <c>N exchanges, M operations, F failed</c>.</param>
-/// <param name="reports">Absolute path of the folder of the tests' reports.</param>
+/// <param name="checker">
+/// Absolute path of a Node program. It reads a file of exchanges, one JSON object per line, and ends with
+/// <c>N exchanges, M operations, F failed</c>.
+/// </param>
+/// <param name="reports">Absolute path of the folder of the test reports.</param>
 public sealed partial class TrafficCheck(string checker, string reports)
 {
     private const string Variable = "TRAFFIC_CHECKER";
 
-    // The version of the OpenAPI files. Those that the emulator answers are the same in what is emulated, so all are held against this one.
+    // The version of the OpenAPI files. The versions that the emulator serves agree in what is emulated, so all traffic is validated
+    // against this one.
     private const string ApiVersion = "2024-10-01";
 
     private static readonly JsonSerializerOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private string Recordings => Path.Combine(reports, "traffic");
 
-    /// <summary>The check that the environment asks for, with nothing recorded yet; null when it asks for none.</summary>
+    /// <summary>Creates the check that the environment asks for and deletes earlier recordings; null when it asks for none.</summary>
     public static TrafficCheck? Find(string reports, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
@@ -35,7 +40,7 @@ public sealed partial class TrafficCheck(string checker, string reports)
         return check;
     }
 
-    /// <summary>The suite, told where its emulators record.</summary>
+    /// <summary>Returns the suite with a variable that tells its emulators where to record.</summary>
     public TestSuite Watch(TestSuite suite)
     {
         ArgumentNullException.ThrowIfNull(suite);
@@ -49,9 +54,9 @@ public sealed partial class TrafficCheck(string checker, string reports)
         };
     }
 
-    /// <summary>Checks everything recorded.</summary>
-    /// <returns>One failure for each exchange that fails; null when nothing was recorded.</returns>
-    public async Task<TestOutcome?> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Validates all recorded exchanges.</summary>
+    /// <returns>One failure per invalid exchange; null when nothing was recorded.</returns>
+    public async Task<TestOutcome?> RunAsync(IProcesses processes, CancellationToken cancellationToken)
     {
         var exchanges = Directory.Exists(Recordings)
             ? Directory
@@ -66,7 +71,7 @@ public sealed partial class TrafficCheck(string checker, string reports)
         await File.WriteAllLinesAsync(file, exchanges, cancellationToken);
         var lines = new List<string>();
         var started = TimeProvider.System.GetTimestamp();
-        var exitCode = await new ChildProcess("node", [checker, file], reports).RunAsync(lines.Add, cancellationToken);
+        var exitCode = await processes.RunAsync(new ChildProcess("node", [checker, file], reports), lines.Add, cancellationToken);
         var failed = Summary().Match(lines.LastOrDefault() ?? "") is { Success: true } summary
             ? int.Parse(summary.Groups["failed"].Value, CultureInfo.InvariantCulture)
             : 1;
@@ -79,7 +84,7 @@ public sealed partial class TrafficCheck(string checker, string reports)
         };
     }
 
-    /// <summary>The whole lines of a recording: an emulator that was killed may have left the last one unfinished.</summary>
+    /// <summary>Reads the complete lines of a recording: a killed emulator may have left the last line incomplete.</summary>
     private static IEnumerable<string> Read(string file)
     {
         var text = File.ReadAllText(file);

@@ -1,4 +1,4 @@
-using Build.Stages;
+using Build.Log;
 
 namespace Build.Tests;
 

@@ -1,3 +1,4 @@
+using Build.LocalRuntime;
 using Build.Testing;
 
 namespace Build.Tests;
@@ -22,13 +23,13 @@ public sealed class TestSuiteTests : IDisposable
     // It crashed after its tests, or before them.
     [InlineData("""<testsuites><testsuite tests="1"><testcase/></testsuite></testsuites>""", "exit 139", 1, 1, 0)]
     [InlineData(null, "exit 139", 0, 1, 0)]
-    public async Task Run_CountsWhatTheReportHolds(string? report, string end, int passed, int failed, int skipped)
+    public async Task RunAsync_CountsTheTestsOfTheReport(string? report, string end, int passed, int failed, int skipped)
     {
         var path = Path.Combine(_folder, "reports", "suite.xml");
         var write = report is null ? "" : $"cat > '{path}' <<'END'\n{report}\nEND\n";
         var suite = new TestSuite("suite", new ChildProcess("sh", ["-c", write + end], _folder), path);
 
-        var outcome = await suite.RunAsync(TestContext.Current.CancellationToken);
+        var outcome = await suite.RunAsync(new SystemProcesses(), TestContext.Current.CancellationToken);
 
         Assert.Equal((passed, failed, skipped), (outcome.Passed, outcome.Failed, outcome.Skipped));
     }

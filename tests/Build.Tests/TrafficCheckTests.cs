@@ -1,3 +1,4 @@
+using Build.LocalRuntime;
 using Build.Testing;
 
 namespace Build.Tests;
@@ -15,7 +16,7 @@ public sealed class TrafficCheckTests : IDisposable
 
     [Fact]
     public async Task Run_ChecksNothing_WhenNothingWasRecorded() =>
-        Assert.Null(await Find("process.exit(1)").RunAsync(TestContext.Current.CancellationToken));
+        Assert.Null(await Find("process.exit(1)").RunAsync(new SystemProcesses(), TestContext.Current.CancellationToken));
 
     [Fact]
     public async Task Run_GivesTheCheckerEveryWholeLine_InTheVersionOfTheFiles()
@@ -26,7 +27,7 @@ public sealed class TrafficCheckTests : IDisposable
         Record("Some.EndToEnd.Tests/one.jsonl", $"{Exchange}\n");
         Record("conformance/two.jsonl", $"{Exchange}\n{Exchange[..20]}");
 
-        var outcome = await check.RunAsync(TestContext.Current.CancellationToken);
+        var outcome = await check.RunAsync(new SystemProcesses(), TestContext.Current.CancellationToken);
 
         var line = Exchange.Replace("2022-10-01", "2024-10-01", StringComparison.Ordinal);
         Assert.Equal([line, line, "2 exchanges, 1 operations, 0 failed (0 skipped)"], outcome!.Output);
@@ -42,7 +43,7 @@ public sealed class TrafficCheckTests : IDisposable
         var check = Find(script);
         Record("conformance/one.jsonl", $"{Exchange}\n");
 
-        var outcome = await check.RunAsync(TestContext.Current.CancellationToken);
+        var outcome = await check.RunAsync(new SystemProcesses(), TestContext.Current.CancellationToken);
 
         Assert.Equal((0, failed), (outcome!.Passed, outcome.Failed));
     }

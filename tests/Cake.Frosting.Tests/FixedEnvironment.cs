@@ -18,7 +18,9 @@ internal sealed class FixedEnvironment(DirectoryPath workingDirectory) : ICakeEn
 
     public DirectoryPath GetSpecialPath(SpecialPath path) => "/special";
 
-    public string? GetEnvironmentVariable(string variable) => null;
+    public Dictionary<string, string?> Variables { get; } = new(StringComparer.Ordinal);
 
-    public IDictionary<string, string?> GetEnvironmentVariables() => new Dictionary<string, string?>(StringComparer.Ordinal);
+    public string? GetEnvironmentVariable(string variable) => Variables.GetValueOrDefault(variable);
+
+    public IDictionary<string, string?> GetEnvironmentVariables() => Variables;
 }

@@ -81,7 +81,7 @@ public sealed class PlanTests(DemoData data)
         );
         Assert.Contains("  job.tags.experiment_hash: ", experiment.Output, StringComparison.Ordinal);
         Assert.Contains(
-            "Make it anew: dotnet cake --target=Plan --exp-config=exp_configs/demo.json",
+            "Make it again: dotnet cake --target=Plan --exp-config=exp_configs/demo.json",
             experiment.Output,
             StringComparison.Ordinal
         );

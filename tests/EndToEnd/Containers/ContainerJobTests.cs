@@ -106,16 +106,16 @@ public class ContainerJobTests(Engine engine)
     public async Task Job_RunsByTheOtherShell_WhenItsImageHasNoBash()
     {
         await using var emulator = await StartAsync();
-        var container = await engine.DockerAsync("create", "--network", "none", "debian-base:bookworm", "rm", "/bin/bash");
-        await engine.DockerAsync("start", "--attach", container);
-        await engine.DockerAsync("commit", container, "without-bash:1");
-        await engine.DockerAsync("rm", container);
+        var container = await engine.OutputOfAsync("create", "--network", "none", "debian-base:bookworm", "rm", "/bin/bash");
+        await engine.OutputOfAsync("start", "--attach", container);
+        await engine.OutputOfAsync("commit", container, "without-bash:1");
+        await engine.OutputOfAsync("rm", container);
 
         var details = await RunAsync(emulator, "runs", "without-bash:1", "echo ${BASH_VERSION:-no bash}");
 
         Assert.Equal("Completed", (string?)details["status"]);
         Assert.Equal("The image has no /bin/bash; /bin/sh runs the command.\nno bash\n", emulator.Log("runs"));
-        await engine.DockerAsync("rmi", "without-bash:1");
+        await engine.OutputOfAsync("rmi", "without-bash:1");
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public class ContainerJobTests(Engine engine)
     public async Task Job_Fails_WhenItsImageIsForAnotherPlatform()
     {
         await using var emulator = await StartAsync();
-        await engine.DockerAsync("load", "--input", EmptyImage.Write(emulator.Folder, "for-mainframes:1", "s390x"));
+        await engine.OutputOfAsync("load", "--input", EmptyImage.Write(emulator.Folder, "for-mainframes:1", "s390x"));
 
         var details = await RunAsync(emulator, "fails", "for-mainframes:1", "true");
 
@@ -166,7 +166,7 @@ public class ContainerJobTests(Engine engine)
             Error(details),
             StringComparison.Ordinal
         );
-        await engine.DockerAsync("rmi", "for-mainframes:1");
+        await engine.OutputOfAsync("rmi", "for-mainframes:1");
     }
 
     [Fact]
@@ -174,8 +174,8 @@ public class ContainerJobTests(Engine engine)
     {
         await using var emulator = await StartAsync();
         var image = await engine.PushAsync(engine.Registry, "moves", "latest");
-        await engine.DockerAsync("load", "--input", EmptyImage.Write(emulator.Folder, $"{engine.Registry}/moves:latest", "amd64"));
-        await engine.DockerAsync("push", $"{engine.Registry}/moves:latest");
+        await engine.OutputOfAsync("load", "--input", EmptyImage.Write(emulator.Folder, $"{engine.Registry}/moves:latest", "amd64"));
+        await engine.OutputOfAsync("push", $"{engine.Registry}/moves:latest");
 
         Assert.Equal("Completed", (string?)(await RunAsync(emulator, "moved", image, "echo here"))["status"]);
 

@@ -87,7 +87,7 @@ public sealed class HostTests(Azurite azurite, DemoData data)
         );
         Assert.NotEqual(0, train.ExitCode);
         Assert.Contains(
-            "--datastore is \"test_data\"; it must stand with --target=Register-Datastore, which registers that datastore alone, or be left out.",
+            "--datastore is \"test_data\"; it must be given with --target=Register-Datastore, or be left out.",
             train.Output,
             StringComparison.Ordinal
         );

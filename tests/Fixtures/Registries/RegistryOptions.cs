@@ -1,4 +1,3 @@
-
 namespace Fixtures.Registries;
 
 /// <summary>How a registry is started. Without users and token service anybody may do anything.</summary>

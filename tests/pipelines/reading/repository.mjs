@@ -53,7 +53,7 @@ export function targets() {
     if (name === undefined) continue;
     const groups = [...text.matchAll(/^\[(\w+Arguments)\]/gm)].map((match) => match[1]);
     found.set(name, {
-      arguments: [...groups.flatMap((group) => argumentsOfGroup(group, classes)), ...[...text.matchAll(/\[TaskArgument\("([^"]+)"/g)].map((match) => match[1])],
+      arguments: groups.flatMap((group) => argumentsOfGroup(group, classes)),
       dependencies: [...text.matchAll(/IsDependentOn\(typeof\((\w+)\)\)/g)].map((match) => match[1]),
       type: /class (\w+)/.exec(text)[1],
     });

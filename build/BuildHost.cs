@@ -1,0 +1,67 @@
+using Build.CommandLine;
+using Build.LocalRuntime;
+using Build.Log;
+using Build.Log.Displays;
+using Build.Sessions;
+using Build.Sessions.Data;
+using Build.Sessions.Jobs;
+using Build.Sessions.Planning;
+using Build.Sessions.Snapshots;
+using Build.Testing;
+using Cake.Frosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Build;
+
+/// <summary>Creates the host: its targets and the services that carry them out.</summary>
+public static class BuildHost
+{
+    /// <summary>Creates a host of all targets.</summary>
+    /// <param name="output">Receives the last line of the output.</param>
+    public static CakeHost Create(FinalOutput output) =>
+        new CakeHost()
+            .UseContext<BuildContext>()
+            .UseSetup<BuildSetup>()
+            .UseTaskLifetime<PipelineGroups>()
+            .ConfigureServices(services => AddServices(services.AddSingleton(output)));
+
+    private static void AddServices(IServiceCollection services) =>
+        services
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(_ => DisplayChoice.Create())
+            .AddSingleton<IQuestion, ConsoleQuestion>()
+            .AddSingleton<TargetCatalog>()
+            .AddSingleton<CommandArguments>()
+            .AddSingleton<IProcesses, SystemProcesses>()
+            .AddSingleton<PythonRuntime>()
+            .AddSingleton<GitRepository>()
+            .AddSingleton<DotNet>()
+            .AddSingleton<NodePackages>()
+            .AddSingleton<PlanStore>()
+            .AddSingleton<RuntimeChoice>()
+            .AddSingleton<SignInSession>()
+            .AddSingleton<EmulatorSession>()
+            .AddSingleton<IWorkspaceConnector, WorkspaceConnector>()
+            .AddSingleton<WorkspaceSession>()
+            .AddSingleton<StorageSession>()
+            .AddSingleton<RegistrySession>()
+            .AddSingleton<ImageSession>()
+            .AddSingleton<ImageStages>()
+            .AddSingleton<WorkspaceSnapshotReader>()
+            .AddSingleton<DemoData>()
+            .AddSingleton<DatasetSession>()
+            .AddSingleton<UploadStage>()
+            .AddSingleton<DatastoreStage>()
+            .AddSingleton<GivenPlanCheck>()
+            .AddSingleton<ExperimentResolver>()
+            .AddSingleton<CallPlanner>()
+            .AddSingleton<Doctor>()
+            .AddSingleton<JobSelection>()
+            .AddSingleton<OutcomeReport>()
+            .AddSingleton<JobWatch>()
+            .AddSingleton<TrainingSubmission>()
+            .AddSingleton<JobDownload>()
+            .AddSingleton<ClusterStage>()
+            .AddSingleton<Benchmarks>()
+            .AddSingleton<TestRun>();
+}

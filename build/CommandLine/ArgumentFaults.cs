@@ -1,0 +1,10 @@
+namespace Build.CommandLine;
+
+/// <summary>The sentences that say what is wrong with an argument.</summary>
+internal static class ArgumentFaults
+{
+    public static string Missing(Argument argument) =>
+        $"--{argument.Name} is given without a value; it must be given as --{argument.Name}={argument.Form}.";
+
+    public static string Wrong(Argument argument, string text, string rule) => $"--{argument.Name} is \"{text}\"; it must be {rule}.";
+}

@@ -1,0 +1,34 @@
+using Cake.Core;
+
+namespace Build.CommandLine;
+
+/// <summary>An argument that may be given several times; every value counts, in the order given.</summary>
+/// <param name="name">Kebab-case name, without the dashes.</param>
+/// <param name="form">The form of a value in capitals.</param>
+/// <param name="help">What the argument does.</param>
+/// <param name="check">Checks one value; an exception of type <see cref="FormatException"/> carries the rule.</param>
+public sealed class RepeatedArgument(string name, string form, string help, Action<string> check) : Argument(name, form, help)
+{
+    /// <inheritdoc/>
+    public override IEnumerable<string> FindFaults(IReadOnlyList<string?> values) => values.Select(FindFault).OfType<string>();
+
+    /// <summary>Returns the given values.</summary>
+    /// <exception cref="CakeException">A value is missing or breaks the rule.</exception>
+    internal IReadOnlyList<string> Read(IReadOnlyList<string?> values) =>
+        FindFaults(values).FirstOrDefault() is { } fault ? throw new CakeException(fault) : [.. values.OfType<string>()];
+
+    private string? FindFault(string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+            return ArgumentFaults.Missing(this);
+        try
+        {
+            check(value);
+            return null;
+        }
+        catch (FormatException exception)
+        {
+            return ArgumentFaults.Wrong(this, value, exception.Message);
+        }
+    }
+}

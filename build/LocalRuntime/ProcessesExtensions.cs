@@ -1,0 +1,37 @@
+using Cake.Core;
+
+namespace Build.LocalRuntime;
+
+/// <summary>The usual ways to run a program.</summary>
+public static class ProcessesExtensions
+{
+    /// <summary>Runs a program quietly and returns its trimmed output; null when the program is missing or failed.</summary>
+    public static async Task<string?> TryReadAsync(this IProcesses processes, ChildProcess process, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(processes);
+        var lines = new List<string>();
+        try
+        {
+            return await processes.RunAsync(process, lines.Add, cancellationToken) == 0 ? string.Join('\n', lines).Trim() : null;
+        }
+        catch (CakeException)
+        {
+            // The caller asks whether the program exists and what it says; a missing program is one of the answers.
+            return null;
+        }
+    }
+
+    /// <summary>Runs a program whose output is passed through.</summary>
+    /// <exception cref="CakeException">The exit code is not 0.</exception>
+    public static async Task RunCheckedAsync(this IProcesses processes, ChildProcess process, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(processes);
+        ArgumentNullException.ThrowIfNull(process);
+        var exitCode = await processes.RunAsync(process, onLine: null, cancellationToken);
+        if (exitCode != 0)
+            throw new CakeException(
+                exitCode,
+                $"{Path.GetFileName(process.FileName)} {string.Join(' ', process.Arguments)} exited with code {exitCode}."
+            );
+    }
+}

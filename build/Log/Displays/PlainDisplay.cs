@@ -1,0 +1,35 @@
+namespace Build.Log.Displays;
+
+/// <summary>Writes listings as aligned lines, for files, pipelines and terminals without colour.</summary>
+internal sealed class PlainDisplay : IDisplay
+{
+    public void Show(BuildContext context, Listing listing)
+    {
+        foreach (var row in listing.Rows)
+        {
+            var cells = row.Cells.Select((cell, column) => column < listing.Widths.Count ? cell.PadRight(listing.Widths[column]) : cell);
+            context.Say(new string(' ', listing.Indent) + string.Join(' ', cells).TrimEnd());
+            foreach (var line in row.Details)
+                context.Say(Indented(listing, line));
+            foreach (var line in row.Warnings)
+                context.Warn(Indented(listing, line));
+            foreach (var line in row.Faults)
+                context.SayFault(Indented(listing, line));
+            foreach (var line in row.Advice)
+                context.Say(Indented(listing, line));
+        }
+    }
+
+    public Task TrackAsync(BuildContext context, Func<ITracker, Task> work) => work(new LineTracker(context));
+
+    private static string Indented(Listing listing, string line) => new string(' ', listing.Indent + 2) + line;
+
+    private sealed class LineTracker(BuildContext context) : ITracker
+    {
+        public void Say(string line) => context.Say(line);
+
+        public void Update(double fraction, string text) { }
+
+        public void Report(double fraction, string text) => context.Say($"  {text}");
+    }
+}

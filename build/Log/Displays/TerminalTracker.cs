@@ -1,0 +1,20 @@
+using Spectre.Console;
+
+namespace Build.Log.Displays;
+
+/// <summary>Draws one progress bar below the lines of the log.</summary>
+internal sealed class TerminalTracker(IAnsiConsole console, ProgressContext progress) : ITracker
+{
+    private ProgressTask? bar;
+
+    public void Say(string line) => console.WriteLine(line);
+
+    public void Update(double fraction, string text)
+    {
+        bar ??= progress.AddTask("", maxValue: 1);
+        bar.Description = Markup.Escape(text);
+        bar.Value = fraction;
+    }
+
+    public void Report(double fraction, string text) => Update(fraction, text);
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Build.Log;
+using Build.Log.Displays;
+using Cake.Core;
+using Experiments.Records;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Jobs;
+using Workspaces.Logs;
+
+namespace Build.Sessions.Jobs;
+
+/// <summary>Follows a job to its end and writes its outcome.</summary>
+public sealed partial class JobWatch(IQuestion question, IDisplay display, OutcomeReport report, TimeProvider time)
+{
+    private const int Interrupted = 130;
+
+    /// <summary>Streams the log, downloads the artifacts, reports the metrics and writes the outcome.</summary>
+    /// <exception cref="CakeException">The job failed or was cancelled, or following it was interrupted.</exception>
+    public async Task FollowAsync(BuildContext context, WorkspaceClient workspace, string job, string experiment)
+    {
+        var records = PlanStore.Records(context, job);
+        if (
+            records.Has(StageNames.Outcome)
+            && records.Read<JobOutcome>(StageNames.Outcome, "Follow") is { Status: JobStatus.Completed } known
+        )
+        {
+            report.Show(context, known);
+            return;
+        }
+
+        JobOutcome outcome;
+        try
+        {
+            await StreamAsync(context, workspace, job);
+            outcome = await CollectAsync(context, workspace, job, experiment);
+        }
+        catch (OperationCanceledException exception) when (context.Cancellation.IsCancellationRequested)
+        {
+            await LeaveOrCancelAsync(context, workspace, job);
+            throw new CakeException(Interrupted, $"Following job {job} was interrupted.", exception);
+        }
+
+        records.Write(StageNames.Outcome, outcome);
+        RecordFile.Write(Path.Combine(context.ArtifactsFolder, "outcome.json"), outcome);
+        report.Show(context, outcome);
+    }
+
+    private Task StreamAsync(BuildContext context, WorkspaceClient workspace, string job) => display.TrackAsync(context, async tracker =>
+        {
+            await foreach (var happened in new JobFollower(workspace, timeProvider: time).FollowAsync(job, context.Cancellation))
+            {
+                tracker.Say(Describe(happened));
+                if (happened is JobLogLine line && Step().Match(line.Text) is { Success: true } step)
+                    tracker.Update(Number(step, "done") / Number(step, "steps"), $"step {step.Groups["done"]} of {step.Groups["steps"]}");
+            }
+        });
+
+    private static string Describe(JobEvent happened) =>
+        happened switch
+        {
+            JobStatusChanged { SentBack: true } change =>
+                $"  status     {change.Word}: its node was taken away; it waits for another and resumes from its last checkpoint",
+            JobStatusChanged change => $"  status     {change.Word}",
+            JobLogLine line => $"  | {line.Text}",
+            JobLogUnavailable log => $"  {log.File} could not be read to its end: {log.Reason}",
+            _ => "",
+        };
+
+    private static double Number(Match match, string group) => double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
+
+    private static async Task<JobOutcome> CollectAsync(BuildContext context, WorkspaceClient workspace, string job, string experiment)
+    {
+        var details = await new JobHistory(workspace).ReadAsync(job, context.Cancellation);
+        var measured = await new JobMetrics(workspace).ReadAsync(job, context.Cancellation);
+        var folder = Path.Combine(context.ArtifactsFolder, job);
+        await new JobArtifacts(workspace).DownloadAsync(job, folder, context.Cancellation);
+        var tags = details.Tags.Where(tag => !tag.Key.StartsWith("mlflow.", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
+        return new JobOutcome(
+            details.Status,
+            job,
+            experiment,
+            details.FailureReason,
+            measured.Metrics,
+            tags,
+            new OutcomeDatasets(tags.GetValueOrDefault("train_set", ""), tags.GetValueOrDefault("test_set", "")),
+            Path.GetRelativePath(context.Root, folder).Replace('\\', '/'),
+            details.Started,
+            details.Ended
+        );
+    }
+
+    /// <summary>
+    /// In a terminal a person decides. In a pipeline the job keeps running, because the agent may be taken away at any time.
+    /// </summary>
+    private async Task LeaveOrCancelAsync(BuildContext context, WorkspaceClient workspace, string job)
+    {
+        if (question.Ask($"Job {job} is still running. Keep it running?") == false)
+        {
+            var status = await new JobCanceller(workspace, time).CancelAsync(job, CancellationToken.None);
+            context.Report("Job", $"{job}: {status}");
+            return;
+        }
+
+        context.Say($"Job {job} is still running.");
+        context.ReportDetail("follow it", $"dotnet cake --target=Follow --job={job}");
+        context.ReportDetail("cancel it", $"dotnet cake --target=Cancel --job={job}");
+    }
+
+    // The trainer's progress lines: step 30/240  loss …
+    [GeneratedRegex("^step (?<done>[0-9]+)/(?<steps>[1-9][0-9]*) ", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Step();
+}

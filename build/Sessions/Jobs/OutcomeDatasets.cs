@@ -1,0 +1,4 @@
+namespace Build.Sessions.Jobs;
+
+/// <summary>The CSV files that a job read, by split.</summary>
+public sealed record OutcomeDatasets(string Train, string Test);

@@ -1,0 +1,41 @@
+using System.Globalization;
+using Build.Log;
+using Build.Log.Displays;
+using Cake.Core;
+using Workspaces.DataPlane;
+
+namespace Build.Sessions.Jobs;
+
+/// <summary>Reports the outcome of a job.</summary>
+public sealed class OutcomeReport(IDisplay display)
+{
+    private const int NameWidth = 24;
+
+    /// <summary>Lists the metrics and where the artifacts are.</summary>
+    /// <exception cref="CakeException">The job did not complete; says why, and how to continue.</exception>
+    public void Show(BuildContext context, JobOutcome outcome)
+    {
+        context.Say("");
+        display.Show(context, new Listing(Indent: 2, [NameWidth], [.. Metrics(outcome)]) { Headings = ["metric", "value"] });
+        context.Say("");
+        var duration = outcome is { Started: { } started, Ended: { } ended } ? $" after {ended - started:h\\:mm\\:ss}" : "";
+        context.Report("Outcome", $"{outcome.Status}{duration}");
+        context.ReportDetail("artifacts", outcome.Artifacts);
+        var model = Path.Combine(context.Root, outcome.Artifacts, "outputs", "final_model");
+        if (Directory.Exists(model))
+            context.ReportDetail("model", Path.GetRelativePath(context.Root, model));
+        context.ReportDetail("record", "artifacts/outcome.json");
+        if (outcome.Status != JobStatus.Completed)
+            throw new CakeException(
+                $"Job {outcome.Job} is {outcome.Status}; it must be Completed. {outcome.Reason} "
+                    + $"Its log is in {outcome.Artifacts}/user_logs; the same command submits it again and resumes from the last checkpoint."
+            );
+    }
+
+    // The training losses are in the plots; a person compares the evaluation.
+    private static IEnumerable<ListingRow> Metrics(JobOutcome outcome) =>
+        outcome
+            .Metrics.Where(metric => !metric.Key.StartsWith("train_loss", StringComparison.Ordinal))
+            .OrderBy(metric => metric.Key, StringComparer.Ordinal)
+            .Select(metric => new ListingRow(metric.Key, metric.Value.ToString("0.####", CultureInfo.InvariantCulture)));
+}

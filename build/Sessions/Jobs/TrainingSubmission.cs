@@ -1,0 +1,77 @@
+using Build.CommandLine;
+using Build.CommandLine.Groups;
+using Build.Log;
+using Build.Sessions.Snapshots;
+using Experiments.Planning;
+using Experiments.Plans;
+using Experiments.Records;
+using Images.Pushing;
+using Workspaces.Computes;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Environments;
+using Workspaces.Jobs;
+
+namespace Build.Sessions.Jobs;
+
+/// <summary>Submits the training job of the plan, or finds the one that exists, and follows it to its outcome.</summary>
+public sealed class TrainingSubmission(
+    CommandArguments arguments,
+    PlanStore plans,
+    WorkspaceSession session,
+    WorkspaceSnapshotReader snapshots,
+    JobWatch watch
+)
+{
+    /// <summary>Submits the job, and follows it unless <c>--wait=false</c>.</summary>
+    /// <exception cref="Cake.Core.CakeException">The job failed or was cancelled, or following it was interrupted.</exception>
+    public async Task TrainAsync(BuildContext context)
+    {
+        var plan = plans.ReadPlan(context);
+        var records = PlanStore.Records(context, plan.Name);
+        if (plan.Runtime.UsesImages)
+            plan = plan.Pinned(records.Read<PushedImage>(PushedImage.Stage, "Docker-Push").Digest);
+        var compute = records.Read<ComputeTarget>(StageNames.Compute, "Create-Compute");
+        var workspace = await session.OpenForJobAsync(context, plan);
+        var environment = await RegisterAsync(context, workspace, plan);
+        var state = await snapshots.JobAsync(context, plan);
+        var job = await new JobSubmitter(workspace).SubmitAsync(plan, compute, environment, state, context.Cancellation);
+        Record(context, records, job);
+
+        if (arguments.Get(TrainArguments.Wait))
+            await watch.FollowAsync(context, workspace, job.Name, job.ExperimentName);
+        else
+            context.ReportDetail("follow it", $"dotnet cake --target=Follow --job={job.Name}");
+    }
+
+    private async Task<RegisteredEnvironment> RegisterAsync(BuildContext context, WorkspaceClient workspace, ExperimentPlan plan)
+    {
+        var state = await snapshots.EnvironmentAsync(context, plan);
+        var environment = await new EnvironmentRegistrar(workspace).RegisterAsync(state, context.Cancellation);
+        context.ReportStage("Environment", $"{environment.Name}:{environment.Version} ({plan.Environment.Image})", environment.Change, []);
+        return environment;
+    }
+
+    private static void Record(BuildContext context, StageRecords records, SubmittedJob job)
+    {
+        records.Write(StageNames.Job, job);
+        context.Report("Job", $"{job.Name}: {Describe(job)}");
+        if (job.StudioUrl is not null)
+            context.ReportDetail("watch it", job.StudioUrl);
+        Output(context, "job", job.Name);
+        if (job.StudioUrl is not null)
+            Output(context, "studio_url", job.StudioUrl);
+    }
+
+    private static void Output(BuildContext context, string name, string value) =>
+        PipelineOutputs.Write(context.Environment.GetEnvironmentVariable, context.Say, name, value);
+
+    private static string Describe(SubmittedJob job) =>
+        job switch
+        {
+            { Change: StageChange.Created, Attempt: 1 } => "submitted",
+            { Change: StageChange.Created } => $"submitted (attempt {job.Attempt}; it resumes from the last checkpoint, if there is one)",
+            { Status: JobStatus.Completed } => "completed before, with nothing changed since; --rerun trains it again",
+            _ => $"already exists ({job.Status}); following it",
+        };
+}

@@ -1,0 +1,97 @@
+using Build.LocalRuntime;
+using Build.Log;
+using Build.Sessions.Data;
+using Cake.Core;
+using Datasets.Sources;
+using Experiments.Planning;
+using Experiments.Plans;
+using Experiments.Reading;
+
+namespace Build.Sessions.Planning;
+
+/// <summary>Resolves an experiment to a plan, from the files of this checkout and the dataset.</summary>
+public sealed class ExperimentResolver(
+    PlanStore plans,
+    GivenPlanCheck given,
+    DatasetSession datasets,
+    RuntimeChoice runtimes,
+    RegistrySession registries,
+    ImageSession images,
+    GitRepository git
+)
+{
+    /// <summary>Validates the experiment and its dataset, writes the plan and describes it.</summary>
+    /// <exception cref="CakeException">The plan that <c>--plan</c> names is outdated, or DOCKER_IMAGE does not exist.</exception>
+    public async Task ResolveAsync(BuildContext context)
+    {
+        var configuration = plans.ReadConfiguration(context);
+        foreach (var warning in configuration.Warnings)
+            context.Warn(warning);
+        var dataset = await datasets.ReadAsync(context, configuration);
+        foreach (var row in dataset?.DroppedRows ?? [])
+            context.Warn(row.ToString());
+
+        var plan = await PlanAsync(context, configuration, dataset);
+        given.Check(context, plan);
+        plans.WritePlan(context, plan);
+        Describe(context, plan, dataset);
+    }
+
+    private async Task<ExperimentPlan> PlanAsync(BuildContext context, Configuration configuration, DatasetSummary? dataset)
+    {
+        var runtime = await runtimes.DecideAsync(context, configuration.Environment);
+        var image = images.ReadInputs(context, configuration.Environment).ToPlan();
+        var sources = new PlanSources(TrainerSources.Hash(context.Root), image, runtime)
+        {
+            Digest = runtime.UsesImages ? await FindDigestAsync(context, configuration) : null,
+        };
+        var facts = await git.ReadAsync(context);
+        return Planner.Plan(configuration.Experiment, configuration.Environment, context.Root, facts, sources, dataset) with
+        {
+            Origin = plans.Origin(context),
+        };
+    }
+
+    /// <summary>
+    /// Finds the digest that a tag of another repository refers to now: the tag may refer to another image tomorrow, and a plan must not.
+    /// </summary>
+    private async Task<string?> FindDigestAsync(BuildContext context, Configuration configuration)
+    {
+        var environment = configuration.Environment;
+        if (Planner.OtherImage(configuration.Experiment, environment) is not { Digest: null } image)
+            return null;
+        var registry = registries.Open(image, environment.AmlTenantId, isOwn: image.Registry == environment.Registry);
+        return await registry.FindDigestAsync(image.Tag ?? "latest", context.Cancellation)
+            ?? throw new CakeException(
+                $"DOCKER_IMAGE is \"{image}\", which its registry does not have; it must name an image that exists, "
+                    + $"or {environment.Registry}/{environment.ImageRepository} for the image of this commit."
+            );
+    }
+
+    private static void Describe(BuildContext context, ExperimentPlan plan, DatasetSummary? dataset)
+    {
+        context.Report("Plan", plan.Name);
+        context.ReportDetail("experiment", $"{plan.Job.ExperimentName}: {plan.Job.DisplayName}");
+        context.ReportDetail("dataset", Describe(plan.Dataset, dataset));
+        context.ReportDetail("workspace", $"{plan.Workspace.WorkspaceName} at {plan.Workspace.Endpoint?.ToString() ?? "Azure"}");
+        context.ReportDetail(
+            "cluster",
+            $"{plan.Compute.Name}: {plan.Compute.VmSize}, up to {plan.Compute.MaxNodes} nodes, {plan.Compute.Priority}"
+        );
+        context.ReportDetail("runtime", $"{plan.Runtime.Kind.ToString().ToLowerInvariant()}: {plan.Runtime.Reason}");
+        if (plan.Runtime.UsesImages)
+            context.ReportDetail("image", plan.Image.Reference);
+        context.ReportDetail("record", Path.GetRelativePath(context.Root, PlanStore.Records(context, plan.Name).FileOf("plan")));
+    }
+
+    private static string Describe(DatasetPlan plan, DatasetSummary? dataset)
+    {
+        if (dataset is null)
+            return $"{plan.ImageType} in datastore {plan.Datastore}, read by the job: {plan.TrainCsv}, {plan.TestCsv}";
+        var boxes = dataset.BoxesChecked
+            ? ""
+            : $"; the job checks the boxes against the images, because there are more than {StoredDataset.MostImages}";
+        return $"{plan.TrainCsv} ({dataset.Train.Images} images), {plan.TestCsv} ({dataset.Test.Images} images), "
+            + $"classes {string.Join(", ", dataset.Train.Boxes.Keys)}{boxes}";
+    }
+}

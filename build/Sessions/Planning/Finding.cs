@@ -1,0 +1,38 @@
+using Build.Log.Displays;
+
+namespace Build.Sessions.Planning;
+
+/// <summary>The result of one check of the Doctor.</summary>
+/// <param name="Status">ok, later (checked by another target) or fault.</param>
+/// <param name="Subject">What was checked.</param>
+/// <param name="Text">What was found.</param>
+internal sealed record Finding(string Status, string Subject, string Text)
+{
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public IReadOnlyList<string> Faults { get; private init; } = [];
+
+    /// <summary>What to do about the faults; null when each fault says it.</summary>
+    public string? Advice { get; init; }
+
+    public static Finding Ok(string subject, string text) => new("ok", subject, text);
+
+    public static Finding Later(string subject, string text) => new("later", subject, text);
+
+    public static Finding Fault(string subject, string text, IReadOnlyList<string> faults) =>
+        new("fault", subject, text) { Faults = faults };
+
+    public ListingRow ToRow() =>
+        new(Status, Subject, Text)
+        {
+            Tone = Status switch
+            {
+                "ok" => Tone.Good,
+                "fault" => Tone.Bad,
+                _ => Tone.Caution,
+            },
+            Warnings = Warnings,
+            Faults = Faults,
+            Advice = Advice is null ? [] : [Advice],
+        };
+}

@@ -1,0 +1,25 @@
+using Experiments.Schema;
+
+namespace Build.Testing;
+
+/// <summary>The files of the repository that are generated from its sources; tests fail when one is outdated.</summary>
+public static class GeneratedFiles
+{
+    private static IEnumerable<(string Path, string Text)> All =>
+        [("exp_configs/exp_config.schema.json", ExperimentSchema.Generate()), ("docs/exp_config.md", ExperimentReference.Generate())];
+
+    /// <summary>Writes the files that differ.</summary>
+    public static async Task RefreshAsync(BuildContext context)
+    {
+        foreach (var (path, text) in All)
+        {
+            var target = Path.Combine(context.Root, path);
+            var isChanged =
+                !File.Exists(target)
+                || !string.Equals(await File.ReadAllTextAsync(target, context.Cancellation), text, StringComparison.Ordinal);
+            if (isChanged)
+                await File.WriteAllTextAsync(target, text, context.Cancellation);
+            context.Say((isChanged ? "written    " : "unchanged  ") + path);
+        }
+    }
+}

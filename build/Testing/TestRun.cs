@@ -1,0 +1,112 @@
+using Build.CommandLine;
+using Build.LocalRuntime;
+using Build.Log;
+using Cake.Core;
+
+namespace Build.Testing;
+
+/// <summary>
+/// Runs the test suites: the fast ones concurrently, then the end-to-end ones one by one, because they time out on a busy machine.
+/// </summary>
+public sealed class TestRun(
+    CommandArguments arguments,
+    PythonRuntime runtime,
+    NodePackages packages,
+    DotNet dotnet,
+    IProcesses processes,
+    FinalOutput output
+)
+{
+    /// <summary>Builds what the suites need and runs them.</summary>
+    /// <exception cref="CakeException">Tests failed, or <c>--suite</c> names no suite.</exception>
+    public async Task RunAsync(BuildContext context)
+    {
+        var python = await runtime.EnsureAsync(context, forTests: true);
+        var suites = Select(arguments.Get(TestArguments.Suite), TestSuites.Discover(context.Root, python));
+        var traffic = TrafficCheck.Find(Path.Combine(context.ArtifactsFolder, "tests"), context.Environment.GetEnvironmentVariable);
+        if (traffic is not null)
+            suites = [.. suites.Select(suite => suite.IsWatched ? traffic.Watch(suite) : suite)];
+        await PrepareAsync(context, suites);
+
+        var outcomes = await RunAsync(context, suites);
+        if (traffic is not null && await traffic.RunAsync(processes, context.Cancellation) is { } checkedTraffic)
+        {
+            outcomes.Add(checkedTraffic);
+            foreach (var line in checkedTraffic.Output)
+                context.Say(line);
+            context.Say($"{checkedTraffic.Name}: checked in {checkedTraffic.Duration.TotalSeconds:F0} s.");
+        }
+
+        Conclude(outcomes);
+    }
+
+    private static IReadOnlyList<TestSuite> Select(string? name, IReadOnlyList<TestSuite> suites)
+    {
+        if (name is null)
+            return suites;
+        if (string.Equals(name, TestArguments.Unit, StringComparison.OrdinalIgnoreCase))
+            return [.. suites.Where(suite => !suite.IsWatched)];
+        var selected = suites.Where(suite => string.Equals(suite.Name, name, StringComparison.OrdinalIgnoreCase)).ToList();
+        return selected.Count > 0
+            ? selected
+            : throw new CakeException(
+                $"--suite is \"{name}\"; it must be one of {TestArguments.Unit}, {string.Join(", ", suites.Select(suite => suite.Name))}."
+            );
+    }
+
+    private async Task PrepareAsync(BuildContext context, IReadOnlyList<TestSuite> suites)
+    {
+        foreach (var folder in suites.Select(suite => suite.Packages).OfType<string>())
+            await packages.InstallAsync(context, folder);
+        if (!suites.Any(suite => suite.NeedsBuild))
+            return;
+        context.Say("Building the solution.");
+        await dotnet.BuildSolutionAsync(context);
+    }
+
+    private async Task<List<TestOutcome>> RunAsync(BuildContext context, IReadOnlyList<TestSuite> suites)
+    {
+        var outcomes = new List<TestOutcome>();
+        using var lanes = new SemaphoreSlim(Math.Max(1, Environment.ProcessorCount));
+        await Task.WhenAll(suites.Where(suite => !suite.IsHeavy).Select(suite => RunAsync(suite, lanes, outcomes, context)));
+        foreach (var suite in suites.Where(suite => suite.IsHeavy))
+            await RunAsync(suite, lanes, outcomes, context);
+        return outcomes;
+    }
+
+    private async Task RunAsync(TestSuite suite, SemaphoreSlim lanes, List<TestOutcome> outcomes, BuildContext context)
+    {
+        await lanes.WaitAsync(context.Cancellation);
+        try
+        {
+            context.Say($"{suite.Name}: started.");
+            var outcome = await suite.RunAsync(processes, context.Cancellation);
+            lock (outcomes)
+            {
+                outcomes.Add(outcome);
+                foreach (var line in outcome.Failed > 0 ? outcome.Output : [])
+                    context.Say(line);
+                context.Say(
+                    $"{outcome.Name}: {outcome.Passed} passed, {outcome.Failed} failed, {outcome.Skipped} skipped "
+                        + $"in {outcome.Duration.TotalSeconds:F0} s."
+                );
+            }
+        }
+        finally
+        {
+            lanes.Release();
+        }
+    }
+
+    private void Conclude(IReadOnlyCollection<TestOutcome> outcomes)
+    {
+        var failed = outcomes.Sum(outcome => outcome.Failed);
+        var skipped = outcomes.Sum(outcome => outcome.Skipped);
+        output.Text = $"{outcomes.Sum(outcome => outcome.Passed)} passed, {failed} failed" + (skipped > 0 ? $", {skipped} skipped" : "");
+        if (failed > 0)
+        {
+            var names = outcomes.Where(outcome => outcome.Failed > 0).Select(outcome => outcome.Name);
+            throw new CakeException($"{failed} tests failed: {string.Join(", ", names)}.");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Build.LocalRuntime;
+
+namespace Build.Testing;
+
+/// <summary>Finds the test suites of the repository.</summary>
+internal static class TestSuites
+{
+    /// <summary>Returns the trainer's suite, the suites for Node and the xunit projects.</summary>
+    public static IReadOnlyList<TestSuite> Discover(string root, PythonInterpreter python)
+    {
+        var tests = Path.Combine(root, "tests");
+        var oneLevel = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 };
+        return
+        [
+            TestSuite.Pytest(root, python),
+            .. Directory
+                .EnumerateFiles(tests, "package.json", oneLevel)
+                .Select(path => Path.GetFileName(Path.GetDirectoryName(path)!))
+                .Order(StringComparer.Ordinal)
+                .Select(name => TestSuite.Node(root, name)),
+            .. Directory
+                .EnumerateFiles(tests, "*.Tests.csproj", SearchOption.AllDirectories)
+                .OrderBy(path => Path.GetFileNameWithoutExtension(path), StringComparer.Ordinal)
+                .Select(project => TestSuite.Xunit(root, project, DotNet.Configuration)),
+        ];
+    }
+}

@@ -1,0 +1,121 @@
+using Build.Tests.Doubles;
+using Fixtures.Services;
+
+namespace Build.Tests;
+
+/// <summary>The targets about a job that exists: Follow, Fetch and Cancel.</summary>
+public sealed class JobTests : IDisposable
+{
+    private const string Error = """{"error":{"code":"UserError","message":"Out of memory."}}""";
+    private const string Log = "user_logs/std_log.txt";
+    private static readonly string Artifacts = $"/artifact/v2.0{FakeService.WorkspaceId}/artifacts/ExperimentRun/dcid.job";
+    private static readonly string Tracking = $"/mlflow/v1.0{FakeService.WorkspaceId}/api/2.0/mlflow";
+
+    private readonly HostConsole host = new();
+
+    public JobTests()
+    {
+        host.Service.On(
+            "GET",
+            $"{FakeService.WorkspaceId}/jobs/job",
+            FakeService.Json(
+                200,
+                $$"""
+                {"id":"{{FakeService.WorkspaceId}}/jobs/job","name":"job",
+                 "properties":{"jobType":"Command","experimentName":"demo","command":"x","environmentId":"e","status":"Running"} }
+                """
+            )
+        );
+        host.Service.On("GET", $"/logs/{Log}", _ => FakeService.Json(200, "step 1/2\nstep 2/2\n")(null!));
+        host.Service.On(
+            "GET",
+            $"{Tracking}/runs/get",
+            FakeService.Json(
+                200,
+                """
+                {"run":{"info":{"run_id":"job"},"data":{"tags":[],"metrics":[
+                 {"key":"train_loss","value":0.5,"timestamp":1,"step":2},
+                 {"key":"eval_mAP","value":0.25,"timestamp":1,"step":2},
+                 {"key":"binary_f1","value":1,"timestamp":1,"step":2}]}}}
+                """
+            )
+        );
+        host.Service.On("GET", $"{Tracking}/metrics/get-history", FakeService.Json(200, """{"metrics":[]}"""));
+        host.Service.On("GET", Artifacts, FakeService.Json(200, """{"value":[{"path":"outputs/final_model/model.pth"}]}"""));
+        host.Service.On("GET", $"{Artifacts}/content", FakeService.Json(200, "the model"));
+    }
+
+    public void Dispose() => host.Dispose();
+
+    [Fact]
+    public void Follow_StreamsTheLogAndListsTheMetrics_WhenTheJobCompletes()
+    {
+        Answer("Queued", "Running", "Completed");
+
+        ExpectedText.Check("follow-completed", host.Run("--target=Follow", "--job=job"));
+        Assert.Contains(
+            "\"status\": \"Completed\"",
+            File.ReadAllText(Path.Combine(host.Root, "artifacts/outcome.json")),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Follow_ReportsTheOutcomeOnRecord_WhenTheJobCompletedBefore()
+    {
+        Answer("Completed");
+        host.Run("--target=Follow", "--job=job");
+        host.Service.Sent.Clear();
+
+        ExpectedText.Check("follow-again", host.Run("--target=Follow", "--job=job"));
+        Assert.DoesNotContain(host.Service.Sent, request => request.Uri.AbsolutePath.StartsWith("/artifact/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Follow_Fails_WhenTheJobFailed()
+    {
+        Answer("Failed");
+
+        ExpectedText.Check("follow-failed", host.Run("--target=Follow", "--job=job"));
+    }
+
+    [Fact]
+    public void Follow_NamesTheJob_WhenItDoesNotExist() => ExpectedText.Check("follow-missing", host.Run("--target=Follow", "--job=other"));
+
+    [Fact]
+    public void Fetch_ListsTheFiles()
+    {
+        Answer("Running");
+
+        ExpectedText.Check("fetch", host.Run("--target=Fetch", "--job=job", "--to=fetched"));
+        Assert.True(File.Exists(Path.Combine(host.Root, "fetched/outputs/final_model/model.pth")));
+    }
+
+    [Fact]
+    public void Cancel_WaitsUntilTheJobHasEnded()
+    {
+        host.Service.On("POST", $"{FakeService.WorkspaceId}/jobs/job/cancel", FakeService.Json(200, "{}"));
+        Answer("Running", "CancelRequested", "Canceled");
+
+        ExpectedText.Check("cancel", host.Run("--target=Cancel", "--job=job"));
+    }
+
+    private void Answer(params string[] statuses) =>
+        host.Service.OnEach(
+            "GET",
+            FakeService.RunPath("job"),
+            [
+                .. statuses.Select(status =>
+                    FakeService.Json(
+                        200,
+                        $$$"""
+                        {"runId":"job","status":"{{{status}}}","startTimeUtc":"2026-01-02T03:04:05Z","endTimeUtc":"2026-01-02T03:05:15Z",
+                         "error":{{{(status == "Failed" ? Error : "null")}}},
+                         "tags":{"train_set":"train.csv","mlflow.user":"x"},
+                         "logFiles":{"{{{Log}}}":"https://localhost:1/logs/{{{Log}}}"}}
+                        """
+                    )
+                ),
+            ]
+        );
+}
