@@ -1,9 +1,14 @@
-"""How long `dotnet cake` and `./build.sh` take to the first line of the host, against `dotnet run`, the entry of the official Frosting template.
+"""Compares the start by `dotnet cake` and `./build.sh` with `dotnet run`, the entry of the official Frosting template.
 
     python3 bench/start.py
 
-All run the target Default, already built, in turns. Time is counted from the start of the process to the first line on its standard output.
-Last line of output: {"name": "start", "start_s": seconds of dotnet cake, "direct_s": seconds of build.sh, "peer_s": seconds, "ratio": peer / dotnet cake, "runs": runs of each}; seconds are medians.
+All three run the target Default of a host that is already built, and take turns. The time is from the start of the
+process to the first line on its standard output.
+
+The last line of output is one JSON object; its seconds are medians:
+
+    {"name": "start", "start_s": of dotnet cake, "direct_s": of build.sh, "peer_s": of dotnet run,
+     "ratio": peer_s / start_s, "runs": runs of each}
 """
 
 from __future__ import annotations
@@ -21,7 +26,7 @@ RUNS = 5
 DIRECT = ["bash", "./build.sh", "--target=Default"]
 OURS = ["dotnet", "cake", "--target=Default"]
 PEER = ["dotnet", "run", "--project", "build", "--", "--target=Default"]
-# Built beforehand without the compiler and MSBuild servers, which would outlive this program.
+# The build runs beforehand, without the compiler and MSBuild servers, which would outlive this program.
 BUILD_PEER = [
     "dotnet",
     "build",
@@ -35,10 +40,10 @@ BUILD_PEER = [
 
 
 def seconds_to_first_line(command: list[str]) -> float:
-    """Runs ``command`` to its end; returns the seconds until its first line that is not blank.
+    """Runs a command to its end and returns the seconds until its first line that is not blank.
 
     Raises:
-        RuntimeError: It printed nothing or failed.
+        RuntimeError: The command printed nothing or failed.
     """
     start = time.perf_counter()
     process = subprocess.Popen(
@@ -50,9 +55,8 @@ def seconds_to_first_line(command: list[str]) -> float:
             if first is None and line.strip():
                 first = time.perf_counter() - start
     if process.returncode != 0 or first is None:
-        raise RuntimeError(
-            f"{' '.join(command)} ended with exit code {process.returncode} and {'no' if first is None else 'some'} output"
-        )
+        printed = "no output" if first is None else "some output"
+        raise RuntimeError(f"{' '.join(command)} exited with code {process.returncode} and printed {printed}")
     return first
 
 
@@ -68,7 +72,8 @@ def main() -> int:
         direct.append(seconds_to_first_line(DIRECT))
         peer.append(seconds_to_first_line(PEER))
         print(
-            f"run {run + 1} of {RUNS}: dotnet cake {ours[-1]:.2f} s, build.sh {direct[-1]:.2f} s, dotnet run {peer[-1]:.2f} s",
+            f"run {run + 1} of {RUNS}: dotnet cake {ours[-1]:.2f} s, build.sh {direct[-1]:.2f} s, "
+            f"dotnet run {peer[-1]:.2f} s",
             flush=True,
         )
 

@@ -1,14 +1,19 @@
-"""How long a run takes from the command to the job accepted, with image and dataset unchanged, against a script with Microsoft's JavaScript SDK.
+"""Compares the time from the command to the accepted job with that of a script of Microsoft's JavaScript SDK.
 
     python3 bench/submit.py [--runs N] [--entry build.sh|cake]
 
-Ours is `./build.sh --target=Train --wait=false`, or with `--entry cake` the same by `dotnet cake`; the peer `node bench/submit_peer.mjs`, which makes the same calls one after the other with bodies taken from a
-recording of ours; both are whole processes, take turns, and speak to one emulator in a copy of the repository. Ours reads the exp_config and the dataset, hashes
-what goes into the image, and starts .NET besides. Each run submits a new job, which waits behind one that does nothing, so that no training
-disturbs the clock. Latency is injected by the emulator into every request of the workspace's surface.
+Ours is `./build.sh --target=Train --wait=false`, or the same by `dotnet cake` with `--entry cake`. The peer is
+`node bench/submit_peer.mjs`, which makes the same calls one after the other, with the bodies of a recording of ours.
+Both are whole processes, take turns, and speak to one emulator in a copy of the repository. Image and dataset are
+unchanged. Ours also reads the exp_config and the dataset, hashes the inputs of the image, and starts .NET. Each run
+submits a new job, which waits behind one that does nothing, so that no training disturbs the clock. The emulator
+delays every request of the workspace's surface by the latency.
 
-Last line of output: {"name": "submit", "submit_s": seconds with 50 ms of latency, "peer_s": …, "ratio": peer / ours, "submit_0ms_s": …, "peer_0ms_s": …, "ratio_0ms": …,
-"round_trips": of ours, "peer_round_trips": …, "runs": of each}; seconds are medians.
+The last line of output is one JSON object; its seconds are medians:
+
+    {"name": "submit", "submit_s": with 50 ms of latency, "peer_s": …, "ratio": peer_s / submit_s,
+     "submit_0ms_s": without latency, "peer_0ms_s": …, "ratio_0ms": …,
+     "round_trips": of ours, "peer_round_trips": …, "runs": of each}
 """
 
 from __future__ import annotations
@@ -30,13 +35,13 @@ from lib.working_copy import ROOT, copy_repository
 
 LATENCIES_MS = (0, 50)
 ENTRIES = {"build.sh": ["bash", "./build.sh"], "cake": ["dotnet", "cake"]}
-# Few steps: the job of the first run trains for real, to have everything in place.
+# The job of the first run really trains, so that everything is in place; few steps are enough.
 SETTINGS = ["RUN_PARAMS.STEPS=2", "RUN_PARAMS.WARMUP_STEPS=1", "MODEL_PARAMS.IMAGE_SIZE=64"]
 ENVIRONMENT = {**os.environ, "DOTNET_NOLOGO": "1", "CI": "true", "DOCKER_HOST": "unix:///nonexistent/docker.sock"}
 
 
 class Emulator:
-    """The emulator that the runs in ``tree`` started."""
+    """The emulator that the runs in a working tree started."""
 
     def __init__(self, tree: Path) -> None:
         self.state = tree / ".local" / "emulator"
@@ -56,13 +61,13 @@ class Emulator:
             pass
 
     def delay(self, milliseconds: int) -> None:
-        """Answers each request of the workspace's surface that much later."""
+        """Delays each response of the workspace's surface."""
         self.put(
             "/emulator/faults", {"rules": [{"path": "**", "delayMilliseconds": milliseconds}] if milliseconds else []}
         )
 
     def count_requests(self, call: Callable[[], object]) -> int:
-        """The requests that ``call`` makes, as the emulator records them."""
+        """Returns the number of requests that a call makes, as the emulator records them."""
         recording = self.state / "counted.jsonl"
         recording.unlink(missing_ok=True)
         self.put("/emulator/recording", {"file": str(recording)})
@@ -85,11 +90,11 @@ class Contest:
         self.emulator = Emulator(tree)
         self.emulator.put("/emulator/recording", {"file": None})
         self.submission = read_submission(recording)
-        # Takes the only node for longer than the benchmark lasts.
+        # This job occupies the only node for longer than the benchmark lasts.
         self.submit_by_peer("sleep 36000")
 
     def train(self) -> list[str]:
-        """The command that submits a job no run had before."""
+        """Returns the command that submits a new job."""
         self.seed += 1
         return [
             *self.entry,
@@ -109,7 +114,7 @@ class Contest:
             text=True,
         )
         if done.returncode != 0:
-            raise RuntimeError(f"{' '.join(command)} ended with exit code {done.returncode}:\n{done.stdout}")
+            raise RuntimeError(f"{' '.join(command)} exited with code {done.returncode}:\n{done.stdout}")
         return done.stdout
 
     def submit_by_ours(self) -> None:
@@ -125,7 +130,7 @@ class Contest:
             body = {"properties": {**body["properties"], "command": command}}
         file = self.tree / "submission.json"
         file.write_text(json.dumps({**self.submission, "job": {"name": f"peer-{self.seed}", "body": body}}))
-        # The peer's packages are those of the repository's own tests, beside it.
+        # The peer's packages are those of tests/conformance in the repository, not in the copy.
         self.run(
             [
                 "node",
@@ -149,7 +154,7 @@ class Contest:
 
 
 def read_submission(recording: Path) -> dict[str, object]:
-    """What the first run sent, in the peer's words."""
+    """Converts the recording of the first run to the peer's submission."""
     submission: dict[str, object] = {}
     for line in recording.read_text().splitlines():
         exchange = json.loads(line)

@@ -1,8 +1,8 @@
-// The peer of the benchmark "submit": what a person would write with Microsoft's JavaScript SDK to submit a job, one call after the other.
+// The peer of the benchmark "submit": a script of Microsoft's JavaScript SDK, as a person would write it, that submits a job with one call after the other.
 //
 //   node bench/submit_peer.mjs --state DIR --submission FILE
 //
-// DIR is the state folder of a running emulator: its emulator.json has the address, beside it lie the token and the certificate. FILE is JSON:
+// DIR is the state folder of a running emulator, with emulator.json (the address), the token and the certificate. FILE is JSON:
 //
 //   { "subscription": "…", "resourceGroup": "…", "workspace": "…",
 //     "datastore": { "name": "…", "body": { "properties": {…} } },
@@ -10,8 +10,8 @@
 //     "environment": { "name": "…", "version": "…", "body": { "properties": {…} } },
 //     "job": { "name": "…", "body": { "properties": {…} } } }
 //
-// The bodies are those of the PUT requests, as a recording has them. What exists is left as it is; a job of that name must not exist.
-// It prints one line of JSON: seconds from the start of the process until the job was accepted, and the requests that took, retries included:
+// The bodies are those of the recorded PUT requests. Existing resources are not changed; a job of that name must not exist.
+// The script prints one line of JSON: the seconds from the start of the process until the job was accepted, and the number of requests, retries included:
 //
 //   {"job": "…", "seconds": 1.234, "round_trips": 6}
 //
@@ -67,10 +67,10 @@ async function orCreate(get, create) {
   }
 }
 
-// Not jobs.createOrUpdate: the SDK (2.1.1) drops the addresses of a job's inputs and outputs. Its pipeline sends the same request.
+// jobs.createOrUpdate of the SDK (2.1.1) drops the addresses of a job's inputs and outputs, so its pipeline sends the same request.
 async function submit() {
   const url = `${endpoint}/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${workspace}/jobs/${job.name}?api-version=${apiVersion}`;
   const headers = createHttpHeaders({ 'content-type': 'application/json' });
-  const answer = await client.sendRequest(createPipelineRequest({ url, method: 'PUT', headers, body: JSON.stringify(job.body) }));
-  if (answer.status !== 201) throw new Error(`PUT ${url} returned ${answer.status}: ${answer.bodyAsText}`);
+  const response = await client.sendRequest(createPipelineRequest({ url, method: 'PUT', headers, body: JSON.stringify(job.body) }));
+  if (response.status !== 201) throw new Error(`PUT ${url} returned ${response.status}: ${response.bodyAsText}`);
 }

@@ -1,4 +1,4 @@
-// Operation groups of the client that are not emulated: they say so, in the service's own form.
+// Operations of the client that are not emulated are refused in the service's own form.
 import { test } from 'node:test';
 import { conformance, group, location, names, refused } from './emulator.mjs';
 

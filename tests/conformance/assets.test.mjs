@@ -61,7 +61,7 @@ conformance('assets', (context) => {
     });
   }
 
-  test('versions lead through their pages, newest first', async () => {
+  test('versions are listed in pages, newest first', async () => {
     const versions = context.client.modelVersions;
     const at = [group, context.workspace, 'many'];
     for (let version = 1; version <= 31; version++) {
@@ -75,8 +75,8 @@ conformance('assets', (context) => {
     assert.deepEqual(await names(versions.list(...at, { version: '7' })), ['7']);
   });
 
-  test('an upload of code is answered 501, and says so', async () => {
-    // Newer than the client, whose pipeline sends it all the same.
+  test('an upload of code is refused with 501', async () => {
+    // The operation is newer than the client, so its pipeline sends the request.
     const answer = await send(context, 'POST', '/codes/asset/versions/1/startPendingUpload', { pendingUploadType: 'TemporaryBlobReference' });
     assert.equal(answer.status, 501);
     assert.match(answer.body.error.message, /startPendingUpload is not emulated\. docs\/emulator\.md lists the operations that are\.$/);

@@ -57,7 +57,7 @@ conformance('computes', (context) => {
     await operations.beginDeleteAndWait(...at, 'Detach', quick);
   });
 
-  test('a list leads through its pages', async () => {
+  test('clusters are listed in pages', async () => {
     const operations = context.client.computeOperations;
     const workspace = `${context.workspace}-many`;
     await context.client.workspaces.beginCreateOrUpdateAndWait(group, workspace, { location });
@@ -70,7 +70,7 @@ conformance('computes', (context) => {
     assert.deepEqual(found.flat().map((item) => item.name), wanted);
   });
 
-  test('a size that is not sold, another type and a changed size are refused', async () => {
+  test('an unavailable size, another compute type and a changed size are refused', async () => {
     const operations = context.client.computeOperations;
     await refused(
       operations.beginCreateOrUpdate(group, context.workspace, 'old', cluster(0, 'Standard_NC6')), 400, 'InvalidPropertyValue',

@@ -25,7 +25,7 @@ const kinds = {
 
 conformance('datastores', (context) => {
   for (const [title, given] of Object.entries(kinds)) {
-    test(`${title} is created, read, updated and deleted, and its secret told by listSecrets alone`, async () => {
+    test(`${title} is created, read, updated and deleted, and only listSecrets returns its secret`, async () => {
       const { datastores } = context.client;
       const at = [group, context.workspace, title.replaceAll(' ', '_')];
       const properties = { description: 'made by a client', tags: { team: 'roads' }, properties: { source: 'test' }, ...given };
@@ -35,7 +35,7 @@ conformance('datastores', (context) => {
       const created = await datastores.createOrUpdate(...at, { properties }, { skipValidation: true });
       assert.equal(created.type, 'Microsoft.MachineLearningServices/workspaces/datastores');
       const { subscriptionId, resourceGroup, ...read } = (await datastores.get(...at)).properties;
-      // The newer api-version says whose account it is; the client of the older one does not read it.
+      // The newer api-version names the account's subscription and group; the client of the older one does not read them.
       assert.ok([undefined, subscription].includes(subscriptionId) && [undefined, group].includes(resourceGroup));
       assert.deepEqual(read, shown);
       assert.ok((await names(datastores.list(group, context.workspace))).includes(at[2]));
@@ -51,7 +51,7 @@ conformance('datastores', (context) => {
     });
   }
 
-  test("the workspace's own are there, in pages and by filters", async () => {
+  test("the workspace's own datastores exist, in pages and by filters", async () => {
     const { datastores } = context.client;
     const workspace = `${context.workspace}-own`;
     await context.client.workspaces.beginCreateOrUpdateAndWait(group, workspace, { location: 'westeurope' });

@@ -1,4 +1,4 @@
-// An emulator of the suite's own, started as a user would, and Microsoft's client of it.
+// An emulator that the suite starts as a user would, and Microsoft's client of it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ export const subscription = '00000000-0000-0000-0000-00000000c0de';
 export const group = 'conformance';
 export const location = 'westeurope';
 
-/** A sign-in that gives always the same token. */
+/** A credential that always returns the same token. */
 export const credential = (token) => ({ getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) });
 
 /** The emulator as a process on a free port. */
@@ -22,7 +22,7 @@ export class Emulator {
   #process;
   #output = '';
 
-  /** @param options Further options of its command line. */
+  /** @param options Further options of the command line. */
   static async start(...options) {
     assert.ok(existsSync(program), `${program} is missing; build it: dotnet build src/WorkspaceEmulator`);
     const emulator = new Emulator();
@@ -37,12 +37,12 @@ export class Emulator {
     return emulator;
   }
 
-  /** What a signed-in person has: a token, which is the emulator's. */
+  /** The credential of a signed-in person: the emulator's token. */
   get credential() {
     return credential(this.token);
   }
 
-  /** Microsoft's client of the workspaces, in the api-version it asks for by itself or in another one. */
+  /** Microsoft's client of the workspaces, with its default api-version or another one. */
   client(apiVersion, signIn = this.credential) {
     return new AzureMachineLearningWorkspaces(signIn, subscription, {
       endpoint: this.endpoint,
@@ -71,14 +71,14 @@ export class Emulator {
       this.#process.stdout.setEncoding('utf8').on('data', see);
       this.#process.stderr.setEncoding('utf8').on('data', see);
       this.#process.once('error', reject);
-      this.#process.once('exit', (code) => reject(new Error(`the emulator ended with exit code ${code}:\n${this.#output}`)));
+      this.#process.once('exit', (code) => reject(new Error(`the emulator exited with code ${code}:\n${this.#output}`)));
     });
   }
 }
 
 /**
- * Defines the same tests once for each api-version, each in a workspace of its own that the client makes.
- * @param define Gets an object that holds `emulator`, `client` and `workspace` (its name) once the tests run.
+ * Defines the same tests for each api-version, each in its own workspace that the client creates.
+ * @param define Receives an object with `emulator`, `client` and `workspace` (its name), which is filled before the tests run.
  */
 export function conformance(title, define) {
   describe(title, { concurrency: true }, () => {
@@ -98,27 +98,27 @@ export function conformance(title, define) {
   });
 }
 
-/** Everything a paged list gives, page for page. */
+/** Returns the pages of a paged list. */
 export async function pages(list) {
   const found = [];
   for await (const page of list.byPage()) found.push(page);
   return found;
 }
 
-/** Names of everything a paged list gives. */
+/** Returns the names of all items of a paged list. */
 export async function names(list) {
   return (await pages(list)).flat().map((item) => item.name);
 }
 
-/** Sends what the client has no method for, through its pipeline: a JSON body to a path of the workspace. */
+/** Sends a JSON body to a path of the workspace through the client's pipeline, for operations that the client has no method for. */
 export async function send({ client, emulator, workspace }, method, resource, body) {
   const address = `${emulator.endpoint}/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.MachineLearningServices/workspaces/${workspace}`;
   const headers = createHttpHeaders({ 'content-type': 'application/json' });
-  const answer = await client.sendRequest(createPipelineRequest({ url: `${address}${resource}?api-version=2024-10-01`, method, headers, body: JSON.stringify(body) }));
-  return { status: answer.status, body: JSON.parse(answer.bodyAsText) };
+  const response = await client.sendRequest(createPipelineRequest({ url: `${address}${resource}?api-version=2024-10-01`, method, headers, body: JSON.stringify(body) }));
+  return { status: response.status, body: JSON.parse(response.bodyAsText) };
 }
 
-/** Checks that a call is refused as the service refuses: with status, code and a message. */
+/** Checks that a call is refused in the service's form: with status, code and message. */
 export async function refused(call, statusCode, code, message) {
   await assert.rejects(call, (error) => {
     assert.equal(error.name, 'RestError', error.stack);

@@ -64,8 +64,8 @@ conformance('jobs', (context) => {
     await jobs.beginDeleteAndWait(...at);
   });
 
-  test('a job writes its output, and another reads it', async () => {
-    // The client (2.1.1) drops address and mode of assets: it registers their types under AssetJobInput, and looks for them under JobInput. So only its pipeline is used.
+  test('a job writes an output that another job reads', async () => {
+    // The client (2.1.1) drops address and mode of assets: it registers their types under AssetJobInput and looks for them under JobInput. So this test uses only its pipeline.
     const uri = 'azureml://datastores/workspaceblobstore/paths/handed-over/';
     const outputs = { model: { jobOutputType: 'uri_folder', mode: 'ReadWriteMount', uri } };
     const inputs = { data: { jobInputType: 'uri_folder', mode: 'ReadOnlyMount', uri } };
@@ -79,12 +79,12 @@ conformance('jobs', (context) => {
     assert.equal((await ended(reader)).properties.status, 'Completed');
   });
 
-  test('a job that fails is Failed', async () => {
+  test('a failing job has the status Failed', async () => {
     await context.client.jobs.createOrUpdate(group, context.workspace, `fails-${context.workspace}`, job('exit 3'));
     assert.equal((await ended(`fails-${context.workspace}`)).properties.status, 'Failed');
   });
 
-  test('a job is cancelled; until it has ended it cannot be deleted, nor its cluster', async () => {
+  test('a job is cancelled; before its end neither the job nor its cluster can be deleted', async () => {
     const { jobs, computeOperations } = context.client;
     const at = [group, context.workspace, `sleeps-${context.workspace}`];
     await jobs.createOrUpdate(...at, job('sleep 600'));
@@ -99,7 +99,7 @@ conformance('jobs', (context) => {
     await jobs.beginDeleteAndWait(...at);
   });
 
-  test('what the service would refuse is refused', async () => {
+  test('requests that the service would refuse are refused', async () => {
     const { jobs } = context.client;
     const put = (properties) => jobs.createOrUpdate(group, context.workspace, `bad-${context.workspace}`, properties);
     await refused(put(job('true', { environmentId: 'nowhere' })), 400, 'UserError', /^properties\.environmentId is 'nowhere'; it must be the ARM id/);

@@ -1,5 +1,5 @@
-// A CNCF distribution registry that trusts the emulator's tokens, behind one https address with the emulator's token service, as Azure's registries are.
-// Nothing is answered here: /oauth2 is the emulator's, everything else the registry's.
+// A CNCF distribution registry that trusts the emulator's tokens. One https address serves it and the emulator's token service, as for Azure's registries.
+// This address only forwards: /oauth2 to the emulator, everything else to the registry.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** The registry's program: Debian calls it by the longer name, its makers by the shorter. Undefined when it is not installed. */
+/** The registry's program: Debian uses the longer name, upstream the shorter. Undefined when it is not installed. */
 export const registryProgram = (process.env.PATH ?? '').split(path.delimiter).concat('/usr/bin')
   .flatMap((folder) => ['docker-registry', 'registry'].map((name) => path.join(folder, name))).find(existsSync);
 
@@ -17,7 +17,7 @@ export class Registry {
   #process;
   #front;
 
-  /** @param emulator Gives the tokens; its certificate is also this address's. */
+  /** @param emulator Issues the tokens; this address uses its certificate. */
   static async start(emulator) {
     const registry = new Registry();
     const port = await freePort();
@@ -31,7 +31,7 @@ export class Registry {
       version: '0.1',
       log: { level: 'error' },
       storage: { filesystem: { rootdirectory: path.join(registry.#folder, 'storage') }, delete: { enabled: true } },
-      http: { addr: `localhost:${port}`, secret: 'of-a-test', relativeurls: true }, // Azure's Location headers are relative, and its client takes no others.
+      http: { addr: `localhost:${port}`, secret: 'of-a-test', relativeurls: true }, // Azure's Location headers are relative, and its client accepts no others.
       auth: { token: { realm: `${registry.endpoint}/oauth2/token`, service: registry.name, issuer: 'Azure Container Registry', rootcertbundle: path.join(emulator.state, 'registry-token.crt') } },
     }));
     registry.#process = spawn(registryProgram, ['serve', configuration], { stdio: 'ignore' });
@@ -74,7 +74,7 @@ function freePort() {
 function answering(child, port) {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`${registryProgram} ended with exit code ${code}`)));
+    child.once('exit', (code) => reject(new Error(`${registryProgram} exited with code ${code}`)));
     const look = () => http.get({ host: 'localhost', port, path: '/v2/' }, (answer) => {
       answer.resume();
       resolve();

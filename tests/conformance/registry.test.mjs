@@ -53,7 +53,7 @@ describe('registry', { skip: registryProgram ? false : 'the CNCF registry is not
     await assert.rejects(content.getManifest('v1'), (error) => error.statusCode === 404);
   });
 
-  test('a blob of several chunks arrives whole', async () => {
+  test('a blob of several chunks arrives complete', async () => {
     const content = contentOf('detection/large');
     const bytes = Buffer.alloc(9 * 1024 * 1024, 'chunk');
 
@@ -78,7 +78,7 @@ describe('registry', { skip: registryProgram ? false : 'the CNCF registry is not
     });
   });
 
-  test("Azure's own catalogue (/acr/v1) is not there: it belongs to Azure's registries, and neither the emulator nor the registry is one", async () => {
+  test("Azure's own catalogue (/acr/v1) is missing: neither the emulator nor the registry is a registry of Azure", async () => {
     const client = new ContainerRegistryClient(registry.endpoint, emulator.credential, options());
     await assert.rejects(client.getArtifact('detection/trainer', 'v1').getManifestProperties(), (error) => error.statusCode === 404);
     await assert.rejects(client.listRepositoryNames().next(), (error) => error.statusCode === 404);

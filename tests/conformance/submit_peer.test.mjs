@@ -1,4 +1,4 @@
-// The peer of the benchmark "submit" makes the calls it is measured by.
+// Tests of the peer of the benchmark "submit": it makes exactly the calls that the benchmark measures.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ describe('submit_peer', () => {
     return JSON.parse((await run('node', [script, '--state', emulator.state, '--submission', file])).stdout);
   }
 
-  test('it creates what is missing once, and then submits in six round trips', async () => {
+  test('it creates what is missing, and then submits in six round trips', async () => {
     const first = await submit('first');
     const { seconds, ...second } = await submit('second');
 

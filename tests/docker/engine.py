@@ -3,10 +3,10 @@
     python3 tests/docker/engine.py start --folder DIR [--cache DIR]     prints one line of JSON
     python3 tests/docker/engine.py stop  --folder DIR
 
-An engine that answers already (DOCKER_HOST, or the default socket) is used and left running. Otherwise Debian's dockerd is
-started with its own data, socket and pid file; where it or the registry is missing, root on Debian installs it. What costs
-time to make stays in the cache (~/.cache/model-training): the base image's archive, and the engine's layers and build
-cache, which one engine at a time can use; a second one keeps its layers in DIR.
+A running engine (DOCKER_HOST, or the default socket) is used and stays running. Otherwise Debian's dockerd starts with
+its own data, socket and pid file. Where it or the registry is missing, it is installed, which needs root on Debian.
+The cache (~/.cache/model-training) keeps what takes long to make: the archive of the base image, and the layers and
+build cache of the engine. One engine at a time can use them; a second one keeps its layers in DIR.
 """
 from __future__ import annotations
 
@@ -36,37 +36,41 @@ STOP_SECONDS = 40
 
 
 class EngineError(RuntimeError):
-    """Something that was tried went wrong; the message says what."""
+    """Raised when a step fails; the message says which and why."""
 
 
 class UnavailableError(EngineError):
-    """On this machine it cannot be had; the message says what to do. The script then ends with 3."""
+    """Raised when this machine cannot run an engine; the message says what to do. The script exits with code 3."""
 
 
 def find_program(name: str) -> str | None:
-    # Debian keeps daemons where the PATH of a service or of a user need not reach.
-    return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/usr/bin"]))
+    # Debian keeps daemons in folders that may be missing from the PATH of a service or a user.
+    return shutil.which(
+        name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/usr/bin"])
+    )
 
 
 def install(programs: list[str]) -> None:
-    """Installs the Debian packages of the programs that are missing; does nothing when none is."""
+    """Installs the Debian packages of the missing programs."""
     packages = [PACKAGES[name] for name in programs if find_program(name) is None]
     if not packages:
         return
     command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
-    # The user of a pipeline's machine is not root, but may become it.
+    # The user of a pipeline's machine is not root, but may use sudo.
     become_root = [] if os.geteuid() == 0 else ["sudo", "-n"] if os.environ.get("CI") else None
     if become_root is None or not Path("/etc/debian_version").exists() or find_program("apt-get") is None:
-        raise UnavailableError(f"{', '.join(packages)} must be installed, which only root on Debian may do here: `{' '.join(command)}`")
+        raise UnavailableError(
+            f"{', '.join(packages)} must be installed, which needs root on Debian; as root, run: `{' '.join(command)}`"
+        )
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     if subprocess.run([*become_root, *command], env=environment, capture_output=True, check=False).returncode != 0:
-        # The lists may be absent or old, as in a fresh container.
+        # The package lists may be missing or outdated, as in a fresh container.
         run([*become_root, "apt-get", "update"], environment)
         run([*become_root, *command], environment)
 
 
 def answers(family: socket.AddressFamily, address: str | tuple[str, int], path: str) -> bool:
-    """Whether an HTTP server answers a GET with 200."""
+    """Returns whether an HTTP server answers a GET with 200."""
     try:
         with socket.socket(family) as connection:
             connection.settimeout(5)
@@ -79,9 +83,13 @@ def answers(family: socket.AddressFamily, address: str | tuple[str, int], path: 
 
 def engine_answers(address: str) -> bool:
     if address.startswith("unix://"):
-        return answers(socket.AF_UNIX, address[len("unix://"):], "/_ping")
+        return answers(socket.AF_UNIX, address[len("unix://") :], "/_ping")
     client = find_program("docker")
-    return client is not None and subprocess.run([client, "-H", address, "version"], capture_output=True, check=False, timeout=20).returncode == 0
+    return (
+        client is not None
+        and subprocess.run([client, "-H", address, "version"], capture_output=True, check=False, timeout=20).returncode
+        == 0
+    )
 
 
 def registry_answers(address: str) -> bool:
@@ -94,7 +102,7 @@ def existing_engine() -> str | None:
 
 
 def choose_client() -> str:
-    """The first docker command that builds with BuildKit: one with buildx, or one before 23, which has a client for it inside."""
+    """Returns the first docker command that builds with BuildKit: with buildx, or before 23, which needs none."""
     folders = [*os.environ.get("PATH", "").split(os.pathsep), "/usr/bin"]
     clients = list(dict.fromkeys(path for folder in folders if (path := shutil.which("docker", path=folder))))
     for client in clients:
@@ -104,14 +112,21 @@ def choose_client() -> str:
         match = re.search(r"version (\d+)\.", version)
         if match and int(match[1]) < 23:
             return client
-    raise UnavailableError(f"no docker command builds with BuildKit (found: {', '.join(clients) or 'none'}); install docker.io of Debian 12, or buildx")
+    raise UnavailableError(
+        f"no docker command builds with BuildKit (found: {', '.join(clients) or 'none'}); "
+        "install docker.io of Debian 12, or buildx"
+    )
 
 
 def wait_for(ready: Callable[[], bool], process: subprocess.Popen[bytes], what: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not ready():
         if process.poll() is not None or time.monotonic() > deadline:
-            state = f"ended with {process.returncode}" if process.poll() is not None else f"did not answer within {START_SECONDS} s"
+            state = (
+                f"exited with code {process.returncode}"
+                if process.poll() is not None
+                else f"did not answer within {START_SECONDS} s"
+            )
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
             raise EngineError(f"{what} {state}; the end of {log}:\n{tail}")
         time.sleep(0.1)
@@ -119,12 +134,18 @@ def wait_for(ready: Callable[[], bool], process: subprocess.Popen[bytes], what: 
 
 def start_process(command: list[str], log: Path, keep_open: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
-        # Its own session: an interrupt at the terminal is for who asked, not for the engine.
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, pass_fds=keep_open)
+        # Its own session, so that an interrupt at the terminal does not reach the engine.
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, pass_fds=keep_open
+        )
 
 
 def claim(cache: Path) -> int | None:
-    """Takes the cache's engine data, if nobody has it; it is held until the descriptor is closed by all who got it."""
+    """Locks the engine's data in the cache.
+
+    Returns:
+        The descriptor of the lock, which lasts until every process has closed it; None when another engine has it.
+    """
     cache.mkdir(parents=True, exist_ok=True)
     lock = os.open(cache / "engine.lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:
@@ -137,7 +158,7 @@ def claim(cache: Path) -> int | None:
 
 
 def release(data: Path) -> None:
-    """Ends the containers, and takes down the mounts, of an engine that ran with this data and is no more."""
+    """Ends the containers and unmounts the mounts that a dead engine left in this data."""
     end(containers_of(data), 5)
     unmount(data)
 
@@ -145,24 +166,45 @@ def release(data: Path) -> None:
 def start_engine(folder: Path, cache: Path) -> tuple[str, int]:
     install(["dockerd"])
     if os.geteuid() != 0:
-        raise UnavailableError("no Docker engine answers, and only root may start one; start Docker, or set DOCKER_HOST")
+        raise UnavailableError(
+            "no Docker engine answers, and only root may start one; start Docker, or set DOCKER_HOST"
+        )
     socket_file = folder / "docker.sock"
     if len(str(socket_file)) > 100:
-        raise EngineError(f"{socket_file} is too long for a socket's path; it must be at most 100 characters: give a shorter --folder")
+        raise EngineError(
+            f"{socket_file} is too long for a socket's path; it must be at most 100 characters: give a shorter --folder"
+        )
     data, keep_open = folder / "data", ()
     lock = claim(cache)
     if lock is not None:
-        # The engine inherits the claim and so holds it for as long as it lives, however it ends.
+        # The engine inherits the lock and so holds it until it ends, in whatever way.
         data, keep_open = cache / "engine", (lock,)
     settings = folder / "daemon.json"
     settings.write_text(json.dumps({"builder": {"gc": {"enabled": True, "defaultKeepStorage": "12GB"}}}))
     (folder / "docker.pid").unlink(missing_ok=True)
     log = folder / "dockerd.log"
-    # No bridge and no firewall rules: the machine's network stays as it is; builds and containers take the host's.
+    # No bridge and no firewall rules: the machine's network does not change. Builds and containers use the host's.
     process = start_process(
-        [find_program("dockerd") or "dockerd", "--config-file", str(settings), "--data-root", str(data), "--exec-root", str(folder / "exec"),
-         "--pidfile", str(folder / "docker.pid"), "--host", f"unix://{socket_file}", "--bridge", "none", "--iptables=false", "--ip6tables=false"],
-        log, keep_open)
+        [
+            find_program("dockerd") or "dockerd",
+            "--config-file",
+            str(settings),
+            "--data-root",
+            str(data),
+            "--exec-root",
+            str(folder / "exec"),
+            "--pidfile",
+            str(folder / "docker.pid"),
+            "--host",
+            f"unix://{socket_file}",
+            "--bridge",
+            "none",
+            "--iptables=false",
+            "--ip6tables=false",
+        ],
+        log,
+        keep_open,
+    )
     if lock is not None:
         os.close(lock)
     address = f"unix://{socket_file}"
@@ -182,15 +224,26 @@ def start_registry(folder: Path) -> tuple[str, int]:
             port = probe.getsockname()[1]
         settings = folder / "registry.yml"
         settings.write_text(
-            f"version: 0.1\nlog: {{level: warn}}\nstorage: {{filesystem: {{rootdirectory: {json.dumps(str(folder / 'registry'))}}}, delete: {{enabled: true}}}}\n"
-            f"http: {{addr: '127.0.0.1:{port}', secret: {os.urandom(16).hex()}}}\n")
+            # JSON is YAML.
+            json.dumps(
+                {
+                    "version": "0.1",
+                    "log": {"level": "warn"},
+                    "storage": {
+                        "filesystem": {"rootdirectory": str(folder / "registry")},
+                        "delete": {"enabled": True},
+                    },
+                    "http": {"addr": f"127.0.0.1:{port}", "secret": os.urandom(16).hex()},
+                }
+            )
+        )
         settings.chmod(0o600)
         process = start_process([program, "serve", str(settings)], log)
         try:
             wait_for(lambda: registry_answers(f"localhost:{port}"), process, "the registry", log)
             return f"localhost:{port}", process.pid
         except EngineError:
-            # Somebody else may have taken the port between the probe and the start.
+            # Another process may have taken the port between the probe and the start.
             if attempt == 4 or "address already in use" not in log.read_text(errors="replace"):
                 raise
     raise AssertionError("the last attempt raises")
@@ -204,8 +257,21 @@ def make_archive(archive: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="base-", dir=archive.parent) as work:
         mirror = [os.environ["DEBIAN_MIRROR"]] if os.environ.get("DEBIAN_MIRROR") else []
         run([find_program("debootstrap") or "debootstrap", "--variant=minbase", SUITE, f"{work}/tree", *mirror])
-        left_out = [f"--exclude=./{path}/*" for path in ("dev", "proc", "sys", "var/cache/apt", "var/lib/apt/lists", "var/log")]
-        run(["tar", "--create", f"--file={work}/base.tar", f"--directory={work}/tree", "--numeric-owner", "--sort=name", *left_out, "."])
+        left_out = [
+            f"--exclude=./{path}/*" for path in ("dev", "proc", "sys", "var/cache/apt", "var/lib/apt/lists", "var/log")
+        ]
+        run(
+            [
+                "tar",
+                "--create",
+                f"--file={work}/base.tar",
+                f"--directory={work}/tree",
+                "--numeric-owner",
+                "--sort=name",
+                *left_out,
+                ".",
+            ]
+        )
         Path(work, "base.tar").replace(archive)
 
 
@@ -221,19 +287,31 @@ def make_base(client: str, address: str, cache: Path) -> None:
     with one_at_a_time(cache):
         if not archive.exists():
             make_archive(archive)
-    run([*docker, "import", "--change", 'CMD ["/bin/bash"]', "--change", "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-         str(archive), BASE_IMAGE])
+    run(
+        [
+            *docker,
+            "import",
+            "--change",
+            'CMD ["/bin/bash"]',
+            "--change",
+            "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            str(archive),
+            BASE_IMAGE,
+        ]
+    )
 
 
 def run(command: list[str], environment: dict[str, str] | None = None) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise EngineError(f"`{' '.join(command)}` ended with {done.returncode}: {(done.stderr or done.stdout).strip()[-2000:]}")
+        raise EngineError(
+            f"`{' '.join(command)}` exited with code {done.returncode}: {(done.stderr or done.stdout).strip()[-2000:]}"
+        )
 
 
 def stop(folder: Path, cache: Path) -> None:
-    """Ends what was started for the folder, also what a killed run left, and unmounts what is left below it."""
-    # dockerd first, which ends its containerd and containers itself; what is left after it was left by one that was killed.
+    """Ends the processes of a folder, also those that a killed run left, and unmounts the mounts below the folder."""
+    # First dockerd, which ends its containerd and containers itself. What remains then is from one that was killed.
     end(processes_of(folder, ("docker.pid", "registry.yml")), STOP_SECONDS)
     end(processes_of(folder, ("exec",)), 5)
     release(folder / "data")
@@ -260,8 +338,14 @@ def start(folder: Path, cache: Path) -> dict[str, object]:
     except BaseException:
         stop(folder, cache)
         raise
-    started = {"dockerHost": address, "registry": registry, "baseImage": BASE_IMAGE, "docker": client,
-               "engineProcess": engine_process, "registryProcess": registry_process}
+    started = {
+        "dockerHost": address,
+        "registry": registry,
+        "baseImage": BASE_IMAGE,
+        "docker": client,
+        "engineProcess": engine_process,
+        "registryProcess": registry_process,
+    }
     unfinished = folder / "engine.json.new"
     unfinished.write_text(json.dumps(started))
     unfinished.replace(record)
@@ -279,8 +363,10 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("action", choices=["start", "stop"])
-    parser.add_argument("--folder", type=Path, required=True, help="where the sockets, logs and the registry's content are")
-    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "model-training", help="what is kept between runs")
+    parser.add_argument("--folder", type=Path, required=True, help="holds the sockets, logs and the registry's content")
+    parser.add_argument(
+        "--cache", type=Path, default=Path.home() / ".cache" / "model-training", help="holds what is kept between runs"
+    )
     arguments = parser.parse_args()
     folder, cache = arguments.folder.resolve(), arguments.cache.resolve()
     try:

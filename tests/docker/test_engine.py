@@ -1,4 +1,4 @@
-"""The rules of engine.py that need no engine: what is installed when, which client is taken, whose processes are ended."""
+"""Tests of engine.py that need no engine: what it installs, which client it takes, which processes it ends."""
 from __future__ import annotations
 
 import os
@@ -24,7 +24,10 @@ class InstallTests(unittest.TestCase):
             self.commands.append(command)
             return subprocess.CompletedProcess(command, self.codes.pop(0) if self.codes else 0, "", "no such package")
 
-        for patch in (mock.patch.object(engine.subprocess, "run", run), mock.patch.object(engine.os, "geteuid", lambda: self.user)):
+        for patch in (
+            mock.patch.object(engine.subprocess, "run", run),
+            mock.patch.object(engine.os, "geteuid", lambda: self.user),
+        ):
             patch.start()
             self.addCleanup(patch.stop)
         self.user = 0
@@ -46,28 +49,30 @@ class InstallTests(unittest.TestCase):
     def test_installs_what_is_missing(self) -> None:
         self.present("apt-get", "docker-registry")
         engine.install(["dockerd", "docker-registry", "debootstrap"])
-        self.assertEqual([["apt-get", "install", "-y", "--no-install-recommends", "docker.io", "debootstrap"]], self.commands)
+        self.assertEqual(
+            [["apt-get", "install", "-y", "--no-install-recommends", "docker.io", "debootstrap"]], self.commands
+        )
 
-    def test_fetches_the_lists_and_tries_again_when_the_package_is_not_found(self) -> None:
+    def test_updates_the_package_lists_and_retries_when_a_package_is_not_found(self) -> None:
         self.present("apt-get")
         self.codes = [100, 0, 0]
         engine.install(["dockerd"])
         self.assertEqual(["install", "update", "install"], [command[1] for command in self.commands])
 
-    def test_says_what_went_wrong_when_the_second_attempt_fails_too(self) -> None:
+    def test_reports_the_error_when_the_second_attempt_fails_too(self) -> None:
         self.present("apt-get")
         self.codes = [100, 0, 100]
-        with self.assertRaisesRegex(engine.EngineError, "ended with 100: no such package"):
+        with self.assertRaisesRegex(engine.EngineError, "exited with code 100: no such package"):
             engine.install(["dockerd"])
 
-    def test_says_what_to_run_when_it_may_not_install(self) -> None:
+    def test_names_the_command_when_it_may_not_install(self) -> None:
         self.present("apt-get")
         self.user = 1000
         with self.assertRaisesRegex(engine.UnavailableError, "`apt-get install -y --no-install-recommends docker.io`"):
             engine.install(["dockerd"])
         self.assertEqual([], self.commands)
 
-    def test_becomes_root_on_the_machine_of_a_pipeline(self) -> None:
+    def test_uses_sudo_on_the_machine_of_a_pipeline(self) -> None:
         self.present("apt-get")
         self.user = 1000
         os.environ["CI"] = "true"
@@ -88,12 +93,12 @@ class ClientTests(unittest.TestCase):
             with mock.patch.dict(os.environ, {"PATH": os.pathsep.join(folders)}):
                 return Path(engine.choose_client()).parent.name
 
-    def test_passes_over_a_client_that_lacks_buildx(self) -> None:
+    def test_skips_a_client_without_buildx(self) -> None:
         new = '[ "$1" = --version ] && echo "Docker version 28.2.2, build 1" || exit 1'
         old = '[ "$1" = --version ] && echo "Docker version 20.10.24+dfsg1, build 1" || exit 1'
         self.assertEqual("old", self.choose(new=new, old=old))
 
-    def test_takes_the_first_that_has_buildx(self) -> None:
+    def test_takes_the_first_client_with_buildx(self) -> None:
         self.assertEqual("new", self.choose(new="exit 0", old="exit 0"))
 
 
@@ -108,7 +113,9 @@ class StopTests(unittest.TestCase):
         with tempfile.TemporaryDirectory() as root:
             folder = Path(root, "engine")
             (folder / "exec").mkdir(parents=True)
-            (folder / "docker.pid").write_text(str(os.getpid()))  # left by a killed run, and since then somebody else's
+            (folder / "docker.pid").write_text(
+                str(os.getpid())
+            )  # from a killed run; the id belongs to another process now
             ours = self.start("--pidfile", str(folder / "docker.pid"))
             child = self.start("--config", str(folder / "exec" / "containerd.toml"))
             other = self.start("--pidfile", str(Path(root, "engine-2", "docker.pid")))

@@ -11,7 +11,7 @@ from sources import CSharpFile, csharp_files, listed, read, tracked
 LARGEST_FOLDER = 15
 LONGEST_TASK = 40
 
-# Folders that hold one file for each thing of a kind: targets and endpoints. The subsets under Compatibility follow their upstream packages.
+# Folders that hold one file per thing: targets and endpoints. The subsets under Compatibility follow upstream.
 UNLIMITED_FOLDERS = {"Tasks", "Endpoints"}
 UPSTREAM = PurePosixPath("src/Compatibility")
 
@@ -67,7 +67,7 @@ def edges() -> dict[str, dict[str, set[str]]]:
 
 
 def visible_from(file: CSharpFile) -> set[str]:
-    """Returns the namespaces whose types a file can name without qualification: those imported, and those around its own."""
+    """Returns the namespaces whose types a file can name unqualified: the imported ones, and those around its own."""
     parts = file.namespace.split(".")
     return set(file.usings) | {".".join(parts[:count]) for count in range(1, len(parts))}
 
@@ -168,7 +168,8 @@ def test_no_type_of_tasks_is_named_elsewhere() -> None:
 
 def test_a_task_file_is_short() -> None:
     faults = [
-        f"{file.path} has {file.lines} lines; it must have at most {LONGEST_TASK}: a task says what, and the sessions and libraries how"
+        f"{file.path} has {file.lines} lines; it must have at most {LONGEST_TASK}: "
+        "a task says what, and the sessions and libraries how"
         for file in csharp_files()
         if file.namespace == "Build.Tasks" and file.lines > LONGEST_TASK
     ]

@@ -1,5 +1,5 @@
-// The workflows, the composite action, the pipeline and its templates against the platforms' own parsers and the rules of this repository; and
-// every rule against a small file that breaks it, so that none passes by being blind.
+// The workflows, the composite action, the pipeline and its templates against the platforms' own parsers and the rules of this repository.
+// Each rule is also tested against a small file that breaks it, so that no rule passes without effect.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as azure from './checks/azure.mjs';
@@ -8,16 +8,16 @@ import { actions, pipeline, read, templates, workflows, yamlFiles } from './read
 
 describe('the files of the pipelines', () => {
   for (const file of [...workflows(), ...actions()]) {
-    test(`${file} holds to GitHub's parsers and to the rules`, async () => assert.deepEqual(await github.check(file), []));
+    test(`${file} conforms to GitHub's parsers and the rules`, async () => assert.deepEqual(await github.check(file), []));
   }
 
   for (const file of [pipeline, ...templates()]) {
-    test(`${file} holds to the language service and to the rules`, async () => assert.deepEqual(await azure.check(file), []));
+    test(`${file} conforms to the language service and the rules`, async () => assert.deepEqual(await azure.check(file), []));
   }
 
   test('every template is used', () => assert.deepEqual(azure.checkUse(), []));
 
-  test('a template that nothing uses is named', () =>
+  test('an unused template is named', () =>
     assert.deepEqual(azure.checkUse([...templates(), 'pipelines/steps/lost.yml']), ['pipelines/steps/lost.yml: no pipeline uses it']));
 
   for (const [platform, checks] of Object.entries({ github, azure })) {

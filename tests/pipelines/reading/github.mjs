@@ -5,7 +5,7 @@ import { read } from './repository.mjs';
 
 const map = (object, convert) => Object.fromEntries(Object.entries(object ?? {}).map(([key, value]) => [key, convert(value)]));
 
-/** The jobs that run, each after those it needs, with their steps; composite actions of this repository are opened up. */
+/** The jobs that run, each after the jobs it needs, with their steps; composite actions of this repository are expanded. */
 export function runningJobs(file, contexts) {
   const workflow = parse(read(file));
   const jobs = [];
@@ -13,7 +13,7 @@ export function runningJobs(file, contexts) {
   const finished = new Set();
   while (pending.length > 0) {
     const index = pending.findIndex(([, job]) => [job.needs ?? []].flat().every((needed) => finished.has(needed)));
-    if (index < 0) throw new Error(`${file}: the jobs need each other, or one that is not there`);
+    if (index < 0) throw new Error(`${file}: the jobs need each other, or one that does not exist`);
     const [[id, job]] = pending.splice(index, 1);
     finished.add(id);
     const inJob = { ...contexts, github: { ...contexts.github, job: id } };

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,23 +20,40 @@ export const actions = () => yamlFiles('.github/actions');
 export const pipeline = 'azure-pipelines.yml';
 export const templates = () => yamlFiles('pipelines');
 
-/** Names of the arguments that a group declares, read from its class; a group without a file declares none. */
-const argumentsOfGroup = (group) => {
-  const folder = ['build/CommandLine/Groups', 'build/Testing'].find((candidate) => existsSync(path.join(root, candidate, `${group}.cs`)));
-  if (folder === undefined) return [];
-  const text = read(`${folder}/${group}.cs`) + (group === 'TrainArguments' ? read('build/CommandLine/GivenPlan.cs') : '');
-  return [...text.matchAll(/= (?:new|Arguments\.\w+)\(\s*"([a-z][a-z-]*)"/g)].map((match) => match[1]);
-};
+/** Texts of the host's C# files by the name of their class, which is the name of the file. */
+function hostClasses() {
+  const files = readdirSync(path.join(root, 'build'), { recursive: true }).filter((name) => name.endsWith('.cs') && !/^(bin|obj)\b/.test(name));
+  return new Map(files.map((file) => [path.basename(file, '.cs'), read(path.join('build', file))]));
+}
 
-/** Targets of the build host with the arguments of their groups, read from the attributes in build/Tasks. */
+/** Names of the arguments that a class declares in its fields. */
+const argumentsIn = (text) => [...text.matchAll(/= (?:new|Arguments\.\w+)\(\s*"([a-z][a-z-]*)"/g)].map((match) => match[1]);
+
+/** Names of the arguments of a group, such as `ExperimentArguments`. A member that another class declares is written `Class.Member`. */
+function argumentsOfGroup(group, classes) {
+  const text = classes.get(group);
+  const members = /: ArgumentGroup\(([^)]*)\)/.exec(text)?.[1] ?? '';
+  const owners = [...members.matchAll(/(\w+)\.\w+/g)].map((match) => match[1]);
+  return [text, ...owners.map((owner) => classes.get(owner))].flatMap(argumentsIn);
+}
+
+/** The name in a task's attribute, which is a text or a constant of another class. */
+function taskName(text, classes) {
+  const [, literal, owner, constant] = /\[TaskName\((?:"([^"]+)"|(\w+)\.(\w+))\)\]/.exec(text) ?? [];
+  return literal ?? (owner && new RegExp(`const string ${constant} = "([^"]+)"`).exec(classes.get(owner))?.[1]);
+}
+
+/** Targets of the build host with the arguments that their tasks declare, read from the attributes in build/Tasks. */
 export function targets() {
+  const classes = hostClasses();
   const found = new Map();
   for (const file of readdirSync(path.join(root, 'build/Tasks'))) {
     const text = read(`build/Tasks/${file}`);
-    const name = /\[TaskName\("([^"]+)"\)\]/.exec(text)?.[1];
+    const name = taskName(text, classes);
     if (name === undefined) continue;
+    const groups = [...text.matchAll(/^\[(\w+Arguments)\]/gm)].map((match) => match[1]);
     found.set(name, {
-      arguments: [...text.matchAll(/^\[(\w+Arguments)\]$/gm)].flatMap((match) => argumentsOfGroup(match[1])),
+      arguments: groups.flatMap((group) => argumentsOfGroup(group, classes)),
       dependencies: [...text.matchAll(/IsDependentOn\(typeof\((\w+)\)\)/g)].map((match) => match[1]),
       type: /class (\w+)/.exec(text)[1],
     });
