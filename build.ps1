@@ -1,18 +1,30 @@
 # Runs a target:  ./build.ps1 --target=Train   (without arguments: lists them)
-# Restores the Cake tool when that is needed, then hands every argument to `dotnet cake`.
+# Starts the host in build/ with every argument as given. Where the host is not built, or is older than its sources, it restores the Cake tool
+# and runs `dotnet cake`, which builds it.
 $ErrorActionPreference = 'Stop'
 $env:DOTNET_NOLOGO = '1'
 $env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
 
 Push-Location $PSScriptRoot
 try {
+    $dotnet = Get-Command dotnet -ErrorAction SilentlyContinue
+
+    # The host compares its sources with the record of its build. When they differ, it deletes the record and ends with exit code 75.
+    $assembly = 'build/bin/Release/net10.0/Build.dll'
+    $record = 'build/bin/sources.txt'
+    if ($dotnet -and (Test-Path $assembly) -and (Test-Path $record)) {
+        & dotnet $assembly --entry= @args
+        if ($LASTEXITCODE -ne 75 -or (Test-Path $record)) {
+            exit $LASTEXITCODE
+        }
+    }
+
     $manifest = '.config/dotnet-tools.json'
     $stamp = '.local/cake/restored'
     $version = (Get-Content $manifest -Raw | ConvertFrom-Json).tools.'cake.tool'.version
     $packages = if ($env:NUGET_PACKAGES) { $env:NUGET_PACKAGES } else { Join-Path $HOME '.nuget/packages' }
     $wanted = (Get-Content $manifest -Raw) + (Get-Content global.json -Raw)
 
-    $dotnet = Get-Command dotnet -ErrorAction SilentlyContinue
     $restored = $dotnet -and (Test-Path "$packages/cake.tool/$version") -and (Test-Path $stamp) -and ((Get-Content $stamp -Raw) -eq $wanted)
     if (-not $restored) {
         # Here `dotnet --version` fails unless an SDK is installed that global.json accepts.

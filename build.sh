@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs a target:  ./build.sh --target=Train   (without arguments: lists them)
-# Restores the Cake tool when that is needed, then hands every argument to `dotnet cake`.
+# Starts the host in build/ with every argument as given. Where the host is not built, or is older than its sources, it restores the Cake tool
+# and hands over to `dotnet cake`, which builds it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -15,9 +16,15 @@ if ! command -v dotnet >/dev/null; then
     done
 fi
 
+# The host compares its sources with the record of its build. When they differ, it deletes the record and runs this script again.
+host=build/bin/Release/net10.0/Build.dll
+if [[ -f "$host" && -f build/bin/sources.txt ]] && command -v dotnet >/dev/null; then
+    exec dotnet "$host" --entry=./build.sh "$@"
+fi
+
 manifest=.config/dotnet-tools.json
 stamp=.local/cake/restored
-version=$(sed -n 's/.*"version": "\([^"]*\)".*/\1/p' "$manifest")
+version=$(sed -n '/"cake\.tool"/,/}/s/.*"version": *"\([^"]*\)".*/\1/p' "$manifest")
 tool="${NUGET_PACKAGES:-${HOME:-}/.nuget/packages}/cake.tool/$version"
 
 if ! [[ -d "$tool" && -f "$stamp" ]] || ! cat "$manifest" global.json | cmp -s - "$stamp" || ! command -v dotnet >/dev/null; then

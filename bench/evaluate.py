@@ -1,7 +1,7 @@
-"""Times the trainer's COCO evaluation against the same metrics computed one box at a time.
+"""Compares the time of the trainer's COCO evaluation with that of the same metrics computed one box at a time.
 
-Both are given the same images in the same go and must agree to 1e-12; they take turns, so that whatever else the
-machine does falls on both. The last line of output is one JSON object; its seconds are medians.
+Both get the same images in the same run and must agree to 1e-12. They take turns, so that other work of the machine
+affects both. The last line of output is one JSON object; its seconds are medians.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ sys.path[:0] = [str(ROOT / "src" / "training"), str(ROOT / "tests" / "training")
 
 import numpy as np  # noqa: E402
 import reference_coco  # noqa: E402
-from detection.evaluate.coco_evaluation import Detections, GroundTruth, evaluate  # noqa: E402
+
+from detection.evaluate.coco_evaluation import evaluate  # noqa: E402
+from detection.evaluate.detections import Detections, GroundTruth  # noqa: E402
 
 CLASS_NAMES = {1: "pothole", 2: "crack", 3: "patch"}
 
 
 def make_images(count: int, seed: int = 7) -> tuple[dict[str, GroundTruth], dict[str, Detections]]:
-    """0 to 7 objects of 8 to 250 pixels an image, and 100 detections: half near an object, half anywhere."""
+    """Creates images with 0 to 7 objects of 8 to 250 pixels and 100 detections, half near an object, half anywhere."""
     rng = np.random.default_rng(seed)
     truths, detections = {}, {}
     for number in range(count):
@@ -33,9 +35,8 @@ def make_images(count: int, seed: int = 7) -> tuple[dict[str, GroundTruth], dict
         boxes = np.hstack([corners, corners + rng.uniform(8, 250, corners.shape)])
         labels = rng.integers(1, 4, len(boxes))
         corners = rng.uniform(0, 500, (100, 2))
-        guesses, guess_labels = np.hstack([corners, corners + rng.uniform(8, 250, corners.shape)]), rng.integers(
-            1, 4, 100
-        )
+        guesses = np.hstack([corners, corners + rng.uniform(8, 250, corners.shape)])
+        guess_labels = rng.integers(1, 4, 100)
         if len(boxes):
             near = rng.integers(0, len(boxes), 50)
             guesses[:50], guess_labels[:50] = boxes[near] + rng.uniform(-3, 3, (50, 4)), labels[near]
@@ -45,6 +46,7 @@ def make_images(count: int, seed: int = 7) -> tuple[dict[str, GroundTruth], dict
 
 
 def seconds(action: Callable[[], object]) -> float:
+    """Returns the seconds that an action takes."""
     start = time.perf_counter()
     action()
     return time.perf_counter() - start
@@ -53,7 +55,7 @@ def seconds(action: Callable[[], object]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, default=60, help="images of 100 detections each (default: %(default)s)")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each, in turn (default: %(default)s)")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each, in turns (default: %(default)s)")
     parser.add_argument(
         "--many", type=int, default=5000, help="images for the run without the baseline (default: %(default)s)"
     )

@@ -1,10 +1,10 @@
 """How long a run takes from the command to the job accepted, with image and dataset unchanged, against a script with Microsoft's JavaScript SDK.
 
-    python3 bench/submit.py [--runs N]
+    python3 bench/submit.py [--runs N] [--entry build.sh|cake]
 
-Ours is `dotnet cake --target=Train --wait=false`, the peer `node bench/submit_peer.mjs`, which makes the same calls one after the other with bodies taken from a
+Ours is `./build.sh --target=Train --wait=false`, or with `--entry cake` the same by `dotnet cake`; the peer `node bench/submit_peer.mjs`, which makes the same calls one after the other with bodies taken from a
 recording of ours; both are whole processes, take turns, and speak to one emulator in a copy of the repository. Ours reads the exp_config and the dataset, hashes
-what goes into the image, and starts .NET twice besides. Each run submits a new job, which waits behind one that does nothing, so that no training
+what goes into the image, and starts .NET besides. Each run submits a new job, which waits behind one that does nothing, so that no training
 disturbs the clock. Latency is injected by the emulator into every request of the workspace's surface.
 
 Last line of output: {"name": "submit", "submit_s": seconds with 50 ms of latency, "peer_s": …, "ratio": peer / ours, "submit_0ms_s": …, "peer_0ms_s": …, "ratio_0ms": …,
@@ -29,6 +29,7 @@ from pathlib import Path
 from lib.working_copy import ROOT, copy_repository
 
 LATENCIES_MS = (0, 50)
+ENTRIES = {"build.sh": ["bash", "./build.sh"], "cake": ["dotnet", "cake"]}
 # Few steps: the job of the first run trains for real, to have everything in place.
 SETTINGS = ["RUN_PARAMS.STEPS=2", "RUN_PARAMS.WARMUP_STEPS=1", "MODEL_PARAMS.IMAGE_SIZE=64"]
 ENVIRONMENT = {**os.environ, "DOTNET_NOLOGO": "1", "CI": "true", "DOCKER_HOST": "unix:///nonexistent/docker.sock"}
@@ -56,7 +57,9 @@ class Emulator:
 
     def delay(self, milliseconds: int) -> None:
         """Answers each request of the workspace's surface that much later."""
-        self.put("/emulator/faults", {"rules": [{"path": "**", "delayMilliseconds": milliseconds}] if milliseconds else []})
+        self.put(
+            "/emulator/faults", {"rules": [{"path": "**", "delayMilliseconds": milliseconds}] if milliseconds else []}
+        )
 
     def count_requests(self, call: Callable[[], object]) -> int:
         """The requests that ``call`` makes, as the emulator records them."""
@@ -73,8 +76,9 @@ class Emulator:
 class Contest:
     """The two ways of submitting a job to one emulator."""
 
-    def __init__(self, tree: Path) -> None:
+    def __init__(self, tree: Path, entry: list[str]) -> None:
         self.tree = tree
+        self.entry = entry
         self.seed = 1000
         recording = tree / "first.jsonl"
         self.run([*self.train(), f"--record={recording}"])
@@ -87,10 +91,23 @@ class Contest:
     def train(self) -> list[str]:
         """The command that submits a job no run had before."""
         self.seed += 1
-        return ["dotnet", "cake", "--target=Train", "--wait=false", *(f"--set={value}" for value in (*SETTINGS, f"RUN_PARAMS.SEED={self.seed}"))]
+        return [
+            *self.entry,
+            "--target=Train",
+            "--wait=false",
+            *(f"--set={value}" for value in (*SETTINGS, f"RUN_PARAMS.SEED={self.seed}")),
+        ]
 
     def run(self, command: list[str]) -> str:
-        done = subprocess.run(command, cwd=self.tree, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        done = subprocess.run(
+            command,
+            cwd=self.tree,
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         if done.returncode != 0:
             raise RuntimeError(f"{' '.join(command)} ended with exit code {done.returncode}:\n{done.stdout}")
         return done.stdout
@@ -109,10 +126,26 @@ class Contest:
         file = self.tree / "submission.json"
         file.write_text(json.dumps({**self.submission, "job": {"name": f"peer-{self.seed}", "body": body}}))
         # The peer's packages are those of the repository's own tests, beside it.
-        self.run(["node", str(ROOT / "bench" / "submit_peer.mjs"), "--state", str(self.emulator.state), "--submission", str(file)])
+        self.run(
+            [
+                "node",
+                str(ROOT / "bench" / "submit_peer.mjs"),
+                "--state",
+                str(self.emulator.state),
+                "--submission",
+                str(file),
+            ]
+        )
 
     def stop(self) -> None:
-        subprocess.run(["dotnet", "cake", "--target=Stop-Emulator"], cwd=self.tree, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
+        subprocess.run(
+            ["dotnet", "cake", "--target=Stop-Emulator"],
+            cwd=self.tree,
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
 
 
 def read_submission(recording: Path) -> dict[str, object]:
@@ -124,8 +157,16 @@ def read_submission(recording: Path) -> dict[str, object]:
         if exchange["method"] != "PUT" or "workspaces" not in parts:
             continue
         names = parts[parts.index("workspaces") + 2 :]
-        submission.update(subscription=parts[parts.index("subscriptions") + 1], resourceGroup=parts[parts.index("resourceGroups") + 1], workspace=parts[parts.index("workspaces") + 1])
-        body = exchange["requestBody"] if isinstance(exchange["requestBody"], dict) else json.loads(exchange["requestBody"])
+        submission.update(
+            subscription=parts[parts.index("subscriptions") + 1],
+            resourceGroup=parts[parts.index("resourceGroups") + 1],
+            workspace=parts[parts.index("workspaces") + 1],
+        )
+        body = (
+            exchange["requestBody"]
+            if isinstance(exchange["requestBody"], dict)
+            else json.loads(exchange["requestBody"])
+        )
         if names[0] in ("datastores", "computes", "jobs"):
             submission[names[0][:-1]] = {"name": names[1], "body": body}
         elif names[0] == "environments":
@@ -142,15 +183,24 @@ def seconds(call: Callable[[], None]) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5, help="timed runs of each, at each latency")
-    runs = parser.parse_args().runs
-    subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", "tests/conformance"], cwd=ROOT, check=True, stdin=subprocess.DEVNULL)
+    parser.add_argument("--entry", choices=ENTRIES, default="build.sh", help="the command that starts our side")
+    arguments = parser.parse_args()
+    runs = arguments.runs
+    subprocess.run(
+        ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", "tests/conformance"],
+        cwd=ROOT,
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
     figures: dict[str, object] = {"name": "submit"}
     with tempfile.TemporaryDirectory(prefix="bench-submit-") as folder:
         tree = Path(folder) / "tree"
         copy_repository(tree)
         print("building the host and running the demo once", flush=True)
-        subprocess.run(["dotnet", "tool", "restore"], cwd=tree, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        contest = Contest(tree)
+        subprocess.run(
+            ["dotnet", "tool", "restore"], cwd=tree, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+        contest = Contest(tree, ENTRIES[arguments.entry])
         try:
             figures["round_trips"] = contest.emulator.count_requests(contest.submit_by_ours)
             figures["peer_round_trips"] = contest.emulator.count_requests(contest.submit_by_peer)
@@ -160,10 +210,17 @@ def main() -> int:
                 for run in range(runs):
                     ours.append(seconds(contest.submit_by_ours))
                     peer.append(seconds(contest.submit_by_peer))
-                    print(f"{latency} ms, run {run + 1} of {runs}: ours {ours[-1]:.2f} s, peer {peer[-1]:.2f} s", flush=True)
+                    print(
+                        f"{latency} ms, run {run + 1} of {runs}: ours {ours[-1]:.2f} s, peer {peer[-1]:.2f} s",
+                        flush=True,
+                    )
                 suffix = "" if latency else "_0ms"
                 submit_s, peer_s = statistics.median(ours), statistics.median(peer)
-                figures |= {f"submit{suffix}_s": round(submit_s, 3), f"peer{suffix}_s": round(peer_s, 3), f"ratio{suffix}": round(peer_s / submit_s, 2)}
+                figures |= {
+                    f"submit{suffix}_s": round(submit_s, 3),
+                    f"peer{suffix}_s": round(peer_s, 3),
+                    f"ratio{suffix}": round(peer_s / submit_s, 2),
+                }
         finally:
             contest.stop()
     print(json.dumps({**figures, "runs": runs}))

@@ -1,10 +1,10 @@
 using Build.CommandLine;
-using Build.Docker;
 using Build.LocalRuntime;
 using Build.Log;
 using Build.Log.Displays;
 using Build.Sessions;
 using Build.Sessions.Data;
+using Build.Sessions.Images;
 using Build.Sessions.Jobs;
 using Build.Sessions.Planning;
 using Build.Sessions.Snapshots;
@@ -46,6 +46,9 @@ public static class BuildHost
             .AddSingleton<WorkspaceSession>()
             .AddSingleton<StorageSession>()
             .AddSingleton<RegistrySession>()
+            .AddSingleton<ImageSession>()
+            .AddSingleton<ImageStages>()
+            .AddSingleton<CleaningStage>()
             .AddSingleton<WorkspaceSnapshotReader>()
             .AddSingleton<DemoData>()
             .AddSingleton<DatasetSession>()

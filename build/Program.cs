@@ -5,6 +5,9 @@ using Build.Log;
 if (Console.IsOutputRedirected)
     Environment.SetEnvironmentVariable("NO_COLOR", "1");
 
+if (DirectStart.Take(ref args) is { } exitCodeOfStale)
+    return exitCodeOfStale;
+
 var output = new FinalOutput();
 var exitCode = BuildHost.Create(output).Run(args);
 output.Write(Console.Out);

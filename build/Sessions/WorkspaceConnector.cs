@@ -7,12 +7,10 @@ namespace Build.Sessions;
 /// <inheritdoc/>
 internal sealed class WorkspaceConnector(EmulatorSession emulators, SignInSession signIns) : IWorkspaceConnector
 {
-    private const string ConfigName = "the environment config";
-
     public async Task<WorkspaceClient> ConnectAsync(BuildContext context, WorkspaceAddress address, JobRuntime? jobs) =>
         WorkspaceClient.Open(
             address.Endpoint is null
-                ? WorkspaceConnection.ToAzure(address, signIns.To(address.TenantId), ConfigName)
-                : WorkspaceConnection.ToEmulator(address, await emulators.StartAsync(context, address, jobs), ConfigName)
+                ? WorkspaceConnection.ToAzure(address, signIns.To(address.TenantId))
+                : WorkspaceConnection.ToEmulator(address, await emulators.StartAsync(context, address, jobs))
         );
 }

@@ -48,6 +48,18 @@ public sealed class WorkspaceSession(IWorkspaceConnector connector, EmulatorSess
         return already.Client;
     }
 
+    /// <summary>Connects to a workspace without starting an emulator.</summary>
+    /// <returns>Null when the emulator of the workspace does not run.</returns>
+    /// <exception cref="WorkspaceException">The workspace cannot be reached.</exception>
+    public async Task<WorkspaceClient?> FindAsync(BuildContext context, WorkspaceAddress address)
+    {
+        if (address.Endpoint is null)
+            return await OpenAsync(context, address, jobs: null);
+        return await emulators.FindAsync(context) is { } emulator
+            ? await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(address, emulator), context.Cancellation)
+            : null;
+    }
+
     /// <summary>Records that the workspace exists, because something in it was found.</summary>
     public void Trust() => isTrusted = true;
 }

@@ -1,155 +1,18 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
-using Build.Docker;
-using Build.Sessions;
+using Build.Sessions.Images;
 using Cake.Frosting;
-using Experiments.Model;
-using Experiments.Planning;
-using Experiments.Plans;
-using Experiments.Records;
-using Images.Registry;
-using Workspaces.Connection;
 
 namespace Build.Tasks;
 
-/// <summary>Lists, and deletes when told so, the tags and images of the registry that nobody needs.</summary>
+/// <summary>Lists, and deletes on request, the tags and images of the registry that nothing needs.</summary>
 [TaskName("Clean-Images")]
-[TaskDescription("Lists the image tags that nobody needs: closed pull requests, old content; --yes deletes them")]
+[TaskDescription("Lists the image tags that nothing needs: closed pull requests, old content; --yes deletes them")]
 [ExperimentArguments]
 [CleaningArguments]
 [SignInArguments]
 [TaskExample("--target=Clean-Images --exp-config=exp_configs/pothole.json", "what could be deleted")]
-public sealed class CleanImagesTask(
-    RegistrySession session,
-    SignInSession signIns,
-    EmulatorSession emulators,
-    PlanStore plans,
-    CommandArguments arguments,
-    TimeProvider time
-) : AsyncFrostingTask<BuildContext>
+public sealed class CleanImagesTask(CleaningStage cleaning) : AsyncFrostingTask<BuildContext>
 {
-    private const int AtOnce = 8;
-
-    public override async Task RunAsync(BuildContext context)
-    {
-        var environment = plans.ReadConfiguration(context).Environment;
-        var before = time.GetUtcNow() - arguments.Get(CleaningArguments.OlderThan);
-        var open = arguments.Get(CleaningArguments.OpenPullRequests);
-        var registry = session.Open(
-            ImageReference.Parse($"{environment.Registry}/{environment.ImageRepository}"),
-            environment.AmlTenantId,
-            isOwn: true
-        );
-
-        var images = await ReadAsync(registry, context.Cancellation);
-        var uses = await FindUsesAsync(context, environment, registry);
-        var steps = ImageCleaning.Decide(images, open, before, uses);
-
-        context.Say($"Images       {images.Count} in {registry.Name}, {uses.Count} of them known to be in use");
-        if (open is null)
-            context.Say("  the tags of pull requests stay: --open-pull-requests=N,N (or none) says which are still open");
-        foreach (var step in steps)
-            context.Say(
-                $"  {Verb(step).PadRight(12)} {step.Image.Digest[..19]}  {string.Join(", ", step.Tags.Count > 0 ? step.Tags : step.Image.Tags)}  ({step.Reason})"
-            );
-        var going = steps.Where(step => step.Tags.Count > 0).ToList();
-        if (going.Count == 0)
-            context.Say("  nothing to delete");
-        else if (!arguments.Get(CleaningArguments.Yes))
-            context.Say("Nothing was deleted; the same command with --yes deletes these.");
-        else
-            await DeleteAsync(context, registry, going);
-    }
-
-    private static string Verb(CleaningStep step) =>
-        step.Tags.Count == 0 ? "keep"
-        : step.DeletesImage ? "delete image"
-        : "delete tag";
-
-    private static async Task DeleteAsync(BuildContext context, ImageRegistry registry, IReadOnlyList<CleaningStep> steps)
-    {
-        foreach (var step in steps)
-        {
-            if (step.DeletesImage)
-            {
-                await registry.DeleteManifestAsync(step.Image.Digest, context.Cancellation);
-                continue;
-            }
-
-            foreach (var tag in step.Tags)
-                await registry.DeleteTagAsync(tag, context.Cancellation);
-        }
-
-        context.Say($"Deleted      {steps.Count(step => step.DeletesImage)} images, {steps.Sum(step => step.Tags.Count)} tags");
-    }
-
-    private static async Task<IReadOnlyList<StoredImage>> ReadAsync(ImageRegistry registry, CancellationToken cancellationToken)
-    {
-        var tags = await registry.ListTagsAsync(cancellationToken);
-        var digests = await registry.FindDigestsAsync(tags, cancellationToken);
-        var groups = digests
-            .Where(pair => pair.Value is not null)
-            .GroupBy(pair => pair.Value!, pair => pair.Key, StringComparer.Ordinal)
-            .ToList();
-        var images = new System.Collections.Concurrent.ConcurrentBag<StoredImage>();
-        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(groups, options, async (group, token) =>
-        {
-            var created = await registry.FindAsync(group.Key, token) is { } manifest
-                ? (await registry.DescribeAsync(manifest, token)).Created
-                : null;
-            images.Add(new StoredImage(group.Key, [.. group.Order(StringComparer.Ordinal)], created));
-        });
-        return [.. images.OrderBy(image => image.Created).ThenBy(image => image.Digest, StringComparer.Ordinal)];
-    }
-
-    /// <summary>
-    /// By digest, what needs an image: jobs that have not ended, and what this checkout's records name. Registered models join here.
-    /// </summary>
-    private async Task<Dictionary<string, string>> FindUsesAsync(
-        BuildContext context,
-        EnvironmentConfig environment,
-        ImageRegistry registry
-    )
-    {
-        var uses = Directory.Exists(context.ArtifactsFolder)
-            ? Directory
-                .EnumerateFiles(context.ArtifactsFolder, PushedImage.Stage + ".json", SearchOption.AllDirectories)
-                .Select(file => (Record: RecordFile.Read<PushedImage>(file, "Remove it, or run Docker-Push again."), File: file))
-                .Select(found => new ImageUse(found.Record.Image, Path.GetRelativePath(context.Root, found.File)))
-                .ToList()
-            : [];
-        if (await ConnectAsync(context, Planner.Workspace(environment)) is { } workspace)
-            uses.AddRange(await new ImagesInUse(workspace).FindAsync(context.Cancellation));
-
-        var byDigest = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var use in uses)
-        {
-            var image = ImageReference.Parse(use.Image);
-            if (image.Repository != registry.Name)
-                continue;
-            var digest = image.Digest ?? await registry.FindDigestAsync(image.Tag ?? "latest", context.Cancellation);
-            if (digest is not null)
-                byDigest.TryAdd(digest, use.By);
-        }
-
-        return byDigest;
-    }
-
-    // An emulator that does not run has no job that runs.
-    private async Task<WorkspaceClient?> ConnectAsync(BuildContext context, WorkspaceAddress address)
-    {
-        if (address.Endpoint is null)
-            return await WorkspaceClient.ConnectAsync(
-                WorkspaceConnection.ToAzure(address, signIns.To(address.TenantId), "the environment config"),
-                context.Cancellation
-            );
-        var found = await emulators.FindAsync(context);
-        return found is null
-            ? null
-            : await WorkspaceClient.ConnectAsync(
-                WorkspaceConnection.ToEmulator(address, found, "the environment config"),
-                context.Cancellation
-            );
-    }
+    public override Task RunAsync(BuildContext context) => cleaning.CleanAsync(context);
 }

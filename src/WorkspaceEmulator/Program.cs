@@ -1,8 +1,11 @@
 using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator;
 
-/// <summary>Exit codes: 0 stopped in order, 1 could not start, 2 wrong arguments, 3 the state folder is in use.</summary>
+/// <summary>
+/// Starts the emulator. Exit codes: 0 stopped in order, 1 could not start, 2 wrong arguments, 3 the state folder is in use.
+/// </summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] args)
@@ -15,7 +18,7 @@ internal static class Program
 
         if (!OperatingSystem.IsLinux())
         {
-            await Console.Error.WriteLineAsync("The emulator runs jobs by means of Linux (setsid, /proc); on Windows use WSL.");
+            await Console.Error.WriteLineAsync("The emulator needs Linux (setsid, /proc); on Windows use WSL.");
             return 1;
         }
 

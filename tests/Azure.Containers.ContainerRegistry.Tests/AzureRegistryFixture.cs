@@ -1,7 +1,6 @@
 using System.Net;
 using Azure.Core.Pipeline;
 using Fixtures.Registries;
-using Fixtures.Registries.Tokens;
 
 namespace Azure.Containers.ContainerRegistry.Tests;
 
@@ -10,7 +9,7 @@ public sealed class AzureRegistryFixture : IAsyncLifetime
 {
     public const string AadToken = "an-entra-token";
 
-    private HttpClient? _http;
+    private HttpClient? http;
 
     public TokenService Tokens { get; private set; } = null!;
 
@@ -27,19 +26,19 @@ public sealed class AzureRegistryFixture : IAsyncLifetime
         Tokens.AadTokens["a-reader's-token"] = "reader";
         Store = await BlobStore.StartAsync();
         Front = await AzureFront.StartAsync(Tokens, Store);
-        _http = new HttpClient(Front.CreateHandler());
+        http = new HttpClient(Front.CreateHandler());
     }
 
     public async ValueTask DisposeAsync()
     {
-        _http?.Dispose();
+        http?.Dispose();
         await Front.DisposeAsync();
         await Store.DisposeAsync();
         await Tokens.DisposeAsync();
     }
 
     public ContainerRegistryClientOptions CreateOptions() =>
-        new() { Transport = new HttpClientTransport(_http!), Retry = { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(1) } };
+        new() { Transport = new HttpClientTransport(http!), Retry = { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(1) } };
 
     public ContainerRegistryClient CreateClient(string aadToken = AadToken) =>
         new(Front.Address, new FixedCredential(aadToken), CreateOptions());
@@ -52,9 +51,7 @@ public sealed class AzureRegistryFixture : IAsyncLifetime
         Front.Intercept = async context =>
         {
             if (!fits(context))
-            {
                 return false;
-            }
 
             Front.Intercept = null;
             context.Response.StatusCode = (int)status;

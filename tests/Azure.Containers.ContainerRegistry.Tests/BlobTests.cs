@@ -5,7 +5,7 @@ namespace Azure.Containers.ContainerRegistry.Tests;
 
 public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegistryFixture>
 {
-    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task UploadBlob_SendsALargeBlobInChunks_WhenItsStreamCannotSeek()
@@ -14,9 +14,9 @@ public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegis
         var bytes = RandomNumberGenerator.GetBytes((9 * 1024 * 1024) + 17);
         var content = registry.CreateContent("blobs/large");
 
-        var uploaded = (await content.UploadBlobAsync(new ForwardStream(bytes), _cancellation)).Value;
+        var uploaded = (await content.UploadBlobAsync(new ForwardStream(bytes), cancellation)).Value;
         using var downloaded = new MemoryStream();
-        await content.DownloadBlobToAsync(uploaded.Digest, downloaded, _cancellation);
+        await content.DownloadBlobToAsync(uploaded.Digest, downloaded, cancellation);
 
         Assert.Equal($"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}", uploaded.Digest);
         Assert.Equal(bytes.Length, uploaded.SizeInBytes);
@@ -24,25 +24,25 @@ public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegis
     }
 
     [Fact]
-    public async Task UploadBlob_TakesAnEmptyBlob()
+    public async Task UploadBlob_Succeeds_WhenTheBlobIsEmpty()
     {
         var content = registry.CreateContent("blobs/empty");
 
-        var uploaded = (await content.UploadBlobAsync(BinaryData.FromBytes(Array.Empty<byte>()), _cancellation)).Value;
+        var uploaded = (await content.UploadBlobAsync(BinaryData.FromBytes(Array.Empty<byte>()), cancellation)).Value;
 
-        Assert.Equal(0, (await content.DownloadBlobContentAsync(uploaded.Digest, _cancellation)).Value.Content.ToMemory().Length);
+        Assert.Equal(0, (await content.DownloadBlobContentAsync(uploaded.Digest, cancellation)).Value.Content.ToMemory().Length);
     }
 
     [Fact]
-    public async Task DownloadBlob_SendsNoAuthorizationToTheHostItIsRedirectedTo()
+    public async Task DownloadBlob_SendsNoAuthorization_ToTheHostOfARedirect()
     {
         var content = registry.CreateContent("blobs/redirected");
-        var digest = (await content.UploadBlobAsync(BinaryData.FromString("kept elsewhere"), _cancellation)).Value.Digest;
+        var digest = (await content.UploadBlobAsync(BinaryData.FromString("kept elsewhere"), cancellation)).Value.Digest;
         var before = registry.Store.Requests.Count;
 
         // Twice: with the token from a challenge, and with the one remembered for the next request.
-        Assert.Equal("kept elsewhere", (await content.DownloadBlobContentAsync(digest, _cancellation)).Value.Content.ToString());
-        Assert.Equal("kept elsewhere", (await content.DownloadBlobContentAsync(digest, _cancellation)).Value.Content.ToString());
+        Assert.Equal("kept elsewhere", (await content.DownloadBlobContentAsync(digest, cancellation)).Value.Content.ToString());
+        Assert.Equal("kept elsewhere", (await content.DownloadBlobContentAsync(digest, cancellation)).Value.Content.ToString());
 
         var received = registry.Store.Requests.Skip(before).ToList();
         Assert.Equal(2, received.Count);
@@ -50,17 +50,17 @@ public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegis
     }
 
     [Fact]
-    public async Task DownloadBlob_AnswersNoChallengeOfTheHostItIsRedirectedTo()
+    public async Task DownloadBlob_IgnoresTheChallenge_OfTheHostOfARedirect()
     {
         var content = registry.CreateContent("blobs/challenged");
-        var digest = (await content.UploadBlobAsync(BinaryData.FromString("kept elsewhere"), _cancellation)).Value.Digest;
-        await content.DownloadBlobContentAsync(digest, _cancellation);
+        var digest = (await content.UploadBlobAsync(BinaryData.FromString("kept elsewhere"), cancellation)).Value.Digest;
+        await content.DownloadBlobContentAsync(digest, cancellation);
         var (before, tokens) = (registry.Store.Requests.Count, registry.Tokens.Requests.Count);
         registry.Store.Challenge =
             $"Bearer realm=\"{registry.Store.Address}token\",service=\"store\",scope=\"repository:blobs/challenged:pull\"";
         try
         {
-            var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.DownloadBlobContentAsync(digest, _cancellation));
+            var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.DownloadBlobContentAsync(digest, cancellation));
 
             Assert.Equal(401, error.Status);
             Assert.StartsWith(
@@ -80,24 +80,24 @@ public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegis
     }
 
     [Fact]
-    public async Task DownloadBlobStreaming_RefusesOtherBytesThanTheDigestNames()
+    public async Task DownloadBlobStreaming_Fails_WhenTheBytesDoNotHaveTheDigest()
     {
         var content = registry.CreateContent("blobs/damaged");
-        var digest = (await content.UploadBlobAsync(BinaryData.FromString("as it was"), _cancellation)).Value.Digest;
-        await File.WriteAllTextAsync(registry.Front.Registry.PathOfBlob(digest), "as it is!", _cancellation);
+        var digest = (await content.UploadBlobAsync(BinaryData.FromString("as it was"), cancellation)).Value.Digest;
+        await File.WriteAllTextAsync(registry.Front.Registry.PathOfBlob(digest), "as it is!", cancellation);
 
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.DownloadBlobContentAsync(digest, _cancellation));
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.DownloadBlobContentAsync(digest, cancellation));
 
         Assert.EndsWith($"it must be {digest}.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task DownloadBlob_SaysWhatWasAsked_WhenThereIsNoSuchBlob()
+    public async Task DownloadBlob_NamesTheRequest_WhenTheBlobDoesNotExist()
     {
         var content = registry.CreateContent("blobs/missing");
         var digest = $"sha256:{new string('0', 64)}";
 
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.DownloadBlobStreamingAsync(digest, _cancellation));
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.DownloadBlobStreamingAsync(digest, cancellation));
 
         Assert.Equal("BLOB_UNKNOWN", error.ErrorCode);
         Assert.StartsWith(
@@ -108,10 +108,10 @@ public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegis
     }
 
     [Fact]
-    public async Task Pipeline_TellsWhetherABlobIsThere()
+    public async Task Pipeline_SendsHead_ToCheckThatABlobExists()
     {
         var content = registry.CreateContent("blobs/exists");
-        var digest = (await content.UploadBlobAsync(BinaryData.FromString("here"), _cancellation)).Value.Digest;
+        var digest = (await content.UploadBlobAsync(BinaryData.FromString("here"), cancellation)).Value.Digest;
 
         Assert.Equal(200, await HeadAsync(content, digest));
         Assert.Equal(404, await HeadAsync(content, $"sha256:{new string('0', 64)}"));
@@ -122,7 +122,7 @@ public class BlobTests(AzureRegistryFixture registry) : IClassFixture<AzureRegis
         using var message = content.Pipeline.CreateMessage();
         message.Request.Method = RequestMethod.Head;
         message.Request.Uri.Reset(new Uri(content.Endpoint, $"/v2/{content.RepositoryName}/blobs/{digest}"));
-        await content.Pipeline.SendAsync(message, _cancellation);
+        await content.Pipeline.SendAsync(message, cancellation);
         return message.Response.Status;
     }
 }

@@ -2,22 +2,16 @@ namespace Azure.Containers.ContainerRegistry.Tests;
 
 public class CatalogueTests(AzureRegistryFixture registry) : IClassFixture<AzureRegistryFixture>
 {
-    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task GetRepositoryNames_FollowsEveryPage()
+    public async Task GetRepositoryNames_ReturnsTheNames_OfEveryPage()
     {
         string[] names = ["pages/a", "pages/b", "pages/c", "pages/d", "pages/e"];
         foreach (var name in names)
-        {
             await Images.PushAsync(registry.CreateContent(name), "v1");
-        }
 
-        var pages = await registry
-            .CreateClient()
-            .GetRepositoryNamesAsync(_cancellation)
-            .AsPages(pageSizeHint: 2)
-            .ToListAsync(_cancellation);
+        var pages = await registry.CreateClient().GetRepositoryNamesAsync(cancellation).AsPages(pageSizeHint: 2).ToListAsync(cancellation);
 
         Assert.All(pages.SkipLast(1), page => Assert.Equal(2, page.Values.Count));
         Assert.Equal(
@@ -27,7 +21,7 @@ public class CatalogueTests(AzureRegistryFixture registry) : IClassFixture<Azure
     }
 
     [Fact]
-    public async Task GetAllManifestProperties_ListsImagesWithTheirTags()
+    public async Task GetAllManifestProperties_ReturnsImages_WithTheirTags()
     {
         var content = registry.CreateContent("catalogue/manifests");
         var first = await Images.PushAsync(content, "v1", "one");
@@ -35,8 +29,8 @@ public class CatalogueTests(AzureRegistryFixture registry) : IClassFixture<Azure
 
         var repository = registry.CreateClient().GetRepository("catalogue/manifests");
         var all = await repository
-            .GetAllManifestPropertiesAsync(ArtifactManifestOrder.LastUpdatedOnDescending, _cancellation)
-            .ToListAsync(_cancellation);
+            .GetAllManifestPropertiesAsync(ArtifactManifestOrder.LastUpdatedOnDescending, cancellation)
+            .ToListAsync(cancellation);
 
         Assert.Equal(
             new[] { first, second }.Order(StringComparer.Ordinal),
@@ -52,7 +46,7 @@ public class CatalogueTests(AzureRegistryFixture registry) : IClassFixture<Azure
     }
 
     [Fact]
-    public async Task GetAllTagProperties_ListsTheTagsOfOneImageOnly()
+    public async Task GetAllTagProperties_ReturnsTheTags_OfOneImage()
     {
         var content = registry.CreateContent("catalogue/tags");
         var digest = await Images.PushAsync(content, "v1", "one");
@@ -60,27 +54,27 @@ public class CatalogueTests(AzureRegistryFixture registry) : IClassFixture<Azure
         await Images.PushAsync(content, "other", "two");
 
         var artifact = registry.CreateClient().GetArtifact("catalogue/tags", "v1");
-        var tags = await artifact.GetAllTagPropertiesAsync(cancellationToken: _cancellation).ToListAsync(_cancellation);
+        var tags = await artifact.GetAllTagPropertiesAsync(cancellationToken: cancellation).ToListAsync(cancellation);
 
         Assert.Equal(["latest", "v1"], tags.Select(tag => tag.Name!).ToArray());
         Assert.All(tags, tag => Assert.Equal(digest, tag.Digest));
-        Assert.Equal(digest, (await artifact.GetManifestPropertiesAsync(_cancellation)).Value.Digest);
+        Assert.Equal(digest, (await artifact.GetManifestPropertiesAsync(cancellation)).Value.Digest);
         Assert.Equal($"{registry.Front.Address.Authority}/catalogue/tags:v1", artifact.FullyQualifiedReference);
     }
 
     [Fact]
-    public async Task DeleteTag_LeavesTheImage()
+    public async Task DeleteTag_KeepsTheImage_WhenItHasOtherTags()
     {
         var content = registry.CreateContent("catalogue/untag");
         var digest = await Images.PushAsync(content, "v1");
         var artifact = registry.CreateClient().GetArtifact("catalogue/untag", digest);
 
-        await artifact.DeleteTagAsync("v1", _cancellation);
+        await artifact.DeleteTagAsync("v1", cancellation);
 
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => artifact.GetTagPropertiesAsync("v1", _cancellation));
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() => artifact.GetTagPropertiesAsync("v1", cancellation));
         Assert.Equal("TAG_UNKNOWN", error.ErrorCode);
-        Assert.Equal(digest, (await content.GetManifestAsync(digest, _cancellation)).Value.Digest);
-        Assert.Equal(404, (await artifact.DeleteTagAsync("v1", _cancellation)).Status);
+        Assert.Equal(digest, (await content.GetManifestAsync(digest, cancellation)).Value.Digest);
+        Assert.Equal(404, (await artifact.DeleteTagAsync("v1", cancellation)).Status);
     }
 
     [Fact]
@@ -89,20 +83,20 @@ public class CatalogueTests(AzureRegistryFixture registry) : IClassFixture<Azure
         var content = registry.CreateContent("catalogue/delete");
         var digest = await Images.PushAsync(content, "v1");
 
-        await registry.CreateClient().GetArtifact("catalogue/delete", "v1").DeleteAsync(_cancellation);
+        await registry.CreateClient().GetArtifact("catalogue/delete", "v1").DeleteAsync(cancellation);
 
-        Assert.Equal(404, (await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync(digest, _cancellation))).Status);
+        Assert.Equal(404, (await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync(digest, cancellation))).Status);
     }
 
     [Fact]
-    public async Task DeleteRepository_RemovesItFromTheCatalogue()
+    public async Task DeleteRepository_RemovesIt_FromTheCatalogue()
     {
         await Images.PushAsync(registry.CreateContent("catalogue/gone"), "v1");
         var client = registry.CreateClient();
 
-        await client.DeleteRepositoryAsync("catalogue/gone", _cancellation);
+        await client.DeleteRepositoryAsync("catalogue/gone", cancellation);
 
-        Assert.DoesNotContain(await client.GetRepositoryNamesAsync(_cancellation).ToListAsync(_cancellation), name =>
+        Assert.DoesNotContain(await client.GetRepositoryNamesAsync(cancellation).ToListAsync(cancellation), name =>
             name == "catalogue/gone"
         );
     }

@@ -3,7 +3,7 @@ namespace Azure.Containers.ContainerRegistry.Tests;
 /// <summary>Can be read once from front to back, as a pipe can, and tells how far it was read.</summary>
 internal sealed class ForwardStream(byte[] bytes, Func<int, Task>? beforeRead = null) : Stream
 {
-    private int _position;
+    private int position;
 
     public override bool CanRead => true;
 
@@ -22,9 +22,7 @@ internal sealed class ForwardStream(byte[] bytes, Func<int, Task>? beforeRead = 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (beforeRead is not null)
-        {
-            await beforeRead(_position);
-        }
+            await beforeRead(position);
 
         return Take(buffer.Span);
     }
@@ -44,9 +42,9 @@ internal sealed class ForwardStream(byte[] bytes, Func<int, Task>? beforeRead = 
 
     private int Take(Span<byte> buffer)
     {
-        var count = Math.Min(buffer.Length, bytes.Length - _position);
-        bytes.AsSpan(_position, count).CopyTo(buffer);
-        _position += count;
+        var count = Math.Min(buffer.Length, bytes.Length - position);
+        bytes.AsSpan(position, count).CopyTo(buffer);
+        position += count;
         return count;
     }
 }

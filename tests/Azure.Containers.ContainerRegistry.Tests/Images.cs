@@ -36,7 +36,8 @@ internal static class Images
                 );
         return BinaryData.FromBytes(
             Encoding.UTF8.GetBytes(
-                $"{{ \"schemaVersion\":2,\t\"mediaType\":\"{manifestType}\",\r\n\n \"config\":{Descriptor(configType, config)},\n\"layers\" :[ {Descriptor(layerType, layer)} ]  }}\n"
+                $"{{ \"schemaVersion\":2,\t\"mediaType\":\"{manifestType}\",\r\n\n "
+                    + $"\"config\":{Descriptor(configType, config)},\n\"layers\" :[ {Descriptor(layerType, layer)} ]  }}\n"
             )
         );
     }

@@ -4,19 +4,19 @@ namespace Azure.Containers.ContainerRegistry.Tests;
 
 public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureRegistryFixture>
 {
-    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("docker")]
     [InlineData("oci")]
-    public async Task GetManifest_ReturnsTheBytesThatWereSet(string kind)
+    public async Task GetManifest_ReturnsTheBytes_ThatWereSet(string kind)
     {
         var content = registry.CreateContent($"manifests/{kind}");
         var manifest = await Images.UploadAsync(content, "a layer", kind);
         ManifestMediaType? type = kind == "docker" ? ManifestMediaType.DockerManifest : default(ManifestMediaType?);
 
-        var set = (await content.SetManifestAsync(manifest, "v1", type, _cancellation)).Value;
-        var got = (await content.GetManifestAsync("v1", _cancellation)).Value;
+        var set = (await content.SetManifestAsync(manifest, "v1", type, cancellation)).Value;
+        var got = (await content.GetManifestAsync("v1", cancellation)).Value;
 
         Assert.Equal(manifest.ToArray(), got.Manifest.ToArray());
         Assert.Equal(set.Digest, got.Digest);
@@ -26,7 +26,7 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
     [Theory]
     [InlineData("application/vnd.docker.distribution.manifest.list.v2+json")]
     [InlineData("application/vnd.oci.image.index.v1+json")]
-    public async Task GetManifest_ReturnsAListOfImagesAsItIs(string type)
+    public async Task GetManifest_ReturnsAnImageIndex_Unchanged(string type)
     {
         var content = registry.CreateContent("manifests/lists");
         var image = await Images.UploadAsync(content, "a layer", type.Contains("oci", StringComparison.Ordinal) ? "oci" : "docker");
@@ -35,16 +35,19 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
                 image,
                 null,
                 type.Contains("oci", StringComparison.Ordinal) ? default(ManifestMediaType?) : ManifestMediaType.DockerManifest,
-                _cancellation
+                cancellation
             )
         ).Value;
         var imageType = type.Replace(".list", "", StringComparison.Ordinal).Replace("index", "manifest", StringComparison.Ordinal);
         var list = BinaryData.FromString(
-            $$$"""{"schemaVersion":2, "mediaType":"{{{type}}}","manifests":[{"mediaType":"{{{imageType}}}","size":{{{image.ToMemory().Length}}},"digest":"{{{set.Digest}}}","platform":{"architecture":"amd64","os":"linux"}}]}"""
+            $$$"""
+            {"schemaVersion":2, "mediaType":"{{{type}}}","manifests":[{"mediaType":"{{{imageType}}}",
+             "size":{{{image.ToMemory().Length}}},"digest":"{{{set.Digest}}}","platform":{"architecture":"amd64","os":"linux"}}]}
+            """
         );
 
-        await content.SetManifestAsync(list, "list", type, _cancellation);
-        var got = (await content.GetManifestAsync("list", _cancellation)).Value;
+        await content.SetManifestAsync(list, "list", type, cancellation);
+        var got = (await content.GetManifestAsync("list", cancellation)).Value;
 
         Assert.Equal(list.ToArray(), got.Manifest.ToArray());
         Assert.Equal(type, (string)got.MediaType);
@@ -56,19 +59,19 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
         var content = registry.CreateContent("manifests/retag");
         var digest = await Images.PushAsync(content, "v1");
 
-        var got = (await content.GetManifestAsync(digest, _cancellation)).Value;
-        await content.SetManifestAsync(got.Manifest, "latest", got.MediaType, _cancellation);
+        var got = (await content.GetManifestAsync(digest, cancellation)).Value;
+        await content.SetManifestAsync(got.Manifest, "latest", got.MediaType, cancellation);
 
-        Assert.Equal(digest, (await content.GetManifestAsync("latest", _cancellation)).Value.Digest);
+        Assert.Equal(digest, (await content.GetManifestAsync("latest", cancellation)).Value.Digest);
     }
 
     [Fact]
-    public async Task GetManifest_SaysWhatWasAsked_WhenThereIsNoSuchTag()
+    public async Task GetManifest_NamesTheRequest_WhenTheTagDoesNotExist()
     {
         var content = registry.CreateContent("manifests/missing");
         await Images.PushAsync(content, "v1");
 
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync("v2", _cancellation));
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync("v2", cancellation));
 
         Assert.Equal(404, error.Status);
         Assert.Equal("MANIFEST_UNKNOWN", error.ErrorCode);
@@ -80,18 +83,18 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
     }
 
     [Fact]
-    public async Task GetManifest_RefusesOtherBytesThanTheDigestNames()
+    public async Task GetManifest_Fails_WhenTheBytesDoNotHaveTheDigest()
     {
         var content = registry.CreateContent("manifests/forged");
         var digest = await Images.PushAsync(content, "v1");
-        await content.GetManifestAsync(digest, _cancellation);
+        await content.GetManifestAsync(digest, cancellation);
         registry.AnswerOnce(
             context => context.Request.Path.Value!.Contains("/forged/manifests/", StringComparison.Ordinal),
             HttpStatusCode.OK,
             "{}"
         );
 
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync(digest, _cancellation));
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync(digest, cancellation));
 
         Assert.Equal(
             $"The manifest has the digest sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a; it must be {digest}.",
@@ -100,7 +103,7 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
     }
 
     [Fact]
-    public async Task GetManifest_TriesAgain_WhenTheRegistryIsBusy()
+    public async Task GetManifest_Retries_WhenTheRegistryIsBusy()
     {
         var content = registry.CreateContent("manifests/busy");
         var digest = await Images.PushAsync(content, "v1");
@@ -110,18 +113,18 @@ public class ManifestTests(AzureRegistryFixture registry) : IClassFixture<AzureR
             """{"errors":[{"code":"TOOMANYREQUESTS","message":"later"}]}"""
         );
 
-        Assert.Equal(digest, (await content.GetManifestAsync("v1", _cancellation)).Value.Digest);
+        Assert.Equal(digest, (await content.GetManifestAsync("v1", cancellation)).Value.Digest);
     }
 
     [Fact]
-    public async Task DeleteManifest_TakesTheTagsWithIt()
+    public async Task DeleteManifest_DeletesTheTags_WithTheManifest()
     {
         var content = registry.CreateContent("manifests/deleted");
         var digest = await Images.PushAsync(content, "v1");
 
-        await content.DeleteManifestAsync(digest, _cancellation);
+        await content.DeleteManifestAsync(digest, cancellation);
 
-        Assert.Equal(404, (await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync("v1", _cancellation))).Status);
-        Assert.Equal(404, (await content.DeleteManifestAsync(digest, _cancellation)).Status);
+        Assert.Equal(404, (await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync("v1", cancellation))).Status);
+        Assert.Equal(404, (await content.DeleteManifestAsync(digest, cancellation)).Status);
     }
 }

@@ -1,25 +1,25 @@
 using System.Security.Cryptography;
-using Fixtures.Registries.Tokens;
+using Fixtures.Registries;
 
 namespace Azure.Containers.ContainerRegistry.Tests;
 
 public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureRegistryFixture>
 {
-    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
 
     private string[] TokenRequestsSince(int count) =>
         [.. registry.Tokens.Requests.Skip(count).Select(request => $"{request.Kind} {request.Scope}".TrimEnd())];
 
     [Fact]
-    public async Task Requests_ExchangeOnceAndAskOncePerScope()
+    public async Task Requests_RequestOneTokenPerScope_AfterOneExchange()
     {
         var before = registry.Tokens.Requests.Count;
         var credential = new FixedCredential(AzureRegistryFixture.AadToken);
         var content = new ContainerRegistryContentClient(registry.Front.Address, "signin/scopes", credential, registry.CreateOptions());
 
         await Images.PushAsync(content, "v1");
-        await content.GetManifestAsync("v1", _cancellation);
-        await content.GetManifestAsync("v1", _cancellation);
+        await content.GetManifestAsync("v1", cancellation);
+        await content.GetManifestAsync("v1", cancellation);
 
         Assert.Equal(
             ["exchange", "refresh_token repository:signin/scopes:pull,push", "refresh_token repository:signin/scopes:pull"],
@@ -29,15 +29,15 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     }
 
     [Fact]
-    public async Task Requests_AskForTokensOfTheAudience_WhenOneIsSet()
+    public async Task Requests_RequestTokensOfTheAudience_WhenOneIsSet()
     {
         var credential = new FixedCredential(AzureRegistryFixture.AadToken);
         var options = registry.CreateOptions();
         options.Audience = ContainerRegistryAudience.AzureResourceManagerChina;
 
         await new ContainerRegistryClient(registry.Front.Address, credential, options)
-            .GetRepositoryNamesAsync(_cancellation)
-            .ToListAsync(_cancellation);
+            .GetRepositoryNamesAsync(cancellation)
+            .ToListAsync(cancellation);
 
         Assert.Equal(["https://management.chinacloudapi.cn/.default"], credential.Scopes);
     }
@@ -52,8 +52,8 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
         try
         {
             var before = registry.Tokens.Requests.Count;
-            await content.GetManifestAsync("v1", _cancellation);
-            await content.GetManifestAsync("v1", _cancellation);
+            await content.GetManifestAsync("v1", cancellation);
+            await content.GetManifestAsync("v1", cancellation);
 
             Assert.Equal(
                 ["refresh_token repository:signin/expired:pull", "refresh_token repository:signin/expired:pull"],
@@ -67,7 +67,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     }
 
     [Fact]
-    public async Task UploadBlob_GoesOn_WhenEveryTokenBecomesWorthlessMidway()
+    public async Task UploadBlob_Resumes_WhenEveryTokenIsRevokedMidway()
     {
         var bytes = RandomNumberGenerator.GetBytes((12 * 1024 * 1024) + 5);
         var content = registry.CreateContent("signin/midway");
@@ -79,16 +79,16 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
             {
                 isRotated = true;
                 registry.Tokens.RotateKey();
-                await registry.Front.Registry.StartAgainAsync(_cancellation);
+                await registry.Front.Registry.StartAgainAsync(cancellation);
             }
         });
 
-        var uploaded = (await content.UploadBlobAsync(stream, _cancellation)).Value;
+        var uploaded = (await content.UploadBlobAsync(stream, cancellation)).Value;
 
         Assert.True(isRotated);
         Assert.Equal($"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}", uploaded.Digest);
         Assert.Equal(bytes.Length, new FileInfo(registry.Front.Registry.PathOfBlob(uploaded.Digest)).Length);
-        // The refresh token went with the key: it is refused once, and exchanged anew.
+        // The refresh token is revoked with the key: it is refused once, and exchanged again.
         Assert.Equal(
             [
                 "exchange",
@@ -102,26 +102,26 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     }
 
     [Fact]
-    public async Task Requests_ExchangeAgain_WhenTheRefreshTokenIsWithdrawn()
+    public async Task Requests_ExchangeAgain_WhenTheRefreshTokenIsRevoked()
     {
         var content = registry.CreateContent("signin/withdrawn");
         await Images.PushAsync(content, "v1");
         registry.Tokens.WithdrawRefreshTokens();
 
-        var got = await content.GetManifestAsync("v1", _cancellation);
+        var got = await content.GetManifestAsync("v1", cancellation);
 
         Assert.Equal(200, got.GetRawResponse().Status);
     }
 
     [Fact]
-    public async Task UploadBlob_IsRefused_WhenTheUserMayOnlyRead()
+    public async Task UploadBlob_Fails_WhenTheUserMayOnlyRead()
     {
         await Images.PushAsync(registry.CreateContent("signin/readonly"), "v1");
         var content = registry.CreateContent("signin/readonly", "a-reader's-token");
 
-        Assert.Equal(200, (await content.GetManifestAsync("v1", _cancellation)).GetRawResponse().Status);
+        Assert.Equal(200, (await content.GetManifestAsync("v1", cancellation)).GetRawResponse().Status);
         var error = await Assert.ThrowsAsync<RequestFailedException>(() =>
-            content.UploadBlobAsync(BinaryData.FromString("x"), _cancellation)
+            content.UploadBlobAsync(BinaryData.FromString("x"), cancellation)
         );
 
         Assert.Equal(401, error.Status);
@@ -134,11 +134,11 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     }
 
     [Fact]
-    public async Task Requests_SayThatTheExchangeFailed_WhenTheEntraTokenIsNotTheRegistrys()
+    public async Task Requests_FailInTheExchange_WhenTheEntraTokenIsForAnotherResource()
     {
         var content = registry.CreateContent("signin/stranger", "a-stranger's-token");
 
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync("v1", _cancellation));
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() => content.GetManifestAsync("v1", cancellation));
 
         Assert.StartsWith(
             $"POST {registry.Front.Address}oauth2/exchange returned 401: UNAUTHORIZED: authentication required",
@@ -149,23 +149,23 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     }
 
     [Fact]
-    public async Task Requests_ReadWithoutSigningIn_WhereAnybodyMay()
+    public async Task Requests_ReadWithoutSignIn_WhenTheRegistryAllowsIt()
     {
         await Images.PushAsync(registry.CreateContent("signin/public"), "v1");
         registry.Tokens.AnonymousGrants = ["repository:signin/public:pull"];
         var content = new ContainerRegistryContentClient(registry.Front.Address, "signin/public", registry.CreateOptions());
 
-        Assert.Equal(200, (await content.GetManifestAsync("v1", _cancellation)).GetRawResponse().Status);
+        Assert.Equal(200, (await content.GetManifestAsync("v1", cancellation)).GetRawResponse().Status);
         Assert.Equal(
             401,
             (
-                await Assert.ThrowsAsync<RequestFailedException>(() => content.UploadBlobAsync(BinaryData.FromString("x"), _cancellation))
+                await Assert.ThrowsAsync<RequestFailedException>(() => content.UploadBlobAsync(BinaryData.FromString("x"), cancellation))
             ).Status
         );
     }
 
     [Fact]
-    public async Task ExchangeAadAccessToken_GivesThePasswordOfDockerLogin()
+    public async Task ExchangeAadAccessToken_ReturnsThePassword_OfDockerLogin()
     {
         var client = registry.CreateClient();
 
@@ -173,7 +173,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
             await client.ExchangeAadAccessTokenForAcrRefreshTokenAsync(
                 registry.Tokens.Service,
                 accessToken: AzureRegistryFixture.AadToken,
-                cancellationToken: _cancellation
+                cancellationToken: cancellation
             )
         ).Value;
         var access = (
@@ -181,7 +181,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
                 registry.Tokens.Service,
                 "repository:any:pull",
                 refresh.RefreshToken,
-                _cancellation
+                cancellation
             )
         ).Value;
 
@@ -193,7 +193,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
         );
         using var login = await http.GetAsync(
             new Uri(registry.Front.Address, "/oauth2/token?service=registry.test&scope=repository:any:pull"),
-            _cancellation
+            cancellation
         );
         Assert.True(login.IsSuccessStatusCode);
     }
@@ -204,7 +204,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
         var client = new ContainerRegistryClient(registry.Front.Registry.Address, new FixedCredential(AzureRegistryFixture.AadToken));
 
         await Assert.ThrowsAsync<InvalidOperationException>(async () =>
-            await client.GetRepositoryNamesAsync(_cancellation).ToListAsync(_cancellation)
+            await client.GetRepositoryNamesAsync(cancellation).ToListAsync(cancellation)
         );
     }
 }

@@ -8,7 +8,7 @@ namespace Azure.Containers.ContainerRegistry.Tests;
 public class TokenRequestTests
 {
     [Fact]
-    public async Task SignIn_SendsTheExchangeAndTheToken_AsInTheFile()
+    public async Task Requests_SendExchangeAndToken_AsInTheFile()
     {
         using var service = new ScriptedRegistry();
         using var http = new HttpClient(service);

@@ -7,10 +7,11 @@ namespace Azure.ResourceManager.MachineLearning.Tests;
 public class ComputeTests
 {
     private const string OperationUri =
-        "https://management.azure.com/subscriptions/s/providers/Microsoft.MachineLearningServices/locations/westeurope/computeOperationsStatus/7?api-version=2024-10-01";
+        "https://management.azure.com/subscriptions/s/providers/Microsoft.MachineLearningServices/locations/westeurope"
+        + "/computeOperationsStatus/7?api-version=2024-10-01";
 
     [Fact]
-    public async Task CreateOrUpdateAsync_SendsTheWholeCluster_AndGivesTheProvisionedOne()
+    public async Task CreateOrUpdateAsync_ReturnsTheProvisionedCluster_WhenSentWhole()
     {
         using var arm = new ScriptedArm()
             .Answer(
@@ -30,7 +31,7 @@ public class ComputeTests
     }
 
     [Fact]
-    public async Task CreateOrUpdateAsync_SendsOnlyWhatIsSet()
+    public async Task CreateOrUpdateAsync_SendsOnlyMembers_ThatAreSet()
     {
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("compute.json"));
         var data = new MachineLearningComputeData(AzureLocation.WestEurope)
@@ -49,7 +50,7 @@ public class ComputeTests
     }
 
     [Fact]
-    public async Task CreateOrUpdateAsync_LeavesOutWhatTheServiceAloneSets_WhenAnAnswerIsSentBack()
+    public async Task CreateOrUpdateAsync_OmitsReadOnlyMembers_WhenAResponseIsSentBack()
     {
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("compute.json")).Answer(200, ScriptedArm.Example("compute.json"));
         var computes = arm.Workspace().GetMachineLearningComputes();
@@ -100,10 +101,12 @@ public class ComputeTests
     }
 
     [Fact]
-    public async Task GetAsync_ReadsACreatingCluster_WhenTheServiceTellsNoMore()
+    public async Task GetAsync_ReadsTheState_WhenAClusterIsBeingCreated()
     {
-        var body =
-            $$$"""{"id":"{{{Examples.ComputeId}}}","name":"gpu","location":"westeurope","properties":{"computeType":"AmlCompute","provisioningState":"Creating"}}""";
+        var body = $$$"""
+            {"id":"{{{Examples.ComputeId}}}","name":"gpu","location":"westeurope","properties":{"computeType":"AmlCompute",
+             "provisioningState":"Creating"}}
+            """;
         using var arm = new ScriptedArm().Answer(200, body);
 
         var data = (await arm.Workspace().GetMachineLearningComputeAsync("gpu", TestContext.Current.CancellationToken)).Value.Data;
@@ -130,7 +133,7 @@ public class ComputeTests
     }
 
     [Fact]
-    public async Task DeleteAsync_AsksUntilTheClusterIsGone()
+    public async Task DeleteAsync_Polls_UntilTheClusterIsDeleted()
     {
         using var arm = new ScriptedArm()
             .Answer(202, null, ("Azure-AsyncOperation", OperationUri), ("Location", "https://management.azure.com/elsewhere"))
@@ -144,7 +147,7 @@ public class ComputeTests
     }
 
     [Fact]
-    public async Task DeleteAsync_IsComplete_WhenThereIsNone()
+    public async Task DeleteAsync_Completes_WhenTheClusterIsMissing()
     {
         using var arm = new ScriptedArm().Answer(204);
 
@@ -163,7 +166,8 @@ public class ComputeTests
             .Answer(
                 200,
                 """
-                {"nodes":[{"nodeId":"tvm-1","privateIpAddress":"10.0.0.4","publicIpAddress":null,"port":50000.0,"nodeState":"running","runId":"pothole-0a1b2c"}],
+                {"nodes":[{"nodeId":"tvm-1","privateIpAddress":"10.0.0.4","publicIpAddress":null,"port":50000.0,
+                 "nodeState":"running","runId":"pothole-0a1b2c"}],
                  "nextLink":"https://management.azure.com/next?page=2"}
                 """
             )
@@ -187,7 +191,7 @@ public class ComputeTests
     }
 
     [Fact]
-    public async Task GetIfExistsAsync_HasNoValue_WhenTheServiceAnswers404()
+    public async Task GetIfExistsAsync_ReturnsNoValue_WhenTheServiceResponds404()
     {
         using var arm = new ScriptedArm().Answer(404, """{"error":{"code":"ResourceNotFound","message":"not there"}}""");
 
@@ -199,7 +203,7 @@ public class ComputeTests
     }
 
     [Fact]
-    public async Task GetAllAsync_ReadsAComputeOfAnotherKindAsItsBase()
+    public async Task GetAllAsync_ReadsTheBase_WhenAComputeIsOfAnUnknownKind()
     {
         var other = ScriptedArm.Example("compute.json", "properties.computeType", "ComputeInstance");
         using var arm = new ScriptedArm().Answer(200, $$"""{"value":[{{other}}],"nextLink":null}""").Answer(200, """{"value":[]}""");
@@ -207,9 +211,7 @@ public class ComputeTests
 
         var all = await computes.ToListAsync(TestContext.Current.CancellationToken);
         await foreach (var compute in computes.GetAllAsync("token/1", TestContext.Current.CancellationToken))
-        {
             Assert.Fail($"{compute.Id} was not answered.");
-        }
 
         Assert.Equal(ScriptedArm.Read("Requests/list-computes.expected.txt"), arm.Transcript);
         Assert.Equal(MachineLearningProvisioningState.Succeeded, all.Single().Data.Properties?.ProvisioningState);

@@ -94,7 +94,7 @@ public class DatastoreTests
     [Theory]
     [InlineData("AzureDataLakeGen2")]
     [InlineData("SomethingNew")]
-    public async Task GetAsync_ReadsADatastoreOfAnotherKindAsItsBase(string type)
+    public async Task GetAsync_ReadsTheBase_WhenADatastoreIsOfAnUnknownKind(string type)
     {
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("datastore.json", "properties.datastoreType", type));
 
@@ -145,14 +145,10 @@ public class DatastoreTests
 
         var names = new List<string>();
         await foreach (var datastore in datastores.GetAllAsync("s", 5, true, ["a", "b"], "te st", "name", false, None))
-        {
             names.Add(datastore.Data.Name);
-        }
 
         await foreach (var datastore in datastores)
-        {
             names.Add(datastore.Data.Name);
-        }
 
         Assert.Equal(ScriptedArm.Read("Requests/list-datastores.expected.txt"), arm.Transcript);
         Assert.Equal(["test_data"], names);
@@ -171,7 +167,7 @@ public class DatastoreTests
     }
 
     [Fact]
-    public async Task ExistsAsync_Throws_WhenTheServiceAnswersWithAnotherError()
+    public async Task ExistsAsync_Throws_WhenTheServiceRespondsWithAnotherError()
     {
         using var arm = new ScriptedArm().Answer(403, """{"error":{"code":"AuthorizationFailed","message":"may not read"}}""");
 
@@ -183,16 +179,14 @@ public class DatastoreTests
     }
 
     [Fact]
-    public async Task Secrets_AreInNoTextAndNoLog()
+    public async Task ToString_HidesSecrets_InTextsAndLogs()
     {
         var seen = new List<string>();
         using var listener = new AzureEventSourceListener(
             (_, message) =>
             {
                 lock (seen)
-                {
                     seen.Add(message);
-                }
             },
             EventLevel.Verbose
         );

@@ -74,7 +74,7 @@ public class EnvironmentTests
     }
 
     [Fact]
-    public async Task ExistsAsync_IsTrue_WhenTheServiceAnswers200()
+    public async Task ExistsAsync_ReturnsTrue_WhenTheServiceResponds200()
     {
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("environment.json"));
 

@@ -43,7 +43,8 @@ internal static class Examples
                         NodeIdleTimeBeforeScaleDown = TimeSpan.FromMinutes(15),
                     },
                     SubnetId = new ResourceIdentifier(
-                        "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/d"
+                        "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/g"
+                            + "/providers/Microsoft.Network/virtualNetworks/n/subnets/d"
                     ),
                     RemoteLoginPortPublicAccess = MachineLearningRemoteLoginPortPublicAccess.NotSpecified,
                     UserAccountCredentials = new MachineLearningUserAccountCredentials("azureuser")

@@ -63,7 +63,7 @@ public class JobTests
     }
 
     [Fact]
-    public async Task UpdateAsync_LeavesOutWhatTheServiceAloneSets_WhenAnAnswerIsSentBack()
+    public async Task UpdateAsync_OmitsReadOnlyMembers_WhenAResponseIsSentBack()
     {
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("job.json")).Answer(200, ScriptedArm.Example("job.json"));
         var job = (await arm.Workspace().GetMachineLearningJobAsync("pothole-0a1b2c", None)).Value;
@@ -117,7 +117,7 @@ public class JobTests
     [Theory]
     [InlineData("Sweep")]
     [InlineData("SomethingNew")]
-    public async Task GetAsync_ReadsAJobOfAnotherKindAsItsBase(string type)
+    public async Task GetAsync_ReadsTheBase_WhenAJobIsOfAnUnknownKind(string type)
     {
         var job = await ReadAsync("properties.jobType", type);
 
@@ -132,7 +132,7 @@ public class JobTests
     }
 
     [Fact]
-    public async Task GetAsync_KeepsAStatusItDoesNotKnow()
+    public async Task GetAsync_KeepsTheStatus_WhenItIsUnknown()
     {
         var status = (await ReadAsync("properties.status", "Resting")).Status;
 
@@ -172,7 +172,7 @@ public class JobTests
     }
 
     [Fact]
-    public async Task GetAsync_IgnoresMembersItDoesNotKnow()
+    public async Task GetAsync_IgnoresMembers_ThatItDoesNotKnow()
     {
         Assert.Equal(
             MachineLearningJobStatus.Running,
@@ -181,18 +181,21 @@ public class JobTests
     }
 
     [Fact]
-    public async Task GetAsync_ReadsANumberGivenAsATagAsText()
+    public async Task GetAsync_ReadsATagAsText_WhenItIsANumber()
     {
         Assert.Equal("1000", (await ReadAsync("properties.tags.steps", 1000)).Tags["steps"]);
     }
 
     [Fact]
-    public async Task GetAllAsync_FollowsTheNextLinkToTheEnd()
+    public async Task GetAllAsync_FollowsEveryNextLink_ToTheEnd()
     {
         using var arm = new ScriptedArm()
             .Answer(
                 200,
-                $$"""{"value":[{{ScriptedArm.Example("job.json")}}],"nextLink":"https://management.azure.com/jobs?$skip=abc%2F1&api-version=2024-10-01"}"""
+                $$"""
+                {"value":[{{ScriptedArm.Example("job.json")}}],
+                 "nextLink":"https://management.azure.com/jobs?$skip=abc%2F1&api-version=2024-10-01"}
+                """
             )
             .Answer(200, """{"value":[],"nextLink":"/jobs?$skip=def"}""")
             .Answer(200, $$"""{"value":[{{ScriptedArm.Example("job.json", "name", "second")}}]}""");
@@ -217,7 +220,7 @@ public class JobTests
     }
 
     [Fact]
-    public async Task GetAllAsync_GoesOnFromAContinuationToken()
+    public async Task GetAllAsync_Resumes_FromAContinuationToken()
     {
         using var arm = new ScriptedArm()
             .Answer(200, """{"value":[],"nextLink":"https://management.azure.com/jobs?$skip=2"}""")
@@ -231,9 +234,7 @@ public class JobTests
         }
 
         await foreach (var page in all.AsPages(token))
-        {
             Assert.Null(page.ContinuationToken);
-        }
 
         Assert.Equal("GET https://management.azure.com/jobs?$skip=2&api-version=2024-10-01\n", arm.Requests[1]);
     }
@@ -261,7 +262,7 @@ public class JobTests
     }
 
     [Fact]
-    public async Task DeleteAsync_FollowsTheLocation()
+    public async Task DeleteAsync_PollsTheLocation_WhenTheServiceGivesOne()
     {
         using var arm = new ScriptedArm()
             .Answer(202, null, ("Location", "https://management.azure.com/operations/3?api-version=2024-10-01"))
@@ -272,7 +273,8 @@ public class JobTests
 
         Assert.True(operation.HasCompleted);
         Assert.Equal(
-            $"DELETE https://management.azure.com{id}?api-version=2024-10-01\n\nGET https://management.azure.com/operations/3?api-version=2024-10-01\n",
+            $"DELETE https://management.azure.com{id}?api-version=2024-10-01\n\nGET "
+                + "https://management.azure.com/operations/3?api-version=2024-10-01\n",
             arm.Transcript
         );
     }

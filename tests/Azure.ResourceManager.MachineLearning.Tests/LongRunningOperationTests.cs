@@ -17,7 +17,7 @@ public class LongRunningOperationTests
         arm.Requests.Select(request => request.Split('\n')[0].Split('?')[0].Split('/')[^1]);
 
     [Fact]
-    public async Task Started_ReturnsBeforeTheEnd_AndCanBeAskedUntilItIsThere()
+    public async Task CreateOrUpdateAsync_ReturnsBeforeTheEnd_WhenOnlyStarted()
     {
         using var arm = new ScriptedArm()
             .Answer(201, Creating, ("Azure-AsyncOperation", StatusUri))
@@ -43,7 +43,7 @@ public class LongRunningOperationTests
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_GoesOnFromStarted()
+    public async Task WaitForCompletionAsync_Waits_WhenOnlyStarted()
     {
         using var arm = new ScriptedArm()
             .Answer(201, Creating, ("Azure-AsyncOperation", StatusUri))
@@ -113,7 +113,7 @@ public class LongRunningOperationTests
     }
 
     [Fact]
-    public async Task UpdateStatus_DoesTheSame()
+    public async Task UpdateStatus_EqualsUpdateStatusAsync_WhenCalledSynchronously()
     {
         using var arm = new ScriptedArm()
             .Answer(201, Creating, ("Azure-AsyncOperation", StatusUri))
@@ -127,7 +127,7 @@ public class LongRunningOperationTests
     }
 
     [Fact]
-    public async Task Put_FollowsTheResourceItself_WhenThereIsNoHeader()
+    public async Task CreateOrUpdateAsync_PollsTheResource_WhenThereIsNoHeader()
     {
         using var arm = new ScriptedArm().Answer(201, Creating).Answer(200, Creating).Answer(200, ScriptedArm.Example("compute.json"));
         var operation = await StartAsync(arm);
@@ -140,7 +140,7 @@ public class LongRunningOperationTests
     }
 
     [Fact]
-    public async Task Put_Throws_WhenProvisioningFailed()
+    public async Task CreateOrUpdateAsync_Throws_WhenProvisioningFailed()
     {
         using var arm = new ScriptedArm()
             .Answer(201, Creating)
@@ -153,7 +153,7 @@ public class LongRunningOperationTests
     }
 
     [Fact]
-    public async Task Put_Throws_WhenTheServiceRefusesTheRequest()
+    public async Task CreateOrUpdateAsync_Throws_WhenTheServiceRefusesTheRequest()
     {
         using var arm = new ScriptedArm().Answer(
             400,
@@ -167,7 +167,7 @@ public class LongRunningOperationTests
     }
 
     [Fact]
-    public async Task Cancel_FollowsTheLocation()
+    public async Task CancelAsync_PollsTheLocation_WhenTheServiceGivesOne()
     {
         using var arm = new ScriptedArm()
             .Answer(202, null, ("Location", "https://management.azure.com/operations/8?api-version=2024-10-01"), ("Retry-After", "10"))
@@ -188,7 +188,7 @@ public class LongRunningOperationTests
     }
 
     [Fact]
-    public async Task Cancel_IsComplete_WhenTheServiceAnswers200()
+    public async Task CancelAsync_Completes_WhenTheServiceResponds200()
     {
         using var arm = new ScriptedArm().Answer(200);
 
@@ -196,7 +196,7 @@ public class LongRunningOperationTests
     }
 
     [Fact]
-    public async Task Cancel_Throws_WhenTheLocationAnswersWithAnError()
+    public async Task CancelAsync_Throws_WhenTheLocationRespondsWithAnError()
     {
         using var arm = new ScriptedArm()
             .Answer(202, null, ("Location", "https://management.azure.com/operations/8"))

@@ -21,7 +21,7 @@ internal sealed class ScriptedArm : HttpMessageHandler
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private readonly Queue<HttpResponseMessage> _answers = new();
+    private readonly Queue<HttpResponseMessage> answers = new();
 
     public List<string> Requests { get; } = [];
 
@@ -51,11 +51,9 @@ internal sealed class ScriptedArm : HttpMessageHandler
             Content = new StringContent(body ?? string.Empty, Encoding.UTF8, "application/json"),
         };
         foreach (var (name, value) in headers)
-        {
             answer.Headers.TryAddWithoutValidation(name, value);
-        }
 
-        _answers.Enqueue(answer);
+        answers.Enqueue(answer);
         return this;
     }
 
@@ -79,7 +77,7 @@ internal sealed class ScriptedArm : HttpMessageHandler
             ? string.Empty
             : $"{request.Content!.Headers.ContentType}\n{JsonNode.Parse(reader.ReadToEnd())!.ToJsonString(Indented)}\n";
         Requests.Add($"{request.Method} {request.RequestUri!.AbsoluteUri}\n{body}");
-        return _answers.TryDequeue(out var answer) ? answer : throw new InvalidOperationException($"No answer is left for:\n{Transcript}");
+        return answers.TryDequeue(out var answer) ? answer : throw new InvalidOperationException($"No answer is left for:\n{Transcript}");
     }
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>

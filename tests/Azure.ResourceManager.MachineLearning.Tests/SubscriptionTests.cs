@@ -37,7 +37,7 @@ public class SubscriptionTests
     }
 
     [Fact]
-    public async Task GetMachineLearningVmSizesAsync_LeavesOutWhatIsNotSaid()
+    public async Task GetMachineLearningVmSizesAsync_ReadsNull_WhenAMemberIsMissing()
     {
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("vmSizes.json"));
 

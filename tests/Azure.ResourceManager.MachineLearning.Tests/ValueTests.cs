@@ -5,7 +5,7 @@ namespace Azure.ResourceManager.MachineLearning.Tests;
 public class ValueTests
 {
     [Fact]
-    public void Values_AreEqual_WhateverTheCase()
+    public void Equals_ReturnsTrue_WhateverTheCase()
     {
         MachineLearningNodeState state = "Idle";
 

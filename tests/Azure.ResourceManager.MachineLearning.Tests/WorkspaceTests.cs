@@ -10,7 +10,7 @@ public class WorkspaceTests
         client.GetResourceGroupResource(ResourceGroupResource.CreateResourceIdentifier(ScriptedArm.SubscriptionId, "ml-rg"));
 
     [Fact]
-    public async Task GetMachineLearningWorkspaceAsync_GivesTheWorkspace()
+    public async Task GetMachineLearningWorkspaceAsync_ReturnsTheWorkspace_OfTheName()
     {
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("workspace.json"));
 
@@ -37,7 +37,7 @@ public class WorkspaceTests
     }
 
     [Fact]
-    public async Task GetAsync_ReadsAHandlesData()
+    public async Task GetAsync_ReadsTheData_OfAHandle()
     {
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("workspace.json"));
         var handle = arm.Workspace();
@@ -48,7 +48,7 @@ public class WorkspaceTests
     }
 
     [Fact]
-    public async Task GetAsync_AsksForTheVersionSetInTheOptions()
+    public async Task GetAsync_SendsTheApiVersion_OfTheOptions()
     {
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("workspace.json")).Answer(200, ScriptedArm.Example("job.json"));
         var workspace = arm.Workspace(options => options.SetApiVersion(MachineLearningJobResource.ResourceType, "2025-09-01"));
@@ -61,7 +61,7 @@ public class WorkspaceTests
     }
 
     [Fact]
-    public async Task GetAsync_AsksTheEnvironmentsEndpoint()
+    public async Task GetAsync_UsesTheEndpoint_OfTheEnvironment()
     {
         using var arm = new ScriptedArm().Answer(200, ScriptedArm.Example("workspace.json"));
         var workspace = arm.Workspace(options =>
@@ -74,7 +74,7 @@ public class WorkspaceTests
     }
 
     [Fact]
-    public async Task ExistsAsync_IsFalse_WhenTheServiceAnswers404()
+    public async Task ExistsAsync_ReturnsFalse_WhenTheServiceResponds404()
     {
         using var arm = new ScriptedArm().Answer(404, """{"error":{"code":"ResourceNotFound","message":"not there"}}""");
 
@@ -86,7 +86,7 @@ public class WorkspaceTests
     }
 
     [Fact]
-    public void GetMachineLearningJobResource_RefusesAnIdOfAnotherType()
+    public void GetMachineLearningJobResource_Throws_WhenTheIdIsOfAnotherType()
     {
         using var arm = new ScriptedArm();
 

@@ -4,26 +4,26 @@ namespace Cake.Docker.Tests;
 
 public class DockerAliasesTests
 {
-    private readonly DockerFixture _docker = new();
+    private readonly DockerFixture docker = new();
 
     [Fact]
     public void DockerBuild_QuotesThePath_WhenThereAreNoSettings()
     {
-        _docker.Context.DockerBuild("docker/gpu");
+        docker.Context.DockerBuild("docker/gpu");
 
-        Assert.Equal("image build \"docker/gpu\"", _docker.Arguments);
+        Assert.Equal("image build \"docker/gpu\"", docker.Arguments);
     }
 
     [Fact]
     public void DockerBuild_KeepsThePath_WhenItIsQuotedAlready()
     {
-        _docker.Context.DockerBuild("\"a folder\"");
+        docker.Context.DockerBuild("\"a folder\"");
 
-        Assert.Equal("image build \"a folder\"", _docker.Arguments);
+        Assert.Equal("image build \"a folder\"", docker.Arguments);
     }
 
     [Fact]
-    public void DockerBuild_RendersEveryKindOfOption()
+    public void DockerBuild_RendersOptions_OfEveryKind()
     {
         var settings = new DockerImageBuildSettings
         {
@@ -39,17 +39,19 @@ public class DockerAliasesTests
             Tag = ["r/detection:1", "r/detection:2"],
         };
 
-        _docker.Context.DockerBuild(settings, ".");
+        docker.Context.DockerBuild(settings, ".");
 
         Assert.Equal(
-            "image build --build-arg \"BASE_IMAGE=debian@sha256:0\" --build-arg \"EMPTY=\" --cpu-period 100000 --cpuset-cpus \"0-1\" --disable-content-trust=False "
-                + "--file \"docker/gpu/Dockerfile\" --no-cache --rm=True --shm-size \"2g\" --tag \"r/detection:1\" --tag \"r/detection:2\" \".\"",
-            _docker.Arguments
+            "image build --build-arg \"BASE_IMAGE=debian@sha256:0\" --build-arg \"EMPTY=\" --cpu-period 100000 --cpuset-cpus "
+                + "\"0-1\" --disable-content-trust=False "
+                + "--file \"docker/gpu/Dockerfile\" --no-cache --rm=True --shm-size \"2g\" --tag \"r/detection:1\" --tag "
+                + "\"r/detection:2\" \".\"",
+            docker.Arguments
         );
     }
 
     [Fact]
-    public void DockerBuild_LeavesOutWhatIsAboutTheProcess()
+    public void DockerBuild_OmitsSettings_OfTheProcess()
     {
         var settings = new DockerImageBuildSettings
         {
@@ -58,25 +60,25 @@ public class DockerAliasesTests
             WorkingDirectory = "/elsewhere",
         };
 
-        _docker.Context.DockerBuild(settings, ".");
+        docker.Context.DockerBuild(settings, ".");
 
-        Assert.Equal("image build \".\"", _docker.Arguments);
+        Assert.Equal("image build \".\"", docker.Arguments);
     }
 
     [Fact]
     public void DockerBuild_EscapesQuotationMarksAndTrailingBackslashes()
     {
-        _docker.Context.DockerBuild(new DockerImageBuildSettings { Label = ["note=say \"hi\"", @"path=C:\data\"] }, ".");
+        docker.Context.DockerBuild(new DockerImageBuildSettings { Label = ["note=say \"hi\"", @"path=C:\data\"] }, ".");
 
-        Assert.Equal("""image build --label "note=say \"hi\"" --label "path=C:\data\\" "." """.TrimEnd(), _docker.Arguments);
+        Assert.Equal("""image build --label "note=say \"hi\"" --label "path=C:\data\\" "." """.TrimEnd(), docker.Arguments);
     }
 
     [Fact]
-    public void DockerBuild_AsksForBuildKit()
+    public void DockerBuild_EnablesBuildKit_ByAVariable()
     {
-        _docker.Context.DockerBuild(".");
+        docker.Context.DockerBuild(".");
 
-        Assert.Equal("1", _docker.Started!.EnvironmentVariables["DOCKER_BUILDKIT"]);
+        Assert.Equal("1", docker.Started!.EnvironmentVariables["DOCKER_BUILDKIT"]);
     }
 
     [Fact]
@@ -86,14 +88,14 @@ public class DockerAliasesTests
         settings.EnvironmentVariables["DOCKER_BUILDKIT"] = "0";
         settings.EnvironmentVariables["DOCKER_HOST"] = "unix:///tmp/docker.sock";
 
-        _docker.Context.DockerBuild(settings, ".");
+        docker.Context.DockerBuild(settings, ".");
 
-        Assert.Equal("0", _docker.Started!.EnvironmentVariables["DOCKER_BUILDKIT"]);
-        Assert.Equal("unix:///tmp/docker.sock", _docker.Started.EnvironmentVariables["DOCKER_HOST"]);
+        Assert.Equal("0", docker.Started!.EnvironmentVariables["DOCKER_BUILDKIT"]);
+        Assert.Equal("unix:///tmp/docker.sock", docker.Started.EnvironmentVariables["DOCKER_HOST"]);
     }
 
     [Fact]
-    public void DockerBuildXBuild_RendersEveryKindOfOption()
+    public void DockerBuildXBuild_RendersOptions_OfEveryKind()
     {
         var settings = new DockerBuildXBuildSettings
         {
@@ -107,47 +109,48 @@ public class DockerAliasesTests
             Secret = ["id=token,env=TOKEN"],
         };
 
-        _docker.Context.DockerBuildXBuild(settings, ".");
+        docker.Context.DockerBuildXBuild(settings, ".");
 
         Assert.Equal(
-            "buildx build --cache-from \"type=registry,ref=r/cache\" --cache-to \"type=inline\" --load --metadata-file \"metadata.json\" --no-cache-filter \"train\" "
+            "buildx build --cache-from \"type=registry,ref=r/cache\" --cache-to \"type=inline\" --load --metadata-file "
+                + "\"metadata.json\" --no-cache-filter \"train\" "
                 + "--platform \"linux/amd64\" --platform \"linux/arm64\" --secret \"id=token,env=TOKEN\" .",
-            _docker.Arguments
+            docker.Arguments
         );
     }
 
     [Fact]
     public void DockerTag_NamesBothReferences()
     {
-        _docker.Context.DockerTag("detection:1", "localhost:5000/detection:1");
+        docker.Context.DockerTag("detection:1", "localhost:5000/detection:1");
 
-        Assert.Equal("tag detection:1 localhost:5000/detection:1", _docker.Arguments);
+        Assert.Equal("tag detection:1 localhost:5000/detection:1", docker.Arguments);
     }
 
     [Fact]
     public void DockerPush_RendersItsOptions()
     {
-        _docker.Context.DockerPush(new DockerImagePushSettings { AllTags = true, DisableContentTrust = true }, "localhost:5000/detection");
+        docker.Context.DockerPush(new DockerImagePushSettings { AllTags = true, DisableContentTrust = true }, "localhost:5000/detection");
 
-        Assert.Equal("push --disable-content-trust=True --all-tags localhost:5000/detection", _docker.Arguments);
+        Assert.Equal("push --disable-content-trust=True --all-tags localhost:5000/detection", docker.Arguments);
     }
 
     [Fact]
     public void DockerPull_RendersItsOptions()
     {
-        _docker.Context.DockerPull(new DockerImagePullSettings { Platform = "linux/amd64" }, "localhost:5000/detection@sha256:0");
+        docker.Context.DockerPull(new DockerImagePullSettings { Platform = "linux/amd64" }, "localhost:5000/detection@sha256:0");
 
-        Assert.Equal("pull --platform \"linux/amd64\" localhost:5000/detection@sha256:0", _docker.Arguments);
+        Assert.Equal("pull --platform \"linux/amd64\" localhost:5000/detection@sha256:0", docker.Arguments);
     }
 
     [Fact]
-    public void DockerLogin_SendsThePasswordThroughStandardInputAlone()
+    public void DockerLogin_SendsThePassword_OnlyThroughStandardInput()
     {
-        _docker.Context.DockerLogin("00000000-0000-0000-0000-000000000000", "the-secret", "r.azurecr.io");
+        docker.Context.DockerLogin("00000000-0000-0000-0000-000000000000", "the-secret", "r.azurecr.io");
 
-        Assert.Equal("login --username \"00000000-0000-0000-0000-000000000000\" --password-stdin r.azurecr.io", _docker.Arguments);
-        Assert.Equal("the-secret", _docker.StandardInput);
-        Assert.DoesNotContain(_docker.Started!.EnvironmentVariables ?? new Dictionary<string, string>(StringComparer.Ordinal), variable =>
+        Assert.Equal("login --username \"00000000-0000-0000-0000-000000000000\" --password-stdin r.azurecr.io", docker.Arguments);
+        Assert.Equal("the-secret", docker.StandardInput);
+        Assert.DoesNotContain(docker.Started!.EnvironmentVariables ?? new Dictionary<string, string>(StringComparer.Ordinal), variable =>
             variable.Value.Contains("the-secret", StringComparison.Ordinal)
         );
     }
@@ -155,7 +158,7 @@ public class DockerAliasesTests
     [Fact]
     public void DockerLogin_SaysPasswordStdinOnce_WhenTheSettingsSayItToo()
     {
-        _docker.Context.DockerLogin(
+        docker.Context.DockerLogin(
             new DockerRegistryLoginSettings
             {
                 Username = "u",
@@ -164,7 +167,7 @@ public class DockerAliasesTests
             }
         );
 
-        Assert.Equal("login --username \"u\" --password-stdin", _docker.Arguments);
+        Assert.Equal("login --username \"u\" --password-stdin", docker.Arguments);
     }
 
     [Fact]
@@ -176,14 +179,14 @@ public class DockerAliasesTests
     }
 
     [Fact]
-    public void DockerPush_SaysThatDockerIsMissing_WhenItIsNotInstalled()
+    public void DockerPush_Fails_WhenDockerIsNotInstalled()
     {
-        var docker = new DockerFixture(isInstalled: false);
+        var missing = new DockerFixture(isInstalled: false);
 
-        var error = Assert.Throws<CakeException>(() => docker.Context.DockerPush("x"));
+        var error = Assert.Throws<CakeException>(() => missing.Context.DockerPush("x"));
 
         Assert.StartsWith("Docker: Could not locate executable.", error.Message, StringComparison.Ordinal);
-        Assert.Equal(["docker", "docker.exe"], docker.ToolNames);
+        Assert.Equal(["docker", "docker.exe"], missing.ToolNames);
     }
 
     public static TheoryData<string, Action<ICakeContext>> MissingArguments =>
@@ -204,6 +207,6 @@ public class DockerAliasesTests
     public void Aliases_NameTheArgument_WhenItIsEmpty(string name, Action<ICakeContext> call)
     {
         ArgumentNullException.ThrowIfNull(call);
-        Assert.Equal(name, Assert.Throws<ArgumentNullException>(() => call(_docker.Context)).ParamName);
+        Assert.Equal(name, Assert.Throws<ArgumentNullException>(() => call(docker.Context)).ParamName);
     }
 }

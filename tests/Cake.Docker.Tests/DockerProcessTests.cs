@@ -11,12 +11,12 @@ namespace Cake.Docker.Tests;
 [UnsupportedOSPlatform("windows")]
 public sealed class DockerProcessTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("cake-docker-").FullName;
+    private readonly string folder = Directory.CreateTempSubdirectory("cake-docker-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void DockerLogin_GivesTheScriptThePassword_WhenItReadsItsInput()
+    public void DockerLogin_PassesThePassword_ThroughStandardInput()
     {
         var received = Run(
             (context, tool) =>
@@ -35,7 +35,7 @@ public sealed class DockerProcessTests : IDisposable
     }
 
     [Fact]
-    public void DockerBuild_GivesTheScriptEveryValueAsItWas()
+    public void DockerBuild_PassesEveryValue_Unchanged()
     {
         var received = Run(
             (context, tool) =>
@@ -50,11 +50,12 @@ public sealed class DockerProcessTests : IDisposable
 
     private string[] Run(Action<ICakeContext, FilePath> call)
     {
-        var script = System.IO.Path.Combine(_folder, "docker.sh");
-        var output = System.IO.Path.Combine(_folder, "received");
+        var script = System.IO.Path.Combine(folder, "docker.sh");
+        var output = System.IO.Path.Combine(folder, "received");
         File.WriteAllText(
             script,
-            $"#!/bin/sh\n[ \"$1\" = login ] && input=$(cat)\n{{ for a in \"$@\"; do printf '%s\\n' \"$a\"; done; printf 'stdin:%s\\n' \"$input\"; }} > '{output}'\n"
+            $"#!/bin/sh\n[ \"$1\" = login ] && input=$(cat)\n{{ for a in \"$@\"; do printf '%s\\n' \"$a\"; done; printf "
+                + $"'stdin:%s\\n' \"$input\"; }} > '{output}'\n"
         );
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var files = new FileSystem();

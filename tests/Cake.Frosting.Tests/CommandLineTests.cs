@@ -25,7 +25,7 @@ public class CommandLineTests
     [InlineData("", "--dryrun=false")]
     [InlineData("", "--dryrun", "false")]
     [InlineData("with-dash=1, with_score=2", "--with-dash=1", "--with_score=2")]
-    public void Run_KeepsEveryUnknownOptionAsAnArgument(string arguments, params string[] args)
+    public void Run_KeepsUnknownOptions_AsArguments(string arguments, params string[] args)
     {
         var result = new HostFixture().With<Arguments>().Run(["--target=Arguments", .. args]);
 
@@ -35,7 +35,7 @@ public class CommandLineTests
     [Theory]
     [InlineData("Default|Arguments", "-t", "Default", "-t", "Arguments", "-e")]
     [InlineData("Default")]
-    public void Run_KeepsTheTargetsAsAnArgument_GivenOrNot(string targets, params string[] args)
+    public void Run_KeepsTheTargets_AsAnArgument(string targets, params string[] args)
     {
         string? seen = null;
         var result = new HostFixture()
@@ -56,7 +56,7 @@ public class CommandLineTests
     }
 
     [Fact]
-    public void Run_GivesTheLastValueInItsType_WhenATaskAsksForOne()
+    public void Run_ReturnsTheLastValue_WhenATaskReadsAnArgument()
     {
         Assert.Equal("42", new HostFixture().With<TypedArgument>().Run("-t", "TypedArgument", "--count=1", "--count=42").Journal);
     }
@@ -64,7 +64,7 @@ public class CommandLineTests
     [Theory]
     [InlineData("--count")]
     [InlineData("--other=1")]
-    public void Run_Fails_WhenATaskAsksForAnArgumentWithoutValue(string arg)
+    public void Run_Fails_WhenATaskReadsAnArgumentWithoutValue(string arg)
     {
         var result = new HostFixture().With<TypedArgument>().Run("-t", "TypedArgument", arg);
 
@@ -84,12 +84,7 @@ public class CommandLineTests
     [InlineData("Expected an option value.", "--set=", "      ^ Did you forget the option value?", "--set=")]
     [InlineData("Option 'target' is defined but no value has been provided.", "--target", "^^^^^^^^ No value provided", "--target")]
     [InlineData("Option 'verbosity' is defined but no value has been provided.", "-v --tree", "^^ No value provided", "-v", "--tree")]
-    public void Run_PointsAtTheFaultOnStandardOutput_WhenTheCommandLineIsNotUnderstood(
-        string message,
-        string shown,
-        string pointer,
-        params string[] args
-    )
+    public void Run_MarksTheFault_WhenTheCommandLineIsInvalid(string message, string shown, string pointer, params string[] args)
     {
         var result = new HostFixture().With<Clean>().Run(args);
 
@@ -98,7 +93,7 @@ public class CommandLineTests
     }
 
     [Fact]
-    public void Run_NamesTheValue_WhenTheVerbosityIsNotOne()
+    public void Run_NamesTheValue_WhenTheVerbosityIsUnknown()
     {
         var result = new HostFixture().Run("--verbosity=loud");
 

@@ -9,7 +9,7 @@ namespace Cake.Frosting.Tests;
 public class DiscoveryTests
 {
     [Fact]
-    public void AddAssembly_FindsPublicConcreteTasksAlone()
+    public void AddAssembly_FindsOnlyTasks_ThatArePublicAndConcrete()
     {
         var assembly = Compile(
             ("Found", TypeAttributes.Public),
@@ -34,7 +34,7 @@ public class DiscoveryTests
     }
 
     [Fact]
-    public void UseContext_TakesTheLastOne_WhenThereAreSeveral()
+    public void UseContext_UsesTheLastOne_WhenThereAreSeveral()
     {
         var result = new HostFixture()
             .With<SampleTasks.NeedsOtherContext>()
@@ -45,7 +45,7 @@ public class DiscoveryTests
     }
 
     [Fact]
-    public void UseStartup_RegistersWhatTheStartupSays()
+    public void UseStartup_RegistersServices_OfTheStartup()
     {
         Assert.Equal("Clean", new HostFixture().With(host => host.UseStartup<Startup>()).Run("--target=Clean").Journal);
     }

@@ -32,7 +32,7 @@ public class FailureTests
     }
 
     [Fact]
-    public void Run_GoesOnAndSucceeds_WhenOnErrorDoesNotThrow()
+    public void Run_ContinuesAndSucceeds_WhenOnErrorDoesNotThrow()
     {
         var result = new HostFixture().With<HandledBoom>().With<AfterBoom>().Run("--target=AfterBoom");
 
@@ -41,7 +41,7 @@ public class FailureTests
     }
 
     [Fact]
-    public void Run_GoesOnAndSucceeds_WhenTheTaskContinuesOnError()
+    public void Run_ContinuesAndSucceeds_WhenTheTaskContinuesOnError()
     {
         var result = new HostFixture().With<IgnoredBoom>().With<AfterBoom>().Run("--target=AfterBoom");
 
@@ -63,7 +63,7 @@ public class FailureTests
     }
 
     [Fact]
-    public void Run_WrapsEveryTaskAndTheRun_WhenThereAreLifetimes()
+    public void Run_RunsLifetimes_AroundEveryTaskAndTheRun()
     {
         var result = new HostFixture()
             .With<Skipped>()
@@ -74,7 +74,8 @@ public class FailureTests
         Assert.Equal(
             (
                 0,
-                "Setup for AfterSkipped of 2, ShouldRun, <Skipped, Skipped skipped>, <AfterSkipped, AfterSkipped, AfterSkipped>, Teardown after success"
+                "Setup for AfterSkipped of 2, ShouldRun, <Skipped, Skipped skipped>, <AfterSkipped, AfterSkipped, "
+                    + "AfterSkipped>, Teardown after success"
             ),
             (result.ExitCode, result.Journal)
         );
@@ -92,7 +93,7 @@ public class FailureTests
     }
 
     [Fact]
-    public void Run_RunsNoTaskButTheTeardown_WhenSetupThrows()
+    public void Run_RunsOnlyTheTeardown_WhenSetupThrows()
     {
         var result = new HostFixture()
             .With<Clean>()

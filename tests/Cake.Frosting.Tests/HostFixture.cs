@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cake.Frosting.Tests;
 
-/// <summary>A host in this process whose console and environment are swapped. Its tasks are added by hand: they are not public, so none is found.</summary>
+/// <summary>
+/// A host in this process whose console and environment are swapped. Its tasks are added by hand: they are not public, so none is found.
+/// </summary>
 internal sealed partial class HostFixture
 {
     private readonly RecordingConsole console = new();

@@ -9,7 +9,7 @@ public class OutputTests
         new HostFixture().With<Clean>().With<SampleTasks.Build>().With<SampleTasks.RunTests>().With<Default>().With<Boom>();
 
     [Fact]
-    public void Tree_ShowsTheTasksNobodyDependsOn_DefaultFirst()
+    public void Run_ShowsTheTreeFromItsRoots_ForTree()
     {
         var result = Build().Run("--tree");
 
@@ -35,7 +35,7 @@ public class OutputTests
     }
 
     [Fact]
-    public void Description_ShowsEveryTask_InTheOrderOfRegistration()
+    public void Run_ShowsEveryTask_ForDescription()
     {
         var result = Build().Run("--description");
 
@@ -58,7 +58,7 @@ public class OutputTests
     }
 
     [Fact]
-    public void DryRun_NamesTheTasksAndRunsTheLifetimeAlone()
+    public void Run_NamesTheTasksAndRunsOnlyTheLifetime_ForDryRun()
     {
         var result = Build()
             .With(host => host.UseContext<Context>().UseLifetime<Lifetime>().UseTaskLifetime<TaskLifetime>())
@@ -87,13 +87,13 @@ public class OutputTests
     [InlineData("--dryrun", "--tree")]
     [InlineData("--whatif", "--description")]
     [InlineData("--noop")]
-    public void DryRun_WinsOverOtherViews_WhenSeveralAreAskedFor(params string[] args)
+    public void Run_PrefersDryRun_WhenSeveralViewsAreRequested(params string[] args)
     {
         Assert.StartsWith("Performing dry run...\n", Build().Run(args).Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Report_ListsHeadingsAndEveryTask_WhenTheRunEnds()
+    public void Run_PrintsTheReport_WhenTheRunEnds()
     {
         var result = new HostFixture()
             .With<Clean>()
@@ -139,7 +139,7 @@ public class OutputTests
     [InlineData("Normal", true, false)]
     [InlineData("v", true, true)]
     [InlineData("DIAGNOSTIC", true, true)]
-    public void Verbosity_DecidesWhatIsShown(string verbosity, bool headings, bool progress)
+    public void Run_ShowsLines_ByTheVerbosity(string verbosity, bool headings, bool progress)
     {
         var output = new HostFixture().With<Clean>().Run("--target=Clean", $"--verbosity={verbosity}").Output;
 
@@ -153,7 +153,7 @@ public class OutputTests
     }
 
     [Fact]
-    public void Diagnostic_ShowsTheWholeException_WhenATaskThrows()
+    public void Run_ShowsTheWholeException_WhenATaskThrowsInDiagnostic()
     {
         var error = new HostFixture().With<Boom>().Run("--target=Boom", "--verbosity=diagnostic").Error;
 
@@ -162,7 +162,7 @@ public class OutputTests
     }
 
     [Fact]
-    public void Version_IsUnknown_WhenTheEntryAssemblyHasNoDescription()
+    public void Run_PrintsUnknown_ForAVersionWithoutDescription()
     {
         var result = new HostFixture().Run("--version");
 
@@ -170,7 +170,7 @@ public class OutputTests
     }
 
     [Fact]
-    public void Info_ShowsTheBannerAndTheVersion()
+    public void Run_ShowsBannerAndVersion_ForInfo()
     {
         var result = new HostFixture().Run("--info");
 
@@ -183,7 +183,7 @@ public class OutputTests
     [InlineData("--help")]
     [InlineData("-h")]
     [InlineData("-?")]
-    public void Help_ShowsEveryOption(string option)
+    public void Run_ShowsEveryOption_ForHelp(string option)
     {
         var result = new HostFixture().Run(option);
 

@@ -66,7 +66,7 @@ public class RunTests
     }
 
     [Fact]
-    public void Run_LeavesDependenciesOut_WhenExclusive()
+    public void Run_SkipsDependencies_WhenExclusive()
     {
         var result = new HostFixture().With<SampleTasks.RunTests>().With<Build>().With<Clean>().Run("-t", "Run-Tests", "--exclusive");
 
@@ -102,7 +102,8 @@ public class RunTests
                 new HostFixture().With<Egg>().With<Hen>()
             ),
             (
-                "Graph contains circular references.\n\"First\" depends on \"Second\", which depends on \"Third\", which depends on \"First\".",
+                "Graph contains circular references.\n\"First\" depends on \"Second\", which depends on \"Third\", which "
+                    + "depends on \"First\".",
                 new HostFixture().With<First>().With<Second>().With<Third>()
             ),
             ("There can only be one error handler per task.", new HostFixture().With<TwiceHandledBoom>()),
@@ -121,7 +122,7 @@ public class RunTests
     }
 
     [Fact]
-    public void Run_LeavesATaskOutWithAWarning_WhenItNeedsAnotherContext()
+    public void Run_SkipsATaskWithAWarning_WhenItNeedsAnotherContext()
     {
         var result = new HostFixture().With<NeedsOtherContext>().With<Clean>().Run("--target=Clean");
 
@@ -134,7 +135,7 @@ public class RunTests
     }
 
     [Fact]
-    public void Run_SkipsADependencyAndGoesOn_WhenItsCriteriaIsFalse()
+    public void Run_SkipsADependencyAndContinues_WhenItsCriteriaIsFalse()
     {
         var result = new HostFixture().With<Skipped>().With<AfterSkipped>().Run("--target=AfterSkipped");
 

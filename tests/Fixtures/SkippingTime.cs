@@ -1,6 +1,6 @@
 namespace Fixtures;
 
-/// <summary>A clock on which every wait is over at once and has taken as long as was asked.</summary>
+/// <summary>A clock on which every wait ends at once and advances the time by its length.</summary>
 public sealed class SkippingTime : TimeProvider
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);

@@ -7,7 +7,7 @@ public class AccessTests
     [Theory]
     [InlineData("")]
     [InlineData("wrong")]
-    public async Task Request_Returns401_WithoutTheToken(string token)
+    public async Task InvokeAsync_Returns401_WithoutTheToken(string token)
     {
         await using var emulator = await TestEmulator.StartAsync();
 
@@ -17,7 +17,7 @@ public class AccessTests
     }
 
     [Fact]
-    public async Task RunToken_OpensItsOwnRunOnly_AndEndsWithTheJob()
+    public async Task IssueRunToken_GrantsOneRun_UntilTheJobEnds()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync(
@@ -47,7 +47,7 @@ public class AccessTests
     }
 
     [Fact]
-    public async Task Page_OpensWithTheTokenOnce_ThenWithItsCookie()
+    public async Task GetPage_SetsACookie_WhenTheTokenIsGiven()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.ExpectAsync(HttpStatusCode.Unauthorized, HttpMethod.Get, "/", token: "");
@@ -58,7 +58,7 @@ public class AccessTests
         var cookie = response.Headers.GetValues("Set-Cookie").Single();
         Assert.DoesNotContain(token, cookie, StringComparison.Ordinal);
 
-        // A cookie the client has kept is sent by its container from here on.
+        // The client's cookie container sends the cookie from here on.
         var (again, page, _) = await emulator.SendAsync(HttpMethod.Get, "/", token: "");
         Assert.Equal(HttpStatusCode.OK, again);
         Assert.Contains("<title>Workspace emulator</title>", (string?)page, StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public class AccessTests
     }
 
     [Fact]
-    public async Task Discovery_NeedsNoToken()
+    public async Task GetDiscovery_NeedsNoToken()
     {
         await using var emulator = await TestEmulator.StartAsync();
 
@@ -81,7 +81,7 @@ public class AccessTests
     [InlineData("POST", TestEmulator.Workspace + "/diagnose")]
     [InlineData("DELETE", TestEmulator.Workspace + "/batchEndpoints/x")]
     [InlineData("GET", "some/file.json")]
-    public async Task Request_Returns501_WhenNotEmulated(string method, string path)
+    public async Task NotEmulated_IsReturned_WhenNoEndpointMatches(string method, string path)
     {
         await using var emulator = await TestEmulator.StartAsync();
 
@@ -99,9 +99,10 @@ public class AccessTests
     [InlineData(
         "?api-version=2020-01-01",
         "InvalidApiVersionParameter",
-        "The api-version '2020-01-01' is not supported. The supported versions are '2022-10-01,2024-04-01,2024-10-01,2025-04-01,2025-06-01,2025-09-01,2025-12-01,2026-03-01,2026-05-01'."
+        "The api-version '2020-01-01' is not supported. The supported versions are "
+            + "'2022-10-01,2024-04-01,2024-10-01,2025-04-01,2025-06-01,2025-09-01,2025-12-01,2026-03-01,2026-05-01'."
     )]
-    public async Task ArmRequest_Returns400_WhenItsVersionIsMissingOrUnknown(string query, string code, string message)
+    public async Task Check_Returns400_WhenTheApiVersionIsMissingOrUnknown(string query, string code, string message)
     {
         await using var emulator = await TestEmulator.StartAsync();
 

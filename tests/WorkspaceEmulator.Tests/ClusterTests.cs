@@ -7,7 +7,7 @@ public class ClusterTests
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Cluster_GrowsForJobs_AndShrinksWhenIdle()
+    public void TryReserve_StartsNodes_ThatLeaveWhenIdle()
     {
         var settings = new ClusterSettings(VmSize.All[0], MinNodes: 0, MaxNodes: 2, TimeSpan.FromMinutes(15));
         var cluster = new Cluster("cpu", settings, TimeSpan.FromSeconds(1), Start, isNew: true);
@@ -19,7 +19,7 @@ public class ClusterTests
             (cluster.Snapshot(Start.AddSeconds(1)).AllocationState, cluster.Snapshot(Start.AddSeconds(1)).Nodes.Count)
         );
         Assert.True(cluster.TryReserve("a", 1, 9, Start.AddSeconds(2)));
-        Assert.False(cluster.TryReserve("b", 2, 9, Start.AddSeconds(3))); // one more node is all there can be
+        Assert.False(cluster.TryReserve("b", 2, 9, Start.AddSeconds(3))); // only one more node is allowed
         Assert.False(cluster.TryReserve("b", 2, 9, Start.AddSeconds(9)));
         Assert.Equal(2, cluster.Snapshot(Start.AddSeconds(9)).Nodes.Count);
         cluster.Release("a", Start.AddSeconds(10));
@@ -33,7 +33,7 @@ public class ClusterTests
     }
 
     [Fact]
-    public void Cluster_KeepsItsMinimum()
+    public void Snapshot_KeepsTheMinimum_WhenNodesAreIdle()
     {
         var settings = new ClusterSettings(VmSize.All[0], MinNodes: 1, MaxNodes: 2, TimeSpan.Zero);
         var cluster = new Cluster("cpu", settings, TimeSpan.FromSeconds(1), Start, isNew: false);

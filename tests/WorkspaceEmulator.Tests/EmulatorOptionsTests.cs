@@ -1,7 +1,7 @@
 using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Jobs;
 
 namespace WorkspaceEmulator.Tests;
 
@@ -99,7 +99,8 @@ public class EmulatorOptionsTests
                 "--job-memory is \"1m\"; it must be a size of at least 6m, such as 512m or 8g.",
                 "--process-variable must be NAME=VALUE.",
                 "--colour is not known.",
-                $"--quota is \"Nodes=1\"; it must be NAME=N with a whole number N and one of these names: {string.Join(", ", Quotas.Names)}.",
+                "--quota is \"Nodes=1\"; it must be NAME=N with a whole number N and one of these names: "
+                    + $"{string.Join(", ", QuotaNames.All)}.",
                 "\"loose\" is not an option.",
                 "--record has no value.",
                 "--docker-host is \"tcp://h:1\"; it must be unix:///PATH, as jobs mount folders of this machine.",
@@ -118,7 +119,7 @@ public class EmulatorOptionsTests
         File.WriteAllText(file, """{ "rules": [{ "path": "**", "status": 99 }] }""");
         var (_, faults) = EmulatorOptions.Parse(["--faults", file, "--faults=/no/such/file"]);
 
-        Assert.Equal(503, Assert.IsType<ScriptedAnswer>(Assert.Single(options!.Faults.Rules).Effect).Status);
+        Assert.Equal(503, Assert.IsType<ScriptedResponse>(Assert.Single(options!.Faults.Rules).Effect).Status);
         Assert.Equal(
             [
                 $"{file}:1:39: rules[0].status is 99; it must be a whole number from 200 to 599.",

@@ -1,11 +1,11 @@
-using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Execution;
 
 namespace WorkspaceEmulator.Tests;
 
 public class JobMountsTests
 {
     [Fact]
-    public void Fill_QuotesPathsTheShellWouldSplit()
+    public void Fill_QuotesPaths_WhenTheShellWouldSplitThem()
     {
         var mounts = new JobMounts(
             new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "/plain/path", ["b"] = "/it's a path" },

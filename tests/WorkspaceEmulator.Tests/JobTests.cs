@@ -8,7 +8,7 @@ public class JobTests
     private const string WaitForGo = "while [ ! -e go ]; do sleep 0.05; done";
 
     [Fact]
-    public async Task Job_RunsItsCommand_WithInputsOutputsAndVariables()
+    public async Task RunJob_PassesInputsOutputsAndVariables()
     {
         await using var emulator = await TestEmulator.StartAsync(options =>
             options with
@@ -23,19 +23,22 @@ public class JobTests
             HttpStatusCode.Created,
             HttpMethod.Put,
             TestEmulator.Arm("/datastores/data"),
-            $$$$"""{"properties":{"datastoreType":"AzureBlob","accountName":"localhost","containerName":"data","protocol":"file","endpoint":"{{{{data}}}}","credentials":{"credentialsType":"None"}}}"""
+            """{"properties":{"datastoreType":"AzureBlob","accountName":"localhost","containerName":"data","protocol":"file","""
+                + $$$$""" "endpoint":"{{{{data}}}}","credentials":{"credentialsType":"None"}}}"""
         );
 
         await emulator.SubmitAsync(
             "trains",
-            "cat ${{inputs.data}}/x.txt; echo \" ${{inputs.lr}} $MINE $FROM_EMULATOR $AZUREML_RUN_ID $MLFLOW_EXPERIMENT_NAME ${PATH%%:*}\"; echo oops >&2; "
+            "cat ${{inputs.data}}/x.txt; echo \" ${{inputs.lr}} $MINE $FROM_EMULATOR $AZUREML_RUN_ID $MLFLOW_EXPERIMENT_NAME "
+                + "${PATH%%:*}\"; echo oops >&2; "
                 + "echo model > ${{outputs.model}}/m; echo artifact > outputs/a.txt; [ \"$AZURE_ML_INPUT_data\" = '"
                 + data
                 + "' ] && echo same",
             job =>
             {
                 job["inputs"] = JsonNode.Parse(
-                    """{"data":{"jobInputType":"uri_folder","uri":"azureml://datastores/data/paths/","mode":"ReadOnlyMount"},"lr":{"jobInputType":"literal","value":"0.01"}}"""
+                    """{"data":{"jobInputType":"uri_folder","uri":"azureml://datastores/data/paths/","mode":"ReadOnlyMount"},"lr":"""
+                        + """{"jobInputType":"literal","value":"0.01"}}"""
                 );
                 job["outputs"] = JsonNode.Parse(
                     """{"model":{"jobOutputType":"uri_folder","uri":"azureml://datastores/data/paths/models/a/"}}"""
@@ -58,7 +61,7 @@ public class JobTests
     }
 
     [Fact]
-    public async Task Job_Fails_WhenItsCommandEndsWithAnError()
+    public async Task RunJob_Fails_WhenTheCommandFails()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync("fails", "exit 3");
@@ -67,11 +70,11 @@ public class JobTests
 
         Assert.Equal("Failed", (string?)details["status"]);
         Assert.Equal(
-            "The command ended with exit code 3. The log user_logs/std_log.txt says more.",
+            "The command exited with code 3. The log user_logs/std_log.txt says more.",
             (string?)details["error"]!["error"]!["message"]
         );
         Assert.Contains(
-            "exit code 3",
+            "exited with code 3",
             await File.ReadAllTextAsync(
                 Path.Combine(emulator.JobFolder("fails"), "system_logs/lifecycler/lifecycler.log"),
                 TestContext.Current.CancellationToken
@@ -84,16 +87,18 @@ public class JobTests
     [InlineData("azureml://datastores/workspaceblobstore/paths/not/there", "which does not exist.")]
     [InlineData(
         "azureml://datastores/account/paths/x",
-        "datastore 'account' is in storage account 'acct' and its credentials are None; the emulator has no identity there, so the datastore must be registered with an account key or a SAS, or be a folder (protocol 'file')."
+        "datastore 'account' is in storage account 'acct' and its credentials are None; the emulator has no identity there, so the "
+            + "datastore must be registered with an account key or a SAS, or be a folder (protocol 'file')."
     )]
-    public async Task Job_Fails_WhenAnInputCannotBeMounted(string uri, string ending)
+    public async Task RunJob_Fails_WhenAnInputCannotBeMounted(string uri, string ending)
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.ExpectAsync(
             HttpStatusCode.Created,
             HttpMethod.Put,
             TestEmulator.Arm("/datastores/account"),
-            """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","containerName":"c","credentials":{"credentialsType":"None"}}}"""
+            """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","containerName":"c","credentials":"""
+                + """{"credentialsType":"None"}}}"""
         );
         await emulator.SubmitAsync("reads", "true", job => job["inputs"] = new JsonObject
             {
@@ -108,7 +113,7 @@ public class JobTests
     }
 
     [Fact]
-    public async Task Job_Fails_WhenItRunsLongerThanItsLimit()
+    public async Task RunJob_Fails_WhenItExceedsItsTimeout()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync("long", "sleep 600", job =>
@@ -125,13 +130,14 @@ public class JobTests
     }
 
     [Fact]
-    public async Task Cancel_EndsTheWholeTree_WhenItIgnoresTermAndLeavesTheSession()
+    public async Task CancelJob_EndsEveryProcess_WhenOneIgnoresTermAndLeavesTheSession()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync(
             "stubborn",
             "trap '' TERM; (trap '' TERM; setsid sleep 601 & echo $! > a; sleep 602 & echo $! > b; exec sleep 603) & "
-                + "(setsid setsid --fork /bin/bash -c \"trap '' TERM; echo \\$\\$ > c.tmp; mv c.tmp c; while :; do sleep 604; done\"); echo $$ > d; wait; sleep 605"
+                + "(setsid setsid --fork /bin/bash -c \"trap '' TERM; echo \\$\\$ > c.tmp; mv c.tmp c; while :; do sleep 604; done\"); "
+                + "echo $$ > d; wait; sleep 605"
         );
         var folder = Path.Combine(emulator.JobFolder("stubborn"), "wd");
         foreach (var file in new[] { "a", "b", "c", "d" })
@@ -157,7 +163,7 @@ public class JobTests
     }
 
     [Fact]
-    public async Task Jobs_WaitForTheirNode_FirstComeFirstServed()
+    public async Task StartQueuedJobs_StartsInOrder_WhenNodesAreScarce()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.CreateComputeAsync(nodes: 1);
@@ -183,14 +189,14 @@ public class JobTests
         await emulator.WaitForAsync("second", "Running");
         Assert.Equal("Queued", await emulator.StatusAsync("third"));
 
-        // A queued job is cancelled at once; the next one in the queue is not held up.
+        // A queued job is canceled at once and does not block the next one.
         await emulator.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, TestEmulator.Arm("/jobs/second/cancel"));
         await emulator.WaitForAsync("second", "Canceled");
         await emulator.WaitForAsync("third", "Completed");
     }
 
     [Fact]
-    public async Task PutJob_ChangesTagsOnly_WhenTheJobExists()
+    public async Task PutJob_ChangesOnlyTags_WhenTheJobExists()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync("once", "true", job => job["properties"] = new JsonObject { ["commit"] = "a" });
@@ -211,7 +217,7 @@ public class JobTests
             job.ToJsonString()
         );
         Assert.Equal(
-            "properties.properties.commit of job 'once' exists and cannot be changed; properties can only be added.",
+            "properties.properties.commit of job 'once' already exists and cannot be changed; properties can only be added.",
             (string?)property["error"]!["message"]
         );
         job["properties"]!["command"] = "false";
@@ -228,7 +234,7 @@ public class JobTests
     }
 
     [Fact]
-    public async Task ListJobs_Filters_AndDeleteForgets()
+    public async Task ListJobs_ReturnsMatchingJobs_UntilTheyAreDeleted()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync("one", "true", job => job["tags"] = new JsonObject { ["keep"] = "yes" });
@@ -310,7 +316,7 @@ public class JobTests
 
     [Theory]
     [MemberData(nameof(InvalidJobs))]
-    public async Task PutJob_Returns400_WhenItIsWrong(string member, string value, string message)
+    public async Task PutJob_Returns400_WhenItIsInvalid(string member, string value, string message)
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.CreateComputeAsync();
@@ -355,7 +361,7 @@ public class JobTests
         }
         catch (IOException)
         {
-            return false; // Gone, its folder with it.
+            return false; // The process has ended.
         }
     }
 }

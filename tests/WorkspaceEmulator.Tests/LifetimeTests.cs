@@ -7,12 +7,12 @@ namespace WorkspaceEmulator.Tests;
 
 public sealed class LifetimeTests : IDisposable
 {
-    private readonly List<Process> _started = [];
+    private readonly List<Process> started = [];
 
-    /// <summary>Ends what a failed test left running.</summary>
+    /// <summary>Ends processes that a failed test left running.</summary>
     public void Dispose()
     {
-        foreach (var process in _started)
+        foreach (var process in started)
         {
             if (!process.HasExited)
                 process.Kill();
@@ -21,7 +21,7 @@ public sealed class LifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task State_SurvivesARestart()
+    public async Task StartAsync_RestoresTheState_AfterARestart()
     {
         var folder = TestEmulator.NewFolder();
         await using (var emulator = await TestEmulator.StartAsync(folder: folder))
@@ -30,13 +30,15 @@ public sealed class LifetimeTests : IDisposable
                 HttpStatusCode.Created,
                 HttpMethod.Put,
                 TestEmulator.Arm("/datastores/data"),
-                """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","credentials":{"credentialsType":"Sas","secrets":{"secretsType":"Sas","sasToken":"secret"}}}}"""
+                """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","credentials":{"credentialsType":"Sas","secrets":"""
+                    + """{"secretsType":"Sas","sasToken":"secret"}}}}"""
             );
             await emulator.SubmitAsync("kept", "echo hi", job => job["tags"] = new JsonObject { ["a"] = "b" });
             await emulator.WaitForEndAsync("kept");
             await emulator.PostAsync(
                 TestEmulator.Mlflow("runs/log-batch"),
-                """{"run_id":"kept","metrics":[{"key":"loss","value":1,"step":1},{"key":"loss","value":2,"step":2}],"params":[{"key":"lr","value":"1"}]}"""
+                """{"run_id":"kept","metrics":[{"key":"loss","value":1,"step":1},{"key":"loss","value":2,"step":2}],"params":"""
+                    + """[{"key":"lr","value":"1"}]}"""
             );
         }
 
@@ -60,7 +62,7 @@ public sealed class LifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_FailsRunningJobs_AndKeepsQueuedOnes()
+    public async Task StopAsync_FailsRunningJobs_AndKeepsQueuedOnes()
     {
         var folder = TestEmulator.NewFolder();
         int process;
@@ -95,7 +97,7 @@ public sealed class LifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_EndsWhatACrashLeft_AndFailsTheJob()
+    public async Task StartingAsync_EndsProcessesOfACrash_AndFailsTheJob()
     {
         var folder = TestEmulator.NewFolder();
         int job;
@@ -143,7 +145,7 @@ public sealed class LifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task Process_AnnouncesItself_AndStopsInOrder_OnTerm()
+    public async Task Main_WritesTheEndpointFile_AndStopsInOrderOnTerm()
     {
         var folder = TestEmulator.NewFolder();
         var process = StartProcess(folder);
@@ -170,7 +172,7 @@ public sealed class LifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task Emulator_StopsByItself_WhenIdle()
+    public async Task ExecuteAsync_StopsTheEmulator_WhenIdle()
     {
         await using var emulator = await TestEmulator.StartAsync(options => options with { IdleTime = TimeSpan.FromMilliseconds(200) });
 
@@ -193,7 +195,7 @@ public sealed class LifetimeTests : IDisposable
                 RedirectStandardOutput = true,
             }
         )!;
-        _started.Add(process);
+        started.Add(process);
         return process;
     }
 

@@ -1,24 +1,24 @@
 using System.Runtime.CompilerServices;
-using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Tests;
 
 public class OperationsTableTests
 {
     [Fact]
-    public void Operations_AllCarryTheirNames()
+    public void Endpoints_NameTheirOperations_ExceptTheFallback()
     {
         var unnamed = OperationsTable
             .Endpoints()
             .Where(endpoint => endpoint.Metadata.GetMetadata<EmulatedOperation>() is null)
             .Select(endpoint => endpoint.RoutePattern.RawText);
 
-        Assert.Equal(["/{**path}"], unnamed); // What answers 501.
+        Assert.Equal(["/{**path}"], unnamed); // The fallback, which returns 501.
     }
 
     [Fact]
-    public void Documentation_ListsTheOperations()
+    public void Create_MatchesTheDocumentation()
     {
         var page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "emulator.md"));
 

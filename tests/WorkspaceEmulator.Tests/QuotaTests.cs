@@ -10,16 +10,20 @@ public class QuotaTests
     private const string LowPriority = "Total Cluster LowPriority Regional vCPUs";
 
     [Fact]
-    public async Task Sizes_HaveTheirFigures_AndPrices()
+    public async Task ListSizes_ReturnsFigures_AndPrices()
     {
         await using var emulator = await TestEmulator.StartAsync();
 
         var sizes = (await emulator.GetAsync(Location("westeurope", "vmSizes")))["value"]!.AsArray();
 
         Assert.Equal(
-            """{"name":"Standard_NC4as_T4_v3","family":"standardNCASv3_T4Family","vCPUs":4,"gpus":1,"osVhdSizeMB":131072,"maxResourceVolumeMB":180224,"memoryGB":28,"lowPriorityCapable":true,"premiumIO":true,"supportedComputeTypes":["AmlCompute"],"""
+            """{"name":"Standard_NC4as_T4_v3","family":"standardNCASv3_T4Family","vCPUs":4,"gpus":1,"osVhdSizeMB":"""
+                + """131072,"maxResourceVolumeMB":180224,"memoryGB":"""
+                + """28,"lowPriorityCapable":true,"premiumIO":true,"supportedComputeTypes":["AmlCompute"],"""
                 + "\"estimatedVMPrices\":"
-                + """{"billingCurrency":"USD","unitOfMeasure":"OneHour","values":[{"retailPrice":0.526,"osType":"Linux","vmTier":"Standard"},{"retailPrice":0.1052,"osType":"Linux","vmTier":"LowPriority"},{"retailPrice":0.71,"osType":"Windows","vmTier":"Standard"}]}}""",
+                + """{"billingCurrency":"USD","unitOfMeasure":"OneHour","values":[{"retailPrice":"""
+                + """0.526,"osType":"Linux","vmTier":"Standard"},{"retailPrice":0.1052,"osType":"Linux","vmTier":"LowPriority"},"""
+                + """{"retailPrice":0.71,"osType":"Windows","vmTier":"Standard"}]}}""",
             sizes.Single(size => (string?)size!["name"] == "Standard_NC4as_T4_v3")!.ToJsonString()
         );
         Assert.Null(sizes.Single(size => (string?)size!["name"] == "Standard_ND96amsr_A100_v4")!["estimatedVMPrices"]);
@@ -28,7 +32,7 @@ public class QuotaTests
     }
 
     [Fact]
-    public async Task Sizes_DifferByRegion_AndAClusterHasOneOfItsRegion()
+    public async Task ListSizes_DependsOnTheRegion()
     {
         await using var emulator = await TestEmulator.StartAsync();
 
@@ -46,14 +50,15 @@ public class QuotaTests
         Assert.Equal(
             (
                 "InvalidPropertyValue",
-                $"The specified value Standard_NC40ads_H100_v5 for property Cluster.Properties.VMSize is not a supported VM size. Supported VM sizes: {string.Join(',', west).ToUpperInvariant()}"
+                "The specified value Standard_NC40ads_H100_v5 for property Cluster.Properties.VMSize is not a supported VM size. "
+                    + $"Supported VM sizes: {string.Join(',', west).ToUpperInvariant()}"
             ),
             Error(refused)
         );
     }
 
     [Fact]
-    public async Task Usages_MoveWithTheNodes()
+    public async Task ListUsages_FollowsTheNodes()
     {
         await using var emulator = await TestEmulator.StartAsync();
         Assert.Equal([(0, 100), (0, 300), (0, 300), (0, 200)], await UsagesAsync(emulator, T4, Dedicated, LowPriority, "Clusters"));
@@ -99,23 +104,26 @@ public class QuotaTests
         4,
         2,
         "Dedicated",
-        "Standard NCASv3_T4 family vCPU quota of 4 and cannot accomodate for at least 2 requested managed compute nodes which maps to 8 vCPUs."
+        "Standard NCASv3_T4 family vCPU quota of 4 and cannot accomodate for at least 2 requested managed compute nodes which maps to 8 "
+            + "vCPUs."
     )]
     [InlineData(
         Dedicated,
         7,
         2,
         "Dedicated",
-        "Total Cluster Dedicated Regional vCPU quota of 7 and cannot accomodate for at least 2 requested managed compute nodes which maps to 8 vCPUs."
+        "Total Cluster Dedicated Regional vCPU quota of 7 and cannot accomodate for at least 2 requested managed compute nodes which maps "
+            + "to 8 vCPUs."
     )]
     [InlineData(
         LowPriority,
         0,
         1,
         "LowPriority",
-        "Total Cluster LowPriority Regional vCPU quota of 0 and cannot accomodate for at least 1 requested managed compute nodes which maps to 4 vCPUs."
+        "Total Cluster LowPriority Regional vCPU quota of 0 and cannot accomodate for at least 1 requested managed compute nodes which "
+            + "maps to 4 vCPUs."
     )]
-    public async Task Cluster_IsRefused_WhenItsLeastNodesExceedAQuota(string quota, int limit, int nodes, string priority, string message)
+    public async Task PutCompute_Returns400_WhenItsMinimumExceedsAQuota(string quota, int limit, int nodes, string priority, string message)
     {
         await using var emulator = await TestEmulator.StartAsync(options =>
             options with
@@ -154,7 +162,7 @@ public class QuotaTests
     }
 
     [Fact]
-    public async Task Cluster_IsRefused_WhenThereAreAsManyAsMayBe()
+    public async Task PutCompute_Returns400_WhenTheClusterQuotaIsUsed()
     {
         await using var emulator = await TestEmulator.StartAsync(options =>
             options with
@@ -181,7 +189,7 @@ public class QuotaTests
     }
 
     [Fact]
-    public async Task Job_WaitsForNodes_ThatAQuotaDoesNotAllow()
+    public async Task RoomFor_KeepsJobsWaiting_WhenAQuotaIsUsed()
     {
         await using var emulator = await TestEmulator.StartAsync(options =>
             options with
@@ -204,7 +212,9 @@ public class QuotaTests
         $"subscriptions/sub/providers/Microsoft.MachineLearningServices/locations/{region}/{what}?api-version=2024-10-01";
 
     private static string Cluster(string size, int nodes, string priority = "Dedicated") =>
-        $$$$$"""{"location":"westeurope","properties":{"computeType":"AmlCompute","properties":{"vmSize":"{{{{{size}}}}}","vmPriority":"{{{{{priority}}}}}","scaleSettings":{"minNodeCount":{{{{{nodes}}}}},"maxNodeCount":4}}}}""";
+        """{"location":"westeurope","properties":{"computeType":"AmlCompute","properties":"""
+        + $$$$$"""{"vmSize":"{{{{{size}}}}}","vmPriority":"{{{{{priority}}}}}","scaleSettings":{"minNodeCount":{{{{{nodes}}}}}"""
+        + ""","maxNodeCount":4}}}}""";
 
     private static async Task<List<string>> SizesAsync(TestEmulator emulator, string region) =>
         [.. (await emulator.GetAsync(Location(region, "vmSizes")))["value"]!.AsArray().Select(size => (string)size!["name"]!)];

@@ -14,7 +14,7 @@ public class RegistryTokenTests
     private const string Service = "example.azurecr.io";
 
     [Fact]
-    public async Task Exchange_GivesARefreshToken_ThatGivesAccessTokensForEveryScope()
+    public async Task Exchange_ReturnsARefreshToken_ThatGrantsEveryScope()
     {
         await using var emulator = await TestEmulator.StartAsync();
 
@@ -35,13 +35,15 @@ public class RegistryTokenTests
         Assert.Equal(("Azure Container Registry", Service), ((string?)claims["iss"], (string?)claims["aud"]));
         Assert.Equal(75 * 60, (long)claims["exp"]! - (long)claims["iat"]!);
         Assert.Equal(
-            """[{"type":"repository","name":"host:5000/detection","actions":["pull","push"]},{"type":"registry","name":"catalog","actions":["*"]},{"type":"repository","name":"other","actions":["metadata_read"]}]""",
+            """[{"type":"repository","name":"host:5000/detection","actions":["pull","push"]},"""
+                + """{"type":"registry","name":"catalog","actions":["*"]},{"type":"repository","name":"other","actions":["metadata_read"]"""
+                + """}]""",
             claims["access"]!.ToJsonString()
         );
     }
 
     [Fact]
-    public async Task Token_IsGiven_ForPasswords()
+    public async Task GetToken_ReturnsAToken_ForPasswords()
     {
         await using var emulator = await TestEmulator.StartAsync();
         var owner = await OwnerAsync(emulator);
@@ -121,7 +123,7 @@ public class RegistryTokenTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task Request_IsRefused_InTheRegistrysWords(string path, string form, HttpStatusCode status, string message)
+    public async Task PostToken_ReturnsRegistryErrors_WhenRefused(string path, string form, HttpStatusCode status, string message)
     {
         await using var emulator = await TestEmulator.StartAsync(options => options with { RegistryService = Service });
         using var content = new StringContent(
@@ -138,7 +140,7 @@ public class RegistryTokenTests
     }
 
     [Fact]
-    public async Task Secrets_StayOutOfTheRecording_AndTheKeyIsTheOwnersAlone()
+    public async Task Write_OmitsTokens_AndOnlyTheOwnerReadsTheKey()
     {
         await using var emulator = await TestEmulator.StartAsync();
         var record = Path.Combine(emulator.Folder, "record.jsonl");
@@ -161,7 +163,7 @@ public class RegistryTokenTests
         Assert.Contains("grant_type=access_token", recorded, StringComparison.Ordinal);
         Assert.DoesNotContain(owner, recorded, StringComparison.Ordinal);
         Assert.DoesNotContain(refresh, recorded, StringComparison.Ordinal);
-        Assert.DoesNotContain("eyJ", recorded, StringComparison.Ordinal); // How every JSON web token begins.
+        Assert.DoesNotContain("eyJ", recorded, StringComparison.Ordinal); // Every JSON web token begins so.
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite,
             File.GetUnixFileMode(Path.Combine(emulator.Folder, "registry-token.key"))
@@ -169,7 +171,7 @@ public class RegistryTokenTests
     }
 
     [Fact]
-    public async Task Token_CarriesTheKeyOfTheKeySet_AlsoAfterARestart()
+    public async Task Sign_UsesTheKeyOfTheKeySet_AlsoAfterARestart()
     {
         var folder = TestEmulator.NewFolder();
         string first;
@@ -177,7 +179,7 @@ public class RegistryTokenTests
             first = await ExchangeAsync(emulator, Service);
         await using (var emulator = await TestEmulator.StartAsync(folder: folder))
         {
-            // A token of before still counts.
+            // An earlier token is still valid.
             await PostAsync(
                 emulator,
                 "oauth2/token",
@@ -211,7 +213,7 @@ public class RegistryTokenTests
     }
 
     [Fact]
-    public async Task Registry_TrustsTheTokens_AndNoOthers()
+    public async Task IssueAccessToken_IsTrusted_ByARegistry()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await using var stranger = await TestEmulator.StartAsync();
@@ -287,7 +289,7 @@ public class RegistryTokenTests
         params (string Name, string Value)[] fields
     )
     {
-        // Without the emulator's own authorization: clients of a registry have none.
+        // Without the emulator's token: clients of a registry have none.
         using var client = TestEmulator.CreateClient(emulator.Folder, emulator.Endpoint);
         client.DefaultRequestHeaders.Authorization = null;
         using var form = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));

@@ -5,10 +5,11 @@ namespace WorkspaceEmulator.Tests;
 public class ResourceTests
 {
     private const string KeyDatastore =
-        """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","containerName":"c","endpoint":"core.windows.net","protocol":"https","credentials":{"credentialsType":"AccountKey","secrets":{"secretsType":"AccountKey","key":"c2VjcmV0LWtleQ=="}}}}""";
+        """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","containerName":"c","endpoint":"core.windows.net","protocol":"https","""
+        + """ "credentials":{"credentialsType":"AccountKey","secrets":{"secretsType":"AccountKey","key":"c2VjcmV0LWtleQ=="}}}}""";
 
     [Fact]
-    public async Task Workspace_IsReadListedAndMade()
+    public async Task PutWorkspace_AddsTheWorkspace_ToLists()
     {
         await using var emulator = await TestEmulator.StartAsync();
 
@@ -36,7 +37,7 @@ public class ResourceTests
     }
 
     [Fact]
-    public async Task Workspace_IsChangedAndForgotten_WithAllThatHangsFromIt()
+    public async Task DeleteWorkspace_DeletesItsResources_AfterAChange()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync("sleeper", "sleep 600");
@@ -71,11 +72,13 @@ public class ResourceTests
     }
 
     [Fact]
-    public async Task Compute_IsCreatedScaledAndDeleted()
+    public async Task PutCompute_CreatesACluster_ThatScalesAndIsDeleted()
     {
         await using var emulator = await TestEmulator.StartAsync();
         var body =
-            """{"location":"westeurope","properties":{"computeType":"AmlCompute","properties":{"vmSize":"Standard_NC4as_T4_v3","userAccountCredentials":{"adminUserName":"u","adminUserPassword":"hidden"},"scaleSettings":{"minNodeCount":1,"maxNodeCount":4}}}}""";
+            """{"location":"westeurope","properties":{"computeType":"AmlCompute","properties":"""
+            + """{"vmSize":"Standard_NC4as_T4_v3","userAccountCredentials":{"adminUserName":"u","adminUserPassword":"hidden"}"""
+            + ""","scaleSettings":{"minNodeCount":1,"maxNodeCount":4}}}}""";
 
         var (status, created, response) = await emulator.SendAsync(HttpMethod.Put, TestEmulator.Arm("/computes/gpu"), body);
         Assert.Equal(HttpStatusCode.Created, status);
@@ -136,11 +139,12 @@ public class ResourceTests
         "scaleSettings.maxNodeCount is missing; it must be the largest number of nodes."
     )]
     [InlineData(
-        """{"properties":{"computeType":"AmlCompute","properties":{"vmSize":"Standard_DS3_v2","scaleSettings":{"maxNodeCount":1,"nodeIdleTimeBeforeScaleDown":"soon"}}}}""",
+        """{"properties":{"computeType":"AmlCompute","properties":{"vmSize":"Standard_DS3_v2","scaleSettings":{"maxNodeCount":"""
+            + """1,"nodeIdleTimeBeforeScaleDown":"soon"}}}}""",
         "scaleSettings.nodeIdleTimeBeforeScaleDown is 'soon'; it must be an ISO 8601 duration such as PT15M."
     )]
     [InlineData("[]", "The request body must be a JSON object.")]
-    public async Task PutCompute_Returns400_WhenTheBodyIsWrong(string body, string message)
+    public async Task PutCompute_Returns400_WhenTheBodyIsInvalid(string body, string message)
     {
         await using var emulator = await TestEmulator.StartAsync();
 
@@ -150,7 +154,7 @@ public class ResourceTests
     }
 
     [Fact]
-    public async Task PutCompute_NamesTheSizes_WhenTheSizeIsUnknown()
+    public async Task PutCompute_ListsTheSizes_WhenTheSizeIsUnknown()
     {
         await using var emulator = await TestEmulator.StartAsync();
 
@@ -162,14 +166,15 @@ public class ResourceTests
         );
 
         Assert.StartsWith(
-            "The specified value Standard_NC6 for property Cluster.Properties.VMSize is not a supported VM size. Supported VM sizes: STANDARD_DS2_V2,",
+            "The specified value Standard_NC6 for property Cluster.Properties.VMSize is not a supported VM size. Supported VM sizes: "
+                + "STANDARD_DS2_V2,",
             (string?)error["error"]!["message"],
             StringComparison.Ordinal
         );
     }
 
     [Fact]
-    public async Task ListComputes_LeadsThroughPages()
+    public async Task ListComputes_ReturnsPages_WhenThereAreMany()
     {
         await using var emulator = await TestEmulator.StartAsync();
         for (var i = 0; i < 31; i++)
@@ -183,7 +188,7 @@ public class ResourceTests
     }
 
     [Fact]
-    public async Task Datastore_KeepsItsSecret_OutOfAnswersAndFiles()
+    public async Task PutDatastore_KeepsTheSecret_OutOfResponsesAndFiles()
     {
         await using var emulator = await TestEmulator.StartAsync();
 
@@ -208,7 +213,7 @@ public class ResourceTests
     }
 
     [Fact]
-    public async Task ListDatastores_ShowsTheWorkspacesOwn()
+    public async Task ListDatastores_ReturnsTheBuiltInOnes()
     {
         await using var emulator = await TestEmulator.StartAsync();
 
@@ -267,7 +272,7 @@ public class ResourceTests
     )]
     [InlineData("/models/-m", """{"properties":{}}""", "The model name is '-m'; it must match ^[a-zA-Z0-9][a-zA-Z0-9\\-_]{0,254}$.")]
     [InlineData("/codes/c/versions/1", """{}""", "properties is missing; it must describe the code.")]
-    public async Task Put_Returns400_WhenTheResourceIsWrong(string path, string body, string message)
+    public async Task Put_Returns400_WhenTheResourceIsInvalid(string path, string body, string message)
     {
         await using var emulator = await TestEmulator.StartAsync();
 
@@ -277,7 +282,7 @@ public class ResourceTests
     }
 
     [Fact]
-    public async Task Environment_KeepsItsImage_AndKnowsItsVersions()
+    public async Task PutEnvironmentVersion_KeepsTheImage_WhenItIsPutAgain()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.CreateEnvironmentAsync();
@@ -304,7 +309,7 @@ public class ResourceTests
         var versions = await emulator.GetAsync(TestEmulator.Arm("/environments/detection/versions?$top=1"));
 
         Assert.Equal(
-            "Environment 'detection' version '1' exists with another image; a version does not change. Register a new version.",
+            "Environment 'detection' version '1' already exists with another image; a version does not change. Register a new version.",
             (string?)conflict["error"]!["message"]
         );
         Assert.Equal(("2", "3"), ((string?)container["properties"]!["latestVersion"], (string?)container["properties"]!["nextVersion"]));
@@ -316,7 +321,7 @@ public class ResourceTests
     }
 
     [Fact]
-    public async Task Model_KeepsItsAddress_IsFilteredAndDeleted()
+    public async Task PutModelVersion_KeepsTheAddress_WhenItIsPutAgain()
     {
         await using var emulator = await TestEmulator.StartAsync();
         const string uri = "azureml://jobs/j/outputs/artifacts/paths/model/";
@@ -341,7 +346,7 @@ public class ResourceTests
         );
 
         Assert.Equal(
-            "Model 'potholes' version '2' exists with another modelUri; a version does not change. Register a new version.",
+            "Model 'potholes' version '2' already exists with another modelUri; a version does not change. Register a new version.",
             (string?)conflict["error"]!["message"]
         );
         Assert.Equal(["2", "1"], await VersionsAsync(""));

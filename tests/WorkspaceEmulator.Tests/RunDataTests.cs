@@ -7,7 +7,7 @@ namespace WorkspaceEmulator.Tests;
 public class RunDataTests
 {
     [Fact]
-    public async Task LogFile_IsReadInRanges_WithoutAToken()
+    public async Task GetLog_ReturnsRanges_WithoutAToken()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync("logs", "echo 0123456789");
@@ -41,7 +41,7 @@ public class RunDataTests
     }
 
     [Fact]
-    public async Task LogFile_Grows_WhileTheJobWrites()
+    public async Task GetLog_ReturnsMore_WhileTheJobWrites()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync("writes", "echo one; while [ ! -e go ]; do sleep 0.05; done; echo two");
@@ -57,7 +57,7 @@ public class RunDataTests
     }
 
     [Fact]
-    public async Task Run_IsReadAndPatched_UnderEveryPath()
+    public async Task PatchRun_ChangesTheRun_UnderEveryPath()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync("run1", "true");
@@ -88,7 +88,7 @@ public class RunDataTests
     }
 
     [Fact]
-    public async Task Artifacts_AreListedReadAndUploaded()
+    public async Task ListArtifacts_ReturnsUploads_AndFilesOfTheJob()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync(
@@ -140,14 +140,16 @@ public class RunDataTests
     }
 
     [Fact]
-    public async Task Mlflow_KeepsWhatAJobLogs()
+    public async Task LogBatch_StoresWhatAJobLogs()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync("logged", "true", job => job["tags"] = new JsonObject { ["from"] = "arm" });
         await emulator.WaitForEndAsync("logged");
         await emulator.PostAsync(
             TestEmulator.Mlflow("runs/log-batch"),
-            """{"run_id":"logged","metrics":[{"key":"loss","value":2.5,"timestamp":1000,"step":1},{"key":"loss","value":1.5,"timestamp":2000,"step":2},{"key":"bad","value":"NaN","timestamp":"3000","step":"1"}],"params":[{"key":"lr","value":"0.1"}],"tags":[{"key":"from","value":"mlflow"}]}"""
+            """{"run_id":"logged","metrics":[{"key":"loss","value":2.5,"timestamp":1000,"step":1},{"key":"loss","value":1.5,"timestamp":"""
+                + """2000,"step":2},{"key":"bad","value":"NaN","timestamp":"3000","step":"1"}],"params":[{"key":"lr","value":"0.1"}]"""
+                + ""","tags":[{"key":"from","value":"mlflow"}]}"""
         );
         await emulator.PostAsync(
             TestEmulator.Mlflow("runs/log-metric"),
@@ -185,7 +187,7 @@ public class RunDataTests
     }
 
     [Fact]
-    public async Task Mlflow_MakesAndSearchesRuns()
+    public async Task SearchRuns_ReturnsRuns_ThatMatchTheFilter()
     {
         await using var emulator = await TestEmulator.StartAsync();
         var experiment = (string)
@@ -239,7 +241,7 @@ public class RunDataTests
     }
 
     [Fact]
-    public async Task Recording_HoldsExchanges_WithoutSecrets()
+    public async Task Write_RecordsExchanges_WithoutSecrets()
     {
         await using var emulator = await TestEmulator.StartAsync();
         var file = Path.Combine(emulator.Folder, "traffic.jsonl");
@@ -254,7 +256,8 @@ public class RunDataTests
             HttpStatusCode.Created,
             HttpMethod.Put,
             TestEmulator.Arm("/datastores/data"),
-            """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","credentials":{"credentialsType":"Sas","secrets":{"secretsType":"Sas","sasToken":"hidden-secret"}}}}"""
+            """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","credentials":{"credentialsType":"Sas","secrets":"""
+                + """{"secretsType":"Sas","sasToken":"hidden-secret"}}}}"""
         );
         await emulator.PostAsync(TestEmulator.Arm("/datastores/data/listSecrets"), "");
         await emulator.SubmitAsync("job", "true");
@@ -283,7 +286,7 @@ public class RunDataTests
     }
 
     [Fact]
-    public async Task Upload_KeepsBytes()
+    public async Task UploadArtifact_KeepsBytes()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync("bytes", "true");

@@ -8,22 +8,22 @@ using WorkspaceEmulator.Hosting;
 
 namespace WorkspaceEmulator.Tests;
 
-/// <summary>An emulator in this process on a folder of its own, and a client that trusts its certificate and carries its token.</summary>
+/// <summary>Runs an emulator in this process on its own folder, with a client that trusts its certificate and sends its token.</summary>
 public sealed class TestEmulator : IAsyncDisposable
 {
     public const string Workspace = "subscriptions/sub/resourceGroups/group/providers/Microsoft.MachineLearningServices/workspaces/work";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
-    private readonly bool _ownsFolder;
-    private readonly HttpClient _otherClient; // Carries the token a request names, or none, and keeps cookies.
-    private EmulatorHost? _host;
+    private readonly bool ownsFolder;
+    private readonly HttpClient otherClient; // Sends the token that a request names, or none, and stores cookies.
+    private EmulatorHost? host;
 
     private TestEmulator(EmulatorHost host, EmulatorOptions options, bool ownsFolder)
     {
-        (_host, Options, _ownsFolder) = (host, options, ownsFolder);
+        (this.host, Options, this.ownsFolder) = (host, options, ownsFolder);
         Client = CreateClient(Folder, host.Endpoint);
-        _otherClient = CreateClient(Folder, host.Endpoint);
-        _otherClient.DefaultRequestHeaders.Authorization = null;
+        otherClient = CreateClient(Folder, host.Endpoint);
+        otherClient.DefaultRequestHeaders.Authorization = null;
     }
 
     public EmulatorOptions Options { get; }
@@ -37,7 +37,7 @@ public sealed class TestEmulator : IAsyncDisposable
             Workspaces = [new("sub", "group", "work")],
             ProvisioningTime = TimeSpan.FromMilliseconds(30),
             TerminationGrace = TimeSpan.FromMilliseconds(500),
-            // The Test target names a folder to the suites whose traffic it checks.
+            // The Test target names a folder for the suites whose traffic it checks.
             RecordFile = Environment.GetEnvironmentVariable("TRAFFIC_FOLDER") is { Length: > 0 } traffic
                 ? Path.Combine(traffic, $"{Guid.NewGuid():N}.jsonl")
                 : null,
@@ -73,7 +73,7 @@ public sealed class TestEmulator : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Path of a resource of the workspace, with the api-version.</summary>
+    /// <summary>Returns the path of a resource of the workspace, with the api-version.</summary>
     public static string Arm(string path) =>
         $"{Workspace}{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}api-version=2024-10-01";
 
@@ -95,7 +95,7 @@ public sealed class TestEmulator : IAsyncDisposable
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         if (token is not null)
             request.Headers.Authorization = token.Length == 0 ? null : new AuthenticationHeaderValue("Bearer", token);
-        var response = await (token is null ? Client : _otherClient).SendAsync(request, TestContext.Current.CancellationToken);
+        var response = await (token is null ? Client : otherClient).SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         var isJson = text.Length > 0 && response.Content.Headers.ContentType?.MediaType == "application/json";
         return (response.StatusCode, isJson ? JsonNode.Parse(text) : JsonValue.Create(text), response);
@@ -125,7 +125,9 @@ public sealed class TestEmulator : IAsyncDisposable
             HttpStatusCode.Created,
             HttpMethod.Put,
             Arm($"/computes/{name}"),
-            $$$$$"""{"location":"westeurope","properties":{"computeType":"AmlCompute","properties":{"vmSize":"Standard_DS3_v2","scaleSettings":{"minNodeCount":0,"maxNodeCount":{{{{{nodes}}}}},"nodeIdleTimeBeforeScaleDown":"PT15M"}}}}"""
+            """{"location":"westeurope","properties":{"computeType":"AmlCompute","properties":"""
+                + $$$$$"""{"vmSize":"Standard_DS3_v2","scaleSettings":{"minNodeCount":0,"maxNodeCount":{{{{{nodes}}}}}"""
+                + ""","nodeIdleTimeBeforeScaleDown":"PT15M"}}}}"""
         );
 
     public async Task CreateEnvironmentAsync(string image = "registry.example/detection:1") =>
@@ -149,7 +151,7 @@ public sealed class TestEmulator : IAsyncDisposable
             },
         };
 
-    /// <summary>Makes compute and environment, and submits a job.</summary>
+    /// <summary>Creates compute and environment, and submits a job.</summary>
     public async Task SubmitAsync(string name, string command, Action<JsonObject>? change = null, bool prepare = true)
     {
         if (prepare)
@@ -187,10 +189,10 @@ public sealed class TestEmulator : IAsyncDisposable
 
     public static async Task EventuallyAsync(Func<Task<bool>> condition, Func<Task<string>> otherwise)
     {
-        var end = DateTime.UtcNow + Deadline;
+        var start = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (DateTime.UtcNow > end)
+            if (TimeProvider.System.GetElapsedTime(start) > Deadline)
                 Assert.Fail($"After {Deadline.TotalSeconds} s: {await otherwise()}.");
             await Task.Delay(15, TestContext.Current.CancellationToken);
         }
@@ -198,19 +200,19 @@ public sealed class TestEmulator : IAsyncDisposable
 
     public async Task StopAsync()
     {
-        if (_host is not null)
-            await _host.DisposeAsync();
-        _host = null;
+        if (host is not null)
+            await host.DisposeAsync();
+        host = null;
     }
 
-    public Task WaitForShutdownAsync() => _host!.WaitForShutdownAsync();
+    public Task WaitForShutdownAsync() => host!.WaitForShutdownAsync();
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
         Client.Dispose();
-        _otherClient.Dispose();
-        if (_ownsFolder)
+        otherClient.Dispose();
+        if (ownsFolder)
             Directory.Delete(Folder, recursive: true);
     }
 }

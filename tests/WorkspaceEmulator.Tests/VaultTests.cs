@@ -8,7 +8,7 @@ public class VaultTests
     private const string Secret = "planted-secret-7Hq2";
 
     [Fact]
-    public async Task Secret_IsKeptEncrypted_AndNeverRecorded()
+    public async Task SetSecret_EncryptsTheValue_AndIsNotRecorded()
     {
         var file = Path.GetTempFileName();
         var folder = TestEmulator.NewFolder();
@@ -46,7 +46,7 @@ public class VaultTests
     }
 
     [Fact]
-    public async Task Vault_IsTheOneTheWorkspaceNames()
+    public async Task GetVault_ReturnsTheVault_ThatTheWorkspaceNames()
     {
         await using var emulator = await TestEmulator.StartAsync();
         const string id = "/subscriptions/other/resourceGroups/shared/providers/Microsoft.KeyVault/vaults/team-vault";
@@ -67,7 +67,7 @@ public class VaultTests
     }
 
     [Fact]
-    public async Task MissingThings_AreNamed()
+    public async Task GetSecret_Returns404_WhenSomethingIsMissing()
     {
         await using var emulator = await TestEmulator.StartAsync();
         var vault = await VaultUriAsync(emulator);
@@ -96,7 +96,8 @@ public class VaultTests
         Assert.Equal(
             (
                 "SecretNotFound",
-                "A secret with (name/id) none was not found in this key vault. If you recently deleted this secret you may be able to recover it using the correct recovery command."
+                "A secret with (name/id) none was not found in this key vault. If you recently deleted this secret you may be able to "
+                    + "recover it using the correct recovery command."
             ),
             ((string?)secret["error"]!["code"], (string?)secret["error"]!["message"])
         );

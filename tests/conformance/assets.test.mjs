@@ -48,7 +48,7 @@ conformance('assets', (context) => {
       assert.deepEqual(await names(versions.list(...at)), ['2']);
       await refused(
         versions.createOrUpdate(...at, '2', { properties: { ...kind.version, [kind.fixed]: 'https://other.example/x' } }), 409, 'Conflict',
-        new RegExp(`^${kind.noun} 'asset' version '2' exists with another ${kind.fixed}; a version does not change\\.`));
+        new RegExp(`^${kind.noun} 'asset' version '2' already exists with another ${kind.fixed}; a version does not change\\.`));
       assert.equal((await containers.createOrUpdate(...at, { properties: { ...kind.container, description: 'changed' } })).properties.description, 'changed');
 
       await versions.delete(...at, '2');

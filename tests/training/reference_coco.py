@@ -1,27 +1,27 @@
-"""COCO's box metrics from their definition, one box at a time: slow, plain, and independent of the trainer's code.
+"""Computes COCO's box metrics from their definition, one box at a time, independently of the trainer's code.
 
 The rules, per class and area range:
-- Objects outside the range are ignored: finding them is neither right nor wrong.
-- Per image, the 100 detections of highest score count. In order of score, each takes the object of highest IoU among
-  those that are left, if that IoU reaches the threshold; an ignored object only when no other does.
-- A detection that took an ignored object is ignored, and so is one that took nothing and lies outside the range.
-- Over all images, detections are lined up by score. Precision at a recall is the highest at that recall or beyond.
-- AP is the mean of the precision at recall 0, 0.01, … 1 over IoU thresholds and classes; AR the mean final recall.
+- Objects outside the range are ignored: detecting them is neither right nor wrong.
+- Per image, the 100 detections of highest score count. In order of score, each takes the free object of highest IoU, if
+  that IoU reaches the threshold; an ignored object only when no other does.
+- A detection that took an ignored object is ignored. So is one that took none and is outside the range.
+- The detections of all images are ordered by score. Precision at a recall is the highest at that recall or beyond.
+- AP is the mean precision at recall 0, 0.01, … 1 over IoU thresholds and classes. AR is the mean final recall.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-# Not 0.5, 0.55, … and 0, 0.01, … but what pycocotools computes for them: step 57 is 0.5700000000000001, and a recall of
-# 57 of 100 objects falls short of it.
+# As pycocotools computes 0.5, 0.55, … and 0, 0.01, …: threshold 57 is 0.5700000000000001, which a recall of 57 of 100
+# objects does not reach.
 THRESHOLDS = np.linspace(0.5, 0.95, 10).tolist()
 RECALLS = np.linspace(0, 1, 101).tolist()
 AREAS = {"all": (0, 1e10), "small": (0, 1024), "medium": (1024, 9216), "large": (9216, 1e10)}
 
 
 def twelve_numbers(ground_truths: dict, detections: dict, labels: list) -> list:
-    """The twelve COCO numbers.
+    """Returns the twelve COCO numbers.
 
     ``ground_truths[file]`` is a list of (box, label), ``detections[file]`` one of (box, label, score), boxes xyxy.
     """
@@ -65,7 +65,7 @@ def _average_recall(ground_truths, detections, labels, area, limit) -> float:
 
 
 def _outcomes(ground_truths, detections, label, threshold, area, limit) -> tuple:
-    """Whether each detection that counts is right, in order of score over all images, and the number of objects."""
+    """Returns whether each detection that counts is right, in order of score, and the number of objects."""
     outcomes, objects = [], 0
     for file in sorted(ground_truths):
         truth = [box for box, box_label in ground_truths[file] if box_label == label]

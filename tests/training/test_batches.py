@@ -4,19 +4,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from detection.data.batches import BatchOrder, training_batches
-from detection.data.datasets import ImageRecord, read_dataset
-from detection.errors import TrainingError
-from detection.data.images import ImageStore, augment, scaled_boxes
 from PIL import Image
 
+from detection.data.batches import Batch, BatchOrder, training_batches
+from detection.data.datasets import ImageRecord, read_dataset
+from detection.data.images import ImageStore, augment, scaled_boxes
+from detection.errors import TrainingError
 
-def test_batch_order_shows_every_image_once_an_epoch() -> None:
+
+def test_batch_order_selects_every_image_once_per_epoch() -> None:
     order = BatchOrder(image_count=7, batch_size=3, seed=1)
 
-    shown = [index for step in range(7) for index in order.indices(step)]
+    selected = [index for step in range(7) for index in order.indices(step)]
 
-    epochs = [shown[start : start + 7] for start in (0, 7, 14)]
+    epochs = [selected[start : start + 7] for start in (0, 7, 14)]
     assert [sorted(epoch) for epoch in epochs] == [list(range(7))] * 3
     assert epochs[0] != epochs[1]
 
@@ -29,7 +30,7 @@ def test_batch_order_of_a_step_does_not_depend_on_the_steps_before() -> None:
     assert BatchOrder(7, 3, seed=2).indices(0) != steps[0]
 
 
-def _batches(data: Path, first_step: int, threads: int, capacity: int) -> list:
+def _batches(data: Path, first_step: int, threads: int, capacity: int) -> list[Batch]:
     dataset = read_dataset(data, "pothole", "latest", "latest", drop_bad_rows=False).dataset
     assert dataset is not None
     return list(
@@ -57,7 +58,7 @@ def test_training_batches_are_the_same_however_they_are_prepared(demo_data: Path
         assert all(a["boxes"].equal(b["boxes"]) for a, b in zip(left.targets, right.targets))
 
 
-def test_training_batches_hold_images_in_0_to_1_with_boxes_inside(demo_data: Path) -> None:
+def test_training_batches_have_images_in_0_to_1_with_boxes_inside(demo_data: Path) -> None:
     for batch in _batches(demo_data, 0, threads=2, capacity=1 << 20):
         for image, target in zip(batch.images, batch.targets):
             assert image.shape == (3, 48, 64)
@@ -73,7 +74,7 @@ class _Always:
         return 0.0
 
 
-def test_augment_moves_a_box_with_what_it_holds() -> None:
+def test_augment_moves_a_box_with_its_content() -> None:
     pixels = np.zeros((10, 20, 3), dtype=np.uint8)
     pixels[2:5, 1:4] = 255
 
@@ -83,7 +84,7 @@ def test_augment_moves_a_box_with_what_it_holds() -> None:
     assert (flipped[2:5, 16:19] == 255).all() and flipped.sum() == pixels.sum()
 
 
-def test_augment_changes_nothing_when_there_is_none() -> None:
+def test_augment_changes_nothing_for_none() -> None:
     pixels, boxes = np.zeros((4, 4, 3), dtype=np.uint8), np.zeros((0, 4), dtype=np.float32)
 
     assert augment(pixels, boxes, "none", _Always()) == (pixels, boxes)
@@ -104,7 +105,7 @@ def test_image_store_resizes_the_longer_side_and_the_boxes_with_it(tmp_path: Pat
     assert scaled_boxes(record, (32, 64)).tolist() == [[4, 8, 16, 24]]
 
 
-def test_image_store_keeps_no_more_than_its_capacity(tmp_path: Path) -> None:
+def test_image_store_caches_no_more_than_its_capacity(tmp_path: Path) -> None:
     records = []
     for name in ("a.png", "b.png"):
         Image.new("RGB", (64, 64)).save(tmp_path / name)
@@ -116,7 +117,7 @@ def test_image_store_keeps_no_more_than_its_capacity(tmp_path: Path) -> None:
     assert not store.fits(records)
 
 
-def test_image_store_names_an_image_whose_pixels_are_cut_short(tmp_path: Path) -> None:
+def test_image_store_names_a_truncated_image(tmp_path: Path) -> None:
     path = tmp_path / "cut.jpg"
     Image.effect_noise((64, 64), 90).save(path)
     path.write_bytes(path.read_bytes()[:-900])

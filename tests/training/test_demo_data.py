@@ -5,13 +5,15 @@ import hashlib
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from detection.data.demo_data import DemoDataResult, create_demo_data
-from detection.errors import TrainingError
-from detection.data.road_pictures import HEIGHT, WIDTH, draw_road_picture
 from PIL import Image
+
+from detection.data.demo_data import DemoDataResult, create_demo_data
+from detection.data.road_pictures import HEIGHT, WIDTH, RoadPicture, draw_road_picture
+from detection.errors import TrainingError
 
 
 def create(data: Path, *, images: int = 10, seed: int = 7, image_type: str = "pothole") -> DemoDataResult:
@@ -31,7 +33,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_layout_is_that_of_a_datastore(tmp_path: Path):
+def test_create_demo_data_writes_the_layout_of_a_datastore(tmp_path: Path) -> None:
     result = create(tmp_path)
     assert result == DemoDataResult(
         tmp_path / "pothole/datasets/train_pothole_240102030405.csv",
@@ -46,7 +48,7 @@ def test_layout_is_that_of_a_datastore(tmp_path: Path):
     ]
 
 
-def test_every_image_is_in_one_split_and_a_fifth_is_empty(tmp_path: Path):
+def test_create_demo_data_puts_every_image_into_one_split_and_leaves_a_fifth_empty(tmp_path: Path) -> None:
     result = create(tmp_path, images=50)
     splits = [rows(result.train_csv), rows(result.test_csv)]
     names = [{row["filename"] for row in split} for split in splits]
@@ -56,13 +58,13 @@ def test_every_image_is_in_one_split_and_a_fifth_is_empty(tmp_path: Path):
     assert [len([row for row in split if not row["class"]]) for split in splits] == [8, 2]
 
 
-def test_the_smallest_set_has_potholes_in_both_splits(tmp_path: Path):
+def test_create_demo_data_draws_potholes_in_both_splits_of_the_smallest_set(tmp_path: Path) -> None:
     result = create(tmp_path, images=5)
     for path in (result.train_csv, result.test_csv):
         assert "pothole" in {row["class"] for row in rows(path)}
 
 
-def test_rows_hold_whole_boxes_within_the_picture_or_a_file_name_alone(tmp_path: Path):
+def test_create_demo_data_writes_rows_with_a_box_inside_the_image_or_a_file_name_alone(tmp_path: Path) -> None:
     result = create(tmp_path, images=20)
     for row in rows(result.train_csv) + rows(result.test_csv):
         if not row["class"]:
@@ -72,14 +74,14 @@ def test_rows_hold_whole_boxes_within_the_picture_or_a_file_name_alone(tmp_path:
         assert 0 <= xmin < xmax <= WIDTH and 0 <= ymin < ymax <= HEIGHT
 
 
-def test_a_second_call_writes_nothing(tmp_path: Path):
+def test_create_demo_data_writes_nothing_when_the_set_is_complete(tmp_path: Path) -> None:
     create(tmp_path)
     before = written_at(tmp_path)
     assert create(tmp_path).created is False
     assert written_at(tmp_path) == before
 
 
-def test_the_bytes_depend_on_the_seed_alone(tmp_path: Path):
+def test_create_demo_data_writes_bytes_that_depend_on_the_seed_alone(tmp_path: Path) -> None:
     for name, seed in (("first", 7), ("second", 7), ("third", 8)):
         create(tmp_path / name, seed=seed)
     assert contents(tmp_path / "first") == contents(tmp_path / "second")
@@ -87,24 +89,26 @@ def test_the_bytes_depend_on_the_seed_alone(tmp_path: Path):
     assert contents(tmp_path / "first")[picture] != contents(tmp_path / "third")[picture]
 
 
-def test_several_processes_draw_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_create_demo_data_draws_the_same_with_several_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr("detection.data.demo_data._PICTURES_WORTH_A_PROCESS", 10)
+    monkeypatch.setattr("detection.data.demo_data._IMAGES_PER_PROCESS", 10)
     create(tmp_path / "two", images=20)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     create(tmp_path / "one", images=20)
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
-def test_the_pictures_are_the_same_on_every_machine():
-    # Were this to change, every experiment on the demo data would change its name: raise _DRAWING in demo_data.py then.
+def test_draw_road_picture_draws_the_same_pixels_on_every_machine() -> None:
+    # A change renames every experiment on the demo data. If it is intended, raise _DRAWING in demo_data.py.
     series = b"".join(draw_road_picture(7, index, with_potholes=index != 2).png for index in range(6))
     assert hashlib.sha256(series).hexdigest() == "20cc6fee8314c97dbd6218060e65810b95c4ab9b6ff6fac34b7a8912855c80df"
 
 
 @pytest.mark.parametrize("harm", ["delete", "damage"])
 @pytest.mark.parametrize("name", ["images/pothole_0003.png", "datasets/test_pothole_240102030405.csv"])
-def test_a_damaged_set_is_repaired_and_the_rest_left(tmp_path: Path, harm: str, name: str):
+def test_create_demo_data_repairs_a_damaged_set_and_keeps_the_rest(tmp_path: Path, harm: str, name: str) -> None:
     create(tmp_path)
     whole, before = contents(tmp_path), written_at(tmp_path)
     harmed = tmp_path / "pothole" / name
@@ -114,10 +118,10 @@ def test_a_damaged_set_is_repaired_and_the_rest_left(tmp_path: Path, harm: str, 
     assert written_at(tmp_path)["pothole_0004.png"] == before["pothole_0004.png"]
 
 
-def test_an_interrupted_set_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_create_demo_data_completes_an_interrupted_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     create(tmp_path / "whole")
 
-    def interrupted(seed: int, index: int, *, with_potholes: bool):
+    def interrupted(seed: int, index: int, *, with_potholes: bool) -> RoadPicture:
         if index == 6:
             raise KeyboardInterrupt
         return draw_road_picture(seed, index, with_potholes=with_potholes)
@@ -132,20 +136,18 @@ def test_an_interrupted_set_is_completed(tmp_path: Path, monkeypatch: pytest.Mon
     assert contents(tmp_path / "broken") == contents(tmp_path / "whole")
 
 
-def test_a_smaller_set_replaces_a_larger_one(tmp_path: Path):
+def test_create_demo_data_replaces_a_larger_set_by_a_smaller_one(tmp_path: Path) -> None:
     create(tmp_path / "replaced", images=15)
     create(tmp_path / "replaced", images=10)
     create(tmp_path / "new", images=10)
     assert contents(tmp_path / "replaced") == contents(tmp_path / "new")
 
 
-def test_files_of_others_are_never_touched(tmp_path: Path):
+def test_create_demo_data_never_touches_files_of_other_origin(tmp_path: Path) -> None:
     theirs = tmp_path / "pothole/images/pothole_0003.png"
     theirs.parent.mkdir(parents=True)
     theirs.write_bytes(b"a photograph")
-    with pytest.raises(
-        TrainingError, match="pothole_0003.png is there already and is not demo data; it must be moved away"
-    ):
+    with pytest.raises(TrainingError, match="pothole_0003.png already exists and is not demo data; move it away"):
         create(tmp_path)
     assert contents(tmp_path) == {"pothole/images/pothole_0003.png": b"a photograph"}
 
@@ -155,7 +157,7 @@ def test_files_of_others_are_never_touched(tmp_path: Path):
     assert (tmp_path / "demo/images/other.png").read_bytes() == b"another"
 
 
-def test_the_manifest_names_every_file_with_its_hash(tmp_path: Path):
+def test_create_demo_data_lists_every_file_with_its_hash_in_the_manifest(tmp_path: Path) -> None:
     create(tmp_path)
     files = json.loads((tmp_path / "pothole/demo_data.json").read_text())["files"]
     assert files == {
@@ -168,11 +170,11 @@ def test_the_manifest_names_every_file_with_its_hash(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", r"demo_data.json is not JSON \(.*\); it must be restored, or the folder .*pothole removed"),
-        ("[]", "demo_data.json holds no list of files; it must be restored, or the folder .*pothole removed"),
+        ("{", r"demo_data.json is not JSON \(.*\); restore it, or delete the folder .*pothole"),
+        ("[]", "demo_data.json has no list of files; restore it, or delete the folder .*pothole"),
     ],
 )
-def test_a_broken_manifest_is_reported(tmp_path: Path, text: str, message: str):
+def test_create_demo_data_fails_when_the_manifest_is_damaged(tmp_path: Path, text: str, message: str) -> None:
     create(tmp_path, images=5)
     (tmp_path / "pothole/demo_data.json").write_text(text)
     with pytest.raises(TrainingError, match=message):
@@ -182,20 +184,22 @@ def test_a_broken_manifest_is_reported(tmp_path: Path, text: str, message: str):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"images": 4}, "images is 4; it must be at least 5"),
-        ({"seed": -1}, "seed is -1; it must be 0 or more"),
-        ({"image_type": "a/b"}, "image type is 'a/b'; it must be one folder name"),
-        ({"image_type": ".."}, "image type is '..'; it must be one folder name"),
-        ({"image_type": ""}, "image type is ''; it must be one folder name"),
+        ({"images": 4}, "--images is 4; it must be at least 5"),
+        ({"seed": -1}, "--seed is -1; it must be at least 0"),
+        ({"image_type": "a/b"}, "--image-type is 'a/b'; it must be one folder name"),
+        ({"image_type": ".."}, "--image-type is '..'; it must be one folder name"),
+        ({"image_type": ""}, "--image-type is ''; it must be one folder name"),
     ],
 )
-def test_arguments_out_of_range_are_refused(tmp_path: Path, arguments: dict, message: str):
+def test_create_demo_data_fails_when_an_argument_is_out_of_range(
+    tmp_path: Path, arguments: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         create(tmp_path, **arguments)
     assert not list(tmp_path.iterdir())
 
 
-def brightness(png: bytes) -> np.ndarray:
+def brightness(png: bytes) -> Any:
     with Image.open(io.BytesIO(png)) as image:
         image.load()  # checks every checksum
         assert (image.format, image.mode, image.size) == ("PNG", "P", (WIDTH, HEIGHT))
@@ -203,7 +207,7 @@ def brightness(png: bytes) -> np.ndarray:
 
 
 @pytest.mark.parametrize("index", range(12))
-def test_boxes_hold_dark_potholes_that_do_not_overlap(index: int):
+def test_draw_road_picture_draws_dark_potholes_that_do_not_overlap(index: int) -> None:
     picture = draw_road_picture(7, index, with_potholes=True)
     level = brightness(picture.png)
     assert draw_road_picture(7, index, with_potholes=False).boxes == ()
@@ -221,7 +225,7 @@ def test_boxes_hold_dark_potholes_that_do_not_overlap(index: int):
             assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 
 
-def test_most_potholes_are_large_enough_to_learn_and_sizes_vary():
+def test_draw_road_picture_draws_potholes_of_many_sizes_most_large_enough_to_learn() -> None:
     sides = [
         min(box[2] - box[0], box[3] - box[1])
         for index in range(40)

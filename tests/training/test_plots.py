@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import builtins
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from detection.evaluate.coco_evaluation import Detections, GroundTruth, evaluate
-from detection.evaluate.confusion import count_confusions, image_mistakes
-from detection.evaluate.plots import smoothed, write_plots
 from PIL import Image
+
+from detection.evaluate.coco_evaluation import evaluate
+from detection.evaluate.confusion import count_confusions, image_mistakes
+from detection.evaluate.detections import Detections, GroundTruth
+from detection.evaluate.plots import smoothed, write_plots
 
 CLASSES = {1: "pothole", 2: "$5 crack"}
 ALL = [
@@ -21,25 +24,25 @@ ALL = [
 ]
 
 
-def objects(*boxes_and_labels: tuple) -> GroundTruth:
+def objects(*boxes_and_labels: Any) -> GroundTruth:
     return GroundTruth([box for box, _ in boxes_and_labels], [label for _, label in boxes_and_labels])
 
 
-def found(*rows: tuple) -> Detections:
+def predicted(*rows: Any) -> Detections:
     return Detections([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> dict:
-    """The arguments of a run of three images, one of them without objects and detections."""
+def run(tmp_path: Path) -> dict[str, Any]:
+    """Creates the arguments for a run of three images, one of them without objects and predictions."""
     truths = {
         "a.png": objects(((10, 10, 50, 50), 1), ((60, 10, 90, 40), 2)),
         "b.png": objects(((5, 5, 30, 30), 1)),
         "c.png": objects(),
     }
     detections = {
-        "a.png": found(((11, 9, 50, 51), 1, 0.9), ((60, 60, 80, 80), 2, 0.7)),
-        "b.png": found(((5, 5, 30, 29), 2, 0.8)),
+        "a.png": predicted(((11, 9, 50, 51), 1, 0.9), ((60, 60, 80, 80), 2, 0.7)),
+        "b.png": predicted(((5, 5, 30, 29), 2, 0.8)),
     }
     for file in truths:
         Image.fromarray(np.full((96, 128, 3), 120, np.uint8)).save(tmp_path / file)
@@ -56,7 +59,7 @@ def run(tmp_path: Path) -> dict:
     }
 
 
-def test_every_plot_is_written_at_one_size(run: dict, tmp_path: Path):
+def test_write_plots_writes_every_plot_at_one_size(run: dict[str, Any], tmp_path: Path) -> None:
     written = write_plots(tmp_path / "plots", **run)
     assert [path.name for path in written] == ALL
     for path in written:
@@ -65,12 +68,12 @@ def test_every_plot_is_written_at_one_size(run: dict, tmp_path: Path):
             assert len(np.unique(np.asarray(image.convert("L")))) > 20, f"{path.name} is blank"
 
 
-def test_the_same_run_gives_the_same_bytes(run: dict, tmp_path: Path):
+def test_write_plots_writes_the_same_bytes_for_the_same_run(run: dict[str, Any], tmp_path: Path) -> None:
     first, second = (write_plots(tmp_path / name, **run) for name in ("first", "second"))
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 
-def test_the_settings_of_matplotlib_neither_matter_nor_change(run: dict, tmp_path: Path):
+def test_write_plots_ignores_and_keeps_the_settings_of_matplotlib(run: dict[str, Any], tmp_path: Path) -> None:
     matplotlib = pytest.importorskip("matplotlib")
     plain = write_plots(tmp_path / "plain", **run)
     with matplotlib.rc_context({"axes.facecolor": "black", "font.size": 30}):
@@ -79,7 +82,7 @@ def test_the_settings_of_matplotlib_neither_matter_nor_change(run: dict, tmp_pat
     assert [path.read_bytes() for path in plain] == [path.read_bytes() for path in styled]
 
 
-def test_what_there_is_nothing_to_show_of_is_left_out(run: dict, tmp_path: Path):
+def test_write_plots_skips_plots_without_data(run: dict[str, Any], tmp_path: Path) -> None:
     nothing = {"a.png": objects()}
     run |= {"history": [], "ground_truths": nothing, "detections": {}, "result": evaluate(nothing, {}, CLASSES)}
     assert [path.name for path in write_plots(tmp_path / "plots", **run)] == [
@@ -88,19 +91,47 @@ def test_what_there_is_nothing_to_show_of_is_left_out(run: dict, tmp_path: Path)
     ]
 
 
-def test_boxes_are_drawn_where_they_are(run: dict, tmp_path: Path):
+def test_write_plots_draws_ground_truth_in_green_and_predictions_in_red(run: dict[str, Any], tmp_path: Path) -> None:
     path = write_plots(tmp_path / "plots", **run)[-1]
     pixels = np.asarray(Image.open(path).convert("RGB")).astype(int)
     green = (pixels[..., 1] > pixels[..., 0] + 60) & (pixels[..., 1] > pixels[..., 2] + 40)
-    red = (pixels[..., 0] > pixels[..., 1] + 80) & (pixels[..., 0] > pixels[..., 2] + 80)
-    assert green.sum() > 300 and red.sum() > 150
+    assert green[:740].sum() > 300 and _red(pixels[:740]) > 150  # above the legend
     run["detections"] = {}
     path = write_plots(tmp_path / "none", **run)[-1]
-    pixels = np.asarray(Image.open(path).convert("RGB")).astype(int)
-    assert not ((pixels[..., 0] > pixels[..., 1] + 80) & (pixels[..., 0] > pixels[..., 2] + 80)).any()
+    assert _red(np.asarray(Image.open(path).convert("RGB")).astype(int)[:740]) == 0
 
 
-def test_without_matplotlib_nothing_is_written(run: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def _red(pixels: Any) -> int:
+    return int(((pixels[..., 0] > pixels[..., 1] + 80) & (pixels[..., 0] > pixels[..., 2] + 80)).sum())
+
+
+def test_write_plots_names_its_axes_and_boxes_in_the_terms_of_the_field(
+    run: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("matplotlib")
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+    texts: dict[str, set[str]] = {}
+    save = Figure.savefig
+
+    def recording(figure: Figure, path: Path, **options: Any) -> None:
+        texts[path.name] = {text.get_text() for text in figure.findobj(Text)}
+        save(figure, path, **options)
+
+    monkeypatch.setattr(Figure, "savefig", recording)
+    write_plots(tmp_path / "plots", **run)
+
+    assert {"actual", "predicted"} <= texts["confusion_matrix.png"]
+    assert {"recall", "precision"} <= texts["precision_recall.png"]
+    assert {"step", "loss"} <= texts["losses.png"]
+    for name in ("worst_images.png", "contact_sheet.png"):
+        assert {"ground truth", "prediction of score ≥ 0.5"} <= texts[name]
+
+
+def test_write_plots_writes_nothing_without_matplotlib(
+    run: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = builtins.__import__
 
     def without_matplotlib(name: str, *arguments: object, **named: object) -> object:
@@ -113,19 +144,19 @@ def test_without_matplotlib_nothing_is_written(run: dict, tmp_path: Path, monkey
     assert not (tmp_path / "plots").exists()
 
 
-def test_smoothed_is_the_mean_of_the_neighbours():
+def test_smoothed_returns_the_mean_of_the_neighbours() -> None:
     # Window 3: (1+2)/2, (1+2+6)/3, (2+6+3)/3, (6+3)/2.
     assert smoothed(np.array([1.0, 2.0, 6.0, 3.0]), 3) == pytest.approx([1.5, 3, 11 / 3, 4.5])
     assert smoothed(np.array([1.0, 2.0, 6.0]), 1) == pytest.approx([1, 2, 6])
 
 
-def test_confusions_by_class_with_background():
+def test_count_confusions_counts_by_class_and_background() -> None:
     truths = {"a": objects(((0, 0, 10, 10), 1), ((20, 0, 30, 10), 1), ((40, 0, 50, 10), 2)), "b": objects()}
     detections = {
-        "a": found(((0, 0, 10, 10), 1, 0.9), ((20, 0, 30, 9), 2, 0.8), ((40, 0, 50, 10), 2, 0.4)),
-        "b": found(((0, 0, 9, 9), 1, 0.5)),
+        "a": predicted(((0, 0, 10, 10), 1, 0.9), ((20, 0, 30, 9), 2, 0.8), ((40, 0, 50, 10), 2, 0.4)),
+        "b": predicted(((0, 0, 9, 9), 1, 0.5)),
     }
-    # Right; taken for a crack; not found at 0.5; and one of nothing.
+    # A correct one; a crack predicted for a pothole; a miss at 0.5; and a prediction without an object.
     assert count_confusions(truths, detections, [1, 2], threshold=0.5, iou=0.5).tolist() == [
         [1, 1, 0],
         [0, 0, 1],
@@ -135,9 +166,9 @@ def test_confusions_by_class_with_background():
     assert image_mistakes(truths["a"], None, threshold=0.5, iou=0.5) == (3, 0)
 
 
-def test_of_equal_overlaps_the_same_class_is_paired():
+def test_count_confusions_pairs_the_same_class_when_overlaps_are_equal() -> None:
     truths = {"a": objects(((0, 0, 10, 10), 1))}
-    detections = {"a": found(((0, 0, 10, 10), 2, 0.9), ((0, 0, 10, 10), 1, 0.8))}
+    detections = {"a": predicted(((0, 0, 10, 10), 2, 0.9), ((0, 0, 10, 10), 1, 0.8))}
     assert count_confusions(truths, detections, [1, 2], threshold=0.5, iou=0.5).tolist() == [
         [1, 0, 0],
         [0, 0, 0],
@@ -146,7 +177,7 @@ def test_of_equal_overlaps_the_same_class_is_paired():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_every_object_and_every_detection_is_counted_once(seed: int):
+def test_count_confusions_counts_every_object_and_every_prediction_once(seed: int) -> None:
     rng = np.random.default_rng(seed)
     truths, detections = {}, {}
     for number in range(5):

@@ -1,11 +1,11 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
-using Build.Docker;
 using Build.Log;
 using Build.Sessions.Snapshots;
 using Experiments.Planning;
 using Experiments.Plans;
 using Experiments.Records;
+using Images.Pushing;
 using Workspaces.Computes;
 using Workspaces.Connection;
 using Workspaces.DataPlane;

@@ -1,8 +1,7 @@
 using Build.CommandLine;
-using Build.Docker;
-using Build.LocalRuntime;
 using Build.Log;
 using Build.Log.Displays;
+using Build.Sessions.Images;
 using Build.Sessions.Snapshots;
 using Experiments.Plans;
 
@@ -15,7 +14,7 @@ public sealed class CallPlanner(
     GivenPlanCheck given,
     RegistrySession registries,
     WorkspaceSnapshotReader snapshots,
-    GitRepository git,
+    ImageSession images,
     IDisplay display
 )
 {
@@ -44,7 +43,7 @@ public sealed class CallPlanner(
         var digest = registry.FindDigestAsync(plan.Image.Tag ?? "latest", context.Cancellation);
         var tags = plan.Image.Build is null
             ? none
-            : await registry.FindDigestsAsync(await context.ReadTagsAsync(arguments, git), context.Cancellation);
+            : await registry.FindDigestsAsync(await images.ReadTagsAsync(context), context.Cancellation);
         return new(await digest, tags);
     }
 

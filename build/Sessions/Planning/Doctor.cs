@@ -1,9 +1,9 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
-using Build.Docker;
 using Build.LocalRuntime;
 using Build.Log.Displays;
 using Build.Sessions.Data;
+using Build.Sessions.Images;
 using Cake.Core;
 using Datasets.Checks;
 using Experiments.Json;
@@ -16,7 +16,14 @@ using Workspaces.Errors;
 namespace Build.Sessions.Planning;
 
 /// <summary>Checks everything that a run needs and reports all faults at once. Changes nothing and sends no request.</summary>
-public sealed class Doctor(CommandArguments arguments, PlanStore plans, PythonRuntime python, SignInSession signIns, IDisplay display)
+public sealed class Doctor(
+    CommandArguments arguments,
+    PlanStore plans,
+    ImageSession images,
+    PythonRuntime python,
+    SignInSession signIns,
+    IDisplay display
+)
 {
     /// <summary>Checks and reports.</summary>
     /// <exception cref="CakeException">Faults were found.</exception>
@@ -64,7 +71,7 @@ public sealed class Doctor(CommandArguments arguments, PlanStore plans, PythonRu
     {
         try
         {
-            var sources = new PlanSources("", context.ReadImage(arguments, configuration.Environment).ToPlan(), new(JobRuntime.Azure, ""));
+            var sources = new PlanSources("", images.ReadInputs(context, configuration.Environment).ToPlan(), new(JobRuntime.Azure, ""));
             Planner.Plan(configuration.Experiment, configuration.Environment, context.Root, git: null, sources, dataset: null);
             return Finding.Ok("plan", file);
         }

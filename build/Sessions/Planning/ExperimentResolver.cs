@@ -1,8 +1,7 @@
-using Build.CommandLine;
-using Build.Docker;
 using Build.LocalRuntime;
 using Build.Log;
 using Build.Sessions.Data;
+using Build.Sessions.Images;
 using Cake.Core;
 using Datasets.Sources;
 using Experiments.Planning;
@@ -13,7 +12,7 @@ namespace Build.Sessions.Planning;
 
 /// <summary>Resolves an experiment to a plan, from the files of this checkout and the dataset.</summary>
 public sealed class ExperimentResolver(
-    CommandArguments arguments,
+    ImageSession images,
     PlanStore plans,
     GivenPlanCheck given,
     DatasetSession datasets,
@@ -42,7 +41,7 @@ public sealed class ExperimentResolver(
     private async Task<ExperimentPlan> PlanAsync(BuildContext context, Configuration configuration, DatasetSummary? dataset)
     {
         var runtime = await runtimes.DecideAsync(context, configuration.Environment);
-        var image = context.ReadImage(arguments, configuration.Environment).ToPlan();
+        var image = images.ReadInputs(context, configuration.Environment).ToPlan();
         var sources = new PlanSources(TrainerSources.Hash(context.Root), image, runtime)
         {
             Digest = runtime.UsesImages ? await FindDigestAsync(context, configuration) : null,

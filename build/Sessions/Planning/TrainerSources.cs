@@ -24,6 +24,7 @@ internal static class TrainerSources
                     || path.EndsWith(".json", StringComparison.Ordinal)
                 )
                 .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
+                .Where(path => !path.Split('/').Any(name => name.StartsWith('.'))) // Caches of tools; no image holds them either.
                 .Order(StringComparer.Ordinal)
         )
         {

@@ -8,13 +8,13 @@ namespace Azure.Containers.ContainerRegistry;
 /// when the registry refuses; throttling and server faults are retried first.</remarks>
 public class ContainerRegistryClient
 {
-    private readonly RegistryPipelines? _pipelines;
+    private readonly RegistryPipelines? pipelines;
 
-    /// <summary>Anonymous access: what the registry lets anybody read.</summary>
+    /// <summary>Creates a client with anonymous access, for content that anybody may read.</summary>
     public ContainerRegistryClient(Uri endpoint)
         : this(endpoint, new ContainerRegistryClientOptions()) { }
 
-    /// <summary>Anonymous access: what the registry lets anybody read.</summary>
+    /// <summary>Creates a client with anonymous access, for content that anybody may read.</summary>
     public ContainerRegistryClient(Uri endpoint, ContainerRegistryClientOptions options)
         : this(endpoint, new AnonymousAccessCredential(), options) { }
 
@@ -22,18 +22,18 @@ public class ContainerRegistryClient
         : this(endpoint, credential, new ContainerRegistryClientOptions()) { }
 
     public ContainerRegistryClient(Uri endpoint, TokenCredential credential, ContainerRegistryClientOptions options) =>
-        _pipelines = new RegistryPipelines(endpoint, credential, options);
+        pipelines = new RegistryPipelines(endpoint, credential, options);
 
     /// <summary>For a test that derives from this class.</summary>
     protected ContainerRegistryClient() { }
 
     public virtual Uri Endpoint => Pipelines.Requests.Endpoint;
 
-    /// <summary>Signs in as the client does, for calls that have no method here.</summary>
+    /// <summary>Gets a pipeline that signs in as the client does, for calls without a method here.</summary>
     public virtual HttpPipeline Pipeline => Pipelines.Requests.Pipeline;
 
     private RegistryPipelines Pipelines =>
-        _pipelines ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
+        pipelines ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
 
     /// <param name="repositoryName">Such as <c>team/detection</c>; need not exist yet.</param>
     public virtual ContainerRepository GetRepository(string repositoryName)
@@ -62,16 +62,16 @@ public class ContainerRegistryClient
         );
     }
 
-    /// <summary>Deletes a repository with all its manifests and tags. One that is not there is no error.</summary>
+    /// <summary>Deletes a repository with all its manifests and tags. A missing one is no error.</summary>
     public virtual async Task<Response> DeleteRepositoryAsync(string repositoryName, CancellationToken cancellationToken = default) =>
         await GetRepository(repositoryName).DeleteAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>Gets the refresh token that is the password of <c>docker login</c>, from a Microsoft Entra token.</summary>
     /// <param name="service">The registry's host name.</param>
-    /// <param name="tenant">The tenant of the token; null leaves it to the registry.</param>
+    /// <param name="tenant">The tenant of the token; null: the registry chooses.</param>
     /// <param name="refreshToken">A Microsoft Entra refresh token, or null.</param>
     /// <param name="accessToken">A Microsoft Entra access token for the registry or for Azure Resource Manager, or null.</param>
-    /// <param name="cancellationToken">Stops the request and its retries.</param>
+    /// <param name="cancellationToken">Cancels the request and its retries.</param>
     public virtual async Task<Response<AcrRefreshToken>> ExchangeAadAccessTokenForAcrRefreshTokenAsync(
         string service,
         string? tenant = null,
@@ -89,7 +89,7 @@ public class ContainerRegistryClient
     /// <param name="service">The registry's host name.</param>
     /// <param name="scope">Such as <c>repository:detection:pull</c> or <c>registry:catalog:*</c>.</param>
     /// <param name="refreshToken">A refresh token of the registry.</param>
-    /// <param name="cancellationToken">Stops the request and its retries.</param>
+    /// <param name="cancellationToken">Cancels the request and its retries.</param>
     public virtual async Task<Response<AcrAccessToken>> ExchangeAcrRefreshTokenForAcrAccessTokenAsync(
         string service,
         string scope,

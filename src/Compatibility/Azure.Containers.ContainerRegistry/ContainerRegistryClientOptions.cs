@@ -22,7 +22,9 @@ public class ContainerRegistryClientOptions : ClientOptions
         V2021_07_01 = 1,
     }
 
-    /// <summary>Whose Microsoft Entra tokens the registry exchanges; null takes <c>https://containerregistry.azure.net</c>.</summary>
+    /// <summary>
+    /// Audience of the Microsoft Entra tokens that the registry exchanges; null means <c>https://containerregistry.azure.net</c>.
+    /// </summary>
     public ContainerRegistryAudience? Audience { get; set; }
 
     internal string Version { get; }

@@ -5,7 +5,7 @@ namespace Azure.Containers.ContainerRegistry;
 
 /// <summary>The content of one repository: manifests and blobs.</summary>
 /// <remarks>The endpoint must be https. Every call throws <see cref="RequestFailedException"/>, which carries the registry's error code,
-/// when the registry refuses, and when bytes do not have the digest they were asked for by.</remarks>
+/// when the registry refuses, and when bytes do not have the requested digest.</remarks>
 public class ContainerRegistryContentClient
 {
     // Without these a registry converts the manifest to a kind from before digests were stable.
@@ -13,14 +13,14 @@ public class ContainerRegistryContentClient
         "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, "
         + "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, */*";
 
-    private readonly RegistryRequests? _requests;
-    private readonly string _repositoryName;
+    private readonly RegistryRequests? requests;
+    private readonly string repositoryName;
 
-    /// <summary>Anonymous access: what the registry lets anybody read.</summary>
+    /// <summary>Creates a client with anonymous access, for content that anybody may read.</summary>
     public ContainerRegistryContentClient(Uri endpoint, string repositoryName)
         : this(endpoint, repositoryName, new ContainerRegistryClientOptions()) { }
 
-    /// <summary>Anonymous access: what the registry lets anybody read.</summary>
+    /// <summary>Creates a client with anonymous access, for content that anybody may read.</summary>
     public ContainerRegistryContentClient(Uri endpoint, string repositoryName, ContainerRegistryClientOptions options)
         : this(endpoint, repositoryName, new AnonymousAccessCredential(), options) { }
 
@@ -35,25 +35,25 @@ public class ContainerRegistryContentClient
     )
     {
         ArgumentException.ThrowIfNullOrEmpty(repositoryName);
-        _requests = new RegistryPipelines(endpoint, credential, options).Requests;
-        _repositoryName = repositoryName;
+        requests = new RegistryPipelines(endpoint, credential, options).Requests;
+        this.repositoryName = repositoryName;
     }
 
     /// <summary>For a test that derives from this class.</summary>
-    protected ContainerRegistryContentClient() => _repositoryName = "";
+    protected ContainerRegistryContentClient() => repositoryName = "";
 
     public virtual Uri Endpoint => Requests.Endpoint;
 
-    /// <summary>Signs in as the client does, for calls that have no method here.</summary>
+    /// <summary>Gets a pipeline that signs in as the client does, for calls without a method here.</summary>
     public virtual HttpPipeline Pipeline => Requests.Pipeline;
 
-    public virtual string RepositoryName => _repositoryName;
+    public virtual string RepositoryName => repositoryName;
 
     private RegistryRequests Requests =>
-        _requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
+        requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
 
     /// <param name="tagOrDigest">A tag, or a digest <c>sha256:…</c>, against which the bytes are then checked.</param>
-    /// <param name="cancellationToken">Stops the request and its retries.</param>
+    /// <param name="cancellationToken">Cancels the request and its retries.</param>
     public virtual async Task<Response<GetManifestResult>> GetManifestAsync(
         string tagOrDigest,
         CancellationToken cancellationToken = default
@@ -73,7 +73,7 @@ public class ContainerRegistryContentClient
     /// <param name="manifest">The bytes, sent as they are.</param>
     /// <param name="tag">The tag to give it; null stores it by its digest alone.</param>
     /// <param name="mediaType">What the bytes are; null means an OCI image manifest.</param>
-    /// <param name="cancellationToken">Stops the request and its retries.</param>
+    /// <param name="cancellationToken">Cancels the request and its retries.</param>
     public virtual async Task<Response<SetManifestResult>> SetManifestAsync(
         BinaryData manifest,
         string? tag = null,
@@ -91,7 +91,7 @@ public class ContainerRegistryContentClient
         return Response.FromValue(new SetManifestResult(digest), response);
     }
 
-    /// <summary>Deletes a manifest with all its tags. One that is not there is no error.</summary>
+    /// <summary>Deletes a manifest with all its tags. A missing one is no error.</summary>
     public virtual async Task<Response> DeleteManifestAsync(string digest, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(digest);
@@ -152,9 +152,7 @@ public class ContainerRegistryContentClient
         ArgumentException.ThrowIfNullOrEmpty(path);
         var file = File.Create(path);
         await using (file.ConfigureAwait(false))
-        {
             return await DownloadBlobToAsync(digest, file, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     public virtual async Task<Response<UploadRegistryBlobResult>> UploadBlobAsync(
@@ -167,9 +165,9 @@ public class ContainerRegistryContentClient
         return await UploadBlobAsync(stream, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Uploads a blob in chunks of 4 MiB, each of which is sent again alone when it fails.</summary>
-    /// <param name="content">Read once from where it stands to its end; need not be seekable.</param>
-    /// <param name="cancellationToken">Stops the upload; the registry drops what arrived.</param>
+    /// <summary>Uploads a blob in chunks of 4 MiB, each of which is retried alone.</summary>
+    /// <param name="content">Read once from its current position to its end; need not be seekable.</param>
+    /// <param name="cancellationToken">Cancels the upload; the registry discards what arrived.</param>
     public virtual async Task<Response<UploadRegistryBlobResult>> UploadBlobAsync(
         Stream content,
         CancellationToken cancellationToken = default

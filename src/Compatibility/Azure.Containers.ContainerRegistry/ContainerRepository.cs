@@ -5,24 +5,24 @@ namespace Azure.Containers.ContainerRegistry;
 /// <summary>One repository of a registry.</summary>
 public class ContainerRepository
 {
-    private readonly RegistryRequests? _requests;
-    private readonly string _name;
+    private readonly RegistryRequests? requests;
+    private readonly string name;
 
     internal ContainerRepository(RegistryRequests requests, string name)
     {
-        _requests = requests;
-        _name = name;
+        this.requests = requests;
+        this.name = name;
     }
 
     /// <summary>For a test that derives from this class.</summary>
-    protected ContainerRepository() => _name = "";
+    protected ContainerRepository() => name = "";
 
-    public virtual string Name => _name;
+    public virtual string Name => name;
 
     public virtual Uri RegistryEndpoint => Requests.Endpoint;
 
     private RegistryRequests Requests =>
-        _requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
+        requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
 
     public virtual RegistryArtifact GetArtifact(string tagOrDigest)
     {
@@ -50,7 +50,7 @@ public class ContainerRepository
         );
     }
 
-    /// <summary>Deletes the repository with all its manifests and tags. One that is not there is no error.</summary>
+    /// <summary>Deletes the repository with all its manifests and tags. A missing one is no error.</summary>
     public virtual async Task<Response> DeleteAsync(CancellationToken cancellationToken = default)
     {
         using var message = Requests.Create(RequestMethod.Delete, RegistryRequests.PathOf("/acr/v1/", Name));

@@ -5,30 +5,30 @@ namespace Azure.Containers.ContainerRegistry;
 /// <summary>One manifest of a repository, named by a tag or by its digest.</summary>
 public class RegistryArtifact
 {
-    private readonly RegistryRequests? _requests;
-    private readonly string _repositoryName;
-    private readonly string _tagOrDigest;
+    private readonly RegistryRequests? requests;
+    private readonly string repositoryName;
+    private readonly string tagOrDigest;
 
     internal RegistryArtifact(RegistryRequests requests, string repositoryName, string tagOrDigest)
     {
-        _requests = requests;
-        _repositoryName = repositoryName;
-        _tagOrDigest = tagOrDigest;
+        this.requests = requests;
+        this.repositoryName = repositoryName;
+        this.tagOrDigest = tagOrDigest;
     }
 
     /// <summary>For a test that derives from this class.</summary>
-    protected RegistryArtifact() => (_repositoryName, _tagOrDigest) = ("", "");
+    protected RegistryArtifact() => (repositoryName, tagOrDigest) = ("", "");
 
     /// <summary><c>{registry}/{repository}:{tag}</c> or <c>{registry}/{repository}@{digest}</c>.</summary>
     public virtual string FullyQualifiedReference =>
-        $"{Requests.Endpoint.Authority}/{RepositoryName}{(IsDigest(_tagOrDigest) ? '@' : ':')}{_tagOrDigest}";
+        $"{Requests.Endpoint.Authority}/{RepositoryName}{(IsDigest(tagOrDigest) ? '@' : ':')}{tagOrDigest}";
 
     public virtual Uri RegistryEndpoint => Requests.Endpoint;
 
-    public virtual string RepositoryName => _repositoryName;
+    public virtual string RepositoryName => repositoryName;
 
     private RegistryRequests Requests =>
-        _requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
+        requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
 
     /// <summary>The tags of this artifact alone.</summary>
     public virtual AsyncPageable<ArtifactTagProperties> GetAllTagPropertiesAsync(
@@ -36,7 +36,7 @@ public class RegistryArtifact
         CancellationToken cancellationToken = default
     )
     {
-        // The registry filters by digest; a tag is resolved when the first page is asked for.
+        // The registry filters by digest; a tag is resolved when the first page is requested.
         return new TagPages(this, Requests, tagOrder, cancellationToken);
     }
 
@@ -63,7 +63,7 @@ public class RegistryArtifact
         return Response.FromValue(properties, message.Response);
     }
 
-    /// <summary>Takes a tag off; the manifest stays. A tag that is not there is no error.</summary>
+    /// <summary>Deletes a tag; the manifest stays. A missing tag is no error.</summary>
     public virtual async Task<Response> DeleteTagAsync(string tag, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
@@ -71,7 +71,7 @@ public class RegistryArtifact
         return await Requests.SendAsync(message, cancellationToken, 202, 404).ConfigureAwait(false);
     }
 
-    /// <summary>Deletes the manifest with all its tags. One that is not there is no error.</summary>
+    /// <summary>Deletes the manifest with all its tags. A missing one is no error.</summary>
     public virtual async Task<Response> DeleteAsync(CancellationToken cancellationToken = default)
     {
         var digest = await GetDigestAsync(cancellationToken).ConfigureAwait(false);
@@ -82,9 +82,9 @@ public class RegistryArtifact
     private static bool IsDigest(string reference) => reference.Contains(':', StringComparison.Ordinal);
 
     private async Task<string> GetDigestAsync(CancellationToken cancellationToken) =>
-        IsDigest(_tagOrDigest)
-            ? _tagOrDigest
-            : (await GetTagPropertiesAsync(_tagOrDigest, cancellationToken).ConfigureAwait(false)).Value.Digest
+        IsDigest(tagOrDigest)
+            ? tagOrDigest
+            : (await GetTagPropertiesAsync(tagOrDigest, cancellationToken).ConfigureAwait(false)).Value.Digest
                 ?? throw new RequestFailedException($"{FullyQualifiedReference} has no digest.");
 
     private sealed class TagPages(
@@ -114,9 +114,7 @@ public class RegistryArtifact
                 CancellationToken
             );
             await foreach (var page in pages.AsPages(continuationToken, pageSizeHint).ConfigureAwait(false))
-            {
                 yield return page;
-            }
         }
     }
 }

@@ -5,7 +5,7 @@ namespace Azure.ResourceManager.MachineLearning;
 /// <summary>The compute targets of a workspace.</summary>
 public partial class MachineLearningComputeCollection : ArmCollection, IAsyncEnumerable<MachineLearningComputeResource>
 {
-    private readonly ArmResources<MachineLearningComputeResource> _operations = null!;
+    private readonly ArmResources<MachineLearningComputeResource> operations = null!;
 
     /// <summary>For mocking.</summary>
     protected MachineLearningComputeCollection() { }
@@ -14,7 +14,7 @@ public partial class MachineLearningComputeCollection : ArmCollection, IAsyncEnu
         : base(client, id)
     {
         TryGetApiVersion(MachineLearningComputeResource.ResourceType, out var apiVersion);
-        _operations = MachineLearningComputeResource.Operations(
+        operations = MachineLearningComputeResource.Operations(
             client,
             new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion)
         );
@@ -30,29 +30,30 @@ public partial class MachineLearningComputeCollection : ArmCollection, IAsyncEnu
     )
     {
         ArgumentNullException.ThrowIfNull(data);
-        return _operations.WriteLongRunningAsync(waitUntil, RequestMethod.Put, PathOf(computeName), data, cancellationToken);
+        return operations.WriteLongRunningAsync(waitUntil, RequestMethod.Put, PathOf(computeName), data, cancellationToken);
     }
 
-    /// <param name="skip">Where to go on, as an earlier page said.</param>
-    /// <param name="cancellationToken">Stops the requests.</param>
+    /// <param name="skip">Continuation token of an earlier page.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
     public virtual AsyncPageable<MachineLearningComputeResource> GetAllAsync(
         string? skip = null,
         CancellationToken cancellationToken = default
-    ) => _operations.GetAll(ArmRequests.PathOf(Id, "computes"), cancellationToken, ("$skip", skip));
+    ) => operations.GetAll(ArmRequests.PathOf(Id, "computes"), cancellationToken, ("$skip", skip));
 
-    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
+    /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not
+    /// exist.</exception>
     public virtual Task<Response<MachineLearningComputeResource>> GetAsync(
         string computeName,
         CancellationToken cancellationToken = default
-    ) => _operations.GetAsync(PathOf(computeName), cancellationToken);
+    ) => operations.GetAsync(PathOf(computeName), cancellationToken);
 
     public virtual Task<Response<bool>> ExistsAsync(string computeName, CancellationToken cancellationToken = default) =>
-        _operations.ExistsAsync(PathOf(computeName), cancellationToken);
+        operations.ExistsAsync(PathOf(computeName), cancellationToken);
 
     public virtual Task<NullableResponse<MachineLearningComputeResource>> GetIfExistsAsync(
         string computeName,
         CancellationToken cancellationToken = default
-    ) => _operations.GetIfExistsAsync(PathOf(computeName), cancellationToken);
+    ) => operations.GetIfExistsAsync(PathOf(computeName), cancellationToken);
 
     IAsyncEnumerator<MachineLearningComputeResource> IAsyncEnumerable<MachineLearningComputeResource>.GetAsyncEnumerator(
         CancellationToken cancellationToken

@@ -23,9 +23,7 @@ public partial class MachineLearningComputeData : TrackedResourceData, IJsonWrit
     {
         writer.WriteOptional("location", Location.ToString());
         if (Tags is { Count: > 0 })
-        {
             writer.WriteOptional("tags", Tags);
-        }
 
         if (Identity is not null)
         {

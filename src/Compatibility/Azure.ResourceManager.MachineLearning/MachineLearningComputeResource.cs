@@ -8,8 +8,8 @@ public partial class MachineLearningComputeResource : ArmResource
 {
     public static readonly ResourceType ResourceType = "Microsoft.MachineLearningServices/workspaces/computes";
 
-    private readonly ArmResources<MachineLearningComputeResource> _operations = null!;
-    private readonly MachineLearningComputeData? _data;
+    private readonly ArmResources<MachineLearningComputeResource> operations = null!;
+    private readonly MachineLearningComputeData? data;
 
     /// <summary>For mocking.</summary>
     protected MachineLearningComputeResource() { }
@@ -18,18 +18,18 @@ public partial class MachineLearningComputeResource : ArmResource
         : base(client, id)
     {
         TryGetApiVersion(ResourceType, out var apiVersion);
-        _operations = Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
+        operations = Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
     }
 
     private MachineLearningComputeResource(ArmClient client, MachineLearningComputeData data)
-        : this(client, data.Id) => _data = data;
+        : this(client, data.Id) => this.data = data;
 
-    /// <summary>Whether this holds what the service answered, and not only the id.</summary>
-    public virtual bool HasData => _data is not null;
+    /// <summary>Gets whether this holds the resource's data, and not only its id.</summary>
+    public virtual bool HasData => data is not null;
 
-    /// <exception cref="InvalidOperationException">There is no data; <see cref="HasData"/> is false.</exception>
+    /// <exception cref="InvalidOperationException">This holds no data; <see cref="HasData"/> is false.</exception>
     public virtual MachineLearningComputeData Data =>
-        _data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
+        data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
 
     public static ResourceIdentifier CreateResourceIdentifier(
         string subscriptionId,
@@ -38,12 +38,14 @@ public partial class MachineLearningComputeResource : ArmResource
         string computeName
     ) =>
         new(
-            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/computes/{computeName}"
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+                + $"/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/computes/{computeName}"
         );
 
-    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
+    /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not
+    /// exist.</exception>
     public virtual Task<Response<MachineLearningComputeResource>> GetAsync(CancellationToken cancellationToken = default) =>
-        _operations.GetAsync(ArmRequests.PathOf(Id), cancellationToken);
+        operations.GetAsync(ArmRequests.PathOf(Id), cancellationToken);
 
     /// <summary>Changes the scale settings.</summary>
     public virtual Task<ArmOperation<MachineLearningComputeResource>> UpdateAsync(
@@ -53,18 +55,19 @@ public partial class MachineLearningComputeResource : ArmResource
     )
     {
         ArgumentNullException.ThrowIfNull(patch);
-        return _operations.WriteLongRunningAsync(waitUntil, RequestMethod.Patch, ArmRequests.PathOf(Id), patch, cancellationToken);
+        return operations.WriteLongRunningAsync(waitUntil, RequestMethod.Patch, ArmRequests.PathOf(Id), patch, cancellationToken);
     }
 
     /// <param name="waitUntil">Whether to return when the request is accepted, or when the compute is gone.</param>
-    /// <param name="underlyingResourceAction">What happens to the machines: deleted with the compute, or detached from the workspace.</param>
-    /// <param name="cancellationToken">Stops the request and the waiting.</param>
+    /// <param name="underlyingResourceAction">What happens to the machines: deleted with the compute, or detached from the
+    /// workspace.</param>
+    /// <param name="cancellationToken">Cancels the request and the wait.</param>
     public virtual Task<ArmOperation> DeleteAsync(
         WaitUntil waitUntil,
         MachineLearningUnderlyingResourceAction underlyingResourceAction,
         CancellationToken cancellationToken = default
     ) =>
-        _operations.RunAsync(
+        operations.RunAsync(
             waitUntil,
             RequestMethod.Delete,
             ArmRequests.PathOf(Id),
@@ -75,7 +78,7 @@ public partial class MachineLearningComputeResource : ArmResource
     /// <summary>The nodes of an AmlCompute cluster as they are now.</summary>
     public virtual AsyncPageable<AmlComputeNodeInformation> GetNodesAsync(CancellationToken cancellationToken = default)
     {
-        var requests = _operations.Requests;
+        var requests = operations.Requests;
         return new LinkedPages<AmlComputeNodeInformation>(
             requests,
             () => requests.Create(RequestMethod.Post, ArmRequests.PathOf(Id, "listNodes")),

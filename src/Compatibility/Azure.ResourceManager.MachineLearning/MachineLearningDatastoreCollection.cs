@@ -6,7 +6,7 @@ namespace Azure.ResourceManager.MachineLearning;
 /// <summary>The datastores of a workspace.</summary>
 public partial class MachineLearningDatastoreCollection : ArmCollection, IAsyncEnumerable<MachineLearningDatastoreResource>
 {
-    private readonly ArmResources<MachineLearningDatastoreResource> _operations = null!;
+    private readonly ArmResources<MachineLearningDatastoreResource> operations = null!;
 
     /// <summary>For mocking.</summary>
     protected MachineLearningDatastoreCollection() { }
@@ -15,17 +15,17 @@ public partial class MachineLearningDatastoreCollection : ArmCollection, IAsyncE
         : base(client, id)
     {
         TryGetApiVersion(MachineLearningDatastoreResource.ResourceType, out var apiVersion);
-        _operations = MachineLearningDatastoreResource.Operations(
+        operations = MachineLearningDatastoreResource.Operations(
             client,
             new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion)
         );
     }
 
-    /// <param name="waitUntil">The service answers when it is done; both values mean the same.</param>
+    /// <param name="waitUntil">Ignored: the service responds when it is done.</param>
     /// <param name="name">1 to 255 letters, digits, <c>-</c> or <c>_</c>, starting with a letter or digit.</param>
     /// <param name="data">The datastore.</param>
-    /// <param name="skipValidation">True registers it without looking whether the storage is there.</param>
-    /// <param name="cancellationToken">Stops the request.</param>
+    /// <param name="skipValidation">True registers the datastore without checking that the storage exists.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public virtual Task<ArmOperation<MachineLearningDatastoreResource>> CreateOrUpdateAsync(
         WaitUntil waitUntil,
         string name,
@@ -35,7 +35,7 @@ public partial class MachineLearningDatastoreCollection : ArmCollection, IAsyncE
     )
     {
         ArgumentNullException.ThrowIfNull(data);
-        return _operations.PutAsync(PathOf(name), data, cancellationToken, ("skipValidation", ArmRequests.Text(skipValidation)));
+        return operations.PutAsync(PathOf(name), data, cancellationToken, ("skipValidation", ArmRequests.Text(skipValidation)));
     }
 
     public virtual AsyncPageable<MachineLearningDatastoreResource> GetAllAsync(
@@ -44,7 +44,7 @@ public partial class MachineLearningDatastoreCollection : ArmCollection, IAsyncE
     )
     {
         ArgumentNullException.ThrowIfNull(options);
-        return _operations.GetAll(
+        return operations.GetAll(
             ArmRequests.PathOf(Id, "datastores"),
             cancellationToken,
             ("$skip", options.Skip),
@@ -79,24 +79,23 @@ public partial class MachineLearningDatastoreCollection : ArmCollection, IAsyncE
             OrderByAsc = orderByAsc,
         };
         foreach (var name in names ?? [])
-        {
             options.Names.Add(name);
-        }
 
         return GetAllAsync(options, cancellationToken);
     }
 
-    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
+    /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not
+    /// exist.</exception>
     public virtual Task<Response<MachineLearningDatastoreResource>> GetAsync(string name, CancellationToken cancellationToken = default) =>
-        _operations.GetAsync(PathOf(name), cancellationToken);
+        operations.GetAsync(PathOf(name), cancellationToken);
 
     public virtual Task<Response<bool>> ExistsAsync(string name, CancellationToken cancellationToken = default) =>
-        _operations.ExistsAsync(PathOf(name), cancellationToken);
+        operations.ExistsAsync(PathOf(name), cancellationToken);
 
     public virtual Task<NullableResponse<MachineLearningDatastoreResource>> GetIfExistsAsync(
         string name,
         CancellationToken cancellationToken = default
-    ) => _operations.GetIfExistsAsync(PathOf(name), cancellationToken);
+    ) => operations.GetIfExistsAsync(PathOf(name), cancellationToken);
 
     IAsyncEnumerator<MachineLearningDatastoreResource> IAsyncEnumerable<MachineLearningDatastoreResource>.GetAsyncEnumerator(
         CancellationToken cancellationToken

@@ -9,8 +9,8 @@ public partial class MachineLearningDatastoreResource : ArmResource
 {
     public static readonly ResourceType ResourceType = "Microsoft.MachineLearningServices/workspaces/datastores";
 
-    private readonly ArmResources<MachineLearningDatastoreResource> _operations = null!;
-    private readonly MachineLearningDatastoreData? _data;
+    private readonly ArmResources<MachineLearningDatastoreResource> operations = null!;
+    private readonly MachineLearningDatastoreData? data;
 
     /// <summary>For mocking.</summary>
     protected MachineLearningDatastoreResource() { }
@@ -19,18 +19,18 @@ public partial class MachineLearningDatastoreResource : ArmResource
         : base(client, id)
     {
         TryGetApiVersion(ResourceType, out var apiVersion);
-        _operations = Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
+        operations = Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
     }
 
     private MachineLearningDatastoreResource(ArmClient client, MachineLearningDatastoreData data)
-        : this(client, data.Id) => _data = data;
+        : this(client, data.Id) => this.data = data;
 
-    /// <summary>Whether this holds what the service answered, and not only the id.</summary>
-    public virtual bool HasData => _data is not null;
+    /// <summary>Gets whether this holds the resource's data, and not only its id.</summary>
+    public virtual bool HasData => data is not null;
 
-    /// <exception cref="InvalidOperationException">There is no data; <see cref="HasData"/> is false.</exception>
+    /// <exception cref="InvalidOperationException">This holds no data; <see cref="HasData"/> is false.</exception>
     public virtual MachineLearningDatastoreData Data =>
-        _data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
+        data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
 
     public static ResourceIdentifier CreateResourceIdentifier(
         string subscriptionId,
@@ -39,17 +39,19 @@ public partial class MachineLearningDatastoreResource : ArmResource
         string name
     ) =>
         new(
-            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/datastores/{name}"
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+                + $"/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/datastores/{name}"
         );
 
-    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
+    /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not
+    /// exist.</exception>
     public virtual Task<Response<MachineLearningDatastoreResource>> GetAsync(CancellationToken cancellationToken = default) =>
-        _operations.GetAsync(ArmRequests.PathOf(Id), cancellationToken);
+        operations.GetAsync(ArmRequests.PathOf(Id), cancellationToken);
 
-    /// <param name="waitUntil">The service answers when it is done; both values mean the same.</param>
+    /// <param name="waitUntil">Ignored: the service responds when it is done.</param>
     /// <param name="data">The whole datastore; what it leaves out is reset.</param>
-    /// <param name="skipValidation">True registers it without looking whether the storage is there.</param>
-    /// <param name="cancellationToken">Stops the request.</param>
+    /// <param name="skipValidation">True registers the datastore without checking that the storage exists.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public virtual Task<ArmOperation<MachineLearningDatastoreResource>> UpdateAsync(
         WaitUntil waitUntil,
         MachineLearningDatastoreData data,
@@ -58,18 +60,19 @@ public partial class MachineLearningDatastoreResource : ArmResource
     )
     {
         ArgumentNullException.ThrowIfNull(data);
-        return _operations.PutAsync(ArmRequests.PathOf(Id), data, cancellationToken, ("skipValidation", ArmRequests.Text(skipValidation)));
+        return operations.PutAsync(ArmRequests.PathOf(Id), data, cancellationToken, ("skipValidation", ArmRequests.Text(skipValidation)));
     }
 
     public virtual Task<ArmOperation> DeleteAsync(WaitUntil waitUntil, CancellationToken cancellationToken = default) =>
-        _operations.RunAsync(waitUntil, RequestMethod.Delete, ArmRequests.PathOf(Id), cancellationToken);
+        operations.RunAsync(waitUntil, RequestMethod.Delete, ArmRequests.PathOf(Id), cancellationToken);
 
     /// <summary>The secret the datastore was registered with.</summary>
-    /// <exception cref="RequestFailedException">The service answered with an error, as it does for a datastore without credentials.</exception>
+    /// <exception cref="RequestFailedException">The service responded with an error, as it does for a datastore without
+    /// credentials.</exception>
     public virtual async Task<Response<MachineLearningDatastoreSecrets>> GetSecretsAsync(CancellationToken cancellationToken = default)
     {
-        using var message = _operations.Requests.Create(RequestMethod.Post, ArmRequests.PathOf(Id, "listSecrets"));
-        var response = await _operations.Requests.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        using var message = operations.Requests.Create(RequestMethod.Post, ArmRequests.PathOf(Id, "listSecrets"));
+        var response = await operations.Requests.SendAsync(message, cancellationToken).ConfigureAwait(false);
         using var document = JsonDocument.Parse(response.Content);
         return Response.FromValue(MachineLearningDatastoreSecrets.Read(document.RootElement), response);
     }

@@ -20,7 +20,8 @@ public partial class MachineLearningEnvironmentContainerResource : ArmResource
         string name
     ) =>
         new(
-            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/environments/{name}"
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+                + $"/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/environments/{name}"
         );
 
     public virtual MachineLearningEnvironmentVersionCollection GetMachineLearningEnvironmentVersions() =>

@@ -8,7 +8,7 @@ public partial class MachineLearningEnvironmentVersionCollection
     : ArmCollection,
         IAsyncEnumerable<MachineLearningEnvironmentVersionResource>
 {
-    private readonly ArmResources<MachineLearningEnvironmentVersionResource> _operations = null!;
+    private readonly ArmResources<MachineLearningEnvironmentVersionResource> operations = null!;
 
     /// <summary>For mocking.</summary>
     protected MachineLearningEnvironmentVersionCollection() { }
@@ -17,16 +17,16 @@ public partial class MachineLearningEnvironmentVersionCollection
         : base(client, id)
     {
         TryGetApiVersion(MachineLearningEnvironmentVersionResource.ResourceType, out var apiVersion);
-        _operations = MachineLearningEnvironmentVersionResource.Operations(
+        operations = MachineLearningEnvironmentVersionResource.Operations(
             client,
             new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion)
         );
     }
 
-    /// <param name="waitUntil">The service answers when it is done; both values mean the same.</param>
+    /// <param name="waitUntil">Ignored: the service responds when it is done.</param>
     /// <param name="version">The version's name, any text.</param>
-    /// <param name="data">The version; once made, its image cannot be changed.</param>
-    /// <param name="cancellationToken">Stops the request.</param>
+    /// <param name="data">The version; its image cannot be changed later.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public virtual Task<ArmOperation<MachineLearningEnvironmentVersionResource>> CreateOrUpdateAsync(
         WaitUntil waitUntil,
         string version,
@@ -35,14 +35,14 @@ public partial class MachineLearningEnvironmentVersionCollection
     )
     {
         ArgumentNullException.ThrowIfNull(data);
-        return _operations.PutAsync(PathOf(version), data, cancellationToken);
+        return operations.PutAsync(PathOf(version), data, cancellationToken);
     }
 
     /// <param name="orderBy">Property to order by.</param>
     /// <param name="top">Versions a page.</param>
-    /// <param name="skip">Where to go on, as an earlier page said.</param>
+    /// <param name="skip">Continuation token of an earlier page.</param>
     /// <param name="listViewType">Whether archived versions are listed; by default they are not.</param>
-    /// <param name="cancellationToken">Stops the requests.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
     public virtual AsyncPageable<MachineLearningEnvironmentVersionResource> GetAllAsync(
         string? orderBy = null,
         int? top = null,
@@ -50,7 +50,7 @@ public partial class MachineLearningEnvironmentVersionCollection
         MachineLearningListViewType? listViewType = null,
         CancellationToken cancellationToken = default
     ) =>
-        _operations.GetAll(
+        operations.GetAll(
             ArmRequests.PathOf(Id, "versions"),
             cancellationToken,
             ("$orderBy", orderBy),
@@ -59,19 +59,20 @@ public partial class MachineLearningEnvironmentVersionCollection
             ("listViewType", listViewType?.ToString())
         );
 
-    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
+    /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not
+    /// exist.</exception>
     public virtual Task<Response<MachineLearningEnvironmentVersionResource>> GetAsync(
         string version,
         CancellationToken cancellationToken = default
-    ) => _operations.GetAsync(PathOf(version), cancellationToken);
+    ) => operations.GetAsync(PathOf(version), cancellationToken);
 
     public virtual Task<Response<bool>> ExistsAsync(string version, CancellationToken cancellationToken = default) =>
-        _operations.ExistsAsync(PathOf(version), cancellationToken);
+        operations.ExistsAsync(PathOf(version), cancellationToken);
 
     public virtual Task<NullableResponse<MachineLearningEnvironmentVersionResource>> GetIfExistsAsync(
         string version,
         CancellationToken cancellationToken = default
-    ) => _operations.GetIfExistsAsync(PathOf(version), cancellationToken);
+    ) => operations.GetIfExistsAsync(PathOf(version), cancellationToken);
 
     IAsyncEnumerator<MachineLearningEnvironmentVersionResource> IAsyncEnumerable<MachineLearningEnvironmentVersionResource>.GetAsyncEnumerator(
         CancellationToken cancellationToken

@@ -2,13 +2,13 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>One version of an environment: what a job's container is made from.</summary>
+/// <summary>A version of an environment, the source of a job's container.</summary>
 public partial class MachineLearningEnvironmentVersionResource : ArmResource
 {
     public static readonly ResourceType ResourceType = "Microsoft.MachineLearningServices/workspaces/environments/versions";
 
-    private readonly ArmResources<MachineLearningEnvironmentVersionResource> _operations = null!;
-    private readonly MachineLearningEnvironmentVersionData? _data;
+    private readonly ArmResources<MachineLearningEnvironmentVersionResource> operations = null!;
+    private readonly MachineLearningEnvironmentVersionData? data;
 
     /// <summary>For mocking.</summary>
     protected MachineLearningEnvironmentVersionResource() { }
@@ -17,18 +17,18 @@ public partial class MachineLearningEnvironmentVersionResource : ArmResource
         : base(client, id)
     {
         TryGetApiVersion(ResourceType, out var apiVersion);
-        _operations = Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
+        operations = Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
     }
 
     private MachineLearningEnvironmentVersionResource(ArmClient client, MachineLearningEnvironmentVersionData data)
-        : this(client, data.Id) => _data = data;
+        : this(client, data.Id) => this.data = data;
 
-    /// <summary>Whether this holds what the service answered, and not only the id.</summary>
-    public virtual bool HasData => _data is not null;
+    /// <summary>Gets whether this holds the resource's data, and not only its id.</summary>
+    public virtual bool HasData => data is not null;
 
-    /// <exception cref="InvalidOperationException">There is no data; <see cref="HasData"/> is false.</exception>
+    /// <exception cref="InvalidOperationException">This holds no data; <see cref="HasData"/> is false.</exception>
     public virtual MachineLearningEnvironmentVersionData Data =>
-        _data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
+        data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
 
     public static ResourceIdentifier CreateResourceIdentifier(
         string subscriptionId,
@@ -38,12 +38,14 @@ public partial class MachineLearningEnvironmentVersionResource : ArmResource
         string version
     ) =>
         new(
-            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/environments/{name}/versions/{version}"
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+                + $"/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/environments/{name}/versions/{version}"
         );
 
-    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
+    /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not
+    /// exist.</exception>
     public virtual Task<Response<MachineLearningEnvironmentVersionResource>> GetAsync(CancellationToken cancellationToken = default) =>
-        _operations.GetAsync(ArmRequests.PathOf(Id), cancellationToken);
+        operations.GetAsync(ArmRequests.PathOf(Id), cancellationToken);
 
     public virtual Task<ArmOperation<MachineLearningEnvironmentVersionResource>> UpdateAsync(
         WaitUntil waitUntil,
@@ -52,7 +54,7 @@ public partial class MachineLearningEnvironmentVersionResource : ArmResource
     )
     {
         ArgumentNullException.ThrowIfNull(data);
-        return _operations.PutAsync(ArmRequests.PathOf(Id), data, cancellationToken);
+        return operations.PutAsync(ArmRequests.PathOf(Id), data, cancellationToken);
     }
 
     internal static ArmResources<MachineLearningEnvironmentVersionResource> Operations(ArmClient client, ArmRequests requests) =>

@@ -4,31 +4,31 @@ using Azure.ResourceManager.Resources;
 
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>The ways from an ARM client or resource group to the resources of Azure Machine Learning.</summary>
+/// <summary>Extends ARM clients and resource groups with the resources of Azure Machine Learning.</summary>
 public static partial class MachineLearningExtensions
 {
-    /// <summary>A handle on the resource with this id; sends nothing.</summary>
+    /// <summary>Returns a handle of the resource with this id, without a request.</summary>
     /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
     public static MachineLearningWorkspaceResource GetMachineLearningWorkspaceResource(this ArmClient client, ResourceIdentifier id) =>
         Handle(client, id, MachineLearningWorkspaceResource.ResourceType, static (owner, of) =>
             new MachineLearningWorkspaceResource(owner, of)
         );
 
-    /// <summary>A handle on the resource with this id; sends nothing.</summary>
+    /// <summary>Returns a handle of the resource with this id, without a request.</summary>
     /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
     public static MachineLearningComputeResource GetMachineLearningComputeResource(this ArmClient client, ResourceIdentifier id) =>
         Handle(client, id, MachineLearningComputeResource.ResourceType, static (owner, of) =>
             new MachineLearningComputeResource(owner, of)
         );
 
-    /// <summary>A handle on the resource with this id; sends nothing.</summary>
+    /// <summary>Returns a handle of the resource with this id, without a request.</summary>
     /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
     public static MachineLearningDatastoreResource GetMachineLearningDatastoreResource(this ArmClient client, ResourceIdentifier id) =>
         Handle(client, id, MachineLearningDatastoreResource.ResourceType, static (owner, of) =>
             new MachineLearningDatastoreResource(owner, of)
         );
 
-    /// <summary>A handle on the resource with this id; sends nothing.</summary>
+    /// <summary>Returns a handle of the resource with this id, without a request.</summary>
     /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
     public static MachineLearningEnvironmentContainerResource GetMachineLearningEnvironmentContainerResource(
         this ArmClient client,
@@ -38,7 +38,7 @@ public static partial class MachineLearningExtensions
             new MachineLearningEnvironmentContainerResource(owner, of)
         );
 
-    /// <summary>A handle on the resource with this id; sends nothing.</summary>
+    /// <summary>Returns a handle of the resource with this id, without a request.</summary>
     /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
     public static MachineLearningEnvironmentVersionResource GetMachineLearningEnvironmentVersionResource(
         this ArmClient client,
@@ -48,7 +48,7 @@ public static partial class MachineLearningExtensions
             new MachineLearningEnvironmentVersionResource(owner, of)
         );
 
-    /// <summary>A handle on the resource with this id; sends nothing.</summary>
+    /// <summary>Returns a handle of the resource with this id, without a request.</summary>
     /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
     public static MachineLearningJobResource GetMachineLearningJobResource(this ArmClient client, ResourceIdentifier id) =>
         Handle(client, id, MachineLearningJobResource.ResourceType, static (owner, of) => new MachineLearningJobResource(owner, of));
@@ -59,7 +59,8 @@ public static partial class MachineLearningExtensions
         return resourceGroupResource.GetCachedClient(client => new MachineLearningWorkspaceCollection(client, resourceGroupResource.Id));
     }
 
-    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that there is no such workspace.</exception>
+    /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the workspace does not
+    /// exist.</exception>
     public static Task<Response<MachineLearningWorkspaceResource>> GetMachineLearningWorkspaceAsync(
         this ResourceGroupResource resourceGroupResource,
         string workspaceName,

@@ -6,7 +6,7 @@ namespace Azure.ResourceManager.MachineLearning;
 /// <summary>The jobs of a workspace.</summary>
 public partial class MachineLearningJobCollection : ArmCollection, IAsyncEnumerable<MachineLearningJobResource>
 {
-    private readonly ArmResources<MachineLearningJobResource> _operations = null!;
+    private readonly ArmResources<MachineLearningJobResource> operations = null!;
 
     /// <summary>For mocking.</summary>
     protected MachineLearningJobCollection() { }
@@ -15,17 +15,17 @@ public partial class MachineLearningJobCollection : ArmCollection, IAsyncEnumera
         : base(client, id)
     {
         TryGetApiVersion(MachineLearningJobResource.ResourceType, out var apiVersion);
-        _operations = MachineLearningJobResource.Operations(
+        operations = MachineLearningJobResource.Operations(
             client,
             new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion)
         );
     }
 
     /// <summary>Submits a job. The operation is complete when the service has taken the job, not when the job has ended.</summary>
-    /// <param name="waitUntil">The service answers when it is done; both values mean the same.</param>
+    /// <param name="waitUntil">Ignored: the service responds when it is done.</param>
     /// <param name="id">The job's name: 1 to 255 letters, digits, <c>-</c> or <c>_</c>, starting with a letter or digit.</param>
     /// <param name="data">The job.</param>
-    /// <param name="cancellationToken">Stops the request.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public virtual Task<ArmOperation<MachineLearningJobResource>> CreateOrUpdateAsync(
         WaitUntil waitUntil,
         string id,
@@ -34,14 +34,14 @@ public partial class MachineLearningJobCollection : ArmCollection, IAsyncEnumera
     )
     {
         ArgumentNullException.ThrowIfNull(data);
-        return _operations.PutAsync(PathOf(id), data, cancellationToken);
+        return operations.PutAsync(PathOf(id), data, cancellationToken);
     }
 
-    /// <param name="skip">Where to go on, as an earlier page said.</param>
+    /// <param name="skip">Continuation token of an earlier page.</param>
     /// <param name="jobType">For example <c>Command</c>.</param>
     /// <param name="tag">The key of a tag that the jobs must have.</param>
     /// <param name="listViewType">Whether archived jobs are listed; by default they are not.</param>
-    /// <param name="cancellationToken">Stops the requests.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
     public virtual AsyncPageable<MachineLearningJobResource> GetAllAsync(
         string? skip = null,
         string? jobType = null,
@@ -49,7 +49,7 @@ public partial class MachineLearningJobCollection : ArmCollection, IAsyncEnumera
         MachineLearningListViewType? listViewType = null,
         CancellationToken cancellationToken = default
     ) =>
-        _operations.GetAll(
+        operations.GetAll(
             ArmRequests.PathOf(Id, "jobs"),
             cancellationToken,
             ("$skip", skip),
@@ -58,17 +58,18 @@ public partial class MachineLearningJobCollection : ArmCollection, IAsyncEnumera
             ("listViewType", listViewType?.ToString())
         );
 
-    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
+    /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not
+    /// exist.</exception>
     public virtual Task<Response<MachineLearningJobResource>> GetAsync(string id, CancellationToken cancellationToken = default) =>
-        _operations.GetAsync(PathOf(id), cancellationToken);
+        operations.GetAsync(PathOf(id), cancellationToken);
 
     public virtual Task<Response<bool>> ExistsAsync(string id, CancellationToken cancellationToken = default) =>
-        _operations.ExistsAsync(PathOf(id), cancellationToken);
+        operations.ExistsAsync(PathOf(id), cancellationToken);
 
     public virtual Task<NullableResponse<MachineLearningJobResource>> GetIfExistsAsync(
         string id,
         CancellationToken cancellationToken = default
-    ) => _operations.GetIfExistsAsync(PathOf(id), cancellationToken);
+    ) => operations.GetIfExistsAsync(PathOf(id), cancellationToken);
 
     IAsyncEnumerator<MachineLearningJobResource> IAsyncEnumerable<MachineLearningJobResource>.GetAsyncEnumerator(
         CancellationToken cancellationToken

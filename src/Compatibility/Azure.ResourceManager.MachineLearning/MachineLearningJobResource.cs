@@ -7,8 +7,8 @@ public partial class MachineLearningJobResource : ArmResource
 {
     public static readonly ResourceType ResourceType = "Microsoft.MachineLearningServices/workspaces/jobs";
 
-    private readonly ArmResources<MachineLearningJobResource> _operations = null!;
-    private readonly MachineLearningJobData? _data;
+    private readonly ArmResources<MachineLearningJobResource> operations = null!;
+    private readonly MachineLearningJobData? data;
 
     /// <summary>For mocking.</summary>
     protected MachineLearningJobResource() { }
@@ -17,18 +17,18 @@ public partial class MachineLearningJobResource : ArmResource
         : base(client, id)
     {
         TryGetApiVersion(ResourceType, out var apiVersion);
-        _operations = Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
+        operations = Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
     }
 
     private MachineLearningJobResource(ArmClient client, MachineLearningJobData data)
-        : this(client, data.Id) => _data = data;
+        : this(client, data.Id) => this.data = data;
 
-    /// <summary>Whether this holds what the service answered, and not only the id.</summary>
-    public virtual bool HasData => _data is not null;
+    /// <summary>Gets whether this holds the resource's data, and not only its id.</summary>
+    public virtual bool HasData => data is not null;
 
-    /// <exception cref="InvalidOperationException">There is no data; <see cref="HasData"/> is false.</exception>
+    /// <exception cref="InvalidOperationException">This holds no data; <see cref="HasData"/> is false.</exception>
     public virtual MachineLearningJobData Data =>
-        _data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
+        data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
 
     public static ResourceIdentifier CreateResourceIdentifier(
         string subscriptionId,
@@ -37,19 +37,21 @@ public partial class MachineLearningJobResource : ArmResource
         string id
     ) =>
         new(
-            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/jobs/{id}"
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+                + $"/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}/jobs/{id}"
         );
 
-    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
+    /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not
+    /// exist.</exception>
     public virtual Task<Response<MachineLearningJobResource>> GetAsync(CancellationToken cancellationToken = default) =>
-        _operations.GetAsync(ArmRequests.PathOf(Id), cancellationToken);
+        operations.GetAsync(ArmRequests.PathOf(Id), cancellationToken);
 
     /// <summary>Asks the service to stop the job. Complete means that the job has ended, which need not be as Canceled.</summary>
     public virtual Task<ArmOperation> CancelAsync(WaitUntil waitUntil, CancellationToken cancellationToken = default) =>
-        _operations.RunAsync(waitUntil, RequestMethod.Post, ArmRequests.PathOf(Id, "cancel"), cancellationToken);
+        operations.RunAsync(waitUntil, RequestMethod.Post, ArmRequests.PathOf(Id, "cancel"), cancellationToken);
 
     public virtual Task<ArmOperation> DeleteAsync(WaitUntil waitUntil, CancellationToken cancellationToken = default) =>
-        _operations.RunAsync(waitUntil, RequestMethod.Delete, ArmRequests.PathOf(Id), cancellationToken);
+        operations.RunAsync(waitUntil, RequestMethod.Delete, ArmRequests.PathOf(Id), cancellationToken);
 
     /// <summary>Changes tags, description, display name or archiving; entries of <c>Properties</c> can be added, not changed.</summary>
     public virtual Task<ArmOperation<MachineLearningJobResource>> UpdateAsync(
@@ -59,7 +61,7 @@ public partial class MachineLearningJobResource : ArmResource
     )
     {
         ArgumentNullException.ThrowIfNull(data);
-        return _operations.PutAsync(ArmRequests.PathOf(Id), data, cancellationToken);
+        return operations.PutAsync(ArmRequests.PathOf(Id), data, cancellationToken);
     }
 
     internal static ArmResources<MachineLearningJobResource> Operations(ArmClient client, ArmRequests requests) =>

@@ -5,7 +5,7 @@ namespace Azure.ResourceManager.MachineLearning;
 /// <summary>The workspaces of a resource group.</summary>
 public partial class MachineLearningWorkspaceCollection : ArmCollection
 {
-    private readonly ArmResources<MachineLearningWorkspaceResource> _operations = null!;
+    private readonly ArmResources<MachineLearningWorkspaceResource> operations = null!;
 
     /// <summary>For mocking.</summary>
     protected MachineLearningWorkspaceCollection() { }
@@ -14,25 +14,26 @@ public partial class MachineLearningWorkspaceCollection : ArmCollection
         : base(client, id)
     {
         TryGetApiVersion(MachineLearningWorkspaceResource.ResourceType, out var apiVersion);
-        _operations = MachineLearningWorkspaceResource.Operations(
+        operations = MachineLearningWorkspaceResource.Operations(
             client,
             new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion)
         );
     }
 
-    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
+    /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not
+    /// exist.</exception>
     public virtual Task<Response<MachineLearningWorkspaceResource>> GetAsync(
         string workspaceName,
         CancellationToken cancellationToken = default
-    ) => _operations.GetAsync(PathOf(workspaceName), cancellationToken);
+    ) => operations.GetAsync(PathOf(workspaceName), cancellationToken);
 
     public virtual Task<Response<bool>> ExistsAsync(string workspaceName, CancellationToken cancellationToken = default) =>
-        _operations.ExistsAsync(PathOf(workspaceName), cancellationToken);
+        operations.ExistsAsync(PathOf(workspaceName), cancellationToken);
 
     public virtual Task<NullableResponse<MachineLearningWorkspaceResource>> GetIfExistsAsync(
         string workspaceName,
         CancellationToken cancellationToken = default
-    ) => _operations.GetIfExistsAsync(PathOf(workspaceName), cancellationToken);
+    ) => operations.GetIfExistsAsync(PathOf(workspaceName), cancellationToken);
 
     private string PathOf(string workspaceName)
     {

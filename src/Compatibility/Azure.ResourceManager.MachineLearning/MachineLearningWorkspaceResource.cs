@@ -2,13 +2,13 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>An Azure Machine Learning workspace, and the way to what hangs from it.</summary>
+/// <summary>An Azure Machine Learning workspace, the parent of its other resources.</summary>
 public partial class MachineLearningWorkspaceResource : ArmResource
 {
     public static readonly ResourceType ResourceType = "Microsoft.MachineLearningServices/workspaces";
 
-    private readonly ArmResources<MachineLearningWorkspaceResource> _operations = null!;
-    private readonly MachineLearningWorkspaceData? _data;
+    private readonly ArmResources<MachineLearningWorkspaceResource> operations = null!;
+    private readonly MachineLearningWorkspaceData? data;
 
     /// <summary>For mocking.</summary>
     protected MachineLearningWorkspaceResource() { }
@@ -17,27 +17,29 @@ public partial class MachineLearningWorkspaceResource : ArmResource
         : base(client, id)
     {
         TryGetApiVersion(ResourceType, out var apiVersion);
-        _operations = Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
+        operations = Operations(client, new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion));
     }
 
     private MachineLearningWorkspaceResource(ArmClient client, MachineLearningWorkspaceData data)
-        : this(client, data.Id) => _data = data;
+        : this(client, data.Id) => this.data = data;
 
-    /// <summary>Whether this holds what the service answered, and not only the id.</summary>
-    public virtual bool HasData => _data is not null;
+    /// <summary>Gets whether this holds the resource's data, and not only its id.</summary>
+    public virtual bool HasData => data is not null;
 
-    /// <exception cref="InvalidOperationException">There is no data; <see cref="HasData"/> is false.</exception>
+    /// <exception cref="InvalidOperationException">This holds no data; <see cref="HasData"/> is false.</exception>
     public virtual MachineLearningWorkspaceData Data =>
-        _data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
+        data ?? throw new InvalidOperationException("The current instance does not have data; call GetAsync first.");
 
     public static ResourceIdentifier CreateResourceIdentifier(string subscriptionId, string resourceGroupName, string workspaceName) =>
         new(
-            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}"
+            $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+                + $"/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}"
         );
 
-    /// <exception cref="RequestFailedException">The service answered with an error; 404 means that it is not there.</exception>
+    /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not
+    /// exist.</exception>
     public virtual Task<Response<MachineLearningWorkspaceResource>> GetAsync(CancellationToken cancellationToken = default) =>
-        _operations.GetAsync(ArmRequests.PathOf(Id), cancellationToken);
+        operations.GetAsync(ArmRequests.PathOf(Id), cancellationToken);
 
     public virtual MachineLearningComputeCollection GetMachineLearningComputes() =>
         GetCachedClient(client => new MachineLearningComputeCollection(client, Id));

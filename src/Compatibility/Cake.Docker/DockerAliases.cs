@@ -5,12 +5,12 @@ using Cake.Core.IO;
 namespace Cake.Docker;
 
 /// <summary>The docker command line as aliases of a Cake context.</summary>
-/// <remarks>Every alias throws <see cref="CakeException"/> when docker is missing or ends with another exit code than 0, and
+/// <remarks>Every alias throws <see cref="CakeException"/> when docker is missing or exits with another code than 0, and
 /// <see cref="ArgumentNullException"/> for an empty image, path, user name or password. Null settings mean defaults.</remarks>
 [CakeAliasCategory("Docker")]
 public static class DockerAliases
 {
-    // docker 20.10 builds with BuildKit only when asked to; later ones ignore the variable.
+    // docker 20.10 builds with BuildKit only with this variable; later versions ignore it.
     private static readonly Dictionary<string, string> BuildKit = new(StringComparer.Ordinal) { ["DOCKER_BUILDKIT"] = "1" };
 
     [CakeMethodAlias]
@@ -76,7 +76,9 @@ public static class DockerAliases
         DockerLogin(context, new DockerRegistryLoginSettings { Username = username, Password = password }, server);
 
     /// <summary>Runs <c>docker login --username "…" --password-stdin [server]</c>.</summary>
-    /// <remarks>Upstream writes the password on the command line, where every user of the machine can read it. Here it goes through standard input.</remarks>
+    /// <remarks>
+    /// Upstream writes the password on the command line, where every user of the machine can read it. Here it goes through standard input.
+    /// </remarks>
     [CakeMethodAlias]
     public static void DockerLogin(this ICakeContext context, DockerRegistryLoginSettings settings, string? server = null)
     {
@@ -87,9 +89,7 @@ public static class DockerAliases
             .AppendOptions(settings, nameof(settings.Password), nameof(settings.PasswordStdin))
             .Append("--password-stdin");
         if (!string.IsNullOrEmpty(server))
-        {
             arguments.Append(server);
-        }
 
         Run(context, settings, arguments, standardInput: settings.Password);
     }
@@ -98,9 +98,7 @@ public static class DockerAliases
     {
         var arguments = new ProcessArgumentBuilder();
         foreach (var word in words)
-        {
             arguments.Append(word);
-        }
 
         return arguments;
     }
@@ -123,8 +121,6 @@ public static class DockerAliases
     {
         ArgumentNullException.ThrowIfNull(context);
         if (string.IsNullOrEmpty(value))
-        {
             throw new ArgumentNullException(name[(name.LastIndexOf('.') + 1)..]);
-        }
     }
 }

@@ -6,7 +6,7 @@ namespace Cake.Frosting;
 public abstract class AsyncFrostingTask : AsyncFrostingTask<ICakeContext>;
 
 /// <summary>An asynchronous task. Members that a class does not override are not wired into the engine.</summary>
-/// <typeparam name="T">The context; a task whose context type the host's context is not, is left out with a warning.</typeparam>
+/// <typeparam name="T">The context. A task is skipped with a warning when the host's context is not of this type.</typeparam>
 public abstract class AsyncFrostingTask<T> : IFrostingTask
     where T : ICakeContext
 {

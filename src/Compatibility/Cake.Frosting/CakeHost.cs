@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cake.Frosting;
 
-/// <summary>A build: tasks found in assemblies, services for them, and the command line that says which to run.</summary>
+/// <summary>Runs a build: finds tasks in assemblies, registers their services, and runs those of the command line.</summary>
 /// <example><code>return new CakeHost().UseContext&lt;BuildContext&gt;().Run(args);</code></example>
 public sealed class CakeHost
 {
@@ -43,9 +43,9 @@ public sealed class CakeHost
         return this;
     }
 
-    /// <summary>Runs what the command line asks for.</summary>
+    /// <summary>Runs the targets of the command line.</summary>
     /// <param name="args">The command line, without the program.</param>
-    /// <returns>0 when every task succeeded, or there was none to run; -1 otherwise (255 in a Unix shell).</returns>
+    /// <returns>0 when every task succeeded, or no task had to run; -1 otherwise (255 in a Unix shell).</returns>
     public int Run(IEnumerable<string> args)
     {
         CommandLine? commandLine = null;

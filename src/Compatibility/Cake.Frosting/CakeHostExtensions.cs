@@ -29,7 +29,7 @@ public static class CakeHostExtensions
     public static CakeHost UseTaskTeardown<TTeardown>(this CakeHost host)
         where TTeardown : class, IFrostingTaskTeardown => host.ConfigureServices(services => services.UseTaskTeardown<TTeardown>());
 
-    /// <summary>The working directory when the command line has no <c>--working</c>.</summary>
+    /// <summary>Sets the working directory for a command line without <c>--working</c>.</summary>
     /// <param name="host">The host.</param>
     /// <param name="path">Absolute, or relative to the current directory.</param>
     public static CakeHost UseWorkingDirectory(this CakeHost host, DirectoryPath path) =>

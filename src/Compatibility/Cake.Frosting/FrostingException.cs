@@ -1,6 +1,6 @@
 namespace Cake.Frosting;
 
-/// <summary>A build host that cannot run as it is written, such as a dependency that is not a task.</summary>
+/// <summary>An error in the build host itself, such as a dependency that is not a task.</summary>
 public sealed class FrostingException : Exception
 {
     public FrostingException(string message)

@@ -6,7 +6,7 @@ namespace Cake.Frosting;
 public abstract class FrostingTask : FrostingTask<ICakeContext>;
 
 /// <summary>A synchronous task. Members that a class does not override are not wired into the engine.</summary>
-/// <typeparam name="T">The context; a task whose context type the host's context is not, is left out with a warning.</typeparam>
+/// <typeparam name="T">The context. A task is skipped with a warning when the host's context is not of this type.</typeparam>
 public abstract class FrostingTask<T> : IFrostingTask
     where T : ICakeContext
 {

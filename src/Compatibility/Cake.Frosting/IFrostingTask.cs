@@ -14,7 +14,7 @@ public interface IFrostingTask
     /// <summary>Why the task is skipped when <see cref="ShouldRun"/> is false; empty says nothing.</summary>
     string SkippedMessage => string.Empty;
 
-    /// <summary>Handles a failure of the task. Returning, rather than throwing, lets the build go on and succeed.</summary>
+    /// <summary>Handles a failure of the task. Returning, rather than throwing, lets the build continue and succeed.</summary>
     void OnError(Exception exception, ICakeContext context);
 
     /// <summary>Runs after the task, whether it succeeded or not.</summary>

@@ -45,7 +45,7 @@ public static class ServiceCollectionExtensions
     public static IServiceCollection UseTaskTeardown<TTeardown>(this IServiceCollection services)
         where TTeardown : class, IFrostingTaskTeardown => services.AddSingleton<IFrostingTaskTeardown, TTeardown>();
 
-    /// <summary>The working directory when the command line has no <c>--working</c>.</summary>
+    /// <summary>Sets the working directory for a command line without <c>--working</c>.</summary>
     /// <param name="services">The services of the host.</param>
     /// <param name="path">Absolute, or relative to the current directory.</param>
     public static IServiceCollection UseWorkingDirectory(this IServiceCollection services, DirectoryPath path) =>

@@ -4,20 +4,22 @@ using Experiments.Plans;
 
 namespace Images.Inputs;
 
-/// <summary>The files of a build context.</summary>
+/// <summary>Reads the files of a build context.</summary>
 internal static class BuildContextFiles
 {
     private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private static readonly EnumerationOptions EveryEntry = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
-    /// <summary>Every file and link that is let through, by path in the order of its UTF-8 bytes. Folders that cannot hold one are not entered.</summary>
+    /// <summary>
+    /// Reads every file and link that is not ignored, by path in the order of its UTF-8 bytes. Folders that can hold none are skipped.
+    /// </summary>
     /// <exception cref="IOException">A file or folder cannot be read.</exception>
     public static IReadOnlyList<ImageInput> Read(string root, DockerIgnore ignore)
     {
         var files = new List<ImageInput>();
         Collect(new DirectoryInfo(root), "", ignore, files);
-        // UTF-16 would order characters beyond the basic plane before some within it.
+        // In the order of UTF-16 some characters beyond the basic plane precede characters within it.
         return
         [
             .. files.OrderBy(file => Encoding.UTF8.GetBytes(file.Path), Comparer<byte[]>.Create((x, y) => x.AsSpan().SequenceCompareTo(y))),
@@ -55,7 +57,7 @@ internal static class BuildContextFiles
     private static ImageInput Content(string path, FileInfo file)
     {
         using var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        // Windows keeps no mode: there no file is executable, as in a checkout of files that are not.
+        // Windows has no mode bits: no file is executable there, as in a checkout without executable files.
         var executable = !OperatingSystem.IsWindows() && (file.UnixFileMode & AnyExecute) != UnixFileMode.None;
         return new ImageInput(
             path,

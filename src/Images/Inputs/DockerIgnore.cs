@@ -1,12 +1,13 @@
 namespace Images.Inputs;
 
 /// <summary>
-/// The rules of a <c>.dockerignore</c> file, as Docker reads them: one pattern a line, <c>!</c> brings back what an earlier line left out, the last
-/// pattern that matches a path or one of its folders decides.
+/// Applies the rules of a <c>.dockerignore</c> file as Docker does: one pattern per line, <c>!</c> includes what an earlier line excluded,
+/// and the last pattern that matches a path or one of its folders decides.
 /// </summary>
 /// <remarks>
-/// Source: <see href="https://docs.docker.com/build/concepts/context/#dockerignore-files"/>, and what BuildKit does where that page is silent: a folder
-/// that is left out is entered only when an exception begins with its very path, so <c>*</c> with <c>!**/*.py</c> brings back files of the root alone.
+/// Source: <see href="https://docs.docker.com/build/concepts/context/#dockerignore-files"/>, and BuildKit's behaviour where that page is
+/// silent: an excluded folder is entered only when an exception begins with exactly its path, so <c>*</c> with <c>!**/*.py</c> includes
+/// only files of the root.
 /// </remarks>
 public sealed class DockerIgnore
 {
@@ -15,9 +16,9 @@ public sealed class DockerIgnore
     private DockerIgnore(IReadOnlyList<DockerIgnoreRule> rules) => this.rules = rules;
 
     /// <summary>Reads the rules.</summary>
-    /// <param name="text">Content of the file; empty leaves nothing out.</param>
-    /// <param name="name">Name of the file in the message of an exception.</param>
-    /// <exception cref="FormatException">Lines that are no pattern; all are named.</exception>
+    /// <param name="text">Content of the file; an empty one excludes nothing.</param>
+    /// <param name="name">Name of the file, for error messages.</param>
+    /// <exception cref="FormatException">Some lines are no pattern; the message names all of them.</exception>
     public static DockerIgnore Parse(string text, string name = ".dockerignore")
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -28,7 +29,7 @@ public sealed class DockerIgnore
         foreach (var line in text.TrimStart('\uFEFF').Split('\n'))
         {
             number++;
-            // A comment's # is the first character of its line; after a blank it belongs to a name.
+            // # begins a comment only as the first character of a line; after a blank it belongs to a name.
             if (line.StartsWith('#') || line.Trim() is not { Length: > 0 } pattern)
                 continue;
 
@@ -43,7 +44,7 @@ public sealed class DockerIgnore
         return faults.Count == 0 ? new DockerIgnore(read) : throw new FormatException(string.Join('\n', faults));
     }
 
-    /// <summary>Whether a file or folder is left out of the context, going by the rules alone.</summary>
+    /// <summary>Returns whether the rules exclude a file or folder from the context.</summary>
     /// <param name="path">Relative to the context, with forward slashes.</param>
     public bool Ignores(string path)
     {
@@ -52,7 +53,7 @@ public sealed class DockerIgnore
         var ignored = false;
         foreach (var rule in rules)
         {
-            // A rule that would not change the answer need not be tried.
+            // Skip rules that would not change the result.
             if (rule.Excepts == ignored && rule.MatchesPathOrFolder(path))
                 ignored = !rule.Excepts;
         }
@@ -60,7 +61,7 @@ public sealed class DockerIgnore
         return ignored;
     }
 
-    /// <summary>Whether anything below a folder can be in the context.</summary>
+    /// <summary>Returns whether any file below a folder can be in the context.</summary>
     /// <param name="folder">Relative to the context, with forward slashes, without a trailing one.</param>
     public bool Enters(string folder) =>
         !Ignores(folder) || rules.Any(rule => rule.Excepts && (rule.Pattern + "/").StartsWith(folder + "/", StringComparison.Ordinal));

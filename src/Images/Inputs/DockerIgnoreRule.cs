@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Images.Inputs;
 
-/// <summary>One line of an ignore file.</summary>
+/// <summary>Matches paths with one line of an ignore file.</summary>
 /// <param name="Pattern">The cleaned pattern, relative to the context, without its <c>!</c>.</param>
-/// <param name="Excepts">True for a line with <c>!</c>: what matches is let through after all.</param>
+/// <param name="Excepts">Whether the line begins with <c>!</c>, so that matching paths are included.</param>
 internal sealed record DockerIgnoreRule(string Pattern, bool Excepts)
 {
     private readonly Regex expression = new(
@@ -13,7 +13,7 @@ internal sealed record DockerIgnoreRule(string Pattern, bool Excepts)
         RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking
     );
 
-    /// <summary>Whether the pattern matches the path or a folder it lies in.</summary>
+    /// <summary>Returns whether the pattern matches the path or one of its folders.</summary>
     public bool MatchesPathOrFolder(string path)
     {
         for (var end = path.Length; end > 0; end = path.LastIndexOf('/', end - 1))
@@ -25,7 +25,10 @@ internal sealed record DockerIgnoreRule(string Pattern, bool Excepts)
         return false;
     }
 
-    /// <summary>The path without empty, <c>.</c> and inner <c>..</c> segments and without slashes at its ends; what cannot be removed stays, and matches nothing.</summary>
+    /// <summary>
+    /// Removes empty, <c>.</c> and inner <c>..</c> segments and slashes at the ends. A <c>..</c> that remains makes the pattern match
+    /// nothing.
+    /// </summary>
     public static string Clean(string pattern)
     {
         var segments = new List<string>();
@@ -46,7 +49,8 @@ internal sealed record DockerIgnoreRule(string Pattern, bool Excepts)
             : "";
     }
 
-    /// <summary>What is wrong with a cleaned pattern, to be read after it; null when nothing is.</summary>
+    /// <summary>Validates a cleaned pattern.</summary>
+    /// <returns>The fault, as a predicate that follows the pattern; null for a valid one.</returns>
     public static string? FaultIn(string pattern)
     {
         if (pattern.Length == 0)
@@ -101,7 +105,7 @@ internal sealed record DockerIgnoreRule(string Pattern, bool Excepts)
         return text.Append(@"\z").ToString();
     }
 
-    // The place of the bracket that closes the class opened at start; null when there is none or the class is empty.
+    // The index of the bracket that closes the class opened at start; null when it is missing or the class is empty.
     private static int? ClassEnd(string pattern, int start)
     {
         var first = start + 1 < pattern.Length && pattern[start + 1] == '^' ? start + 2 : start + 1;
@@ -123,7 +127,7 @@ internal sealed record DockerIgnoreRule(string Pattern, bool Excepts)
         {
             if (members[i] == '\\')
                 text.Append('\\').Append(members[++i]);
-            // Unescaped, .NET would take it for the start of a class to subtract.
+            // Unescaped, .NET would treat it as the start of a class to subtract.
             else if (members[i] == '[')
                 text.Append(@"\[");
             else

@@ -5,8 +5,8 @@ using Experiments.Plans;
 namespace Images.Inputs;
 
 /// <summary>
-/// Everything that decides what a build makes: the Dockerfile, the build arguments, and every file of the context that the ignore file lets through.
-/// Nothing else counts: not file times, not where the checkout is, not the operating system.
+/// Holds everything that decides the content of an image: the Dockerfile, the build arguments, and every file of the context that is not
+/// ignored. File times, the folder of the checkout and the operating system have no influence.
 /// </summary>
 public sealed record ImageInputs
 {
@@ -26,41 +26,46 @@ public sealed record ImageInputs
         Hash = ComputeHash(dockerfile, buildArguments, files);
     }
 
-    /// <summary>SHA-256 over all of it, 64 hex digits, lower case.</summary>
+    /// <summary>SHA-256 over all inputs: 64 hex digits, lower case.</summary>
     public string Hash { get; }
 
-    /// <summary>The tag that names the content: <c>sha-</c> and the first 20 hex digits of the hash.</summary>
+    /// <summary>The content tag: <c>sha-</c> and the first 20 hex digits of the hash.</summary>
     public string Tag => "sha-" + Hash[..20];
 
-    /// <summary>The Dockerfile; its path is relative to the build context, also when the ignore file leaves it out of the context.</summary>
+    /// <summary>
+    /// The Dockerfile. Its path is relative to the build context, even when the ignore file excludes it from the context.
+    /// </summary>
     public ImageInput Dockerfile { get; }
 
-    /// <summary>The build arguments given, by name.</summary>
+    /// <summary>The build arguments that the build passes, by name.</summary>
     public IReadOnlyDictionary<string, string> BuildArguments { get; }
 
-    /// <summary>Every <c>ARG</c> before the first <c>FROM</c> that has a value: the one given, else its default.</summary>
+    /// <summary>The value or default of every <c>ARG</c> before the first <c>FROM</c> that has one, by name.</summary>
     public IReadOnlyDictionary<string, string> Arguments { get; }
 
-    /// <summary>The context's files, by path in the order of their UTF-8 bytes.</summary>
+    /// <summary>The files of the context, by path in the order of UTF-8 bytes.</summary>
     public IReadOnlyList<ImageInput> Files { get; }
 
     /// <summary>Converts the inputs to the part of a plan that names the image.</summary>
     public ImageBuildPlan ToPlan() => new(Dockerfile.Path, BuildArguments, Hash, Tag);
 
-    /// <summary>The reference given as <c>BASE_IMAGE</c>; null when the Dockerfile has no such argument or it has no value.</summary>
+    /// <summary>The value of <c>BASE_IMAGE</c>; null when the Dockerfile has no such argument or the argument has no value.</summary>
     public string? BaseImage => Arguments.GetValueOrDefault("BASE_IMAGE");
 
-    /// <summary>The digest within <see cref="BaseImage"/>, as <c>sha256:…</c>; null when it names a tag only.</summary>
+    /// <summary>The digest within <see cref="BaseImage"/>, as <c>sha256:…</c>; null when the reference has only a tag.</summary>
     public string? BaseDigest =>
         BaseImage is { } image && image.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at ? image[(at + 1)..] : null;
 
-    /// <summary>Reads what a build of <paramref name="dockerfile"/> with the context <paramref name="root"/> would use.</summary>
+    /// <summary>Reads the inputs of a build.</summary>
     /// <param name="root">Folder of the build context.</param>
     /// <param name="dockerfile">Path of the Dockerfile, relative to <paramref name="root"/>, with forward slashes.</param>
-    /// <param name="buildArguments">What the build is given as <c>--build-arg</c>.</param>
-    /// <exception cref="FileNotFoundException">There is no such Dockerfile.</exception>
-    /// <exception cref="FormatException">The ignore file holds lines that are no rules; all are named.</exception>
-    /// <remarks>As Docker does, <c>{Dockerfile}.dockerignore</c> is taken before the context's <c>.dockerignore</c>. Folders are not inputs: Git keeps no empty ones.</remarks>
+    /// <param name="buildArguments">The values of <c>--build-arg</c>, by name.</param>
+    /// <exception cref="FileNotFoundException">The Dockerfile is missing.</exception>
+    /// <exception cref="FormatException">Some lines of the ignore file are no rules; the message names all of them.</exception>
+    /// <remarks>
+    /// As with Docker, <c>{Dockerfile}.dockerignore</c> takes precedence over the context's <c>.dockerignore</c>. Folders are not inputs,
+    /// because Git stores no empty ones.
+    /// </remarks>
     public static ImageInputs Read(string root, string dockerfile, IReadOnlyDictionary<string, string> buildArguments)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
@@ -71,7 +76,7 @@ public sealed record ImageInputs
         var path = Path.GetFullPath(Path.Combine(root, dockerfile));
         var shown = Path.GetRelativePath(root, path).Replace('\\', '/');
         if (!File.Exists(path))
-            throw new FileNotFoundException($"{shown} is not there; it must be a Dockerfile below {root}.", path);
+            throw new FileNotFoundException($"{shown} is missing; it must be a Dockerfile below {root}.", path);
 
         var bytes = File.ReadAllBytes(path);
         var arguments = new SortedDictionary<string, string>(
@@ -111,7 +116,7 @@ public sealed record ImageInputs
         Append(hash, "dockerfile", dockerfile.Path, dockerfile.Hash);
         foreach (var (name, value) in buildArguments)
         {
-            // A value may hold anything, a line end too; its own hash cannot run into the next line.
+            // A value may contain line ends; its hash cannot.
             Append(hash, "argument", name, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value))));
         }
 

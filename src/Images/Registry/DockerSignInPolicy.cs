@@ -10,12 +10,12 @@ using Azure.Core.Pipeline;
 namespace Images.Registry;
 
 /// <summary>
-/// Signs in to registries that are not Azure's, as docker does: basic authentication where the registry asks for it, or a token of the
-/// service that the challenge names. Added to the options of an anonymous client, before its transport.
+/// Signs in to registries that are not Azure's, as docker does: with basic authentication, or with a token of the service that the
+/// challenge names. Belongs into the options of an anonymous client, before its transport.
 /// </summary>
-/// <param name="registry">The registry; no other host gets a token or a password, except the token service it names.</param>
-/// <param name="login">User name and password; null asks for what anybody may do.</param>
-/// <param name="http">Speaks to the token service.</param>
+/// <param name="registry">The registry. Only it and the token service that it names receive a token or a password.</param>
+/// <param name="login">User name and password; null for anonymous requests.</param>
+/// <param name="http">Sends the requests to the token service.</param>
 internal sealed partial class DockerSignInPolicy(Uri registry, RegistryLogin? login, HttpClient http) : HttpPipelinePolicy
 {
     private readonly ConcurrentDictionary<string, string> authorizations = new(StringComparer.Ordinal);
@@ -33,15 +33,11 @@ internal sealed partial class DockerSignInPolicy(Uri registry, RegistryLogin? lo
 
         var kind = $"{message.Request.Method} {Repository().Match(message.Request.Uri.Path).Value}";
         if (authorizations.TryGetValue(kind, out var authorization))
-        {
             message.Request.Headers.SetValue(HttpHeader.Names.Authorization, authorization);
-        }
 
         await ProcessNextAsync(message, pipeline);
         if (message.Response.Status != 401 || await AnswerAsync(message) is not { } answer)
-        {
             return;
-        }
 
         authorizations[kind] = answer;
         message.Request.Headers.SetValue(HttpHeader.Names.Authorization, answer);
@@ -49,7 +45,7 @@ internal sealed partial class DockerSignInPolicy(Uri registry, RegistryLogin? lo
         await ProcessNextAsync(message, pipeline);
         if (message.Response.Status == 401)
         {
-            // Said here: the client behind this policy would take the challenge for Azure's and ask the registry for a token.
+            // Thrown here, because the client behind this policy would take the challenge for Azure's and request a token of the registry.
             throw new RequestFailedException(message.Response);
         }
     }
@@ -57,31 +53,23 @@ internal sealed partial class DockerSignInPolicy(Uri registry, RegistryLogin? lo
     private async Task<string?> AnswerAsync(HttpMessage message)
     {
         if (!message.Response.Headers.TryGetValue("WWW-Authenticate", out var challenge))
-        {
             return null;
-        }
 
         if (challenge.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
-        {
             return login is { } basic ? $"Basic {Encode(basic)}" : null;
-        }
 
         var parameters = Parameter()
             .Matches(challenge)
             .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value, StringComparer.OrdinalIgnoreCase);
         var realm = new Uri(parameters["realm"]);
         if (realm.Scheme != Uri.UriSchemeHttps && !realm.IsLoopback)
-        {
             throw new InvalidOperationException($"{registry} sends its users to {realm} for a token; it must be https.");
-        }
 
-        var query =
-            $"service={Uri.EscapeDataString(parameters.GetValueOrDefault("service", ""))}&scope={Uri.EscapeDataString(parameters.GetValueOrDefault("scope", ""))}";
+        var (service, scope) = (parameters.GetValueOrDefault("service", ""), parameters.GetValueOrDefault("scope", ""));
+        var query = $"service={Uri.EscapeDataString(service)}&scope={Uri.EscapeDataString(scope)}";
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{realm}?{query}");
         if (login is { } user)
-        {
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Encode(user));
-        }
 
         using var response = await http.SendAsync(request, message.CancellationToken);
         if (!response.IsSuccessStatusCode)

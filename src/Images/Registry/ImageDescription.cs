@@ -3,12 +3,12 @@ using Workspaces.DataPlane;
 
 namespace Images.Registry;
 
-/// <summary>What an image says of itself: its manifest and its configuration.</summary>
+/// <summary>Describes an image by its manifest and its configuration.</summary>
 /// <param name="ConfigDigest">Digest of the configuration, which Docker calls the image's ID.</param>
-/// <param name="Created">When it was built; null when it does not say.</param>
+/// <param name="Created">Time of the build; null when the image does not contain it.</param>
 /// <param name="Labels">Labels by name.</param>
-/// <param name="Layers">Its layers, lowest first.</param>
-/// <param name="History">The instructions that made it, first to last, those without a layer too.</param>
+/// <param name="Layers">The layers, lowest first.</param>
+/// <param name="History">The instructions of the build in their order, including those without a layer.</param>
 public sealed record ImageDescription(
     string ConfigDigest,
     DateTimeOffset? Created,
@@ -45,13 +45,3 @@ public sealed record ImageDescription(
         );
     }
 }
-
-/// <summary>One layer, as it is stored.</summary>
-/// <param name="Digest"><c>sha256:…</c>.</param>
-/// <param name="Size">Bytes, compressed.</param>
-public sealed record ImageLayer(string Digest, long Size);
-
-/// <summary>One instruction of a Dockerfile.</summary>
-/// <param name="Instruction">As the builder wrote it down.</param>
-/// <param name="Layer">The layer it made; null when it made none.</param>
-public sealed record ImageHistory(string Instruction, ImageLayer? Layer);

@@ -9,8 +9,12 @@ using Workspaces.Http;
 
 namespace Images.Registry;
 
-/// <summary>One repository of one registry: Azure's, or any that speaks the OCI distribution protocol. Needs no Docker.</summary>
-/// <remarks>Every call throws <see cref="WorkspaceException"/>, whose message can be shown as it is, when the registry refuses or does not answer.</remarks>
+/// <summary>
+/// Reads, tags and deletes the images of a repository in any registry with the OCI distribution protocol. Needs no Docker.
+/// </summary>
+/// <remarks>
+/// Every call throws <see cref="WorkspaceException"/>, whose message is for people, when the registry refuses or does not respond.
+/// </remarks>
 public sealed class ImageRegistry : IDisposable
 {
     private const string ManifestTypes =
@@ -18,7 +22,7 @@ public sealed class ImageRegistry : IDisposable
         + "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json";
 
     private const string AzureScope = "https://containerregistry.azure.net/.default";
-    private const int AtOnce = 8;
+    private const int Concurrency = 8;
 
     private readonly RegistryConnection connection;
     private readonly HttpClient http;
@@ -30,7 +34,7 @@ public sealed class ImageRegistry : IDisposable
         ArgumentNullException.ThrowIfNull(connection);
         this.connection = connection;
         var endpoint = connection.Endpoint;
-        // A loopback registry is reached directly, whatever proxy is set for the rest of the world.
+        // A loopback registry is reached without the proxy.
         http = new HttpClient(
             connection.Handler
                 ?? new SocketsHttpHandler
@@ -59,6 +63,7 @@ public sealed class ImageRegistry : IDisposable
 
     public void Dispose() => http.Dispose();
 
+    /// <summary>Reads a manifest.</summary>
     /// <param name="tagOrDigest">A tag, or a digest <c>sha256:…</c>.</param>
     /// <param name="cancellationToken">Stops the request and its retries.</param>
     /// <returns>Null when the repository has no such manifest.</returns>
@@ -80,7 +85,7 @@ public sealed class ImageRegistry : IDisposable
             cancellationToken
         );
 
-    /// <summary>Asks for a tag's digest alone, in one round trip without a body.</summary>
+    /// <summary>Reads only the digest of a tag, in one request without a body.</summary>
     /// <returns>Null when the repository has no such tag.</returns>
     public Task<string?> FindDigestAsync(string tag, CancellationToken cancellationToken) =>
         CallAsync(
@@ -102,17 +107,17 @@ public sealed class ImageRegistry : IDisposable
             cancellationToken
         );
 
-    /// <summary>The digests of several tags, asked for at once.</summary>
-    /// <returns>By tag; null for a tag that is not there.</returns>
+    /// <summary>Reads the digests of several tags concurrently.</summary>
+    /// <returns>By tag; null for a tag that does not exist.</returns>
     public async Task<IReadOnlyDictionary<string, string?>> FindDigestsAsync(IEnumerable<string> tags, CancellationToken cancellationToken)
     {
         var digests = new System.Collections.Concurrent.ConcurrentDictionary<string, string?>(StringComparer.Ordinal);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(tags, options, async (tag, token) => digests[tag] = await FindDigestAsync(tag, token));
         return digests;
     }
 
-    /// <summary>Reads an image's configuration: labels, history, layers. Of an image for several platforms, that for Linux on amd64.</summary>
+    /// <summary>Reads labels, history and layers of an image; of an image for several platforms, those for Linux on amd64.</summary>
     public Task<ImageDescription> DescribeAsync(ImageManifest manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -130,7 +135,7 @@ public sealed class ImageRegistry : IDisposable
         );
     }
 
-    /// <summary>Gives a manifest that is in the repository another tag: the same bytes, so the same digest. No layer moves.</summary>
+    /// <summary>Sets another tag on a manifest of the repository: the same bytes and so the same digest. No layer moves.</summary>
     public Task TagAsync(ImageManifest manifest, string tag, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -142,15 +147,16 @@ public sealed class ImageRegistry : IDisposable
         );
     }
 
-    /// <returns>Every tag, sorted; none when the repository is not there.</returns>
+    /// <summary>Lists the tags.</summary>
+    /// <returns>Every tag, sorted; empty when the repository does not exist.</returns>
     public Task<IReadOnlyList<string>> ListTagsAsync(CancellationToken cancellationToken) =>
         ListAsync(new Uri(connection.Endpoint, $"/v2/{connection.Repository}/tags/list"), "tags", cancellationToken);
 
-    /// <returns>Every repository of the registry, sorted.</returns>
+    /// <summary>Lists the repositories of the registry, sorted.</summary>
     public Task<IReadOnlyList<string>> ListRepositoriesAsync(CancellationToken cancellationToken) =>
         ListAsync(new Uri(connection.Endpoint, "/v2/_catalog"), "repositories", cancellationToken);
 
-    /// <summary>Takes a tag off; the manifest and its other tags stay. One that is not there is no error.</summary>
+    /// <summary>Deletes a tag and keeps the manifest and its other tags. A missing tag is no error.</summary>
     public Task DeleteTagAsync(string tag, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
@@ -159,13 +165,9 @@ public sealed class ImageRegistry : IDisposable
             async () =>
             {
                 if (connection.Credential is not null)
-                {
                     await registry.GetArtifact(connection.Repository, tag).DeleteTagAsync(tag, cancellationToken);
-                }
                 else if (await FindDigestAsync(tag, cancellationToken) is not null)
-                {
-                    await new Untagging(content).DeleteAsync(tag, cancellationToken);
-                }
+                    await new TagDeletion(content).DeleteAsync(tag, cancellationToken);
 
                 return true;
             },
@@ -173,21 +175,21 @@ public sealed class ImageRegistry : IDisposable
         );
     }
 
-    /// <summary>Deletes a manifest with all its tags. One that is not there is no error.</summary>
+    /// <summary>Deletes a manifest with all its tags. A missing manifest is no error.</summary>
     public Task DeleteManifestAsync(string digest, CancellationToken cancellationToken) =>
         CallAsync("delete", () => content.DeleteManifestAsync(digest, cancellationToken), cancellationToken);
 
-    /// <summary>What <c>docker login</c> takes now. For an Azure registry a new refresh token, good for hours; it is a secret.</summary>
-    /// <returns>Null when nobody signs in here.</returns>
+    /// <summary>
+    /// Gets the login for <c>docker login</c>. For an Azure registry it is a new refresh token, valid for hours, and a secret.
+    /// </summary>
+    /// <returns>Null when requests are anonymous.</returns>
     public Task<RegistryLogin?> GetLoginAsync(CancellationToken cancellationToken) =>
         CallAsync(
             "write",
             async () =>
             {
                 if (connection.Credential is not { } credential)
-                {
                     return connection.Login;
-                }
 
                 var aad = await credential.GetTokenAsync(new TokenRequestContext([AzureScope]), cancellationToken);
                 var refresh = await registry.ExchangeAadAccessTokenForAcrRefreshTokenAsync(
@@ -213,14 +215,10 @@ public sealed class ImageRegistry : IDisposable
                     message.Request.Uri.Reset(address);
                     await content.Pipeline.SendAsync(message, cancellationToken);
                     if (message.Response.Status == 404)
-                    {
                         break;
-                    }
 
                     if (message.Response.Status != 200)
-                    {
                         throw new RequestFailedException(message.Response);
-                    }
 
                     using var body = JsonDocument.Parse(message.Response.Content);
                     items.UnionWith(body.RootElement.Items(member).Select(item => item.GetString()!));
@@ -245,9 +243,7 @@ public sealed class ImageRegistry : IDisposable
     {
         using var json = JsonDocument.Parse(manifest);
         if (!json.RootElement.TryGetProperty("manifests", out _))
-        {
             return manifest;
-        }
 
         var digest = json
             .RootElement.Items("manifests")
@@ -260,7 +256,7 @@ public sealed class ImageRegistry : IDisposable
             ? found.Text("digest")
             : null;
         return digest is null
-            ? throw new WorkspaceException($"{Name} has no image for linux/amd64 there; it must have one.")
+            ? throw new WorkspaceException($"{Name} has no image for linux/amd64 under this tag; it must have one.")
             : (await content.GetManifestAsync(digest, cancellationToken)).Value.Manifest;
     }
 

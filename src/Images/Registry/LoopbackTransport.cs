@@ -4,23 +4,21 @@ using Azure.Core.Pipeline;
 namespace Images.Registry;
 
 /// <summary>
-/// Lets the clients, which refuse any address but https, speak to a registry on this machine that has no certificate: they are given
-/// <c>https://localhost:5000</c>, and what they send to that host goes out as http. Nothing leaves the machine.
+/// Sends the requests to a registry on this machine by http. The clients accept only https, so they get the address
+/// <c>https://localhost:5000</c>, and this transport changes the scheme. Nothing leaves the machine.
 /// </summary>
 internal sealed class LoopbackTransport : HttpPipelineTransport
 {
     private readonly Uri registry;
     private readonly HttpPipelineTransport inner;
 
-    /// <param name="registry">The registry as the clients know it; its host must be loopback.</param>
+    /// <param name="registry">The address that the clients have; its host must be loopback.</param>
     /// <param name="inner">Sends the requests.</param>
     /// <exception cref="ArgumentException">The host is not loopback.</exception>
     public LoopbackTransport(Uri registry, HttpPipelineTransport inner)
     {
         if (!registry.IsLoopback)
-        {
             throw new ArgumentException($"{registry} is not on this machine; a registry elsewhere must be https.", nameof(registry));
-        }
 
         this.registry = registry;
         this.inner = inner;
@@ -39,7 +37,7 @@ internal sealed class LoopbackTransport : HttpPipelineTransport
             return;
         }
 
-        // The registry writes its Location headers with the scheme it is told here, so that following them comes back to this class.
+        // The registry uses this scheme in its Location headers, so that the requests that follow them pass through this class too.
         message.Request.Headers.SetValue("X-Forwarded-Proto", "https");
         var port = uri.Port;
         uri.Scheme = Uri.UriSchemeHttp;

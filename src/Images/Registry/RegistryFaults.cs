@@ -5,14 +5,15 @@ using Workspaces.Http;
 
 namespace Images.Registry;
 
-/// <summary>Turns what a registry's clients throw into a <see cref="WorkspaceException"/> that says what to do.</summary>
+/// <summary>Converts the exceptions of a registry's clients to a <see cref="WorkspaceException"/> that says what to do.</summary>
 internal static class RegistryFaults
 {
-    /// <param name="error">What was thrown.</param>
+    /// <summary>Converts an exception.</summary>
+    /// <param name="error">The exception.</param>
     /// <param name="connection">The registry.</param>
-    /// <param name="right">What the call needs: <c>read</c>, <c>write</c> or <c>delete</c>.</param>
-    /// <param name="cancellationToken">When it is cancelled, that is no fault of the registry.</param>
-    /// <returns>Null for errors that are no registry's.</returns>
+    /// <param name="right">The permission that the call needs: <c>read</c>, <c>write</c> or <c>delete</c>.</param>
+    /// <param name="cancellationToken">A cancellation of this token is not a fault of the registry.</param>
+    /// <returns>Null for an exception that no registry caused.</returns>
     public static WorkspaceException? Describe(
         Exception error,
         RegistryConnection connection,
@@ -26,7 +27,9 @@ internal static class RegistryFaults
             RequestFailedException { Status: > 0 } failed => Refused(failed, connection, right),
             AuthenticationFailedException failed => ServiceErrors.Describe(failed),
             RequestFailedException or IOException or HttpRequestException or OperationCanceledException => new WorkspaceException(
-                $"Registry {connection.Registry} does not answer: {Secrets.Scrub(ServiceErrors.FirstLine(error.GetBaseException().Message)).TrimEnd('.')}. REGISTRY in the environment config names it; start it, or correct the address."
+                $"Registry {connection.Registry} does not respond: "
+                    + $"{Secrets.Scrub(ServiceErrors.FirstLine(error.GetBaseException().Message)).TrimEnd('.')}. "
+                    + "REGISTRY in the environment config names it; start it, or correct the address."
             ),
             _ => null,
         };
@@ -35,18 +38,18 @@ internal static class RegistryFaults
     {
         var (code, said) = failed.GetRawResponse() is { } response ? ErrorBody.Read(response) : (failed.ErrorCode, null);
         code ??= failed.ErrorCode;
-        // The clients write the line themselves; what a policy threw has the request noted with it.
+        // The clients write the request line themselves; an exception of a policy carries the request.
         var line = ServiceErrors.FirstLine(failed.Message);
         if (!line.Contains(" returned ", StringComparison.Ordinal))
         {
-            var answer = string.Join(": ", new[] { code, said }.Where(part => !string.IsNullOrEmpty(part)));
-            line =
-                $"{RequestNotes.RequestLineOf(failed.GetRawResponse()) ?? RequestNotes.RequestLineOf(failed) ?? "The request"} returned {failed.Status}: {(answer.Length > 0 ? answer : "no reason given")}";
+            var reason = string.Join(": ", new[] { code, said }.Where(part => !string.IsNullOrEmpty(part)));
+            var request = RequestTracker.RequestLineOf(failed.GetRawResponse()) ?? RequestTracker.RequestLineOf(failed) ?? "The request";
+            line = $"{request} returned {failed.Status}: {(reason.Length > 0 ? reason : "no reason given")}";
         }
 
         var network = Remedies.Network(
-            new ServiceAnswer(
-                new RequestNote("", connection.Endpoint, line, 1),
+            new ErrorResponse(
+                new TrackedRequest("", connection.Endpoint, line, 1),
                 failed.Status,
                 code,
                 $"{said} {line}",
@@ -59,13 +62,15 @@ internal static class RegistryFaults
         {
             _ when network is not null => $" {network}",
             401 or 403 when connection.Credential is not null =>
-                $" Your identity may not {right} {connection.Repository} in {connection.Registry}; it must have the role {RoleFor(right)} there.",
+                $" Your identity may not {right} {connection.Repository} in {connection.Registry}; "
+                    + $"it must have the role {RoleFor(right)} there.",
             401 or 403 when connection.Login is { } login =>
                 $" {login.Name} may not {right} {connection.Repository} in {connection.Registry}, or the password is wrong.",
-            401 or 403 =>
-                $" Without signing in nobody may {right} {connection.Repository} in {connection.Registry}; sign in with `docker login {connection.Registry}`, or set {DockerCredentials.NameVariable} and {DockerCredentials.PasswordVariable}.",
-            405 when right == "delete" =>
-                $" {connection.Registry} does not delete; its owner must switch deletion on (REGISTRY_STORAGE_DELETE_ENABLED=true for the CNCF registry).",
+            401 or 403 => $" Without a sign-in nobody may {right} {connection.Repository} in {connection.Registry}; "
+                + $"sign in with `docker login {connection.Registry}`, "
+                + $"or set {DockerCredentials.NameVariable} and {DockerCredentials.PasswordVariable}.",
+            405 when right == "delete" => $" {connection.Registry} does not delete; "
+                + "its owner must enable deletion (REGISTRY_STORAGE_DELETE_ENABLED=true for the CNCF registry).",
             _ => "",
         };
         return new WorkspaceException(

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Assets;
 
-/// <summary>A kind of asset: a container of versions, each of which keeps what it stands for. What differs from kind to kind is here.</summary>
-/// <param name="Segment">Its part of the path, such as <c>environments</c>.</param>
+/// <summary>Describes a kind of asset, which is a container of versions. What differs between kinds is here.</summary>
+/// <param name="Segment">Its segment of the path, such as <c>environments</c>.</param>
 /// <param name="Noun">Its name at the start of a message, and of the operations in the OpenAPI files.</param>
 /// <param name="FixedMembers">Members of a version that no second PUT may change.</param>
 internal sealed record AssetKind(string Segment, string Noun, IReadOnlyList<string> FixedMembers)
@@ -18,7 +18,8 @@ internal sealed record AssetKind(string Segment, string Noun, IReadOnlyList<stri
         Defaults = { ["osType"] = "Linux", ["autoRebuild"] = "Disabled" },
         Computed = { ["environmentType"] = "UserCreated", ["provisioningState"] = "Succeeded" },
         Remark =
-            "Image and build of a version never change: 409. The docker runtime pulls the image when a job needs it, the process runtime never.",
+            "Image and build of a version never change: 409. The docker runtime pulls the image when a job needs it, the process runtime "
+            + "never.",
     };
 
     public static readonly AssetKind Models = new("models", "Model", ["modelUri", "modelType"])
@@ -43,19 +44,19 @@ internal sealed record AssetKind(string Segment, string Noun, IReadOnlyList<stri
 
     public static readonly IReadOnlyList<AssetKind> All = [Environments, Models, Data, Codes];
 
-    /// <summary>What is wrong with the properties of a version; null when nothing is.</summary>
+    /// <summary>Gets the check of a version's properties, which returns what is wrong or null.</summary>
     public Func<JsonObject, string?> Fault { get; init; } = _ => null;
 
-    /// <summary>Members a version has when its PUT names none.</summary>
+    /// <summary>Gets the members of a version whose PUT omits them.</summary>
     public JsonObject Defaults { get; } = [];
 
-    /// <summary>Members of a version that the service alone decides.</summary>
+    /// <summary>Gets the members of a version that only the service sets.</summary>
     public JsonObject Computed { get; } = [];
 
-    /// <summary>Member that a container takes from its first version; null when there is none.</summary>
+    /// <summary>Gets the member that a container takes from its first version; null for none.</summary>
     public string? SharedMember { get; init; }
 
-    /// <summary>Remark of the versions' PUT in the table of operations.</summary>
+    /// <summary>Gets the remark for PUT of a version in the table of operations.</summary>
     public required string Remark { get; init; }
 
     private static string? Missing(JsonObject version, string member, string rule) =>

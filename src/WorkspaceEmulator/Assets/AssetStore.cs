@@ -1,15 +1,15 @@
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Assets;
 
-/// <summary>The assets of one kind in a workspace. A version is stored under <c>NAME/VERSION</c>.</summary>
+/// <summary>Stores the assets of one kind in a workspace. A version is stored under <c>NAME/VERSION</c>.</summary>
 internal sealed class AssetStore(string folder, AssetKind kind, TimeProvider time)
 {
     public ResourceFolder Containers { get; } = new(Path.Combine(folder, kind.Segment), time);
 
     public ResourceFolder Versions { get; } = new(Path.Combine(folder, $"{kind.Noun.ToLowerInvariant()}-versions"), time);
 
-    /// <summary>The versions of one asset, newest first.</summary>
+    /// <summary>Returns the versions of an asset, newest first.</summary>
     public IReadOnlyList<ArmDocument> VersionsOf(string name) =>
         [
             .. Versions
@@ -19,7 +19,7 @@ internal sealed class AssetStore(string folder, AssetKind kind, TimeProvider tim
         ];
 
     /// <summary>Deletes an asset with its versions.</summary>
-    /// <returns>False when there is none.</returns>
+    /// <returns>Whether the asset existed.</returns>
     public bool Delete(string name)
     {
         foreach (var version in VersionsOf(name))

@@ -1,82 +1,82 @@
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Computes;
 
 /// <summary>
-/// A cluster's nodes as time passes: they start when a job wants them, run it, stand idle, and leave. The machine underneath is
-/// always this one; nodes only decide how many jobs run at once.
+/// Simulates a cluster's nodes over time: they start when a job needs them, run it, become idle, and leave. Every node is this machine;
+/// nodes only decide how many jobs run at once.
 /// </summary>
 internal sealed class Cluster
 {
-    private readonly Lock _gate = new();
-    private readonly TimeSpan _transition;
-    private readonly List<ClusterNode> _nodes = [];
-    private DateTimeOffset _settledAt;
-    private DateTimeOffset _allocationChangedAt;
-    private string _state;
-    private int _target;
-    private int _nodesMade;
+    private readonly Lock gate = new();
+    private readonly TimeSpan transition;
+    private readonly List<ClusterNode> nodes = [];
+    private DateTimeOffset settledAt;
+    private DateTimeOffset allocationChangedAt;
+    private string state;
+    private int target;
+    private int nodesMade;
 
     public Cluster(string name, ClusterSettings settings, TimeSpan transition, DateTimeOffset now, bool isNew, ArmError? failure = null)
     {
-        (Name, Settings, _transition, Failure) = (name, settings, transition, failure);
-        _state =
+        (Name, Settings, this.transition, Failure) = (name, settings, transition, failure);
+        state =
             isNew ? "Creating"
             : failure is null ? "Succeeded"
             : "Failed";
-        _settledAt = isNew ? now + transition : now;
-        _allocationChangedAt = now;
-        _target = settings.MinNodes;
+        settledAt = isNew ? now + transition : now;
+        allocationChangedAt = now;
+        target = settings.MinNodes;
     }
 
     public string Name { get; }
     public ClusterSettings Settings { get; private set; }
 
-    /// <summary>Why provisioning ends, or has ended, as Failed; null when it succeeds.</summary>
+    /// <summary>Gets why provisioning ends, or has ended, as Failed; null when it succeeds.</summary>
     public ArmError? Failure { get; private set; }
 
     public void Resize(ClusterSettings settings, DateTimeOffset now)
     {
-        lock (_gate)
+        lock (gate)
         {
             Settings = settings;
             Advance(now);
         }
     }
 
-    /// <summary>Provisions once more what has failed.</summary>
+    /// <summary>Provisions a failed cluster again.</summary>
     public void Provision(ClusterSettings settings, ArmError? failure, DateTimeOffset now)
     {
-        lock (_gate)
-            (Settings, Failure, _state, _settledAt) = (settings, failure, "Creating", now + _transition);
+        lock (gate)
+            (Settings, Failure, state, settledAt) = (settings, failure, "Creating", now + transition);
     }
 
-    /// <summary>Lets a change fail, at once; jobs keep their nodes, and no other job gets one.</summary>
+    /// <summary>Fails a change at once. Jobs keep their nodes, and no other job gets one.</summary>
     public void Fail(ArmError failure)
     {
-        lock (_gate)
-            (Failure, _state) = (failure, "Failed");
+        lock (gate)
+            (Failure, state) = (failure, "Failed");
     }
 
     public void BeginDelete(DateTimeOffset now)
     {
-        lock (_gate)
-            (_state, _settledAt) = ("Deleting", now + _transition);
+        lock (gate)
+            (state, settledAt) = ("Deleting", now + transition);
     }
 
-    /// <summary>Takes <paramref name="count"/> nodes for a job, or starts the ones that are missing and returns false.</summary>
+    /// <summary>Takes <paramref name="count"/> nodes for a job. When too few are idle, starts the missing ones and returns false.</summary>
     /// <param name="runId">The job.</param>
     /// <param name="count">Nodes it needs.</param>
-    /// <param name="room">Nodes that may still be started, as quotas have it.</param>
+    /// <param name="room">Nodes that the quotas still allow to start.</param>
     /// <param name="now">This moment.</param>
     public bool TryReserve(string runId, int count, int room, DateTimeOffset now)
     {
-        lock (_gate)
+        lock (gate)
         {
             Advance(now);
-            if (_state != "Succeeded")
+            if (state != "Succeeded")
                 return false;
-            var idle = _nodes.Where(node => node.State == NodeState.Idle).Take(count).ToList();
+            var idle = nodes.Where(node => node.State == NodeState.Idle).Take(count).ToList();
             if (idle.Count == count)
             {
                 foreach (var node in idle)
@@ -84,8 +84,8 @@ internal sealed class Cluster
                 return true;
             }
 
-            var usable = _nodes.Count(node => node.State is NodeState.Idle or NodeState.Preparing);
-            var busy = _nodes.Count(node => node.State == NodeState.Running);
+            var usable = nodes.Count(node => node.State is NodeState.Idle or NodeState.Preparing);
+            var busy = nodes.Count(node => node.State == NodeState.Running);
             Grow(Math.Min(Math.Min(count - usable, Settings.MaxNodes - busy - usable), room), now);
             return false;
         }
@@ -93,50 +93,50 @@ internal sealed class Cluster
 
     public void Release(string runId, DateTimeOffset now)
     {
-        lock (_gate)
+        lock (gate)
         {
-            foreach (var node in _nodes.Where(node => node.RunId == runId).ToList())
+            foreach (var node in nodes.Where(node => node.RunId == runId).ToList())
                 Replace(node, node with { State = NodeState.Idle, Since = now, RunId = null });
         }
     }
 
-    /// <summary>Takes a job's first node away; the others are idle again.</summary>
+    /// <summary>Takes a job's first node away and makes its other nodes idle.</summary>
     public void Preempt(string runId, DateTimeOffset now)
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (_nodes.Find(node => node.RunId == runId) is { } lost)
+            if (nodes.Find(node => node.RunId == runId) is { } lost)
                 Replace(lost, lost with { State = NodeState.Preempted, Since = now, RunId = null });
         }
 
         Release(runId, now);
     }
 
-    /// <summary>The cluster as it is at a moment.</summary>
+    /// <summary>Returns the cluster as it is at a moment.</summary>
     public ClusterSnapshot Snapshot(DateTimeOffset now)
     {
-        lock (_gate)
+        lock (gate)
         {
             Advance(now);
-            var resizing = _nodes.Any(node => node.State is NodeState.Preparing || node.IsGoing);
-            var target = _nodes.Count(node => !node.IsGoing);
-            if (target != _target)
-                (_target, _allocationChangedAt) = (target, now);
-            return new(_state, resizing ? "Resizing" : "Steady", _allocationChangedAt, target, [.. _nodes]);
+            var resizing = nodes.Any(node => node.State is NodeState.Preparing || node.IsGoing);
+            var remaining = nodes.Count(node => !node.IsGoing);
+            if (remaining != target)
+                (target, allocationChangedAt) = (remaining, now);
+            return new(state, resizing ? "Resizing" : "Steady", allocationChangedAt, target, [.. nodes]);
         }
     }
 
-    /// <summary>When the cluster changes by itself next; null when only a job can change it.</summary>
+    /// <summary>Returns when the cluster next changes by itself; null when only a job can change it.</summary>
     public DateTimeOffset? NextChange()
     {
-        lock (_gate)
+        lock (gate)
         {
-            var moments = _nodes.Where(node => node.State is NodeState.Preparing || node.IsGoing).Select(node => node.Since + _transition);
-            if (_state is "Creating" or "Deleting")
-                moments = moments.Append(_settledAt);
-            if (_nodes.Count(node => !node.IsGoing) > Settings.MinNodes)
+            var moments = nodes.Where(node => node.State is NodeState.Preparing || node.IsGoing).Select(node => node.Since + transition);
+            if (state is "Creating" or "Deleting")
+                moments = moments.Append(settledAt);
+            if (nodes.Count(node => !node.IsGoing) > Settings.MinNodes)
                 moments = moments.Concat(
-                    _nodes.Where(node => node.State == NodeState.Idle).Select(node => node.Since + Settings.IdleTimeBeforeScaleDown)
+                    nodes.Where(node => node.State == NodeState.Idle).Select(node => node.Since + Settings.IdleTimeBeforeScaleDown)
                 );
             return moments.Select(moment => (DateTimeOffset?)moment).Min();
         }
@@ -144,23 +144,23 @@ internal sealed class Cluster
 
     private void Advance(DateTimeOffset now)
     {
-        if (_state == "Creating" && now >= _settledAt)
-            _state = Failure is null ? "Succeeded" : "Failed";
-        if (_state == "Deleting" && now >= _settledAt)
-            _state = "Deleted";
-        if (_state != "Succeeded")
+        if (state == "Creating" && now >= settledAt)
+            state = Failure is null ? "Succeeded" : "Failed";
+        if (state == "Deleting" && now >= settledAt)
+            state = "Deleted";
+        if (state != "Succeeded")
             return;
 
-        foreach (var node in _nodes.ToList())
+        foreach (var node in nodes.ToList())
         {
-            if (node.State == NodeState.Preparing && now >= node.Since + _transition)
+            if (node.State == NodeState.Preparing && now >= node.Since + transition)
                 Replace(node, node with { State = NodeState.Idle, Since = now });
-            else if (node.IsGoing && now >= node.Since + _transition)
-                _nodes.Remove(node);
+            else if (node.IsGoing && now >= node.Since + transition)
+                nodes.Remove(node);
         }
 
-        var staying = _nodes.Count(node => !node.IsGoing);
-        foreach (var node in _nodes.Where(node => node.State == NodeState.Idle).ToList())
+        var staying = nodes.Count(node => !node.IsGoing);
+        foreach (var node in nodes.Where(node => node.State == NodeState.Idle).ToList())
         {
             if (staying <= Settings.MinNodes)
                 break;
@@ -177,10 +177,10 @@ internal sealed class Cluster
     {
         for (var i = 0; i < count; i++)
         {
-            var number = ++_nodesMade;
-            _nodes.Add(new($"tvmps_{number:x16}_p", $"10.0.0.{4 + (number % 250)}", NodeState.Preparing, now, null));
+            var number = ++nodesMade;
+            nodes.Add(new($"tvmps_{number:x16}_p", $"10.0.0.{4 + (number % 250)}", NodeState.Preparing, now, null));
         }
     }
 
-    private void Replace(ClusterNode node, ClusterNode by) => _nodes[_nodes.IndexOf(node)] = by;
+    private void Replace(ClusterNode node, ClusterNode by) => nodes[nodes.IndexOf(node)] = by;
 }

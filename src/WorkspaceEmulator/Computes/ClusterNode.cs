@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Computes;
 
-/// <summary>States of a node, in the words of the service.</summary>
+/// <summary>Lists the states of a node by the service's names.</summary>
 internal enum NodeState
 {
     Preparing,
@@ -8,14 +8,14 @@ internal enum NodeState
     Running,
     Leaving,
 
-    /// <summary>Taken away by the service; gone a moment later.</summary>
+    /// <summary>Taken away by the service; it leaves the cluster a moment later.</summary>
     Preempted,
 }
 
-/// <summary>One node of a cluster.</summary>
-/// <remarks><c>Since</c>: When it entered its state. <c>RunId</c>: The job on it, while it is running.</remarks>
+/// <summary>Represents one node of a cluster.</summary>
+/// <remarks><c>Since</c>: when it entered its state. <c>RunId</c>: the job on it while it is running.</remarks>
 internal sealed record ClusterNode(string Id, string PrivateAddress, NodeState State, DateTimeOffset Since, string? RunId)
 {
-    /// <summary>It no longer counts as one of the cluster.</summary>
+    /// <summary>Gets whether it no longer counts as a node of the cluster.</summary>
     public bool IsGoing => State is NodeState.Leaving or NodeState.Preempted;
 }

@@ -1,23 +1,25 @@
 using System.Text.Json.Nodes;
 using System.Xml;
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Computes;
 
-/// <summary>What decides how a cluster scales.</summary>
+/// <summary>Holds what decides how a cluster scales.</summary>
 internal sealed record ClusterSettings(VmSize Size, int MinNodes, int MaxNodes, TimeSpan IdleTimeBeforeScaleDown)
 {
-    /// <summary>Member of a compute's properties that says why its provisioning failed.</summary>
+    /// <summary>The member of a compute's properties that says why its provisioning failed.</summary>
     public const string Failure = "provisioningErrors";
 
-    /// <summary>Its nodes may be taken away, and count for a quota of their own.</summary>
+    /// <summary>Gets whether its nodes may be taken away and count against the low-priority quota.</summary>
     public bool IsLowPriority { get; init; }
 
     private static readonly TimeSpan DefaultIdleTime = TimeSpan.FromMinutes(2);
 
-    /// <summary>Reads a compute's body; either the settings or what is wrong with it.</summary>
+    /// <summary>Reads and validates a compute's body.</summary>
     /// <param name="body">The body.</param>
     /// <param name="region">Region whose VM sizes it may have.</param>
+    /// <returns>Either the settings or what is wrong with the body.</returns>
     public static (ClusterSettings? Settings, string? Fault) Read(JsonObject body, string region)
     {
         var properties = body.Object("properties");
@@ -47,13 +49,13 @@ internal sealed record ClusterSettings(VmSize Size, int MinNodes, int MaxNodes, 
         return scale is null ? (null, fault) : (scale with { Size = size, IsLowPriority = own.Text("vmPriority") == "LowPriority" }, null);
     }
 
-    /// <summary>Why a stored compute's provisioning failed; null when it did not.</summary>
+    /// <summary>Reads why a stored compute's provisioning failed; null when it did not.</summary>
     public static ArmError? ReadFailure(JsonObject body) =>
         body.Object("properties").Array(Failure) is [var first, ..] && first.Object("error") is { } error
             ? new(error.Text("code") ?? "", error.Text("message") ?? "")
             : null;
 
-    /// <summary>Reads <c>scaleSettings</c> alone; <see cref="Size"/> of the result is for the caller to fill.</summary>
+    /// <summary>Reads <c>scaleSettings</c> alone; the caller sets <see cref="Size"/> of the result.</summary>
     public static (ClusterSettings? Settings, string? Fault) ReadScale(JsonObject scale)
     {
         if (scale.Integer("maxNodeCount") is not { } maximum)
@@ -62,7 +64,8 @@ internal sealed record ClusterSettings(VmSize Size, int MinNodes, int MaxNodes, 
         if (minimum < 0 || maximum < minimum || maximum > 1000)
             return (
                 null,
-                $"scaleSettings has minNodeCount {minimum} and maxNodeCount {maximum}; they must be 0 <= minNodeCount <= maxNodeCount <= 1000."
+                $"scaleSettings has minNodeCount {minimum} and maxNodeCount {maximum}; they must be 0 <= minNodeCount <= maxNodeCount <= "
+                    + "1000."
             );
         var idle = DefaultIdleTime;
         if (scale.Text("nodeIdleTimeBeforeScaleDown") is { } text)

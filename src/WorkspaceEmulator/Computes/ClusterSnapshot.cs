@@ -1,7 +1,10 @@
 namespace WorkspaceEmulator.Computes;
 
-/// <summary>A cluster at one moment.</summary>
-/// <remarks><c>ProvisioningState</c>: Creating, Succeeded, Failed, Deleting; Deleted once it is to be forgotten. <c>AllocationState</c>: Steady or Resizing.</remarks>
+/// <summary>Represents a cluster at one moment.</summary>
+/// <remarks>
+/// <c>ProvisioningState</c>: Creating, Succeeded, Failed, Deleting, or Deleted once it can be forgotten. <c>AllocationState</c>: Steady or
+/// Resizing.
+/// </remarks>
 internal sealed record ClusterSnapshot(
     string ProvisioningState,
     string AllocationState,

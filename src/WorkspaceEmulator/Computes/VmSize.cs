@@ -1,14 +1,14 @@
 namespace WorkspaceEmulator.Computes;
 
-/// <summary>One VM size that clusters can be made of.</summary>
+/// <summary>Describes one VM size.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Family">Series the quota of vCPUs is counted for: <c>NCASv3_T4</c>.</param>
+/// <param name="Family">Series that the vCPU quota counts: <c>NCASv3_T4</c>.</param>
 /// <param name="Cores">vCPUs.</param>
-/// <param name="Gpus">GPUs; a part of one counts as one.</param>
+/// <param name="Gpus">GPUs; a fraction of one counts as one.</param>
 /// <param name="MemoryGigabytes">Memory in GiB, as the service counts it.</param>
 /// <param name="DiskGigabytes">Temporary disk in GiB.</param>
-/// <param name="Price">About what an hour on Linux costs, in USD; null where the service gives no price.</param>
-/// <param name="Regions">The only regions that have it; null when every region does.</param>
+/// <param name="Price">Approximate price per hour on Linux, in USD; null where the service gives none.</param>
+/// <param name="Regions">The only regions that have it; null when all do.</param>
 internal sealed record VmSize(
     string Name,
     string Family,
@@ -54,7 +54,7 @@ internal sealed record VmSize(
     private static readonly string[] H100Regions = ["eastus", "eastus2", "southcentralus", "swedencentral", "westus2", "westus3"];
     private static readonly string[] NdRegions = ["eastus", "southcentralus", "swedencentral", "westeurope", "westus2"];
 
-    /// <summary>A choice of what Azure offers, with its figures; sizes that Azure has retired are not among them.</summary>
+    /// <summary>A selection of the sizes that Azure offers, with Azure's figures and without retired sizes.</summary>
     public static readonly IReadOnlyList<VmSize> All =
     [
         new("Standard_DS2_v2", "DSv2", 2, 0, 7, 14, 0.146),
@@ -93,10 +93,10 @@ internal sealed record VmSize(
         new("Standard_ND96isr_H100_v5", "NDSH100v5", 96, 8, 1900, 28000, null, H100Regions),
     ];
 
-    /// <summary>Whole machines of eight GPUs are not given away for a while.</summary>
+    /// <summary>Gets whether it is offered at low priority: whole machines with eight GPUs are not.</summary>
     public bool IsLowPriorityCapable => Gpus < 8;
 
-    /// <summary>Estimated prices of an hour by system and tier; empty when there are none.</summary>
+    /// <summary>Gets estimated prices per hour by operating system and tier; empty when there are none.</summary>
     public IEnumerable<(string System, string Tier, double Price)> Prices =>
         Price is { } price
             ?
@@ -107,7 +107,7 @@ internal sealed record VmSize(
             ]
             : [];
 
-    /// <summary>Sizes a region has.</summary>
+    /// <summary>Returns the sizes that a region has.</summary>
     public static IEnumerable<VmSize> In(string region) =>
         All.Where(size => size.Regions?.Contains(region, StringComparer.OrdinalIgnoreCase) != false);
 }

@@ -1,19 +1,20 @@
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Execution;
+using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Containers;
 
 /// <summary>
-/// Containers of an emulator on this folder that ended unexpectedly. A file remembers the engines that hold them, so that they are found also
-/// when the next emulator runs jobs another way.
+/// Removes containers of an earlier emulator on this folder that ended unexpectedly. A file names the engines that hold them, so that they
+/// are found even when the next emulator runs jobs as processes.
 /// </summary>
-internal sealed class ContainerLeftovers(StateFolder folder, EmulatorOptions options, ILogger<ContainerLeftovers> logger)
+internal sealed class ContainerLeftovers(StateFolder folder, ExecutionSettings settings, ILogger<ContainerLeftovers> logger) : IJobLeftovers
 {
-    private readonly Lock _gate = new();
+    private readonly Lock gate = new();
 
-    /// <summary>To be called before a container is made.</summary>
+    /// <summary>Records an engine; called before a container is created.</summary>
     public void Remember(string dockerHost)
     {
-        lock (_gate)
+        lock (gate)
         {
             var known = Known();
             if (!known.Contains(dockerHost, StringComparer.Ordinal))
@@ -21,7 +22,7 @@ internal sealed class ContainerLeftovers(StateFolder folder, EmulatorOptions opt
         }
     }
 
-    /// <summary>Stops and removes them. An engine that does not answer is asked again at the next start.</summary>
+    /// <summary>Stops and removes the containers. An engine that does not answer is tried again at the next start.</summary>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
         var silent = new List<string>();
@@ -32,7 +33,7 @@ internal sealed class ContainerLeftovers(StateFolder folder, EmulatorOptions opt
             {
                 var left = await engine.ListAsync(
                     ContainerSpecification.StateLabel,
-                    options.StateFolder,
+                    folder.Root,
                     ContainerSpecification.JobLabel,
                     cancellationToken
                 );
@@ -41,7 +42,7 @@ internal sealed class ContainerLeftovers(StateFolder folder, EmulatorOptions opt
             catch (EngineException error)
             {
                 silent.Add(host);
-                logger.LogWarning("Containers of an earlier emulator may be left: {Reason}", error.Message);
+                logger.LogWarning("Containers of an earlier emulator may remain: {Reason}", error.Message);
             }
         }
 
@@ -56,7 +57,7 @@ internal sealed class ContainerLeftovers(StateFolder folder, EmulatorOptions opt
     private async Task RemoveAsync(DockerEngine engine, string container, string? job)
     {
         logger.LogWarning("Removing container {Container}, which an earlier emulator left of job '{Job}'.", container[..12], job);
-        await engine.StopAsync(container, options.TerminationGrace);
+        await engine.StopAsync(container, settings.TerminationGrace);
         await engine.RemoveAsync(container);
     }
 }

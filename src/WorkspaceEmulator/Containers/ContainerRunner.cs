@@ -1,13 +1,15 @@
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Containers;
 
 /// <summary>Runs a job's command in a container of its environment's image.</summary>
 internal sealed class ContainerRunner(
-    EmulatorOptions options,
+    ContainerSettings settings,
+    StateFolder state,
     EmulatorAddress address,
     RegistryCredentials credentials,
     ContainerLeftovers leftovers
@@ -15,30 +17,30 @@ internal sealed class ContainerRunner(
 {
     private const int NotExecutable = 126;
     private const int NotFound = 127;
-    private const int Killed = 137; // 128 and KILL.
+    private const int Killed = 137; // 128 plus KILL.
 
-    /// <summary>Time the engine has to hand over the last of the log after the container has ended.</summary>
+    /// <summary>Longest wait for the end of the log after the container has ended.</summary>
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
 
-    private readonly DockerEngine _engine = new(options.DockerHost);
+    private readonly DockerEngine engine = new(settings.DockerHost);
 
-    public void Dispose() => _engine.Dispose();
+    public void Dispose() => engine.Dispose();
 
-    public async Task<CommandEnd> RunAsync(JobCommand job, IJobProgress progress, CancellationToken stop)
+    public async Task<CommandResult> RunAsync(JobAttempt job, IJobProgress progress, CancellationToken stop)
     {
-        if (ImageOf(job.Run) is not { } image)
-            return CommandEnd.Failed(
+        if (ImageOf(job) is not { } image)
+            return CommandResult.Failed(
                 "The job's environment names no image, and the emulator builds none; register a version of it that has an image."
             );
         try
         {
-            await new ImageSource(_engine, credentials).EnsureAsync(image, job.Run.LogSystem, stop);
-            var places = ContainerPlaces.Of(job, address);
-            await ContainerUser.GiveAsync(places.Mounts.Where(mount => !mount.IsReadOnly).Select(mount => mount.Source));
-            leftovers.Remember(_engine.Host);
-            var specification = ContainerSpecification.Create(job, image, places, options, address.Endpoint);
-            // Not to be cancelled: a container that is made and not known would stay.
-            var container = await _engine.CreateContainerAsync(specification, CancellationToken.None);
+            await new ImageSource(engine, credentials).EnsureAsync(image, job.Run.LogSystem, stop);
+            var paths = ContainerPaths.Of(job, address);
+            await ContainerUser.ChangeOwnerAsync(paths.Mounts.Where(mount => !mount.IsReadOnly).Select(mount => mount.Source));
+            leftovers.Remember(engine.Host);
+            var specification = ContainerSpecification.Create(job, image, paths, settings, state, address.Endpoint);
+            // Not canceled: a container that was created and whose id is unknown would remain.
+            var container = await engine.CreateContainerAsync(specification, CancellationToken.None);
             try
             {
                 return await RunAsync(job, image, container, progress, stop);
@@ -50,20 +52,20 @@ internal sealed class ContainerRunner(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return CommandEnd.Stopped;
+            return CommandResult.Stopped;
         }
         catch (ImageException error)
         {
-            return CommandEnd.Failed(error.Message);
+            return CommandResult.Failed(error.Message);
         }
         catch (EngineException error)
         {
-            return CommandEnd.Failed(error.Message, "SystemError");
+            return CommandResult.Failed(error.Message, "SystemError");
         }
     }
 
-    private async Task<CommandEnd> RunAsync(
-        JobCommand job,
+    private async Task<CommandResult> RunAsync(
+        JobAttempt job,
         ImageReference image,
         string container,
         IJobProgress progress,
@@ -71,21 +73,21 @@ internal sealed class ContainerRunner(
     )
     {
         if (stop.IsCancellationRequested)
-            return CommandEnd.Stopped;
+            return CommandResult.Stopped;
         var run = job.Run;
-        await _engine.StartAsync(container, CancellationToken.None);
+        await engine.StartAsync(container, CancellationToken.None);
         progress.Started();
         run.LogSystem($"Container {container[..12]} runs the command in image {image} as user {ContainerUser.Name}.");
         using var logEnd = new CancellationTokenSource();
         var log = CopyLogAsync(job, container, logEnd.Token);
         try
         {
-            await _engine.WaitAsync(container, stop);
+            await engine.WaitAsync(container, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await _engine.StopAsync(container, progress.Grace);
-            return CommandEnd.Stopped;
+            await engine.StopAsync(container, progress.Grace);
+            return CommandResult.Stopped;
         }
         finally
         {
@@ -94,43 +96,47 @@ internal sealed class ContainerRunner(
         }
 
         progress.Ended();
-        return Explain(await _engine.GetStateAsync(container, CancellationToken.None), image);
+        return Explain(await engine.GetEndAsync(container, CancellationToken.None), image);
     }
 
-    private CommandEnd Explain(ContainerState state, ImageReference image)
+    private CommandResult Explain(ContainerEnd end, ImageReference image)
     {
-        if (state.ExitCode == 0)
-            return CommandEnd.Success;
-        if (state.IsOutOfMemory)
+        if (end.ExitCode == 0)
+            return CommandResult.Success;
+        if (end.IsOutOfMemory)
         {
-            return CommandEnd.Failed(
-                options.JobMemory is { } limit
-                    ? $"The job ran out of memory and was killed (exit code {state.ExitCode}): it may use {ByteSize.Format(limit)} (--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
-                    : $"This machine ran out of memory and the job was killed (exit code {state.ExitCode}). End other programs, or make the job need less, a smaller batch for example."
+            return CommandResult.Failed(
+                settings.JobMemory is { } limit
+                    ? $"The job ran out of memory and was killed (exit code {end.ExitCode}): it may use {ByteSize.Format(limit)} "
+                        + "(--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
+                    : $"This machine ran out of memory and the job was killed (exit code {end.ExitCode}). End other programs, or make the "
+                        + "job need less, a smaller batch for example."
             );
         }
 
-        return CommandEnd.Failed(
-            state.ExitCode switch
+        return CommandResult.Failed(
+            end.ExitCode switch
             {
                 NotFound =>
-                    $"A command was not found in image {image} (exit code 127); the log user_logs/std_log.txt names it. Correct the job's command, or add the program to the image.",
+                    $"A command was not found in image {image} (exit code 127); the log user_logs/std_log.txt names it. Correct the job's "
+                        + "command, or add the program to the image.",
                 NotExecutable =>
-                    $"A command in image {image} could not be executed (exit code 126); the log user_logs/std_log.txt names it. Correct the job's command or the program's mode in the image.",
-                Killed =>
-                    "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log user_logs/std_log.txt may say more.",
-                _ when state.Error.Length > 0 => $"The container could not run (exit code {state.ExitCode}): {state.Error}",
-                _ => $"The command ended with exit code {state.ExitCode}. The log user_logs/std_log.txt says more.",
+                    $"A command in image {image} could not be executed (exit code 126); the log user_logs/std_log.txt names it. Correct "
+                        + "the job's command or the program's mode in the image.",
+                Killed => "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log "
+                    + "user_logs/std_log.txt may say more.",
+                _ when end.Error.Length > 0 => $"The container could not run (exit code {end.ExitCode}): {end.Error}",
+                _ => $"The command exited with code {end.ExitCode}. The log user_logs/std_log.txt says more.",
             }
         );
     }
 
-    // The log is no reason to end a job: what could not be read of it is noted.
-    private async Task CopyLogAsync(JobCommand job, string container, CancellationToken cancellationToken)
+    // A log error does not end a job; the missing end of the log is noted.
+    private async Task CopyLogAsync(JobAttempt job, string container, CancellationToken cancellationToken)
     {
         try
         {
-            await _engine.CopyLogAsync(container, job.Log, cancellationToken);
+            await engine.CopyLogAsync(container, job.Log, cancellationToken);
         }
         catch (EngineException error)
         {
@@ -146,17 +152,16 @@ internal sealed class ContainerRunner(
     {
         try
         {
-            await _engine.RemoveAsync(container);
+            await engine.RemoveAsync(container);
         }
         catch (EngineException error)
         {
-            run.LogSystem($"Container {container[..12]} is left: {error.Message} The next start of the emulator removes it.");
+            run.LogSystem($"Container {container[..12]} remains: {error.Message} The next start of the emulator removes it.");
         }
     }
 
-    private static ImageReference? ImageOf(Run run) =>
-        JobRequest.EnvironmentKey(run.Document.Definition.Text("environmentId")!) is { } key
-        && run.Workspace.EnvironmentVersions.Find(key)?.Body.Text("image") is { Length: > 0 } image
+    private static ImageReference? ImageOf(JobAttempt job) =>
+        job.Workspace.EnvironmentVersions.Find(job.Definition.Environment)?.Body.Text("image") is { Length: > 0 } image
             ? ImageReference.Parse(image)
             : null;
 }

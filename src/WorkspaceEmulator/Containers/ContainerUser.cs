@@ -4,18 +4,20 @@ using System.Runtime.InteropServices;
 namespace WorkspaceEmulator.Containers;
 
 /// <summary>
-/// Whom a job runs as in its container, never root: the emulator's own user, so that what the job writes is the caller's; or, where the emulator
-/// is root, user and group 10001, which then own what the job may write.
+/// Decides as which user a job runs in its container: the emulator's own user, so that the caller owns what the job writes. A job never
+/// runs as root: where the emulator is root, it runs as user and group 10001, which then own what the job may write.
 /// </summary>
 internal static partial class ContainerUser
 {
-    private const uint Stranger = 10001;
+    private const uint UnprivilegedId = 10001;
 
-    public static string Name => GetUser() == 0 ? $"{Stranger}:{Stranger}" : $"{GetUser()}:{GetGroup()}";
+    public static string Name => GetUser() == 0 ? $"{UnprivilegedId}:{UnprivilegedId}" : $"{GetUser()}:{GetGroup()}";
 
-    /// <summary>Gives the folders a job writes to its user. Only what root owns changes hands: another owner chose the rights on purpose.</summary>
-    /// <exception cref="IOException">A file system that has no owners, or a folder that is gone.</exception>
-    public static async Task GiveAsync(IEnumerable<string> folders)
+    /// <summary>
+    /// Changes the owner of the folders that a job writes. Only what root owns is changed: another owner chose the permissions on purpose.
+    /// </summary>
+    /// <exception cref="IOException">The file system has no owners, or a folder does not exist.</exception>
+    public static async Task ChangeOwnerAsync(IEnumerable<string> folders)
     {
         if (GetUser() != 0)
             return;
@@ -29,7 +31,7 @@ internal static partial class ContainerUser
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
-            throw new IOException($"The folders the job writes could not be given to user {Name}: {errors.Trim()}");
+            throw new IOException($"The owner of the folders that the job writes could not be changed to {Name}: {errors.Trim()}");
     }
 
     [LibraryImport("libc", EntryPoint = "geteuid")]

@@ -1,32 +1,53 @@
+using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Containers;
 
-/// <summary>The few calls of the Docker Engine API that run a job.</summary>
-/// <remarks>Source: Docker Engine API, <see href="https://docs.docker.com/reference/api/engine/"/>. Every call throws <see cref="EngineException"/>.</remarks>
+/// <summary>Makes the few calls of the Docker Engine API that run a job, in the engine's version of the API.</summary>
+/// <remarks>
+/// Every call throws <see cref="EngineException"/>. The client is created by the first call, so that an emulator that runs no container
+/// does not load it.
+/// Source: Docker Engine API, <see href="https://docs.docker.com/reference/api/engine/"/>.
+/// </remarks>
+/// <param name="host">Socket of the engine: <c>unix:///PATH</c>.</param>
 internal sealed class DockerEngine(string host) : IDisposable
 {
-    private readonly DockerConnection _connection = new(host);
+    /// <summary>Longest wait for a response that needs no work of the engine.</summary>
+    private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest wait for a response that needs some work: a container is created, stopped or removed.</summary>
+    private static readonly TimeSpan CallLimit = TimeSpan.FromMinutes(2);
+
+    private readonly SemaphoreSlim connecting = new(1);
+    private volatile Connection? connection;
 
     public string Host => host;
 
-    public void Dispose() => _connection.Dispose();
-
-    /// <summary>Operating system and architecture whose programs the engine runs: <c>linux/amd64</c>.</summary>
-    public async Task<string> GetPlatformAsync(CancellationToken cancellationToken)
+    public void Dispose()
     {
-        var version = await _connection.SendAsync(HttpMethod.Get, "/version", null, cancellationToken);
-        return $"{version.Text("Os")}/{version.Text("Arch")}";
+        connection?.Client.Dispose();
+        connecting.Dispose();
     }
 
-    /// <summary>The platform of an image that is on this machine; null when the image is not.</summary>
+    /// <summary>Gets the operating system and architecture whose programs the engine runs: <c>linux/amd64</c>.</summary>
+    public async Task<string> GetPlatformAsync(CancellationToken cancellationToken) => (await ConnectAsync(cancellationToken)).Platform;
+
+    /// <summary>Gets the platform of an image that is on this machine; null when the image is not.</summary>
     public async Task<string?> FindImageAsync(string image, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await _connection.SendAsync(HttpMethod.Get, $"/images/{image}/json", null, cancellationToken);
-            return $"{found.Text("Os")}/{found.Text("Architecture")}";
+            var found = await CallAsync(
+                $"GET /images/{image}/json",
+                CallLimit,
+                (client, stop) => client.Images.InspectImageAsync(image, stop),
+                cancellationToken
+            );
+            return $"{found.Os}/{found.Architecture}";
         }
         catch (EngineException error) when (error.Status == 404)
         {
@@ -34,7 +55,11 @@ internal sealed class DockerEngine(string host) : IDisposable
         }
     }
 
-    /// <summary>Pulls an image and reports each step: status, and the layer it is of when there is one.</summary>
+    /// <summary>Pulls an image.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="credentials">Value of <c>X-Registry-Auth</c>; null for no sign-in.</param>
+    /// <param name="report">Receives each step: its status, and its layer when there is one.</param>
+    /// <param name="cancellationToken">Ends the pull.</param>
     /// <exception cref="EngineException">Status 500 when the pull failed after it had begun.</exception>
     public async Task PullAsync(
         ImageReference image,
@@ -43,76 +68,113 @@ internal sealed class DockerEngine(string host) : IDisposable
         CancellationToken cancellationToken
     )
     {
-        KeyValuePair<string, string>[] headers = credentials is null ? [] : [new("X-Registry-Auth", credentials)];
-        var path =
-            $"/images/create?fromImage={Uri.EscapeDataString(image.Repository)}&tag={Uri.EscapeDataString(image.Digest ?? image.Tag!)}";
-        using var answer = await _connection.StreamAsync(HttpMethod.Post, path, headers, cancellationToken);
-        using var reader = new StreamReader(answer.Content);
-        while (await ReadLineAsync(reader, cancellationToken) is { } line)
+        string? fault = null;
+        var steps = new Steps(step =>
         {
-            if (line.Length == 0)
-                continue;
-            var step = JsonNode.Parse(line);
-            if (step.Text("error") is { } fault)
-                throw new EngineException($"The Docker engine could not pull {image}: {fault}", 500, fault);
-            if (step.Text("status") is { } status)
-                report(status, step.Text("id"));
-        }
+            if (step.Error?.Message is { } message)
+                fault ??= message;
+            else if (step.Status is { } status)
+                report(status, step.ID);
+        });
+        // The library encodes credentials without padding, and engine 20.10 silently ignores such a header. So it is sent as a header of
+        // our own.
+        Dictionary<string, string> headers = [];
+        if (credentials is not null)
+            headers["X-Registry-Auth"] = credentials;
+        var wanted = new ImagesCreateParameters { FromImage = image.Repository, Tag = image.Digest ?? image.Tag };
+        await CallAsync(
+            "POST /images/create",
+            Timeout.InfiniteTimeSpan,
+            async (client, stop) =>
+            {
+                await client.Images.CreateImageAsync(wanted, null, headers, steps, stop);
+                return true;
+            },
+            cancellationToken
+        );
+        if (fault is not null)
+            throw new EngineException($"The Docker engine could not pull {image}: {fault}", 500, fault);
     }
 
-    public async Task<string> CreateContainerAsync(JsonObject specification, CancellationToken cancellationToken)
+    public async Task<string> CreateContainerAsync(CreateContainerParameters container, CancellationToken cancellationToken)
     {
-        var created = await _connection.SendAsync(HttpMethod.Post, "/containers/create", specification, cancellationToken);
-        return created.Text("Id")!;
+        var created = await CallAsync(
+            "POST /containers/create",
+            CallLimit,
+            (client, stop) => client.Containers.CreateContainerAsync(container, stop),
+            cancellationToken
+        );
+        return created.ID;
     }
 
     public Task StartAsync(string container, CancellationToken cancellationToken) =>
-        _connection.SendAsync(HttpMethod.Post, $"/containers/{container}/start", null, cancellationToken);
-
-    /// <summary>Copies what the container writes, until it has ended, to a file.</summary>
-    public async Task CopyLogAsync(string container, Stream log, CancellationToken cancellationToken)
-    {
-        using var answer = await _connection.StreamAsync(
-            HttpMethod.Get,
-            $"/containers/{container}/logs?follow=1&stdout=1&stderr=1",
-            [],
+        CallAsync(
+            $"POST /containers/{container}/start",
+            CallLimit,
+            (client, stop) => client.Containers.StartContainerAsync(container, null, stop),
             cancellationToken
         );
-        try
-        {
-            await LogFrames.CopyAsync(answer.Content, log, cancellationToken);
-        }
-        catch (Exception error) when (error is IOException or HttpRequestException)
-        {
-            throw _connection.Lost(error);
-        }
-    }
+
+    /// <summary>Copies both streams of a container, in the engine's order, until the container has ended.</summary>
+    public Task CopyLogAsync(string container, Stream log, CancellationToken cancellationToken) =>
+        CallAsync(
+            $"GET /containers/{container}/logs",
+            Timeout.InfiniteTimeSpan,
+            async (client, stop) =>
+            {
+                var wanted = new ContainerLogsParameters
+                {
+                    Follow = true,
+                    ShowStdout = true,
+                    ShowStderr = true,
+                };
+                using var frames = await client.Containers.GetContainerLogsAsync(container, wanted, stop);
+                await frames.CopyOutputToAsync(Stream.Null, log, log, stop);
+                return true;
+            },
+            cancellationToken
+        );
 
     /// <summary>Returns once the container has ended.</summary>
-    public async Task WaitAsync(string container, CancellationToken cancellationToken)
-    {
-        using var answer = await _connection.StreamAsync(
-            HttpMethod.Post,
-            $"/containers/{container}/wait?condition=not-running",
-            [],
+    public Task WaitAsync(string container, CancellationToken cancellationToken) =>
+        CallAsync(
+            $"POST /containers/{container}/wait",
+            Timeout.InfiniteTimeSpan,
+            (client, stop) => client.Containers.WaitContainerAsync(container, stop),
             cancellationToken
         );
-        using var reader = new StreamReader(answer.Content);
-        if (await ReadLineAsync(reader, cancellationToken) is not { Length: > 0 })
-            throw _connection.Lost(new EndOfStreamException("the connection was closed"));
-    }
 
-    public async Task<ContainerState> GetStateAsync(string container, CancellationToken cancellationToken)
+    /// <summary>Gets how a container ended.</summary>
+    public async Task<ContainerEnd> GetEndAsync(string container, CancellationToken cancellationToken)
     {
-        var state = (await _connection.SendAsync(HttpMethod.Get, $"/containers/{container}/json", null, cancellationToken)).Object("State");
-        return new((int)(state.Integer("ExitCode") ?? -1), state.Flag("OOMKilled"), state.Text("Error") ?? "");
+        var found = await CallAsync(
+            $"GET /containers/{container}/json",
+            CallLimit,
+            (client, stop) => client.Containers.InspectContainerAsync(container, stop),
+            cancellationToken
+        );
+        return found.State is { } state ? new((int)state.ExitCode, state.OOMKilled, state.Error ?? "") : new(-1, false, "");
     }
 
-    /// <summary>Sends TERM, and KILL after the grace time in whole seconds, at once when there is none; returns when the container has ended.</summary>
+    /// <summary>Sends TERM, and KILL after the grace time, and returns when the container has ended.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="grace">Rounded up to whole seconds; zero sends KILL at once.</param>
     public async Task StopAsync(string container, TimeSpan grace)
     {
-        var seconds = (int)Math.Ceiling(grace.TotalSeconds);
-        await _connection.SendAsync(HttpMethod.Post, $"/containers/{container}/stop?t={seconds}", null, CancellationToken.None);
+        if (grace == TimeSpan.Zero)
+        {
+            // The library omits a grace of zero from the request, and the engine then waits for ten seconds.
+            await KillAsync(container);
+            return;
+        }
+
+        var wanted = new ContainerStopParameters { WaitBeforeKillSeconds = (uint)Math.Ceiling(grace.TotalSeconds) };
+        await CallAsync(
+            $"POST /containers/{container}/stop",
+            CallLimit + grace,
+            (client, stop) => client.Containers.StopContainerAsync(container, wanted, stop),
+            CancellationToken.None
+        );
     }
 
     /// <summary>Removes a container, running or not, with its anonymous volumes.</summary>
@@ -120,15 +182,28 @@ internal sealed class DockerEngine(string host) : IDisposable
     {
         try
         {
-            await _connection.SendAsync(HttpMethod.Delete, $"/containers/{container}?force=1&v=1", null, CancellationToken.None);
+            await CallAsync(
+                $"DELETE /containers/{container}",
+                CallLimit,
+                async (client, stop) =>
+                {
+                    await client.Containers.RemoveContainerAsync(container, new() { Force = true, RemoveVolumes = true }, stop);
+                    return true;
+                },
+                CancellationToken.None
+            );
         }
         catch (EngineException error) when (error.Status is 404 or 409)
         {
-            // Gone already, or being removed.
+            // Removed already, or being removed.
         }
     }
 
-    /// <summary>Containers, running or not, that carry a label of that value: id and the value of another label.</summary>
+    /// <summary>Lists containers, running or not, that carry a label of a value.</summary>
+    /// <param name="label">The label.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="shown">Another label, whose value is listed.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     public async Task<IReadOnlyList<(string Id, string? Label)>> ListAsync(
         string label,
         string value,
@@ -136,31 +211,184 @@ internal sealed class DockerEngine(string host) : IDisposable
         CancellationToken cancellationToken
     )
     {
-        var filters = new JsonObject { ["label"] = new JsonArray($"{label}={value}") }.ToJsonString();
-        var found = await _connection.SendAsync(
-            HttpMethod.Get,
-            $"/containers/json?all=1&filters={Uri.EscapeDataString(filters)}",
-            null,
+        var wanted = new ContainersListParameters
+        {
+            All = true,
+            Filters = new Dictionary<string, IDictionary<string, bool>>(StringComparer.Ordinal)
+            {
+                ["label"] = new Dictionary<string, bool>(StringComparer.Ordinal) { [$"{label}={value}"] = true },
+            },
+        };
+        var found = await CallAsync(
+            "GET /containers/json",
+            CallLimit,
+            (client, stop) => client.Containers.ListContainersAsync(wanted, stop),
             cancellationToken
         );
-        return [.. (found as JsonArray ?? []).Select(container => (container.Text("Id")!, container.Object("Labels").Text(shown)))];
+        return [.. found.Select(container => (container.ID, container.Labels.TryGetValue(shown, out var text) ? text : null))];
     }
 
-    private async Task<string?> ReadLineAsync(StreamReader reader, CancellationToken cancellationToken)
+    private async Task KillAsync(string container)
     {
         try
         {
-            return await reader.ReadLineAsync(cancellationToken);
+            await CallAsync(
+                $"POST /containers/{container}/kill",
+                CallLimit,
+                async (client, stop) =>
+                {
+                    await client.Containers.KillContainerAsync(container, new() { Signal = "KILL" }, stop);
+                    return await client.Containers.WaitContainerAsync(container, stop);
+                },
+                CancellationToken.None
+            );
         }
-        catch (Exception error) when (error is IOException or HttpRequestException)
+        catch (EngineException error) when (error.Status == 409)
         {
-            throw _connection.Lost(error);
+            // It has ended already.
         }
     }
-}
 
-/// <summary>How a container ended.</summary>
-/// <param name="ExitCode">Of its first process; 128 and the signal when one ended it.</param>
-/// <param name="IsOutOfMemory">The kernel killed something in it for want of memory.</param>
-/// <param name="Error">What the engine says when it could not run it; empty otherwise.</param>
-internal sealed record ContainerState(int ExitCode, bool IsOutOfMemory, string Error);
+    private async Task<T> CallAsync<T>(
+        string request,
+        TimeSpan limit,
+        Func<DockerClient, CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken
+    )
+    {
+        var client = (await ConnectAsync(cancellationToken)).Client;
+        return await SendAsync(request, limit, stop => call(client, stop), cancellationToken);
+    }
+
+    // The newest version that the engine knows: these calls are the same in all versions, and newer engines refuse old ones.
+    private async Task<Connection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (connection is { } known)
+            return known;
+        await connecting.WaitAsync(cancellationToken);
+        try
+        {
+            if (connection is { } made)
+                return made;
+            using var client = CreateClient(null);
+            var version = await SendAsync("GET /version", VersionLimit, client.System.GetVersionAsync, cancellationToken);
+            var spoken = System.Version.TryParse(version.APIVersion, out var parsed) ? parsed : null;
+            return connection = new(CreateClient(spoken), $"{version.Os}/{version.Arch}");
+        }
+        finally
+        {
+            connecting.Release();
+        }
+    }
+
+    private DockerClient CreateClient(System.Version? version)
+    {
+        var builder = new DockerClientBuilder().WithEndpoint(new Uri(host)).WithTimeout(Timeout.InfiniteTimeSpan);
+        return (version is null ? builder : builder.WithApiVersion(version)).Build();
+    }
+
+    private async Task<T> SendAsync<T>(
+        string request,
+        TimeSpan limit,
+        Func<CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken
+    )
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(limit);
+        try
+        {
+            return await call(limited.Token);
+        }
+        // Depending on its progress, a canceled call may also end like a broken connection.
+        catch (Exception error) when (cancellationToken.IsCancellationRequested && error is not DockerApiException)
+        {
+            throw new OperationCanceledException(error.Message, error, cancellationToken);
+        }
+        catch (DockerApiException error)
+        {
+            var reason = ReasonOf(error.ResponseBody ?? "");
+            throw new EngineException(
+                $"{request} of the Docker engine returned {(int)error.StatusCode}: {reason}",
+                (int)error.StatusCode,
+                reason,
+                error
+            );
+        }
+        catch (HttpRequestException error)
+        {
+            throw Explain(error);
+        }
+        // The library reports a response that ends early as incomplete JSON.
+        catch (Exception error) when (error is IOException or JsonException)
+        {
+            throw Lost(error);
+        }
+        catch (OperationCanceledException error)
+        {
+            throw DoesNotAnswer($"no answer within {limit.TotalSeconds} s", error);
+        }
+    }
+
+    private EngineException Explain(HttpRequestException error)
+    {
+        if (
+            error.InnerException
+            is not SocketException { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.Shutdown) } connecting
+        )
+            return Lost(error);
+        if (!File.Exists(new Uri(host).LocalPath))
+            return DoesNotAnswer("there is no such socket", error); // The operating system's message is about addresses.
+        return connecting.SocketErrorCode == SocketError.AccessDenied
+            ? new EngineException(
+                $"The Docker engine at {host} may not be used by this user ({connecting.Message}). "
+                    + "Add the user to the group that owns the socket, or run jobs as processes with --runtime=process.",
+                null,
+                connecting.Message,
+                error
+            )
+            : DoesNotAnswer(connecting.Message, error);
+    }
+
+    private EngineException Lost(Exception error)
+    {
+        // The library's own messages for a closed connection are about lists and chunks.
+        var reason = error.GetBaseException() is SocketException socket ? socket.Message : "the connection was closed";
+        return new(
+            $"The Docker engine at {host} stopped answering ({reason}). "
+                + "Look at the engine's own log, start it again, and submit the job again.",
+            null,
+            reason,
+            error
+        );
+    }
+
+    private EngineException DoesNotAnswer(string reason, Exception inner) =>
+        new(
+            $"The Docker engine at {host} does not answer ({reason}). Start it, for example with `systemctl start docker`, "
+                + "or run jobs as processes with --runtime=process.",
+            null,
+            reason,
+            inner
+        );
+
+    private static string ReasonOf(string body)
+    {
+        try
+        {
+            return JsonNode.Parse(body).Text("message") ?? body;
+        }
+        catch (JsonException)
+        {
+            return body.Trim(); // A proxy in front of the engine responds in its own format.
+        }
+    }
+
+    private sealed record Connection(DockerClient Client, string Platform);
+
+    /// <summary>Reports synchronously and in order, unlike <see cref="Progress{T}"/>.</summary>
+    private sealed class Steps(Action<JSONMessage> report) : IProgress<JSONMessage>
+    {
+        public void Report(JSONMessage value) => report(value);
+    }
+}

@@ -1,8 +1,8 @@
 namespace WorkspaceEmulator.Containers;
 
-/// <summary>The Docker engine refused a request, or did not answer at all.</summary>
+/// <summary>Reports that the Docker engine refused a request or did not answer.</summary>
 /// <param name="message">What happened and what to do.</param>
-/// <param name="status">HTTP status of the refusal; null when there was no answer.</param>
+/// <param name="status">HTTP status of the refusal; null when there was no response.</param>
 /// <param name="reason">The engine's own words.</param>
 /// <param name="inner">What the connection reported.</param>
 internal sealed class EngineException(string message, int? status, string reason, Exception? inner = null) : Exception(message, inner)

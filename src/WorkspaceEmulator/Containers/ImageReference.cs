@@ -1,9 +1,11 @@
 namespace WorkspaceEmulator.Containers;
 
-/// <summary>An image as an environment names it: <c>registry/repository:tag</c> or <c>registry/repository@sha256:…</c>.</summary>
+/// <summary>
+/// Represents an image as an environment names it: <c>registry/repository:tag</c> or <c>registry/repository@sha256:…</c>.
+/// </summary>
 /// <param name="Registry">Host and port; that of Docker Hub when none is named.</param>
 /// <param name="Repository">With the registry in front, as it was written.</param>
-/// <param name="Tag">Null when there is a digest, which says more.</param>
+/// <param name="Tag">Null when there is a digest, which is more exact.</param>
 /// <param name="Digest">With its algorithm.</param>
 internal sealed record ImageReference(string Registry, string Repository, string? Tag, string? Digest)
 {
@@ -16,7 +18,7 @@ internal sealed record ImageReference(string Registry, string Repository, string
         var slash = name.LastIndexOf('/');
         var colon = name.IndexOf(':', slash + 1);
         var (repository, tag) = colon < 0 ? (name, "latest") : (name[..colon], name[(colon + 1)..]);
-        // The first part is a registry when it could not be the part of a name.
+        // The first part is a registry when it cannot be part of a repository name.
         var first = repository.IndexOf('/', StringComparison.Ordinal) is > 0 and var end ? repository[..end] : "";
         var isRegistry =
             first == "localhost" || first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Containers;
 
-/// <summary>Sees to it that a job's image is on this machine and can run here.</summary>
+/// <summary>Ensures that a job's image is on this machine and can run here.</summary>
 internal sealed class ImageSource(DockerEngine engine, RegistryCredentials credentials)
 {
     private static readonly string[] Unreachable =
@@ -18,11 +18,13 @@ internal sealed class ImageSource(DockerEngine engine, RegistryCredentials crede
 
     private static readonly string[] Refused = ["unauthorized", "denied", "authentication required", "no basic auth credentials"];
 
-    /// <summary>Pulls the image unless it is here; a digest that is here needs no registry, so it outlives its tags.</summary>
+    /// <summary>
+    /// Pulls the image unless it is on this machine. A digest that is on this machine needs no registry, so it outlives its tags.
+    /// </summary>
     /// <param name="image">The image.</param>
-    /// <param name="log">Gets the steps of a pull.</param>
-    /// <param name="cancellationToken">Ends a pull.</param>
-    /// <exception cref="ImageException">It cannot be had, or is for another platform.</exception>
+    /// <param name="log">Receives the steps of a pull.</param>
+    /// <param name="cancellationToken">Cancels a pull.</param>
+    /// <exception cref="ImageException">It cannot be pulled, or is for another platform.</exception>
     /// <exception cref="EngineException">The engine does not answer.</exception>
     public async Task EnsureAsync(ImageReference image, Action<string> log, CancellationToken cancellationToken)
     {
@@ -35,7 +37,7 @@ internal sealed class ImageSource(DockerEngine engine, RegistryCredentials crede
         }
         else
         {
-            log($"Image {image} is on this machine; nothing is pulled.");
+            log($"Image {image} is on this machine and is not pulled.");
         }
 
         if (platform != wanted)
@@ -50,13 +52,13 @@ internal sealed class ImageSource(DockerEngine engine, RegistryCredentials crede
         {
             await engine.PullAsync(image, credentials.Find(image.Registry), Report, cancellationToken);
         }
-        // Null is an engine that does not answer: that is no fault of the image.
+        // Null: the engine does not answer, so the image is not to blame.
         catch (EngineException error) when (error.Status is not null)
         {
             throw Explain(image, error, wanted);
         }
 
-        // Downloading and extracting report every few kilobytes; each step of each layer is told once.
+        // Downloading and extracting report every few kilobytes. Each step of each layer is logged once.
         void Report(string status, string? layer)
         {
             if (seen.Add((status, layer)))
@@ -75,8 +77,8 @@ internal sealed class ImageSource(DockerEngine engine, RegistryCredentials crede
         if (Holds(reason, Refused))
         {
             return new(
-                $"Registry {image.Registry} refused image {image}: {reason}. Sign in with `docker login {image.Registry}` as the user who runs the emulator, "
-                    + "and see that the repository exists; then submit the job again.",
+                $"Registry {image.Registry} refused image {image}: {reason}. Sign in with `docker login {image.Registry}` as the user who "
+                    + "runs the emulator, and ensure that the repository exists. Then submit the job again.",
                 error
             );
         }
@@ -88,26 +90,29 @@ internal sealed class ImageSource(DockerEngine engine, RegistryCredentials crede
         )
         {
             return new(
-                $"Image {image} is not in registry {image.Registry}: {reason}. Push it again, or register an environment whose image exists, and submit the job again.",
+                $"Image {image} is not in registry {image.Registry}: {reason}. Push it again, or register an environment whose image "
+                    + "exists, and submit the job again.",
                 error
             );
         }
 
         return Holds(reason, Unreachable)
             ? new(
-                $"Registry {image.Registry} of image {image} does not answer: {reason}. Start it or correct its name in the environment's image, and submit the job again.",
+                $"Registry {image.Registry} of image {image} does not answer: {reason}. Start it or correct its name in the environment's "
+                    + "image, and submit the job again.",
                 error
             )
             : new(
-                $"Image {image} could not be pulled: {reason}. `docker pull {image}` on this machine shows the same; mend that and submit the job again.",
+                $"Image {image} could not be pulled: {reason}. `docker pull {image}` on this machine shows the same; fix that and submit "
+                    + "the job again.",
                 error
             );
     }
 
     private static ImageException WrongPlatform(ImageReference image, string found, string wanted, Exception? inner = null) =>
         new(
-            $"Image {image} {found}, and the Docker engine runs {wanted}. Build and push it for {wanted} (docker build --platform {wanted}), "
-                + "register it as a new version of the environment, and submit the job again.",
+            $"Image {image} {found}, and the Docker engine runs {wanted}. Build and push it for {wanted} (docker build --platform "
+                + $"{wanted}), register it as a new version of the environment, and submit the job again.",
             inner
         );
 

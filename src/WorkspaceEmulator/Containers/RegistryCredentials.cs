@@ -2,31 +2,30 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Registry;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Containers;
 
 /// <summary>
-/// How the engine signs in to a registry: with a refresh token of the emulator's own token service where that serves the registry, else with
-/// what <c>docker login</c> left in the user's <c>config.json</c>. Credential helpers are not asked.
+/// Finds the credentials for a registry: a refresh token of the emulator's token service where that serves the registry, else what
+/// <c>docker login</c> left in the user's <c>config.json</c>. Credential helpers are not used.
 /// </summary>
-internal sealed class RegistryCredentials(EmulatorOptions options, RegistryTokens tokens)
+internal sealed class RegistryCredentials(RegistrySettings settings, RegistryTokens tokens)
 {
-    // The name under which Docker's own client keeps Docker Hub.
+    // Docker's own client stores Docker Hub under this name.
     private const string DockerHubKey = "https://index.docker.io/v1/";
 
-    /// <summary>Folder of <c>config.json</c>.</summary>
+    /// <summary>Gets the folder of <c>config.json</c>.</summary>
     public string ConfigurationFolder { get; init; } =
         Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } folder
             ? folder
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
 
-    /// <summary>The value of <c>X-Registry-Auth</c>; null when there are no credentials.</summary>
+    /// <summary>Returns the value of <c>X-Registry-Auth</c>; null when there are no credentials.</summary>
     public string? Find(string registry)
     {
-        if (options.RegistryService == registry)
+        if (settings.Service == registry)
             return Encode(
                 new()
                 {
@@ -65,13 +64,13 @@ internal sealed class RegistryCredentials(EmulatorOptions options, RegistryToken
         }
         catch (JsonException error)
         {
-            throw new ImageException($"{file} is no JSON ({error.Message}); correct it, or sign in again with `docker login`.", error);
+            throw new ImageException($"{file} is not JSON ({error.Message}); correct it, or sign in again with `docker login`.", error);
         }
     }
 
     private static string Encode(JsonObject json)
     {
         var text = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
-        return text.PadRight((text.Length + 3) / 4 * 4, '='); // The engine reads the padded form of the URL alphabet only.
+        return text.PadRight((text.Length + 3) / 4 * 4, '='); // The engine reads only the padded form of the URL alphabet.
     }
 }

@@ -1,14 +1,15 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Jobs;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Traffic;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
-/// <summary>The emulator's own operations, which Azure does not have.</summary>
+/// <summary>Maps the emulator's own operations, which Azure does not have.</summary>
 internal static class AdministrationEndpoints
 {
     private const string Area = "The emulator itself";
@@ -21,16 +22,17 @@ internal static class AdministrationEndpoints
         application.MapPost("/emulator/shutdown", Shutdown).Emulates(Area, "Shutdown", "202; running jobs end as Failed.");
         application
             .MapPut("/emulator/recording", PutRecording)
-            .Emulates(Area, "Recording", "`{\"file\": \"/absolute/path\"}` starts or moves it, `{\"file\": null}` ends it.");
+            .Emulates(Area, "Recording", "`{\"file\": \"/absolute/path\"}` starts it or changes its file, `{\"file\": null}` ends it.");
         application
             .MapGet("/emulator/faults", GetFaults)
-            .Emulates(Area, "Fault script", "The rules, each with `struck`: how often it has struck.");
+            .Emulates(Area, "Fault script", "The rules, each with `struck`: how often it struck.");
         application
             .MapPut("/emulator/faults", PutFaults)
             .Emulates(
                 Area,
                 "Fault script",
-                "The body is a script, which takes the place of the one before; `{\"rules\": []}` ends all faults. 400 names all that is wrong with it, in the file that `source` names."
+                "The body is a script, which replaces the current one; `{\"rules\": []}` ends all faults. 400 reports everything wrong "
+                    + "with it; `source` is the file that the message names."
             );
     }
 
@@ -99,7 +101,7 @@ internal static class AdministrationEndpoints
         new()
         {
             ["endpoint"] = address.Endpoint.AbsoluteUri,
-            ["build"] = Announcement.Build,
+            ["build"] = EmulatorBuild.Id,
             ["activeJobs"] = scheduler.ActiveJobs,
             ["idleSeconds"] = Math.Round(clock.Idle.TotalSeconds, 1),
             ["recording"] = recorder.File,

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
@@ -17,15 +18,15 @@ internal static class ArtifactEndpoints
     {
         artifacts
             .MapGet("/ExperimentRun/dcid.{runId}", List)
-            .Emulates(Area, "Artifacts_ListInContainer", "`path` is a prefix; 500 a page.");
+            .Emulates(Area, "Artifacts_ListInContainer", "`path` is a prefix; 500 per page.");
         artifacts.MapGet("/ExperimentRun/dcid.{runId}/content", Download).Emulates(Area, "Artifacts_Download", "`Range` works.");
         artifacts
             .MapPost("/ExperimentRun/dcid.{runId}/content", Upload)
-            .Emulates(Area, "Artifacts_Upload", "`append` adds to the file; without `allowOverwrite` an existing one is a 409.");
+            .Emulates(Area, "Artifacts_Upload", "`append` adds to the file; 409 for an existing file without `allowOverwrite`.");
         artifacts.MapGet("/ExperimentRun/dcid.{runId}/contentinfo", GetInfo).Emulates(Area, "Artifacts_GetContentInformation");
         artifacts
             .MapGet("/ExperimentRun/dcid.{runId}/prefix/contentinfo", ListInfo)
-            .Emulates(Area, "Artifacts_ListSasByPrefix", "500 a page.");
+            .Emulates(Area, "Artifacts_ListSasByPrefix", "500 per page.");
     }
 
     public static string ContentTypeOf(string path) =>
@@ -77,17 +78,17 @@ internal static class ArtifactEndpoints
         if (Find(workspace, runId, caller) is not { } run)
             return NotFound(runId, null, time);
         if (run.Artifacts.Locate(path) is not { } file)
-            return ArmErrors.DataPlane(
+            return DataPlaneErrors.Of(
                 400,
                 "ValidationError",
-                $"'{path}' is no artifact path; it must be relative, without '.' and '..'.",
+                $"'{path}' is not an artifact path; it must be relative, without '.' and '..'.",
                 time
             );
         if (File.Exists(file) && append != true && allowOverwrite != true)
-            return ArmErrors.DataPlane(
+            return DataPlaneErrors.Of(
                 409,
                 "UserError",
-                $"Artifact '{path}' of run '{runId}' exists; allowOverwrite=true replaces it.",
+                $"Artifact '{path}' of run '{runId}' already exists; allowOverwrite=true replaces it.",
                 time
             );
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -171,10 +172,10 @@ internal static class ArtifactEndpoints
         };
 
     private static Run? Find(Workspace workspace, string id, Caller caller) =>
-        workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run) ? run : null;
+        workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run.Key) ? run : null;
 
     private static JsonHttpResult<JsonObject> NotFound(string runId, string? path, TimeProvider time) =>
-        ArmErrors.DataPlane(
+        DataPlaneErrors.Of(
             404,
             "UserError",
             path is null ? $"Run '{runId}' was not found." : $"Artifact '{path}' of run '{runId}' was not found.",

@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Assets;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
-/// <summary>Containers and versions of one kind of asset.</summary>
+/// <summary>Maps containers and versions of one kind of asset.</summary>
 internal sealed class AssetEndpoints(AssetKind kind)
 {
     public static void MapAll(RouteGroupBuilder workspace)
@@ -26,7 +27,7 @@ internal sealed class AssetEndpoints(AssetKind kind)
             .Emulates(area, $"{kind.Noun}Containers_List", "`listViewType` filters; `count` is the size of a page.");
         workspace.MapPut(container, PutContainer).Emulates(area, $"{kind.Noun}Containers_CreateOrUpdate");
         workspace.MapGet(container, GetContainer).Emulates(area, $"{kind.Noun}Containers_Get");
-        workspace.MapDelete(container, DeleteContainer).Emulates(area, $"{kind.Noun}Containers_Delete", "With its versions.");
+        workspace.MapDelete(container, DeleteContainer).Emulates(area, $"{kind.Noun}Containers_Delete", "Also deletes its versions.");
         workspace
             .MapGet($"{container}/versions", ListVersions)
             .Emulates(
@@ -132,7 +133,8 @@ internal sealed class AssetEndpoints(AssetKind kind)
         )
         {
             return ArmErrors.Conflict(
-                $"{kind.Noun} '{name}' version '{version}' exists with another {changed}; a version does not change. Register a new version."
+                $"{kind.Noun} '{name}' version '{version}' already exists with another {changed}; a version does not change. Register a "
+                    + "new version."
             );
         }
 

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Jobs;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
@@ -21,7 +22,8 @@ internal static class ComputeEndpoints
             .Emulates(
                 Area,
                 "Compute_CreateOrUpdate",
-                "AmlCompute only. A new cluster answers 201 and is Creating for `--provisioning-milliseconds`; a change of scale settings answers 200 and holds at once."
+                "AmlCompute only. A new cluster gets 201 and is Creating for `--provisioning-milliseconds`; a change of scale settings "
+                    + "gets 200 and applies at once."
             );
         workspace.MapGet("/computes/{computeName}", Get).Emulates(Area, "Compute_Get");
         workspace.MapPatch("/computes/{computeName}", Patch).Emulates(Area, "Compute_Update");
@@ -47,7 +49,7 @@ internal static class ComputeEndpoints
         OperationStore operations,
         JobScheduler scheduler,
         Quotas quotas,
-        EmulatorOptions options,
+        ClusterFactory clusters,
         EmulatorAddress address,
         TimeProvider time
     )
@@ -67,7 +69,8 @@ internal static class ComputeEndpoints
         if (cluster is not null && cluster.Settings.Size != settings.Size)
         {
             return ArmErrors.BadRequest(
-                $"The VM size of compute '{computeName}' is {cluster.Settings.Size.Name} and cannot be changed to {settings.Size.Name}; delete the compute first.",
+                $"The VM size of compute '{computeName}' is {cluster.Settings.Size.Name} and cannot be changed to {settings.Size.Name}; "
+                    + "delete the compute first.",
                 "InvalidPropertyValue"
             );
         }
@@ -87,7 +90,7 @@ internal static class ComputeEndpoints
         }
 
         cluster?.Provision(settings, failure, time.GetUtcNow());
-        var made = cluster ?? new Cluster(document.Name, settings, options.ProvisioningTime, time.GetUtcNow(), isNew: true, failure);
+        var made = cluster ?? clusters.Create(document.Name, settings, failure);
         workspace.Clusters[document.Name] = made;
         scheduler.Wake();
         var operation = operations.Begin(() => made.Snapshot(time.GetUtcNow()).ProvisioningState != "Creating", failure);
@@ -200,7 +203,7 @@ internal static class ComputeEndpoints
         return TypedResults.Ok(new JsonObject { ["nodes"] = nodes.ToJsonArray() });
     }
 
-    /// <summary>What is kept: all but the password, which nothing here uses.</summary>
+    /// <summary>Returns what is stored: everything except the password, which is not used.</summary>
     private static JsonObject Stored(JsonObject body, string location, ArmError? failure)
     {
         var kept = body.Clone().WithoutNulls();

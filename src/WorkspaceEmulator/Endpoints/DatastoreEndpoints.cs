@@ -1,9 +1,12 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.State;
 using WorkspaceEmulator.Storage;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
@@ -116,7 +119,8 @@ internal static class DatastoreEndpoints
         }
 
         if (properties.Text("protocol") == "file" && !Path.IsPathRooted(properties.Text("endpoint") ?? ""))
-            return $"properties.endpoint is '{properties.Text("endpoint")}'; with protocol 'file' it must be the absolute path of a folder.";
+            return $"properties.endpoint is '{properties.Text("endpoint")}'; with protocol 'file' it must be the absolute path of a "
+                + "folder.";
 
         var credentials = properties.Object("credentials");
         var kind = credentials.Text("credentialsType");
@@ -129,7 +133,7 @@ internal static class DatastoreEndpoints
             : $"properties.credentials.secrets.secretsType must be {kind}, as credentialsType is.";
     }
 
-    private static bool IsDefault(string name) => name.Equals(Workspace.DefaultDatastore, StringComparison.OrdinalIgnoreCase);
+    private static bool IsDefault(string name) => name.Equals(DatastoreUri.DefaultDatastore, StringComparison.OrdinalIgnoreCase);
 
     private static JsonObject Render(Workspace workspace, ArmDocument document)
     {

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Endpoints;
 

@@ -1,17 +1,19 @@
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Page;
 using WorkspaceEmulator.Registry;
-using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Vaults;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
-/// <summary>Every endpoint of the emulator; a request that meets none is answered 501.</summary>
+/// <summary>Maps every endpoint of the emulator. Any other request gets 501.</summary>
 internal static class EmulatorEndpoints
 {
     public static void MapEmulator(this WebApplication application)
@@ -39,12 +41,13 @@ internal static class EmulatorEndpoints
             .WithOrder(int.MaxValue);
     }
 
-    /// <summary>Lets handlers be built without an emulator behind them, to list them.</summary>
+    /// <summary>Registers the services that handlers need, so that endpoints can be listed without an emulator.</summary>
     public static void AddServiceTypes(IServiceCollection services) =>
         services
             .AddSingleton(new ActiveFaults(FaultScript.Empty))
             .AddSingleton<WorkspaceStore>()
             .AddSingleton<VaultStore>()
+            .AddSingleton<ClusterFactory>()
             .AddSingleton<Quotas>()
             .AddSingleton<OperationStore>()
             .AddSingleton<RunFactory>()
@@ -53,8 +56,8 @@ internal static class EmulatorEndpoints
             .AddSingleton<TrafficRecorder>()
             .AddSingleton<JobScheduler>()
             .AddSingleton<RegistryTokens>()
-            .AddSingleton<AccessTokens>(_ => throw new InvalidOperationException("This application is never run."))
-            .AddSingleton<SecretBox>(_ => throw new InvalidOperationException("This application is never run."))
-            .AddSingleton<EmulatorAddress>(_ => throw new InvalidOperationException("This application is never run."))
+            .AddSingleton<AccessTokens>(_ => throw new InvalidOperationException("This application only lists its endpoints."))
+            .AddSingleton<SecretBox>(_ => throw new InvalidOperationException("This application only lists its endpoints."))
+            .AddSingleton<EmulatorAddress>(_ => throw new InvalidOperationException("This application only lists its endpoints."))
             .AddSingleton(TimeProvider.System);
 }

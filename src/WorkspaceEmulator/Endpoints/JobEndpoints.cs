@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Jobs;
-using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
@@ -23,15 +24,15 @@ internal static class JobEndpoints
             .Emulates(
                 Area,
                 "Jobs_CreateOrUpdate",
-                "Command jobs; others answer 501. A second PUT changes tags, description, display name and archive, and adds properties."
+                "Command jobs; others get 501. A second PUT changes tags, description, display name and archive, and adds properties."
             );
         workspace.MapGet("/jobs/{id}", Get).Emulates(Area, "Jobs_Get");
         workspace
             .MapPost("/jobs/{id}/cancel", Cancel)
-            .Emulates(Area, "Jobs_Cancel", "202 while the job has not ended; 200 when it has, whatever its end.");
+            .Emulates(Area, "Jobs_Cancel", "202 while the job has not ended; 200 when it has ended.");
         workspace
             .MapDelete("/jobs/{id}", Delete)
-            .Emulates(Area, "Jobs_Delete", "202; the job and its folder are gone at once. 409 while it is active.");
+            .Emulates(Area, "Jobs_Delete", "202; the job and its folder are deleted at once. 409 while it is active.");
     }
 
     private static Ok<JsonObject> List(Workspace workspace, HttpRequest request, EmulatorAddress address)
@@ -39,7 +40,7 @@ internal static class JobEndpoints
         var query = request.Query;
         var found = workspace.Runs.Values.Where(run => run.IsJob && ListView.Includes(request, run.Document.IsArchived));
         if (query["jobType"].ToString() is { Length: > 0 } type)
-            found = found.Where(run => run.Document.Definition.Text("jobType") == type);
+            found = found.Where(_ => type == CommandJob.Type);
         if (query["tag"].ToString() is { Length: > 0 } tag)
             found = found.Where(run => run.Document.Tags.ContainsKey(tag));
         found = found.Where(run => TextFilter.Includes(query["properties"].ToString(), run.Document.Properties));
@@ -67,7 +68,7 @@ internal static class JobEndpoints
             return ArmErrors.BadRequest("properties is missing; it must describe the job.", "InvalidRequestContent");
         switch (properties.Text("jobType"))
         {
-            case "Command":
+            case CommandJob.Type:
                 break;
             case null:
                 return ArmErrors.BadRequest("properties.jobType is missing; it must be Command.");
@@ -75,17 +76,19 @@ internal static class JobEndpoints
                 return ArmErrors.NotEmulated("PUT", $"a job of type {other}");
         }
 
+        var description = JobDescription.Read(properties);
         if (workspace.Runs.TryGetValue(id, out var existing))
         {
-            if (JobResource.ChangeFault(existing, properties) is { } change)
+            if (JobResource.ChangeFault(existing, properties, description) is { } change)
                 return ArmErrors.BadRequest(change);
-            JobResource.Change(existing, properties);
+            JobResource.Change(existing, description);
             return TypedResults.Ok(JobResource.Render(existing, address.Endpoint));
         }
 
-        if (JobRequest.Fault(properties, workspace) is { } fault)
-            return ArmErrors.BadRequest(fault);
-        if (runs.TryCreateJob(workspace, id, properties) is not { } run)
+        var (job, fault) = CommandJobReader.Read(properties, workspace);
+        if (job is null)
+            return ArmErrors.BadRequest(fault!);
+        if (runs.TryCreateJob(workspace, id, job, description, properties) is not { } run)
             return ArmErrors.Conflict($"Job '{id}' is being created by another request.");
         var created = JobResource.Render(run, address.Endpoint);
         scheduler.Wake();

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
-/// <summary>VM sizes, usages, and the polling of long-running operations.</summary>
+/// <summary>Maps VM sizes, usages, and the polling of long-running operations.</summary>
 internal static class LocationEndpoints
 {
     private const string Area = "Locations";
@@ -19,13 +21,14 @@ internal static class LocationEndpoints
             .Emulates(
                 Area,
                 "VirtualMachineSizes_List",
-                "A table of some sizes that Azure offers; a few only in some regions. Prices are estimates, and missing for a few."
+                "A selection of Azure's sizes; some exist only in some regions. Prices are estimates, and some are missing."
             );
         arm.MapGet(Routes.Location + "/usages", ListUsages)
             .Emulates(
                 Area,
                 "Usages_List",
-                "The vCPUs of nodes that are there, by family and in all, and the clusters of the region. `--quota` sets the limits; else 100 a family, 300 in all, 200 clusters."
+                "The vCPUs of existing nodes, by family and in total, and the clusters of the region. `--quota` sets the limits; the "
+                    + "defaults are 100 per family, 300 in total and 200 clusters."
             );
         arm.MapGet(Routes.Subscription + "/locations/{location}/computeOperationsStatus/{operationId}", GetStatus)
             .Emulates(Area, "computeOperationsStatus", PollingRemark);
@@ -80,13 +83,14 @@ internal static class LocationEndpoints
         TypedResults.Ok(
             new JsonObject
             {
-                ["value"] = Quotas
-                    .Names.Select(name =>
+                ["value"] = QuotaNames
+                    .All.Select(name =>
                         (JsonNode)
                             new JsonObject
                             {
                                 ["id"] =
-                                    $"/subscriptions/{subscriptionId}{Routes.Provider}/locations/{location}/usages/{name.Replace(" ", "", StringComparison.Ordinal)}",
+                                    $"/subscriptions/{subscriptionId}{Routes.Provider}/locations/{location}/usages/"
+                                    + name.Replace(" ", "", StringComparison.Ordinal),
                                 ["amlWorkspaceLocation"] = location,
                                 ["type"] = "Microsoft.MachineLearningServices/vmFamily/usages",
                                 ["unit"] = "Count",

@@ -1,19 +1,20 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Mlflow;
-using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
-using Answer = Microsoft.AspNetCore.Http.HttpResults.Results<
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
+using MlflowResponse = Microsoft.AspNetCore.Http.HttpResults.Results<
     Microsoft.AspNetCore.Http.HttpResults.Ok<System.Text.Json.Nodes.JsonObject>,
     Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<System.Text.Json.Nodes.JsonObject>
 >;
 
 namespace WorkspaceEmulator.Endpoints;
 
-/// <summary>MLflow's tracking REST 2.0: experiments, and reading runs. Writing runs is in <see cref="MlflowWriteEndpoints"/>.</summary>
+/// <summary>Maps MLflow's tracking REST 2.0: experiments, and reading of runs. <see cref="MlflowWriteEndpoints"/> maps writing.</summary>
 internal static class MlflowEndpoints
 {
     public const string Area = "MLflow tracking";
@@ -32,28 +33,25 @@ internal static class MlflowEndpoints
             .Emulates(Area, "runs/search", "Comparisons of metrics, params, tags and attributes joined by AND; `order_by`; paging.");
         mlflow
             .MapGet("/metrics/get-history", GetHistory)
-            .Emulates(Area, "metrics/get-history", "Paged by `max_results` and `page_token`; 1000 a page.");
+            .Emulates(Area, "metrics/get-history", "Paged by `max_results` and `page_token`; 1000 per page.");
         mlflow.MapGet("/artifacts/list", ListArtifacts).Emulates(Area, "artifacts/list", "One folder at a time.");
         mlflow.MapMlflowWriting();
     }
 
-    public static JsonHttpResult<JsonObject> RunNotFound(string? id) =>
-        ArmErrors.Mlflow(404, "RESOURCE_DOES_NOT_EXIST", $"Run '{id}' was not found.");
-
-    public static JsonHttpResult<JsonObject> Invalid(string message) => ArmErrors.Mlflow(400, "INVALID_PARAMETER_VALUE", message);
+    public static JsonHttpResult<JsonObject> RunNotFound(string? id) => MlflowErrors.NotFound($"Run '{id}' was not found.");
 
     public static Run? Find(Workspace workspace, string? id, Caller caller) =>
-        id is not null && workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run) ? run : null;
+        id is not null && workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run.Key) ? run : null;
 
-    private static Answer GetExperiment(Workspace workspace, string? experiment_id, EmulatorAddress address) =>
+    private static MlflowResponse GetExperiment(Workspace workspace, string? experiment_id, EmulatorAddress address) =>
         Describe(workspace.Experiments.Find(experiment_id ?? ""), experiment_id, workspace, address);
 
-    private static Answer GetExperimentByName(Workspace workspace, string? experiment_name, EmulatorAddress address) =>
+    private static MlflowResponse GetExperimentByName(Workspace workspace, string? experiment_name, EmulatorAddress address) =>
         Describe(workspace.Experiments.FindByName(experiment_name ?? ""), experiment_name, workspace, address);
 
-    private static Answer Describe(Experiment? experiment, string? wanted, Workspace workspace, EmulatorAddress address) =>
+    private static MlflowResponse Describe(Experiment? experiment, string? wanted, Workspace workspace, EmulatorAddress address) =>
         experiment is null
-            ? ArmErrors.Mlflow(404, "RESOURCE_DOES_NOT_EXIST", $"Experiment '{wanted}' was not found.")
+            ? MlflowErrors.NotFound($"Experiment '{wanted}' was not found.")
             : TypedResults.Ok(new JsonObject { ["experiment"] = MlflowResource.Render(experiment, workspace, address.Endpoint) });
 
     private static Ok<JsonObject> SearchExperiments(Workspace workspace, EmulatorAddress address) =>
@@ -68,21 +66,21 @@ internal static class MlflowEndpoints
             }
         );
 
-    private static Answer CreateExperiment(Workspace workspace, JsonBody body)
+    private static MlflowResponse CreateExperiment(Workspace workspace, JsonBody body)
     {
         if (body.Json.Text("name") is not { Length: > 0 } name)
-            return Invalid("name is missing; an experiment must have one.");
+            return MlflowErrors.InvalidParameter("name is missing; an experiment must have one.");
         return workspace.Experiments.FindByName(name) is not null
-            ? ArmErrors.Mlflow(400, "RESOURCE_ALREADY_EXISTS", $"Experiment '{name}' exists.")
+            ? MlflowErrors.Of(400, "RESOURCE_ALREADY_EXISTS", $"Experiment '{name}' already exists.")
             : TypedResults.Ok(new JsonObject { ["experiment_id"] = workspace.Experiments.GetOrCreate(name).Id });
     }
 
-    private static Answer GetRun(Workspace workspace, string? run_id, Caller caller, EmulatorAddress address) =>
+    private static MlflowResponse GetRun(Workspace workspace, string? run_id, Caller caller, EmulatorAddress address) =>
         Find(workspace, run_id, caller) is { } run
-            ? TypedResults.Ok(new JsonObject { ["run"] = MlflowResource.Render(run, address.Endpoint) })
+            ? TypedResults.Ok(new JsonObject { ["run"] = MlflowResource.Render(run, workspace, address.Endpoint) })
             : RunNotFound(run_id);
 
-    private static Answer SearchRuns(Workspace workspace, JsonBody body, Caller caller, EmulatorAddress address)
+    private static MlflowResponse SearchRuns(Workspace workspace, JsonBody body, Caller caller, EmulatorAddress address)
     {
         var experiments = Texts(body.Json.Array("experiment_ids"))
             .Select(id => workspace.Experiments.Find(id)?.Name)
@@ -90,29 +88,29 @@ internal static class MlflowEndpoints
             .ToHashSet(StringComparer.Ordinal);
         var (matches, fault) = RunFilter.Parse(body.Json.Text("filter"));
         if (matches is null)
-            return Invalid(fault!);
+            return MlflowErrors.InvalidParameter(fault!);
         var view = body.Json.Text("run_view_type");
         var found = workspace
-            .Runs.Values.Where(run => experiments.Contains(run.Document.ExperimentName) && caller.MayUse(run))
+            .Runs.Values.Where(run => experiments.Contains(run.Document.ExperimentName) && caller.MayUse(run.Key))
             .Where(run => view == "ALL" || run.Document.IsArchived == (view == "DELETED_ONLY"))
             .Where(matches);
         var (sorted, orderFault) = RunFilter.Sort(found, [.. Texts(body.Json.Array("order_by"))]);
         if (sorted is null)
-            return Invalid(orderFault!);
+            return MlflowErrors.InvalidParameter(orderFault!);
 
         var size = (int)Math.Clamp(body.Json.Integer("max_results") ?? SearchPageSize, 1, 50000);
         var skip = Skip(body.Json.Text("page_token"));
         var page = sorted.Skip(skip).Take(size + 1).ToList();
-        var answer = new JsonObject
+        var response = new JsonObject
         {
-            ["runs"] = page.Take(size).Select(JsonNode? (run) => MlflowResource.Render(run, address.Endpoint)).ToJsonArray(),
+            ["runs"] = page.Take(size).Select(JsonNode? (run) => MlflowResource.Render(run, workspace, address.Endpoint)).ToJsonArray(),
         };
         if (page.Count > size)
-            answer["next_page_token"] = (skip + size).ToString();
-        return TypedResults.Ok(answer);
+            response["next_page_token"] = (skip + size).ToString();
+        return TypedResults.Ok(response);
     }
 
-    private static Answer GetHistory(
+    private static MlflowResponse GetHistory(
         Workspace workspace,
         string? run_id,
         string? metric_key,
@@ -124,20 +122,20 @@ internal static class MlflowEndpoints
         if (Find(workspace, run_id, caller) is not { } run)
             return RunNotFound(run_id);
         if (string.IsNullOrEmpty(metric_key))
-            return Invalid("metric_key is missing; it must name a metric.");
+            return MlflowErrors.InvalidParameter("metric_key is missing; it must name a metric.");
         var history = run.Metrics.History(metric_key);
         var size = Math.Clamp(max_results ?? HistoryPageSize, 1, HistoryPageSize);
         var skip = Skip(page_token);
-        var answer = new JsonObject
+        var response = new JsonObject
         {
             ["metrics"] = history.Skip(skip).Take(size).Select(JsonNode? (point) => point.ToJson()).ToJsonArray(),
         };
         if (skip + size < history.Count)
-            answer["next_page_token"] = (skip + size).ToString();
-        return TypedResults.Ok(answer);
+            response["next_page_token"] = (skip + size).ToString();
+        return TypedResults.Ok(response);
     }
 
-    private static Answer ListArtifacts(Workspace workspace, string? run_id, string? path, Caller caller, EmulatorAddress address)
+    private static MlflowResponse ListArtifacts(Workspace workspace, string? run_id, string? path, Caller caller, EmulatorAddress address)
     {
         if (Find(workspace, run_id, caller) is not { } run)
             return RunNotFound(run_id);

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Mlflow;
-using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
-using Answer = Microsoft.AspNetCore.Http.HttpResults.Results<
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
+using MlflowResponse = Microsoft.AspNetCore.Http.HttpResults.Results<
     Microsoft.AspNetCore.Http.HttpResults.Ok<System.Text.Json.Nodes.JsonObject>,
     Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<System.Text.Json.Nodes.JsonObject>
 >;
@@ -16,14 +17,10 @@ internal static class MlflowWriteEndpoints
 {
     public static void MapMlflowWriting(this RouteGroupBuilder mlflow)
     {
-        mlflow.MapPost("/runs/create", Create).Emulates(MlflowEndpoints.Area, "runs/create", "Makes a run that is no job.");
+        mlflow.MapPost("/runs/create", Create).Emulates(MlflowEndpoints.Area, "runs/create", "Creates a run that is not a job.");
         mlflow
             .MapPost("/runs/update", Update)
-            .Emulates(
-                MlflowEndpoints.Area,
-                "runs/update",
-                "The name; the status only of a run that is no job, as a job's command decides its own."
-            );
+            .Emulates(MlflowEndpoints.Area, "runs/update", "Changes the name, and the status of a run that is not a job.");
         mlflow.MapPost("/runs/log-metric", LogMetric).Emulates(MlflowEndpoints.Area, "runs/log-metric");
         mlflow
             .MapPost("/runs/log-parameter", LogParameter)
@@ -32,13 +29,13 @@ internal static class MlflowWriteEndpoints
         mlflow.MapPost("/runs/set-tag", SetTag).Emulates(MlflowEndpoints.Area, "runs/set-tag", "The tags are the job's tags in ARM.");
     }
 
-    private static Answer Create(Workspace workspace, JsonBody body, Caller caller, RunFactory runs, EmulatorAddress address)
+    private static MlflowResponse Create(Workspace workspace, JsonBody body, Caller caller, RunFactory runs, EmulatorAddress address)
     {
         if (!caller.IsOwner)
-            return ArmErrors.Mlflow(403, "PERMISSION_DENIED", "A job's token cannot make runs; log to the job's own run, MLFLOW_RUN_ID.");
+            return MlflowErrors.Of(403, "PERMISSION_DENIED", "A job's token cannot make runs; log to the job's own run, MLFLOW_RUN_ID.");
         var id = body.Json.Text("experiment_id") ?? "";
         if (workspace.Experiments.Find(id) is not { } experiment)
-            return ArmErrors.Mlflow(404, "RESOURCE_DOES_NOT_EXIST", $"Experiment '{id}' was not found.");
+            return MlflowErrors.NotFound($"Experiment '{id}' was not found.");
         var tags = Pairs(body.Json.Array("tags"));
         var name = Guid.NewGuid().ToString();
         var run = runs.TryCreate(
@@ -49,53 +46,52 @@ internal static class MlflowWriteEndpoints
             body.Json.Text("run_name") ?? tags.GetValueOrDefault("mlflow.runName") ?? name,
             null,
             tags,
-            new Dictionary<string, string>(StringComparer.Ordinal),
-            definition: null
+            new Dictionary<string, string>(StringComparer.Ordinal)
         )!;
-        return TypedResults.Ok(new JsonObject { ["run"] = MlflowResource.Render(run, address.Endpoint) });
+        return TypedResults.Ok(new JsonObject { ["run"] = MlflowResource.Render(run, workspace, address.Endpoint) });
     }
 
-    private static Answer Update(Workspace workspace, JsonBody body, Caller caller, EmulatorAddress address)
+    private static MlflowResponse Update(Workspace workspace, JsonBody body, Caller caller, EmulatorAddress address)
     {
         if (Find(workspace, body, caller) is not { } run)
             return NotFound(body);
         var status = RunStatusExtensions.FromMlflow(body.Json.Text("status"));
         if (body.Json.Text("status") is { } text && status is null)
-            return MlflowEndpoints.Invalid($"status is '{text}'; it must be RUNNING, SCHEDULED, FINISHED, FAILED or KILLED.");
+            return MlflowErrors.InvalidParameter($"status is '{text}'; it must be RUNNING, SCHEDULED, FINISHED, FAILED or KILLED.");
         if (status is { } next && !run.IsJob)
             run.TryMoveTo(next);
         if (body.Json.Text("run_name") is { } name)
             run.Update(document => document with { DisplayName = name });
-        return TypedResults.Ok(new JsonObject { ["run_info"] = MlflowResource.RenderInfo(run, address.Endpoint) });
+        return TypedResults.Ok(new JsonObject { ["run_info"] = MlflowResource.RenderInfo(run, workspace, address.Endpoint) });
     }
 
-    private static Answer LogMetric(Workspace workspace, JsonBody body, Caller caller, TimeProvider time)
+    private static MlflowResponse LogMetric(Workspace workspace, JsonBody body, Caller caller, TimeProvider time)
     {
         if (Find(workspace, body, caller) is not { } run)
             return NotFound(body);
         if (MetricPoint.Read(body.Json, time.GetUtcNow().ToUnixTimeMilliseconds()) is not { } point)
-            return MlflowEndpoints.Invalid("key or value is missing; a metric has a key and a number.");
+            return MlflowErrors.InvalidParameter("key or value is missing; a metric has a key and a number.");
         run.Metrics.Add([point]);
         return Done();
     }
 
-    private static Answer LogParameter(Workspace workspace, JsonBody body, Caller caller)
+    private static MlflowResponse LogParameter(Workspace workspace, JsonBody body, Caller caller)
     {
         if (Find(workspace, body, caller) is not { } run)
             return NotFound(body);
         if (body.Json.Text("key") is not { Length: > 0 } key || body.Json.Text("value") is not { } value)
-            return MlflowEndpoints.Invalid("key or value is missing; a parameter has both, as texts.");
+            return MlflowErrors.InvalidParameter("key or value is missing; a parameter has both, as texts.");
         return SetParameters(run, new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value });
     }
 
-    private static Answer LogBatch(Workspace workspace, JsonBody body, Caller caller, TimeProvider time)
+    private static MlflowResponse LogBatch(Workspace workspace, JsonBody body, Caller caller, TimeProvider time)
     {
         if (Find(workspace, body, caller) is not { } run)
             return NotFound(body);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var points = (body.Json.Array("metrics") ?? []).Select(metric => MetricPoint.Read(metric, now)).ToList();
         if (points.Contains(null))
-            return MlflowEndpoints.Invalid($"metrics[{points.IndexOf(null)}] has no key or no number as value.");
+            return MlflowErrors.InvalidParameter($"metrics[{points.IndexOf(null)}] has no key or no number as value.");
         var parameters = Pairs(body.Json.Array("params"));
         if (parameters.Count > 0 && SetParameters(run, parameters) is { Result: not Ok<JsonObject> } refused)
             return refused;
@@ -105,17 +101,17 @@ internal static class MlflowWriteEndpoints
         return Done();
     }
 
-    private static Answer SetTag(Workspace workspace, JsonBody body, Caller caller)
+    private static MlflowResponse SetTag(Workspace workspace, JsonBody body, Caller caller)
     {
         if (Find(workspace, body, caller) is not { } run)
             return NotFound(body);
         if (body.Json.Text("key") is not { Length: > 0 } key)
-            return MlflowEndpoints.Invalid("key is missing; a tag must have one.");
+            return MlflowErrors.InvalidParameter("key is missing; a tag must have one.");
         run.SetTags([new(key, body.Json.Text("value") ?? "")]);
         return Done();
     }
 
-    private static Answer SetParameters(Run run, Dictionary<string, string> added)
+    private static MlflowResponse SetParameters(Run run, Dictionary<string, string> added)
     {
         string? changed = null;
         run.Update(document =>
@@ -125,7 +121,7 @@ internal static class MlflowWriteEndpoints
         });
         return changed is null
             ? Done()
-            : MlflowEndpoints.Invalid(
+            : MlflowErrors.InvalidParameter(
                 $"Parameter '{changed}' of run '{run.Name}' has the value '{run.Document.Parameters[changed]}' and cannot be changed."
             );
     }

@@ -3,13 +3,14 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Primitives;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Registry;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Endpoints;
 
-/// <summary>The token service of a container registry, at the paths and in the words of Azure Container Registry.</summary>
+/// <summary>Maps the token service of a container registry, with the paths and names of Azure Container Registry.</summary>
 /// <remarks>Source: <see href="https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md"/>; docker's side of it:
 /// <see href="https://distribution.github.io/distribution/spec/auth/token/"/>.</remarks>
 internal static class RegistryTokenEndpoints
@@ -23,21 +24,24 @@ internal static class RegistryTokenEndpoints
             .Emulates(
                 Area,
                 "Exchange",
-                "Form: `grant_type` (`access_token`, `access_token_refresh_token`, `refresh_token`), `service`, and the emulator's token as `access_token`."
+                "Form: `grant_type` (`access_token`, `access_token_refresh_token`, `refresh_token`), `service`, and the emulator's token "
+                    + "as `access_token`."
             );
         application
             .MapPost("/oauth2/token", PostTokenAsync)
             .Emulates(
                 Area,
                 "Token",
-                "Form: `grant_type` `refresh_token` with one, or `password` with `username` and `password`; `service`; `scope`, also several. Every scope is granted."
+                "Form: `grant_type` `refresh_token` with one, or `password` with `username` and `password`; `service`; `scope`, which may "
+                    + "repeat. Every scope is granted."
             );
         application
             .MapGet("/oauth2/token", GetToken)
             .Emulates(
                 Area,
                 "Token",
-                "Basic authentication: user `00000000-0000-0000-0000-000000000000` with a refresh token, any other with the emulator's token."
+                "Basic authentication: user `00000000-0000-0000-0000-000000000000` with a refresh token, any other with the emulator's "
+                    + "token."
             );
     }
 
@@ -62,8 +66,8 @@ internal static class RegistryTokenEndpoints
         return isOwner switch
         {
             true => TypedResults.Ok(new JsonObject { ["refresh_token"] = tokens.IssueRefreshToken(service) }),
-            false => ArmErrors.RegistryUnauthorized(),
-            null => ArmErrors.Registry(400, "UNSUPPORTED", "grant_type must be access_token, access_token_refresh_token or refresh_token."),
+            false => RegistryErrors.Unauthorized(),
+            null => RegistryErrors.Unsupported("grant_type must be access_token, access_token_refresh_token or refresh_token."),
         };
     }
 
@@ -78,14 +82,14 @@ internal static class RegistryTokenEndpoints
         var service = form["service"].ToString();
         return form["grant_type"].ToString() switch
         {
-            "refresh_token" => Answer(tokens, service, form["scope"], tokens.IsRefreshToken(form["refresh_token"].ToString(), service)),
-            "password" => Answer(
+            "refresh_token" => Respond(tokens, service, form["scope"], tokens.IsRefreshToken(form["refresh_token"].ToString(), service)),
+            "password" => Respond(
                 tokens,
                 service,
                 form["scope"],
                 tokens.IsOwner(form["username"].ToString(), form["password"].ToString(), service)
             ),
-            _ => ArmErrors.Registry(400, "UNSUPPORTED", "grant_type must be refresh_token or password."),
+            _ => RegistryErrors.Unsupported("grant_type must be refresh_token or password."),
         };
     }
 
@@ -93,10 +97,10 @@ internal static class RegistryTokenEndpoints
     {
         var service = request.Query["service"].ToString();
         var isOwner = Basic(request.Headers.Authorization.ToString()) is var (user, password) && tokens.IsOwner(user, password, service);
-        return Answer(tokens, service, request.Query["scope"], isOwner);
+        return Respond(tokens, service, request.Query["scope"], isOwner);
     }
 
-    private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> Answer(
+    private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> Respond(
         RegistryTokens tokens,
         string service,
         StringValues scope,
@@ -106,15 +110,13 @@ internal static class RegistryTokenEndpoints
         if (Fault(service, tokens) is { } fault)
             return fault;
         if (!isOwner)
-            return ArmErrors.RegistryUnauthorized();
+            return RegistryErrors.Unauthorized();
         var scopes = new List<RegistryScope>();
-        // Several in one parameter, or the parameter several times: both are in use.
+        // Clients send several scopes in one parameter, or the parameter several times.
         foreach (var text in scope.SelectMany(value => (value ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
             if (RegistryScope.Parse(text) is not { } parsed)
-                return ArmErrors.Registry(
-                    400,
-                    "UNSUPPORTED",
+                return RegistryErrors.Unsupported(
                     $"scope is '{text}'; it must be TYPE:NAME:ACTIONS, such as repository:detection:pull,push."
                 );
             scopes.Add(parsed);
@@ -126,16 +128,14 @@ internal static class RegistryTokenEndpoints
     private static JsonHttpResult<JsonObject>? Fault(string service, RegistryTokens tokens) =>
         tokens.Serves(service)
             ? null
-            : ArmErrors.Registry(
-                400,
-                "UNSUPPORTED",
+            : RegistryErrors.Unsupported(
                 service.Length == 0
                     ? "service is missing; it must name the registry."
                     : $"No tokens are given for service '{service}' (--registry-service)."
             );
 
     private static JsonHttpResult<JsonObject> NoForm() =>
-        ArmErrors.Registry(400, "UNSUPPORTED", "The body must be a form (application/x-www-form-urlencoded).");
+        RegistryErrors.Unsupported("The body must be a form (application/x-www-form-urlencoded).");
 
     private static (string User, string Password)? Basic(string header)
     {

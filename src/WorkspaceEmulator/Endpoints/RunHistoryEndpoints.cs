@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
@@ -37,7 +38,8 @@ internal static class RunHistoryEndpoints
         string runId,
         Caller caller,
         TimeProvider time
-    ) => Find(workspace, runId, caller) is { } run ? TypedResults.Ok(RunResource.Render(run)) : NotFound(runId, time);
+    ) =>
+        Find(workspace, runId, caller) is { } run ? TypedResults.Ok(RunResource.Render(run, workspace.Experiments)) : NotFound(runId, time);
 
     private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> GetDetails(
         Workspace workspace,
@@ -60,9 +62,9 @@ internal static class RunHistoryEndpoints
         if (Find(workspace, runId, caller) is not { } parent)
             return NotFound(runId, time);
         var children = workspace
-            .Runs.Values.Where(run => caller.MayUse(run) && run.Document.Tags.GetValueOrDefault("mlflow.parentRunId") == parent.Name)
+            .Runs.Values.Where(run => caller.MayUse(run.Key) && run.Document.Tags.GetValueOrDefault("mlflow.parentRunId") == parent.Name)
             .OrderBy(run => run.Document.Number)
-            .Select(run => (JsonNode)RunResource.Render(run));
+            .Select(run => (JsonNode)RunResource.Render(run, workspace.Experiments));
         return TypedResults.Ok(new JsonObject { ["value"] = children.ToJsonArray() });
     }
 
@@ -76,7 +78,7 @@ internal static class RunHistoryEndpoints
         var id = body.Json.Text("runId") ?? body.Json.Text("run_id");
         if (id is null || Find(workspace, id, caller) is not { } run)
             return NotFound(id ?? "", time);
-        var data = new JsonObject { ["runMetadata"] = RunResource.Render(run) };
+        var data = new JsonObject { ["runMetadata"] = RunResource.Render(run, workspace.Experiments) };
         if (run.Document.Definition is { } definition && body.Json.Flag("selectRunDefinition"))
             data["runDefinition"] = definition.Clone();
         if (run.Document.Definition is { } specification && body.Json.Flag("selectJobSpecification"))
@@ -95,7 +97,7 @@ internal static class RunHistoryEndpoints
         if (Find(workspace, runId, caller) is not { } run)
             return NotFound(runId, time);
         if (body.Json is not { } json)
-            return ArmErrors.DataPlane(400, "UserError", "The request body must be a JSON object.", time);
+            return DataPlaneErrors.Of(400, "UserError", "The request body must be a JSON object.", time);
         run.Update(document =>
             document with
             {
@@ -108,12 +110,12 @@ internal static class RunHistoryEndpoints
                 Description = json.Text("description") ?? document.Description,
             }
         );
-        return TypedResults.Ok(RunResource.Render(run));
+        return TypedResults.Ok(RunResource.Render(run, workspace.Experiments));
     }
 
     private static Run? Find(Workspace workspace, string id, Caller caller) =>
-        workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run) ? run : null;
+        workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run.Key) ? run : null;
 
     private static JsonHttpResult<JsonObject> NotFound(string id, TimeProvider time) =>
-        ArmErrors.DataPlane(404, "UserError", $"Run '{id}' was not found.", time);
+        DataPlaneErrors.Of(404, "UserError", $"Run '{id}' was not found.", time);
 }

@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
@@ -22,11 +23,11 @@ internal static class SignedLogEndpoints
         TimeProvider time
     )
     {
-        var workspace = workspaces.All.FirstOrDefault(known => known.WorkspaceId.ToString("N") == workspaceId);
+        var workspace = workspaces.All.FirstOrDefault(known => known.Name.Id.ToString("N") == workspaceId);
         if (workspace is null || !workspace.Runs.TryGetValue(runId, out var run) || !logs.Allows(SignedLogs.PathOf(run, path), request))
-            return ArmErrors.ExpiredSignature(request.HttpContext.Response, time);
+            return StorageErrors.ExpiredSignature(request.HttpContext.Response, time);
         return run.Artifacts.Find(path) is { } file
             ? TypedResults.PhysicalFile(file, ArtifactEndpoints.ContentTypeOf(path), enableRangeProcessing: true)
-            : ArmErrors.Storage(request.HttpContext.Response, 404, "BlobNotFound", "The specified blob does not exist.");
+            : StorageErrors.Of(request.HttpContext.Response, 404, "BlobNotFound", "The specified blob does not exist.");
     }
 }

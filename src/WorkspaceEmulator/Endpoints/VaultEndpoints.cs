@@ -1,13 +1,13 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Vaults;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
-/// <summary>The workspace's key vault: the resource, and its secrets.</summary>
+/// <summary>Maps the workspace's key vault: the resource and its secrets.</summary>
 internal static class VaultEndpoints
 {
     private const string Area = "Key vault";
@@ -20,11 +20,7 @@ internal static class VaultEndpoints
     {
         application
             .MapGet(Vault, Get)
-            .Emulates(
-                Area,
-                "Vaults_Get",
-                "The vault that a workspace names as its `keyVault`; a workspace that names none has one of its own."
-            );
+            .Emulates(Area, "Vaults_Get", "The vault that a workspace names as its `keyVault`; a workspace that names none has its own.");
         application.MapGet(Secret, GetSecret).Emulates(Area, "GetSecret", "The newest version. Never recorded.");
         application
             .MapPut(Secret, SetSecret)
@@ -85,7 +81,8 @@ internal static class VaultEndpoints
             : ArmErrors.Of(
                 404,
                 "SecretNotFound",
-                $"A secret with (name/id) {secretName} was not found in this key vault. If you recently deleted this secret you may be able to recover it using the correct recovery command."
+                $"A secret with (name/id) {secretName} was not found in this key vault. If you recently deleted this secret you may be "
+                    + "able to recover it using the correct recovery command."
             );
     }
 
@@ -111,7 +108,7 @@ internal static class VaultEndpoints
 
     private static Uri AddressOf(string vault, EmulatorAddress address) => new(address.Endpoint, $"keyvault/{vault}/");
 
-    // Azure has no such host then, and no answer.
+    // On Azure the host would not exist.
     private static JsonHttpResult<ArmErrorResponse> VaultNotFound(string name) =>
         ArmErrors.Of(404, "VaultNotFound", $"There is no key vault '{name}'; a workspace must name it as its keyVault.");
 }

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
@@ -14,15 +14,15 @@ internal static class WorkspaceEndpoints
     public static void MapWorkspaces(this RouteGroupBuilder arm)
     {
         arm.MapGet(Routes.Workspace, Get).WithMetadata(new WorkspaceScope()).Emulates(Area, "Workspaces_Get");
-        arm.MapPut(Routes.Workspace, Put).Emulates(Area, "Workspaces_CreateOrUpdate", "Answers 200 at once.");
+        arm.MapPut(Routes.Workspace, Put).Emulates(Area, "Workspaces_CreateOrUpdate", "Responds 200 at once.");
         arm.MapPatch(Routes.Workspace, Patch)
             .WithMetadata(new WorkspaceScope())
-            .Emulates(Area, "Workspaces_Update", "Answers 200 at once. Replaces tags, sku and identity, and each property that is named.");
+            .Emulates(Area, "Workspaces_Update", "Responds 200 at once. Replaces tags, sku and identity, and each named property.");
         arm.MapDelete(Routes.Workspace, Delete)
             .Emulates(
                 Area,
                 "Workspaces_Delete",
-                "Answers 200 at once. With its resources and jobs; the datastores' folders stay. 409 while a job is active."
+                "Responds 200 at once. Also deletes its resources and jobs; the folders of its datastores stay. 409 while a job is active."
             );
         arm.MapGet(Routes.ResourceGroup + Routes.Provider + "/workspaces", ListByGroup).Emulates(Area, "Workspaces_ListByResourceGroup");
         arm.MapGet(Routes.Subscription + Routes.Provider + "/workspaces", ListBySubscription)
@@ -39,7 +39,7 @@ internal static class WorkspaceEndpoints
         EmulatorAddress address
     )
     {
-        var name = RequestScope.NameOf(context);
+        var name = WorkspaceName.Of(context.Request);
         if (body.Json is null)
             return ArmErrors.BadRequest("The request body must be a JSON object.", "InvalidRequestContent");
         if (!ResourceNames.Workspace().IsMatch(name.Name))
@@ -68,7 +68,7 @@ internal static class WorkspaceEndpoints
 
     private static Results<Ok, NoContent, JsonHttpResult<ArmErrorResponse>> Delete(HttpContext context, WorkspaceStore workspaces)
     {
-        if (workspaces.Find(RequestScope.NameOf(context)) is not { } workspace)
+        if (workspaces.Find(WorkspaceName.Of(context.Request)) is not { } workspace)
             return TypedResults.NoContent();
         var active = workspace
             .Runs.Values.Where(run => run.IsJob && !run.Status.IsTerminal())

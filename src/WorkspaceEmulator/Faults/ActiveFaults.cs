@@ -1,34 +1,34 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Faults;
 
-/// <summary>The fault script in force and how far it has come. Which request or job a rule strikes is decided for one at a time.</summary>
+/// <summary>Holds the active fault script and how often each rule has struck. Requests and jobs are decided one at a time.</summary>
 internal sealed class ActiveFaults
 {
-    private readonly Lock _gate = new();
-    private volatile ActiveRule[] _rules;
+    private readonly Lock gate = new();
+    private volatile ActiveRule[] rules;
 
-    public ActiveFaults(FaultScript script) => _rules = Activate(script);
+    public ActiveFaults(FaultScript script) => rules = Activate(script);
 
-    /// <summary>Rules of the script, also those that have no effect left.</summary>
-    public int RuleCount => _rules.Length;
+    /// <summary>Gets the number of rules, including those that are used up.</summary>
+    public int RuleCount => rules.Length;
 
-    /// <summary>Puts a script in force in the place of the one before, from its beginning.</summary>
+    /// <summary>Replaces the script and starts it from the beginning.</summary>
     public void Replace(FaultScript script)
     {
-        lock (_gate)
-            _rules = Activate(script);
+        lock (gate)
+            rules = Activate(script);
     }
 
-    /// <summary>The rules as they were written, each with how often it has struck.</summary>
+    /// <summary>Returns the rules as they were written, each with how often it has struck.</summary>
     public JsonObject Render()
     {
-        lock (_gate)
+        lock (gate)
         {
             return new JsonObject
             {
-                ["rules"] = _rules
+                ["rules"] = rules
                     .Select(active =>
                     {
                         var rule = active.Rule.Source.Clone();
@@ -40,17 +40,19 @@ internal sealed class ActiveFaults
         }
     }
 
-    /// <summary>What happens to a request: the first rule that is for it and has an effect left decides; rules of delay alone add theirs.</summary>
+    /// <summary>
+    /// Decides what happens to a request: the first matching rule that is not used up decides, and rules that only delay add their delay.
+    /// </summary>
     public (TimeSpan Delay, FaultEffect? Effect) Strike(HttpRequest request)
     {
         var delay = TimeSpan.Zero;
-        if (_rules.Length == 0)
+        if (rules.Length == 0)
             return (delay, null);
-        lock (_gate)
+        lock (gate)
         {
-            foreach (var active in _rules)
+            foreach (var active in rules)
             {
-                if (!active.Rule.IsFor(request) || !active.TryStrike())
+                if (!active.Rule.Matches(request) || !active.TryStrike())
                     continue;
                 delay += active.Rule.Delay;
                 if (active.Rule.Effect is { } effect)
@@ -61,39 +63,38 @@ internal sealed class ActiveFaults
         return (delay, null);
     }
 
-    /// <summary>Whether a rule about a job strikes now.</summary>
+    /// <summary>Returns whether a rule about a job strikes now.</summary>
     /// <param name="job">The job's name.</param>
-    /// <param name="isReached">Whether the job has come to where an effect is due.</param>
-    /// <param name="over">Rules that let this attempt of the job pass; one that does so now is added.</param>
-    public bool TryStrike(string job, Predicate<FaultEffect> isReached, ISet<FaultRule> over)
+    /// <param name="isReached">Whether the job has reached the point of an effect.</param>
+    /// <param name="passed">Rules that have let this attempt of the job pass. A rule that does so now is added.</param>
+    public bool TryStrike(string job, Predicate<FaultEffect> isReached, ISet<FaultRule> passed)
     {
-        if (_rules.Length == 0)
+        if (rules.Length == 0)
             return false;
-        lock (_gate)
+        lock (gate)
         {
-            foreach (var active in _rules)
+            foreach (var active in rules)
             {
                 var rule = active.Rule;
-                if (rule.Job?.IsMatch(job) != true || rule.Effect is null || over.Contains(rule) || !isReached(rule.Effect))
+                if (rule.Job?.IsMatch(job) != true || rule.Effect is null || passed.Contains(rule) || !isReached(rule.Effect))
                     continue;
                 if (active.TryStrike())
                     return true;
-                over.Add(rule);
+                passed.Add(rule);
             }
         }
 
         return false;
     }
 
-    /// <summary>Whether a rule rotates the log of a job.</summary>
-    public bool RotatesLogOf(string job) =>
-        _rules.Any(active => active.Rule is { Effect: LogRotation, Job: { } jobs } && jobs.IsMatch(job));
+    /// <summary>Returns whether a rule rotates the log of a job.</summary>
+    public bool RotatesLogOf(string job) => rules.Any(active => active.Rule is { Effect: LogRotation, Job: { } jobs } && jobs.IsMatch(job));
 
     private static ActiveRule[] Activate(FaultScript script) => [.. script.Rules.Select(rule => new ActiveRule(rule))];
 
     private sealed class ActiveRule(FaultRule rule)
     {
-        private int _skipped;
+        private int skipped;
 
         public FaultRule Rule => rule;
         public int Struck { get; private set; }
@@ -102,9 +103,9 @@ internal sealed class ActiveFaults
         {
             if (Struck == rule.Count)
                 return false;
-            if (_skipped < rule.Skip)
+            if (skipped < rule.Skip)
             {
-                _skipped++;
+                skipped++;
                 return false;
             }
 

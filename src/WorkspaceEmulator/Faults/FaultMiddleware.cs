@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace WorkspaceEmulator.Faults;
 
 /// <summary>
-/// Decides what the fault script does to a request, and does what concerns its connection: delays it and cuts it. Other effects are left to
-/// <see cref="ScriptedAnswers"/> and the endpoints, as a feature of the request, so that what is answered is recorded like any answer.
+/// Decides what the fault script does to a request, and delays it or cuts its connection. Other effects become a feature of the request,
+/// for <see cref="ScriptedResponseMiddleware"/> and the endpoints, so that their responses are recorded like any others.
 /// </summary>
 internal sealed class FaultMiddleware(RequestDelegate next, ActiveFaults faults, TimeProvider time)
 {
@@ -25,10 +25,10 @@ internal sealed class FaultMiddleware(RequestDelegate next, ActiveFaults faults,
                 context.Abort();
                 break;
             case CutConnection:
-                (await HoldAsync(context, limit: 0)).Dispose();
+                (await BufferAsync(context, limit: 0)).Dispose();
                 context.Abort();
                 break;
-            case CutAnswer cut:
+            case CutResponse cut:
                 await CutAsync(context, cut.Bytes);
                 break;
             default:
@@ -41,33 +41,33 @@ internal sealed class FaultMiddleware(RequestDelegate next, ActiveFaults faults,
     public static bool HasBearer(HttpRequest request) =>
         request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether the address carries a signature in the place of a token.</summary>
+    /// <summary>Returns whether the address has a signature in place of a token.</summary>
     public static bool IsSigned(HttpRequest request) => request.Path.StartsWithSegments("/azureml", StringComparison.Ordinal);
 
-    // By these the emulator is watched and the script is mended.
+    // These requests watch the emulator and change the script.
     private static bool IsOwn(PathString path) =>
         path == "/"
         || path.StartsWithSegments("/page", StringComparison.Ordinal)
         || path.StartsWithSegments("/emulator", StringComparison.Ordinal);
 
-    private async Task<HeldAnswer> HoldAsync(HttpContext context, int limit)
+    private async Task<BufferedResponse> BufferAsync(HttpContext context, int limit)
     {
         var real = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        var held = new HeldAnswer(limit);
-        context.Features.Set<IHttpResponseBodyFeature>(held);
+        var buffered = new BufferedResponse(limit);
+        context.Features.Set<IHttpResponseBodyFeature>(buffered);
         await next(context);
-        await held.CompleteAsync();
+        await buffered.CompleteAsync();
         context.Features.Set(real);
-        return held;
+        return buffered;
     }
 
     private async Task CutAsync(HttpContext context, int limit)
     {
-        using var held = await HoldAsync(context, limit);
-        // The server ends the connection of an answer that is shorter than its header says, once what there is of it has been sent.
-        if (held.Length > limit)
-            context.Response.ContentLength ??= held.Length;
+        using var buffered = await BufferAsync(context, limit);
+        // When a response is shorter than its header says, the server sends what it has and closes the connection.
+        if (buffered.Length > limit)
+            context.Response.ContentLength ??= buffered.Length;
         await context.Response.StartAsync();
-        await context.Response.Body.WriteAsync(held.Start);
+        await context.Response.Body.WriteAsync(buffered.Start);
     }
 }

@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Faults;
 
-/// <summary>A list of faults that the emulator brings about.</summary>
+/// <summary>Holds the rules by which the emulator injects faults.</summary>
 internal sealed record FaultScript(IReadOnlyList<FaultRule> Rules)
 {
     public static readonly FaultScript Empty = new([]);

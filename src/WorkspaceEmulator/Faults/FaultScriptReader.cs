@@ -6,11 +6,11 @@ using System.Text.RegularExpressions;
 
 namespace WorkspaceEmulator.Faults;
 
-/// <summary>Reads a fault script, and says all that is wrong with it at once.</summary>
+/// <summary>Reads and validates a fault script, and reports all faults at once.</summary>
 internal sealed partial class FaultScriptReader
 {
     private const int LongestDelay = 600_000; // milliseconds
-    private const int LongestCut = 16 * 1024 * 1024; // bytes, which are held until the answer is known
+    private const int LongestCut = 16 * 1024 * 1024; // bytes, which are held until the response is complete
 
     private static readonly string[] Methods = ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD"];
     private static readonly string[] RequestEffects = ["status", "cut", "provisioning", "token"];
@@ -34,17 +34,18 @@ internal sealed partial class FaultScriptReader
         "log",
     ];
 
-    private readonly string _source;
-    private readonly List<string> _faults = [];
+    private readonly string source;
+    private readonly List<string> faults = [];
 
-    private FaultScriptReader(string source) => _source = source;
+    private FaultScriptReader(string source) => this.source = source;
 
     [GeneratedRegex("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HeaderName();
 
-    /// <summary>Reads a script; either it or every fault found.</summary>
+    /// <summary>Reads a script.</summary>
     /// <param name="utf8">Its text, with or without a byte order mark.</param>
-    /// <param name="source">What the faults call it: a file, or the body of a request.</param>
+    /// <param name="source">Its name in the faults: a file, or the body of a request.</param>
+    /// <returns>Either the script or every fault found.</returns>
     public static (FaultScript? Script, IReadOnlyList<string> Faults) Read(ReadOnlySpan<byte> utf8, string source)
     {
         if (utf8.StartsWith(Encoding.UTF8.Preamble))
@@ -59,7 +60,8 @@ internal sealed partial class FaultScriptReader
             return (
                 null,
                 [
-                    $"{source}:{error.LineNumber + 1}:{error.BytePositionInLine + 1}: the text is not JSON here; it must be an object in braces, such as {{\"rules\": []}}.",
+                    $"{source}:{error.LineNumber + 1}:{error.BytePositionInLine + 1}: the text is not JSON here; it must be an object in "
+                        + $"braces, such as {{\"rules\": []}}.",
                 ]
             );
         }
@@ -70,7 +72,7 @@ internal sealed partial class FaultScriptReader
 
         var reader = new FaultScriptReader(source);
         var script = reader.ReadScript(root);
-        return reader._faults.Count > 0 ? (null, reader._faults) : (script, []);
+        return reader.faults.Count > 0 ? (null, reader.faults) : (script, []);
     }
 
     private FaultScript ReadScript(LocatedJson root)
@@ -106,19 +108,19 @@ internal sealed partial class FaultScriptReader
                 Add(
                     line,
                     column,
-                    $"{at}.{name} is given beside job; it must stand in a rule with path, as a rule is about requests or about jobs."
+                    $"{at}.{name} is given beside job; it must be in a rule with path, as a rule is about requests or about jobs."
                 );
             else if (!isAboutJobs && isOfJobs)
                 Add(
                     line,
                     column,
-                    $"{at}.{name} is given without job; it must stand beside job, the name of a job or a pattern such as \"*\"."
+                    $"{at}.{name} is given without job; it must be beside job, the name of a job or a pattern such as \"*\"."
                 );
             else if (name is "headers" or "body" && rule.Find("status") is null)
                 Add(
                     line,
                     column,
-                    $"{at}.{name} is given without status; it must stand beside status, as it belongs to the answer of that status."
+                    $"{at}.{name} is given without status; it must be beside status, as it belongs to the response of that status."
                 );
         }
 
@@ -129,7 +131,8 @@ internal sealed partial class FaultScriptReader
         if (effects.Count == 0 && rule.Find("delayMilliseconds") is null)
             Add(
                 rule,
-                $"{at} does nothing; it must have one of {string.Join(", ", RequestEffects.Append("delayMilliseconds"))} or, beside job, {string.Join(" or ", JobEffects)}."
+                $"{at} does nothing; it must have one of {string.Join(", ", RequestEffects.Append("delayMilliseconds"))} or, beside job, "
+                    + $"{string.Join(" or ", JobEffects)}."
             );
 
         return new(
@@ -207,14 +210,14 @@ internal sealed partial class FaultScriptReader
         return new LogRotation(Whole(log, $"{at}.log", "rotateAtBytes", 1, int.MaxValue) ?? 1);
     }
 
-    private ScriptedAnswer ReadAnswer(LocatedJson rule, string at)
+    private ScriptedResponse ReadAnswer(LocatedJson rule, string at)
     {
         var status = Whole(rule, at, "status", 200, 599) ?? 500;
         var body = rule.Find("body");
         if (body is not null && body.Kind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.String))
             Add(body, $"{at}.body is {body.Shown}; it must be an object or array, sent as JSON, or a text, sent as it is.");
         if (body is not null && status is 204 or 205 or 304)
-            Add(body, $"{at}.body is given beside status {status}; it must be left out, as an answer of that status has none.");
+            Add(body, $"{at}.body is given beside status {status}; it must be left out, as a response of that status has none.");
 
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         if (rule.Find("headers") is { } given && IsObject(given, $"{at}.headers"))
@@ -246,10 +249,11 @@ internal sealed partial class FaultScriptReader
         if (cut is { Kind: JsonValueKind.String, Text: "before" or "after" })
             return new CutConnection(cut.Text == "after");
         if (cut.Kind == JsonValueKind.Number)
-            return Whole(rule, at, "cut", 0, LongestCut) is { } bytes ? new CutAnswer(bytes) : null;
+            return Whole(rule, at, "cut", 0, LongestCut) is { } bytes ? new CutResponse(bytes) : null;
         Add(
             cut,
-            $"{at}.cut is {cut.Shown}; it must be \"before\", \"after\", or the number of bytes of the answer's body after which the connection is cut."
+            $"{at}.cut is {cut.Shown}; it must be \"before\", \"after\", or the number of bytes of the response body after which the "
+                + "connection is cut."
         );
         return null;
     }
@@ -291,7 +295,8 @@ internal sealed partial class FaultScriptReader
             return number;
         Add(
             value,
-            $"{at}.{name} is {value.Shown}; it must be a whole number {(maximum == int.MaxValue ? $"of at least {minimum}" : $"from {minimum} to {maximum}")}."
+            $"{at}.{name} is {value.Shown}; it must be a whole number "
+                + $"{(maximum == int.MaxValue ? $"of at least {minimum}" : $"from {minimum} to {maximum}")}."
         );
         return null;
     }
@@ -319,5 +324,5 @@ internal sealed partial class FaultScriptReader
 
     private void Add(LocatedJson json, string text) => Add(json.Line, json.Column, text);
 
-    private void Add(int line, int column, string text) => _faults.Add($"{_source}:{line}:{column}: {text}");
+    private void Add(int line, int column, string text) => faults.Add($"{source}:{line}:{column}: {text}");
 }

@@ -4,21 +4,21 @@ using System.Text.Json.Nodes;
 
 namespace WorkspaceEmulator.Faults;
 
-/// <summary>A JSON value that knows where it stands; lines and columns count from 1.</summary>
+/// <summary>Represents a JSON value with its source position. Lines and columns count from 1.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Text">A string's characters or a number's digits; empty for everything else.</param>
 /// <param name="Line">Line of its first character.</param>
 /// <param name="Column">Column of its first character.</param>
 internal sealed record LocatedJson(JsonValueKind Kind, string Text, int Line, int Column)
 {
-    /// <summary>Members of an object in their order, doubled ones too, each with the place of its name.</summary>
+    /// <summary>Gets the members of an object in their order, including duplicates, each with the position of its name.</summary>
     public List<(string Name, int Line, int Column, LocatedJson Value)> Members { get; } = [];
 
     public List<LocatedJson> Items { get; } = [];
 
     public LocatedJson? Find(string name) => Members.Find(member => member.Name == name).Value;
 
-    /// <summary>The value as a message shows it.</summary>
+    /// <summary>Gets the value as a message shows it.</summary>
     public string Shown =>
         Kind switch
         {

@@ -1,37 +1,41 @@
 using System.Net;
 using System.Net.Sockets;
-using WorkspaceEmulator.Arm;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Endpoints;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
-using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Registry;
-using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Vaults;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Hosting;
 
-/// <summary>A running emulator: its web application and the lock on its state folder.</summary>
+/// <summary>Represents a running emulator: its web application and the lock on its state folder.</summary>
 public sealed class EmulatorHost : IAsyncDisposable
 {
     private const int PortAttempts = 5;
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromMinutes(2);
-    private readonly WebApplication _application;
-    private readonly StateFolder _folder;
+    private readonly WebApplication webApplication;
+    private readonly StateFolder stateFolder;
 
     private EmulatorHost(WebApplication application, StateFolder folder, Uri endpoint)
     {
-        (_application, _folder, Endpoint) = (application, folder, endpoint);
+        (webApplication, stateFolder, Endpoint) = (application, folder, endpoint);
     }
 
-    /// <summary>Address with the port it really listens on.</summary>
+    /// <summary>Gets the address, with the port on which it listens.</summary>
     public Uri Endpoint { get; }
 
-    internal IServiceProvider Services => _application.Services;
+    internal IServiceProvider Services => webApplication.Services;
 
-    /// <summary>Takes the state folder and listens; the announcement file is there when this returns.</summary>
+    /// <summary>Takes the state folder and starts to listen. The endpoint file exists when this returns.</summary>
     /// <exception cref="StateFolderInUseException">Another emulator runs on the folder.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<EmulatorHost> StartAsync(EmulatorOptions options, TimeProvider time)
@@ -52,7 +56,7 @@ public sealed class EmulatorHost : IAsyncDisposable
                 }
                 catch (IOException) when (options.Port == 0 && attempt < PortAttempts)
                 {
-                    await application.DisposeAsync(); // Somebody took the free port first.
+                    await application.DisposeAsync(); // Another program took the free port first.
                 }
             }
         }
@@ -64,13 +68,13 @@ public sealed class EmulatorHost : IAsyncDisposable
     }
 
     /// <summary>Returns once the emulator has stopped: on SIGTERM, Ctrl-C, a shutdown request or idleness.</summary>
-    public Task WaitForShutdownAsync() => _application.WaitForShutdownAsync();
+    public Task WaitForShutdownAsync() => webApplication.WaitForShutdownAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await _application.StopAsync();
-        await _application.DisposeAsync();
-        _folder.Dispose();
+        await webApplication.StopAsync();
+        await webApplication.DisposeAsync();
+        stateFolder.Dispose();
     }
 
     internal static WebApplication Build(EmulatorOptions options, StateFolder folder, Uri endpoint, TimeProvider time)
@@ -80,7 +84,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .Logging.ClearProviders()
             .AddSimpleConsole(console => console.SingleLine = true)
             .SetMinimumLevel(LogLevel.Warning)
-            // What reaches the server as an error is an answer that the fault script cuts; the exception handler below reports all else.
+            // Errors that reach the server are responses cut by the fault script. The exception handler below reports all others.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
         var certificate = EmulatorCertificate.LoadOrCreate(folder, time.GetUtcNow());
         builder
@@ -95,6 +99,11 @@ public sealed class EmulatorHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
         builder
             .Services.AddSingleton(options)
+            .AddSingleton(new WorkspaceSettings(options.Workspaces, options.Location, options.Quotas))
+            .AddSingleton(new ExecutionSettings(options.TerminationGrace, options.ProcessPaths, options.ProcessVariables))
+            .AddSingleton(new ContainerSettings(options.DockerHost, options.JobMemory))
+            .AddSingleton(new RegistrySettings(options.RegistryService))
+            .AddSingleton(new ClusterFactory(options.ProvisioningTime, time))
             .AddSingleton(folder)
             .AddSingleton(time)
             .AddSingleton(new EmulatorAddress(endpoint, folder.Certificate))
@@ -108,8 +117,9 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton<RunFactory>()
             .AddSingleton<SignedLogs>()
             .AddSingleton<ActivityClock>()
-            .AddSingleton<TrafficRecorder>()
+            .AddSingleton(new TrafficRecorder(options.RecordFile))
             .AddSingleton<ContainerLeftovers>()
+            .AddSingleton<IJobLeftovers>(services => services.GetRequiredService<ContainerLeftovers>())
             .AddSingleton<RegistryCredentials>()
             .AddSingleton(RegistryTokenKey.LoadOrCreate(folder, time.GetUtcNow()))
             .AddSingleton<RegistryTokens>()
@@ -119,7 +129,7 @@ public sealed class EmulatorHost : IAsyncDisposable
                     : ActivatorUtilities.CreateInstance<ProcessRunner>(services)
             )
             .AddSingleton<JobScheduler>()
-            .AddHostedService<Announcement>()
+            .AddHostedService<EndpointFile>()
             .AddHostedService(services => services.GetRequiredService<JobScheduler>())
             .AddHostedService<IdleWatch>();
 
@@ -137,14 +147,14 @@ public sealed class EmulatorHost : IAsyncDisposable
         application.UseExceptionHandler(
             new ExceptionHandlerOptions
             {
-                // The details are in the emulator's own output, where the owner finds them.
+                // The details are in the emulator's output.
                 ExceptionHandler = context =>
                     ArmErrors
                         .Of(500, "InternalServerError", "The emulator failed on this request; its output says why.")
                         .ExecuteAsync(context),
             }
         );
-        application.UseMiddleware<ScriptedAnswers>();
+        application.UseMiddleware<ScriptedResponseMiddleware>();
         application.UseMiddleware<Authentication>();
         application.UseRouting();
         application.UseMiddleware<RequestScope>();

@@ -1,17 +1,20 @@
 using System.Globalization;
+using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Hosting;
 
-/// <summary>What the command line decides.</summary>
+/// <summary>Holds the options of the command line.</summary>
 /// <param name="StateFolder">Absolute path of the folder that holds everything the emulator keeps.</param>
 /// <param name="Port">TCP port on loopback; 0 takes a free one.</param>
 /// <param name="Workspaces">Workspaces that exist from the start.</param>
-/// <param name="Location">Region the workspaces say they are in.</param>
+/// <param name="Location">Region that workspaces report.</param>
 /// <param name="IdleTime">Time without requests and active jobs after which the emulator stops.</param>
 /// <param name="ProcessPaths">Folders put before PATH of every job.</param>
-/// <param name="ProcessVariables">Environment variables every job gets last.</param>
+/// <param name="ProcessVariables">Environment variables that every job gets last.</param>
 /// <param name="RecordFile">File that gets the traffic as JSON lines; null records nothing.</param>
 /// <param name="ProvisioningTime">Time a cluster takes to be created and a node to start or leave.</param>
 /// <param name="TerminationGrace">Time between TERM and KILL when a job is ended.</param>
@@ -28,9 +31,9 @@ public sealed record EmulatorOptions(
     TimeSpan TerminationGrace
 )
 {
-    private const long LeastMemory = 6 * 1024 * 1024; // The engine refuses less.
+    private const long MinimumMemory = 6 * 1024 * 1024; // The engine refuses less.
 
-    /// <summary>Environment variable that names the file of <c>--record</c>, for an emulator whose command line somebody else writes.</summary>
+    /// <summary>Environment variable that names the file of <c>--record</c>, for an emulator that another program starts.</summary>
     public const string RecordVariable = "WORKSPACE_EMULATOR_RECORD";
 
     public const string Usage =
@@ -40,25 +43,25 @@ public sealed record EmulatorOptions(
         + "       [--faults FILE] [--provisioning-milliseconds N] [--quota NAME=N]...\n"
         + "       WorkspaceEmulator --print-operations";
 
-    /// <summary>How jobs run.</summary>
+    /// <summary>Gets how jobs run.</summary>
     public JobRuntime Runtime { get; init; }
 
-    /// <summary>Socket of the Docker engine that runs jobs: <c>unix:///PATH</c>.</summary>
+    /// <summary>Gets the socket of the Docker engine that runs jobs: <c>unix:///PATH</c>.</summary>
     public string DockerHost { get; init; } = "unix:///var/run/docker.sock";
 
-    /// <summary>Most bytes of memory the container of a job may use; null for no limit.</summary>
+    /// <summary>Gets the most bytes of memory that the container of a job may use; null for no limit.</summary>
     public long? JobMemory { get; init; }
 
-    /// <summary>The only registry the token service gives tokens for; null gives them for any.</summary>
+    /// <summary>Gets the only registry for which tokens are issued; null for any.</summary>
     public string? RegistryService { get; init; }
 
-    /// <summary>Limits of quotas by name that differ from the emulator's own.</summary>
+    /// <summary>Gets the limits of quotas, by name, that differ from the emulator's own.</summary>
     public IReadOnlyDictionary<string, int> Quotas { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
 
-    /// <summary>The faults it brings about from the start.</summary>
+    /// <summary>Gets the faults that are injected from the start.</summary>
     internal FaultScript Faults { get; init; } = FaultScript.Empty;
 
-    /// <summary>Settings of an emulator started with <c>--state</c> alone.</summary>
+    /// <summary>Returns the options of an emulator that is started with <c>--state</c> alone.</summary>
     public static EmulatorOptions ForFolder(string stateFolder) =>
         new(
             Path.GetFullPath(stateFolder),
@@ -73,7 +76,8 @@ public sealed record EmulatorOptions(
             TimeSpan.FromSeconds(10)
         );
 
-    /// <summary>Reads the command line; either the options or every fault found.</summary>
+    /// <summary>Reads the command line.</summary>
+    /// <returns>Either the options or every fault found.</returns>
     public static (EmulatorOptions? Options, IReadOnlyList<string> Faults) Parse(IReadOnlyList<string> args)
     {
         ArgumentNullException.ThrowIfNull(args);
@@ -169,7 +173,7 @@ public sealed record EmulatorOptions(
             );
     }
 
-    // Both `--name value` and `--name=value`.
+    // Accepts `--name value` and `--name=value`.
     private static IEnumerable<(string Name, string Value)> Pairs(IReadOnlyList<string> args, List<string> faults)
     {
         for (var i = 0; i < args.Count; i++)
@@ -209,14 +213,13 @@ public sealed record EmulatorOptions(
     {
         var split = value.LastIndexOf('=');
         var name =
-            split < 0
-                ? null
-                : Computes.Quotas.Names.FirstOrDefault(known => known.Equals(value[..split], StringComparison.OrdinalIgnoreCase));
+            split < 0 ? null : QuotaNames.All.FirstOrDefault(known => known.Equals(value[..split], StringComparison.OrdinalIgnoreCase));
         if (name is not null && int.TryParse(value[(split + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var limit))
             quotas[name] = limit;
         else
             faults.Add(
-                $"--quota is \"{value}\"; it must be NAME=N with a whole number N and one of these names: {string.Join(", ", Computes.Quotas.Names)}."
+                $"--quota is \"{value}\"; it must be NAME=N with a whole number N and one of these names: "
+                    + $"{string.Join(", ", QuotaNames.All)}."
             );
     }
 
@@ -237,7 +240,7 @@ public sealed record EmulatorOptions(
 
     private static long? ReadMemory(string value, List<string> faults)
     {
-        if (ByteSize.TryParse(value, out var bytes) && bytes >= LeastMemory)
+        if (ByteSize.TryParse(value, out var bytes) && bytes >= MinimumMemory)
             return bytes;
         faults.Add($"--job-memory is \"{value}\"; it must be a size of at least 6m, such as 512m or 8g.");
         return null;

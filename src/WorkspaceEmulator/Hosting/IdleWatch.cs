@@ -1,8 +1,9 @@
-using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Execution;
+using WorkspaceEmulator.Traffic;
 
 namespace WorkspaceEmulator.Hosting;
 
-/// <summary>Stops the emulator once nothing has used it for its idle time.</summary>
+/// <summary>Stops the emulator when nothing has used it for its idle time.</summary>
 internal sealed class IdleWatch(
     ActivityClock clock,
     JobScheduler scheduler,

@@ -1,10 +1,10 @@
 using System.Text;
-using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Endpoints;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Hosting;
 
-/// <summary>The table of operations in docs/emulator.md, made from the endpoints.</summary>
+/// <summary>Creates the table of operations in docs/emulator.md from the endpoints.</summary>
 internal static class OperationsTable
 {
     public static IReadOnlyList<RouteEndpoint> Endpoints()

@@ -1,9 +1,10 @@
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Hosting;
 
-/// <summary>Checks what all requests of a kind share, after routing: the api-version of ARM, and that the workspace exists.</summary>
+/// <summary>Checks, after routing, what all requests of a kind share: the api-version of ARM, and that the workspace exists.</summary>
 internal sealed class RequestScope(RequestDelegate next, WorkspaceStore workspaces)
 {
     public Task InvokeAsync(HttpContext context)
@@ -14,16 +15,10 @@ internal sealed class RequestScope(RequestDelegate next, WorkspaceStore workspac
         if (metadata?.GetMetadata<WorkspaceScope>() is null)
             return next(context);
 
-        var name = NameOf(context);
+        var name = WorkspaceName.Of(context.Request);
         if (workspaces.Find(name) is not { } workspace)
             return ArmErrors.WorkspaceNotFound(name.ResourceGroup, name.Name).ExecuteAsync(context);
         context.Features.Set(workspace);
         return next(context);
-    }
-
-    public static WorkspaceName NameOf(HttpContext context)
-    {
-        var values = context.Request.RouteValues;
-        return new((string)values["subscriptionId"]!, (string)values["resourceGroup"]!, (string)values["workspaceName"]!);
     }
 }

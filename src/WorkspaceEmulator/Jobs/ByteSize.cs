@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace WorkspaceEmulator.Jobs;
 
-/// <summary>Sizes as Docker and Azure ML write them: a whole number and b, k, m or g in either case, each 1024 of the one before.</summary>
+/// <summary>
+/// Reads sizes as Docker and Azure ML write them: a whole number and b, k, m or g in either case, each 1024 times the one before.
+/// </summary>
 internal static class ByteSize
 {
     private const string Units = "bkmg";
@@ -20,7 +22,7 @@ internal static class ByteSize
         return true;
     }
 
-    /// <summary>In the largest unit that leaves a whole number: <c>512 MiB</c>.</summary>
+    /// <summary>Formats a size in the largest unit that leaves a whole number: <c>512 MiB</c>.</summary>
     public static string Format(long bytes)
     {
         string[] names = ["bytes", "KiB", "MiB", "GiB"];

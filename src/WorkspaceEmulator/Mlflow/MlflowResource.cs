@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Mlflow;
 
-/// <summary>Experiments and runs as MLflow shows them.</summary>
+/// <summary>Renders experiments and runs as MLflow shows them.</summary>
 internal static class MlflowResource
 {
     public static JsonObject Render(Experiment experiment, Workspace workspace, Uri endpoint) =>
@@ -13,16 +13,16 @@ internal static class MlflowResource
         {
             ["experiment_id"] = experiment.Id,
             ["name"] = experiment.Name,
-            ["artifact_location"] = $"{WorkspaceStore.TrackingUri(workspace, endpoint)}/experiments/{experiment.Id}",
+            ["artifact_location"] = $"{workspace.Name.TrackingUri(endpoint)}/experiments/{experiment.Id}",
             ["lifecycle_stage"] = "active",
             ["creation_time"] = experiment.CreatedAt.ToUnixTimeMilliseconds(),
             ["tags"] = new JsonArray(),
         };
 
-    public static JsonObject Render(Run run, Uri endpoint) =>
+    public static JsonObject Render(Run run, Workspace workspace, Uri endpoint) =>
         new()
         {
-            ["info"] = RenderInfo(run, endpoint),
+            ["info"] = RenderInfo(run, workspace, endpoint),
             ["data"] = new JsonObject
             {
                 ["metrics"] = run.Metrics.Latest().Select(JsonNode? (point) => point.ToJson()).ToJsonArray(),
@@ -31,7 +31,7 @@ internal static class MlflowResource
             },
         };
 
-    public static JsonObject RenderInfo(Run run, Uri endpoint)
+    public static JsonObject RenderInfo(Run run, Workspace workspace, Uri endpoint)
     {
         var document = run.Document;
         return new JsonObject
@@ -39,7 +39,7 @@ internal static class MlflowResource
             ["run_id"] = run.Name,
             ["run_uuid"] = run.Name,
             ["run_name"] = document.DisplayName,
-            ["experiment_id"] = run.Workspace.Experiments.GetOrCreate(document.ExperimentName).Id,
+            ["experiment_id"] = workspace.Experiments.GetOrCreate(document.ExperimentName).Id,
             ["status"] = document.Status.ToMlflow(),
             ["start_time"] = (document.StartedAt ?? document.CreatedAt).ToUnixTimeMilliseconds(),
             ["end_time"] = document.EndedAt?.ToUnixTimeMilliseconds(),

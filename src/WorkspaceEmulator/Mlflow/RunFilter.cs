@@ -4,17 +4,18 @@ using WorkspaceEmulator.Runs;
 
 namespace WorkspaceEmulator.Mlflow;
 
-/// <summary>The filter language of MLflow's run search: comparisons of metrics, params, tags and attributes, joined by AND.</summary>
+/// <summary>Reads the filter language of MLflow's run search: comparisons of metrics, params, tags and attributes, joined by AND.</summary>
 internal static partial class RunFilter
 {
     [GeneratedRegex(
-        """^\s*((?<kind>metrics?|params?|parameters?|tags?|attributes?|attr|run)\.)?(?<key>`[^`]+`|"[^"]+"|[\w./-]+)\s*(?<operator>!=|>=|<=|=|>|<|\bLIKE\b|\bILIKE\b)\s*(?<value>'[^']*'|"[^"]*"|[-+.\w]+)\s*$""",
+        """^\s*((?<kind>metrics?|params?|parameters?|tags?|attributes?|attr|run)\.)?(?<key>`[^`]+`|"[^"]+"|[\w./-]+)\s*"""
+            + """(?<operator>!=|>=|<=|=|>|<|\bLIKE\b|\bILIKE\b)\s*(?<value>'[^']*'|"[^"]*"|[-+.\w]+)\s*$""",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Comparison();
 
-    // AND outside quotes.
+    // AND outside of quotes.
     [GeneratedRegex(
         """\s+AND\s+(?=(?:[^'"]*['"][^'"]*['"])*[^'"]*$)""",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
@@ -29,7 +30,8 @@ internal static partial class RunFilter
     )]
     private static partial Regex Order();
 
-    /// <summary>Reads a filter; either the predicate or what is wrong.</summary>
+    /// <summary>Reads a filter.</summary>
+    /// <returns>Either the predicate or what is wrong with the filter.</returns>
     public static (Func<Run, bool>? Matches, string? Fault) Parse(string? filter)
     {
         if (string.IsNullOrWhiteSpace(filter))
@@ -41,7 +43,8 @@ internal static partial class RunFilter
             if (!match.Success)
                 return (
                     null,
-                    $"Invalid clause '{clause}' in filter string; it must be like metrics.loss < 0.5, params.x = 'y', tags.x = 'y' or attributes.status = 'FINISHED'."
+                    $"Invalid clause '{clause}' in filter string; it must be like metrics.loss < 0.5, params.x = 'y', tags.x = 'y' or "
+                        + "attributes.status = 'FINISHED'."
                 );
             var (kind, key) = (match.Groups["kind"].Value, match.Groups["key"].Value.Trim('`', '"'));
             var (comparison, value) = (match.Groups["operator"].Value.ToUpperInvariant(), match.Groups["value"].Value.Trim('\'', '"'));
@@ -53,7 +56,7 @@ internal static partial class RunFilter
         return (run => predicates.TrueForAll(predicate => predicate(run)), null);
     }
 
-    /// <summary>Sorts by MLflow's <c>order_by</c>; runs without the value come last, newest first among equals.</summary>
+    /// <summary>Sorts by MLflow's <c>order_by</c>. Runs without the value come last; equal runs are sorted newest first.</summary>
     public static (IEnumerable<Run>? Runs, string? Fault) Sort(IEnumerable<Run> runs, IReadOnlyList<string> orders)
     {
         var sorted = runs.OrderByDescending(run => run.Document.Number);
@@ -68,7 +71,7 @@ internal static partial class RunFilter
             var ordered = match.Groups["direction"].Value.Equals("DESC", StringComparison.OrdinalIgnoreCase)
                 ? present.OrderByDescending(pair => pair.Value, Comparer<object?>.Create(Compare))
                 : present.OrderBy(pair => pair.Value, Comparer<object?>.Create(Compare));
-            // OrderBy is stable: sorting by the last clause first leaves ties in the order of the later clauses.
+            // OrderBy is stable: sorting by the last clause first keeps ties in the order of the later clauses.
             sorted = ordered.Concat(keyed.Where(pair => pair.Value is null)).Select(pair => pair.Run).ToList().OrderBy(_ => 0);
         }
 

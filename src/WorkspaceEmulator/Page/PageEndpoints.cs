@@ -1,14 +1,14 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Computes;
-using WorkspaceEmulator.Jobs;
-using WorkspaceEmulator.Resources;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Page;
 
-/// <summary>The page to watch jobs on, and the data it shows. It only reads.</summary>
+/// <summary>Maps the page that shows jobs, and its data. It changes nothing.</summary>
 internal static class PageEndpoints
 {
     private const string Area = "The page";
@@ -21,9 +21,9 @@ internal static class PageEndpoints
     {
         application
             .MapGet("/", GetPage)
-            .Emulates(Area, "Page", "Workspaces, clusters and jobs; open it as `/?token=…` once, a cookie follows.");
+            .Emulates(Area, "Page", "Workspaces, clusters and jobs; open it once as `/?token=…` to get a cookie.");
         application.MapGet("/page/overview", GetOverview).Emulates(Area, "Overview", "What the page lists.");
-        application.MapGet("/page/run", GetRun).Emulates(Area, "Run", "One job's log end and curves.");
+        application.MapGet("/page/run", GetRun).Emulates(Area, "Run", "The end of the log and the curves of one job.");
     }
 
     private static PushStreamHttpResult GetPage(HttpContext context)
@@ -113,12 +113,12 @@ internal static class PageEndpoints
             ["created"] = run.Document.CreatedAt.ToString("O"),
             ["started"] = run.Document.StartedAt?.ToString("O"),
             ["ended"] = run.Document.EndedAt?.ToString("O"),
-            ["compute"] = run.Document.Definition is { } definition ? JobRequest.ComputeName(definition) : null,
+            ["compute"] = run.Job?.ComputeName,
             ["error"] = run.Document.ErrorMessage,
         };
 
-    // Every n-th value, and always the last: a curve of more points than pixels shows no more.
-    private static JsonArray Thin(IReadOnlyList<Mlflow.MetricPoint> points)
+    // Every n-th value and always the last: more points than pixels add nothing to a curve.
+    private static JsonArray Thin(IReadOnlyList<MetricPoint> points)
     {
         var every = Math.Max(1, points.Count / CurvePoints);
         return points

@@ -3,27 +3,27 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Registry;
 
 /// <summary>
-/// The key that signs registry tokens (ES256), kept in the state folder where its owner alone can read it, and what a registry trusts it by: a
-/// self-signed certificate, and the same key as a JSON web key set.
+/// Signs registry tokens (ES256). The key is in the state folder, readable by its owner alone. A registry trusts it by a self-signed
+/// certificate, or by the same key as a JSON web key set.
 /// </summary>
 internal sealed class RegistryTokenKey : IDisposable
 {
-    // The registry reads its bundle once, at its start; a certificate that is renewed would lock everybody out until the next.
+    // The registry reads its bundle only when it starts: a renewed certificate would lock everybody out until its next start.
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(3650);
 
-    private readonly ECDsa _key;
-    private readonly string _header;
+    private readonly ECDsa signingKey;
+    private readonly string encodedHeader;
 
     private RegistryTokenKey(ECDsa key, X509Certificate2 certificate)
     {
-        _key = key;
-        // Registry 2 checks the certificate that comes along against its bundle; registry 3 also finds the key by its id.
-        _header = Encode(
+        signingKey = key;
+        // Registry 2 checks the certificate in the header against its bundle. Registry 3 also finds the key by its id.
+        encodedHeader = Encode(
             new JsonObject
             {
                 ["typ"] = "JWT",
@@ -58,31 +58,31 @@ internal sealed class RegistryTokenKey : IDisposable
         );
         using var certificate = request.CreateSelfSigned(now.AddMinutes(-5), now + Lifetime);
         StateFolder.Write(folder.RegistryTokenKey, key.ExportPkcs8PrivateKeyPem(), ownerOnly: true);
-        StateFolder.Write(folder.RegistryTokenKeySet, KeySet(key).ToJsonString(Resources.ResourceFolder.FileFormat));
+        StateFolder.Write(folder.RegistryTokenKeySet, KeySet(key).ToJsonString(ResourceFolder.FileFormat));
         StateFolder.Write(folder.RegistryTokenCertificate, certificate.ExportCertificatePem());
         return new(key, certificate);
     }
 
-    public void Dispose() => _key.Dispose();
+    public void Dispose() => signingKey.Dispose();
 
-    /// <summary>A JSON web token with these claims.</summary>
+    /// <summary>Creates a JSON web token with these claims.</summary>
     public string Sign(JsonObject claims)
     {
-        var content = $"{_header}.{Encode(claims)}";
-        return $"{content}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256))}";
+        var content = $"{encodedHeader}.{Encode(claims)}";
+        return $"{content}.{Base64Url.EncodeToString(signingKey.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256))}";
     }
 
-    /// <summary>The claims of a token signed with this key; null for any other text. Whether it has expired is not looked at.</summary>
+    /// <summary>Reads the claims of a token signed with this key; null for any other text. The expiry is not checked.</summary>
     public JsonObject? Read(string token)
     {
         if (
             token.Split('.') is not [var header, var claims, var signature]
-            || header != _header
+            || header != encodedHeader
             || !Base64Url.IsValid(claims)
             || !Base64Url.IsValid(signature)
         )
             return null;
-        return _key.VerifyData(
+        return signingKey.VerifyData(
             Encoding.ASCII.GetBytes($"{header}.{claims}"),
             Base64Url.DecodeFromChars(signature),
             HashAlgorithmName.SHA256

@@ -1,18 +1,19 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Registry;
 
 /// <summary>
-/// Refresh and access tokens of a registry, as Azure Container Registry gives them: whoever holds the emulator's own token may do everything.
+/// Issues and validates refresh and access tokens of a registry, as Azure Container Registry does. The holder of the emulator's own token
+/// may do everything.
 /// </summary>
-internal sealed class RegistryTokens(RegistryTokenKey key, AccessTokens owner, EmulatorOptions options, TimeProvider time)
+internal sealed class RegistryTokens(RegistryTokenKey key, AccessTokens owner, RegistrySettings settings, TimeProvider time)
 {
     /// <summary>The user name whose password is a refresh token.</summary>
     public const string RefreshTokenUser = "00000000-0000-0000-0000-000000000000";
 
-    /// <summary>What tokens say they are from; a registry must be told the same.</summary>
+    /// <summary>The issuer that tokens name; the registry's configuration must name the same.</summary>
     public const string Issuer = "Azure Container Registry";
 
     private const string RefreshGrant = "refresh_token";
@@ -20,10 +21,13 @@ internal sealed class RegistryTokens(RegistryTokenKey key, AccessTokens owner, E
     private static readonly TimeSpan AccessLifetime = TimeSpan.FromMinutes(75);
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether tokens for a service may be given at all.</summary>
-    public bool Serves(string service) => service.Length > 0 && (options.RegistryService ?? service) == service;
+    /// <summary>Returns whether tokens for a service may be issued at all.</summary>
+    public bool Serves(string service) => service.Length > 0 && (settings.Service ?? service) == service;
 
-    /// <summary>Whether a user name and password are the owner's: a refresh token by Azure's user name for it, the emulator's token by any other.</summary>
+    /// <summary>
+    /// Returns whether a user name and password are the owner's: a refresh token with Azure's user name for it, the emulator's token with
+    /// any other.
+    /// </summary>
     public bool IsOwner(string user, string password, string service) =>
         user == RefreshTokenUser ? IsRefreshToken(password, service) : owner.IsOwner(password);
 
@@ -35,7 +39,7 @@ internal sealed class RegistryTokens(RegistryTokenKey key, AccessTokens owner, E
 
     public string IssueRefreshToken(string service) => key.Sign(Claims(service, RefreshLifetime, RefreshGrant));
 
-    /// <summary>A token that opens every scope asked for.</summary>
+    /// <summary>Creates a token that grants every requested scope.</summary>
     /// <param name="service">The registry, as it calls itself.</param>
     /// <param name="scopes">Each <c>type:name:action,action</c>.</param>
     public string IssueAccessToken(string service, IEnumerable<RegistryScope> scopes)
@@ -69,18 +73,5 @@ internal sealed class RegistryTokens(RegistryTokenKey key, AccessTokens owner, E
             ["aud"] = service,
             ["grant_type"] = grant,
         };
-    }
-}
-
-/// <summary>Something a registry guards, and what shall be done with it.</summary>
-internal sealed record RegistryScope(string Type, string Name, IReadOnlyList<string> Actions)
-{
-    /// <summary>Reads <c>type:name:action,action</c>; a name may hold colons, as that of a registry with its port. Null when it is none.</summary>
-    public static RegistryScope? Parse(string text)
-    {
-        var (first, last) = (text.IndexOf(':', StringComparison.Ordinal), text.LastIndexOf(':'));
-        return first > 0 && last > first
-            ? new(text[..first], text[(first + 1)..last], text[(last + 1)..].Split(',', StringSplitOptions.RemoveEmptyEntries))
-            : null;
     }
 }

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
 using WorkspaceEmulator.Jobs;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
 
-/// <summary>A job as ARM shows it, and what a second PUT may change of it.</summary>
+/// <summary>Renders a job as ARM shows it, and applies what a second PUT may change.</summary>
 internal static class JobResource
 {
     private static readonly string[] FixedMembers =
@@ -40,17 +40,13 @@ internal static class JobResource
                 ["jobServiceType"] = "Studio",
                 ["endpoint"] = new Uri(endpoint, $"?run={Uri.EscapeDataString(run.Name)}&wsid={run.Workspace.ArmId}").AbsoluteUri,
             },
-            ["Tracking"] = new JsonObject
-            {
-                ["jobServiceType"] = "Tracking",
-                ["endpoint"] = $"{WorkspaceStore.TrackingUri(run.Workspace, endpoint)}?",
-            },
+            ["Tracking"] = new JsonObject { ["jobServiceType"] = "Tracking", ["endpoint"] = $"{run.Workspace.TrackingUri(endpoint)}?" },
         };
         var outputs = properties.Object("outputs") ?? [];
         foreach (var (name, output) in outputs)
         {
             if (output is JsonObject place && place.Text("uri") is null)
-                place["uri"] = JobMounts.DefaultUri(run.Name, name);
+                place["uri"] = JobOutput.DefaultPlace(run.Name, name).ToString();
         }
 
         outputs["default"] ??= new JsonObject
@@ -70,8 +66,8 @@ internal static class JobResource
         );
     }
 
-    /// <summary>Why a second PUT is refused; null when it may go on.</summary>
-    public static string? ChangeFault(Run run, JsonObject properties)
+    /// <summary>Returns why a second PUT is refused; null when it is allowed.</summary>
+    public static string? ChangeFault(Run run, JsonObject properties, JobDescription description)
     {
         var document = run.Document;
         foreach (var member in FixedMembers)
@@ -80,26 +76,27 @@ internal static class JobResource
                 return $"properties.{member} of job '{run.Name}' cannot be changed; submit a job of another name.";
         }
 
-        if (properties.Text("experimentName") is { } experiment && experiment != document.ExperimentName)
+        if (description.ExperimentName is { } experiment && experiment != document.ExperimentName)
             return $"properties.experimentName of job '{run.Name}' cannot be changed; submit a job of another name.";
-        foreach (var (key, value) in properties.Texts("properties"))
+        foreach (var (key, value) in description.Properties)
         {
             if (document.Properties.TryGetValue(key, out var old) && old != value)
-                return $"properties.properties.{key} of job '{run.Name}' exists and cannot be changed; properties can only be added.";
+                return $"properties.properties.{key} of job '{run.Name}' already exists and cannot be changed; properties can only be "
+                    + "added.";
         }
 
         return null;
     }
 
-    public static void Change(Run run, JsonObject properties) =>
+    public static void Change(Run run, JobDescription description) =>
         run.Update(document =>
             document with
             {
-                DisplayName = properties.Text("displayName") ?? document.DisplayName,
-                Description = properties.Text("description") ?? document.Description,
-                IsArchived = properties.ContainsKey("isArchived") ? properties.Flag("isArchived") : document.IsArchived,
-                Tags = properties.Object("tags") is null ? document.Tags : Run.Merge(properties.Texts("tags"), []),
-                Properties = Run.Merge(document.Properties, properties.Texts("properties")),
+                DisplayName = description.DisplayName ?? document.DisplayName,
+                Description = description.Description ?? document.Description,
+                IsArchived = description.IsArchived ?? document.IsArchived,
+                Tags = description.Tags is { } tags ? Run.Merge(tags, []) : document.Tags,
+                Properties = Run.Merge(document.Properties, description.Properties),
             }
         );
 }

@@ -1,78 +1,87 @@
 using System.Text.Json;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Mlflow;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
 
 /// <summary>
-/// One run: a job, or a run made through MLflow. Its state is one immutable <see cref="RunDocument"/> that is replaced, and written, as a whole.
+/// Represents a run: a job, or a run created through MLflow. Its state is one immutable <see cref="RunDocument"/>, which is replaced and
+/// written as a whole.
 /// </summary>
 internal sealed class Run
 {
-    private readonly Lock _gate = new();
-    private readonly TimeProvider _time;
-    private RunDocument _document;
+    private readonly Lock gate = new();
+    private readonly TimeProvider time;
+    private RunDocument document;
 
-    public Run(Workspace workspace, string folder, RunDocument document, TimeProvider time)
+    public Run(WorkspaceName workspace, string folder, RunDocument document, CommandJob? job, TimeProvider time)
     {
-        (Workspace, Folder, _document, _time) = (workspace, folder, document, time);
+        (Workspace, Folder, Job, this.document, this.time) = (workspace, folder, job, document, time);
         Metrics = new(Path.Combine(folder, "metrics.jsonl"));
         Artifacts = new(folder);
     }
 
-    public Workspace Workspace { get; }
+    public WorkspaceName Workspace { get; }
 
-    /// <summary>Absolute path of the run's own folder.</summary>
+    /// <summary>Gets the absolute path of the run's folder.</summary>
     public string Folder { get; }
-    public RunDocument Document => Volatile.Read(ref _document);
+    public RunDocument Document => Volatile.Read(ref document);
     public string Name => Document.Name;
     public RunStatus Status => Document.Status;
-    public bool IsJob => Document.Definition is not null;
+    public bool IsJob => Job is not null;
+
+    /// <summary>Gets the job's definition; null for a run created through MLflow.</summary>
+    public CommandJob? Job { get; }
+
+    /// <summary>Gets when the job's time is up; null when it has no limit or has not started.</summary>
+    public DateTimeOffset? Deadline => Job?.Deadline(Document.StartedAt);
     public MetricStore Metrics { get; }
     public RunArtifacts Artifacts { get; }
     public string ArmId => $"{Workspace.ArmId}/jobs/{Name}";
 
-    /// <summary>Names the run in tokens and queues: unique over all workspaces.</summary>
-    public string Key => $"{Workspace.Name.Key}/{Name.ToLowerInvariant()}";
+    /// <summary>Gets the run's name in tokens and queues, unique across all workspaces.</summary>
+    public string Key => $"{Workspace.Key}/{Name.ToLowerInvariant()}";
     public string DataContainer => $"dcid.{Name}";
     public string WorkingFolder => RunArtifacts.WorkingFolderOf(Folder);
     public string UserLog => Path.Combine(Folder, "user_logs", "std_log.txt");
     public string SystemLog => Path.Combine(Folder, "system_logs", "lifecycler", "lifecycler.log");
 
-    /// <summary>Stores a new run; the folder is its name's, or one of its own when another workspace has a run of that name.</summary>
-    public static Run Create(Workspace workspace, RunDocument document, TimeProvider time)
+    /// <summary>
+    /// Creates and stores a run. Its folder has its name, with the workspace's id when another workspace has a run of that name.
+    /// </summary>
+    public static Run Create(StateFolder state, RunDocument document, CommandJob? job, TimeProvider time)
     {
-        var folder = Path.Combine(workspace.StateFolder.Jobs, document.Name);
+        var folder = Path.Combine(state.Jobs, document.Name);
         if (Directory.Exists(folder))
-            folder += $".{workspace.WorkspaceId:N}";
+            folder += $".{document.WorkspaceName.Id:N}";
         if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true); // Left by a run that was deleted or never stored.
+            Directory.Delete(folder, recursive: true); // It belonged to a run that was deleted or never stored.
         Directory.CreateDirectory(folder);
-        var run = new Run(workspace, folder, document, time);
+        var run = new Run(document.WorkspaceName, folder, document, job, time);
         run.Update(same => same);
         return run;
     }
 
     public RunDocument Update(Func<RunDocument, RunDocument> change)
     {
-        lock (_gate)
+        lock (gate)
         {
-            var changed = change(_document) with { ModifiedAt = _time.GetUtcNow() };
+            var changed = change(document) with { ModifiedAt = time.GetUtcNow() };
             StateFolder.Write(Path.Combine(Folder, RunDocument.FileName), JsonSerializer.Serialize(changed, RunDocument.FileFormat));
-            Volatile.Write(ref _document, changed);
+            Volatile.Write(ref document, changed);
             return changed;
         }
     }
 
-    /// <summary>Moves the run on; a run that has ended stays as it ended, and one asked to cancel only ends.</summary>
+    /// <summary>Changes the status. A run that has ended keeps its status, and a run that is being canceled can only end.</summary>
     public bool TryMoveTo(RunStatus status, string? errorCode = null, string? errorMessage = null)
     {
-        lock (_gate)
+        lock (gate)
         {
             if (Status.IsTerminal() || (Status == RunStatus.CancelRequested && !status.IsTerminal()))
                 return false;
-            var now = _time.GetUtcNow();
+            var now = time.GetUtcNow();
             Update(document =>
                 document with
                 {
@@ -95,7 +104,7 @@ internal sealed class Run
     public void LogSystem(string message)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(SystemLog)!);
-        File.AppendAllText(SystemLog, $"{_time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {message}\n");
+        File.AppendAllText(SystemLog, $"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {message}\n");
     }
 
     public static SortedDictionary<string, string> Merge(

@@ -1,8 +1,8 @@
 namespace WorkspaceEmulator.Runs;
 
 /// <summary>
-/// A run's artifacts as one tree: <c>outputs</c> and <c>logs</c> of the command's working folder, <c>user_logs</c>, <c>system_logs</c>, and what
-/// was uploaded. Links are not followed: the service would have uploaded files, not the places they point to.
+/// Represents a run's artifacts as one tree: <c>outputs</c> and <c>logs</c> of the command's working folder, <c>user_logs</c>,
+/// <c>system_logs</c>, and uploads. Links are not followed, as the service uploads files and not the targets of links.
 /// </summary>
 internal sealed class RunArtifacts(string folder)
 {
@@ -13,15 +13,15 @@ internal sealed class RunArtifacts(string folder)
     };
     private static readonly string[] LogRoots = ["user_logs", "system_logs"];
     private static readonly string[] WorkingRoots = ["outputs", "logs"];
-    private readonly Lock _gate = new();
+    private readonly Lock gate = new();
 
     public static string WorkingFolderOf(string runFolder) => Path.Combine(runFolder, "wd");
 
-    /// <summary>Artifact paths that start with <paramref name="prefix"/>, in ordinal order.</summary>
+    /// <summary>Lists artifact paths that start with <paramref name="prefix"/>, in ordinal order.</summary>
     public IReadOnlyList<string> List(string prefix = "")
     {
         var paths = new SortedSet<string>(StringComparer.Ordinal);
-        lock (_gate)
+        lock (gate)
         {
             foreach (var root in LogRoots)
                 Add(folder, root);
@@ -41,11 +41,12 @@ internal sealed class RunArtifacts(string folder)
     }
 
     /// <summary>
-    /// Moves what the log holds to <c>user_logs/std_log_{n}.txt</c>, n counting from 0, and leaves an empty log. A list shows either state, and the log is always there.
+    /// Moves the log's content to <c>user_logs/std_log_{n}.txt</c>, with n counting from 0, and leaves an empty log. A list shows the state
+    /// before or after, and the log always exists.
     /// </summary>
     public void RotateLog()
     {
-        lock (_gate)
+        lock (gate)
         {
             var log = Path.Combine(folder, "user_logs", "std_log.txt");
             var number = 0;
@@ -60,11 +61,11 @@ internal sealed class RunArtifacts(string folder)
         string Numbered(int number) => Path.Combine(folder, "user_logs", $"std_log_{number}.txt");
     }
 
-    /// <summary>The file of an artifact, or null when there is none or the path leaves the run's folder.</summary>
+    /// <summary>Returns the file of an artifact; null when it does not exist or the path points outside of the run's folder.</summary>
     public string? Find(string path) =>
         Locate(path) is { } file && File.Exists(file) && new FileInfo(file).LinkTarget is null ? file : null;
 
-    /// <summary>Where an upload of this path goes; null when the path leaves the run's folder.</summary>
+    /// <summary>Returns where an upload to this path goes; null when the path points outside of the run's folder.</summary>
     public string? Locate(string path)
     {
         var parts = path.Split('/');

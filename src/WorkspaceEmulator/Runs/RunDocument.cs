@@ -1,12 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
 
-/// <summary>What is kept of a run, as its file holds it.</summary>
-/// <remarks><c>Definition</c>: The job's ARM properties that do not change; null for a run made through MLflow.</remarks>
+/// <summary>Holds what is stored of a run, in the form of its file.</summary>
+/// <remarks>
+/// <c>Definition</c>: the job's ARM properties that do not change, as responses echo them; null for a run created through MLflow.
+/// </remarks>
 internal sealed record RunDocument(
     string SubscriptionId,
     string ResourceGroup,
@@ -40,16 +43,19 @@ internal sealed record RunDocument(
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>Every run of the state folder.</summary>
-    public static IEnumerable<(WorkspaceName Workspace, string Folder, RunDocument Document)> LoadAll(StateFolder state)
+    [JsonIgnore]
+    public WorkspaceName WorkspaceName => new(SubscriptionId, ResourceGroup, Workspace);
+
+    /// <summary>Reads every run of the state folder.</summary>
+    public static IEnumerable<(string Folder, RunDocument Document)> LoadAll(StateFolder state)
     {
         foreach (var folder in Directory.EnumerateDirectories(state.Jobs))
         {
             var file = Path.Combine(folder, FileName);
             if (!File.Exists(file))
-                continue; // The folder of a run that was never stored: nothing refers to it.
+                continue; // The folder of a run that was never stored.
             var document = JsonSerializer.Deserialize<RunDocument>(File.ReadAllText(file), FileFormat)!;
-            yield return (new(document.SubscriptionId, document.ResourceGroup, document.Workspace), folder, document);
+            yield return (folder, document);
         }
     }
 }

@@ -1,19 +1,18 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
 
-/// <summary>A run as run history shows it.</summary>
+/// <summary>Renders a run as run history shows it.</summary>
 internal static class RunResource
 {
-    public static JsonObject Render(Run run)
+    public static JsonObject Render(Run run, ExperimentStore experiments)
     {
         var document = run.Document;
         var json = Common(run);
         json["runNumber"] = document.Number;
         json["rootRunId"] = run.Name;
-        json["experimentId"] = run.Workspace.Experiments.GetOrCreate(document.ExperimentName).Id;
+        json["experimentId"] = experiments.GetOrCreate(document.ExperimentName).Id;
         json["createdUtc"] = document.CreatedAt.UtcDateTime.ToString("O");
         json["dataContainerId"] = run.DataContainer;
         json["displayName"] = document.DisplayName;
@@ -43,7 +42,7 @@ internal static class RunResource
             ["status"] = document.Status.ToString(),
             ["startTimeUtc"] = document.StartedAt?.UtcDateTime.ToString("O"),
             ["endTimeUtc"] = document.EndedAt?.UtcDateTime.ToString("O"),
-            ["target"] = document.Definition is { } definition ? JobRequest.ComputeName(definition) : "local",
+            ["target"] = run.Job?.ComputeName ?? "local",
             ["parentRunId"] = document.Tags.GetValueOrDefault("mlflow.parentRunId"),
             ["tags"] = document.Tags.ToJson(),
             ["properties"] = document.Properties.ToJson(),

@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Runs;
 
-/// <summary>States of a job, those of the service that the emulator uses, with its spelling.</summary>
+/// <summary>Lists the states of a job that the emulator uses, spelled as the service spells them.</summary>
 internal enum RunStatus
 {
     NotStarted,
@@ -18,7 +18,7 @@ internal static class RunStatusExtensions
 {
     public static bool IsTerminal(this RunStatus status) => status is RunStatus.Completed or RunStatus.Failed or RunStatus.Canceled;
 
-    /// <summary>MLflow's word for a status.</summary>
+    /// <summary>Converts a status to MLflow's.</summary>
     public static string ToMlflow(this RunStatus status) =>
         status switch
         {
@@ -29,7 +29,7 @@ internal static class RunStatusExtensions
             _ => "RUNNING",
         };
 
-    /// <summary>Reads MLflow's word for a status; null for an unknown one.</summary>
+    /// <summary>Converts a status from MLflow's; null for an unknown one.</summary>
     public static RunStatus? FromMlflow(string? status) =>
         status switch
         {

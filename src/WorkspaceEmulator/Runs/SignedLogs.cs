@@ -1,13 +1,16 @@
-using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
 
-/// <summary>Addresses under which an artifact is read without a token for a while, as a storage account's signed ones.</summary>
+/// <summary>
+/// Creates addresses under which an artifact can be read without a token for an hour, like signed addresses of a storage account.
+/// </summary>
 internal sealed class SignedLogs(AccessTokens tokens, EmulatorAddress address, TimeProvider time)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    /// <summary>The logs of a run by name, with their addresses.</summary>
+    /// <summary>Returns the addresses of a run's logs by name.</summary>
     public IReadOnlyDictionary<string, string> AddressesOf(Run run) =>
         run
             .Artifacts.List()
@@ -28,8 +31,7 @@ internal sealed class SignedLogs(AccessTokens tokens, EmulatorAddress address, T
         && time.GetUtcNow().ToUnixTimeSeconds() <= expires
         && tokens.IsSigned(path, expires, request.Query["sig"].ToString());
 
-    public static string PathOf(Run run, string artifact) =>
-        $"/azureml/{run.Workspace.WorkspaceId:N}/ExperimentRun/{run.DataContainer}/{artifact}";
+    public static string PathOf(Run run, string artifact) => $"/azureml/{run.Workspace.Id:N}/ExperimentRun/{run.DataContainer}/{artifact}";
 
     private static string Escape(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 }

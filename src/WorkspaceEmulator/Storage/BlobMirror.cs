@@ -5,37 +5,37 @@ using Azure;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Access;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Storage;
 
 /// <summary>
-/// A copy of what jobs read from a blob container, in a folder of the emulator: brought up to date before a job starts, where a mount would fetch as files are opened.
-/// What is there with the same ETag is not fetched again.
+/// Copies what jobs read from a blob container to a folder of the emulator. The copy is updated before a job starts, where a mount would
+/// download files as they are opened. Blobs with an unchanged ETag are not downloaded again.
 /// </summary>
 /// <param name="datastore">A datastore of type AzureBlob, with an account key or SAS.</param>
-/// <param name="secrets">Opens the stored key.</param>
-/// <param name="folder">Where the copy is; beside it stands a file with the ETags.</param>
+/// <param name="secrets">Decrypts the stored key.</param>
+/// <param name="folder">Folder of the copy; a file beside it holds the ETags.</param>
 internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, string folder)
 {
-    private const int Lanes = 16;
+    private const int ParallelDownloads = 16;
 
-    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Turns = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Locks = new(StringComparer.Ordinal);
 
-    /// <summary>Brings a file or folder of the container up to date.</summary>
-    /// <param name="path">In the container; empty for all of it.</param>
-    /// <param name="cancellationToken">Stops; what has come stays.</param>
-    /// <returns>Where it is on this machine, or why it cannot be had.</returns>
+    /// <summary>Updates the copy of a file or folder.</summary>
+    /// <param name="path">Path in the container; empty for all of it.</param>
+    /// <param name="cancellationToken">Stops; what was downloaded stays.</param>
+    /// <returns>Either its path on this machine or why it cannot be copied.</returns>
     public async Task<(string? LocalPath, string? Fault)> FetchAsync(string path, CancellationToken cancellationToken)
     {
         var (container, fault) = Open();
         if (container is null)
             return (null, fault);
-        // Two jobs that read one datastore share the copy; one brings it up to date at a time.
-        var turn = Turns.GetOrAdd(folder, _ => new SemaphoreSlim(1));
-        await turn.WaitAsync(cancellationToken);
+        // Jobs that read one datastore share the copy; one job updates it at a time.
+        var mutex = Locks.GetOrAdd(folder, _ => new SemaphoreSlim(1));
+        await mutex.WaitAsync(cancellationToken);
         try
         {
             await FetchAsync(container, path.Trim('/'), cancellationToken);
@@ -53,7 +53,7 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         }
         finally
         {
-            turn.Release();
+            mutex.Release();
         }
     }
 
@@ -69,18 +69,19 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         if (body.Text("datastoreType") != "AzureBlob" || account is null || container is null)
             return (
                 null,
-                $"datastore '{datastore.Name}' is of type {body.Text("datastoreType")}; the emulator reads blob containers and folders (protocol 'file')."
+                $"datastore '{datastore.Name}' is of type {body.Text("datastoreType")}; the emulator reads blob containers and folders "
+                    + "(protocol 'file')."
             );
         if (body.Text(DatastoreSecrets.Sealed) is not { } sealedText || kind is not ("AccountKey" or "Sas"))
         {
             return (
                 null,
-                $"datastore '{datastore.Name}' is in storage account '{account}' and its credentials are {kind}; the emulator has no identity there, "
-                    + "so the datastore must be registered with an account key or a SAS, or be a folder (protocol 'file')."
+                $"datastore '{datastore.Name}' is in storage account '{account}' and its credentials are {kind}; the emulator has no "
+                    + "identity there, so the datastore must be registered with an account key or a SAS, or be a folder (protocol 'file')."
             );
         }
 
-        // An endpoint with a path is the address of a storage emulator, which ends in the account.
+        // An endpoint with a path is the address of a storage emulator and ends in the account.
         var protocol = body.Text("protocol") ?? "https";
         var address = new Uri(
             endpoint.Contains('/', StringComparison.Ordinal)
@@ -96,18 +97,18 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         }
         catch (FormatException)
         {
-            return (null, $"datastore '{datastore.Name}' is registered with a key that is no account key; register it again.");
+            return (null, $"datastore '{datastore.Name}' is registered with a key that is not an account key; register it again.");
         }
     }
 
     private async Task FetchAsync(BlobContainerClient container, string path, CancellationToken cancellationToken)
     {
         var known = ReadETags();
-        var there = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        var current = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, eTag) in known)
         {
             if (!IsWithin(name, path))
-                there[name] = eTag;
+                current[name] = eTag;
         }
 
         try
@@ -117,41 +118,41 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
                 .Where(blob => IsWithin(blob.Name, path) && !blob.Name.EndsWith('/'));
             await Parallel.ForEachAsync(
                 blobs,
-                new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken },
+                new ParallelOptions { MaxDegreeOfParallelism = ParallelDownloads, CancellationToken = cancellationToken },
                 async (blob, stop) =>
                 {
                     var eTag = blob.Properties.ETag?.ToString() ?? "";
                     var file = Locate(blob.Name);
                     if (known.GetValueOrDefault(blob.Name) != eTag || !File.Exists(file))
                         await FetchAsync(container.GetBlobClient(blob.Name), file, stop);
-                    there[blob.Name] = eTag;
+                    current[blob.Name] = eTag;
                 }
             );
-            foreach (var name in known.Keys.Where(name => !there.ContainsKey(name)))
+            foreach (var name in known.Keys.Where(name => !current.ContainsKey(name)))
                 File.Delete(Locate(name));
         }
         finally
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-            StateFolder.Write(ETagFile, JsonSerializer.Serialize(there));
+            StateFolder.Write(ETagFile, JsonSerializer.Serialize(current));
         }
     }
 
     private static async Task FetchAsync(BlobClient blob, string file, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var unfinished = $"{file}.{Guid.NewGuid():N}.tmp";
+        var temporary = $"{file}.{Guid.NewGuid():N}.tmp";
         try
         {
-            var answer = await blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
-            await using (var content = answer.Value.Content)
-            await using (var target = File.Create(unfinished))
+            var response = await blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
+            await using (var content = response.Value.Content)
+            await using (var target = File.Create(temporary))
                 await content.CopyToAsync(target, cancellationToken);
-            File.Move(unfinished, file, overwrite: true);
+            File.Move(temporary, file, overwrite: true);
         }
         finally
         {
-            File.Delete(unfinished);
+            File.Delete(temporary);
         }
     }
 
@@ -169,13 +170,13 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         }
     }
 
-    /// <exception cref="IOException">The blob's name leads out of the folder.</exception>
+    /// <exception cref="IOException">The blob's name points outside of the folder.</exception>
     private string Locate(string name)
     {
         var path = Path.GetFullPath(Path.Combine(folder, name));
         return path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? path
-            : throw new IOException($"blob '{name}' has a name that leads out of its container");
+            : throw new IOException($"blob '{name}' has a name that points outside of its container");
     }
 
     private static bool IsWithin(string name, string path) =>

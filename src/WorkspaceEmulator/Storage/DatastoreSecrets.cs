@@ -1,8 +1,8 @@
 namespace WorkspaceEmulator.Storage;
 
-/// <summary>How the secrets of datastores are kept.</summary>
+/// <summary>Says how secrets of datastores are stored.</summary>
 internal static class DatastoreSecrets
 {
-    /// <summary>Member of a stored datastore that holds its secrets, encrypted; never rendered.</summary>
+    /// <summary>The member of a stored datastore that holds its encrypted secrets. It is never part of a response.</summary>
     public const string Sealed = "sealedSecrets";
 }

@@ -1,27 +1,27 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
-using WorkspaceEmulator.Arm;
-using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Resources;
+using WorkspaceEmulator.Access;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Vaults;
 
-/// <summary>The key vaults that workspaces name as theirs, and their secrets. Values are encrypted before they reach a file.</summary>
+/// <summary>Stores the secrets of the key vaults that workspaces name as theirs. Values are encrypted before they are written.</summary>
 internal sealed class VaultStore(WorkspaceStore workspaces, StateFolder folder, SecretBox box, TimeProvider time)
 {
     private const string SealedValue = "sealedValue";
     private const string Version = "version";
-    private readonly ConcurrentDictionary<string, ResourceFolder> _secrets = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, ResourceFolder> secrets = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The workspace whose vault this is; null when there is no such vault.</summary>
+    /// <summary>Finds the workspace of a vault; null when the vault does not exist.</summary>
     /// <param name="id">ARM id of the vault.</param>
     public Workspace? FindWorkspace(string id) =>
         workspaces.All.FirstOrDefault(workspace =>
             workspaces.KeyVaultOf(workspace).Equals(id, StringComparison.OrdinalIgnoreCase) && ResourceNames.Vault().IsMatch(NameOf(id))
         );
 
-    /// <summary>Names of vaults are the same wherever they are: no two vaults share one.</summary>
+    /// <summary>Returns whether a vault exists. Names of vaults are unique across resource groups.</summary>
     public bool Exists(string name) =>
         ResourceNames.Vault().IsMatch(name)
         && workspaces.All.Any(workspace => NameOf(workspaces.KeyVaultOf(workspace)).Equals(name, StringComparison.OrdinalIgnoreCase));
@@ -50,24 +50,5 @@ internal sealed class VaultStore(WorkspaceStore workspaces, StateFolder folder, 
         );
 
     private ResourceFolder SecretsOf(string vault) =>
-        _secrets.GetOrAdd(vault, name => new(Path.Combine(folder.Vaults, name.ToLowerInvariant()), time));
-}
-
-/// <summary>One secret of a key vault.</summary>
-internal sealed record VaultSecret(string Name, string Version, string Value, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt)
-{
-    public JsonObject Render(Uri vault) =>
-        new()
-        {
-            ["value"] = Value,
-            ["id"] = new Uri(vault, $"secrets/{Name}/{Version}").AbsoluteUri,
-            ["attributes"] = new JsonObject
-            {
-                ["enabled"] = true,
-                ["created"] = CreatedAt.ToUnixTimeSeconds(),
-                ["updated"] = ModifiedAt.ToUnixTimeSeconds(),
-                ["recoveryLevel"] = "Recoverable+Purgeable",
-                ["recoverableDays"] = 90,
-            },
-        };
+        secrets.GetOrAdd(vault, name => new(Path.Combine(folder.Vaults, name.ToLowerInvariant()), time));
 }

@@ -2,10 +2,10 @@ using Experiments.Plans;
 
 namespace Workspaces.Computes;
 
-/// <summary>Parts of the commands that messages propose.</summary>
+/// <summary>Formats parts of commands in messages.</summary>
 internal static class CommandLine
 {
-    /// <summary>The options by which <c>az ml</c> knows the workspace.</summary>
+    /// <summary>Formats the options that select the workspace for <c>az ml</c>.</summary>
     public static string WorkspaceOptions(WorkspaceAddress address) =>
         $"--resource-group {address.ResourceGroup} --workspace-name {address.WorkspaceName}";
 }

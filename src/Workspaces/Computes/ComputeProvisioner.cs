@@ -11,44 +11,51 @@ using Workspaces.Http;
 
 namespace Workspaces.Computes;
 
-/// <summary>Makes the cluster of the plan when it is missing, and sees that it fits when it is not.</summary>
+/// <summary>Ensures that the cluster of the plan exists and can scale to the planned nodes.</summary>
 /// <param name="workspace">The workspace.</param>
-/// <param name="timeProvider">Clock and timers; the system's when null.</param>
-/// <param name="provisioningSettings">How long a cluster is waited for; the defaults when null.</param>
+/// <param name="timeProvider">Clock and timers; null: the system's.</param>
+/// <param name="provisioningSettings">How long to wait for a cluster; null: the defaults.</param>
 public sealed class ComputeProvisioner(
     WorkspaceClient workspace,
     TimeProvider? timeProvider = null,
     ProvisioningSettings? provisioningSettings = null
 )
 {
-    /// <summary>How often another run may be faster before its refusal counts.</summary>
+    /// <summary>Conflicts tolerated before giving up.</summary>
     private const int MostConflicts = 5;
 
     private readonly TimeProvider time = timeProvider ?? TimeProvider.System;
-    private readonly ProvisioningSettings settings = provisioningSettings ?? new ProvisioningSettings();
+    private readonly ProvisioningSettings settings = (provisioningSettings ?? new ProvisioningSettings()).Validated();
 
     private MachineLearningComputeCollection Computes => workspace.Resource.GetMachineLearningComputes();
 
     /// <summary>
-    /// Looks whether the cluster is there as asked; changes nothing. One request when it is. When it has to be made or to grow, the region's VM sizes and
-    /// quotas are read too, and what will not work is said now.
+    /// Compares the cluster with the plan; changes nothing. Sends one request when the cluster fits. When it must be created or scaled up,
+    /// the region's
+    /// VM sizes and quotas are read too, and every problem is reported now.
     /// </summary>
-    /// <exception cref="WorkspaceException">The cluster there has another VM size or priority, is no AmlCompute cluster, or failed; or a new one would have a
-    /// VM size that the region does not offer, without GPU, not to be had with low priority, or above a quota (every such fault at once); or the service refused
-    /// or did not answer.</exception>
+    /// <exception cref="WorkspaceException">The existing cluster has another VM size or priority, is not an AmlCompute cluster, or failed;
+    /// or a new one would
+    /// have a VM size that the region does not offer, that has no GPU or is not available with low priority, or would exceed a quota (all
+    /// faults at once); or the
+    /// service refused or did not respond.</exception>
     public Task<ComputeState> ReadAsync(ComputePlan compute, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(compute);
-        return ServiceErrors.GuardAsync(() => CheckAsync(compute, cancellationToken), cancellationToken);
+        return ServiceErrors.GuardAsync(() => ReadOnceAsync(compute, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Creates the cluster and waits until it stands, lets it grow, or leaves it, as <paramref name="state"/> says; another run that does the same is no error.</summary>
-    /// <param name="compute">What the plan asks for.</param>
-    /// <param name="state">What <see cref="ReadAsync"/> found.</param>
-    /// <param name="progress">Told what is waited for, and what trouble the nodes of the cluster report.</param>
-    /// <param name="cancellationToken">Stops waiting; the service goes on with what it has begun.</param>
-    /// <exception cref="WorkspaceException">The service refused, could not provision the cluster (with its reason), or took longer than the deadline; or the
-    /// cluster has come to differ from the plan.</exception>
+    /// <summary>
+    /// Creates the cluster, scales it up or leaves it unchanged, by <paramref name="state"/>, and waits until it is ready. Another run may
+    /// do the same.
+    /// </summary>
+    /// <param name="compute">The planned cluster.</param>
+    /// <param name="state">Result of <see cref="ReadAsync"/>.</param>
+    /// <param name="progress">Receives what is waited for and the errors that the cluster's nodes report.</param>
+    /// <param name="cancellationToken">Cancels the wait; the service continues what it has begun.</param>
+    /// <exception cref="WorkspaceException">The service refused, could not provision the cluster (with its reason), or took longer than
+    /// the deadline; or the
+    /// cluster now differs from the plan.</exception>
     public Task<ComputeTarget> EnsureAsync(
         ComputePlan compute,
         ComputeState state,
@@ -59,33 +66,29 @@ public sealed class ComputeProvisioner(
         ArgumentNullException.ThrowIfNull(compute);
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(progress);
-        return ServiceErrors.GuardAsync(() => CarryOutAsync(compute, state, progress, cancellationToken), cancellationToken);
+        return ServiceErrors.GuardAsync(() => EnsureOnceAsync(compute, state, progress, cancellationToken), cancellationToken);
     }
 
-    private async Task<ComputeState> CheckAsync(ComputePlan compute, CancellationToken cancellationToken)
+    private async Task<ComputeState> ReadOnceAsync(ComputePlan compute, CancellationToken cancellationToken)
     {
         var state = Compare(await FindAsync(compute.Name, cancellationToken), compute);
         if (state.Change == StageChange.Unchanged)
-        {
             return state with { Notes = [.. state.Notes, .. await MinimumNotesAsync(state, cancellationToken)] };
-        }
 
         var offers = await RegionOffers.ReadAsync(workspace, compute.Location, cancellationToken);
         var sizes = offers.Sizes is null ? null : new SizeCheck(compute, offers.Sizes, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
-        // A cluster that stands has shown that its size can be had.
+        // An existing cluster proves that its size is available.
         var faults = state.Change == StageChange.Created ? sizes?.Faults().ToList() ?? [] : [];
         var notes = new List<string>([.. state.Notes, .. offers.Notes]);
         if (sizes is not null && offers.Usages is not null)
         {
-            var quotas = new QuotaCheck(compute, NodesThere(state), sizes, new Quotas(offers.Usages), workspace.Address.SubscriptionId);
+            var quotas = new QuotaCheck(compute, ExistingNodes(state), sizes, new Quotas(offers.Usages), workspace.Address.SubscriptionId);
             faults.AddRange(quotas.Faults());
             notes.AddRange(quotas.Notes());
         }
 
         if (faults.Count > 0)
-        {
             throw new WorkspaceException(string.Join(Environment.NewLine, faults));
-        }
 
         var prices = new NodePrices(sizes?.Size, compute.Priority);
         notes.AddRange(new[] { prices.Bracket(compute) }.OfType<string>());
@@ -93,13 +96,11 @@ public sealed class ComputeProvisioner(
         return state with { Notes = notes };
     }
 
-    /// <summary>What is to do about the cluster that was found; sends nothing.</summary>
+    /// <summary>Compares the cluster that was found with the plan; sends nothing.</summary>
     private ComputeState Compare(MachineLearningComputeResource? found, ComputePlan compute)
     {
         if (found is null)
-        {
             return new ComputeState(StageChange.Created, []);
-        }
 
         var provisioning = found.Data.Properties?.ProvisioningState;
         if (provisioning == MachineLearningProvisioningState.Deleting)
@@ -107,18 +108,16 @@ public sealed class ComputeProvisioner(
             return new ComputeState(StageChange.Created, [])
             {
                 Found = found,
-                Notes = [$"Cluster '{compute.Name}' is being deleted; it is made anew once it is gone."],
+                Notes = [$"Cluster '{compute.Name}' is being deleted; it will be created again afterwards."],
             };
         }
 
         var cluster = ClusterComparison.RequireUsable(found.Data, compute, workspace.Address);
         string[] notes = ClusterComparison.IsChanging(provisioning)
-            ? [$"Cluster '{compute.Name}' is {provisioning}; that is waited for."]
+            ? [$"Cluster '{compute.Name}' is {provisioning}; the run waits for it."]
             : [];
         if (cluster is null)
-        {
             return new ComputeState(StageChange.Unchanged, []) { Found = found, Notes = notes };
-        }
 
         ClusterComparison.RequireSame(cluster, compute);
         var (differences, scale) = ClusterComparison.CompareScale(cluster.ScaleSettings, compute);
@@ -126,11 +125,11 @@ public sealed class ComputeProvisioner(
         {
             Found = found,
             Scale = scale,
-            Notes = [.. notes, .. ClusterComparison.TroubleOf(cluster, compute.Name)],
+            Notes = [.. notes, .. ClusterComparison.NodeErrorsOf(cluster, compute.Name)],
         };
     }
 
-    private async Task<ComputeTarget> CarryOutAsync(
+    private async Task<ComputeTarget> EnsureOnceAsync(
         ComputePlan compute,
         ComputeState state,
         IProgress<string> progress,
@@ -146,24 +145,24 @@ public sealed class ComputeProvisioner(
                 var target = state.Change switch
                 {
                     StageChange.Created => await CreateAsync(compute, wait, cancellationToken),
-                    StageChange.Updated => await GrowAsync(compute, state, wait, cancellationToken),
+                    StageChange.Updated => await ScaleUpAsync(compute, state, wait, cancellationToken),
                     _ => state.Found!,
                 };
                 if (state.Change != StageChange.Unchanged)
-                    ReportTrouble(target, progress);
+                    ReportNodeErrors(target, progress);
                 return Describe(target, compute, state);
             }
             catch (RequestFailedException error)
                 when (conflicts < MostConflicts && (error.Status == 409 || (error.Status == 404 && state.Change == StageChange.Updated)))
             {
-                // Somebody else is about the same cluster, or has deleted it. What has become of it decides.
+                // Another run is changing this cluster or has deleted it: re-read it and decide again.
                 await wait.PauseAsync(cancellationToken);
                 state = Compare(await FindAsync(compute.Name, cancellationToken), compute);
             }
         }
     }
 
-    /// <summary>Waits while a change to the cluster, somebody else's, is under way; what it comes to is compared anew.</summary>
+    /// <summary>Waits while another run changes the cluster, then compares the result with the plan.</summary>
     private async Task<ComputeState> SettleAsync(
         ComputePlan compute,
         ComputeState state,
@@ -192,14 +191,14 @@ public sealed class ComputeProvisioner(
         return await CompleteAsync(operation, compute, "created", wait, cancellationToken);
     }
 
-    private async Task<MachineLearningComputeResource> GrowAsync(
+    private async Task<MachineLearningComputeResource> ScaleUpAsync(
         ComputePlan compute,
         ComputeState state,
         ProvisioningWait wait,
         CancellationToken cancellationToken
     )
     {
-        wait.Report($"Letting cluster '{compute.Name}' grow to {compute.MaxNodes} nodes");
+        wait.Report($"Scaling cluster '{compute.Name}' up to {compute.MaxNodes} nodes");
         var patch = new MachineLearningComputePatch { ScaleSettings = state.Scale };
         var operation = await state.Found!.UpdateAsync(WaitUntil.Started, patch, cancellationToken);
         return await CompleteAsync(operation, compute, "changed", wait, cancellationToken);
@@ -227,12 +226,12 @@ public sealed class ComputeProvisioner(
         }
         catch (RequestFailedException error) when (error.Status is >= 200 and < 300)
         {
-            // The service answered, and what it says is that it failed.
+            // The request succeeded, but the operation failed.
             throw await FailureAsync(error, compute, done, cancellationToken);
         }
     }
 
-    /// <summary>The reason of the operation, and those the cluster itself holds.</summary>
+    /// <summary>Creates the exception with the reasons of the operation and of the cluster.</summary>
     private async Task<WorkspaceException> FailureAsync(
         RequestFailedException error,
         ComputePlan compute,
@@ -244,20 +243,18 @@ public sealed class ComputeProvisioner(
         string[] own = code is null && message is null ? [] : [Secrets.Scrub($"{code}: {message}")];
         var left = await FindAsync(compute.Name, cancellationToken);
         var reasons = ClusterComparison.Sentence(own.Concat(ClusterComparison.ReasonsOf(left?.Data.Properties)));
-        var mend = left is null ? "" : $" {ClusterComparison.DeleteIt(compute.Name, workspace.Address)}";
-        return new WorkspaceException($"Cluster '{compute.Name}' could not be {done}. {reasons}{mend}", error.Status, code);
+        var remedy = left is null ? "" : $" {ClusterComparison.DeleteIt(compute.Name, workspace.Address)}";
+        return new WorkspaceException($"Cluster '{compute.Name}' could not be {done}. {reasons}{remedy}", error.Status, code);
     }
 
     private Task<MachineLearningComputeResource?> FindAsync(string name, CancellationToken cancellationToken) =>
-        Lookup.FindAsync(() => Computes.GetAsync(name, cancellationToken));
+        Lookup.GetOrNullAsync(() => Computes.GetAsync(name, cancellationToken));
 
-    /// <summary>What a cluster that is left as it is costs while nothing runs; no request when it keeps no nodes.</summary>
+    /// <summary>Returns what an unchanged cluster costs while nothing runs. Sends no request when it keeps no nodes.</summary>
     private async Task<IReadOnlyList<string>> MinimumNotesAsync(ComputeState state, CancellationToken cancellationToken)
     {
         if (ClusterOf(state.Found) is not { ScaleSettings.MinNodeCount: > 0 } cluster)
-        {
             return [];
-        }
 
         var sizes = await RegionOffers.ReadSizesAsync(workspace, state.Found!.Data.Location.Name, cancellationToken);
         var size = sizes?.FirstOrDefault(size => string.Equals(size.Name, cluster.VmSize, StringComparison.OrdinalIgnoreCase));
@@ -266,7 +263,7 @@ public sealed class ComputeProvisioner(
             KeptNote(
                 state.Found.Id.Name,
                 cluster.ScaleSettings.MinNodeCount.Value,
-                new NodePrices(size, Enum.Parse<VmPriority>(ClusterComparison.PriorityOf(cluster)))
+                new NodePrices(size, ClusterComparison.PriorityOf(cluster))
             ),
         ];
     }
@@ -279,7 +276,8 @@ public sealed class ComputeProvisioner(
                 ? []
                 :
                 [
-                    $"COMPUTE.MIN_NODES {compute.MinNodes} keeps {Nodes(compute.MinNodes)} while nothing runs{prices.ADay(compute.MinNodes)}; 0 keeps none.",
+                    $"COMPUTE.MIN_NODES {compute.MinNodes} keeps {Nodes(compute.MinNodes)} while nothing "
+                        + $"runs{prices.PerDay(compute.MinNodes)}; 0 keeps none.",
                 ];
         }
 
@@ -287,12 +285,13 @@ public sealed class ComputeProvisioner(
     }
 
     private string KeptNote(string name, int nodes, NodePrices prices) =>
-        $"Cluster '{name}' keeps {Nodes(nodes)} while nothing runs{prices.ADay(nodes)}; `az ml compute update --name {name} {CommandLine.WorkspaceOptions(workspace.Address)} --min-instances 0` ends that.";
+        $"Cluster '{name}' keeps {Nodes(nodes)} while nothing runs{prices.PerDay(nodes)}; `az ml compute update --name "
+        + $"{name} {CommandLine.WorkspaceOptions(workspace.Address)} --min-instances 0` keeps none.";
 
     private static string Nodes(int count) => count == 1 ? "1 node" : $"{count} nodes";
 
-    // The nodes of a cluster that is being deleted count no longer once it is made anew; the cluster itself is not one more.
-    private static int? NodesThere(ComputeState state) =>
+    // A cluster that is being deleted holds no nodes once it is created again, and its name already counts as a cluster.
+    private static int? ExistingNodes(ComputeState state) =>
         state.Found is null ? null
         : state.Change == StageChange.Created ? 0
         : ClusterOf(state.Found)?.CurrentNodeCount ?? 0;
@@ -300,22 +299,20 @@ public sealed class ComputeProvisioner(
     private static AmlComputeProperties? ClusterOf(MachineLearningComputeResource? resource) =>
         (resource?.Data.Properties as AmlCompute)?.Properties;
 
-    private static void ReportTrouble(MachineLearningComputeResource resource, IProgress<string> progress)
+    private static void ReportNodeErrors(MachineLearningComputeResource resource, IProgress<string> progress)
     {
-        foreach (var trouble in ClusterComparison.TroubleOf(ClusterOf(resource), resource.Id.Name))
-        {
-            progress.Report(trouble);
-        }
+        foreach (var error in ClusterComparison.NodeErrorsOf(ClusterOf(resource), resource.Id.Name))
+            progress.Report(error);
     }
 
-    private static ComputeTarget Describe(MachineLearningComputeResource resource, ComputePlan asked, ComputeState state)
+    private static ComputeTarget Describe(MachineLearningComputeResource resource, ComputePlan planned, ComputeState state)
     {
         var cluster = ClusterOf(resource);
         return new ComputeTarget(
             resource.Id.Name,
             resource.Id.ToString(),
-            cluster?.VmSize ?? asked.VmSize,
-            cluster?.ScaleSettings?.MaxNodeCount ?? asked.MaxNodes,
+            cluster?.VmSize ?? planned.VmSize,
+            cluster?.ScaleSettings?.MaxNodeCount ?? planned.MaxNodes,
             state.Change,
             state.Differences
         );

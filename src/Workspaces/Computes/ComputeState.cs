@@ -4,17 +4,17 @@ using Workspaces.Connection;
 
 namespace Workspaces.Computes;
 
-/// <summary>What is there of the cluster that a plan asks for, and so what would be done to it.</summary>
-/// <param name="Change">What ensuring it would do.</param>
-/// <param name="Differences">What would be changed, as <c>maxNodeCount: 1 → 3</c>, and what differs and would be left, which says <c>kept</c>.</param>
+/// <summary>The state of a planned cluster in the workspace, and the change it needs.</summary>
+/// <param name="Change">The change that ensuring the cluster would make.</param>
+/// <param name="Differences">What would change, as <c>maxNodeCount: 1 → 3</c>, and what differs but would stay, marked <c>kept</c>.</param>
 public sealed record ComputeState(StageChange Change, IReadOnlyList<string> Differences) : IStageState
 {
-    /// <summary>What a person should know that is no fault: prices, nodes that are kept idle, trouble the cluster reports, checks that were left out.</summary>
+    /// <summary>Gets notices that are not faults: prices, nodes kept idle, errors that nodes report, skipped checks.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>The cluster; null when there is none. One that is being deleted is here until it is gone.</summary>
+    /// <summary>Gets the cluster; null when it does not exist. A cluster that is being deleted still exists.</summary>
     internal MachineLearningComputeResource? Found { get; init; }
 
-    /// <summary>What to send when it has to grow.</summary>
+    /// <summary>Gets the scale settings to send; null when the cluster need not scale up.</summary>
     internal AmlComputeScaleSettings? Scale { get; init; }
 }

@@ -5,32 +5,35 @@ using Experiments.Plans;
 
 namespace Workspaces.Computes;
 
-/// <summary>What nodes cost, where the service gives a price: an estimate of the retail price, without what was agreed with the customer.</summary>
-/// <param name="size">The size; null when it is not known.</param>
-/// <param name="priority">Kind of node.</param>
+/// <summary>
+/// Computes what nodes cost where the service gives a price: an estimate of the retail price, without the customer's discounts.
+/// </summary>
+/// <param name="size">VM size; null when it is unknown.</param>
+/// <param name="priority">Priority of the nodes.</param>
 internal sealed class NodePrices(MachineLearningVmSize? size, VmPriority priority)
 {
-    /// <summary>Price of one node for an hour; null when none is given.</summary>
+    /// <summary>Price of one node per hour; null when the service gives none.</summary>
     private readonly (decimal Amount, string Currency)? hour = Find(size?.EstimatedVmPrices, priority);
 
-    /// <summary>From the fewest nodes that a job keeps running to the most; null when no price is given.</summary>
-    public string? Bracket(ComputePlan asked)
+    /// <summary>Formats the price per hour from the fewest nodes of a running job to the most; null without a price.</summary>
+    public string? Bracket(ComputePlan planned)
     {
         if (hour is not { } price)
             return null;
-        var fewest = Math.Max(1, asked.MinNodes);
-        var from = fewest == asked.MaxNodes ? "" : $"{price.Amount * fewest:0.###} to ";
+        var fewest = Math.Max(1, planned.MinNodes);
+        var from = fewest == planned.MaxNodes ? "" : $"{price.Amount * fewest:0.###} to ";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{from}{price.Amount * asked.MaxNodes:0.###} {price.Currency} an hour with NODES {asked.MaxNodes} while they run (an estimate of the retail price)"
+            $"{from}{price.Amount * planned.MaxNodes:0.###} {price.Currency} per hour with NODES {planned.MaxNodes} while they "
+                + $"run (estimated retail price)"
         );
     }
 
-    /// <summary>What kept nodes cost a day, as <c>, 25.25 USD a day</c>; says that they cost when no price is given.</summary>
-    public string ADay(int nodes) =>
+    /// <summary>Formats the price of kept nodes, as <c>, 25.25 USD per day</c>; without a price, says that each one is billed.</summary>
+    public string PerDay(int nodes) =>
         hour is { } price
-            ? string.Create(CultureInfo.InvariantCulture, $", {price.Amount * 24 * nodes:0.00} {price.Currency} a day")
-            : ", each paid for";
+            ? string.Create(CultureInfo.InvariantCulture, $", {price.Amount * 24 * nodes:0.00} {price.Currency} per day")
+            : ", each one billed";
 
     private static (decimal Amount, string Currency)? Find(MachineLearningEstimatedVmPrices? prices, VmPriority priority)
     {

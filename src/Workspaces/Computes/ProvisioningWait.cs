@@ -1,10 +1,11 @@
 using System.Globalization;
 using Experiments.Plans;
 using Workspaces.Errors;
+using Workspaces.Http;
 
 namespace Workspaces.Computes;
 
-/// <summary>Waits for a cluster: pauses that grow, a line of progress now and then, and an end to it.</summary>
+/// <summary>Waits for a cluster with growing pauses, regular lines of progress, and a deadline.</summary>
 internal sealed class ProvisioningWait(
     ComputePlan compute,
     WorkspaceAddress address,
@@ -14,22 +15,23 @@ internal sealed class ProvisioningWait(
 )
 {
     private readonly long began = time.GetTimestamp();
-    private TimeSpan pause = settings.ShortestPause;
+    private readonly Backoff backoff = new(settings.ShortestPause, settings.LongestPause);
     private TimeSpan reported;
-    private string doing = "";
+    private string activity = "";
 
-    /// <summary>Says what is going on, once; the pauses are short again.</summary>
-    public void Report(string nowDoing)
+    /// <summary>Reports the current activity when it changes, and restarts with the shortest pause.</summary>
+    public void Report(string newActivity)
     {
-        if (nowDoing == doing)
+        if (newActivity == activity)
             return;
-        doing = nowDoing;
-        pause = settings.ShortestPause;
+        activity = newActivity;
+        backoff.Reset();
         reported = time.GetElapsedTime(began);
-        progress.Report(doing);
+        progress.Report(activity);
     }
 
-    /// <exception cref="WorkspaceException">The deadline is over.</exception>
+    /// <summary>Waits for the next pause, and reports progress when it is due.</summary>
+    /// <exception cref="WorkspaceException">The deadline has passed.</exception>
     public async Task PauseAsync(CancellationToken cancellationToken)
     {
         var elapsed = time.GetElapsedTime(began);
@@ -38,8 +40,9 @@ internal sealed class ProvisioningWait(
             throw new WorkspaceException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{doing} is not over after {settings.Deadline.TotalMinutes:0.##} min; it must be by then. The service goes on with it "
-                        + $"(`az ml compute show --name {compute.Name} {CommandLine.WorkspaceOptions(address)}` tells how far it is): run again to wait on, "
+                    $"{activity} has not finished after {settings.Deadline.TotalMinutes:0.##} min; it must finish by then. "
+                        + $"The service continues it (`az ml compute show --name {compute.Name} "
+                        + $"{CommandLine.WorkspaceOptions(address)}` shows its state): run again to continue waiting, "
                         + $"or wait longer with --compute-timeout={Math.Ceiling(settings.Deadline.TotalMinutes * 2):0}."
                 )
             );
@@ -48,11 +51,11 @@ internal sealed class ProvisioningWait(
         if (elapsed - reported >= settings.ReportInterval)
         {
             reported = elapsed;
-            progress.Report(string.Create(CultureInfo.InvariantCulture, $"{doing}: {elapsed.TotalSeconds:0} s"));
+            progress.Report(string.Create(CultureInfo.InvariantCulture, $"{activity}: {elapsed.TotalSeconds:0} s"));
         }
 
         var left = settings.Deadline - elapsed;
-        await Task.Delay(pause < left ? pause : left, time, cancellationToken);
-        pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, settings.LongestPause.Ticks));
+        var delay = backoff.Advance();
+        await Task.Delay(delay < left ? delay : left, time, cancellationToken);
     }
 }

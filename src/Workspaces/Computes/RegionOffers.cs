@@ -8,17 +8,17 @@ using Workspaces.Errors;
 
 namespace Workspaces.Computes;
 
-/// <summary>What a region offers to the subscription: its VM sizes, and how much of each quota is used.</summary>
-/// <param name="Sizes">Null when the service does not tell.</param>
-/// <param name="Usages">Null when the service does not tell.</param>
-/// <param name="Notes">Which of them the service did not tell, and why.</param>
+/// <summary>The VM sizes and quotas that a region offers to the subscription.</summary>
+/// <param name="Sizes">VM sizes; null when the service does not list them.</param>
+/// <param name="Usages">Usages of the quotas; null when the service does not list them.</param>
+/// <param name="Notes">Lists that the service did not return, and why.</param>
 internal sealed record RegionOffers(
     IReadOnlyList<MachineLearningVmSize>? Sizes,
     IReadOnlyList<MachineLearningUsage>? Usages,
     IReadOnlyList<string> Notes
 )
 {
-    /// <summary>Reads both lists at once.</summary>
+    /// <summary>Reads both lists concurrently.</summary>
     public static async Task<RegionOffers> ReadAsync(WorkspaceClient workspace, string location, CancellationToken cancellationToken)
     {
         var subscription = SubscriptionOf(workspace);
@@ -40,7 +40,7 @@ internal sealed record RegionOffers(
         );
     }
 
-    /// <summary>The VM sizes alone; null when the service does not tell.</summary>
+    /// <summary>Reads only the VM sizes; null when the service does not list them.</summary>
     public static async Task<IReadOnlyList<MachineLearningVmSize>?> ReadSizesAsync(
         WorkspaceClient workspace,
         string location,
@@ -57,7 +57,7 @@ internal sealed record RegionOffers(
     private static SubscriptionResource SubscriptionOf(WorkspaceClient workspace) =>
         workspace.Arm.GetSubscriptionResource(SubscriptionResource.CreateResourceIdentifier(workspace.Address.SubscriptionId));
 
-    // Whoever may not read the lists may still create clusters, and not every service has them: the check is left out, not the run.
+    // An identity without access to the lists may still create clusters, and not every service has them: skip the check, not the run.
     private static async Task<(IReadOnlyList<T>? Items, string? Note)> ReadAsync<T>(
         string what,
         AsyncPageable<T> pages,

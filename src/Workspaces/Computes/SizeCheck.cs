@@ -6,45 +6,49 @@ using Experiments.VmSizes;
 
 namespace Workspaces.Computes;
 
-/// <summary>Is the VM size one that a cluster of the region can be trained on?</summary>
-/// <param name="asked">What the plan asks for.</param>
-/// <param name="sizes">What the region offers.</param>
-/// <param name="today">Sizes retired by then are not proposed.</param>
-internal sealed class SizeCheck(ComputePlan asked, IReadOnlyList<MachineLearningVmSize> sizes, DateOnly today)
+/// <summary>Checks whether the VM size can train in a cluster of the region.</summary>
+/// <param name="planned">The planned cluster.</param>
+/// <param name="sizes">VM sizes of the region.</param>
+/// <param name="today">Current date; sizes retired by then are not proposed.</param>
+internal sealed class SizeCheck(ComputePlan planned, IReadOnlyList<MachineLearningVmSize> sizes, DateOnly today)
 {
-    /// <summary>Most sizes named in a message.</summary>
+    /// <summary>Maximum number of sizes in a message.</summary>
     private const int MostNamed = 12;
 
-    /// <summary>The size as the region has it; null when a cluster cannot be made of it.</summary>
-    public MachineLearningVmSize? Size { get; } = sizes.FirstOrDefault(size => IsForClusters(size) && Same(size.Name, asked.VmSize));
+    /// <summary>Gets the size as the region lists it; null when clusters cannot use it.</summary>
+    public MachineLearningVmSize? Size { get; } = sizes.FirstOrDefault(size => IsForClusters(size) && Same(size.Name, planned.VmSize));
 
-    /// <summary>What to train on: the sizes for clusters with a GPU, the smallest first.</summary>
+    /// <summary>Gets the sizes for clusters with a GPU, smallest first.</summary>
     public IReadOnlyList<MachineLearningVmSize> Trainable { get; } =
     [
         .. sizes
-            .Where(size => IsForClusters(size) && size.Gpus > 0 && VmRetirements.Find(size.Name!, asked.Location)?.IsOver(today) != true)
+            .Where(size => IsForClusters(size) && size.Gpus > 0 && VmRetirements.Find(size.Name!, planned.Location)?.IsOver(today) != true)
             .OrderBy(size => size.VCpus)
             .ThenBy(size => size.Name, StringComparer.Ordinal),
     ];
 
+    /// <summary>Returns the faults, each with its fix.</summary>
     public IEnumerable<string> Faults()
     {
         if (Size is null)
         {
-            var found = sizes.Any(size => Same(size.Name, asked.VmSize)) ? "does not offer for clusters" : "does not offer";
-            yield return $"COMPUTE.VM_SIZE is {asked.VmSize}, which {asked.Location} {found}; {Required(NearestName.Find(asked.VmSize, Names(Trainable)))}";
+            var found = sizes.Any(size => Same(size.Name, planned.VmSize)) ? "does not offer for clusters" : "does not offer";
+            yield return $"COMPUTE.VM_SIZE is {planned.VmSize}, which {planned.Location} {found}; "
+                + $"{Required(NearestName.Find(planned.VmSize, Names(Trainable)))}";
             yield break;
         }
 
         if (Size.Gpus is 0)
         {
-            yield return $"COMPUTE.VM_SIZE is {asked.VmSize}, which has no GPU; {Required(proposed: null)} A cluster of it that is there already is used as it is.";
+            yield return $"COMPUTE.VM_SIZE is {planned.VmSize}, which has no GPU; {Required(proposed: null)} An existing cluster of this "
+                + "size can still be used.";
         }
 
-        if (asked.Priority == VmPriority.LowPriority && Size.LowPriorityCapable is false)
+        if (planned.Priority == VmPriority.LowPriority && Size.LowPriorityCapable is false)
         {
             var others = Trainable.Where(size => size.LowPriorityCapable is true).ToList();
-            yield return $"COMPUTE.PRIORITY is LowPriority, which {asked.VmSize} cannot be had as; it must be Dedicated (--set=COMPUTE.PRIORITY=Dedicated)"
+            yield return $"COMPUTE.PRIORITY is LowPriority, which {planned.VmSize} does not support; it must be Dedicated "
+                + "(--set=COMPUTE.PRIORITY=Dedicated)"
                 + (others.Count == 0 ? "." : $", or COMPUTE.VM_SIZE one of {List(others)}.");
         }
     }
@@ -61,18 +65,19 @@ internal sealed class SizeCheck(ComputePlan asked, IReadOnlyList<MachineLearning
         (Trainable, proposed) switch
         {
             ({ Count: 0 }, _) =>
-                $"it must be a size with a GPU, and {asked.Location} offers none. Set LOCATION in the environment config to a region that does.",
+                $"it must be a size with a GPU, and {planned.Location} offers none. Set LOCATION in the environment config to a "
+                    + "region that does.",
             (_, { } near) =>
                 $"it must be one with a GPU that it offers: {List(Trainable)}. Did you mean {near} (--set=COMPUTE.VM_SIZE={near})?",
-            _ =>
-                $"it must be one with a GPU that {asked.Location} offers: {List(Trainable)}. The smallest is --set=COMPUTE.VM_SIZE={Trainable[0].Name}.",
+            _ => $"it must be one with a GPU that {planned.Location} offers: {List(Trainable)}. The smallest is "
+                + $"--set=COMPUTE.VM_SIZE={Trainable[0].Name}.",
         };
 
     private string List(IReadOnlyList<MachineLearningVmSize> of) =>
         string.Join(", ", Names(of.Take(MostNamed)))
         + (
             of.Count > MostNamed
-                ? $" and {of.Count - MostNamed} more (`az ml compute list-sizes --location {asked.Location}` shows them)"
+                ? $" and {of.Count - MostNamed} more (`az ml compute list-sizes --location {planned.Location}` shows them)"
                 : ""
         );
 }

@@ -6,39 +6,52 @@ using Workspaces.Http;
 
 namespace Workspaces.Connection;
 
-/// <summary>Reads secrets of the key vault that hangs from the workspace.</summary>
-/// <param name="arm">Signed in to Azure Resource Manager.</param>
-/// <param name="vault">Signed in to key vaults.</param>
-/// <param name="armEndpoint">Where Azure Resource Manager answers.</param>
-/// <param name="workspace">The workspace, which names its vault.</param>
-internal sealed class KeyVaultClient(HttpPipeline arm, HttpPipeline vault, Uri armEndpoint, Once<MachineLearningWorkspaceData> workspace)
+/// <summary>Reads secrets of the workspace's key vault.</summary>
+/// <param name="arm">Pipeline with tokens for Azure Resource Manager.</param>
+/// <param name="vault">Pipeline with tokens for key vaults.</param>
+/// <param name="armEndpoint">Endpoint of Azure Resource Manager.</param>
+/// <param name="workspace">Data of the workspace, which names its vault.</param>
+internal sealed class KeyVaultClient(
+    HttpPipeline arm,
+    HttpPipeline vault,
+    Uri armEndpoint,
+    AsyncLazy<MachineLearningWorkspaceData> workspace
+)
 {
     private const string VaultVersion = "2023-07-01";
     private const string SecretVersion = "7.4";
 
+    /// <summary>Reads the current value of a secret.</summary>
     /// <param name="name">Name of the secret.</param>
-    /// <param name="where">Key of the configuration that names it, for messages.</param>
-    /// <param name="cancellationToken">Stops the requests.</param>
-    /// <exception cref="WorkspaceException">There is no vault or no such secret, it may not be read, or the service did not answer. Never holds the secret.</exception>
+    /// <param name="where">Configuration key that names the secret, for messages.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <exception cref="WorkspaceException">The vault or the secret does not exist or cannot be read, or the service did not respond. The
+    /// message never holds the secret.</exception>
     public async Task<string> ReadSecretAsync(string name, string where, CancellationToken cancellationToken)
     {
         var data = await workspace.GetAsync(cancellationToken);
         if (data.KeyVault is not { } vaultId)
             throw new WorkspaceException(
-                $"{where} is \"{name}\", and workspace '{data.Name}' has no key vault; the workspace must have one, or the key must be removed."
+                $"{where} is \"{name}\", and workspace '{data.Name}' has no key vault; the workspace must have one, or the key "
+                    + "must be removed."
             );
         var vaultName = vaultId[(vaultId.LastIndexOf('/') + 1)..];
         var uri = await ExplainAsync(
             () => GetAsync(arm, armEndpoint, vaultId, VaultVersion, "vaultUri", cancellationToken),
             _ =>
-                $"key vault '{vaultName}' cannot be found by the signed-in identity; it must have the role 'Reader' there: `az role assignment create --role Reader --assignee <who> --scope {vaultId}`."
+                $"key vault '{vaultName}' cannot be read by the signed-in identity, which must have the role 'Reader' there: "
+                + $"`az role assignment create --role Reader --assignee <who> --scope {vaultId}`."
         );
         return await ExplainAsync(
             () => GetAsync(vault, new Uri(uri), $"secrets/{name}", SecretVersion, "value", cancellationToken),
             status =>
                 status == 404
-                    ? $"key vault '{vaultName}' holds no secret '{name}'; it must be there: `az keyvault secret set --vault-name {vaultName} --name {name} --value \"$(az storage account keys list --account-name <account> --query '[0].value' --output tsv)\"`."
-                    : $"secret '{name}' of key vault '{vaultName}' may not be read by the signed-in identity; it must have the role 'Key Vault Secrets User' there: `az role assignment create --role \"Key Vault Secrets User\" --assignee <who> --scope {vaultId}`."
+                    ? $"key vault '{vaultName}' has no secret '{name}'; the secret must exist: `az keyvault secret set "
+                        + $"--vault-name {vaultName} --name {name} --value \"$(az storage account keys list --account-name "
+                        + "<account> --query '[0].value' --output tsv)\"`."
+                    : $"secret '{name}' of key vault '{vaultName}' cannot be read by the signed-in identity, which must have the "
+                        + "role 'Key Vault Secrets User' there: `az role assignment create --role \"Key Vault Secrets User\" "
+                        + $"--assignee <who> --scope {vaultId}`."
         );
 
         async Task<string> ExplainAsync(Func<Task<string>> read, Func<int?, string> explain)
@@ -49,9 +62,9 @@ internal sealed class KeyVaultClient(HttpPipeline arm, HttpPipeline vault, Uri a
             }
             catch (WorkspaceException error) when (error.Status is 401 or 403 or 404)
             {
-                // What the answer itself told, a firewall or who lacks which role, is nearer than what the status says.
-                var said = error.Message == error.Answer ? $"{explain(error.Status)} {error.Answer}" : error.Message;
-                throw new WorkspaceException($"{where} is \"{name}\", and {said}", error.Status, error.ErrorCode);
+                // A remedy from the response itself, such as a firewall or a missing role, is more exact than one from the status.
+                var explained = error.Message == error.Answer ? $"{explain(error.Status)} {error.Answer}" : error.Message;
+                throw new WorkspaceException($"{where} is \"{name}\", and {explained}", error.Status, error.ErrorCode);
             }
         }
     }
@@ -71,6 +84,7 @@ internal sealed class KeyVaultClient(HttpPipeline arm, HttpPipeline vault, Uri a
             body => body.Text(member) ?? (body.TryGetProperty("properties", out var properties) ? properties.Text(member) : null),
             cancellationToken
         );
-        return text ?? throw new WorkspaceException($"GET {Secrets.Show(message.Request.Uri.ToUri())} answered without {member}.");
+        return text
+            ?? throw new WorkspaceException($"GET {Secrets.Show(message.Request.Uri.ToUri())} returned a response without {member}.");
     }
 }

@@ -5,10 +5,11 @@ using Azure.Core.Pipeline;
 
 namespace Workspaces.Connection;
 
-/// <summary>Makes the transport of every request: the system's trust, or one pinned certificate.</summary>
+/// <summary>Creates the transport of the requests, with the system's trust or one pinned certificate.</summary>
 internal static class PinnedTransport
 {
-    /// <param name="certificateThumbprint">SHA-256 of the only certificate to trust, in hex; null: the system's trust.</param>
+    /// <summary>Creates a transport.</summary>
+    /// <param name="certificateThumbprint">SHA-256 of the only trusted certificate, in hex; null: the system's trust.</param>
     public static HttpPipelineTransport Create(string? certificateThumbprint) =>
         certificateThumbprint is null ? new HttpClientTransport() : new HttpClientTransport(CreateClient(certificateThumbprint));
 
@@ -22,7 +23,7 @@ internal static class PinnedTransport
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             SslOptions = new SslClientAuthenticationOptions
             {
-                // Stricter than a chain: exactly this certificate, whoever issued it.
+                // Stricter than a chain: exactly this certificate, whatever its issuer.
                 RemoteCertificateValidationCallback = (_, certificate, _, _) => IsPinned(certificate, certificateThumbprint),
             },
         };

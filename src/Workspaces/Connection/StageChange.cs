@@ -1,14 +1,14 @@
 namespace Workspaces.Connection;
 
-/// <summary>What a stage did to the thing it is about.</summary>
+/// <summary>The change that a stage makes to its resource.</summary>
 public enum StageChange
 {
-    /// <summary>It was not there and was made.</summary>
+    /// <summary>The resource was missing and is created.</summary>
     Created,
 
-    /// <summary>It was there as asked; nothing was sent.</summary>
+    /// <summary>The resource exists as planned; nothing is sent.</summary>
     Unchanged,
 
-    /// <summary>It was there but differed, and was changed.</summary>
+    /// <summary>The resource exists but differs, and is updated.</summary>
     Updated,
 }

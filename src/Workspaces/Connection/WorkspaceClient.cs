@@ -11,7 +11,7 @@ using Workspaces.Http;
 
 namespace Workspaces.Connection;
 
-/// <summary>One connection to one workspace: its ARM resource and its data plane (run history, artifacts, MLflow).</summary>
+/// <summary>Connects to one workspace: its ARM resource and its data plane (run history, artifacts, MLflow).</summary>
 public sealed class WorkspaceClient
 {
     private const string ArmAudience = "https://management.azure.com/";
@@ -19,8 +19,8 @@ public sealed class WorkspaceClient
 
     private readonly WorkspaceConnection connection;
     private readonly HttpPipeline anonymous;
-    private readonly Once<MachineLearningWorkspaceData> data;
-    private readonly Once<Uri> dataPlane;
+    private readonly AsyncLazy<MachineLearningWorkspaceData> data;
+    private readonly AsyncLazy<Uri> dataPlane;
 
     private WorkspaceClient(WorkspaceConnection connection, HttpPipelineTransport transport)
     {
@@ -43,14 +43,15 @@ public sealed class WorkspaceClient
         KeyVault = new KeyVaultClient(signedIn, vault, address.Endpoint ?? new Uri(ArmAudience), data);
     }
 
+    /// <summary>Gets the address of the workspace.</summary>
     public WorkspaceAddress Address => connection.Address;
 
-    /// <summary>ARM id of the workspace.</summary>
+    /// <summary>Gets the ARM id of the workspace.</summary>
     public string Id => Resource.Id.ToString();
 
     internal ArmClient Arm { get; }
 
-    /// <summary>The workspace's resource, from which others are reached; its data is that of <see cref="ReadDataAsync"/>.</summary>
+    /// <summary>Gets the workspace's ARM resource, the parent of the others. It holds no data: see <see cref="ReadDataAsync"/>.</summary>
     internal MachineLearningWorkspaceResource Resource { get; }
 
     internal RunHistoryClient RunHistory { get; }
@@ -65,15 +66,15 @@ public sealed class WorkspaceClient
 
     internal RetrySettings Retries => connection.Retries;
 
-    /// <summary>A client that has asked nothing yet: what it needs to know of the workspace it reads once, when it is first needed.</summary>
+    /// <summary>Creates a client without a request. It reads the workspace's data once, when first needed.</summary>
     public static WorkspaceClient Open(WorkspaceConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return new WorkspaceClient(connection, connection.Transport ?? PinnedTransport.Create(connection.CertificateThumbprint));
     }
 
-    /// <summary>As <see cref="Open"/>, and sees that the workspace is there.</summary>
-    /// <exception cref="WorkspaceException">As of <see cref="VerifyAsync"/>.</exception>
+    /// <summary>Creates a client and ensures that the workspace exists.</summary>
+    /// <exception cref="WorkspaceException">As for <see cref="VerifyAsync"/>.</exception>
     public static async Task<WorkspaceClient> ConnectAsync(WorkspaceConnection connection, CancellationToken cancellationToken)
     {
         var client = Open(connection);
@@ -81,15 +82,17 @@ public sealed class WorkspaceClient
         return client;
     }
 
-    /// <summary>Reads the workspace, once.</summary>
-    /// <exception cref="WorkspaceException">404: no such workspace, and which key to mend; 401 or 403: who may not read it, and the role that may;
-    /// or the service did not answer.</exception>
+    /// <summary>Ensures that the workspace exists, by reading it once.</summary>
+    /// <exception cref="WorkspaceException">404: the workspace does not exist; the message names the key to fix. 401 or 403: the identity
+    /// may not read it;
+    /// the message names identity and role. Or the service did not respond.</exception>
     public Task VerifyAsync(CancellationToken cancellationToken) =>
         ServiceErrors.GuardAsync(() => ReadDataAsync(cancellationToken), cancellationToken);
 
-    /// <summary>What the service tells of the workspace; read once.</summary>
-    /// <exception cref="RequestFailedException">The service did not answer, or in a way that <see cref="VerifyAsync"/> has no own words for.</exception>
-    /// <exception cref="WorkspaceException">As of <see cref="VerifyAsync"/>: no such workspace, or it may not be read.</exception>
+    /// <summary>Reads the workspace's data once.</summary>
+    /// <exception cref="RequestFailedException">The service did not respond, or refused in another way than those of
+    /// <see cref="VerifyAsync"/>.</exception>
+    /// <exception cref="WorkspaceException">The workspace does not exist, or may not be read.</exception>
     internal Task<MachineLearningWorkspaceData> ReadDataAsync(CancellationToken cancellationToken) => data.GetAsync(cancellationToken);
 
     private async Task<MachineLearningWorkspaceData> ReadAsync(CancellationToken cancellationToken)
@@ -102,7 +105,7 @@ public sealed class WorkspaceClient
             when (error.Status is 401 or 403 or 404 && ServiceErrors.Describe(error, cancellationToken) is { } described)
         {
             throw error.Status == 404
-                ? NotFound(connection, described)
+                ? described
                 : new WorkspaceException(
                     described.Message.Replace(
                         Permissions.SomeIdentity,
@@ -122,16 +125,14 @@ public sealed class WorkspaceClient
             ? new ArmEnvironment(endpoint, ArmAudience)
             : ArmEnvironment.AzurePublicCloud;
 
-        // The package's default version moves with its releases; the wire contract this was written from is one version.
+        // The package's default version changes with its releases. This client is written for one version.
         foreach (var type in new[] { "", "/computes", "/datastores", "/environments", "/environments/versions", "/jobs" })
-        {
             options.SetApiVersion(new ResourceType($"Microsoft.MachineLearningServices/workspaces{type}"), "2024-10-01");
-        }
 
         return options;
     }
 
-    // azureml://westeurope.api.azureml.ms/mlflow/v1.0/subscriptions/… is spoken over https.
+    // The scheme of azureml://westeurope.api.azureml.ms/mlflow/v1.0/subscriptions/… stands for https.
     private async Task<Uri> FindTrackingAsync(CancellationToken cancellationToken) =>
         (await ReadDataAsync(cancellationToken)).MlFlowTrackingUri is { } uri
             ? new UriBuilder(uri)
@@ -141,17 +142,18 @@ public sealed class WorkspaceClient
                 Query = "",
             }.Uri
             : throw new WorkspaceException(
-                $"Workspace '{Resource.Id.Name}' has no mlFlowTrackingUri; it must have one for metrics to be read. Is it still being created?"
+                $"Workspace '{Resource.Id.Name}' has no mlFlowTrackingUri; it must have one for metrics to be read. Is it still "
+                    + "being created?"
             );
 
-    /// <summary>The base of run history and artifacts: what discovery calls <c>api</c>, or the host of the tracking URI where discovery does not answer.</summary>
+    /// <summary>
+    /// Finds the base address of run history and artifacts: <c>api</c> of discovery, or the host of the tracking URI when discovery fails.
+    /// </summary>
     private async Task<Uri> FindDataPlaneAsync(CancellationToken cancellationToken)
     {
         var fallback = new Uri((await FindTrackingAsync(cancellationToken)).GetLeftPart(UriPartial.Authority));
         if ((await ReadDataAsync(cancellationToken)).DiscoveryUri is not { } discovery)
-        {
             return fallback;
-        }
 
         using var message = anonymous.CreateMessage();
         message.Request.Method = RequestMethod.Get;
@@ -159,9 +161,7 @@ public sealed class WorkspaceClient
         message.Request.Headers.Add("Accept", "application/json");
         await anonymous.SendAsync(message, cancellationToken);
         if (message.Response.Status != 200)
-        {
             return fallback;
-        }
 
         using var urls = JsonDocument.Parse(message.Response.Content);
         return
@@ -172,24 +172,7 @@ public sealed class WorkspaceClient
             : fallback;
     }
 
-    private static WorkspaceException NotFound(WorkspaceConnection connection, WorkspaceException error)
-    {
-        var address = connection.Address;
-        var key = error.ErrorCode switch
-        {
-            "SubscriptionNotFound" or "InvalidSubscriptionId" => "AML_SUBSCRIPTION_ID",
-            "ResourceGroupNotFound" => "AML_RESOURCE_GROUP",
-            _ => "AML_WORKSPACE_NAME",
-        };
-        return new WorkspaceException(
-            $"{connection.EnvironmentConfigPath}: workspace '{address.WorkspaceName}' in resource group '{address.ResourceGroup}' of subscription '{address.SubscriptionId}' is not there; "
-                + $"{key} must name one that exists (`az ml workspace list --subscription {address.SubscriptionId}` shows them). {error.Answer}",
-            404,
-            error.ErrorCode
-        );
-    }
-
-    /// <summary>Name of the signed-in identity, from the claims of its token; never the token.</summary>
+    /// <summary>Gets the name of the signed-in identity from the claims of its token; never the token itself.</summary>
     private static async Task<string> DescribeCallerAsync(TokenCredential credential, CancellationToken cancellationToken)
     {
         var token = await ServiceErrors.GuardAsync(

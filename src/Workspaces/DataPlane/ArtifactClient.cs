@@ -4,13 +4,15 @@ using Workspaces.Http;
 
 namespace Workspaces.DataPlane;
 
-/// <summary>The artifacts of a run, through the artifact service rather than the storage account: it needs no role on the storage.</summary>
-/// <remarks>Source: artifact.json, Microsoft.MachineLearningServices data plane 2019-09-30; container <c>dcid.{runId}</c> of origin ExperimentRun.</remarks>
-internal sealed class ArtifactClient(HttpPipeline pipeline, Once<Uri> api, string workspaceId)
+/// <summary>Reads the artifacts of a run through the artifact service, which needs no role on the storage account.</summary>
+/// <remarks>
+/// Source: artifact.json, Microsoft.MachineLearningServices data plane 2019-09-30; container <c>dcid.{runId}</c> of origin ExperimentRun.
+/// </remarks>
+internal sealed class ArtifactClient(HttpPipeline pipeline, AsyncLazy<Uri> api, string workspaceId)
 {
     private readonly string root = $"/artifact/v2.0{workspaceId}/artifacts/ExperimentRun";
 
-    /// <summary>Paths of every artifact, as the service orders them.</summary>
+    /// <summary>Lists the paths of all artifacts, in the service's order.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(string runId, CancellationToken cancellationToken)
     {
         var paths = new List<string>();
@@ -38,10 +40,10 @@ internal sealed class ArtifactClient(HttpPipeline pipeline, Once<Uri> api, strin
         return paths;
     }
 
-    /// <summary>Copies one artifact into <paramref name="target"/> as it arrives.</summary>
-    /// <returns>Bytes copied.</returns>
-    /// <exception cref="RequestFailedException">The service answered other than 200.</exception>
-    /// <exception cref="HttpIOException">The connection broke, or fewer bytes came than were announced.</exception>
+    /// <summary>Streams one artifact into <paramref name="target"/>.</summary>
+    /// <returns>Number of bytes copied.</returns>
+    /// <exception cref="RequestFailedException">The service responded other than 200.</exception>
+    /// <exception cref="HttpIOException">The connection broke, or fewer bytes arrived than announced.</exception>
     public async Task<long> DownloadAsync(string runId, string path, Stream target, CancellationToken cancellationToken)
     {
         using var message = pipeline.CreateGet(await api.GetAsync(cancellationToken), $"{ContainerOf(runId)}/content", ("path", path));
@@ -49,19 +51,15 @@ internal sealed class ArtifactClient(HttpPipeline pipeline, Once<Uri> api, strin
         message.BufferResponse = false;
         await pipeline.SendAsync(message, cancellationToken);
         if (message.Response.Status != 200)
-        {
-            throw await UnbufferedAnswers.FailAsync(message.Response, cancellationToken);
-        }
+            throw await BufferedError.CreateAsync(message.Response, cancellationToken);
 
         var start = target.Position;
         if (message.Response.ContentStream is { } content)
-        {
             await content.CopyToAsync(target, cancellationToken);
-        }
 
         var length = target.Position - start;
         return message.Response.Headers.ContentLengthLong is { } announced && announced != length
-            ? throw new HttpIOException(HttpRequestError.ResponseEnded, $"artifact '{path}' has {announced} bytes, {length} came")
+            ? throw new HttpIOException(HttpRequestError.ResponseEnded, $"artifact '{path}' has {announced} bytes, {length} arrived")
             : length;
     }
 

@@ -5,13 +5,14 @@ using Azure.Core.Pipeline;
 
 namespace Workspaces.DataPlane;
 
-/// <summary>What the data plane clients share: how a GET is sent and its JSON read.</summary>
+/// <summary>Sends GET requests of the data plane clients and reads their JSON.</summary>
 internal static class DataPlaneRequests
 {
+    /// <summary>Creates a GET request.</summary>
     /// <param name="pipeline">Signs, retries and sends.</param>
     /// <param name="address">Base URI, or a link to a next page.</param>
-    /// <param name="path">Appended to the base as it is: escape what comes from outside.</param>
-    /// <param name="query">Parameters; those with a null value are left out.</param>
+    /// <param name="path">Appended to the base unescaped: the caller escapes what comes from outside.</param>
+    /// <param name="query">Query parameters; those with a null value are omitted.</param>
     public static HttpMessage CreateGet(
         this HttpPipeline pipeline,
         Uri address,
@@ -27,15 +28,14 @@ internal static class DataPlaneRequests
         foreach (var (name, value) in query)
         {
             if (value is not null)
-            {
                 message.Request.Uri.AppendQuery(name, value);
-            }
         }
 
         return message;
     }
 
-    /// <exception cref="RequestFailedException">The service answered other than 200.</exception>
+    /// <summary>Sends a request and reads its JSON response.</summary>
+    /// <exception cref="RequestFailedException">The service responded other than 200.</exception>
     public static async Task<T> ReadJsonAsync<T>(
         this HttpPipeline pipeline,
         HttpMessage message,
@@ -45,22 +45,21 @@ internal static class DataPlaneRequests
     {
         await pipeline.SendAsync(message, cancellationToken);
         if (message.Response.Status != 200)
-        {
             throw new RequestFailedException(message.Response);
-        }
 
         using var body = JsonDocument.Parse(message.Response.Content);
         return read(body.RootElement);
     }
 
+    /// <summary>Returns a member's text; null when it is missing or not a text.</summary>
     public static string? Text(this JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    /// <summary>The member as an array; empty when it is absent or null.</summary>
+    /// <summary>Returns the items of an array member; empty when it is missing or null.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
 
-    /// <summary>The member as a map of texts; empty when it is absent or null.</summary>
+    /// <summary>Returns an object member as a map of its texts; empty when it is missing or null.</summary>
     public static IReadOnlyDictionary<string, string> TextMap(this JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object
             ? value

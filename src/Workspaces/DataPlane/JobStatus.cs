@@ -1,9 +1,9 @@
 namespace Workspaces.DataPlane;
 
-/// <summary>Status of a job, in the service's own words.</summary>
+/// <summary>Status of a job, by the service's names.</summary>
 public enum JobStatus
 {
-    /// <summary>A word this version does not know.</summary>
+    /// <summary>A status that this version does not know.</summary>
     Unknown,
     NotStarted,
     Starting,
@@ -12,28 +12,31 @@ public enum JobStatus
     /// <summary>The environment is being prepared.</summary>
     Preparing,
 
-    /// <summary>Waits for nodes.</summary>
+    /// <summary>The job waits for nodes.</summary>
     Queued,
     Running,
 
-    /// <summary>The command has ended; outputs are being collected.</summary>
+    /// <summary>The command has ended and its outputs are being collected.</summary>
     Finalizing,
     CancelRequested,
     Completed,
     Failed,
     Canceled,
 
-    /// <summary>The heartbeat is lost; the job may come back to any earlier status.</summary>
+    /// <summary>The heartbeat is lost; the job may return to any earlier status.</summary>
     NotResponding,
     Paused,
 }
 
+/// <summary>Reads and classifies job statuses.</summary>
 public static class JobStatuses
 {
-    /// <summary>True for Completed, Failed and Canceled, after which nothing changes.</summary>
+    /// <summary>Returns whether the status is final: Completed, Failed or Canceled.</summary>
     public static bool IsTerminal(this JobStatus status) => status is JobStatus.Completed or JobStatus.Failed or JobStatus.Canceled;
 
-    /// <summary>The status the service names; <see cref="JobStatus.Unknown"/> for a word this version does not know.</summary>
+    /// <summary>
+    /// Converts the service's name of a status; <see cref="JobStatus.Unknown"/> for a name that this version does not know.
+    /// </summary>
     public static JobStatus Parse(string? name) =>
         Enum.TryParse<JobStatus>(name, ignoreCase: true, out var status) && Enum.IsDefined(status) && !char.IsAsciiDigit(name![0])
             ? status

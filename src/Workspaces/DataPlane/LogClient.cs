@@ -6,20 +6,21 @@ using Workspaces.Http;
 
 namespace Workspaces.DataPlane;
 
-/// <summary>Reads parts of a log at a URL that carries its own signature.</summary>
-/// <param name="pipeline">Without a credential: the bearer token is for the service, not for storage.</param>
+/// <summary>Reads parts of a log from a signed URL.</summary>
+/// <param name="pipeline">Sends no credential: the bearer token is for the service, not for storage.</param>
 internal sealed class LogClient(HttpPipeline pipeline)
 {
-    /// <summary>Most bytes asked for at once; bounds the memory when a long log is followed from its start.</summary>
+    /// <summary>Maximum number of bytes per request; bounds the memory when a long log is read from its start.</summary>
     public const int PartLength = 4 * 1024 * 1024;
 
-    /// <summary>Reads what the log holds from <paramref name="offset"/> on, at most <paramref name="length"/> bytes.</summary>
-    /// <param name="url">From <c>logFiles</c> of the run's details.</param>
-    /// <param name="offset">Bytes read before.</param>
+    /// <summary>Reads at most <paramref name="length"/> bytes of the log from <paramref name="offset"/>.</summary>
+    /// <param name="url">Signed URL from <c>logFiles</c> of the run's details.</param>
+    /// <param name="offset">Number of bytes already read.</param>
     /// <param name="length">At most <see cref="PartLength"/>.</param>
-    /// <param name="target">Takes the bytes; those that came before a connection broke stay in it.</param>
-    /// <param name="cancellationToken">Stops the request.</param>
-    /// <exception cref="RequestFailedException">Any other answer; 401, 403 and 404 mean a URL that is no longer, or not yet, good.</exception>
+    /// <param name="target">Receives the bytes; those that arrived before a connection broke stay in it.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="RequestFailedException">Any other response; 401, 403 and 404 mean a URL that has expired or does not work
+    /// yet.</exception>
     public async Task<LogEnd> ReadAsync(Uri url, long offset, int length, Stream target, CancellationToken cancellationToken)
     {
         using var message = pipeline.CreateMessage();
@@ -38,12 +39,12 @@ internal sealed class LogClient(HttpPipeline pipeline)
                 return end == LogEnd.Reached && total is { } whole && whole > offset + target.Length && target.Length > 0
                     ? LogEnd.NotReached
                     : end;
-            case 200: // the server does not do ranges: everything came
+            case 200: // the server ignores ranges and sent everything
                 return await CopyAsync(response, offset, length, target, cancellationToken);
             case 416:
                 return ReadContentRange(response).Total is { } now && now < offset ? LogEnd.Shorter : LogEnd.Reached;
             default:
-                throw await UnbufferedAnswers.FailAsync(response, cancellationToken);
+                throw await BufferedError.CreateAsync(response, cancellationToken);
         }
     }
 
@@ -57,9 +58,7 @@ internal sealed class LogClient(HttpPipeline pipeline)
     )
     {
         if (skip < 0)
-        {
-            throw new HttpIOException(HttpRequestError.InvalidResponse, "the answer begins after the byte asked for");
-        }
+            throw new HttpIOException(HttpRequestError.InvalidResponse, "the response begins after the requested byte");
 
         var content = response.ContentStream ?? Stream.Null;
         var buffer = new byte[64 * 1024];
@@ -72,30 +71,30 @@ internal sealed class LogClient(HttpPipeline pipeline)
             target.Write(buffer, from, room);
             limit -= room;
             if (room < read - from)
-            {
                 return LogEnd.NotReached;
-            }
         }
 
         return skip > 0 ? LogEnd.Shorter : LogEnd.Reached;
     }
 
-    // `bytes 100-199/1234`, `bytes 100-199/*` or `bytes */1234`: the first byte of the answer and the length of the whole, where they are told.
+    // `bytes 100-199/1234`, `bytes 100-199/*` or `bytes */1234`: the first byte of the response and the length of the whole, where given.
     private static (long? Start, long? Total) ReadContentRange(Response response) =>
         response.Headers.TryGetValue("Content-Range", out var text) && ContentRangeHeaderValue.TryParse(text, out var range)
             ? (range.From, range.Length)
             : (null, null);
 }
 
-/// <summary>Where in a log a read ended.</summary>
+/// <summary>Where a read of a log ended.</summary>
 internal enum LogEnd
 {
-    /// <summary>It holds more.</summary>
+    /// <summary>The log has more bytes.</summary>
     NotReached,
 
-    /// <summary>It held no more at that moment.</summary>
+    /// <summary>The log had no more bytes at that moment.</summary>
     Reached,
 
-    /// <summary>It is shorter than what was read of it before: another log has its name now, or the answer came from a cache that lags.</summary>
+    /// <summary>
+    /// The log is shorter than the bytes already read: another log has its name now, or the response came from a stale cache.
+    /// </summary>
     Shorter,
 }

@@ -6,10 +6,11 @@ using Workspaces.Http;
 
 namespace Workspaces.DataPlane;
 
-/// <summary>Run history: what became of a job, beyond what ARM tells.</summary>
+/// <summary>Reads run history, which knows more of a job than ARM.</summary>
 /// <remarks>Source: run history, Microsoft.MachineLearningServices data plane 2019-09-30, in its experiment-less form.</remarks>
-internal sealed class RunHistoryClient(HttpPipeline pipeline, Once<Uri> api, string workspaceId)
+internal sealed class RunHistoryClient(HttpPipeline pipeline, AsyncLazy<Uri> api, string workspaceId)
 {
+    /// <summary>Reads the details of a run.</summary>
     /// <exception cref="RequestFailedException">404: run history does not know the job (yet).</exception>
     public async Task<RunDetails> GetDetailsAsync(string runId, CancellationToken cancellationToken)
     {
@@ -21,10 +22,10 @@ internal sealed class RunHistoryClient(HttpPipeline pipeline, Once<Uri> api, str
     }
 }
 
-/// <summary>What run history tells of a run. Its status leads ARM's by a little at times.</summary>
+/// <summary>Details of a run in run history. Its status is at times slightly ahead of ARM's.</summary>
 /// <remarks>
-/// LogFiles: name in the run's artifacts → URL that can be read without a token, for a while. Error: why a failed run failed, as
-/// <c>{code}: {message}</c>; null when it did not or nobody said.
+/// LogFiles: name in the run's artifacts → URL that can be read without a token until it expires. Error: the reason of a failed run, as
+/// <c>{code}: {message}</c>; null when the run did not fail or gave no reason.
 /// </remarks>
 internal sealed record RunDetails(
     string StatusWord,
@@ -35,7 +36,7 @@ internal sealed record RunDetails(
     string? Error
 )
 {
-    /// <summary><see cref="JobStatus.Unknown"/> where the service's word is none that this version knows.</summary>
+    /// <summary>Gets the status; <see cref="JobStatus.Unknown"/> when this version does not know the service's name.</summary>
     public JobStatus Status => JobStatuses.Parse(StatusWord);
 
     public static RunDetails Read(JsonElement body) =>
@@ -54,9 +55,7 @@ internal sealed record RunDetails(
     private static string? ReadError(JsonElement body)
     {
         if (!body.TryGetProperty("error", out var error) || error.ValueKind != JsonValueKind.Object)
-        {
             return null;
-        }
 
         var (code, message) = ErrorBody.Read(error);
         var text = string.Join(": ", new[] { code, message }.Where(part => !string.IsNullOrEmpty(part)));

@@ -8,24 +8,27 @@ using Workspaces.Errors;
 
 namespace Workspaces.Datastores;
 
-/// <summary>Makes the workspace's datastore the one of the plan: nothing is sent when it already is.</summary>
+/// <summary>Ensures that the workspace's datastore equals the plan's. Nothing is sent when it already does.</summary>
 /// <param name="workspace">The workspace.</param>
-/// <param name="secrets">Gives an account key or SAS when the plan asks for one; the workspace's key vault and environment variables when null.</param>
-/// <param name="updateCredentials">Whether a key or SAS is sent although nothing else differs.</param>
+/// <param name="secrets">Provides the account key or SAS where the plan requires one; null: from the workspace's key vault and environment
+/// variables.</param>
+/// <param name="updateCredentials">Whether to send a key or SAS when nothing else differs.</param>
 public sealed class DatastoreRegistrar(WorkspaceClient workspace, DatastoreSecrets? secrets = null, bool updateCredentials = false)
 {
     private readonly DatastoreSecrets secrets = secrets ?? new DatastoreSecrets(_ => Task.FromResult(workspace));
 
-    /// <summary>Reads what is registered: one request, and the secret where one would be sent.</summary>
-    /// <exception cref="WorkspaceException">The plan needs a secret that is not there, or the service refused or did not answer.</exception>
+    /// <summary>Compares the registered datastore with the plan: one request, and the secret where one would be sent.</summary>
+    /// <exception cref="WorkspaceException">The plan requires a secret that is missing, or the service refused or did not
+    /// respond.</exception>
     public Task<DatastoreState> ReadAsync(DatastorePlan datastore, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(datastore);
         return ServiceErrors.GuardAsync(() => ReadOnceAsync(datastore, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Creates or updates the datastore, or leaves it, as its state says.</summary>
-    /// <exception cref="WorkspaceException">The plan needs a secret that is not there, or the service refused or did not answer.</exception>
+    /// <summary>Creates or updates the datastore, or leaves it unchanged, by its state.</summary>
+    /// <exception cref="WorkspaceException">The plan requires a secret that is missing, or the service refused or did not
+    /// respond.</exception>
     public Task<RegisteredDatastore> RegisterAsync(DatastorePlan datastore, DatastoreState state, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(datastore);
@@ -35,7 +38,7 @@ public sealed class DatastoreRegistrar(WorkspaceClient workspace, DatastoreSecre
 
     private async Task<DatastoreState> ReadOnceAsync(DatastorePlan datastore, CancellationToken cancellationToken)
     {
-        var found = await Lookup.FindAsync(() =>
+        var found = await Lookup.GetOrNullAsync(() =>
             workspace.Resource.GetMachineLearningDatastores().GetAsync(datastore.Name, cancellationToken)
         );
         var differences = found is null ? [] : Compare(found.Data.Properties, datastore);
@@ -73,35 +76,37 @@ public sealed class DatastoreRegistrar(WorkspaceClient workspace, DatastoreSecre
         var secret = datastore.Authentication == DatastoreAuthentication.Sas ? "SAS" : "account key";
         return change == StageChange.Updated
             ? $"credentials: the registered {secret} → the one in {DatastoreSecrets.Describe(datastore)}"
-            : $"credentials: kept; the service never shows a registered {secret}, so one that was renewed is not seen (--update-credentials sends it)";
+            : $"credentials: kept; the service never returns a registered {secret}, so a renewed one is not detected "
+                + "(--update-credentials sends it)";
     }
 
-    /// <summary>What differs between the registered datastore and the plan, one line each; a key or SAS itself cannot be compared, the service never gives it back.</summary>
-    internal static IReadOnlyList<string> Compare(MachineLearningDatastoreProperties found, DatastorePlan asked)
+    /// <summary>
+    /// Returns the differences between the registered datastore and the plan, one per line. A key or SAS cannot be compared: the service
+    /// never returns it.
+    /// </summary>
+    internal static IReadOnlyList<string> Compare(MachineLearningDatastoreProperties found, DatastorePlan planned)
     {
         var there = Describe(found);
         var differences = new List<string>();
-        foreach (var (name, value) in Describe(asked))
+        foreach (var (name, value) in Describe(planned))
         {
             var old = there.GetValueOrDefault(name, "none");
             if (old != value)
-            {
                 differences.Add($"{name}: {old} → {value}");
-            }
         }
 
         return differences;
     }
 
-    private static Dictionary<string, string> Describe(DatastorePlan asked) =>
+    private static Dictionary<string, string> Describe(DatastorePlan planned) =>
         new(StringComparer.Ordinal)
         {
-            ["datastoreType"] = asked.Kind.ToString(),
-            ["accountName"] = asked.Account,
-            [asked.Kind == DatastoreKind.AzureBlob ? "containerName" : "fileShareName"] = asked.Container,
-            ["endpoint"] = asked.EndpointSuffix,
-            ["protocol"] = asked.Protocol,
-            ["credentialsType"] = asked.Authentication switch
+            ["datastoreType"] = planned.Kind.ToString(),
+            ["accountName"] = planned.Account,
+            [planned.Kind == DatastoreKind.AzureBlob ? "containerName" : "fileShareName"] = planned.Container,
+            ["endpoint"] = planned.EndpointSuffix,
+            ["protocol"] = planned.Protocol,
+            ["credentialsType"] = planned.Authentication switch
             {
                 DatastoreAuthentication.AccountKey => "AccountKey",
                 DatastoreAuthentication.Sas => "Sas",
@@ -167,7 +172,7 @@ public sealed class DatastoreRegistrar(WorkspaceClient workspace, DatastoreSecre
             },
         };
 
-    // Without a credential the workspace's own identity reads the account for previews and profiles; a folder has no account.
+    // Without a credential the workspace's identity reads the account for previews and profiles. A folder has no account.
     private static MachineLearningServiceDataAccessAuthIdentity AccessIdentityOf(DatastorePlan datastore) =>
         datastore is { Authentication: DatastoreAuthentication.Identity, Protocol: not "file" }
             ? MachineLearningServiceDataAccessAuthIdentity.WorkspaceSystemAssignedIdentity
@@ -191,7 +196,9 @@ public sealed class DatastoreRegistrar(WorkspaceClient workspace, DatastoreSecre
     private async Task<string> RequireSecretAsync(DatastorePlan datastore, CancellationToken cancellationToken) =>
         await secrets.FindAsync(datastore, cancellationToken)
         ?? throw new WorkspaceException(
-            $"DATASTORES.{datastore.Name} asks for AUTH {(datastore.Authentication == DatastoreAuthentication.Sas ? "sas" : "account-key")} and there is no secret; "
-                + $"{DatastoreSecrets.Describe(datastore)} must hold it while the datastore is registered, KEY_VAULT_SECRET must name it in the workspace's key vault, or AUTH must be identity."
+            $"DATASTORES.{datastore.Name} requires AUTH "
+                + $"{(datastore.Authentication == DatastoreAuthentication.Sas ? "sas" : "account-key")} and its secret is missing; "
+                + $"{DatastoreSecrets.Describe(datastore)} must hold it while the datastore is registered, KEY_VAULT_SECRET must "
+                + "name it in the workspace's key vault, or AUTH must be identity."
         );
 }

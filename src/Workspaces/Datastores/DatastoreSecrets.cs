@@ -6,17 +6,19 @@ using Workspaces.Errors;
 namespace Workspaces.Datastores;
 
 /// <summary>
-/// Where the key or SAS of a datastore's storage account comes from: the workspace's key vault when KEY_VAULT_SECRET names it, else the environment
+/// Reads the key or SAS of a datastore's storage account from the workspace's key vault when KEY_VAULT_SECRET names it, otherwise from the
+/// environment
 /// variable <c>DATASTORE_{NAME}_ACCOUNT_KEY</c> or <c>DATASTORE_{NAME}_SAS_TOKEN</c>, the name in upper case. Never a file.
 /// </summary>
-/// <param name="workspace">Connects to the workspace; called only for a secret of its key vault.</param>
-/// <param name="read">Reads a variable; the process's environment when null.</param>
+/// <param name="workspace">Connects to the workspace; called only for a secret of the key vault.</param>
+/// <param name="read">Reads an environment variable; null: of this process.</param>
 public sealed class DatastoreSecrets(Func<CancellationToken, Task<WorkspaceClient>> workspace, Func<string, string?>? read = null)
 {
     private readonly ConcurrentDictionary<string, string> fromVault = new(StringComparer.Ordinal);
 
+    /// <summary>Reads the secret of a datastore.</summary>
     /// <returns>The account key or SAS token; null when the environment variable is not set.</returns>
-    /// <exception cref="WorkspaceException">The key vault refused or did not answer, or holds no such secret.</exception>
+    /// <exception cref="WorkspaceException">The key vault refused or did not respond, or does not have the secret.</exception>
     public async Task<string?> FindAsync(DatastorePlan datastore, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(datastore);
@@ -36,7 +38,7 @@ public sealed class DatastoreSecrets(Func<CancellationToken, Task<WorkspaceClien
         return string.IsNullOrWhiteSpace(value) ? null : value.Trim();
     }
 
-    /// <summary>What holds the secret, as in "the environment variable X".</summary>
+    /// <summary>Describes what holds the secret, as in "the environment variable X".</summary>
     public static string Describe(DatastorePlan datastore)
     {
         ArgumentNullException.ThrowIfNull(datastore);

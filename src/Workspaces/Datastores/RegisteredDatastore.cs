@@ -2,9 +2,10 @@ using Workspaces.Connection;
 
 namespace Workspaces.Datastores;
 
-/// <summary>A datastore of the workspace, as the plan asks.</summary>
+/// <summary>A registered datastore, as planned.</summary>
 /// <param name="Name">Datastore name.</param>
 /// <param name="Id">ARM id.</param>
-/// <param name="Change">What registering did.</param>
-/// <param name="Differences">What was changed, as <c>accountName: a → b</c>, and what could not be compared and was left, which says <c>kept</c>.</param>
+/// <param name="Change">The change that was made.</param>
+/// <param name="Differences">What changed, as <c>accountName: a → b</c>, and what could not be compared and stayed, marked
+/// <c>kept</c>.</param>
 public sealed record RegisteredDatastore(string Name, string Id, StageChange Change, IReadOnlyList<string> Differences);

@@ -7,35 +7,35 @@ using Workspaces.Errors;
 
 namespace Workspaces.Environments;
 
-/// <summary>An environment version of the workspace.</summary>
+/// <summary>A registered environment version.</summary>
 /// <param name="Name">Environment name.</param>
-/// <param name="Version">Version, which follows from the image.</param>
-/// <param name="Id">ARM id of the version; what a job names.</param>
-/// <param name="Change">Created or Unchanged: a version never changes.</param>
+/// <param name="Version">Version, derived from the image.</param>
+/// <param name="Id">ARM id of the version, which a job refers to.</param>
+/// <param name="Change">Created or Unchanged: a version cannot be updated.</param>
 public sealed record RegisteredEnvironment(string Name, string Version, string Id, StageChange Change);
 
-/// <summary>The environment version of a plan, as the workspace has it.</summary>
-/// <param name="Plan">What was looked for.</param>
-/// <param name="Change">Created when it is not there, else Unchanged.</param>
+/// <summary>The state of a planned environment version in the workspace.</summary>
+/// <param name="Plan">The planned version.</param>
+/// <param name="Change">Created when the version is missing, otherwise Unchanged.</param>
 public sealed record EnvironmentState(EnvironmentPlan Plan, StageChange Change) : IStageState
 {
-    /// <summary>Nothing ever differs: a version cannot be changed.</summary>
+    /// <summary>Gets no differences: a version cannot be changed.</summary>
     public IReadOnlyList<string> Differences => [];
 }
 
 /// <summary>Registers the image a job runs in as an environment version, once.</summary>
 public sealed class EnvironmentRegistrar(WorkspaceClient workspace)
 {
-    /// <summary>Looks for the version; changes nothing.</summary>
-    /// <exception cref="WorkspaceException">The version is there with another image, or the service refused or did not answer.</exception>
+    /// <summary>Reads the version; changes nothing.</summary>
+    /// <exception cref="WorkspaceException">The version exists with another image, or the service refused or did not respond.</exception>
     public Task<EnvironmentState> ReadAsync(EnvironmentPlan environment, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(environment);
         return ServiceErrors.GuardAsync(() => ReadOnceAsync(environment, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Registers the version unless it was found.</summary>
-    /// <exception cref="WorkspaceException">The service refused or did not answer.</exception>
+    /// <summary>Registers the version unless it exists.</summary>
+    /// <exception cref="WorkspaceException">The service refused or did not respond.</exception>
     public Task<RegisteredEnvironment> RegisterAsync(EnvironmentState state, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -44,12 +44,14 @@ public sealed class EnvironmentRegistrar(WorkspaceClient workspace)
 
     private async Task<EnvironmentState> ReadOnceAsync(EnvironmentPlan environment, CancellationToken cancellationToken)
     {
-        var found = await Lookup.FindAsync(() => VersionsOf(environment.Name).GetAsync(environment.Version, cancellationToken));
+        var found = await Lookup.GetOrNullAsync(() => VersionsOf(environment.Name).GetAsync(environment.Version, cancellationToken));
         if (found is not null && found.Data.Properties.Image != environment.Image)
         {
             throw new WorkspaceException(
-                $"Environment '{environment.Name}' version '{environment.Version}' has the image {found.Data.Properties.Image}; it must have {environment.Image}, and a version cannot be changed. "
-                    + $"Archive it (`az ml environment archive --name {environment.Name} --version {environment.Version}`) and find out who registered it by hand."
+                $"Environment '{environment.Name}' version '{environment.Version}' has the image {found.Data.Properties.Image}; "
+                    + $"it must have {environment.Image}, and a version cannot be changed. "
+                    + $"Archive it (`az ml environment archive --name {environment.Name} --version {environment.Version}`) and "
+                    + "find out who registered it by hand."
             );
         }
 
@@ -62,7 +64,7 @@ public sealed class EnvironmentRegistrar(WorkspaceClient workspace)
         var address = workspace.Address;
         if (state.Change == StageChange.Created)
         {
-            // The first version of a name makes its container.
+            // The first version of a name creates its container.
             var data = new MachineLearningEnvironmentVersionData(
                 new MachineLearningEnvironmentVersionProperties
                 {

@@ -9,32 +9,28 @@ using Workspaces.DataPlane;
 namespace Workspaces.Errors;
 
 /// <summary>
-/// Code and message in the body of an error: ARM and run history wrap them in <c>error</c>, MLflow has <c>error_code</c>, a long-running operation
-/// that failed carries <c>error</c> beside its status, a registry has a list, <c>errors</c>, and storage writes XML.
+/// Reads code and message from the body of an error. ARM and run history wrap them in <c>error</c>, MLflow has <c>error_code</c>, a failed
+/// long-running operation has <c>error</c> beside its status, a registry has the list <c>errors</c>, and storage writes XML.
 /// </summary>
 internal static partial class ErrorBody
 {
     public static (string? Code, string? Message) Read(Response response)
     {
         if (response.ContentStream is not { CanSeek: true } || response.Content.ToMemory().IsEmpty)
-        {
             return (null, null);
-        }
 
         var text = response.Content.ToString();
         try
         {
             if (text.AsSpan().TrimStart('\uFEFF').TrimStart().StartsWith("<"))
-            {
                 return ReadMarkup(text.TrimStart('\uFEFF'));
-            }
 
             using var body = JsonDocument.Parse(text);
             return Read(body.RootElement);
         }
         catch (JsonException)
         {
-            // A gateway's words, say. The first line is still worth more than nothing.
+            // Plain text, such as a gateway's. Its first line is better than nothing.
             return (null, ServiceErrors.FirstLine(text));
         }
     }
@@ -42,16 +38,12 @@ internal static partial class ErrorBody
     public static (string? Code, string? Message) Read(JsonElement body)
     {
         if (body.ValueKind != JsonValueKind.Object)
-        {
             return (null, null);
-        }
 
         if (body.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
-        {
             return Read(error);
-        }
 
-        // A registry lists its errors; all of them are worth reading.
+        // A registry lists its errors. Report all of them.
         if (body.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0)
         {
             var items = errors.EnumerateArray().Select(Read).ToList();
@@ -64,19 +56,17 @@ internal static partial class ErrorBody
         return (body.Text("code") ?? body.Text("error_code"), body.Text("message"));
     }
 
-    /// <summary>Storage's XML, or the title of a page that something else put in between.</summary>
+    /// <summary>Reads storage's XML, or the title of a web page that a proxy returned.</summary>
     private static (string? Code, string? Message) ReadMarkup(string text)
     {
         try
         {
             if (XDocument.Parse(text).Root is { Name.LocalName: "Error" } error)
-            {
                 return (error.Element("Code")?.Value, ServiceErrors.FirstLine(error.Element("Message")?.Value ?? ""));
-            }
         }
         catch (XmlException)
         {
-            // Few pages are well-formed.
+            // Few web pages are well-formed XML.
         }
 
         var title = Title().Match(text);

@@ -2,11 +2,11 @@ using Azure;
 
 namespace Workspaces.Errors;
 
-/// <summary>Reads a resource that may not be there.</summary>
+/// <summary>Reads a resource that may be missing.</summary>
 internal static class Lookup
 {
-    /// <returns>The resource; null when the service answers 404.</returns>
-    public static async Task<T?> FindAsync<T>(Func<Task<Response<T>>> get)
+    /// <returns>The resource; null when the service responds 404.</returns>
+    public static async Task<T?> GetOrNullAsync<T>(Func<Task<Response<T>>> get)
         where T : class
     {
         try

@@ -2,14 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace Workspaces.Errors;
 
-/// <summary>Which role on which scope a refused request wants.</summary>
-/// <remarks>Source: Azure built-in roles, <see href="https://learn.microsoft.com/azure/role-based-access-control/built-in-roles"/>.</remarks>
+/// <summary>Finds the role, and the scope to assign it on, that a refused request needs.</summary>
+/// <remarks>
+/// Source: Azure built-in roles, <see href="https://learn.microsoft.com/azure/role-based-access-control/built-in-roles"/>.
+/// </remarks>
 internal static partial class Permissions
 {
-    /// <summary>Stands for who was refused, where the answer does not say.</summary>
+    /// <summary>Placeholder when the response does not name the caller.</summary>
     public const string SomeIdentity = "The signed-in identity";
 
-    // The first prefix of an action that fits names the role; Azure writes actions in any case.
+    // The first matching prefix of an action determines the role. Azure writes actions in any letter case.
     private static readonly (string Prefix, string Read, string Write)[] Roles =
     [
         ("Microsoft.MachineLearningServices/workspaces/computes/", "AzureML Data Scientist", "AzureML Compute Operator"),
@@ -35,43 +37,43 @@ internal static partial class Permissions
         ("", "Reader", "Contributor"),
     ];
 
-    public static string? Explain(ServiceAnswer answer)
+    public static string? Explain(ErrorResponse response)
     {
-        if (Refusal().Match(answer.Text) is { Success: true } match)
+        if (Refusal().Match(response.Text) is { Success: true } match)
         {
             var action = match.Groups["action"].Value;
-            // A role is given on what exists: the workspace, not a job that is yet to be made.
+            // A role is assigned on an existing resource: the workspace, not a job that is yet to be created.
             var scope = match.Groups["scope"].Value;
             return Explain(
                 $"'{match.Groups["client"].Value}'",
                 action,
-                ServiceAnswer.WorkspaceIn(scope) ?? scope,
+                ErrorResponse.WorkspaceIn(scope) ?? scope,
                 RoleFor(action),
                 match.Groups["id"].Value
             );
         }
 
-        if (VaultRefusal().Match(answer.Text) is { Success: true } vault)
+        if (VaultRefusal().Match(response.Text) is { Success: true } vault)
         {
             var action = vault.Groups["action"].Value;
             return Explain(SomeIdentity, action, vault.Groups["scope"].Value, RoleFor(action), vault.Groups["id"].Value);
         }
 
-        if (LinkedRefusal().Match(answer.Text) is { Success: true } linked)
+        if (LinkedRefusal().Match(response.Text) is { Success: true } linked)
         {
             var action = linked.Groups["action"].Value;
             return Explain(SomeIdentity, action, linked.Groups["scope"].Value, RoleFor(action), "<who>");
         }
 
-        // No names in the answer: what was asked tells.
-        if (answer.Status is 401 or 403 && answer.WorkspaceId is { } workspace)
+        // The response names neither action nor scope: derive them from the request.
+        if (response.Status is 401 or 403 && response.WorkspaceId is { } workspace)
         {
-            var action = ActionOf(answer);
+            var action = ActionOf(response);
             return Explain(SomeIdentity, action, workspace, RoleFor(action), "<who>");
         }
 
-        return answer.Status == 403 && StorageAccount().Match(answer.Host) is { Success: true } account
-            ? Storage(answer, account.Groups["account"].Value, account.Groups["kind"].Value)
+        return response.Status == 403 && StorageAccount().Match(response.Host) is { Success: true } account
+            ? Storage(response, account.Groups["account"].Value, account.Groups["kind"].Value)
             : null;
     }
 
@@ -82,19 +84,20 @@ internal static partial class Permissions
     }
 
     private static string Explain(string who, string action, string scope, string role, string assignee) =>
-        $"{who} may not do {action} on {scope}; it must have the role '{role}' there: `az role assignment create --role \"{role}\" --assignee {assignee} --scope {scope}`. A new role takes some minutes to work.";
+        $"{who} may not perform {action} on {scope}; it must have the role '{role}' there: `az role assignment create "
+        + $"--role \"{role}\" --assignee {assignee} --scope {scope}`. A new role takes effect after some minutes.";
 
-    private static string ActionOf(ServiceAnswer answer)
+    private static string ActionOf(ErrorResponse response)
     {
-        var below = answer
-            .Path[(answer.Path.IndexOf(answer.WorkspaceId!, StringComparison.Ordinal) + answer.WorkspaceId!.Length)..]
+        var below = response
+            .Path[(response.Path.IndexOf(response.WorkspaceId!, StringComparison.Ordinal) + response.WorkspaceId!.Length)..]
             .Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var type = answer.Path.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase) && below.Length > 0 ? below[0] : null;
+        var type = response.Path.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase) && below.Length > 0 ? below[0] : null;
         type ??=
-            answer.Path.StartsWith("/artifact/", StringComparison.OrdinalIgnoreCase) ? "artifacts"
-            : below.Length > 0 || !answer.Path.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase) ? "experiments/runs"
+            response.Path.StartsWith("/artifact/", StringComparison.OrdinalIgnoreCase) ? "artifacts"
+            : below.Length > 0 || !response.Path.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase) ? "experiments/runs"
             : null;
-        var verb = answer.Request?.Method switch
+        var verb = response.Request?.Method switch
         {
             "GET" or "HEAD" => "read",
             "DELETE" => "delete",
@@ -104,32 +107,40 @@ internal static partial class Permissions
         return $"Microsoft.MachineLearningServices/workspaces{(type is null ? "" : $"/{type}")}/{verb}";
     }
 
-    private static string Storage(ServiceAnswer answer, string account, string kind)
+    private static string Storage(ErrorResponse response, string account, string kind)
     {
-        var role = RoleFor($"Microsoft.Storage/storageAccounts/{kind}Services/x/{(answer.IsRead ? "read" : "write")}");
-        return answer.Is("KeyBasedAuthenticationNotPermitted")
-            ? $"Storage account '{account}' takes no account key; its datastore must use an identity: set AUTH to \"identity\" for it in the environment config."
-            : $"{SomeIdentity} may not {(answer.IsRead ? "read" : "write")} in storage account '{account}'; it must have the role '{role}' there: "
-                + $"`az role assignment create --role \"{role}\" --assignee <who> --scope $(az storage account show --name {account} --query id --output tsv)`. A new role takes some minutes to work.";
+        var role = RoleFor($"Microsoft.Storage/storageAccounts/{kind}Services/x/{(response.IsRead ? "read" : "write")}");
+        return response.Is("KeyBasedAuthenticationNotPermitted")
+            ? $"Storage account '{account}' does not accept an account key; its datastore must use an identity: set AUTH to "
+                + "\"identity\" for it in the environment config."
+            : $"{SomeIdentity} may not {(response.IsRead ? "read from" : "write to")} storage account '{account}'; it must have "
+                + $"the role '{role}' there: "
+                + $"`az role assignment create --role \"{role}\" --assignee <who> --scope $(az storage account show --name "
+                + $"{account} --query id --output tsv)`. A new role takes effect after some minutes.";
     }
 
-    // The client 'ada@example.org' with object id '1…' does not have authorization to perform action 'x/y/read' over scope '/subscriptions/…' or the scope is invalid.
+    // The client 'ada@example.org' with object id '1…' does not have authorization to perform action 'x/y/read' over scope
+    // '/subscriptions/…' or the scope is invalid.
     [GeneratedRegex(
-        "The client '(?<client>[^']+)' with object id '(?<id>[^']+)' does not have authorization to perform action '(?<action>[^']+)' over scope '(?<scope>[^']+)'",
+        "The client '(?<client>[^']+)' with object id '(?<id>[^']+)' does not have authorization to perform action "
+            + "'(?<action>[^']+)' over scope '(?<scope>[^']+)'",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Refusal();
 
-    // The client has permission to perform action 'x' on scope 'y'; however, it does not have permission to perform action(s) 'a' on the linked scope(s) 'b'
+    // The client has permission to perform action 'x' on scope 'y'; however, it does not have permission to perform action(s) 'a' on the
+    // linked scope(s) 'b'
     [GeneratedRegex(
-        @"does not have permission to perform (the following )?action\(?s?\)? '(?<action>[^']+)' on the linked scope\(s\) '(?<scope>[^',]+)",
+        @"does not have permission to perform (the following )?action\(?s?\)? '(?<action>[^']+)' "
+            + @"on the linked scope\(s\) '(?<scope>[^',]+)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex LinkedRefusal();
 
-    // Caller is not authorized to perform action on resource. … Caller: appid=1;oid=2;iss=3 Action: 'x/y/action' Resource: '/subscriptions/…/vaults/v/secrets/s' Assignment: (not found)
+    // Caller is not authorized to perform action on resource. … Caller: appid=1;oid=2;iss=3 Action: 'x/y/action' Resource:
+    // '/subscriptions/…/vaults/v/secrets/s' Assignment: (not found)
     [GeneratedRegex(
         @"oid=(?<id>[^;\s]+).*Action: '(?<action>[^']+)'\s*Resource: '(?<scope>[^']*/vaults/[^/']+)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,

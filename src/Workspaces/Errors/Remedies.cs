@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace Workspaces.Errors;
 
-/// <summary>What to do about an answer of a service: which setting to change, or which command to paste.</summary>
+/// <summary>Finds what to do about an error response: which setting to change, or which command to paste.</summary>
 internal static partial class Remedies
 {
-    // The first that knows the answer speaks; the narrow ones come first.
-    private static readonly Func<ServiceAnswer, string?>[] Rules =
+    // The first matching rule wins; order from specific to general.
+    private static readonly Func<ErrorResponse, string?>[] Rules =
     [
         WebPage,
         Redirection,
@@ -26,12 +26,12 @@ internal static partial class Remedies
         Throttling,
     ];
 
-    /// <returns>Whole sentences; null when the service's own words are all there is to say.</returns>
-    public static string? Find(ServiceAnswer answer) =>
-        Array.ConvertAll(Rules, rule => rule(answer)).FirstOrDefault(remedy => remedy is not null);
+    /// <returns>Whole sentences; null when no rule knows more than the service's own message.</returns>
+    public static string? Find(ErrorResponse response) =>
+        Array.ConvertAll(Rules, rule => rule(response)).FirstOrDefault(remedy => remedy is not null);
 
-    /// <summary>As <see cref="Find"/>, for a request that had no answer.</summary>
-    public static string? FindForSilence(Uri? address, Exception error)
+    /// <summary>Finds what to do about a request that got no response.</summary>
+    public static string? FindForNoResponse(Uri? address, Exception error)
     {
         if (
             address is null
@@ -43,37 +43,38 @@ internal static partial class Remedies
         }
 
         return PrivateLinkNames().IsMatch(address.Host)
-            ? $"{address.Host} has no address here; behind a private endpoint it must be looked up from its own network (a name under privatelink then answers `nslookup {address.Host}`). Run this on an agent in that network or through its VPN; anywhere else check the network and HTTPS_PROXY."
-            : $"{address.Host} has no address here; this machine must have a network that knows it (`nslookup {address.Host}`). Check the network, HTTPS_PROXY, and the address in the environment config.";
+            ? $"{address.Host} cannot be resolved here; behind a private endpoint it must be resolved from its own network, where "
+                + $"`nslookup {address.Host}` gives a name under privatelink. Run this on an agent in that network or through its "
+                + "VPN; anywhere else check the network and HTTPS_PROXY."
+            : $"{address.Host} cannot be resolved here; this machine must be on a network that resolves it (`nslookup "
+                + $"{address.Host}`). Check the network, HTTPS_PROXY, and the address in the environment config.";
     }
 
-    /// <summary>An answer that a firewall gave: the resource is not for this network.</summary>
-    public static string? Network(ServiceAnswer answer)
+    /// <summary>Explains a refusal by a firewall: the resource does not allow this network.</summary>
+    public static string? Network(ErrorResponse response)
     {
         var isRefused =
-            answer.Is(
+            response.Is(
                 "PublicNetworkAccessDisabled",
                 "ForbiddenByConnection",
                 "ForbiddenByFirewall",
                 "ForbiddenByRbacAndFirewall",
                 "NetworkAclsViolation"
             )
-            || (answer.Is("AuthorizationFailure") && PrivateLinkNames().IsMatch(answer.Host))
-            || answer.Says(
+            || (response.Is("AuthorizationFailure") && PrivateLinkNames().IsMatch(response.Host))
+            || response.Says(
                 "public network access",
                 "private endpoint",
                 "private link",
                 "aka.ms/acr/firewall",
                 "client address is not authorized"
             );
-        if (answer.Status != 403 || !isRefused)
-        {
+        if (response.Status != 403 || !isRefused)
             return null;
-        }
 
-        var address = ClientAddress().Match(answer.Text) is { Success: true } match ? match.Groups["address"].Value : "<address>";
-        var name = answer.Host.Split('.')[0];
-        var (what, command) = answer switch
+        var address = ClientAddress().Match(response.Text) is { Success: true } match ? match.Groups["address"].Value : "<address>";
+        var name = response.Host.Split('.')[0];
+        var (what, command) = response switch
         {
             { WorkspaceId: { } id } => (
                 $"Workspace '{id.Split('/')[^1]}'",
@@ -93,140 +94,164 @@ internal static partial class Remedies
                 $"Storage account '{name}'",
                 $"az storage account network-rule add --account-name {name} --ip-address {address}"
             ),
-            _ => (answer.Host, null),
+            _ => (response.Host, null),
         };
-        return $"{what} takes no requests from this network; it must be asked from the network it is open to. Run this on an agent in its private network or through its VPN"
-            + (command is null ? "." : $", or let this machine in: `{command}`.");
+        return $"{what} refuses requests from this network; it must be reached from a network that it allows. Run this on an agent "
+            + "in its private network or through its VPN"
+            + (command is null ? "." : $", or allow this machine: `{command}`.");
     }
 
-    private static string? WebPage(ServiceAnswer answer) =>
-        answer.IsWebPage && answer.Status is (>= 200 and < 300) or 403 or 502 or 503
-            ? $"A web page answered in place of {answer.Host}; the service itself must answer. Is a proxy or a sign-in page in between? Check HTTPS_PROXY and NO_PROXY (`env | grep -i proxy`)."
+    private static string? WebPage(ErrorResponse response) =>
+        response.IsWebPage && response.Status is (>= 200 and < 300) or 403 or 502 or 503
+            ? $"A web page came back in place of a response of {response.Host}; the service itself must respond. Is a proxy or a "
+                + "sign-in page in between? Check HTTPS_PROXY and NO_PROXY (`env | grep -i proxy`)."
             : null;
 
-    private static string? Redirection(ServiceAnswer answer) =>
-        answer.Status is >= 300 and < 400
-            ? $"{answer.Host} sends this request on to {answer.Location?.Host ?? "nowhere"}; the service itself must answer. Is a proxy or a sign-in page in between, or the ENDPOINT of the environment config wrong? Check HTTPS_PROXY and NO_PROXY (`env | grep -i proxy`)."
+    private static string? Redirection(ErrorResponse response) =>
+        response.Status is >= 300 and < 400
+            ? $"{response.Host} redirects this request to {response.Location?.Host ?? "nowhere"}; the service itself must "
+                + "respond. Is a proxy or a sign-in page in between, or the ENDPOINT of the environment config wrong? Check "
+                + "HTTPS_PROXY and NO_PROXY (`env | grep -i proxy`)."
             : null;
 
-    private static string? Proxy(ServiceAnswer answer) =>
-        answer.Status == 407
-            ? "The proxy wants to know who asks; HTTPS_PROXY must carry a user and a password, or NO_PROXY the name of the service."
+    private static string? Proxy(ErrorResponse response) =>
+        response.Status == 407
+            ? "The proxy requires authentication; HTTPS_PROXY must hold a user and a password, or NO_PROXY the name of the service."
             : null;
 
-    private static string? NotEmulated(ServiceAnswer answer) =>
-        answer.Status == 501 && answer.Request?.Address.IsLoopback == true
-            ? "The emulator does not do this; docs/emulator.md lists what it does."
+    private static string? NotEmulated(ErrorResponse response) =>
+        response.Status == 501 && response.Request?.Address.IsLoopback == true
+            ? "The emulator does not support this; docs/emulator.md lists what it supports."
             : null;
 
-    private static string? ApiVersion(ServiceAnswer answer) =>
-        answer.Is("InvalidApiVersionParameter", "UnsupportedApiVersion", "NoRegisteredProviderFound", "ApiVersionNotSupported")
-            ? $"{answer.Host} does not speak this project's api-version; it must be Azure's public cloud (`az cloud show --query name` says AzureCloud), or an emulator of this checkout (`dotnet cake --target=Stop-Emulator` lets the next run start one)."
+    private static string? ApiVersion(ErrorResponse response) =>
+        response.Is("InvalidApiVersionParameter", "UnsupportedApiVersion", "NoRegisteredProviderFound", "ApiVersionNotSupported")
+            ? $"{response.Host} does not support this project's api-version; it must be Azure's public cloud (`az cloud show "
+                + "--query name` says AzureCloud), or an emulator of this checkout (`dotnet cake --target=Stop-Emulator` lets the "
+                + "next run start one)."
             : null;
 
-    private static string? Subscription(ServiceAnswer answer)
+    private static string? Subscription(ErrorResponse response)
     {
-        var subscription = answer.NameIn("subscriptions");
-        if (answer.Is("ReadOnlyDisabledSubscription", "SubscriptionDisabled", "DisabledSubscription"))
+        var subscription = response.NameIn("subscriptions");
+        if (response.Is("ReadOnlyDisabledSubscription", "SubscriptionDisabled", "DisabledSubscription"))
         {
-            return $"Subscription '{subscription}' is disabled; AML_SUBSCRIPTION_ID must name one that is not: `az account list --query \"[?state=='Enabled'].[name, id]\" --output table`. Its owner can enable it again.";
+            return $"Subscription '{subscription}' is disabled; AML_SUBSCRIPTION_ID must name one that is not: `az account list "
+                + "--query \"[?state=='Enabled'].[name, id]\" --output table`. Its owner can enable it again.";
         }
 
-        return answer.Is("MissingSubscriptionRegistration")
-            ? $"Subscription '{subscription}' does not know Azure Machine Learning yet; it must be registered, once: `az provider register --namespace Microsoft.MachineLearningServices --subscription {subscription} --wait`."
+        return response.Is("MissingSubscriptionRegistration")
+            ? $"Subscription '{subscription}' is not registered for Azure Machine Learning; it must be registered once: `az "
+                + $"provider register --namespace Microsoft.MachineLearningServices --subscription {subscription} --wait`."
             : null;
     }
 
-    private static string? MissingWorkspace(ServiceAnswer answer)
+    private static string? MissingWorkspace(ErrorResponse response)
     {
-        // The resource asked for may be missing; only the word of the workspace itself, or of what holds it, is told here.
-        if (answer.Status != 404 || answer.WorkspaceId is not { } id)
-        {
+        // A 404 may mean the requested resource. This rule covers only the workspace and what contains it.
+        if (response.Status != 404 || response.WorkspaceId is not { } id)
             return null;
-        }
 
         var names = id.Split('/');
-        var key = answer.Code switch
+        var key = response.Code switch
         {
             "SubscriptionNotFound" or "InvalidSubscriptionId" => "AML_SUBSCRIPTION_ID",
             "ResourceGroupNotFound" => "AML_RESOURCE_GROUP",
-            _ when answer.Is("ParentResourceNotFound", "WorkspaceNotFound")
-                    || answer.Says($"'Microsoft.MachineLearningServices/workspaces/{names[^1]}'") => "AML_WORKSPACE_NAME",
+            // On the workspace itself, any other 404 means that it does not exist.
+            _ when response.Path.Length == id.Length
+                    || response.Is("ParentResourceNotFound", "WorkspaceNotFound")
+                    || response.Says($"'Microsoft.MachineLearningServices/workspaces/{names[^1]}'") => "AML_WORKSPACE_NAME",
             _ => null,
         };
         return key is null
             ? null
-            : $"Workspace '{names[^1]}' in resource group '{names[4]}' of subscription '{names[2]}' is not there; {key} of the environment config must name one that exists (`az ml workspace list --subscription {names[2]}` shows them).";
+            : $"Workspace '{names[^1]}' in resource group '{names[4]}' of subscription '{names[2]}' does not exist; {key} of the "
+                + $"environment config must name one that exists (`az ml workspace list --subscription {names[2]}` shows them).";
     }
 
-    private static string? Quota(ServiceAnswer answer) =>
-        answer.Is(
+    private static string? Quota(ErrorResponse response) =>
+        response.Is(
             "QuotaExceeded",
             "ClusterMinNodesExceedCoreQuota",
             "ClusterCoreQuotaReached",
             "CoreQuotaExceeded",
             "AmlComputeQuotaExceeded"
-        ) || (answer.Is("OperationNotAllowed", "BadRequest", "UserError") && answer.Says("quota"))
-            ? "The subscription has no quota left for this; it must cover the nodes that are asked for at once. Ask for fewer (NODES, COMPUTE.MIN_NODES) or another COMPUTE.VM_SIZE, set COMPUTE.PRIORITY to LowPriority, which has a quota of its own, "
-                + "or ask for more at https://ml.azure.com/quota; `az ml compute list-usage --location <region>` shows what is used."
+        ) || (response.Is("OperationNotAllowed", "BadRequest", "UserError") && response.Says("quota"))
+            ? "The subscription has too little quota left; it must cover all nodes that are requested at once. Request fewer "
+                + "(NODES, COMPUTE.MIN_NODES) or another COMPUTE.VM_SIZE, set COMPUTE.PRIORITY to LowPriority, which has its own quota, "
+                + "or request more at https://ml.azure.com/quota; `az ml compute list-usage --location <region>` shows what is used."
             : null;
 
-    private static string? NameTaken(ServiceAnswer answer)
+    private static string? NameTaken(ErrorResponse response)
     {
-        if (answer.Status != 409 && !(answer.Status == 400 && answer.Says("already exists", "already in use", "name is not available")))
+        if (
+            response.Status != 409
+            && !(response.Status == 400 && response.Says("already exists", "already in use", "name is not available"))
+        )
         {
             return null;
         }
 
-        if (answer.Says("in progress", "being updated", "being deleted", "is deleting", "is updating"))
-        {
-            return "Something else changes this resource at the moment; it must be left to finish. Run the same command again in a few minutes.";
-        }
+        if (response.Says("in progress", "being updated", "being deleted", "is deleting", "is updating"))
+            return "Another operation is changing this resource; it must finish first. Run the same command again in a few minutes.";
 
-        return (answer.NameIn("jobs"), answer.NameIn("computes"), answer.NameIn("datastores"), answer.NameIn("environments")) switch
+        return (response.NameIn("jobs"), response.NameIn("computes"), response.NameIn("datastores"), response.NameIn("environments")) switch
         {
             ({ } job, _, _, _) =>
-                $"The name of job '{job}' is taken by a job with other content; a job's content cannot change. Choose another with --name, or leave --name out: the plan then names each attempt. `az ml job show --name {job}` shows the one there.",
+                $"Job '{job}' already exists with other content; a job's content cannot change. Choose another with --name, or "
+                    + $"leave --name out: the plan then names each attempt. `az ml job show --name {job}` shows the existing one.",
             (_, { } compute, _, _) =>
-                $"The name '{compute}' is taken by a compute that this request may not change; COMPUTE_NAME must name an AmlCompute cluster of the workspace, or one that does not exist. `az ml compute show --name {compute}` shows the one there.",
+                $"The name '{compute}' belongs to a compute that this request cannot change; COMPUTE_NAME must name an "
+                    + $"AmlCompute cluster of the workspace, or one that does not exist. `az ml compute show --name {compute}` "
+                    + "shows the existing one.",
             (_, _, { } datastore, _) =>
-                $"The name '{datastore}' is taken by another datastore; DATA_MOUNT must name one of the environment config's, or one that does not exist. `az ml datastore show --name {datastore}` shows the one there.",
+                $"The name '{datastore}' belongs to another datastore; DATA_MOUNT must name one of the environment config's, or "
+                    + $"one that does not exist. `az ml datastore show --name {datastore}` shows the existing one.",
             (_, _, _, { } environment) =>
-                $"Environment '{environment}' has this version with other content; a version cannot change. `az ml environment archive --name {environment} --version {answer.NameIn("versions")}` puts it aside, and another image makes another version.",
+                $"Environment '{environment}' already has this version with other content; a version cannot change. `az ml "
+                    + $"environment archive --name {environment} --version {response.NameIn("versions")}` archives it; another "
+                    + "image gets another version.",
             _ => null,
         };
     }
 
-    private static string? Tenant(ServiceAnswer answer) =>
-        answer.Is("InvalidAuthenticationTokenTenant")
-            ? $"The signed-in identity is of another tenant than subscription '{answer.NameIn("subscriptions")}'; AML_TENANT_ID must name the subscription's"
+    private static string? Tenant(ErrorResponse response) =>
+        response.Is("InvalidAuthenticationTokenTenant")
+            ? $"The signed-in identity belongs to another tenant than subscription '{response.NameIn("subscriptions")}'; "
+                + "AML_TENANT_ID must name the subscription's"
                 + (
-                    WantedTenant().Match(answer.Text) is { Success: true } match
+                    WantedTenant().Match(response.Text) is { Success: true } match
                         ? $", {match.Groups["tenant"].Value}: `az login --tenant {match.Groups["tenant"].Value}`."
                         : ": `az account list --query \"[].[id, tenantId]\" --output table` shows it."
                 )
             : null;
 
-    private static string? Token(ServiceAnswer answer) =>
-        answer.Status == 401
+    private static string? Token(ErrorResponse response) =>
+        response.Status == 401
         && (
-            answer.Is("ExpiredAuthenticationToken", "InvalidAuthenticationToken", "AuthenticationFailed", "TokenExpired")
-            || answer.Says("token")
+            response.Is("ExpiredAuthenticationToken", "InvalidAuthenticationToken", "AuthenticationFailed", "TokenExpired")
+            || response.Says("token")
         )
-            ? "The token was refused, and so was a new one; the identity must be signed in anew: `az login`, or give the service principal a valid secret. A clock that is wrong has the same effect: `timedatectl` must say that it is synchronized."
+            ? "The token was refused, and so was a new one; the identity must sign in again: `az login`, or give the service "
+                + "principal a valid secret. A wrong clock has the same effect: `timedatectl` must report that it is synchronized."
             : null;
 
-    private static string? Signature(ServiceAnswer answer) =>
-        answer.Status == 403 && answer.Is("AuthenticationFailed") && answer.Says("signature")
-            ? $"The signature of the link to {answer.Host} is no longer good; it must be a new one. Run the same command again."
+    private static string? Signature(ErrorResponse response) =>
+        response.Status == 403 && response.Is("AuthenticationFailed") && response.Says("signature")
+            ? $"The signature of the link to {response.Host} has expired; the link must be new. Run the same command again."
             : null;
 
-    private static string? Permission(ServiceAnswer answer) => answer.Status is 401 or 403 ? Permissions.Explain(answer) : null;
+    private static string? Permission(ErrorResponse response) => response.Status is 401 or 403 ? Permissions.Explain(response) : null;
 
-    private static string? Throttling(ServiceAnswer answer) =>
-        answer.Status == 429
-            ? $"{answer.Host} takes no more requests for now{(answer.Request is { Tries: > 1 } request ? $", after {request.Tries} tries" : "")}{(answer.RetryAfter is { TotalSeconds: > 0 } wait ? $"; it asks to wait {wait.TotalSeconds:0} s" : "")}. Run the same command again later: what exists by then is found, not made twice."
-            : null;
+    private static string? Throttling(ErrorResponse response)
+    {
+        if (response.Status != 429)
+            return null;
+        var tries = response.Request is { Tries: > 1 } request ? $", after {request.Tries} tries" : "";
+        var wait = response.RetryAfter is { TotalSeconds: > 0 } asked ? $"; it asks to wait {asked.TotalSeconds:0} s" : "";
+        return $"{response.Host} is throttling requests{tries}{wait}. Run the same command again later: "
+            + "what exists by then is reused, not created twice.";
+    }
 
     // "Client address: 203.0.113.7", "client with IP '203.0.113.7'"
     [GeneratedRegex(

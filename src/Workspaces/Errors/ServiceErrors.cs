@@ -4,11 +4,11 @@ using Workspaces.Http;
 
 namespace Workspaces.Errors;
 
-/// <summary>Turns what the service clients throw into a <see cref="WorkspaceException"/>; the one place where such messages are made.</summary>
+/// <summary>Converts exceptions of the service clients to a <see cref="WorkspaceException"/>. All such messages are created here.</summary>
 internal static class ServiceErrors
 {
-    /// <summary>Runs <paramref name="call"/> and rethrows its errors in words for people.</summary>
-    /// <exception cref="WorkspaceException">The service refused, failed or did not answer.</exception>
+    /// <summary>Runs <paramref name="call"/> and converts its errors to a <see cref="WorkspaceException"/>.</summary>
+    /// <exception cref="WorkspaceException">The service refused, failed or did not respond.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public static async Task<T> GuardAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
@@ -22,7 +22,7 @@ internal static class ServiceErrors
         }
     }
 
-    /// <summary>True when the same request may well succeed a little later.</summary>
+    /// <summary>Returns whether the same request may succeed a little later.</summary>
     public static bool IsTransient(Exception error, CancellationToken cancellationToken) =>
         error switch
         {
@@ -40,19 +40,19 @@ internal static class ServiceErrors
             RequestFailedException failed when failed.GetRawResponse() is { } response => Describe(
                 response,
                 failed.ErrorCode,
-                RequestNotes.Of(response) ?? RequestNotes.Of(failed)
+                RequestTracker.Of(response) ?? RequestTracker.Of(failed)
             ),
             AuthenticationFailedException failed => Describe(failed),
-            // What the pipeline throws when no attempt had an answer; the request is noted with it, not with the single attempts.
-            AggregateException { InnerExceptions: [.., var last] } => HadNoAnswer(last)
-                ? NoAnswer(error, last)
+            // The pipeline throws this when no try got a response. The request is tracked with it, not with the single tries.
+            AggregateException { InnerExceptions: [.., var last] } => GotNoResponse(last)
+                ? NoResponse(error, last)
                 : Describe(last, cancellationToken),
-            OperationCanceledException => cancellationToken.IsCancellationRequested ? null : NoAnswer(error, error),
-            RequestFailedException or IOException or HttpRequestException => NoAnswer(error, error),
+            OperationCanceledException => cancellationToken.IsCancellationRequested ? null : NoResponse(error, error),
+            RequestFailedException or IOException or HttpRequestException => NoResponse(error, error),
             _ => null,
         };
 
-    /// <summary>Converts what reached a client instead of a token to words for people.</summary>
+    /// <summary>Converts a failure to get a token.</summary>
     public static WorkspaceException Describe(AuthenticationFailedException error) =>
         new(
             error is SignInException
@@ -60,34 +60,34 @@ internal static class ServiceErrors
                 : $"Signing in to Azure failed: {Secrets.Scrub(FirstLine(error.Message))} docs/identity.md says how to sign in."
         );
 
-    private static bool HadNoAnswer(Exception error) =>
+    private static bool GotNoResponse(Exception error) =>
         error is RequestFailedException failed ? failed.GetRawResponse() is null : error is IOException or HttpRequestException;
 
-    private static WorkspaceException Describe(Response response, string? errorCode, RequestNote? note)
+    private static WorkspaceException Describe(Response response, string? errorCode, TrackedRequest? request)
     {
         var (code, message) = ErrorBody.Read(response);
         code ??= errorCode ?? (response.Headers.TryGetValue("x-ms-error-code", out var named) ? named : null);
         message = message?.ReplaceLineEndings(" ");
         var remedy = Remedies.Find(
-            new ServiceAnswer(
-                note,
+            new ErrorResponse(
+                request,
                 response.Status,
                 code,
                 message ?? "",
-                LocationOf(response, note),
-                AnswerCheck.IsWebPage(response),
+                LocationOf(response, request),
+                UnexpectedResponsePolicy.IsWebPage(response),
                 RetryAfter.Read(response.Headers)
             )
         );
-        var said = Say(note, response, code, message);
+        var said = Say(request, response, code, message);
         return new WorkspaceException(remedy is null ? said : $"{remedy} {said}", response.Status, code) { Answer = said };
     }
 
     // PUT {uri} returned 409 Conflict: {code}: {message} (request {x-ms-request-id}, 6 tries)
-    private static string Say(RequestNote? note, Response response, string? code, string? message)
+    private static string Say(TrackedRequest? request, Response response, string? code, string? message)
     {
         var reason = string.IsNullOrEmpty(response.ReasonPhrase) ? ReasonOf(response.Status) : response.ReasonPhrase;
-        var answer = string.Join(
+        var summary = string.Join(
             ": ",
             new[] { $"{response.Status} {reason}".TrimEnd(), code, message }.Where(part => !string.IsNullOrEmpty(part))
         );
@@ -96,27 +96,28 @@ internal static class ServiceErrors
             new[]
             {
                 response.Headers.TryGetValue("x-ms-request-id", out var id) ? $"request {id}" : null,
-                note is { Tries: > 1 } ? $"{note.Tries} tries" : null,
+                request is { Tries: > 1 } ? $"{request.Tries} tries" : null,
             }.Where(fact => fact is not null)
         );
-        return $"{note?.Line ?? "The request"} returned {Secrets.Scrub(answer)}{(facts.Length > 0 ? $" ({facts})" : "")}";
+        return $"{request?.Line ?? "The request"} returned {Secrets.Scrub(summary)}{(facts.Length > 0 ? $" ({facts})" : "")}";
     }
 
-    private static Uri? LocationOf(Response response, RequestNote? note) =>
+    private static Uri? LocationOf(Response response, TrackedRequest? request) =>
         response.Headers.TryGetValue("Location", out var location)
-        && Uri.TryCreate(note?.Address ?? new Uri("https://localhost"), location, out var found)
+        && Uri.TryCreate(request?.Address ?? new Uri("https://localhost"), location, out var found)
             ? found
             : null;
 
-    private static WorkspaceException NoAnswer(Exception noted, Exception error)
+    private static WorkspaceException NoResponse(Exception tracked, Exception error)
     {
-        var note = RequestNotes.Of(noted) ?? RequestNotes.Of(error);
+        var request = RequestTracker.Of(tracked) ?? RequestTracker.Of(error);
         var cause = error is RequestFailedException { InnerException: OperationCanceledException }
             ? error.Message
             : error.GetBaseException().Message;
         var said =
-            $"{note?.Line ?? "The request"} had no answer{(note is { Tries: > 1 } ? $" in {note.Tries} tries" : "")}: {Secrets.Scrub(FirstLine(cause))}";
-        var remedy = Remedies.FindForSilence(note?.Address, error);
+            $"{request?.Line ?? "The request"} got no "
+            + $"response{(request is { Tries: > 1 } ? $" in {request.Tries} tries" : "")}: {Secrets.Scrub(FirstLine(cause))}";
+        var remedy = Remedies.FindForNoResponse(request?.Address, error);
         return new WorkspaceException(remedy is null ? said : $"{remedy} {said}") { Answer = said };
     }
 
@@ -128,7 +129,7 @@ internal static class ServiceErrors
         return line.Length > 400 ? $"{line[..400]}…" : line.ToString();
     }
 
-    // HTTP/2 and HTTP/3 carry no reason phrase.
+    // HTTP/2 and HTTP/3 have no reason phrase.
     private static string ReasonOf(int status) =>
         status switch
         {

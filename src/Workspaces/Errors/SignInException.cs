@@ -2,9 +2,12 @@ using Azure.Identity;
 
 namespace Workspaces.Errors;
 
-/// <summary>A credential that is configured did not give a token. The message is ready to be shown; it holds no secret, and there is no inner exception, which might.</summary>
+/// <summary>
+/// A configured credential gave no token. The message can be shown as it is and holds no secret. There is no inner exception, which might
+/// hold one.
+/// </summary>
 internal sealed class SignInException(string message, bool isTransient) : AuthenticationFailedException(message)
 {
-    /// <summary>True when the same may well succeed a little later.</summary>
+    /// <summary>Gets whether the same request may succeed a little later.</summary>
     public bool IsTransient { get; } = isTransient;
 }

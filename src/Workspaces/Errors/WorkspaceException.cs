@@ -1,15 +1,16 @@
 namespace Workspaces.Errors;
 
 /// <summary>
-/// Something about the workspace that a person must know or mend. The message is ready to be shown as it is: it says where, what was found,
-/// what must be, and what to do; it never holds a token, a key or a signature.
+/// An error of the workspace that a person must fix. The message can be shown as it is: it says where, what was found, the rule, and what
+/// to do.
+/// It never holds a token, a key or a signature.
 /// </summary>
-/// <remarks>It carries no inner exception: those of the service clients repeat whole responses, which may hold signed URLs.</remarks>
+/// <remarks>There is no inner exception: those of the service clients repeat whole responses, which may hold signed URLs.</remarks>
 public sealed class WorkspaceException : Exception
 {
-    /// <param name="message">One or more sentences for people.</param>
-    /// <param name="status">HTTP status of the answer behind it; null when none came or none was asked for.</param>
-    /// <param name="errorCode">The service's own error code, such as <c>ResourceNotFound</c>; null when it gave none.</param>
+    /// <param name="message">One or more sentences to show.</param>
+    /// <param name="status">HTTP status of the response; null when there was no response or no request.</param>
+    /// <param name="errorCode">Error code of the service, such as <c>ResourceNotFound</c>; null without one.</param>
     public WorkspaceException(string message, int? status = null, string? errorCode = null)
         : base(message)
     {
@@ -17,12 +18,14 @@ public sealed class WorkspaceException : Exception
         ErrorCode = errorCode;
     }
 
-    /// <summary>HTTP status of the answer behind it; null when none came or none was asked for.</summary>
+    /// <summary>Gets the HTTP status of the response; null when there was no response or no request.</summary>
     public int? Status { get; }
 
-    /// <summary>The part of the message that says what was asked and answered, for a caller that knows better what to do; null when nothing was asked.</summary>
+    /// <summary>
+    /// Gets the part of the message about request and response, for a caller that adds its own remedy; null when there was no request.
+    /// </summary>
     internal string? Answer { get; init; }
 
-    /// <summary>The service's own error code; null when it gave none.</summary>
+    /// <summary>Gets the error code of the service; null without one.</summary>
     public string? ErrorCode { get; }
 }

@@ -2,10 +2,10 @@ using Azure.Core;
 
 namespace Workspaces.Http;
 
-/// <summary>Which requests do the same when they are sent twice, so that they may be sent again when nobody knows what became of the first.</summary>
+/// <summary>Determines which requests are idempotent and can be retried when the outcome of the first try is unknown.</summary>
 internal static class RepeatableRequests
 {
-    // Questions asked by POST, tokens, and what ends up in one state however often it is asked for.
+    // Reads by POST, token requests, and operations with the same result however often they are sent.
     private static readonly string[] Posts =
     [
         "/cancel",
@@ -24,16 +24,16 @@ internal static class RepeatableRequests
     ];
 
     /// <returns>
-    /// True for GET, HEAD, PUT, DELETE, and PATCH of a resource. A POST is one only when it is listed: scheduling a build or making a run twice makes two.
-    /// Nor is it the upload of a blob to a registry: each chunk moves the upload on, and closing it twice finds no upload.
+    /// True for GET, HEAD, PUT, DELETE, and PATCH of a resource. A POST counts only when it is listed: scheduling a build twice makes two
+    /// builds.
+    /// The upload of a blob to a registry does not count: each chunk advances the upload, and after the closing request the upload no
+    /// longer exists.
     /// </returns>
     public static bool Contains(Request request)
     {
         var path = request.Uri.Path;
         if (request.Method == RequestMethod.Post)
-        {
             return Posts.Any(end => path.EndsWith(end, StringComparison.OrdinalIgnoreCase));
-        }
 
         return !(path.StartsWith("/v2/", StringComparison.Ordinal) && path.Contains("/blobs/uploads/", StringComparison.Ordinal));
     }

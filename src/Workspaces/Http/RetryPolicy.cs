@@ -6,14 +6,15 @@ using Azure.Core.Pipeline;
 namespace Workspaces.Http;
 
 /// <summary>
-/// Decides for every pipeline of the project when a request is sent again: on 408, 429, 5xx and broken connections, after a growing wait or the
-/// one the service asks for, and never where a second time would do something a second time.
+/// Retries requests of every pipeline of the project on 408, 429, 5xx and broken connections, after a growing delay or the one that the
+/// service
+/// asks for. A request is never retried where that could carry it out twice.
 /// </summary>
-/// <remarks>It takes the place of Azure.Core's own policy, which repeats every method.</remarks>
+/// <remarks>Replaces Azure.Core's own policy, which retries every method.</remarks>
 internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy
 {
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
-        throw new NotSupportedException("Requests are asynchronous here.");
+        throw new NotSupportedException("Only asynchronous requests are supported.");
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
@@ -25,13 +26,11 @@ internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy
                 await ProcessNextAsync(message, pipeline);
                 wait = DelayAfter(message, retry);
                 if (wait is null)
-                {
                     return;
-                }
 
                 message.Response.Dispose();
             }
-            catch (Exception error) when (retry <= settings.MaxRetries && CanRepeatAfter(error, message))
+            catch (Exception error) when (retry <= settings.MaxRetries && CanRetryAfter(error, message))
             {
                 wait = settings.DelayBefore(retry);
             }
@@ -39,7 +38,7 @@ internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy
             {
                 throw new RequestFailedException(
                     0,
-                    $"no byte came for {settings.TryTimeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s",
+                    $"no byte arrived for {settings.TryTimeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s",
                     error
                 );
             }
@@ -50,28 +49,24 @@ internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy
         }
     }
 
-    /// <returns>Null when the answer stands.</returns>
+    /// <returns>The delay before the next try; null when the response is final.</returns>
     private TimeSpan? DelayAfter(HttpMessage message, int retry)
     {
         var response = message.Response;
         if (retry > settings.MaxRetries || response.Status is not (408 or 429 or 500 or 502 or 503 or 504))
-        {
             return null;
-        }
 
         var asked = RetryAfter.Read(response.Headers);
-        // Throttling refuses a request before it is looked at; so does a 503 that says when to come back.
+        // Throttling refuses a request before it is processed; so does a 503 that says when to retry.
         var refused = response.Status == 429 || (response.Status == 503 && asked is not null);
         if (asked > settings.LongestRetryAfter || !(refused || RepeatableRequests.Contains(message.Request)))
-        {
             return null;
-        }
 
         var own = settings.DelayBefore(retry);
         return asked > own ? asked : own;
     }
 
-    private static bool CanRepeatAfter(Exception error, HttpMessage message) =>
+    private static bool CanRetryAfter(Exception error, HttpMessage message) =>
         error switch
         {
             _ when message.CancellationToken.IsCancellationRequested => false,
@@ -79,7 +74,7 @@ internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy
             {
                 Status: 0,
                 InnerException: HttpRequestException { InnerException: System.Security.Authentication.AuthenticationException }
-            } => false, // the same certificate again
+            } => false, // the next try meets the same certificate
             RequestFailedException
             {
                 Status: 0,

@@ -1,37 +1,65 @@
 namespace Workspaces.Http;
 
-/// <summary>How often and how patiently a request is sent again.</summary>
+/// <summary>Sets how often and how patiently a request is retried.</summary>
+/// <remarks>A value outside its range throws an <see cref="ArgumentOutOfRangeException"/>.</remarks>
 internal sealed record RetrySettings
 {
-    /// <summary>What every pipeline uses: five more tries, about 20 seconds of waiting in all.</summary>
+    /// <summary>Gets the settings of every pipeline: five retries, about 20 seconds of delay in all.</summary>
     public static RetrySettings Default { get; } = new();
 
-    /// <summary>One try of ten seconds: who asks decides how often.</summary>
+    /// <summary>Gets the settings for one try of ten seconds, for a caller that decides about retries itself.</summary>
     public static RetrySettings Once { get; } = new() { MaxRetries = 0, TryTimeout = TimeSpan.FromSeconds(10) };
 
-    /// <summary>Tries after the first one; 0 or more.</summary>
-    public int MaxRetries { get; init; } = 5;
+    /// <summary>Gets the maximum number of retries after the first try.</summary>
+    /// <value>At least 0; 5 by default.</value>
+    public int MaxRetries
+    {
+        get;
+        init => field = SettingRange.AtLeast(value, 0);
+    } = 5;
 
-    /// <summary>Longest wait before the second try; it doubles with each further one.</summary>
-    public TimeSpan Delay { get; init; } = TimeSpan.FromSeconds(0.8);
+    /// <summary>Gets the longest delay before the first retry; it doubles with each further retry.</summary>
+    /// <value>At least 0; 0.8 seconds by default.</value>
+    public TimeSpan Delay
+    {
+        get;
+        init => field = SettingRange.AtLeast(value, TimeSpan.Zero);
+    } = TimeSpan.FromSeconds(0.8);
 
-    /// <summary>Where the doubling ends.</summary>
-    public TimeSpan LongestDelay { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Gets the upper limit of the doubled delay.</summary>
+    /// <value>At least 0; 30 seconds by default.</value>
+    public TimeSpan LongestDelay
+    {
+        get;
+        init => field = SettingRange.AtLeast(value, TimeSpan.Zero);
+    } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A service that asks to be left alone for longer than this is not waited for.</summary>
-    public TimeSpan LongestRetryAfter { get; init; } = TimeSpan.FromMinutes(2);
+    /// <summary>Gets the longest <c>Retry-After</c> that is waited for. A service that asks for more is not retried.</summary>
+    /// <value>At least 0; 2 minutes by default.</value>
+    public TimeSpan LongestRetryAfter
+    {
+        get;
+        init => field = SettingRange.AtLeast(value, TimeSpan.Zero);
+    } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Time without a byte after which one try counts as failed.</summary>
-    public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(100);
+    /// <summary>Gets the time without a byte after which one try counts as failed.</summary>
+    /// <value>Above 0; 100 seconds by default.</value>
+    public TimeSpan TryTimeout
+    {
+        get;
+        init => field = SettingRange.AboveZero(value);
+    } = TimeSpan.FromSeconds(100);
 
-    /// <summary>Waits between tries.</summary>
+    /// <summary>Gets the timers of the delays.</summary>
+    /// <value>The system's by default.</value>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Spreads the waits, so that many clients do not come back at once; gives numbers from 0 to 1.</summary>
+    /// <summary>Gets the source of jitter, which keeps many clients from retrying at the same moment.</summary>
+    /// <value>Returns numbers from 0 to 1; random by default.</value>
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
 
-    /// <summary>The wait before a try: half of it fixed, half of it drawn.</summary>
-    /// <param name="retry">From 1.</param>
+    /// <summary>Returns the delay before a retry: half of it fixed, half of it jitter.</summary>
+    /// <param name="retry">Number of the retry, from 1.</param>
     public TimeSpan DelayBefore(int retry)
     {
         var longest = Math.Min(Delay.TotalMilliseconds * Math.Pow(2, retry - 1), LongestDelay.TotalMilliseconds);

@@ -2,37 +2,31 @@ using System.Text.RegularExpressions;
 
 namespace Workspaces.Http;
 
-/// <summary>Keeps tokens, keys and signatures out of what people and logs get to read.</summary>
+/// <summary>Removes tokens, keys and signatures from messages and logs.</summary>
 internal static partial class Secrets
 {
     private const string Hidden = "***";
 
-    // Everything else in a query is hidden: a signature can go by any name.
+    // The values of all other query parameters are hidden: a signature can have any name.
     private static readonly HashSet<string> ShownQueryNames = new(StringComparer.OrdinalIgnoreCase)
     {
         "api-version",
         "path",
         "run_id",
-        "metric_key",
-        "max_results",
         "skipValidation",
         "underlyingResourceAction",
     };
 
-    /// <summary>The URI without user information and without the values of query parameters that are not known to be harmless.</summary>
+    /// <summary>Formats a URI without user information and without the values of query parameters that may be secret.</summary>
     public static string Show(Uri uri)
     {
         if (!uri.IsAbsoluteUri)
-        {
             return Scrub(uri.OriginalString);
-        }
 
         var address = uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         var query = uri.Query.TrimStart('?');
         if (query.Length == 0)
-        {
             return address;
-        }
 
         var shown = query
             .Split('&')
@@ -44,7 +38,7 @@ internal static partial class Secrets
         return $"{address}?{string.Join('&', shown)}";
     }
 
-    /// <summary>The text with bearer tokens, JSON web tokens, signatures and keys in it hidden.</summary>
+    /// <summary>Hides bearer tokens, JSON web tokens, signatures and keys in a text.</summary>
     public static string Scrub(string text)
     {
         text = BearerToken().Replace(text, $"Bearer {Hidden}");
@@ -67,7 +61,8 @@ internal static partial class Secrets
     private static partial Regex JsonWebToken();
 
     [GeneratedRegex(
-        @"\b(?<name>(sig|token|access_token|sas_?token|accountkey|sharedaccesssignature|key|secret|client_secret|password|pwd)""?\s*[=:]\s*""?)[^&\s""';,)}]+",
+        @"\b(?<name>(sig|token|access_token|sas_?token|accountkey|sharedaccesssignature|key|secret|client_secret|password|pwd)"
+            + @"""?\s*[=:]\s*""?)[^&\s""';,)}]+",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

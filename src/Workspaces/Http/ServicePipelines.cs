@@ -3,32 +3,34 @@ using Azure.Core.Pipeline;
 
 namespace Workspaces.Http;
 
-/// <summary>What all pipelines of the project have in common: Azure Resource Manager, the data plane, logs, registries, key vaults.</summary>
+/// <summary>
+/// Creates the pipelines of the project alike: for Azure Resource Manager, the data plane, logs, registries and key vaults.
+/// </summary>
 internal static class ServicePipelines
 {
-    /// <summary>Scope of the tokens for Azure Resource Manager, which the data plane takes as well.</summary>
+    /// <summary>Scope of tokens for Azure Resource Manager, which the data plane accepts too.</summary>
     public const string ArmScope = "https://management.azure.com/.default";
 
-    /// <summary>Sets how requests are sent, repeated and noted.</summary>
-    /// <param name="options">Of the client to be made.</param>
-    /// <param name="transport">Sends the requests; null leaves the one of the options.</param>
-    /// <param name="retries">When a request is sent again.</param>
+    /// <summary>Sets transport, retries and tracking of a client's requests.</summary>
+    /// <param name="options">Options of the client.</param>
+    /// <param name="transport">Sends the requests; null keeps the transport of the options.</param>
+    /// <param name="retries">When a request is retried.</param>
     public static T Configure<T>(this T options, HttpPipelineTransport? transport, RetrySettings retries)
         where T : ClientOptions
     {
         if (transport is not null)
-        {
             options.Transport = transport;
-        }
 
         options.RetryPolicy = new RetryPolicy(retries);
         options.Retry.NetworkTimeout = retries.TryTimeout;
-        options.AddPolicy(new RequestNotes(), HttpPipelinePosition.PerCall);
-        options.AddPolicy(new AnswerCheck(), HttpPipelinePosition.PerCall);
+        options.AddPolicy(new RequestTracker(), HttpPipelinePosition.PerCall);
+        options.AddPolicy(new UnexpectedResponsePolicy(), HttpPipelinePosition.PerCall);
         return options;
     }
 
-    /// <summary>As <see cref="Configure{T}(T, HttpPipelineTransport?, RetrySettings)"/>, for a pipeline that signs in with a bearer token.</summary>
+    /// <summary>
+    /// Sets the same as <see cref="Configure{T}(T, HttpPipelineTransport?, RetrySettings)"/>, for a pipeline with a bearer token.
+    /// </summary>
     public static T Configure<T>(
         this T options,
         HttpPipelineTransport? transport,
@@ -42,16 +44,16 @@ internal static class ServicePipelines
         return options;
     }
 
-    /// <summary>A pipeline for requests that are made here.</summary>
+    /// <summary>Creates a pipeline for requests without an SDK client.</summary>
     public static HttpPipeline Build(HttpPipelineTransport? transport, RetrySettings retries) =>
-        HttpPipelineBuilder.Build(new OwnOptions().Configure(transport, retries));
+        HttpPipelineBuilder.Build(new PipelineOptions().Configure(transport, retries));
 
-    /// <summary>As <see cref="Build(HttpPipelineTransport?, RetrySettings)"/>, signed in with a bearer token.</summary>
+    /// <summary>Creates the same as <see cref="Build(HttpPipelineTransport?, RetrySettings)"/>, with a bearer token.</summary>
     public static HttpPipeline Build(HttpPipelineTransport? transport, RetrySettings retries, TokenCredential credential, string scope) =>
         HttpPipelineBuilder.Build(
-            new OwnOptions().Configure(transport, retries, credential, scope),
+            new PipelineOptions().Configure(transport, retries, credential, scope),
             new BearerTokenAuthenticationPolicy(credential, scope)
         );
 
-    private sealed class OwnOptions : ClientOptions;
+    private sealed class PipelineOptions : ClientOptions;
 }

@@ -3,20 +3,20 @@ using System.Text.Json;
 
 namespace Workspaces.Http;
 
-/// <summary>Reads who a Microsoft Entra access token was issued to, for messages only: nothing is decided by it.</summary>
+/// <summary>Reads the owner of a Microsoft Entra access token, for messages only.</summary>
 internal static class TokenClaims
 {
-    // In the order in which a person recognises them.
+    // Ordered from the most to the least recognisable.
     private static readonly string[] Names = ["upn", "unique_name", "preferred_username", "app_displayname", "appid", "oid"];
 
-    /// <summary>User name, application or object id in the token's claims; null when it is not a JSON web token or holds none of them.</summary>
+    /// <summary>
+    /// Gets user name, application or object id from the token's claims; null when it is not a JSON web token or has none of them.
+    /// </summary>
     public static string? CallerOf(string token)
     {
         var parts = token.Split('.');
         if (parts.Length != 3 || !Base64Url.IsValid(parts[1]))
-        {
             return null;
-        }
 
         try
         {

@@ -8,16 +8,18 @@ using Azure.Identity;
 namespace Workspaces.Http;
 
 /// <summary>
-/// A token that the service calls expired is asked for anew, once, and the request repeated. Azure.Core's policy, which stands before this one, sends
-/// a token until this machine's clock says that it has expired, and asks anew only when the service names claims; a clock that is slow, or a
-/// token that was withdrawn, would end a long follow.
+/// Requests a new token once when the service calls the current one expired, and retries the request. Azure.Core's policy, which runs
+/// before this
+/// one, sends a token until this machine's clock says that it has expired, and requests a new one only when the service names claims. A
+/// slow clock
+/// or a revoked token would otherwise end a long follow.
 /// </summary>
-/// <param name="credential">The credential whose tokens the pipeline carries.</param>
-/// <param name="scope">What the tokens are for.</param>
+/// <param name="credential">The credential whose tokens the pipeline sends.</param>
+/// <param name="scope">Scope of the tokens.</param>
 [SuppressMessage(
     "Design",
     "CA1001:Types that own disposable fields should be disposable",
-    Justification = "Pipelines are not disposed, and a semaphore without a wait handle holds nothing."
+    Justification = "Pipelines are not disposed, and a semaphore without a wait handle holds no resource."
 )]
 internal sealed class TokenRenewal(TokenCredential credential, string scope) : HttpPipelinePolicy
 {
@@ -25,15 +27,13 @@ internal sealed class TokenRenewal(TokenCredential credential, string scope) : H
     private (string Refused, string Renewed)? last;
 
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
-        throw new NotSupportedException("Requests are asynchronous here.");
+        throw new NotSupportedException("Only asynchronous requests are supported.");
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
-        // The policy before this one goes on sending the refused token as long as it believes in it.
+        // The policy before this one keeps sending the refused token until it has expired by this machine's clock.
         if (last is { } known && AuthorizationOf(message) == known.Refused)
-        {
             message.Request.Headers.SetValue(HttpHeader.Names.Authorization, known.Renewed);
-        }
 
         await ProcessNextAsync(message, pipeline);
         if (
@@ -54,7 +54,7 @@ internal sealed class TokenRenewal(TokenCredential credential, string scope) : H
     private static string? AuthorizationOf(HttpMessage message) =>
         message.Request.Headers.TryGetValue(HttpHeader.Names.Authorization, out var value) ? value : null;
 
-    // A claims challenge is answered by the policy before this one.
+    // The policy before this one handles a claims challenge.
     private static bool NamesClaims(Response response) =>
         response.Headers.TryGetValue("WWW-Authenticate", out var challenge)
         && challenge.Contains("claims=", StringComparison.OrdinalIgnoreCase);
@@ -64,17 +64,15 @@ internal sealed class TokenRenewal(TokenCredential credential, string scope) : H
         await renewal.WaitAsync(message.CancellationToken);
         try
         {
-            // Another request may have had the same answer while this one was under way.
+            // Another request may have renewed the token in the meantime.
             if (last is { } done && done.Refused == refused && done.Renewed != refused)
-            {
                 return done.Renewed;
-            }
 
-            var renewed = await AskAsync(claims: null, message);
+            var renewed = await RequestAsync(claims: null, message);
             if (renewed == refused)
             {
-                // It was kept by the credential. A token that must be younger than now, by the service's clock, is not.
-                renewed = await AskYoungerAsync(message) ?? refused;
+                // The credential returned its cached token. Requiring a token younger than the service's clock bypasses that cache.
+                renewed = await RequestYoungerAsync(message) ?? refused;
             }
 
             last = (refused, renewed);
@@ -86,21 +84,21 @@ internal sealed class TokenRenewal(TokenCredential credential, string scope) : H
         }
     }
 
-    private async Task<string?> AskYoungerAsync(HttpMessage message)
+    private async Task<string?> RequestYoungerAsync(HttpMessage message)
     {
         var now = message.Response.Headers.Date ?? DateTimeOffset.UtcNow;
         var seconds = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         try
         {
-            return await AskAsync("{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"" + seconds + "\"}}}", message);
+            return await RequestAsync("{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"" + seconds + "\"}}}", message);
         }
         catch (AuthenticationFailedException)
         {
-            return null; // a credential that knows no claims: the Azure CLI's, say. The service's answer stands.
+            return null; // a credential without support for claims, such as the Azure CLI's: the service's response is final
         }
     }
 
-    private async Task<string> AskAsync(string? claims, HttpMessage message)
+    private async Task<string> RequestAsync(string? claims, HttpMessage message)
     {
         var context = new TokenRequestContext([scope], message.Request.ClientRequestId, claims, tenantId: null, isCaeEnabled: true);
         var token = await credential.GetTokenAsync(context, message.CancellationToken);

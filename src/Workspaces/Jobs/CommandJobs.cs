@@ -7,9 +7,10 @@ using Workspaces.Environments;
 
 namespace Workspaces.Jobs;
 
-/// <summary>Puts a plan's job into the service's words.</summary>
+/// <summary>Converts a <see cref="JobPlan"/> to the SDK's command job.</summary>
 internal static class CommandJobs
 {
+    /// <summary>Creates the job's data.</summary>
     public static MachineLearningJobData Create(JobPlan plan, ComputeTarget compute, RegisteredEnvironment environment)
     {
         var job = new MachineLearningCommandJob(plan.Command, new ResourceIdentifier(environment.Id))
@@ -48,8 +49,6 @@ internal static class CommandJobs
     private static void Copy(IReadOnlyDictionary<string, string> from, IDictionary<string, string> to)
     {
         foreach (var (name, value) in from)
-        {
             to[name] = value;
-        }
     }
 }

@@ -4,24 +4,25 @@ using Workspaces.Errors;
 
 namespace Workspaces.Jobs;
 
-/// <summary>One artifact of a job, on this machine.</summary>
+/// <summary>A downloaded artifact of a job.</summary>
 /// <param name="Path">Path in the job's artifacts, with forward slashes, such as <c>outputs/final_model/weights.pth</c>.</param>
-/// <param name="File">Absolute path of the file written.</param>
+/// <param name="File">Absolute path of the local file.</param>
 /// <param name="Length">Size in bytes.</param>
 public sealed record DownloadedArtifact(string Path, string File, long Length);
 
-/// <summary>Fetches what a job left behind: outputs, logs, and whatever it wrote under ./outputs and ./logs.</summary>
+/// <summary>Downloads the artifacts of a job: outputs, logs, and every file under ./outputs and ./logs.</summary>
 public sealed class JobArtifacts(WorkspaceClient workspace)
 {
     private const int ConcurrentDownloads = 4;
     private const int Attempts = 4;
 
-    /// <summary>Downloads every artifact, several at a time. A file appears under its name only when it is whole.</summary>
+    /// <summary>Downloads every artifact, several at a time. A file gets its name only when it is complete.</summary>
     /// <param name="jobName">Job name.</param>
-    /// <param name="folder">Made when missing; files of the same names are replaced.</param>
-    /// <param name="cancellationToken">Stops the downloads; whole files stay.</param>
+    /// <param name="folder">Target folder, created when missing; files with the same names are replaced.</param>
+    /// <param name="cancellationToken">Cancels the downloads; complete files stay.</param>
     /// <returns>The files, sorted by path.</returns>
-    /// <exception cref="WorkspaceException">An artifact's path leads outside the folder (nothing is written then), or the service refused or did not answer.</exception>
+    /// <exception cref="WorkspaceException">An artifact's path leads outside the folder (nothing is written then), or the service refused
+    /// or did not respond.</exception>
     public Task<IReadOnlyList<DownloadedArtifact>> DownloadAsync(string jobName, string folder, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobName);
@@ -55,8 +56,9 @@ public sealed class JobArtifacts(WorkspaceClient workspace)
         return downloaded;
     }
 
-    /// <summary>The file an artifact belongs in.</summary>
-    /// <exception cref="WorkspaceException">The path names no file under <paramref name="folder"/>: the job decides its artifacts' names, not where they land here.</exception>
+    /// <summary>Returns the local file of an artifact.</summary>
+    /// <exception cref="WorkspaceException">The path names no file under <paramref name="folder"/>: a job chooses its artifacts' names,
+    /// but not where they are written.</exception>
     internal static string ResolveFile(string jobName, string folder, string path)
     {
         var root = Path.GetFullPath(folder);
@@ -79,16 +81,14 @@ public sealed class JobArtifacts(WorkspaceClient workspace)
             {
                 long length;
                 await using (var target = File.Create(unfinished))
-                {
                     length = await workspace.Artifacts.DownloadAsync(jobName, path, target, cancellationToken);
-                }
 
                 File.Move(unfinished, file, overwrite: true);
                 return length;
             }
             catch (Exception error) when (attempt < Attempts && IsBrokenStream(error, cancellationToken))
             {
-                // The pipeline retries requests, not bodies that break off midway: begin this file again.
+                // The pipeline retries requests, but not bodies that break off: download this file again.
                 await Task.Delay(workspace.Retries.DelayBefore(attempt), workspace.Retries.Time, cancellationToken);
             }
             finally
@@ -98,7 +98,7 @@ public sealed class JobArtifacts(WorkspaceClient workspace)
         }
     }
 
-    // A full disk is an IOException too, and no reason to try again.
+    // A full disk is an IOException too, but a retry does not help.
     private static bool IsBrokenStream(Exception error, CancellationToken cancellationToken) =>
         error is HttpIOException or IOException { InnerException: SocketException }
         || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);

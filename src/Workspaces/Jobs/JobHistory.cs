@@ -4,12 +4,12 @@ using Workspaces.Errors;
 
 namespace Workspaces.Jobs;
 
-/// <summary>What became of a job.</summary>
+/// <summary>Status and times of a job.</summary>
 /// <param name="Name">Job name.</param>
-/// <param name="Status">Status now.</param>
-/// <param name="Started">When its command began; null when it has not.</param>
-/// <param name="Ended">When it ended; null while it has not.</param>
-/// <param name="FailureReason">The service's own words on why it failed; null when it did not, or none were given.</param>
+/// <param name="Status">Current status.</param>
+/// <param name="Started">Start of its command; null when it has not started.</param>
+/// <param name="Ended">End of the job; null when it has not ended.</param>
+/// <param name="FailureReason">Reason of the failure by the service; null when the job did not fail or the service gave none.</param>
 /// <param name="Tags">Tags of the job.</param>
 public sealed record JobDetails(
     string Name,
@@ -20,10 +20,11 @@ public sealed record JobDetails(
     IReadOnlyDictionary<string, string> Tags
 );
 
-/// <summary>Reads what run history knows of a job.</summary>
+/// <summary>Reads the history of a job.</summary>
 public sealed class JobHistory(WorkspaceClient workspace)
 {
-    /// <exception cref="WorkspaceException">404: no such job; or the service refused or did not answer.</exception>
+    /// <summary>Reads status, times and tags of a job.</summary>
+    /// <exception cref="WorkspaceException">404: the job does not exist; or the service refused or did not respond.</exception>
     public async Task<JobDetails> ReadAsync(string jobName, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobName);
@@ -34,8 +35,8 @@ public sealed class JobHistory(WorkspaceClient workspace)
         return new JobDetails(jobName, details.Status, details.Started, details.Ended, details.Error, details.Tags);
     }
 
-    /// <summary>The experiment a job is grouped under.</summary>
-    /// <exception cref="WorkspaceException">404: no such job; or the service refused or did not answer.</exception>
+    /// <summary>Reads the experiment of a job.</summary>
+    /// <exception cref="WorkspaceException">404: the job does not exist; or the service refused or did not respond.</exception>
     public async Task<string> ReadExperimentNameAsync(string jobName, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobName);

@@ -4,7 +4,7 @@ using Workspaces.DataPlane;
 
 namespace Workspaces.Jobs;
 
-/// <summary>The jobs of a plan, as the workspace has them.</summary>
+/// <summary>The state of a plan's jobs in the workspace.</summary>
 public sealed record JobState : IStageState
 {
     internal JobState(string name, int attempt, JobStatus? newest, MachineLearningJobResource? found)
@@ -12,21 +12,21 @@ public sealed record JobState : IStageState
         (Name, Attempt, Newest, Found) = (name, attempt, newest, found);
     }
 
-    /// <summary>Name of the job that is to be made, or that is there.</summary>
+    /// <summary>Gets the name of the existing job, or of the job to create.</summary>
     public string Name { get; }
 
-    /// <summary>From 1.</summary>
+    /// <summary>Gets the number of the attempt, from 1.</summary>
     public int Attempt { get; }
 
-    /// <summary>Status of the newest job found; null when there is none.</summary>
+    /// <summary>Gets the status of the newest job; null without one.</summary>
     public JobStatus? Newest { get; }
 
     /// <inheritdoc/>
     public StageChange Change => Found is null ? StageChange.Created : StageChange.Unchanged;
 
-    /// <summary>Nothing ever differs: a job cannot be changed.</summary>
+    /// <summary>Gets no differences: a job cannot be changed.</summary>
     public IReadOnlyList<string> Differences => [];
 
-    /// <summary>The job to follow; null when one is to be made.</summary>
+    /// <summary>Gets the job to follow; null when one must be created.</summary>
     internal MachineLearningJobResource? Found { get; }
 }

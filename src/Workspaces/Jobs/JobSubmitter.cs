@@ -9,22 +9,22 @@ using Workspaces.Errors;
 
 namespace Workspaces.Jobs;
 
-/// <summary>Submits the job of a plan, or finds the one that is already there.</summary>
+/// <summary>Submits the job of a plan, or finds the existing one.</summary>
 /// <remarks>
-/// The name follows from the plan's content and a PUT of one name makes one job, so an answer that is lost never leads to a second job.
-/// The newest attempt decides: an active one is followed, a completed one is the result, and one that failed or was cancelled is tried
-/// again under the next name, where the trainer resumes from the checkpoints of the plan. A name that a person chose has one attempt.
+/// The name is derived from the plan's content and a PUT of one name creates one job, so a lost response never leads to a second job.
+/// The newest attempt decides: an active one is followed, a completed one is the result, and a failed or cancelled one is retried under
+/// the next name, where the trainer resumes from the checkpoints of the plan. A name chosen by a person has one attempt.
 /// </remarks>
 public sealed class JobSubmitter(WorkspaceClient workspace)
 {
     private const string HashTag = "experiment_hash";
 
-    /// <summary>Looks for the jobs of a plan; changes nothing.</summary>
-    /// <param name="plan">What to run.</param>
-    /// <param name="name">The job's name, in place of the one that follows from the plan; null: the plan's.</param>
-    /// <param name="rerun">Whether a completed job is to be run anew.</param>
-    /// <param name="cancellationToken">Stops the requests.</param>
-    /// <exception cref="WorkspaceException">The chosen name is taken, or the service refused or did not answer.</exception>
+    /// <summary>Reads the jobs of a plan; changes nothing.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="name">Name of the job; null: the plan's own.</param>
+    /// <param name="rerun">Whether to run a completed job again.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <exception cref="WorkspaceException">The chosen name already exists, or the service refused or did not respond.</exception>
     public Task<JobState> ReadAsync(ExperimentPlan plan, string? name, bool rerun, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -37,13 +37,13 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         );
     }
 
-    /// <summary>Submits the job unless one was found.</summary>
-    /// <param name="plan">What to run.</param>
-    /// <param name="compute">Where to run it.</param>
-    /// <param name="environment">The image to run it in.</param>
-    /// <param name="state">What was found.</param>
-    /// <param name="cancellationToken">Stops the requests; a job already accepted goes on.</param>
-    /// <exception cref="WorkspaceException">The service refused the job or did not answer.</exception>
+    /// <summary>Submits the job unless one exists.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="compute">The cluster that runs it.</param>
+    /// <param name="environment">The environment with its image.</param>
+    /// <param name="state">Result of <see cref="ReadAsync"/>.</param>
+    /// <param name="cancellationToken">Cancels the requests; a job that the service accepted keeps running.</param>
+    /// <exception cref="WorkspaceException">The service refused the job or did not respond.</exception>
     public Task<SubmittedJob> SubmitAsync(
         ExperimentPlan plan,
         ComputeTarget compute,
@@ -66,10 +66,10 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         );
     }
 
-    /// <summary>Name of the plan's job at an attempt, from 1.</summary>
+    /// <summary>Returns the name of the plan's job for an attempt, from 1.</summary>
     internal static string NameOf(string planName, int attempt) => attempt == 1 ? planName : $"{planName}-{attempt}";
 
-    /// <summary>Whether the newest attempt, in this status, is followed by another one.</summary>
+    /// <summary>Returns whether the newest attempt, by its status, needs another one.</summary>
     internal static bool NeedsAnotherAttempt(JobStatus newest, bool rerun) =>
         newest switch
         {
@@ -99,27 +99,26 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
     private async Task<JobState> ReadNamedAsync(string name, ExperimentPlan plan, bool rerun, CancellationToken cancellationToken)
     {
         if (await FindAsync(name, cancellationToken) is not { } found)
-        {
             return new JobState(name, 1, null, null);
-        }
 
         var status = StatusOf(found);
         var isSame = IsOf(plan, found);
         return isSame && !NeedsAnotherAttempt(status, rerun)
             ? new JobState(name, 1, status, found)
             : throw new WorkspaceException(
-                $"--name is \"{name}\", and workspace '{workspace.Address.WorkspaceName}' has a job of that name ({(isSame ? status.ToString() : "of another experiment")}); "
-                    + "it must be a name no job has had. Choose another one, or leave --name out: the plan then names each attempt."
+                $"--name is \"{name}\", and workspace '{workspace.Address.WorkspaceName}' already has a job of that name "
+                    + $"({(isSame ? status.ToString() : "of another experiment")}); "
+                    + "it must be a new name. Choose another one, or leave --name out: the plan then names each attempt."
             );
     }
 
     private Task<MachineLearningJobResource?> FindAsync(string name, CancellationToken cancellationToken) =>
-        Lookup.FindAsync(() => workspace.Resource.GetMachineLearningJobAsync(name, cancellationToken));
+        Lookup.GetOrNullAsync(() => workspace.Resource.GetMachineLearningJobAsync(name, cancellationToken));
 
     private static bool IsOf(ExperimentPlan plan, MachineLearningJobResource job) =>
         job.Data.Properties.Tags.TryGetValue(HashTag, out var hash) && plan.Job.Tags.TryGetValue(HashTag, out var wanted) && hash == wanted;
 
-    /// <summary>Sends the job. When no answer comes, or one that says there is such a job, it is looked for under its name before that counts as an error.</summary>
+    /// <summary>Sends the job. When the response is lost or says that the job exists, reads the job by its name before failing.</summary>
     private async Task<MachineLearningJobResource> PutAsync(
         string name,
         ExperimentPlan plan,
@@ -136,19 +135,15 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         catch (Exception error) when (ServiceErrors.IsTransient(error, cancellationToken))
         {
             if (await FindAsync(name, cancellationToken) is { } accepted)
-            {
                 return accepted;
-            }
 
             throw;
         }
         catch (RequestFailedException error) when (error.Status is 400 or 409)
         {
-            // The answer to the first of several sendings was lost, and a job that is there may not be sent again.
+            // The response to an earlier try was lost, and an existing job cannot be sent again.
             if (await FindAsync(name, cancellationToken) is { } accepted && IsOf(plan, accepted))
-            {
                 return accepted;
-            }
 
             throw;
         }

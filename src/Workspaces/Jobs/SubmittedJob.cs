@@ -3,13 +3,13 @@ using Workspaces.DataPlane;
 
 namespace Workspaces.Jobs;
 
-/// <summary>The job of a plan, in the workspace.</summary>
-/// <param name="Name">The plan's name, with <c>-{n}</c> from the second attempt on.</param>
+/// <summary>A plan's job in the workspace.</summary>
+/// <param name="Name">Name of the plan, followed by <c>-{n}</c> from the second attempt on.</param>
 /// <param name="Id">ARM id.</param>
-/// <param name="Attempt">From 1.</param>
-/// <param name="ExperimentName">Experiment the job is grouped under.</param>
-/// <param name="StudioUrl">Page to watch it at; null when the service gave none.</param>
-/// <param name="Change">Created, or Unchanged when the job was there already: still active, or completed.</param>
+/// <param name="Attempt">Number of the attempt, from 1.</param>
+/// <param name="ExperimentName">Experiment of the job.</param>
+/// <param name="StudioUrl">Web page of the job; null when the service gave none.</param>
+/// <param name="Change">Created, or Unchanged when the job already existed: active or completed.</param>
 /// <param name="Status">Status when it was submitted or found.</param>
 public sealed record SubmittedJob(
     string Name,

@@ -10,7 +10,7 @@ using Workspaces.Http;
 
 namespace Workspaces.LocalEmulator;
 
-/// <summary>The emulator's own operations, which Azure does not have, and the making of its workspaces.</summary>
+/// <summary>Sends the emulator's own operations, which Azure does not have, and creates its workspaces.</summary>
 internal sealed class EmulatorAdmin
 {
     private readonly HttpPipeline pipeline;
@@ -27,7 +27,8 @@ internal sealed class EmulatorAdmin
         );
     }
 
-    /// <exception cref="RequestFailedException">It answered other than 200, or not at all.</exception>
+    /// <summary>Reads the emulator's status.</summary>
+    /// <exception cref="RequestFailedException">The emulator responded other than 200, or not at all.</exception>
     public async Task<EmulatorStatus> GetStatusAsync(CancellationToken cancellationToken)
     {
         using var message = pipeline.CreateGet(endpoint, "/emulator/status");
@@ -47,6 +48,7 @@ internal sealed class EmulatorAdmin
         );
     }
 
+    /// <summary>Starts recording traffic to a file; null stops it.</summary>
     public Task RecordAsync(string? file, CancellationToken cancellationToken) =>
         SendAsync(
             RequestMethod.Put,
@@ -56,12 +58,12 @@ internal sealed class EmulatorAdmin
             cancellationToken
         );
 
-    /// <summary>Puts a fault script in force in the place of the one before.</summary>
-    /// <param name="script">The script as its file holds it.</param>
-    /// <param name="file">The file, for messages.</param>
-    /// <param name="cancellationToken">Stops the request.</param>
-    /// <returns>How many rules it has.</returns>
-    /// <exception cref="WorkspaceException">It is no fault script; the message names all that is wrong with it.</exception>
+    /// <summary>Activates a fault script in place of the previous one.</summary>
+    /// <param name="script">Content of the script's file.</param>
+    /// <param name="file">Name of the file, for messages.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The number of its rules.</returns>
+    /// <exception cref="WorkspaceException">The file is not a fault script; the message lists every fault.</exception>
     public async Task<int> SetFaultsAsync(byte[] script, string file, CancellationToken cancellationToken)
     {
         using var message = CreateMessage(RequestMethod.Put, "/emulator/faults");
@@ -76,25 +78,26 @@ internal sealed class EmulatorAdmin
                 : new RequestFailedException(message.Response);
         }
 
-        using var answer = JsonDocument.Parse(message.Response.Content);
-        return answer.RootElement.GetProperty("rules").GetArrayLength();
+        using var body = JsonDocument.Parse(message.Response.Content);
+        return body.RootElement.GetProperty("rules").GetArrayLength();
     }
 
+    /// <summary>Asks the emulator to exit.</summary>
     public Task ShutDownAsync(CancellationToken cancellationToken) =>
         SendAsync(RequestMethod.Post, "/emulator/shutdown", "", null, cancellationToken);
 
-    /// <summary>Makes the workspace when the emulator, started for another one, does not have it.</summary>
+    /// <summary>Creates the workspace when the emulator, started for another one, does not have it.</summary>
     /// <param name="workspace">The workspace.</param>
-    /// <param name="status">What the emulator says of itself: nothing is asked for a workspace that stands there, as a fault script may strike the request.</param>
-    /// <param name="cancellationToken">Stops the requests.</param>
+    /// <param name="status">Status of the emulator. A workspace that it lists needs no request, which a fault script could make
+    /// fail.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
     public async Task EnsureWorkspaceAsync(WorkspaceAddress workspace, EmulatorStatus status, CancellationToken cancellationToken)
     {
         var path =
-            $"/subscriptions/{workspace.SubscriptionId}/resourceGroups/{workspace.ResourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/{workspace.WorkspaceName}";
+            $"/subscriptions/{workspace.SubscriptionId}/resourceGroups/{workspace.ResourceGroup}"
+            + $"/providers/Microsoft.MachineLearningServices/workspaces/{workspace.WorkspaceName}";
         if (status.Workspaces.Contains(path, StringComparer.OrdinalIgnoreCase))
-        {
             return;
-        }
 
         using var message = pipeline.CreateGet(endpoint, path, ("api-version", "2024-10-01"));
         await pipeline.SendAsync(message, cancellationToken);
@@ -109,9 +112,7 @@ internal sealed class EmulatorAdmin
             );
         }
         else if (message.Response.IsError)
-        {
             throw new RequestFailedException(message.Response);
-        }
     }
 
     private HttpMessage CreateMessage(RequestMethod method, string path)
@@ -127,9 +128,7 @@ internal sealed class EmulatorAdmin
     {
         using var message = CreateMessage(method, path);
         if (apiVersion.Length > 0)
-        {
             message.Request.Uri.AppendQuery("api-version", apiVersion);
-        }
 
         if (body is not null)
         {
@@ -139,18 +138,17 @@ internal sealed class EmulatorAdmin
 
         await pipeline.SendAsync(message, cancellationToken);
         if (message.Response.IsError)
-        {
             throw new RequestFailedException(message.Response);
-        }
     }
 }
 
-/// <param name="Build">Module version id of the assembly that runs.</param>
-/// <param name="ActiveJobs">Jobs that have not ended.</param>
+/// <summary>Status of an emulator.</summary>
+/// <param name="Build">Module version id of the running assembly.</param>
+/// <param name="ActiveJobs">Number of jobs that have not ended.</param>
 /// <param name="IdleTime">Time since the last request.</param>
-/// <param name="Recording">File its traffic is written to; null when it is not.</param>
-/// <param name="FaultRules">Rules of its fault script.</param>
-/// <param name="Workspaces">Ids of the workspaces it has.</param>
+/// <param name="Recording">File to which its traffic is recorded; null when it is not.</param>
+/// <param name="FaultRules">Number of rules of its fault script.</param>
+/// <param name="Workspaces">ARM ids of its workspaces.</param>
 internal sealed record EmulatorStatus(
     string Build,
     int ActiveJobs,

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Workspaces.LocalEmulator;
 
-/// <summary>What a listening emulator says of itself in <c>emulator.json</c> of its state folder.</summary>
+/// <summary>Describes a listening emulator: the content of <c>emulator.json</c> in its state folder.</summary>
 internal sealed record EmulatorDescription(
     Uri Endpoint,
     int ProcessId,
@@ -17,7 +17,8 @@ internal sealed record EmulatorDescription(
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web);
 
-    /// <returns>The description; null when there is none, so that no emulator listens, or it is half removed.</returns>
+    /// <summary>Reads the description.</summary>
+    /// <returns>The description; null when the file is missing or incomplete, so that no emulator listens.</returns>
     public static EmulatorDescription? Find(string stateFolder)
     {
         try
@@ -30,7 +31,8 @@ internal sealed record EmulatorDescription(
         }
     }
 
-    /// <returns>SHA-256 of the certificate in hex; null when its file is gone.</returns>
+    /// <summary>Reads the fingerprint of the certificate.</summary>
+    /// <returns>SHA-256 of the certificate, in hex; null when its file is missing.</returns>
     public string? FindThumbprint()
     {
         try

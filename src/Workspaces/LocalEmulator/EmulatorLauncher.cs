@@ -5,8 +5,10 @@ using Workspaces.Errors;
 
 namespace Workspaces.LocalEmulator;
 
-/// <summary>The workspace emulator on this machine: found, started, kept current and stopped. It outlives the process that started it.</summary>
-/// <param name="timeProvider">Clock and timers; the system's when null.</param>
+/// <summary>
+/// Finds, starts, updates and stops the workspace emulator on this machine. The emulator outlives the process that starts it.
+/// </summary>
+/// <param name="timeProvider">Clock and timers; null: the system's.</param>
 public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -16,7 +18,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
     private readonly TimeProvider time = timeProvider ?? TimeProvider.System;
 
     /// <summary>Finds the emulator of a state folder.</summary>
-    /// <returns>Its state; null when none listens there.</returns>
+    /// <returns>Its state; null when none listens.</returns>
     public async Task<EmulatorState?> FindAsync(string stateFolder, CancellationToken cancellationToken) =>
         await ConnectAsync(stateFolder, cancellationToken) is { } found
             ? new EmulatorState(
@@ -28,18 +30,20 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
             : null;
 
     /// <summary>
-    /// Sees that an emulator listens: the one that runs, or a new one. One that runs another build than the assembly on disk, or jobs in another way, is started anew
-    /// when it has nothing to do, and kept, saying so, while a job runs. Several callers at once end up with one emulator.
+    /// Ensures that an emulator listens: the running one or a new one. An emulator of another build than the assembly on disk, or with
+    /// another runtime, is
+    /// restarted when no job is active, and kept with a notice while one is. Concurrent callers get one emulator.
     /// </summary>
     /// <exception cref="WorkspaceException">
-    /// It ended before it listened (with the end of its log), did not listen in time, or cannot be stopped; or the fault script cannot be read or used.
+    /// The emulator exited before it listened (with the end of its log), did not listen in time, or cannot be stopped; or the fault script
+    /// cannot be used.
     /// </exception>
     public async Task<RunningEmulator> EnsureRunningAsync(EmulatorSettings settings, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var script = settings.FaultScriptFile is { } path ? await ReadFaultScriptAsync(path, cancellationToken) : null;
         Directory.CreateDirectory(settings.StateFolder);
-        await using var turn = await TakeTurnAsync(settings, cancellationToken);
+        await using var startLock = await LockAsync(settings, cancellationToken);
 
         var start = EmulatorStart.Reused;
         string? note = null;
@@ -50,7 +54,9 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
             if (found.Status.ActiveJobs > 0)
             {
                 note =
-                    $"The emulator (process {found.Description.ProcessId}) {(isOld ? "runs an older build" : $"runs jobs by {found.Description.Runtime}")} and was kept: {Count(found.Status.ActiveJobs)} there. It is replaced once it has nothing to do.";
+                    $"The emulator (process {found.Description.ProcessId}) "
+                    + $"{(isOld ? "runs an older build" : $"runs jobs by {found.Description.Runtime}")} and was kept because "
+                    + $"of {Count(found.Status.ActiveJobs)}. It is replaced once no job is active.";
             }
             else
             {
@@ -70,14 +76,10 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
             async () =>
             {
                 foreach (var workspace in settings.Workspaces)
-                {
                     await found.Admin.EnsureWorkspaceAsync(workspace, found.Status, cancellationToken);
-                }
 
                 if (settings.RecordingFile is { } file)
-                {
                     await found.Admin.RecordAsync(Path.GetFullPath(file), cancellationToken);
-                }
 
                 return script is null
                     ? found.Status.FaultRules
@@ -88,9 +90,11 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         return found.Describe(start, note) with { FaultRules = faultRules };
     }
 
-    /// <summary>Stops the emulator of a state folder: asks it, waits, then signals its process. Its jobs are ended by it; its state stays.</summary>
-    /// <returns>False when none ran.</returns>
-    /// <exception cref="WorkspaceException">It is still there after that.</exception>
+    /// <summary>
+    /// Stops the emulator of a state folder: asks it to exit, waits, then signals its process. It ends its jobs and keeps its state.
+    /// </summary>
+    /// <returns>False when none was running.</returns>
+    /// <exception cref="WorkspaceException">The process still runs after that.</exception>
     public async Task<bool> StopAsync(string stateFolder, CancellationToken cancellationToken)
     {
         if (await ConnectAsync(stateFolder, cancellationToken) is { } found)
@@ -99,7 +103,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
             return true;
         }
 
-        // It has a process and does not answer.
+        // Its process runs but does not respond.
         if (
             EmulatorDescription.Find(stateFolder) is { } description
             && EmulatorProcess.IsAlive(description.ProcessId, description.StartedAt)
@@ -112,15 +116,15 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         return false;
     }
 
-    /// <summary>Writes the emulator's traffic to a file from now on, or no longer.</summary>
-    /// <param name="stateFolder">Its state folder.</param>
-    /// <param name="file">The file, made anew or continued by the emulator; null ends recording.</param>
-    /// <param name="cancellationToken">Stops the request.</param>
-    /// <exception cref="WorkspaceException">None runs there, or it refused.</exception>
+    /// <summary>Starts or stops recording the emulator's traffic.</summary>
+    /// <param name="stateFolder">State folder of the emulator.</param>
+    /// <param name="file">File that the emulator creates or appends to; null stops recording.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="WorkspaceException">No emulator runs there, or it refused.</exception>
     public async Task RecordAsync(string stateFolder, string? file, CancellationToken cancellationToken)
     {
         var found = await ConnectAsync(stateFolder, cancellationToken)
-            ?? throw new WorkspaceException($"No emulator runs for {stateFolder}; one must run for its traffic to be recorded.");
+            ?? throw new WorkspaceException($"No emulator runs in {stateFolder}; one must run before its traffic can be recorded.");
         await ServiceErrors.GuardAsync(
             async () =>
             {
@@ -131,8 +135,8 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         );
     }
 
-    /// <summary>Identifies one build of an assembly: the module version id the compiler gave it.</summary>
-    /// <returns>The id; null when the file is missing or no assembly.</returns>
+    /// <summary>Reads the module version id, by which the compiler identifies a build of an assembly.</summary>
+    /// <returns>The id; null when the file is missing or not an assembly.</returns>
     internal static Guid? ReadBuild(string assemblyPath)
     {
         try
@@ -147,7 +151,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         }
     }
 
-    // An assembly that cannot be read (it is being built right now, say) is no reason to restart anything.
+    // An unreadable assembly, for example during a build, is no reason to restart.
     private static bool IsCurrent(string build, string assemblyPath) =>
         ReadBuild(assemblyPath) is not { } current || (Guid.TryParse(build, out var running) && running == current);
 
@@ -165,7 +169,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         }
     }
 
-    private static string Count(int jobs) => jobs == 1 ? "a job is active" : $"{jobs} jobs are active";
+    private static string Count(int jobs) => jobs == 1 ? "1 active job" : $"{jobs} active jobs";
 
     private async Task<FoundEmulator?> ConnectAsync(string stateFolder, CancellationToken cancellationToken)
     {
@@ -186,7 +190,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         }
         catch (Exception error) when (error is WorkspaceException || ServiceErrors.Describe(error, cancellationToken) is not null)
         {
-            return null; // on its way up or down, or something else has its port
+            return null; // it is starting or stopping, or another program has its port
         }
     }
 
@@ -208,7 +212,8 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
                 await Task.Delay(Pause, time, cancellationToken);
                 if (process.ExitCode == EmulatorProcess.FolderInUse)
                 {
-                    // Another one holds the folder: it is on its way up, and will be found, or on its way down, and the next try gets the folder.
+                    // Another emulator holds the folder. If it is starting, it will be found. If it is stopping, the next start gets the
+                    // folder.
                     await Task.Delay(RetryPause, time, cancellationToken);
                     process.Dispose();
                     process = EmulatorProcess.Start(settings);
@@ -216,21 +221,21 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
                 else if (process.ExitCode is { } code)
                 {
                     throw new WorkspaceException(
-                        $"The workspace emulator ended with exit code {code} before it listened. The end of {settings.StateFolder}/emulator.log:\n{process.ReadLogTail()}"
+                        $"The workspace emulator exited with code {code} before it listened. The end of "
+                            + $"{settings.StateFolder}/emulator.log:\n{process.ReadLogTail()}"
                     );
                 }
             }
 
             throw new WorkspaceException(
-                $"The workspace emulator did not listen within {settings.StartTimeout.TotalSeconds:0.#} s. The end of {settings.StateFolder}/emulator.log:\n{process.ReadLogTail()}"
+                $"The workspace emulator did not listen within {settings.StartTimeout.TotalSeconds:0.#} s. The end of "
+                    + $"{settings.StateFolder}/emulator.log:\n{process.ReadLogTail()}"
             );
         }
         finally
         {
             if (!listens)
-            {
                 process.Kill();
-            }
 
             process.Dispose();
         }
@@ -244,22 +249,21 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         }
         catch (Exception error) when (ServiceErrors.Describe(error, cancellationToken) is not null)
         {
-            EmulatorProcess.AskToEnd(found.Description.ProcessId); // it would not listen: the signal asks for the same
+            EmulatorProcess.RequestExit(found.Description.ProcessId); // it did not respond: the signal asks for the same
         }
 
         if (!await WaitForEndAsync(found.Description, cancellationToken))
-        {
             await SignalAsync(found.Description, cancellationToken);
-        }
     }
 
     private async Task SignalAsync(EmulatorDescription description, CancellationToken cancellationToken)
     {
-        EmulatorProcess.AskToEnd(description.ProcessId);
+        EmulatorProcess.RequestExit(description.ProcessId);
         if (!await WaitForEndAsync(description, cancellationToken))
         {
             throw new WorkspaceException(
-                $"The workspace emulator (process {description.ProcessId}) does not end; end it with `kill -9 {description.ProcessId}`."
+                $"The workspace emulator (process {description.ProcessId}) does not exit; it must exit before a new one starts: "
+                    + $"`kill -9 {description.ProcessId}`."
             );
         }
     }
@@ -270,9 +274,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         while (EmulatorProcess.IsAlive(description.ProcessId, description.StartedAt))
         {
             if (time.GetElapsedTime(began) > StopTimeout)
-            {
                 return false;
-            }
 
             await Task.Delay(Pause, time, cancellationToken);
         }
@@ -280,8 +282,10 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         return true;
     }
 
-    /// <summary>Holds a lock file, so that of several starters one starts and the others find what it started. It goes with the process.</summary>
-    private async Task<FileStream> TakeTurnAsync(EmulatorSettings settings, CancellationToken cancellationToken)
+    /// <summary>
+    /// Locks a file, so that one of several callers starts the emulator and the others find it. The lock ends with the process.
+    /// </summary>
+    private async Task<FileStream> LockAsync(EmulatorSettings settings, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         var path = Path.Combine(settings.StateFolder, "start.lock");
@@ -298,7 +302,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
             catch (IOException error)
             {
                 throw new WorkspaceException(
-                    $"{path} is held by another process that starts the emulator ({error.Message}); end it and run again."
+                    $"{path} is locked by another process that starts the emulator ({error.Message}); end it and run again."
                 );
             }
         }

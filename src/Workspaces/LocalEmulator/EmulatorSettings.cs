@@ -2,46 +2,53 @@ using Experiments.Plans;
 
 namespace Workspaces.LocalEmulator;
 
-/// <summary>Which emulator runs, and how it is started when it does not.</summary>
-/// <param name="StateFolder">Absolute path of the folder the emulator keeps its state in; one emulator runs for each.</param>
+/// <summary>Sets which emulator to use and how to start it.</summary>
+/// <param name="StateFolder">Absolute path of the emulator's state folder; one emulator runs per folder.</param>
 /// <param name="Command">Program and first arguments: <c>dotnet</c> and the path of WorkspaceEmulator.dll, or its apphost.</param>
-/// <param name="Workspaces">Workspaces it must have; their endpoints are not looked at.</param>
+/// <param name="Workspaces">Workspaces that it must have; their endpoints are ignored.</param>
 public sealed record EmulatorSettings(string StateFolder, IReadOnlyList<string> Command, IReadOnlyList<WorkspaceAddress> Workspaces)
 {
-    /// <summary>Address to listen on; a port of 0 is any free one.</summary>
+    /// <summary>Gets the address to listen on; port 0 means any free port.</summary>
     public Uri Url { get; init; } = new("https://localhost:0");
 
-    /// <summary>Time without a request and without an active job after which it stops by itself; whole minutes, at least 1.</summary>
+    /// <summary>
+    /// Gets the time without a request and without an active job after which the emulator exits; whole minutes, at least 1; 30 minutes by
+    /// default.
+    /// </summary>
     public TimeSpan IdleTime { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Folders searched first for the programs of a job, such as that of the Python that has torch.</summary>
+    /// <summary>Gets the folders searched first for a job's programs, such as the folder of the Python with torch.</summary>
     public IReadOnlyList<string> ProcessPath { get; init; } = [];
 
-    /// <summary>Environment variables of every job; never a secret, they stand on the emulator's command line.</summary>
+    /// <summary>Gets the environment variables of every job; never a secret, since they are on the emulator's command line.</summary>
     public IReadOnlyDictionary<string, string> ProcessVariables { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>What runs its jobs: <c>process</c> or <c>docker</c>. An emulator that runs with the other one is started anew once it has nothing to do.</summary>
+    /// <summary>
+    /// Gets the runtime of the jobs: <c>process</c> or <c>docker</c>. A running emulator with the other one is restarted once no job is
+    /// active.
+    /// </summary>
     public string Runtime { get; init; } = "process";
 
-    /// <summary>Address of the Docker engine, as DOCKER_HOST has it; null: the engine's default socket.</summary>
+    /// <summary>Gets the address of the Docker engine in the form of DOCKER_HOST; null: the engine's default socket.</summary>
     public string? DockerHost { get; init; }
 
-    /// <summary>File the emulator's traffic is written to from now on; null: recording is left as it is.</summary>
+    /// <summary>Gets the file to which the emulator's traffic is recorded; null: recording is unchanged.</summary>
     public string? RecordingFile { get; init; }
 
-    /// <summary>Fault script that the emulator brings about from now on; null: the one that is active there is left as it is.</summary>
+    /// <summary>Gets the fault script to activate; null: the active one is unchanged.</summary>
     public string? FaultScriptFile { get; init; }
 
-    /// <summary>Time a cluster takes to be made; the emulator's default when null.</summary>
+    /// <summary>Gets the time that creating a cluster takes; null: the emulator's default.</summary>
     public TimeSpan? ProvisioningTime { get; init; }
 
-    /// <summary>Time it may take until it listens.</summary>
+    /// <summary>Gets the time within which the emulator must listen; 60 seconds by default.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The assembly whose build decides whether a running emulator is the current one.</summary>
+    /// <summary>Gets the assembly whose build a running emulator must have to be current.</summary>
     internal string AssemblyPath =>
         Command.FirstOrDefault(part => part.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)) ?? $"{Command[0]}.dll";
 
+    /// <summary>Returns the emulator's command-line arguments.</summary>
     internal IEnumerable<string> CreateArguments()
     {
         yield return "--state";

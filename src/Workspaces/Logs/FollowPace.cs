@@ -1,6 +1,6 @@
 namespace Workspaces.Logs;
 
-/// <summary>Time until the next read: short while something happens, growing while nothing does.</summary>
+/// <summary>Computes the time until the next read: short while something happens, growing while nothing does.</summary>
 internal sealed class FollowPace(FollowSettings settings, TimeProvider timeProvider)
 {
     private const double Growth = 1.5;
@@ -8,7 +8,8 @@ internal sealed class FollowPace(FollowSettings settings, TimeProvider timeProvi
     private readonly long began = timeProvider.GetTimestamp();
     private TimeSpan interval = settings.ShortestInterval;
 
-    /// <param name="happened">Whether the read just made showed anything new.</param>
+    /// <summary>Returns the time until the next read.</summary>
+    /// <param name="happened">Whether the last read brought anything new.</param>
     public TimeSpan Next(bool happened)
     {
         var longest = timeProvider.GetElapsedTime(began) > settings.LongJob ? settings.LongestIntervalOfLongJob : settings.LongestInterval;

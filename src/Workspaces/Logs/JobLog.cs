@@ -3,65 +3,66 @@ using Workspaces.DataPlane;
 namespace Workspaces.Logs;
 
 /// <summary>
-/// One log of a job as one stream of lines, also where the service rotates it: <c>std_log.txt</c> then begins anew, and what it held is called
-/// <c>std_log_0.txt</c>, <c>std_log_1.txt</c> and so on from then on.
+/// Reads one log of a job as one stream of lines, even when the service rotates it: <c>std_log.txt</c> then starts empty, and its earlier
+/// content is
+/// renamed to <c>std_log_0.txt</c>, <c>std_log_1.txt</c> and so on.
 /// </summary>
 /// <remarks>
-/// Bytes read from the file that grows count only once a later list of the job's files shows that it was not rotated in between: a part that begins
-/// in the middle of the next file looks like any other.
+/// Bytes read from the growing file count only once a later list of the job's files shows that the file was not rotated in between.
+/// Otherwise a part
+/// from the middle of the next file could not be told from the expected one.
 /// </remarks>
-/// <param name="file">Name of the file that grows.</param>
-/// <param name="client">Reads it.</param>
+/// <param name="file">Name of the growing file.</param>
+/// <param name="client">Reads the files.</param>
 internal sealed class JobLog(string file, LogClient client)
 {
     private readonly LogLines splitter = new();
     private readonly List<string> lines = [];
-    private readonly List<string> offered = [];
+    private readonly List<string> candidates = [];
     private readonly List<LogTail> finished = [];
     private readonly Queue<LogTail> rotated = new();
     private LogTail current = new(file, client);
     private int attempts = int.MaxValue;
-    private bool lostItsNode;
+    private bool hasLostNode;
 
+    /// <summary>Gets the name of the growing file.</summary>
     public string File => file;
 
-    /// <summary>Files that could not be read to their end, with what the last attempt met.</summary>
+    /// <summary>Gets the files that could not be read to their end, each with its last error.</summary>
     public IEnumerable<(string File, Exception Fault)> Unread =>
         finished.Append(current).Where(tail => tail.LastFault is not null).Select(tail => (tail.File, tail.LastFault!));
 
-    /// <summary>Files that were offered and are none of this log's.</summary>
-    public List<string> Strangers { get; } = [];
+    /// <summary>Gets candidates that turned out not to belong to this log.</summary>
+    public List<string> UnrelatedFiles { get; } = [];
 
-    /// <summary>Whether nothing is under way that a further read could settle.</summary>
+    /// <summary>Gets whether a further read cannot change the state of the log.</summary>
     public bool IsSettled =>
-        offered.Count == 0 && rotated.Count == 0 && !current.IsDoubtful && (current.LastFault is null || current.Faults >= attempts);
+        candidates.Count == 0 && rotated.Count == 0 && !current.MayBeReplaced && (current.LastFault is null || current.Faults >= attempts);
 
-    /// <summary>A file that may hold what this log was before it was rotated; they come in the order of their age.</summary>
-    public void Offer(string rotatedFile) => offered.Add(rotatedFile);
+    /// <summary>Adds a file that may hold the content of this log before a rotation. Files must be added oldest first.</summary>
+    public void AddCandidate(string candidate) => candidates.Add(candidate);
 
-    /// <summary>The job starts anew on another node: what it wrote so far ends a line, also where the line was not whole.</summary>
-    public void LoseNode() => lostItsNode = true;
+    /// <summary>Records that the job restarts on another node: its output so far ends a line, even an incomplete one.</summary>
+    public void OnNodeLost() => hasLostNode = true;
 
-    /// <summary>No more will be written: a file that fails this many times in a row is given up.</summary>
+    /// <summary>Sets after how many consecutive failed reads a file is given up, once nothing more will be written.</summary>
     public void GiveUpAfter(int failedReads) => attempts = failedReads;
 
     /// <summary>Reads the next part.</summary>
-    /// <param name="urls">A list of the job's files that is younger than the last read.</param>
-    /// <param name="cancellationToken">Stops the request.</param>
+    /// <param name="urls">URLs of the job's files by name, listed after the last read.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public async Task<LogStep> ReadAsync(IReadOnlyDictionary<string, string> urls, CancellationToken cancellationToken)
     {
-        if (offered.Count > 0 && !await JoinAsync(urls, cancellationToken))
-        {
+        if (candidates.Count > 0 && !await JoinAsync(urls, cancellationToken))
             return LogStep.Nothing;
-        }
 
-        current.Keep(splitter, lines.Add);
+        current.Commit(splitter, lines.Add);
         return rotated.TryPeek(out var old)
             ? await ReadRotatedAsync(old, urls, cancellationToken)
             : await ReadCurrentAsync(urls, cancellationToken);
     }
 
-    /// <summary>The lines that have come since the last call.</summary>
+    /// <summary>Returns the lines that arrived since the last call.</summary>
     public IReadOnlyList<string> TakeLines()
     {
         string[] taken = [.. lines];
@@ -69,101 +70,90 @@ internal sealed class JobLog(string file, LogClient client)
         return taken;
     }
 
-    /// <summary>The job has ended and its log was read: takes what is left, and the last line also without its end.</summary>
+    /// <summary>Completes the log after the job has ended: adds the remaining bytes, and the last line even without a line break.</summary>
     public async Task FinishAsync(IReadOnlyDictionary<string, string> urls, CancellationToken cancellationToken)
     {
-        current.Keep(splitter, lines.Add);
+        current.Commit(splitter, lines.Add);
         splitter.Finish(lines.Add);
 
-        // A file that was taken for a rotated one and grew all the same is no loss either.
+        // A file that was treated as rotated but grew nevertheless must not lose its new lines.
         foreach (var old in finished.Where(tail => tail.LastFault is null))
         {
-            if (urls.TryGetValue(old.File, out var url) && (await old.ReadAsync(new Uri(url), cancellationToken)).News)
+            if (urls.TryGetValue(old.File, out var url) && (await old.ReadAsync(new Uri(url), cancellationToken)).HasNewBytes)
             {
-                old.Keep(splitter, lines.Add);
+                old.Commit(splitter, lines.Add);
                 splitter.Finish(lines.Add);
             }
         }
     }
 
-    /// <returns>False when it is not known yet whether the log was rotated.</returns>
+    /// <returns>False when it is still unknown whether the log was rotated.</returns>
     private async Task<bool> JoinAsync(IReadOnlyDictionary<string, string> urls, CancellationToken cancellationToken)
     {
-        var isOurs = urls.TryGetValue(offered[0], out var url) ? await current.BeginsLikeAsync(new Uri(url), cancellationToken) : null;
+        var isOurs = urls.TryGetValue(candidates[0], out var url) ? await current.BeginsLikeAsync(new Uri(url), cancellationToken) : null;
         if (isOurs == true)
         {
-            rotated.Enqueue(current.Renamed(offered[0]));
-            foreach (var other in offered.Skip(1))
-            {
+            rotated.Enqueue(current.Renamed(candidates[0]));
+            foreach (var other in candidates.Skip(1))
                 rotated.Enqueue(new LogTail(other, client));
-            }
 
             current = new LogTail(file, client);
         }
         else if (isOurs == false || current.Faults >= attempts)
-        {
-            Strangers.AddRange(offered);
-        }
+            UnrelatedFiles.AddRange(candidates);
         else
-        {
             return false;
-        }
 
-        offered.Clear();
+        candidates.Clear();
         return true;
     }
 
     private async Task<LogStep> ReadRotatedAsync(LogTail old, IReadOnlyDictionary<string, string> urls, CancellationToken cancellationToken)
     {
         if (!urls.TryGetValue(old.File, out var url))
-        {
             return LogStep.Nothing;
-        }
 
-        var (end, news) = await old.ReadAsync(new Uri(url), cancellationToken);
-        old.Keep(splitter, lines.Add);
-        if (end is null ? old.Faults < attempts : old.IsDoubtful && !old.IsReplaced)
-        {
-            return new LogStep(news, Again: false);
-        }
+        var (end, hasNewBytes) = await old.ReadAsync(new Uri(url), cancellationToken);
+        old.Commit(splitter, lines.Add);
+        if (end is null ? old.Faults < attempts : old.MayBeReplaced && !old.IsReplaced)
+            return new LogStep(hasNewBytes, ReadAgain: false);
 
-        if (!news)
+        if (!hasNewBytes)
         {
             finished.Add(rotated.Dequeue());
-            if (lostItsNode && rotated.Count == 0)
+            if (hasLostNode && rotated.Count == 0)
             {
                 splitter.Finish(lines.Add);
-                lostItsNode = false;
+                hasLostNode = false;
             }
         }
 
-        return new LogStep(news, Again: true);
+        return new LogStep(hasNewBytes, ReadAgain: true);
     }
 
     private async Task<LogStep> ReadCurrentAsync(IReadOnlyDictionary<string, string> urls, CancellationToken cancellationToken)
     {
         if (!urls.TryGetValue(file, out var url))
-        {
             return LogStep.Nothing;
-        }
 
-        var (end, news) = await current.ReadAsync(new Uri(url), cancellationToken);
+        var (end, hasNewBytes) = await current.ReadAsync(new Uri(url), cancellationToken);
         if (current.IsReplaced)
         {
             splitter.Finish(lines.Add);
             current = new LogTail(file, client);
-            return new LogStep(News: true, Again: false);
+            return new LogStep(HasNewBytes: true, ReadAgain: false);
         }
 
-        return new LogStep(news, Again: false, Hurry: end == LogEnd.NotReached);
+        return new LogStep(hasNewBytes, ReadAgain: false, HasMore: end == LogEnd.NotReached);
     }
 }
 
-/// <summary>What a read of a log brought.</summary>
-/// <param name="News">Whether anything came.</param>
-/// <param name="Again">Whether the next read can follow at once, with the same list of files.</param>
-/// <param name="Hurry">Whether there is more to read as soon as the list of files is read again.</param>
-internal readonly record struct LogStep(bool News, bool Again, bool Hurry = false)
+/// <summary>Result of a read of a log.</summary>
+/// <param name="HasNewBytes">Whether bytes arrived.</param>
+/// <param name="ReadAgain">Whether the next read can follow at once, with the same list of files.</param>
+/// <param name="HasMore">Whether there is more to read once the list of files has been read again.</param>
+internal readonly record struct LogStep(bool HasNewBytes, bool ReadAgain, bool HasMore = false)
 {
+    /// <summary>Gets the result of a read that brought nothing.</summary>
     public static LogStep Nothing => default;
 }

@@ -4,27 +4,24 @@ using Workspaces.DataPlane;
 
 namespace Workspaces.Logs;
 
-/// <summary>The logs of a job's own output, by name: <c>user_logs/std_log*.txt</c>.</summary>
+/// <summary>Tracks the logs of a job's own output by name: <c>user_logs/std_log*.txt</c>.</summary>
 internal sealed partial class JobLogs(LogClient client)
 {
     private readonly SortedDictionary<string, JobLog> logs = new(StringComparer.Ordinal);
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
 
+    /// <summary>Gets the logs, ordered by name.</summary>
     public IReadOnlyCollection<JobLog> All => logs.Values;
 
-    /// <summary>Learns of the files a list names: each is a log of its own, or what a log was before it was rotated.</summary>
-    public void Learn(IEnumerable<string> files)
+    /// <summary>Adds the new files of a list: each is a log of its own, or the content of a log before a rotation.</summary>
+    public void Update(IEnumerable<string> files)
     {
-        foreach (var stranger in logs.Values.ToArray().SelectMany(log => log.Strangers.ToArray()))
-        {
-            logs.TryAdd(stranger, new JobLog(stranger, client));
-        }
+        foreach (var unrelated in logs.Values.ToArray().SelectMany(log => log.UnrelatedFiles.ToArray()))
+            logs.TryAdd(unrelated, new JobLog(unrelated, client));
 
         var added = files.Where(file => UserLog().IsMatch(file) && known.Add(file)).ToArray();
         foreach (var file in added.Where(file => OwnerOf(file) is null))
-        {
             logs.TryAdd(file, new JobLog(file, client));
-        }
 
         foreach (
             var (file, owner) in added
@@ -33,20 +30,19 @@ internal sealed partial class JobLogs(LogClient client)
                 .OrderBy(pair => pair.Owner!.Value.Number)
         )
         {
-            logs[owner!.Value.File].Offer(file);
+            logs[owner!.Value.File].AddCandidate(file);
         }
     }
 
-    /// <summary>The job starts anew on another node.</summary>
-    public void LoseNode()
+    /// <summary>Records that the job restarts on another node.</summary>
+    public void OnNodeLost()
     {
         foreach (var log in logs.Values)
-        {
-            log.LoseNode();
-        }
+            log.OnNodeLost();
     }
 
-    // std_log_process_0.txt is the log of a process: nobody knows a std_log_process.txt. std_log_0.txt is an older std_log.txt, where there is one.
+    // std_log_process_0.txt is the log of a process, since there is no std_log_process.txt. std_log_0.txt is an older std_log.txt, if that
+    // exists.
     private (string File, int Number)? OwnerOf(string file) =>
         Rotated().Match(file) is { Success: true } match && $"{match.Groups["stem"].Value}.txt" is var owner && known.Contains(owner)
             ? (owner, int.Parse(match.Groups["number"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture))

@@ -4,16 +4,17 @@ using System.Text;
 namespace Workspaces.Logs;
 
 /// <summary>
-/// Cuts the bytes of a log into lines, however they arrive. A line ends at LF, CR LF or CR: each rewrite of a progress line is a line of its own.
-/// Bytes are decoded when the line is whole, so that a character cut by a chunk's border is not broken.
+/// Splits the bytes of a log into lines, in chunks of any size. A line ends at LF, CR LF or CR: each rewrite of a progress line is a
+/// separate line.
+/// Bytes are decoded when the line is complete, so that a character split between two chunks stays intact.
 /// </summary>
 internal sealed class LogLines
 {
     private readonly ArrayBufferWriter<byte> line = new();
     private bool first = true;
-    private bool rewritten; // something ended with CR since the last LF: the LF after it ends no further line
+    private bool rewritten; // a line ended with CR since the last LF: the LF after it ends no further line
 
-    /// <summary>Takes the next bytes and gives each line they complete to <paramref name="add"/>.</summary>
+    /// <summary>Adds bytes and passes each completed line to <paramref name="add"/>.</summary>
     public void Append(ReadOnlySpan<byte> bytes, Action<string> add)
     {
         while (bytes.IndexOfAny((byte)'\n', (byte)'\r') is var end and >= 0)
@@ -26,13 +27,11 @@ internal sealed class LogLines
         line.Write(bytes);
     }
 
-    /// <summary>Gives the last line to <paramref name="add"/> when it has no end.</summary>
+    /// <summary>Passes the last line to <paramref name="add"/> when it has no line break.</summary>
     public void Finish(Action<string> add)
     {
         if (line.WrittenCount > 0)
-        {
             add(Take());
-        }
 
         rewritten = false;
     }
@@ -52,9 +51,7 @@ internal sealed class LogLines
         }
 
         if (!empty || !rewritten)
-        {
             add(Take());
-        }
 
         rewritten = false;
     }
@@ -63,9 +60,7 @@ internal sealed class LogLines
     {
         var bytes = line.WrittenSpan;
         if (first && bytes.StartsWith(Encoding.UTF8.Preamble))
-        {
             bytes = bytes[Encoding.UTF8.Preamble.Length..];
-        }
 
         first = false;
         var text = Encoding.UTF8.GetString(bytes);

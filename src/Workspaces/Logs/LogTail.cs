@@ -4,41 +4,42 @@ using Workspaces.Errors;
 
 namespace Workspaces.Logs;
 
-/// <summary>How far one log file of a job has been read.</summary>
+/// <summary>Reads one log file of a job incrementally.</summary>
 /// <param name="file">Name in the job's artifacts.</param>
-/// <param name="client">Reads it.</param>
+/// <param name="client">Reads the file.</param>
 internal sealed class LogTail(string file, LogClient client)
 {
-    /// <summary>First bytes by which a log is known again under another name.</summary>
+    /// <summary>Number of first bytes by which a renamed log is recognised.</summary>
     private const int HeadLength = 1024;
 
-    // An answer that calls the log shorter may come from a cache; several in a row do not.
-    private const int ShorterAnswers = 3;
+    // A response with a shorter log may come from a cache. Several in a row do not.
+    private const int ShorterResponses = 3;
 
     private byte[] head = [];
-    private byte[] news = [];
-    private int shorterAnswers;
+    private byte[] pending = [];
+    private int shorterResponses;
 
+    /// <summary>Gets the name in the job's artifacts.</summary>
     public string File { get; private set; } = file;
 
-    /// <summary>Bytes read and kept.</summary>
+    /// <summary>Gets the number of committed bytes.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>Reads in a row that failed.</summary>
+    /// <summary>Gets the number of consecutive failed reads.</summary>
     public int Faults { get; private set; }
 
-    /// <summary>What the last read met; null when it went well.</summary>
+    /// <summary>Gets the error of the last read; null when it succeeded.</summary>
     public Exception? LastFault { get; private set; }
 
-    /// <summary>Whether the log may be another one by now.</summary>
-    public bool IsDoubtful => shorterAnswers > 0;
+    /// <summary>Gets whether another log may have replaced this one.</summary>
+    public bool MayBeReplaced => shorterResponses > 0;
 
-    /// <summary>Whether the log was begun anew.</summary>
-    public bool IsReplaced => shorterAnswers >= ShorterAnswers;
+    /// <summary>Gets whether another log has replaced this one.</summary>
+    public bool IsReplaced => shorterResponses >= ShorterResponses;
 
-    /// <summary>Reads the next part, to be kept before the next one.</summary>
-    /// <returns>The end it came to, and whether bytes came; no end when the read failed.</returns>
-    public async Task<(LogEnd? End, bool News)> ReadAsync(Uri url, CancellationToken cancellationToken)
+    /// <summary>Reads the next part, to be committed before the next read.</summary>
+    /// <returns>Where the read ended, and whether bytes arrived; no end when the read failed.</returns>
+    public async Task<(LogEnd? End, bool HasNewBytes)> ReadAsync(Uri url, CancellationToken cancellationToken)
     {
         using var part = new MemoryStream();
         LogEnd? end = null;
@@ -46,7 +47,7 @@ internal sealed class LogTail(string file, LogClient client)
         {
             end = await client.ReadAsync(url, Offset, LogClient.PartLength, part, cancellationToken);
             (Faults, LastFault) = (0, null);
-            shorterAnswers = end == LogEnd.Shorter ? shorterAnswers + 1 : 0;
+            shorterResponses = end == LogEnd.Shorter ? shorterResponses + 1 : 0;
         }
         catch (Exception error) when (IsFault(error, cancellationToken))
         {
@@ -54,25 +55,25 @@ internal sealed class LogTail(string file, LogClient client)
             LastFault = error;
         }
 
-        news = part.ToArray();
-        return (end, news.Length > 0);
+        pending = part.ToArray();
+        return (end, pending.Length > 0);
     }
 
-    /// <summary>Takes what the last read brought, also what came before its connection broke: the next read begins after it.</summary>
-    public void Keep(LogLines lines, Action<string> add)
+    /// <summary>Commits the bytes of the last read, including those before a broken connection. The next read begins after them.</summary>
+    public void Commit(LogLines lines, Action<string> add)
     {
-        head = [.. head, .. news.Take(HeadLength - head.Length)];
-        lines.Append(news, add);
-        Offset += news.Length;
-        news = [];
+        head = [.. head, .. pending.Take(HeadLength - head.Length)];
+        lines.Append(pending, add);
+        Offset += pending.Length;
+        pending = [];
     }
 
-    /// <summary>Whether the file at <paramref name="url"/> begins as this one did; null when it could not be read.</summary>
+    /// <summary>Returns whether the file at <paramref name="url"/> has the same first bytes; null when it could not be read.</summary>
     public async Task<bool?> BeginsLikeAsync(Uri url, CancellationToken cancellationToken)
     {
         if (head.Length == 0)
         {
-            return true; // nothing was kept that could be lost or doubled
+            return true; // nothing was committed that could be lost or repeated
         }
 
         using var other = new MemoryStream();
@@ -90,12 +91,12 @@ internal sealed class LogTail(string file, LogClient client)
         }
     }
 
-    /// <summary>The file has another name now, and ends where it was renamed.</summary>
+    /// <summary>Returns this file under its new name after a rotation.</summary>
     public LogTail Renamed(string name)
     {
-        news = []; // of which file, nobody knows
+        pending = []; // these bytes may belong to either file
         File = name;
-        shorterAnswers = 0;
+        shorterResponses = 0;
         return this;
     }
 

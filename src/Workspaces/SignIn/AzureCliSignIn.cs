@@ -2,18 +2,20 @@ using Azure.Identity;
 
 namespace Workspaces.SignIn;
 
-/// <summary>Whoever did <c>az login</c> here.</summary>
+/// <summary>Checks for the account of <c>az login</c>.</summary>
 internal static class AzureCliSignIn
 {
-    // It starts a Python of its own, which a busy machine may take its time with.
+    // The CLI starts its own Python, which takes long on a busy machine.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    public static SignInProspect Look(SignInPlace place, string? tenantId)
+    public static CredentialProbe Probe(SignInEnvironment environment, string? tenantId)
     {
-        if (!place.IsOnPath("az"))
-            return new SignInProspect.Missing("az is not on PATH");
+        if (!environment.IsOnPath("az"))
+            return new CredentialProbe.Missing("az is not on PATH");
         var login = tenantId is null ? "az login" : $"az login --tenant {tenantId}";
-        return new SignInProspect.Ready(new SignInFacts("Azure CLI") { TenantId = tenantId, SignInAgain = login }, () => Create(tenantId))
+        return new CredentialProbe.Ready(new CredentialDescription("Azure CLI") { TenantId = tenantId, SignInAgain = login }, () =>
+            Create(tenantId)
+        )
         {
             WhenUnavailable = $"nobody is signed in to it: `{login}`",
         };

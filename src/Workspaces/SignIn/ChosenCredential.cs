@@ -7,94 +7,96 @@ using Workspaces.Http;
 namespace Workspaces.SignIn;
 
 /// <summary>
-/// Signs in to Azure by the first way that is configured where this runs, or by the one that is named; the one that gave a token stays for the
-/// run. A token is asked for when the first request needs it, kept, and renewed before it ends.
+/// Signs in to Azure by the first configured source, or by the named one. The source that gave the first token serves the whole run.
+/// A token is requested when the first request needs it, cached, and renewed before it expires.
 /// </summary>
-/// <remarks>docs/identity.md has the ways and their order.</remarks>
+/// <remarks>docs/identity.md lists the sources and their order.</remarks>
 public sealed class ChosenCredential : TokenCredential
 {
-    // As the clients do: they ask again five minutes before the end, and must then get another one.
+    // The clients request a token again five minutes before it expires and must then get a new one.
     private static readonly TimeSpan Reserve = TimeSpan.FromMinutes(5);
 
-    private readonly SignInPlace place;
+    private readonly SignInEnvironment environment;
     private readonly string? tenantId;
-    private readonly IReadOnlyList<SignInWay> ways;
+    private readonly IReadOnlyList<CredentialSource> sources;
     private readonly bool isNamed;
-    private readonly ConcurrentDictionary<string, Held> held = new(StringComparer.Ordinal);
-    private readonly Held choosing = new();
-    private (TokenCredential Credential, SignInFacts Facts)? chosen;
+    private readonly ConcurrentDictionary<string, CachedToken> tokens = new(StringComparer.Ordinal);
+    private readonly CachedToken choosing = new();
+    private (TokenCredential Credential, CredentialDescription Description)? chosen;
     private Func<Exception>? failure;
 
-    /// <param name="tenantId">Tenant of the environment config; null leaves it to the credential.</param>
-    /// <param name="name">One of <see cref="Names"/>; null: the first that is configured.</param>
-    /// <param name="say">Shows a line of the log.</param>
-    /// <exception cref="WorkspaceException"><paramref name="name"/> is none of them.</exception>
+    /// <param name="tenantId">Tenant of the environment config; null: the credential chooses.</param>
+    /// <param name="name">One of <see cref="Names"/>; null: the first configured source.</param>
+    /// <param name="say">Shows one line to the user.</param>
+    /// <exception cref="WorkspaceException"><paramref name="name"/> is not one of <see cref="Names"/>.</exception>
     public ChosenCredential(string? tenantId, string? name, Action<string> say)
-        : this(tenantId, name, new SignInPlace(say)) { }
+        : this(tenantId, name, new SignInEnvironment(say)) { }
 
-    internal ChosenCredential(string? tenantId, string? name, SignInPlace place, IReadOnlyList<SignInWay>? all = null)
+    internal ChosenCredential(string? tenantId, string? name, SignInEnvironment environment, IReadOnlyList<CredentialSource>? all = null)
     {
         CheckName(name);
         this.tenantId = tenantId;
-        this.place = place;
+        this.environment = environment;
         isNamed = name is not null;
-        ways = [.. (all ?? SignInWay.All).Where(way => name is null || way.Name == name)];
+        sources = [.. (all ?? CredentialSource.All).Where(source => name is null || source.Name == name)];
     }
 
-    /// <summary>What <c>--credential</c> may be, in the order in which they are tried.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. SignInWay.All.Select(way => way.Name)];
+    /// <summary>Values of <c>--credential</c>, in the order in which they are tried.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. CredentialSource.All.Select(source => source.Name)];
 
-    /// <summary>Refuses a name that is none of <see cref="Names"/>; null is none and is right.</summary>
-    /// <exception cref="WorkspaceException">Lists them.</exception>
+    /// <summary>Validates a value of <c>--credential</c>; null is valid.</summary>
+    /// <exception cref="WorkspaceException">The name is not one of <see cref="Names"/>, which the message lists.</exception>
     public static void CheckName(string? name)
     {
         if (name is null || Names.Contains(name, StringComparer.Ordinal))
             return;
         throw new WorkspaceException(
-            $"--credential is \"{name}\"; it must be one of {string.Join(", ", Names)}, or be left out for the first that is configured."
+            $"--credential is \"{name}\"; it must be one of {string.Join(", ", Names)}, or be left out for the first configured source."
         );
     }
 
-    /// <summary>What would be tried, by what is configured; asks nothing and nobody.</summary>
-    /// <returns>Names with their words, "else" between them, up to the first that is sure to be tried.</returns>
-    /// <exception cref="WorkspaceException">Nothing is configured, or what is contradicts the environment config.</exception>
+    /// <summary>Describes the sources that would be tried, by configuration alone, without a request.</summary>
+    /// <returns>Names and descriptions joined by "else", up to the first source that cannot be skipped.</returns>
+    /// <exception cref="WorkspaceException">Nothing is configured, or a variable contradicts the environment config.</exception>
     public string Foresee()
     {
         var usable = new List<string>();
         var missing = new List<(string Name, string Reason)>();
-        foreach (var way in ways)
+        foreach (var source in sources)
         {
-            switch (way.Look(place, tenantId))
+            switch (source.Probe(environment, tenantId))
             {
-                case SignInProspect.Faulty faulty:
+                case CredentialProbe.Faulty faulty:
                     throw new WorkspaceException(faulty.Message);
-                case SignInProspect.Missing { Reason: var reason }:
-                    missing.Add((way.Name, reason));
+                case CredentialProbe.Missing { Reason: var reason }:
+                    missing.Add((source.Name, reason));
                     break;
-                case SignInProspect.Ready { WhenUnavailable: null } ready:
-                    return string.Join(", else ", [.. usable, $"{way.Name} ({ready.Facts.By})"]);
-                case SignInProspect.Ready ready:
-                    usable.Add($"{way.Name} ({ready.Facts.By})");
+                case CredentialProbe.Ready { WhenUnavailable: null } ready:
+                    return string.Join(", else ", [.. usable, $"{source.Name} ({ready.Description.By})"]);
+                case CredentialProbe.Ready ready:
+                    usable.Add($"{source.Name} ({ready.Description.By})");
                     break;
             }
         }
 
         if (usable.Count == 0)
             throw new WorkspaceException(SignInFaults.NothingFound(tenantId, isNamed, missing));
-        return string.Join(", else ", usable) + (isNamed ? "" : ", else nothing: docs/identity.md says what can be configured");
+        return string.Join(", else ", usable) + (isNamed ? "" : ", else nothing: docs/identity.md lists what can be configured");
     }
 
     /// <inheritdoc/>
     public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
         GetTokenAsync(requestContext, cancellationToken).AsTask().GetAwaiter().GetResult();
 
-    /// <summary>The token of this run for a scope: the one that is kept, or a new one.</summary>
-    /// <exception cref="WorkspaceException">No way of signing in was found; lists what was tried.</exception>
-    /// <exception cref="AuthenticationFailedException">The credential was refused, or had no answer; the message says what mends it.</exception>
+    /// <summary>Gets a token for a scope: the cached one, or a new one.</summary>
+    /// <exception cref="WorkspaceException">No source is configured; the message lists what was tried.</exception>
+    /// <exception cref="AuthenticationFailedException">The credential was refused or got no response; the message says how to fix
+    /// it.</exception>
     public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
     {
-        // All alike about continuous access evaluation: tokens with it and without it are kept apart by the libraries, and a person would be asked twice.
-        // And of one resource there is one token: the resource manager's clients write a slash more than the others.
+        // Every request enables continuous access evaluation: the libraries cache tokens with and without it apart, and would ask a person
+        // twice.
+        // One resource has one token, although the resource manager's clients write its scope with a double slash.
         var scopes = requestContext.Scopes.Select(scope => scope.Replace("//.default", "/.default", StringComparison.Ordinal)).ToArray();
         var context = new TokenRequestContext(
             scopes,
@@ -103,39 +105,39 @@ public sealed class ChosenCredential : TokenCredential
             requestContext.TenantId,
             isCaeEnabled: true
         );
-        var slot = held.GetOrAdd($"{context.TenantId} {string.Join(' ', context.Scopes)}", _ => new Held());
-        await slot.Turn.WaitAsync(cancellationToken);
+        var slot = tokens.GetOrAdd($"{context.TenantId} {string.Join(' ', context.Scopes)}", _ => new CachedToken());
+        await slot.Lock.WaitAsync(cancellationToken);
         try
         {
             if (context.Claims is null && slot.Token is { } token && IsFresh(token))
                 return token;
             var asked = chosen is { } known
-                ? await AskAsync(known.Credential, known.Facts, context, cancellationToken)
+                ? await RequestAsync(known.Credential, known.Description, context, cancellationToken)
                 : await ChooseAsync(context, cancellationToken);
             slot.Token = asked;
             return asked;
         }
         finally
         {
-            slot.Turn.Release();
+            slot.Lock.Release();
         }
     }
 
     private bool IsFresh(AccessToken token)
     {
-        var now = place.Time.GetUtcNow();
+        var now = environment.Time.GetUtcNow();
         return now < token.ExpiresOn - Reserve && (token.RefreshOn is not { } refresh || now < refresh);
     }
 
     private async Task<AccessToken> ChooseAsync(TokenRequestContext context, CancellationToken cancellationToken)
     {
-        await choosing.Turn.WaitAsync(cancellationToken);
+        await choosing.Lock.WaitAsync(cancellationToken);
         try
         {
             if (failure is not null)
                 throw failure();
             if (chosen is { } already)
-                return await AskAsync(already.Credential, already.Facts, context, cancellationToken);
+                return await RequestAsync(already.Credential, already.Description, context, cancellationToken);
             return await FindAsync(context, cancellationToken);
         }
         catch (SignInException error) when (!error.IsTransient)
@@ -150,28 +152,28 @@ public sealed class ChosenCredential : TokenCredential
         }
         finally
         {
-            choosing.Turn.Release();
+            choosing.Lock.Release();
         }
     }
 
     private async Task<AccessToken> FindAsync(TokenRequestContext context, CancellationToken cancellationToken)
     {
         var tried = new List<(string Name, string Reason)>();
-        foreach (var way in ways)
+        foreach (var source in sources)
         {
-            var found = way.Look(place, tenantId);
-            if (found is SignInProspect.Faulty faulty)
+            var found = source.Probe(environment, tenantId);
+            if (found is CredentialProbe.Faulty faulty)
                 throw new WorkspaceException(faulty.Message);
-            if (found is SignInProspect.Missing missing)
+            if (found is CredentialProbe.Missing missing)
             {
-                tried.Add((way.Name, missing.Reason));
+                tried.Add((source.Name, missing.Reason));
                 continue;
             }
 
-            var ready = (SignInProspect.Ready)found;
-            if (ready.Probe is not null && await ready.Probe(cancellationToken) is { } reason)
+            var ready = (CredentialProbe.Ready)found;
+            if (ready.ConfirmAsync is not null && await ready.ConfirmAsync(cancellationToken) is { } reason)
             {
-                tried.Add((way.Name, reason));
+                tried.Add((source.Name, reason));
                 continue;
             }
 
@@ -179,25 +181,25 @@ public sealed class ChosenCredential : TokenCredential
             {
                 var credential = Create(ready);
                 var token = await credential.GetTokenAsync(context, cancellationToken);
-                chosen = (credential, ready.Facts);
+                chosen = (credential, ready.Description);
                 var who = TokenClaims.CallerOf(token.Token) is { } caller ? $"as {caller} " : "";
-                place.Say($"Signed in    {who}by {ready.Facts.By}");
+                environment.Say($"Signed in    {who}by {ready.Description.By}");
                 return token;
             }
             catch (AuthenticationFailedException error) when (ready.WhenUnavailable is not null && SignInFaults.IsUnavailable(error))
             {
-                tried.Add((way.Name, ready.WhenUnavailable));
+                tried.Add((source.Name, ready.WhenUnavailable));
             }
-            catch (Exception error) when (SignInFaults.Explain(error, ready.Facts, place, cancellationToken) is not null)
+            catch (Exception error) when (SignInFaults.Explain(error, ready.Description, environment, cancellationToken) is not null)
             {
-                throw SignInFaults.Explain(error, ready.Facts, place, cancellationToken)!;
+                throw SignInFaults.Explain(error, ready.Description, environment, cancellationToken)!;
             }
         }
 
         throw new WorkspaceException(SignInFaults.NothingFound(tenantId, isNamed, tried));
     }
 
-    private static TokenCredential Create(SignInProspect.Ready ready)
+    private static TokenCredential Create(CredentialProbe.Ready ready)
     {
         try
         {
@@ -215,9 +217,9 @@ public sealed class ChosenCredential : TokenCredential
         }
     }
 
-    private async Task<AccessToken> AskAsync(
+    private async Task<AccessToken> RequestAsync(
         TokenCredential credential,
-        SignInFacts facts,
+        CredentialDescription description,
         TokenRequestContext context,
         CancellationToken cancellationToken
     )
@@ -226,15 +228,15 @@ public sealed class ChosenCredential : TokenCredential
         {
             return await credential.GetTokenAsync(context, cancellationToken);
         }
-        catch (Exception error) when (SignInFaults.Explain(error, facts, place, cancellationToken) is not null)
+        catch (Exception error) when (SignInFaults.Explain(error, description, environment, cancellationToken) is not null)
         {
-            throw SignInFaults.Explain(error, facts, place, cancellationToken)!;
+            throw SignInFaults.Explain(error, description, environment, cancellationToken)!;
         }
     }
 
-    private sealed class Held
+    private sealed class CachedToken
     {
-        public SemaphoreSlim Turn { get; } = new(1, 1);
+        public SemaphoreSlim Lock { get; } = new(1, 1);
 
         public AccessToken? Token { get; set; }
     }

@@ -8,47 +8,49 @@ using Workspaces.Http;
 
 namespace Workspaces.SignIn;
 
-/// <summary>GitHub Actions: the job's own token, exchanged for one of Microsoft Entra.</summary>
-/// <remarks>GitHub's token lives for minutes, so it is asked for anew each time: a run may be longer than any of them. Source:
+/// <summary>Checks for the token of a GitHub Actions job, which is exchanged for a token of Microsoft Entra.</summary>
+/// <remarks>GitHub's token is valid for minutes and a run may last longer, so each exchange requests a new one. Source:
 /// <see href="https://docs.github.com/actions/reference/security/oidc"/>.</remarks>
 internal static class GitHubSignIn
 {
     private const string UrlVariable = "ACTIONS_ID_TOKEN_REQUEST_URL";
     private const string TokenVariable = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 
-    // What Microsoft Entra wants to be the audience of a token from elsewhere.
+    // The audience that Microsoft Entra requires of a federated token.
     private const string Audience = "api://AzureADTokenExchange";
 
-    public static SignInProspect Look(SignInPlace place, string? tenantId)
+    public static CredentialProbe Probe(SignInEnvironment environment, string? tenantId)
     {
-        if (place.Variable(UrlVariable) is not { } url || place.Variable(TokenVariable) is not { } token)
+        if (environment.Variable(UrlVariable) is not { } url || environment.Variable(TokenVariable) is not { } token)
         {
-            return new SignInProspect.Missing(
-                place.Variable("GITHUB_ACTIONS") is null
+            return new CredentialProbe.Missing(
+                environment.Variable("GITHUB_ACTIONS") is null
                     ? "this is not a job of GitHub Actions"
                     : $"{UrlVariable} is not set; the job must have `permissions: id-token: write`"
             );
         }
 
-        if (place.Variable("AZURE_CLIENT_ID") is not { } client)
-            return new SignInProspect.Missing(
+        if (environment.Variable("AZURE_CLIENT_ID") is not { } client)
+            return new CredentialProbe.Missing(
                 "AZURE_CLIENT_ID is not set; it must be the application with the federated credential for this repository"
             );
-        var (tenant, fault) = SignInTenant.Decide(place, tenantId, "AZURE_TENANT_ID");
+        var (tenant, fault) = SignInTenant.Decide(environment, tenantId, "AZURE_TENANT_ID");
         if (fault is not null)
             return fault;
         if (tenant is null)
             return SignInTenant.Missing("AZURE_TENANT_ID");
-        return new SignInProspect.Ready(
-            new SignInFacts($"GitHub's token for application {client}") { TenantId = tenant, ClientId = client },
-            () => Create(place, tenant, client, new Uri(url), token)
+        return new CredentialProbe.Ready(
+            new CredentialDescription($"GitHub's token for application {client}") { TenantId = tenant, ClientId = client },
+            () => Create(environment, tenant, client, new Uri(url), token)
         );
     }
 
-    private static ClientAssertionCredential Create(SignInPlace place, string tenant, string client, Uri url, string token)
+    private static ClientAssertionCredential Create(SignInEnvironment environment, string tenant, string client, Uri url, string token)
     {
-        var options = place.Options(new ClientAssertionCredentialOptions { DisableInstanceDiscovery = !place.DiscoversInstance });
-        var pipeline = HttpPipelineBuilder.Build(place.Options(new TokenCredentialOptions()));
+        var options = environment.Options(
+            new ClientAssertionCredentialOptions { DisableInstanceDiscovery = !environment.DiscoversInstance }
+        );
+        var pipeline = HttpPipelineBuilder.Build(environment.Options(new TokenCredentialOptions()));
         return new ClientAssertionCredential(
             tenant,
             client,
@@ -57,7 +59,7 @@ internal static class GitHubSignIn
         );
     }
 
-    /// <summary>A new token of GitHub's for this job.</summary>
+    /// <summary>Requests a new GitHub token for this job.</summary>
     private static async Task<string> RequestAsync(HttpPipeline pipeline, Uri url, string token, CancellationToken cancellationToken)
     {
         using var message = pipeline.CreateMessage();
@@ -69,9 +71,9 @@ internal static class GitHubSignIn
         await pipeline.SendAsync(message, cancellationToken);
         if (message.Response.Status != 200)
             throw new RequestFailedException(message.Response);
-        using var answer = JsonDocument.Parse(message.Response.Content);
-        return answer.RootElement.TryGetProperty("value", out var value) && value.GetString() is { Length: > 0 } assertion
+        using var body = JsonDocument.Parse(message.Response.Content);
+        return body.RootElement.TryGetProperty("value", out var value) && value.GetString() is { Length: > 0 } assertion
             ? assertion
-            : throw new WorkspaceException($"{RequestNotes.RequestLineOf(message.Response)} answered without a token.");
+            : throw new WorkspaceException($"{RequestTracker.RequestLineOf(message.Response)} returned no token.");
     }
 }

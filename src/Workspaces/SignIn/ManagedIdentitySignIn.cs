@@ -4,59 +4,64 @@ using Azure.Identity;
 
 namespace Workspaces.SignIn;
 
-/// <summary>The identity that Azure gives to the machine, app or container this runs in: its own, or the one that AZURE_CLIENT_ID names.</summary>
+/// <summary>
+/// Checks for the identity that Azure assigns to this machine, app or container: its own, or the one that AZURE_CLIENT_ID names.
+/// </summary>
 internal static class ManagedIdentitySignIn
 {
     private const string Endpoint = "http://169.254.169.254/metadata/identity/oauth2/token";
 
-    private const string Elsewhere = "this machine is not Azure's: 169.254.169.254 does not answer as it would there";
+    private const string Elsewhere = "this machine is not in Azure: 169.254.169.254 does not respond as it does there";
 
-    // The endpoint is on the machine itself; elsewhere the address leads nowhere, and nobody would say so for minutes.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    // In Azure the endpoint is on the machine itself. Elsewhere a request to the address fails only after minutes.
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1);
 
-    public static SignInProspect Look(SignInPlace place, string? tenantId)
+    public static CredentialProbe Probe(SignInEnvironment environment, string? tenantId)
     {
-        var client = place.Variable("AZURE_CLIENT_ID");
-        var ready = new SignInProspect.Ready(
-            new SignInFacts(client is null ? "the machine's managed identity" : $"the managed identity {client}")
+        var client = environment.Variable("AZURE_CLIENT_ID");
+        var ready = new CredentialProbe.Ready(
+            new CredentialDescription(client is null ? "the machine's managed identity" : $"the managed identity {client}")
             {
                 TenantId = tenantId,
                 ClientId = client,
             },
-            () => Create(place, client)
+            () => Create(environment, client)
         );
-        return place.Variable("IDENTITY_ENDPOINT") is not null || place.Variable("MSI_ENDPOINT") is not null
+        return environment.Variable("IDENTITY_ENDPOINT") is not null || environment.Variable("MSI_ENDPOINT") is not null
             ? ready
             : ready with
             {
-                Probe = cancellationToken => ProbeAsync(place, cancellationToken),
+                ConfirmAsync = cancellationToken => ConfirmAsync(environment, cancellationToken),
                 WhenUnavailable = client is null
-                    ? "this machine has no identity of its own; AZURE_CLIENT_ID must name one that it was given"
-                    : $"this machine was not given the identity {client}, which AZURE_CLIENT_ID names",
+                    ? "this machine has no system-assigned identity; AZURE_CLIENT_ID must name an identity assigned to it"
+                    : $"AZURE_CLIENT_ID is {client}, an identity that is not assigned to this machine",
             };
     }
 
-    private static ManagedIdentityCredential Create(SignInPlace place, string? client) =>
+    private static ManagedIdentityCredential Create(SignInEnvironment environment, string? client) =>
         new ManagedIdentityCredential(
-            place.Options(
+            environment.Options(
                 new ManagedIdentityCredentialOptions(
                     client is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(client)
                 )
             )
         );
 
-    /// <summary>Whether the endpoint is Azure's: without the header Metadata that one answers 400, at once. Other clouds have theirs at the same address.</summary>
-    private static async Task<string?> ProbeAsync(SignInPlace place, CancellationToken cancellationToken)
+    /// <summary>
+    /// Checks whether the endpoint is Azure's, which responds 400 at once to a request without the header Metadata. Other clouds use the
+    /// same address.
+    /// </summary>
+    private static async Task<string?> ConfirmAsync(SignInEnvironment environment, CancellationToken cancellationToken)
     {
-        var options = place.Options(new TokenCredentialOptions());
+        var options = environment.Options(new TokenCredentialOptions());
         options.Retry.MaxRetries = 0;
         var pipeline = HttpPipelineBuilder.Build(options);
         using var message = pipeline.CreateMessage();
         message.Request.Method = RequestMethod.Get;
         message.Request.Uri.Reset(new Uri(Endpoint));
         message.Request.Uri.AppendQuery("api-version", "2018-02-01");
-        using var patience = new CancellationTokenSource(Patience, place.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var timeout = new CancellationTokenSource(ProbeTimeout, environment.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             await pipeline.SendAsync(message, either.Token);

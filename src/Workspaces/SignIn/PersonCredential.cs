@@ -5,20 +5,21 @@ using Microsoft.Identity.Client.Extensions.Msal;
 namespace Workspaces.SignIn;
 
 /// <summary>
-/// Signs a person in once: the token is kept in the system's encrypted store, and who it belongs to in a file of the user's profile, which holds
-/// no secret. Where the system has no such store, the token lives as long as the run.
+/// Signs a person in once. The system's encrypted store keeps the token, and a file in the user's profile, without any secret, names the
+/// account.
+/// Without such a store the token lasts as long as the run.
 /// </summary>
-/// <param name="place">Where this runs.</param>
-/// <param name="tenantId">Tenant; null: the person's own.</param>
-/// <param name="create">Makes the credential, for an account that is known or for a new one.</param>
+/// <param name="environment">Surroundings of the sign-in.</param>
+/// <param name="tenantId">Tenant; null: the person's home tenant.</param>
+/// <param name="create">Creates the credential for a known account or, when null, for a new one.</param>
 internal sealed class PersonCredential(
-    SignInPlace place,
+    SignInEnvironment environment,
     string? tenantId,
     Func<AuthenticationRecord?, TokenCachePersistenceOptions?, PersonSignIn.Handle> create
 ) : TokenCredential
 {
     private readonly string file =
-        place.ProfileFolder.Length == 0 ? "" : Path.Combine(place.ProfileFolder, $"signed-in-{tenantId ?? "home"}.json");
+        environment.ProfileFolder.Length == 0 ? "" : Path.Combine(environment.ProfileFolder, $"signed-in-{tenantId ?? "home"}.json");
     private PersonSignIn.Handle? handle;
 
     public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
@@ -26,14 +27,14 @@ internal sealed class PersonCredential(
 
     public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
     {
-        handle ??= create(Read(), place.TokenCache());
+        handle ??= create(Read(), environment.TokenCache());
         try
         {
             return await AskAsync(requestContext, cancellationToken);
         }
-        catch (AuthenticationFailedException error) when (IsWithoutStore(error))
+        catch (AuthenticationFailedException error) when (IsMissingStore(error))
         {
-            place.Say("Sign-in      this system has no encrypted store for the token: the next run asks again");
+            environment.Say("Sign-in      this system has no encrypted store for the token: the next run asks for a new sign-in");
             handle = create(null, null);
             return await AskAsync(requestContext, cancellationToken);
         }
@@ -52,8 +53,8 @@ internal sealed class PersonCredential(
         }
     }
 
-    private static bool IsWithoutStore(Exception? error) =>
-        error is not null && (error is MsalCachePersistenceException || IsWithoutStore(error.InnerException));
+    private static bool IsMissingStore(Exception? error) =>
+        error is not null && (error is MsalCachePersistenceException || IsMissingStore(error.InnerException));
 
     private AuthenticationRecord? Read()
     {
@@ -73,7 +74,7 @@ internal sealed class PersonCredential(
                         or InvalidOperationException
             )
         {
-            return null; // not one of ours any more: the person signs in again, and it is written anew
+            return null; // unreadable: the person signs in again and the file is replaced
         }
     }
 
@@ -83,7 +84,7 @@ internal sealed class PersonCredential(
             return;
         try
         {
-            Directory.CreateDirectory(place.ProfileFolder);
+            Directory.CreateDirectory(environment.ProfileFolder);
             var options = new FileStreamOptions
             {
                 Mode = FileMode.Create,
@@ -97,7 +98,7 @@ internal sealed class PersonCredential(
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            place.Say($"Sign-in      {file} cannot be written ({error.Message}): the next run asks again");
+            environment.Say($"Sign-in      {file} cannot be written ({error.Message}): the next run asks for a new sign-in");
         }
     }
 }

@@ -16,8 +16,8 @@ from detection.errors import TrainingError
 from detection.tracking.metric_names import METRIC_NAMES
 from detection.tracking.progress import Console
 
-# A command imports PyTorch, which takes seconds, only when it needs it. Before the import, this variable lets the threads
-# of PyTorch sleep while they wait for each other: spinning takes the core from the threads that prepare the next batch.
+# A command imports PyTorch, which takes seconds, only when it needs it. Before that, this variable lets the threads of
+# PyTorch sleep while they wait for each other: spinning takes the core from the threads that prepare the next batch.
 # OpenMP reads the variable once, when it is loaded.
 _QUIET_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
 

@@ -1,18 +1,20 @@
+"""The errors that end a command with a message for the user."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 
 class TrainingError(Exception):
-    """Ends the run with a message for the user and exit code 1; a traceback would add nothing."""
+    """Ends the command with exit code 1 and a message for the user, without a traceback."""
 
 
 class FaultsError(TrainingError):
-    """Something given to the trainer cannot be used. Carries every fault found, not only the first.
+    """An input of the trainer cannot be used. Holds every fault, not only the first.
 
     Args:
-        what: What cannot be used, as it stands before the colon of the message.
-        faults: One sentence each, in the order they are shown.
+        what: The input, as the message names it before its colon.
+        faults: One sentence each, in their order in the message.
     """
 
     def __init__(self, what: str, faults: Sequence[str]) -> None:

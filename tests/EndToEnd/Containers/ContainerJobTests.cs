@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Fixtures.Network;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Tests;
 
 namespace EndToEnd.Containers;
@@ -23,7 +23,8 @@ public class ContainerJobTests(Engine engine)
             HttpStatusCode.Created,
             HttpMethod.Put,
             TestEmulator.Arm("/datastores/data"),
-            $$$$"""{"properties":{"datastoreType":"AzureBlob","accountName":"localhost","containerName":"data","protocol":"file","endpoint":"{{{{data}}}}","credentials":{"credentialsType":"None"}}}"""
+            """{"properties":{"datastoreType":"AzureBlob","accountName":"localhost","containerName":"data","protocol":"file","""
+                + $$$$""" "endpoint":"{{{{data}}}}","credentials":{"credentialsType":"None"}}}"""
         );
 
         var details = await RunAsync(
@@ -31,10 +32,12 @@ public class ContainerJobTests(Engine engine)
             "runs",
             image,
             """
-            cat ${{inputs.data}}/x.txt; pwd; [ "$(id -u)" != 0 ] && echo not root; echo "$MINE $AZUREML_RUN_ID $MLFLOW_TRACKING_SERVER_CERT_PATH ${PATH%%:*}"
+            cat ${{inputs.data}}/x.txt; pwd; [ "$(id -u)" != 0 ] && echo not root
+            echo "$MINE $AZUREML_RUN_ID $MLFLOW_TRACKING_SERVER_CERT_PATH ${PATH%%:*}"
             touch ${{inputs.data}}/y 2>/dev/null || echo read-only; echo oops >&2
             grep -c CERTIFICATE "$MLFLOW_TRACKING_SERVER_CERT_PATH"; df --block-size=1 --output=size /dev/shm | tail -1
-            address=${MLFLOW_TRACKING_URI#*://}; address=${address%%/*}; : < /dev/tcp/${address%:*}/${address#*:} && echo reaches the emulator
+            address=${MLFLOW_TRACKING_URI#*://}; address=${address%%/*}
+            : < /dev/tcp/${address%:*}/${address#*:} && echo reaches the emulator
             echo model > ${{outputs.model}}/m; echo artifact > outputs/a.txt; echo home > ~/x && cat ~/x
             """,
             job =>
@@ -51,7 +54,8 @@ public class ContainerJobTests(Engine engine)
         // The two streams of a container are two pipes: where in the other one a line of one falls, nobody promises.
         Assert.Contains("oops\n", emulator.Log("runs"), StringComparison.Ordinal);
         Assert.Equal(
-            "hello\n/mnt/azureml/wd\nnot root\nown value runs /mnt/azureml/emulator.crt /usr/local/sbin\nread-only\n2\n100663296\nreaches the emulator\nhome\n",
+            "hello\n/mnt/azureml/wd\nnot root\nown value runs /mnt/azureml/emulator.crt /usr/local/sbin\nread-only\n2\n100663296\nreaches "
+                + "the emulator\nhome\n",
             emulator.Log("runs").Replace("oops\n", "", StringComparison.Ordinal)
         );
         Assert.Equal("Completed", (string?)details["status"]);
@@ -72,18 +76,21 @@ public class ContainerJobTests(Engine engine)
     }
 
     [Theory]
-    [InlineData("echo gone >&2; exit 3", "The command ended with exit code 3. The log user_logs/std_log.txt says more.")]
+    [InlineData("echo gone >&2; exit 3", "The command exited with code 3. The log user_logs/std_log.txt says more.")]
     [InlineData(
         "kill -KILL $$",
-        "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log user_logs/std_log.txt may say more."
+        "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log user_logs/std_log.txt may say "
+            + "more."
     )]
     [InlineData(
         "no-such-program",
-        "A command was not found in image debian-base:bookworm (exit code 127); the log user_logs/std_log.txt names it. Correct the job's command, or add the program to the image."
+        "A command was not found in image debian-base:bookworm (exit code 127); the log user_logs/std_log.txt names it. Correct the job's "
+            + "command, or add the program to the image."
     )]
     [InlineData(
         "head -c 500m /dev/zero | tail -c 400m > /dev/null; exit ${PIPESTATUS[1]}",
-        "The job ran out of memory and was killed (exit code 137): it may use 48 MiB (--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
+        "The job ran out of memory and was killed (exit code 137): it may use 48 MiB (--job-memory of the emulator). Raise that, or make "
+            + "the job need less, a smaller batch for example."
     )]
     public async Task Job_Fails_WhenItsCommandDoes(string command, string message)
     {
@@ -99,16 +106,16 @@ public class ContainerJobTests(Engine engine)
     public async Task Job_RunsByTheOtherShell_WhenItsImageHasNoBash()
     {
         await using var emulator = await StartAsync();
-        var container = await engine.DockerAsync("create", "--network", "none", "debian-base:bookworm", "rm", "/bin/bash");
-        await engine.DockerAsync("start", "--attach", container);
-        await engine.DockerAsync("commit", container, "without-bash:1");
-        await engine.DockerAsync("rm", container);
+        var container = await engine.OutputOfAsync("create", "--network", "none", "debian-base:bookworm", "rm", "/bin/bash");
+        await engine.OutputOfAsync("start", "--attach", container);
+        await engine.OutputOfAsync("commit", container, "without-bash:1");
+        await engine.OutputOfAsync("rm", container);
 
         var details = await RunAsync(emulator, "runs", "without-bash:1", "echo ${BASH_VERSION:-no bash}");
 
         Assert.Equal("Completed", (string?)details["status"]);
         Assert.Equal("The image has no /bin/bash; /bin/sh runs the command.\nno bash\n", emulator.Log("runs"));
-        await engine.DockerAsync("rmi", "without-bash:1");
+        await engine.OutputOfAsync("rmi", "without-bash:1");
     }
 
     [Fact]
@@ -150,7 +157,7 @@ public class ContainerJobTests(Engine engine)
     public async Task Job_Fails_WhenItsImageIsForAnotherPlatform()
     {
         await using var emulator = await StartAsync();
-        await engine.DockerAsync("load", "--input", EmptyImage.Write(emulator.Folder, "for-mainframes:1", "s390x"));
+        await engine.OutputOfAsync("load", "--input", EmptyImage.Write(emulator.Folder, "for-mainframes:1", "s390x"));
 
         var details = await RunAsync(emulator, "fails", "for-mainframes:1", "true");
 
@@ -159,7 +166,7 @@ public class ContainerJobTests(Engine engine)
             Error(details),
             StringComparison.Ordinal
         );
-        await engine.DockerAsync("rmi", "for-mainframes:1");
+        await engine.OutputOfAsync("rmi", "for-mainframes:1");
     }
 
     [Fact]
@@ -167,8 +174,8 @@ public class ContainerJobTests(Engine engine)
     {
         await using var emulator = await StartAsync();
         var image = await engine.PushAsync(engine.Registry, "moves", "latest");
-        await engine.DockerAsync("load", "--input", EmptyImage.Write(emulator.Folder, $"{engine.Registry}/moves:latest", "amd64"));
-        await engine.DockerAsync("push", $"{engine.Registry}/moves:latest");
+        await engine.OutputOfAsync("load", "--input", EmptyImage.Write(emulator.Folder, $"{engine.Registry}/moves:latest", "amd64"));
+        await engine.OutputOfAsync("push", $"{engine.Registry}/moves:latest");
 
         Assert.Equal("Completed", (string?)(await RunAsync(emulator, "moved", image, "echo here"))["status"]);
 
@@ -180,7 +187,7 @@ public class ContainerJobTests(Engine engine)
         Assert.Equal(HttpStatusCode.Accepted, deleted.StatusCode);
         await emulator.SubmitAsync("forgotten", "echo still here", prepare: false);
         Assert.Equal("Completed", (string?)(await emulator.WaitForEndAsync("forgotten"))["status"]);
-        Assert.Contains("nothing is pulled", SystemLog(emulator, "forgotten"), StringComparison.Ordinal);
+        Assert.Contains("is not pulled", SystemLog(emulator, "forgotten"), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Fixtures.Network;
 using Fixtures.Registries;
-using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Tests;
 
 namespace EndToEnd.Containers;

@@ -1,71 +1,37 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 
 namespace EndToEnd.Resilience;
 
 /// <summary>
-/// Whatever goes wrong in between, a job arrives once, its log is received whole and in order, and its outcome is the exit code. Each seed is a real job on a
-/// real emulator with a fault script of its own; <c>RESILIENCE_SEED=N</c> runs one alone.
+/// Whatever fails on the way, a job is submitted once, its log is received whole and in order, and its outcome is the exit code. Each seed is a real
+/// job on a real emulator with a fault script of its own; <c>RESILIENCE_SEED=N</c> runs one alone.
 /// </summary>
-public class FaultScriptTests
+/// <remarks>The seeds are divided among a few classes, which xunit runs side by side, each on an emulator of its own.</remarks>
+public abstract class FaultScriptTests(FaultyEmulator emulator)
 {
-    private const int Seeds = 200;
+    private const int LastSeed = 200;
 
-    // Every so many seeds one is run as a whole process of the host, with its exit code.
+    // One seed of so many runs as a whole process of the host, with its exit code.
     private const int HostEvery = 10;
-    private const int Lanes = 4;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Train_GetsTheWholeLogOnce_TheOutcome_AndOneJob_WhateverGoesWrong()
-    {
-        var seeds = Environment.GetEnvironmentVariable("RESILIENCE_SEED") is { Length: > 0 } one
-            ? [int.Parse(one, CultureInfo.InvariantCulture)]
-            : Enumerable.Range(1, Seeds);
-        var waiting = new ConcurrentQueue<int>(seeds);
-        var failures = new ConcurrentBag<string>();
-
-        await Task.WhenAll(
-            Enumerable
-                .Range(0, Math.Min(Lanes, waiting.Count))
-                .Select(async _ =>
-                {
-                    await using var lane = await Lane.OpenAsync(Stop);
-                    while (waiting.TryDequeue(out var seed))
-                    {
-                        if (await CheckAsync(lane, seed) is { } failure)
-                        {
-                            failures.Add(failure);
-                        }
-                    }
-                })
-        );
-
-        Assert.True(failures.IsEmpty, $"{failures.Count} seeds failed:\n{string.Join("\n\n", failures)}");
-    }
-
-    private static async Task<string?> CheckAsync(Lane lane, int number)
+    protected async Task CheckAsync(int number)
     {
         var seed = new SeedCase(number);
-        var notes = "";
-        string? fault;
-        try
-        {
-            var result = await (number % HostEvery == 0 ? lane.RunHostAsync(seed, Stop) : lane.RunAsync(seed, Stop));
-            notes = result.Notes;
-            fault = FaultOf(seed, result);
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            fault = error.ToString();
-        }
-
-        return fault is null ? null : $"RESILIENCE_SEED={number}: {fault}\n{seed.Script}\n{seed.Command}\n{notes}";
+        var result = await (number % HostEvery == 0 ? emulator.RunHostAsync(seed, Stop) : emulator.RunAsync(seed, Stop));
+        var fault = FaultOf(seed, result);
+        Assert.True(fault is null, $"RESILIENCE_SEED={number}: {fault}\n{seed.Script}\n{seed.Command}\n{result.Notes}");
     }
 
-    /// <returns>What is not as it must be; null when all is.</returns>
+    /// <summary>The seeds of one class: every fourth one.</summary>
+    protected static TheoryData<int> SeedsOf(int remainder) =>
+        Environment.GetEnvironmentVariable("RESILIENCE_SEED") is { Length: > 0 } one
+            ? [.. new[] { int.Parse(one, CultureInfo.InvariantCulture) }.Where(seed => seed % 4 == remainder)]
+            : [.. Enumerable.Range(1, LastSeed).Where(seed => seed % 4 == remainder)];
+
+    /// <returns>What is wrong with the result, or null.</returns>
     private static string? FaultOf(SeedCase seed, SeedResult result)
     {
         if (!result.Jobs.SequenceEqual([seed.Name], StringComparer.Ordinal))

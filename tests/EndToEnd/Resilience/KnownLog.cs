@@ -3,7 +3,7 @@ using System.Text;
 namespace EndToEnd.Resilience;
 
 /// <summary>A log whose lines are known because it was made from them.</summary>
-internal sealed class KnownLog
+public sealed class KnownLog
 {
     private static readonly string[] Words = ["step", "loss 0.4321", "straße", "路面の穴", "🚧🚧", "\t", "  ", "{\"a\": 1}", "%"];
 

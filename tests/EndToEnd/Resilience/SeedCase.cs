@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace EndToEnd.Resilience;
 
 /// <summary>All that one seed decides: what a job writes, how it ends, and what goes wrong meanwhile.</summary>
-internal sealed class SeedCase
+public sealed class SeedCase
 {
     private const string Details = "**/runs/{0}/details";
     private const string Logs = "**/dcid.{0}/user_logs/std_log*.txt";

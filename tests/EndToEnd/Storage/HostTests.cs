@@ -72,7 +72,7 @@ public sealed class HostTests(Azurite azurite, DemoData data)
         );
         Assert.Contains("Datastore    test_data: created", created.Output, StringComparison.Ordinal);
         Assert.Contains("Datastore    test_data: unchanged", kept.Output, StringComparison.Ordinal);
-        Assert.Contains("  credentials: kept; the service never shows a registered account key", kept.Output, StringComparison.Ordinal);
+        Assert.Contains("  credentials: kept; the service never returns a registered account key", kept.Output, StringComparison.Ordinal);
         Assert.Contains("Datastore    test_data: updated", updated.Output, StringComparison.Ordinal);
         Assert.Contains(
             $"  credentials: the registered account key → the one in the environment variable {Variable}",

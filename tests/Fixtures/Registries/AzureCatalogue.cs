@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Fixtures.Registries.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Fixtures.Network;
-using Fixtures.Registries.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 

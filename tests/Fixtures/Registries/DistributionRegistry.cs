@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Fixtures.Network;
-using Fixtures.Registries.Tokens;
 
 namespace Fixtures.Registries;
 

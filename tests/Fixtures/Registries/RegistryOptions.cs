@@ -1,5 +1,3 @@
-using Fixtures.Registries.Tokens;
-
 namespace Fixtures.Registries;
 
 /// <summary>How a registry is started. Without users and token service anybody may do anything.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Fixtures.Services;
 
-/// <summary>Compares a request body, whole, with the file beside the tests that holds it.</summary>
+/// <summary>Compares a whole request body with its file.</summary>
 public static class ExpectedRequest
 {
     private static readonly JsonSerializerOptions Indented = new()
@@ -19,7 +19,7 @@ public static class ExpectedRequest
         Assert.Equal(Format(expected), Format(body));
     }
 
-    // The order of members means nothing in JSON, and is the serializer's business.
+    // The order of members has no meaning in JSON.
     private static string Format(string json) => JsonSerializer.Serialize(Sort(JsonNode.Parse(json)), Indented);
 
     private static JsonNode? Sort(JsonNode? node) =>

@@ -9,13 +9,15 @@ using Workspaces.Http;
 
 namespace Fixtures.Services;
 
-/// <summary>One request as it went out.</summary>
+/// <summary>A request as it was sent.</summary>
 public sealed record SentRequest(string Method, Uri Uri, string Body)
 {
     public string Line => $"{Method} {Uri.AbsolutePath}";
 }
 
-/// <summary>The service behind a <see cref="WorkspaceClient"/>: answers are given by method and path; anything else is 404.</summary>
+/// <summary>
+/// Replaces the service behind a <see cref="WorkspaceClient"/>. Responses are set by method and path; anything else is 404.
+/// </summary>
 public sealed class FakeService : HttpMessageHandler
 {
     public const string Token = "planted-token-7f3a";
@@ -40,7 +42,7 @@ public sealed class FakeService : HttpMessageHandler
 
     public static string RunPath(string job) => $"/history/v1.0{WorkspaceId}/runs/{job}/details";
 
-    /// <summary>Every request since the connection was made.</summary>
+    /// <summary>Every request since the connection was opened.</summary>
     public ConcurrentQueue<SentRequest> Sent { get; } = new();
 
     public static Func<SentRequest, HttpResponseMessage> Json(int status, string body, params (string Name, string Value)[] headers) =>
@@ -51,16 +53,14 @@ public sealed class FakeService : HttpMessageHandler
                 Content = new StringContent(body, Encoding.UTF8, "application/json"),
             };
             foreach (var (name, value) in headers)
-            {
                 response.Headers.TryAddWithoutValidation(name, value);
-            }
 
             return response;
         };
 
     public void On(string method, string path, Func<SentRequest, HttpResponseMessage> answer) => answers[$"{method} {path}"] = answer;
 
-    /// <summary>Answers in turn; the last one stays.</summary>
+    /// <summary>Sets responses in turn; the last one repeats.</summary>
     public void OnEach(string method, string path, params Func<SentRequest, HttpResponseMessage>[] turns)
     {
         var next = 0;
@@ -72,7 +72,6 @@ public sealed class FakeService : HttpMessageHandler
         {
             Transport = new HttpClientTransport(new HttpClient(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan }),
             Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) },
-            EnvironmentConfigPath = "configuration/dev_config.json",
         };
 
     public async Task<WorkspaceClient> ConnectAsync()

@@ -28,7 +28,8 @@ public static class FakeStorage
         _ => new HttpResponseMessage((HttpStatusCode)status)
         {
             Content = new StringContent(
-                $"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>The service's own words.\nRequestId:1</Message></Error>",
+                $"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>The service's own "
+                    + "words.\nRequestId:1</Message></Error>",
                 Encoding.UTF8,
                 "application/xml"
             ),

@@ -7,7 +7,7 @@ using Workspaces.Environments;
 
 namespace Fixtures.Services;
 
-/// <summary>One valid plan, changed in one place by each test.</summary>
+/// <summary>A valid plan, of which each test changes one place.</summary>
 public static class TestPlans
 {
     public static DatastorePlan Folder { get; } =
@@ -41,7 +41,8 @@ public static class TestPlans
             "pothole",
             "pothole 1000 steps",
             "How far do 1000 steps get?",
-            "python -m detection train --exp-config-variable EXP_CONFIG --data ${{inputs.data}} --output outputs --checkpoints ${{outputs.checkpoints}}",
+            "python -m detection train --exp-config-variable EXP_CONFIG --data ${{inputs.data}} --output outputs --checkpoints "
+                + "${{outputs.checkpoints}}",
             new Dictionary<string, string>(StringComparer.Ordinal) { ["EXP_CONFIG"] = """{"EXP_NAME":"pothole"}""" },
             new Dictionary<string, JobInputPlan>(StringComparer.Ordinal) { ["data"] = new("azureml://datastores/test_data/paths/") },
             new Dictionary<string, JobOutputPlan>(StringComparer.Ordinal)

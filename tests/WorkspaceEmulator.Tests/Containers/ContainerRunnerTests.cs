@@ -2,8 +2,8 @@ using System.Buffers.Text;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Registry;
 
 namespace WorkspaceEmulator.Tests.Containers;
@@ -15,7 +15,7 @@ public class ContainerRunnerTests
         """{"message":"manifest for registry.example/detection@sha256:aaaa not found: manifest unknown: manifest unknown"}""";
 
     [Fact]
-    public async Task Job_IsRunByTheEngine_AsItsRequestsSay()
+    public async Task RunAsync_SendsTheExpectedRequests()
     {
         await using var engine = await FakeEngine.StartAsync(
             new()
@@ -44,10 +44,12 @@ public class ContainerRunnerTests
         var details = await RunAsync(emulator, job =>
         {
             job["inputs"] = JsonNode.Parse(
-                """{"data":{"jobInputType":"uri_folder","uri":"azureml://datastores/workspaceblobstore/paths/"},"lr":{"jobInputType":"literal","value":"0.1"}}"""
+                """{"data":{"jobInputType":"uri_folder","uri":"azureml://datastores/workspaceblobstore/paths/"},"lr":"""
+                    + """{"jobInputType":"literal","value":"0.1"}}"""
             );
             job["outputs"] = JsonNode.Parse(
-                """{"PATH":{"jobOutputType":"uri_folder"},"list":{"jobOutputType":"uri_file","uri":"azureml://datastores/workspaceblobstore/paths/a/list.txt"}}"""
+                """{"PATH":{"jobOutputType":"uri_folder"},"list":"""
+                    + """{"jobOutputType":"uri_file","uri":"azureml://datastores/workspaceblobstore/paths/a/list.txt"}}"""
             );
             job["command"] = "train ${{inputs.data}} ${{inputs.lr}} ${{outputs.PATH}} ${{outputs.list}}";
             job["environmentVariables"] = new JsonObject { ["MINE"] = "own value" };
@@ -63,17 +65,16 @@ public class ContainerRunnerTests
         Assert.Equal("out\nerr\nhalf line\n", emulator.Log("trains"));
         Assert.Equal(
             [
-                "GET /_ping",
-                "GET /v1.41/version",
+                "GET /version",
                 $"GET /v1.41/images/{Image}/json",
                 "POST /v1.41/images/create?fromImage=registry.example%2Fdetection&tag=sha256%3Aaaaa",
                 $"GET /v1.41/images/{Image}/json",
                 "POST /v1.41/containers/create",
                 $"POST /v1.41/containers/{FakeEngine.Container}/start",
             ],
-            engine.Requests.Take(7)
+            engine.Requests.Take(6)
         );
-        Assert.Equal($"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1", engine.Requests.Last());
+        Assert.Equal($"DELETE /v1.41/containers/{FakeEngine.Container}?v=1&force=1", engine.Requests.Last());
         Assert.Equal(
             [
                 "Pulling image registry.example/detection@sha256:aaaa.",
@@ -97,40 +98,49 @@ public class ContainerRunnerTests
             {
                 404,
                 Manifest404,
-                $"Image {Image} is not in registry registry.example: manifest for {Image} not found: manifest unknown: manifest unknown. Push it again, or register an environment whose image exists, and submit the job again."
+                $"Image {Image} is not in registry registry.example: manifest for {Image} not found: manifest unknown: manifest unknown. "
+                    + "Push it again, or register an environment whose image exists, and submit the job again."
             },
             {
                 404,
                 """{"message":"pull access denied for detection, repository does not exist or may require 'docker login'"}""",
-                $"Registry registry.example refused image {Image}: pull access denied for detection, repository does not exist or may require 'docker login'. Sign in with `docker login registry.example` as the user who runs the emulator, and see that the repository exists; then submit the job again."
+                $"Registry registry.example refused image {Image}: pull access denied for detection, repository does not exist or may "
+                    + "require 'docker login'. Sign in with `docker login registry.example` as the user who runs the emulator, and ensure "
+                    + "that the repository exists. Then submit the job again."
             },
             {
                 500,
                 """{"message":"Head \"https://registry.example/v2/\": unauthorized: authentication required"}""",
-                $"Registry registry.example refused image {Image}: Head \"https://registry.example/v2/\": unauthorized: authentication required. Sign in with `docker login registry.example` as the user who runs the emulator, and see that the repository exists; then submit the job again."
+                $"Registry registry.example refused image {Image}: Head \"https://registry.example/v2/\": unauthorized: authentication "
+                    + "required. Sign in with `docker login registry.example` as the user who runs the emulator, and ensure that the "
+                    + "repository exists. Then submit the job again."
             },
             {
                 500,
                 """{"message":"dial tcp: lookup registry.example: no such host"}""",
-                $"Registry registry.example of image {Image} does not answer: dial tcp: lookup registry.example: no such host. Start it or correct its name in the environment's image, and submit the job again."
+                $"Registry registry.example of image {Image} does not answer: dial tcp: lookup registry.example: no such host. Start it or "
+                    + "correct its name in the environment's image, and submit the job again."
             },
             {
                 404,
                 """{"message":"no matching manifest for linux/amd64 in the manifest list entries"}""",
-                $"Image {Image} has nothing for linux/amd64 (no matching manifest for linux/amd64 in the manifest list entries), and the Docker engine runs linux/amd64. Build and push it for linux/amd64 (docker build --platform linux/amd64), register it as a new version of the environment, and submit the job again."
+                $"Image {Image} has nothing for linux/amd64 (no matching manifest for linux/amd64 in the manifest list entries), and the "
+                    + "Docker engine runs linux/amd64. Build and push it for linux/amd64 (docker build --platform linux/amd64), register "
+                    + "it as a new version of the environment, and submit the job again."
             },
             {
                 200,
                 """{"status":"Downloading","id":"f00"}"""
                     + "\n"
                     + """{"errorDetail":{"message":"no space left on device"},"error":"no space left on device"}""",
-                $"Image {Image} could not be pulled: no space left on device. `docker pull {Image}` on this machine shows the same; mend that and submit the job again."
+                $"Image {Image} could not be pulled: no space left on device. `docker pull {Image}` on this machine shows the same; fix "
+                    + "that and submit the job again."
             },
         };
 
     [Theory]
     [MemberData(nameof(FailedPulls))]
-    public async Task Job_Fails_WhenItsImageCannotBePulled(int status, string body, string message)
+    public async Task RunAsync_Fails_WhenTheImageCannotBePulled(int status, string body, string message)
     {
         await using var engine = await FakeEngine.StartAsync(new() { ImagePlatform = "", Pull = (status, body) });
         await using var emulator = await StartAsync(engine);
@@ -142,7 +152,7 @@ public class ContainerRunnerTests
     }
 
     [Fact]
-    public async Task Job_Fails_WhenItsImageIsForAnotherPlatform()
+    public async Task RunAsync_Fails_WhenTheImageIsForAnotherPlatform()
     {
         await using var engine = await FakeEngine.StartAsync(new() { ImagePlatform = "linux/arm64" });
         await using var emulator = await StartAsync(engine);
@@ -150,45 +160,51 @@ public class ContainerRunnerTests
         var details = await RunAsync(emulator);
 
         Assert.Equal(
-            $"Image {Image} is for linux/arm64, and the Docker engine runs linux/amd64. Build and push it for linux/amd64 (docker build --platform linux/amd64), register it as a new version of the environment, and submit the job again.",
+            $"Image {Image} is for linux/arm64, and the Docker engine runs linux/amd64. Build and push it for linux/amd64 (docker build "
+                + "--platform linux/amd64), register it as a new version of the environment, and submit the job again.",
             Error(details)
         );
         Assert.Null(engine.Created);
     }
 
     [Theory]
-    [InlineData("""{"ExitCode":3}""", null, "The command ended with exit code 3. The log user_logs/std_log.txt says more.")]
+    [InlineData("""{"ExitCode":3}""", null, "The command exited with code 3. The log user_logs/std_log.txt says more.")]
     [InlineData(
         """{"ExitCode":127}""",
         null,
-        $"A command was not found in image {Image} (exit code 127); the log user_logs/std_log.txt names it. Correct the job's command, or add the program to the image."
+        $"A command was not found in image {Image} (exit code 127); the log user_logs/std_log.txt names it. Correct the job's command, or "
+            + "add the program to the image."
     )]
     [InlineData(
         """{"ExitCode":126}""",
         null,
-        $"A command in image {Image} could not be executed (exit code 126); the log user_logs/std_log.txt names it. Correct the job's command or the program's mode in the image."
+        $"A command in image {Image} could not be executed (exit code 126); the log user_logs/std_log.txt names it. Correct the job's "
+            + "command or the program's mode in the image."
     )]
     [InlineData(
         """{"ExitCode":137,"OOMKilled":true}""",
         512L << 20,
-        "The job ran out of memory and was killed (exit code 137): it may use 512 MiB (--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
+        "The job ran out of memory and was killed (exit code 137): it may use 512 MiB (--job-memory of the emulator). Raise that, or make "
+            + "the job need less, a smaller batch for example."
     )]
     [InlineData(
         """{"ExitCode":1,"OOMKilled":true}""",
         null,
-        "This machine ran out of memory and the job was killed (exit code 1). End other programs, or make the job need less, a smaller batch for example."
+        "This machine ran out of memory and the job was killed (exit code 1). End other programs, or make the job need less, a smaller "
+            + "batch for example."
     )]
     [InlineData(
         """{"ExitCode":137}""",
         null,
-        "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log user_logs/std_log.txt may say more."
+        "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log user_logs/std_log.txt may say "
+            + "more."
     )]
     [InlineData(
         """{"ExitCode":128,"Error":"a device is missing"}""",
         null,
         "The container could not run (exit code 128): a device is missing"
     )]
-    public async Task Job_Fails_AsItsContainerEnded(string state, long? memory, string message)
+    public async Task RunAsync_Fails_AsTheContainerEnded(string state, long? memory, string message)
     {
         await using var engine = await FakeEngine.StartAsync(new() { State = (JsonObject)JsonNode.Parse(state)! });
         await using var emulator = await StartAsync(engine, options => options with { JobMemory = memory });
@@ -200,7 +216,7 @@ public class ContainerRunnerTests
     }
 
     [Fact]
-    public async Task Job_Fails_WhenTheEngineDoesNotAnswer()
+    public async Task RunAsync_Fails_WhenTheEngineDoesNotAnswer()
     {
         var host = $"unix://{Path.GetTempPath()}no-engine-{Guid.NewGuid():N}.sock";
         await using var emulator = await TestEmulator.StartAsync(options =>
@@ -215,13 +231,14 @@ public class ContainerRunnerTests
 
         Assert.Equal("SystemError", (string?)details["error"]!["error"]!["code"]);
         Assert.Equal(
-            $"The Docker engine at {host} does not answer (there is no such socket). Start it, for example with `systemctl start docker`, or run jobs as processes with --runtime=process.",
+            $"The Docker engine at {host} does not answer (there is no such socket). Start it, for example with `systemctl start docker`, "
+                + "or run jobs as processes with --runtime=process.",
             Error(details)
         );
     }
 
     [Fact]
-    public async Task Job_Fails_WhenTheEngineGoesAwayWhileItRuns()
+    public async Task RunAsync_Fails_WhenTheEngineStopsAnswering()
     {
         await using var engine = await FakeEngine.StartAsync(new() { BreaksWhileRunning = true });
         await using var emulator = await StartAsync(engine);
@@ -232,7 +249,7 @@ public class ContainerRunnerTests
     }
 
     [Fact]
-    public async Task Job_Fails_WhenItsEnvironmentNamesNoImage()
+    public async Task RunAsync_Fails_WhenTheEnvironmentNamesNoImage()
     {
         await using var engine = await FakeEngine.StartAsync();
         await using var emulator = await StartAsync(engine);
@@ -254,7 +271,7 @@ public class ContainerRunnerTests
     }
 
     [Fact]
-    public async Task Cancel_StopsAndRemovesTheContainer()
+    public async Task RunAsync_StopsAndRemovesTheContainer_WhenCanceled()
     {
         await using var engine = await FakeEngine.StartAsync(new() { RunsUntilStopped = true, Log = [(1, "begun\n")] });
         await using var emulator = await StartAsync(engine, options => options with { TerminationGrace = TimeSpan.FromSeconds(10) });
@@ -265,14 +282,14 @@ public class ContainerRunnerTests
 
         Assert.Equal("Canceled", (string?)(await emulator.WaitForEndAsync("trains"))["status"]);
         Assert.Equal(
-            [$"POST /v1.41/containers/{FakeEngine.Container}/stop?t=10", $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1"],
+            [$"POST /v1.41/containers/{FakeEngine.Container}/stop?t=10", $"DELETE /v1.41/containers/{FakeEngine.Container}?v=1&force=1"],
             engine.Requests.TakeLast(2)
         );
         Assert.Equal("begun\n", emulator.Log("trains"));
     }
 
     [Fact]
-    public async Task Preemption_KillsTheContainer_AndAnotherTakesItsPlace()
+    public async Task RunAsync_KillsTheContainer_WhenPreempted()
     {
         await using var engine = await FakeEngine.StartAsync(new() { RunsUntilStopped = true, Log = [(1, "begun\n")] });
         await using var emulator = await StartAsync(engine);
@@ -290,15 +307,15 @@ public class ContainerRunnerTests
         Assert.Equal(
             [
                 .. made,
-                $"POST /v1.41/containers/{FakeEngine.Container}/stop?t=0",
-                $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1",
+                $"POST /v1.41/containers/{FakeEngine.Container}/kill?signal=KILL",
+                $"DELETE /v1.41/containers/{FakeEngine.Container}?v=1&force=1",
                 .. made,
-                $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1",
+                $"DELETE /v1.41/containers/{FakeEngine.Container}?v=1&force=1",
             ],
             engine.Requests.Where(request =>
                 request.Contains("/containers/create", StringComparison.Ordinal)
                 || request.Contains("start", StringComparison.Ordinal)
-                || request.Contains("stop", StringComparison.Ordinal)
+                || request.Contains("/kill", StringComparison.Ordinal)
                 || request.StartsWith("DELETE", StringComparison.Ordinal)
             )
         );
@@ -315,7 +332,7 @@ public class ContainerRunnerTests
     }
 
     [Fact]
-    public async Task Cancel_EndsAPull()
+    public async Task RunAsync_EndsThePull_WhenCanceled()
     {
         await using var engine = await FakeEngine.StartAsync(new() { ImagePlatform = "", IsPullEndless = true });
         await using var emulator = await StartAsync(engine);
@@ -329,7 +346,7 @@ public class ContainerRunnerTests
     }
 
     [Fact]
-    public async Task Stop_StopsTheContainer_AndFailsTheJob()
+    public async Task RunAsync_StopsTheContainer_WhenTheEmulatorStops()
     {
         await using var engine = await FakeEngine.StartAsync(new() { RunsUntilStopped = true });
         var folder = TestEmulator.NewFolder();
@@ -349,7 +366,7 @@ public class ContainerRunnerTests
     }
 
     [Fact]
-    public async Task Start_RemovesWhatAnEarlierEmulatorLeft()
+    public async Task RemoveAsync_RemovesContainers_OfAnEarlierEmulator()
     {
         var folder = TestEmulator.NewFolder();
         var marker = Path.Combine(folder, "container-engines");
@@ -360,13 +377,13 @@ public class ContainerRunnerTests
 
         await using (await TestEmulator.StartAsync(folder: folder))
         {
-            var filters = Uri.EscapeDataString($$"""{"label":["io.model-training.state={{folder}}"]}""");
+            var filters = Uri.EscapeDataString($$$"""{"label":{"io.model-training.state={{{folder}}}":true}}""");
             Assert.Equal(
                 [
-                    "GET /_ping",
+                    "GET /version",
                     $"GET /v1.41/containers/json?all=1&filters={filters}",
                     $"POST /v1.41/containers/{FakeEngine.Container}/stop?t=1",
-                    $"DELETE /v1.41/containers/{FakeEngine.Container}?force=1&v=1",
+                    $"DELETE /v1.41/containers/{FakeEngine.Container}?v=1&force=1",
                 ],
                 engine.Requests
             );
@@ -377,7 +394,7 @@ public class ContainerRunnerTests
     }
 
     [Fact]
-    public async Task Start_KeepsTheEnginesThatDidNotAnswer_ForTheNext()
+    public async Task RemoveAsync_KeepsEngines_ThatDidNotAnswer()
     {
         var folder = TestEmulator.NewFolder();
         var marker = Path.Combine(folder, "container-engines");
@@ -419,7 +436,7 @@ public class ContainerRunnerTests
 
     private static string? Error(JsonNode details) => (string?)details["error"]?["error"]?["message"];
 
-    // Without the times.
+    // Without times.
     private static IEnumerable<string> SystemLog(TestEmulator emulator) =>
         File.ReadLines(Path.Combine(emulator.JobFolder("trains"), "system_logs/lifecycler/lifecycler.log"))
             .Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]);

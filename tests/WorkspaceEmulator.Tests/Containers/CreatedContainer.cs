@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace WorkspaceEmulator.Tests.Containers;
 
-/// <summary>The request that made a container, with what differs from run to run named instead.</summary>
+/// <summary>Normalizes the request that created a container: values that differ between runs become names.</summary>
 internal static partial class CreatedContainer
 {
     private static readonly JsonSerializerOptions Format = new()

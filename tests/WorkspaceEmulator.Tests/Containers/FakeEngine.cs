@@ -12,39 +12,34 @@ using Microsoft.Extensions.Logging;
 
 namespace WorkspaceEmulator.Tests.Containers;
 
-/// <summary>A Docker engine that answers the calls of one job as it is told; no container runs.</summary>
+/// <summary>Simulates a Docker engine for one job; no container runs.</summary>
 public sealed class FakeEngine : IAsyncDisposable
 {
     public const string Container = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("fake-engine-").FullName;
-    private readonly WebApplication _application;
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string folder = Directory.CreateTempSubdirectory("fake-engine-").FullName;
+    private readonly WebApplication application;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public FakeEngine()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.ListenUnixSocket(Path.Combine(_folder, "docker.sock"), listen => listen.Protocols = HttpProtocols.Http1)
+            kestrel.ListenUnixSocket(Path.Combine(folder, "docker.sock"), listen => listen.Protocols = HttpProtocols.Http1)
         );
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.Zero);
-        _application = builder.Build();
-        _application.Use(
+        application = builder.Build();
+        application.Use(
             (context, next) =>
             {
                 Requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
                 return next(context);
             }
         );
-        _application.MapGet("/_ping", context =>
-        {
-            context.Response.Headers["Api-Version"] = "1.41";
-            return context.Response.WriteAsync("OK");
-        });
-        var api = _application.MapGroup("/v1.41");
-        api.MapGet("/version", () => Results.Text("""{"Os":"linux","Arch":"amd64"}""", "application/json"));
+        application.MapGet("/version", () => Results.Text("""{"ApiVersion":"1.41","Os":"linux","Arch":"amd64"}""", "application/json"));
+        var api = application.MapGroup("/v1.41");
         api.MapGet("/images/{**path}", () =>
             ImagePlatform.Split('/') is [var os, var architecture]
                 ? Results.Text($$"""{"Os":"{{os}}","Architecture":"{{architecture}}"}""", "application/json")
@@ -56,69 +51,69 @@ public sealed class FakeEngine : IAsyncDisposable
         api.MapGet("/containers/{id}/logs", LogAsync);
         api.MapPost("/containers/{id}/wait", WaitAsync);
         api.MapGet("/containers/{id}/json", () =>
-            Results.Text(new JsonObject { [nameof(State)] = State.DeepClone() }.ToJsonString(), "application/json")
+            Results.Text(
+                new JsonObject { ["Config"] = new JsonObject(), [nameof(State)] = State.DeepClone() }.ToJsonString(),
+                "application/json"
+            )
         );
-        api.MapPost("/containers/{id}/stop", () =>
-        {
-            _ended.TrySetResult();
-            return Results.NoContent();
-        });
+        api.MapPost("/containers/{id}/stop", Stop);
+        api.MapPost("/containers/{id}/kill", Stop);
         api.MapDelete("/containers/{id}", () => Results.NoContent());
         api.MapGet("/containers/json", () => Results.Text(Left.ToJsonString(), "application/json"));
     }
 
-    public string Host => $"unix://{_folder}/docker.sock";
+    public string Host => $"unix://{folder}/docker.sock";
 
-    /// <summary>Every request so far: method, path and query.</summary>
+    /// <summary>Gets every request so far: method, path and query.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
 
-    /// <summary>The body of the request that made the container.</summary>
+    /// <summary>Gets the body of the request that created the container.</summary>
     public JsonNode? Created { get; private set; }
 
-    /// <summary>The header with which the pull signed in.</summary>
+    /// <summary>Gets the credentials header of the pull.</summary>
     public string? PullCredentials { get; private set; }
 
-    /// <summary><c>os/architecture</c> of the image that is here; empty for none.</summary>
+    /// <summary>Gets or sets <c>os/architecture</c> of the local image; empty for none.</summary>
     public string ImagePlatform { get; set; } = "linux/amd64";
 
-    /// <summary>How a pull is answered; a success puts the image here.</summary>
+    /// <summary>Gets or sets the response to a pull; after a success the image is local.</summary>
     public (int Status, string Body) Pull { get; set; } = (200, "");
 
-    /// <summary>A pull does not end by itself.</summary>
+    /// <summary>Gets whether a pull never ends by itself.</summary>
     public bool IsPullEndless { get; init; }
 
-    /// <summary>What the container writes: stream (1 output, 2 errors) and text.</summary>
+    /// <summary>Gets what the container writes: stream (1 output, 2 errors) and text.</summary>
     public IReadOnlyList<(int Stream, string Text)> Log { get; init; } = [];
 
-    /// <summary>State of the container once it has ended.</summary>
+    /// <summary>Gets the state of the container after it has ended.</summary>
     public JsonObject State { get; init; } = new() { ["ExitCode"] = 0 };
 
-    /// <summary>The container runs until it is stopped.</summary>
+    /// <summary>Gets whether the container runs until it is stopped.</summary>
     public bool RunsUntilStopped { get; init; }
 
-    /// <summary>The connection breaks while the container runs.</summary>
+    /// <summary>Gets whether the connection breaks while the container runs.</summary>
     public bool BreaksWhileRunning { get; init; }
 
-    /// <summary>Containers an earlier emulator left.</summary>
+    /// <summary>Gets the containers of an earlier emulator.</summary>
     public JsonArray Left { get; init; } = [];
 
-    /// <summary>Completes when somebody waits for the container, or for an endless pull.</summary>
-    public Task Waiting => _waiting.Task;
+    /// <summary>Completes when a client waits for the container or for an endless pull.</summary>
+    public Task Waiting => waiting.Task;
 
     public static async Task<FakeEngine> StartAsync(FakeEngine? engine = null)
     {
         engine ??= new();
-        await engine._application.StartAsync();
+        await engine.application.StartAsync();
         return engine;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _application.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        await application.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>The bytes of a log as the engine sends them.</summary>
+    /// <summary>Returns the bytes of a log as the engine sends them.</summary>
     public static byte[] Frames(IEnumerable<(int Stream, string Text)> log)
     {
         var bytes = new List<byte>();
@@ -135,6 +130,12 @@ public sealed class FakeEngine : IAsyncDisposable
         return [.. bytes];
     }
 
+    private IResult Stop()
+    {
+        ended.TrySetResult();
+        return Results.NoContent();
+    }
+
     private static IResult Message(int status, string message) =>
         Results.Text(new JsonObject { ["message"] = message }.ToJsonString(), "application/json", statusCode: status);
 
@@ -146,7 +147,7 @@ public sealed class FakeEngine : IAsyncDisposable
         await context.Response.Body.FlushAsync();
         if (IsPullEndless)
         {
-            _waiting.TrySetResult();
+            waiting.TrySetResult();
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         }
 
@@ -166,17 +167,17 @@ public sealed class FakeEngine : IAsyncDisposable
         await context.Response.Body.WriteAsync(Frames(Log));
         await context.Response.Body.FlushAsync();
         if (RunsUntilStopped)
-            await _ended.Task.WaitAsync(context.RequestAborted);
+            await ended.Task.WaitAsync(context.RequestAborted);
     }
 
     private async Task WaitAsync(HttpContext context)
     {
         await context.Response.Body.FlushAsync();
-        _waiting.TrySetResult();
+        waiting.TrySetResult();
         if (BreaksWhileRunning)
             context.Abort();
         if (RunsUntilStopped)
-            await _ended.Task.WaitAsync(context.RequestAborted);
+            await ended.Task.WaitAsync(context.RequestAborted);
         await context.Response.WriteAsync("""{"StatusCode":0,"Error":null}""");
     }
 }

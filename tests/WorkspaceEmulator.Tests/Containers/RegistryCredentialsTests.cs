@@ -1,36 +1,37 @@
 using System.Buffers.Text;
 using System.Text.Json.Nodes;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Containers;
-using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Registry;
+using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Tests.Containers;
 
 public sealed class RegistryCredentialsTests : IDisposable
 {
-    private readonly string _folder = TestEmulator.NewFolder();
-    private readonly StateFolder _state;
-    private readonly RegistryTokenKey _key;
-    private readonly RegistryTokens _tokens;
-    private readonly RegistryCredentials _credentials;
+    private readonly string folder = TestEmulator.NewFolder();
+    private readonly StateFolder state;
+    private readonly RegistryTokenKey key;
+    private readonly RegistryTokens tokens;
+    private readonly RegistryCredentials credentials;
 
     public RegistryCredentialsTests()
     {
-        var options = TestEmulator.OptionsFor(_folder) with { RegistryService = "own:5000" };
-        _state = StateFolder.Open(_folder);
-        _key = RegistryTokenKey.LoadOrCreate(_state, DateTimeOffset.UtcNow);
-        _tokens = new(_key, AccessTokens.LoadOrCreate(_state), options, TimeProvider.System);
-        _credentials = new(options, _tokens) { ConfigurationFolder = _folder };
+        var settings = new RegistrySettings("own:5000");
+        state = StateFolder.Open(folder);
+        key = RegistryTokenKey.LoadOrCreate(state, TimeProvider.System.GetUtcNow());
+        tokens = new(key, AccessTokens.LoadOrCreate(state), settings, TimeProvider.System);
+        credentials = new(settings, tokens) { ConfigurationFolder = folder };
     }
 
     public void Dispose()
     {
-        _key.Dispose();
-        _state.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        key.Dispose();
+        state.Dispose();
+        Directory.Delete(folder, recursive: true);
     }
 
-    // "a:b>>>???" needs the letters in which base64's two alphabets differ.
+    // "a:b>>>???" needs letters in which base64's two alphabets differ.
     [Theory]
     [InlineData(
         "x.azurecr.io",
@@ -56,35 +57,35 @@ public sealed class RegistryCredentialsTests : IDisposable
     [InlineData("other.azurecr.io", """{"auths":{"x.azurecr.io":{"auth":"YTpi"}}}""", null)]
     [InlineData("x.azurecr.io", """{"credsStore":"desktop"}""", null)]
     [InlineData("x.azurecr.io", null, null)]
-    public void Find_ReadsWhatDockerLoginLeft(string registry, string? configuration, string? expected)
+    public void Find_ReadsTheConfiguration_OfDockerLogin(string registry, string? configuration, string? expected)
     {
         if (configuration is not null)
-            File.WriteAllText(Path.Combine(_folder, "config.json"), configuration);
+            File.WriteAllText(Path.Combine(folder, "config.json"), configuration);
 
-        var header = _credentials.Find(registry);
+        var header = credentials.Find(registry);
 
         Assert.Equal(expected, header is null ? null : System.Text.Encoding.UTF8.GetString(Base64Url.DecodeFromChars(header)));
         Assert.Equal(0, (header ?? "").Length % 4);
     }
 
     [Fact]
-    public void Find_MakesARefreshToken_ForTheEmulatorsOwnRegistry()
+    public void Find_CreatesARefreshToken_ForTheEmulatorsOwnRegistry()
     {
-        var json = JsonNode.Parse(Base64Url.DecodeFromChars(_credentials.Find("own:5000")!))!;
+        var json = JsonNode.Parse(Base64Url.DecodeFromChars(credentials.Find("own:5000")!))!;
 
         Assert.Equal(RegistryTokens.RefreshTokenUser, (string?)json["username"]);
-        Assert.True(_tokens.IsRefreshToken((string)json["password"]!, "own:5000"));
-        Assert.False(_tokens.IsRefreshToken((string)json["password"]!, "another:5000"));
+        Assert.True(tokens.IsRefreshToken((string)json["password"]!, "own:5000"));
+        Assert.False(tokens.IsRefreshToken((string)json["password"]!, "another:5000"));
     }
 
     [Fact]
-    public void Find_NamesTheFile_WhenItIsNoJson()
+    public void Find_NamesTheFile_WhenItIsNotJson()
     {
-        File.WriteAllText(Path.Combine(_folder, "config.json"), "{");
+        File.WriteAllText(Path.Combine(folder, "config.json"), "{");
 
-        var error = Assert.Throws<ImageException>(() => _credentials.Find("x.azurecr.io"));
+        var error = Assert.Throws<ImageException>(() => credentials.Find("x.azurecr.io"));
 
-        Assert.StartsWith($"{_folder}/config.json is no JSON (", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{folder}/config.json is not JSON (", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("); correct it, or sign in again with `docker login`.", error.Message, StringComparison.Ordinal);
     }
 }

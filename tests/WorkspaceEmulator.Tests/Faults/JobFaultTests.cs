@@ -5,16 +5,17 @@ namespace WorkspaceEmulator.Tests.Faults;
 
 public class JobFaultTests
 {
-    // Counts in a file that outlives the attempt, as a checkpoint does, and logs each step as a metric.
+    // Counts in a file that survives the attempt, like a checkpoint, and logs each step as a metric.
     private const string Trains =
         "at=$(cat ${{outputs.checkpoints}}/at 2>/dev/null || echo 0); echo from $at; "
-        + "while [ $at -lt 5 ]; do at=$((at+1)); echo $at > ${{outputs.checkpoints}}/at; echo step $at; [ $at -eq 3 ] && touch stale outputs/kept; "
+        + "while [ $at -lt 5 ]; do at=$((at+1)); echo $at > ${{outputs.checkpoints}}/at; echo step $at; [ $at -eq 3 ] && touch stale "
+        + "outputs/kept; "
         + "curl -sS --fail -o /dev/null --cacert $MLFLOW_TRACKING_SERVER_CERT_PATH -H \"Authorization: Bearer $MLFLOW_TRACKING_TOKEN\" "
-        + "-d \"{\\\"run_id\\\":\\\"$MLFLOW_RUN_ID\\\",\\\"key\\\":\\\"loss\\\",\\\"value\\\":1,\\\"step\\\":$at}\" ${MLFLOW_TRACKING_URI/azureml:/https:}/api/2.0/mlflow/runs/log-metric; "
-        + "[ $at -eq 3 ] && sleep 600; done; ls";
+        + "-d \"{\\\"run_id\\\":\\\"$MLFLOW_RUN_ID\\\",\\\"key\\\":\\\"loss\\\",\\\"value\\\":1,\\\"step\\\":$at}\" "
+        + "${MLFLOW_TRACKING_URI/azureml:/https:}/api/2.0/mlflow/runs/log-metric; [ $at -eq 3 ] && sleep 600; done; ls";
 
     [Fact]
-    public async Task Preempted_Job_StartsAgainOnAnotherNode_WithItsOutputs_WhenAStepIsLogged()
+    public async Task RunAsync_StartsAgainOnAnotherNode_WhenAStepIsLogged()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await RequestFaultTests.PutAsync(emulator, """{"job":"*","count":1,"preempt":{"step":3}}""");
@@ -24,7 +25,7 @@ public class JobFaultTests
 
         Assert.Equal("Completed", (string?)details["status"]);
         Assert.Equal("from 0\nstep 1\nstep 2\nstep 3\n", Log(emulator, "std_log_0.txt"));
-        Assert.Equal("from 3\nstep 4\nstep 5\nlogs\noutputs\n", emulator.Log("trains")); // Nothing else of the lost node is left.
+        Assert.Equal("from 3\nstep 4\nstep 5\nlogs\noutputs\n", emulator.Log("trains")); // Nothing else of the lost node remains.
         Assert.True(File.Exists(Path.Combine(emulator.JobFolder("trains"), "wd/outputs/kept")));
         Assert.Equal(
             ["user_logs/std_log.txt", "user_logs/std_log_0.txt"],
@@ -45,9 +46,9 @@ public class JobFaultTests
     }
 
     [Fact]
-    public async Task Preempted_Node_IsCounted_AndAnotherOneTakesTheJob()
+    public async Task Preempt_CountsTheNode_UntilAnotherTakesTheJob()
     {
-        // Slow enough to be seen, and the test waits for what it must see.
+        // Slow enough to be observed.
         await using var emulator = await TestEmulator.StartAsync(options => options with { ProvisioningTime = TimeSpan.FromSeconds(3) });
         await RequestFaultTests.PutAsync(emulator, """{"job":"trains","count":1,"preempt":{"logBytes":6}}""");
         await SubmitAsync(emulator, "echo begun; sleep 600", nodes: 1);
@@ -72,7 +73,7 @@ public class JobFaultTests
     }
 
     [Fact]
-    public async Task Preempted_Job_LosesNoLine_ThoughItsLogIsRotatedTogether()
+    public async Task Rotate_KeepsEveryLine_WhenTheJobIsPreempted()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await RequestFaultTests.PutAsync(
@@ -82,7 +83,8 @@ public class JobFaultTests
 
         await SubmitAsync(
             emulator,
-            "echo x >> ${{outputs.checkpoints}}/at; n=$(wc -l < ${{outputs.checkpoints}}/at); seq -f \"$n: %g\" 200; [ $n -ge 3 ] || sleep 600"
+            "echo x >> ${{outputs.checkpoints}}/at; n=$(wc -l < ${{outputs.checkpoints}}/at); seq -f \"$n: %g\" 200; [ $n -ge 3 ] || sleep "
+                + "600"
         );
         var details = await emulator.WaitForEndAsync("trains");
 
@@ -95,7 +97,7 @@ public class JobFaultTests
     }
 
     [Fact]
-    public async Task Job_IsPreempted_EvenIfItHasEnded_BeforeItsLogWasRead()
+    public async Task RunAsync_Preempts_WhenTheCommandEndedBeforeItsLogWasRead()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await RequestFaultTests.PutAsync(emulator, """{"job":"*","count":3,"preempt":{"logBytes":5}}""");
@@ -107,7 +109,7 @@ public class JobFaultTests
     }
 
     [Fact]
-    public async Task Log_IsRotated_AtTheEndOfALine()
+    public async Task Write_RotatesTheLog_AtTheEndOfALine()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await RequestFaultTests.PutAsync(emulator, """{"job":"*","count":2,"log":{"rotateAtBytes":6}}""");
@@ -123,10 +125,10 @@ public class JobFaultTests
     }
 
     [Fact]
-    public async Task Timeout_CountsFromTheFirstStart_WhateverBecomesOfTheNodes()
+    public async Task Deadline_CountsFromTheFirstStart_WhenTheJobIsPreempted()
     {
         await using var emulator = await TestEmulator.StartAsync();
-        await RequestFaultTests.PutAsync(emulator, """{"job":"*","preempt":{"logBytes":1}}"""); // Every attempt, without end.
+        await RequestFaultTests.PutAsync(emulator, """{"job":"*","preempt":{"logBytes":1}}"""); // Strikes every attempt.
 
         await SubmitAsync(emulator, "echo begun; sleep 600", change: job =>
             job["limits"] = JsonNode.Parse("""{"jobLimitsType":"Command","timeout":"PT1S"}""")
@@ -140,7 +142,7 @@ public class JobFaultTests
     }
 
     [Fact]
-    public async Task Cancel_EndsAJob_ThatWasPreempted()
+    public async Task Cancel_EndsTheJob_WhenItWasPreempted()
     {
         await using var emulator = await TestEmulator.StartAsync(options => options with { ProvisioningTime = TimeSpan.FromSeconds(3) });
         await RequestFaultTests.PutAsync(emulator, """{"job":"*","preempt":{"logBytes":1}}""");
@@ -178,7 +180,7 @@ public class JobFaultTests
     private static string Log(TestEmulator emulator, string name) =>
         File.ReadAllText(Path.Combine(emulator.JobFolder("trains"), "user_logs", name));
 
-    // All files in the order in which they were written.
+    // All logs, in the order in which they were written.
     private static string WholeLog(TestEmulator emulator) =>
         string.Concat(
             Directory

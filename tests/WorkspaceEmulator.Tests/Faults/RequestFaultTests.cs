@@ -6,16 +6,18 @@ namespace WorkspaceEmulator.Tests.Faults;
 public class RequestFaultTests
 {
     private const string Datastore =
-        """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","containerName":"c","credentials":{"credentialsType":"None"}}}""";
+        """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","containerName":"c","credentials":"""
+        + """{"credentialsType":"None"}}}""";
 
     [Fact]
-    public async Task Status_IsAnswered_ForAsManyRequestsAsTheRuleSays()
+    public async Task Strike_ReturnsTheStatus_AsOftenAsTheRuleSays()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await PutAsync(
             emulator,
             """
-            {"method":"GET","path":"**/datastores/*","skip":1,"count":2,"status":503,"headers":{"Retry-After":"0"},"body":{"error":{"code":"ServerBusy","message":"later"}}},
+            {"method":"GET","path":"**/datastores/*","skip":1,"count":2,"status":503,"headers":{"Retry-After":"0"},
+             "body":{"error":{"code":"ServerBusy","message":"later"}}},
             {"method":"GET","path":"**/datastores/*","count":1,"status":502,"body":"<html>bad gateway</html>"}
             """
         );
@@ -25,7 +27,7 @@ public class RequestFaultTests
         for (var i = 0; i < 5; i++)
             answers.Add((await emulator.SendAsync(HttpMethod.Get, path)).Status);
 
-        // The first passes the first rule, and so meets the second.
+        // The first rule lets the first request pass, so the second rule decides.
         Assert.Equal(
             [
                 HttpStatusCode.BadGateway,
@@ -40,7 +42,7 @@ public class RequestFaultTests
     }
 
     [Fact]
-    public async Task Status_CarriesHeadersAndBody()
+    public async Task WriteAsync_SendsHeadersAndBody()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await PutAsync(
@@ -65,7 +67,7 @@ public class RequestFaultTests
     }
 
     [Fact]
-    public async Task CutBefore_DoesNothing_AndCutAfter_DoesIt()
+    public async Task InvokeAsync_CutsTheConnection_BeforeOrAfterTheWork()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await PutAsync(
@@ -88,7 +90,7 @@ public class RequestFaultTests
     [Theory]
     [InlineData(0)]
     [InlineData(100)]
-    public async Task CutAtBytes_SendsSoMuchOfTheBody(int bytes)
+    public async Task InvokeAsync_SendsTheStart_WhenCutAtBytes(int bytes)
     {
         await using var emulator = await TestEmulator.StartAsync();
         var path = TestEmulator.Arm("/datastores");
@@ -101,7 +103,7 @@ public class RequestFaultTests
     }
 
     [Fact]
-    public async Task CutAtBytes_SendsAFilesStart_AndAShorterAnswerWhole()
+    public async Task InvokeAsync_SendsAShorterResponseWhole_WhenCutAtBytes()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync("writes", "seq 100000");
@@ -117,7 +119,7 @@ public class RequestFaultTests
     }
 
     [Fact]
-    public async Task Delay_LetsOtherRulesDecide()
+    public async Task Strike_AddsDelays_AndLetsOtherRulesDecide()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await PutAsync(emulator, """{"path":"**","delayMilliseconds":1},{"path":"**/jobs","count":1,"delayMilliseconds":1,"status":500}""");
@@ -129,7 +131,7 @@ public class RequestFaultTests
     }
 
     [Fact]
-    public async Task ExpiredToken_IsRefusedAsAzureDoes()
+    public async Task InvokeAsync_RefusesLikeAzure_WhenTheTokenIsExpired()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await emulator.SubmitAsync("writes", "echo hi");
@@ -137,7 +139,7 @@ public class RequestFaultTests
         var address = await LogAddressAsync(emulator, "writes");
         await PutAsync(emulator, """{"path":"**","count":2,"token":"expired"}""");
 
-        await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, "discovery", token: ""); // Neither token nor signature: the rule is not for it.
+        await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, "discovery", token: "");
         var (status, body, response) = await emulator.SendAsync(HttpMethod.Get, TestEmulator.Arm("/jobs"));
         var (signed, xml, refused) = await emulator.SendAsync(HttpMethod.Get, address, token: "");
 
@@ -162,16 +164,17 @@ public class RequestFaultTests
     }
 
     [Fact]
-    public async Task Provisioning_Fails_AfterTheComputeWasAccepted_AndCanBeTriedAgain()
+    public async Task PutCompute_FailsProvisioning_AndCanBeRetried()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await PutAsync(
             emulator,
             """{"path":"**/computes/*","count":1,"provisioning":{"code":"AllocationFailed","message":"No node to be had."}}"""
         );
-        await emulator.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Get, TestEmulator.Arm("/computes/gpu")); // Not what the rule is for.
+        await emulator.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Get, TestEmulator.Arm("/computes/gpu")); // The rule does not match.
         const string body =
-            """{"location":"westeurope","properties":{"computeType":"AmlCompute","properties":{"vmSize":"Standard_NC4as_T4_v3","scaleSettings":{"minNodeCount":0,"maxNodeCount":1}}}}""";
+            """{"location":"westeurope","properties":{"computeType":"AmlCompute","properties":"""
+            + """{"vmSize":"Standard_NC4as_T4_v3","scaleSettings":{"minNodeCount":0,"maxNodeCount":1}}}}""";
 
         var (status, created, response) = await emulator.SendAsync(HttpMethod.Put, TestEmulator.Arm("/computes/gpu"), body);
 
@@ -203,7 +206,7 @@ public class RequestFaultTests
     }
 
     [Fact]
-    public async Task Provisioning_FailsAtOnce_WhenAComputeIsChanged_AndIsStillFailedAfterARestart()
+    public async Task PutCompute_FailsAtOnce_WhenTheComputeIsChanged()
     {
         var folder = TestEmulator.NewFolder();
         await using (var emulator = await TestEmulator.StartAsync(folder: folder))
@@ -214,7 +217,8 @@ public class RequestFaultTests
                 """{"path":"**/computes/*","count":1,"provisioning":{"code":"AllocationFailed","message":"No node to be had."}}"""
             );
             const string body =
-                """{"location":"westeurope","properties":{"computeType":"AmlCompute","properties":{"vmSize":"Standard_DS3_v2","scaleSettings":{"minNodeCount":0,"maxNodeCount":3}}}}""";
+                """{"location":"westeurope","properties":{"computeType":"AmlCompute","properties":"""
+                + """{"vmSize":"Standard_DS3_v2","scaleSettings":{"minNodeCount":0,"maxNodeCount":3}}}}""";
 
             var changed = await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Put, TestEmulator.Arm("/computes/cpu"), body);
 
@@ -236,7 +240,7 @@ public class RequestFaultTests
     }
 
     [Fact]
-    public async Task Rule_StrikesExactlyAsOftenAsItSays_WhenRequestsComeAtOnce()
+    public async Task Strike_IsExact_WhenRequestsAreConcurrent()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await PutAsync(emulator, """{"path":"**/jobs","skip":5,"count":7,"status":503}""");
@@ -252,7 +256,7 @@ public class RequestFaultTests
     }
 
     [Fact]
-    public async Task Script_CanBeReplacedAndEnded_WhateverItStrikes()
+    public async Task Replace_EndsTheScript_WhateverItStrikes()
     {
         await using var emulator = await TestEmulator.StartAsync();
         await PutAsync(emulator, """{"path":"**","status":500}""");
@@ -276,8 +280,10 @@ public class RequestFaultTests
         Assert.Equal("InvalidFaultScript", (string?)refused["error"]!["code"]);
         Assert.Equal(
             "The fault script cannot be used:\n"
-                + "  script:1:11: rules[0] does nothing; it must have one of status, cut, provisioning, token, delayMilliseconds or, beside job, preempt or log.\n"
-                + "  script:1:19: rules[0].path is \"x\"; it must be a path without its query that begins with / or *, such as \"**/jobs/*\".\n"
+                + "  script:1:11: rules[0] does nothing; it must have one of status, cut, provisioning, token, delayMilliseconds or, "
+                + "beside job, preempt or log.\n"
+                + "  script:1:19: rules[0].path is \"x\"; it must be a path without its query that begins with / or *, such as "
+                + "\"**/jobs/*\".\n"
                 + "  script:1:24: rules[1] is 7; it must be an object.",
             (string?)refused["error"]!["message"]
         );
@@ -287,7 +293,7 @@ public class RequestFaultTests
     }
 
     [Fact]
-    public async Task Recording_HoldsWhatWasAnswered_AndWhatWasDoneThoughItsAnswerWasLost()
+    public async Task Write_RecordsTheResponse_AlsoWhenItWasCut()
     {
         var file = Path.GetTempFileName();
         await using var emulator = await TestEmulator.StartAsync(options => options with { RecordFile = file });

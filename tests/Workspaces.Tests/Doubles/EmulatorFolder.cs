@@ -13,7 +13,7 @@ using Workspaces.LocalEmulator;
 
 namespace Workspaces.Tests.Doubles;
 
-/// <summary>A real emulator process with a state folder of its own, gone when the test is.</summary>
+/// <summary>A real emulator process with its own state folder, removed after the tests.</summary>
 public sealed class EmulatorFolder : IAsyncLifetime
 {
     public static string Assembly { get; } =
@@ -45,13 +45,10 @@ public sealed class EmulatorFolder : IAsyncLifetime
     public async Task<WorkspaceClient> ConnectAsync(CancellationToken cancellationToken)
     {
         var emulator = await new EmulatorLauncher().EnsureRunningAsync(Settings, cancellationToken);
-        return await WorkspaceClient.ConnectAsync(
-            WorkspaceConnection.ToEmulator(Address, emulator, "configuration/local_config.json"),
-            cancellationToken
-        );
+        return await WorkspaceClient.ConnectAsync(WorkspaceConnection.ToEmulator(Address, emulator), cancellationToken);
     }
 
-    /// <summary>Puts a secret into the key vault of the workspace, as somebody would with a tool of Azure's.</summary>
+    /// <summary>Sets a secret in the workspace's key vault, as a person would with Azure's tools.</summary>
     public async Task SetSecretAsync(WorkspaceClient workspace, string name, string value, CancellationToken cancellationToken)
     {
         var emulator = await new EmulatorLauncher().EnsureRunningAsync(Settings, cancellationToken);
@@ -73,7 +70,7 @@ public sealed class EmulatorFolder : IAsyncLifetime
         Assert.Equal(200, message.Response.Status);
     }
 
-    /// <summary>The plan of a job that runs a shell command on the emulator's cluster.</summary>
+    /// <summary>Creates the plan of a job that runs a shell command on the emulator's cluster.</summary>
     public ExperimentPlan Plan(string name, string command) =>
         TestPlans.Experiment with
         {
@@ -89,7 +86,7 @@ public sealed class EmulatorFolder : IAsyncLifetime
             },
         };
 
-    /// <summary>Registers what the plan needs and submits its job.</summary>
+    /// <summary>Registers the plan's resources and submits its job.</summary>
     public static async Task<SubmittedJob> SubmitAsync(WorkspaceClient workspace, ExperimentPlan plan, CancellationToken cancellationToken)
     {
         await new DatastoreRegistrar(workspace).RegisterAsync(plan.Datastore, cancellationToken);

@@ -3,7 +3,7 @@ using Fixtures.Services;
 
 namespace Workspaces.Tests.Doubles;
 
-/// <summary>The answers about cluster <c>test</c> and the region it is in, each a valid one that a test changes in one place.</summary>
+/// <summary>Valid responses about cluster <c>test</c> and its region, each of which a test changes in one place.</summary>
 internal static class FakeCluster
 {
     private const string Provider =
@@ -21,8 +21,10 @@ internal static class FakeCluster
         JsonNode
             .Parse(
                 $$$"""
-                {"id":"{{{Path}}}","name":"test","type":"Microsoft.MachineLearningServices/workspaces/computes","location":"westeurope","properties":{
-                 "computeType":"AmlCompute","provisioningState":"Succeeded","properties":{"osType":"Linux","vmSize":"STANDARD_NC4AS_T4_V3","vmPriority":"Dedicated",
+                {"id":"{{{Path}}}","name":"test","type":"Microsoft.MachineLearningServices/workspaces/computes",
+                 "location":"westeurope","properties":{
+                 "computeType":"AmlCompute","provisioningState":"Succeeded","properties":{"osType":"Linux",
+                  "vmSize":"STANDARD_NC4AS_T4_V3","vmPriority":"Dedicated",
                  "scaleSettings":{"minNodeCount":0,"maxNodeCount":3,"nodeIdleTimeBeforeScaleDown":"PT15M"},"currentNodeCount":0} } }
                 """
             )!
@@ -35,7 +37,7 @@ internal static class FakeCluster
         return cluster;
     }
 
-    /// <summary>As the service shows a cluster that is being made: the state alone.</summary>
+    /// <summary>Creates a cluster as the service returns it during creation: with its state alone.</summary>
     public static JsonObject Bare(string provisioningState)
     {
         var cluster = In(provisioningState);
@@ -56,7 +58,7 @@ internal static class FakeCluster
     public static Func<SentRequest, HttpResponseMessage> Missing { get; } =
         FakeService.Json(404, """{"error":{"code":"ResourceNotFound","message":"Nothing here."}}""");
 
-    /// <summary>Answers every GET of the cluster in turn; the last one stays.</summary>
+    /// <summary>Sets the responses to every GET of the cluster in turn; the last one repeats.</summary>
     public static FakeService Found(params Func<SentRequest, HttpResponseMessage>[] turns)
     {
         var service = new FakeService();
@@ -64,7 +66,7 @@ internal static class FakeCluster
         return service;
     }
 
-    /// <summary>The lists of the region, as they are or changed by the test.</summary>
+    /// <summary>Sets the region's lists, changed by the test.</summary>
     public static FakeService WithOffers(
         this FakeService service,
         Action<JsonArray>? changeUsages = null,
@@ -76,7 +78,7 @@ internal static class FakeCluster
         return service;
     }
 
-    /// <summary>The usage of this name that is the subscription's own.</summary>
+    /// <summary>Finds the subscription's own usage of this name.</summary>
     public static JsonNode Usage(this JsonArray usages, string name) => usages.Last(usage => (string?)usage!["name"]!["value"] == name)!;
 
     public static void Set(this JsonArray usages, string name, int used, int limit) =>

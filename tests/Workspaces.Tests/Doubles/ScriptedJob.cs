@@ -6,7 +6,7 @@ using Fixtures.Services;
 
 namespace Workspaces.Tests.Doubles;
 
-/// <summary>A job whose logs grow while it is followed, over a network that does what networks do, decided by a seed.</summary>
+/// <summary>A job whose logs grow while it is followed over an unreliable network, all determined by a seed.</summary>
 internal sealed class ScriptedJob
 {
     private readonly Random random;
@@ -17,10 +17,10 @@ internal sealed class ScriptedJob
     private int status;
     private int signature = 1;
 
-    /// <param name="service">Answers for it.</param>
-    /// <param name="seed">Decides how the logs grow and what goes wrong.</param>
-    /// <param name="faults">Share of requests that go wrong, 0 to 1.</param>
-    /// <param name="logs">What each log holds in the end, by name.</param>
+    /// <param name="service">Receives the job's responses.</param>
+    /// <param name="seed">Determines how the logs grow and which requests fail.</param>
+    /// <param name="faults">Share of failing requests, from 0 to 1.</param>
+    /// <param name="logs">Final content of each log by name.</param>
     public ScriptedJob(FakeService service, int seed, double faults, IReadOnlyDictionary<string, byte[]> logs)
     {
         random = new Random(seed);
@@ -29,16 +29,14 @@ internal sealed class ScriptedJob
         this.logs = logs.ToDictionary(log => log.Key, log => new Log(log.Value), StringComparer.Ordinal);
         service.On("GET", FakeService.RunPath("job"), _ => AnswerDetails());
         foreach (var name in logs.Keys)
-        {
             service.On("GET", $"/logs/{name}", request => AnswerLog(request, this.logs[name]));
-        }
     }
 
-    public int BrokenAnswers { get; private set; }
+    public int BrokenResponses { get; private set; }
 
     public int Rotations { get; private set; }
 
-    /// <summary>What the log holds gets another name, as on Azure ML; it goes on as an empty file.</summary>
+    /// <summary>Rotates the log as Azure ML does: its content is renamed and a new, empty file continues it.</summary>
     private void RotateSometimes()
     {
         foreach (var (name, log) in logs.Where(log => random.Next(6) == 0 && log.Value.Written > log.Value.Start).ToArray())
@@ -55,7 +53,7 @@ internal sealed class ScriptedJob
     private bool GoesWrong()
     {
         var wrong = random.NextDouble() < faults;
-        BrokenAnswers += wrong ? 1 : 0;
+        BrokenResponses += wrong ? 1 : 0;
         return wrong;
     }
 
@@ -69,21 +67,15 @@ internal sealed class ScriptedJob
         }
 
         if (random.Next(3) == 0 && status < statuses.Length - 1)
-        {
             status++;
-        }
 
         if (statuses[status] == "Completed")
         {
             foreach (var log in logs.Values)
-            {
                 log.Written = log.Bytes.Length;
-            }
         }
         else
-        {
             RotateSometimes();
-        }
 
         var body = JsonSerializer.Serialize(
             new
@@ -101,7 +93,7 @@ internal sealed class ScriptedJob
     {
         if (GoesWrong() && random.Next(2) == 0)
         {
-            signature += random.Next(2); // the URLs handed out before are no longer good
+            signature += random.Next(2); // earlier URLs have expired
             return random.Next(3) switch
             {
                 0 => new HttpResponseMessage(HttpStatusCode.NotFound),
@@ -111,9 +103,7 @@ internal sealed class ScriptedJob
         }
 
         if (request.Uri.Query != $"?sig={signature}")
-        {
             return new HttpResponseMessage(HttpStatusCode.Forbidden);
-        }
 
         if (statuses[status] != "Completed")
         {
@@ -125,14 +115,14 @@ internal sealed class ScriptedJob
         var length = log.Written - log.Start;
         if (from >= length)
         {
-            // Twice in a row at most, a cache says how long it was a while ago.
+            // At most twice in a row, a cache returns an earlier length.
             log.StaleAnswers = random.Next(4) == 0 && log.StaleAnswers < 2 ? log.StaleAnswers + 1 : 0;
             var none = new HttpResponseMessage(HttpStatusCode.RequestedRangeNotSatisfiable) { Content = new ByteArrayContent([]) };
             none.Content.Headers.ContentRange = new ContentRangeHeaderValue(log.StaleAnswers > 0 ? length / 2 : length);
             return none;
         }
 
-        // A server need not do ranges.
+        // A server need not support ranges.
         log.StaleAnswers = 0;
         var whole = random.Next(8) == 0;
         var bytes = log.Bytes[(log.Start + (whole ? 0 : from))..log.Written];
@@ -142,9 +132,7 @@ internal sealed class ScriptedJob
             Content = new StreamContent(new BreakingStream(bytes, random.Next(1, 40), breaksAfter)),
         };
         if (!whole)
-        {
             response.Content.Headers.ContentRange = new ContentRangeHeaderValue(from, length - 1, length);
-        }
 
         return response;
     }
@@ -153,7 +141,7 @@ internal sealed class ScriptedJob
     {
         public byte[] Bytes { get; } = bytes;
 
-        /// <summary>Where the file that has the log's name now begins.</summary>
+        /// <summary>Offset at which the file with the log's name begins.</summary>
         public int Start { get; set; }
 
         public int Written { get; set; }
@@ -165,7 +153,7 @@ internal sealed class ScriptedJob
         public void Grow(Random random) => Written = Math.Min(Bytes.Length, Written + random.Next(60));
     }
 
-    /// <summary>Gives its bytes a few at a time; breaks off after some of them when told to.</summary>
+    /// <summary>Returns its bytes in small chunks, and breaks off after some of them when told to.</summary>
     private sealed class BreakingStream(byte[] bytes, int chunk, int breaksAfter) : MemoryStream(bytes)
     {
         public override bool CanSeek => false;
@@ -173,15 +161,11 @@ internal sealed class ScriptedJob
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (breaksAfter >= 0 && Position >= breaksAfter)
-            {
                 throw new HttpIOException(HttpRequestError.ResponseEnded, "the response ended prematurely");
-            }
 
             var count = Math.Min(buffer.Length, chunk);
             if (breaksAfter >= 0)
-            {
                 count = (int)Math.Min(count, breaksAfter - Position);
-            }
 
             return ValueTask.FromResult(Read(buffer.Span[..count]));
         }

@@ -3,7 +3,7 @@ using Workspaces.Datastores;
 
 namespace Workspaces.Tests.Doubles;
 
-/// <summary>Both halves of a stage, one after the other.</summary>
+/// <summary>Runs both halves of a stage one after the other.</summary>
 internal static class Stages
 {
     public static async Task<RegisteredDatastore> RegisterAsync(

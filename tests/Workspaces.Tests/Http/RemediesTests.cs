@@ -7,7 +7,7 @@ using Workspaces.Http;
 
 namespace Workspaces.Tests.Http;
 
-/// <summary>Whole answers of services, as files in <c>Answers</c>, and the whole message each of them must give.</summary>
+/// <summary>Tests whole error responses, as files in <c>Answers</c>, with the whole message expected for each.</summary>
 public class RemediesTests
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Answers");
@@ -17,7 +17,7 @@ public class RemediesTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public async Task Errors_SayWhatToDo(string file)
+    public async Task GuardAsync_SaysWhatToDo_ForEachErrorResponse(string file)
     {
         // GET https://… / 403 / headers / body / ---- / message
         var text = (await File.ReadAllTextAsync(Path.Combine(Folder, $"{file}.txt"), TestContext.Current.CancellationToken)).Split(
@@ -49,13 +49,16 @@ public class RemediesTests
     [Theory]
     [InlineData(
         "https://westeurope.api.azureml.ms/history",
-        "westeurope.api.azureml.ms has no address here; behind a private endpoint it must be looked up from its own network (a name under privatelink then answers `nslookup westeurope.api.azureml.ms`). Run this on an agent in that network or through its VPN; anywhere else check the network and HTTPS_PROXY. "
+        "westeurope.api.azureml.ms cannot be resolved here; behind a private endpoint it must be resolved from its own "
+            + "network, where `nslookup westeurope.api.azureml.ms` gives a name under privatelink. Run this on an agent in that "
+            + "network or through its VPN; anywhere else check the network and HTTPS_PROXY. "
     )]
     [InlineData(
         "https://management.azure.com/x",
-        "management.azure.com has no address here; this machine must have a network that knows it (`nslookup management.azure.com`). Check the network, HTTPS_PROXY, and the address in the environment config. "
+        "management.azure.com cannot be resolved here; this machine must be on a network that resolves it (`nslookup "
+            + "management.azure.com`). Check the network, HTTPS_PROXY, and the address in the environment config. "
     )]
-    public async Task Errors_SayWhatToDo_WhenAHostHasNoAddress(string uri, string expected)
+    public async Task GuardAsync_SaysWhatToDo_WhenAHostCannotBeResolved(string uri, string expected)
     {
         using var service = new NoHost();
         var pipeline = ServicePipelines.Build(new HttpClientTransport(new HttpClient(service)), RetrySettings.Once);
@@ -65,7 +68,8 @@ public class RemediesTests
         );
 
         Assert.Equal(
-            $"{expected}GET {uri} had no answer: {new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound).Message}",
+            $"{expected}GET {uri} got no response: "
+                + $"{new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound).Message}",
             error.Message
         );
     }
@@ -88,7 +92,7 @@ public class RemediesTests
     [InlineData("Microsoft.Storage/storageAccounts/listKeys/action", "Storage Account Key Operator Service Role")]
     [InlineData("Microsoft.KeyVault/vaults/secrets/getSecret/action", "Key Vault Secrets User")]
     [InlineData("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", "Managed Identity Operator")]
-    public void RoleFor_NamesTheSmallestRoleThatAllowsTheAction(string action, string role) =>
+    public void RoleFor_ReturnsTheSmallestRole_ThatAllowsTheAction(string action, string role) =>
         Assert.Equal(role, Permissions.RoleFor(action));
 
     private static async Task<int> SendAsync(HttpPipeline pipeline, string method, string uri)
@@ -111,9 +115,7 @@ public class RemediesTests
             {
                 var (name, value) = (header.Split(": ", 2)[0], header.Split(": ", 2)[1]);
                 if (!response.Headers.TryAddWithoutValidation(name, value))
-                {
                     response.Content.Headers.TryAddWithoutValidation(name, value);
-                }
             }
 
             return Task.FromResult(response);

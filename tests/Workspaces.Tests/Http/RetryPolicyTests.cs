@@ -27,7 +27,7 @@ public sealed class RetryPolicyTests : IDisposable
     [InlineData(502)]
     [InlineData(503)]
     [InlineData(504)]
-    public async Task SendAsync_AsksAgain_WhenTheServiceMayAnswerLater(int status)
+    public async Task SendAsync_Retries_WhenTheServiceMayRespondLater(int status)
     {
         service.OnEach("PUT", Jobs, FakeService.Json(status, "{}"), FakeService.Json(status, "{}"), FakeService.Json(201, "{}"));
 
@@ -43,7 +43,7 @@ public sealed class RetryPolicyTests : IDisposable
     [InlineData(404)]
     [InlineData(409)]
     [InlineData(501)]
-    public async Task SendAsync_AsksOnce_WhenTheAnswerWouldBeTheSame(int status)
+    public async Task SendAsync_SendsOnce_WhenTheResponseWouldBeTheSame(int status)
     {
         service.On("GET", Jobs, FakeService.Json(status, "{}"));
 
@@ -53,7 +53,7 @@ public sealed class RetryPolicyTests : IDisposable
     }
 
     [Fact]
-    public async Task SendAsync_GivesTheLastAnswer_WhenEveryTryFailed()
+    public async Task SendAsync_ReturnsTheLastResponse_WhenEveryTryFailed()
     {
         service.On("GET", Jobs, FakeService.Json(503, "{}"));
 
@@ -66,12 +66,12 @@ public sealed class RetryPolicyTests : IDisposable
     [Theory]
     [InlineData("Retry-After", "7", 7)]
     [InlineData("Retry-After", "0", 0.8)]
-    [InlineData("Retry-After", "Thu, 01 Jan 1970 00:01:30 GMT", 30)] // by the service's clock, a minute past the epoch
+    [InlineData("Retry-After", "Thu, 01 Jan 1970 00:01:30 GMT", 30)] // the service's clock shows a minute past the epoch
     [InlineData("Retry-After", "Thu, 01 Jan 1970 00:00:30 GMT", 0.8)]
     [InlineData("Retry-After", "soon", 0.8)]
     [InlineData("retry-after-ms", "2500", 2.5)]
     [InlineData("x-ms-retry-after-ms", "1500", 1.5)]
-    public async Task SendAsync_WaitsAsLongAsTheServiceAsks_WhateverThisMachinesClockSays(string header, string value, double seconds)
+    public async Task SendAsync_WaitsAsLongAsTheServiceAsks_WhenThisMachinesClockIsWrong(string header, string value, double seconds)
     {
         service.OnEach(
             "GET",
@@ -86,7 +86,7 @@ public sealed class RetryPolicyTests : IDisposable
     }
 
     [Fact]
-    public async Task SendAsync_MakesNothingOfADate_WhenTheServiceDoesNotSayItsTime()
+    public async Task SendAsync_IgnoresADate_WhenTheServiceDoesNotSendItsTime()
     {
         service.OnEach(
             "GET",
@@ -127,7 +127,7 @@ public sealed class RetryPolicyTests : IDisposable
     [InlineData("PATCH", "/v2/detection/blobs/uploads/1", 1)]
     [InlineData("PUT", "/v2/detection/blobs/uploads/1", 1)]
     [InlineData("PUT", "/v2/detection/manifests/main", 3)]
-    public async Task SendAsync_SendsNothingTwiceThatWouldHappenTwice_WhenTheAnswerIsLost(string method, string path, int times)
+    public async Task SendAsync_RetriesOnlyIdempotentRequests_WhenTheResponseIsLost(string method, string path, int times)
     {
         service.OnEach(
             method,
@@ -152,10 +152,10 @@ public sealed class RetryPolicyTests : IDisposable
     [Theory]
     [InlineData(500, null, 1)]
     [InlineData(503, null, 1)]
-    [InlineData(503, "0", 2)] // it says when to come back: it did not take it
+    [InlineData(503, "0", 2)] // a time to retry means that it did not accept the request
     [InlineData(429, null, 2)]
     [InlineData(408, null, 1)]
-    public async Task SendAsync_SchedulesABuildAgain_OnlyWhenItWasSurelyNotTaken(int status, string? retryAfter, int times)
+    public async Task SendAsync_RetriesABuild_WhenItWasNotAccepted(int status, string? retryAfter, int times)
     {
         var refused = retryAfter is null ? FakeService.Json(status, "{}") : FakeService.Json(status, "{}", ("Retry-After", retryAfter));
         service.OnEach("POST", "/x/registries/r/scheduleRun", refused, FakeService.Json(200, "{}"));
@@ -170,7 +170,7 @@ public sealed class RetryPolicyTests : IDisposable
     [InlineData(HttpRequestError.NameResolutionError, 2)]
     [InlineData(HttpRequestError.ResponseEnded, 1)]
     [InlineData(HttpRequestError.Unknown, 1)]
-    public async Task SendAsync_SchedulesABuildAgain_WhenNoConnectionWasMade(HttpRequestError cause, int times)
+    public async Task SendAsync_RetriesABuild_WhenNoConnectionWasMade(HttpRequestError cause, int times)
     {
         service.OnEach(
             "POST",
@@ -192,7 +192,7 @@ public sealed class RetryPolicyTests : IDisposable
     }
 
     [Fact]
-    public async Task SendAsync_AsksAgain_WhenTheBodyBreaksOff()
+    public async Task SendAsync_Retries_WhenTheBodyBreaksOff()
     {
         service.OnEach(
             "GET",
@@ -207,7 +207,7 @@ public sealed class RetryPolicyTests : IDisposable
     }
 
     [Fact]
-    public async Task SendAsync_AsksOnce_WhenTheCertificateIsNotTrusted()
+    public async Task SendAsync_SendsOnce_WhenTheCertificateIsNotTrusted()
     {
         service.On("GET", Jobs, _ =>
             throw new HttpRequestException("not trusted", new System.Security.Authentication.AuthenticationException("invalid"))
@@ -219,7 +219,7 @@ public sealed class RetryPolicyTests : IDisposable
     }
 
     [Fact]
-    public async Task SendAsync_SaysHowLongItWaited_WhenNoByteComes()
+    public async Task SendAsync_SaysHowLongItWaited_WhenNoByteArrives()
     {
         using var silent = new SilentHandler();
         var pipeline = ServicePipelines.Build(
@@ -234,7 +234,7 @@ public sealed class RetryPolicyTests : IDisposable
             ServiceErrors.GuardAsync(() => SendAsync(pipeline, "GET", Jobs), Stop)
         );
 
-        Assert.Equal($"GET https://localhost:1{Jobs} had no answer: no byte came for 0.001 s", error.Message);
+        Assert.Equal($"GET https://localhost:1{Jobs} got no response: no byte arrived for 0.001 s", error.Message);
     }
 
     private Task<Response> SendAsync(string method, string path) =>

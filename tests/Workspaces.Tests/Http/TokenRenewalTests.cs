@@ -18,7 +18,7 @@ public sealed class TokenRenewalTests : IDisposable
     public void Dispose() => service.Dispose();
 
     [Fact]
-    public async Task SendAsync_AsksForANewTokenAndRepeats_WhenTheServiceCallsItExpired()
+    public async Task SendAsync_RequestsANewTokenAndRetries_WhenTheTokenHasExpired()
     {
         var credential = new SequenceCredential(
             _ =>
@@ -34,12 +34,12 @@ public sealed class TokenRenewalTests : IDisposable
         Assert.Equal(200, await SendAsync(pipeline));
         Assert.Equal(200, await SendAsync(pipeline));
 
-        // The second request knows at once that the token kept by Azure.Core is no longer good.
+        // The second request knows at once that the token cached by Azure.Core has expired.
         Assert.Equal(["Bearer t1", "Bearer t2", "Bearer t2"], service.Seen);
     }
 
     [Fact]
-    public async Task SendAsync_AsksForATokenYoungerThanTheServicesNow_WhenTheCredentialKeepsTheOldOne()
+    public async Task SendAsync_RequiresAYoungerToken_WhenTheCredentialReturnsTheOldOne()
     {
         var credential = new SequenceCredential(
             _ =>
@@ -58,7 +58,7 @@ public sealed class TokenRenewalTests : IDisposable
     }
 
     [Fact]
-    public async Task SendAsync_RepeatsWithTheSameToken_WhenTheCredentialHasNoOther()
+    public async Task SendAsync_RetriesWithTheSameToken_WhenTheCredentialHasNoOther()
     {
         service.RefuseNext();
         var credential = new SequenceCredential(
@@ -72,7 +72,7 @@ public sealed class TokenRenewalTests : IDisposable
     }
 
     [Fact]
-    public async Task SendAsync_GivesTheRefusal_WhenTheNewTokenIsRefusedToo()
+    public async Task SendAsync_ReturnsTheRefusal_WhenTheNewTokenIsRefusedToo()
     {
         service.Expire("t1");
         service.Expire("t2");
@@ -97,7 +97,7 @@ public sealed class TokenRenewalTests : IDisposable
     }
 
     [Fact]
-    public async Task SendAsync_UsesATokenThatThisMachinesClockCallsExpired()
+    public async Task SendAsync_UsesAToken_ThatThisMachinesClockCallsExpired()
     {
         var credential = new SequenceCredential(_ => null, "t1") { ExpiresOn = DateTimeOffset.UnixEpoch };
 
@@ -105,7 +105,7 @@ public sealed class TokenRenewalTests : IDisposable
     }
 
     [Fact]
-    public async Task Workspace_IsReadWithANewToken_WhenTheOldOneIsRefused()
+    public async Task ConnectAsync_ReadsTheWorkspaceWithANewToken_WhenTheOldOneIsRefused()
     {
         var workspaces = new FakeService();
         var answers = 0;
@@ -113,15 +113,16 @@ public sealed class TokenRenewalTests : IDisposable
             200,
             $$$"""{"id":"{{{FakeService.WorkspaceId}}}","name":"vision","location":"westeurope","properties":{}}"""
         );
-        workspaces.On("GET", FakeService.WorkspaceId, request =>
-            answers++ == 0
+        workspaces.On("GET", FakeService.WorkspaceId, request => answers++ == 0
                 ? FakeService.Json(
                     401,
-                    """{"error":{"code":"ExpiredAuthenticationToken","message":"The access token expiry UTC time is earlier than current UTC time."}}""",
+                    """
+                    {"error":{"code":"ExpiredAuthenticationToken",
+                     "message":"The access token expiry UTC time is earlier than current UTC time."}}
+                    """,
                     ("WWW-Authenticate", "Bearer error=\"invalid_token\"")
                 )(request)
-                : whole(request)
-        );
+                : whole(request));
         var credential = new SequenceCredential(_ => null, "t1", "t2");
 
         await WorkspaceClient.ConnectAsync(workspaces.Connection(credential), Stop);
@@ -146,7 +147,7 @@ public sealed class TokenRenewalTests : IDisposable
         return message.Response.Status;
     }
 
-    /// <summary>Takes every token that it has not called expired.</summary>
+    /// <summary>Accepts every token that has not been expired or refused.</summary>
     private sealed class TokenService : HttpMessageHandler
     {
         private readonly ConcurrentDictionary<string, bool> expired = new(StringComparer.Ordinal);
@@ -176,7 +177,7 @@ public sealed class TokenRenewalTests : IDisposable
         }
     }
 
-    /// <summary>Gives its tokens in turn; the last one stays.</summary>
+    /// <summary>Gives its tokens in turn; the last one repeats.</summary>
     private sealed class SequenceCredential(Func<TokenRequestContext, object?> onAsked, params string[] tokens) : TokenCredential
     {
         private int next;

@@ -1,6 +1,6 @@
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
-/// <summary>A clock that stands until a test moves it; timers that fall due on the way fire.</summary>
+/// <summary>A clock that only a test advances; timers that come due fire.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly List<ManualTimer> timers = [];

@@ -2,9 +2,9 @@ using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text;
 using Azure.Identity;
-using static Workspaces.Tests.Identity.ScriptedEntra;
+using static Workspaces.Tests.SignIn.ScriptedEntra;
 
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
 [Collection(nameof(ProgramsOnPath))]
 public sealed class PersonSignInTests : IDisposable
@@ -20,7 +20,7 @@ public sealed class PersonSignInTests : IDisposable
     public void Dispose() => Directory.Delete(profile, recursive: true);
 
     [Fact]
-    public async Task DeviceCode_IsShownOnce_AndTheNextRunAsksNobody()
+    public async Task GetTokenAsync_ShowsTheDeviceCodeOnce_WhenRunTwice()
     {
         var cache = new MemoryCache();
         var first = Desk(cache);
@@ -37,16 +37,16 @@ public sealed class PersonSignInTests : IDisposable
     }
 
     [Fact]
-    public async Task Browser_IsOpenedOnce_AndTheNextRunAsksNobody()
+    public async Task GetTokenAsync_OpensTheBrowserOnce_WhenRunTwice()
     {
         if (!OperatingSystem.IsLinux())
-            return; // elsewhere no script can stand for the browser
+            return; // elsewhere a script cannot replace the browser
         using var programs = new ProgramsOnPath();
         programs.Add(
             "xdg-open",
             """
             #!/bin/bash
-            # A browser in which somebody has signed in: it sends the code to where the page says.
+            # A browser with a signed-in user: it posts the code to the redirect URI of the page.
             echo "$1" >>"$(dirname "$0")/opened"
             port=$(sed -E 's/.*redirect_uri=http%3A%2F%2Flocalhost%3A([0-9]+).*/\1/' <<<"$1")
             body="code=planted-code&state=$(sed -E 's/.*[?&]state=([^&]+).*/\1/' <<<"$1")"
@@ -80,7 +80,7 @@ public sealed class PersonSignInTests : IDisposable
     }
 
     [Fact]
-    public async Task TheRecord_IsTheUsersOwn_AndHoldsNoToken()
+    public async Task GetTokenAsync_WritesARecordWithoutToken_ForTheUserAlone()
     {
         await Desk(new MemoryCache()).GetTokenAsync("device-code");
 
@@ -94,64 +94,68 @@ public sealed class PersonSignInTests : IDisposable
     }
 
     [Fact]
-    public async Task ARecordThatCannotBeRead_IsWrittenAnew()
+    public async Task GetTokenAsync_SignsInAgain_WhenTheRecordIsUnreadable()
     {
         await File.WriteAllTextAsync(Path.Combine(profile, $"signed-in-{Tenant}.json"), "{", TestContext.Current.CancellationToken);
-        var place = Desk(new MemoryCache());
+        var machine = Desk(new MemoryCache());
 
-        Assert.Equal(Ada, await place.GetTokenAsync("device-code"));
+        Assert.Equal(Ada, await machine.GetTokenAsync("device-code"));
 
-        Assert.Equal(Prompt, place.Shown[0]);
+        Assert.Equal(Prompt, machine.Shown[0]);
     }
 
     [Fact]
-    public async Task WithoutAnEncryptedStore_TheTokenLivesAsLongAsTheRun()
+    public async Task GetTokenAsync_KeepsTheTokenForTheRun_WhenThereIsNoEncryptedStore()
     {
         Assert.SkipUnless(
             OperatingSystem.IsLinux() && !NativeLibrary.TryLoad("libsecret-1.so.0", out _),
             "this system has an encrypted store, which a test must not write to"
         );
-        var place = Desk(new TokenCachePersistenceOptions { Name = "model-training-tests" });
+        var machine = Desk(new TokenCachePersistenceOptions { Name = "model-training-tests" });
 
-        Assert.Equal(Ada, await place.GetTokenAsync("device-code"));
+        Assert.Equal(Ada, await machine.GetTokenAsync("device-code"));
 
         Assert.Equal(
             [
-                "Sign-in      this system has no encrypted store for the token: the next run asks again",
+                "Sign-in      this system has no encrypted store for the token: the next run asks for a new sign-in",
                 Prompt,
                 "Signed in    as ada@example.org by device code",
             ],
-            place.Shown
+            machine.Shown
         );
     }
 
     [Fact]
-    public async Task DeviceCode_SaysWhatToDo_WhenItIsRefused()
+    public async Task GetTokenAsync_SaysWhatToDo_WhenTheDeviceCodeIsRefused()
     {
-        var place = Desk(new MemoryCache());
-        place.Entra.On(
+        var machine = Desk(new MemoryCache());
+        machine.Entra.On(
             TokenPath,
             Json(
                 400,
-                """{"error":"authorization_declined","error_description":"AADSTS70016: OAuth 2.0 device flow error. Authorization is declined."}"""
+                """
+                {"error":"authorization_declined",
+                 "error_description":"AADSTS70016: OAuth 2.0 device flow error. Authorization is declined."}
+                """
             )
         );
 
         Assert.Equal(
-            "Signing in by device code failed: the code was not entered in time, or was refused (70016); run it again.",
-            await place.FailAsync("device-code")
+            "Signing in by device code failed: the code was not entered in time, or was refused (70016); run the same command again.",
+            await machine.FailAsync("device-code")
         );
     }
 
     [Fact]
-    public async Task ATenantThatWantsMore_IsSignedInToAnew()
+    public async Task GetTokenAsync_SaysHowToSignIn_WhenTheTenantRequiresAnotherFactor()
     {
-        var place = Desk(new MemoryCache());
-        place.Entra.On(TokenPath, Refusal("invalid_grant", "AADSTS53003: Access has been blocked by Conditional Access policies."));
+        var machine = Desk(new MemoryCache());
+        machine.Entra.On(TokenPath, Refusal("invalid_grant", "AADSTS53003: Access has been blocked by Conditional Access policies."));
 
         Assert.Equal(
-            "Signing in by device code failed: the tenant wants another factor, or a device it manages (53003); it must be given once: `az login --use-device-code`.",
-            await place.FailAsync("device-code")
+            "Signing in by device code failed: the tenant requires another factor or a managed device (53003); sign in with it "
+                + "once: `az login --use-device-code`.",
+            await machine.FailAsync("device-code")
         );
     }
 
@@ -159,63 +163,68 @@ public sealed class PersonSignInTests : IDisposable
     [InlineData(true, "DISPLAY", ":0", "browser (browser)")]
     [InlineData(true, "WAYLAND_DISPLAY", "wayland-0", "browser (browser)")]
     [InlineData(true, "LANG", "C", "device-code (device code)")]
-    [InlineData(false, "DISPLAY", ":0", "nothing: docs/identity.md says what can be configured")]
-    public void ABrowser_IsTakenWhereOneCanBeOpened_AndACodeWhereATerminalIs(bool terminal, string variable, string value, string expected)
+    [InlineData(false, "DISPLAY", ":0", "nothing: docs/identity.md lists what can be configured")]
+    public void Foresee_ChoosesBrowserOrDeviceCode_ByDisplayAndTerminal(bool terminal, string variable, string value, string expected)
     {
-        var place = new TestPlace { HasTerminal = terminal }.With((variable, value));
+        var machine = new TestSignIn { HasTerminal = terminal }.With((variable, value));
 
-        Assert.Equal($"managed-identity (the machine's managed identity), else {expected}", place.SignIn().Foresee());
+        Assert.Equal($"managed-identity (the machine's managed identity), else {expected}", machine.SignIn().Foresee());
     }
 
     [Theory]
     [InlineData("CI", "true")]
     [InlineData("TF_BUILD", "True")]
     [InlineData("GITHUB_ACTIONS", "true")]
-    public async Task Nobody_IsAskedInAPipeline(string variable, string value)
+    public async Task GetTokenAsync_Fails_WhenInteractiveSignInIsNamedInAPipeline(string variable, string value)
     {
-        var place = new TestPlace { HasTerminal = true }.With(("DISPLAY", ":0"), (variable, value));
+        var machine = new TestSignIn { HasTerminal = true }.With(("DISPLAY", ":0"), (variable, value));
 
         Assert.Equal(
-            "--credential=browser cannot be used here: this is a pipeline: nobody is there to sign in. Leave it out for the first that is configured, or see docs/identity.md.",
-            await place.FailAsync("browser")
+            "--credential=browser cannot be used here: this is a pipeline: nobody can sign in by hand. Leave it out for the "
+                + "first configured source, or see docs/identity.md.",
+            await machine.FailAsync("browser")
         );
     }
 
-    private TestPlace Desk(TokenCachePersistenceOptions cache)
+    private TestSignIn Desk(TokenCachePersistenceOptions cache)
     {
-        var place = new TestPlace
+        var machine = new TestSignIn
         {
             HasTerminal = true,
             ProfileFolder = profile,
             TokenCache = () => cache,
         };
-        var claims =
-            $$"""{"oid":"o1","sub":"s1","tid":"{{Tenant}}","preferred_username":"ada@example.org","ver":"2.0","iss":"https://login.microsoftonline.com/{{Tenant}}/v2.0"}""";
+        var claims = $$"""
+            {"oid":"o1","sub":"s1","tid":"{{Tenant}}","preferred_username":"ada@example.org","ver":"2.0",
+             "iss":"https://login.microsoftonline.com/{{Tenant}}/v2.0"}
+            """;
         var client = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"uid":"o1","utid":"{{Tenant}}"}"""));
-        place.Entra.On(
+        machine.Entra.On(
             CodePath,
             Json(
                 200,
                 """
-                {"user_code":"ABC-DEF","device_code":"planted-device-code","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":1,"message":"To sign in…"}
+                {"user_code":"ABC-DEF","device_code":"planted-device-code","verification_uri":"https://microsoft.com/devicelogin",
+                 "expires_in":900,"interval":1,"message":"To sign in…"}
                 """
             )
         );
-        place.Entra.On(
+        machine.Entra.On(
             TokenPath,
             Json(
                 200,
                 $$"""
-                {"token_type":"Bearer","scope":"https://management.azure.com/.default","expires_in":3600,"access_token":"{{Ada}}","refresh_token":"planted-refresh","id_token":"{{TokenOf(
+                {"token_type":"Bearer","scope":"https://management.azure.com/.default","expires_in":3600,"access_token":"{{Ada}}",
+                 "refresh_token":"planted-refresh","id_token":"{{TokenOf(
                     claims
                 )}}","client_info":"{{client}}"}
                 """
             )
         );
-        return place;
+        return machine;
     }
 
-    /// <summary>Stands for the system's encrypted store.</summary>
+    /// <summary>Replaces the system's encrypted store.</summary>
     private sealed class MemoryCache : UnsafeTokenCacheOptions
     {
         private byte[] bytes = [];

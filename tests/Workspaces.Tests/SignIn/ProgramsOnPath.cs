@@ -1,8 +1,11 @@
 using System.Runtime.Versioning;
 
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
-/// <summary>Shell scripts in the place of programs that Azure.Identity starts by itself; it finds them by the PATH of this process, so tests with them take turns.</summary>
+/// <summary>
+/// Shell scripts that replace the programs which Azure.Identity starts. It finds them by the PATH of this process, so these tests run one
+/// at a time.
+/// </summary>
 [CollectionDefinition(nameof(ProgramsOnPath), DisableParallelization = true)]
 [UnsupportedOSPlatform("windows")]
 public sealed class ProgramsOnPath : IDisposable

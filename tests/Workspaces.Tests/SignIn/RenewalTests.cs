@@ -8,14 +8,14 @@ using Workspaces.DataPlane;
 using Workspaces.Logs;
 using Workspaces.SignIn;
 
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
 public class RenewalTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task AFollow_OutlivesItsTokens_AndAsksForEachOnce()
+    public async Task FollowAsync_RequestsEachTokenOnce_WhenItOutlivesThem()
     {
         var time = new SkippingTime();
         var credential = new HourlyCredential(time);
@@ -27,12 +27,12 @@ public class RenewalTests
         var signIn = new ChosenCredential(
             "t",
             name: null,
-            new SignInPlace(shown.Add) { Time = time },
-            [new SignInWay("hourly", (_, _) => new SignInProspect.Ready(new SignInFacts("the hour"), () => credential))]
+            new SignInEnvironment(shown.Add) { Time = time },
+            [new CredentialSource("hourly", (_, _) => new CredentialProbe.Ready(new CredentialDescription("the hour"), () => credential))]
         );
         var connection = service.Connection(signIn) with
         {
-            Transport = new HttpClientTransport(new HttpClient(new Doorkeeper(credential) { InnerHandler = service })),
+            Transport = new HttpClientTransport(new HttpClient(new TokenCheck(credential) { InnerHandler = service })),
         };
         var workspace = await WorkspaceClient.ConnectAsync(connection, Stop);
 
@@ -42,14 +42,14 @@ public class RenewalTests
             events.Add(happened);
 
         Assert.Equal<JobEvent>([new JobStatusChanged(JobStatus.Running), new JobStatusChanged(JobStatus.Completed)], events);
-        // One in each 55 minutes of the five hours, however many requests there were.
+        // One per 55 minutes of the five hours, however many requests were sent.
         Assert.Equal(6, credential.Given);
         Assert.True(service.Sent.Count > 60, $"{service.Sent.Count} requests");
         Assert.Equal(["Signed in    by the hour"], shown);
     }
 
     [Fact]
-    public async Task ARenewal_ThatHasNoAnswer_IsBorneWith()
+    public async Task FollowAsync_RetriesTheRenewal_WhenItGetsNoResponse()
     {
         var time = new SkippingTime();
         var credential = new HourlyCredential(time) { FailsAt = 2 };
@@ -60,8 +60,8 @@ public class RenewalTests
         var signIn = new ChosenCredential(
             "t",
             name: null,
-            new SignInPlace(_ => { }) { Time = time },
-            [new SignInWay("hourly", (_, _) => new SignInProspect.Ready(new SignInFacts("the hour"), () => credential))]
+            new SignInEnvironment(_ => { }) { Time = time },
+            [new CredentialSource("hourly", (_, _) => new CredentialProbe.Ready(new CredentialDescription("the hour"), () => credential))]
         );
         var workspace = await WorkspaceClient.ConnectAsync(service.Connection(signIn), Stop);
 
@@ -73,7 +73,7 @@ public class RenewalTests
         Assert.True(credential.Failed);
     }
 
-    /// <summary>Tokens that are good for one hour of the clock.</summary>
+    /// <summary>Gives tokens that are valid for one hour of the clock.</summary>
     private sealed class HourlyCredential(TimeProvider time) : TokenCredential
     {
         public int Given { get; private set; }
@@ -103,8 +103,8 @@ public class RenewalTests
             ValueTask.FromResult(GetToken(requestContext, cancellationToken));
     }
 
-    /// <summary>Lets nobody in whose token has ended.</summary>
-    private sealed class Doorkeeper(HourlyCredential credential) : DelegatingHandler
+    /// <summary>Refuses requests with an expired token.</summary>
+    private sealed class TokenCheck(HourlyCredential credential) : DelegatingHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             request.Headers.Authorization is null || credential.IsGood(request.Headers.Authorization.Parameter)
@@ -113,7 +113,7 @@ public class RenewalTests
                     new HttpResponseMessage(HttpStatusCode.Unauthorized)
                     {
                         RequestMessage = request,
-                        Content = new StringContent("the token has ended"),
+                        Content = new StringContent("the token has expired"),
                     }
                 );
     }

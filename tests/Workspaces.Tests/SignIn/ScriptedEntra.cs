@@ -2,9 +2,12 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
-/// <summary>login.microsoftonline.com, and the platforms that vouch for a run: answers are given by host and path, in turn; the last one stays.</summary>
+/// <summary>
+/// Replaces login.microsoftonline.com and the platforms that issue tokens. Responses are set by host and path and given in turn; the last
+/// one repeats.
+/// </summary>
 internal sealed class ScriptedEntra : HttpMessageHandler
 {
     public const string Tenant = "11111111-1111-1111-1111-111111111111";
@@ -15,24 +18,24 @@ internal sealed class ScriptedEntra : HttpMessageHandler
 
     private readonly ConcurrentDictionary<string, Action> silent = new(StringComparer.Ordinal);
 
-    /// <summary>Every request as it went out: method and URI, the headers that mean something, the body.</summary>
+    /// <summary>Every request sent: method, URI, relevant headers and body.</summary>
     public ConcurrentQueue<string> Sent { get; } = new();
 
     /// <summary>Host and path of every request.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
 
-    /// <summary>A token that names who it belongs to, as Microsoft Entra's do.</summary>
+    /// <summary>Creates a token with the given claims, in the form of Microsoft Entra's.</summary>
     public static string TokenOf(string claims, string mark = "c2lnbmF0dXJl") =>
         $"eyJhbGciOiJub25lIn0.{System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.{mark}";
 
     public static Func<HttpResponseMessage> Json(int status, string body) =>
         () => new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
 
-    /// <summary>What Entra answers when all is well.</summary>
+    /// <summary>Creates Entra's response with a token.</summary>
     public static Func<HttpResponseMessage> Token(string token, int seconds = 3600) =>
         Json(200, $$"""{"token_type":"Bearer","expires_in":{{seconds}},"ext_expires_in":{{seconds}},"access_token":"{{token}}"}""");
 
-    /// <summary>What Entra answers when it refuses.</summary>
+    /// <summary>Creates Entra's response to a refused sign-in.</summary>
     public static Func<HttpResponseMessage> Refusal(string error, string description) =>
         Json(
             401,
@@ -48,20 +51,20 @@ internal sealed class ScriptedEntra : HttpMessageHandler
         return this;
     }
 
-    /// <summary>Compares all that went out with the file beside the tests.</summary>
+    /// <summary>Compares every request sent with a file of the tests.</summary>
     public void SentMatches(string file) =>
         Assert.Equal(
             File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Requests", file)).ReplaceLineEndings("\n").Trim(),
             string.Join("\n\n", Sent)
         );
 
-    /// <summary>Nobody answers there; <paramref name="asked"/> is told of the request that waits.</summary>
+    /// <summary>Leaves requests to this address without a response; <paramref name="asked"/> runs when one arrives.</summary>
     public void OnSilence(string hostAndPath, Action asked) => silent[hostAndPath] = asked;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var lines = new List<string> { $"{request.Method} {request.RequestUri}" };
-        // The others say which build of which library sent it, and number the requests.
+        // The other headers name the library's build or number the requests.
         foreach (var name in new[] { "Accept", "Authorization", "Metadata", "X-TFS-FedAuthRedirect" })
         {
             if (request.Headers.TryGetValues(name, out var values))
@@ -71,15 +74,15 @@ internal sealed class ScriptedEntra : HttpMessageHandler
         if (request.Content is { } content && await content.ReadAsStringAsync(cancellationToken) is { Length: > 0 } body)
             lines.AddRange(body.Split('&'));
         Sent.Enqueue(string.Join('\n', lines));
-        var place = request.RequestUri!.Host + request.RequestUri.AbsolutePath;
-        Asked.Enqueue(place);
-        if (silent.TryGetValue(place, out var asked))
+        var address = request.RequestUri!.Host + request.RequestUri.AbsolutePath;
+        Asked.Enqueue(address);
+        if (silent.TryGetValue(address, out var asked))
         {
             asked();
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }
 
-        if (!answers.TryGetValue(place, out var turns))
+        if (!answers.TryGetValue(address, out var turns))
             throw new HttpRequestException($"No route to host ({request.RequestUri.Authority})");
         var response = (turns.Count > 1 ? turns.Dequeue() : turns.Peek())();
         response.RequestMessage = request;

@@ -1,8 +1,8 @@
 using Azure.Core;
 using Workspaces.Errors;
-using static Workspaces.Tests.Identity.ScriptedEntra;
+using static Workspaces.Tests.SignIn.ScriptedEntra;
 
-namespace Workspaces.Tests.Identity;
+namespace Workspaces.Tests.SignIn;
 
 public class SignInFaultsTests
 {
@@ -12,28 +12,35 @@ public class SignInFaultsTests
     private const string BySecret = $"Signing in by the client secret of application {Client} failed: ";
     private const string ByGitHub = $"Signing in by GitHub's token for application {Client} failed: ";
 
-    static SignInFaultsTests() => Environment.SetEnvironmentVariable("SYSTEM_OIDCREQUESTURI", TestPlace.AzurePipelinesUri); // Azure.Identity reads it and nothing else does
+    // Azure.Identity itself reads this variable from the process.
+    static SignInFaultsTests() => Environment.SetEnvironmentVariable("SYSTEM_OIDCREQUESTURI", TestSignIn.AzurePipelinesUri);
 
     [Theory]
     [InlineData(
         "invalid_client",
-        $"AADSTS7000222: The provided client secret keys for app '{Client}' are expired. Visit the Azure portal to create new keys for your app.",
-        $"AZURE_CLIENT_SECRET of application {Client} has expired (7000222); it must be one that is valid. Make it: `az ad app credential reset --append --id {Client}`."
+        $"AADSTS7000222: The provided client secret keys for app '{Client}' are expired. Visit the Azure portal to create "
+            + "new keys for your app.",
+        $"AZURE_CLIENT_SECRET of application {Client} has expired (7000222); it must be valid. Create a new one: `az ad app "
+            + $"credential reset --append --id {Client}`."
     )]
     [InlineData(
         "invalid_client",
-        "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.",
-        $"AZURE_CLIENT_SECRET is no secret of application {Client} (7000215); it must be a secret's value, not its id. Make a new one: `az ad app credential reset --append --id {Client}`."
+        "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret "
+            + "value, not the client secret ID.",
+        $"AZURE_CLIENT_SECRET is not a secret of application {Client} (7000215); it must be a secret's value, not its id. "
+            + $"Create a new one: `az ad app credential reset --append --id {Client}`."
     )]
     [InlineData(
         "invalid_request",
         $"AADSTS90002: Tenant '{Tenant}' not found. Check to make sure you have the correct tenant ID.",
-        $"there is no tenant {Tenant} (90002); AML_TENANT_ID in the environment config must be the workspace's: `az account show --query tenantId`."
+        $"tenant {Tenant} does not exist (90002); AML_TENANT_ID in the environment config must be the workspace's: `az "
+            + "account show --query tenantId`."
     )]
     [InlineData(
         "unauthorized_client",
         $"AADSTS700016: Application with identifier '{Client}' was not found in the directory 'Example'.",
-        $"there is no application {Client} in tenant {Tenant} (700016); AZURE_CLIENT_ID must be the application (client) id of one that is there, not its object id: `az ad app list --query '[].[appId,displayName]'`."
+        $"application {Client} does not exist in tenant {Tenant} (700016); AZURE_CLIENT_ID must be the application (client) "
+            + "id of an existing one, not its object id: `az ad app list --query '[].[appId,displayName]'`."
     )]
     [InlineData(
         "invalid_client",
@@ -42,107 +49,116 @@ public class SignInFaultsTests
     )]
     [InlineData(
         "invalid_request",
-        $"AADSTS999999: Something new about client_secret={TestPlace.Planted}-client-secret here.",
+        $"AADSTS999999: Something new about client_secret={TestSignIn.Planted}-client-secret here.",
         "Something new about client_secret=*** here. (AADSTS999999)"
     )]
-    public async Task Message_SaysTheMend_WhenEntraRefusesTheServicePrincipal(string error, string description, string expected)
+    public async Task GetTokenAsync_SaysHowToFixIt_WhenEntraRefusesTheServicePrincipal(string error, string description, string expected)
     {
-        var place = new TestPlace().WithSecret();
-        place.Entra.On(TokenPath, Refusal(error, description));
+        var machine = new TestSignIn().WithSecret();
+        machine.Entra.On(TokenPath, Refusal(error, description));
 
-        Assert.Equal(BySecret + expected, await place.FailAsync());
-        Assert.Single(place.Entra.Asked);
+        Assert.Equal(BySecret + expected, await machine.FailAsync());
+        Assert.Single(machine.Entra.Asked);
     }
 
     [Theory]
     [InlineData(
-        "AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:example/model-training:ref:refs/heads/x'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.",
+        "AADSTS700213: No matching federated identity record found for presented assertion subject "
+            + "'repo:example/model-training:ref:refs/heads/x'. Check your federated identity credential Subject, Audience and "
+            + "Issuer against the presented assertion.",
         "700213"
     )]
     [InlineData(
-        "AADSTS70021: No matching federated identity record found for presented assertion. Assertion Issuer: 'https://token.actions.githubusercontent.com'. Assertion Subject: 'repo:example/model-training:ref:refs/heads/x'. Assertion Audience: 'api://AzureADTokenExchange'.",
+        "AADSTS70021: No matching federated identity record found for presented assertion. Assertion Issuer: "
+            + "'https://token.actions.githubusercontent.com'. Assertion Subject: 'repo:example/model-training:ref:refs/heads/x'. "
+            + "Assertion Audience: 'api://AzureADTokenExchange'.",
         "70021"
     )]
-    public async Task Message_GivesTheFederatedCredentialToMake_WhenGitHubsSubjectHasNone(string description, string code)
+    public async Task GetTokenAsync_GivesTheCommandForAFederatedCredential_WhenGitHubsSubjectHasNone(string description, string code)
     {
-        var place = new TestPlace().WithGitHub();
-        place.Entra.On(GitHubPath, Json(200, """{"value":"planted-assertion"}""")).On(TokenPath, Refusal("invalid_client", description));
+        var machine = new TestSignIn().WithGitHub();
+        machine.Entra.On(GitHubPath, Json(200, """{"value":"planted-assertion"}""")).On(TokenPath, Refusal("invalid_client", description));
 
         Assert.Equal(
             ByGitHub
-                + $"application {Client} has no federated credential for subject repo:example/model-training:ref:refs/heads/x ({code}); it must have one whose issuer, subject and audience are those of the run, letter by letter. "
+                + $"application {Client} has no federated credential for subject repo:example/model-training:ref:refs/heads/x "
+                + $"({code}); it must have one whose issuer, subject and audience equal those of the run exactly. "
                 + $"Add it: `az ad app federated-credential create --id {Client} --parameters '"
                 + """{"name":"github","issuer":"https://token.actions.githubusercontent.com","subject":"repo:example/model-training:ref:refs/heads/x","audiences":["api://AzureADTokenExchange"]}'`.""",
-            await place.FailAsync()
+            await machine.FailAsync()
         );
     }
 
     [Fact]
-    public async Task Message_LeadsToTheServiceConnection_WhenItsSubjectHasNoFederatedCredential()
+    public async Task GetTokenAsync_NamesTheServiceConnection_WhenItsSubjectHasNoFederatedCredential()
     {
-        var place = new TestPlace().WithAzurePipelines();
-        var oidc = new Uri(TestPlace.AzurePipelinesUri);
-        place
+        var machine = new TestSignIn().WithAzurePipelines();
+        var oidc = new Uri(TestSignIn.AzurePipelinesUri);
+        machine
             .Entra.On(oidc.Host + oidc.AbsolutePath, Json(200, """{"oidcToken":"planted-oidc"}"""))
             .On(
                 TokenPath,
                 Refusal(
                     "invalid_client",
-                    "AADSTS700213: No matching federated identity record found for presented assertion subject 'sc://example/p/model-training'."
+                    "AADSTS700213: No matching federated identity record found for presented assertion subject "
+                        + "'sc://example/p/model-training'."
                 )
             );
 
         Assert.Equal(
-            $"Signing in by the service connection of application {Client} failed: application {Client} has no federated credential for subject sc://example/p/model-training (700213); it must have one whose issuer, subject and audience are those of the run, letter by letter. "
+            $"Signing in by the service connection of application {Client} failed: application {Client} has no federated "
+                + "credential for subject sc://example/p/model-training (700213); it must have one whose issuer, subject and "
+                + "audience equal those of the run exactly. "
                 + "The service connection's page in Azure DevOps shows its issuer and subject.",
-            await place.FailAsync()
+            await machine.FailAsync()
         );
     }
 
     [Fact]
-    public async Task Message_SaysWhatMustBePermitted_WhenAzureDevOpsGivesNoToken()
+    public async Task GetTokenAsync_NamesTheMissingPermission_WhenAzureDevOpsReturnsNoToken()
     {
-        var place = new TestPlace().WithAzurePipelines();
-        var oidc = new Uri(TestPlace.AzurePipelinesUri);
-        place.Entra.On(oidc.Host + oidc.AbsolutePath, Json(401, $$"""{"message":"{{TestPlace.Planted}}-system-access may not"}"""));
+        var machine = new TestSignIn().WithAzurePipelines();
+        var oidc = new Uri(TestSignIn.AzurePipelinesUri);
+        machine.Entra.On(oidc.Host + oidc.AbsolutePath, Json(401, $$"""{"message":"{{TestSignIn.Planted}}-system-access may not"}"""));
 
         Assert.Equal(
-            $"Signing in by the service connection of application {Client} failed: Azure DevOps gave no token for the service connection; SYSTEM_ACCESSTOKEN must be this job's own, and the pipeline must be permitted to use the service connection.",
-            await place.FailAsync()
+            $"Signing in by the service connection of application {Client} failed: Azure DevOps returned no token for the "
+                + "service connection; SYSTEM_ACCESSTOKEN must be this job's token, and the pipeline must be permitted to use the "
+                + "service connection.",
+            await machine.FailAsync()
         );
     }
 
     [Fact]
-    public async Task Message_HasTheRequest_WhenGitHubGivesNoToken()
+    public async Task GetTokenAsync_NamesTheRequest_WhenGitHubReturnsNoToken()
     {
-        var place = new TestPlace().WithGitHub();
-        place.Entra.On(GitHubPath, Json(403, $$"""{"message":"{{TestPlace.Planted}}-github-request is over"}"""));
+        var machine = new TestSignIn().WithGitHub();
+        machine.Entra.On(GitHubPath, Json(403, $$"""{"message":"{{TestSignIn.Planted}}-github-request is over"}"""));
 
         Assert.Equal(
             ByGitHub
-                + "GET https://run-actions-1.actions.githubusercontent.com/71/idtoken/1f/a?api-version=2.0&audience=*** returned 403 Forbidden: ***-github-request is over".Replace(
-                    "***-github-request",
-                    "***",
-                    StringComparison.Ordinal
-                ),
-            await place.FailAsync()
+                + (
+                    "GET https://run-actions-1.actions.githubusercontent.com/71/idtoken/1f/a?api-version=2.0&audience=*** returned "
+                    + "403 Forbidden: ***-github-request is over"
+                ).Replace("***-github-request", "***", StringComparison.Ordinal),
+            await machine.FailAsync()
         );
     }
 
     [Fact]
-    public async Task AFailure_IsTransient_WhenEntraHasNoAnswer_AndTriedAgain()
+    public async Task GetTokenAsync_FailsTransiently_WhenEntraDoesNotRespond()
     {
-        var place = new TestPlace().WithSecret();
-        var signIn = place.SignIn();
+        var machine = new TestSignIn().WithSecret();
+        var signIn = machine.SignIn();
 
         var error = await Assert.ThrowsAsync<SignInException>(async () =>
-            await signIn.GetTokenAsync(TestPlace.Arm, TestContext.Current.CancellationToken)
+            await signIn.GetTokenAsync(TestSignIn.Arm, TestContext.Current.CancellationToken)
         );
-        place.Entra.On(TokenPath, Token(TokenOf("{}")));
-        var token = await signIn.GetTokenAsync(TestPlace.Arm, TestContext.Current.CancellationToken);
+        machine.Entra.On(TokenPath, Token(TokenOf("{}")));
+        var token = await signIn.GetTokenAsync(TestSignIn.Arm, TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            BySecret + $"POST https://{TokenPath} had no answer in 4 tries: No route to host (login.microsoftonline.com)",
+            BySecret + $"POST https://{TokenPath} got no response in 4 tries: No route to host (login.microsoftonline.com)",
             error.Message
         );
         Assert.True(ServiceErrors.IsTransient(error, TestContext.Current.CancellationToken));
@@ -150,36 +166,37 @@ public class SignInFaultsTests
     }
 
     [Fact]
-    public async Task AFailure_IsTransient_WhenEntraIsOverloaded()
+    public async Task GetTokenAsync_FailsTransiently_WhenEntraIsOverloaded()
     {
-        var place = new TestPlace().WithSecret();
-        place.Entra.On(TokenPath, Json(503, "{}"));
+        var machine = new TestSignIn().WithSecret();
+        machine.Entra.On(TokenPath, Json(503, "{}"));
 
-        var error = await Assert.ThrowsAsync<SignInException>(() => place.GetTokenAsync());
+        var error = await Assert.ThrowsAsync<SignInException>(() => machine.GetTokenAsync());
 
-        Assert.StartsWith(BySecret + "Microsoft Entra answered 503: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(BySecret + "Microsoft Entra returned 503: ", error.Message, StringComparison.Ordinal);
         Assert.True(error.IsTransient);
     }
 
     [Fact]
-    public async Task Message_SuspectsAProxy_WhenTheAnswerIsNotEntras()
+    public async Task GetTokenAsync_SuspectsAProxy_WhenTheResponseIsNotFromEntra()
     {
-        var place = new TestPlace().WithSecret();
-        place.Entra.On(TokenPath, Json(200, "<html>Welcome to the guest network</html>"));
+        var machine = new TestSignIn().WithSecret();
+        machine.Entra.On(TokenPath, Json(200, "<html>Welcome to the guest network</html>"));
 
         Assert.Equal(
             BySecret
-                + "what answered is not Microsoft Entra but something on the way to it, such as a proxy; HTTPS_PROXY must lead to one that lets login.microsoftonline.com through.",
-            await place.FailAsync()
+                + "the response is not from Microsoft Entra but from something in between, such as a proxy; HTTPS_PROXY must name "
+                + "a proxy that allows login.microsoftonline.com.",
+            await machine.FailAsync()
         );
     }
 
     [Fact]
-    public async Task ARefusal_IsNotTriedAgain()
+    public async Task GetTokenAsync_SendsOneRequest_WhenTheCredentialIsRefused()
     {
-        var place = new TestPlace().WithSecret();
-        place.Entra.On(TokenPath, Refusal("invalid_client", "AADSTS7000215: Invalid client secret provided."));
-        var signIn = place.SignIn();
+        var machine = new TestSignIn().WithSecret();
+        machine.Entra.On(TokenPath, Refusal("invalid_client", "AADSTS7000215: Invalid client secret provided."));
+        var signIn = machine.SignIn();
         var messages = new List<string>();
 
         for (var attempt = 0; attempt < 3; attempt++)
@@ -195,102 +212,104 @@ public class SignInFaultsTests
         }
 
         Assert.Single(messages.Distinct(StringComparer.Ordinal));
-        Assert.Single(place.Entra.Asked);
+        Assert.Single(machine.Entra.Asked);
     }
 
     [Fact]
-    public async Task NoWay_IsOneMessageWithEveryReason()
+    public async Task GetTokenAsync_ListsEveryReason_WhenNoSourceIsConfigured()
     {
-        var place = new TestPlace();
-        place.Entra.OnSilence(ImdsPath, () => place.Time.Pass(TimeSpan.FromSeconds(1)));
+        var machine = new TestSignIn();
+        machine.Entra.OnSilence(ImdsPath, () => machine.Time.Pass(TimeSpan.FromSeconds(1)));
 
         Assert.Equal(
             $"""
-            No way to sign in to Azure is configured here; one of these must be:
+            No credential for Azure is configured here; one of these must be:
               github             this is not a job of GitHub Actions
               azure-pipelines    this is not a job of Azure Pipelines
               workload-identity  AZURE_FEDERATED_TOKEN_FILE is not set
               service-principal  neither AZURE_CLIENT_SECRET nor AZURE_CLIENT_CERTIFICATE_PATH is set
-              managed-identity   this machine is not Azure's: 169.254.169.254 does not answer as it would there
+              managed-identity   this machine is not in Azure: 169.254.169.254 does not respond as it does there
               azure-cli          az is not on PATH
-              browser            there is no terminal, so nobody is there to sign in
-              device-code        there is no terminal, so nobody is there to sign in
+              browser            there is no terminal: nobody can sign in by hand
+              device-code        there is no terminal: nobody can sign in by hand
             At a desk: `az login --tenant {Tenant}`. For a server, GitHub or Azure DevOps see docs/identity.md.
             """.ReplaceLineEndings("\n"),
-            await place.FailAsync()
+            await machine.FailAsync()
         );
-        Assert.Equal([ImdsPath], place.Entra.Asked);
+        Assert.Equal([ImdsPath], machine.Entra.Asked);
     }
 
     [Theory]
     [InlineData(404, "")]
     [InlineData(502, "<html>proxy</html>")]
-    public async Task ManagedIdentity_IsLeftOut_WhenSomethingElseAnswersAtItsAddress(int status, string body)
+    public async Task GetTokenAsync_SkipsManagedIdentity_WhenAnotherServerRespondsAtItsAddress(int status, string body)
     {
-        var place = new TestPlace();
-        place.Entra.On(ImdsPath, Json(status, body));
+        var machine = new TestSignIn();
+        machine.Entra.On(ImdsPath, Json(status, body));
 
-        Assert.Contains("managed-identity   this machine is not Azure's", await place.FailAsync(), StringComparison.Ordinal);
-        Assert.Single(place.Entra.Asked);
+        Assert.Contains("managed-identity   this machine is not in Azure", await machine.FailAsync(), StringComparison.Ordinal);
+        Assert.Single(machine.Entra.Asked);
     }
 
     [Theory]
-    [InlineData(null, "this machine has no identity of its own; AZURE_CLIENT_ID must name one that it was given")]
-    [InlineData(Client, $"this machine was not given the identity {Client}, which AZURE_CLIENT_ID names")]
-    public async Task ManagedIdentity_IsLeftOut_WhenTheMachineHasNone(string? client, string reason)
+    [InlineData(null, "this machine has no system-assigned identity; AZURE_CLIENT_ID must name an identity assigned to it")]
+    [InlineData(Client, $"AZURE_CLIENT_ID is {Client}, an identity that is not assigned to this machine")]
+    public async Task GetTokenAsync_SkipsManagedIdentity_WhenTheMachineHasNone(string? client, string reason)
     {
-        var place = new TestPlace();
+        var machine = new TestSignIn();
         if (client is not null)
-            place.With(("AZURE_CLIENT_ID", client));
-        place.Entra.On(
+            machine.With(("AZURE_CLIENT_ID", client));
+        machine.Entra.On(
             ImdsPath,
             Json(400, """{"error":"invalid_request","error_description":"Required metadata header not specified"}"""),
             Json(400, """{"error":"invalid_request","error_description":"Identity not found"}""")
         );
 
-        Assert.Contains($"managed-identity   {reason}\n", await place.FailAsync(), StringComparison.Ordinal);
+        Assert.Contains($"managed-identity   {reason}\n", await machine.FailAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task ANamedWay_SaysWhatItLacks_AndNoOtherIsTried()
+    public async Task GetTokenAsync_NamesWhatIsMissing_WhenTheNamedSourceIsNotConfigured()
     {
-        var place = new TestPlace().WithSecret().With(("GITHUB_ACTIONS", "true"));
+        var machine = new TestSignIn().WithSecret().With(("GITHUB_ACTIONS", "true"));
 
         Assert.Equal(
-            "--credential=github cannot be used here: ACTIONS_ID_TOKEN_REQUEST_URL is not set; the job must have `permissions: id-token: write`. Leave it out for the first that is configured, or see docs/identity.md.",
-            await place.FailAsync("github")
+            "--credential=github cannot be used here: ACTIONS_ID_TOKEN_REQUEST_URL is not set; the job must have `permissions: "
+                + "id-token: write`. Leave it out for the first configured source, or see docs/identity.md.",
+            await machine.FailAsync("github")
         );
-        Assert.Empty(place.Entra.Asked);
+        Assert.Empty(machine.Entra.Asked);
     }
 
     [Theory]
     [InlineData("github", "AZURE_TENANT_ID")]
     [InlineData("azure-pipelines", "AZURESUBSCRIPTION_TENANT_ID")]
     [InlineData("service-principal", "AZURE_TENANT_ID")]
-    public async Task ATenantThatContradictsTheEnvironmentConfig_IsAFault(string name, string variable)
+    public async Task GetTokenAsync_Fails_WhenATenantContradictsTheEnvironmentConfig(string name, string variable)
     {
-        var place = name switch
+        var machine = name switch
         {
-            "github" => new TestPlace().WithGitHub(),
-            "azure-pipelines" => new TestPlace().WithAzurePipelines(),
-            _ => new TestPlace().WithSecret(),
+            "github" => new TestSignIn().WithGitHub(),
+            "azure-pipelines" => new TestSignIn().WithAzurePipelines(),
+            _ => new TestSignIn().WithSecret(),
         };
-        place.With((variable, OtherTenant));
+        machine.With((variable, OtherTenant));
 
         Assert.Equal(
-            $"{variable} is {OtherTenant}; it must be {Tenant}, as AML_TENANT_ID in the environment config says. Correct the one that is wrong, or leave {variable} unset.",
-            await place.FailAsync()
+            $"{variable} is {OtherTenant}; it must be {Tenant}, as AML_TENANT_ID in the environment config says. Correct the "
+                + $"one that is wrong, or leave {variable} unset.",
+            await machine.FailAsync()
         );
-        Assert.Empty(place.Entra.Asked);
+        Assert.Empty(machine.Entra.Asked);
     }
 
     [Fact]
-    public async Task ADomainName_IsNoContradictionOfATenantId()
+    public async Task GetTokenAsync_Succeeds_WhenOneTenantIsADomainName()
     {
-        var place = new TestPlace().WithSecret().With(("AZURE_TENANT_ID", "example.onmicrosoft.com"));
-        place.Entra.On(TokenPath, Token(TokenOf("{}")));
+        var machine = new TestSignIn().WithSecret().With(("AZURE_TENANT_ID", "example.onmicrosoft.com"));
+        machine.Entra.On(TokenPath, Token(TokenOf("{}")));
 
-        Assert.Equal(TokenOf("{}"), await place.GetTokenAsync());
+        Assert.Equal(TokenOf("{}"), await machine.GetTokenAsync());
     }
 
     [Theory]
@@ -308,36 +327,39 @@ public class SignInFaultsTests
     )]
     [InlineData(
         "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
-        "azure-pipelines    AZURESUBSCRIPTION_SERVICE_CONNECTION_ID is not set; the step must be an AzureCLI@2 task, whose service connection has workload identity federation"
+        "azure-pipelines    AZURESUBSCRIPTION_SERVICE_CONNECTION_ID is not set; the step must be an AzureCLI@2 task, whose "
+            + "service connection has workload identity federation"
     )]
-    public async Task AVariableThatIsMissing_IsNamed(string variable, string expected)
+    public async Task GetTokenAsync_NamesTheVariable_WhenOneIsMissing(string variable, string expected)
     {
-        var place =
+        var machine =
             variable.StartsWith('S') || variable.StartsWith("AZURESUB", StringComparison.Ordinal)
-                ? new TestPlace().WithAzurePipelines()
-                : new TestPlace().WithGitHub();
-        place.Variables[variable] = ""; // as a workflow sets it whose own variable is empty
+                ? new TestSignIn().WithAzurePipelines()
+                : new TestSignIn().WithGitHub();
+        machine.Variables[variable] = ""; // as a workflow sets it when its own variable is empty
 
-        Assert.Contains(expected + "\n", await place.FailAsync(), StringComparison.Ordinal);
+        Assert.Contains(expected + "\n", await machine.FailAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task AFileThatIsNotThere_IsAFault()
+    public async Task GetTokenAsync_Fails_WhenAFileIsMissing()
     {
         Assert.Equal(
-            "AZURE_FEDERATED_TOKEN_FILE is /var/run/token, which is not there; it must be the file that the platform writes its token to.",
-            await new TestPlace().With(("AZURE_FEDERATED_TOKEN_FILE", "/var/run/token"), ("AZURE_CLIENT_ID", Client)).FailAsync()
+            "AZURE_FEDERATED_TOKEN_FILE is /var/run/token, which does not exist; it must be the file to which the platform "
+                + "writes its token.",
+            await new TestSignIn().With(("AZURE_FEDERATED_TOKEN_FILE", "/var/run/token"), ("AZURE_CLIENT_ID", Client)).FailAsync()
         );
         Assert.Equal(
-            "AZURE_CLIENT_CERTIFICATE_PATH is /etc/app.pem, which is not there; it must be a .pem or .pfx file with the certificate and its key.",
-            await new TestPlace().With(("AZURE_CLIENT_CERTIFICATE_PATH", "/etc/app.pem"), ("AZURE_CLIENT_ID", Client)).FailAsync()
+            "AZURE_CLIENT_CERTIFICATE_PATH is /etc/app.pem, which does not exist; it must be a .pem or .pfx file with the "
+                + "certificate and its key.",
+            await new TestSignIn().With(("AZURE_CLIENT_CERTIFICATE_PATH", "/etc/app.pem"), ("AZURE_CLIENT_ID", Client)).FailAsync()
         );
     }
 
     [Fact]
-    public void Foresee_SaysWhatWouldBeTried_AndAsksNothing()
+    public void Foresee_ListsTheConfiguredSources_WithoutARequest()
     {
-        var desk = new TestPlace { HasTerminal = true }.With(("PATH", "/usr/bin:/opt/az/bin"));
+        var desk = new TestSignIn { HasTerminal = true }.With(("PATH", "/usr/bin:/opt/az/bin"));
         desk.Files.Add("/opt/az/bin/az");
 
         Assert.Equal(
@@ -345,10 +367,10 @@ public class SignInFaultsTests
             desk.SignIn().Foresee()
         );
         Assert.Equal(
-            "managed-identity (the machine's managed identity), else nothing: docs/identity.md says what can be configured",
-            new TestPlace().SignIn().Foresee()
+            "managed-identity (the machine's managed identity), else nothing: docs/identity.md lists what can be configured",
+            new TestSignIn().SignIn().Foresee()
         );
-        Assert.Equal($"github (GitHub's token for application {Client})", new TestPlace().WithGitHub().SignIn().Foresee());
+        Assert.Equal($"github (GitHub's token for application {Client})", new TestSignIn().WithGitHub().SignIn().Foresee());
         Assert.Empty(desk.Entra.Asked);
     }
 }

@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>Stands where a credential is wanted and there is none; the sign-in policy never asks it for a token.</summary>
+/// <summary>Placeholder for a missing credential; the sign-in policy never requests a token from it.</summary>
 internal sealed class AnonymousAccessCredential : TokenCredential
 {
     public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => default;

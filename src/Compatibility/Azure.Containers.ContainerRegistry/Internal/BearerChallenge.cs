@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>What a registry asks for: <c>WWW-Authenticate: Bearer realm="…",service="…",scope="…"</c>.</summary>
+/// <summary>A registry's challenge: <c>WWW-Authenticate: Bearer realm="…",service="…",scope="…"</c>.</summary>
 /// <param name="Service">The registry's own name for itself, sent back to it.</param>
 /// <param name="Scope">What a token must open, such as <c>repository:detection:pull,push</c>; null for the registry as such.</param>
 internal sealed partial record BearerChallenge(string Service, string? Scope)
@@ -10,9 +10,7 @@ internal sealed partial record BearerChallenge(string Service, string? Scope)
     public static BearerChallenge? Read(Response response)
     {
         if (!response.Headers.TryGetValues("WWW-Authenticate", out var values))
-        {
             return null;
-        }
 
         foreach (var value in values.Where(value => value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)))
         {
@@ -21,15 +19,13 @@ internal sealed partial record BearerChallenge(string Service, string? Scope)
                 .GroupBy(match => match.Groups["name"].Value, StringComparer.OrdinalIgnoreCase)
                 .ToDictionary(group => group.Key, group => group.First().Groups["value"].Value, StringComparer.OrdinalIgnoreCase);
             if (parameters.TryGetValue("service", out var service))
-            {
                 return new BearerChallenge(service, Ordered(parameters.GetValueOrDefault("scope")));
-            }
         }
 
         return null;
     }
 
-    // Some registries name the actions in another order each time; in one order, a token for the scope is found again.
+    // Some registries list the actions in a different order each time. Sorting them makes the cached token findable.
     private static string? Ordered(string? scopes) =>
         scopes is null
             ? null

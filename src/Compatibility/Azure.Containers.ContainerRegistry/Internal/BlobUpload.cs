@@ -58,7 +58,7 @@ internal sealed class BlobUpload(RegistryRequests requests, string uploadsPath)
         message.Request.Headers.Add(HttpHeader.Names.ContentType, "application/octet-stream");
         // Registries write the range without the unit that HTTP would have.
         message.Request.Headers.Add("Content-Range", $"{offset}-{offset + chunk.Length - 1}");
-        // The registry says 401 before the bytes are sent, not after: a token that expired midway costs no chunk.
+        // The registry responds 401 before the bytes are sent: a token that expires during the upload costs no chunk.
         message.Request.Headers.Add("Expect", "100-continue");
         message.Request.Content = RequestContent.Create(chunk);
         return LocationOf(await requests.SendAsync(message, cancellationToken, 202).ConfigureAwait(false));
@@ -67,5 +67,5 @@ internal sealed class BlobUpload(RegistryRequests requests, string uploadsPath)
     private static string LocationOf(Response response) =>
         response.Headers.TryGetValue("Location", out var location)
             ? location
-            : throw new RequestFailedException(response.Status, "The registry accepted the upload without saying where it goes on.");
+            : throw new RequestFailedException(response.Status, "The registry accepted the upload without an address to continue at.");
 }

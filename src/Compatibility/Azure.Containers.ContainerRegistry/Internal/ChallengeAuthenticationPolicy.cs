@@ -6,19 +6,19 @@ using Azure.Core.Pipeline;
 namespace Azure.Containers.ContainerRegistry;
 
 /// <summary>
-/// Signs requests in to Azure Container Registry, which wants tokens of its own:
+/// Signs requests in to Azure Container Registry, which requires its own tokens:
 /// <list type="number">
-/// <item>The request goes out as it is, and the registry answers 401 with a challenge.</item>
-/// <item>The challenge names the service and the scope wanted.</item>
+/// <item>The request is sent without a token, and the registry responds 401 with a challenge.</item>
+/// <item>The challenge names the service and the required scope.</item>
 /// <item>A Microsoft Entra token of the credential is exchanged for a refresh token of the registry (<c>/oauth2/exchange</c>).</item>
-/// <item>The refresh token buys an access token for that scope (<c>/oauth2/token</c>).</item>
-/// <item>The request goes out again with the access token.</item>
+/// <item>The refresh token is exchanged for an access token of that scope (<c>/oauth2/token</c>).</item>
+/// <item>The request is sent again with the access token.</item>
 /// </list>
-/// A scope that was asked for once is remembered, and its access token used again until it expires, so that one round trip does for most requests.
+/// The scope of a request is remembered and its access token reused until it expires, so that most requests need one round trip.
 /// </summary>
 /// <remarks>
 /// The base class refuses any address that is not https, before anything is sent. Requests to another host, such as the storage account
-/// that a blob is redirected to, get no token, and a challenge from there gets no answer.
+/// that a blob is redirected to, get no token, and a challenge from there is ignored.
 /// </remarks>
 [SuppressMessage(
     "Design",
@@ -30,33 +30,33 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
     // What follows the repository's name in a path.
     private static readonly string[] PartsBelowRepository = ["/manifests/", "/blobs/", "/tags/", "/_manifests", "/_tags"];
 
-    // A token with less than this to live is not used: the request would take longer to arrive.
+    // A token that expires sooner is not used: the request could arrive later.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
 
-    private readonly TokenCredential _credential;
-    private readonly string _aadScope;
-    private readonly Uri _registry;
-    private readonly TokenExchange _exchange;
-    private readonly ConcurrentDictionary<string, string> _scopes = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, string> _accessTokens = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _renewal = new(1, 1);
-    private (string Service, string Token)? _refreshToken;
+    private readonly TokenCredential credential;
+    private readonly string aadScope;
+    private readonly Uri registry;
+    private readonly TokenExchange exchange;
+    private readonly ConcurrentDictionary<string, string> scopes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> accessTokens = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim renewal = new(1, 1);
+    private (string Service, string Token)? refreshToken;
 
     public ChallengeAuthenticationPolicy(TokenCredential credential, string aadScope, Uri registry, TokenExchange exchange)
         : base(credential, aadScope)
     {
-        _credential = credential;
-        _aadScope = aadScope;
-        _registry = registry;
-        _exchange = exchange;
+        this.credential = credential;
+        this.aadScope = aadScope;
+        this.registry = registry;
+        this.exchange = exchange;
     }
 
     protected override ValueTask AuthorizeRequestAsync(HttpMessage message)
     {
         if (
             IsForRegistry(message)
-            && _scopes.TryGetValue(KindOf(message.Request), out var scope)
-            && _accessTokens.TryGetValue(scope, out var token)
+            && scopes.TryGetValue(KindOf(message.Request), out var scope)
+            && accessTokens.TryGetValue(scope, out var token)
             && IsFresh(token)
         )
         {
@@ -68,33 +68,31 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
 
     protected override async ValueTask<bool> AuthorizeRequestOnChallengeAsync(HttpMessage message)
     {
-        // Step 1 is behind us: the registry answered 401. Step 2: what does it want?
+        // Step 1 is done: the registry responded 401. Step 2: read the challenge.
         if (!IsForRegistry(message) || BearerChallenge.Read(message.Response) is not { } challenge)
-        {
             return false;
-        }
 
         var scope = challenge.Scope ?? "";
-        _scopes[KindOf(message.Request)] = scope;
+        scopes[KindOf(message.Request)] = scope;
         var refused = message.Request.Headers.TryGetValue(HttpHeader.Names.Authorization, out var value) ? value["Bearer ".Length..] : null;
 
-        await _renewal.WaitAsync(message.CancellationToken).ConfigureAwait(false);
+        await renewal.WaitAsync(message.CancellationToken).ConfigureAwait(false);
         try
         {
-            // Another request may have renewed the token while this one was under way.
-            if (!_accessTokens.TryGetValue(scope, out var token) || token == refused || !IsFresh(token))
+            // Another request may have renewed the token in the meantime.
+            if (!accessTokens.TryGetValue(scope, out var token) || token == refused || !IsFresh(token))
             {
                 token = await GetAccessTokenAsync(message, challenge).ConfigureAwait(false);
-                _accessTokens[scope] = token;
+                accessTokens[scope] = token;
             }
 
-            // Step 5: the request once more, with the access token.
+            // Step 5: send the request again with the access token.
             Authorize(message, token);
             return true;
         }
         finally
         {
-            _renewal.Release();
+            renewal.Release();
         }
     }
 
@@ -104,15 +102,15 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
 
     private async Task<string> GetAccessTokenAsync(HttpMessage message, BearerChallenge challenge)
     {
-        if (_credential is AnonymousAccessCredential)
+        if (credential is AnonymousAccessCredential)
         {
-            // Step 3 has nothing to exchange; step 4 asks for what anybody may do.
+            // Step 3 has nothing to exchange; step 4 requests a token with anonymous rights.
             return await BuyAsync(challenge, refreshToken: null, message.CancellationToken).ConfigureAwait(false);
         }
 
-        // Step 3: a refresh token of the registry, kept from an earlier request where there is one.
+        // Step 3: a refresh token of the registry, cached from an earlier request if possible.
         var (refreshToken, isKept) =
-            _refreshToken is { } kept && kept.Service == challenge.Service && IsFresh(kept.Token)
+            this.refreshToken is { } kept && kept.Service == challenge.Service && IsFresh(kept.Token)
                 ? (kept.Token, true)
                 : (await ExchangeAsync(message, challenge.Service).ConfigureAwait(false), false);
         try
@@ -122,7 +120,7 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
         }
         catch (RequestFailedException error) when (isKept && error.Status == 401)
         {
-            // The kept one was withdrawn or has expired by the registry's clock: steps 3 and 4 again, once.
+            // The cached refresh token was revoked or has expired by the registry's clock: repeat steps 3 and 4 once.
             refreshToken = await ExchangeAsync(message, challenge.Service).ConfigureAwait(false);
             return await BuyAsync(challenge, refreshToken, message.CancellationToken).ConfigureAwait(false);
         }
@@ -130,7 +128,7 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
 
     private async Task<string> BuyAsync(BearerChallenge challenge, string? refreshToken, CancellationToken cancellationToken)
     {
-        var access = await _exchange
+        var access = await exchange
             .GetAccessTokenAsync(challenge.Service, challenge.Scope, refreshToken, cancellationToken)
             .ConfigureAwait(false);
         return access.Value.AccessToken;
@@ -138,19 +136,19 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
 
     private async Task<string> ExchangeAsync(HttpMessage message, string service)
     {
-        var context = new TokenRequestContext([_aadScope], message.Request.ClientRequestId);
-        var aad = await _credential.GetTokenAsync(context, message.CancellationToken).ConfigureAwait(false);
-        var refresh = await _exchange
+        var context = new TokenRequestContext([aadScope], message.Request.ClientRequestId);
+        var aad = await credential.GetTokenAsync(context, message.CancellationToken).ConfigureAwait(false);
+        var refresh = await exchange
             .GetRefreshTokenAsync(service, tenant: null, refreshToken: null, aad.Token, message.CancellationToken)
             .ConfigureAwait(false);
-        _refreshToken = (service, refresh.Value.RefreshToken);
+        this.refreshToken = (service, refresh.Value.RefreshToken);
         return refresh.Value.RefreshToken;
     }
 
     private bool IsForRegistry(HttpMessage message) =>
         Uri.Compare(
             message.Request.Uri.ToUri(),
-            _registry,
+            registry,
             UriComponents.SchemeAndServer,
             UriFormat.Unescaped,
             StringComparison.OrdinalIgnoreCase

@@ -5,8 +5,8 @@ namespace Azure.Containers.ContainerRegistry;
 /// <summary>Passes bytes through and compares their SHA-256 with the digest when the end is reached.</summary>
 internal sealed class DigestStream(Stream inner, string digest) : Stream
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private bool _ended;
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private bool ended;
 
     public override bool CanRead => true;
 
@@ -30,9 +30,7 @@ internal sealed class DigestStream(Stream inner, string digest) : Stream
     public static void Check(string found, string? expected, string what)
     {
         if (expected is not null && !string.Equals(found, expected, StringComparison.OrdinalIgnoreCase))
-        {
             throw new RequestFailedException($"The {what} has the digest {found}; it must be {expected}.");
-        }
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Seen(buffer.AsSpan(offset, count), inner.Read(buffer, offset, count));
@@ -61,7 +59,7 @@ internal sealed class DigestStream(Stream inner, string digest) : Stream
         if (disposing)
         {
             inner.Dispose();
-            _hash.Dispose();
+            hash.Dispose();
         }
 
         base.Dispose(disposing);
@@ -70,13 +68,11 @@ internal sealed class DigestStream(Stream inner, string digest) : Stream
     private int Seen(ReadOnlySpan<byte> buffer, int count)
     {
         if (count > 0)
+            hash.AppendData(buffer[..count]);
+        else if (buffer.Length > 0 && !ended)
         {
-            _hash.AppendData(buffer[..count]);
-        }
-        else if (buffer.Length > 0 && !_ended)
-        {
-            _ended = true;
-            Check(Format(_hash.GetHashAndReset()), digest, "downloaded blob");
+            ended = true;
+            Check(Format(hash.GetHashAndReset()), digest, "downloaded blob");
         }
 
         return count;

@@ -5,9 +5,9 @@ namespace Azure.Containers.ContainerRegistry;
 
 /// <summary>A list whose pages name the next one in a <c>Link: &lt;address&gt;; rel="next"</c> header.</summary>
 /// <param name="requests">Where the pages come from.</param>
-/// <param name="first">Makes the request for the first page from a page size, which may be null.</param>
+/// <param name="first">Creates the request for the first page from a page size, which may be null.</param>
 /// <param name="read">The items of one page.</param>
-/// <param name="cancellationToken">Stops the request and its retries.</param>
+/// <param name="cancellationToken">Cancels the request and its retries.</param>
 internal sealed class LinkedPages<T>(
     RegistryRequests requests,
     Func<int?, HttpMessage> first,
@@ -33,9 +33,7 @@ internal sealed class LinkedPages<T>(
     private static string? NextOf(Response response)
     {
         if (!response.Headers.TryGetValue("Link", out var link))
-        {
             return null;
-        }
 
         var start = link.IndexOf('<', StringComparison.Ordinal);
         var end = link.IndexOf('>', StringComparison.Ordinal);

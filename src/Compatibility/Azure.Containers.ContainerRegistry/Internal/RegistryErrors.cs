@@ -4,7 +4,7 @@ using Azure.Core;
 namespace Azure.Containers.ContainerRegistry;
 
 /// <summary>
-/// Makes the exception for an answer that was not expected. The first line of its message is
+/// Creates the exception for an unexpected response. The first line of its message is
 /// <c>GET {uri} returned 404: MANIFEST_UNKNOWN: manifest unknown</c>; Azure.Core's own details follow.
 /// </summary>
 internal static class RegistryErrors
@@ -15,7 +15,7 @@ internal static class RegistryErrors
         return new RequestFailedException(message.Response, innerException: null, new Parser(message));
     }
 
-    // Bodies of blobs are streamed, and so would be the error that came in place of one.
+    // Bodies of blobs are streamed, and so is an error in place of a blob.
     private static async Task BufferAsync(Response response, CancellationToken cancellationToken)
     {
         if (response.ContentStream is { CanSeek: false } stream)
@@ -33,7 +33,7 @@ internal static class RegistryErrors
         public override bool TryParse(Response response, out ResponseError? error, out IDictionary<string, string>? data)
         {
             var errors = Read(response);
-            // The query is left out: a storage address carries its signature there, an upload its state.
+            // The query is omitted: it holds the signature of a storage address, or the state of an upload.
             var address = message.Request.Uri.ToUri().GetLeftPart(UriPartial.Path);
             var found = errors.Count > 0 ? string.Join("; ", errors.Select(item => $"{item.Code}: {item.Message}")) : response.ReasonPhrase;
             error = new ResponseError(
@@ -58,7 +58,7 @@ internal static class RegistryErrors
             }
             catch (JsonException)
             {
-                // HEAD has no body, and a proxy's page is no JSON: the status says what there is to say.
+                // HEAD has no body, and a proxy's page is not JSON: the status must do.
                 return [];
             }
         }

@@ -4,7 +4,7 @@ using Azure.Core.Pipeline;
 
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>Makes and sends the requests to one registry.</summary>
+/// <summary>Creates and sends the requests to one registry.</summary>
 /// <param name="pipeline">Carries sign-in, retries and logging.</param>
 /// <param name="endpoint">The registry.</param>
 /// <param name="apiVersion">Sent with the calls that are Azure's own; the OCI ones have no version.</param>
@@ -23,15 +23,11 @@ internal sealed class RegistryRequests(HttpPipeline pipeline, Uri endpoint, stri
         foreach (var (name, value) in query)
         {
             if (value is not null)
-            {
                 message.Request.Uri.AppendQuery(name, value, escapeValue: true);
-            }
         }
 
         if (!path.StartsWith("/v2/", StringComparison.Ordinal))
-        {
             message.Request.Uri.AppendQuery("api-version", apiVersion, escapeValue: true);
-        }
 
         message.Request.Headers.Add(HttpHeader.Names.Accept, "application/json");
         return message;
@@ -47,7 +43,7 @@ internal sealed class RegistryRequests(HttpPipeline pipeline, Uri endpoint, stri
         return message;
     }
 
-    /// <exception cref="RequestFailedException">The registry answered another status than <paramref name="expected"/>.</exception>
+    /// <exception cref="RequestFailedException">The registry responded with another status than <paramref name="expected"/>.</exception>
     public async Task<Response> SendAsync(HttpMessage message, CancellationToken cancellationToken, params int[] expected)
     {
         await pipeline.SendAsync(message, cancellationToken).ConfigureAwait(false);
@@ -62,7 +58,10 @@ internal sealed class RegistryRequests(HttpPipeline pipeline, Uri endpoint, stri
         return JsonDocument.Parse(response.Content);
     }
 
-    /// <summary>A path below the root. Repository names keep their slashes; nothing else in them or in the rest can reach another resource.</summary>
+    /// <summary>
+    /// Formats a path below the root. Repository names keep their slashes; everything else is escaped, so that no name reaches another
+    /// resource.
+    /// </summary>
     public static string PathOf(string prefix, string repositoryName, string suffix = "", string? last = null)
     {
         var name = string.Join('/', repositoryName.Split('/').Select(Uri.EscapeDataString));

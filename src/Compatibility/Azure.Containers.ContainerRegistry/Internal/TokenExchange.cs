@@ -37,7 +37,7 @@ internal sealed class TokenExchange(RegistryRequests requests)
             .ConfigureAwait(false);
     }
 
-    // POST /oauth2/token: a refresh token buys an access token for one scope; without one, what anybody may do is granted.
+    // POST /oauth2/token: exchanges a refresh token for an access token of one scope; without one, for a token with anonymous rights.
     public Task<Response<AcrAccessToken>> GetAccessTokenAsync(
         string service,
         string? scope,
@@ -60,9 +60,7 @@ internal sealed class TokenExchange(RegistryRequests requests)
     {
         var parts = token.Split('.');
         if (parts.Length != 3 || !Base64Url.IsValid(parts[1]))
-        {
             return DateTimeOffset.MaxValue;
-        }
 
         try
         {
@@ -99,7 +97,7 @@ internal sealed class TokenExchange(RegistryRequests requests)
         var token = body.RootElement.Text(member)
             ?? throw new RequestFailedException(
                 message.Response.Status,
-                $"POST {requests.Endpoint}{path.TrimStart('/')} answered without {member}."
+                $"POST {requests.Endpoint}{path.TrimStart('/')} returned a response without {member}."
             );
         return Response.FromValue(read(token), message.Response);
     }

@@ -2,15 +2,15 @@ using System.ComponentModel;
 
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>The processor an image is made for, in the words of Go's GOARCH.</summary>
+/// <summary>Processor architecture of an image, by Go's GOARCH.</summary>
 public readonly struct ArtifactArchitecture : IEquatable<ArtifactArchitecture>
 {
-    private readonly string _value;
+    private readonly string value;
 
     public ArtifactArchitecture(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        _value = value;
+        this.value = value;
     }
 
     public static ArtifactArchitecture Amd64 { get; } = new("amd64");
@@ -27,13 +27,13 @@ public readonly struct ArtifactArchitecture : IEquatable<ArtifactArchitecture>
 
     public static implicit operator ArtifactArchitecture(string value) => new(value);
 
-    public bool Equals(ArtifactArchitecture other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(ArtifactArchitecture other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     [EditorBrowsable(EditorBrowsableState.Never)]
     public override bool Equals(object? obj) => obj is ArtifactArchitecture other && Equals(other);
 
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public override int GetHashCode() => _value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(_value);
+    public override int GetHashCode() => value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(value);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }

@@ -1,6 +1,6 @@
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>In which order manifests are listed; <c>None</c> leaves it to the registry.</summary>
+/// <summary>In which order manifests are listed; <c>None</c>: the registry chooses.</summary>
 public enum ArtifactManifestOrder
 {
     None = 0,

@@ -7,8 +7,8 @@ public class ArtifactManifestProperties
 {
     public ArtifactManifestProperties() { }
 
-    /// <param name="json">An item of the <c>manifests</c> list, or the <c>manifest</c> of a single answer.</param>
-    /// <param name="page">The answer around it, which names registry and repository.</param>
+    /// <param name="json">An item of the <c>manifests</c> list, or the <c>manifest</c> of a single response.</param>
+    /// <param name="page">The response around it, which names registry and repository.</param>
     internal ArtifactManifestProperties(JsonElement json, JsonElement page)
     {
         RegistryLoginServer = page.Text("registry");

@@ -2,15 +2,15 @@ using System.ComponentModel;
 
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>The operating system an image is made for, in the words of Go's GOOS.</summary>
+/// <summary>Operating system of an image, by Go's GOOS.</summary>
 public readonly struct ArtifactOperatingSystem : IEquatable<ArtifactOperatingSystem>
 {
-    private readonly string _value;
+    private readonly string value;
 
     public ArtifactOperatingSystem(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        _value = value;
+        this.value = value;
     }
 
     public static ArtifactOperatingSystem Linux { get; } = new("linux");
@@ -23,13 +23,13 @@ public readonly struct ArtifactOperatingSystem : IEquatable<ArtifactOperatingSys
 
     public static implicit operator ArtifactOperatingSystem(string value) => new(value);
 
-    public bool Equals(ArtifactOperatingSystem other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(ArtifactOperatingSystem other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     [EditorBrowsable(EditorBrowsableState.Never)]
     public override bool Equals(object? obj) => obj is ArtifactOperatingSystem other && Equals(other);
 
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public override int GetHashCode() => _value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(_value);
+    public override int GetHashCode() => value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(value);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }

@@ -5,12 +5,12 @@ namespace Azure.Containers.ContainerRegistry;
 /// <summary>The resource whose Microsoft Entra tokens a registry exchanges: Azure Resource Manager of one cloud.</summary>
 public readonly struct ContainerRegistryAudience : IEquatable<ContainerRegistryAudience>
 {
-    private readonly string _value;
+    private readonly string value;
 
     public ContainerRegistryAudience(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        _value = value;
+        this.value = value;
     }
 
     public static ContainerRegistryAudience AzureResourceManagerChina { get; } = new("https://management.chinacloudapi.cn");
@@ -25,13 +25,13 @@ public readonly struct ContainerRegistryAudience : IEquatable<ContainerRegistryA
 
     public static implicit operator ContainerRegistryAudience(string value) => new(value);
 
-    public bool Equals(ContainerRegistryAudience other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(ContainerRegistryAudience other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     [EditorBrowsable(EditorBrowsableState.Never)]
     public override bool Equals(object? obj) => obj is ContainerRegistryAudience other && Equals(other);
 
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public override int GetHashCode() => _value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(_value);
+    public override int GetHashCode() => value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(value);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }

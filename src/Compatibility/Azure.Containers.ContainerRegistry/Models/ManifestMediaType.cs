@@ -8,9 +8,9 @@ public readonly struct ManifestMediaType : IEquatable<ManifestMediaType>
     public static readonly ManifestMediaType DockerManifest = new("application/vnd.docker.distribution.manifest.v2+json");
     public static readonly ManifestMediaType OciImageManifest = new("application/vnd.oci.image.manifest.v1+json");
 
-    private readonly string _value;
+    private readonly string value;
 
-    private ManifestMediaType(string value) => _value = value;
+    private ManifestMediaType(string value) => this.value = value;
 
     public static bool operator ==(ManifestMediaType left, ManifestMediaType right) => left.Equals(right);
 
@@ -18,15 +18,15 @@ public readonly struct ManifestMediaType : IEquatable<ManifestMediaType>
 
     public static implicit operator ManifestMediaType(string mediaType) => new(mediaType);
 
-    public static explicit operator string(ManifestMediaType mediaType) => mediaType._value;
+    public static explicit operator string(ManifestMediaType mediaType) => mediaType.value;
 
-    public bool Equals(ManifestMediaType other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(ManifestMediaType other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     [EditorBrowsable(EditorBrowsableState.Never)]
     public override bool Equals(object? obj) => obj is ManifestMediaType other && Equals(other);
 
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public override int GetHashCode() => _value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(_value);
+    public override int GetHashCode() => value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(value);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }

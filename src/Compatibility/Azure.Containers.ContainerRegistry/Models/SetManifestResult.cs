@@ -1,6 +1,6 @@
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>What became of a manifest that was set.</summary>
+/// <summary>Result of setting a manifest.</summary>
 public class SetManifestResult
 {
     internal SetManifestResult(string digest) => Digest = digest;

@@ -1,6 +1,6 @@
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>What became of a blob that was uploaded.</summary>
+/// <summary>Result of uploading a blob.</summary>
 public class UploadRegistryBlobResult
 {
     internal UploadRegistryBlobResult(string digest, long sizeInBytes)

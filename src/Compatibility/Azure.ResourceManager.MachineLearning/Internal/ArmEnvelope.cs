@@ -16,7 +16,7 @@ internal readonly record struct ArmEnvelope(
 {
     public static ArmEnvelope Read(JsonElement json)
     {
-        var id = json.ResourceId("id") ?? throw new JsonException("The answer is not an ARM resource: it has no id.");
+        var id = json.ResourceId("id") ?? throw new JsonException("The response is not an ARM resource: it has no id.");
         return new(
             id,
             json.Text("name") ?? id.Name,

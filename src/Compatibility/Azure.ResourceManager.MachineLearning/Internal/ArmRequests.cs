@@ -3,17 +3,17 @@ using Azure.Core.Pipeline;
 
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>Makes and sends the requests about one resource type.</summary>
+/// <summary>Creates and sends the requests about one resource type.</summary>
 /// <param name="pipeline">Carries the credential, retries and logging.</param>
-/// <param name="endpoint">Where ARM answers.</param>
+/// <param name="endpoint">Endpoint of ARM.</param>
 /// <param name="applicationId">Goes into the User-Agent header.</param>
 /// <param name="apiVersion">The version asked for by the client's options; null takes <see cref="DefaultApiVersion"/>.</param>
 internal sealed class ArmRequests(HttpPipeline pipeline, Uri endpoint, string? applicationId, string? apiVersion)
 {
     public const string DefaultApiVersion = "2024-10-01";
 
-    private readonly TelemetryDetails _userAgent = new(typeof(ArmRequests).Assembly, applicationId);
-    private readonly string _apiVersion = apiVersion ?? DefaultApiVersion;
+    private readonly TelemetryDetails userAgent = new(typeof(ArmRequests).Assembly, applicationId);
+    private readonly string apiVersion = apiVersion ?? DefaultApiVersion;
 
     /// <summary>
     /// The path of what lies below a resource; names are escaped, so that none can reach another resource. ResourceGroupResource
@@ -24,9 +24,7 @@ internal sealed class ArmRequests(HttpPipeline pipeline, Uri endpoint, string? a
         var path = string.Join('/', id.ToString().Split('/').Select(Uri.EscapeDataString))
             .Replace("/resourcegroups/", "/resourceGroups/", StringComparison.Ordinal);
         foreach (var segment in below)
-        {
             path += "/" + Uri.EscapeDataString(segment);
-        }
 
         return path;
     }
@@ -52,13 +50,11 @@ internal sealed class ArmRequests(HttpPipeline pipeline, Uri endpoint, string? a
         var message = CreateMessage(method);
         message.Request.Uri.Reset(endpoint);
         message.Request.Uri.AppendPath(path, escape: false);
-        message.Request.Uri.AppendQuery("api-version", _apiVersion, escapeValue: true);
+        message.Request.Uri.AppendQuery("api-version", apiVersion, escapeValue: true);
         foreach (var (name, value) in query)
         {
             if (value is not null)
-            {
                 message.Request.Uri.AppendQuery(name, value, escapeValue: true);
-            }
         }
 
         if (body is not null)
@@ -70,37 +66,32 @@ internal sealed class ArmRequests(HttpPipeline pipeline, Uri endpoint, string? a
         return message;
     }
 
-    /// <summary>A GET of an address the service gave: the next page, or where an operation tells its status.</summary>
+    /// <summary>Creates a GET of an address that the service gave: the next page, or the status of an operation.</summary>
     public HttpMessage CreateFollowing(string link)
     {
         var message = CreateMessage(RequestMethod.Get);
         message.Request.Uri.Reset(new Uri(endpoint, link));
         if (!message.Request.Uri.Query.Contains("api-version=", StringComparison.OrdinalIgnoreCase))
-        {
-            message.Request.Uri.AppendQuery("api-version", _apiVersion, escapeValue: true);
-        }
+            message.Request.Uri.AppendQuery("api-version", apiVersion, escapeValue: true);
 
         return message;
     }
 
-    /// <exception cref="RequestFailedException">The service answered with an error; carries its code and message.</exception>
+    /// <exception cref="RequestFailedException">The service responded with an error; the exception carries its code and
+    /// message.</exception>
     public async Task<Response> SendAsync(HttpMessage message, CancellationToken cancellationToken)
     {
         await pipeline.SendAsync(message, cancellationToken).ConfigureAwait(false);
         return message.Response.IsError ? throw new RequestFailedException(message.Response) : message.Response;
     }
 
-    /// <summary>Sends and returns the answer whatever its status.</summary>
+    /// <summary>Sends a request and returns the response whatever its status.</summary>
     public async ValueTask<Response> TrySendAsync(HttpMessage message, bool async, CancellationToken cancellationToken)
     {
         if (async)
-        {
             await pipeline.SendAsync(message, cancellationToken).ConfigureAwait(false);
-        }
         else
-        {
             pipeline.Send(message, cancellationToken);
-        }
 
         return message.Response;
     }
@@ -110,7 +101,7 @@ internal sealed class ArmRequests(HttpPipeline pipeline, Uri endpoint, string? a
         var message = pipeline.CreateMessage();
         message.Request.Method = method;
         message.Request.Headers.Add("Accept", "application/json");
-        _userAgent.Apply(message);
+        userAgent.Apply(message);
         return message;
     }
 }

@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>The operations that all resource types share.</summary>
+/// <summary>Operations common to all resource types.</summary>
 /// <typeparam name="TResource">The resource class.</typeparam>
 internal sealed class ArmResources<TResource>(ArmClient client, ArmRequests requests, Func<ArmClient, JsonElement, TResource> read)
     where TResource : class
@@ -32,7 +32,7 @@ internal sealed class ArmResources<TResource>(ArmClient client, ArmRequests requ
         return Response.FromValue(found.HasValue, found.GetRawResponse());
     }
 
-    /// <summary>A PUT that the service does at once; the operation is complete.</summary>
+    /// <summary>Sends a PUT that the service completes at once.</summary>
     public async Task<ArmOperation<TResource>> PutAsync(
         string path,
         IJsonWritable body,
@@ -45,7 +45,7 @@ internal sealed class ArmResources<TResource>(ArmClient client, ArmRequests requ
         return new MachineLearningArmOperation<TResource>(LongRunningRequest.Done(requests, message.Request, response), Read);
     }
 
-    /// <summary>A PUT or PATCH that the service may go on with after it has answered.</summary>
+    /// <summary>Sends a PUT or PATCH that the service may continue after its response.</summary>
     public async Task<ArmOperation<TResource>> WriteLongRunningAsync(
         WaitUntil waitUntil,
         RequestMethod method,
@@ -58,14 +58,12 @@ internal sealed class ArmResources<TResource>(ArmClient client, ArmRequests requ
         var response = await requests.SendAsync(message, cancellationToken).ConfigureAwait(false);
         var operation = new MachineLearningArmOperation<TResource>(LongRunningRequest.Begin(requests, message.Request, response), Read);
         if (waitUntil == WaitUntil.Completed)
-        {
             await operation.WaitForCompletionAsync(cancellationToken).ConfigureAwait(false);
-        }
 
         return operation;
     }
 
-    /// <summary>A DELETE or POST that answers with nothing.</summary>
+    /// <summary>Sends a DELETE or POST without a result.</summary>
     public async Task<ArmOperation> RunAsync(
         WaitUntil waitUntil,
         RequestMethod method,
@@ -78,9 +76,7 @@ internal sealed class ArmResources<TResource>(ArmClient client, ArmRequests requ
         var response = await requests.SendAsync(message, cancellationToken).ConfigureAwait(false);
         var operation = new MachineLearningArmOperation(LongRunningRequest.Begin(requests, message.Request, response));
         if (waitUntil == WaitUntil.Completed)
-        {
             await operation.WaitForCompletionResponseAsync(cancellationToken).ConfigureAwait(false);
-        }
 
         return operation;
     }

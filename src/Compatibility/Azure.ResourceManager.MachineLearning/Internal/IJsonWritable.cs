@@ -5,6 +5,6 @@ namespace Azure.ResourceManager.MachineLearning;
 /// <summary>A model that a request can carry.</summary>
 internal interface IJsonWritable
 {
-    /// <summary>Writes what stands between the braces; members the service alone sets are not written.</summary>
+    /// <summary>Writes the members of the object; those that only the service sets are omitted.</summary>
     void WriteMembers(Utf8JsonWriter writer);
 }

@@ -5,7 +5,7 @@ using Azure.Core;
 namespace Azure.ResourceManager.MachineLearning;
 
 /// <summary>
-/// Reads members of an answer. An absent member and a null one are the same and read as null; so is every member of an absent object.
+/// Reads members of a response. A missing member and a null one both read as null, and so does every member of a missing object.
 /// </summary>
 internal static class JsonReading
 {
@@ -54,19 +54,15 @@ internal static class JsonReading
     public static IReadOnlyList<T> List<T>(this JsonElement json, string name, Func<JsonElement, T> read) =>
         json.Member(name) is { ValueKind: JsonValueKind.Array } values ? [.. values.EnumerateArray().Select(read)] : [];
 
-    /// <summary>The map's entries, or the unset map where there is none; entries that are null are left out.</summary>
+    /// <summary>The map's entries, or the unset map when it is missing; entries that are null are omitted.</summary>
     public static IDictionary<string, T> Map<T>(this JsonElement json, string name, Func<JsonElement, T> read)
     {
         if (json.Member(name) is not { ValueKind: JsonValueKind.Object } members)
-        {
             return new UnsetDictionary<T>();
-        }
 
         var map = new Dictionary<string, T>(StringComparer.Ordinal);
         foreach (var member in members.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
-        {
             map[member.Name] = read(member.Value);
-        }
 
         return map;
     }

@@ -5,16 +5,14 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>Writes members that have a value and leaves out the others, as the service tells "not given" from null.</summary>
+/// <summary>Writes members that have a value and omits the others: the service distinguishes a missing member from null.</summary>
 internal static class JsonWriting
 {
     public static RequestContent ToContent(IJsonWritable model)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
-        {
             writer.WriteModel(model);
-        }
 
         return RequestContent.Create(buffer.WrittenMemory);
     }
@@ -29,25 +27,19 @@ internal static class JsonWriting
     public static void WriteOptional(this Utf8JsonWriter writer, string name, string? value)
     {
         if (value is not null)
-        {
             writer.WriteString(name, value);
-        }
     }
 
     public static void WriteOptional(this Utf8JsonWriter writer, string name, bool? value)
     {
         if (value is { } given)
-        {
             writer.WriteBoolean(name, given);
-        }
     }
 
     public static void WriteOptional(this Utf8JsonWriter writer, string name, int? value)
     {
         if (value is { } given)
-        {
             writer.WriteNumber(name, given);
-        }
     }
 
     /// <summary>Writes an ISO 8601 duration, such as <c>PT15M</c>.</summary>
@@ -96,15 +88,11 @@ internal static class JsonWriting
     )
     {
         if (values is null or UnsetDictionary<T> { Count: 0 })
-        {
             return;
-        }
 
         writer.WriteStartObject(name);
         foreach (var (key, value) in values)
-        {
             write(writer, key, value);
-        }
 
         writer.WriteEndObject();
     }

@@ -4,26 +4,26 @@ using Azure.Core;
 namespace Azure.ResourceManager.MachineLearning;
 
 /// <summary>
-/// Follows one request until the service has done what it asks. The first answer decides how: a status resource
+/// Follows one request until the service has completed it. The first response decides how: a status resource
 /// (<c>Azure-AsyncOperation</c>, <c>Operation-Location</c>), a result address (<c>Location</c>: 202 until done), or, after a PUT or
 /// PATCH without these headers, the <c>provisioningState</c> of the resource itself.
 /// </summary>
 /// <remarks>Source: Azure Resource Manager, "Track asynchronous Azure operations".</remarks>
 internal sealed class LongRunningRequest
 {
-    private readonly ArmRequests _requests;
-    private readonly string _resourceUri;
-    private readonly bool _writesResource;
-    private RequestFailedException? _failure;
-    private Following _following;
-    private string _next;
+    private readonly ArmRequests requests;
+    private readonly string resourceUri;
+    private readonly bool writesResource;
+    private RequestFailedException? failure;
+    private Following following;
+    private string next;
 
-    private LongRunningRequest(ArmRequests requests, Request request, Response answer)
+    private LongRunningRequest(ArmRequests requests, Request request, Response response)
     {
-        _requests = requests;
-        _resourceUri = _next = request.Uri.ToUri().AbsoluteUri;
-        _writesResource = request.Method == RequestMethod.Put || request.Method == RequestMethod.Patch;
-        Response = answer;
+        this.requests = requests;
+        resourceUri = next = request.Uri.ToUri().AbsoluteUri;
+        writesResource = request.Method == RequestMethod.Put || request.Method == RequestMethod.Patch;
+        Response = response;
     }
 
     private enum Following
@@ -41,29 +41,27 @@ internal sealed class LongRunningRequest
         Failed,
     }
 
-    /// <summary>The last path segment of the address that is asked; it names the operation where the service gave it a name.</summary>
-    public string Id => new Uri(_next).Segments[^1];
+    /// <summary>The last path segment of the status address; it names the operation where the service gave it a name.</summary>
+    public string Id => new Uri(next).Segments[^1];
 
     public Response Response { get; private set; }
 
     public bool HasCompleted { get; private set; }
 
-    public bool HasSucceeded => HasCompleted && _failure is null;
+    public bool HasSucceeded => HasCompleted && failure is null;
 
-    /// <summary>A request that was complete with its first answer.</summary>
-    public static LongRunningRequest Done(ArmRequests requests, Request request, Response answer) =>
-        new(requests, request, answer) { HasCompleted = true };
+    /// <summary>Creates an operation that completed with its first response.</summary>
+    public static LongRunningRequest Done(ArmRequests requests, Request request, Response response) =>
+        new(requests, request, response) { HasCompleted = true };
 
-    /// <summary>A request that may go on; <paramref name="answer"/> is the first answer, not an error.</summary>
-    public static LongRunningRequest Begin(ArmRequests requests, Request request, Response answer)
+    /// <summary>Creates an operation that may still run; <paramref name="response"/> is the first response, not an error.</summary>
+    public static LongRunningRequest Begin(ArmRequests requests, Request request, Response response)
     {
-        var begun = new LongRunningRequest(requests, request, answer);
-        begun._following = begun._writesResource ? Following.Resource : Following.Nothing;
-        begun.FollowHeaders(answer);
-        if (begun._following is Following.Nothing or Following.Resource)
-        {
-            begun.Judge(answer, begun._writesResource ? StateOfResource(answer) : Outcome.Succeeded);
-        }
+        var begun = new LongRunningRequest(requests, request, response);
+        begun.following = begun.writesResource ? Following.Resource : Following.Nothing;
+        begun.FollowHeaders(response);
+        if (begun.following is Following.Nothing or Following.Resource)
+            begun.Complete(response, begun.writesResource ? StateOfResource(response) : Outcome.Succeeded);
 
         return begun;
     }
@@ -72,45 +70,40 @@ internal sealed class LongRunningRequest
     /// <exception cref="RequestFailedException">It failed.</exception>
     public void ThrowUnlessSucceeded()
     {
-        if (_failure is not null)
-        {
-            throw _failure;
-        }
+        if (failure is not null)
+            throw failure;
 
         if (!HasCompleted)
-        {
             throw new InvalidOperationException("The operation has not completed yet.");
-        }
     }
 
     /// <summary>Asks once.</summary>
-    /// <exception cref="RequestFailedException">The operation failed, or was cancelled, or cannot be asked about; carries the service's error code.</exception>
+    /// <exception cref="RequestFailedException">The operation failed, or was cancelled, or cannot be read; the exception carries the
+    /// service's error code.</exception>
     public async ValueTask<Response> UpdateAsync(bool async, CancellationToken cancellationToken)
     {
         if (!HasCompleted)
         {
-            using var message = _requests.CreateFollowing(_next);
-            Response = await _requests.TrySendAsync(message, async, cancellationToken).ConfigureAwait(false);
+            using var message = requests.CreateFollowing(next);
+            Response = await requests.TrySendAsync(message, async, cancellationToken).ConfigureAwait(false);
             var outcome = StateOf(Response);
-            if (outcome == Outcome.Succeeded && _following == Following.Status && _writesResource)
+            if (outcome == Outcome.Succeeded && following == Following.Status && writesResource)
             {
-                using var resource = _requests.CreateFollowing(_resourceUri);
-                Response = await _requests.TrySendAsync(resource, async, cancellationToken).ConfigureAwait(false);
+                using var resource = requests.CreateFollowing(resourceUri);
+                Response = await requests.TrySendAsync(resource, async, cancellationToken).ConfigureAwait(false);
                 outcome = Response.IsError ? Outcome.Failed : Outcome.Succeeded;
             }
 
-            Judge(Response, outcome);
+            Complete(Response, outcome);
             if (!HasCompleted)
-            {
                 FollowHeaders(Response);
-            }
         }
 
-        return _failure is null ? Response : throw _failure;
+        return failure is null ? Response : throw failure;
     }
 
-    private static Outcome StateOfResource(Response answer) =>
-        answer.Status == 202 ? Outcome.Running : OutcomeOf(Root(answer).Member("properties").Text("provisioningState") ?? "Succeeded");
+    private static Outcome StateOfResource(Response response) =>
+        response.Status == 202 ? Outcome.Running : OutcomeOf(Root(response).Member("properties").Text("provisioningState") ?? "Succeeded");
 
     private static Outcome OutcomeOf(string? status) =>
         status?.ToUpperInvariant() switch
@@ -120,47 +113,43 @@ internal sealed class LongRunningRequest
             _ => Outcome.Running,
         };
 
-    private static JsonElement Root(Response answer)
+    private static JsonElement Root(Response response)
     {
-        if (answer.Content.ToMemory().IsEmpty)
-        {
+        if (response.Content.ToMemory().IsEmpty)
             return default;
-        }
 
-        using var document = JsonDocument.Parse(answer.Content);
+        using var document = JsonDocument.Parse(response.Content);
         return document.RootElement.Clone();
     }
 
-    private Outcome StateOf(Response answer) =>
-        answer.IsError
+    private Outcome StateOf(Response response) =>
+        response.IsError
             ? Outcome.Failed
-            : _following switch
+            : following switch
             {
-                Following.Status => OutcomeOf(Root(answer).Text("status")),
-                Following.Location => answer.Status == 202 ? Outcome.Running : Outcome.Succeeded,
-                _ => StateOfResource(answer),
+                Following.Status => OutcomeOf(Root(response).Text("status")),
+                Following.Location => response.Status == 202 ? Outcome.Running : Outcome.Succeeded,
+                _ => StateOfResource(response),
             };
 
-    private void Judge(Response answer, Outcome outcome)
+    private void Complete(Response response, Outcome outcome)
     {
         HasCompleted = outcome != Outcome.Running;
-        _failure = outcome == Outcome.Failed ? new RequestFailedException(answer) : null;
+        failure = outcome == Outcome.Failed ? new RequestFailedException(response) : null;
     }
 
-    private void FollowHeaders(Response answer)
+    private void FollowHeaders(Response response)
     {
         if (
-            answer.Headers.TryGetValue("Azure-AsyncOperation", out var status)
-            || answer.Headers.TryGetValue("Operation-Location", out status)
+            response.Headers.TryGetValue("Azure-AsyncOperation", out var status)
+            || response.Headers.TryGetValue("Operation-Location", out status)
         )
         {
-            (_following, _next) = (Following.Status, Absolute(status));
+            (following, next) = (Following.Status, Absolute(status));
         }
-        else if (answer.Status == 202 && _following != Following.Status && answer.Headers.TryGetValue("Location", out var location))
-        {
-            (_following, _next) = (Following.Location, Absolute(location));
-        }
+        else if (response.Status == 202 && following != Following.Status && response.Headers.TryGetValue("Location", out var location))
+            (following, next) = (Following.Location, Absolute(location));
     }
 
-    private string Absolute(string link) => new Uri(new Uri(_resourceUri), link).AbsoluteUri;
+    private string Absolute(string link) => new Uri(new Uri(resourceUri), link).AbsoluteUri;
 }

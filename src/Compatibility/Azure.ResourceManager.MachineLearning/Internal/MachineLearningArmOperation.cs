@@ -1,6 +1,6 @@
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>An operation without a result. How to wait between questions, with Retry-After, is Azure.Core's.</summary>
+/// <summary>An operation without a result. Azure.Core waits between polls, by Retry-After.</summary>
 internal sealed class MachineLearningArmOperation(LongRunningRequest request) : ArmOperation
 {
     public override string Id => request.Id;
@@ -17,11 +17,11 @@ internal sealed class MachineLearningArmOperation(LongRunningRequest request) : 
         request.UpdateAsync(async: false, cancellationToken).AsTask().GetAwaiter().GetResult();
 }
 
-/// <summary>An operation whose result is a resource, read from the last answer.</summary>
+/// <summary>An operation whose result is a resource, read from the last response.</summary>
 internal sealed class MachineLearningArmOperation<T>(LongRunningRequest request, Func<Response, T> read) : ArmOperation<T>
     where T : class
 {
-    private T? _value;
+    private T? value;
 
     public override string Id => request.Id;
 
@@ -34,7 +34,7 @@ internal sealed class MachineLearningArmOperation<T>(LongRunningRequest request,
         get
         {
             request.ThrowUnlessSucceeded();
-            return _value ??= read(request.Response);
+            return value ??= read(request.Response);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>The answer to a question for a resource that is not there.</summary>
+/// <summary>The response to a read of a missing resource.</summary>
 internal sealed class NoValueResponse<T>(Response response) : NullableResponse<T>
 {
     public override bool HasValue => false;

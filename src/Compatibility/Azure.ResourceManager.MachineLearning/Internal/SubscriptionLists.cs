@@ -3,13 +3,13 @@ using Azure.ResourceManager.MachineLearning.Models;
 
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>What a subscription lists of a region. These are no resources, so that no option sets their api-version.</summary>
+/// <summary>Lists of a region for a subscription. They are not resources, so no option sets their api-version.</summary>
 internal sealed class SubscriptionLists : ArmResource
 {
-    private readonly ArmRequests _requests;
+    private readonly ArmRequests requests;
 
     public SubscriptionLists(ArmClient client, ResourceIdentifier id)
-        : base(client, id) => _requests = new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion: null);
+        : base(client, id) => requests = new ArmRequests(Pipeline, Endpoint, Diagnostics.ApplicationId, apiVersion: null);
 
     public AsyncPageable<MachineLearningVmSize> GetVmSizes(AzureLocation location, CancellationToken cancellationToken) =>
         List(location, "vmSizes", MachineLearningVmSize.Read, cancellationToken);
@@ -26,6 +26,6 @@ internal sealed class SubscriptionLists : ArmResource
         where T : notnull
     {
         var path = ArmRequests.PathOf(Id, "providers", "Microsoft.MachineLearningServices", "locations", location.Name, list);
-        return new LinkedPages<T>(_requests, () => _requests.Create(RequestMethod.Get, path), "value", read, cancellationToken);
+        return new LinkedPages<T>(requests, () => requests.Create(RequestMethod.Get, path), "value", read, cancellationToken);
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>A cluster of virtual machines that grows and shrinks with the jobs waiting for it.</summary>
+/// <summary>A cluster of virtual machines that scales with the jobs waiting for it.</summary>
 public partial class AmlCompute : MachineLearningComputeProperties
 {
     public AmlCompute()

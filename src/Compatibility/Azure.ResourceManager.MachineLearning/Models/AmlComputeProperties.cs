@@ -21,7 +21,7 @@ public partial class AmlComputeProperties : IJsonWritable
 
     public AmlComputeScaleSettings? ScaleSettings { get; set; }
 
-    /// <summary>The administrator made on each node.</summary>
+    /// <summary>The administrator account on each node.</summary>
     public MachineLearningUserAccountCredentials? UserAccountCredentials { get; set; }
 
     public ResourceIdentifier? SubnetId { get; set; }

@@ -3,7 +3,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 /// <summary>How far the service is with making, changing or removing a resource.</summary>
 public readonly partial struct MachineLearningProvisioningState(string value) : IEquatable<MachineLearningProvisioningState>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningProvisioningState Canceled { get; } = new("Canceled");
 
@@ -25,19 +25,19 @@ public readonly partial struct MachineLearningProvisioningState(string value) : 
 
     public static bool operator !=(MachineLearningProvisioningState left, MachineLearningProvisioningState right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningProvisioningState other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningProvisioningState other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningProvisioningState other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
 /// <summary>Whether the nodes are kept (Dedicated) or may be taken away (LowPriority).</summary>
 public readonly partial struct MachineLearningVmPriority(string value) : IEquatable<MachineLearningVmPriority>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningVmPriority Dedicated { get; } = new("Dedicated");
 
@@ -49,19 +49,19 @@ public readonly partial struct MachineLearningVmPriority(string value) : IEquata
 
     public static bool operator !=(MachineLearningVmPriority left, MachineLearningVmPriority right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningVmPriority other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningVmPriority other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningVmPriority other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
 /// <summary>Operating system of a compute's nodes.</summary>
 public readonly partial struct MachineLearningOSType(string value) : IEquatable<MachineLearningOSType>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningOSType Linux { get; } = new("Linux");
 
@@ -73,20 +73,20 @@ public readonly partial struct MachineLearningOSType(string value) : IEquatable<
 
     public static bool operator !=(MachineLearningOSType left, MachineLearningOSType right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningOSType other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningOSType other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningOSType other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
 /// <summary>Whether the nodes' SSH port is open to the public network.</summary>
 public readonly partial struct MachineLearningRemoteLoginPortPublicAccess(string value)
     : IEquatable<MachineLearningRemoteLoginPortPublicAccess>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningRemoteLoginPortPublicAccess Disabled { get; } = new("Disabled");
 
@@ -103,19 +103,19 @@ public readonly partial struct MachineLearningRemoteLoginPortPublicAccess(string
         !left.Equals(right);
 
     public bool Equals(MachineLearningRemoteLoginPortPublicAccess other) =>
-        string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+        string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningRemoteLoginPortPublicAccess other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
 /// <summary>Whether the number of nodes is changing.</summary>
 public readonly partial struct MachineLearningAllocationState(string value) : IEquatable<MachineLearningAllocationState>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningAllocationState Resizing { get; } = new("Resizing");
 
@@ -127,19 +127,19 @@ public readonly partial struct MachineLearningAllocationState(string value) : IE
 
     public static bool operator !=(MachineLearningAllocationState left, MachineLearningAllocationState right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningAllocationState other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningAllocationState other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningAllocationState other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
 /// <summary>What one node of a cluster does; lower case on the wire.</summary>
 public readonly partial struct MachineLearningNodeState(string value) : IEquatable<MachineLearningNodeState>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningNodeState Idle { get; } = new("idle");
 
@@ -159,19 +159,19 @@ public readonly partial struct MachineLearningNodeState(string value) : IEquatab
 
     public static bool operator !=(MachineLearningNodeState left, MachineLearningNodeState right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningNodeState other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningNodeState other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningNodeState other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
 /// <summary>What happens to the machines when a compute is removed from the workspace.</summary>
 public readonly partial struct MachineLearningUnderlyingResourceAction(string value) : IEquatable<MachineLearningUnderlyingResourceAction>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningUnderlyingResourceAction Delete { get; } = new("Delete");
 
@@ -186,11 +186,11 @@ public readonly partial struct MachineLearningUnderlyingResourceAction(string va
         !left.Equals(right);
 
     public bool Equals(MachineLearningUnderlyingResourceAction other) =>
-        string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+        string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningUnderlyingResourceAction other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }

@@ -4,7 +4,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 public readonly partial struct MachineLearningServiceDataAccessAuthIdentity(string value)
     : IEquatable<MachineLearningServiceDataAccessAuthIdentity>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningServiceDataAccessAuthIdentity None { get; } = new("None");
 
@@ -23,11 +23,11 @@ public readonly partial struct MachineLearningServiceDataAccessAuthIdentity(stri
         !left.Equals(right);
 
     public bool Equals(MachineLearningServiceDataAccessAuthIdentity other) =>
-        string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+        string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningServiceDataAccessAuthIdentity other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }

@@ -3,7 +3,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 /// <summary>Whether an environment is built again when its base image changes.</summary>
 public readonly partial struct AutoRebuildSetting(string value) : IEquatable<AutoRebuildSetting>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static AutoRebuildSetting Disabled { get; } = new("Disabled");
 
@@ -15,19 +15,19 @@ public readonly partial struct AutoRebuildSetting(string value) : IEquatable<Aut
 
     public static bool operator !=(AutoRebuildSetting left, AutoRebuildSetting right) => !left.Equals(right);
 
-    public bool Equals(AutoRebuildSetting other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(AutoRebuildSetting other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is AutoRebuildSetting other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
-/// <summary>Who made an environment.</summary>
+/// <summary>Creator of an environment.</summary>
 public readonly partial struct MachineLearningEnvironmentType(string value) : IEquatable<MachineLearningEnvironmentType>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningEnvironmentType Curated { get; } = new("Curated");
 
@@ -39,19 +39,19 @@ public readonly partial struct MachineLearningEnvironmentType(string value) : IE
 
     public static bool operator !=(MachineLearningEnvironmentType left, MachineLearningEnvironmentType right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningEnvironmentType other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningEnvironmentType other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningEnvironmentType other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
 /// <summary>Operating system of an environment.</summary>
 public readonly partial struct MachineLearningOperatingSystemType(string value) : IEquatable<MachineLearningOperatingSystemType>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningOperatingSystemType Linux { get; } = new("Linux");
 
@@ -64,11 +64,11 @@ public readonly partial struct MachineLearningOperatingSystemType(string value) 
     public static bool operator !=(MachineLearningOperatingSystemType left, MachineLearningOperatingSystemType right) =>
         !left.Equals(right);
 
-    public bool Equals(MachineLearningOperatingSystemType other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningOperatingSystemType other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningOperatingSystemType other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }

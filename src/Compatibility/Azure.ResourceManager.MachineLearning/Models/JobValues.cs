@@ -1,9 +1,9 @@
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>Where a job stands. Completed, Failed and Canceled are final.</summary>
+/// <summary>Status of a job. Completed, Failed and Canceled are final.</summary>
 public readonly partial struct MachineLearningJobStatus(string value) : IEquatable<MachineLearningJobStatus>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningJobStatus Canceled { get; } = new("Canceled");
 
@@ -39,19 +39,19 @@ public readonly partial struct MachineLearningJobStatus(string value) : IEquatab
 
     public static bool operator !=(MachineLearningJobStatus left, MachineLearningJobStatus right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningJobStatus other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningJobStatus other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningJobStatus other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
 /// <summary>How a job's input reaches its node.</summary>
 public readonly partial struct MachineLearningInputDeliveryMode(string value) : IEquatable<MachineLearningInputDeliveryMode>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningInputDeliveryMode Direct { get; } = new("Direct");
 
@@ -71,19 +71,19 @@ public readonly partial struct MachineLearningInputDeliveryMode(string value) : 
 
     public static bool operator !=(MachineLearningInputDeliveryMode left, MachineLearningInputDeliveryMode right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningInputDeliveryMode other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningInputDeliveryMode other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningInputDeliveryMode other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
 /// <summary>How a job's output leaves its node.</summary>
 public readonly partial struct MachineLearningOutputDeliveryMode(string value) : IEquatable<MachineLearningOutputDeliveryMode>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningOutputDeliveryMode Direct { get; } = new("Direct");
 
@@ -97,19 +97,19 @@ public readonly partial struct MachineLearningOutputDeliveryMode(string value) :
 
     public static bool operator !=(MachineLearningOutputDeliveryMode left, MachineLearningOutputDeliveryMode right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningOutputDeliveryMode other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningOutputDeliveryMode other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningOutputDeliveryMode other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
 /// <summary>Which assets a list holds with regard to archiving.</summary>
 public readonly partial struct MachineLearningListViewType(string value) : IEquatable<MachineLearningListViewType>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningListViewType ActiveOnly { get; } = new("ActiveOnly");
 
@@ -123,11 +123,11 @@ public readonly partial struct MachineLearningListViewType(string value) : IEqua
 
     public static bool operator !=(MachineLearningListViewType left, MachineLearningListViewType right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningListViewType other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningListViewType other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningListViewType other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }

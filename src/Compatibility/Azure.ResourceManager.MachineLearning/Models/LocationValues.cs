@@ -3,7 +3,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 /// <summary>Currency of a price, three letters.</summary>
 public readonly partial struct MachineLearningBillingCurrency(string value) : IEquatable<MachineLearningBillingCurrency>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningBillingCurrency Usd { get; } = new("USD");
 
@@ -13,19 +13,19 @@ public readonly partial struct MachineLearningBillingCurrency(string value) : IE
 
     public static bool operator !=(MachineLearningBillingCurrency left, MachineLearningBillingCurrency right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningBillingCurrency other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningBillingCurrency other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningBillingCurrency other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
 /// <summary>Time a price is for.</summary>
 public readonly partial struct MachineLearningUnitOfMeasure(string value) : IEquatable<MachineLearningUnitOfMeasure>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningUnitOfMeasure OneHour { get; } = new("OneHour");
 
@@ -35,19 +35,19 @@ public readonly partial struct MachineLearningUnitOfMeasure(string value) : IEqu
 
     public static bool operator !=(MachineLearningUnitOfMeasure left, MachineLearningUnitOfMeasure right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningUnitOfMeasure other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningUnitOfMeasure other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningUnitOfMeasure other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
 /// <summary>Operating system a price is for.</summary>
 public readonly partial struct MachineLearningVmPriceOSType(string value) : IEquatable<MachineLearningVmPriceOSType>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningVmPriceOSType Linux { get; } = new("Linux");
 
@@ -59,19 +59,19 @@ public readonly partial struct MachineLearningVmPriceOSType(string value) : IEqu
 
     public static bool operator !=(MachineLearningVmPriceOSType left, MachineLearningVmPriceOSType right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningVmPriceOSType other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningVmPriceOSType other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningVmPriceOSType other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
 /// <summary>Kind of node a price is for: kept, or one that may be taken away.</summary>
 public readonly partial struct MachineLearningVmTier(string value) : IEquatable<MachineLearningVmTier>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningVmTier Standard { get; } = new("Standard");
 
@@ -85,19 +85,19 @@ public readonly partial struct MachineLearningVmTier(string value) : IEquatable<
 
     public static bool operator !=(MachineLearningVmTier left, MachineLearningVmTier right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningVmTier other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningVmTier other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningVmTier other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }
 
 /// <summary>What a usage counts in.</summary>
 public readonly partial struct MachineLearningUsageUnit(string value) : IEquatable<MachineLearningUsageUnit>
 {
-    private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));
+    private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
 
     public static MachineLearningUsageUnit Count { get; } = new("Count");
 
@@ -107,11 +107,11 @@ public readonly partial struct MachineLearningUsageUnit(string value) : IEquatab
 
     public static bool operator !=(MachineLearningUsageUnit left, MachineLearningUsageUnit right) => !left.Equals(right);
 
-    public bool Equals(MachineLearningUsageUnit other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(MachineLearningUsageUnit other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => obj is MachineLearningUsageUnit other && Equals(other);
 
-    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_value ?? string.Empty);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? string.Empty);
 
-    public override string ToString() => _value;
+    public override string ToString() => value;
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>A storage account's key. The service keeps it and leaves it out of its answers, except to a request for the secrets.</summary>
+/// <summary>A storage account's key. The service keeps it and omits it from its responses, except to a request for the secrets.</summary>
 public partial class MachineLearningAccountKeyDatastoreSecrets : MachineLearningDatastoreSecrets
 {
     public MachineLearningAccountKeyDatastoreSecrets()

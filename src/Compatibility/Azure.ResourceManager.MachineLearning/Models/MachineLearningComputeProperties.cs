@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>What all kinds of compute have in common.</summary>
+/// <summary>Properties common to all kinds of compute.</summary>
 public abstract partial class MachineLearningComputeProperties : IJsonWritable
 {
     private protected MachineLearningComputeProperties(string computeType) => ComputeType = computeType;

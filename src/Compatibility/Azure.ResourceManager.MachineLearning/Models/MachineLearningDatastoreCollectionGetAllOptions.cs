@@ -3,7 +3,7 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 /// <summary>Which datastores to list; a null property does not restrict.</summary>
 public partial class MachineLearningDatastoreCollectionGetAllOptions
 {
-    /// <summary>Where to go on, as an earlier page said.</summary>
+    /// <summary>Continuation token of an earlier page.</summary>
     public string? Skip { get; set; }
 
     /// <summary>Datastores a page; the service's default is 30.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>What all kinds of datastore have in common; of a kind this subset does not know, all that is read.</summary>
+/// <summary>Properties common to all kinds of datastore; a kind that this subset does not know has only these.</summary>
 public partial class MachineLearningDatastoreProperties : MachineLearningResourceBase
 {
     public MachineLearningDatastoreProperties(MachineLearningDatastoreCredentials credentials)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>What a job's container is made from: an image, or a build context; conda packages may be added to an image.</summary>
+/// <summary>Source of a job's container: an image, or a build context; conda packages may be added to an image.</summary>
 public partial class MachineLearningEnvironmentVersionProperties : MachineLearningAssetBase
 {
     public AutoRebuildSetting? AutoRebuild { get; set; }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>With which identity a job reaches data and other services.</summary>
+/// <summary>Identity by which a job reaches data and other services.</summary>
 public abstract partial class MachineLearningIdentityConfiguration : IJsonWritable
 {
     private protected MachineLearningIdentityConfiguration(string identityType) => IdentityType = identityType;

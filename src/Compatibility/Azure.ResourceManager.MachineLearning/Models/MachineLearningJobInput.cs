@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>Something a job is given.</summary>
+/// <summary>An input of a job.</summary>
 public abstract partial class MachineLearningJobInput : IJsonWritable
 {
     private protected MachineLearningJobInput(string jobInputType) => JobInputType = jobInputType;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>Something a job leaves behind.</summary>
+/// <summary>An output of a job.</summary>
 public abstract partial class MachineLearningJobOutput : IJsonWritable
 {
     private protected MachineLearningJobOutput(string jobOutputType) => JobOutputType = jobOutputType;

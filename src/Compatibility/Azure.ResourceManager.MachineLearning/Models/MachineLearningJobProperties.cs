@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>What all kinds of job have in common; of a kind this subset does not know, all that is read.</summary>
+/// <summary>Properties common to all kinds of job; a kind that this subset does not know has only these.</summary>
 public partial class MachineLearningJobProperties : MachineLearningResourceBase
 {
     public MachineLearningJobProperties()
@@ -20,12 +20,14 @@ public partial class MachineLearningJobProperties : MachineLearningResourceBase
     /// <summary>The group the job belongs to; by default <c>Default</c>.</summary>
     public string? ExperimentName { get; set; }
 
-    /// <summary>With which identity the job reaches data; by default <see cref="AmlToken"/>.</summary>
+    /// <summary>Identity by which the job reaches data; by default <see cref="AmlToken"/>.</summary>
     public MachineLearningIdentityConfiguration? Identity { get; set; }
 
     public bool? IsArchived { get; set; }
 
-    /// <summary>Addresses of the job's services. The service adds <c>Studio</c>, the job's page, and <c>Tracking</c>, its MLflow server.</summary>
+    /// <summary>
+    /// Addresses of the job's services. The service adds <c>Studio</c>, the job's page, and <c>Tracking</c>, its MLflow server.
+    /// </summary>
     public IDictionary<string, MachineLearningJobService> Services { get; set; } = new UnsetDictionary<MachineLearningJobService>();
 
     public MachineLearningJobStatus? Status { get; private set; }

@@ -11,7 +11,7 @@ public partial class MachineLearningUriFileJobOutput : MachineLearningJobOutput
     /// <summary>By default ReadWriteMount.</summary>
     public MachineLearningOutputDeliveryMode? Mode { get; set; }
 
-    /// <summary>Where it is kept; null leaves the place to the service.</summary>
+    /// <summary>Location of the data; null: the service chooses.</summary>
     public Uri? Uri { get; set; }
 
     internal override void WriteOwnMembers(Utf8JsonWriter writer)

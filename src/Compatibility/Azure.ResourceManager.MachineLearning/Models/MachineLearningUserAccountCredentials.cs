@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>The administrator account made on each node of a cluster.</summary>
+/// <summary>The administrator account on each node of a cluster.</summary>
 public partial class MachineLearningUserAccountCredentials : IJsonWritable
 {
     public MachineLearningUserAccountCredentials(string adminUserName)
@@ -15,7 +15,7 @@ public partial class MachineLearningUserAccountCredentials : IJsonWritable
 
     public string? AdminUserSshPublicKey { get; set; }
 
-    /// <summary>Sent, never answered by the service.</summary>
+    /// <summary>Sent to the service, which never returns it.</summary>
     public string? AdminUserPassword { get; set; }
 
     void IJsonWritable.WriteMembers(Utf8JsonWriter writer)

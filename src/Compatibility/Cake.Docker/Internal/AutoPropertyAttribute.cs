@@ -1,6 +1,6 @@
 namespace Cake.Docker;
 
-/// <summary>Says that a property is not rendered as its type alone would have it.</summary>
+/// <summary>Marks a property that is rendered differently from its type's default.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class AutoPropertyAttribute : Attribute
 {

@@ -10,14 +10,14 @@ internal sealed class DockerTool<TSettings>(ICakeContext context)
     : Tool<TSettings>(context.FileSystem, context.Environment, context.ProcessRunner, context.Tools)
     where TSettings : AutoToolSettings
 {
-    private readonly bool _isUnix = context.Environment.Platform.IsUnix();
-    private IReadOnlyDictionary<string, string> _environment = new Dictionary<string, string>(StringComparer.Ordinal);
+    private readonly bool isUnix = context.Environment.Platform.IsUnix();
+    private IReadOnlyDictionary<string, string> environment = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <param name="settings">Where docker is, and its working folder.</param>
     /// <param name="arguments">The whole command line.</param>
     /// <param name="environment">Variables the command needs; the settings' own win.</param>
     /// <param name="standardInput">Written to docker's standard input; null leaves it alone.</param>
-    /// <exception cref="CakeException">docker was not found, or ended with another exit code than 0.</exception>
+    /// <exception cref="CakeException">docker was not found, or exited with another code than 0.</exception>
     public void Run(
         TSettings settings,
         ProcessArgumentBuilder arguments,
@@ -25,27 +25,23 @@ internal sealed class DockerTool<TSettings>(ICakeContext context)
         string? standardInput = null
     )
     {
-        _environment = environment ?? _environment;
+        this.environment = environment ?? this.environment;
         var process = new ProcessSettings();
         if (standardInput is not null)
-        {
             process.StandardInput = standardInput;
-        }
 
         Run(settings, arguments, process, postAction: null);
     }
 
     protected override string GetToolName() => "Docker";
 
-    protected override IEnumerable<string> GetToolExecutableNames() => _isUnix ? ["docker", "docker.exe"] : ["docker.exe", "docker"];
+    protected override IEnumerable<string> GetToolExecutableNames() => isUnix ? ["docker", "docker.exe"] : ["docker.exe", "docker"];
 
     protected override IDictionary<string, string> GetEnvironmentVariables(TSettings settings)
     {
-        var variables = new Dictionary<string, string>(_environment, StringComparer.Ordinal);
+        var variables = new Dictionary<string, string>(environment, StringComparer.Ordinal);
         foreach (var (name, value) in base.GetEnvironmentVariables(settings) ?? settings.EnvironmentVariables)
-        {
             variables[name] = value;
-        }
 
         return variables;
     }

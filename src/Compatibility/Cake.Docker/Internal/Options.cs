@@ -19,9 +19,7 @@ internal static partial class Options
         foreach (var property in PropertiesOf(settings.GetType()))
         {
             if (!except.Contains(property.Name))
-            {
                 Append(arguments, property, property.GetValue(settings));
-            }
         }
 
         return arguments;
@@ -63,14 +61,13 @@ internal static partial class Options
                 break;
             case string[] texts:
                 foreach (var text in texts)
-                {
                     arguments.Append($"--{name} {Quote(text)}");
-                }
 
                 break;
             default:
                 throw new NotSupportedException(
-                    $"{property.DeclaringType?.Name}.{property.Name} is {value.GetType().Name}; it must be a bool, long, string or string[]."
+                    $"{property.DeclaringType?.Name}.{property.Name} is {value.GetType().Name}; it must be a bool, long, string "
+                        + "or string[]."
                 );
         }
     }

@@ -44,7 +44,8 @@ internal sealed record CommandLineOption(string Name, string[] Names, string? Va
         {
             var letter = option.Names.FirstOrDefault(name => name.Length == 1 && char.IsLetter(name[0]));
             var name =
-                $"    {(letter is null ? "   " : $"-{letter},")} --{option.Name}{(option.Value is null ? string.Empty : $" <{option.Value}>")}";
+                $"    {(letter is null ? "   " : $"-{letter},")} "
+                + $"--{option.Name}{(option.Value is null ? string.Empty : $" <{option.Value}>")}";
             yield return $"{name, -34}{option.Help.ReplaceLineEndings($"{Environment.NewLine}{string.Empty, 34}")}";
         }
 

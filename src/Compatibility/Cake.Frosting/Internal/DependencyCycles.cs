@@ -37,7 +37,8 @@ internal sealed class DependencyCycles
         {
             var rest = path.Skip(start + 1).Append(path[start]).Select(task => $"\"{task}\"");
             throw new CakeException(
-                $"Graph contains circular references.{Environment.NewLine}\"{path[start]}\" depends on {string.Join(", which depends on ", rest)}."
+                $"Graph contains circular references.{Environment.NewLine}\"{path[start]}\" depends on "
+                    + $"{string.Join(", which depends on ", rest)}."
             );
         }
 

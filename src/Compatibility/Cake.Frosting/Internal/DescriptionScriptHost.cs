@@ -3,7 +3,10 @@ using Cake.Core.Scripting;
 
 namespace Cake.Frosting.Internal;
 
-/// <summary>Lists the tasks with their descriptions. Cake.Cli has one of its own, which breaks lines at the width of the terminal and loads Spectre.Console.</summary>
+/// <summary>
+/// Lists the tasks with their descriptions. Cake.Cli has one of its own, which breaks lines at the width of the terminal and loads
+/// Spectre.Console.
+/// </summary>
 internal sealed class DescriptionScriptHost(ICakeEngine engine, ICakeContext context, IConsole console) : ScriptHost(engine, context)
 {
     private const int NarrowestNameColumn = 29;

@@ -16,7 +16,8 @@ internal sealed class EngineSetup(
 )
 {
     /// <exception cref="FrostingException">A dependency names a class that is not a task.</exception>
-    /// <exception cref="CakeException">Two tasks have one name, a task has two error handlers, or tasks depend on each other in a circle.</exception>
+    /// <exception cref="CakeException">Two tasks have one name, a task has two error handlers, or tasks depend on each other in a
+    /// circle.</exception>
     public void Configure()
     {
         foreach (var task in tasks.Select(task => new TaskDefinition(task)))

@@ -39,7 +39,7 @@ internal sealed class HostRunner(IServiceProvider services, CommandLine commandL
     {
         services.GetRequiredService<ICakeLog>().Verbosity = commandLine.Verbosity;
 
-        // Before anything that reads the configuration, whose file lies in the working directory.
+        // Comes before any read of the configuration, whose file is in the working directory.
         SetWorkingDirectory();
         ActivatorUtilities.CreateInstance<EngineSetup>(services).Configure();
 

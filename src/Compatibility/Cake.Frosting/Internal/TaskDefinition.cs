@@ -31,12 +31,14 @@ internal sealed class TaskDefinition
 
     public IEnumerable<Type> Dependees => Type.GetCustomAttributes<IsDependeeOfAttribute>().Select(attribute => attribute.Task);
 
-    /// <summary>The context the task asks for. Upstream looks at the immediate base class alone, and so does this.</summary>
+    /// <summary>Gets the task's context type. Like upstream, this considers only the immediate base class.</summary>
     public Type ContextType => IsTaskBase(Type.BaseType) ? Type.BaseType!.GetGenericArguments()[0] : typeof(ICakeContext);
 
     public static string NameOf(Type type) => type.GetCustomAttribute<TaskNameAttribute>()?.Name ?? type.Name;
 
-    /// <summary>Whether the class has its own <see cref="IFrostingTask.RunAsync"/>; the base's do-nothing one would make a heading of the task.</summary>
+    /// <summary>
+    /// Whether the class has its own <see cref="IFrostingTask.RunAsync"/>; the base's do-nothing one would make a heading of the task.
+    /// </summary>
     public bool Runs => overridden.Contains("Run") || overridden.Contains(nameof(IFrostingTask.RunAsync));
 
     /// <summary>Whether the class has its own method of that name, so that there is something to wire.</summary>

@@ -1,3 +1,5 @@
+"""The settings of an exp_config as the trainer uses them."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -16,8 +18,8 @@ class RunParams:
         warmup_steps: Steps over which the learning rate rises linearly from 0; 0 turns warm-up off.
         eval_every: Steps between evaluations; 0 evaluates only at the end.
         checkpoint_every: Steps between checkpoints; 0 writes one only at the end.
-        seed: Seeds the order of the images, the augmentation, the weights and PyTorch alike.
-        precision: ``fp32``, or ``amp``: float16 where it is safe, on a GPU only.
+        seed: Seed of the image order, the augmentation, the initial weights and PyTorch.
+        precision: ``fp32``, or ``amp``: float16 where it is safe, only on a GPU.
     """
 
     steps: int
@@ -36,9 +38,9 @@ class FirstStage:
 
     Attributes:
         stride: Pixels of the resized image per feature cell, 8 or 16; used by the single-level backbones.
-        nms_iou_threshold: Of two proposals that overlap by more than this IoU the weaker one goes; in (0, 1].
-        nms_score_threshold: Proposals whose objectness, in [0, 1], is below this are left out.
-        max_proposals: Proposals per image that reach the second stage, in training and in testing alike.
+        nms_iou_threshold: Of two proposals that overlap by more than this IoU, the weaker one is dropped; in (0, 1].
+        nms_score_threshold: Proposals whose objectness is below this are dropped; in [0, 1].
+        max_proposals: Proposals per image that reach the second stage, in training and in evaluation; at least 1.
         localization_loss_weight: Factor of the proposal box regression loss; at least 0.
         objectness_loss_weight: Factor of the objectness loss; at least 0.
     """
@@ -56,10 +58,10 @@ class ModelParams:
     """What is trained: MODEL_PARAMS of an exp_config.
 
     Attributes:
-        base_model: One of ``detection.models.BASE_MODELS``.
+        base_model: One of the base models of ``detection.models.building``.
         weights: ``auto``, ``none`` or a file name in ``models/{base_model}`` of the data folder.
         image_size: Longer side of an image after resizing, in pixels; 64 to 4096.
-        augmentation: ``none``, ``flip`` (left to right, every second image) or ``flip_color``.
+        augmentation: ``none``, ``flip`` (left to right, with probability 0.5) or ``flip_color``.
         first_stage: The region proposal network.
     """
 
@@ -72,19 +74,19 @@ class ModelParams:
 
 @dataclass(frozen=True)
 class Settings:
-    """An exp_config as the trainer uses it, checked, with every default filled.
+    """A valid exp_config with every default filled in.
 
     Attributes:
         description: Purpose of the run; becomes a tag.
         exp_name: Experiment the run belongs to.
-        image_type: Use case: the folder of the data folder that holds ``images`` and ``datasets``.
+        image_type: Use case: the folder in the data folder that holds ``images`` and ``datasets``.
         train_csv: File name in ``{image_type}/datasets``, or ``latest``.
         test_csv: The same for the test split.
-        eval_conf: Score at or above which a prediction counts, in [0, 1].
-        on_bad_rows: ``fail`` stops at faulty CSV rows, ``drop`` leaves them out.
+        eval_conf: Least score of a prediction that counts, in [0, 1].
+        on_bad_rows: ``fail`` stops at faulty CSV rows, ``drop`` drops them.
         run: How long and how fast to train.
         model: What is trained.
-        document: The whole exp_config, every key filled, as it is saved beside the model.
+        document: The whole exp_config with every key, as it is saved beside the model.
     """
 
     description: str

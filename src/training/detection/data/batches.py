@@ -1,4 +1,4 @@
-"""The order in which images are trained on, and the threads that prepare them ahead of the trainer."""
+"""The order of the training images, and the threads that prepare them ahead of the trainer."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 
 from detection.data.datasets import ImageRecord
-from detection.data.images import ImageStore, augment, scaled_boxes
+from detection.data.images import ImageStore, Pixels, augment, scaled_boxes
 
-_AHEAD = 3  # batches prepared while the trainer works on one
+_AHEAD = 3  # batches prepared while the trainer uses one
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What one step trains on.
+    """The images of one step.
 
     Attributes:
         records: The images, in order.
@@ -33,9 +33,14 @@ class Batch:
 
 
 class BatchOrder:
-    """Which images each step trains on: a new shuffle every epoch, batches running on over the end of an epoch.
+    """Selects the images of each step: a new shuffle every epoch, with batches across the end of an epoch.
 
-    The order follows from the seed and the step alone, so that a resumed run goes on where it stopped.
+    The order follows from the seed and the step alone, so that a resumed run continues where it stopped.
+
+    Args:
+        image_count: Images of the training split.
+        batch_size: Images per step.
+        seed: RUN_PARAMS.SEED.
     """
 
     def __init__(self, image_count: int, batch_size: int, seed: int) -> None:
@@ -46,7 +51,7 @@ class BatchOrder:
         self._shuffle = np.empty(0, dtype=np.int64)
 
     def indices(self, step: int) -> list[int]:
-        """Returns the indices of the images of a step; steps count from 0."""
+        """Returns the indices of the images of a step, from 0."""
         first = step * self.batch_size
         return [self._at(place) for place in range(first, first + self.batch_size)]
 
@@ -69,7 +74,21 @@ def training_batches(
     last_step: int,
     threads: int,
 ) -> Generator[Batch, None, None]:
-    """Yields the batches of the steps ``first_step`` to ``last_step - 1``, prepared ahead by ``threads`` threads."""
+    """Yields the batches of the steps ``first_step`` to ``last_step - 1``.
+
+    Args:
+        records: The images of the training split.
+        store: Loads them.
+        batch_size: Images per step.
+        augmentation: MODEL_PARAMS.AUGMENTATION.
+        seed: RUN_PARAMS.SEED.
+        first_step: The first step, from 0.
+        last_step: Steps of the whole run.
+        threads: Threads that prepare batches ahead.
+
+    Raises:
+        TrainingError: An image cannot be decoded.
+    """
     order = BatchOrder(len(records), batch_size, seed)
 
     def prepare(step: int, indices: list[int]) -> Batch:
@@ -91,8 +110,8 @@ def training_batches(
                 future.cancel()
 
 
-def to_tensor(pixels: np.ndarray) -> Tensor:
-    """Turns uint8 (H, W, 3) into float32 (3, H, W) in [0, 1]."""
+def to_tensor(pixels: Pixels) -> Tensor:
+    """Converts uint8 (H, W, 3) to float32 (3, H, W) in [0, 1]."""
     return torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.float32)).div_(255)
 
 

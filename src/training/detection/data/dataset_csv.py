@@ -1,4 +1,4 @@
-"""One annotation CSV: its columns, its rows, and the faults that a row has by itself."""
+"""Reads one annotation CSV: its columns, its rows, and the faults of each row by itself."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Row:
 
     Attributes:
         line: 1-based line of the file on which the row starts; the header is line 1.
-        fields: The six columns in the order of COLUMNS, trimmed, as written; empty when the number of fields is wrong.
-        box: xmin, ymin, xmax, ymax in pixels, or None when the row holds no box that can be read.
-        faults: What is wrong with the row by itself, apart from its image; whole sentences without file and line.
+        fields: The six columns in the order of COLUMNS, as written but trimmed; empty when their number is wrong.
+        box: xmin, ymin, xmax, ymax in pixels; None when the row has no valid box.
+        faults: Faults of the row itself, not of its image; whole sentences without file and line.
     """
 
     line: int
@@ -34,21 +34,23 @@ class Row:
 
     @property
     def file_name(self) -> str:
+        """Returns the image name; empty when the row has none."""
         return self.fields[0] if self.fields else ""
 
     @property
     def class_name(self) -> str:
+        """Returns the class name; empty when the row has none."""
         return self.fields[5] if self.fields else ""
 
 
 @dataclass
 class CsvFile:
-    """An annotation CSV as read.
+    """The content of an annotation CSV.
 
     Attributes:
         name: Path relative to the data folder, with forward slashes.
-        rows: The data rows in file order; none after a fault of the columns.
-        faults: Faults of the file and its columns, whole sentences with file and line.
+        rows: The data rows in file order; empty when the columns have a fault.
+        faults: Faults of the file and its columns; whole sentences with file and line.
     """
 
     name: str
@@ -57,14 +59,20 @@ class CsvFile:
 
 
 def read_csv(path: Path, name: str, image_type: str) -> CsvFile:
-    """Reads one CSV (UTF-8, with or without byte order mark; quoted fields may hold commas and line breaks)."""
+    """Reads one CSV: UTF-8, with or without byte order mark. Quoted fields may hold commas and line breaks.
+
+    Args:
+        path: The file.
+        name: Its path relative to the data folder, for messages.
+        image_type: Use case, for messages.
+    """
     result = CsvFile(name)
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         result.faults.append(f"{name}(1): is not UTF-8; save the file as UTF-8.")
         return result
-    reader = csv.reader(io.StringIO(text, newline=""))  # keeps the line breaks, which line_num counts
+    reader = csv.reader(io.StringIO(text, newline=""))  # newline="" keeps the line breaks, which line_num counts
     header: list[str] | None = None
     indices: list[int] = []
     next_line = 1
@@ -89,7 +97,7 @@ def read_csv(path: Path, name: str, image_type: str) -> CsvFile:
 
 
 def number_text(value: float) -> str:
-    """Writes a number of pixels without trailing zeros."""
+    """Returns a number of pixels without trailing zeros."""
     return str(int(value)) if value.is_integer() else repr(value)
 
 
@@ -117,7 +125,7 @@ def _column_faults(header: Sequence[str]) -> list[str]:
     missing = [column for column in COLUMNS if column not in header]
     unused = [column for column in header if column not in COLUMNS]
     renames: dict[str, str] = {}
-    for distance in (0, 1, 2):  # spelled alike first, then the nearest; each unknown column is offered once
+    for distance in (0, 1, 2):  # first equal spelling, then the nearest; each unknown column is offered once
         for column in missing:
             near = [other for other in unused if _distance(column, other) <= distance]
             if column not in renames and near:
@@ -131,7 +139,7 @@ def _column_faults(header: Sequence[str]) -> list[str]:
 
 
 def _distance(column: str, other: str) -> int:
-    """Returns 0 when the names are equal but for case, '_', '-' and ' ', else their Levenshtein distance."""
+    """Returns the Levenshtein distance of two names; 0 when they differ only in case, '_', '-' and ' '."""
     if re.sub("[_ -]", "", other).lower() == column:
         return 0
     previous = list(range(len(other) + 1))

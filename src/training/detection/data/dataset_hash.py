@@ -14,9 +14,12 @@ _SEPARATOR = "\x1f"
 def dataset_hash(rows: Mapping[str, Sequence[Row]], images: Path) -> str:
     """Returns the SHA-256 in lower-case hex over the rows used and the MD5 of their images.
 
-    The hashed text is UTF-8, each line ended by a line feed, fields joined by U+001F: for each split a line with its
-    name and then its rows in file order, each with its fields as they are written; after both splits one line per image,
-    its name and the MD5 of its bytes in lower-case hex, ordered by the UTF-8 bytes of the names.
+    The hashed text is UTF-8, each line ended by a line feed, fields joined by U+001F:
+
+    1. for each split, train first: a line with its name, then one line per row in file order with its six fields as
+       written;
+    2. one line per image with its name and the MD5 of its bytes in lower-case hex, in the order of the UTF-8 bytes of
+       the names.
 
     MD5 because a blob container lists it, so that no image is downloaded for the hash. It identifies content here and
     protects nothing.

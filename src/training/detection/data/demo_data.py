@@ -1,4 +1,4 @@
-"""Makes the demo dataset: synthetic road pictures with potholes, laid out as a datastore."""
+"""Creates the demo dataset: synthetic road images with potholes, in the layout of a datastore."""
 
 from __future__ import annotations
 
@@ -12,29 +12,30 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from detection.errors import TrainingError
 from detection.data.road_pictures import RoadPicture, draw_road_picture
+from detection.errors import TrainingError
 
 CLASS_NAME = "pothole"
-LEAST_IMAGES = 5  # one of five is a test picture, and each split needs a pothole
+LEAST_IMAGES = 5  # every fifth is a test image, and each split needs a pothole
 
-_STAMP = "240102030405"  # fixed: what `latest` finds must not depend on the day
+_STAMP = "240102030405"  # fixed: the files of `latest` must not depend on the day
 _MANIFEST = "demo_data.json"
-_DRAWING = 1  # to be raised when the drawing changes, so that older sets are made anew
-_PICTURES_WORTH_A_PROCESS = 50  # a process takes as long to start as ten pictures to draw
+_DRAWING = 1  # raise it when the drawing changes: older sets are then replaced
+_IMAGES_PER_PROCESS = 50  # a process takes as long to start as ten images take to draw
 
 
 @dataclass(frozen=True)
 class DemoDataResult:
-    """Where the demo dataset lies and what was done for it.
+    """The files of the demo dataset, and whether they are new.
 
     Attributes:
-        train_csv: Training split.
-        test_csv: Test split.
-        created: Whether anything was written; False when the whole set was there.
-        train_images: Pictures in the training split.
-        test_images: Pictures in the test split.
+        train_csv: CSV of the training split.
+        test_csv: CSV of the test split.
+        created: Whether anything was written; False when the complete set already exists.
+        train_images: Number of images in the training split.
+        test_images: Number of images in the test split.
     """
 
     train_csv: Path
@@ -45,28 +46,28 @@ class DemoDataResult:
 
 
 def create_demo_data(data: Path, *, image_type: str, images: int, seed: int) -> DemoDataResult:
-    """Makes ``{image_type}/images`` and ``{image_type}/datasets`` under ``data``, or finds them made.
+    """Creates ``{image_type}/images`` and ``{image_type}/datasets`` under ``data``, unless they exist.
 
-    The files hold the same bytes on every machine for the same arguments. Every fifth picture is a test picture;
-    every fifth of each split holds no pothole. A set that is whole is left untouched, an interrupted or damaged one is
-    completed, and one made with other arguments is replaced. Files that this function did not make are never touched.
+    The same arguments give the same bytes on every machine. Every fifth image is a test image; every fifth of each
+    split has no pothole. A complete set stays unchanged, an interrupted or damaged one is completed, and one of other
+    arguments is replaced. Files of other origin are never touched.
 
     Args:
-        data: Root of the datastore; made when missing.
+        data: Root of the datastore; created when missing.
         image_type: Name of the folder under it.
-        images: Number of pictures, at least 5.
-        seed: Picks the pictures, from 0.
+        images: Number of images, at least 5.
+        seed: Decides the images; at least 0.
 
     Raises:
         ValueError: An argument is out of its range.
-        TrainingError: A file of the same name is there that was not made by this function, or its manifest is broken.
+        TrainingError: A file of the same name but of other origin exists, or the manifest is damaged.
     """
     if not re.fullmatch(r"[^/\\]+", image_type) or image_type in (".", ".."):
-        raise ValueError(f"image type is {image_type!r}; it must be one folder name")
+        raise ValueError(f"--image-type is {image_type!r}; it must be one folder name.")
     if images < LEAST_IMAGES:
-        raise ValueError(f"images is {images}; it must be at least {LEAST_IMAGES}")
+        raise ValueError(f"--images is {images}; it must be at least {LEAST_IMAGES}.")
     if seed < 0:
-        raise ValueError(f"seed is {seed}; it must be 0 or more")
+        raise ValueError(f"--seed is {seed}; it must be at least 0.")
 
     folder = data / image_type
     arguments = {"drawing": _DRAWING, "images": images, "seed": seed}
@@ -74,25 +75,27 @@ def create_demo_data(data: Path, *, image_type: str, images: int, seed: int) -> 
     csvs = {split: f"datasets/{split}_{image_type}_{_STAMP}.csv" for split in ("train", "test")}
     test_images = images // 5
     manifest = _read_manifest(folder)
-    created = not _is_whole(folder, manifest, arguments)
+    created = not _is_complete(folder, manifest, arguments)
     if created:
-        _make(folder, manifest, arguments, names, csvs)
+        _create(folder, manifest, arguments, names, csvs)
     return DemoDataResult(folder / csvs["train"], folder / csvs["test"], created, images - test_images, test_images)
 
 
-def _make(folder: Path, manifest: dict, arguments: dict[str, int], names: list[str], csvs: dict[str, str]) -> None:
+def _create(
+    folder: Path, manifest: dict[str, Any], arguments: dict[str, int], names: list[str], csvs: dict[str, str]
+) -> None:
     files = [*names, *csvs.values()]
     own = manifest.get("files", {})
     foreign = [name for name in files if name not in own and (folder / name).exists()]
     if foreign:
         raise TrainingError(
-            f"{folder / foreign[0]} is there already and is not demo data; it must be moved away, "
-            "or another image type be named with --image-type"
+            f"{folder / foreign[0]} already exists and is not demo data; move it away, "
+            "or give another folder with --image-type."
         )
 
-    # The manifest goes first, without hashes: after an interruption it tells which files are ours.
+    # The manifest comes first, without hashes: after an interruption it names the files of this set.
     _write_manifest(folder, arguments, dict.fromkeys([*own, *files], None))
-    hashes: dict[str, str] = {}
+    hashes: dict[str, str | None] = {}
     rows = {split: ["filename,xmin,ymin,xmax,ymax,class"] for split in csvs}
     for index, picture in enumerate(_draw(arguments["seed"], len(names))):
         hashes[names[index]] = _write(folder / names[index], picture.png)
@@ -111,14 +114,14 @@ def _is_test(index: int) -> bool:
 
 
 def _is_empty(index: int) -> bool:
-    place = index // 5 if _is_test(index) else index - index // 5  # within its split
+    place = index // 5 if _is_test(index) else index - index // 5  # place within its split
     return place % 5 == 2
 
 
 def _draw(seed: int, images: int) -> Iterator[RoadPicture]:
-    # Each picture has a stream of numbers of its own, so how the work is shared out does not show.
+    # Each image has its own stream of random numbers, so that the number of processes does not matter.
     draw, numbers = partial(_draw_one, seed), range(images)
-    workers = min(os.cpu_count() or 1, images // _PICTURES_WORTH_A_PROCESS)
+    workers = min(os.cpu_count() or 1, images // _IMAGES_PER_PROCESS)
     if workers < 2:
         yield from map(draw, numbers)
         return
@@ -131,7 +134,7 @@ def _draw_one(seed: int, index: int) -> RoadPicture:
     return draw_road_picture(seed, index, with_potholes=not _is_empty(index))
 
 
-def _is_whole(folder: Path, manifest: dict, arguments: dict[str, int]) -> bool:
+def _is_complete(folder: Path, manifest: dict[str, Any], arguments: dict[str, int]) -> bool:
     if manifest.get("arguments") != arguments:
         return False
     return all(
@@ -140,18 +143,16 @@ def _is_whole(folder: Path, manifest: dict, arguments: dict[str, int]) -> bool:
     )
 
 
-def _read_manifest(folder: Path) -> dict:
+def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / _MANIFEST
     try:
         manifest = json.loads(path.read_bytes())
     except FileNotFoundError:
         return {}
     except ValueError as error:
-        raise TrainingError(
-            f"{path} is not JSON ({error}); it must be restored, or the folder {folder} removed"
-        ) from error
+        raise TrainingError(f"{path} is not JSON ({error}); restore it, or delete the folder {folder}.") from error
     if not (isinstance(manifest, dict) and isinstance(manifest.get("files"), dict)):
-        raise TrainingError(f"{path} holds no list of files; it must be restored, or the folder {folder} removed")
+        raise TrainingError(f"{path} has no list of files; restore it, or delete the folder {folder}.")
     return manifest
 
 
@@ -161,7 +162,7 @@ def _write_manifest(folder: Path, arguments: dict[str, int], files: dict[str, st
 
 
 def _write(path: Path, content: bytes) -> str:
-    """Writes a file whole or not at all, unless it is there with this content; returns its SHA-256 in hex."""
+    """Writes a file completely or not at all, unless it already has this content; returns its SHA-256 in hex."""
     if not (path.is_file() and path.read_bytes() == content):
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f".{path.name}.{os.getpid()}.partial")

@@ -1,25 +1,25 @@
-"""Draws synthetic road pictures with potholes, the same pixels on every machine.
+"""Draws synthetic road images with potholes: the same pixels on every machine.
 
-The drawing uses the raw output of PCG64, whole numbers, and ``+ - * /``, ``sqrt`` and ``floor`` of single elements:
-IEEE 754 fixes each of those to the last bit. Sines, powers, sums over arrays and numpy's distributions are left out on
-purpose: they differ between C libraries, vector units and numpy versions.
+The drawing uses the numbers of ``drawing.RandomStream``, and ``+ - * /``, ``sqrt`` and ``floor`` of single elements,
+which IEEE 754 defines to the last bit. Sines, powers and sums over arrays are avoided: they differ between C libraries,
+vector units and numpy versions.
 """
 
 from __future__ import annotations
 
-import struct
-import zlib
 from dataclasses import dataclass
 
 import numpy as np
 
+from detection.data.drawing import Floats, RandomStream, encode_png, smooth_step
+
 WIDTH, HEIGHT = 256, 192  # pixels
 
 _MAX_POTHOLES = 4
-_LEAST_SIDE = 12  # pixels; a smaller visible part is not drawn
+_LEAST_SIDE = 12  # pixels; a pothole with a smaller visible part is not drawn
 _ATTEMPTS = 40
 
-# A picture has 256 colours: levels of brightness of three materials.
+# An image has 256 colours: levels of brightness of three materials.
 _ASPHALT, _YELLOW, _VERGE = 0, 1, 2
 _FIRST_COLOUR = np.array([0, 160, 200])
 _LEVELS = np.array([160, 40, 56])
@@ -27,11 +27,11 @@ _LEVELS = np.array([160, 40, 56])
 
 @dataclass(frozen=True)
 class RoadPicture:
-    """One picture and its potholes.
+    """One image and its potholes.
 
     Attributes:
         png: The file, an 8-bit PNG with palette.
-        boxes: xyxy in whole pixels, 0 ≤ xmin < xmax ≤ WIDTH and likewise y, tight on what is visible.
+        boxes: xyxy in whole pixels, 0 ≤ xmin < xmax ≤ WIDTH and likewise y; each tight around its visible part.
     """
 
     png: bytes
@@ -39,8 +39,14 @@ class RoadPicture:
 
 
 def draw_road_picture(seed: int, index: int, *, with_potholes: bool) -> RoadPicture:
-    """Draws picture ``index`` of the series ``seed``; it holds 1 to 4 potholes, or none."""
-    road = _Road(_Random(seed, index))
+    """Draws an image of a series.
+
+    Args:
+        seed: Decides the series.
+        index: Place of the image in the series.
+        with_potholes: Whether it has 1 to 4 potholes, or none.
+    """
+    road = _Road(RandomStream(seed, index))
     road.add_markings()
     road.add_patches()
     road.add_stains()
@@ -51,82 +57,35 @@ def draw_road_picture(seed: int, index: int, *, with_potholes: bool) -> RoadPict
     return RoadPicture(road.to_png(), tuple(boxes))
 
 
-class _Random:
-    """Numbers from PCG64's raw output: numpy promises that stream, but not those of its distributions."""
-
-    def __init__(self, seed: int, index: int) -> None:
-        self._bits = np.random.PCG64(np.random.SeedSequence([seed, index]))
-
-    def number(self, low: float = 0.0, high: float = 1.0) -> float:
-        return low + (high - low) * ((int(self._bits.random_raw()) >> 11) * 2.0**-53)
-
-    def whole(self, low: int, high: int) -> int:
-        """A whole number from low to high, both included."""
-        return low + int(self.number() * (high - low + 1))
-
-    def chance(self, probability: float) -> bool:
-        return self.number() < probability
-
-    def direction(self) -> tuple[float, float]:
-        """Cosine and sine of an angle, near enough to uniform, by rational functions alone."""
-        t = self.number(-1.0, 1.0)
-        cosine, sine = (1 - t * t) / (1 + t * t), 2 * t / (1 + t * t)
-        return (cosine, sine) if self.chance(0.5) else (-sine, cosine)
-
-    def grain(self, height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
-        """float64 (height, width) of independent noise in [-1, 1], bell-shaped: the mean of four bytes."""
-        count = height * width
-        raw = self._bits.random_raw((count + 1) // 2).astype("<u8").view(np.uint8)[: 4 * count].reshape(4, count)
-        total = raw[0].astype(np.int64) + raw[1] + raw[2] + raw[3]
-        return ((total - 510) / 510.0).reshape(height, width)
-
-    def clouds(self, cell: float, height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
-        """float64 (height, width) of smooth noise in [-1, 1] whose features are ``cell`` pixels wide."""
-        rows, columns = int(height / cell) + 2, int(width / cell) + 2
-        knots = self.grain(rows, columns) * 1.8
-        knots = np.minimum(np.maximum(knots, -1.0), 1.0)
-        row, row_weight = _knots(height, cell)
-        column, column_weight = _knots(width, cell)
-        along = knots[row] * (1 - row_weight[:, None]) + knots[row + 1] * row_weight[:, None]
-        return along[:, column] * (1 - column_weight) + along[:, column + 1] * column_weight
-
-
-def _knots(length: int, cell: float) -> tuple[np.ndarray, np.ndarray]:
-    place = np.arange(length) / cell
-    knot = np.floor(place).astype(np.int64)
-    return knot, _smooth(place - knot)
-
-
-def _smooth(value: np.ndarray) -> np.ndarray:
-    """0 below 0, 1 above 1, and a smooth step between."""
-    value = np.minimum(np.maximum(value, 0.0), 1.0)
-    return value * value * (3 - 2 * value)
-
-
 class _Road:
-    """The picture in work: brightness in [0, 1] and material of each pixel."""
+    """The unfinished image: brightness in [0, 1] and material of each pixel."""
 
-    def __init__(self, random: _Random) -> None:
+    def __init__(self, random: RandomStream) -> None:
         self._random = random
         self._x, self._y = np.arange(WIDTH) + 0.5, (np.arange(HEIGHT) + 0.5)[:, None]
         self._material = np.full((HEIGHT, WIDTH), _ASPHALT)
         self._base = random.number(0.40, 0.62)
         self._roughness = random.number(0.6, 1.2)
-        self._tint = random.number(-0.05, 0.06)  # below 0 bluish, above 0 brownish
-        self._light = random.direction()  # from where the sun shines
+        self._tint = random.number(-0.05, 0.06)  # negative: bluish, positive: brownish
+        self._light = random.direction()  # direction towards the sun
 
-        self._level = self._base + 0.05 * random.clouds(60) + 0.03 * random.clouds(17) + 0.03 * random.clouds(5)
-        self._level += self._roughness * 0.13 * random.grain()
-        stones = random.grain() > 0.62
+        self._level = (
+            self._base
+            + 0.05 * random.clouds(60, HEIGHT, WIDTH)
+            + 0.03 * random.clouds(17, HEIGHT, WIDTH)
+            + 0.03 * random.clouds(5, HEIGHT, WIDTH)
+        )
+        self._level += self._roughness * 0.13 * random.grain(HEIGHT, WIDTH)
+        stones = random.grain(HEIGHT, WIDTH) > 0.62
         self._level[stones] += 0.10 * self._roughness
         # Two wheel tracks, polished a little darker.
         if random.chance(0.5):
             middle = random.number(90, 166)
             for side in (-52.0, 52.0):
-                self._level *= 1 - 0.07 * (1 - _smooth(np.abs(self._x - (middle + side)) / 26))
+                self._level *= 1 - 0.07 * (1 - smooth_step(np.abs(self._x - (middle + side)) / 26))
 
-    def _line(self, tilt: float, offset: float) -> tuple[np.ndarray, np.ndarray]:
-        """Distance from a nearly vertical line, and place along it, in pixels."""
+    def _line(self, tilt: float, offset: float) -> tuple[Floats, Floats]:
+        """Returns the distance from a nearly vertical line, and the place along it, in pixels."""
         length = float(np.sqrt(1 + tilt * tilt))
         across = (self._x - offset - tilt * (self._y - HEIGHT / 2)) / length
         along = (self._y + tilt * (self._x - offset)) / length
@@ -134,12 +93,13 @@ class _Road:
 
     def _ellipse(
         self, x: float, y: float, long: float, short: float, cosine: float, sine: float
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Coordinates in which the ellipse with these half axes is the unit circle."""
+    ) -> tuple[Floats, Floats]:
+        """Returns coordinates in which the ellipse with these half axes is the unit circle."""
         dx, dy = self._x - x, self._y - y
         return (dx * cosine + dy * sine) / long, (dy * cosine - dx * sine) / short
 
     def add_markings(self) -> None:
+        """Draws up to two lane markings, solid or dashed, and worn."""
         random = self._random
         tilt, offset, lane = random.number(-0.3, 0.3), random.number(10, WIDTH - 10), random.number(70, 130)
         for line in range(random.whole(0, 2)):
@@ -148,13 +108,14 @@ class _Road:
             if random.chance(0.6):  # dashed
                 period = random.number(60, 120)
                 paint &= (along / period - np.floor(along / period)) < 0.6
-            worn = 0.7 * random.clouds(9) + 0.8 * random.grain()
+            worn = 0.7 * random.clouds(9, HEIGHT, WIDTH) + 0.8 * random.grain(HEIGHT, WIDTH)
             paint &= worn < random.number(0.25, 0.9)
             if random.chance(0.3):
                 self._material[paint] = _YELLOW
             self._level[paint] = self._level[paint] * 0.35 + random.number(0.42, 0.58)
 
     def add_patches(self) -> None:
+        """Draws at times a rectangle of newer asphalt with a sealed edge."""
         random = self._random
         if not random.chance(0.3):
             return
@@ -162,14 +123,14 @@ class _Road:
             random.number(20, WIDTH - 20), random.number(20, HEIGHT - 20),
             random.number(18, 60), random.number(14, 40), *random.direction(),
         )  # fmt: skip
-        outline = np.maximum(np.abs(u), np.abs(v)) + 0.02 * random.clouds(8)
+        outline = np.maximum(np.abs(u), np.abs(v)) + 0.02 * random.clouds(8, HEIGHT, WIDTH)
         patch = outline < 1
         self._level[patch] = self._level[patch] * 0.6 + 0.4 * self._base + random.number(-0.09, 0.07)
         sealed = patch & (outline > 0.93)
         self._level[sealed] -= 0.10
 
     def add_stains(self) -> None:
-        """Oil and damp: dark like potholes, but with soft edges, no rim and the road's own texture."""
+        """Draws oil and damp: dark like potholes, but with soft edges, no rim and the texture of the road."""
         random = self._random
         for _ in range(random.whole(0, 2)):
             u, v = self._ellipse(
@@ -179,10 +140,11 @@ class _Road:
                 random.number(6, 22),
                 *random.direction(),
             )
-            distance = np.sqrt(u * u + v * v) + 0.25 * random.clouds(12)
-            self._level *= 1 - random.number(0.10, 0.30) * (1 - _smooth((distance - 0.3) / 0.9))
+            distance = np.sqrt(u * u + v * v) + 0.25 * random.clouds(12, HEIGHT, WIDTH)
+            self._level *= 1 - random.number(0.10, 0.30) * (1 - smooth_step((distance - 0.3) / 0.9))
 
     def add_cracks(self) -> None:
+        """Draws up to four cracks, each a random walk."""
         random = self._random
         dark = np.zeros((HEIGHT, WIDTH))
         for _ in range(random.whole(0, 4)):
@@ -203,7 +165,7 @@ class _Road:
         self._level -= dark
 
     def add_verge(self) -> None:
-        """Soil and grass along one side; no pothole lies there."""
+        """Draws at times soil and grass along one side, which have no potholes."""
         random = self._random
         if not random.chance(0.25):
             return
@@ -211,13 +173,13 @@ class _Road:
         across, _ = self._line(tilt, random.number(5, 45))
         if random.chance(0.5):
             across = across[:, ::-1]
-        verge = across + 7 * random.clouds(22) + 3 * random.clouds(6) < 0
-        texture = 0.40 + 0.12 * random.clouds(7) + 0.3 * random.grain()
+        verge = across + 7 * random.clouds(22, HEIGHT, WIDTH) + 3 * random.clouds(6, HEIGHT, WIDTH) < 0
+        texture = 0.40 + 0.12 * random.clouds(7, HEIGHT, WIDTH) + 0.3 * random.grain(HEIGHT, WIDTH)
         self._level[verge] = texture[verge]
         self._material[verge] = _VERGE
 
     def add_potholes(self) -> list[tuple[int, int, int, int]]:
-        """Draws 1 to 4 potholes that do not touch, and returns their boxes."""
+        """Draws 1 to 4 separate potholes and returns their boxes."""
         random = self._random
         wanted = 1 + sum(random.chance(share) for share in (0.5, 0.4, 0.3))
         boxes: list[tuple[int, int, int, int]] = []
@@ -236,7 +198,7 @@ class _Road:
         short = long * random.number(0.55, 0.95)
         cosine, sine = random.direction()
         x, y = random.number(0, WIDTH), random.number(0, HEIGHT)
-        # Only this window is worked on: hole and rim reach no further.
+        # Only this window is drawn on: hole and rim reach no further.
         left, right = max(0, int(x - 1.5 * long)), min(WIDTH, int(x + 1.5 * long) + 1)
         top, bottom = max(0, int(y - 1.5 * long)), min(HEIGHT, int(y + 1.5 * long) + 1)
         window = (slice(top, bottom), slice(left, right))
@@ -245,7 +207,7 @@ class _Road:
         distance = np.sqrt(u * u + v * v) + outline
         inside = distance < 1
 
-        if np.count_nonzero(inside) < 0.55 * 3.14159 * long * short:  # mostly beyond the picture's edge
+        if np.count_nonzero(inside) < 0.55 * 3.14159 * long * short:  # mostly beyond the edge of the image
             return None
         rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
         box = (left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1)
@@ -254,30 +216,30 @@ class _Road:
         if (self._material[window][inside] == _VERGE).any():
             return None
 
-        # The outward normal in picture coordinates, against the direction of the light.
+        # The outward normal in image coordinates, against the direction of the light.
         facing = ((u * cosine - v * sine) * self._light[0] + (u * sine + v * cosine) * self._light[1]) / (
             distance + 0.2
         )
         self._dig(window, distance, facing)
         return box
 
-    def _dig(self, window: tuple[slice, slice], distance: np.ndarray, facing: np.ndarray) -> None:
-        """Draws a hole: a dark floor of gravel, a wall in shadow towards the sun, the other lit, and a broken rim."""
+    def _dig(self, window: tuple[slice, slice], distance: Floats, facing: Floats) -> None:
+        """Draws a hole: a dark floor of gravel, a shaded and a lit wall, and a broken rim."""
         random = self._random
         inside = distance < 1
-        depth = 0.45 + 0.55 * _smooth((1 - distance) / random.number(0.25, 0.6))
+        depth = 0.45 + 0.55 * smooth_step((1 - distance) / random.number(0.25, 0.6))
         gravel = 0.08 * random.clouds(3, *inside.shape) + 0.10 * random.grain(*inside.shape)
         floor = self._base * (1 - depth * random.number(0.42, 0.68)) + gravel
-        floor -= 0.16 * _smooth((distance - 0.55) / 0.4) * facing
+        floor -= 0.16 * smooth_step((distance - 0.55) / 0.4) * facing
 
-        crumbled = _smooth(0.5 + 0.9 * random.clouds(6, *inside.shape))
+        crumbled = smooth_step(0.5 + 0.9 * random.clouds(6, *inside.shape))
         rim = np.maximum(0.0, 1 - np.abs(distance - 1.07) / 0.10) * crumbled
         around = self._level[window] + rim * (0.14 + 0.08 * facing)
         self._level[window] = np.where(inside, floor, around)
         self._material[window][inside] = _ASPHALT
 
     def add_light(self) -> None:
-        """Uneven light, at times a shadow with a ragged edge, and the noise of the camera."""
+        """Applies uneven light, at times a shadow with a ragged edge, and the noise of a camera."""
         random = self._random
         slope_x, slope_y = random.number(-0.25, 0.25), random.number(-0.25, 0.25)
         light = 1 + slope_x * (self._x / WIDTH - 0.5) + slope_y * (self._y / HEIGHT - 0.5)
@@ -285,15 +247,16 @@ class _Road:
             across, _ = self._line(random.number(-0.9, 0.9), random.number(-20, WIDTH + 20))
             if random.chance(0.5):
                 across = across[:, ::-1]
-            edge = across + random.number(0, 18) * random.clouds(24)
-            light = light * (1 - random.number(0.22, 0.42) * _smooth(edge / random.number(4, 14)))
-        self._level = self._level * light + 0.03 * random.grain()
+            edge = across + random.number(0, 18) * random.clouds(24, HEIGHT, WIDTH)
+            light = light * (1 - random.number(0.22, 0.42) * smooth_step(edge / random.number(4, 14)))
+        self._level = self._level * light + 0.03 * random.grain(HEIGHT, WIDTH)
 
     def to_png(self) -> bytes:
+        """Returns the image as a PNG file."""
         levels = _LEVELS[self._material]
         shade = np.floor(np.minimum(np.maximum(self._level, 0.0), 1.0) * levels).astype(np.int64)
         colours = _FIRST_COLOUR[self._material] + np.minimum(shade, levels - 1)
-        return _png(colours.astype(np.uint8), self._palette())
+        return encode_png(colours.astype(np.uint8), self._palette())
 
     def _palette(self) -> bytes:
         tints = {
@@ -314,25 +277,3 @@ def _touch(first: tuple[int, int, int, int], second: tuple[int, int, int, int], 
         first[0] < second[2] + gap and second[0] < first[2] + gap
         and first[1] < second[3] + gap and second[1] < first[3] + gap
     )  # fmt: skip
-
-
-def _png(pixels: np.ndarray, palette: bytes) -> bytes:
-    """Encodes uint8 (H, W) palette indices, without compressing them.
-
-    A compressor's output depends on its library and version; stored blocks (RFC 1951, 3.2.4) do not, and with one byte
-    a pixel of noise the file is hardly larger.
-    """
-    height, width = pixels.shape
-    rows = np.zeros((height, width + 1), np.uint8)  # each row begins with its filter: 0, none
-    rows[:, 1:] = pixels
-    data = rows.tobytes()
-    blocks = [data[start : start + 0xFFFF] for start in range(0, len(data), 0xFFFF)]
-    stored = b"".join(
-        struct.pack("<BHH", block is blocks[-1], len(block), len(block) ^ 0xFFFF) + block for block in blocks
-    )
-    compressed = b"\x78\x01" + stored + struct.pack(">I", zlib.adler32(data))
-    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        for kind, body in ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", compressed), (b"IEND", b""))
-    )

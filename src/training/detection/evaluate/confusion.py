@@ -1,12 +1,13 @@
-"""Which object was found as what: the confusion matrix of a detector, and the mistakes in one image."""
+"""The confusion matrix of a detector, and its mistakes in one image."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from detection.evaluate.coco_evaluation import Detections, GroundTruth
+from detection.evaluate.detections import Detections, GroundTruth
 
 
 def count_confusions(
@@ -16,50 +17,57 @@ def count_confusions(
     *,
     threshold: float,
     iou: float,
-) -> np.ndarray:
+) -> NDArray[np.int64]:
     """Pairs objects and detections, whatever their class, and counts the pairs.
 
-    In each image the pair of highest IoU goes first, then the best of what is left, down to ``iou``; of equal IoU one
-    class on both sides goes before two.
+    In each image the pair of highest IoU comes first, then the next of the unpaired, down to ``iou``. Of equal IoU, a
+    pair of one class precedes a pair of two.
+
+    Args:
+        ground_truths: The objects of every image, by file name.
+        detections: The detections by file name; an image without an entry has none.
+        labels: All labels, in ascending order.
+        threshold: Least score of a detection that counts, in [0, 1].
+        iou: Least IoU of a pair, in (0, 1].
 
     Returns:
-        int64 (K + 1, K + 1): in row i and column j the objects of class i found as class j, classes in the order of
-        ``labels``. The last column counts the objects not found, the last row the detections without an object.
+        (K + 1, K + 1): in row i and column j the number of objects of class i that are predicted as class j, classes in
+        the order of ``labels``. The last column counts the missed objects, the last row the detections without an
+        object.
     """
-    labels = np.asarray(labels)
     counts = np.zeros((len(labels) + 1, len(labels) + 1), np.int64)
     for file, truth in ground_truths.items():
-        found, pairs = _pair(truth, detections.get(file), threshold=threshold, iou=iou)
-        is_label, as_label = np.searchsorted(labels, truth.labels), np.searchsorted(labels, found.labels)
+        predicted, pairs = _pair(truth, detections.get(file), threshold=threshold, iou=iou)
+        actual_class, predicted_class = np.searchsorted(labels, truth.labels), np.searchsorted(labels, predicted.labels)
         for row, column in pairs:
-            counts[is_label[row], as_label[column]] += 1
-        for row in set(range(len(is_label))) - {row for row, _ in pairs}:
-            counts[is_label[row], -1] += 1
-        for column in set(range(len(as_label))) - {column for _, column in pairs}:
-            counts[-1, as_label[column]] += 1
+            counts[actual_class[row], predicted_class[column]] += 1
+        for row in set(range(len(actual_class))) - {row for row, _ in pairs}:
+            counts[actual_class[row], -1] += 1
+        for column in set(range(len(predicted_class))) - {column for _, column in pairs}:
+            counts[-1, predicted_class[column]] += 1
     return counts
 
 
 def image_mistakes(
     truth: GroundTruth, detections: Detections | None, *, threshold: float, iou: float
 ) -> tuple[int, int]:
-    """The objects of one image not found as what they are, and the detections that are wrong."""
-    found, pairs = _pair(truth, detections, threshold=threshold, iou=iou)
-    right = sum(truth.labels[row] == found.labels[column] for row, column in pairs)
-    return len(truth.labels) - int(right), len(found.labels) - int(right)
+    """Returns the number of objects of one image that are missed or get another class, and that of wrong detections."""
+    predicted, pairs = _pair(truth, detections, threshold=threshold, iou=iou)
+    right = sum(int(truth.labels[row] == predicted.labels[column]) for row, column in pairs)
+    return len(truth.labels) - right, len(predicted.labels) - right
 
 
 def _pair(
     truth: GroundTruth, detections: Detections | None, *, threshold: float, iou: float
 ) -> tuple[Detections, list[tuple[int, int]]]:
-    """The detections that count, and the (object, detection) rows that belong together."""
+    """Returns the detections that count, and the pairs of rows (object, detection)."""
     if detections is None:
-        detections = Detections(np.zeros((0, 4)), np.zeros(0), np.zeros(0))
+        detections = Detections(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0))
     counts = detections.scores >= threshold
-    found = Detections(detections.boxes[counts], detections.labels[counts], detections.scores[counts])
-    overlaps = _ious(truth.boxes, found.boxes)
+    predicted = Detections(detections.boxes[counts], detections.labels[counts], detections.scores[counts])
+    overlaps = _ious(truth.boxes, predicted.boxes)
     rows, columns = np.nonzero(overlaps >= iou)
-    same = truth.labels[rows] == found.labels[columns]
+    same = truth.labels[rows] == predicted.labels[columns]
     pairs: list[tuple[int, int]] = []
     free_rows, free_columns = set(rows.tolist()), set(columns.tolist())
     for index in np.lexsort((~same, -overlaps[rows, columns])):
@@ -68,12 +76,13 @@ def _pair(
             pairs.append((row, column))
             free_rows.remove(row)
             free_columns.remove(column)
-    return found, pairs
+    return predicted, pairs
 
 
-def _ious(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """IoU of each box of the first with each of the second, float64 (N, M)."""
+def _ious(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Returns the IoU of each of N boxes with each of M boxes as (N, M)."""
     sides = np.minimum(first[:, None, 2:], second[None, :, 2:]) - np.maximum(first[:, None, :2], second[None, :, :2])
     common = np.maximum(sides, 0).prod(axis=2)
     areas = (first[:, 2:] - first[:, :2]).prod(axis=1)[:, None] + (second[:, 2:] - second[:, :2]).prod(axis=1)
-    return common / np.maximum(areas - common, np.finfo(float).tiny)
+    ious: NDArray[np.float64] = common / np.maximum(areas - common, np.finfo(float).tiny)
+    return ious

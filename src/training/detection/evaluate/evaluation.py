@@ -15,7 +15,8 @@ from detection.config.settings import Settings
 from detection.data.datasets import Dataset
 from detection.data.images import ImageStore
 from detection.evaluate.binary_metrics import evaluate_images
-from detection.evaluate.coco_evaluation import CocoResult, Detections, GroundTruth, evaluate
+from detection.evaluate.coco_evaluation import CocoResult, evaluate
+from detection.evaluate.detections import Detections, GroundTruth
 from detection.evaluate.inference import detect, ground_truths
 from detection.evaluate.plots import write_plots
 

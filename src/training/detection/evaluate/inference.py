@@ -12,7 +12,7 @@ from torch import nn
 from detection.data.batches import to_tensor
 from detection.data.datasets import ImageRecord
 from detection.data.images import ImageStore
-from detection.evaluate.coco_evaluation import Detections, GroundTruth
+from detection.evaluate.detections import Detections, GroundTruth
 
 
 def ground_truths(records: Sequence[ImageRecord]) -> dict[str, GroundTruth]:

@@ -90,7 +90,8 @@ def load_final_weights(folder: Path, model: nn.Module) -> None:
     except (OSError, RuntimeError) as error:
         first_line = str(error).splitlines()[0]
         raise TrainingError(
-            f"{path} cannot be loaded: {first_line}; it must hold the weights of the base model that the exp_config names."
+            f"{path} cannot be loaded: {first_line}; "
+            "it must hold the weights of the base model that the exp_config names."
         ) from error
 
 

@@ -1,8 +1,9 @@
+"""Builds the base models of MODEL_PARAMS.BASE_MODEL."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any
+from typing import Any, Dict, Tuple
 
 from torch import Tensor, nn
 from torchvision.models.detection import FasterRCNN
@@ -10,16 +11,16 @@ from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.backbone_utils import mobilenet_backbone, resnet_fpn_backbone
 from torchvision.ops import FrozenBatchNorm2d
 
+from detection.config.settings import FirstStage, ModelParams
 from detection.models.resizing import LongerSideTransform
 from detection.models.resnet101 import resnet101_parts
 from detection.models.tiny import TinyBackbone, tiny_anchors, tiny_second_stage
-from detection.config.settings import FirstStage, ModelParams
 
 SINGLE_LEVEL = ("faster_rcnn_tiny", "faster_rcnn_resnet101_coco_2018_01_28")
-"""Base models whose backbone gives one feature map, so that FIRST_STAGE.STRIDE means something."""
+"""Base models whose backbone has one feature map, to which FIRST_STAGE.STRIDE applies."""
 
-_SCORE_THRESHOLD = 0.01  # COCO's average precision counts weak detections too
-_DETECTIONS = 100  # the most COCO's evaluation looks at
+_SCORE_THRESHOLD = 0.01  # COCO's average precision also counts detections of low score
+_DETECTIONS = 100  # per image, the most that COCO's evaluation counts
 
 
 def build_model(params: ModelParams, class_count: int, *, pretrained: bool) -> FasterRCNN:
@@ -27,18 +28,18 @@ def build_model(params: ModelParams, class_count: int, *, pretrained: bool) -> F
 
     Args:
         params: MODEL_PARAMS; FIRST_STAGE is applied here, except the two loss weights (``weigh_losses``).
-        class_count: Number of classes, the background not counted.
-        pretrained: Trained weights will be loaded, so batch normalization stays frozen and the earliest layers do
-            not learn: what the small batches of a detector would do to them is worse than leaving them alone.
+        class_count: Number of classes without the background.
+        pretrained: Whether trained weights will be loaded. Batch normalization and the earliest layers are frozen then:
+            the small batches of a detector would make them worse.
 
     Returns:
-        A detector in torchvision's shape: images in [0, 1], boxes xyxy in pixels, label 0 is the background.
+        A detector with torchvision's interface: images in [0, 1], boxes xyxy in pixels, label 0 for the background.
     """
     classes = class_count + 1
     norm_layer = FrozenBatchNorm2d if pretrained else nn.BatchNorm2d
     backbone, parts = _PARTS[params.base_model](params, norm_layer, pretrained, classes)
     first = params.first_stage
-    # Candidates per feature level before suppression: enough to leave MAX_PROPOSALS after it.
+    # Candidates per feature level before suppression: enough that MAX_PROPOSALS remain after it.
     candidates = max(parts.pop("least_candidates", 1000), 4 * first.max_proposals)
     model = FasterRCNN(
         backbone,
@@ -58,7 +59,7 @@ def build_model(params: ModelParams, class_count: int, *, pretrained: bool) -> F
 
 
 def weigh_losses(losses: Mapping[str, Tensor], first_stage: FirstStage) -> dict[str, Tensor]:
-    """Multiplies the two losses of the region proposal network by their weights."""
+    """Returns the losses, those of the region proposal network multiplied by their weights."""
     weights = {
         "loss_objectness": first_stage.objectness_loss_weight,
         "loss_rpn_box_reg": first_stage.localization_loss_weight,
@@ -66,19 +67,15 @@ def weigh_losses(losses: Mapping[str, Tensor], first_stage: FirstStage) -> dict[
     return {name: loss * weights.get(name, 1.0) for name, loss in losses.items()}
 
 
-def with_stride(params: ModelParams, stride: int) -> ModelParams:
-    """Returns the same parameters with another FIRST_STAGE.STRIDE."""
-    return replace(params, first_stage=replace(params.first_stage, stride=stride))
-
-
 _NormLayer = Callable[..., nn.Module]
-_Parts = "tuple[nn.Module, dict[str, Any]]"
+# A backbone, and further arguments of torchvision's FasterRCNN.
+_Parts = Tuple[nn.Module, Dict[str, Any]]
 
 
 def _tiny(params: ModelParams, norm_layer: _NormLayer, pretrained: bool, classes: int) -> _Parts:
     backbone = TinyBackbone(params.first_stage.stride)
     parts: dict[str, Any] = tiny_second_stage(backbone.out_channels, classes)
-    # Few anchors and proposals carry an object in a small image: sampling fewer of the rest is faster and as good.
+    # Few anchors and proposals match an object in a small image: fewer samples of the others are faster and as good.
     return backbone, parts | {
         "rpn_anchor_generator": tiny_anchors(params.image_size),
         "rpn_batch_size_per_image": 128,
@@ -91,7 +88,7 @@ def _tiny(params: ModelParams, norm_layer: _NormLayer, pretrained: bool, classes
 
 def _resnet50(params: ModelParams, norm_layer: _NormLayer, pretrained: bool, classes: int) -> _Parts:
     layers = 3 if pretrained else 5
-    backbone = resnet_fpn_backbone(
+    backbone: nn.Module = resnet_fpn_backbone(
         backbone_name="resnet50", weights=None, norm_layer=norm_layer, trainable_layers=layers
     )
     return backbone, {}
@@ -99,7 +96,7 @@ def _resnet50(params: ModelParams, norm_layer: _NormLayer, pretrained: bool, cla
 
 def _mobilenet(params: ModelParams, norm_layer: _NormLayer, pretrained: bool, classes: int) -> _Parts:
     layers = 3 if pretrained else 6
-    backbone = mobilenet_backbone(
+    backbone: nn.Module = mobilenet_backbone(
         backbone_name="mobilenet_v3_large", weights=None, fpn=True, norm_layer=norm_layer, trainable_layers=layers
     )
     sizes, ratios = ((32, 64, 128, 256, 512),) * 3, ((0.5, 1.0, 2.0),) * 3

@@ -1,3 +1,5 @@
+"""The transform that normalizes and resizes images inside the model."""
+
 from __future__ import annotations
 
 from typing import Dict, List, Optional, Tuple
@@ -11,17 +13,20 @@ IMAGE_STD = [0.229, 0.224, 0.225]
 
 
 class LongerSideTransform(GeneralizedRCNNTransform):
-    """Normalizes images and brings their longer side to a fixed number of pixels.
+    """Normalizes images and resizes their longer side to a fixed number of pixels.
 
-    torchvision's own transform looks at the shorter side first and samples without smoothing; the training
-    images come already resized with smoothing, and the saved model must treat a raw image the same way.
+    torchvision's own transform considers the shorter side first and samples without smoothing. The training images are
+    already resized with smoothing, and the saved model must resize a raw image in the same way.
+
+    Args:
+        longer_side: Longer side after resizing, in pixels.
     """
 
     def __init__(self, longer_side: int) -> None:
         super().__init__(longer_side, longer_side, IMAGE_MEAN, IMAGE_STD)
         self.longer_side = longer_side
 
-    # Optional and Dict, not their newer spellings: TorchScript reads these annotations itself.
+    # Optional and Dict in their old spelling, because TorchScript parses these annotations.
     def resize(
         self, image: Tensor, target: Optional[Dict[str, Tensor]] = None
     ) -> Tuple[Tensor, Optional[Dict[str, Tensor]]]:

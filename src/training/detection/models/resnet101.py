@@ -1,3 +1,5 @@
+"""The base model faster_rcnn_resnet101_coco_2018_01_28: ResNet-101 cut after layer3."""
+
 from __future__ import annotations
 
 from collections import OrderedDict
@@ -15,10 +17,10 @@ _REPRESENTATION = 2048
 
 
 class ResNet101Backbone(nn.Module):
-    """conv1 to layer3 of ResNet-101: one feature map of 1024 channels.
+    """Layers conv1 to layer3 of ResNet-101, which give one feature map of 1024 channels.
 
     Args:
-        body: The layers up to layer3, under their names in torchvision.
+        body: The layers up to layer3, named as in torchvision.
     """
 
     def __init__(self, body: nn.Sequential) -> None:
@@ -27,29 +29,31 @@ class ResNet101Backbone(nn.Module):
         self.out_channels = 1024
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.body(images)
+        features: Tensor = self.body(images)
+        return features
 
 
 class Layer4BoxHead(nn.Module):
-    """layer4 of ResNet-101 over the pooled features of each proposal, averaged to one vector of 2048."""
+    """Layer layer4 of ResNet-101 on the pooled features of each proposal, averaged to one vector of 2048 elements."""
 
     def __init__(self, layer4: nn.Module) -> None:
         super().__init__()
         self.layer4 = layer4
 
     def forward(self, features: Tensor) -> Tensor:
-        return self.layer4(features).mean(dim=[2, 3])
+        pooled: Tensor = self.layer4(features).mean(dim=[2, 3])
+        return pooled
 
 
 def resnet101_parts(
     stride: int, norm_layer: Callable[..., nn.Module], classes: int
 ) -> tuple[nn.Module, dict[str, nn.Module]]:
-    """Cuts ResNet-101 after layer3, as the Faster R-CNN of 2018 in the TensorFlow object detection model zoo did.
+    """Creates ResNet-101 cut after layer3, as the Faster R-CNN of 2018 in the TensorFlow object detection model zoo is.
 
     Args:
-        stride: Pixels per feature cell: 16, or 8 by dilating layer3 instead of striding it.
-        norm_layer: BatchNorm2d, or FrozenBatchNorm2d when the weights are trained ones.
-        classes: Number of classes, the background counted.
+        stride: Pixels per feature cell: 16, or 8 with a dilated layer3.
+        norm_layer: BatchNorm2d, or FrozenBatchNorm2d for trained weights.
+        classes: Number of classes, the background included.
 
     Returns:
         The backbone, and the anchors and the second stage as arguments of torchvision's FasterRCNN.

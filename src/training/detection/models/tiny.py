@@ -1,3 +1,5 @@
+"""The base model faster_rcnn_tiny, small enough to train on a CPU."""
+
 from __future__ import annotations
 
 from torch import nn
@@ -11,7 +13,7 @@ _HIDDEN = 192
 
 
 class TinyBackbone(nn.Sequential):
-    """Four blocks of convolutions with group normalization, which unlike batch normalization bears small batches.
+    """Four blocks of convolutions with group normalization, which tolerates small batches.
 
     Args:
         stride: Pixels per feature cell, 8 or 16.
@@ -44,7 +46,7 @@ def _convolution(channels: int, width: int, stride: int) -> list[nn.Module]:
 
 
 def tiny_anchors(image_size: int) -> AnchorGenerator:
-    """Returns anchors of 1/12 to 2/3 of the longer side of the image, in three shapes."""
+    """Creates anchors of 1/12 to 2/3 of the longer side of the image, in three aspect ratios."""
     sizes = tuple(max(8, round(image_size * share)) for share in (1 / 12, 1 / 6, 1 / 3, 2 / 3))
     return AnchorGenerator((sizes,), ((0.5, 1.0, 2.0),))
 
@@ -57,9 +59,14 @@ class TinyBoxHead(TwoMLPHead):
 
 
 def tiny_second_stage(channels: int, classes: int) -> dict[str, nn.Module]:
-    """Returns the second stage as arguments of torchvision's FasterRCNN; ``classes`` counts the background."""
+    """Creates the second stage as arguments of torchvision's FasterRCNN.
+
+    Args:
+        channels: Channels of the feature map.
+        classes: Number of classes, the background included.
+    """
     return {
-        # One sample a bin: a bin is smaller than a feature cell here, and the pooling is the dearest part of a step.
+        # One sample per bin: a bin is smaller than a feature cell here, and pooling is the slowest part of a step.
         "box_roi_pool": MultiScaleRoIAlign(["0"], _RESOLUTION, 1),
         "box_head": TinyBoxHead(channels),
         "box_predictor": FastRCNNPredictor(_HIDDEN, classes),

@@ -95,7 +95,7 @@ def load_tensors(file: io.BytesIO | Path) -> Any:
 
 
 def _places(name: str) -> list[str]:
-    """Returns where a tensor may belong: a detector's names as they are, those of a bare backbone under the backbone."""
+    """Returns the possible names of a tensor in the model: its own, and those of a bare backbone's tensor."""
     # The region proposal head of torchvision before 0.13 had one convolution without a sequence around it.
     renamed = re.sub(r"^rpn\.head\.conv\.(weight|bias)$", r"rpn.head.conv.0.0.\1", name)
     bare = name[len("features.") :] if name.startswith("features.") else name

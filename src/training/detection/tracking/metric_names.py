@@ -40,7 +40,7 @@ METRIC_NAMES = (
 CLASS_AP50 = "eval_AP50_<class>"
 LOSS_NAMES = tuple(name for name in METRIC_NAMES if name.startswith("train_loss"))
 COCO_NAMES = tuple(name for name in METRIC_NAMES if name.startswith("eval_") and name != CLASS_AP50)
-"""COCO's twelve numbers in COCO's order: AP, AP50, AP75, AP small, medium, large, AR 1, 10, 100, small, medium, large."""
+"""COCO's twelve numbers, in COCO's order."""
 
 
 def class_ap50(class_name: str) -> str:

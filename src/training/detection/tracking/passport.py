@@ -15,6 +15,19 @@ from detection.errors import TrainingError
 
 VARIABLE = "RUN_PASSPORT"
 
+# The record in its order, without a planner's knowledge.
+_UNKNOWN: Mapping[str, Any] = {
+    "plan": None,
+    "image": None,
+    "codeHash": None,
+    "git": None,
+    "experimentHash": None,
+    "datasetHash": None,
+    "trainCsv": None,
+    "testCsv": None,
+    "seed": None,
+    "versions": {},
+}
 # The keys that the trainer completes, each with the tag that shows it.
 _COMPLETED = {"trainCsv": "train_set", "testCsv": "test_set", "datasetHash": "dataset_hash"}
 
@@ -24,7 +37,7 @@ class Passport:
     """A run passport.
 
     Attributes:
-        document: The record: plan, image, codeHash, git, experimentHash, datasetHash, trainCsv, testCsv, seed, versions.
+        document: The record, camelCase keys as in passport.json. Keys that the trainer does not know are kept.
         is_planned: Whether the planner made it; False for a run by hand.
     """
 
@@ -40,8 +53,8 @@ class Passport:
         planned, actual = self.document["datasetHash"], dataset.hash
         if planned not in (None, actual):
             raise TrainingError(
-                f"the dataset hash is {actual}; it must be {planned}, as {VARIABLE} says: the dataset has changed since "
-                "the run was planned. Plan and submit it again: dotnet cake --target=Train"
+                f"the dataset hash is {actual}; it must be {planned}, as {VARIABLE} says: the dataset has changed "
+                "since the run was planned. Plan and submit it again: dotnet cake --target=Train"
             )
         return Passport(
             {
@@ -82,28 +95,14 @@ def read_passport(environment: Mapping[str, str], settings: Settings) -> Passpor
     """
     text = environment.get(VARIABLE, "")
     if not text:
-        return Passport(
-            {
-                "plan": None,
-                "image": None,
-                "codeHash": None,
-                "git": None,
-                "experimentHash": None,
-                "datasetHash": None,
-                "trainCsv": None,
-                "testCsv": None,
-                "seed": settings.run.seed,
-                "versions": {},
-            },
-            is_planned=False,
-        )
+        return Passport({**_UNKNOWN, "seed": settings.run.seed}, is_planned=False)
     try:
         document = json.loads(text)
     except ValueError as error:
         raise TrainingError(f"{VARIABLE} is not JSON: {error}; it must hold the run passport of a plan.") from error
     if not isinstance(document, dict):
         raise TrainingError(f"{VARIABLE} is {_short(document)}; it must be a JSON object, the run passport of a plan.")
-    document = {**dict.fromkeys(_COMPLETED), "versions": {}, **document}
+    document = {**_UNKNOWN, **document}
     for key in _COMPLETED:
         if not isinstance(document[key], (str, type(None))):
             raise TrainingError(f"{key} of {VARIABLE} is {_short(document[key])}; it must be a string or null.")

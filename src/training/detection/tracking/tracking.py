@@ -66,9 +66,9 @@ class Tracker:
             step: Optimizer steps done.
             timestamp: Milliseconds since 1970, UTC.
         """
-        found = [Metric(key, float(value), timestamp, step) for key, value in metrics.items() if math.isfinite(value)]
+        finite = [Metric(key, float(value), timestamp, step) for key, value in metrics.items() if math.isfinite(value)]
         with self._changed:
-            self._metrics.extend(found)
+            self._metrics.extend(finite)
             self._changed.notify_all()
 
     def tag(self, tags: Mapping[str, str]) -> None:

@@ -97,7 +97,7 @@ class CheckpointFolder:
         return path
 
     def newest(self) -> Checkpoint | None:
-        """Reads the newest intact checkpoint of this experiment; returns None when there is none."""
+        """Reads the newest intact checkpoint of this experiment; returns None without one."""
         own = self._own()
         for path in own:
             try:

@@ -46,7 +46,7 @@ def configure_model(
     Raises:
         TrainingError: The weights cannot be read, or do not fit the model.
     """
-    model = build_model(settings.model, class_count, pretrained=weights is not None)
+    model: nn.Module = build_model(settings.model, class_count, pretrained=weights is not None)
     if weights is not None:
         load_weights(model, weights, say)
     parameters = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
@@ -62,4 +62,5 @@ def configure_model(
         say("FIRST_STAGE.STRIDE is ignored: a feature pyramid has several strides")
     if settings.run.precision == "amp" and machine.device.type != "cuda":
         say("PRECISION amp needs a GPU; this run computes in fp32")
-    return model.to(machine.device)
+    model.to(machine.device)
+    return model

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from torch import nn
 
@@ -100,10 +97,10 @@ def train_model(
     with closing(batches), StopOnSignal() as stop:
         hooks: list[Hook] = [
             timer,
-            stop,
             metrics,
             Progress(console, timer),
             PeriodicEvaluation(evaluator, model, log, say, every=run.eval_every),
+            stop,  # after the evaluation, the longest of them, and before the checkpoint that a stop needs
             WriteCheckpoint(checkpoints, parts, every=run.checkpoint_every),
         ]
         stop_reason = run_steps(trainer, batches, hooks, steps=run.steps)

@@ -149,4 +149,6 @@ def _scaler(enabled: bool) -> Any:
     if not enabled:
         return None
     # torch.cuda.amp.GradScaler is its older name, deprecated since torch 2.4.
-    return torch.amp.GradScaler("cuda") if hasattr(torch.amp, "GradScaler") else torch.cuda.amp.GradScaler()
+    current: Any = getattr(torch.amp, "GradScaler", None)
+    older: Any = torch.cuda.amp.GradScaler
+    return current("cuda") if current is not None else older()

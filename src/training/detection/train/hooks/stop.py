@@ -30,7 +30,7 @@ class StopOnSignal(Hook):
         self._restore()
 
     def after_step(self, step: Step) -> None:
-        # Read once per step: a signal that arrives while the other hooks act stops training after the next step.
+        # Read once per step: a signal that arrives while the hooks after this one act stops training at the next step.
         step.stop_reason = step.stop_reason or self._received
 
     def _receive(self, number: int, frame: FrameType | None) -> None:

@@ -1,0 +1,140 @@
+using System.Globalization;
+using Cake.Core;
+using Experiments.Plans;
+using Images.Docker;
+using Images.Inputs;
+using Images.Registry;
+using Images.Tagging;
+using Workspaces.Connection;
+using Workspaces.Errors;
+
+namespace Images.Building;
+
+/// <summary>Ensures that this project's image exists: in the registry, or built now with Docker or in Azure.</summary>
+/// <param name="run">The run.</param>
+/// <param name="image">The image in the plan, which says how it is built.</param>
+/// <param name="registry">The repository of the image.</param>
+public sealed class ImageBuilder(ImageRun run, ImagePlan image, ImageRegistry registry)
+{
+    private static readonly TimeSpan AzureTimeout = TimeSpan.FromHours(2);
+
+    private readonly ImageBuildPlan build = image.Build!;
+
+    /// <summary>Builds the image unless the registry has it.</summary>
+    /// <param name="options">How it is built.</param>
+    /// <param name="readSource">Reads what the image is built from; called only for a build.</param>
+    /// <exception cref="CakeException">The inputs differ from the plan, or the build failed.</exception>
+    /// <exception cref="WorkspaceException">The build in Azure failed.</exception>
+    public async Task<BuiltImage> EnsureAsync(BuildOptions options, Func<Task<BuildSource>> readSource)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(readSource);
+        if (!options.Rebuild && await FindAsync() is { } digest)
+        {
+            run.Say($"Image        {image.Reference}: unchanged ({digest})");
+            return BuiltImage.Found(image.Reference, digest);
+        }
+
+        return await BuildAsync(options, await readSource());
+    }
+
+    // Without read access to the registry, build anyway: pull requests from forks have none.
+    private async Task<string?> FindAsync()
+    {
+        try
+        {
+            return await registry.FindDigestAsync(image.Tag!, run.Cancellation);
+        }
+        catch (WorkspaceException exception)
+        {
+            run.Warn($"The image is built, because it is unknown whether the registry has it: {exception.Message}");
+            return null;
+        }
+    }
+
+    private async Task<BuiltImage> BuildAsync(BuildOptions options, BuildSource source)
+    {
+        var inputs = ImageSources.Read(run.Root, build);
+        if (inputs.Hash != build.InputsHash)
+            throw new CakeException(
+                "The image's inputs have changed since the plan was made; it must be made again: dotnet cake --target=Plan"
+            );
+        var earlier = await EarlierImages.FindAsync(run, registry, source);
+        var changes = earlier.Labels is null ? null : ImageLabels.FindChanges(inputs, earlier.Labels);
+        var began = run.Time.GetTimestamp();
+        var built = options.Azure is { } azure
+            ? await BuildInAzureAsync(azure, inputs, source, options.Rebuild ? [] : earlier.References)
+            : await BuildHereAsync(inputs, source, earlier.References, options.Rebuild);
+        built = built with { Since = changes is null ? null : earlier.Nearest, Changes = changes ?? [] };
+        BuildReport.Write(built, run.Time.GetElapsedTime(began), run.Say);
+        return built;
+    }
+
+    private async Task<BuiltImage> BuildHereAsync(ImageInputs inputs, BuildSource source, IReadOnlyList<string> cache, bool fresh)
+    {
+        using var docker = DockerClient.Find(run, registry);
+        if (cache.Count > 0)
+            await docker.LogInAsync();
+        var baseDigest = inputs.BaseDigest ?? (inputs.BaseImage is { } baseImage ? docker.FindBaseDigest(baseImage) : null);
+        var progress = new BuildProgress();
+        var id = docker.Build(
+            build,
+            image.Reference,
+            ImageLabels.For(inputs, source.Commit, baseDigest, run.Time.GetUtcNow()),
+            cache,
+            fresh,
+            line =>
+            {
+                progress.Read(line);
+                if (line.Length > 0)
+                    run.Say($"  | {line}");
+            }
+        );
+        var steps = BuildStep.WithSizes(progress.Steps, docker.ReadHistory(image.Reference));
+        return new BuiltImage(image.Reference, StageChange.Created, Digest: null, id, null, [], steps);
+    }
+
+    private async Task<BuiltImage> BuildInAzureAsync(AzureBuild azure, ImageInputs inputs, BuildSource source, IReadOnlyList<string> cache)
+    {
+        if (!RegistryConnection.IsAzure(registry.Host))
+            throw new CakeException(
+                $"--cloud-build needs a registry in Azure, and REGISTRY is {registry.Host}; leave it out to build with Docker."
+            );
+        var file = Path.Combine(run.LocalFolder, $"context-{Guid.NewGuid():N}.tar.gz");
+        Directory.CreateDirectory(run.LocalFolder);
+        await using var archive = new FileStream(
+            file,
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            81920,
+            FileOptions.DeleteOnClose
+        );
+        await ContextArchive.WriteAsync(run.Root, inputs, archive, run.Cancellation);
+        archive.Position = 0;
+        run.Say($"  context    {(archive.Length / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture)} MiB, to Azure");
+        var request = new CloudBuildRequest(
+            ImageReference.Parse(image.Repository).Name,
+            image.Tag!,
+            build.Dockerfile,
+            build.Arguments,
+            ImageLabels.For(inputs, source.Commit, inputs.BaseDigest, run.Time.GetUtcNow()),
+            cache,
+            AzureTimeout
+        );
+        var progress = new BuildProgress();
+        var digest = await new CloudBuild(azure.Credential, run.Time).BuildAsync(
+            azure.SubscriptionId,
+            registry.Host,
+            request,
+            archive,
+            line =>
+            {
+                progress.Read(line);
+                run.Say($"  | {line}");
+            },
+            run.Cancellation
+        );
+        return new BuiltImage(image.Reference, StageChange.Created, digest, ImageId: null, null, [], progress.Steps);
+    }
+}

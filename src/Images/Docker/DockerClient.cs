@@ -1,0 +1,256 @@
+using System.Globalization;
+using System.Text.Json;
+using Cake.Core;
+using Cake.Core.IO;
+using Cake.Docker;
+using Experiments.Plans;
+using Images.Registry;
+using Workspaces.Errors;
+
+namespace Images.Docker;
+
+/// <summary>Runs the docker client of this machine for one run, signed in to the registry. No other type runs docker.</summary>
+/// <remarks>
+/// Commands run through Cake.Docker's aliases, except those that it has none for or whose output is read: <c>image inspect</c>, <c>image
+/// history</c> and the questions about the client itself.
+/// </remarks>
+internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageRegistry registry) : IDisposable
+{
+    private static readonly Dictionary<string, string> NoVariables = new(StringComparer.Ordinal);
+    private TemporaryDockerConfig? login;
+
+    /// <summary>Finds a client that can build.</summary>
+    /// <exception cref="CakeException">No client can build with BuildKit.</exception>
+    public static DockerClient Find(ImageRun run, ImageRegistry registry)
+    {
+        // Debian's own client has BuildKit built in, and PATH may not name its folder.
+        var searchPath = $"{run.Variable("PATH")}{System.IO.Path.PathSeparator}/usr/bin";
+        return new(run, FindCommand(run, searchPath), registry);
+    }
+
+    /// <summary>Finds a client that can build, in the folders given.</summary>
+    /// <exception cref="CakeException">No client can build with BuildKit.</exception>
+    internal static DockerCommand FindCommand(ImageRun run, string searchPath) =>
+        DockerCommand.Find(searchPath, (path, arguments) => TryRead(run, path, arguments, NoVariables));
+
+    public void Dispose() => login?.Dispose();
+
+    /// <summary>Signs in to the registry, or signs in again: an Azure registry issues a new token each time.</summary>
+    /// <remarks>The password goes through standard input.</remarks>
+    /// <exception cref="CakeException">docker or the registry refused the login.</exception>
+    /// <exception cref="WorkspaceException">The registry issued no token.</exception>
+    public async Task LogInAsync()
+    {
+        if (await registry.GetLoginAsync(run.Cancellation) is not { } found)
+            return;
+        login ??= new TemporaryDockerConfig(run.Variable);
+        var settings = new DockerRegistryLoginSettings { Username = found.Name, Password = found.Password };
+        var output = new List<string>();
+        // The client warns that its configuration holds the password unencrypted; the folder is deleted at the end of the run.
+        if (Run(settings, output.Add, () => run.Cake.DockerLogin(settings, registry.Host)) == 0)
+            return;
+        var reason = string.Join(' ', output.TakeLast(3)).Replace(found.Password, "***", StringComparison.Ordinal);
+        throw new CakeException($"docker could not sign in to {registry.Host} as {found.Name}: {reason}");
+    }
+
+    /// <summary>Builds the image with BuildKit and takes matching layers from the images given.</summary>
+    /// <param name="plan">The Dockerfile and the build arguments.</param>
+    /// <param name="reference">The name of the image.</param>
+    /// <param name="labels">Labels by name.</param>
+    /// <param name="cacheFrom">References of images whose layers may be reused.</param>
+    /// <param name="fresh">Whether to build without any cache.</param>
+    /// <param name="onLine">Receives each line that docker prints.</param>
+    /// <returns>The engine's ID of the image.</returns>
+    /// <exception cref="CakeException">The build failed.</exception>
+    public string Build(
+        ImageBuildPlan plan,
+        string reference,
+        IReadOnlyDictionary<string, string> labels,
+        IReadOnlyList<string> cacheFrom,
+        bool fresh,
+        Action<string> onLine
+    )
+    {
+        var idFile = System.IO.Path.Combine(run.LocalFolder, $"image-{Guid.NewGuid():N}.id");
+        Directory.CreateDirectory(run.LocalFolder);
+        // The image carries its cache, for registries that store no separate one.
+        string[] arguments = [.. plan.Arguments.Select(pair => $"{pair.Key}={pair.Value}"), "BUILDKIT_INLINE_CACHE=1"];
+        string[] named = [.. labels.Select(pair => $"{pair.Key}={pair.Value}")];
+        string[]? caches = fresh || cacheFrom.Count == 0 ? null : [.. cacheFrom];
+        try
+        {
+            var exitCode = command.HasBuildx
+                ? Run(
+                    new DockerBuildXBuildSettings
+                    {
+                        BuildArg = arguments,
+                        CacheFrom = caches,
+                        File = plan.Dockerfile,
+                        Iidfile = idFile,
+                        Label = named,
+                        Load = true,
+                        Network = "host",
+                        NoCache = fresh,
+                        Progress = "plain",
+                        Tag = [reference],
+                    },
+                    onLine,
+                    settings => run.Cake.DockerBuildXBuild(settings, ".")
+                )
+                : Run(
+                    new DockerImageBuildSettings
+                    {
+                        BuildArg = arguments,
+                        CacheFrom = caches,
+                        File = plan.Dockerfile,
+                        Iidfile = idFile,
+                        Label = named,
+                        Network = "host",
+                        NoCache = fresh ? true : null,
+                        Progress = "plain",
+                        Tag = [reference],
+                    },
+                    onLine,
+                    settings => run.Cake.DockerBuild(settings, ".")
+                );
+            return exitCode == 0
+                ? File.ReadAllText(idFile).Trim()
+                : throw new CakeException(
+                    exitCode,
+                    $"The image could not be built (docker exited with code {exitCode}); the reason is above."
+                );
+        }
+        finally
+        {
+            File.Delete(idFile);
+        }
+    }
+
+    /// <summary>Pushes an image once.</summary>
+    /// <param name="reference">The image.</param>
+    /// <param name="onLine">Receives each line that docker prints.</param>
+    /// <param name="onError">Receives the lines that docker prints as errors.</param>
+    /// <returns>The exit code.</returns>
+    public int Push(string reference, Action<string> onLine, Action<string> onError)
+    {
+        var settings = new DockerImagePushSettings();
+        return Run(settings, onLine, () => run.Cake.DockerPush(settings, reference), onError);
+    }
+
+    /// <summary>Gets the ID of an image of this engine; null when the engine has no image of that name.</summary>
+    public string? FindId(string reference) => Inspect(reference, "{{.Id}}");
+
+    /// <summary>
+    /// Gets the digest of an image in its registry, or else the engine's ID of it; null when the engine does not have the image.
+    /// </summary>
+    public string? FindBaseDigest(string reference) =>
+        Inspect(reference, "{{if .RepoDigests}}{{index .RepoDigests 0}}{{else}}{{.Id}}{{end}}") is { } found
+            ? found[(found.IndexOf('@', StringComparison.Ordinal) + 1)..]
+            : null;
+
+    /// <summary>Reads instruction and size on disk, in bytes, of each layer that is not empty, lowest first.</summary>
+    public IReadOnlyList<(string Instruction, long Bytes)> ReadHistory(string reference)
+    {
+        var text = TryRead("image", "history", "--no-trunc", "--human=false", "--format", "{{json .}}", reference) ?? "";
+        var layers = new List<(string, long)>();
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using var json = JsonDocument.Parse(line);
+            var size = json.RootElement.GetProperty("Size").GetString();
+            if (long.TryParse(size, CultureInfo.InvariantCulture, out var bytes) && bytes > 0)
+                layers.Add((json.RootElement.GetProperty("CreatedBy").GetString() ?? "", bytes));
+        }
+
+        layers.Reverse();
+        return layers;
+    }
+
+    private string? Inspect(string reference, string format) =>
+        TryRead("image", "inspect", "--format", format, reference) is { Length: > 0 } text ? text : null;
+
+    private string? TryRead(params string[] arguments) => TryRead(run, command.Path, arguments, Variables());
+
+    /// <summary>Reads the trimmed standard output of a client; null when it does not start or fails.</summary>
+    private static string? TryRead(ImageRun run, string path, string[] arguments, Dictionary<string, string> variables)
+    {
+        var words = new ProcessArgumentBuilder();
+        foreach (var argument in arguments)
+            words.AppendQuoted(argument);
+        var settings = new ProcessSettings
+        {
+            Arguments = words,
+            WorkingDirectory = run.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            EnvironmentVariables = variables,
+            Silent = true,
+        };
+        try
+        {
+            using var process = run.Cake.ProcessRunner.Start(path, settings);
+            // Before the wait, lines that arrive after the exit would be lost.
+            process.WaitForExit();
+            var output = string.Join('\n', process.GetStandardOutput()).Trim();
+            run.Cancellation.ThrowIfCancellationRequested();
+            return process.GetExitCode() == 0 ? output : null;
+        }
+        catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or CakeException)
+        {
+            // A file that cannot be run is one of the results.
+            return null;
+        }
+    }
+
+    private int Run<TSettings>(TSettings settings, Action<string> onLine, Action<TSettings> call)
+        where TSettings : AutoToolSettings => Run(settings, onLine, () => call(settings));
+
+    private int Run<TSettings>(TSettings settings, Action<string> onLine, Action call, Action<string>? onError = null)
+        where TSettings : AutoToolSettings
+    {
+        var exitCode = 0;
+        var gate = new Lock();
+        string? Receive(string? line, bool isError)
+        {
+            // Both streams end with a null line.
+            if (line is null)
+                return null;
+            lock (gate)
+            {
+                onLine(line);
+                if (isError)
+                    onError?.Invoke(line);
+            }
+
+            return line;
+        }
+
+        settings.ToolPath = command.Path;
+        settings.WorkingDirectory = run.Root;
+        foreach (var (name, value) in Variables())
+            settings.EnvironmentVariables[name] = value;
+        settings.HandleExitCode = code =>
+        {
+            exitCode = code;
+            return true;
+        };
+        settings.SetupProcessSettings = process =>
+        {
+            process.RedirectStandardOutput = true;
+            process.RedirectStandardError = true;
+            process.RedirectedStandardOutputHandler = line => Receive(line, isError: false);
+            process.RedirectedStandardErrorHandler = line => Receive(line, isError: true);
+        };
+        call();
+        run.Cancellation.ThrowIfCancellationRequested();
+        return exitCode;
+    }
+
+    private Dictionary<string, string> Variables()
+    {
+        // With attestations buildx would make an index, whose digest differs from the image's.
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1" };
+        if (login is not null)
+            variables["DOCKER_CONFIG"] = login.Path;
+        return variables;
+    }
+}

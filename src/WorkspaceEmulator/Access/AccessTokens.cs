@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using WorkspaceEmulator.State;
+
+namespace WorkspaceEmulator.Access;
+
+/// <summary>
+/// Issues and validates the owner's token, one token per running job, the page's cookie, and signatures of log addresses.
+/// </summary>
+internal sealed class AccessTokens
+{
+    private readonly byte[] ownerToken;
+    private readonly byte[] signingKey = RandomNumberGenerator.GetBytes(32);
+    private readonly string pageCookie = RandomNumberGenerator.GetHexString(48, lowercase: true);
+    private readonly ConcurrentDictionary<string, string> runsByToken = new(StringComparer.Ordinal);
+
+    private AccessTokens(string owner) => ownerToken = Encoding.UTF8.GetBytes(owner);
+
+    /// <summary>Gets the cookie value that grants access to the page only.</summary>
+    public string PageCookie => pageCookie;
+
+    public static AccessTokens LoadOrCreate(StateFolder folder)
+    {
+        if (!File.Exists(folder.Token))
+            StateFolder.Write(folder.Token, RandomNumberGenerator.GetHexString(64, lowercase: true), ownerOnly: true);
+        return new(File.ReadAllText(folder.Token).Trim());
+    }
+
+    public bool IsOwner(string token) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), ownerToken);
+
+    public bool IsPageCookie(string? value) =>
+        value is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(value), Encoding.UTF8.GetBytes(pageCookie));
+
+    /// <summary>Creates a token for a job's process. It ends with the job.</summary>
+    public string IssueRunToken(string runKey)
+    {
+        var token = RandomNumberGenerator.GetHexString(64, lowercase: true);
+        runsByToken[token] = runKey;
+        return token;
+    }
+
+    public void RevokeRunToken(string token) => runsByToken.TryRemove(token, out _);
+
+    public string? RunOf(string token) => runsByToken.GetValueOrDefault(token);
+
+    /// <summary>Signs a path until a moment (Unix seconds), as a shared access signature of a storage account does.</summary>
+    public string Sign(string path, long expires) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(signingKey, Encoding.UTF8.GetBytes($"{path}\n{expires}")));
+
+    public bool IsSigned(string path, long expires, string signature) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Sign(path, expires)), Encoding.UTF8.GetBytes(signature));
+}

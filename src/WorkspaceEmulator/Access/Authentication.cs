@@ -1,0 +1,67 @@
+using WorkspaceEmulator.Wire.Errors;
+
+namespace WorkspaceEmulator.Access;
+
+/// <summary>
+/// Authenticates requests by the owner's token, a job's token, the page's cookie or, for logs, the signature in the address.
+/// </summary>
+internal sealed class Authentication(RequestDelegate next, AccessTokens tokens)
+{
+    public const string CookieName = "emulator-page";
+    private static readonly string[] OpenPaths = ["/discovery", "/azureml", "/oauth2"];
+    private static readonly string[] JobPaths = ["/history", "/artifact", "/mlflow"];
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var path = context.Request.Path;
+        var token = BearerToken(context.Request);
+        if (token is not null && tokens.IsOwner(token))
+        {
+            context.Features.Set(new Caller(null));
+            return next(context);
+        }
+
+        if (token is not null && tokens.RunOf(token) is { } run)
+        {
+            context.Features.Set(new Caller(run));
+            return JobPaths.Any(prefix => path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase))
+                ? next(context)
+                : ArmErrors.Forbidden("A job's token opens run history, artifacts and MLflow of that job only.").ExecuteAsync(context);
+        }
+
+        if (IsPage(path) && HttpMethods.IsGet(context.Request.Method))
+        {
+            if (path == "/" && context.Request.Query["token"].ToString() is { Length: > 0 } given && tokens.IsOwner(given))
+            {
+                context.Response.Cookies.Append(
+                    CookieName,
+                    tokens.PageCookie,
+                    new()
+                    {
+                        HttpOnly = true,
+                        Secure = true,
+                        SameSite = SameSiteMode.Strict,
+                    }
+                );
+                context.Response.Redirect("/");
+                return Task.CompletedTask;
+            }
+
+            if (tokens.IsPageCookie(context.Request.Cookies[CookieName]))
+                return next(context);
+        }
+
+        // Discovery returns addresses only, as on Azure. Signatures of log addresses and secrets of registry token requests are checked by
+        // their endpoints.
+        return OpenPaths.Any(prefix => path.StartsWithSegments(prefix, StringComparison.Ordinal))
+            ? next(context)
+            : ArmErrors.Unauthorized().ExecuteAsync(context);
+    }
+
+    private static bool IsPage(PathString path) => path == "/" || path.StartsWithSegments("/page", StringComparison.Ordinal);
+
+    private static string? BearerToken(HttpRequest request) =>
+        request.Headers.Authorization.ToString() is var header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+            ? header["Bearer ".Length..].Trim()
+            : null;
+}

@@ -1,0 +1,117 @@
+using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Storage;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Workspaces;
+
+namespace WorkspaceEmulator.Execution;
+
+/// <summary>Says where a job's inputs and outputs are on this machine.</summary>
+internal sealed record JobMounts(
+    IReadOnlyDictionary<string, string> Inputs,
+    IReadOnlyDictionary<string, string> Outputs,
+    IReadOnlyDictionary<string, string> Literals
+)
+{
+    /// <summary>Finds the inputs, downloads those in storage accounts, and creates the folders of the outputs.</summary>
+    /// <returns>Either the mounts or why the job cannot run.</returns>
+    public static async Task<(JobMounts? Mounts, string? Fault)> ResolveAsync(Workspace workspace, Run run, CancellationToken stop)
+    {
+        var job = run.Job!;
+        var inputs = new Dictionary<string, string>(StringComparer.Ordinal);
+        var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
+        var literals = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, input) in job.Inputs)
+        {
+            if (input.Kind == JobInputKind.Literal)
+            {
+                literals[name] = input.Value;
+                continue;
+            }
+
+            if (input.Place is not { } place)
+            {
+                inputs[name] = input.Value;
+                continue;
+            }
+
+            var (path, fault) = await FetchAsync(place, workspace, stop);
+            if (path is null)
+                return (null, $"Input '{name}' cannot be mounted: {fault}");
+            if (!Path.Exists(path))
+                return (null, $"Input '{name}' cannot be mounted: {input.Value} is {path}, which does not exist.");
+            inputs[name] = path;
+        }
+
+        foreach (var (name, output) in job.Outputs)
+        {
+            var (path, fault) = Locate(output.Place ?? JobOutput.DefaultPlace(run.Name, name), workspace);
+            if (path is null)
+                return (null, $"Output '{name}' cannot be mounted: {fault}");
+            Directory.CreateDirectory(output.IsFile ? Path.GetDirectoryName(path)! : path);
+            outputs[name] = path;
+        }
+
+        return (new(inputs, outputs, literals), null);
+    }
+
+    /// <summary>Returns the command with every <c>${{inputs.x}}</c> and <c>${{outputs.x}}</c> replaced.</summary>
+    public string Fill(string command) =>
+        CommandJob
+            .Expression()
+            .Replace(command, match =>
+            {
+                var name = match.Groups["name"].Value;
+                return match.Groups["kind"].Value == "outputs" ? Quote(Outputs[name])
+                    : Literals.TryGetValue(name, out var literal) ? literal
+                    : Quote(Inputs[name]);
+            });
+
+    // On Azure a mount has a plain path. Here the folder may be anywhere, so a path that the shell would split is quoted.
+    private static string Quote(string path) =>
+        path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+:@%,=".Contains(c, StringComparison.Ordinal) || c > 127)
+            ? path
+            : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    private static async Task<(string? Path, string? Fault)> FetchAsync(DatastoreUri place, Workspace workspace, CancellationToken stop)
+    {
+        if (workspace.Datastores.Find(place.Datastore) is not { } datastore || datastore.Body.Text("protocol") == "file")
+            return Locate(place, workspace);
+        var state = workspace.StateFolder;
+        try
+        {
+            return await new BlobMirror(datastore, SecretBox.LoadOrCreate(state), state.Mirror(workspace.Name, place.Datastore)).FetchAsync(
+                place.Path,
+                stop
+            );
+        }
+        catch (OperationCanceledException)
+        {
+            return (null, "the job was ended while it was fetched.");
+        }
+    }
+
+    private static (string? Path, string? Fault) Locate(DatastoreUri place, Workspace workspace)
+    {
+        if (workspace.Datastores.Find(place.Datastore) is not { } datastore)
+            return (null, $"workspace '{workspace.Name.Name}' has no datastore '{place.Datastore}'.");
+        if (datastore.Body.Text("protocol") != "file")
+        {
+            return (
+                null,
+                $"datastore '{place.Datastore}' is in storage account '{datastore.Body.Text("accountName")}', "
+                    + "and the emulator reads storage accounts but does not write to them; "
+                    + "name a datastore with protocol 'file' and its folder as endpoint."
+            );
+        }
+
+        var root = datastore.Body.Text("endpoint") ?? "";
+        return Path.IsPathRooted(root)
+            ? (Path.TrimEndingDirectorySeparator(Path.Combine(root, place.Path)), null)
+            : (
+                null,
+                $"datastore '{place.Datastore}' has endpoint '{root}'; with protocol 'file' it must be the absolute path of a folder."
+            );
+    }
+}

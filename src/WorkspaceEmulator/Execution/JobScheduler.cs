@@ -1,0 +1,229 @@
+using System.Collections.Concurrent;
+using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Faults;
+using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Workspaces;
+
+namespace WorkspaceEmulator.Execution;
+
+/// <summary>
+/// Assigns nodes to jobs, first come, first served per cluster, runs the jobs, and ends them when the emulator stops. One loop does this.
+/// Requests, jobs that end and clusters that change by themselves wake it.
+/// </summary>
+internal sealed class JobScheduler(
+    WorkspaceStore workspaces,
+    ExecutionSettings settings,
+    IJobRunner runner,
+    IJobLeftovers leftovers,
+    AccessTokens tokens,
+    ActiveFaults faults,
+    Quotas quotas,
+    TimeProvider time,
+    ILogger<JobScheduler> logger
+) : IHostedLifecycleService, IDisposable
+{
+    private const string EmulatorCrashed =
+        "The emulator ended unexpectedly while the job ran. Submitting the job again makes a new attempt, which resumes from its "
+        + "checkpoints.";
+
+    private readonly SemaphoreSlim wake = new(0);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly ConcurrentDictionary<string, (JobExecution Execution, Task Task)> executions = new(StringComparer.Ordinal);
+    private Task loop = Task.CompletedTask;
+
+    /// <summary>Gets the number of jobs that were submitted and have not ended.</summary>
+    public int ActiveJobs => workspaces.All.Sum(workspace => workspace.Runs.Values.Count(run => run.IsJob && !run.Status.IsTerminal()));
+
+    /// <summary>Wakes the loop, which then looks at queues and clusters.</summary>
+    public void Wake() => wake.Release();
+
+    /// <summary>Cancels a job: at once when it has not started, else when its processes have ended.</summary>
+    public void Cancel(Run run)
+    {
+        run.TryMoveTo(RunStatus.CancelRequested);
+        if (executions.TryGetValue(run.Key, out var running))
+            running.Execution.Stop(StopReason.Canceled);
+        Wake();
+    }
+
+    /// <summary>Ends what a crashed emulator left running.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await leftovers.RemoveAsync(cancellationToken);
+        foreach (var run in workspaces.All.SelectMany(workspace => workspace.Runs.Values).Where(run => run.IsJob))
+        {
+            if (run.Status is RunStatus.Preparing or RunStatus.Running or RunStatus.Finalizing or RunStatus.CancelRequested)
+            {
+                await new ProcessTree(run.Name, run.WorkingFolder).EndAsync(settings.TerminationGrace, time);
+                if (run.Status == RunStatus.CancelRequested)
+                    run.TryMoveTo(RunStatus.Canceled);
+                else
+                    run.TryMoveTo(RunStatus.Failed, "EmulatorStopped", EmulatorCrashed);
+            }
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        loop = RunLoopAsync();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends all jobs before the server stops listening, so that they can still log their last values.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync();
+        Wake();
+        await loop;
+        var running = executions.Values.ToList();
+        foreach (var (execution, _) in running)
+            execution.Stop(StopReason.EmulatorStopping);
+        await Task.WhenAll(running.Select(job => job.Task));
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        stopping.Dispose();
+        wake.Dispose();
+    }
+
+    private async Task RunLoopAsync()
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (var workspace in workspaces.All)
+                {
+                    RemoveDeletedClusters(workspace);
+                    StartQueuedJobs(workspace);
+                }
+            }
+            catch (IOException error)
+            {
+                // For example a full disk: the jobs stay queued until the next wake-up.
+                logger.LogError(error, "Queued jobs could not be started.");
+            }
+
+            var next = workspaces
+                .All.SelectMany(workspace => workspace.Clusters.Values)
+                .Select(cluster => cluster.NextChange())
+                .Concat(
+                    workspaces
+                        .All.SelectMany(workspace => workspace.Runs.Values)
+                        .Where(run => run.IsJob && run.Status == RunStatus.Queued)
+                        .Select(run => run.Deadline)
+                )
+                .Min();
+            var wait = next is { } moment ? moment - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
+            if (next is null)
+                await wake.WaitAsync();
+            else if (wait > TimeSpan.Zero)
+                await wake.WaitAsync(wait < TimeSpan.FromHours(1) ? wait + TimeSpan.FromMilliseconds(1) : TimeSpan.FromHours(1));
+            while (wake.Wait(0))
+            {
+                // Several wake-ups count as one.
+            }
+        }
+    }
+
+    private void StartQueuedJobs(Workspace workspace)
+    {
+        var blocked = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var waiting = workspace
+            .Runs.Values.Where(run =>
+                run.IsJob
+                && run.Status is RunStatus.NotStarted or RunStatus.Queued or RunStatus.CancelRequested
+                && !executions.ContainsKey(run.Key)
+            )
+            .OrderBy(run => run.Document.Number);
+        foreach (var run in waiting)
+        {
+            if (run.Status == RunStatus.CancelRequested)
+            {
+                run.TryMoveTo(RunStatus.Canceled);
+                continue;
+            }
+
+            if (run.Deadline <= time.GetUtcNow())
+            {
+                JobExecution.FailForTimeout(run);
+                continue;
+            }
+
+            if (run.Status == RunStatus.NotStarted)
+                run.TryMoveTo(RunStatus.Queued);
+            var name = run.Job!.ComputeName;
+            if (!workspace.Clusters.TryGetValue(name, out var cluster))
+            {
+                run.TryMoveTo(RunStatus.Failed, "UserError", $"Compute '{name}' was deleted while the job waited for its nodes.");
+                continue;
+            }
+
+            // First come, first served: a job that needs more nodes than are free blocks the jobs behind it.
+            if (
+                !blocked.Contains(name)
+                && cluster.TryReserve(run.Name, run.Job.InstanceCount, quotas.RoomFor(workspace, cluster), time.GetUtcNow())
+            )
+                Start(workspace, run, cluster);
+            else
+                blocked.Add(name);
+        }
+    }
+
+    private void Start(Workspace workspace, Run run, Cluster cluster)
+    {
+        var execution = new JobExecution(workspace, run, runner, tokens, faults, settings, time);
+        var task = Task.Run(async () =>
+        {
+            try
+            {
+                await execution.RunAsync();
+            }
+            // An error belongs to this job, whose owner must see it. The emulator and other jobs keep running.
+            catch (Exception error)
+                when (error
+                        is IOException
+                            or UnauthorizedAccessException
+                            or System.ComponentModel.Win32Exception
+                            or InvalidOperationException
+                )
+            {
+                run.TryMoveTo(RunStatus.Failed, "SystemError", $"The emulator could not run the job: {error.Message}");
+            }
+            finally
+            {
+                if (execution.IsPreempted)
+                    cluster.Preempt(run.Name, time.GetUtcNow());
+                else
+                    cluster.Release(run.Name, time.GetUtcNow());
+                executions.TryRemove(run.Key, out _);
+                if (!stopping.IsCancellationRequested)
+                    Wake();
+            }
+        });
+        executions[run.Key] = (execution, task);
+        if (task.IsCompleted)
+            executions.TryRemove(run.Key, out _);
+        if (run.Status == RunStatus.CancelRequested)
+            execution.Stop(StopReason.Canceled);
+    }
+
+    private void RemoveDeletedClusters(Workspace workspace)
+    {
+        foreach (
+            var cluster in workspace.Clusters.Values.Where(cluster => cluster.Snapshot(time.GetUtcNow()).ProvisioningState == "Deleted")
+        )
+        {
+            workspace.Computes.Delete(cluster.Name);
+            workspace.Clusters.TryRemove(cluster.Name, out _);
+        }
+    }
+}

@@ -1,4 +1,0 @@
-namespace WorkspaceEmulator.Hosting;
-
-/// <summary>Where this emulator listens, and the certificate file a client trusts it by.</summary>
-internal sealed record EmulatorAddress(Uri Endpoint, string Certificate);

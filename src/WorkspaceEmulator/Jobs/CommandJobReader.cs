@@ -1,0 +1,209 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using System.Xml;
+using WorkspaceEmulator.Wire;
+
+namespace WorkspaceEmulator.Jobs;
+
+/// <summary>Reads and validates the <c>properties</c> of a command job. It reports the first fault, as Azure does.</summary>
+internal sealed class CommandJobReader
+{
+    private const string DefaultSharedMemory = "2g";
+
+    private readonly JsonObject properties;
+    private readonly IJobReferences? references;
+    private string? fault;
+
+    private CommandJobReader(JsonObject properties, IJobReferences? references)
+    {
+        this.properties = properties;
+        this.references = references;
+    }
+
+    /// <summary>Reads a job that is about to be stored.</summary>
+    /// <param name="properties">The <c>properties</c> of its PUT.</param>
+    /// <param name="references">The workspace that must have what the job refers to.</param>
+    /// <returns>Either the job or the first thing wrong with it.</returns>
+    public static (CommandJob? Job, string? Fault) Read(JsonObject properties, IJobReferences references)
+    {
+        var reader = new CommandJobReader(properties, references);
+        var job = reader.Read();
+        return reader.fault is null ? (job, null) : (null, reader.fault);
+    }
+
+    /// <summary>Reads a job that was stored. What it refers to may have been deleted since.</summary>
+    /// <exception cref="FormatException">It is not a job that <see cref="Read(JsonObject, IJobReferences)"/> accepts.</exception>
+    public static CommandJob ReadStored(JsonObject definition)
+    {
+        var reader = new CommandJobReader(definition, null);
+        var job = reader.Read();
+        return reader.fault is null ? job : throw new FormatException(reader.fault);
+    }
+
+    private CommandJob Read()
+    {
+        var command = ReadRequired("command");
+        var environmentId = ReadRequired("environmentId");
+        var (compute, instances) = ReadCompute();
+        var environment = ReadEnvironment(environmentId);
+        var variables = ReadVariables();
+        var inputs = ReadInputs();
+        var outputs = ReadOutputs();
+        CheckExpressions(command);
+        var timeout = ReadTimeout();
+        var memory = ReadSharedMemory();
+        return new(command, environment, compute, instances, memory, timeout, variables, inputs, outputs);
+    }
+
+    private string ReadRequired(string member)
+    {
+        if (properties.Text(member) is { } text && ResourceNames.Required().IsMatch(text))
+            return text;
+        Add($"properties.{member} is missing; a command job must have it.");
+        return "";
+    }
+
+    // computeId is an ARM id or a bare name.
+    private (string Name, int Instances) ReadCompute()
+    {
+        var instances = (int)(properties.Object("resources").Integer("instanceCount") ?? 1);
+        if (properties.Text("computeId") is not { } id || id.Split('/') is not [.., { Length: > 0 } name])
+        {
+            Add("properties.computeId is missing; it must name a cluster, as serverless compute is not emulated.");
+            return ("", instances);
+        }
+
+        if (references is null)
+            return (name, instances);
+        if (!IsLocal(id) || references.MaxNodesOf(name) is not { } maximum)
+            Add($"properties.computeId is '{id}'; workspace '{references.Name.Name}' has no compute '{name}'.");
+        else if (instances < 1 || instances > maximum)
+        {
+            Add($"properties.resources.instanceCount is {instances}; it must be from 1 to {maximum}, the most nodes of compute '{name}'.");
+        }
+
+        return (name, instances);
+    }
+
+    private string ReadEnvironment(string id)
+    {
+        var path = id.StartsWith("azureml:", StringComparison.Ordinal) ? id["azureml:".Length..] : id;
+        var key = path.Split('/') is [.., "environments", var name, "versions", var version] ? $"{name}/{version}" : null;
+        if (key is not null && (references is null || (IsLocal(path) && references.HasEnvironmentVersion(key))))
+            return key;
+        Add($"properties.environmentId is '{id}'; it must be the ARM id of an environment version{OfWorkspace()}.");
+        return "";
+    }
+
+    private Dictionary<string, string> ReadVariables()
+    {
+        foreach (var (name, _) in properties.Object("environmentVariables") ?? [])
+            CheckName("environmentVariables", name);
+        return properties.Texts("environmentVariables");
+    }
+
+    private Dictionary<string, JobInput> ReadInputs()
+    {
+        var inputs = new Dictionary<string, JobInput>(StringComparer.Ordinal);
+        foreach (var (name, input) in properties.Object("inputs") ?? [])
+        {
+            CheckName("inputs", name);
+            var at = $"properties.inputs.{name}";
+            var kind =
+                input.Text("jobInputType") == "literal" ? JobInputKind.Literal
+                : input.Text("mode") == "Direct" ? JobInputKind.Address
+                : JobInputKind.Mount;
+            var member = kind == JobInputKind.Literal ? "value" : "uri";
+            if (input.Text("jobInputType") is null)
+                Add($"{at}.jobInputType is missing.");
+            if (input.Text(member) is not { } value || !ResourceNames.Required().IsMatch(value))
+            {
+                Add($"{at}.{member} is missing.");
+                continue;
+            }
+
+            var place = kind == JobInputKind.Mount ? ReadPlace(value, at) : null;
+            inputs[name] = new(kind, value, place, input.Text("mode") == "ReadWriteMount");
+        }
+
+        return inputs;
+    }
+
+    private Dictionary<string, JobOutput> ReadOutputs()
+    {
+        var outputs = new Dictionary<string, JobOutput>(StringComparer.Ordinal);
+        foreach (var (name, output) in properties.Object("outputs") ?? [])
+        {
+            CheckName("outputs", name);
+            var at = $"properties.outputs.{name}";
+            if (output.Text("jobOutputType") is null)
+                Add($"{at}.jobOutputType is missing.");
+            var place = output.Text("uri") is { } uri ? ReadPlace(uri, at) : null;
+            outputs[name] = new(place, output.Text("jobOutputType") == "uri_file");
+        }
+
+        return outputs;
+    }
+
+    private DatastoreUri? ReadPlace(string uri, string at)
+    {
+        var (place, wrong) = DatastoreUri.Parse(uri, references);
+        if (wrong is not null)
+            Add($"{at}.uri: {wrong}");
+        return place;
+    }
+
+    private void CheckExpressions(string command)
+    {
+        foreach (Match match in CommandJob.Expression().Matches(command))
+        {
+            var (kind, name) = (match.Groups["kind"].Value, match.Groups["name"].Value);
+            if (kind is not ("inputs" or "outputs") || properties.Object(kind)?.ContainsKey(name) != true)
+                Add($"properties.command refers to {match.Value}, which the job does not define.");
+        }
+    }
+
+    private TimeSpan? ReadTimeout()
+    {
+        if (properties.Object("limits").Text("timeout") is not { } text)
+            return null;
+        try
+        {
+            var timeout = XmlConvert.ToTimeSpan(text);
+            if (timeout <= TimeSpan.Zero)
+                Add($"properties.limits.timeout is '{text}'; it must be longer than zero.");
+            return timeout;
+        }
+        catch (FormatException)
+        {
+            Add($"properties.limits.timeout is '{text}'; it must be an ISO 8601 duration such as PT2H.");
+            return null;
+        }
+    }
+
+    private long ReadSharedMemory()
+    {
+        var text = properties.Object("resources").Text("shmSize") ?? DefaultSharedMemory;
+        if (!ByteSize.TryParse(text, out var bytes) || bytes == 0)
+        {
+            Add($"properties.resources.shmSize is '{text}'; it must be a whole number with the unit b, k, m or g, such as 2g.");
+        }
+
+        return bytes;
+    }
+
+    private void CheckName(string member, string name)
+    {
+        if (!ResourceNames.Variable().IsMatch(name))
+            Add($"properties.{member} has '{name}'; a name must match {ResourceNames.Variable()}.");
+    }
+
+    // A reference to another workspace cannot be followed.
+    private bool IsLocal(string id) =>
+        !id.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase)
+        || id.StartsWith($"{references!.Name.ArmId}/", StringComparison.OrdinalIgnoreCase);
+
+    private string OfWorkspace() => references is null ? "" : $" of workspace '{references.Name.Name}'";
+
+    private void Add(string text) => fault ??= text;
+}

@@ -1,0 +1,11 @@
+namespace WorkspaceEmulator.Jobs;
+
+/// <summary>Describes one output of a command job.</summary>
+/// <param name="Place">Where it goes; null for <see cref="DefaultPlace"/>.</param>
+/// <param name="IsFile">Whether it is one file; else it is a folder.</param>
+internal sealed record JobOutput(DatastoreUri? Place, bool IsFile)
+{
+    /// <summary>Returns where an output goes when the job does not say.</summary>
+    public static DatastoreUri DefaultPlace(string runName, string output) =>
+        new(DatastoreUri.DefaultDatastore, $"azureml/{runName}/{output}/");
+}

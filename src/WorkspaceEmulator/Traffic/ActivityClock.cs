@@ -1,0 +1,17 @@
+namespace WorkspaceEmulator.Traffic;
+
+/// <summary>Records when the emulator was last used. Requests of its page or status do not count.</summary>
+internal sealed class ActivityClock(TimeProvider time)
+{
+    private long lastUse = time.GetTimestamp();
+
+    public TimeSpan Idle => time.GetElapsedTime(Interlocked.Read(ref lastUse));
+
+    public void Touch() => Interlocked.Exchange(ref lastUse, time.GetTimestamp());
+
+    public void Touch(PathString path)
+    {
+        if (path != "/" && !path.StartsWithSegments("/page", StringComparison.Ordinal) && path != "/emulator/status")
+            Touch();
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+
+namespace WorkspaceEmulator.Wire;
+
+/// <summary>Defines patterns of names, as the service's OpenAPI and portal state them.</summary>
+internal static partial class ResourceNames
+{
+    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    public static partial Regex Workspace();
+
+    [GeneratedRegex(@"^[a-zA-Z0-9][a-zA-Z0-9\-_]{0,254}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    public static partial Regex Asset();
+
+    [GeneratedRegex(@"^[a-zA-Z0-9][a-zA-Z0-9\-_.]{0,254}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    public static partial Regex AssetVersion();
+
+    [GeneratedRegex("^[a-zA-Z][a-zA-Z0-9-]{0,30}[a-zA-Z0-9]$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    public static partial Regex Compute();
+
+    [GeneratedRegex("^[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    public static partial Regex Vault();
+
+    [GeneratedRegex("^[0-9a-zA-Z-]{1,127}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    public static partial Regex Secret();
+
+    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    public static partial Regex Variable();
+
+    /// <summary>Matches the OpenAPI's required texts: at least one letter, digit or underscore.</summary>
+    [GeneratedRegex("[a-zA-Z0-9_]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    public static partial Regex Required();
+
+    public static string Fault(string what, string name, Regex pattern) => $"{what} is '{name}'; it must match {pattern}.";
+}

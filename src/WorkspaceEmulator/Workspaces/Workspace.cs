@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using WorkspaceEmulator.Assets;
+using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
+
+namespace WorkspaceEmulator.Workspaces;
+
+/// <summary>Represents a workspace and everything that belongs to it.</summary>
+internal sealed class Workspace : IJobReferences
+{
+    private static readonly string[] BuiltInDatastores =
+    [
+        DatastoreUri.DefaultDatastore,
+        "workspaceartifactstore",
+        "workspacefilestore",
+        "workspaceworkingdirectory",
+    ];
+    private readonly Dictionary<AssetKind, AssetStore> assets;
+
+    public Workspace(WorkspaceName name, StateFolder folder, TimeProvider time)
+    {
+        (Name, StateFolder) = (name, folder);
+        var own = folder.WorkspaceFolder(name);
+        Datastores = new(Path.Combine(own, "datastores"), time);
+        Computes = new(Path.Combine(own, "computes"), time);
+        assets = AssetKind.All.ToDictionary(kind => kind, kind => new AssetStore(own, kind, time));
+        Experiments = new(Path.Combine(own, "experiments"), time);
+
+        foreach (var datastore in BuiltInDatastores)
+        {
+            var storage = folder.Storage(name, datastore);
+            Directory.CreateDirectory(storage);
+            if (Datastores.Find(datastore) is null)
+            {
+                Datastores.Put(
+                    datastore,
+                    new()
+                    {
+                        ["datastoreType"] = "AzureBlob",
+                        ["accountName"] = "localhost",
+                        ["containerName"] = datastore,
+                        ["endpoint"] = storage,
+                        ["protocol"] = "file",
+                        ["serviceDataAccessAuthIdentity"] = "None",
+                        ["credentials"] = new JsonObject { ["credentialsType"] = "None" },
+                    }
+                );
+            }
+        }
+    }
+
+    public WorkspaceName Name { get; }
+    public StateFolder StateFolder { get; }
+    public string ArmId => Name.ArmId;
+    public ResourceFolder Datastores { get; }
+    public ResourceFolder Computes { get; }
+    public ResourceFolder EnvironmentVersions => Assets(AssetKind.Environments).Versions;
+    public ExperimentStore Experiments { get; }
+
+    /// <summary>Gets the live clusters by name; <see cref="Computes"/> holds their settings.</summary>
+    public ConcurrentDictionary<string, Cluster> Clusters { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Gets the runs by name; every job is a run.</summary>
+    public ConcurrentDictionary<string, Run> Runs { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    int? IJobReferences.MaxNodesOf(string compute) => Clusters.GetValueOrDefault(compute)?.Settings.MaxNodes;
+
+    bool IJobReferences.HasEnvironmentVersion(string key) => EnvironmentVersions.Find(key) is not null;
+
+    bool IJobReferences.HasDatastore(string name) => Datastores.Find(name) is not null;
+
+    public AssetStore Assets(AssetKind kind) => assets[kind];
+
+    public static bool IsBuiltIn(string datastore) => BuiltInDatastores.Contains(datastore, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Gets the workspace of a request, which is set before any endpoint of a workspace runs.</summary>
+    public static ValueTask<Workspace> BindAsync(HttpContext context) => new(context.Features.Get<Workspace>()!);
+}

@@ -1,0 +1,68 @@
+using Fixtures.Checkouts;
+
+namespace EndToEnd.Images.Chain;
+
+/// <summary>Pushes after a change of the sources, and after none.</summary>
+public sealed class PushTests(Engine engine)
+{
+    [Fact]
+    public async Task Push_DoesNothingAndNeedsNoEngine_WhenOnlyFileTimesChanged()
+    {
+        await using var checkout = engine.CheckOut();
+        await checkout.SucceedAsync(engine.Arguments("Docker-Push"));
+        var before = (checkout.PushedImage(), checkout.ContentTag());
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(checkout.Root, "src"), "*", SearchOption.AllDirectories))
+            File.SetLastWriteTimeUtc(file, new DateTime(2031, 5, 6, 7, 8, 9, DateTimeKind.Utc));
+        checkout.Variables["DOCKER_HOST"] = "unix:///nonexistent/docker.sock";
+
+        var again = await checkout.SucceedAsync(engine.Arguments("Docker-Push"));
+
+        Assert.Contains(": unchanged (sha256:", again.Output, StringComparison.Ordinal);
+        Assert.Contains($"Pushed       {before.Item1}: unchanged", again.Output, StringComparison.Ordinal);
+        Assert.Equal(before, (checkout.PushedImage(), checkout.ContentTag()));
+        // Nothing was built or pushed: no output of another program.
+        Assert.DoesNotContain("  | ", again.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Push_ChangesOnlyTheLayerOfTheCode_WhenOneByteOfTheTrainerChanges()
+    {
+        await using var checkout = engine.CheckOut();
+        await GitAsync(checkout, "init", "--quiet", "--initial-branch=main");
+        await GitAsync(checkout, "add", "src", "docker", "exp_configs", "configuration", ".dockerignore");
+        await GitAsync(checkout, "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", "--message=Begin");
+        await checkout.SucceedAsync(engine.Arguments("Docker-Push"));
+        var before = await RegistryContent.LayersAsync(engine.Registry, Engine.Repository, checkout.ContentTag());
+        var file = Path.Combine(checkout.Root, "src", "training", "detection", "__init__.py");
+        var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        // One letter of the module's docstring.
+        bytes[4] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+
+        var again = await checkout.SucceedAsync(engine.Arguments("Docker-Push"));
+
+        var after = await RegistryContent.LayersAsync(engine.Registry, Engine.Repository, checkout.ContentTag());
+        Assert.Equal(before.Count, after.Count);
+        // The two lowest layers are the base and its packages.
+        Assert.Equal(before.Take(2), after.Take(2));
+        Assert.Single(before.Zip(after), pair => pair.First != pair.Second);
+        Assert.Contains(
+            $"  since      {engine.Registry}/{Engine.Repository}:main: 1 input differs",
+            again.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("    changed  src/training/detection/__init__.py", again.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\n +cached +([\d.]+ MB)? +\[dependencies 2/2\] RUN ", again.Output);
+        Assert.Equal(
+            await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, checkout.ContentTag()),
+            await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, "main")
+        );
+    }
+
+    private static async Task GitAsync(Checkout checkout, params string[] arguments)
+    {
+        using var git = new HostRun("git", arguments, checkout.Root);
+        await git.EndAsync();
+        Assert.True(git.ExitCode == 0, git.Output);
+    }
+}

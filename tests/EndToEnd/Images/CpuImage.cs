@@ -1,0 +1,23 @@
+using Fixtures.Engines;
+
+namespace EndToEnd.Images;
+
+/// <summary>The image of docker/cpu on a bare Debian. Later runs take its packages, 1 GB, from the engine's cache.</summary>
+public sealed class CpuImage(Engine engine) : IAsyncLifetime
+{
+    public const string Dockerfile = "docker/cpu/Dockerfile";
+    public const string Tag = "model-training-test:cpu";
+
+    public BuildContext Context { get; } = new(Dockerfile);
+
+    public Command Build { get; private set; } = new(-1, "", "");
+
+    public async ValueTask InitializeAsync() => Build = await Context.BuildAsync(engine, Tag, ["--label", "io.model-training.inputs=0123"]);
+
+    public ValueTask DisposeAsync()
+    {
+        // The image is kept: without it the engine would treat its layers as build cache and delete them first when space is short.
+        Context.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

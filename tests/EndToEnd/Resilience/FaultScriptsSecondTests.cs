@@ -1,0 +1,11 @@
+namespace EndToEnd.Resilience;
+
+/// <inheritdoc/>
+public sealed class FaultScriptsSecondTests(FaultyEmulator emulator) : FaultScriptTests(emulator), IClassFixture<FaultyEmulator>
+{
+    public static TheoryData<int> Seeds => SeedsOf(1);
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Seeds))]
+    public Task Train_DeliversOneJobItsWholeLogAndItsOutcome_WhateverFails(int seed) => CheckAsync(seed);
+}

@@ -1,8 +1,0 @@
-namespace Fixtures.Registries.Tokens;
-
-/// <summary>How tokens are signed, in the words of JWT.</summary>
-public enum TokenAlgorithm
-{
-    RS256,
-    ES256,
-}

@@ -1,0 +1,158 @@
+using System.Runtime.Versioning;
+using Cake.Core;
+using Experiments.Plans;
+using Fixtures.Registries;
+using Fixtures.Services;
+using Images.Building;
+using Images.Inputs;
+using Images.Registry;
+using Images.Tagging;
+using Images.Tests.Docker;
+using Workspaces.Connection;
+
+namespace Images.Tests.Building;
+
+[UnsupportedOSPlatform("windows")]
+public sealed class ImageBuilderTests : IAsyncLifetime
+{
+    private static readonly BuildSource Source = new("feature/x", null, IsMain: false, "c1");
+    private static readonly BuildOptions Options = new(Rebuild: false, Azure: null);
+
+    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+
+    // buildx; the build writes the ID and a progress of two steps.
+    private readonly FakeDocker docker = new(
+        """
+        case "$1 $2" in
+        "buildx build")
+            while [ $# -gt 0 ]; do [ "$1" = --iidfile ] && printf sha256:built > "$2"; shift; done
+            echo '#4 [1/2] FROM debian'; echo '#4 CACHED'; echo '#5 [2/2] COPY a.py /a.py'; echo '#5 DONE 1.5s' ;;
+        "image history") echo '{"CreatedBy":"COPY a.py /a.py # buildkit","Size":"1500000"}' ;;
+        esac
+        """
+    );
+
+    private DistributionRegistry server = null!;
+    private ImageRegistry registry = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await DistributionRegistry.StartAsync(cancellationToken: cancellation);
+        registry = new ImageRegistry(new RegistryConnection(server.Name, "r"));
+        File.WriteAllText(Path.Combine(docker.Folder, "Dockerfile"), "FROM debian\nCOPY a.py /a.py\n");
+        File.WriteAllText(Path.Combine(docker.Folder, ".dockerignore"), "*\n!a.py\n");
+        File.WriteAllText(Path.Combine(docker.Folder, "a.py"), "1");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        docker.Dispose();
+        registry.Dispose();
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Ensure_BuildsNothing_WhenTheRegistryHasTheImage()
+    {
+        var image = Plan();
+        var pushed = await SmallImage.PushAsync(server.Address, "r", image.Tag!, cancellationToken: cancellation);
+
+        var built = await EnsureAsync(image, Options);
+
+        Assert.Equal((StageChange.Unchanged, pushed.Digest), (built.Change, built.Digest));
+        Assert.Empty(docker.Calls);
+        Assert.Equal([$"Image        {image.Reference}: unchanged ({pushed.Digest})"], docker.Log);
+    }
+
+    [Fact]
+    public async Task Ensure_BuildsAndNamesTheChanges_WhenTheRegistryHasAnEarlierImage()
+    {
+        await PushMainAsync();
+        File.WriteAllText(Path.Combine(docker.Folder, "a.py"), "2");
+        var image = Plan();
+
+        var built = await EnsureAsync(image, Options);
+
+        Assert.Equal((StageChange.Created, "sha256:built"), (built.Change, built.ImageId));
+        Assert.Equal(["changed  a.py"], built.Changes);
+        ExpectedText.Matches("ensure.txt", docker.Log, (server.Name, "{registry}"), (image.Tag!, "{tag}"));
+        Assert.Contains(
+            $" --cache-from {server.Name}/r:main ",
+            docker.Calls.Single(call => call[0].StartsWith("buildx build", StringComparison.Ordinal))[0],
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Ensure_BuildsWithoutCache_WhenItIsARebuild()
+    {
+        var image = Plan();
+        await SmallImage.PushAsync(server.Address, "r", image.Tag!, cancellationToken: cancellation);
+
+        var built = await EnsureAsync(image, Options with { Rebuild = true });
+
+        Assert.Equal(StageChange.Created, built.Change);
+        Assert.Contains(docker.Calls, call => call[0].Contains(" --no-cache ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Ensure_Builds_WhenTheRegistryIsDown()
+    {
+        await server.KillAsync();
+
+        var built = await EnsureAsync(Plan(), Options);
+
+        Assert.Equal(StageChange.Created, built.Change);
+        Assert.StartsWith(
+            $"warning: The image is built, because it is unknown whether the registry has it: Registry {server.Name} does not respond: ",
+            docker.Log[0],
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith("warning: No layers are taken from the registry: ", docker.Log[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ensure_Fails_WhenTheInputsDifferFromThePlan()
+    {
+        var image = Plan();
+        File.WriteAllText(Path.Combine(docker.Folder, "a.py"), "2");
+
+        var error = await Assert.ThrowsAsync<CakeException>(() => EnsureAsync(image, Options));
+
+        Assert.Equal(
+            "The image's inputs have changed since the plan was made; it must be made again: dotnet cake --target=Plan",
+            error.Message
+        );
+    }
+
+    [Fact]
+    public async Task Ensure_Fails_WhenAzureIsToBuildForAnotherRegistry()
+    {
+        var azure = new AzureBuild("s", new FakeService.FixedCredential("token"));
+
+        var error = await Assert.ThrowsAsync<CakeException>(() => EnsureAsync(Plan(), Options with { Azure = azure }));
+
+        Assert.Equal(
+            $"--cloud-build needs a registry in Azure, and REGISTRY is {server.Name}; leave it out to build with Docker.",
+            error.Message
+        );
+    }
+
+    private Task<BuiltImage> EnsureAsync(ImagePlan image, BuildOptions options) =>
+        new ImageBuilder(docker.Run, image, registry).EnsureAsync(options, () => Task.FromResult(Source));
+
+    private ImagePlan Plan()
+    {
+        var build = ImageSources.Read(docker.Folder, "Dockerfile", []).ToPlan();
+        return new($"{server.Name}/r", build.Tag, null, build);
+    }
+
+    private Task<SmallImage> PushMainAsync() =>
+        SmallImage.PushAsync(
+            server.Address,
+            "r",
+            "main",
+            labels: ImageLabels.For(ImageSources.Read(docker.Folder, "Dockerfile", []), "c0", null, DateTimeOffset.UnixEpoch),
+            cancellationToken: cancellation
+        );
+}

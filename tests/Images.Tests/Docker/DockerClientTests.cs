@@ -1,0 +1,160 @@
+using System.Runtime.Versioning;
+using Cake.Core;
+using Experiments.Plans;
+using Images.Docker;
+using Images.Registry;
+
+namespace Images.Tests.Docker;
+
+[UnsupportedOSPlatform("windows")]
+public sealed class DockerClientTests : IDisposable
+{
+    private const string WriteIdFile = "while [ $# -gt 0 ]; do [ \"$1\" = --iidfile ] && printf sha256:built > \"$2\"; shift; done";
+
+    private static readonly ImageBuildPlan Plan = new(
+        "docker/cpu/Dockerfile",
+        new SortedDictionary<string, string>(StringComparer.Ordinal) { ["BASE_IMAGE"] = "debian-base:bookworm" },
+        "hash",
+        "sha-1"
+    );
+
+    private readonly ImageRegistry registry = new(new RegistryConnection("localhost:1", "r"));
+
+    public void Dispose() => registry.Dispose();
+
+    [Fact]
+    public void Build_UsesTheCacheOfTheRegistry_AndKeepsItsOwnInTheImage()
+    {
+        using var fake = new FakeDocker($"{WriteIdFile}; echo '#4 [1/2] FROM x' >&2");
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: false), registry);
+        var lines = new List<string>();
+
+        var id = docker.Build(
+            Plan,
+            "localhost:1/r:sha-1",
+            new SortedDictionary<string, string>(StringComparer.Ordinal) { ["a"] = "b" },
+            ["localhost:1/r:main"],
+            fresh: false,
+            lines.Add
+        );
+
+        Assert.Equal("sha256:built", id);
+        Assert.Equal(["#4 [1/2] FROM x"], lines);
+        var call = Assert.Single(fake.Calls);
+        Assert.Matches(
+            "^image build --build-arg BASE_IMAGE=debian-base:bookworm --build-arg BUILDKIT_INLINE_CACHE=1 --cache-from localhost:1/r:main "
+                + "--file docker/cpu/Dockerfile --iidfile \\S+ --label a=b --network host --progress plain --tag localhost:1/r:sha-1 \\.$",
+            call[0]
+        );
+        Assert.Equal("1", call[3]);
+    }
+
+    [Fact]
+    public void Build_RunsBuildxWithoutCache_WhenTheClientHasBuildxAndTheBuildIsFresh()
+    {
+        using var fake = new FakeDocker(WriteIdFile);
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: true), registry);
+
+        docker.Build(
+            Plan,
+            "localhost:1/r:sha-1",
+            new SortedDictionary<string, string>(StringComparer.Ordinal),
+            ["localhost:1/r:main"],
+            fresh: true,
+            _ => { }
+        );
+
+        var call = Assert.Single(fake.Calls)[0];
+        Assert.StartsWith("buildx build ", call, StringComparison.Ordinal);
+        Assert.Contains(" --load --network host --no-cache --progress plain ", call, StringComparison.Ordinal);
+        Assert.DoesNotContain("--cache-from", call, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Build_Fails_WhenDockerFails()
+    {
+        using var fake = new FakeDocker("exit 17");
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: false), registry);
+
+        var error = Assert.Throws<CakeException>(() =>
+            docker.Build(Plan, "r", new SortedDictionary<string, string>(StringComparer.Ordinal), [], fresh: false, _ => { })
+        );
+
+        Assert.Equal("The image could not be built (docker exited with code 17); the reason is above.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("echo sha256:1", "sha256:1")]
+    [InlineData("echo 'a warning' >&2; echo sha256:1", "sha256:1")]
+    [InlineData("echo 'no such image' >&2; exit 1", null)]
+    public void FindId_IsTheEnginesId_OrNullWithoutAnImage(string body, string? expected)
+    {
+        using var fake = new FakeDocker(body);
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: false), registry);
+
+        Assert.Equal(expected, docker.FindId("localhost:1/r:sha-1"));
+        Assert.Equal("image inspect --format {{.Id}} localhost:1/r:sha-1", Assert.Single(fake.Calls)[0]);
+    }
+
+    [Theory]
+    [InlineData("debian@sha256:1", "sha256:1")]
+    [InlineData("sha256:2", "sha256:2")]
+    public void FindBaseDigest_IsTheDigest_OrTheEnginesId(string said, string expected)
+    {
+        using var fake = new FakeDocker($"echo {said}");
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: false), registry);
+
+        Assert.Equal(expected, docker.FindBaseDigest("debian"));
+    }
+
+    [Fact]
+    public void ReadHistory_IsTheLayersWithContent_LowestFirst()
+    {
+        using var fake = new FakeDocker(
+            """echo '{"CreatedBy":"RUN b","Size":"20"}'; echo '{"CreatedBy":"ENV x","Size":"0"}'; echo '{"CreatedBy":"FROM","Size":"10"}'"""
+        );
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: false), registry);
+
+        Assert.Equal([("FROM", 10L), ("RUN b", 20L)], docker.ReadHistory("r"));
+    }
+
+    [Theory]
+    [InlineData("1.2", "exit 1", "exit 0", true)]
+    [InlineData("20.10.24", "exit 1", "exit 1", false)]
+    public void FindCommand_PicksClientWithBuildKit(string version, string firstBuildx, string secondBuildx, bool hasBuildx)
+    {
+        // The first is new and has no buildx; the second has it, or is old enough to need none.
+        using var first = new FakeDocker($"[ \"$1\" = buildx ] && {firstBuildx}; echo 'Docker version 28.2.2, build 1'");
+        using var second = new FakeDocker($"[ \"$1\" = buildx ] && {secondBuildx}; echo 'Docker version {version}, build 1'");
+
+        var command = DockerClient.FindCommand(first.Run, $"{first.Folder}:{second.Folder}");
+
+        Assert.Equal(new DockerCommand(second.Path, hasBuildx), command);
+    }
+
+    [Fact]
+    public void FindCommand_Fails_WhenNoClientHasBuildKit()
+    {
+        using var fake = new FakeDocker("[ \"$1\" = buildx ] && exit 1; echo 'Docker version 28.2.2, build 1'");
+
+        var error = Assert.Throws<CakeException>(() => DockerClient.FindCommand(fake.Run, fake.Folder));
+
+        Assert.StartsWith(
+            $"No docker client here can build with BuildKit: {fake.Path} (Docker version 28.2.2, build 1); there must be one with buildx",
+            error.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void FindCommand_NamesAFileThatDoesNotStart()
+    {
+        using var fake = new FakeDocker("exit 0");
+        File.WriteAllText(fake.Path, "not a program");
+        File.SetUnixFileMode(fake.Path, UnixFileMode.UserRead);
+
+        var error = Assert.Throws<CakeException>(() => DockerClient.FindCommand(fake.Run, fake.Folder));
+
+        Assert.Contains($"{fake.Path} (does not start)", error.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,32 @@
+using Fixtures.Registries;
+using Images.Docker;
+
+namespace Images.Tests.Docker;
+
+public class EngineProbeTests
+{
+    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(null, "unix:///var/run/docker.sock")]
+    [InlineData("", "unix:///var/run/docker.sock")]
+    [InlineData("unix:///other.sock", "unix:///other.sock")]
+    public void Address_IsTheVariableOrTheDefault(string? variable, string expected) =>
+        Assert.Equal(expected, EngineProbe.Address(name => name == "DOCKER_HOST" ? variable : null));
+
+    [Theory]
+    [InlineData("tcp://engine.example:2376", "is not an engine of this machine")]
+    [InlineData("unix:///nowhere/docker.sock", "does not respond")]
+    public async Task FindFault_IsTheReason_WithoutAnEngine(string address, string expected) =>
+        Assert.Equal(expected, await EngineProbe.FindFaultAsync(address, cancellation));
+
+    [Fact]
+    public async Task FindRegistryFault_IsNull_WhileTheRegistryRuns()
+    {
+        await using var server = await DistributionRegistry.StartAsync(cancellationToken: cancellation);
+        Assert.Null(await EngineProbe.FindRegistryFaultAsync(server.Name, cancellation));
+
+        await server.KillAsync();
+        Assert.Equal("does not respond", await EngineProbe.FindRegistryFaultAsync(server.Name, cancellation));
+    }
+}

@@ -1,0 +1,79 @@
+using Images.Tagging;
+
+namespace Images.Tests.Tagging;
+
+public class BuildSourceTests
+{
+    private const string Root = "/checkout/repository";
+
+    [Theory]
+    [InlineData(
+        "GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository GITHUB_EVENT_NAME=pull_request "
+            + "GITHUB_REF=refs/pull/42/merge GITHUB_HEAD_REF=feature/x GITHUB_SHA=c1",
+        null,
+        42,
+        false
+    )]
+    [InlineData("GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout GITHUB_REF=refs/heads/main GITHUB_SHA=c1", "main", null, true)]
+    [InlineData(
+        "GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository GITHUB_REF=refs/heads/feature/x GITHUB_SHA=c1",
+        "feature/x",
+        null,
+        false
+    )]
+    [InlineData("GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository GITHUB_REF=refs/tags/v1 GITHUB_SHA=c1", null, null, false)]
+    [InlineData(
+        "TF_BUILD=True BUILD_SOURCESDIRECTORY=/checkout/repository BUILD_REASON=PullRequest "
+            + "BUILD_SOURCEBRANCH=refs/pull/42/merge SYSTEM_PULLREQUEST_PULLREQUESTID=9000 "
+            + "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER=42 BUILD_SOURCEVERSION=c1",
+        null,
+        42,
+        false
+    )]
+    [InlineData(
+        "TF_BUILD=True BUILD_SOURCESDIRECTORY=/checkout/repository BUILD_REASON=PullRequest "
+            + "BUILD_SOURCEBRANCH=refs/pull/7/merge SYSTEM_PULLREQUEST_PULLREQUESTID=7 BUILD_SOURCEVERSION=c1",
+        null,
+        7,
+        false
+    )]
+    [InlineData(
+        "TF_BUILD=True BUILD_SOURCESDIRECTORY=/checkout/repository BUILD_REASON=IndividualCI "
+            + "BUILD_SOURCEBRANCH=refs/heads/main BUILD_SOURCEVERSION=c1",
+        "main",
+        null,
+        true
+    )]
+    [InlineData("", "desk", null, false)]
+    // Variables of another checkout.
+    [InlineData("GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository2 GITHUB_REF=refs/heads/main GITHUB_SHA=c1", "desk", null, false)]
+    [InlineData(
+        "TF_BUILD=True BUILD_SOURCESDIRECTORY=/elsewhere BUILD_SOURCEBRANCH=refs/heads/main BUILD_SOURCEVERSION=c1",
+        "desk",
+        null,
+        false
+    )]
+    public void Read_UsesThePlatformsVariables_ForItsOwnCheckout(string variables, string? branch, int? pullRequest, bool isMain)
+    {
+        var all = variables
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+
+        var source = BuildSource.Read(Root, name => all.GetValueOrDefault(name), "desk", "c1");
+
+        Assert.Equal(new BuildSource(branch, pullRequest, isMain, "c1"), source);
+    }
+
+    [Theory]
+    [InlineData("feature/x", "feature-x")]
+    [InlineData("-.odd", "odd")]
+    [InlineData("v1.2_3", "v1.2_3")]
+    [InlineData("täg", "t-g")]
+    [InlineData("///", null)]
+    public void AsTag_ReplacesCharactersThatATagMayNotHave(string text, string? expected) =>
+        Assert.Equal(expected, BuildSource.AsTag(text));
+
+    [Fact]
+    public void AsTag_IsAtMost128Characters() => Assert.Equal(128, BuildSource.AsTag(new string('x', 300))!.Length);
+}

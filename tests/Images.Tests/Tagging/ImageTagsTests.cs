@@ -1,0 +1,49 @@
+using Images.Tagging;
+
+namespace Images.Tests.Tagging;
+
+public class ImageTagsTests
+{
+    [Fact]
+    public void For_IsOnlyTheNumber_OfAPullRequest() =>
+        Assert.Equal(["pr-42"], ImageTags.For(new(Branch: null, 42, IsMain: false, "c1"), isDirty: false, version: null, tagLatest: false));
+
+    [Theory]
+    [InlineData(42, null, "cache-pr-42")]
+    [InlineData(null, "feature/x", "cache-feature-x")]
+    [InlineData(null, null, null)]
+    public void CacheOf_NamesThePullRequestOrTheBranch(int? pullRequest, string? branch, string? expected) =>
+        Assert.Equal(expected, ImageTags.CacheOf(new(branch, pullRequest, IsMain: false, "c1")));
+
+    [Theory]
+    [InlineData("pr-42", 42)]
+    [InlineData("cache-pr-42", 42)]
+    [InlineData("cache-main", null)]
+    public void PullRequestOf_IsTheNumber(string tag, int? expected) => Assert.Equal(expected, ImageTags.PullRequestOf(tag));
+
+    [Fact]
+    public void For_IncludesLatest_OnMain() =>
+        Assert.Equal(
+            ["v1", "main", "latest"],
+            ImageTags.For(new("main", null, IsMain: true, "c1"), isDirty: false, "v1", tagLatest: false)
+        );
+
+    [Fact]
+    public void For_OmitsLatest_WhenTheWorkingTreeDiffers() =>
+        Assert.Equal(["main"], ImageTags.For(new("main", null, IsMain: true, "c1"), isDirty: true, version: null, tagLatest: false));
+
+    [Fact]
+    public void For_IncludesLatest_OnRequest() =>
+        Assert.Equal(
+            ["feature-x", "latest"],
+            ImageTags.For(new("feature/x", null, IsMain: false, "c1"), isDirty: true, version: null, tagLatest: true)
+        );
+
+    [Theory]
+    [InlineData("latest")]
+    [InlineData("pr-1")]
+    [InlineData("sha-0123456789abcdef0123")]
+    [InlineData("cache-main")]
+    public void For_OmitsTheBranch_WhenItsNameIsReserved(string branch) =>
+        Assert.Empty(ImageTags.For(new(branch, null, IsMain: false, "c1"), isDirty: false, version: null, tagLatest: false));
+}
