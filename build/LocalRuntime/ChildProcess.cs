@@ -65,21 +65,6 @@ public sealed record ChildProcess(
         return process.ExitCode;
     }
 
-    /// <summary>Runs the program quietly and returns its trimmed output; null when the program is missing or failed.</summary>
-    public async Task<string?> TryReadAsync(CancellationToken cancellationToken)
-    {
-        var lines = new List<string>();
-        try
-        {
-            return await RunAsync(lines.Add, cancellationToken) == 0 ? string.Join('\n', lines).Trim() : null;
-        }
-        catch (CakeException)
-        {
-            // The caller asks whether the program exists and what it says; a missing program is one of the answers.
-            return null;
-        }
-    }
-
     private ProcessStartInfo StartInfo(bool capture)
     {
         var info = new ProcessStartInfo(FileName, Arguments)

@@ -42,7 +42,7 @@ public sealed class RuntimeChoice(CommandArguments arguments)
         if (await EngineProbe.FindFaultAsync(engine, context.Cancellation) is { } engineFault)
             return new(JobRuntime.Process, $"the Docker engine at {engine} {engineFault}");
         if (await EngineProbe.FindRegistryFaultAsync(environment.Registry, context.Cancellation) is { } registryFault)
-            return new(JobRuntime.Process, $"a Docker engine answers, but registry {environment.Registry} {registryFault}");
-        return new(JobRuntime.Docker, $"the Docker engine at {engine} and registry {environment.Registry} answer");
+            return new(JobRuntime.Process, $"a Docker engine responds, but registry {environment.Registry} {registryFault}");
+        return new(JobRuntime.Docker, $"the Docker engine at {engine} and registry {environment.Registry} respond");
     }
 }

@@ -15,17 +15,7 @@ public sealed class JobTests : IDisposable
 
     public JobTests()
     {
-        host.Service.On(
-            "GET",
-            $"{FakeService.WorkspaceId}/jobs/job",
-            FakeService.Json(
-                200,
-                $$"""
-                {"id":"{{FakeService.WorkspaceId}}/jobs/job","name":"job",
-                 "properties":{"jobType":"Command","experimentName":"demo","command":"x","environmentId":"e","status":"Running"} }
-                """
-            )
-        );
+        host.Service.On("GET", $"{FakeService.WorkspaceId}/jobs/job", Job("Running"));
         host.Service.On("GET", $"/logs/{Log}", _ => FakeService.Json(200, "step 1/2\nstep 2/2\n")(null!));
         host.Service.On(
             "GET",
@@ -95,10 +85,20 @@ public sealed class JobTests : IDisposable
     public void Cancel_WaitsUntilTheJobHasEnded()
     {
         host.Service.On("POST", $"{FakeService.WorkspaceId}/jobs/job/cancel", FakeService.Json(200, "{}"));
+        host.Service.OnEach("GET", $"{FakeService.WorkspaceId}/jobs/job", Job("Running"), Job("CancelRequested"), Job("Canceled"));
         Answer("Running", "CancelRequested", "Canceled");
 
         ExpectedText.Check("cancel", host.Run("--target=Cancel", "--job=job"));
     }
+
+    private static Func<SentRequest, HttpResponseMessage> Job(string status) =>
+        FakeService.Json(
+            200,
+            $$"""
+            {"id":"{{FakeService.WorkspaceId}}/jobs/job","name":"job",
+             "properties":{"jobType":"Command","experimentName":"demo","command":"x","environmentId":"e","status":"{{status}}"} }
+            """
+        );
 
     private void Answer(params string[] statuses) =>
         host.Service.OnEach(

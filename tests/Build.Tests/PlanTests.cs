@@ -42,7 +42,7 @@ public sealed class PlanTests : IDisposable
         var given = Path.Combine(host.Root, "given.json");
         File.WriteAllText(
             given,
-            File.ReadAllText(given).Replace("\"action\": \"Create\"", "\"action\": \"NoOp\"", StringComparison.Ordinal)
+            File.ReadAllText(given).Replace("\"action\": \"create\"", "\"action\": \"no-op\"", StringComparison.Ordinal)
         );
 
         ExpectedText.Check("train-changed-workspace", host.Run("--target=Train", "--plan=given.json"));

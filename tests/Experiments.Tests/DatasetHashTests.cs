@@ -7,6 +7,7 @@ using Datasets.Stores;
 using Experiments.Model;
 using Experiments.Planning;
 using Experiments.Plans;
+using Fixtures;
 using Workspaces.Datastores;
 
 namespace Experiments.Tests;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Experiments.Json;
 using Experiments.Plans;
 using Experiments.Records;
+using Fixtures;
 
 namespace Experiments.Tests;
 

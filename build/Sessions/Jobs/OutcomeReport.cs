@@ -28,7 +28,8 @@ public sealed class OutcomeReport(IDisplay display)
         if (outcome.Status != JobStatus.Completed)
             throw new CakeException(
                 $"Job {outcome.Job} is {outcome.Status}; it must be Completed. {outcome.Reason} "
-                    + $"Its log is in {outcome.Artifacts}/user_logs; the same command submits it again and resumes from the last checkpoint."
+                    + $"Its log is in {outcome.Artifacts}/user_logs; "
+                    + "the same command submits it again and resumes from the last checkpoint."
             );
     }
 

@@ -63,7 +63,7 @@ public sealed class ImagePublisherTests : IAsyncLifetime
         var publisher = new ImagePublisher(docker.Run, Image, () => throw new InvalidOperationException("No request is needed."));
 
         var pushed = await publisher.PublishAsync(
-            BuiltImage.Found(Image.Reference, "sha256:1"),
+            BuiltImage.Found(Image.ToString(), "sha256:1"),
             ["main"],
             () => Task.FromResult(Source),
             records.Add
@@ -85,7 +85,7 @@ public sealed class ImagePublisherTests : IAsyncLifetime
         );
 
         Assert.Equal(
-            $"The engine's {Image.Reference} is not the image that was built (sha256:built); it must be. "
+            $"The engine's {Image} is not the image that was built (sha256:built); it must be. "
                 + "Build it again: dotnet cake --target=Docker-Push --rebuild",
             error.Message
         );
@@ -101,7 +101,7 @@ public sealed class ImagePublisherTests : IAsyncLifetime
         );
 
         Assert.Equal(
-            $"built-image.json is about {Name}:sha-2; it must be about {Image.Reference}. Build it: dotnet cake --target=Docker-Build",
+            $"built-image.json is about {Name}:sha-2; it must be about {Image}. Build it: dotnet cake --target=Docker-Build",
             error.Message
         );
     }
