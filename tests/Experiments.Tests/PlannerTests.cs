@@ -7,7 +7,6 @@ using Experiments.Plans;
 using Experiments.Plans.Jobs;
 using Experiments.Plans.Passports;
 using Experiments.Reading;
-using Fixtures;
 
 namespace Experiments.Tests;
 
