@@ -10,11 +10,17 @@ public sealed record ComputeSettings
         "Azure VM size of a node; the default has one NVIDIA T4.",
         Default = "Standard_NC4as_T4_v3",
         Pattern = "^[A-Za-z0-9_]+$",
-        Rule = "an Azure VM size such as Standard_NC4as_T4_v3 (az ml compute list-sizes shows them)"
+        Rule = "an Azure VM size such as Standard_NC4as_T4_v3 (az ml compute list-sizes shows them)",
+        Decides = Decides.Nothing
     )]
     public string VmSize { get; init; } = "";
 
-    [Setting("PRIORITY", "LowPriority nodes cost less and may be taken back at any time.", Default = VmPriority.Dedicated)]
+    [Setting(
+        "PRIORITY",
+        "LowPriority nodes cost less and may be taken back at any time.",
+        Default = VmPriority.Dedicated,
+        Decides = Decides.Nothing
+    )]
     public VmPriority Priority { get; init; }
 
     [Setting(
@@ -23,7 +29,8 @@ public sealed record ComputeSettings
         Default = 0,
         Minimum = 0,
         Maximum = 1000,
-        Unit = "nodes"
+        Unit = "nodes",
+        Decides = Decides.Nothing
     )]
     public int MinNodes { get; init; }
 
@@ -33,7 +40,8 @@ public sealed record ComputeSettings
         Default = 15,
         Minimum = 1,
         Maximum = 1440,
-        Unit = "minutes"
+        Unit = "minutes",
+        Decides = Decides.Nothing
     )]
     public int IdleMinutes { get; init; }
 }

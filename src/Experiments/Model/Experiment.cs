@@ -14,11 +14,12 @@ public sealed record Experiment
         Required = true,
         Pattern = "^[A-Za-z0-9_][A-Za-z0-9._-]*$",
         Rule = "a file name in configuration/, without a folder",
-        Example = "local_config.json"
+        Example = "local_config.json",
+        Decides = Decides.Nothing
     )]
     public string EnvConfigFile { get; init; } = "";
 
-    [Setting("DESCRIPTION", "Purpose of the run; becomes a tag of the job.", Default = "")]
+    [Setting("DESCRIPTION", "Purpose of the run; becomes a tag of the job.", Default = "", Decides = Decides.Nothing)]
     public string Description { get; init; } = "";
 
     [Setting(
@@ -27,7 +28,8 @@ public sealed record Experiment
         Required = true,
         Pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$",
         Rule = "1 to 255 letters, digits, '-' or '_', the first a letter or digit",
-        Example = "demo"
+        Example = "demo",
+        Decides = Decides.Nothing
     )]
     public string ExpName { get; init; } = "";
 
@@ -37,7 +39,8 @@ public sealed record Experiment
         Required = true,
         Pattern = "^[A-Za-z][A-Za-z0-9-]{1,30}[A-Za-z0-9]$",
         Rule = "3 to 32 letters, digits or '-', the first a letter and the last not '-'",
-        Example = "local"
+        Example = "local",
+        Decides = Decides.Nothing
     )]
     public string ComputeName { get; init; } = "";
 
@@ -47,7 +50,8 @@ public sealed record Experiment
         Default = 1,
         Minimum = 1,
         Maximum = 1000,
-        Unit = "nodes"
+        Unit = "nodes",
+        Decides = Decides.Nothing
     )]
     public int Nodes { get; init; }
 
@@ -60,7 +64,8 @@ public sealed record Experiment
         DefaultText = "REGISTRY/IMAGE_REPOSITORY of the environment config",
         Pattern = "^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
         Rule = "an image reference such as registry/repository:tag or registry/repository@sha256:…",
-        Example = "localhost:5000/model-training:latest"
+        Example = "localhost:5000/model-training:latest",
+        Decides = Decides.Nothing
     )]
     public string? DockerImage { get; init; }
 
@@ -70,7 +75,8 @@ public sealed record Experiment
         Required = true,
         Pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$",
         Rule = "the name of a datastore in the environment config",
-        Example = "demo_data"
+        Example = "demo_data",
+        Decides = Decides.Data
     )]
     public string DataMount { get; init; } = "";
 
@@ -80,7 +86,8 @@ public sealed record Experiment
         Required = true,
         Pattern = @"^(?!\.{1,2}$)[^/\\\u0000-\u001f]+$",
         Rule = "the name of one folder",
-        Example = "pothole"
+        Example = "pothole",
+        Decides = Decides.Data
     )]
     public string ImageType { get; init; } = "";
 
@@ -89,7 +96,8 @@ public sealed record Experiment
         "Training split: a file in `{IMAGE_TYPE}/datasets`, or `latest`, the newest stamp both splits have.",
         Default = "latest",
         Pattern = @"^(?!\.{1,2}$)[^/\\\u0000-\u001f]+$",
-        Rule = "\"latest\" or a file name in {IMAGE_TYPE}/datasets, without a folder"
+        Rule = "\"latest\" or a file name in {IMAGE_TYPE}/datasets, without a folder",
+        Decides = Decides.Data
     )]
     public string TrainCsv { get; init; } = "";
 
@@ -98,7 +106,8 @@ public sealed record Experiment
         "Test split: as TRAIN_CSV.",
         Default = "latest",
         Pattern = @"^(?!\.{1,2}$)[^/\\\u0000-\u001f]+$",
-        Rule = "\"latest\" or a file name in {IMAGE_TYPE}/datasets, without a folder"
+        Rule = "\"latest\" or a file name in {IMAGE_TYPE}/datasets, without a folder",
+        Decides = Decides.Data
     )]
     public string TestCsv { get; init; } = "";
 
@@ -108,7 +117,8 @@ public sealed record Experiment
         Default = 0.5,
         Minimum = 0,
         Maximum = 1,
-        Unit = "score"
+        Unit = "score",
+        Decides = Decides.Metrics
     )]
     public double EvalConf { get; init; }
 
@@ -121,7 +131,12 @@ public sealed record Experiment
     [Setting("DATA", "How the dataset is read.")]
     public DataSettings Data { get; init; } = new();
 
-    [Setting("HYPERTUNE", "True: a sweep over HYPERTUNE_PARAMS.SEARCH_SPACE instead of one training.", Default = false)]
+    [Setting(
+        "HYPERTUNE",
+        "True: a sweep over HYPERTUNE_PARAMS.SEARCH_SPACE instead of one training.",
+        Default = false,
+        Decides = Decides.Metrics
+    )]
     public bool Hypertune { get; init; }
 
     [Setting("HYPERTUNE_PARAMS", "The sweep; used when HYPERTUNE is true.")]

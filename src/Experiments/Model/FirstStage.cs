@@ -10,7 +10,8 @@ public sealed record FirstStage
         "Pixels between neighbouring anchors, for backbones of one level; the FPN models ignore it.",
         Default = 16,
         IntegerChoices = [8, 16],
-        Unit = "pixels"
+        Unit = "pixels",
+        Decides = Decides.Weights
     )]
     public int Stride { get; init; }
 
@@ -21,7 +22,8 @@ public sealed record FirstStage
         Minimum = 0,
         ExclusiveMinimum = true,
         Maximum = 1,
-        Unit = "intersection over union"
+        Unit = "intersection over union",
+        Decides = Decides.Weights
     )]
     public double NmsIouThreshold { get; init; }
 
@@ -31,7 +33,8 @@ public sealed record FirstStage
         Default = 0.0,
         Minimum = 0,
         Maximum = 1,
-        Unit = "score"
+        Unit = "score",
+        Decides = Decides.Weights
     )]
     public double NmsScoreThreshold { get; init; }
 
@@ -41,13 +44,28 @@ public sealed record FirstStage
         Default = 300,
         Minimum = 1,
         Maximum = 10_000,
-        Unit = "proposals per image"
+        Unit = "proposals per image",
+        Decides = Decides.Weights
     )]
     public int MaxProposals { get; init; }
 
-    [Setting("LOCALIZATION_LOSS_WEIGHT", "Weight of the proposals' box loss.", Default = 2.0, Minimum = 0, Maximum = 1000)]
+    [Setting(
+        "LOCALIZATION_LOSS_WEIGHT",
+        "Weight of the proposals' box loss.",
+        Default = 2.0,
+        Minimum = 0,
+        Maximum = 1000,
+        Decides = Decides.Weights
+    )]
     public double LocalizationLossWeight { get; init; }
 
-    [Setting("OBJECTNESS_LOSS_WEIGHT", "Weight of the proposals' objectness loss.", Default = 1.0, Minimum = 0, Maximum = 1000)]
+    [Setting(
+        "OBJECTNESS_LOSS_WEIGHT",
+        "Weight of the proposals' objectness loss.",
+        Default = 1.0,
+        Minimum = 0,
+        Maximum = 1000,
+        Decides = Decides.Weights
+    )]
     public double ObjectnessLossWeight { get; init; }
 }

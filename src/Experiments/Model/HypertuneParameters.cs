@@ -11,24 +11,47 @@ public sealed record HypertuneParameters
         "Metric the trials are compared by.",
         Default = "eval_mAP",
         Pattern = "^[A-Za-z0-9_./ -]+$",
-        Rule = "the name of a metric such as eval_mAP"
+        Rule = "the name of a metric such as eval_mAP",
+        Decides = Decides.Metrics
     )]
     public string Metric { get; init; } = "";
 
-    [Setting("GOAL", "Whether more of the metric is better.", Default = "Maximize", Choices = ["Maximize", "Minimize"])]
+    [Setting(
+        "GOAL",
+        "Whether more of the metric is better.",
+        Default = "Maximize",
+        Choices = ["Maximize", "Minimize"],
+        Decides = Decides.Metrics
+    )]
     public string Goal { get; init; } = "";
 
-    [Setting("SAMPLING", "How the values of a trial are chosen.", Default = "random", Choices = ["random", "grid", "bayesian"])]
+    [Setting(
+        "SAMPLING",
+        "How the values of a trial are chosen.",
+        Default = "random",
+        Choices = ["random", "grid", "bayesian"],
+        Decides = Decides.Metrics
+    )]
     public string Sampling { get; init; } = "";
 
     [Setting(
         "SEARCH_SPACE",
         "Key paths of RUN_PARAMS and MODEL_PARAMS, each with a distribution as Azure ML writes it: `[\"uniform\", [0.001, 0.1]]`, `[\"choice\", [[2, 4]]]`.",
-        DefaultJson = """{"RUN_PARAMS.LEARNING_RATE": ["loguniform", [-9.2, -4.6]]}"""
+        DefaultJson = """{"RUN_PARAMS.LEARNING_RATE": ["loguniform", [-9.2, -4.6]]}""",
+        Decides = Decides.Metrics
     )]
     public JsonElement SearchSpace { get; init; }
 
-    [Setting("MAX_TRIALS", "Trials in all.", DefaultText = "NODES", Minimum = 1, Maximum = 1000, Unit = "trials", Example = "4")]
+    [Setting(
+        "MAX_TRIALS",
+        "Trials in all.",
+        DefaultText = "NODES",
+        Minimum = 1,
+        Maximum = 1000,
+        Unit = "trials",
+        Example = "4",
+        Decides = Decides.Metrics
+    )]
     public int MaxTrials { get; init; }
 
     [Setting(
@@ -38,7 +61,8 @@ public sealed record HypertuneParameters
         Minimum = 1,
         Maximum = 1000,
         Unit = "trials",
-        Example = "1"
+        Example = "1",
+        Decides = Decides.Metrics
     )]
     public int MaxConcurrent { get; init; }
 
@@ -46,7 +70,8 @@ public sealed record HypertuneParameters
         "EARLY_TERMINATION",
         "How trials that fall behind are ended.",
         Default = "none",
-        Choices = ["none", "bandit", "median", "truncation"]
+        Choices = ["none", "bandit", "median", "truncation"],
+        Decides = Decides.Metrics
     )]
     public string EarlyTermination { get; init; } = "";
 }

@@ -15,7 +15,8 @@ public sealed record ModelParameters
             "fasterrcnn_mobilenet_v3_large_320_fpn",
             "faster_rcnn_resnet101_coco_2018_01_28",
         ],
-        Example = "faster_rcnn_tiny"
+        Example = "faster_rcnn_tiny",
+        Decides = Decides.Weights
     )]
     public string BaseModel { get; init; } = "";
 
@@ -24,7 +25,8 @@ public sealed record ModelParameters
         "`auto`: the newest `*.pth` in `models/{BASE_MODEL}/` of the datastore, else random ones with a warning; `none`; or a file name in that folder.",
         Default = "auto",
         Pattern = @"^(?!\.{1,2}$)[^/\\\u0000-\u001f]+$",
-        Rule = "\"auto\", \"none\" or a file name in models/{BASE_MODEL}, without a folder"
+        Rule = "\"auto\", \"none\" or a file name in models/{BASE_MODEL}, without a folder",
+        Decides = Decides.Weights
     )]
     public string Weights { get; init; } = "";
 
@@ -34,11 +36,12 @@ public sealed record ModelParameters
         Default = 640,
         Minimum = 64,
         Maximum = 4096,
-        Unit = "pixels, the longer side after resizing"
+        Unit = "pixels, the longer side after resizing",
+        Decides = Decides.Weights
     )]
     public int ImageSize { get; init; }
 
-    [Setting("AUGMENTATION", "How training images are varied.", Default = Augmentation.Flip)]
+    [Setting("AUGMENTATION", "How training images are varied.", Default = Augmentation.Flip, Decides = Decides.Weights)]
     public Augmentation Augmentation { get; init; }
 
     [Setting("FIRST_STAGE", "The region proposal network.")]

@@ -12,7 +12,8 @@ public sealed record RunParameters
         Minimum = 1,
         Maximum = 10_000_000,
         Unit = "optimizer steps",
-        Example = "1000"
+        Example = "1000",
+        Decides = Decides.Weights
     )]
     public int Steps { get; init; }
 
@@ -22,7 +23,8 @@ public sealed record RunParameters
         Default = 2,
         Minimum = 1,
         Maximum = 1024,
-        Unit = "images per step on each device"
+        Unit = "images per step on each device",
+        Decides = Decides.Weights
     )]
     public int BatchSize { get; init; }
 
@@ -33,7 +35,8 @@ public sealed record RunParameters
         Minimum = 0,
         ExclusiveMinimum = true,
         Maximum = 1,
-        Unit = "step size of SGD"
+        Unit = "step size of SGD",
+        Decides = Decides.Weights
     )]
     public double LearningRate { get; init; }
 
@@ -44,7 +47,8 @@ public sealed record RunParameters
         Minimum = 0,
         Maximum = 10_000_000,
         Unit = "optimizer steps",
-        Example = "100"
+        Example = "100",
+        Decides = Decides.Weights
     )]
     public int WarmupSteps { get; init; }
 
@@ -54,7 +58,8 @@ public sealed record RunParameters
         Default = 0,
         Minimum = 0,
         Maximum = 10_000_000,
-        Unit = "optimizer steps, 0 for only at the end"
+        Unit = "optimizer steps, 0 for only at the end",
+        Decides = Decides.Metrics
     )]
     public int EvalEvery { get; init; }
 
@@ -64,14 +69,22 @@ public sealed record RunParameters
         Default = 500,
         Minimum = 0,
         Maximum = 10_000_000,
-        Unit = "optimizer steps, 0 for only at the end"
+        Unit = "optimizer steps, 0 for only at the end",
+        Decides = Decides.Nothing
     )]
     public int CheckpointEvery { get; init; }
 
-    [Setting("SEED", "Seeds Python, NumPy and PyTorch alike.", Default = 42, Minimum = 0, Maximum = int.MaxValue)]
+    [Setting(
+        "SEED",
+        "Seeds Python, NumPy and PyTorch alike.",
+        Default = 42,
+        Minimum = 0,
+        Maximum = int.MaxValue,
+        Decides = Decides.Weights
+    )]
     public int Seed { get; init; }
 
-    [Setting("PRECISION", "`amp`: automatic mixed precision on a GPU.", Default = Precision.Fp32)]
+    [Setting("PRECISION", "`amp`: automatic mixed precision on a GPU.", Default = Precision.Fp32, Decides = Decides.Weights)]
     public Precision Precision { get; init; }
 
     [Setting(
@@ -80,7 +93,8 @@ public sealed record RunParameters
         Default = 1440,
         Minimum = 1,
         Maximum = 43_200,
-        Unit = "minutes"
+        Unit = "minutes",
+        Decides = Decides.Nothing
     )]
     public int TimeoutMinutes { get; init; }
 }

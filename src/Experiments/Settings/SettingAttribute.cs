@@ -13,6 +13,9 @@ public sealed class SettingAttribute(string key, string description) : Attribute
     /// <summary>One sentence for the reference and the schema.</summary>
     public string Description { get; } = description;
 
+    /// <summary>What follows from the value. Each exp_config key that is no object declares it.</summary>
+    public Decides Decides { get; set; }
+
     /// <summary>The file is faulty without it.</summary>
     public bool Required { get; set; }
 
