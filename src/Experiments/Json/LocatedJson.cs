@@ -24,9 +24,7 @@ internal static class LocatedJson
         var lines = new LineIndex(utf8);
         if (InvalidByte(utf8) is { } invalid)
         {
-            faults.Add(
-                new(lines.Locate(utf8, source, invalid), "", "not UTF-8", "UTF-8", "Save the file as UTF-8.") { Subject = Here }
-            );
+            faults.Add(new(lines.Locate(utf8, source, invalid), "", "not UTF-8", "UTF-8", "Save the file as UTF-8.") { Subject = Here });
             return null;
         }
         if (utf8.Trim(" \t\r\n"u8).IsEmpty)

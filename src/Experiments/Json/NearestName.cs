@@ -22,8 +22,7 @@ public static class NearestName
     }
 
     /// <summary>Returns whether two names are equal when the case of ASCII letters, '_', '-' and ' ' are ignored.</summary>
-    public static bool IsSameButForStyle(string first, string second) =>
-        Bare(first) == Bare(second);
+    public static bool IsSameButForStyle(string first, string second) => Bare(first) == Bare(second);
 
     /// <summary>Returns the Levenshtein distance: letters inserted, removed or replaced.</summary>
     public static int Distance(string first, string second)

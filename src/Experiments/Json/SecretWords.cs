@@ -8,7 +8,18 @@ public static class SecretWords
     /// <summary>Matches an address that carries a user name and perhaps a password, as in <c>https://user:password@host</c>.</summary>
     internal const string AddressWithUser = @"[a-z][a-z0-9+.-]*://[^/?#\s@]+@";
 
-    internal static readonly string[] InKeys = ["KEY", "SAS", "SASTOKEN", "PASSWORD", "PWD", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS"];
+    internal static readonly string[] InKeys =
+    [
+        "KEY",
+        "SAS",
+        "SASTOKEN",
+        "PASSWORD",
+        "PWD",
+        "SECRET",
+        "TOKEN",
+        "CREDENTIAL",
+        "CREDENTIALS",
+    ];
 
     internal static readonly string[] InValues =
     [

@@ -41,7 +41,13 @@ public sealed record ModelParameters
     )]
     public int ImageSize { get; init; }
 
-    [Setting("AUGMENTATION", "How training images are varied: not at all, mirrored, or mirrored and shifted in colour.", Default = "flip", Choices = ["none", "flip", "flip_color"], Decides = Decides.Weights)]
+    [Setting(
+        "AUGMENTATION",
+        "How training images are varied: not at all, mirrored, or mirrored and shifted in colour.",
+        Default = "flip",
+        Choices = ["none", "flip", "flip_color"],
+        Decides = Decides.Weights
+    )]
     public string Augmentation { get; init; } = "";
 
     [Setting("FIRST_STAGE", "The region proposal network.")]

@@ -85,7 +85,13 @@ public sealed record RunParameters
     )]
     public int Seed { get; init; }
 
-    [Setting("PRECISION", "`amp`: automatic mixed precision on a GPU.", Default = "fp32", Choices = ["fp32", "amp"], Decides = Decides.Weights)]
+    [Setting(
+        "PRECISION",
+        "`amp`: automatic mixed precision on a GPU.",
+        Default = "fp32",
+        Choices = ["fp32", "amp"],
+        Decides = Decides.Weights
+    )]
     public string Precision { get; init; } = "";
 
     [Setting(

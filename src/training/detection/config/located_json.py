@@ -1,9 +1,9 @@
-"""JSON with the place of each value, and faults that say where a text stops being JSON: the words of C#'s LocatedJson."""
+"""Reads JSON with the place of each value. Its faults have the words of C#'s LocatedJson."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Optional
 
@@ -235,9 +235,7 @@ class _Parser:
         result = Value("object" if is_object else "array", "", self._at(self.offset))
         if depth > _DEEPEST:
             raise NotJson(
-                Fault(
-                    result.location, _HERE, f"nested {depth} levels deep", f"nested at most {_DEEPEST} levels deep"
-                )
+                Fault(result.location, _HERE, f"nested {depth} levels deep", f"nested at most {_DEEPEST} levels deep")
             )
         closing = "}" if is_object else "]"
         first = "a key in double quotes or '}'" if is_object else "a value or ']'"
@@ -316,9 +314,7 @@ class _Parser:
         if not letter:
             self._raise(start, "a string without an end", closed)
         if letter in "\r\n":
-            self._raise(
-                start, "a string without an end on its line", closed, "A line break inside it is written \\n."
-            )
+            self._raise(start, "a string without an end on its line", closed, "A line break inside it is written \\n.")
         if letter < " ":
             self._raise(offset, f"the control character U+{ord(letter):04X}", "written with a backslash")
         required = 'one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX'

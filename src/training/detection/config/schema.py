@@ -1,7 +1,7 @@
 """The keys of an exp_config with their types, ranges, defaults and words, from the schema that is part of this package.
 
-The C# records in src/Experiments/Model declare them; ``dotnet cake --target=Build`` writes the schema. Its keywords that
-begin with ``x-`` carry what JSON Schema has no words for.
+The C# records in src/Experiments/Model declare them; ``dotnet cake --target=Build`` writes the schema. Its keywords
+that begin with ``x-`` carry what JSON Schema has no words for.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ class Key:
 
     @property
     def holds_text(self) -> bool:
-        return self.node["type"] == "string"
+        return bool(self.node["type"] == "string")
 
     @functools.cached_property
     def pattern(self) -> Optional[re.Pattern[str]]:
-        """Matches a whole string. In JSON Schema '$' is the end of the text; in Python it is also before a line break."""
+        """Matches a whole string. '$' is the end of the text in JSON Schema, and also before a line break in Python."""
         return re.compile(self.node["pattern"][:-1] + r"\Z") if "pattern" in self.node else None
 
 
@@ -96,7 +96,7 @@ def retired(path: str) -> Optional[tuple[str, str]]:
 
 
 def is_secret_key(key: str) -> bool:
-    """Returns whether a key is named like a secret: ``ACCOUNT_KEY``, ``SasToken``, ``CONNECTION_STRING`` and the like."""
+    """Returns whether a key is named like a secret: ``ACCOUNT_KEY``, ``SasToken``, ``CONNECTION_STRING``."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).upper()
     compact = spaced.replace("_", "").replace("-", "")
     return (

@@ -112,6 +112,6 @@ def deciding(*what: str) -> frozenset[str]:
     """Returns the paths of the exp_config's keys that decide ``what``.
 
     Args:
-        what: One or more of ``weights``, ``metrics``, ``data`` and ``nothing``: the values of the schema's ``x-decides``.
+        what: One or more of ``weights``, ``metrics``, ``data`` and ``nothing``, the values of ``x-decides``.
     """
     return frozenset(key.path for key in schema.leaves() if key.node["x-decides"] in what)

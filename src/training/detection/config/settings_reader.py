@@ -69,7 +69,7 @@ def parse_settings(
 
 
 class _Validator:
-    """Validates an exp_config against the schema, fault by fault as C#'s SettingsValidator, Overrides and KeyRelations."""
+    """Validates an exp_config against the schema, as C#'s SettingsValidator, Overrides and KeyRelations do."""
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = faults
