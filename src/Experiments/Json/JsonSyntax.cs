@@ -27,12 +27,12 @@ internal static class JsonSyntax
         var start = SkipSpace(utf8, Math.Min(consumed, utf8.Length));
         var afterComma = false;
         var afterColon = false;
-        if (start < utf8.Length && utf8[start] == ':' && last == JsonTokenType.PropertyName)
+        if (start < utf8.Length && utf8[start] == ':' && last == JsonTokenType.PropertyName && PreviousByte(utf8, start) != ':')
         {
             afterColon = true;
             start = SkipSpace(utf8, start + 1);
         }
-        else if (start < utf8.Length && utf8[start] == ',' && IsValueEnd(last))
+        else if (start < utf8.Length && utf8[start] == ',' && IsValueEnd(last) && inObject is not null && PreviousByte(utf8, start) != ',')
         {
             afterComma = true;
             start = SkipSpace(utf8, start + 1);

@@ -99,8 +99,11 @@ internal static class LocatedJson
         {
             var offset = lines.OffsetOf((int)(error.LineNumber ?? 0), (int)(error.BytePositionInLine ?? 0));
             var inObject = containers.TryPeek(out var container) ? container.Kind == JsonValueKind.Object : (bool?)null;
-            // The reader takes a key together with its ':'; when that is not there, it has consumed the key without reporting it.
-            if (inObject == true && last != JsonTokenType.PropertyName && EndsInKey(utf8[(int)consumed..(int)reader.BytesConsumed]))
+            // The reader may have consumed a key without its ':', or a number at the end of the text, without reporting it.
+            var unreported = utf8[(int)consumed..(int)reader.BytesConsumed].TrimEnd(" \t\r\n"u8);
+            if (unreported is [.., >= (byte)'0' and <= (byte)'9'])
+                last = JsonTokenType.Number;
+            else if (inObject == true && last != JsonTokenType.PropertyName && unreported is [.., (byte)'"'])
                 last = JsonTokenType.PropertyName;
             var (start, found, required, hint) = JsonSyntax.Explain(utf8, offset, (int)reader.BytesConsumed, last, inObject);
             faults.Add(new(lines.Locate(utf8, source, start), "", found, required, hint) { Subject = Here });
@@ -108,8 +111,6 @@ internal static class LocatedJson
         }
         return root;
     }
-
-    private static bool EndsInKey(ReadOnlySpan<byte> text) => text.TrimEnd(" \t\r\n"u8) is [.., (byte)'"'];
 
     private static LocatedValue ValueAt(ref Utf8JsonReader reader, ConfigLocation location) =>
         reader.TokenType switch
