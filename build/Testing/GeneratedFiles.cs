@@ -6,7 +6,12 @@ namespace Build.Testing;
 public static class GeneratedFiles
 {
     private static IEnumerable<(string Path, string Text)> All =>
-        [("exp_configs/exp_config.schema.json", ExperimentSchema.Generate()), ("docs/exp_config.md", ExperimentReference.Generate())];
+        [
+            ("exp_configs/exp_config.schema.json", ExperimentSchema.Generate()),
+            // The trainer reads its rules from the copy in its package.
+            ("src/training/detection/config/exp_config.schema.json", ExperimentSchema.Generate()),
+            ("docs/exp_config.md", ExperimentReference.Generate()),
+        ];
 
     /// <summary>Writes the files that differ.</summary>
     public static async Task RefreshAsync(BuildContext context)

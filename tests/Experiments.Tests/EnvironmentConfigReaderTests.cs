@@ -47,12 +47,12 @@ public class EnvironmentConfigReaderTests
             {
                 "\"AUTH\": \"identity\"",
                 "\"ACCOUNT_KEY\": \"hunter2\"",
-                "(11,62): DATASTORES.test_data.ACCOUNT_KEY is a secret; it must be removed: secrets never stand in this file. AUTH says how the account is reached; replace the secret where it was issued, for it has been written down."
+                "(11,62): DATASTORES.test_data.ACCOUNT_KEY is a secret; it must be removed: this file never holds a secret. AUTH says how the account is reached; replace the secret where it was issued, because it has been written down."
             },
             {
                 "\"AUTH\": \"identity\"",
                 "\"sasToken\": \"hunter2\"",
-                "(11,62): DATASTORES.test_data.sasToken is a secret; it must be removed: secrets never stand in this file. AUTH says how the account is reached; replace the secret where it was issued, for it has been written down."
+                "(11,62): DATASTORES.test_data.sasToken is a secret; it must be removed: this file never holds a secret. AUTH says how the account is reached; replace the secret where it was issued, because it has been written down."
             },
             {
                 "\"ACCOUNT\": \"storage\"",
@@ -62,7 +62,7 @@ public class EnvironmentConfigReaderTests
             {
                 "\"REGISTRY\": \"localhost:5000\"",
                 "\"REGISTRY\": \"localhost:5000\", \"PASSWORD\": \"hunter2\"",
-                "(6,33): PASSWORD is a secret; it must be removed: secrets never stand in this file. AUTH says how the account is reached; replace the secret where it was issued, for it has been written down."
+                "(6,33): PASSWORD is a secret; it must be removed: this file never holds a secret. AUTH says how the account is reached; replace the secret where it was issued, because it has been written down."
             },
             {
                 "\"ACCOUNT\": \"storage\", ",

@@ -90,8 +90,9 @@ def test_main_exits_1_with_every_fault_of_the_settings(
     assert main([*arguments, "--set", "RUN_PARAMS.STEPS=0", "--set", "EVAL_CONF=2"]) == 1
     assert capsys.readouterr().err == (
         f"error: {config} cannot be run:\n"
-        "  EVAL_CONF is 2; it must be a number of at least 0 and at most 1.\n"
-        "  RUN_PARAMS.STEPS is 0; it must be a whole number of at least 1 and at most 10000000.\n"
+        "  --set=EVAL_CONF=2: EVAL_CONF is 2; it must be a number from 0 to 1 (score).\n"
+        "  --set=RUN_PARAMS.STEPS=0: RUN_PARAMS.STEPS is 0; it must be a whole number from 1 to 10000000 "
+        "(optimizer steps).\n"
     )
 
 

@@ -7,13 +7,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from detection.config import schema
 from detection.config.settings import FirstStage, ModelParams
-from detection.config.settings_rules import BASE_MODELS
 from detection.errors import TrainingError
 from detection.models.building import build_model, weigh_losses
 from detection.models.resizing import LongerSideTransform
 from detection.models.weights import find_weights, load_weights
 
+_BASE_MODELS = next(key.node["enum"] for key in schema.leaves() if key.name == "BASE_MODEL")
 _FIRST_STAGE = FirstStage(16, 0.7, 0.0, 20, 2.0, 1.0)
 _TINY = ModelParams("faster_rcnn_tiny", "none", 64, "flip", _FIRST_STAGE)
 
@@ -25,7 +26,7 @@ def _targets() -> list[dict[str, Tensor]]:
     ]
 
 
-@pytest.mark.parametrize("base_model", BASE_MODELS)
+@pytest.mark.parametrize("base_model", _BASE_MODELS)
 def test_build_model_detects_in_pixels_of_the_image_it_is_given(base_model: str) -> None:
     torch.manual_seed(0)
     params = replace(_TINY, base_model=base_model, image_size=96)

@@ -1,17 +1,32 @@
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from detection.errors import FaultsError, TrainingError
+from detection.config import schema
+from detection.config.nearest_name import distance, nearest_name
+from detection.config.settings import deciding
 from detection.config.settings_reader import parse_settings, read_settings
-from detection.config.settings_rules import REQUIRED, RULES
+from detection.errors import FaultsError, TrainingError
 
-_SCHEMA = Path(__file__).resolve().parents[2] / "exp_configs" / "exp_config.schema.json"
-_EXAMPLES = sorted(path for path in _SCHEMA.parent.glob("*.json") if not path.name.endswith(".schema.json"))
+_REPOSITORY = Path(__file__).resolve().parents[2]
+_EXAMPLES = sorted(path for path in (_REPOSITORY / "exp_configs").glob("*.json") if ".schema." not in path.name)
+_TABLE = json.loads((_REPOSITORY / "tests" / "settings" / "cases.json").read_text(encoding="utf-8"))
+_FILE = "exp_configs/demo.json"
+
+
+def _data(case: dict[str, Any]) -> bytes:
+    if "base64" in case:
+        return base64.b64decode(case["base64"])
+    text = case.get("text", _TABLE["base"])
+    for place, replacement in case.get("replace", []):
+        assert text.count(place) == 1
+        text = text.replace(place, replacement)
+    return str(text).encode("utf-8")
 
 
 def _faults(text: str, *overrides: str) -> list[str]:
@@ -20,118 +35,57 @@ def _faults(text: str, *overrides: str) -> list[str]:
     return list(caught.value.faults)
 
 
-def test_parse_fills_every_default(exp_config: Callable[..., str]) -> None:
+@pytest.mark.parametrize("case", _TABLE["cases"], ids=[case["name"] for case in _TABLE["cases"]])
+def test_parse_gives_the_values_or_the_faults_of_the_table(case: dict[str, Any]) -> None:
+    overrides = case.get("overrides", [])
+    if "faults" in case:
+        with pytest.raises(FaultsError) as caught:
+            parse_settings(_data(case), _FILE, overrides)
+        assert list(caught.value.faults) == case["faults"]
+        assert str(caught.value) == "\n  ".join([f"{_FILE} cannot be run:", *case["faults"]])
+    else:
+        settings = parse_settings(_data(case), _FILE, overrides)
+        assert {path: settings.value(path) for path in case["values"]} == case["values"]
+
+
+def test_parse_reads_back_the_document_that_it_saves(exp_config: Callable[..., str]) -> None:
     settings = parse_settings(exp_config({"RUN_PARAMS.WARMUP_STEPS": None, "RUN_PARAMS.STEPS": 40}), "x.json")
 
     assert settings.run.warmup_steps == 40
-    assert (settings.run.seed, settings.eval_conf, settings.on_bad_rows) == (42, 0.5, "fail")
-    assert (settings.train_csv, settings.model.weights, settings.model.augmentation) == ("latest", "auto", "flip")
     assert settings.model.first_stage.localization_loss_weight == 2.0
-    # The saved exp_config reads back as the same settings.
     assert parse_settings(json.dumps(settings.document), "again") == settings
-
-
-@pytest.mark.parametrize(
-    ("changes", "fault"),
-    [
-        (
-            {"RUN_PARAMS.STEPS": 0},
-            "RUN_PARAMS.STEPS is 0; it must be a whole number of at least 1 and at most 10000000.",
-        ),
-        (
-            {"RUN_PARAMS.STEPS": 1.5},
-            "RUN_PARAMS.STEPS is 1.5; it must be a whole number of at least 1 and at most 10000000.",
-        ),
-        (
-            {"RUN_PARAMS.STEPS": None},
-            "RUN_PARAMS.STEPS is missing; it must be a whole number of at least 1 and at most 10000000.",
-        ),
-        (
-            {"RUN_PARAMS.BATCH_SIZE": True},
-            "RUN_PARAMS.BATCH_SIZE is true; it must be a whole number of at least 1 and at most 1024.",
-        ),
-        ({"RUN_PARAMS.LEARNING_RATE": 0}, "RUN_PARAMS.LEARNING_RATE is 0; it must be a number above 0 and at most 1."),
-        (
-            {"RUN_PARAMS.WARMUP_STEPS": 7},
-            "RUN_PARAMS.WARMUP_STEPS is 7; it must be at most RUN_PARAMS.STEPS, which is 6.",
-        ),
-        ({"RUN_PARAMS.PRECISION": "fp8"}, 'RUN_PARAMS.PRECISION is "fp8"; it must be one of fp32, amp.'),
-        ({"RUN_PARAMS": 3}, "RUN_PARAMS is 3; it must be an object."),
-        ({"RUN_PARAMS.STEPZ": 3}, "RUN_PARAMS.STEPZ is not a key of an exp_config; did you mean RUN_PARAMS.STEPS?"),
-        (
-            {"EXP_NAME": "a b"},
-            "EXP_NAME is \"a b\"; it must be 1 to 255 letters, digits, '-' or '_', the first a letter or a digit.",
-        ),
-        ({"IMAGE_TYPE": "../x"}, 'IMAGE_TYPE is "../x"; it must be one folder name, with no slash.'),
-        ({"EVAL_CONF": 1.01}, "EVAL_CONF is 1.01; it must be a number of at least 0 and at most 1."),
-        ({"MODEL_PARAMS.FIRST_STAGE.STRIDE": 12}, "MODEL_PARAMS.FIRST_STAGE.STRIDE is 12; it must be one of 8, 16."),
-        (
-            {"TF_VERSION": "1.15"},
-            "TF_VERSION is of an older version: the framework version comes with the image; remove the key.",
-        ),
-        (
-            {"DOCKER_IMAGE_NAME": "x"},
-            "DOCKER_IMAGE_NAME is of an older version: it is now DOCKER_IMAGE; rename the key.",
-        ),
-    ],
-)
-def test_parse_reports_a_fault(exp_config: Callable[..., str], changes: dict[str, Any], fault: str) -> None:
-    assert fault in _faults(exp_config(changes))
-
-
-def test_parse_reports_every_fault_at_once(exp_config: Callable[..., str]) -> None:
-    text = exp_config({"EVAL_CONF": 2, "MODEL_PARAMS.IMAGE_SIZE": 32, "HYPERTUNE": "no"})
-
-    assert [fault.split(" is ")[0] for fault in _faults(text)] == ["EVAL_CONF", "MODEL_PARAMS.IMAGE_SIZE", "HYPERTUNE"]
-
-
-def test_parse_reports_a_key_that_is_there_twice(exp_config: Callable[..., str]) -> None:
-    text = exp_config()[:-1] + ', "EXP_NAME": "other"}'
-
-    assert _faults(text) == ["EXP_NAME is there twice; it must be there once."]
-
-
-def test_overrides_replace_values_and_keep_the_type_of_the_key(exp_config: Callable[..., str]) -> None:
-    overrides = ["RUN_PARAMS.STEPS=9", "EXP_NAME=12", "DATA.ON_BAD_ROWS=drop", "MODEL_PARAMS.FIRST_STAGE.STRIDE=8"]
-
-    settings = parse_settings(exp_config(), "x.json", overrides)
-
-    assert (settings.run.steps, settings.exp_name, settings.on_bad_rows) == (9, "12", "drop")
-    assert settings.model.first_stage.stride == 8
-
-
-@pytest.mark.parametrize(
-    ("override", "fault"),
-    [
-        (
-            "RUN_PARAMS.STEP=1",
-            "--set RUN_PARAMS.STEP=1: RUN_PARAMS.STEP is not a key of an exp_config; did you mean RUN_PARAMS.STEPS?",
-        ),
-        ("RUN_PARAMS.STEPS", "--set RUN_PARAMS.STEPS has no '='; it must be KEY=VALUE."),
-        (
-            "RUN_PARAMS.STEPS=many",
-            'RUN_PARAMS.STEPS is "many"; it must be a whole number of at least 1 and at most 10000000.',
-        ),
-    ],
-)
-def test_overrides_report_a_fault(exp_config: Callable[..., str], override: str, fault: str) -> None:
-    assert _faults(exp_config(), override) == [fault]
 
 
 def test_read_takes_the_exp_config_from_a_variable(exp_config: Callable[..., str]) -> None:
     assert read_settings(variable="EXP_CONFIG", environment={"EXP_CONFIG": exp_config()}).exp_name == "small"
 
 
+def test_read_names_the_variable_in_faults(exp_config: Callable[..., str]) -> None:
+    text = exp_config({"RUN_PARAMS.STEPS": 0})[:-1] + ', "EXP_NAME": "other"}'
+
+    with pytest.raises(FaultsError) as caught:
+        read_settings(variable="EXP_CONFIG", environment={"EXP_CONFIG": text}, overrides=["EVAL_CONF=2"])
+
+    assert str(caught.value) == (
+        "environment variable EXP_CONFIG cannot be run:\n"
+        "  environment variable EXP_CONFIG: EXP_NAME is set twice; it must be set once.\n"
+        "  environment variable EXP_CONFIG: RUN_PARAMS.STEPS is 0; it must be a whole number from 1 to 10000000 "
+        "(optimizer steps).\n"
+        "  --set=EVAL_CONF=2: EVAL_CONF is 2; it must be a number from 0 to 1 (score)."
+    )
+
+
+def test_read_gives_the_column_of_a_syntax_error_in_a_variable() -> None:
+    with pytest.raises(FaultsError, match=r"EXP_CONFIG\(1,9\): the text here is '3'; it must be ':'\."):
+        read_settings(variable="EXP_CONFIG", environment={"EXP_CONFIG": '{"NODES"3}'})
+
+
 def test_read_says_where_it_looked(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="environment variable EXP_CONFIG is not set; it must hold an exp_config"):
-        read_settings(variable="EXP_CONFIG", environment={})
+    for text in ({}, {"EXP_CONFIG": " "}):
+        with pytest.raises(TrainingError, match="environment variable EXP_CONFIG is not set; it must hold an exp_co"):
+            read_settings(variable="EXP_CONFIG", environment=text)
     with pytest.raises(TrainingError, match=r"none\.json cannot be read: No such file or directory\."):
         read_settings(file=tmp_path / "none.json", environment={})
-
-
-def test_parse_says_where_json_ends_being_json() -> None:
-    with pytest.raises(TrainingError, match=r"x\.json\(2,10\): .*; it must be JSON\."):
-        parse_settings('{\n "STEPS" 3}', "x.json")
 
 
 @pytest.mark.parametrize("path", _EXAMPLES, ids=[path.name for path in _EXAMPLES])
@@ -139,33 +93,50 @@ def test_exp_configs_of_the_repository_are_valid(path: Path) -> None:
     assert read_settings(file=path, environment={}).run.steps >= 1
 
 
-def test_rules_are_those_of_the_schema() -> None:
-    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
-    described = dict(_properties(schema))
-
-    assert set(described) == set(RULES)
-    for key, rule in RULES.items():
-        node = described[key]
-        if "default" in node:
-            assert rule.default == node["default"], key
-        for bound, keyword in (
-            (rule.minimum, "exclusiveMinimum" if rule.above else "minimum"),
-            (rule.maximum, "maximum"),
-        ):
-            assert node.get(keyword) == bound, f"{key} {keyword}"
-        if rule.pattern:
-            assert node["pattern"] == f"^{rule.pattern}$", key
-        if rule.choices:
-            assert sorted(map(str, node["enum"])) == sorted(map(str, rule.choices)), key
-    required = {key for key, rule in RULES.items() if rule.default is REQUIRED}
-    assert {key for key in required if "." not in key} <= set(schema["required"])
+@pytest.mark.parametrize("length", range(0, len(_TABLE["base"]) - 1))
+def test_parse_reports_one_fault_of_a_text_that_is_cut(length: int) -> None:
+    assert len(_faults(_TABLE["base"][:length])) == 1
 
 
-def _properties(schema: dict[str, Any], prefix: str = "") -> Any:
-    for name, node in schema["properties"].items():
-        if name == "$schema":
-            continue
-        if "properties" in node and prefix + name != "HYPERTUNE_PARAMS.SEARCH_SPACE":
-            yield from _properties(node, prefix + name + ".")
-        else:
-            yield prefix + name, node
+def test_schema_of_the_package_is_the_one_for_editors() -> None:
+    assert schema.SCHEMA_FILE.read_bytes() == (_REPOSITORY / "exp_configs" / "exp_config.schema.json").read_bytes()
+
+
+def test_schema_is_part_of_the_package_and_of_the_images() -> None:
+    project = (_REPOSITORY / "src" / "training" / "pyproject.toml").read_text(encoding="utf-8")
+    ignore = (_REPOSITORY / ".dockerignore").read_text(encoding="utf-8").splitlines()
+
+    assert 'detection = ["config/*.json"' in project
+    assert schema.SCHEMA_FILE in schema.SCHEMA_FILE.parent.glob("*.json")
+    assert "!src/training/detection" in ignore and not any("json" in line for line in ignore)
+
+
+def test_every_key_decides_one_thing() -> None:
+    keys = {key.path for key in schema.leaves()}
+    parts = [deciding(what) for what in ("weights", "metrics", "data", "nothing")]
+
+    assert deciding("weights", "metrics", "data", "nothing") == keys
+    assert sum(len(part) for part in parts) == len(keys)
+    assert deciding("data") == {"IMAGE_TYPE", "TRAIN_CSV", "TEST_CSV", "DATA_MOUNT", "DATA.ON_BAD_ROWS"}
+    assert "RUN_PARAMS.STEPS" in deciding("weights") and "EVAL_CONF" in deciding("metrics")
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"), [("7", 7), ("NODES", 3), ("min(100, NODES)", 3), ("min(NODES, COMPUTE.MIN_NODES)", 2)]
+)
+def test_evaluate_takes_numbers_keys_and_the_smaller_of_two(expression: str, value: int) -> None:
+    assert schema.evaluate(expression, {"NODES": 3, "COMPUTE.MIN_NODES": 2}.__getitem__) == value
+
+
+def test_defaults_follow_from_keys_that_are_declared_earlier() -> None:
+    earlier: set[str] = set()
+    for key in schema.leaves():
+        if "x-default-from" in key.node:
+            schema.evaluate(key.node["x-default-from"], {path: 1 for path in earlier}.__getitem__)
+        earlier.add(key.path)
+
+
+def test_nearest_name_counts_utf16_code_units() -> None:
+    assert distance("\U0001f6a7", "") == 2
+    assert nearest_name("STEPZ", ["SEED", "STEPS"]) == "STEPS"
+    assert nearest_name("X", ["XY"]) is None

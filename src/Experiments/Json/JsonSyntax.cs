@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace Experiments.Json;
 
-/// <summary>Says in words what is wrong where JSON text stops being JSON.</summary>
+/// <summary>Describes a syntax error of JSON text in words.</summary>
 internal static class JsonSyntax
 {
     private const string NoComments = "JSON has no comments; remove it.";
 
     /// <summary>Explains a syntax error.</summary>
     /// <param name="utf8">The whole text, valid UTF-8.</param>
-    /// <param name="offset">Byte at which the parser gave up.</param>
+    /// <param name="offset">Byte at which the parser stopped.</param>
     /// <param name="consumed">Bytes up to the end of the last whole token.</param>
     /// <param name="last">Kind of the last whole token; a key that no ':' follows counts as one.</param>
     /// <param name="inObject">Whether the place is inside an object (true), an array (false) or neither (null).</param>
@@ -27,12 +27,12 @@ internal static class JsonSyntax
         var start = SkipSpace(utf8, Math.Min(consumed, utf8.Length));
         var afterComma = false;
         var afterColon = false;
-        if (start < utf8.Length && utf8[start] == ':' && last == JsonTokenType.PropertyName)
+        if (start < utf8.Length && utf8[start] == ':' && last == JsonTokenType.PropertyName && PreviousByte(utf8, start) != ':')
         {
             afterColon = true;
             start = SkipSpace(utf8, start + 1);
         }
-        else if (start < utf8.Length && utf8[start] == ',' && IsValueEnd(last))
+        else if (start < utf8.Length && utf8[start] == ',' && IsValueEnd(last) && inObject is not null && PreviousByte(utf8, start) != ',')
         {
             afterComma = true;
             start = SkipSpace(utf8, start + 1);
@@ -55,7 +55,7 @@ internal static class JsonSyntax
         if (next is '}' or ']' && afterComma)
             return (start, $"'{next}' after a comma", required, "Remove the comma before it.");
         if (next == '\'')
-            return (start, "a single quote", required, "JSON strings stand in double quotes.");
+            return (start, "a single quote", required, "JSON strings have double quotes.");
         if (next == '"' && offset > start)
             return InString(utf8, start, offset);
         var token = Token(utf8, start);

@@ -3,24 +3,28 @@ using System.Text.Json;
 
 namespace Experiments.Json;
 
-/// <summary>Reads JSON text into values that know their line and column.</summary>
+/// <summary>Reads JSON text into values with their line and column.</summary>
 internal static class LocatedJson
 {
+    /// <summary>Levels of objects and arrays inside each other, the outermost counted.</summary>
+    private const int DeepestNesting = 64;
+
+    private const string Here = "the text here";
+
     /// <summary>Reads one JSON value.</summary>
     /// <param name="utf8">The file's bytes, with or without a byte order mark.</param>
     /// <param name="source">The file as the user named it.</param>
-    /// <param name="faults">Gets the fault when the text is not JSON; such text has one fault, the first.</param>
+    /// <param name="faults">Receives the fault when the text is not JSON; such text has one fault, the first.</param>
+    /// <param name="place">Place of every value, in place of its line and column; null for a file.</param>
     /// <returns>The value, or null when the text is not JSON.</returns>
-    public static LocatedValue? Read(ReadOnlySpan<byte> utf8, string source, List<ConfigFault> faults)
+    public static LocatedValue? Read(ReadOnlySpan<byte> utf8, string source, List<ConfigFault> faults, ConfigLocation? place = null)
     {
         if (utf8.StartsWith(Encoding.UTF8.Preamble))
             utf8 = utf8[Encoding.UTF8.Preamble.Length..];
         var lines = new LineIndex(utf8);
         if (InvalidByte(utf8) is { } invalid)
         {
-            faults.Add(
-                new(lines.Locate(utf8, source, invalid), "", "not UTF-8", "UTF-8", "Save the file as UTF-8.") { Subject = "the text here" }
-            );
+            faults.Add(new(lines.Locate(utf8, source, invalid), "", "not UTF-8", "UTF-8", "Save the file as UTF-8.") { Subject = Here });
             return null;
         }
         if (utf8.Trim(" \t\r\n"u8).IsEmpty)
@@ -29,7 +33,7 @@ internal static class LocatedJson
             return null;
         }
 
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Disallow });
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = DeepestNesting + 1 });
         var containers = new Stack<LocatedValue>();
         LocatedValue? root = null;
         (string Key, ConfigLocation Location)? pending = null;
@@ -39,7 +43,7 @@ internal static class LocatedJson
             while (reader.Read())
             {
                 (last, consumed) = (reader.TokenType, reader.BytesConsumed);
-                var location = lines.Locate(utf8, source, (int)reader.TokenStartIndex);
+                var location = place ?? lines.Locate(utf8, source, (int)reader.TokenStartIndex);
                 if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
                 {
                     containers.Pop();
@@ -60,25 +64,53 @@ internal static class LocatedJson
                     pending = null;
                 }
                 root ??= value;
-                if (value.Kind is JsonValueKind.Object or JsonValueKind.Array)
-                    containers.Push(value);
+                if (value.Kind is not (JsonValueKind.Object or JsonValueKind.Array))
+                    continue;
+                containers.Push(value);
+                if (containers.Count > DeepestNesting)
+                {
+                    faults.Add(
+                        new(location, "", $"nested {containers.Count} levels deep", $"nested at most {DeepestNesting} levels deep")
+                        {
+                            Subject = Here,
+                        }
+                    );
+                    return null;
+                }
             }
+        }
+        catch (InvalidOperationException)
+        {
+            // The reader decodes \u escapes only when the text of a string is asked for.
+            faults.Add(
+                new(
+                    lines.Locate(utf8, source, (int)reader.TokenStartIndex),
+                    "",
+                    "a string with half a surrogate pair",
+                    "a string of whole characters, as in \"\\ud83d\\udea7\""
+                )
+                {
+                    Subject = Here,
+                }
+            );
+            return null;
         }
         catch (JsonException error)
         {
             var offset = lines.OffsetOf((int)(error.LineNumber ?? 0), (int)(error.BytePositionInLine ?? 0));
             var inObject = containers.TryPeek(out var container) ? container.Kind == JsonValueKind.Object : (bool?)null;
-            // The reader takes a key together with its ':'; when that is not there, it has consumed the key without reporting it.
-            if (inObject == true && last != JsonTokenType.PropertyName && EndsInKey(utf8[(int)consumed..(int)reader.BytesConsumed]))
+            // The reader may have consumed a key without its ':', or a number at the end of the text, without reporting it.
+            var unreported = utf8[(int)consumed..(int)reader.BytesConsumed].TrimEnd(" \t\r\n"u8);
+            if (unreported is [.., >= (byte)'0' and <= (byte)'9'])
+                last = JsonTokenType.Number;
+            else if (inObject == true && last != JsonTokenType.PropertyName && unreported is [.., (byte)'"'])
                 last = JsonTokenType.PropertyName;
             var (start, found, required, hint) = JsonSyntax.Explain(utf8, offset, (int)reader.BytesConsumed, last, inObject);
-            faults.Add(new(lines.Locate(utf8, source, start), "", found, required, hint) { Subject = "the text here" });
+            faults.Add(new(lines.Locate(utf8, source, start), "", found, required, hint) { Subject = Here });
             return null;
         }
         return root;
     }
-
-    private static bool EndsInKey(ReadOnlySpan<byte> text) => text.TrimEnd(" \t\r\n"u8) is [.., (byte)'"'];
 
     private static LocatedValue ValueAt(ref Utf8JsonReader reader, ConfigLocation location) =>
         reader.TokenType switch

@@ -6,7 +6,7 @@ namespace Experiments.Json;
 /// <summary>A key of a JSON object, its place, and its value.</summary>
 internal sealed record LocatedMember(string Key, ConfigLocation Location, LocatedValue Value);
 
-/// <summary>A JSON value that knows where it stands.</summary>
+/// <summary>A JSON value with its place in the source.</summary>
 /// <param name="kind">Kind of the value.</param>
 /// <param name="text">The string's characters, or the number as it was written; empty for the other kinds.</param>
 /// <param name="location">First character of the value, or the override that gave it.</param>
@@ -21,12 +21,12 @@ internal sealed class LocatedValue(JsonValueKind kind, string text, ConfigLocati
 
     public ConfigLocation Location { get; } = location;
 
-    /// <summary>Members of an object in file order; a key given twice stands here twice.</summary>
+    /// <summary>Members of an object in file order; a key that is set twice is here twice.</summary>
     public List<LocatedMember> Members { get; } = [];
 
     public List<LocatedValue> Items { get; } = [];
 
-    /// <summary>The value as a message shows it. What looks like a secret is not repeated.</summary>
+    /// <summary>The value as a message shows it. A text that looks like a secret is not repeated.</summary>
     public string Shown =>
         Kind switch
         {
@@ -46,6 +46,15 @@ internal sealed class LocatedValue(JsonValueKind kind, string text, ConfigLocati
         $"\"{string.Concat(text.Select(letter => letter is '"' or '\\' ? $"\\{letter}" : letter < ' ' ? $"\\u{(int)letter:x4}" : letter.ToString()))}\"";
 
     public LocatedMember? Find(string key) => Members.Find(member => member.Key == key);
+
+    /// <summary>Returns the value of a key path such as <c>RUN_PARAMS.STEPS</c>, or null when it is missing.</summary>
+    public LocatedValue? FindPath(string path)
+    {
+        LocatedValue? value = this;
+        foreach (var key in path.Split('.'))
+            value = value?.Find(key)?.Value;
+        return value;
+    }
 
     /// <summary>Sets a member, in the place of an earlier one when there is one.</summary>
     public void Set(string key, LocatedValue value)
@@ -73,23 +82,4 @@ internal sealed class LocatedValue(JsonValueKind kind, string text, ConfigLocati
             JsonValueKind.False => JsonValue.Create(false),
             _ => null,
         };
-
-    /// <summary>The same value with every part of it at one place: for overrides and defaults.</summary>
-    public static LocatedValue From(JsonElement element, ConfigLocation location)
-    {
-        var text = element.ValueKind switch
-        {
-            JsonValueKind.String => element.GetString()!,
-            JsonValueKind.Number => element.GetRawText(),
-            _ => "",
-        };
-        var value = new LocatedValue(element.ValueKind, text, location);
-        if (element.ValueKind == JsonValueKind.Object)
-            value.Members.AddRange(
-                element.EnumerateObject().Select(member => new LocatedMember(member.Name, location, From(member.Value, location)))
-            );
-        if (element.ValueKind == JsonValueKind.Array)
-            value.Items.AddRange(element.EnumerateArray().Select(item => From(item, location)));
-        return value;
-    }
 }

@@ -1,19 +1,19 @@
 namespace Experiments.Json;
 
-/// <summary>Finds the name a misspelt one was meant to be.</summary>
+/// <summary>Finds the name that a misspelt one was meant to be. The trainer has the same algorithm in nearest_name.py.</summary>
 public static class NearestName
 {
-    /// <summary>The nearest of the names, or null when none is near: equal but for case and separators, else few letters away.</summary>
+    /// <summary>Returns the nearest of the names, or null when none is near: equal but for case and separators, else few letters away.</summary>
     public static string? Find(string name, IEnumerable<string> names)
     {
         var known = names.ToList();
         var same = known.Find(candidate => IsSameButForStyle(candidate, name));
         if (same is not null || name.Length < 2)
             return same;
-        if (known.Find(candidate => candidate.StartsWith(name + "_", StringComparison.OrdinalIgnoreCase)) is { } longer)
+        if (known.Find(candidate => Upper(candidate).StartsWith(Upper(name) + "_", StringComparison.Ordinal)) is { } longer)
             return longer;
         var nearest = known
-            .Select(candidate => (Name: candidate, Distance: Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant())))
+            .Select(candidate => (Name: candidate, Distance: Distance(Upper(name), Upper(candidate))))
             .OrderBy(pair => pair.Distance)
             .FirstOrDefault();
         return nearest.Name is not null && nearest.Distance <= Math.Max(1, Math.Min(name.Length, nearest.Name.Length) / 3)
@@ -21,11 +21,10 @@ public static class NearestName
             : null;
     }
 
-    /// <summary>Equal when case, '_', '-' and ' ' are ignored.</summary>
-    public static bool IsSameButForStyle(string first, string second) =>
-        string.Equals(Bare(first), Bare(second), StringComparison.OrdinalIgnoreCase);
+    /// <summary>Returns whether two names are equal when the case of ASCII letters, '_', '-' and ' ' are ignored.</summary>
+    public static bool IsSameButForStyle(string first, string second) => Bare(first) == Bare(second);
 
-    /// <summary>Levenshtein distance: letters inserted, removed or replaced.</summary>
+    /// <summary>Returns the Levenshtein distance: letters inserted, removed or replaced.</summary>
     public static int Distance(string first, string second)
     {
         var row = Enumerable.Range(0, second.Length + 1).ToArray();
@@ -43,5 +42,9 @@ public static class NearestName
         return row[second.Length];
     }
 
-    private static string Bare(string name) => string.Concat(name.Where(letter => letter is not ('_' or '-' or ' ')));
+    private static string Bare(string name) => Upper(string.Concat(name.Where(letter => letter is not ('_' or '-' or ' '))));
+
+    /// <summary>Converts the letters a to z, and no others, because languages differ about the rest.</summary>
+    private static string Upper(string name) =>
+        string.Concat(name.Select(letter => char.IsAsciiLetterLower(letter) ? (char)(letter - 'a' + 'A') : letter));
 }

@@ -1,11 +1,27 @@
+using System.Text.RegularExpressions;
+
 namespace Experiments.Json;
 
-/// <summary>Tells keys and values that look like secrets, which must neither stand in a configuration file nor be repeated in a message.</summary>
+/// <summary>Recognizes keys and values that look like secrets, which must neither be in a configuration file nor be repeated in a message.</summary>
 public static class SecretWords
 {
-    private static readonly string[] InKeys = ["KEY", "SAS", "SASTOKEN", "PASSWORD", "PWD", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS"];
+    /// <summary>Matches an address that carries a user name and perhaps a password, as in <c>https://user:password@host</c>.</summary>
+    internal const string AddressWithUser = @"[a-z][a-z0-9+.-]*://[^/?#\s@]+@";
 
-    private static readonly string[] InValues =
+    internal static readonly string[] InKeys =
+    [
+        "KEY",
+        "SAS",
+        "SASTOKEN",
+        "PASSWORD",
+        "PWD",
+        "SECRET",
+        "TOKEN",
+        "CREDENTIAL",
+        "CREDENTIALS",
+    ];
+
+    internal static readonly string[] InValues =
     [
         "AccountKey=",
         "SharedAccessKey=",
@@ -33,5 +49,5 @@ public static class SecretWords
 
     public static bool LooksLikeSecret(string value) =>
         InValues.Any(part => value.Contains(part, StringComparison.OrdinalIgnoreCase))
-        || (Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.UserInfo.Length > 0);
+        || Regex.IsMatch(value, AddressWithUser, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
 }

@@ -2,7 +2,7 @@ using Experiments.Settings;
 
 namespace Experiments.Model;
 
-/// <summary>How the cluster is made when it is missing: the <c>COMPUTE</c> object of an exp_config.</summary>
+/// <summary>How the cluster is created when it is missing: the <c>COMPUTE</c> object of an exp_config.</summary>
 public sealed record ComputeSettings
 {
     [Setting(
@@ -25,7 +25,8 @@ public sealed record ComputeSettings
 
     [Setting(
         "MIN_NODES",
-        "Nodes kept while the cluster is idle; not above NODES.",
+        "Nodes kept while the cluster is idle.",
+        AtMost = "NODES",
         Default = 0,
         Minimum = 0,
         Maximum = 1000,

@@ -3,6 +3,8 @@ using Experiments.Settings;
 namespace Experiments.Model;
 
 /// <summary>One experiment: an exp_config, read and validated, with every default filled in.</summary>
+[RetiredKey("DOCKER_IMAGE_NAME", "DOCKER_IMAGE", "Rename it: DOCKER_IMAGE takes registry/repository:tag.")]
+[RetiredKey("TF_VERSION", "removed", "The framework version comes with the image that DOCKER_IMAGE names.")]
 public sealed record Experiment
 {
     /// <summary>In place of a file name in TRAIN_CSV and TEST_CSV: the newest stamp for which both splits have a file.</summary>
@@ -35,7 +37,7 @@ public sealed record Experiment
 
     [Setting(
         "COMPUTE_NAME",
-        "Cluster the job runs on; made when it is missing.",
+        "Cluster the job runs on; created when it is missing.",
         Required = true,
         Pattern = "^[A-Za-z][A-Za-z0-9-]{1,30}[A-Za-z0-9]$",
         Rule = "3 to 32 letters, digits or '-', the first a letter and the last not '-'",
@@ -55,7 +57,7 @@ public sealed record Experiment
     )]
     public int Nodes { get; init; }
 
-    [Setting("COMPUTE", "How the cluster is made.")]
+    [Setting("COMPUTE", "How the cluster is created.")]
     public ComputeSettings Compute { get; init; } = new();
 
     [Setting(
@@ -71,7 +73,7 @@ public sealed record Experiment
 
     [Setting(
         "DATA_MOUNT",
-        "Datastore the dataset lies in: a name of DATASTORES in the environment config.",
+        "Datastore that holds the dataset: a name of DATASTORES in the environment config.",
         Required = true,
         Pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$",
         Rule = "the name of a datastore in the environment config",
@@ -93,7 +95,7 @@ public sealed record Experiment
 
     [Setting(
         "TRAIN_CSV",
-        "Training split: a file in `{IMAGE_TYPE}/datasets`, or `latest`, the newest stamp both splits have.",
+        "Training split: a file in `{IMAGE_TYPE}/datasets`, or `latest`, the newest stamp that both splits have.",
         Default = "latest",
         Pattern = @"^(?!\.{1,2}$)[^/\\\u0000-\u001f]+$",
         Rule = "\"latest\" or a file name in {IMAGE_TYPE}/datasets, without a folder",
@@ -104,6 +106,8 @@ public sealed record Experiment
     [Setting(
         "TEST_CSV",
         "Test split: as TRAIN_CSV.",
+        DiffersFrom = "TRAIN_CSV",
+        DiffersUnless = LatestCsv,
         Default = "latest",
         Pattern = @"^(?!\.{1,2}$)[^/\\\u0000-\u001f]+$",
         Rule = "\"latest\" or a file name in {IMAGE_TYPE}/datasets, without a folder",

@@ -38,14 +38,16 @@ public sealed record HypertuneParameters
         "SEARCH_SPACE",
         "Key paths of RUN_PARAMS and MODEL_PARAMS, each with a distribution as Azure ML writes it: `[\"uniform\", [0.001, 0.1]]`, `[\"choice\", [[2, 4]]]`.",
         DefaultJson = """{"RUN_PARAMS.LEARNING_RATE": ["loguniform", [-9.2, -4.6]]}""",
+        KeyPathsOf = ["RUN_PARAMS", "MODEL_PARAMS"],
+        ValueRule = """a distribution such as ["uniform", [0.001, 0.1]]""",
         Decides = Decides.Metrics
     )]
     public JsonElement SearchSpace { get; init; }
 
     [Setting(
         "MAX_TRIALS",
-        "Trials in all.",
-        DefaultText = "NODES",
+        "Number of trials.",
+        DefaultFrom = "NODES",
         Minimum = 1,
         Maximum = 1000,
         Unit = "trials",
@@ -56,8 +58,9 @@ public sealed record HypertuneParameters
 
     [Setting(
         "MAX_CONCURRENT",
-        "Trials at one time; not above MAX_TRIALS.",
-        DefaultText = "the smaller of NODES and MAX_TRIALS",
+        "Trials at one time.",
+        DefaultFrom = "min(NODES, HYPERTUNE_PARAMS.MAX_TRIALS)",
+        AtMost = "HYPERTUNE_PARAMS.MAX_TRIALS",
         Minimum = 1,
         Maximum = 1000,
         Unit = "trials",

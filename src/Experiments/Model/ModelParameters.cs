@@ -41,8 +41,14 @@ public sealed record ModelParameters
     )]
     public int ImageSize { get; init; }
 
-    [Setting("AUGMENTATION", "How training images are varied.", Default = Augmentation.Flip, Decides = Decides.Weights)]
-    public Augmentation Augmentation { get; init; }
+    [Setting(
+        "AUGMENTATION",
+        "How training images are varied: not at all, mirrored, or mirrored and shifted in colour.",
+        Default = "flip",
+        Choices = ["none", "flip", "flip_color"],
+        Decides = Decides.Weights
+    )]
+    public string Augmentation { get; init; } = "";
 
     [Setting("FIRST_STAGE", "The region proposal network.")]
     public FirstStage FirstStage { get; init; } = new();

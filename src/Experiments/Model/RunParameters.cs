@@ -42,8 +42,9 @@ public sealed record RunParameters
 
     [Setting(
         "WARMUP_STEPS",
-        "Steps over which the learning rate rises linearly; 0 turns warm-up off. Not above STEPS.",
-        DefaultText = "the smaller of 100 and STEPS",
+        "Steps over which the learning rate rises linearly; 0 turns warm-up off.",
+        DefaultFrom = "min(100, RUN_PARAMS.STEPS)",
+        AtMost = "RUN_PARAMS.STEPS",
         Minimum = 0,
         Maximum = 10_000_000,
         Unit = "optimizer steps",
@@ -84,8 +85,14 @@ public sealed record RunParameters
     )]
     public int Seed { get; init; }
 
-    [Setting("PRECISION", "`amp`: automatic mixed precision on a GPU.", Default = Precision.Fp32, Decides = Decides.Weights)]
-    public Precision Precision { get; init; }
+    [Setting(
+        "PRECISION",
+        "`amp`: automatic mixed precision on a GPU.",
+        Default = "fp32",
+        Choices = ["fp32", "amp"],
+        Decides = Decides.Weights
+    )]
+    public string Precision { get; init; } = "";
 
     [Setting(
         "TIMEOUT_MINUTES",

@@ -2,13 +2,13 @@ using Experiments.Json;
 
 namespace Experiments.Reading;
 
-/// <summary>Reads the bytes of a configuration file, or says why it cannot.</summary>
+/// <summary>Reads the bytes of a configuration file, or reports why it cannot.</summary>
 internal static class ConfigFile
 {
     /// <param name="path">Where the file is.</param>
     /// <param name="source">The file as the user named it.</param>
-    /// <param name="what">What it should be, as in <c>an exp_config</c>.</param>
-    /// <param name="faults">Gets the fault when the file cannot be read.</param>
+    /// <param name="what">What the file should be, as in <c>an exp_config</c>.</param>
+    /// <param name="faults">Receives the fault when the file cannot be read.</param>
     public static byte[]? Read(string path, string source, string what, List<ConfigFault> faults)
     {
         if (Directory.Exists(path))
@@ -18,7 +18,7 @@ internal static class ConfigFile
         }
         if (!File.Exists(path))
         {
-            faults.Add(Fault(source, "absent", what, FilesIn(Path.GetDirectoryName(Path.GetFullPath(path))!, FolderOf(source))));
+            faults.Add(Fault(source, "missing", what, FilesIn(Path.GetDirectoryName(Path.GetFullPath(path))!, FolderOf(source))));
             return null;
         }
         try

@@ -33,7 +33,7 @@ public static class EnvironmentConfigReader
     }
 
     /// <summary>Reads a file and adds its faults to a list.</summary>
-    /// <returns>The environment; of worth only when no fault was added.</returns>
+    /// <returns>The environment; meaningful only when no fault was added.</returns>
     internal static EnvironmentConfig? Read(string path, string source, List<ConfigFault> faults) =>
         ConfigFile.Read(path, source, What, faults) is { } bytes ? Read(bytes, source, faults) : null;
 
@@ -41,7 +41,7 @@ public static class EnvironmentConfigReader
     {
         if (LocatedJson.Read(bytes, source, faults) is not { } root)
             return null;
-        var validator = new SettingsValidator(What, overridable: false, faults) { JudgeUnknownKey = JudgeSecret };
+        var validator = new SettingsValidator(What, overridable: false, faults) { FaultOfUnknownKey = FaultOfSecret };
         var environment = validator.Read<EnvironmentConfig>(root);
         if (root.Find("DATASTORES")?.Value is { } datastores)
         {
@@ -51,14 +51,14 @@ public static class EnvironmentConfigReader
         return environment;
     }
 
-    private static ConfigFault? JudgeSecret(string prefix, LocatedMember member) =>
+    private static ConfigFault? FaultOfSecret(string prefix, LocatedMember member) =>
         SecretWords.IsSecretKey(member.Key)
             ? new(
                 member.Location,
                 prefix + member.Key,
                 "a secret",
-                "removed: secrets never stand in this file",
-                "AUTH says how the account is reached; replace the secret where it was issued, for it has been written down."
+                "removed: this file never holds a secret",
+                "AUTH says how the account is reached; replace the secret where it was issued, because it has been written down."
             )
             : null;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Experiments.Json;
 using Experiments.Model;
+using Experiments.Settings;
 
 namespace Experiments.Reading;
 
@@ -26,15 +27,19 @@ public static class ExperimentReader
     /// <param name="path">What to call the file in faults.</param>
     /// <param name="overrides">As in <see cref="Read(string, IReadOnlyList{string}?)"/>.</param>
     /// <exception cref="ConfigException">The text or an override is faulty; carries every fault.</exception>
-    public static Experiment Parse(string text, string path, IReadOnlyList<string>? overrides = null)
+    public static Experiment Parse(string text, string path, IReadOnlyList<string>? overrides = null) =>
+        Parse(Encoding.UTF8.GetBytes(text), path, overrides);
+
+    /// <summary>As <see cref="Read(string, IReadOnlyList{string}?)"/>, from the bytes of a file.</summary>
+    internal static Experiment Parse(byte[] bytes, string path, IReadOnlyList<string>? overrides)
     {
         var faults = new List<ConfigFault>();
-        var (experiment, _) = Read(Encoding.UTF8.GetBytes(text), path, overrides ?? [], faults);
+        var (experiment, _) = Read(bytes, path, overrides ?? [], faults);
         return faults.Count == 0 ? experiment! : throw new ConfigException(path, faults);
     }
 
     /// <summary>Reads a file and adds its faults to a list.</summary>
-    /// <returns>The experiment, of worth only when no fault was added, and the values with their places; nulls when the file is not JSON.</returns>
+    /// <returns>The experiment, meaningful only when no fault was added, and the values with their places; nulls when the file is not JSON.</returns>
     internal static (Experiment? Experiment, LocatedValue? Root) Read(
         string path,
         string source,
@@ -52,109 +57,19 @@ public static class ExperimentReader
         if (LocatedJson.Read(bytes, source, faults) is not { } root)
             return (null, null);
 
-        var validator = new SettingsValidator(What, overridable: true, faults) { JudgeUnknownKey = JudgeOldKey };
+        var validator = new SettingsValidator(What, overridable: true, faults) { FaultOfUnknownKey = FaultOfRetiredKey };
         Overrides.Apply(root, root.Kind == JsonValueKind.Object ? overrides : [], validator, faults);
         var before = faults.Count;
         var experiment = validator.Read<Experiment>(root);
-        experiment = FillIn(experiment, root);
+        var relations = new KeyRelations(experiment, root);
+        relations.FillIn();
         if (faults.Count == before)
-            Compare(experiment, root, faults);
+            relations.Validate(faults);
         return (experiment, root);
     }
 
-    private static ConfigFault? JudgeOldKey(string prefix, LocatedMember member) =>
-        (prefix, member.Key) switch
-        {
-            ("", "DOCKER_IMAGE_NAME") => new(
-                member.Location,
-                "DOCKER_IMAGE_NAME",
-                "a key of older files",
-                "DOCKER_IMAGE",
-                "Rename it: DOCKER_IMAGE takes registry/repository:tag."
-            ),
-            ("", "TF_VERSION") => new(
-                member.Location,
-                "TF_VERSION",
-                "a key of older files",
-                "removed",
-                "The framework version comes with the image that DOCKER_IMAGE names."
-            ),
-            _ => null,
-        };
-
-    /// <summary>Gives the keys whose default follows from others.</summary>
-    private static Experiment FillIn(Experiment experiment, LocatedValue root)
-    {
-        var run = experiment.RunParams;
-        if (Given(root, "RUN_PARAMS", "WARMUP_STEPS") is null)
-            run = run with { WarmupSteps = Math.Min(100, run.Steps) };
-        var sweep = experiment.HypertuneParams;
-        if (Given(root, "HYPERTUNE_PARAMS", "MAX_TRIALS") is null)
-            sweep = sweep with { MaxTrials = experiment.Nodes };
-        if (Given(root, "HYPERTUNE_PARAMS", "MAX_CONCURRENT") is null)
-            sweep = sweep with { MaxConcurrent = Math.Min(experiment.Nodes, sweep.MaxTrials) };
-        return experiment with { RunParams = run, HypertuneParams = sweep };
-    }
-
-    /// <summary>The rules between keys; looked at only when each key by itself is right.</summary>
-    private static void Compare(Experiment experiment, LocatedValue root, List<ConfigFault> faults)
-    {
-        if (experiment.Compute.MinNodes > experiment.Nodes)
-            faults.Add(AtMost(root, "COMPUTE", "MIN_NODES", $"at most NODES, which is {experiment.Nodes}"));
-        if (experiment.RunParams.WarmupSteps > experiment.RunParams.Steps)
-            faults.Add(AtMost(root, "RUN_PARAMS", "WARMUP_STEPS", $"at most RUN_PARAMS.STEPS, which is {experiment.RunParams.Steps}"));
-        if (experiment.HypertuneParams.MaxConcurrent > experiment.HypertuneParams.MaxTrials)
-            faults.Add(
-                AtMost(
-                    root,
-                    "HYPERTUNE_PARAMS",
-                    "MAX_CONCURRENT",
-                    $"at most HYPERTUNE_PARAMS.MAX_TRIALS, which is {experiment.HypertuneParams.MaxTrials}"
-                )
-            );
-        if (experiment.TrainCsv == experiment.TestCsv && experiment.TrainCsv != Experiment.LatestCsv)
-            faults.Add(new(root.Find("TEST_CSV")!.Value.Location, "TEST_CSV", $"\"{experiment.TestCsv}\"", "another file than TRAIN_CSV"));
-        if (Given(root, "HYPERTUNE_PARAMS", "SEARCH_SPACE") is { } space)
-            CompareSearchSpace(space, faults);
-    }
-
-    private static void CompareSearchSpace(LocatedValue space, List<ConfigFault> faults)
-    {
-        const string Path = "HYPERTUNE_PARAMS.SEARCH_SPACE";
-        var known = ExperimentJson
-            .Paths()
-            .Where(path =>
-                path.StartsWith("RUN_PARAMS.", StringComparison.Ordinal) || path.StartsWith("MODEL_PARAMS.", StringComparison.Ordinal)
-            )
-            .ToList();
-        if (space.Members.Count == 0)
-            faults.Add(new(space.Location, Path, "empty", "an object with at least one key path of RUN_PARAMS or MODEL_PARAMS"));
-        foreach (var member in space.Members)
-        {
-            if (!known.Contains(member.Key, StringComparer.Ordinal))
-            {
-                var hint = NearestName.Find(member.Key, known) is { } near ? $"Did you mean {near}?" : null;
-                faults.Add(
-                    new(member.Location, $"{Path}.{member.Key}", "an unknown key", "a key path of RUN_PARAMS or MODEL_PARAMS", hint)
-                );
-            }
-            if (member.Value is not { Kind: JsonValueKind.Array, Items: [{ Kind: JsonValueKind.String }, { Kind: JsonValueKind.Array }] })
-                faults.Add(
-                    new(
-                        member.Value.Location,
-                        $"{Path}.{member.Key}",
-                        member.Value.Shown,
-                        """a distribution such as ["uniform", [0.001, 0.1]]"""
-                    )
-                );
-        }
-    }
-
-    private static LocatedValue? Given(LocatedValue root, string owner, string key) => root.Find(owner)?.Value.Find(key)?.Value;
-
-    private static ConfigFault AtMost(LocatedValue root, string owner, string key, string required)
-    {
-        var value = Given(root, owner, key)!;
-        return new(value.Location, $"{owner}.{key}", value.Shown, required);
-    }
+    private static ConfigFault? FaultOfRetiredKey(string prefix, LocatedMember member) =>
+        prefix.Length == 0 && SettingDefinition.RetiredKeys(typeof(Experiment)).FirstOrDefault(key => key.Key == member.Key) is { } retired
+            ? new(member.Location, member.Key, "a key of older files", retired.Required, retired.Hint)
+            : null;
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Experiments.Json;
 using Experiments.Model;
@@ -12,7 +13,7 @@ internal static class Overrides
     /// <param name="root">The exp_config; changed in place.</param>
     /// <param name="overrides">Each <c>KEY.PATH=VALUE</c>, with or without the option's name before it.</param>
     /// <param name="validator">Says what is wrong with a key that is not known.</param>
-    /// <param name="faults">Gets the faults.</param>
+    /// <param name="faults">Receives the faults.</param>
     public static void Apply(LocatedValue root, IEnumerable<string> overrides, SettingsValidator validator, List<ConfigFault> faults)
     {
         foreach (var argument in overrides)
@@ -58,7 +59,7 @@ internal static class Overrides
             if (siblings.FirstOrDefault(candidate => candidate.Key == key) is not { } definition)
             {
                 faults.Add(
-                    validator.JudgeUnknownKey(prefix, new(rest, where, root)) ?? validator.UnknownKey(where, prefix, rest, siblings, all)
+                    validator.FaultOfUnknownKey(prefix, new(rest, where, root)) ?? validator.UnknownKey(where, prefix, rest, siblings, all)
                 );
                 return;
             }
@@ -67,14 +68,14 @@ internal static class Overrides
                 target?.Set(key, Value(definition, text, where));
                 return;
             }
-            if (definition.Kind is not (SettingKind.Object or SettingKind.Free))
+            if (definition.Kind is not (SettingKind.Object or SettingKind.KeyPaths))
             {
                 faults.Add(new(where, path, "an unknown key", $"{prefix}{key}, which holds one value"));
                 return;
             }
             target = Inner(target, key, where);
             rest = rest[(dot + 1)..];
-            if (definition.Kind == SettingKind.Free)
+            if (definition.Kind == SettingKind.KeyPaths)
             {
                 target?.Set(rest, Json(text, where) ?? Text(text, where));
                 return;
@@ -83,7 +84,7 @@ internal static class Overrides
         }
     }
 
-    /// <summary>The object under a key, made when it is absent. Null when something else stands there, which is a fault of its own.</summary>
+    /// <summary>Returns the object of a key, which is created when it is missing. Null when the key has another value, which is a fault of its own.</summary>
     private static LocatedValue? Inner(LocatedValue? target, string key, ConfigLocation where)
     {
         if (target is null)
@@ -95,7 +96,7 @@ internal static class Overrides
         return made;
     }
 
-    /// <summary>A string stays what was typed, unless it is a JSON string; anything else is JSON where it can be.</summary>
+    /// <summary>Reads the value of a key. A string stays what was typed, unless it is a JSON string; anything else is JSON where it can be.</summary>
     private static LocatedValue Value(SettingDefinition definition, string text, ConfigLocation where)
     {
         var json = Json(text, where);
@@ -106,17 +107,7 @@ internal static class Overrides
 
     private static LocatedValue Text(string text, ConfigLocation where) => new(JsonValueKind.String, text, where);
 
-    private static LocatedValue? Json(string text, ConfigLocation where)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(text);
-            return LocatedValue.From(document.RootElement, where);
-        }
-        catch (JsonException)
-        {
-            // Not JSON is not wrong here: the text itself is the value.
-            return null;
-        }
-    }
+    /// <summary>Reads a value as JSON. A text that is not JSON is not wrong here: the text itself is the value.</summary>
+    private static LocatedValue? Json(string text, ConfigLocation where) =>
+        LocatedJson.Read(Encoding.UTF8.GetBytes(text), where.Source, [], where);
 }

@@ -1,20 +1,21 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Experiments.Json;
 using Experiments.Settings;
 
 namespace Experiments.Reading;
 
-/// <summary>Holds a JSON object to the keys a record declares, and makes the record of it. Every fault is reported, none thrown.</summary>
+/// <summary>Validates a JSON object against a record's settings and creates the record. Every fault is reported, none thrown.</summary>
 /// <param name="what">What the file is, as in <c>an exp_config</c>.</param>
 /// <param name="overridable">Whether <c>--set=</c> can give the values, so that a hint may propose it.</param>
-/// <param name="faults">Gets the faults.</param>
+/// <param name="faults">Receives the faults.</param>
 internal sealed class SettingsValidator(string what, bool overridable, List<ConfigFault> faults)
 {
-    /// <summary>Judges a key no record declares before the general rule does; null leaves it to the rule.</summary>
-    public Func<string, LocatedMember, ConfigFault?> JudgeUnknownKey { get; init; } = (_, _) => null;
+    /// <summary>Returns the fault of a key that no record declares; null leaves the key to the general rule.</summary>
+    public Func<string, LocatedMember, ConfigFault?> FaultOfUnknownKey { get; init; } = (_, _) => null;
 
-    /// <summary>Makes a record; where there are faults, it holds the defaults of the faulty keys.</summary>
+    /// <summary>Creates a record; where there are faults, it holds the defaults of the faulty keys.</summary>
     public T Read<T>(LocatedValue root)
         where T : class
     {
@@ -40,7 +41,7 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
                     : new(value.Location, "", value.Shown, "an object in braces") { Subject = "the file's content" }
             );
             value = null;
-            // Keys missing inside are no news to someone who must write the whole object.
+            // Missing keys inside are not reported to someone who must write the whole object.
             definitions = [.. definitions.Where(definition => !definition.Required && !definition.HoldsRequired)];
         }
         else if (value is not null)
@@ -80,12 +81,14 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
     private object? ReadValue(SettingDefinition definition, string path, LocatedValue? given, IReadOnlyList<SettingDefinition> root)
     {
         var fallback = definition.Default is { } node
-            ? LocatedValue.From(JsonSerializer.SerializeToElement(node, RecordJson.Compact), new(""))
+            ? LocatedJson.Read(Encoding.UTF8.GetBytes(node.ToJsonString(RecordJson.Compact)), "", faults, new(""))
             : null;
         if ((given ?? fallback) is not { } value)
             return null;
         if (definition.Kind == SettingKind.Map)
             return ReadMap(definition, path, value, root);
+        if (definition.Kind == SettingKind.KeyPaths)
+            ReportDuplicates(path + ".", value);
         if (Convert(definition, value) is { } result)
             return result;
         faults.Add(new(value.Location, path, value.Shown, definition.Rule, Proposal("Edit it", definition, path, value.Location)));
@@ -120,7 +123,7 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
         return map;
     }
 
-    /// <summary>The value as its property's type, or null when it is not what the key takes.</summary>
+    /// <summary>Returns the value as the type of its property, or null when the key does not take it.</summary>
     private static object? Convert(SettingDefinition definition, LocatedValue value) =>
         (definition.Kind, value.Kind) switch
         {
@@ -134,7 +137,7 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
             (SettingKind.Number, JsonValueKind.Number) => Real(definition, value.Text),
             (SettingKind.Boolean, JsonValueKind.True) => true,
             (SettingKind.Boolean, JsonValueKind.False) => false,
-            (SettingKind.Free, JsonValueKind.Object) => JsonSerializer.SerializeToElement(value.ToNode(), RecordJson.Compact),
+            (SettingKind.KeyPaths, JsonValueKind.Object) => JsonSerializer.SerializeToElement(value.ToNode(), RecordJson.Compact),
             _ => null,
         };
 
@@ -168,7 +171,7 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
         {
             if (definitions.Any(definition => definition.Key == member.Key) || (prefix.Length == 0 && member.Key == "$schema"))
                 continue;
-            faults.Add(JudgeUnknownKey(prefix, member) ?? UnknownKey(member.Location, prefix, member.Key, definitions, root));
+            faults.Add(FaultOfUnknownKey(prefix, member) ?? UnknownKey(member.Location, prefix, member.Key, definitions, root));
         }
     }
 
@@ -181,17 +184,17 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
                     new(
                         repeated.Location,
                         prefix + repeated.Key,
-                        "given twice",
-                        "given once",
-                        $"It also stands at line {group.First().Location.Line}; remove one."
+                        "set twice",
+                        "set once",
+                        group.First().Location.Line is { } line ? $"It is also set at line {line}; remove one." : null
                     )
                 );
         }
     }
 
-    /// <summary>The fault of a key that is not known, with the one that was probably meant.</summary>
+    /// <summary>Returns the fault of an unknown key, with the key that was probably meant.</summary>
     /// <param name="where">Place of the key.</param>
-    /// <param name="prefix">Path of the object it stands in, with a dot at the end, or empty.</param>
+    /// <param name="prefix">Path of the object that holds it, with a dot at the end, or empty.</param>
     /// <param name="key">The unknown key.</param>
     /// <param name="siblings">Keys known in that object.</param>
     /// <param name="root">All keys of the file.</param>

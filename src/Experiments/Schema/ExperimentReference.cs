@@ -20,13 +20,14 @@ public static class ExperimentReference
             <!-- Made by `dotnet cake --target=Build` from the records in src/Experiments. Edit those. -->
 
             An exp_config is a JSON file in `exp_configs/` that describes one experiment. Keys are upper case. An unknown key, a wrong type, a
-            value out of range and a key given twice are faults; all of them are reported at once, with file, line and column, before
-            anything is changed. `"$schema": "exp_config.schema.json"` as the first key gives an editor completion and the same checks.
+            value out of range and a key that is set twice are faults. All of them are reported at once, with file, line and column, before
+            anything is changed. `"$schema": "exp_config.schema.json"` as the first key gives an editor completion and the same rules, but for
+            those that compare two keys.
 
                 dotnet cake --target=Doctor --exp-config=exp_configs/demo.json
                 dotnet cake --target=Train --exp-config=exp_configs/demo.json --set=RUN_PARAMS.STEPS=2000
 
-            `--set=KEY.PATH=VALUE` gives one value in place of the file's, or one the file lacks; repeat it for several. The value is JSON
+            `--set=KEY.PATH=VALUE` overrides one value of the file, or adds one; repeat it for several. The value is JSON
             where the key takes a number, true or false or an object, and plain text where it takes a string.
 
 
@@ -36,8 +37,15 @@ public static class ExperimentReference
         text.Append(
             """
 
-            Two keys of older files are gone: DOCKER_IMAGE_NAME is now DOCKER_IMAGE, and TF_VERSION is no longer needed, since the framework
-            version comes with the image.
+            Keys of older files that are gone:
+
+
+            """
+        );
+        foreach (var key in SettingDefinition.RetiredKeys(typeof(Experiment)))
+            text.Append($"- {key.Key}: it must be {key.Required}. {key.Hint}\n");
+        text.Append(
+            """
 
             ## Dataset
 
@@ -81,7 +89,9 @@ public static class ExperimentReference
         {
             var path = prefix + definition.Key;
             if (definition.Kind != SettingKind.Object)
-                text.Append($"| {path} | {Cell(definition.Rule)} | {Default(definition)} | {Cell(definition.Description)} |\n");
+                text.Append(
+                    $"| {path} | {Cell(definition.Rule)} | {Default(definition)} | {Cell(definition.Description + definition.Relations)} |\n"
+                );
             Rows(text, definition.Members, definition.Kind == SettingKind.Map ? $"{path}.{{name}}." : path + ".");
         }
     }

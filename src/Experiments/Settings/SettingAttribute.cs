@@ -1,8 +1,8 @@
 namespace Experiments.Settings;
 
 /// <summary>
-/// Declares one key of a configuration file: its name, meaning, range and default. The reader's validation, the JSON schema and the
-/// reference in docs/ all come from this one declaration.
+/// Declares one key of a configuration file: its name, meaning, range, default and rules. The reader, the JSON schema, the trainer
+/// (which reads the schema) and the reference in docs/ take them from this one declaration.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SettingAttribute(string key, string description) : Attribute
@@ -16,17 +16,38 @@ public sealed class SettingAttribute(string key, string description) : Attribute
     /// <summary>What follows from the value. Each exp_config key that is no object declares it.</summary>
     public Decides Decides { get; set; }
 
-    /// <summary>The file is faulty without it.</summary>
+    /// <summary>Whether the file is faulty without the key.</summary>
     public bool Required { get; set; }
 
-    /// <summary>Value of an absent key; null when it is required, follows from other keys, or has no value.</summary>
+    /// <summary>Value of a missing key; null when the key is required, follows from other keys, or has no value.</summary>
     public object? Default { get; set; }
 
-    /// <summary>As <see cref="Default"/>, for a key whose value is an object: its JSON text.</summary>
+    /// <summary>As <see cref="Default"/>, for a key whose value is an object: the JSON text of the value.</summary>
     public string? DefaultJson { get; set; }
 
-    /// <summary>What an absent key means when that follows from other keys; for the reference.</summary>
+    /// <summary>What a missing key means when no value stands for it; for the reference.</summary>
     public string? DefaultText { get; set; }
+
+    /// <summary>
+    /// Default of a missing key that follows from other keys: a whole number, a key path, or <c>min(a, b)</c> of two of them. The
+    /// keys it names are declared earlier.
+    /// </summary>
+    public string? DefaultFrom { get; set; }
+
+    /// <summary>Path of a key whose value this one must not exceed.</summary>
+    public string? AtMost { get; set; }
+
+    /// <summary>Path of a key whose value this one must differ from.</summary>
+    public string? DiffersFrom { get; set; }
+
+    /// <summary>A value that both keys of <see cref="DiffersFrom"/> may hold.</summary>
+    public string? DiffersUnless { get; set; }
+
+    /// <summary>The value is an object whose keys are key paths of these sections, each with a name and an array.</summary>
+    public string[]? KeyPathsOf { get; set; }
+
+    /// <summary>The rule of each value of <see cref="KeyPathsOf"/>, to be read after "it must be".</summary>
+    public string? ValueRule { get; set; }
 
     /// <summary>Smallest value permitted.</summary>
     public double Minimum { get; set; } = double.NegativeInfinity;
@@ -34,7 +55,7 @@ public sealed class SettingAttribute(string key, string description) : Attribute
     /// <summary>Largest value permitted.</summary>
     public double Maximum { get; set; } = double.PositiveInfinity;
 
-    /// <summary>The value must be above <see cref="Minimum"/>, not at it.</summary>
+    /// <summary>Whether the value must be above <see cref="Minimum"/>, not at it.</summary>
     public bool ExclusiveMinimum { get; set; }
 
     /// <summary>Unit or meaning of the number, added to the rule in parentheses.</summary>
@@ -52,6 +73,6 @@ public sealed class SettingAttribute(string key, string description) : Attribute
     /// <summary>The only whole numbers permitted.</summary>
     public int[]? IntegerChoices { get; set; }
 
-    /// <summary>A value that is right, for the command a fault proposes; absent: the default.</summary>
+    /// <summary>A valid value, for the command that a fault proposes; when null, the default.</summary>
     public string? Example { get; set; }
 }

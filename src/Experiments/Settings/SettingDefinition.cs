@@ -69,17 +69,37 @@ internal sealed class SettingDefinition
 
     public string? Unit => attribute.Unit;
 
-    public string? DefaultText => attribute.DefaultText;
+    public string? DefaultText => attribute.DefaultText ?? DefaultFrom?.Text;
+
+    /// <summary>Default of a missing key, when it follows from other keys.</summary>
+    public DependentDefault? DefaultFrom => attribute.DefaultFrom is { } expression ? DependentDefault.Parse(expression) : null;
+
+    public Decides Decides => attribute.Decides;
+
+    public string? AtMost => attribute.AtMost;
+
+    public string? DiffersFrom => attribute.DiffersFrom;
+
+    public string? DiffersUnless => attribute.DiffersUnless;
+
+    public IReadOnlyList<string> KeyPathsOf => attribute.KeyPathsOf ?? [];
+
+    public string? ValueRule => attribute.ValueRule;
+
+    /// <summary>The rules between this key and others, as sentences that begin with a space; empty when there are none.</summary>
+    public string Relations =>
+        (AtMost is null ? "" : $" At most {AtMost}.")
+        + (DiffersFrom is null ? "" : $" Different from {DiffersFrom}, unless both are {DiffersUnless}.");
 
     /// <summary>Record of the value, or of each value of a map; null for a single value.</summary>
     public Type? MemberType { get; }
 
     public IReadOnlyList<SettingDefinition> Members { get; }
 
-    /// <summary>A required key stands in this object, so the object itself is required.</summary>
+    /// <summary>Whether the object has a required key, so that the object itself is required.</summary>
     public bool HoldsRequired => Kind == SettingKind.Object && Members.Any(member => member.Required || member.HoldsRequired);
 
-    /// <summary>Value of an absent key; null when there is none or it follows from other keys.</summary>
+    /// <summary>Value of a missing key; null when there is none or it follows from other keys.</summary>
     public JsonNode? Default =>
         attribute switch
         {
@@ -92,7 +112,7 @@ internal sealed class SettingDefinition
             _ => null,
         };
 
-    /// <summary>A value that is right, as it is written on a command line; null when none is declared.</summary>
+    /// <summary>A valid value, as it is written on a command line; null when none is declared.</summary>
     public string? Example =>
         attribute.Example
         ?? (
@@ -103,7 +123,7 @@ internal sealed class SettingDefinition
                 : null
         );
 
-    /// <summary>The rule a value is held to, to be read after "it must be".</summary>
+    /// <summary>The rule of the value, to be read after "it must be".</summary>
     public string Rule
     {
         get
@@ -122,12 +142,12 @@ internal sealed class SettingDefinition
         }
     }
 
-    /// <summary>The rule the names of a map are held to.</summary>
+    /// <summary>The rule of the names of a map.</summary>
     public string NameRule => attribute.Rule ?? "a name";
 
     private string Range => ExclusiveMinimum ? $"above {Minimum} and at most {Maximum}" : $"from {Minimum} to {Maximum}";
 
-    /// <summary>The keys a record declares, in their order.</summary>
+    /// <summary>Returns the keys that a record declares, in their order.</summary>
     public static IReadOnlyList<SettingDefinition> Of(Type record) =>
         Known.GetOrAdd(record, static type =>
             [
@@ -138,6 +158,13 @@ internal sealed class SettingDefinition
                     .Select(pair => new SettingDefinition(pair.property, pair.attribute!)),
             ]
         );
+
+    /// <summary>Returns the keys of older files that a record declares.</summary>
+    public static IEnumerable<RetiredKeyAttribute> RetiredKeys(Type record) => record.GetCustomAttributes<RetiredKeyAttribute>();
+
+    /// <summary>Returns those of all key paths that may be a key of the value.</summary>
+    public IReadOnlyList<string> KnownKeyPaths(IEnumerable<string> paths) =>
+        [.. paths.Where(path => KeyPathsOf.Any(owner => path.StartsWith(owner + ".", StringComparison.Ordinal)))];
 
     public object EnumValue(string text) => Enum.GetValues(ValueType).Cast<object>().First(value => EnumText(value) == text);
 
@@ -152,7 +179,7 @@ internal sealed class SettingDefinition
             _ when type == typeof(int) => SettingKind.Integer,
             _ when type == typeof(double) => SettingKind.Number,
             _ when type == typeof(bool) => SettingKind.Boolean,
-            _ when type == typeof(JsonElement) => SettingKind.Free,
+            _ when type == typeof(JsonElement) => SettingKind.KeyPaths,
             _ when type.IsGenericType => SettingKind.Map,
             _ => SettingKind.Object,
         };

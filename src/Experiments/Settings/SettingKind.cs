@@ -15,6 +15,6 @@ internal enum SettingKind
     /// <summary>An object whose keys are names the user chooses, each with the same known keys inside.</summary>
     Map,
 
-    /// <summary>An object whose keys and values are checked elsewhere.</summary>
-    Free,
+    /// <summary>An object whose keys are key paths of other sections.</summary>
+    KeyPaths,
 }

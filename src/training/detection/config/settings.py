@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from detection.config import schema
+
 
 @dataclass(frozen=True)
 class RunParams:
     """How long and how fast to train: RUN_PARAMS of an exp_config.
 
     Attributes:
-        steps: Optimizer steps; at least 1.
-        batch_size: Images per optimizer step on each device; at least 1.
-        learning_rate: SGD step size after warm-up; dimensionless, in (0, 1].
+        steps: Optimizer steps.
+        batch_size: Images per optimizer step on each device.
+        learning_rate: SGD step size after warm-up; dimensionless.
         warmup_steps: Steps over which the learning rate rises linearly from 0; 0 turns warm-up off.
         eval_every: Steps between evaluations; 0 evaluates only at the end.
         checkpoint_every: Steps between checkpoints; 0 writes one only at the end.
@@ -37,12 +39,12 @@ class FirstStage:
     """The region proposal network: FIRST_STAGE of an exp_config.
 
     Attributes:
-        stride: Pixels of the resized image per feature cell, 8 or 16; used by the single-level backbones.
-        nms_iou_threshold: Of two proposals that overlap by more than this IoU, the weaker one is dropped; in (0, 1].
-        nms_score_threshold: Proposals whose objectness is below this are dropped; in [0, 1].
-        max_proposals: Proposals per image that reach the second stage, in training and in evaluation; at least 1.
-        localization_loss_weight: Factor of the proposal box regression loss; at least 0.
-        objectness_loss_weight: Factor of the objectness loss; at least 0.
+        stride: Pixels of the resized image per feature cell; used by the single-level backbones.
+        nms_iou_threshold: Of two proposals that overlap by more than this IoU the weaker one is dropped.
+        nms_score_threshold: Proposals whose objectness is below this are dropped.
+        max_proposals: Proposals per image that reach the second stage, in training and in testing alike.
+        localization_loss_weight: Factor of the proposal box regression loss.
+        objectness_loss_weight: Factor of the objectness loss.
     """
 
     stride: int
@@ -58,9 +60,9 @@ class ModelParams:
     """What is trained: MODEL_PARAMS of an exp_config.
 
     Attributes:
-        base_model: One of the base models of ``detection.models.building``.
+        base_model: Architecture that the training starts from.
         weights: ``auto``, ``none`` or a file name in ``models/{base_model}`` of the data folder.
-        image_size: Longer side of an image after resizing, in pixels; 64 to 4096.
+        image_size: Longer side of an image after resizing, in pixels.
         augmentation: ``none``, ``flip`` (left to right, with probability 0.5) or ``flip_color``.
         first_stage: The region proposal network.
     """
@@ -74,7 +76,7 @@ class ModelParams:
 
 @dataclass(frozen=True)
 class Settings:
-    """A valid exp_config with every default filled in.
+    """An exp_config as the trainer uses it, validated, with every default filled. The schema has the ranges.
 
     Attributes:
         description: Purpose of the run; becomes a tag.
@@ -82,8 +84,8 @@ class Settings:
         image_type: Use case: the folder in the data folder that holds ``images`` and ``datasets``.
         train_csv: File name in ``{image_type}/datasets``, or ``latest``.
         test_csv: The same for the test split.
-        eval_conf: Least score of a prediction that counts, in [0, 1].
-        on_bad_rows: ``fail`` stops at faulty CSV rows, ``drop`` drops them.
+        eval_conf: Score at or above which a prediction counts.
+        on_bad_rows: ``fail`` stops at faulty CSV rows, ``drop`` leaves them out.
         run: How long and how fast to train.
         model: What is trained.
         document: The whole exp_config with every key, as it is saved beside the model.
@@ -108,34 +110,10 @@ class Settings:
         return node
 
 
-# TEMPORARY: the keys that exp_config.schema.json marks with "x-decides": "weights". `deciding` is to read them from the
-# schema as soon as it is part of this package; then this list goes.
-_DECIDING_WEIGHTS = (
-    "RUN_PARAMS.STEPS",
-    "RUN_PARAMS.BATCH_SIZE",
-    "RUN_PARAMS.LEARNING_RATE",
-    "RUN_PARAMS.WARMUP_STEPS",
-    "RUN_PARAMS.SEED",
-    "RUN_PARAMS.PRECISION",
-    "MODEL_PARAMS.BASE_MODEL",
-    "MODEL_PARAMS.WEIGHTS",
-    "MODEL_PARAMS.IMAGE_SIZE",
-    "MODEL_PARAMS.AUGMENTATION",
-    "MODEL_PARAMS.FIRST_STAGE.STRIDE",
-    "MODEL_PARAMS.FIRST_STAGE.NMS_IOU_THRESHOLD",
-    "MODEL_PARAMS.FIRST_STAGE.NMS_SCORE_THRESHOLD",
-    "MODEL_PARAMS.FIRST_STAGE.MAX_PROPOSALS",
-    "MODEL_PARAMS.FIRST_STAGE.LOCALIZATION_LOSS_WEIGHT",
-    "MODEL_PARAMS.FIRST_STAGE.OBJECTNESS_LOSS_WEIGHT",
-)
-
-
-def deciding(what: str) -> frozenset[str]:
+def deciding(*what: str) -> frozenset[str]:
     """Returns the paths of the exp_config's keys that decide ``what``.
 
     Args:
-        what: ``weights``, ``metrics``, ``data`` or ``nothing``: a value of the schema's ``x-decides``.
+        what: One or more of ``weights``, ``metrics``, ``data`` and ``nothing``, the values of ``x-decides``.
     """
-    if what != "weights":
-        raise NotImplementedError(what)
-    return frozenset(_DECIDING_WEIGHTS)
+    return frozenset(key.path for key in schema.leaves() if key.node["x-decides"] in what)

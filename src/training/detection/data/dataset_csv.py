@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from detection.config.nearest_name import distance, is_same_but_for_style
+
 COLUMNS = ("filename", "xmin", "ymin", "xmax", "ymax", "class")
 BOX_COLUMNS = COLUMNS[1:5]
 
@@ -125,27 +127,18 @@ def _column_faults(header: Sequence[str]) -> list[str]:
     missing = [column for column in COLUMNS if column not in header]
     unused = [column for column in header if column not in COLUMNS]
     renames: dict[str, str] = {}
-    for distance in (0, 1, 2):  # first equal spelling, then the nearest; each unknown column is offered once
-        for column in missing:
-            near = [other for other in unused if _distance(column, other) <= distance]
-            if column not in renames and near:
-                renames[column] = min(near, key=lambda other: _distance(column, other))
-                unused.remove(renames[column])
+    for column in missing:  # each unknown column is offered once
+        same = [other for other in unused if is_same_but_for_style(column, other)]
+        if same:
+            renames[column] = same[0]
+            unused.remove(same[0])
+    for column in missing:
+        near = min(unused, key=lambda other: distance(column, other), default=None)
+        if column not in renames and near is not None and distance(column, near) <= 2:
+            renames[column] = near
+            unused.remove(near)
     return [
         f"column '{column}' is missing; the header must hold filename, xmin, ymin, xmax, ymax and class."
         + (f" Rename the unknown column '{renames[column]}' to '{column}'." if column in renames else "")
         for column in missing
     ]
-
-
-def _distance(column: str, other: str) -> int:
-    """Returns the Levenshtein distance of two names; 0 when they differ only in case, '_', '-' and ' '."""
-    if re.sub("[_ -]", "", other).lower() == column:
-        return 0
-    previous = list(range(len(other) + 1))
-    for row, left in enumerate(column, start=1):
-        current = [row]
-        for position, right in enumerate(other, start=1):
-            current.append(min(previous[position] + 1, current[-1] + 1, previous[position - 1] + (left != right)))
-        previous = current
-    return previous[-1]

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text.Json;
+using Experiments.Json;
+using Experiments.Settings;
+
+namespace Experiments.Reading;
+
+/// <summary>Applies what a record declares between its keys: the defaults that follow from other keys, and the rules between keys.</summary>
+internal sealed class KeyRelations
+{
+    private readonly LocatedValue root;
+    private readonly IReadOnlyList<Leaf> leaves;
+
+    /// <param name="record">The record that was read from the file; <see cref="FillIn"/> changes it.</param>
+    /// <param name="root">The values of the file with their places.</param>
+    public KeyRelations(object record, LocatedValue root)
+    {
+        this.root = root;
+        leaves = [.. Leaves(record, SettingDefinition.Of(record.GetType()), "")];
+    }
+
+    /// <summary>Sets each missing key whose default follows from other keys, in the order of declaration.</summary>
+    public void FillIn()
+    {
+        foreach (var leaf in leaves)
+        {
+            if (leaf.Definition.DefaultFrom is { } expression && root.FindPath(leaf.Path) is null)
+                leaf.Definition.Property.SetValue(leaf.Owner, expression.Evaluate(path => (int)ValueOf(path)!));
+        }
+    }
+
+    /// <summary>Validates the rules between keys. They have a meaning only where each key by itself is valid.</summary>
+    public void Validate(List<ConfigFault> faults)
+    {
+        foreach (var leaf in leaves)
+        {
+            // A default never breaks a rule, so that only a given value is compared.
+            if (root.FindPath(leaf.Path) is not { } given)
+                continue;
+            if (leaf.Definition.AtMost is { } limit && Number(leaf.Value) > Number(ValueOf(limit)))
+                faults.Add(new(given.Location, leaf.Path, given.Shown, $"at most {limit}, which is {Invariant(ValueOf(limit))}"));
+            if (leaf.Definition.DiffersFrom is { } other && Equals(leaf.Value, ValueOf(other)) && !IsExempt(leaf))
+                faults.Add(new(given.Location, leaf.Path, given.Shown, $"different from {other}"));
+            if (leaf.Definition.KeyPathsOf is { Count: > 0 } owners)
+                ValidateKeyPaths(leaf, owners, given, faults);
+        }
+    }
+
+    private static bool IsExempt(Leaf leaf) => Equals(leaf.Value, leaf.Definition.DiffersUnless);
+
+    private void ValidateKeyPaths(Leaf leaf, IReadOnlyList<string> owners, LocatedValue given, List<ConfigFault> faults)
+    {
+        var rule = $"a key path of {string.Join(" or ", owners)}";
+        var known = leaf.Definition.KnownKeyPaths(leaves.Select(other => other.Path));
+        if (given.Members.Count == 0)
+            faults.Add(new(given.Location, leaf.Path, "empty", $"an object with at least one key path of {string.Join(" or ", owners)}"));
+        foreach (var member in given.Members)
+        {
+            var path = $"{leaf.Path}.{member.Key}";
+            if (!known.Contains(member.Key, StringComparer.Ordinal))
+            {
+                var hint = NearestName.Find(member.Key, known) is { } near ? $"Did you mean {near}?" : null;
+                faults.Add(new(member.Location, path, "an unknown key", rule, hint));
+            }
+            if (member.Value is not { Kind: JsonValueKind.Array, Items: [{ Kind: JsonValueKind.String }, { Kind: JsonValueKind.Array }] })
+                faults.Add(new(member.Value.Location, path, member.Value.Shown, leaf.Definition.ValueRule!));
+        }
+    }
+
+    private object? ValueOf(string path) => leaves.First(leaf => leaf.Path == path).Value;
+
+    private static double Number(object? value) => Convert.ToDouble(value, CultureInfo.InvariantCulture);
+
+    private static string Invariant(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
+
+    private static IEnumerable<Leaf> Leaves(object owner, IReadOnlyList<SettingDefinition> definitions, string prefix) =>
+        definitions.SelectMany(definition =>
+            definition.Kind == SettingKind.Object
+                ? Leaves(definition.Property.GetValue(owner)!, definition.Members, $"{prefix}{definition.Key}.")
+                : [new Leaf(prefix + definition.Key, owner, definition)]
+        );
+
+    /// <summary>A key that holds a value, with the record that has its property.</summary>
+    private sealed record Leaf(string Path, object Owner, SettingDefinition Definition)
+    {
+        public object? Value => Definition.Property.GetValue(Owner);
+    }
+}
