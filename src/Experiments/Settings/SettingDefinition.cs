@@ -74,8 +74,6 @@ internal sealed class SettingDefinition
     /// <summary>Default of a missing key, when it follows from other keys.</summary>
     public DependentDefault? DefaultFrom => attribute.DefaultFrom is { } expression ? DependentDefault.Parse(expression) : null;
 
-    public Decides Decides => attribute.Decides;
-
     public string? AtMost => attribute.AtMost;
 
     public string? DiffersFrom => attribute.DiffersFrom;
