@@ -63,5 +63,6 @@ public static class BuildHost
             .AddSingleton<JobDownload>()
             .AddSingleton<ClusterStage>()
             .AddSingleton<Benchmarks>()
+            .AddSingleton<StyleCheck>()
             .AddSingleton<TestRun>();
 }

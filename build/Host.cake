@@ -98,3 +98,5 @@ internal static class Successor
     [DllImport("libc")]
     private static extern nint signal(int number, nint handler);
 }
+
+#nullable restore

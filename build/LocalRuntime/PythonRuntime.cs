@@ -18,7 +18,15 @@ public sealed class PythonRuntime(IProcesses processes)
         new("matplotlib", "python3-matplotlib"),
     ];
 
-    private static readonly PythonModule Testing = new("pytest", "python3-pytest");
+    private static readonly PythonModule[] Testing =
+    [
+        new("pytest", "python3-pytest"),
+        new("black", "black"),
+        new("flake8", "flake8"),
+        new("mypy", "mypy"),
+    ];
+
+    private const string ShellCheck = "shellcheck";
 
     // A training step of Debian's torch takes fifteen times as long with the reference BLAS as with this one.
     private const string BlasPackage = "libopenblas0-pthread";
@@ -39,8 +47,8 @@ public sealed class PythonRuntime(IProcesses processes)
             if (interpreter is null)
                 continue;
             var missing = interpreter.Lacks(modules).Select(module => module.Name).ToList();
-            if (missing.Count == 0 && MissingBlas(path))
-                missing.Add(BlasPackage);
+            if (missing.Count == 0)
+                missing.AddRange(MissingPackages(path, forTests));
             if (missing.Count == 0)
                 return (found = interpreter, "");
             reasons.Add($"{path} (Python {interpreter.Version}) lacks {string.Join(", ", missing)}");
@@ -74,7 +82,7 @@ public sealed class PythonRuntime(IProcesses processes)
 
     private static bool IsDebian => File.Exists("/etc/debian_version");
 
-    private static PythonModule[] Modules(bool forTests) => forTests ? [.. Training, Testing] : Training;
+    private static PythonModule[] Modules(bool forTests) => forTests ? [.. Training, .. Testing] : Training;
 
     private static IEnumerable<string> Candidates(string root)
     {
@@ -87,13 +95,17 @@ public sealed class PythonRuntime(IProcesses processes)
     private static string VirtualEnvironmentPython(string root) =>
         OperatingSystem.IsWindows() ? Path.Combine(root, ".venv", "Scripts", "python.exe") : Path.Combine(root, ".venv", "bin", "python");
 
-    private static bool MissingBlas(string interpreter) =>
-        IsDebian
-        && interpreter == "/usr/bin/python3"
-        && Directory.Exists("/usr/lib")
-        && !Directory
-            .EnumerateDirectories("/usr/lib", "*-linux-gnu*")
-            .Any(folder => Directory.Exists(Path.Combine(folder, "openblas-pthread")));
+    // Packages of the distribution that hold no Python module. A virtual environment brings its own.
+    private static IEnumerable<string> MissingPackages(string interpreter, bool forTests)
+    {
+        if (!IsDebian || interpreter != "/usr/bin/python3")
+            yield break;
+        var libraries = Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu*");
+        if (!libraries.Any(folder => Directory.Exists(Path.Combine(folder, "openblas-pthread"))))
+            yield return BlasPackage;
+        if (forTests && !File.Exists("/usr/bin/shellcheck"))
+            yield return ShellCheck;
+    }
 
     private async Task InstallDebianPackagesAsync(BuildContext context, bool forTests)
     {
@@ -102,7 +114,7 @@ public sealed class PythonRuntime(IProcesses processes)
         IReadOnlyList<string> packages =
         [
             .. (interpreter?.Lacks(modules) ?? modules).Select(module => module.DebianPackage),
-            .. MissingBlas("/usr/bin/python3") ? [BlasPackage] : Array.Empty<string>(),
+            .. MissingPackages("/usr/bin/python3", forTests),
         ];
         context.Say($"Installing the local runtime with apt-get: {string.Join(' ', packages)}.");
         var apt = new ChildProcess(

@@ -1,5 +1,6 @@
 using Experiments.Model;
 using Experiments.Plans;
+using Experiments.Plans.Images;
 using Images.Building;
 using Images.Registry;
 

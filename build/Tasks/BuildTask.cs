@@ -5,15 +5,16 @@ using Cake.Frosting;
 
 namespace Build.Tasks;
 
-/// <summary>Compiles everything and refreshes the generated files.</summary>
+/// <summary>Compiles everything, refreshes the generated files and checks the style.</summary>
 [TaskName("Build")]
-[TaskDescription("Compiles the solution and refreshes the files that are generated from it")]
-[TaskExample("--target=Build", "compile, and refresh the generated files")]
-public sealed class BuildTask(DotNet dotnet) : AsyncFrostingTask<BuildContext>
+[TaskDescription("Compiles the solution, refreshes the files that are generated from it, and checks layout, style and words")]
+[TaskExample("--target=Build", "compile, refresh the generated files, check the style")]
+public sealed class BuildTask(DotNet dotnet, StyleCheck style) : AsyncFrostingTask<BuildContext>
 {
     public override async Task RunAsync(BuildContext context)
     {
         await dotnet.BuildSolutionAsync(context);
         await GeneratedFiles.RefreshAsync(context);
+        await style.RunAsync(context);
     }
 }

@@ -10,6 +10,9 @@ namespace Build.Testing;
 /// <param name="Report">The file of its report, in xunit's or JUnit's format.</param>
 public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 {
+    /// <summary>The suite that checks layout, style and words.</summary>
+    public const string House = "house";
+
     private const string Conformance = "conformance";
 
     /// <summary>The folder whose Node packages it needs; null for none.</summary>
@@ -52,19 +55,23 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         };
     }
 
-    /// <summary>Creates the suite of the trainer's tests.</summary>
-    public static TestSuite Pytest(string root, PythonInterpreter python)
+    /// <summary>Creates the suite of a folder of tests/ for pytest.</summary>
+    public static TestSuite Pytest(string root, PythonInterpreter python, string name)
     {
-        var report = Path.Combine(root, "artifacts", "tests", "training.xml");
+        var report = Path.Combine(root, "artifacts", "tests", name + ".xml");
         return new TestSuite(
-            "training",
+            name,
             new ChildProcess(
                 python.Path,
-                ["-m", "pytest", "tests/training", "--quiet", "--durations=5", "-p", "no:cacheprovider", $"--junitxml={report}"],
+                ["-m", "pytest", $"tests/{name}", "--quiet", "--durations=5", "-p", "no:cacheprovider", $"--junitxml={report}"],
                 root
             ),
             report
-        );
+        )
+        {
+            // The formatters of C# look up the packages of a restored solution.
+            NeedsBuild = name == House,
+        };
     }
 
     /// <summary>Creates the suite of a folder of tests/ for Node's own test runner.</summary>

@@ -5,14 +5,15 @@ namespace Build.Testing;
 /// <summary>Finds the test suites of the repository.</summary>
 internal static class TestSuites
 {
-    /// <summary>Returns the trainer's suite, the suites for Node and the xunit projects.</summary>
+    /// <summary>Returns the suites for pytest, those for Node and the xunit projects.</summary>
     public static IReadOnlyList<TestSuite> Discover(string root, PythonInterpreter python)
     {
         var tests = Path.Combine(root, "tests");
         var oneLevel = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 };
         return
         [
-            TestSuite.Pytest(root, python),
+            TestSuite.Pytest(root, python, "training"),
+            TestSuite.Pytest(root, python, TestSuite.House),
             .. Directory
                 .EnumerateFiles(tests, "package.json", oneLevel)
                 .Select(path => Path.GetFileName(Path.GetDirectoryName(path)!))

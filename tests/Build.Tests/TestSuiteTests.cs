@@ -5,9 +5,9 @@ namespace Build.Tests;
 
 public sealed class TestSuiteTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("suite-").FullName;
+    private readonly string folder = Directory.CreateTempSubdirectory("suite-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Theory]
     [InlineData("""<assemblies><assembly passed="3" failed="1" errors="1" skipped="2" not-run="1"/></assemblies>""", "exit 1", 3, 2, 3)]
@@ -25,9 +25,9 @@ public sealed class TestSuiteTests : IDisposable
     [InlineData(null, "exit 139", 0, 1, 0)]
     public async Task RunAsync_CountsTheTestsOfTheReport(string? report, string end, int passed, int failed, int skipped)
     {
-        var path = Path.Combine(_folder, "reports", "suite.xml");
+        var path = Path.Combine(folder, "reports", "suite.xml");
         var write = report is null ? "" : $"cat > '{path}' <<'END'\n{report}\nEND\n";
-        var suite = new TestSuite("suite", new ChildProcess("sh", ["-c", write + end], _folder), path);
+        var suite = new TestSuite("suite", new ChildProcess("sh", ["-c", write + end], folder), path);
 
         var outcome = await suite.RunAsync(new SystemProcesses(), TestContext.Current.CancellationToken);
 

@@ -7,12 +7,12 @@ public sealed class TrafficCheckTests : IDisposable
 {
     private const string Exchange =
         """{"method":"GET","url":"https://localhost:1/subscriptions/s/x?api-version=2022-10-01&b=c","status":200}""";
-    private readonly string _folder = Directory.CreateTempSubdirectory("traffic-").FullName;
+    private readonly string folder = Directory.CreateTempSubdirectory("traffic-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void Find_GivesNone_WhenTheEnvironmentNamesNoChecker() => Assert.Null(TrafficCheck.Find(_folder, _ => null));
+    public void Find_GivesNone_WhenTheEnvironmentNamesNoChecker() => Assert.Null(TrafficCheck.Find(folder, _ => null));
 
     [Fact]
     public async Task Run_ChecksNothing_WhenNothingWasRecorded() =>
@@ -53,22 +53,22 @@ public sealed class TrafficCheckTests : IDisposable
     {
         Record("conformance/old.jsonl", $"{Exchange}\n");
 
-        var suite = Find("").Watch(TestSuite.Node(_folder, "conformance"));
+        var suite = Find("").Watch(TestSuite.Node(folder, "conformance"));
 
-        Assert.Equal(Path.Combine(_folder, "traffic", "conformance"), suite.Process.Variables!["TRAFFIC_FOLDER"]);
-        Assert.False(Directory.Exists(Path.Combine(_folder, "traffic")));
+        Assert.Equal(Path.Combine(folder, "traffic", "conformance"), suite.Process.Variables!["TRAFFIC_FOLDER"]);
+        Assert.False(Directory.Exists(Path.Combine(folder, "traffic")));
     }
 
     private TrafficCheck Find(string script)
     {
-        var checker = Path.Combine(_folder, "checker.cjs");
+        var checker = Path.Combine(folder, "checker.cjs");
         File.WriteAllText(checker, script);
-        return TrafficCheck.Find(_folder, name => name == "TRAFFIC_CHECKER" ? checker : null)!;
+        return TrafficCheck.Find(folder, name => name == "TRAFFIC_CHECKER" ? checker : null)!;
     }
 
     private void Record(string file, string text)
     {
-        var path = Path.Combine(_folder, "traffic", file);
+        var path = Path.Combine(folder, "traffic", file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
     }

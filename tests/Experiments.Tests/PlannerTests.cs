@@ -4,6 +4,7 @@ using Experiments.Json;
 using Experiments.Model;
 using Experiments.Planning;
 using Experiments.Plans;
+using Experiments.Plans.Images;
 using Experiments.Plans.Jobs;
 using Experiments.Plans.Passports;
 using Experiments.Reading;

@@ -22,11 +22,15 @@ ALLOWED_REFERENCES = {
     "Datasets": {"Experiments", "Workspaces"},
     "Images": {"Experiments", "Workspaces"},
     "WorkspaceEmulator": set(),
+    "DirectStart": set(),
     "Build": {"Experiments", "Workspaces", "Datasets", "Images"},
 }
 
 # Projects that another one starts as a process: built before it, never referred to.
-STARTED = {("Build", "WorkspaceEmulator")}
+STARTED = {("Build", "WorkspaceEmulator"), ("Build", "DirectStart")}
+
+# Where the host is put together: these files name every room, and no room names them.
+COMPOSITION_ROOT = {PurePosixPath("build/BuildHost.cs"), PurePosixPath("build/BuildSetup.cs")}
 
 
 def is_upstream(path: PurePosixPath) -> bool:
@@ -56,7 +60,7 @@ def edges() -> dict[str, dict[str, set[str]]]:
         declared[file.namespace] |= file.types
     used: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for file in csharp_files():
-        if is_upstream(file.path):
+        if is_upstream(file.path) or file.path in COMPOSITION_ROOT:
             continue
         for other in visible_from(file):
             if other.split(".")[0] == file.namespace.split(".")[0] and other != file.namespace:

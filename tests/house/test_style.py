@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from sources import ROOT, csharp_files, listed, read, tracked
 
 LONGEST_LINE = 140
 PYTHON_FOLDERS = ("src/training/detection", "tests/training", "tests/house", "tests/docker", "bench")
+
+
+def _program(name: str) -> str:
+    """Returns the program of the virtual environment that runs the tests, else the one on the PATH."""
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.is_file() else name
 
 
 def _python(*arguments: str) -> list[str]:
@@ -37,7 +44,7 @@ def _python(*arguments: str) -> list[str]:
             id="mypy",
         ),
         pytest.param(
-            ["shellcheck", *map(str, tracked("*.sh", ".ci/run", "docker/*.sh"))],
+            [_program("shellcheck"), *map(str, tracked("*.sh", ".ci/run", "docker/*.sh"))],
             "the edits that it names",
             id="shellcheck",
         ),

@@ -1,5 +1,5 @@
 using Experiments.Model;
-using Experiments.Plans;
+using Experiments.Plans.Images;
 
 namespace Experiments.Planning;
 

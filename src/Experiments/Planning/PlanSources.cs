@@ -1,4 +1,4 @@
-using Experiments.Plans;
+using Experiments.Plans.Images;
 using Experiments.Plans.Jobs;
 
 namespace Experiments.Planning;

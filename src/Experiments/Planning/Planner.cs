@@ -2,6 +2,7 @@ using System.Text;
 using Experiments.Json;
 using Experiments.Model;
 using Experiments.Plans;
+using Experiments.Plans.Images;
 using Experiments.Plans.Passports;
 
 namespace Experiments.Planning;

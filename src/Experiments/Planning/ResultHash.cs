@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Experiments.Json;
 using Experiments.Model;
-using Experiments.Plans;
+using Experiments.Plans.Images;
 using Experiments.Reading;
 using Experiments.Settings;
 

@@ -1,4 +1,5 @@
 using Experiments.Json;
+using Experiments.Plans.Images;
 
 namespace Experiments.Plans;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Experiments.Plans.Images;
 using Experiments.Plans.Jobs;
 using Experiments.Plans.Passports;
 

@@ -1,6 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using Experiments.Plans;
+using Experiments.Plans.Images;
 using Images.Inputs;
 
 namespace Images.Building;

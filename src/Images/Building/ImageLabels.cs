@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Experiments.Json;
-using Experiments.Plans;
+using Experiments.Plans.Images;
 using Images.Inputs;
 
 namespace Images.Building;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Experiments.Plans;
+using Experiments.Plans.Images;
 using Images.Registry;
 
 namespace Images.Cleaning;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Cake.Core;
 using Cake.Core.IO;
 using Cake.Docker;
-using Experiments.Plans;
+using Experiments.Plans.Images;
 using Images.Registry;
 using Workspaces.Errors;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Experiments.Plans;
+using Experiments.Plans.Images;
 
 namespace Images.Inputs;
 

@@ -1,6 +1,6 @@
 using Cake.Core;
 using Experiments.Json;
-using Experiments.Plans;
+using Experiments.Plans.Images;
 
 namespace Images.Inputs;
 

@@ -1,5 +1,5 @@
 using Cake.Core;
-using Experiments.Plans;
+using Experiments.Plans.Images;
 using Images.Building;
 using Images.Docker;
 using Images.Registry;

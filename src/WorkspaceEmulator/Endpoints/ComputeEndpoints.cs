@@ -152,14 +152,13 @@ internal static class ComputeEndpoints
                 "The query parameter underlyingResourceAction is missing; it must be Delete or Detach.",
                 "InvalidParameter"
             );
-        if (!workspace.Clusters.TryGetValue(computeName, out var cluster))
+        // A deleted cluster may still be listed for a moment.
+        if (
+            !workspace.Clusters.TryGetValue(computeName, out var cluster)
+            || cluster.Snapshot(time.GetUtcNow()) is var snapshot && snapshot.ProvisioningState == "Deleted"
+        )
             return TypedResults.NoContent();
-        var jobs = cluster
-            .Snapshot(time.GetUtcNow())
-            .Nodes.Select(node => node.RunId)
-            .OfType<string>()
-            .Distinct(StringComparer.Ordinal)
-            .ToList();
+        var jobs = snapshot.Nodes.Select(node => node.RunId).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         if (jobs.Count > 0)
             return ArmErrors.Conflict($"Compute '{computeName}' runs {string.Join(", ", jobs)}; cancel or await its jobs first.");
 

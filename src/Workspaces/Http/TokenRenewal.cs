@@ -86,7 +86,7 @@ internal sealed class TokenRenewal(TokenCredential credential, string scope) : H
 
     private async Task<string?> RequestYoungerAsync(HttpMessage message)
     {
-        var now = message.Response.Headers.Date ?? DateTimeOffset.UtcNow;
+        var now = message.Response.Headers.Date ?? TimeProvider.System.GetUtcNow();
         var seconds = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         try
         {

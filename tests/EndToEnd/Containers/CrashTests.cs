@@ -8,19 +8,19 @@ namespace EndToEnd.Containers;
 
 public sealed class CrashTests(Engine engine) : IDisposable
 {
-    private readonly string _folder = TestEmulator.NewFolder();
-    private Process? _crashing;
+    private readonly string folder = TestEmulator.NewFolder();
+    private Process? crashing;
 
     public void Dispose()
     {
-        if (_crashing is not null)
+        if (crashing is not null)
         {
-            if (!_crashing.HasExited)
-                _crashing.Kill();
-            _crashing.Dispose();
+            if (!crashing.HasExited)
+                crashing.Kill();
+            crashing.Dispose();
         }
 
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
@@ -28,12 +28,12 @@ public sealed class CrashTests(Engine engine) : IDisposable
     {
         engine.Require();
         var program = Path.Combine(AppContext.BaseDirectory, "WorkspaceEmulator.dll");
-        _crashing = Process.Start(
+        crashing = Process.Start(
             "dotnet",
             [
                 program,
                 "--state",
-                _folder,
+                folder,
                 "--workspace",
                 "sub/group/work",
                 "--provisioning-milliseconds",
@@ -44,11 +44,11 @@ public sealed class CrashTests(Engine engine) : IDisposable
                 engine.Host,
             ]
         );
-        var announcement = Path.Combine(_folder, "emulator.json");
+        var announcement = Path.Combine(folder, "emulator.json");
         await TestEmulator.WaitForFileAsync(announcement);
         var address = JsonNode.Parse(await File.ReadAllTextAsync(announcement, TestContext.Current.CancellationToken))!;
         Assert.Equal("docker", (string?)address["runtime"]);
-        using (var client = TestEmulator.CreateClient(_folder, new((string)address["endpoint"]!)))
+        using (var client = TestEmulator.CreateClient(folder, new((string)address["endpoint"]!)))
         {
             await PutAsync(
                 client,
@@ -57,17 +57,17 @@ public sealed class CrashTests(Engine engine) : IDisposable
             );
             await PutAsync(client, "/environments/detection/versions/1", """{"properties":{"image":"debian-base:bookworm"}}""");
             await PutAsync(client, "/jobs/orphan", TestEmulator.Job("echo > go; sleep 600").ToJsonString());
-            await TestEmulator.WaitForFileAsync(Path.Combine(_folder, "jobs/orphan/wd/go"));
+            await TestEmulator.WaitForFileAsync(Path.Combine(folder, "jobs/orphan/wd/go"));
         }
 
-        _crashing.Kill();
-        await _crashing.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Single(await engine.ContainersOfAsync(_folder));
+        crashing.Kill();
+        await crashing.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Single(await engine.ContainersOfAsync(folder));
 
         // Also when it runs jobs as processes from now on.
-        await using var emulator = await TestEmulator.StartAsync(folder: _folder);
+        await using var emulator = await TestEmulator.StartAsync(folder: folder);
 
-        Assert.Empty(await engine.ContainersOfAsync(_folder));
+        Assert.Empty(await engine.ContainersOfAsync(folder));
         var details = await emulator.WaitForEndAsync("orphan");
         Assert.Equal("Failed", (string?)details["status"]);
         Assert.StartsWith(

@@ -1,4 +1,4 @@
-using Experiments.Plans;
+using Experiments.Plans.Images;
 using Images.Inputs;
 using Images.Tests.Inputs;
 

@@ -13,11 +13,11 @@ namespace Fixtures.Network;
 /// <summary>A server in this process on a free loopback port, with a certificate of its own where it speaks https.</summary>
 public sealed class LoopbackServer : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly WebApplication app;
 
     private LoopbackServer(WebApplication app, X509Certificate2? certificate)
     {
-        _app = app;
+        this.app = app;
         Certificate = certificate;
         var bound = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         Address = new UriBuilder(bound) { Host = "localhost" }.Uri;
@@ -54,7 +54,7 @@ public sealed class LoopbackServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _app.DisposeAsync();
+        await this.app.DisposeAsync();
         Certificate?.Dispose();
     }
 

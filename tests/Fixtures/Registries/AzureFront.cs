@@ -11,7 +11,7 @@ namespace Fixtures.Registries;
 /// </summary>
 public sealed class AzureFront : IAsyncDisposable
 {
-    private readonly HttpClient _http = new(
+    private readonly HttpClient http = new(
         new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -19,27 +19,27 @@ public sealed class AzureFront : IAsyncDisposable
             Expect100ContinueTimeout = TimeSpan.FromSeconds(5),
         }
     );
-    private readonly TokenService? _tokens;
-    private readonly BlobStore? _store;
-    private DistributionRegistry? _registry;
-    private LoopbackServer? _server;
+    private readonly TokenService? tokens;
+    private readonly BlobStore? store;
+    private DistributionRegistry? registry;
+    private LoopbackServer? server;
 
     private AzureFront(TokenService? tokens, BlobStore? store)
     {
-        _tokens = tokens;
-        _store = store;
+        this.tokens = tokens;
+        this.store = store;
     }
 
     /// <summary><c>https://localhost:{port}/</c>.</summary>
     public Uri Address => Server.Address;
 
     /// <summary>The registry behind it.</summary>
-    public DistributionRegistry Registry => _registry ?? throw new InvalidOperationException("Not started.");
+    public DistributionRegistry Registry => registry ?? throw new InvalidOperationException("Not started.");
 
     /// <summary>Answers a request in the registry's place when it returns true; null lets everything through.</summary>
     public Func<HttpContext, Task<bool>>? Intercept { get; set; }
 
-    private LoopbackServer Server => _server ?? throw new InvalidOperationException("Not started.");
+    private LoopbackServer Server => server ?? throw new InvalidOperationException("Not started.");
 
     /// <summary>Starts the front and a registry behind it. The front stops the registry; token service and store are the caller's.</summary>
     public static async Task<AzureFront> StartAsync(
@@ -51,12 +51,12 @@ public sealed class AzureFront : IAsyncDisposable
         var front = new AzureFront(tokens, store);
         try
         {
-            front._server = await LoopbackServer.StartAsync(isHttps: true, front.Map, cancellationToken);
+            front.server = await LoopbackServer.StartAsync(isHttps: true, front.Map, cancellationToken);
             var options = new RegistryOptions { TokenService = tokens, Realm = new Uri(front.Address, "/oauth2/token") };
-            front._registry = await DistributionRegistry.StartAsync(options, cancellationToken);
+            front.registry = await DistributionRegistry.StartAsync(options, cancellationToken);
             if (store is not null)
             {
-                store.PathOfBlob = front._registry.PathOfBlob;
+                store.PathOfBlob = front.registry.PathOfBlob;
             }
 
             return front;
@@ -71,7 +71,7 @@ public sealed class AzureFront : IAsyncDisposable
     /// <summary>A handler that trusts the certificates of this front and of its blob store, and no other.</summary>
     public SocketsHttpHandler CreateHandler()
     {
-        string?[] trusted = [Server.Certificate?.Thumbprint, _store?.Certificate?.Thumbprint];
+        string?[] trusted = [Server.Certificate?.Thumbprint, this.store?.Certificate?.Thumbprint];
         return new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -86,17 +86,17 @@ public sealed class AzureFront : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is not null)
+        if (server is not null)
         {
-            await _server.DisposeAsync();
+            await server.DisposeAsync();
         }
 
-        if (_registry is not null)
+        if (registry is not null)
         {
-            await _registry.DisposeAsync();
+            await registry.DisposeAsync();
         }
 
-        _http.Dispose();
+        http.Dispose();
     }
 
     private void Map(WebApplication app)
@@ -110,8 +110,8 @@ public sealed class AzureFront : IAsyncDisposable
                 }
             }
         );
-        _tokens?.Map(app);
-        new AzureCatalogue(() => Registry, () => Address, _tokens).Map(app);
+        this.tokens?.Map(app);
+        new AzureCatalogue(() => Registry, () => Address, this.tokens).Map(app);
         app.Map("/v2/{**rest}", ForwardAsync);
     }
 
@@ -145,13 +145,13 @@ public sealed class AzureFront : IAsyncDisposable
             }
         }
 
-        using var answer = await _http.SendAsync(forwarded, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
+        using var answer = await http.SendAsync(forwarded, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
         var isBlob = HttpMethods.IsGet(request.Method) && request.Path.Value!.Contains("/blobs/", StringComparison.Ordinal);
-        if (_store is not null && isBlob && answer.StatusCode == HttpStatusCode.OK)
+        if (this.store is not null && isBlob && answer.StatusCode == HttpStatusCode.OK)
         {
             var digest = request.Path.Value![(request.Path.Value!.LastIndexOf('/') + 1)..];
             context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
-            context.Response.Headers.Location = new Uri(_store.Address, $"/blobs/{digest}?sig=planted-signature").AbsoluteUri;
+            context.Response.Headers.Location = new Uri(this.store.Address, $"/blobs/{digest}?sig=planted-signature").AbsoluteUri;
             return;
         }
 

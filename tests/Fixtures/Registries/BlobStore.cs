@@ -9,13 +9,13 @@ namespace Fixtures.Registries;
 /// <summary>Stands where a registry keeps its blobs: a host of its own that blob requests are redirected to. It remembers the headers of each request.</summary>
 public sealed class BlobStore : IAsyncDisposable
 {
-    private readonly ConcurrentQueue<IReadOnlyDictionary<string, string>> _requests = new();
-    private LoopbackServer? _server;
+    private readonly ConcurrentQueue<IReadOnlyDictionary<string, string>> requests = new();
+    private LoopbackServer? server;
 
-    public Uri Address => (_server ?? throw new InvalidOperationException("Not started.")).Address;
+    public Uri Address => (server ?? throw new InvalidOperationException("Not started.")).Address;
 
     /// <summary>The headers of each request so far, in order.</summary>
-    public IReadOnlyList<IReadOnlyDictionary<string, string>> Requests => [.. _requests];
+    public IReadOnlyList<IReadOnlyDictionary<string, string>> Requests => [.. requests];
 
     /// <summary>When set, every request is answered 401 with this challenge.</summary>
     public string? Challenge { get; set; }
@@ -23,12 +23,12 @@ public sealed class BlobStore : IAsyncDisposable
     /// <summary>Finds the file of a blob by its digest.</summary>
     public Func<string, string>? PathOfBlob { get; set; }
 
-    internal X509Certificate2? Certificate => _server?.Certificate;
+    internal X509Certificate2? Certificate => server?.Certificate;
 
     public static async Task<BlobStore> StartAsync(CancellationToken cancellationToken = default)
     {
         var store = new BlobStore();
-        store._server = await LoopbackServer.StartAsync(
+        store.server = await LoopbackServer.StartAsync(
             isHttps: true,
             app => app.MapGet("/blobs/{digest}", store.GetAsync),
             cancellationToken
@@ -38,15 +38,15 @@ public sealed class BlobStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is not null)
+        if (server is not null)
         {
-            await _server.DisposeAsync();
+            await server.DisposeAsync();
         }
     }
 
     private Task GetAsync(HttpContext context, string digest)
     {
-        _requests.Enqueue(
+        requests.Enqueue(
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)
         );
         if (Challenge is not null)

@@ -9,15 +9,15 @@ namespace Fixtures.Registries;
 /// <remarks>Plain http, which docker accepts for loopback. Deleting is allowed. The process is stopped by its id.</remarks>
 public sealed class DistributionRegistry : IAsyncDisposable
 {
-    private readonly RegistryOptions _options;
-    private readonly string _folder;
-    private readonly StringBuilder _log = new();
-    private Process? _process;
+    private readonly RegistryOptions options;
+    private readonly string folder;
+    private readonly StringBuilder log = new();
+    private Process? process;
 
     private DistributionRegistry(RegistryOptions options, string folder, int port)
     {
-        _options = options;
-        _folder = folder;
+        this.options = options;
+        this.folder = folder;
         Address = new Uri($"http://localhost:{port}/");
     }
 
@@ -27,22 +27,22 @@ public sealed class DistributionRegistry : IAsyncDisposable
     /// <summary>As an image reference begins: <c>localhost:{port}</c>.</summary>
     public string Name => Address.Authority;
 
-    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The registry is stopped.");
+    public int ProcessId => this.process?.Id ?? throw new InvalidOperationException("The registry is stopped.");
 
     /// <summary>What it printed so far.</summary>
     public string Log
     {
         get
         {
-            lock (_log)
+            lock (log)
             {
-                return _log.ToString();
+                return log.ToString();
             }
         }
     }
 
     /// <summary>The folder that holds repositories and blobs.</summary>
-    public string StorageFolder => Path.Combine(_folder, "storage");
+    public string StorageFolder => Path.Combine(this.folder, "storage");
 
     public static async Task<DistributionRegistry> StartAsync(
         RegistryOptions? options = null,
@@ -67,9 +67,9 @@ public sealed class DistributionRegistry : IAsyncDisposable
     /// <summary>Kills the process as a power cut would; the storage stays.</summary>
     public async Task KillAsync()
     {
-        if (_process is { } process)
+        if (this.process is { } process)
         {
-            _process = null;
+            this.process = null;
             if (!process.HasExited)
             {
                 process.Kill();
@@ -98,12 +98,12 @@ public sealed class DistributionRegistry : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(this.folder, recursive: true);
     }
 
     private async Task StartProcessAsync(CancellationToken cancellationToken)
     {
-        var configuration = Path.Combine(_folder, "config.yml");
+        var configuration = Path.Combine(this.folder, "config.yml");
         await File.WriteAllTextAsync(configuration, Configuration(), cancellationToken);
         var process = Process.Start(
             new ProcessStartInfo(RegistryBinary.Path, ["serve", configuration])
@@ -111,10 +111,10 @@ public sealed class DistributionRegistry : IAsyncDisposable
                 UseShellExecute = false,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-                WorkingDirectory = _folder,
+                WorkingDirectory = this.folder,
             }
         )!;
-        _process = process;
+        this.process = process;
         process.OutputDataReceived += (_, line) => Append(line.Data);
         process.ErrorDataReceived += (_, line) => Append(line.Data);
         process.BeginOutputReadLine();
@@ -151,9 +151,9 @@ public sealed class DistributionRegistry : IAsyncDisposable
 
     private void Append(string? line)
     {
-        lock (_log)
+        lock (log)
         {
-            _log.AppendLine(line);
+            log.AppendLine(line);
         }
     }
 
@@ -172,15 +172,15 @@ public sealed class DistributionRegistry : IAsyncDisposable
 
             """
         );
-        if (_options.Users.Count > 0)
+        if (this.options.Users.Count > 0)
         {
-            var file = Path.Combine(_folder, "htpasswd");
-            File.WriteAllLines(file, _options.Users.Select(user => $"{user.Key}:{Bcrypt.Hash(user.Value)}"));
+            var file = Path.Combine(this.folder, "htpasswd");
+            File.WriteAllLines(file, this.options.Users.Select(user => $"{user.Key}:{Bcrypt.Hash(user.Value)}"));
             text.Append($"auth: {{htpasswd: {{realm: test, path: \"{file}\"}}}}\n");
         }
         else if (Trust() is { } tokens)
         {
-            var file = Path.Combine(_folder, "root.pem");
+            var file = Path.Combine(this.folder, "root.pem");
             File.WriteAllText(file, tokens.CertificatePem);
             text.Append(
                 $"auth: {{token: {{realm: \"{tokens.Realm}\", service: \"{tokens.Service}\", issuer: \"{tokens.Issuer}\", rootcertbundle: \"{file}\"}}}}\n"
@@ -191,7 +191,7 @@ public sealed class DistributionRegistry : IAsyncDisposable
     }
 
     private TokenTrust? Trust() =>
-        _options.TokenService is { } tokens
-            ? new TokenTrust(_options.Realm ?? tokens.Realm, tokens.Service, tokens.Issuer, tokens.CertificatePem)
-            : _options.TokenTrust;
+        this.options.TokenService is { } tokens
+            ? new TokenTrust(this.options.Realm ?? tokens.Realm, tokens.Service, tokens.Issuer, tokens.CertificatePem)
+            : this.options.TokenTrust;
 }

@@ -18,22 +18,22 @@ public sealed class TokenService : IAsyncDisposable
     /// <summary>The user name whose password is a refresh token, as Azure has it.</summary>
     public const string RefreshTokenUser = "00000000-0000-0000-0000-000000000000";
 
-    private readonly ConcurrentQueue<TokenRequest> _requests = new();
-    private readonly ConcurrentDictionary<string, bool> _withdrawn = new(StringComparer.Ordinal);
-    private TokenSigner _signer;
-    private LoopbackServer? _server;
+    private readonly ConcurrentQueue<TokenRequest> requests = new();
+    private readonly ConcurrentDictionary<string, bool> withdrawn = new(StringComparer.Ordinal);
+    private TokenSigner signer;
+    private LoopbackServer? server;
 
-    private TokenService(TokenAlgorithm algorithm) => _signer = new TokenSigner(algorithm);
+    private TokenService(TokenAlgorithm algorithm) => signer = new TokenSigner(algorithm);
 
     public string Service { get; init; } = "registry.test";
 
     public string Issuer { get; init; } = "Token service of a test";
 
     /// <summary>Where it gives tokens: <c>http://localhost:{port}/oauth2/token</c>.</summary>
-    public Uri Realm => new((_server ?? throw new InvalidOperationException("Not started.")).Address, "/oauth2/token");
+    public Uri Realm => new((server ?? throw new InvalidOperationException("Not started.")).Address, "/oauth2/token");
 
     /// <summary>The certificate a registry must trust, PEM.</summary>
-    public string CertificatePem => _signer.CertificatePem;
+    public string CertificatePem => signer.CertificatePem;
 
     public ConcurrentDictionary<string, TokenUser> Users { get; } = new(StringComparer.Ordinal);
 
@@ -49,7 +49,7 @@ public sealed class TokenService : IAsyncDisposable
     public TimeSpan RefreshTokenLifetime { get; set; } = TimeSpan.FromHours(3);
 
     /// <summary>Every request so far, in order.</summary>
-    public IReadOnlyList<TokenRequest> Requests => [.. _requests];
+    public IReadOnlyList<TokenRequest> Requests => [.. requests];
 
     public static async Task<TokenService> StartAsync(
         TokenAlgorithm algorithm = TokenAlgorithm.ES256,
@@ -57,35 +57,35 @@ public sealed class TokenService : IAsyncDisposable
     )
     {
         var service = new TokenService(algorithm);
-        service._server = await LoopbackServer.StartAsync(isHttps: false, service.Map, cancellationToken);
+        service.server = await LoopbackServer.StartAsync(isHttps: false, service.Map, cancellationToken);
         return service;
     }
 
     /// <summary>Makes a new key: every token given so far is worthless, at once here and at a registry after it was started again.</summary>
     public void RotateKey()
     {
-        var old = _signer;
-        _signer = new TokenSigner(old.Algorithm);
+        var old = signer;
+        signer = new TokenSigner(old.Algorithm);
         old.Dispose();
     }
 
     /// <summary>Refuses the refresh tokens given so far; access tokens keep working.</summary>
     public void WithdrawRefreshTokens()
     {
-        foreach (var token in _withdrawn.Keys)
+        foreach (var token in withdrawn.Keys)
         {
-            _withdrawn[token] = true;
+            withdrawn[token] = true;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is not null)
+        if (server is not null)
         {
-            await _server.DisposeAsync();
+            await server.DisposeAsync();
         }
 
-        _signer.Dispose();
+        signer.Dispose();
     }
 
     /// <summary>Adds the two addresses to a server.</summary>
@@ -167,7 +167,7 @@ public sealed class TokenService : IAsyncDisposable
     {
         var form = await context.Request.ReadFormAsync();
         var user = AadTokens.GetValueOrDefault(form["access_token"].ToString());
-        _requests.Enqueue(new TokenRequest("exchange", "", user));
+        requests.Enqueue(new TokenRequest("exchange", "", user));
         if (user is null)
         {
             await RefuseAsync(context);
@@ -181,7 +181,7 @@ public sealed class TokenService : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context, string kind, string scope, string? user, bool wantsRefreshToken)
     {
-        _requests.Enqueue(new TokenRequest(kind, scope, user));
+        requests.Enqueue(new TokenRequest(kind, scope, user));
         if (user is null && kind != "anonymous")
         {
             await RefuseAsync(context);
@@ -190,7 +190,7 @@ public sealed class TokenService : IAsyncDisposable
 
         var grants = (user is null ? AnonymousGrants : Users[user].Grants).SelectMany(RegistryScope.Parse).ToList();
         var access = RegistryScope.Parse(scope).Select(wanted => wanted.Within(grants)).Where(given => given.Actions.Count > 0);
-        var token = _signer.Sign(Claims(user, AccessTokenLifetime, "access_token", access));
+        var token = signer.Sign(Claims(user, AccessTokenLifetime, "access_token", access));
         var answer = new JsonObject
         {
             ["access_token"] = token,
@@ -215,8 +215,8 @@ public sealed class TokenService : IAsyncDisposable
 
     private string RefreshTokenOf(string user)
     {
-        var token = _signer.Sign(Claims(user, RefreshTokenLifetime, "refresh_token", []));
-        _withdrawn[token] = false;
+        var token = signer.Sign(Claims(user, RefreshTokenLifetime, "refresh_token", []));
+        withdrawn[token] = false;
         return token;
     }
 
@@ -226,7 +226,7 @@ public sealed class TokenService : IAsyncDisposable
         : null;
 
     private string? UserOfRefreshToken(string token) =>
-        _withdrawn.TryGetValue(token, out var isWithdrawn)
+        withdrawn.TryGetValue(token, out var isWithdrawn)
         && !isWithdrawn
         && Claims(token) is { } claims
         && (string?)claims["grant_type"] == "refresh_token"
@@ -235,7 +235,7 @@ public sealed class TokenService : IAsyncDisposable
 
     private JsonObject? Claims(string token)
     {
-        if (token.Split('.') is not [_, var payload, _] || !_signer.IsMine(token))
+        if (token.Split('.') is not [_, var payload, _] || !signer.IsMine(token))
         {
             return null;
         }

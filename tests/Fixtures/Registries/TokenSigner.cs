@@ -9,8 +9,8 @@ namespace Fixtures.Registries;
 /// <summary>A key made on the fly, its self-signed certificate, and the JSON web tokens signed with it.</summary>
 public sealed class TokenSigner : IDisposable
 {
-    private readonly X509Certificate2 _certificate;
-    private readonly AsymmetricAlgorithm _key;
+    private readonly X509Certificate2 certificate;
+    private readonly AsymmetricAlgorithm key;
 
     public TokenSigner(TokenAlgorithm algorithm)
     {
@@ -20,13 +20,13 @@ public sealed class TokenSigner : IDisposable
         if (algorithm == TokenAlgorithm.RS256)
         {
             var rsa = RSA.Create(2048);
-            _key = rsa;
+            key = rsa;
             request = new CertificateRequest(name, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         }
         else
         {
             var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            _key = ecdsa;
+            key = ecdsa;
             request = new CertificateRequest(name, ecdsa, HashAlgorithmName.SHA256);
         }
 
@@ -38,12 +38,12 @@ public sealed class TokenSigner : IDisposable
                 critical: true
             )
         );
-        _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
     }
 
     public TokenAlgorithm Algorithm { get; }
 
-    public string CertificatePem => _certificate.ExportCertificatePem();
+    public string CertificatePem => certificate.ExportCertificatePem();
 
     public string Sign(JsonObject claims)
     {
@@ -52,13 +52,13 @@ public sealed class TokenSigner : IDisposable
         {
             ["typ"] = "JWT",
             ["alg"] = Algorithm.ToString(),
-            ["x5c"] = new JsonArray(Convert.ToBase64String(_certificate.RawData)),
+            ["x5c"] = new JsonArray(Convert.ToBase64String(certificate.RawData)),
         };
         var content = $"{Encode(header)}.{Encode(claims)}";
         var bytes = Encoding.ASCII.GetBytes(content);
-        var signature = _key is RSA rsa
+        var signature = key is RSA rsa
             ? rsa.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            : ((ECDsa)_key).SignData(bytes, HashAlgorithmName.SHA256);
+            : ((ECDsa)key).SignData(bytes, HashAlgorithmName.SHA256);
         return $"{content}.{Base64Url.EncodeToString(signature)}";
     }
 
@@ -72,15 +72,15 @@ public sealed class TokenSigner : IDisposable
 
         var content = Encoding.ASCII.GetBytes(token[..end]);
         var signature = Base64Url.DecodeFromChars(token.AsSpan(end + 1));
-        return _key is RSA rsa
+        return key is RSA rsa
             ? rsa.VerifyData(content, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            : ((ECDsa)_key).VerifyData(content, signature, HashAlgorithmName.SHA256);
+            : ((ECDsa)key).VerifyData(content, signature, HashAlgorithmName.SHA256);
     }
 
     public void Dispose()
     {
-        _certificate.Dispose();
-        _key.Dispose();
+        certificate.Dispose();
+        key.Dispose();
     }
 
     private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));

@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
 using Cake.Core;
-using Experiments.Plans;
+using Experiments.Plans.Images;
 using Fixtures.Registries;
 using Fixtures.Services;
 using Images.Building;

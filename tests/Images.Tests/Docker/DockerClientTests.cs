@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
 using Cake.Core;
-using Experiments.Plans;
+using Experiments.Plans.Images;
 using Images.Docker;
 using Images.Registry;
 

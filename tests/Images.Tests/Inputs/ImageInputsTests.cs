@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
 using Experiments.Json;
-using Experiments.Plans;
+using Experiments.Plans.Images;
 using Fixtures;
 using Images.Inputs;
 

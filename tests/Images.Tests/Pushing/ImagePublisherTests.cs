@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
 using Cake.Core;
-using Experiments.Plans;
+using Experiments.Plans.Images;
 using Fixtures.Registries;
 using Images.Building;
 using Images.Pushing;

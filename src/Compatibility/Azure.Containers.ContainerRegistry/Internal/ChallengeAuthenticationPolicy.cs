@@ -154,7 +154,7 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
             StringComparison.OrdinalIgnoreCase
         ) == 0;
 
-    private static bool IsFresh(string token) => TokenExchange.ExpiryOf(token) - Margin > DateTimeOffset.UtcNow;
+    private static bool IsFresh(string token) => TokenExchange.ExpiryOf(token) - Margin > TimeProvider.System.GetUtcNow();
 
     private static void Authorize(HttpMessage message, string token) =>
         message.Request.Headers.SetValue(HttpHeader.Names.Authorization, $"Bearer {token}");

@@ -1,3 +1,5 @@
+using Experiments.Plans.Images;
+
 namespace Experiments.Plans.Passports;
 
 /// <summary>The image of a run.</summary>

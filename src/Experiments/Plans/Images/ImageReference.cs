@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Experiments.Plans;
+namespace Experiments.Plans.Images;
 
 /// <summary>An image reference in its parts. In JSON it is one string.</summary>
 /// <param name="Repository">Registry and repository, as in <c>localhost:5000/model-training</c>.</param>

@@ -1,4 +1,4 @@
-namespace Experiments.Plans;
+namespace Experiments.Plans.Images;
 
 /// <summary>How this project's image is built, and the tag that follows from its inputs.</summary>
 /// <param name="Dockerfile">Relative to the repository, which is the build context; forward slashes.</param>

@@ -1,4 +1,4 @@
-namespace Experiments.Plans;
+namespace Experiments.Plans.Images;
 
 /// <summary>The kind of an input, as far as it changes the image.</summary>
 public enum ImageInputKind

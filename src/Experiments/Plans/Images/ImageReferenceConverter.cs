@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Experiments.Plans;
+namespace Experiments.Plans.Images;
 
 /// <summary>Converts an image reference from and to its text.</summary>
 internal sealed class ImageReferenceConverter : JsonConverter<ImageReference>

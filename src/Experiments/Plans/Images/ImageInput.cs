@@ -1,4 +1,4 @@
-namespace Experiments.Plans;
+namespace Experiments.Plans.Images;
 
 /// <summary>One input file of an image.</summary>
 /// <param name="Path">Relative to the build context, with forward slashes.</param>
