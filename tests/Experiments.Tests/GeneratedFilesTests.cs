@@ -1,4 +1,5 @@
 using Experiments.Schema;
+using Fixtures;
 
 namespace Experiments.Tests;
 

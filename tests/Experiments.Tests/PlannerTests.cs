@@ -8,6 +8,7 @@ using Experiments.Plans.Images;
 using Experiments.Plans.Jobs;
 using Experiments.Plans.Passports;
 using Experiments.Reading;
+using Fixtures;
 
 namespace Experiments.Tests;
 

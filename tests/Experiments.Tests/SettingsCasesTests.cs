@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Experiments.Json;
 using Experiments.Reading;
+using Fixtures;
 using Json.Schema;
 
 namespace Experiments.Tests;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Experiments.VmSizes;
+using Fixtures;
 
 namespace Experiments.Tests;
 

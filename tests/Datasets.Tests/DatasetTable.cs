@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Experiments.Json;
+using Fixtures;
 
-namespace Experiments.Tests;
+namespace Datasets.Tests;
 
 /// <summary>The shared table of datasets, which the trainer's tests read too.</summary>
 internal static class DatasetTable

@@ -1,6 +1,6 @@
 using Datasets.Upload;
 
-namespace Workspaces.Tests;
+namespace Datasets.Tests;
 
 public class UploadProgressTests
 {

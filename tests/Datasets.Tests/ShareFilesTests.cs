@@ -2,7 +2,7 @@ using Datasets.Stores;
 using Fixtures.Services;
 using Workspaces.Errors;
 
-namespace Workspaces.Tests;
+namespace Datasets.Tests;
 
 public sealed class ShareFilesTests : IDisposable
 {

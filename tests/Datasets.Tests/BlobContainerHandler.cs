@@ -4,7 +4,7 @@ using System.Text;
 using System.Web;
 using System.Xml.Linq;
 
-namespace Experiments.Tests;
+namespace Datasets.Tests;
 
 /// <summary>
 /// A blob container over HTTP, as far as reading a dataset takes: listings with the MD5 of each blob, and whole or partial blobs.

@@ -4,7 +4,7 @@ using Experiments.Model;
 using Experiments.Planning;
 using Fixtures;
 
-namespace Experiments.Tests;
+namespace Datasets.Tests;
 
 /// <summary>The shared table of datasets, which the trainer's tests run too.</summary>
 public sealed class DatasetCasesTests : IDisposable

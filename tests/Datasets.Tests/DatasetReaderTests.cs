@@ -4,7 +4,7 @@ using Experiments.Model;
 using Experiments.Planning;
 using Fixtures;
 
-namespace Experiments.Tests;
+namespace Datasets.Tests;
 
 public sealed class DatasetReaderTests : IDisposable
 {

@@ -10,7 +10,7 @@ using Experiments.Plans;
 using Fixtures;
 using Workspaces.Datastores;
 
-namespace Experiments.Tests;
+namespace Datasets.Tests;
 
 /// <summary>One content has one hash: in a folder, in a blob container, and in the table that the trainer's tests read too.</summary>
 public sealed class DatasetHashTests : IDisposable

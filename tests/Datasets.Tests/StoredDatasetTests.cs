@@ -3,7 +3,7 @@ using Datasets.Checks;
 using Datasets.Sources;
 using Datasets.Stores;
 
-namespace Workspaces.Tests;
+namespace Datasets.Tests;
 
 public sealed class StoredDatasetTests : IDisposable
 {

@@ -1,7 +1,7 @@
-namespace Experiments.Tests;
+namespace Fixtures;
 
 /// <summary>The files of the repository that tests read, as they were when the tests were built.</summary>
-internal static class Repository
+public static class Repository
 {
     public static string Root { get; } = Path.Combine(AppContext.BaseDirectory, "repository");
 

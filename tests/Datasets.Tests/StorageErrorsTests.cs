@@ -3,7 +3,7 @@ using Experiments.Plans;
 using Fixtures.Services;
 using Workspaces.Errors;
 
-namespace Workspaces.Tests;
+namespace Datasets.Tests;
 
 public class StorageErrorsTests
 {
