@@ -80,7 +80,10 @@ public sealed class TargetCatalog
             argument.OnlyFor is not { } target
             || given.GetValueOrDefault(TargetArgument, []).Contains(target, StringComparer.OrdinalIgnoreCase)
         )
+        {
             return [];
+        }
+
         return [$"--{argument.Name} is \"{given[argument.Name][^1]}\"; it must be given with --target={target}, or be left out."];
     }
 

@@ -18,10 +18,13 @@ public sealed class NodePackages(IProcesses processes)
         var name = Path.GetRelativePath(context.Root, folder);
         var node = await processes.TryReadAsync(new ChildProcess("node", ["--version"], folder), context.Cancellation);
         if (!Version.TryParse(node?.TrimStart('v'), out var version) || version.Major < 20)
+        {
             throw new CakeException(
                 $"Node.js is {node ?? "not installed"}; it must be 20 or newer to run {name}. "
                     + "Install it from https://nodejs.org, then run the same command again."
             );
+        }
+
         context.Say($"Installing the packages of {name} with npm.");
         await processes.RunCheckedAsync(
             new ChildProcess("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], folder),

@@ -29,9 +29,11 @@ public static class ProcessesExtensions
         ArgumentNullException.ThrowIfNull(process);
         var exitCode = await processes.RunAsync(process, onLine: null, cancellationToken);
         if (exitCode != 0)
+        {
             throw new CakeException(
                 exitCode,
                 $"{Path.GetFileName(process.FileName)} {string.Join(' ', process.Arguments)} exited with code {exitCode}."
             );
+        }
     }
 }

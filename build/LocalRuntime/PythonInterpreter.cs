@@ -64,6 +64,7 @@ public sealed record PythonInterpreter(string Path, string Version, IReadOnlySet
             return folder;
         File.WriteAllText(launcher, text);
         if (!OperatingSystem.IsWindows())
+        {
             File.SetUnixFileMode(
                 launcher,
                 UnixFileMode.UserRead
@@ -74,6 +75,8 @@ public sealed record PythonInterpreter(string Path, string Version, IReadOnlySet
                     | UnixFileMode.OtherRead
                     | UnixFileMode.OtherExecute
             );
+        }
+
         return folder;
     }
 }

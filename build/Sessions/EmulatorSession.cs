@@ -38,10 +38,13 @@ public sealed class EmulatorSession(CommandArguments arguments, PythonRuntime py
         if (emulator.Note is not null)
             context.Warn(emulator.Note);
         if (emulator.FaultRules > 0)
+        {
             context.Warn(
                 $"A fault script is active on the emulator ({(emulator.FaultRules == 1 ? "1 rule" : $"{emulator.FaultRules} rules")}); "
                     + "--faults=FILE replaces it, and a script without rules ends all faults."
             );
+        }
+
         running = KindOf(emulator);
         return emulator;
     }

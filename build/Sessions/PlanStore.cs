@@ -22,8 +22,11 @@ public sealed class PlanStore(CommandArguments arguments, TargetCatalog catalog,
             [ExperimentArguments.Set.Name] = Overrides(context),
         };
         foreach (var argument in catalog.PlanArguments.Where(argument => argument != ExperimentArguments.SetVariable))
+        {
             if (arguments.GetTexts(argument) is { Count: > 0 } texts)
                 origin.TryAdd(argument.Name, texts);
+        }
+
         return new(origin);
     }
 

@@ -17,9 +17,12 @@ public sealed class SignInSession(CommandArguments arguments, ICakeLog log)
     public ChosenCredential To(string? tenantId)
     {
         if (!made.TryGetValue(tenantId ?? "", out var signIn))
+        {
             made[tenantId ?? ""] = signIn = new ChosenCredential(tenantId, arguments.Get(SignInArguments.Credential), text =>
                 log.Information("{0}", text)
             );
+        }
+
         return signIn;
     }
 }

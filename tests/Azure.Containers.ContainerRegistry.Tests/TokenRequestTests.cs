@@ -56,10 +56,13 @@ public class TokenRequestTests
                 RequestMessage = request,
             };
             if (status == HttpStatusCode.Unauthorized)
+            {
                 answer.Headers.TryAddWithoutValidation(
                     "WWW-Authenticate",
                     "Bearer realm=\"https://team.azurecr.io/oauth2/token\",service=\"team.azurecr.io\",scope=\"registry:catalog:*\""
                 );
+            }
+
             return answer;
         }
     }

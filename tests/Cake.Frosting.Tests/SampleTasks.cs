@@ -49,7 +49,9 @@ internal static class SampleTasks
                     .Where(argument => argument.Key != "target")
                     .OrderBy(argument => argument.Key, StringComparer.Ordinal)
             )
+            {
                 journal.Add($"{name}={string.Join('|', values.Select(value => value ?? "<none>"))}");
+            }
         }
     }
 

@@ -126,11 +126,14 @@ public class RunDataTests
         Assert.Equal("""[{"path":"plots/p.txt","is_dir":false,"file_size":2}]""", folder["files"]!.ToJsonString());
 
         foreach (var outside in new[] { "../run.json", "outputs/../../run.json", "/etc/passwd", "outputs/link", "" })
+        {
             await emulator.ExpectAsync(
                 HttpStatusCode.NotFound,
                 HttpMethod.Get,
                 TestEmulator.Artifacts("makes", $"/content?path={Uri.EscapeDataString(outside)}")
             );
+        }
+
         await emulator.ExpectAsync(
             HttpStatusCode.BadRequest,
             HttpMethod.Post,

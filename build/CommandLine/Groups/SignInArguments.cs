@@ -15,8 +15,10 @@ public sealed class SignInArguments() : ArgumentGroup(Credential)
     private static void Check(string name)
     {
         if (!ChosenCredential.Names.Contains(name, StringComparer.Ordinal))
+        {
             throw new FormatException(
                 $"one of {string.Join(", ", ChosenCredential.Names)}, or be left out for the first that is configured"
             );
+        }
     }
 }

@@ -39,10 +39,13 @@ public sealed class DatastoreStage(
         var environment = plans.ReadConfiguration(context).Environment;
         var name = FindName(environment);
         if (arguments.Get(PlanningArguments.ReadDataset) ?? true)
+        {
             context.Report(
                 "Storage",
                 $"{name}: {await DescribeAsync(await storage.OpenAsync(context, environment, name), context.Cancellation)}"
             );
+        }
+
         var workspace = await session.OpenAsync(context, WorkspaceAddress.Of(environment), jobs: null);
         var datastore = DatastorePlan.Of(name, environment, context.Root);
         var registrar = new DatastoreRegistrar(workspace, updateCredentials: arguments.Get(DatastoreArguments.UpdateCredentials));

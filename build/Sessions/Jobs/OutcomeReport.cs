@@ -26,11 +26,13 @@ public sealed class OutcomeReport(IDisplay display)
             context.ReportDetail("model", Path.GetRelativePath(context.Root, model));
         context.ReportDetail("record", "artifacts/outcome.json");
         if (outcome.Status != JobStatus.Completed)
+        {
             throw new CakeException(
                 $"Job {outcome.Job} is {outcome.Status}; it must be Completed. {outcome.Reason} "
                     + $"Its log is in {outcome.Artifacts}/user_logs; "
                     + "the same command submits it again and resumes from the last checkpoint."
             );
+        }
     }
 
     // The training losses are in the plots; a person compares the evaluation.

@@ -15,6 +15,7 @@ public sealed class GivenPlanCheck(CommandArguments arguments, PlanStore plans)
     public void Check(BuildContext context, ExperimentPlan plan)
     {
         if (arguments.GivenPlan is { } given && PlanComparison.Compare(given.Plan, plan) is { Count: > 0 } differences)
+        {
             throw new CakeException(
                 Describe(
                     $"--plan is {given.Path}, and what it was made from has changed; it must be carried out as it was made.",
@@ -22,6 +23,7 @@ public sealed class GivenPlanCheck(CommandArguments arguments, PlanStore plans)
                     $"Make it again: {plans.PlanCommand(context)}"
                 )
             );
+        }
     }
 
     /// <summary>Compares the calls of the given plan with the calls that the workspace and the registry need now.</summary>
@@ -32,6 +34,7 @@ public sealed class GivenPlanCheck(CommandArguments arguments, PlanStore plans)
             arguments.GivenPlan is { Plan.Calls: { } planned } given
             && PlanComparison.CompareCalls(planned, calls) is { Count: > 0 } differences
         )
+        {
             throw new CakeException(
                 Describe(
                     $"--plan is {given.Path}, and the workspace or the registry has changed since it was made; nothing was changed.",
@@ -39,6 +42,7 @@ public sealed class GivenPlanCheck(CommandArguments arguments, PlanStore plans)
                     $"Look at the new plan: {plans.PlanCommand(context)}"
                 )
             );
+        }
     }
 
     private static string Describe(string fault, IEnumerable<string> differences, string remedy) =>

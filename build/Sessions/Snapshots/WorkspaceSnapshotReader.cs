@@ -88,9 +88,12 @@ public sealed class WorkspaceSnapshotReader(WorkspaceSession session, CommandArg
             await workspace.VerifyAsync(context.Cancellation);
         var errors = readings.Where(reading => reading.IsFaulted).Select(reading => reading.Exception!.InnerException!).ToList();
         if (errors.Count > 1 && errors.TrueForAll(error => error is WorkspaceException))
+        {
             throw new WorkspaceException(
                 string.Join(Environment.NewLine, errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
             );
+        }
+
         await Task.WhenAll(readings);
     }
 

@@ -29,6 +29,7 @@ internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IRe
             if (names.Contains(name) && (csv != Experiment.LatestCsv || stamp is not null))
                 return new(split, name, $"{shown}/{name}");
             if (csv != Experiment.LatestCsv)
+            {
                 faults.Add(
                     (
                         split,
@@ -39,7 +40,9 @@ internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IRe
                         )
                     )
                 );
+            }
             else if (faults.TrueForAll(fault => fault.Item2.Where != shown))
+            {
                 faults.Add(
                     (
                         split,
@@ -51,6 +54,8 @@ internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IRe
                         )
                     )
                 );
+            }
+
             return null;
         }
     }

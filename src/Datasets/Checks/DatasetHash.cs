@@ -34,7 +34,10 @@ internal static class DatasetHash
                 Comparer<byte[]>.Create((x, y) => x.AsSpan().SequenceCompareTo(y))
             )
         )
+        {
             Append(hash, name + Separator + digest);
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

@@ -70,10 +70,13 @@ public static class DatasetReader
         if (!withHash)
             return summary;
         if (onBadRows == BadRows.Drop && sizes is null)
+        {
             return summary with
             {
                 HashUnknownReason = "DATA.ON_BAD_ROWS is drop and the image sizes are unread, so the rows that the job drops are unknown",
             };
+        }
+
         var md5 = await source.ReadMd5Async(Named(splits, present), cancellationToken);
         var unknown = md5.Where(image => image.Value is null).Select(image => image.Key).Order(StringComparer.Ordinal).ToList();
         return unknown.Count == 0
@@ -152,12 +155,15 @@ public static class DatasetReader
                 if (isPresent && sizes![row.FileName] is { } image)
                 {
                     if (row.HasBox && !row.IsWithin(image))
+                    {
                         split.Add(
                             row,
                             DatasetFaultOrder.Outside,
                             $"image '{row.FileName}': box {row.BoxText} reaches outside the image of {image.Width} x "
                                 + $"{image.Height} pixels; it must be within 0,0,{image.Width},{image.Height}."
                         );
+                    }
+
                     continue;
                 }
                 var (order, message) = isPresent

@@ -85,14 +85,18 @@ internal sealed class DatasetSplit
             var row = new DatasetRow(record.Line, fits ? [.. positions.Select(position => record.Fields[position])] : null);
             Rows.Add(row);
             if (fits)
+            {
                 Check(row, imagesFolder);
+            }
             else
+            {
                 Add(
                     row,
                     DatasetFaultOrder.Fields,
                     $"has {record.Fields.Count} {(record.Fields.Count == 1 ? "field" : "fields")}; it must have {header.Count}, "
                         + "as the header has."
                 );
+            }
         }
         if (Rows.Count == 0)
             AddNoRows();
@@ -143,25 +147,35 @@ internal sealed class DatasetSplit
     {
         var values = row.Values!;
         foreach (var column in row.NotNumbers)
+        {
             Add(
                 row,
                 DatasetFaultOrder.Number,
                 $"{column} is \"{values[Array.IndexOf(DatasetRow.Columns, column)]}\"; it must be a number of pixels."
             );
+        }
+
         if (row.FileName.Length == 0)
+        {
             Add(row, DatasetFaultOrder.Partial, $"filename is empty; it must name a file in {imagesFolder}.");
+        }
         else if (!row.IsEmpty && Array.FindIndex(values, value => value.Length == 0) is > 0 and var index)
+        {
             Add(
                 row,
                 DatasetFaultOrder.Partial,
                 $"{DatasetRow.Columns[index]} is empty; a row must hold a box and a class, or a file name alone when the image "
                     + "holds no object."
             );
+        }
+
         if (row is { HasBox: true, HasArea: false } && row.FileName.Length > 0)
+        {
             Add(
                 row,
                 DatasetFaultOrder.NoArea,
                 $"image '{row.FileName}': box {row.BoxText} has no area; xmin must be less than xmax and ymin less than ymax."
             );
+        }
     }
 }

@@ -89,9 +89,12 @@ public readonly record struct ImageSize(int Width, int Height)
                 continue;
             }
             if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
+            {
                 return read < 9
                     ? null
                     : new(BinaryPrimitives.ReadUInt16BigEndian(segment[7..]), BinaryPrimitives.ReadUInt16BigEndian(segment[5..]));
+            }
+
             if (marker is 0xD9 or 0xDA)
                 return null;
             position += 2 + BinaryPrimitives.ReadUInt16BigEndian(segment[2..]);

@@ -113,7 +113,9 @@ internal sealed class ShareFiles(ShareClient share, StorageErrors errors) : IDat
                     cancellationToken
                 )
             )
+            {
                 items.Add(item);
+            }
         }
         catch (RequestFailedException error)
             when (error.Status == 404

@@ -103,8 +103,11 @@ internal sealed class StorageErrors(
     private string NoPermission(StorageAccess access, string caller)
     {
         if (credential == DatastoreAuthentication.Sas)
+        {
             return $"{caller} does not allow to {(access == StorageAccess.Read ? "read and list" : "write")} {Container}; it must: "
                 + $"`{NewSas()}`.";
+        }
+
         var role = (IsShare, access) switch
         {
             (false, StorageAccess.Read) => "Storage Blob Data Reader",

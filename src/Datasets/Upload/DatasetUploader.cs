@@ -75,11 +75,14 @@ public sealed class DatasetUploader(IDatastoreFiles files, ContentCache digests,
         }
 
         if (digests.Find(mine.FullPath, mine.Version) is not { } myMd5)
+        {
             digests.Set(
                 mine.FullPath,
                 mine.Version,
                 myMd5 = Convert.ToHexStringLower(await LocalFile.HashAsync(mine.FullPath, cancellationToken))
             );
+        }
+
         return myMd5 == theirMd5;
     }
 

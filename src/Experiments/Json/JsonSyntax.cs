@@ -73,12 +73,15 @@ internal static class JsonSyntax
         if (offset >= utf8.Length)
             return (start, "a string without an end", "a string closed by a double quote", null);
         if (utf8[offset] is (byte)'\n' or (byte)'\r')
+        {
             return (
                 start,
                 "a string without an end on its line",
                 "a string closed by a double quote",
                 @"A line break inside it is written \n."
             );
+        }
+
         if (utf8[offset] < 0x20)
             return (offset, $"the control character U+{utf8[offset]:X4}", "written with a backslash", null);
         return (offset, "an unknown escape", @"one of \"" \\ \/ \b \f \n \r \t \uXXXX", @"A backslash itself is written \\.");
@@ -130,7 +133,10 @@ internal static class JsonSyntax
             && end - start < 40
             && (char.IsAsciiLetterOrDigit((char)utf8[end]) || utf8[end] is (byte)'_' or (byte)'.' or (byte)'+' or (byte)'-')
         )
+        {
             end++;
+        }
+
         if (end > start)
             return Encoding.ASCII.GetString(utf8[start..end]);
         Rune.DecodeFromUtf8(utf8[start..], out var rune, out _);

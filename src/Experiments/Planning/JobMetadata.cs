@@ -72,8 +72,11 @@ public static class JobMetadata
     {
         var known = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in pairs)
+        {
             if (!string.IsNullOrEmpty(value))
                 known[key] = value;
+        }
+
         return known;
     }
 }

@@ -33,7 +33,10 @@ public static class ConfigurationReader
             root.Find("COMPUTE")?.Value.Find("VM_SIZE")?.Value is not { } value
             || VmRetirements.Find(value.Text, location) is not { } retirement
         )
+        {
             return;
+        }
+
         const string Path = "COMPUTE.VM_SIZE";
         var found = $"{value.Shown}, of the {retirement.Series} series, which Azure";
         if (retirement.IsOver(today))
@@ -91,7 +94,9 @@ public static class ConfigurationReader
             || environment.Datastores.ContainsKey(experiment.DataMount)
             || (faults.Count > before && environment.Datastores.Count == 0)
         )
+        {
             return environment;
+        }
 
         var mount = root.Find("DATA_MOUNT")!.Value;
         var datastores = environment.Datastores.Keys.Order(StringComparer.Ordinal).ToList();

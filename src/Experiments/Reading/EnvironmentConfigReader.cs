@@ -73,9 +73,12 @@ public static class EnvironmentConfigReader
         if (value.Find("FOLDER") is { } folder)
         {
             if (isAzure)
+            {
                 faults.Add(
                     new(folder.Location, $"{path}.FOLDER", "a folder of this machine", "an ACCOUNT, unless ENDPOINT names an emulator")
                 );
+            }
+
             foreach (var key in AccountKeys)
             {
                 if (value.Find(key) is { } other)
@@ -111,8 +114,12 @@ public static class EnvironmentConfigReader
             || !endpoint.Value.Text.StartsWith("http", StringComparison.Ordinal)
             || !Uri.TryCreate(endpoint.Value.Text, UriKind.Absolute, out var address)
         )
+        {
             return;
+        }
+
         if (isAzure)
+        {
             faults.Add(
                 new(
                     endpoint.Location,
@@ -121,8 +128,11 @@ public static class EnvironmentConfigReader
                     "a domain such as core.windows.net, unless ENDPOINT names an emulator"
                 )
             );
+        }
+
         var account = datastore.Find("ACCOUNT")!.Value.Text;
         if (address.AbsolutePath.TrimStart('/') != account)
+        {
             faults.Add(
                 new(
                     endpoint.Location,
@@ -131,5 +141,6 @@ public static class EnvironmentConfigReader
                     $"an address that ends in the ACCOUNT, as in {address.GetLeftPart(UriPartial.Authority)}/{account}"
                 )
             );
+        }
     }
 }

@@ -24,14 +24,18 @@ internal static class Overrides
             var separator = text.IndexOf('=', StringComparison.Ordinal);
             var where = new ConfigLocation(Shown(text, separator));
             if (separator <= 0)
+            {
                 faults.Add(
                     new(where, "", "without a key and a value", "KEY.PATH=VALUE, as in --set=RUN_PARAMS.STEPS=1000")
                     {
                         Subject = "the override",
                     }
                 );
+            }
             else
+            {
                 Apply(root, text[..separator], text[(separator + 1)..], where, validator, faults);
+            }
         }
     }
 

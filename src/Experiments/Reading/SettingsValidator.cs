@@ -108,9 +108,12 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
         foreach (var member in value.Members)
         {
             if (definition.Pattern is { } pattern && !pattern.IsMatch(member.Key))
+            {
                 faults.Add(
                     new(member.Location, path, $"an object with the name \"{member.Key}\"", $"one with names of {definition.NameRule}")
                 );
+            }
+
             map[member.Key] = ReadObject(
                 definition.MemberType!,
                 definition.Members,
@@ -180,6 +183,7 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
         foreach (var group in value.Members.GroupBy(member => member.Key, StringComparer.Ordinal))
         {
             foreach (var repeated in group.Skip(1))
+            {
                 faults.Add(
                     new(
                         repeated.Location,
@@ -189,6 +193,7 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
                         group.First().Location.Line is { } line ? $"It is also set at line {line}; remove one." : null
                     )
                 );
+            }
         }
     }
 

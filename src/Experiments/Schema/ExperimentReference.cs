@@ -89,9 +89,12 @@ public static class ExperimentReference
         {
             var path = prefix + definition.Key;
             if (definition.Kind != SettingKind.Object)
+            {
                 text.Append(
                     $"| {path} | {Cell(definition.Rule)} | {Default(definition)} | {Cell(definition.Description + definition.Relations)} |\n"
                 );
+            }
+
             Rows(text, definition.Members, definition.Kind == SettingKind.Map ? $"{path}.{{name}}." : path + ".");
         }
     }

@@ -20,12 +20,14 @@ public static class VmRetirements
         foreach (var series in Known.Value.Series)
         {
             if (series.Successors.Keys.FirstOrDefault(size => size.Equals(vmSize, StringComparison.OrdinalIgnoreCase)) is { } size)
+            {
                 return new(
                     size,
                     series.Series,
                     series.LaterIn?.TryGetValue(location, out var later) == true ? later : series.Date,
                     series.Successors[size]
                 );
+            }
         }
         return null;
     }

@@ -154,7 +154,9 @@ public sealed class CloudBuild
                     string.Equals(item.GetProperty("properties").Text("loginServer"), registry, StringComparison.OrdinalIgnoreCase)
                     && item.Text("id") is { } id
                 )
+                {
                     return id;
+                }
             }
 
             page = found.RootElement.Text("nextLink") is { Length: > 0 } next ? new Uri(endpoint, next) : null;

@@ -55,9 +55,12 @@ public sealed class ImageBuilder(ImageRun run, ImageReference image, ImageBuildP
     {
         var inputs = ImageSources.Read(run.Root, build);
         if (inputs.Hash != build.InputsHash)
+        {
             throw new CakeException(
                 "The image's inputs have changed since the plan was made; it must be made again: dotnet cake --target=Plan"
             );
+        }
+
         var earlier = await EarlierImages.FindAsync(run, registry, source);
         var changes = earlier.Labels is null ? null : ImageLabels.FindChanges(inputs, earlier.Labels);
         var began = run.Time.GetTimestamp();
@@ -96,9 +99,12 @@ public sealed class ImageBuilder(ImageRun run, ImageReference image, ImageBuildP
     private async Task<BuiltImage> BuildInAzureAsync(AzureBuild azure, ImageInputs inputs, BuildSource source, IReadOnlyList<string> cache)
     {
         if (!RegistryConnection.IsAzure(registry.Host))
+        {
             throw new CakeException(
                 $"--cloud-build needs a registry in Azure, and REGISTRY is {registry.Host}; leave it out to build with Docker."
             );
+        }
+
         var file = Path.Combine(run.LocalFolder, $"context-{Guid.NewGuid():N}.tar.gz");
         Directory.CreateDirectory(run.LocalFolder);
         await using var archive = new FileStream(

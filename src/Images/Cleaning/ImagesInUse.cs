@@ -24,7 +24,9 @@ public sealed class ImagesInUse(WorkspaceClient workspace)
                         && !JobStatuses.Parse(command.Status?.ToString()).IsTerminal()
                         && await FindImageAsync(command.EnvironmentId, cancellationToken) is { } image
                     )
+                    {
                         uses.Add(new ImageUse(image, $"job {job.Data.Name}"));
+                    }
                 }
 
                 return (IReadOnlyList<ImageUse>)uses;

@@ -31,7 +31,9 @@ internal sealed partial record DockerCommand(string Path, bool HasBuildx)
                 && Version().Match(version) is { Success: true } match
                 && int.Parse(match.Groups["major"].Value, CultureInfo.InvariantCulture) < FirstWithoutBuilder
             )
+            {
                 withoutBuildx = new(path, HasBuildx: false);
+            }
         }
 
         var found =

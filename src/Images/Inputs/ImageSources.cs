@@ -74,14 +74,20 @@ public static class ImageSources
                 throw new CakeException($"--build-arg is \"{argument}\"; it must be NAME=VALUE.");
             var name = argument[..split];
             if (name == MetricNames.Argument)
+            {
                 throw new CakeException(
                     $"--build-arg {name} is given; it must be left out, because the build reads it from {MetricNames.SourceFile}."
                 );
+            }
+
             if (SecretWords.IsSecretKey(name))
+            {
                 throw new CakeException(
                     $"--build-arg {name} is a secret; it must not be, because build arguments stay readable in the image's history. "
                         + "Replace the secret where it was issued, because it has been written down."
                 );
+            }
+
             parsed[name] = argument[(split + 1)..];
         }
 

@@ -41,10 +41,13 @@ public sealed class ImagePublisher(ImageRun run, ImageReference image, Func<Imag
         ArgumentNullException.ThrowIfNull(readSource);
         ArgumentNullException.ThrowIfNull(onPushed);
         if (built.Reference != image.ToString())
+        {
             throw new CakeException(
                 $"{BuiltImage.Stage}.json is about {built.Reference}; it must be about {image}. "
                     + "Build it: dotnet cake --target=Docker-Build"
             );
+        }
+
         if (built is { ImageId: null, Change: StageChange.Unchanged })
             return Record(built.Digest!, tags, StageChange.Unchanged);
 

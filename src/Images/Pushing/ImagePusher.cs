@@ -43,17 +43,23 @@ internal sealed class ImagePusher(ImageRun run, DockerClient docker, ImageRegist
             var reason = string.Join(' ', (errors.Count > 0 ? errors : output).TakeLast(2)).Trim();
             refusals = Refusals.Any(word => reason.Contains(word, StringComparison.OrdinalIgnoreCase)) ? refusals + 1 : 0;
             if (refusals > 2)
+            {
                 throw new CakeException(
                     exitCode,
                     $"{registry.Name} refused the push three times, two of them with a new sign-in: {reason}. "
                         + "Your identity must have the permission to push there (AcrPush on Azure)."
                 );
+            }
+
             if (attempt == Pauses.Length)
+            {
                 throw new CakeException(
                     exitCode,
                     $"{reference} could not be pushed in {attempt + 1} attempts: {reason}. "
                         + "The registry keeps the layers that arrived; the same command sends the rest."
                 );
+            }
+
             run.Warn($"The push failed ({reason}); retrying in {Pauses[attempt].TotalSeconds} s. Layers that arrived are kept.");
             await Task.Delay(Pauses[attempt], run.Time, run.Cancellation);
             await LogInAgainAsync();

@@ -56,7 +56,9 @@ public static class DockerCredentials
                 || !(all.TryGetProperty(registry, out var found) || all.TryGetProperty($"https://{registry}", out found))
                 || found.Text("auth") is not { Length: > 0 } encoded
             )
+            {
                 return null;
+            }
 
             var pair = Encoding.UTF8.GetString(Convert.FromBase64String(encoded)).Split(':', 2);
             return pair is [{ Length: > 0 } name, { Length: > 0 } password] ? new RegistryLogin(name, password) : null;

@@ -26,11 +26,14 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
         ArgumentException.ThrowIfNullOrEmpty(root);
         ArgumentNullException.ThrowIfNull(variable);
         if (variable("GITHUB_ACTIONS") == "true" && IsWithin(root, variable("GITHUB_WORKSPACE")))
+        {
             return Of(
                 variable("GITHUB_REF"),
                 PullRequestRef().Match(variable("GITHUB_REF") ?? "").Groups["number"].Value,
                 variable("GITHUB_SHA") ?? commit
             );
+        }
+
         if (
             string.Equals(variable("TF_BUILD"), "true", StringComparison.OrdinalIgnoreCase)
             && IsWithin(root, variable("BUILD_SOURCESDIRECTORY"))

@@ -135,9 +135,12 @@ internal sealed class Cluster
             if (state is "Creating" or "Deleting")
                 moments = moments.Append(settledAt);
             if (nodes.Count(node => !node.IsGoing) > Settings.MinNodes)
+            {
                 moments = moments.Concat(
                     nodes.Where(node => node.State == NodeState.Idle).Select(node => node.Since + Settings.IdleTimeBeforeScaleDown)
                 );
+            }
+
             return moments.Select(moment => (DateTimeOffset?)moment).Min();
         }
     }

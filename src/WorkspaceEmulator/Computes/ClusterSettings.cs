@@ -62,11 +62,14 @@ internal sealed record ClusterSettings(VmSize Size, int MinNodes, int MaxNodes, 
             return (null, "scaleSettings.maxNodeCount is missing; it must be the largest number of nodes.");
         var minimum = scale.Integer("minNodeCount") ?? 0;
         if (minimum < 0 || maximum < minimum || maximum > 1000)
+        {
             return (
                 null,
                 $"scaleSettings has minNodeCount {minimum} and maxNodeCount {maximum}; they must be 0 <= minNodeCount <= maxNodeCount <= "
                     + "1000."
             );
+        }
+
         var idle = DefaultIdleTime;
         if (scale.Text("nodeIdleTimeBeforeScaleDown") is { } text)
         {

@@ -29,9 +29,12 @@ internal sealed class ContainerRunner(
     public async Task<CommandResult> RunAsync(JobAttempt job, IJobProgress progress, CancellationToken stop)
     {
         if (ImageOf(job) is not { } image)
+        {
             return CommandResult.Failed(
                 "The job's environment names no image, and the emulator builds none; register a version of it that has an image."
             );
+        }
+
         try
         {
             await new ImageSource(engine, credentials).EnsureAsync(image, job.Run.LogSystem, stop);

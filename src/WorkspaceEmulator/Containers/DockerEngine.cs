@@ -336,7 +336,10 @@ internal sealed class DockerEngine(string host) : IDisposable
             error.InnerException
             is not SocketException { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.Shutdown) } connecting
         )
+        {
             return Lost(error);
+        }
+
         if (!File.Exists(new Uri(host).LocalPath))
             return DoesNotAnswer("there is no such socket", error); // The operating system's message is about addresses.
         return connecting.SocketErrorCode == SocketError.AccessDenied

@@ -73,7 +73,10 @@ internal sealed class ImageSource(DockerEngine engine, RegistryCredentials crede
             reason.Contains("no matching manifest", StringComparison.Ordinal)
             || reason.Contains("does not match the specified platform", StringComparison.Ordinal)
         )
+        {
             return WrongPlatform(image, $"has nothing for {wanted} ({reason})", wanted, error);
+        }
+
         if (Holds(reason, Refused))
         {
             return new(

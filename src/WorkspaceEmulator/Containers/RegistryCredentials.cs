@@ -26,6 +26,7 @@ internal sealed class RegistryCredentials(RegistrySettings settings, RegistryTok
     public string? Find(string registry)
     {
         if (settings.Service == registry)
+        {
             return Encode(
                 new()
                 {
@@ -34,6 +35,7 @@ internal sealed class RegistryCredentials(RegistrySettings settings, RegistryTok
                     ["serveraddress"] = registry,
                 }
             );
+        }
 
         var file = Path.Combine(ConfigurationFolder, "config.json");
         if (!File.Exists(file) || Parse(file).Object("auths") is not { } entries)

@@ -78,19 +78,25 @@ internal static class ArtifactEndpoints
         if (Find(workspace, runId, caller) is not { } run)
             return NotFound(runId, null, time);
         if (run.Artifacts.Locate(path) is not { } file)
+        {
             return DataPlaneErrors.Of(
                 400,
                 "ValidationError",
                 $"'{path}' is not an artifact path; it must be relative, without '.' and '..'.",
                 time
             );
+        }
+
         if (File.Exists(file) && append != true && allowOverwrite != true)
+        {
             return DataPlaneErrors.Of(
                 409,
                 "UserError",
                 $"Artifact '{path}' of run '{runId}' already exists; allowOverwrite=true replaces it.",
                 time
             );
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await using (var stream = new FileStream(file, append == true ? FileMode.Append : FileMode.Create))
             await request.Body.CopyToAsync(stream, request.HttpContext.RequestAborted);

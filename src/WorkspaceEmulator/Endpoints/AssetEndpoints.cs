@@ -115,10 +115,13 @@ internal sealed class AssetEndpoints(AssetKind kind)
         if (NameFault(name) is { } nameFault)
             return ArmErrors.BadRequest(nameFault, "InvalidResourceName");
         if (!ResourceNames.AssetVersion().IsMatch(version))
+        {
             return ArmErrors.BadRequest(
                 ResourceNames.Fault($"The {Noun} version", version, ResourceNames.AssetVersion()),
                 "InvalidResourceName"
             );
+        }
+
         if (body.Json.Object("properties")?.Clone().WithoutNulls() is not { } properties)
             return Missing();
         if (kind.Fault(properties) is { } fault)

@@ -57,10 +57,13 @@ internal static class ComputeEndpoints
         if (body.Json is not { } json)
             return ArmErrors.BadRequest("The request body must be a JSON object.", "InvalidRequestContent");
         if (!ResourceNames.Compute().IsMatch(computeName))
+        {
             return ArmErrors.BadRequest(
                 ResourceNames.Fault("The compute name", computeName, ResourceNames.Compute()),
                 "InvalidResourceName"
             );
+        }
+
         var (settings, fault) = ClusterSettings.Read(json, workspaces.LocationOf(workspace));
         if (settings is null)
             return ArmErrors.BadRequest(fault!, "InvalidPropertyValue");
@@ -120,10 +123,13 @@ internal static class ComputeEndpoints
         if (workspace.Computes.Find(computeName) is not { } document || !workspace.Clusters.TryGetValue(computeName, out var cluster))
             return NotFound(workspace, computeName);
         if (body.Json.Object("properties").Object("properties").Object("scaleSettings") is not { } scale)
+        {
             return ArmErrors.BadRequest(
                 "properties.properties.scaleSettings is missing; it is what a compute's PATCH changes.",
                 "InvalidPropertyValue"
             );
+        }
+
         document.Body.Object("properties").Object("properties")!["scaleSettings"] = scale.DeepClone();
         var (settings, fault) = ClusterSettings.Read(document.Body, workspaces.LocationOf(workspace));
         if (settings is null)
@@ -148,16 +154,21 @@ internal static class ComputeEndpoints
     )
     {
         if (context.Request.Query["underlyingResourceAction"].ToString() is not ("Delete" or "Detach"))
+        {
             return ArmErrors.BadRequest(
                 "The query parameter underlyingResourceAction is missing; it must be Delete or Detach.",
                 "InvalidParameter"
             );
+        }
         // A deleted cluster may still be listed for a moment.
         if (
             !workspace.Clusters.TryGetValue(computeName, out var cluster)
             || cluster.Snapshot(time.GetUtcNow()) is var snapshot && snapshot.ProvisioningState == "Deleted"
         )
+        {
             return TypedResults.NoContent();
+        }
+
         var jobs = snapshot.Nodes.Select(node => node.RunId).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         if (jobs.Count > 0)
             return ArmErrors.Conflict($"Compute '{computeName}' runs {string.Join(", ", jobs)}; cancel or await its jobs first.");

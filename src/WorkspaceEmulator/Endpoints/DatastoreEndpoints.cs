@@ -119,8 +119,10 @@ internal static class DatastoreEndpoints
         }
 
         if (properties.Text("protocol") == "file" && !Path.IsPathRooted(properties.Text("endpoint") ?? ""))
+        {
             return $"properties.endpoint is '{properties.Text("endpoint")}'; with protocol 'file' it must be the absolute path of a "
                 + "folder.";
+        }
 
         var credentials = properties.Object("credentials");
         var kind = credentials.Text("credentialsType");

@@ -116,9 +116,12 @@ internal static class RegistryTokenEndpoints
         foreach (var text in scope.SelectMany(value => (value ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
             if (RegistryScope.Parse(text) is not { } parsed)
+            {
                 return RegistryErrors.Unsupported(
                     $"scope is '{text}'; it must be TYPE:NAME:ACTIONS, such as repository:detection:pull,push."
                 );
+            }
+
             scopes.Add(parsed);
         }
 

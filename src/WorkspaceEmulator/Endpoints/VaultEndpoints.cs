@@ -41,9 +41,12 @@ internal static class VaultEndpoints
             return refused;
         var id = $"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.KeyVault/vaults/{vaultName}";
         if (vaults.FindWorkspace(id) is not { } workspace)
+        {
             return ArmErrors.NotFound(
                 $"The Resource 'Microsoft.KeyVault/vaults/{vaultName}' under resource group '{resourceGroup}' was not found."
             );
+        }
+
         return TypedResults.Ok(
             new JsonObject
             {

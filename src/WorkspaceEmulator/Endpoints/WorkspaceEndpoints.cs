@@ -43,10 +43,13 @@ internal static class WorkspaceEndpoints
         if (body.Json is null)
             return ArmErrors.BadRequest("The request body must be a JSON object.", "InvalidRequestContent");
         if (!ResourceNames.Workspace().IsMatch(name.Name))
+        {
             return ArmErrors.BadRequest(
                 ResourceNames.Fault("The workspace name", name.Name, ResourceNames.Workspace()),
                 "InvalidResourceName"
             );
+        }
+
         if (!WorkspaceName.TryParse(name.Key, out _))
             return ArmErrors.BadRequest("The subscription and resource group must be plain names.", "InvalidResourceName");
         workspaces.Put(name, body.Json.WithoutNulls());
@@ -76,9 +79,12 @@ internal static class WorkspaceEndpoints
             .Order(StringComparer.Ordinal)
             .ToList();
         if (active.Count > 0)
+        {
             return ArmErrors.Conflict(
                 $"Workspace '{workspace.Name.Name}' runs {string.Join(", ", active)}; cancel or await its jobs first."
             );
+        }
+
         workspaces.Delete(workspace);
         return TypedResults.Ok();
     }

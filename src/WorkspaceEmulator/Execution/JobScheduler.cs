@@ -172,9 +172,13 @@ internal sealed class JobScheduler(
                 !blocked.Contains(name)
                 && cluster.TryReserve(run.Name, run.Job.InstanceCount, quotas.RoomFor(workspace, cluster), time.GetUtcNow())
             )
+            {
                 Start(workspace, run, cluster);
+            }
             else
+            {
                 blocked.Add(name);
+            }
         }
     }
 

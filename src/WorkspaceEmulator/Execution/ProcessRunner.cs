@@ -87,7 +87,10 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
                 address.Endpoint
             )
         )
+        {
             start.Environment[name] = value;
+        }
+
         foreach (var (name, value) in settings.ProcessVariables)
             start.Environment[name] = value;
         return start;

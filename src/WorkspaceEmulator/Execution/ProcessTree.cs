@@ -47,7 +47,10 @@ internal sealed partial class ProcessTree(string runName, string workingFolder)
                 || id == Environment.ProcessId
                 || ReadStat(id) is not { State: not ('Z' or 'X') } stat
             )
+            {
                 continue;
+            }
+
             parents[id] = stat.Parent;
             if ((Session != 0 && stat.Session == Session) || HasEntries(id, runEntry, folderEntry))
                 found.Add(id);

@@ -105,23 +105,29 @@ internal sealed partial class FaultScriptReader
         {
             var isOfJobs = name is "job" or "preempt" or "log";
             if (isAboutJobs && !isOfJobs && name is not ("skip" or "count") && Keys.Contains(name, StringComparer.Ordinal))
+            {
                 Add(
                     line,
                     column,
                     $"{at}.{name} is given beside job; it must be in a rule with path, as a rule is about requests or about jobs."
                 );
+            }
             else if (!isAboutJobs && isOfJobs)
+            {
                 Add(
                     line,
                     column,
                     $"{at}.{name} is given without job; it must be beside job, the name of a job or a pattern such as \"*\"."
                 );
+            }
             else if (name is "headers" or "body" && rule.Find("status") is null)
+            {
                 Add(
                     line,
                     column,
                     $"{at}.{name} is given without status; it must be beside status, as it belongs to the response of that status."
                 );
+            }
         }
 
         foreach (var (name, line, column, _) in effects.Skip(1))
@@ -129,11 +135,13 @@ internal sealed partial class FaultScriptReader
         if (!isAboutJobs && rule.Find("path") is null)
             Add(rule, $"{at} has neither path nor job; it must have one of them.");
         if (effects.Count == 0 && rule.Find("delayMilliseconds") is null)
+        {
             Add(
                 rule,
                 $"{at} does nothing; it must have one of {string.Join(", ", RequestEffects.Append("delayMilliseconds"))} or, beside job, "
                     + $"{string.Join(" or ", JobEffects)}."
             );
+        }
 
         return new(
             ReadMethod(rule, at),
@@ -230,11 +238,14 @@ internal sealed partial class FaultScriptReader
                     || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
                     || name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)
                 )
+                {
                     Add(
                         line,
                         column,
                         $"{at}.headers has \"{name}\"; it must be the name of a header that does not say how long the body is."
                     );
+                }
+
                 if (value.Kind != JsonValueKind.String || !value.Text.All(c => c is >= ' ' and <= '~'))
                     Add(value, $"{at}.headers.{name} is {value.Shown}; it must be a text of printable ASCII characters.");
                 headers[name] = value.Text;
@@ -292,7 +303,10 @@ internal sealed partial class FaultScriptReader
             && number >= minimum
             && number <= maximum
         )
+        {
             return number;
+        }
+
         Add(
             value,
             $"{at}.{name} is {value.Shown}; it must be a whole number "

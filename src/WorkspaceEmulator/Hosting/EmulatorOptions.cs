@@ -215,12 +215,16 @@ public sealed record EmulatorOptions(
         var name =
             split < 0 ? null : QuotaNames.All.FirstOrDefault(known => known.Equals(value[..split], StringComparison.OrdinalIgnoreCase));
         if (name is not null && int.TryParse(value[(split + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var limit))
+        {
             quotas[name] = limit;
+        }
         else
+        {
             faults.Add(
                 $"--quota is \"{value}\"; it must be NAME=N with a whole number N and one of these names: "
                     + $"{string.Join(", ", QuotaNames.All)}."
             );
+        }
     }
 
     private static FaultScript ReadFaults(string file, List<string> faults)

@@ -76,7 +76,9 @@ internal sealed class CommandJobReader
         if (references is null)
             return (name, instances);
         if (!IsLocal(id) || references.MaxNodesOf(name) is not { } maximum)
+        {
             Add($"properties.computeId is '{id}'; workspace '{references.Name.Name}' has no compute '{name}'.");
+        }
         else if (instances < 1 || instances > maximum)
         {
             Add($"properties.resources.instanceCount is {instances}; it must be from 1 to {maximum}, the most nodes of compute '{name}'.");

@@ -41,11 +41,14 @@ internal static partial class RunFilter
         {
             var match = Comparison().Match(clause);
             if (!match.Success)
+            {
                 return (
                     null,
                     $"Invalid clause '{clause}' in filter string; it must be like metrics.loss < 0.5, params.x = 'y', tags.x = 'y' or "
                         + "attributes.status = 'FINISHED'."
                 );
+            }
+
             var (kind, key) = (match.Groups["kind"].Value, match.Groups["key"].Value.Trim('`', '"'));
             var (comparison, value) = (match.Groups["operator"].Value.ToUpperInvariant(), match.Groups["value"].Value.Trim('\'', '"'));
             if (IsMetric(kind) && !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _))

@@ -81,7 +81,10 @@ internal sealed class RegistryTokenKey : IDisposable
             || !Base64Url.IsValid(claims)
             || !Base64Url.IsValid(signature)
         )
+        {
             return null;
+        }
+
         return signingKey.VerifyData(
             Encoding.ASCII.GetBytes($"{header}.{claims}"),
             Base64Url.DecodeFromChars(signature),

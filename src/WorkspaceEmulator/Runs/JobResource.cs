@@ -81,8 +81,10 @@ internal static class JobResource
         foreach (var (key, value) in description.Properties)
         {
             if (document.Properties.TryGetValue(key, out var old) && old != value)
+            {
                 return $"properties.properties.{key} of job '{run.Name}' already exists and cannot be changed; properties can only be "
                     + "added.";
+            }
         }
 
         return null;

@@ -36,6 +36,7 @@ internal sealed class MetricStore(string file)
     public IReadOnlyList<MetricPoint> Latest()
     {
         lock (gate)
+        {
             return
             [
                 .. Load()
@@ -46,6 +47,7 @@ internal sealed class MetricStore(string file)
                         )
                     ),
             ];
+        }
     }
 
     private Dictionary<string, List<MetricPoint>> Load()

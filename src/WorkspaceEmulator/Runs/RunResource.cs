@@ -49,10 +49,13 @@ internal static class RunResource
             ["revision"] = document.ModifiedAt.UtcTicks,
         };
         if (document.ErrorMessage is { } message)
+        {
             json["error"] = new JsonObject
             {
                 ["error"] = new JsonObject { ["code"] = document.ErrorCode, ["message"] = message },
             };
+        }
+
         return json;
     }
 }

@@ -67,11 +67,14 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         );
         var kind = body.Object("credentials").Text("credentialsType");
         if (body.Text("datastoreType") != "AzureBlob" || account is null || container is null)
+        {
             return (
                 null,
                 $"datastore '{datastore.Name}' is of type {body.Text("datastoreType")}; the emulator reads blob containers and folders "
                     + "(protocol 'file')."
             );
+        }
+
         if (body.Text(DatastoreSecrets.Sealed) is not { } sealedText || kind is not ("AccountKey" or "Sas"))
         {
             return (

@@ -39,11 +39,14 @@ internal sealed class Quotas(WorkspaceSettings settings, WorkspaceStore workspac
     {
         var (subscription, region) = (workspace.Name.SubscriptionId, workspaces.LocationOf(workspace));
         if (existing is null && UsageOf(QuotaNames.ClusterCount, subscription, region) >= LimitOf(QuotaNames.ClusterCount))
+        {
             return new(
                 "QuotaExceeded",
                 $"The specified subscription has a quota of {LimitOf(QuotaNames.ClusterCount)} clusters in {region}, and all of them "
                     + "exist. Delete one first."
             );
+        }
+
         var cores = asked.MinNodes * asked.Size.Cores;
         foreach (var name in cores > 0 ? NamesOf(asked) : [])
         {

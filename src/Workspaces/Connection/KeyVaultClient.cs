@@ -31,10 +31,13 @@ internal sealed class KeyVaultClient(
     {
         var data = await workspace.GetAsync(cancellationToken);
         if (data.KeyVault is not { } vaultId)
+        {
             throw new WorkspaceException(
                 $"{where} is \"{name}\", and workspace '{data.Name}' has no key vault; the workspace must have one, or the key "
                     + "must be removed."
             );
+        }
+
         var vaultName = vaultId[(vaultId.LastIndexOf('/') + 1)..];
         var uri = await ExplainAsync(
             () => GetAsync(arm, armEndpoint, vaultId, VaultVersion, "vaultUri", cancellationToken),

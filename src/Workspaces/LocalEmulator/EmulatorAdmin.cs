@@ -112,7 +112,9 @@ internal sealed class EmulatorAdmin
             );
         }
         else if (message.Response.IsError)
+        {
             throw new RequestFailedException(message.Response);
+        }
     }
 
     private HttpMessage CreateMessage(RequestMethod method, string path)

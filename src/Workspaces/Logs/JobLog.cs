@@ -100,9 +100,13 @@ internal sealed class JobLog(string file, LogClient client)
             current = new LogTail(file, client);
         }
         else if (isOurs == false || current.Faults >= attempts)
+        {
             UnrelatedFiles.AddRange(candidates);
+        }
         else
+        {
             return false;
+        }
 
         candidates.Clear();
         return true;

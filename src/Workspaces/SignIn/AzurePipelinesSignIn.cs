@@ -17,14 +17,20 @@ internal static class AzurePipelinesSignIn
         if (environment.Variable("SYSTEM_OIDCREQUESTURI") is null)
             return new CredentialProbe.Missing("this is not a job of Azure Pipelines");
         if (environment.Variable(ConnectionVariable) is not { } connection || environment.Variable(ClientVariable) is not { } client)
+        {
             return new CredentialProbe.Missing(
                 $"{ConnectionVariable} is not set; the step must be an AzureCLI@2 task, whose service connection has workload "
                     + "identity federation"
             );
+        }
+
         if (environment.Variable("SYSTEM_ACCESSTOKEN") is not { } token)
+        {
             return new CredentialProbe.Missing(
                 "SYSTEM_ACCESSTOKEN is not set; the step must have `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`"
             );
+        }
+
         var (tenant, fault) = SignInTenant.Decide(environment, tenantId, TenantVariable);
         if (fault is not null)
             return fault;

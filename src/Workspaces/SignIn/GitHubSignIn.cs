@@ -31,9 +31,12 @@ internal static class GitHubSignIn
         }
 
         if (environment.Variable("AZURE_CLIENT_ID") is not { } client)
+        {
             return new CredentialProbe.Missing(
                 "AZURE_CLIENT_ID is not set; it must be the application with the federated credential for this repository"
             );
+        }
+
         var (tenant, fault) = SignInTenant.Decide(environment, tenantId, "AZURE_TENANT_ID");
         if (fault is not null)
             return fault;

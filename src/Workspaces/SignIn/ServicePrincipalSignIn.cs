@@ -16,9 +16,12 @@ internal static class ServicePrincipalSignIn
         if (secret is null && certificate is null)
             return new CredentialProbe.Missing($"neither {SecretVariable} nor {CertificateVariable} is set");
         if (environment.Variable("AZURE_CLIENT_ID") is not { } client)
+        {
             return new CredentialProbe.Missing(
                 $"{(secret is null ? CertificateVariable : SecretVariable)} is set and AZURE_CLIENT_ID is not"
             );
+        }
+
         var (tenant, fault) = SignInTenant.Decide(environment, tenantId, "AZURE_TENANT_ID");
         if (fault is not null)
             return fault;
@@ -39,10 +42,13 @@ internal static class ServicePrincipalSignIn
 
         // cert:/CurrentUser/My/THUMBPRINT names a certificate in the system's store.
         if (!certificate!.StartsWith("cert:", StringComparison.OrdinalIgnoreCase) && !environment.FileExists(certificate))
+        {
             return new CredentialProbe.Faulty(
                 $"{CertificateVariable} is {certificate}, which does not exist; it must be a .pem or .pfx file with the "
                     + "certificate and its key."
             );
+        }
+
         return new CredentialProbe.Ready(
             new CredentialDescription($"the certificate of application {client}")
             {

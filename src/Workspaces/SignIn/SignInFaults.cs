@@ -49,8 +49,11 @@ internal static partial class SignInFaults
     public static string NothingFound(string? tenantId, bool isNamed, IReadOnlyList<(string Name, string Reason)> tried)
     {
         if (isNamed)
+        {
             return $"--credential={tried[0].Name} cannot be used here: {tried[0].Reason}. Leave it out for the first configured "
                 + $"source, or see {Documentation}.";
+        }
+
         var width = tried.Max(pair => pair.Name.Length);
         var lines = tried.Select(pair => $"  {pair.Name.PadRight(width)}  {pair.Reason}");
         var login = tenantId is null ? "az login" : $"az login --tenant {tenantId}";

@@ -14,9 +14,12 @@ internal static class WorkloadIdentitySignIn
         if (environment.Variable("AZURE_CLIENT_ID") is not { } client)
             return new CredentialProbe.Missing($"{FileVariable} is set and AZURE_CLIENT_ID is not");
         if (!environment.FileExists(file))
+        {
             return new CredentialProbe.Faulty(
                 $"{FileVariable} is {file}, which does not exist; it must be the file to which the platform writes its token."
             );
+        }
+
         var (tenant, fault) = SignInTenant.Decide(environment, tenantId, "AZURE_TENANT_ID");
         if (fault is not null)
             return fault;

@@ -31,7 +31,9 @@ internal sealed partial class HostConsole : IDisposable
                 "configuration/dev_config.json",
             }
         )
+        {
             folder.Write(file, File.ReadAllBytes(Path.Combine(Fixtures.Checkouts.Checkout.Repository, file)));
+        }
         // The image's inputs are not what is tested, and hold the same in every checkout.
         folder.Write(".dockerignore", "*\n!src\n");
         folder.Write("docker/cpu/Dockerfile", "FROM scratch\n");

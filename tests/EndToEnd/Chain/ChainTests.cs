@@ -58,7 +58,10 @@ public sealed class ChainTests(DemoData data)
                 "outputs/final_model/metrics.json",
             }
         )
+        {
             Assert.True(File.Exists(Path.Combine(artifacts, file)), file);
+        }
+
         var log = await File.ReadAllLinesAsync(Path.Combine(artifacts, "user_logs", "std_log.txt"), TestContext.Current.CancellationToken);
         var streamed = first.Output.Split('\n').Where(line => line.StartsWith("  | ", StringComparison.Ordinal)).Select(line => line[4..]);
         Assert.Equal(log.Where(line => line.Length > 0), streamed.Where(line => line.Length > 0));

@@ -43,7 +43,10 @@ public sealed class EntryTests
                 "Bench",
             }
         )
+        {
             Assert.Contains($"  {target} ", run.Output, StringComparison.Ordinal);
+        }
+
         Assert.Contains("--exp-config=FILE", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b[", run.Output, StringComparison.Ordinal);
     }

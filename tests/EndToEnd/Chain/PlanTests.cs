@@ -116,7 +116,7 @@ public sealed class PlanTests(DemoData data)
         Assert.True(File.Exists(Path.Combine(checkout.Root, "fetched", "outputs", "final_model", "model.pth")), fetched.Output);
         Assert.NotEqual(0, taken.ExitCode);
         Assert.Contains(
-            "--name is \"chosen\", and workspace 'local' has a job of that name (of another experiment)",
+            "--name is \"chosen\", and workspace 'local' already has a job of that name (of another experiment)",
             taken.Output,
             StringComparison.Ordinal
         );

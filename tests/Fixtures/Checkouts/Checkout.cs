@@ -118,10 +118,13 @@ public sealed class Checkout : IAsyncDisposable
         foreach (var run in runs)
             run.Dispose();
         if (processId is { } id)
+        {
             await TrainerProcesses.UntilAsync(
                 () => !Directory.Exists($"/proc/{id}"),
                 $"the emulator (process {id}) ends after Stop-Emulator"
             );
+        }
+
         Directory.Delete(Root, recursive: true);
     }
 

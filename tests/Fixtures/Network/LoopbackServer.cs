@@ -46,15 +46,15 @@ public sealed class LoopbackServer : IAsyncDisposable
                     }
                 });
             });
-        var app = builder.Build();
-        map(app);
-        await app.StartAsync(cancellationToken);
-        return new LoopbackServer(app, certificate);
+        var built = builder.Build();
+        map(built);
+        await built.StartAsync(cancellationToken);
+        return new LoopbackServer(built, certificate);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await this.app.DisposeAsync();
+        await app.DisposeAsync();
         Certificate?.Dispose();
     }
 

@@ -27,7 +27,7 @@ public sealed class DistributionRegistry : IAsyncDisposable
     /// <summary>As an image reference begins: <c>localhost:{port}</c>.</summary>
     public string Name => Address.Authority;
 
-    public int ProcessId => this.process?.Id ?? throw new InvalidOperationException("The registry is stopped.");
+    public int ProcessId => process?.Id ?? throw new InvalidOperationException("The registry is stopped.");
 
     /// <summary>What it printed so far.</summary>
     public string Log
@@ -50,8 +50,8 @@ public sealed class DistributionRegistry : IAsyncDisposable
     )
     {
         options ??= new RegistryOptions();
-        var folder = Directory.CreateTempSubdirectory("registry-").FullName;
-        var registry = new DistributionRegistry(options, folder, options.Port ?? LoopbackPort.FindFree());
+        var temporary = Directory.CreateTempSubdirectory("registry-").FullName;
+        var registry = new DistributionRegistry(options, temporary, options.Port ?? LoopbackPort.FindFree());
         try
         {
             await registry.StartProcessAsync(cancellationToken);
@@ -67,16 +67,16 @@ public sealed class DistributionRegistry : IAsyncDisposable
     /// <summary>Kills the process as a power cut would; the storage stays.</summary>
     public async Task KillAsync()
     {
-        if (this.process is { } process)
+        if (process is { } running)
         {
-            this.process = null;
-            if (!process.HasExited)
+            process = null;
+            if (!running.HasExited)
             {
-                process.Kill();
+                running.Kill();
             }
 
-            await process.WaitForExitAsync();
-            process.Dispose();
+            await running.WaitForExitAsync();
+            running.Dispose();
         }
     }
 
@@ -105,7 +105,7 @@ public sealed class DistributionRegistry : IAsyncDisposable
     {
         var configuration = Path.Combine(this.folder, "config.yml");
         await File.WriteAllTextAsync(configuration, Configuration(), cancellationToken);
-        var process = Process.Start(
+        var started = Process.Start(
             new ProcessStartInfo(RegistryBinary.Path, ["serve", configuration])
             {
                 UseShellExecute = false,
@@ -114,12 +114,12 @@ public sealed class DistributionRegistry : IAsyncDisposable
                 WorkingDirectory = this.folder,
             }
         )!;
-        this.process = process;
-        process.OutputDataReceived += (_, line) => Append(line.Data);
-        process.ErrorDataReceived += (_, line) => Append(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        await WaitUntilAnsweringAsync(process, cancellationToken);
+        process = started;
+        started.OutputDataReceived += (_, line) => Append(line.Data);
+        started.ErrorDataReceived += (_, line) => Append(line.Data);
+        started.BeginOutputReadLine();
+        started.BeginErrorReadLine();
+        await WaitUntilAnsweringAsync(started, cancellationToken);
     }
 
     private async Task WaitUntilAnsweringAsync(Process process, CancellationToken cancellationToken)

@@ -232,10 +232,13 @@ public class RequestFaultTests
         }
 
         await using (var emulator = await TestEmulator.StartAsync(folder: folder))
+        {
             Assert.Equal(
                 "Failed",
                 (string?)(await emulator.GetAsync(TestEmulator.Arm("/computes/cpu")))["properties"]!["provisioningState"]
             );
+        }
+
         Directory.Delete(folder, recursive: true);
     }
 

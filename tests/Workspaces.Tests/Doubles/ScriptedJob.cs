@@ -75,7 +75,9 @@ internal sealed class ScriptedJob
                 log.Written = log.Bytes.Length;
         }
         else
+        {
             RotateSometimes();
+        }
 
         var body = JsonSerializer.Serialize(
             new

@@ -103,7 +103,9 @@ public class JobSubmitterTests
             );
         }
         else
+        {
             Assert.Equal(409, (await Assert.ThrowsAsync<WorkspaceException>(() => SubmitAsync(service, hash: "0123"))).Status);
+        }
     }
 
     [Fact]

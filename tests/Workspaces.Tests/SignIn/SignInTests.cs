@@ -113,7 +113,10 @@ public class SignInTests
                 DateTimeOffset.MaxValue
             )
         )
+        {
             await File.WriteAllBytesAsync(file, certificate.Export(X509ContentType.Pfx, password), Stop);
+        }
+
         var machine = new TestSignIn().With(("AZURE_CLIENT_ID", Client), ("AZURE_CLIENT_CERTIFICATE_PATH", file));
         if (password is not null)
             machine.With(("AZURE_CLIENT_CERTIFICATE_PASSWORD", password));

@@ -68,7 +68,9 @@ internal sealed class DigestStream(Stream inner, string digest) : Stream
     private int Seen(ReadOnlySpan<byte> buffer, int count)
     {
         if (count > 0)
+        {
             hash.AppendData(buffer[..count]);
+        }
         else if (buffer.Length > 0 && !ended)
         {
             ended = true;

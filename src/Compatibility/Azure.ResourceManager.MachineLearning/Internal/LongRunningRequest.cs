@@ -148,7 +148,9 @@ internal sealed class LongRunningRequest
             (following, next) = (Following.Status, Absolute(status));
         }
         else if (response.Status == 202 && following != Following.Status && response.Headers.TryGetValue("Location", out var location))
+        {
             (following, next) = (Following.Location, Absolute(location));
+        }
     }
 
     private string Absolute(string link) => new Uri(new Uri(resourceUri), link).AbsoluteUri;

@@ -31,18 +31,26 @@ internal sealed class CommandLineParser(IReadOnlyList<string> args)
         {
             var arg = args[position];
             if (arg == "--" && !afterDashes)
+            {
                 afterDashes = true;
+            }
             else if (arg.StartsWith("--", StringComparison.Ordinal))
+            {
                 ParseLong(arg);
+            }
             else if (IsShort(arg))
+            {
                 ParseShort(arg);
+            }
             else if (!afterDashes)
+            {
                 throw Fault(
                     arg.StartsWith('-') ? "Option does not have a name." : $"Unknown command '{arg}'.",
                     0,
                     arg.Length,
                     arg.StartsWith('-') ? "Did you forget the option name?" : "No such command"
                 );
+            }
         }
 
         if (targets.Count == 0)
@@ -82,7 +90,9 @@ internal sealed class CommandLineParser(IReadOnlyList<string> args)
                 .FirstOrDefault(at => !char.IsLetterOrDigit(at.letter) && at.letter is not '-' and not '_') is
             { letter: not '\0' } at
         )
+        {
             throw Fault(InvalidLongName, at.index + 2, 1, "Invalid character");
+        }
 
         Keep(name, name.Length + 2, ValueAfter(arg, end));
     }
@@ -108,16 +118,22 @@ internal sealed class CommandLineParser(IReadOnlyList<string> args)
     {
         var option = afterDashes ? null : CommandLineOption.Find(name);
         if (option is null)
+        {
             others.Add(KeyValuePair.Create(name, value ?? (mayTakeNext ? TakeNext() : null)));
+        }
         else if (option.Value is null)
+        {
             KeepFlag(option, length, value, mayTakeNext);
+        }
         else
+        {
             KeepOption(
                 option,
                 value
                     ?? (mayTakeNext ? TakeNext() : null)
                     ?? throw Fault($"Option '{option.Name}' is defined but no value has been provided.", 0, length, "No value provided")
             );
+        }
     }
 
     private void KeepFlag(CommandLineOption option, int length, string? value, bool mayTakeNext)

@@ -50,6 +50,7 @@ internal sealed class TaskDefinition
     {
         // A class that implements the interface without the bases means every member it writes.
         if (!Ancestors(type).Any(IsTaskBase))
+        {
             return
             [
                 nameof(IFrostingTask.RunAsync),
@@ -57,6 +58,7 @@ internal sealed class TaskDefinition
                 nameof(IFrostingTask.OnError),
                 nameof(IFrostingTask.Finally),
             ];
+        }
 
         return type.GetMethods(BindingFlags.Instance | BindingFlags.Public)
             .Where(method => method.IsVirtual && !IsTaskBase(method.DeclaringType) && IsTaskBase(method.GetBaseDefinition().DeclaringType))
