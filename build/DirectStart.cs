@@ -1,9 +1,13 @@
 namespace Build;
 
-/// <summary>The start by build.sh and build.ps1, which run a host that was built once without looking at its sources: the host looks itself.</summary>
+/// <summary>
+/// The start by build.sh and build.ps1, which run a host that was built once without looking at its sources: the host looks itself.
+/// </summary>
 internal static class DirectStart
 {
-    /// <summary>The first argument of such a start; its value is the program that builds a stale host, empty where the caller does so itself.</summary>
+    /// <summary>
+    /// The first argument of such a start; its value is the program that builds a stale host, empty where the caller does so itself.
+    /// </summary>
     private const string Argument = "--entry=";
 
     /// <summary>The exit code by which a stale host asks its caller to build it.</summary>

@@ -18,7 +18,7 @@ internal static class HostFiles
     /// <summary>The assembly that <c>dotnet</c> runs.</summary>
     public const string Assembly = "build/bin/Release/net10.0/Build.dll";
 
-    /// <summary>The list of sources of the last complete build; missing while there is none.</summary>
+    /// <summary>The list of sources of the last complete build; the file is missing before the first one.</summary>
     public const string Record = "build/bin/sources.txt";
 
     /// <summary>Returns whether the host is built, from the sources as they are now.</summary>

@@ -41,7 +41,7 @@ public sealed class TargetCatalog
     /// </remarks>
     /// <param name="given">The values of each argument by its name; null for a missing value.</param>
     /// <param name="tasksToExecute">The names of the targets that run.</param>
-    /// <exception cref="CakeException">Carries every fault, one a line.</exception>
+    /// <exception cref="CakeException">Carries every fault, one per line.</exception>
     public void CheckArguments(IReadOnlyDictionary<string, IReadOnlyList<string?>> given, IEnumerable<string> tasksToExecute)
     {
         ArgumentNullException.ThrowIfNull(given);

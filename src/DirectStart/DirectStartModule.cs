@@ -5,8 +5,12 @@ using Cake.Core.Composition;
 
 namespace DirectStart;
 
-/// <summary>Becomes an unchanged host as soon as Cake loads its modules, which is before it loads a script, its references and their aliases.</summary>
-/// <remarks>build.cake does the same later, and builds a host that is stale. Without this module everything works, half a second later.</remarks>
+/// <summary>
+/// Becomes an unchanged host as soon as Cake loads its modules, which is before it loads a script, its references and their aliases.
+/// </summary>
+/// <remarks>
+/// build.cake does the same later, and builds a host that is stale. Without this module everything works, half a second later.
+/// </remarks>
 public sealed class DirectStartModule : ICakeModule
 {
     private const string Script = "build.cake";

@@ -37,7 +37,8 @@ public sealed class ConfigurationReaderTests : IDisposable
         folder.Write("configuration/local_config.json", EnvironmentText.Valid);
 
         Assert.Equal(
-            "--set=DATA_MOUNT=demo: DATA_MOUNT is \"demo\"; it must be a name of DATASTORES in configuration/local_config.json: demo_data, test_data.",
+            "--set=DATA_MOUNT=demo: DATA_MOUNT is \"demo\"; it must be a name of DATASTORES in configuration/local_config.json: "
+                + "demo_data, test_data.",
             Faults("DATA_MOUNT=demo")
         );
     }
@@ -83,8 +84,10 @@ public sealed class ConfigurationReaderTests : IDisposable
         folder.Write("configuration/local_config.json", EnvironmentText.Valid);
 
         Assert.Equal(
-            "--set=COMPUTE.VM_SIZE=STANDARD_NC6S_V3: COMPUTE.VM_SIZE is \"STANDARD_NC6S_V3\", of the NCv3 series, which Azure retired on 2025-09-30; "
-                + "it must be a size that Azure has, such as Standard_NC40ads_H100_v5. Edit it, or run with --set=COMPUTE.VM_SIZE=Standard_NC40ads_H100_v5.",
+            "--set=COMPUTE.VM_SIZE=STANDARD_NC6S_V3: COMPUTE.VM_SIZE is \"STANDARD_NC6S_V3\", of the NCv3 series, which Azure "
+                + "retired on 2025-09-30; "
+                + "it must be a size that Azure has, such as Standard_NC40ads_H100_v5. Edit it, or run with "
+                + "--set=COMPUTE.VM_SIZE=Standard_NC40ads_H100_v5.",
             Faults("COMPUTE.VM_SIZE=STANDARD_NC6S_V3")
         );
     }
@@ -97,7 +100,8 @@ public sealed class ConfigurationReaderTests : IDisposable
 
         Assert.Equal(
             [
-                "--set=COMPUTE.VM_SIZE=Standard_NP10s: COMPUTE.VM_SIZE is \"Standard_NP10s\", of the NP series, which Azure retires on 2027-05-31; "
+                "--set=COMPUTE.VM_SIZE=Standard_NP10s: COMPUTE.VM_SIZE is \"Standard_NP10s\", of the NP series, which Azure "
+                    + "retires on 2027-05-31; "
                     + "from then on it must be another, such as Standard_NC4as_T4_v3.",
             ],
             Warnings("Standard_NP10s", new DateOnly(2027, 5, 30))
@@ -114,7 +118,8 @@ public sealed class ConfigurationReaderTests : IDisposable
 
         Assert.Equal(
             [
-                "--set=COMPUTE.VM_SIZE=Standard_NV12s_v3: COMPUTE.VM_SIZE is \"Standard_NV12s_v3\", of the NVv3 series, which Azure retires on 2027-01-31; "
+                "--set=COMPUTE.VM_SIZE=Standard_NV12s_v3: COMPUTE.VM_SIZE is \"Standard_NV12s_v3\", of the NVv3 series, which "
+                    + "Azure retires on 2027-01-31; "
                     + "from then on it must be another, such as Standard_NC4as_T4_v3.",
             ],
             Warnings("Standard_NV12s_v3", Today)

@@ -22,7 +22,9 @@ public class EnvironmentConfigReaderTests
             {
                 "\"AML_WORKSPACE_NAME\": \"local\"",
                 "\"AML_WORKSPACE\": \"local\"",
-                "(1,1): AML_WORKSPACE_NAME is missing; it must be 3 to 33 letters, digits, '-' or '_', the first a letter or digit.\n(4,3): AML_WORKSPACE is an unknown key; it must be one of the keys of an environment config. Did you mean AML_WORKSPACE_NAME?"
+                "(1,1): AML_WORKSPACE_NAME is missing; it must be 3 to 33 letters, digits, '-' or '_', the first a letter or "
+                    + "digit.\n(4,3): AML_WORKSPACE is an unknown key; it must be one of the keys of an environment config. Did you mean "
+                    + "AML_WORKSPACE_NAME?"
             },
             {
                 "\"https://localhost:0\"",
@@ -37,7 +39,8 @@ public class EnvironmentConfigReaderTests
             {
                 "\"ENDPOINT\": \"https://localhost:0\",",
                 "",
-                "(10,19): DATASTORES.demo_data.FOLDER is a folder of this machine; it must be an ACCOUNT, unless ENDPOINT names an emulator."
+                "(10,19): DATASTORES.demo_data.FOLDER is a folder of this machine; it must be an ACCOUNT, unless ENDPOINT names an "
+                    + "emulator."
             },
             {
                 "\"AUTH\": \"identity\"",
@@ -47,12 +50,14 @@ public class EnvironmentConfigReaderTests
             {
                 "\"AUTH\": \"identity\"",
                 "\"ACCOUNT_KEY\": \"hunter2\"",
-                "(11,62): DATASTORES.test_data.ACCOUNT_KEY is a secret; it must be removed: this file never holds a secret. AUTH says how the account is reached; replace the secret where it was issued, because it has been written down."
+                "(11,62): DATASTORES.test_data.ACCOUNT_KEY is a secret; it must be removed: this file never holds a secret. AUTH "
+                    + "says how the account is reached; replace the secret where it was issued, because it has been written down."
             },
             {
                 "\"AUTH\": \"identity\"",
                 "\"sasToken\": \"hunter2\"",
-                "(11,62): DATASTORES.test_data.sasToken is a secret; it must be removed: this file never holds a secret. AUTH says how the account is reached; replace the secret where it was issued, because it has been written down."
+                "(11,62): DATASTORES.test_data.sasToken is a secret; it must be removed: this file never holds a secret. AUTH says "
+                    + "how the account is reached; replace the secret where it was issued, because it has been written down."
             },
             {
                 "\"ACCOUNT\": \"storage\"",
@@ -62,7 +67,8 @@ public class EnvironmentConfigReaderTests
             {
                 "\"REGISTRY\": \"localhost:5000\"",
                 "\"REGISTRY\": \"localhost:5000\", \"PASSWORD\": \"hunter2\"",
-                "(6,33): PASSWORD is a secret; it must be removed: this file never holds a secret. AUTH says how the account is reached; replace the secret where it was issued, because it has been written down."
+                "(6,33): PASSWORD is a secret; it must be removed: this file never holds a secret. AUTH says how the account is "
+                    + "reached; replace the secret where it was issued, because it has been written down."
             },
             {
                 "\"ACCOUNT\": \"storage\", ",
@@ -73,7 +79,8 @@ public class EnvironmentConfigReaderTests
             {
                 "\"CONTAINER\": \"data\"",
                 "\"TYPE\": \"AzureFile\", \"CONTAINER\": \"data\"",
-                "(11,18): DATASTORES.test_data.FILE_SHARE is missing; it must be given for TYPE AzureFile.\n(11,62): DATASTORES.test_data.CONTAINER is given for TYPE AzureFile; it must be FILE_SHARE."
+                "(11,18): DATASTORES.test_data.FILE_SHARE is missing; it must be given for TYPE AzureFile.\n(11,62): "
+                    + "DATASTORES.test_data.CONTAINER is given for TYPE AzureFile; it must be FILE_SHARE."
             },
             {
                 "{\"FOLDER\": \".local/datastores/demo\"}",
@@ -93,28 +100,33 @@ public class EnvironmentConfigReaderTests
             {
                 "\"AUTH\": \"identity\"",
                 "\"AUTH\": \"sas\", \"KEY_VAULT_SECRET\": \"sv=2024&sig=hunter2\"",
-                "(11,97): DATASTORES.test_data.KEY_VAULT_SECRET is a text that looks like a secret; it must be the name of a secret, 1 to 127 letters, digits or '-', never the secret itself."
+                "(11,97): DATASTORES.test_data.KEY_VAULT_SECRET is a text that looks like a secret; it must be the name of a "
+                    + "secret, 1 to 127 letters, digits or '-', never the secret itself."
             },
             {
                 "\"AUTH\": \"identity\"",
                 "\"ENDPOINT\": \"windows\"",
-                "(11,74): DATASTORES.test_data.ENDPOINT is \"windows\"; it must be a domain such as core.chinacloudapi.cn, or an address such as http://127.0.0.1:10000/devstoreaccount1."
+                "(11,74): DATASTORES.test_data.ENDPOINT is \"windows\"; it must be a domain such as core.chinacloudapi.cn, or an "
+                    + "address such as http://127.0.0.1:10000/devstoreaccount1."
             },
             {
                 "\"AUTH\": \"identity\"",
                 "\"ENDPOINT\": \"http://127.0.0.1:10000/other\"",
-                "(11,62): DATASTORES.test_data.ENDPOINT is \"http://127.0.0.1:10000/other\"; it must be an address that ends in the ACCOUNT, as in http://127.0.0.1:10000/storage."
+                "(11,62): DATASTORES.test_data.ENDPOINT is \"http://127.0.0.1:10000/other\"; it must be an address that ends in "
+                    + "the ACCOUNT, as in http://127.0.0.1:10000/storage."
             },
             {
                 "\"FOLDER\": \".local/datastores/demo\"}",
-                "\"ACCOUNT\": \"storage\", \"CONTAINER\": \"data\"},\n    \"other\": {\"ACCOUNT\": \"storage\", \"CONTAINER\": \"data\", \"ENDPOINT\": \"core.chinacloudapi.cn\", \"KEY_VAULT_SECRET\": \"k\"}",
+                "\"ACCOUNT\": \"storage\", \"CONTAINER\": \"data\"},\n    \"other\": {\"ACCOUNT\": \"storage\", \"CONTAINER\": "
+                    + "\"data\", \"ENDPOINT\": \"core.chinacloudapi.cn\", \"KEY_VAULT_SECRET\": \"k\"}",
                 "(11,95): DATASTORES.other.KEY_VAULT_SECRET is given for AUTH identity; it must be removed, or AUTH account-key or sas."
             },
             { "{\"FOLDER\": \".local/datastores/demo\"}", "\"demo\"", "(10,18): DATASTORES.demo_data is \"demo\"; it must be an object." },
             {
                 "\"demo_data\": {",
                 "\"demo data\": {",
-                "(10,5): DATASTORES is an object with the name \"demo data\"; it must be one with names of 1 to 255 letters, digits, '-' or '_', the first a letter or digit."
+                "(10,5): DATASTORES is an object with the name \"demo data\"; it must be one with names of 1 to 255 letters, "
+                    + "digits, '-' or '_', the first a letter or digit."
             },
         };
 

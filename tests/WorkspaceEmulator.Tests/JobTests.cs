@@ -100,10 +100,8 @@ public class JobTests
             """{"properties":{"datastoreType":"AzureBlob","accountName":"acct","containerName":"c","credentials":"""
                 + """{"credentialsType":"None"}}}"""
         );
-        await emulator.SubmitAsync("reads", "true", job => job["inputs"] = new JsonObject
-            {
-                ["data"] = new JsonObject { ["jobInputType"] = "uri_folder", ["uri"] = uri },
-            });
+        var data = new JsonObject { ["jobInputType"] = "uri_folder", ["uri"] = uri };
+        await emulator.SubmitAsync("reads", "true", job => job["inputs"] = new JsonObject { ["data"] = data });
 
         var details = await emulator.WaitForEndAsync("reads");
 

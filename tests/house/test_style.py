@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -55,11 +56,28 @@ def test_tool_finds_nothing(command: list[str], fix: str) -> None:
     assert run.returncode == 0, f"{' '.join(command)}\n{run.stdout[-8000:]}{run.stderr[-2000:]}\nFix: {fix}"
 
 
+def _lines_outside_texts(text: str) -> Iterator[tuple[int, str]]:
+    """Yields the lines, with their numbers, that are not part of a raw string literal: its content is data."""
+    inside = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        quotes = line.count('"""')
+        if not inside and quotes == 0:
+            yield number, line
+        inside ^= quotes % 2 == 1
+
+
+def _is_unbreakable(line: str) -> bool:
+    """Tells whether the line is a regular expression, or the name of an explicit implementation."""
+    return line.lstrip().startswith('Pattern = "') or (
+        line.endswith("(") and " " not in line.strip().replace(" I", "", 1)
+    )
+
+
 def test_lines_of_csharp_fit_the_screen() -> None:
     faults = [
         f"{file.path}({number}): {len(line)} columns; at most {LONGEST_LINE}"
         for file in csharp_files()
-        for number, line in enumerate(read(file.path).splitlines(), start=1)
-        if len(line) > LONGEST_LINE
+        for number, line in _lines_outside_texts(read(file.path))
+        if len(line) > LONGEST_LINE and not _is_unbreakable(line)
     ]
     assert not faults, listed(faults)

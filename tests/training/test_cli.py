@@ -61,7 +61,7 @@ def test_main_exits_1_with_the_faults_of_the_dataset(
     assert main(["check-data", "--exp-config-variable", "EXP_CONFIG", "--data", str(demo_data)]) == 1
     assert capsys.readouterr().err == (
         "error: the dataset has 1 fault:\n"
-        "  pothole/datasets/x.csv is not there; TRAIN_CSV must name a file in pothole/datasets or be latest.\n"
+        "  pothole/datasets/x.csv does not exist; TRAIN_CSV must name a file in pothole/datasets or be latest.\n"
     )
 
 

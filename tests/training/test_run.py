@@ -206,7 +206,7 @@ def test_train_names_every_fault_of_the_dataset_before_anything_else(
         _run(text, demo_data, tmp_path / "out", console[0])
 
     assert str(caught.value) == (
-        "the dataset has 1 fault:\n  pothole/datasets/none.csv is not there; "
+        "the dataset has 1 fault:\n  pothole/datasets/none.csv does not exist; "
         "TEST_CSV must name a file in pothole/datasets or be latest."
     )
     assert not (tmp_path / "out").exists()

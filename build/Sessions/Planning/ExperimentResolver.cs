@@ -91,7 +91,11 @@ public sealed class ExperimentResolver(
     private static string Describe(Experiment experiment, DatasetSummary? dataset)
     {
         if (dataset is null)
-            return $"{experiment.ImageType} in datastore {experiment.DataMount}, read by the job: {experiment.TrainCsv}, {experiment.TestCsv}";
+        {
+            return $"{experiment.ImageType} in datastore {experiment.DataMount}, read by the job: "
+                + $"{experiment.TrainCsv}, {experiment.TestCsv}";
+        }
+
         var boxes = dataset.BoxesChecked
             ? ""
             : $"; the job checks the boxes against the images, because there are more than {StoredDataset.MostImages}";

@@ -36,7 +36,7 @@ internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IRe
                         new(
                             $"{shown}/{csv}",
                             null,
-                            $"is not there; {split.ToUpperInvariant()}_CSV must name a file in {shown} or be latest."
+                            $"does not exist; {split.ToUpperInvariant()}_CSV must name a file in {shown} or be latest."
                         )
                     )
                 );

@@ -20,7 +20,7 @@ public sealed class ContentCache
         before = Read(path);
     }
 
-    /// <summary>Returns the cached value of a file; null when there is none, or the file has another version.</summary>
+    /// <summary>Returns the cached value of a file; null when it is missing, or of another version of the file.</summary>
     public string? Find(string file, string version)
     {
         if (!used.TryGetValue(file, out var entry) && !before.TryGetValue(file, out entry))

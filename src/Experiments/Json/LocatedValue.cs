@@ -42,8 +42,12 @@ internal sealed class LocatedValue(JsonValueKind kind, string text, ConfigLocati
         };
 
     /// <summary>As JSON writes it, but for letters beyond the basic plane, which stay as they are.</summary>
-    private static string Quoted(string text) =>
-        $"\"{string.Concat(text.Select(letter => letter is '"' or '\\' ? $"\\{letter}" : letter < ' ' ? $"\\u{(int)letter:x4}" : letter.ToString()))}\"";
+    private static string Quoted(string text) => $"\"{string.Concat(text.Select(Escape))}\"";
+
+    private static string Escape(char letter) =>
+        letter is '"' or '\\' ? $"\\{letter}"
+        : letter < ' ' ? $"\\u{(int)letter:x4}"
+        : letter.ToString();
 
     public LocatedMember? Find(string key) => Members.Find(member => member.Key == key);
 

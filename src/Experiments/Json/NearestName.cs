@@ -3,7 +3,9 @@ namespace Experiments.Json;
 /// <summary>Finds the name that a misspelt one was meant to be. The trainer has the same algorithm in nearest_name.py.</summary>
 public static class NearestName
 {
-    /// <summary>Returns the nearest of the names, or null when none is near: equal but for case and separators, else few letters away.</summary>
+    /// <summary>
+    /// Returns the nearest of the names, or null when none is near: equal but for case and separators, else few letters away.
+    /// </summary>
     public static string? Find(string name, IEnumerable<string> names)
     {
         var known = names.ToList();

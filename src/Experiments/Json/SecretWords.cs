@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Experiments.Json;
 
-/// <summary>Recognizes keys and values that look like secrets, which must neither be in a configuration file nor be repeated in a message.</summary>
+/// <summary>
+/// Recognizes keys and values that look like secrets, which must neither be in a configuration file nor be repeated in a message.
+/// </summary>
 public static class SecretWords
 {
     /// <summary>Matches an address that carries a user name and perhaps a password, as in <c>https://user:password@host</c>.</summary>

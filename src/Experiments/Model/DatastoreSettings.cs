@@ -54,7 +54,8 @@ public sealed record DatastoreSettings
 
     [Setting(
         "ENDPOINT",
-        "Domain of the account in another cloud than Azure's public one; for an emulated workspace also the address of a storage emulator, with the account.",
+        "Domain of the account in another cloud than Azure's public one; for an emulated workspace also the address of a storage "
+            + "emulator, with the account.",
         Pattern = @"^(https?://[A-Za-z0-9.\[\]:-]+/[a-z0-9]{3,24}|[a-z0-9-]+(\.[a-z0-9-]+)+)$",
         Rule = "a domain such as core.chinacloudapi.cn, or an address such as http://127.0.0.1:10000/devstoreaccount1",
         Default = "core.windows.net"

@@ -62,7 +62,8 @@ public sealed record Experiment
 
     [Setting(
         "DOCKER_IMAGE",
-        "Training image. Naming the repository this project builds, without a digest, means this commit's image; any other is used as it is.",
+        "Training image. Naming the repository this project builds, without a digest, means this commit's image; any other is used "
+            + "as it is.",
         DefaultText = "REGISTRY/IMAGE_REPOSITORY of the environment config",
         Pattern = "^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
         Rule = "an image reference such as registry/repository:tag or registry/repository@sha256:…",

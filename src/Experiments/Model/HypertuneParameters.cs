@@ -36,7 +36,8 @@ public sealed record HypertuneParameters
 
     [Setting(
         "SEARCH_SPACE",
-        "Key paths of RUN_PARAMS and MODEL_PARAMS, each with a distribution as Azure ML writes it: `[\"uniform\", [0.001, 0.1]]`, `[\"choice\", [[2, 4]]]`.",
+        "Key paths of RUN_PARAMS and MODEL_PARAMS, each with a distribution as Azure ML writes it: `[\"uniform\", [0.001, 0.1]]`, "
+            + "`[\"choice\", [[2, 4]]]`.",
         DefaultJson = """{"RUN_PARAMS.LEARNING_RATE": ["loguniform", [-9.2, -4.6]]}""",
         KeyPathsOf = ["RUN_PARAMS", "MODEL_PARAMS"],
         ValueRule = """a distribution such as ["uniform", [0.001, 0.1]]""",

@@ -22,7 +22,8 @@ public sealed record ModelParameters
 
     [Setting(
         "WEIGHTS",
-        "`auto`: the newest `*.pth` in `models/{BASE_MODEL}/` of the datastore, else random ones with a warning; `none`; or a file name in that folder.",
+        "`auto`: the newest `*.pth` in `models/{BASE_MODEL}/` of the datastore, else random ones with a warning; `none`; or a file "
+            + "name in that folder.",
         Default = "auto",
         Pattern = @"^(?!\.{1,2}$)[^/\\\u0000-\u001f]+$",
         Rule = "\"auto\", \"none\" or a file name in models/{BASE_MODEL}, without a folder",

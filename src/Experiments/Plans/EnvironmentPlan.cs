@@ -12,7 +12,8 @@ public sealed record EnvironmentPlan(string Name, string Version, string Image)
     private const int VersionDigits = 12;
 
     /// <summary>
-    /// The environment of jobs that run as processes. A service requires an image of every environment; this one says that there is none.
+    /// The environment of jobs that run as processes. A service requires an image of every environment; this one says that the job has no
+    /// image.
     /// </summary>
     private static readonly EnvironmentPlan Process = new("process", "1", "process:no-image");
 

@@ -54,7 +54,8 @@ public static class ConfigurationReader
         else
         {
             warnings.Add(
-                $"{value.Location}: {Path} is {found} retires on {retirement.Date:yyyy-MM-dd}; from then on it must be another, such as {retirement.Successor}."
+                $"{value.Location}: {Path} is {found} retires on {retirement.Date:yyyy-MM-dd}; from then on it must be another, "
+                    + $"such as {retirement.Successor}."
             );
         }
     }

@@ -39,7 +39,9 @@ public static class ExperimentReader
     }
 
     /// <summary>Reads a file and adds its faults to a list.</summary>
-    /// <returns>The experiment, meaningful only when no fault was added, and the values with their places; nulls when the file is not JSON.</returns>
+    /// <returns>
+    /// The experiment, meaningful only when no fault was added, and the values with their places; nulls when the file is not JSON.
+    /// </returns>
     internal static (Experiment? Experiment, LocatedValue? Root) Read(
         string path,
         string source,

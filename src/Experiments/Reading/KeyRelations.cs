@@ -5,7 +5,9 @@ using Experiments.Settings;
 
 namespace Experiments.Reading;
 
-/// <summary>Applies what a record declares between its keys: the defaults that follow from other keys, and the rules between keys.</summary>
+/// <summary>
+/// Applies what a record declares between its keys: the defaults that follow from other keys, and the rules between keys.
+/// </summary>
 internal sealed class KeyRelations
 {
     private readonly LocatedValue root;

@@ -88,7 +88,9 @@ internal static class Overrides
         }
     }
 
-    /// <summary>Returns the object of a key, which is created when it is missing. Null when the key has another value, which is a fault of its own.</summary>
+    /// <summary>
+    /// Returns the object of a key, which is created when it is missing. Null when the key has another value, which is a fault of its own.
+    /// </summary>
     private static LocatedValue? Inner(LocatedValue? target, string key, ConfigLocation where)
     {
         if (target is null)
@@ -100,7 +102,9 @@ internal static class Overrides
         return made;
     }
 
-    /// <summary>Reads the value of a key. A string stays what was typed, unless it is a JSON string; anything else is JSON where it can be.</summary>
+    /// <summary>
+    /// Reads the value of a key. A string stays what was typed, unless it is a JSON string; anything else is JSON where it can be.
+    /// </summary>
     private static LocatedValue Value(SettingDefinition definition, string text, ConfigLocation where)
     {
         var json = Json(text, where);

@@ -91,7 +91,8 @@ public static class ExperimentReference
             if (definition.Kind != SettingKind.Object)
             {
                 text.Append(
-                    $"| {path} | {Cell(definition.Rule)} | {Default(definition)} | {Cell(definition.Description + definition.Relations)} |\n"
+                    $"| {path} | {Cell(definition.Rule)} | {Default(definition)} | "
+                        + $"{Cell(definition.Description + definition.Relations)} |\n"
                 );
             }
 

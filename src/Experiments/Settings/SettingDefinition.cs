@@ -97,7 +97,7 @@ internal sealed class SettingDefinition
     /// <summary>Whether the object has a required key, so that the object itself is required.</summary>
     public bool HoldsRequired => Kind == SettingKind.Object && Members.Any(member => member.Required || member.HoldsRequired);
 
-    /// <summary>Value of a missing key; null when there is none or it follows from other keys.</summary>
+    /// <summary>Value of a missing key; null when the key has no default, or one that follows from other keys.</summary>
     public JsonNode? Default =>
         attribute switch
         {

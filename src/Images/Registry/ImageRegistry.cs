@@ -208,7 +208,8 @@ public sealed class ImageRegistry : IDisposable
             async () =>
             {
                 var items = new SortedSet<string>(StringComparer.Ordinal);
-                for (var address = first; address is not null; )
+                var address = first;
+                while (address is not null)
                 {
                     using var message = content.Pipeline.CreateMessage();
                     message.Request.Method = RequestMethod.Get;

@@ -56,12 +56,13 @@ internal sealed partial class ProcessTree(string runName, string workingFolder)
                 found.Add(id);
         }
 
-        for (var grown = true; grown; )
+        bool grown;
+        do
         {
             grown = false;
             foreach (var (id, parent) in parents)
                 grown |= found.Contains(parent) && found.Add(id);
-        }
+        } while (grown);
 
         return [.. found];
     }

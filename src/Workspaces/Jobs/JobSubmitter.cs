@@ -141,7 +141,7 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         }
         catch (RequestFailedException error) when (error.Status is 400 or 409)
         {
-            // The response to an earlier try was lost, and an existing job cannot be sent again.
+            // The response to an earlier try was lost, and an existing job cannot be created twice.
             if (await FindAsync(name, cancellationToken) is { } accepted && IsOf(plan, accepted))
                 return accepted;
 

@@ -32,15 +32,10 @@ internal static partial class SignInFaults
     /// <summary>Returns whether a credential does not exist, as opposed to being refused.</summary>
     public static bool IsUnavailable(AuthenticationFailedException error) =>
         !CauseOf(error).IsTransient
-        && Chain(error)
-            .Any(inner =>
-                inner
-                    is CredentialUnavailableException
-                        or MsalServiceException
-                        {
-                            ErrorCode: MsalError.ManagedIdentityRequestFailed or MsalError.ManagedIdentityUnreachableNetwork
-                        }
-            );
+        && Chain(error).Any(inner => inner is CredentialUnavailableException || IsWithoutManagedIdentity(inner as MsalServiceException));
+
+    private static bool IsWithoutManagedIdentity(MsalServiceException? error) =>
+        error?.ErrorCode is MsalError.ManagedIdentityRequestFailed or MsalError.ManagedIdentityUnreachableNetwork;
 
     /// <summary>Creates the message that lists what was tried and what to do.</summary>
     /// <param name="tenantId">Tenant to sign in to; null: any.</param>

@@ -4,7 +4,9 @@ using Fixtures.Checkouts;
 
 namespace EndToEnd.Chain;
 
-/// <summary>An experiment goes through the whole chain, the trainer really trains; few steps, for what is tested is the way and not the model.</summary>
+/// <summary>
+/// An experiment goes through the whole chain, the trainer really trains; few steps, for what is tested is the way and not the model.
+/// </summary>
 public sealed class ChainTests(DemoData data)
 {
     private static readonly (string, string)[] FewSteps =

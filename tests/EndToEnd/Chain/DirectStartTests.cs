@@ -5,7 +5,8 @@ using Fixtures.Checkouts;
 namespace EndToEnd.Chain;
 
 /// <summary>
-/// build.sh in a checkout whose host is the real one, built from a few sources as its record says. In place of <c>dotnet</c> stands a script that
+/// build.sh in a checkout whose host is the real one, built from a few sources as its record says. In place of <c>dotnet</c> stands a
+/// script that
 /// runs the host, and says with which arguments it was called for anything else.
 /// </summary>
 [SupportedOSPlatform("linux")]

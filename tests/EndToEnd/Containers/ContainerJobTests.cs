@@ -51,7 +51,7 @@ public class ContainerJobTests(Engine engine)
             }
         );
 
-        // The two streams of a container are two pipes: where in the other one a line of one falls, nobody promises.
+        // The two streams of a container are two pipes: the order of lines between them is not defined.
         Assert.Contains("oops\n", emulator.Log("runs"), StringComparison.Ordinal);
         Assert.Equal(
             "hello\n/mnt/azureml/wd\nnot root\nown value runs /mnt/azureml/emulator.crt /usr/local/sbin\nread-only\n2\n100663296\nreaches "

@@ -60,7 +60,9 @@ public sealed class Engine() : DockerEngine("images")
     public string[] Arguments(string target, params string[] others) =>
         [$"--target={target}", "--runtime=docker", $"--build-arg=BASE_IMAGE={BaseImage}", .. others];
 
-    /// <summary>Deletes a tag from the storage of this engine's registry, since the protocol has no such call. The manifest stays.</summary>
+    /// <summary>
+    /// Deletes a tag from the storage of this engine's registry, since the protocol has no such call. The manifest stays.
+    /// </summary>
     public static void DeleteTag(string tag) =>
         Directory.Delete(
             Path.Combine(Storage, "docker", "registry", "v2", "repositories", Repository, "_manifests", "tags", tag),

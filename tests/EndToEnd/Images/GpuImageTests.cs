@@ -53,7 +53,7 @@ public sealed class GpuImageTests(Engine engine, GpuImage image) : IClassFixture
         var history = (await engine.DockerAsync("history", "--no-trunc", GpuImage.Tag)).Succeeded().Output;
 
         // The search works: it finds a text of the image.
-        Assert.True(Layers.Contains(archive, "Trains an object detector from an exp_config and a dataset folder: inside Azure ML"));
+        Assert.True(Layers.Contains(archive, "Trains an object detector from an exp_config and a dataset folder: in Azure ML"));
         Assert.False(Layers.Contains(archive, image.Secret));
         Assert.DoesNotContain(image.Secret, history + image.Build.Everything, StringComparison.Ordinal);
         Assert.DoesNotContain(

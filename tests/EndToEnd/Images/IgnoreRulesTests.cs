@@ -1,4 +1,5 @@
 using Experiments.Plans.Images;
+using Fixtures.Checkouts;
 using Images.Inputs;
 using Images.Tests.Inputs;
 
@@ -31,16 +32,17 @@ public sealed class IgnoreRulesTests(Engine engine) : IDisposable
     [Fact]
     public async Task Build_ReceivesExactlyTheInputsOfTheImage_FromTheRepository()
     {
-        var inputs = ImageInputs.Read(Engine.Repository, GpuImage.Dockerfile, new Dictionary<string, string>());
+        var inputs = ImageInputs.Read(Checkout.Repository, GpuImage.Dockerfile, new Dictionary<string, string>());
 
-        var sent = await SendAsync(Engine.Repository);
+        var sent = await SendAsync(Checkout.Repository);
 
         Assert.Equal(inputs.Files.Select(file => file.Path), sent);
         Assert.Contains("src/training/detection/__main__.py", sent);
         Assert.Contains("docker/gpu/requirements.txt", sent);
         Assert.All(sent, file =>
             Assert.Matches(
-                @"^(src/training/(pyproject\.toml|detection/([a-z_0-9]+/)*[a-z_0-9]+(\.py|\.schema\.json))|docker/(gpu|cpu)/requirements[a-z-]*\.txt)$",
+                @"^(src/training/(pyproject\.toml|detection/([a-z_0-9]+/)*[a-z_0-9]+(\.py|\.schema\.json))"
+                    + @"|docker/(gpu|cpu)/requirements[a-z-]*\.txt)$",
                 file
             )
         );

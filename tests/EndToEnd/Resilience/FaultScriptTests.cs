@@ -4,7 +4,8 @@ using System.Text;
 namespace EndToEnd.Resilience;
 
 /// <summary>
-/// Whatever fails on the way, a job is submitted once, its log is received whole and in order, and its outcome is the exit code. Each seed is a real
+/// Whatever fails on the way, a job is submitted once, its log is received whole and in order, and its outcome is the exit code. Each seed
+/// is a real
 /// job on a real emulator with a fault script of its own; <c>RESILIENCE_SEED=N</c> runs one alone.
 /// </summary>
 /// <remarks>The seeds are divided among a few classes, which xunit runs side by side, each on an emulator of its own.</remarks>
@@ -83,7 +84,8 @@ public abstract class FaultScriptTests(FaultyEmulator emulator)
         }
 
         var at = apart.Zip(result.Lines).TakeWhile(pair => pair.First == pair.Second).Count();
-        return $"{result.Lines.Count} lines were received, {apart.Length} were written; the first that differs is {at}: \"{Shorten(result.Lines.ElementAtOrDefault(at))}\" in place of \"{Shorten(apart.ElementAtOrDefault(at))}\"";
+        return $"{result.Lines.Count} lines were received, {apart.Length} were written; the first that differs is {at}: "
+            + $"\"{Shorten(result.Lines.ElementAtOrDefault(at))}\" in place of \"{Shorten(apart.ElementAtOrDefault(at))}\"";
     }
 
     private static string Shorten(string? line) =>

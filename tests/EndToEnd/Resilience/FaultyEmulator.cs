@@ -17,7 +17,9 @@ using Workspaces.Logs;
 
 namespace EndToEnd.Resilience;
 
-/// <summary>One emulator with one workspace and one cluster, on which seeds run one after the other, by the library or by the host.</summary>
+/// <summary>
+/// One emulator with one workspace and one cluster, on which seeds run one after the other, by the library or by the host.
+/// </summary>
 public sealed class FaultyEmulator : IAsyncLifetime
 {
     private static readonly string EmulatorAssembly = typeof(FaultyEmulator)

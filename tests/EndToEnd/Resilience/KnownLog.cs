@@ -9,7 +9,8 @@ public sealed class KnownLog
 
     private readonly List<(int Start, int End, string Text)> lines = [];
 
-    /// <param name="random">Decides the lines: short and long ones, empty ones, progress lines, and whether the last one has an end.</param>
+    /// <param name="random">Decides the lines: short and long ones, empty ones, progress lines, and whether the last one has an
+    /// end.</param>
     public KnownLog(Random random)
     {
         using var bytes = new MemoryStream();
@@ -53,7 +54,10 @@ public sealed class KnownLog
 
     public IEnumerable<string> Lines => lines.Select(line => line.Text);
 
-    /// <summary>What can be read of an attempt that was ended after <paramref name="length"/> bytes: lines with their ends, and what stands after the last of them.</summary>
+    /// <summary>
+    /// What can be read of an attempt that was ended after <paramref name="length"/> bytes: lines with their ends, and what stands after
+    /// the last of them.
+    /// </summary>
     public (List<string> Whole, byte[] Beginning) LinesOf(int length)
     {
         var whole = lines.Where(line => line.End < length).ToList();

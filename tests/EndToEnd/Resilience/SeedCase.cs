@@ -83,7 +83,9 @@ public sealed class SeedCase
         }
     }
 
-    /// <summary>Draws what the client must survive: never more in a row than it has tries, and one expired token, as a second in a row is a refusal.</summary>
+    /// <summary>
+    /// Draws what the client must survive: never more in a row than it has tries, and one expired token, as a second in a row is a refusal.
+    /// </summary>
     private void DrawRequestFaults()
     {
         // The request that may make a second job is struck in every case.

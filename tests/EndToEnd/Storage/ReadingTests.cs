@@ -123,8 +123,10 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => uploads.ReadAsync(plan));
 
         Assert.Equal(
-            $"DATASTORES.test_data: container '{plan.Container}' of storage account 'devstoreaccount1' holds nothing in road/images and road/datasets; the images must be in road/images and the CSV files in road/datasets. "
-                + "It holds the folders roads. Did you mean --set=IMAGE_TYPE=roads? Copy a dataset there: dotnet cake --target=Upload-Dataset --from=FOLDER, with the same --exp-config.",
+            $"DATASTORES.test_data: container '{plan.Container}' of storage account 'devstoreaccount1' holds nothing in "
+                + "road/images and road/datasets; the images must be in road/images and the CSV files in road/datasets. "
+                + "It holds the folders roads. Did you mean --set=IMAGE_TYPE=roads? Copy a dataset there: dotnet cake "
+                + "--target=Upload-Dataset --from=FOLDER, with the same --exp-config.",
             error.Message
         );
     }
@@ -135,8 +137,10 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => uploads.ReadAsync(azurite.Plan("nowhere")));
 
         Assert.StartsWith(
-            "DATASTORES.test_data: container 'nowhere' is not in storage account 'devstoreaccount1'; CONTAINER must name an existing one, or create it: "
-                + $"`az storage container create --account-name devstoreaccount1 --name nowhere --auth-mode login`. GET http://{azurite.Host}/devstoreaccount1/nowhere?",
+            "DATASTORES.test_data: container 'nowhere' is not in storage account 'devstoreaccount1'; CONTAINER must name an "
+                + "existing one, or create it: "
+                + "`az storage container create --account-name devstoreaccount1 --name nowhere --auth-mode login`. GET "
+                + $"http://{azurite.Host}/devstoreaccount1/nowhere?",
             error.Message,
             StringComparison.Ordinal
         );
@@ -151,7 +155,8 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
         var error = await Assert.ThrowsAsync<WorkspaceException>(() => uploads.ReadAsync(azurite.Plan("any")));
 
         Assert.StartsWith(
-            "DATASTORES.test_data: the account key in the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY is not one of storage account 'devstoreaccount1'; "
+            "DATASTORES.test_data: the account key in the environment variable DATASTORE_TEST_DATA_ACCOUNT_KEY is not one of "
+                + "storage account 'devstoreaccount1'; "
                 + "it must be one of `az storage account keys list --account-name devstoreaccount1`.",
             error.Message,
             StringComparison.Ordinal
@@ -175,8 +180,10 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
         var error = await Assert.ThrowsAnyAsync<WorkspaceException>(() => uploads.UploadAsync(plan, dataset));
 
         Assert.StartsWith(
-            $"DATASTORES.test_data: the SAS in the environment variable DATASTORE_TEST_DATA_SAS_TOKEN does not allow to write container '{plan.Container}' of storage account 'devstoreaccount1'; it must: "
-                + $"`az storage container generate-sas --account-name devstoreaccount1 --name {plan.Container} --permissions racwdl --expiry <date> --output tsv`.",
+            "DATASTORES.test_data: the SAS in the environment variable DATASTORE_TEST_DATA_SAS_TOKEN does not allow to write "
+                + $"container '{plan.Container}' of storage account 'devstoreaccount1'; it must: "
+                + $"`az storage container generate-sas --account-name devstoreaccount1 --name {plan.Container} --permissions "
+                + "racwdl --expiry <date> --output tsv`.",
             error.Message,
             StringComparison.Ordinal
         );

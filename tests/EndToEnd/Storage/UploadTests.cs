@@ -150,7 +150,9 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
         Assert.Equal(0, (await uploads.UploadAsync(plan, dataset)).Sent);
     }
 
-    /// <summary>However a folder changes and an upload is cut in between: no file is ever half there, and in the end the datastore holds the folder.</summary>
+    /// <summary>
+    /// However a folder changes and an upload is cut in between: no file is ever half there, and in the end the datastore holds the folder.
+    /// </summary>
     [Fact]
     public async Task UploadAsync_EndsWithTheFolder_HoweverOftenItIsCut()
     {

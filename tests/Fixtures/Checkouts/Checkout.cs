@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Fixtures.Checkouts;
 
-/// <summary>A checkout of its own: this repository's sources, with a state, artifacts and experiments of a test. Its emulator ends with it.</summary>
+/// <summary>
+/// A checkout of its own: this repository's sources, with a state, artifacts and experiments of a test. Its emulator ends with it.
+/// </summary>
 public sealed class Checkout : IAsyncDisposable
 {
     public static string Repository { get; } = Metadata("RepositoryRoot");
@@ -13,7 +15,8 @@ public sealed class Checkout : IAsyncDisposable
     /// <summary>File the traffic of its emulator is recorded to.</summary>
     public string Traffic { get; }
 
-    /// <param name="ownSources">Whether the trainer and the Dockerfiles are copies, which a test may change and an engine can read; else they are links.</param>
+    /// <param name="ownSources">Whether the trainer and the Dockerfiles are copies, which a test may change and an engine can read; else
+    /// they are links.</param>
     public Checkout(bool ownSources = false)
     {
         Root = Directory.CreateTempSubdirectory("model-training-").FullName;

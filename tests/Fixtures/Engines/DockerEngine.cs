@@ -10,7 +10,8 @@ namespace Fixtures.Engines;
 /// <c>tests/docker/engine.py</c> starts and that are stopped after the tests.
 /// </summary>
 /// <remarks>What takes long to make, such as the base image and the engine's layers, is kept in ~/.cache/model-training.</remarks>
-/// <param name="name">Part of the name of its folder. A later run with the same name finds, uses and stops an engine that a killed run left.</param>
+/// <param name="name">Part of the name of its folder. A later run with the same name finds, uses and stops an engine that a killed run
+/// left.</param>
 public abstract class DockerEngine(string name) : IAsyncLifetime
 {
     // The script's exit code on a machine where no engine can run.

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fixtures.Registries;
 
-/// <summary>Azure's own calls under <c>/acr/v1</c>, answered from the storage folder of a distribution registry, which has none of them.</summary>
+/// <summary>
+/// Azure's own calls under <c>/acr/v1</c>, answered from the storage folder of a distribution registry, which has none of them.
+/// </summary>
 public sealed class AzureCatalogue(Func<DistributionRegistry> registry, Func<Uri> address, TokenService? tokens)
 {
     private string Repositories => Path.Combine(registry().StorageFolder, "docker/registry/v2/repositories");

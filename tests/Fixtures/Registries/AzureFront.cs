@@ -41,7 +41,9 @@ public sealed class AzureFront : IAsyncDisposable
 
     private LoopbackServer Server => server ?? throw new InvalidOperationException("Not started.");
 
-    /// <summary>Starts the front and a registry behind it. The front stops the registry; token service and store are the caller's.</summary>
+    /// <summary>
+    /// Starts the front and a registry behind it. The front stops the registry; token service and store are the caller's.
+    /// </summary>
     public static async Task<AzureFront> StartAsync(
         TokenService? tokens = null,
         BlobStore? store = null,

@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fixtures.Registries;
 
-/// <summary>Stands where a registry keeps its blobs: a host of its own that blob requests are redirected to. It remembers the headers of each request.</summary>
+/// <summary>
+/// Stands where a registry keeps its blobs: a host of its own that blob requests are redirected to. It remembers the headers of each
+/// request.
+/// </summary>
 public sealed class BlobStore : IAsyncDisposable
 {
     private readonly ConcurrentQueue<IReadOnlyDictionary<string, string>> requests = new();

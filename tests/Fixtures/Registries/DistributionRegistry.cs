@@ -80,7 +80,10 @@ public sealed class DistributionRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it again on the same port and storage after <see cref="KillAsync"/>; with token authentication it reads the trusted certificate anew.</summary>
+    /// <summary>
+    /// Starts it again on the same port and storage after <see cref="KillAsync"/>; with token authentication it reads the trusted
+    /// certificate again.
+    /// </summary>
     public async Task StartAgainAsync(CancellationToken cancellationToken = default)
     {
         await KillAsync();
@@ -183,7 +186,8 @@ public sealed class DistributionRegistry : IAsyncDisposable
             var file = Path.Combine(this.folder, "root.pem");
             File.WriteAllText(file, tokens.CertificatePem);
             text.Append(
-                $"auth: {{token: {{realm: \"{tokens.Realm}\", service: \"{tokens.Service}\", issuer: \"{tokens.Issuer}\", rootcertbundle: \"{file}\"}}}}\n"
+                $"auth: {{token: {{realm: \"{tokens.Realm}\", service: \"{tokens.Service}\", issuer: \"{tokens.Issuer}\", "
+                    + $"rootcertbundle: \"{file}\"}}}}\n"
             );
         }
 

@@ -11,7 +11,8 @@ public static class RegistryBinary
     private static readonly Lazy<string> Found = new(Find);
 
     /// <summary>The path of the registry's executable.</summary>
-    /// <exception cref="InvalidOperationException">It is not installed and cannot be: not root, or not Debian, or apt-get failed.</exception>
+    /// <exception cref="InvalidOperationException">It is not installed and cannot be: not root, or not Debian, or apt-get
+    /// failed.</exception>
     public static string Path => Found.Value;
 
     private static string Find()
@@ -24,7 +25,8 @@ public static class RegistryBinary
         if (!OperatingSystem.IsLinux() || !File.Exists("/etc/debian_version") || Environment.UserName != "root")
         {
             throw new InvalidOperationException(
-                "The CNCF distribution registry is not installed, and only root on Debian may install it here; run `apt-get install docker-registry`, or put `registry` on the PATH."
+                "The CNCF distribution registry is not installed, and only root on Debian may install it here; run `apt-get "
+                    + "install docker-registry`, or put `registry` on the PATH."
             );
         }
 
@@ -42,7 +44,8 @@ public static class RegistryBinary
         apt.WaitForExit();
         return Search()
             ?? throw new InvalidOperationException(
-                $"`apt-get install docker-registry` ended with {apt.ExitCode} and left no registry: {errors.GetAwaiter().GetResult().Trim()}"
+                $"`apt-get install docker-registry` ended with {apt.ExitCode} and left no registry: "
+                    + $"{errors.GetAwaiter().GetResult().Trim()}"
             );
     }
 

@@ -10,7 +10,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Fixtures.Registries;
 
 /// <summary>
-/// A token service on loopback with a key of its own. It answers docker's token protocol (GET with basic authentication or none, POST with a password or
+/// A token service on loopback with a key of its own. It answers docker's token protocol (GET with basic authentication or none, POST with
+/// a password or
 /// a refresh token) and Azure's (<c>POST /oauth2/exchange</c>, <c>POST /oauth2/token</c>), all at the same two addresses.
 /// </summary>
 public sealed class TokenService : IAsyncDisposable
@@ -43,7 +44,10 @@ public sealed class TokenService : IAsyncDisposable
     /// <summary>What anybody may do without signing in.</summary>
     public IReadOnlyList<string> AnonymousGrants { get; set; } = [];
 
-    /// <summary>How long access tokens live from now on. Less than minus one minute makes them expired when they are given, past the registry's leeway.</summary>
+    /// <summary>
+    /// How long access tokens live from now on. Less than minus one minute makes them expired when they are given, past the registry's
+    /// leeway.
+    /// </summary>
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
     public TimeSpan RefreshTokenLifetime { get; set; } = TimeSpan.FromHours(3);
@@ -61,7 +65,9 @@ public sealed class TokenService : IAsyncDisposable
         return service;
     }
 
-    /// <summary>Makes a new key: every token given so far is worthless, at once here and at a registry after it was started again.</summary>
+    /// <summary>
+    /// Makes a new key: every token given so far is worthless, at once here and at a registry after it was started again.
+    /// </summary>
     public void RotateKey()
     {
         var old = signer;

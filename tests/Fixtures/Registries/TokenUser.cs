@@ -2,5 +2,6 @@ namespace Fixtures.Registries;
 
 /// <summary>Who may sign in, and what for.</summary>
 /// <param name="Password">For basic authentication and the password grant.</param>
-/// <param name="Grants">Scopes such as <c>repository:detection:pull,push</c> or <c>registry:catalog:*</c>; <c>*</c> stands for any name or action.</param>
+/// <param name="Grants">Scopes such as <c>repository:detection:pull,push</c> or <c>registry:catalog:*</c>; <c>*</c> stands for any name or
+/// action.</param>
 public sealed record TokenUser(string Password, params IReadOnlyList<string> Grants);

@@ -12,7 +12,7 @@ namespace Azure.Containers.ContainerRegistry;
 /// <item>The challenge names the service and the required scope.</item>
 /// <item>A Microsoft Entra token of the credential is exchanged for a refresh token of the registry (<c>/oauth2/exchange</c>).</item>
 /// <item>The refresh token is exchanged for an access token of that scope (<c>/oauth2/token</c>).</item>
-/// <item>The request is sent again with the access token.</item>
+/// <item>The request is retried with the access token.</item>
 /// </list>
 /// The scope of a request is remembered and its access token reused until it expires, so that most requests need one round trip.
 /// </summary>

@@ -16,7 +16,7 @@ internal sealed class ArmRequests(HttpPipeline pipeline, Uri endpoint, string? a
     private readonly string apiVersion = apiVersion ?? DefaultApiVersion;
 
     /// <summary>
-    /// The path of what lies below a resource; names are escaped, so that none can reach another resource. ResourceGroupResource
+    /// The path below a resource; names are escaped, so that none can reach another resource. ResourceGroupResource
     /// writes its ids with <c>resourcegroups</c>; requests spell it as the service does.
     /// </summary>
     public static string PathOf(ResourceIdentifier id, params ReadOnlySpan<string> below)

@@ -33,6 +33,9 @@ internal sealed record CommandLineOption(string Name, string[] Names, string? Va
 
     public static CommandLineOption? Find(string name) => All.FirstOrDefault(option => option.Names.Contains(name, StringComparer.Ordinal));
 
+    // Width of the column of names.
+    private const int HelpColumn = 34;
+
     /// <summary>The usage that <c>--help</c> prints.</summary>
     public static IEnumerable<string> Usage(string program)
     {
@@ -46,7 +49,8 @@ internal sealed record CommandLineOption(string Name, string[] Names, string? Va
             var name =
                 $"    {(letter is null ? "   " : $"-{letter},")} "
                 + $"--{option.Name}{(option.Value is null ? string.Empty : $" <{option.Value}>")}";
-            yield return $"{name, -34}{option.Help.ReplaceLineEndings($"{Environment.NewLine}{string.Empty, 34}")}";
+            var indented = option.Help.ReplaceLineEndings(Environment.NewLine + new string(' ', HelpColumn));
+            yield return name.PadRight(HelpColumn) + indented;
         }
 
         yield return string.Empty;

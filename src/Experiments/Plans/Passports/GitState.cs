@@ -3,7 +3,7 @@ namespace Experiments.Plans.Passports;
 /// <summary>The state of the git repository from which a run was started.</summary>
 /// <param name="Commit">Commit id, 40 hex digits.</param>
 /// <param name="Branch">Branch; null when none is checked out.</param>
-/// <param name="Repository">Address of the remote; null when there is none.</param>
+/// <param name="Repository">Address of the remote; null when the repository has no remote.</param>
 /// <param name="IsDirty">Whether the working tree differs from the commit.</param>
 public sealed record GitState(string Commit, string? Branch, string? Repository, bool IsDirty)
 {

@@ -161,7 +161,7 @@ class _Reader:
                 names[split] = name
             else:
                 rule = f"{split.upper()}_CSV must name a file in {place} or be latest."
-                missing[split] = f"{place}/{name} is not there; {rule}"
+                missing[split] = f"{place}/{name} does not exist; {rule}"
         return names, missing
 
     def _dataset(self, files: Mapping[str, CsvFile], rows: Mapping[str, Sequence[Row]]) -> Dataset:
