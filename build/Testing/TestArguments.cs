@@ -5,7 +5,7 @@ namespace Build.Testing;
 /// <summary>The arguments of a test run.</summary>
 public sealed class TestArguments() : ArgumentGroup(Suite)
 {
-    /// <summary>The name that stands for all suites but the end-to-end and conformance ones.</summary>
+    /// <summary>The name that stands for all suites but the end-to-end ones, conformance and house.</summary>
     public const string Unit = "unit";
 
     public static readonly Argument<string?> Suite = Arguments.Text(

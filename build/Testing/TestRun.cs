@@ -45,7 +45,7 @@ public sealed class TestRun(
         if (name is null)
             return suites;
         if (string.Equals(name, TestArguments.Unit, StringComparison.OrdinalIgnoreCase))
-            return [.. suites.Where(suite => !suite.IsWatched)];
+            return [.. suites.Where(suite => !suite.IsWatched && suite.Name != TestSuite.House)];
         var selected = suites.Where(suite => string.Equals(suite.Name, name, StringComparison.OrdinalIgnoreCase)).ToList();
         return selected.Count > 0
             ? selected
