@@ -1,7 +1,7 @@
 namespace Build;
 
 /// <summary>
-/// The start by build.sh and build.ps1, which run a host that was built once without looking at its sources: the host looks itself.
+/// The start by build.sh and build.ps1, which run a built host without a look at its sources: the host checks them itself.
 /// </summary>
 internal static class DirectStart
 {
@@ -14,7 +14,7 @@ internal static class DirectStart
     private const int Stale = 75;
 
     /// <summary>Removes the argument of a direct start, and hands over when the host is stale.</summary>
-    /// <returns>The exit code with which the host must end; null when it may go on.</returns>
+    /// <returns>The exit code with which the host must end; null when it may continue.</returns>
     /// <remarks>A stale host deletes the record of its sources, so that the program which builds it does not start it again.</remarks>
     public static int? Take(ref string[] arguments)
     {
