@@ -54,7 +54,7 @@ public sealed class DatasetCasesTests : IDisposable
                     new FolderDataset(datastore.Root, dataset.ImageType),
                     dataset.TrainCsv,
                     dataset.TestCsv,
-                    onBadRows,
+                    new DataSettings { OnBadRows = onBadRows },
                     withHash: true,
                     TestContext.Current.CancellationToken
                 )

@@ -162,7 +162,7 @@ public sealed class DatasetHashTests : IDisposable
     }
 
     private static Task<DatasetSummary> ReadFolderAsync(string folder) =>
-        DatasetReader.ReadAsync(new FolderDataset(folder, "road"), "latest", "latest", BadRows.Fail, withHash: true, Stop);
+        DatasetReader.ReadAsync(new FolderDataset(folder, "road"), "latest", "latest", new DataSettings(), withHash: true, Stop);
 
     private async Task<DatasetSummary> ReadContainerAsync(
         string imageType = "road",

@@ -28,7 +28,7 @@ def _write(folder: Path, case: dict) -> None:
 def test_read_dataset_reports_exactly_these_faults(case: dict[str, Any], tmp_path: Path) -> None:
     _write(tmp_path, case)
 
-    reading = read_dataset(tmp_path, case["imageType"], case["trainCsv"], case["testCsv"], drop_bad_rows=False)
+    reading = read_dataset(tmp_path, case["imageType"], case["trainCsv"], case["testCsv"], on_bad_rows="fail")
 
     assert list(reading.faults) == case["faults"]
     assert (reading.dataset.hash if reading.dataset else None) == case["hash"]
@@ -39,7 +39,7 @@ def test_read_dataset_reports_exactly_these_faults(case: dict[str, Any], tmp_pat
 def test_read_dataset_keeps_exactly_these_rows_when_bad_rows_are_dropped(case: dict[str, Any], tmp_path: Path) -> None:
     _write(tmp_path, case)
 
-    reading = read_dataset(tmp_path, case["imageType"], case["trainCsv"], case["testCsv"], drop_bad_rows=True)
+    reading = read_dataset(tmp_path, case["imageType"], case["trainCsv"], case["testCsv"], on_bad_rows="drop")
 
     dataset = reading.dataset
     assert {
@@ -54,7 +54,7 @@ def test_read_dataset_names_every_row_it_drops(tmp_path: Path) -> None:
     case = next(case for case in _CASES if case["name"] == "many faults at once, in order")
     _write(tmp_path, case)
 
-    reading = read_dataset(tmp_path, case["imageType"], "latest", "latest", drop_bad_rows=True)
+    reading = read_dataset(tmp_path, case["imageType"], "latest", "latest", on_bad_rows="drop")
 
     assert reading.dataset is not None
     used = reading.dataset.train_rows + reading.dataset.test_rows
@@ -69,7 +69,7 @@ def test_read_dataset_names_the_file_that_is_not_utf_8(tmp_path: Path) -> None:
     path = tmp_path / "pothole" / "datasets" / "test_pothole_240102030405.csv"
     path.write_bytes(path.read_bytes() + "c.png,1,1,2,2,Straße".encode("latin-1"))
 
-    reading = read_dataset(tmp_path, "pothole", "latest", "latest", drop_bad_rows=True)
+    reading = read_dataset(tmp_path, "pothole", "latest", "latest", on_bad_rows="drop")
 
     assert reading.faults == (
         "pothole/datasets/test_pothole_240102030405.csv(1): is not UTF-8; save the file as UTF-8.",
@@ -80,7 +80,7 @@ def test_read_dataset_hashes_rows_and_images_by_this_formula(tmp_path: Path) -> 
     case = next(case for case in _CASES if case["name"] == "plain")
     _write(tmp_path, case)
 
-    dataset = read_dataset(tmp_path, "pothole", "latest", "latest", drop_bad_rows=False).dataset
+    dataset = read_dataset(tmp_path, "pothole", "latest", "latest", on_bad_rows="fail").dataset
 
     images = {name: hashlib.md5(base64.b64decode(content)).hexdigest() for name, content in case["images"].items()}
     lines = [
