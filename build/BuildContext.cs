@@ -30,6 +30,9 @@ public sealed class BuildContext : FrostingContext, IDisposable
     /// <summary>Writes a line to the log as it is.</summary>
     public void Say(string text) => Write(Verbosity.Normal, LogLevel.Information, text);
 
+    /// <summary>Writes a line whatever the verbosity is, because a program reads it.</summary>
+    internal void SayAlways(string text) => Write(Verbosity.Quiet, LogLevel.Information, text);
+
     /// <summary>Writes a warning: a person should see it although the run continues.</summary>
     public void Warn(string text) => Write(Verbosity.Minimal, LogLevel.Warning, text);
 

@@ -8,6 +8,8 @@ using Build.Sessions.Jobs;
 using Build.Sessions.Planning;
 using Build.Sessions.Snapshots;
 using Build.Testing;
+using Cake.Core;
+using Cake.Core.Diagnostics;
 using Cake.Frosting;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -28,6 +30,7 @@ public static class BuildHost
     private static void AddServices(IServiceCollection services) =>
         services
             .AddSingleton(TimeProvider.System)
+            .AddSingleton<ICakeLog>(provider => new TerminalSafeLog(new CakeBuildLog(provider.GetRequiredService<IConsole>())))
             .AddSingleton(_ => DisplayChoice.Create())
             .AddSingleton<IQuestion, ConsoleQuestion>()
             .AddSingleton<TargetCatalog>()

@@ -8,7 +8,10 @@ if (Console.IsOutputRedirected)
 if (DirectStart.Take(ref args) is { } exitCodeOfStale)
     return exitCodeOfStale;
 
+var completeOutputs = PipelineCommand.GuardOutputs();
+
 var output = new FinalOutput();
 var exitCode = BuildHost.Create(output).Run(args);
 output.Write(Console.Out);
+completeOutputs();
 return exitCode;

@@ -27,7 +27,9 @@ public static class ProcessesExtensions
     {
         ArgumentNullException.ThrowIfNull(processes);
         ArgumentNullException.ThrowIfNull(process);
-        var exitCode = await processes.RunAsync(process, onLine: null, cancellationToken);
+        // What a program writes into a pipeline's log passes through the guard of this process's output, like every other line.
+        Action<string>? onLine = Console.IsOutputRedirected ? Console.Out.WriteLine : null;
+        var exitCode = await processes.RunAsync(process, onLine, cancellationToken);
         if (exitCode != 0)
         {
             throw new CakeException(

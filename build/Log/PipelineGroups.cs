@@ -14,12 +14,12 @@ public sealed class PipelineGroups : FrostingTaskLifetime<BuildContext>
     public override void Setup(BuildContext context, ITaskSetupContext info)
     {
         if (Markers is { } markers)
-            context.Say(markers.Begin + info.Task.Name);
+            context.Command(markers.Begin + info.Task.Name);
     }
 
     public override void Teardown(BuildContext context, ITaskTeardownContext info)
     {
         if (Markers is { } markers)
-            context.Say(markers.End);
+            context.Command(markers.End);
     }
 }

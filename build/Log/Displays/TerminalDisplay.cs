@@ -54,20 +54,20 @@ internal sealed class TerminalDisplay(IAnsiConsole console) : IDisplay
 
     private static IRenderable[] Cells(ListingRow row)
     {
-        var texts = row
-            .Cells.Select((cell, column) => (IRenderable)new Text(cell, column == 0 ? StyleOf(row.Tone) : Style.Plain))
-            .ToArray();
+        var texts = row.Cells.Select((cell, column) => (IRenderable)Plain(cell, column == 0 ? StyleOf(row.Tone) : Style.Plain)).ToArray();
         IRenderable[] below =
         [
-            .. row.Details.Select(line => new Text(line, new Style(Color.Grey))),
-            .. row.Warnings.Select(line => new Text(line, new Style(Color.Yellow))),
-            .. row.Faults.Select(line => new Text(line, new Style(Color.Red))),
-            .. row.Advice.Select(line => new Text(line)),
+            .. row.Details.Select(line => Plain(line, new Style(Color.Grey))),
+            .. row.Warnings.Select(line => Plain(line, new Style(Color.Yellow))),
+            .. row.Faults.Select(line => Plain(line, new Style(Color.Red))),
+            .. row.Advice.Select(line => Plain(line, Style.Plain)),
         ];
         if (below.Length > 0)
             texts[^1] = new Rows([texts[^1], .. below]);
         return texts;
     }
+
+    private static Text Plain(string text, Style style) => new(ForeignText.StripControls(text), style);
 
     private static Style StyleOf(Tone tone) =>
         tone switch

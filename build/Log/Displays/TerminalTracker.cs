@@ -7,12 +7,12 @@ internal sealed class TerminalTracker(IAnsiConsole console, ProgressContext prog
 {
     private ProgressTask? bar;
 
-    public void Say(string line) => console.WriteLine(line);
+    public void Say(string line) => console.WriteLine(ForeignText.StripControls(line));
 
     public void Update(double fraction, string text)
     {
         bar ??= progress.AddTask("", maxValue: 1);
-        bar.Description = Markup.Escape(text);
+        bar.Description = Markup.Escape(ForeignText.StripControls(text));
         bar.Value = fraction;
     }
 

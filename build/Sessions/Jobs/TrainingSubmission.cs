@@ -63,7 +63,7 @@ public sealed class TrainingSubmission(
     }
 
     private static void Output(BuildContext context, string name, string value) =>
-        PipelineOutputs.Write(context.Environment.GetEnvironmentVariable, context.Say, name, value);
+        PipelineOutputs.Write(context.Environment.GetEnvironmentVariable, context.Command, name, value);
 
     private static string Describe(SubmittedJob job) =>
         job switch

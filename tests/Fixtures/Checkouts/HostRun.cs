@@ -20,14 +20,17 @@ public sealed class HostRun : IDisposable
     /// <param name="variables">Environment variables on top of the test's own.</param>
     public HostRun(string program, IEnumerable<string> arguments, string workingDirectory, params (string Name, string Value)[] variables)
     {
-        process.StartInfo = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = workingDirectory,
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        // A suite that runs in the background of a shell ignores Ctrl-C, and so would its children.
+        process.StartInfo = (
+            OperatingSystem.IsLinux()
+                ? new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments])
+                : new ProcessStartInfo(program, arguments)
+        );
+        process.StartInfo.WorkingDirectory = workingDirectory;
+        process.StartInfo.UseShellExecute = false;
+        process.StartInfo.RedirectStandardInput = true;
+        process.StartInfo.RedirectStandardOutput = true;
+        process.StartInfo.RedirectStandardError = true;
         foreach (var (name, value) in variables)
             process.StartInfo.Environment[name] = value;
         process.OutputDataReceived += (_, line) => Add(line.Data);
