@@ -20,7 +20,7 @@ internal static partial class CsvText
     public static string Decode(byte[] content, string name)
     {
         if (Utf16(content) is { } encoding)
-            throw new CsvException(1, $"is {encoding}; it must be UTF-8: iconv -f {encoding} -t UTF-8 {name} > utf8.csv");
+            throw new CsvException(1, $"is {encoding}; it must be UTF-8: iconv -f {encoding} -t UTF-8 {Quoted(name)} > utf8.csv");
         try
         {
             return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)
@@ -50,26 +50,33 @@ internal static partial class CsvText
     /// <param name="name">Path for commands.</param>
     public static string? DialectFault(string text, CsvRecord header, string name)
     {
+        var file = Quoted(name);
         var known = header.Fields.Count(IsColumn);
         var line = Trim(LineEnd().Split(text, header.Line + 1)[header.Line - 1]);
         if (line.StartsWith("sep=", StringComparison.OrdinalIgnoreCase))
-            return $"is \"{line}\", a line for spreadsheets; the first line must be the header: sed -i {header.Line}d {name}";
+            return $"is \"{line}\", a line for spreadsheets; the first line must be the header: sed -i {header.Line}d {file}";
         if (line.StartsWith('#') && known == 0)
-            return $"is a comment; the first line must be the header: sed -i {header.Line}d {name}";
+            return $"is a comment; the first line must be the header: sed -i {header.Line}d {file}";
         foreach (var (delimiter, pattern, word) in Delimiters)
         {
             if (known >= 2 || line.Split(delimiter).Count(field => IsColumn(Trim(field).Trim('"'))) < 4)
                 continue;
             var command = text.Contains(',', StringComparison.Ordinal)
                 ? ", in a spreadsheet for example."
-                : $": sed -i 's/{pattern}/,/g' {name}";
+                : $": sed -i 's/{pattern}/,/g' {file}";
             return $"separates its fields by {word}; it must separate them by commas{command}";
         }
 
         return known == 0 && header.Fields.Count >= 6 && header.Fields.Count(field => DatasetRow.IsNumber(field)) >= 4
-            ? $"has no header; its first line must name the columns: sed -i '1i {string.Join(',', DatasetRow.Columns)}' {name}"
+            ? $"has no header; its first line must name the columns: sed -i '1i {string.Join(',', DatasetRow.Columns)}' {file}"
             : null;
     }
+
+    // One word of a shell command.
+    private static string Quoted(string name) =>
+        name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '/' or '-')
+            ? name
+            : $"'{name.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     private static string? Utf16(byte[] content) =>
         content switch

@@ -13,6 +13,13 @@ internal sealed class DatasetImages
     /// <summary>Names listed in a note.</summary>
     private const int MostNames = 5;
 
+    /// <summary>
+    /// The letters from U+00C0 to U+017F without their accents, and those of A to Z in lower case. This program has no tables of Unicode.
+    /// </summary>
+    private const string Unaccented =
+        "aaaaaaÆceeeeiiiiÐnooooo×ØuuuuyÞßaaaaaaæceeeeiiiiðnooooo÷øuuuuyþyaaaaaaccccccccddĐđeeeeeeeeeegggg"
+        + "gggghhĦħiiiiiiiiiıĲĳjjkkĸllllllĿŀŁłnnnnnnŉŊŋooooooŒœrrrrrrssssssssttttŦŧuuuuuuuuuuuuwwyyyzzzzzzſ";
+
     /// <summary>Coordinates computed from others may overshoot by their rounding.</summary>
     private const double Tolerance = 1e-9;
 
@@ -183,13 +190,17 @@ internal sealed class DatasetImages
         return found;
     }
 
-    // What is left of a name without its folder, the style of its path, the case of its letters and the form of its accents.
+    // What is left of a name without its folder, the style of its path, the case of its letters and its accents.
     private static string Likeness(string name)
     {
-        var letters = name.Normalize(NormalizationForm.FormC).Replace('\\', '/');
-        letters = letters[(letters.LastIndexOf('/') + 1)..];
-        return string.Concat(letters.Select(letter => char.IsAscii(letter) ? char.ToLowerInvariant(letter) : letter));
+        var letters = name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
+        return string.Concat(letters.Where(letter => letter is < '\u0300' or > '\u036f').Select(Plain));
     }
+
+    private static char Plain(char letter) =>
+        letter is >= '\u00c0' and < '\u0180' ? Unaccented[letter - '\u00c0']
+        : letter is >= 'A' and <= 'Z' ? (char)(letter | 0x20)
+        : letter;
 
     private static string Images(List<string> names) => names.Count == 1 ? "1 image is" : $"{names.Count} images are";
 

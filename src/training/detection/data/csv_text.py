@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DELIMITERS = ((";", ";", "semicolons"), ("\t", r"\t", "tabs"), ("|", "|", "vertical bars"))
+_PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
@@ -50,7 +51,7 @@ def decode(content: bytes, name: str) -> str:
     """
     encoding = _utf16(content)
     if encoding is not None:
-        raise CsvError(1, f"is {encoding}; it must be UTF-8: iconv -f {encoding} -t UTF-8 {name} > utf8.csv")
+        raise CsvError(1, f"is {encoding}; it must be UTF-8: iconv -f {encoding} -t UTF-8 {quoted(name)} > utf8.csv")
     try:
         return content.decode("utf-8").lstrip("\ufeff")
     except UnicodeDecodeError:
@@ -96,19 +97,25 @@ def dialect_fault(text: str, header: Record, columns: Collection[str], name: str
         columns: The columns that the header must hold.
         name: Path for commands.
     """
+    file = quoted(name)
     known = sum(field in columns for field in header.fields)
     line = _LINE_END.split(text, maxsplit=header.line)[header.line - 1].strip()
     if line[:4].lower() == "sep=":
-        return f'is "{line}", a line for spreadsheets; the first line must be the header: sed -i {header.line}d {name}'
+        return f'is "{line}", a line for spreadsheets; the first line must be the header: sed -i {header.line}d {file}'
     if line.startswith("#") and known == 0:
-        return f"is a comment; the first line must be the header: sed -i {header.line}d {name}"
+        return f"is a comment; the first line must be the header: sed -i {header.line}d {file}"
     for delimiter, pattern, word in _DELIMITERS:
         if known < 2 and sum(field.strip().strip('"') in columns for field in line.split(delimiter)) >= 4:
-            command = ", in a spreadsheet for example." if "," in text else f": sed -i 's/{pattern}/,/g' {name}"
+            command = ", in a spreadsheet for example." if "," in text else f": sed -i 's/{pattern}/,/g' {file}"
             return f"separates its fields by {word}; it must separate them by commas{command}"
     if known == 0 and len(header.fields) >= 6 and sum(bool(_NUMBER.fullmatch(field)) for field in header.fields) >= 4:
-        return f"has no header; its first line must name the columns: sed -i '1i {','.join(columns)}' {name}"
+        return f"has no header; its first line must name the columns: sed -i '1i {','.join(columns)}' {file}"
     return None
+
+
+def quoted(name: str) -> str:
+    """Returns a file name as one word of a shell command."""
+    return name if _PLAIN.fullmatch(name) else "'" + name.replace("'", "'\\''") + "'"
 
 
 def _utf16(content: bytes) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import string
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,17 @@ from detection.data.exif import UPRIGHT, read_orientation, swaps_sides
 
 _FORMATS = ("JPEG", "PNG", "BMP", "GIF")
 _MOST_NAMES = 5  # named in a note
+
+
+def _plain(letter: str) -> str:
+    return letter.lower() if letter.isascii() else letter
+
+
+# Letters A to Z in lower case, and the letters of Latin-1 and Latin Extended-A without their accents.
+_ALIKE = {
+    **{letter: letter.lower() for letter in string.ascii_uppercase},
+    **{chr(code): _plain(unicodedata.normalize("NFD", chr(code))[0]) for code in range(0xC0, 0x180)},
+}
 
 Size = tuple[float, float]
 """Width and height in pixels."""
@@ -174,8 +186,9 @@ def tree_names(folder: Path) -> set[str]:
 
 
 def _likeness(name: str) -> str:
-    letters = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    return "".join(letter.lower() if letter.isascii() else letter for letter in letters)
+    """Returns what is left of a name without its folder, the style of its path, the case of its letters and its accents."""
+    letters = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(_ALIKE.get(letter, letter) for letter in letters if not "\u0300" <= letter <= "\u036f")
 
 
 def _images(names: list[str]) -> str:
