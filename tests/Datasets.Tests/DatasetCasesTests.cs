@@ -21,10 +21,11 @@ public sealed class DatasetCasesTests : IDisposable
     {
         var expected = DatasetTable.Cases[name];
 
-        var (faults, summary) = await ReadAsync(expected, BadRows.Fail);
+        var (faults, summary) = await ReadAsync(expected, expected.Data());
 
         Assert.Equal(expected.Faults, faults);
         Assert.Equal(expected.Hash, summary?.Hash);
+        Assert.Equal(expected.Notes, summary?.Notes ?? []);
     }
 
     [Theory]
@@ -33,17 +34,17 @@ public sealed class DatasetCasesTests : IDisposable
     {
         var expected = DatasetTable.Cases[name].Drop;
 
-        var (faults, summary) = await ReadAsync(DatasetTable.Cases[name], BadRows.Drop);
+        var (faults, summary) = await ReadAsync(DatasetTable.Cases[name], DatasetTable.Cases[name].Data(BadRows.Drop));
 
         Assert.Equal(expected.Faults, faults);
         Assert.Equal((expected.TrainRows, expected.TestRows), (summary?.Train.Rows, summary?.Test.Rows));
         Assert.Equal(expected.Hash, summary?.Hash);
     }
 
-    private async Task<(IEnumerable<string> Faults, DatasetSummary? Summary)> ReadAsync(DatasetCase dataset, BadRows onBadRows)
+    private async Task<(IEnumerable<string> Faults, DatasetSummary? Summary)> ReadAsync(DatasetCase dataset, DataSettings settings)
     {
-        foreach (var (name, text) in dataset.Files)
-            datastore.Write($"{dataset.ImageType}/datasets/{name}", text);
+        foreach (var name in dataset.Files.Keys)
+            datastore.Write($"{dataset.ImageType}/datasets/{name}", dataset.BytesOf(name));
         foreach (var (name, bytes) in dataset.Images)
             datastore.Write($"{dataset.ImageType}/images/{name}", bytes);
         try
@@ -54,7 +55,7 @@ public sealed class DatasetCasesTests : IDisposable
                     new FolderDataset(datastore.Root, dataset.ImageType),
                     dataset.TrainCsv,
                     dataset.TestCsv,
-                    onBadRows,
+                    settings,
                     withHash: true,
                     TestContext.Current.CancellationToken
                 )

@@ -34,12 +34,12 @@ public sealed class DatasetHashTests : IDisposable
     public async Task ReadAsync_GivesTheHashOfTheTable_WhenTheDatasetIsInABlobContainer(string name)
     {
         var expected = DatasetTable.Cases[name];
-        foreach (var (file, text) in expected.Files)
-            container.Blobs[$"{expected.ImageType}/datasets/{file}"] = Encoding.UTF8.GetBytes(text);
+        foreach (var file in expected.Files.Keys)
+            container.Blobs[$"{expected.ImageType}/datasets/{file}"] = expected.BytesOf(file);
         foreach (var (file, bytes) in expected.Images)
             container.Blobs[$"{expected.ImageType}/images/{file}"] = bytes;
 
-        var summary = await ReadContainerAsync(expected.ImageType, expected.TrainCsv, expected.TestCsv, BadRows.Fail);
+        var summary = await ReadContainerAsync(expected.ImageType, expected.TrainCsv, expected.TestCsv, expected.Data());
 
         Assert.Equal((expected.Hash, null), (summary.Hash, summary.HashUnknownReason));
     }
@@ -138,7 +138,7 @@ public sealed class DatasetHashTests : IDisposable
         }
         WritePair(rows.ToString());
 
-        var summary = await ReadContainerAsync(onBadRows: onBadRows);
+        var summary = await ReadContainerAsync(settings: new DataSettings { OnBadRows = onBadRows });
 
         Assert.Equal((reason is not null, reason), (summary.Hash is null, summary.HashUnknownReason));
     }
@@ -162,13 +162,13 @@ public sealed class DatasetHashTests : IDisposable
     }
 
     private static Task<DatasetSummary> ReadFolderAsync(string folder) =>
-        DatasetReader.ReadAsync(new FolderDataset(folder, "road"), "latest", "latest", BadRows.Fail, withHash: true, Stop);
+        DatasetReader.ReadAsync(new FolderDataset(folder, "road"), "latest", "latest", new DataSettings(), withHash: true, Stop);
 
     private async Task<DatasetSummary> ReadContainerAsync(
         string imageType = "road",
         string trainCsv = "latest",
         string testCsv = "latest",
-        BadRows onBadRows = BadRows.Fail
+        DataSettings? settings = null
     )
     {
         var plan = new DatastorePlan(
@@ -189,6 +189,6 @@ public sealed class DatasetHashTests : IDisposable
             Transport = new HttpClientTransport(client),
         }.OpenAsync(plan, Stop);
         var source = new StoredDataset(files, plan.Name, imageType, new ContentCache(Path.Combine(datastore.Root, "sizes.json")));
-        return await DatasetReader.ReadAsync(source, trainCsv, testCsv, onBadRows, withHash: true, Stop);
+        return await DatasetReader.ReadAsync(source, trainCsv, testCsv, settings ?? new DataSettings(), withHash: true, Stop);
     }
 }

@@ -101,7 +101,7 @@ public sealed class DatasetReaderTests : IDisposable
                 new FolderDataset(datastore.Root, "road"),
                 "latest",
                 "latest",
-                BadRows.Fail,
+                new DataSettings { OnBadRows = BadRows.Fail },
                 TestContext.Current.CancellationToken
             )
         );
@@ -125,7 +125,7 @@ public sealed class DatasetReaderTests : IDisposable
             new FolderDataset(datastore.Root, "road"),
             "latest",
             "latest",
-            onBadRows,
+            new DataSettings { OnBadRows = onBadRows },
             withHash,
             TestContext.Current.CancellationToken
         );

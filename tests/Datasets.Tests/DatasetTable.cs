@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Experiments.Json;
+using Experiments.Model;
 using Fixtures;
 
 namespace Datasets.Tests;
@@ -26,7 +27,38 @@ internal sealed record DatasetCase(
     IReadOnlyList<string> Faults,
     string? Hash,
     DroppedCase Drop
-);
+)
+{
+    /// <summary>The encodings of files that are not UTF-8: utf-16-le or utf-16-be.</summary>
+    public Dictionary<string, string> Encoding { get; init; } = [];
+
+    /// <summary>The keys of DATA that are not at their defaults.</summary>
+    public CaseSettings Settings { get; init; } = new();
+
+    /// <summary>What is said although there is no fault.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Returns the settings of the case, with another rule for faulty rows where one is given.</summary>
+    public DataSettings Data(BadRows? onBadRows = null) =>
+        new()
+        {
+            OnBadRows = onBadRows ?? Settings.OnBadRows,
+            ClipPixels = Settings.ClipPixels,
+            Exif = Settings.Exif,
+        };
+
+    /// <summary>Returns the bytes of a file of the case.</summary>
+    public byte[] BytesOf(string file) =>
+        Encoding.GetValueOrDefault(file) switch
+        {
+            "utf-16-le" => System.Text.Encoding.Unicode.GetBytes(Files[file]),
+            "utf-16-be" => System.Text.Encoding.BigEndianUnicode.GetBytes(Files[file]),
+            _ => System.Text.Encoding.UTF8.GetBytes(Files[file]),
+        };
+}
+
+/// <summary>The keys of DATA.</summary>
+internal sealed record CaseSettings(BadRows OnBadRows = BadRows.Fail, double ClipPixels = 2, ExifUse Exif = ExifUse.Apply);
 
 /// <summary>What comes out of a dataset whose faulty rows are dropped.</summary>
 internal sealed record DroppedCase(IReadOnlyList<string> Faults, int? TrainRows, int? TestRows, string? Hash);

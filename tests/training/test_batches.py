@@ -31,7 +31,7 @@ def test_batch_order_of_a_step_does_not_depend_on_the_steps_before() -> None:
 
 
 def _batches(data: Path, first_step: int, threads: int, capacity: int) -> list[Batch]:
-    dataset = read_dataset(data, "pothole", "latest", "latest", drop_bad_rows=False).dataset
+    dataset = read_dataset(data, "pothole", "latest", "latest", on_bad_rows="fail").dataset
     assert dataset is not None
     return list(
         training_batches(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from detection.data.datasets import read_dataset
+from detection.data.datasets import DatasetReading, read_dataset
 
 _TABLE = Path(__file__).resolve().parents[1] / "datasets" / "cases.json"
 _CASES = json.loads(_TABLE.read_text(encoding="utf-8"))["cases"]
@@ -19,19 +19,34 @@ def _write(folder: Path, case: dict) -> None:
     datasets.mkdir(parents=True)
     images.mkdir()
     for name, text in case["files"].items():
-        (datasets / name).write_bytes(text.encode())
+        (datasets / name).write_bytes(text.encode(case.get("encoding", {}).get(name, "utf-8")))
     for name, content in case["images"].items():
+        (images / name).parent.mkdir(parents=True, exist_ok=True)
         (images / name).write_bytes(base64.b64decode(content))
+
+
+def _read(folder: Path, case: dict[str, Any], on_bad_rows: str | None = None) -> DatasetReading:
+    settings = case.get("settings", {})
+    return read_dataset(
+        folder,
+        case["imageType"],
+        case["trainCsv"],
+        case["testCsv"],
+        on_bad_rows=on_bad_rows or settings.get("onBadRows", "fail"),
+        clip_pixels=settings.get("clipPixels", 2.0),
+        exif=settings.get("exif", "apply"),
+    )
 
 
 @pytest.mark.parametrize("case", _CASES, ids=[case["name"] for case in _CASES])
 def test_read_dataset_reports_exactly_these_faults(case: dict[str, Any], tmp_path: Path) -> None:
     _write(tmp_path, case)
 
-    reading = read_dataset(tmp_path, case["imageType"], case["trainCsv"], case["testCsv"], drop_bad_rows=False)
+    reading = _read(tmp_path, case)
 
     assert list(reading.faults) == case["faults"]
     assert (reading.dataset.hash if reading.dataset else None) == case["hash"]
+    assert reading.notes == tuple(case.get("notes", ()))
     assert reading.dropped == ()
 
 
@@ -39,7 +54,7 @@ def test_read_dataset_reports_exactly_these_faults(case: dict[str, Any], tmp_pat
 def test_read_dataset_keeps_exactly_these_rows_when_bad_rows_are_dropped(case: dict[str, Any], tmp_path: Path) -> None:
     _write(tmp_path, case)
 
-    reading = read_dataset(tmp_path, case["imageType"], case["trainCsv"], case["testCsv"], drop_bad_rows=True)
+    reading = _read(tmp_path, case, "drop")
 
     dataset = reading.dataset
     assert {
@@ -54,7 +69,7 @@ def test_read_dataset_names_every_row_it_drops(tmp_path: Path) -> None:
     case = next(case for case in _CASES if case["name"] == "many faults at once, in order")
     _write(tmp_path, case)
 
-    reading = read_dataset(tmp_path, case["imageType"], "latest", "latest", drop_bad_rows=True)
+    reading = read_dataset(tmp_path, case["imageType"], "latest", "latest", on_bad_rows="drop")
 
     assert reading.dataset is not None
     used = reading.dataset.train_rows + reading.dataset.test_rows
@@ -69,7 +84,7 @@ def test_read_dataset_names_the_file_that_is_not_utf_8(tmp_path: Path) -> None:
     path = tmp_path / "pothole" / "datasets" / "test_pothole_240102030405.csv"
     path.write_bytes(path.read_bytes() + "c.png,1,1,2,2,Straße".encode("latin-1"))
 
-    reading = read_dataset(tmp_path, "pothole", "latest", "latest", drop_bad_rows=True)
+    reading = read_dataset(tmp_path, "pothole", "latest", "latest", on_bad_rows="drop")
 
     assert reading.faults == (
         "pothole/datasets/test_pothole_240102030405.csv(1): is not UTF-8; save the file as UTF-8.",
@@ -80,7 +95,7 @@ def test_read_dataset_hashes_rows_and_images_by_this_formula(tmp_path: Path) -> 
     case = next(case for case in _CASES if case["name"] == "plain")
     _write(tmp_path, case)
 
-    dataset = read_dataset(tmp_path, "pothole", "latest", "latest", drop_bad_rows=False).dataset
+    dataset = read_dataset(tmp_path, "pothole", "latest", "latest", on_bad_rows="fail").dataset
 
     images = {name: hashlib.md5(base64.b64decode(content)).hexdigest() for name, content in case["images"].items()}
     lines = [

@@ -23,7 +23,7 @@ def _trainer(settings: Settings) -> Trainer:
 
 
 def _batches(data: Path, settings: Settings, first: int, last: int) -> Iterator[Batch]:
-    dataset = read_dataset(data, "pothole", "latest", "latest", drop_bad_rows=False).dataset
+    dataset = read_dataset(data, "pothole", "latest", "latest", on_bad_rows="fail").dataset
     assert dataset is not None
     return training_batches(
         dataset.train,

@@ -46,7 +46,7 @@ public sealed class DatasetSession(CommandArguments arguments, StorageSession st
             source,
             configuration.Experiment.TrainCsv,
             configuration.Experiment.TestCsv,
-            configuration.Experiment.Data.OnBadRows,
+            configuration.Experiment.Data,
             withHash,
             context.Cancellation
         );

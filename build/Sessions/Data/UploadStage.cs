@@ -58,7 +58,7 @@ public sealed class UploadStage(PlanStore plans, CommandArguments arguments, Sto
             new FolderDataset(folder, experiment.ImageType),
             experiment.TrainCsv,
             experiment.TestCsv,
-            experiment.Data.OnBadRows,
+            experiment.Data,
             context.Cancellation
         );
         foreach (var row in pairs.SelectMany(pair => pair.DroppedRows))

@@ -95,7 +95,7 @@ public sealed class Doctor(
                     + $"{dataset.DroppedRows.Count} rows left out"
             ) with
             {
-                Warnings = [.. dataset.DroppedRows.Select(row => row.ToString())],
+                Warnings = [.. dataset.Notes, .. dataset.DroppedRows.Select(row => row.ToString())],
             };
         }
         catch (DatasetException) when (DemoData.IsMissing(context, configuration))

@@ -8,6 +8,7 @@ namespace Datasets.Checks;
 internal sealed record CsvRecord(int Line, IReadOnlyList<string> Fields);
 
 /// <summary>Splits CSV text (RFC 4180) into records with their physical lines. Blank lines are not records.</summary>
+/// <exception cref="CsvException">A quote never closes.</exception>
 internal static class CsvParser
 {
     public static IEnumerable<CsvRecord> Parse(string text)
@@ -45,9 +46,10 @@ internal static class CsvParser
         {
             while (position < text.Length && text[position] is not (',' or '\r' or '\n'))
                 position++;
-            return text[from..position].Trim();
+            return CsvText.Trim(text[from..position]);
         }
 
+        var opened = line;
         var field = new StringBuilder();
         var quoted = false;
         while (position < text.Length)
@@ -79,7 +81,9 @@ internal static class CsvParser
                 position++;
             }
         }
-        return field.ToString().Trim();
+        if (quoted)
+            throw new CsvException(opened, "opens a quote that never closes; close it, or remove it.");
+        return CsvText.Trim(field.ToString());
     }
 
     private static void SkipLineEnd(string text, ref int position, ref int line)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Experiments.Model;
 
 namespace Datasets.Checks;
@@ -71,6 +72,11 @@ internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IRe
                 && name.Length == prefix.Length + StampDigits + 4
             )
             .Select(name => name.Substring(prefix.Length, StampDigits))
-            .Where(stamp => stamp.All(char.IsAsciiDigit) && names.Contains($"test_{imageType}_{stamp}.csv"));
+            .Where(stamp => IsTime(stamp) && names.Contains($"test_{imageType}_{stamp}.csv"));
     }
+
+    // A moment of the years 2000 to 2099.
+    private static bool IsTime(string stamp) =>
+        stamp.All(char.IsAsciiDigit)
+        && DateTime.TryParseExact("20" + stamp, "yyyyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 }

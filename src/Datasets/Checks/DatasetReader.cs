@@ -13,7 +13,7 @@ public static class DatasetReader
     /// <param name="source">The files.</param>
     /// <param name="trainCsv">File in <c>{imageType}/datasets</c>, or <c>latest</c>.</param>
     /// <param name="testCsv">As <paramref name="trainCsv"/>.</param>
-    /// <param name="onBadRows">Whether faulty rows end the run or are dropped.</param>
+    /// <param name="settings">What faulty rows do, and how images are read.</param>
     /// <param name="withHash">Whether to compute the hash. For a folder this reads every image whole.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="DatasetException">
@@ -23,12 +23,14 @@ public static class DatasetReader
         IDatasetSource source,
         string trainCsv,
         string testCsv,
-        BadRows onBadRows,
+        DataSettings settings,
         bool withHash,
         CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(settings);
+        var onBadRows = settings.OnBadRows;
         var listing = source.ListImagesAsync(cancellationToken);
         var csvs = source.ListCsvsAsync(cancellationToken);
         await Task.WhenAll(listing, csvs);
@@ -40,7 +42,12 @@ public static class DatasetReader
             split.Load(content, shownImages);
         var present = await listing;
         var sizes = await source.ReadSizesAsync(Named(splits, present), cancellationToken);
-        CheckImages(splits, present, sizes, shownImages);
+        var images = new DatasetImages(splits, present, sizes, settings, shownImages);
+        foreach (var split in splits)
+        {
+            images.Check(split);
+            split.CheckRepeated();
+        }
 
         var comparable = found is { Train: not null, Test: not null } && splits.TrueForAll(split => split.IsRead && split.Rows.Count > 0);
         IReadOnlyList<DroppedRow> dropped = [];
@@ -50,7 +57,9 @@ public static class DatasetReader
         }
         else
         {
-            if (comparable && onBadRows == BadRows.Fail)
+            if (found.Train is { IsRead: true, Rows.Count: > 0 } train && train.Rows.TrueForAll(row => row.Values is null || row.IsEmpty))
+                train.AddNoObject();
+            if (comparable && onBadRows != BadRows.Drop)
                 Compare(found.Train!, found.Test!);
             var faults = found
                 .Faults.Where(fault => fault.Split == "train")
@@ -66,6 +75,7 @@ public static class DatasetReader
         var summary = new DatasetSummary(Summary(found.Train!), Summary(found.Test!), Hash: null, dropped)
         {
             BoxesChecked = sizes is not null,
+            Notes = images.Notes([.. found.Train!.Rows, .. found.Test!.Rows]),
         };
         if (!withHash)
             return summary;
@@ -94,7 +104,7 @@ public static class DatasetReader
     /// <param name="source">The files.</param>
     /// <param name="trainCsv">File in <c>{imageType}/datasets</c>, or <c>latest</c>.</param>
     /// <param name="testCsv">As <paramref name="trainCsv"/>.</param>
-    /// <param name="onBadRows">Whether faulty rows are faults or are dropped.</param>
+    /// <param name="settings">What faulty rows do, and how images are read.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <returns>The pairs without hashes, the named pair first.</returns>
     /// <exception cref="DatasetException">One or more pairs cannot be used; carries every fault.</exception>
@@ -102,7 +112,7 @@ public static class DatasetReader
         IDatasetSource source,
         string trainCsv,
         string testCsv,
-        BadRows onBadRows,
+        DataSettings settings,
         CancellationToken cancellationToken
     )
     {
@@ -119,7 +129,7 @@ public static class DatasetReader
         {
             try
             {
-                summaries.Add(await ReadAsync(source, train, test, onBadRows, withHash: false, cancellationToken));
+                summaries.Add(await ReadAsync(source, train, test, settings, withHash: false, cancellationToken));
             }
             catch (DatasetException exception)
             {
@@ -136,48 +146,6 @@ public static class DatasetReader
     /// <summary>Returns the faults of a split. Faults of rows count only when they end the run.</summary>
     private static IEnumerable<DatasetFault> Faults(DatasetSplit? split, BadRows onBadRows) =>
         split is null || (onBadRows == BadRows.Drop && split.IsRead && split.Rows.Count > 0) ? [] : split.Faults;
-
-    private static void CheckImages(
-        List<DatasetSplit> splits,
-        IReadOnlySet<string> present,
-        IReadOnlyDictionary<string, ImageSize?>? sizes,
-        string shownFolder
-    )
-    {
-        var reported = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var split in splits)
-        {
-            foreach (var row in split.Rows.Where(row => row.FileName.Length > 0))
-            {
-                var isPresent = present.Contains(row.FileName);
-                if (isPresent && sizes is null)
-                    continue;
-                if (isPresent && sizes![row.FileName] is { } image)
-                {
-                    if (row.HasBox && !row.IsWithin(image))
-                    {
-                        split.Add(
-                            row,
-                            DatasetFaultOrder.Outside,
-                            $"image '{row.FileName}': box {row.BoxText} reaches outside the image of {image.Width} x "
-                                + $"{image.Height} pixels; it must be within 0,0,{image.Width},{image.Height}."
-                        );
-                    }
-
-                    continue;
-                }
-                var (order, message) = isPresent
-                    ? (
-                        DatasetFaultOrder.Unreadable,
-                        $"image '{row.FileName}' cannot be read as a picture (JPEG, PNG, BMP or GIF); replace the file or remove its rows."
-                    )
-                    : (DatasetFaultOrder.Missing, $"image '{row.FileName}' is not in {shownFolder}; it must be there, or the row removed.");
-                if (reported.Add(row.FileName))
-                    split.Add(row, order, message);
-                row.Reason ??= message;
-            }
-        }
-    }
 
     private static void Compare(DatasetSplit train, DatasetSplit test)
     {
@@ -201,10 +169,11 @@ public static class DatasetReader
             row.Reason = message;
         dropped.AddRange(train.Drop().Concat(test.Drop()));
 
-        var empty = new[] { train, test }
-            .Where(split => split.Rows.Count == 0)
-            .Select(split => new DatasetFault(split.Csv, 1, "holds no rows; it must hold at least one image."))
-            .ToList();
+        foreach (var split in new[] { train, test }.Where(split => split.Rows.Count == 0))
+            split.AddNoRows();
+        if (train.Rows.Count > 0 && train.Rows.TrueForAll(row => row.IsEmpty))
+            train.AddNoObject();
+        var empty = new[] { train, test }.SelectMany(split => split.Faults.Where(fault => fault.Line == 1)).ToList();
         if (empty.Count > 0)
             throw new DatasetException(empty);
         return [.. dropped.OrderBy(row => row.Csv == test.Csv).ThenBy(row => row.Line)];

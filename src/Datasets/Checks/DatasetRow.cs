@@ -9,11 +9,20 @@ internal sealed partial class DatasetRow
     /// <summary>The columns of a row, in the order in which the dataset hash takes them.</summary>
     public static readonly string[] Columns = ["filename", "xmin", "ymin", "xmax", "ymax", "class"];
 
+    /// <summary>The columns that may state the size of the image.</summary>
+    public static readonly string[] SizeColumns = ["width", "height"];
+
+    /// <summary>
+    /// Shortest side of a box, in pixels: a shorter one can be lost in 32-bit numbers when the image is resized and flipped.
+    /// </summary>
+    public const double LeastSide = 0.01;
+
     private readonly double[] box = new double[4];
 
     /// <param name="line">Line in the file.</param>
     /// <param name="values">The values of <see cref="Columns"/>, trimmed; null when the row's number of fields is wrong.</param>
-    public DatasetRow(int line, string[]? values)
+    /// <param name="size">The values of <see cref="SizeColumns"/>, trimmed; empty when a column is missing.</param>
+    public DatasetRow(int line, string[]? values, IReadOnlyList<string> size)
     {
         Line = line;
         Values = values;
@@ -24,9 +33,11 @@ internal sealed partial class DatasetRow
         {
             var text = values[index + 1];
             if (text.Length > 0 && !TryNumber(text, out box[index]))
-                NotNumbers.Add(Columns[index + 1]);
+                NotNumbers.Add((Columns[index + 1], text));
         }
         HasBox = NotNumbers.Count == 0 && values.Skip(1).Take(4).All(value => value.Length > 0);
+        if (size.Count == 2)
+            Stated = ReadSize(size);
     }
 
     public int Line { get; }
@@ -42,21 +53,59 @@ internal sealed partial class DatasetRow
 
     public bool HasBox { get; }
 
+    /// <summary>The size of the image as the row states it; null when it states none.</summary>
+    public (double Width, double Height)? Stated { get; }
+
     /// <summary>Columns whose value is not a number.</summary>
-    public List<string> NotNumbers { get; } = [];
+    public List<(string Column, string Value)> NotNumbers { get; } = [];
 
     /// <summary>The first fault of the row; null when the row can be used.</summary>
     public string? Reason { get; set; }
 
-    public bool HasArea => box[0] < box[2] && box[1] < box[3];
+    /// <summary>The coordinates in pixels: xmin, ymin, xmax, ymax.</summary>
+    public IReadOnlyList<double> Box => box;
 
-    public string BoxText => string.Join(',', box.Select(number => number.ToString("0.###############", CultureInfo.InvariantCulture)));
+    public bool IsInOrder => box[0] < box[2] && box[1] < box[3];
 
-    public bool IsWithin(ImageSize image) =>
-        Math.Min(box[0], box[2]) >= 0
-        && Math.Max(box[0], box[2]) <= image.Width
-        && Math.Min(box[1], box[3]) >= 0
-        && Math.Max(box[1], box[3]) <= image.Height;
+    public bool HasArea => IsArea(box[0], box[1], box[2], box[3]);
+
+    /// <summary>The box as it is written in the file.</summary>
+    public string BoxText => string.Join(',', Values!.Skip(1).Take(4));
+
+    /// <summary>What makes two rows the same row.</summary>
+    public (string, string, double?, double, double, double) Content =>
+        (FileName, ClassName, HasBox ? box[0] : null, box[1], box[2], box[3]);
+
+    public static bool IsNumber(string text) => Number().IsMatch(text);
+
+    /// <summary>Returns how far the box reaches outside an image at most, in pixels; negative inside.</summary>
+    public double Overshoot(ImageSize image) =>
+        Math.Max(-box.Min(), Math.Max(Math.Max(box[0], box[2]) - image.Width, Math.Max(box[1], box[3]) - image.Height));
+
+    /// <summary>Returns whether the part of the box within an image has an area.</summary>
+    public bool HasAreaWithin(ImageSize image) =>
+        IsArea(
+            Math.Clamp(box[0], 0, image.Width),
+            Math.Clamp(box[1], 0, image.Height),
+            Math.Clamp(box[2], 0, image.Width),
+            Math.Clamp(box[3], 0, image.Height)
+        );
+
+    private static bool IsArea(double xmin, double ymin, double xmax, double ymax) => xmax - xmin >= LeastSide && ymax - ymin >= LeastSide;
+
+    private (double, double)? ReadSize(IReadOnlyList<string> size)
+    {
+        var numbers = new double?[2];
+        for (var index = 0; index < 2; index++)
+        {
+            if (TryNumber(size[index], out var number))
+                numbers[index] = number;
+            else if (size[index].Length > 0)
+                NotNumbers.Add((SizeColumns[index], size[index]));
+        }
+
+        return (numbers[0], numbers[1]) is ({ } width, { } height) ? (width, height) : null;
+    }
 
     private static bool TryNumber(string text, out double number) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number)

@@ -1,4 +1,3 @@
-using System.Text;
 using Experiments.Json;
 using Experiments.Planning;
 
@@ -7,6 +6,17 @@ namespace Datasets.Checks;
 /// <summary>One split: the rows of its file and the faults found so far.</summary>
 internal sealed class DatasetSplit
 {
+    /// <summary>What other tools call a column.</summary>
+    private static readonly Dictionary<string, string[]> Synonyms = new(StringComparer.Ordinal)
+    {
+        ["filename"] = ["image", "file", "image_name", "img", "path", "image_path", "image_id"],
+        ["xmin"] = ["x1", "left", "min_x"],
+        ["ymin"] = ["y1", "top", "min_y"],
+        ["xmax"] = ["x2", "right", "max_x"],
+        ["ymax"] = ["y2", "bottom", "max_y"],
+        ["class"] = ["label", "category", "class_name", "label_name", "object", "name"],
+    };
+
     private readonly List<(int Line, DatasetFaultOrder Order, string Message)> faults = [];
 
     /// <param name="name"><c>train</c> or <c>test</c>.</param>
@@ -52,37 +62,52 @@ internal sealed class DatasetSplit
         return dropped;
     }
 
+    public void AddNoObject() =>
+        Add(1, DatasetFaultOrder.NoRows, "holds no object; it must hold at least one, so that the detector learns a class.");
+
     /// <summary>Reads header and rows, and checks each row by itself. Images are checked later.</summary>
     public void Load(byte[] bytes, string imagesFolder)
     {
-        string text;
         try
         {
-            text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF');
+            var text = CsvText.Decode(bytes, Csv);
+            var records = CsvParser.Parse(text).ToList();
+            if (records.Count == 0)
+                AddNoRows();
+            else if (CsvText.DialectFault(text, records[0], Csv) is { } dialect)
+                throw new CsvException(records[0].Line, dialect);
+            else if (CheckColumns(records[0]))
+                Load(records, imagesFolder);
         }
-        catch (DecoderFallbackException)
+        catch (CsvException fault)
         {
-            IsRead = false;
-            Add(1, DatasetFaultOrder.Column, "is not UTF-8; save the file as UTF-8.");
-            return;
+            Reject(fault.Line, fault.Message);
         }
+    }
 
-        using var records = CsvParser.Parse(text).GetEnumerator();
-        if (!records.MoveNext())
-        {
-            AddNoRows();
-            return;
-        }
-        var header = records.Current.Fields;
-        if (!CheckColumns(header))
-            return;
+    private void Reject(int line, string message)
+    {
+        IsRead = false;
+        Rows = [];
+        faults.Clear();
+        Add(line, DatasetFaultOrder.Column, message);
+    }
 
-        var positions = DatasetRow.Columns.Select(column => header.ToList().IndexOf(column)).ToArray();
-        while (records.MoveNext())
+    private void Load(List<CsvRecord> records, string imagesFolder)
+    {
+        var header = records[0].Fields.ToList();
+        var positions = DatasetRow.Columns.Select(column => header.IndexOf(column)).ToArray();
+        var sizes = DatasetRow.SizeColumns.Select(column => header.IndexOf(column)).Where(position => position >= 0).ToArray();
+        foreach (var record in records.Skip(1))
         {
-            var record = records.Current;
             var fits = record.Fields.Count == header.Count;
-            var row = new DatasetRow(record.Line, fits ? [.. positions.Select(position => record.Fields[position])] : null);
+            var row = fits
+                ? new DatasetRow(
+                    record.Line,
+                    [.. positions.Select(position => record.Fields[position])],
+                    [.. sizes.Select(position => record.Fields[position])]
+                )
+                : new DatasetRow(record.Line, values: null, size: []);
             Rows.Add(row);
             if (fits)
             {
@@ -98,17 +123,74 @@ internal sealed class DatasetSplit
                 );
             }
         }
+
         if (Rows.Count == 0)
+        {
             AddNoRows();
+        }
+        else if (IsNormalised())
+        {
+            Reject(1, "holds coordinates from 0 to 1; they must be pixels: multiply x by the width and y by the height of each image.");
+        }
     }
 
-    private bool CheckColumns(IReadOnlyList<string> header)
+    private bool IsNormalised()
     {
+        var numbers = Rows.Where(row => row.HasBox).SelectMany(row => row.Box).ToList();
+        return numbers.TrueForAll(number => number is >= 0 and <= 1) && numbers.Exists(number => number is > 0 and < 1);
+    }
+
+    /// <summary>Adds the faults of rows that repeat or contradict another row of their image.</summary>
+    public void CheckRepeated()
+    {
+        var objects = Rows.Where(row => row is { IsEmpty: false, FileName.Length: > 0 })
+            .DistinctBy(row => row.FileName, StringComparer.Ordinal)
+            .ToDictionary(row => row.FileName, row => row.Line, StringComparer.Ordinal);
+        var first = new Dictionary<object, int>();
+        foreach (var row in Rows.Where(row => row.FileName.Length > 0 && (row.IsEmpty || row is { HasBox: true, ClassName.Length: > 0 })))
+        {
+            var isRepeated = !first.TryAdd(row.Content, row.Line);
+            var image = $"image '{row.FileName}'";
+            if (row.IsEmpty && objects.TryGetValue(row.FileName, out var line))
+            {
+                Add(
+                    row,
+                    DatasetFaultOrder.Repeated,
+                    $"{image}: the row says that it holds no object, and line {line} holds one; one of the two must be removed."
+                );
+            }
+            else if (isRepeated)
+            {
+                var earlier = first[row.Content];
+                Add(
+                    row,
+                    DatasetFaultOrder.Repeated,
+                    row.IsEmpty
+                        ? $"{image} is said to hold no object in line {earlier} already; one row must say so."
+                        : $"{image}: box {row.BoxText} of class '{row.ClassName}' is in line {earlier} already; each object must have one row."
+                );
+            }
+        }
+    }
+
+    private bool CheckColumns(CsvRecord first)
+    {
+        var header = first.Fields;
         var missing = DatasetRow.Columns.Except(header, StringComparer.Ordinal).ToList();
         var unknown = header.Except(DatasetRow.Columns, StringComparer.Ordinal).ToList();
         var renamed = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var column in missing)
             Pair(column, unknown.Find(candidate => NearestName.IsSameButForStyle(candidate, column)));
+        foreach (var column in missing.Where(column => !renamed.ContainsKey(column)))
+        {
+            Pair(
+                column,
+                Synonyms[column]
+                    .SelectMany(name => unknown.Where(candidate => NearestName.IsSameButForStyle(name, candidate)))
+                    .FirstOrDefault()
+            );
+        }
+
         foreach (var column in missing.Where(column => !renamed.ContainsKey(column)))
         {
             Pair(
@@ -126,7 +208,7 @@ internal sealed class DatasetSplit
         {
             var rename = renamed.TryGetValue(column, out var near) ? $" Rename the unknown column '{near}' to '{column}'." : "";
             Add(
-                1,
+                first.Line,
                 DatasetFaultOrder.Column,
                 $"column '{column}' is missing; the header must hold filename, xmin, ymin, xmax, ymax and class.{rename}"
             );
@@ -146,14 +228,8 @@ internal sealed class DatasetSplit
     private void Check(DatasetRow row, string imagesFolder)
     {
         var values = row.Values!;
-        foreach (var column in row.NotNumbers)
-        {
-            Add(
-                row,
-                DatasetFaultOrder.Number,
-                $"{column} is \"{values[Array.IndexOf(DatasetRow.Columns, column)]}\"; it must be a number of pixels."
-            );
-        }
+        foreach (var (column, value) in row.NotNumbers)
+            Add(row, DatasetFaultOrder.Number, $"{column} is \"{value}\"; it must be a number of pixels.");
 
         if (row.FileName.Length == 0)
         {
@@ -169,13 +245,12 @@ internal sealed class DatasetSplit
             );
         }
 
-        if (row is { HasBox: true, HasArea: false } && row.FileName.Length > 0)
+        if (row is { HasBox: true, HasArea: false, FileName.Length: > 0 })
         {
-            Add(
-                row,
-                DatasetFaultOrder.NoArea,
-                $"image '{row.FileName}': box {row.BoxText} has no area; xmin must be less than xmax and ymin less than ymax."
-            );
+            var rule = row.IsInOrder
+                ? FormattableString.Invariant($"each side must be at least {DatasetRow.LeastSide} pixels long.")
+                : "xmin must be less than xmax and ymin less than ymax.";
+            Add(row, DatasetFaultOrder.NoArea, $"image '{row.FileName}': box {row.BoxText} has no area; {rule}");
         }
     }
 }

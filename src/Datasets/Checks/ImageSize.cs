@@ -3,13 +3,22 @@ using System.Buffers.Binary;
 namespace Datasets.Checks;
 
 /// <summary>
-/// Width and height of an image in pixels, read from the header of its file. Orientation tags are ignored, as in training.
+/// Width and height of the stored pixels of an image, and its EXIF orientation, read from the header of its file.
 /// </summary>
+/// <param name="Width">In pixels.</param>
+/// <param name="Height">In pixels.</param>
+/// <param name="Orientation">From 1 to 8; 1 is upright.</param>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
-public readonly record struct ImageSize(int Width, int Height)
+public readonly record struct ImageSize(int Width, int Height, int Orientation = 1)
 {
     /// <summary>Bytes that hold the header of every format but JPEG, which has segments.</summary>
     private const int HeaderBytes = 64;
+
+    /// <summary>The size of the picture turned upright.</summary>
+    public ImageSize Upright => Orientation >= 5 ? new(Height, Width, Orientation) : this;
+
+    /// <summary>Returns whether another size is the same in pixels.</summary>
+    public bool HasSides((double Width, double Height) sides) => sides == (Width, Height);
 
     /// <summary>Reads bytes of a file into a buffer.</summary>
     /// <returns>The number of bytes read; fewer than requested at the end of the file.</returns>
@@ -43,7 +52,7 @@ public readonly record struct ImageSize(int Width, int Height)
             [(byte)'B', (byte)'M', ..] => Bmp(header),
             _ => null,
         };
-        return size is { Width: > 0, Height: > 0 } ? size : null;
+        return size is { Width: > 0, Height: > 0 } known ? known with { Orientation = ExifOrientation.Read(read) } : null;
     }
 
     private static ImageSize? Png(ReadOnlySpan<byte> header) =>

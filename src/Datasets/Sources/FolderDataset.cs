@@ -15,13 +15,13 @@ public sealed class FolderDataset(string datastoreFolder, string imageType) : ID
     public string ImageType { get; } = imageType;
 
     public Task<IReadOnlySet<string>> ListCsvsAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlySet<string>>(Names(csvs));
+        Task.FromResult<IReadOnlySet<string>>(Names(csvs, withSubfolders: false));
 
     public Task<byte[]> ReadCsvAsync(string name, CancellationToken cancellationToken) =>
         File.ReadAllBytesAsync(Path.Combine(csvs, name), cancellationToken);
 
     public Task<IReadOnlySet<string>> ListImagesAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlySet<string>>(Names(images));
+        Task.FromResult<IReadOnlySet<string>>(Names(images, withSubfolders: true));
 
     public Task<IReadOnlyDictionary<string, ImageSize?>?> ReadSizesAsync(
         IReadOnlyCollection<string> names,
@@ -52,8 +52,6 @@ public sealed class FolderDataset(string datastoreFolder, string imageType) : ID
         return results;
     }
 
-    private static HashSet<string> Names(string folder) =>
-        Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder).Select(Path.GetFileName).OfType<string>().ToHashSet(StringComparer.Ordinal)
-            : [];
+    private static HashSet<string> Names(string folder, bool withSubfolders) =>
+        [.. FolderFiles.Enumerate(folder, withSubfolders).Select(file => Path.GetRelativePath(folder, file.FullName).Replace('\\', '/'))];
 }

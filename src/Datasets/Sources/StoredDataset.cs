@@ -57,7 +57,8 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
             async (name, stop) =>
             {
                 var image = images[name];
-                if (sizes.Find(image.Path, image.Version) is not { } known)
+                // A cached size without an orientation is of an earlier version of this program.
+                if (sizes.Find(image.Path, image.Version) is not { } known || known.Split('x').Length == 2)
                     sizes.Set(image.Path, image.Version, known = Write(await ReadSizeAsync(image, stop)));
                 found[name] = Parse(known);
             }
@@ -84,7 +85,7 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
     private async Task<Listing> ListOnceAsync(CancellationToken cancellationToken)
     {
         var csvs = files.ListAsync($"{ImageType}/datasets", cancellationToken);
-        var images = files.ListAsync($"{ImageType}/images", cancellationToken);
+        var images = files.ListTreeAsync($"{ImageType}/images", cancellationToken);
         await Task.WhenAll(csvs, images);
         var missing = new[] { (Files: await images, Name: $"{ImageType}/images"), (Files: await csvs, Name: $"{ImageType}/datasets") }
             .Where(folder => folder.Files.Count == 0)
@@ -94,7 +95,7 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
             throw await MissingAsync(missing, cancellationToken);
         return new(
             (await csvs).Select(file => file.Name).ToHashSet(StringComparer.Ordinal),
-            (await images).ToDictionary(file => file.Name, StringComparer.Ordinal)
+            (await images).ToDictionary(file => file.Path[$"{ImageType}/images/".Length..], StringComparer.Ordinal)
         );
     }
 
@@ -146,10 +147,12 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
         return size;
     }
 
-    private static string Write(ImageSize? size) => size is { } known ? $"{known.Width}x{known.Height}" : "";
+    private static string Write(ImageSize? size) => size is { } known ? $"{known.Width}x{known.Height}x{known.Orientation}" : "";
 
     private static ImageSize? Parse(string text) =>
-        text.Split('x') is [var width, var height] ? new(int.Parse(width), int.Parse(height)) : null;
+        text.Split('x') is [var width, var height, var orientation]
+            ? new(int.Parse(width), int.Parse(height), int.Parse(orientation))
+            : null;
 
     private sealed record Listing(HashSet<string> Csvs, Dictionary<string, StoredFile> Images)
     {

@@ -19,26 +19,10 @@ internal sealed class BlobFiles(BlobContainerClient container, StorageErrors err
     public string Description => errors.Container;
 
     public Task<IReadOnlyList<StoredFile>> ListAsync(string folder, CancellationToken cancellationToken) =>
-        errors.GuardAsync<IReadOnlyList<StoredFile>>(
-            StorageAccess.Read,
-            async () =>
-            {
-                var files = new List<StoredFile>();
-                await foreach (
-                    var item in container.GetBlobsByHierarchyAsync(
-                        new GetBlobsByHierarchyOptions { Delimiter = "/", Prefix = folder + "/" },
-                        cancellationToken
-                    )
-                )
-                {
-                    if (item is { IsBlob: true, Blob: { Name: [.., not '/'] name, Properties: var properties } })
-                        files.Add(new(name, properties.ContentLength ?? 0, $"{properties.ETag}", ContentMd5.Read(properties.ContentHash)));
-                }
+        ListAsync(new GetBlobsByHierarchyOptions { Delimiter = "/", Prefix = folder + "/" }, cancellationToken);
 
-                return files;
-            },
-            cancellationToken
-        );
+    public Task<IReadOnlyList<StoredFile>> ListTreeAsync(string folder, CancellationToken cancellationToken) =>
+        ListAsync(new GetBlobsByHierarchyOptions { Prefix = folder + "/" }, cancellationToken);
 
     public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken) =>
         errors.GuardAsync<IReadOnlyList<string>>(
@@ -185,4 +169,21 @@ internal sealed class BlobFiles(BlobContainerClient container, StorageErrors err
 
     private static BlobHttpHeaders HeadersOf(BlockBlobClient blob, byte[] md5) =>
         new() { ContentType = ContentTypes.Of(blob.Name), ContentHash = md5 };
+
+    private Task<IReadOnlyList<StoredFile>> ListAsync(GetBlobsByHierarchyOptions options, CancellationToken cancellationToken) =>
+        errors.GuardAsync<IReadOnlyList<StoredFile>>(
+            StorageAccess.Read,
+            async () =>
+            {
+                var files = new List<StoredFile>();
+                await foreach (var item in container.GetBlobsByHierarchyAsync(options, cancellationToken))
+                {
+                    if (item is { IsBlob: true, Blob: { Name: [.., not '/'] name, Properties: var properties } })
+                        files.Add(new(name, properties.ContentLength ?? 0, $"{properties.ETag}", ContentMd5.Read(properties.ContentHash)));
+                }
+
+                return files;
+            },
+            cancellationToken
+        );
 }

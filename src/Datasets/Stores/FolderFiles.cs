@@ -8,18 +8,39 @@ public sealed class FolderFiles(string root) : IDatastoreFiles
 
     public string Description => $"folder {root}";
 
-    public Task<IReadOnlyList<StoredFile>> ListAsync(string folder, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<StoredFile>> ListAsync(string folder, CancellationToken cancellationToken) =>
+        Task.FromResult(List(folder, withSubfolders: false));
+
+    public Task<IReadOnlyList<StoredFile>> ListTreeAsync(string folder, CancellationToken cancellationToken) =>
+        Task.FromResult(List(folder, withSubfolders: true));
+
+    /// <summary>Lists the files of a folder; none when it is missing. Links to folders and broken links are skipped.</summary>
+    internal static IEnumerable<FileInfo> Enumerate(string folder, bool withSubfolders)
     {
-        var directory = new DirectoryInfo(Locate(folder));
-        IReadOnlyList<StoredFile> files = !directory.Exists
-            ? []
-            :
-            [
-                .. directory
-                    .EnumerateFiles()
-                    .Select(file => new StoredFile($"{folder}/{file.Name}", file.Length, LocalFile.VersionOf(file))),
-            ];
-        return Task.FromResult(files);
+        var directory = new DirectoryInfo(folder);
+        if (!directory.Exists)
+            return [];
+        var files = directory
+            .EnumerateFiles()
+            .Where(file => file.LinkTarget is null || file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true });
+        return withSubfolders ? files.Concat(Subfolders(directory).SelectMany(child => Enumerate(child.FullName, true))) : files;
+    }
+
+    private static IEnumerable<DirectoryInfo> Subfolders(DirectoryInfo directory) =>
+        directory.EnumerateDirectories().Where(child => child.LinkTarget is null);
+
+    private IReadOnlyList<StoredFile> List(string folder, bool withSubfolders)
+    {
+        var located = Locate(folder);
+        return
+        [
+            .. Enumerate(located, withSubfolders)
+                .Select(file => new StoredFile(
+                    $"{folder}/{Path.GetRelativePath(located, file.FullName).Replace('\\', '/')}",
+                    file.Length,
+                    LocalFile.VersionOf(file)
+                )),
+        ];
     }
 
     public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken)

@@ -17,6 +17,9 @@ public interface IDatastoreFiles
     /// <summary>Lists the files of one folder without its subfolders; empty when the folder is missing.</summary>
     Task<IReadOnlyList<StoredFile>> ListAsync(string folder, CancellationToken cancellationToken);
 
+    /// <summary>Lists the files of one folder and of its subfolders; empty when the folder is missing.</summary>
+    Task<IReadOnlyList<StoredFile>> ListTreeAsync(string folder, CancellationToken cancellationToken);
+
     /// <summary>Lists the names of the folders in one folder; in the root when the name is empty.</summary>
     Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken);
 

@@ -7,21 +7,24 @@ namespace Datasets.Stores;
 /// <param name="Version">Size and time of the last change.</param>
 internal sealed record LocalFile(string FullPath, string StoredPath, long Length, string Version)
 {
-    /// <summary>Lists the files of one folder; empty when the folder is missing.</summary>
+    /// <summary>Lists the files of one folder and of its subfolders; empty when the folder is missing.</summary>
     /// <param name="root">A folder in the datastore layout.</param>
     /// <param name="folder">Folder in it, with forward slashes.</param>
     public static IReadOnlyList<LocalFile> In(string root, string folder)
     {
-        var directory = new DirectoryInfo(Path.Combine(root, folder));
-        return !directory.Exists
-            ? []
-            :
-            [
-                .. directory
-                    .EnumerateFiles()
-                    .OrderBy(file => file.Name, StringComparer.Ordinal)
-                    .Select(file => new LocalFile(file.FullName, $"{folder}/{file.Name}", file.Length, VersionOf(file))),
-            ];
+        var directory = Path.Combine(root, folder);
+        return
+        [
+            .. FolderFiles
+                .Enumerate(directory, withSubfolders: true)
+                .Select(file => new LocalFile(
+                    file.FullName,
+                    $"{folder}/{Path.GetRelativePath(directory, file.FullName).Replace('\\', '/')}",
+                    file.Length,
+                    VersionOf(file)
+                ))
+                .OrderBy(file => file.StoredPath, StringComparer.Ordinal),
+        ];
     }
 
     public static string VersionOf(FileInfo file) => $"{file.Length}-{file.LastWriteTimeUtc.Ticks}";

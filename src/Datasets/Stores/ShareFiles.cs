@@ -17,12 +17,27 @@ internal sealed class ShareFiles(ShareClient share, StorageErrors errors) : IDat
     public Task<IReadOnlyList<StoredFile>> ListAsync(string folder, CancellationToken cancellationToken) =>
         errors.GuardAsync<IReadOnlyList<StoredFile>>(
             StorageAccess.Read,
+            async () => [.. Files(folder, await ListItemsAsync(folder, cancellationToken))],
+            cancellationToken
+        );
+
+    public Task<IReadOnlyList<StoredFile>> ListTreeAsync(string folder, CancellationToken cancellationToken) =>
+        errors.GuardAsync<IReadOnlyList<StoredFile>>(
+            StorageAccess.Read,
             async () =>
-                [
-                    .. (await ListItemsAsync(folder, cancellationToken))
-                        .Where(item => !item.IsDirectory)
-                        .Select(item => new StoredFile($"{folder}/{item.Name}", item.FileSize ?? 0, $"{item.Properties?.ETag}")),
-                ],
+            {
+                var files = new List<StoredFile>();
+                var folders = new Queue<string>([folder]);
+                while (folders.TryDequeue(out var next))
+                {
+                    var items = await ListItemsAsync(next, cancellationToken);
+                    files.AddRange(Files(next, items));
+                    foreach (var item in items.Where(item => item.IsDirectory))
+                        folders.Enqueue($"{next}/{item.Name}");
+                }
+
+                return files;
+            },
             cancellationToken
         );
 
@@ -100,6 +115,11 @@ internal sealed class ShareFiles(ShareClient share, StorageErrors errors) : IDat
             },
             cancellationToken
         );
+
+    private static IEnumerable<StoredFile> Files(string folder, IEnumerable<ShareFileItem> items) =>
+        items
+            .Where(item => !item.IsDirectory)
+            .Select(item => new StoredFile($"{folder}/{item.Name}", item.FileSize ?? 0, $"{item.Properties?.ETag}"));
 
     private async Task<List<ShareFileItem>> ListItemsAsync(string folder, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ public sealed class DatasetUploader(IDatastoreFiles files, ContentCache digests,
     )
     {
         var places = new[] { $"{imageType}/images", $"models/{baseModel}", $"{imageType}/datasets" };
-        var there = await Task.WhenAll(places.Select(place => files.ListAsync(place, cancellationToken)));
+        var there = await Task.WhenAll(places.Select(place => files.ListTreeAsync(place, cancellationToken)));
         var local = places.Select(place => LocalFile.In(folder, place)).ToList();
         try
         {

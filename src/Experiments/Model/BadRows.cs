@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Experiments.Model;
 
-/// <summary>What faulty rows of a dataset do: end the run, or be left out of it.</summary>
+/// <summary>What faulty rows of a dataset do: end the run, be left out of it, or end it unless a box only overshoots a little.</summary>
 public enum BadRows
 {
     [JsonStringEnumMemberName("fail")]
@@ -10,4 +10,7 @@ public enum BadRows
 
     [JsonStringEnumMemberName("drop")]
     Drop,
+
+    [JsonStringEnumMemberName("clip")]
+    Clip,
 }

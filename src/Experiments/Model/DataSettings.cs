@@ -7,9 +7,29 @@ public sealed record DataSettings
 {
     [Setting(
         "ON_BAD_ROWS",
-        "`fail` names every faulty CSV row and stops; `drop` leaves them out and says which.",
+        "`fail` names every faulty CSV row and stops; `drop` leaves them out and says which; `clip` clips boxes that reach at "
+            + "most CLIP_PIXELS outside their images, and stops at all other faults.",
         Default = BadRows.Fail,
         Decides = Decides.Data
     )]
     public BadRows OnBadRows { get; init; }
+
+    [Setting(
+        "CLIP_PIXELS",
+        "How far a box may reach outside its image to be clipped, where ON_BAD_ROWS is `clip`.",
+        Unit = "pixels",
+        Default = 2.0,
+        Minimum = 0,
+        Decides = Decides.Data
+    )]
+    public double ClipPixels { get; init; }
+
+    [Setting(
+        "EXIF",
+        "`apply` turns an image upright as its EXIF orientation says; `ignore` uses the pixels as they are stored. Where `width` and "
+            + "`height` of the CSV are those of one way alone, they decide.",
+        Default = ExifUse.Apply,
+        Decides = Decides.Weights
+    )]
+    public ExifUse Exif { get; init; }
 }

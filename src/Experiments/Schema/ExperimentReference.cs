@@ -50,9 +50,15 @@ public static class ExperimentReference
             ## Dataset
 
             The datastore DATA_MOUNT holds `{IMAGE_TYPE}/images/*`, `{IMAGE_TYPE}/datasets/{train,test}_{IMAGE_TYPE}_{YYMMDDHHmmss}.csv` and
-            `models/{BASE_MODEL}/*`. A CSV file has at least the columns filename, xmin, ymin, xmax, ymax and class; other columns are ignored.
-            Boxes are pixels with 0 ≤ xmin < xmax ≤ width, and likewise y. A row with a file name alone says that the image holds no object.
-            Every class must be in both splits, and no image in both. `latest` is the newest stamp for which both files exist.
+            `models/{BASE_MODEL}/*`. A CSV file is UTF-8, separates its fields by commas, and has at least the columns filename, xmin, ymin,
+            xmax, ymax and class. `filename` is a path below `images`. Boxes are pixels with 0 ≤ xmin < xmax ≤ width, and likewise y; each side
+            is at least 0.01 pixels long. A row with a file name alone says that the image holds no object. Each object has one row. Where the
+            columns width and height are there, they are those of the file; all other columns are ignored. Every class must be in both splits,
+            and no image in both. `latest` is the newest stamp for which both files exist.
+
+            Images are JPEG, PNG, BMP or GIF. The EXIF orientation of a phone's picture is applied when width and height of its rows are those
+            of the upright picture, and not when they are those of the stored pixels. Where they do not tell, DATA.EXIF decides, and a note
+            names the images.
 
             With DATA.ON_BAD_ROWS `drop`, faulty rows are left out and named: the rows themselves, every row of an image that is missing or
             unreadable, the training rows of an image in both splits, and every row of a class left in one split.

@@ -85,7 +85,9 @@ class Settings:
         train_csv: File name in ``{image_type}/datasets``, or ``latest``.
         test_csv: The same for the test split.
         eval_conf: Score at or above which a prediction counts.
-        on_bad_rows: ``fail`` stops at faulty CSV rows, ``drop`` leaves them out.
+        on_bad_rows: ``fail`` stops at faulty CSV rows, ``drop`` leaves them out, ``clip`` clips boxes too.
+        clip_pixels: How far ``clip`` lets a box reach outside its image, in pixels.
+        exif: ``apply`` turns images upright as their EXIF orientation says, ``ignore`` does not.
         run: How long and how fast to train.
         model: What is trained.
         document: The whole exp_config with every key, as it is saved beside the model.
@@ -98,6 +100,8 @@ class Settings:
     test_csv: str
     eval_conf: float
     on_bad_rows: str
+    clip_pixels: float
+    exif: str
     run: RunParams
     model: ModelParams
     document: Mapping[str, Any]

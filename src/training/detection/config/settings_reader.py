@@ -319,7 +319,7 @@ def _settings(document: Mapping[str, Any]) -> Settings:
         train_csv=document["TRAIN_CSV"],
         test_csv=document["TEST_CSV"],
         eval_conf=document["EVAL_CONF"],
-        on_bad_rows=document["DATA"]["ON_BAD_ROWS"],
+        **section("DATA"),
         run=RunParams(**run),
         model=ModelParams(first_stage=FirstStage(**section("MODEL_PARAMS.FIRST_STAGE")), **section("MODEL_PARAMS")),
         document=document,

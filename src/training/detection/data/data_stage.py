@@ -16,28 +16,35 @@ def read_or_fail(settings: Settings, data: Path, say: Callable[[str], None]) -> 
     """Reads the dataset of an experiment; reports its contents and every dropped row.
 
     Raises:
-        TrainingError: The folder of IMAGE_TYPE does not exist, or the dataset has no object.
+        TrainingError: The folder of IMAGE_TYPE does not exist.
         FaultsError: The dataset cannot be used; every fault is named.
     """
     folder = data / settings.image_type
     if not folder.is_dir():
         raise TrainingError(f"{folder} does not exist; IMAGE_TYPE must name a folder of the data folder {data}.")
     reading = read_dataset(
-        data, settings.image_type, settings.train_csv, settings.test_csv, drop_bad_rows=settings.on_bad_rows == "drop"
+        data,
+        settings.image_type,
+        settings.train_csv,
+        settings.test_csv,
+        on_bad_rows=settings.on_bad_rows,
+        clip_pixels=settings.clip_pixels,
+        exif=settings.exif,
     )
     if reading.dropped:
-        say(f"{len(reading.dropped)} rows are dropped (DATA.ON_BAD_ROWS is drop):")
+        rows = "1 row is" if reading.dropped_rows == 1 else f"{reading.dropped_rows} rows are"
+        say(f"{rows} dropped (DATA.ON_BAD_ROWS is drop):")
         for line in reading.dropped:
             say(f"  {line}")
     if reading.dataset is None:
         count = len(reading.faults)
         raise FaultsError(f"the dataset has {count} fault{'s' if count != 1 else ''}", reading.faults)
+    for note in reading.notes:
+        say(f"note: {note}")
     dataset = reading.dataset
     for csv, records in ((dataset.train_csv, dataset.train), (dataset.test_csv, dataset.test)):
         say(f"{csv}: {_contents(records)}")
     say(f"classes: {', '.join(dataset.class_names.values())}; dataset hash {dataset.hash}")
-    if not dataset.class_names:
-        raise TrainingError("the dataset has no objects; it must have at least one, so that the detector has a class.")
     return dataset
 
 

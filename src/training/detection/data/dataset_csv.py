@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Sequence
@@ -11,9 +9,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from detection.config.nearest_name import distance, is_same_but_for_style
+from detection.data.csv_text import CsvError, Record, decode, dialect_fault, records
 
 COLUMNS = ("filename", "xmin", "ymin", "xmax", "ymax", "class")
 BOX_COLUMNS = COLUMNS[1:5]
+SIZE_COLUMNS = ("width", "height")
+
+# What other tools call a column.
+_SYNONYMS = {
+    "filename": ("image", "file", "image_name", "img", "path", "image_path", "image_id"),
+    "xmin": ("x1", "left", "min_x"),
+    "ymin": ("y1", "top", "min_y"),
+    "xmax": ("x2", "right", "max_x"),
+    "ymax": ("y2", "bottom", "max_y"),
+    "class": ("label", "category", "class_name", "label_name", "object", "name"),
+}
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
@@ -26,6 +36,7 @@ class Row:
         line: 1-based line of the file on which the row starts; the header is line 1.
         fields: The six columns in the order of COLUMNS, as written but trimmed; empty when their number is wrong.
         box: xmin, ymin, xmax, ymax in pixels; None when the row has no valid box.
+        stated: Width and height of the image in pixels as the row says them; None when it does not.
         faults: Faults of the row itself, not of its image; whole sentences without file and line.
     """
 
@@ -33,6 +44,22 @@ class Row:
     fields: tuple[str, ...]
     box: tuple[float, float, float, float] | None
     faults: tuple[str, ...]
+    stated: tuple[float, float] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Returns whether the row says that its image holds no object."""
+        return bool(self.fields) and not any(self.fields[1:])
+
+    @property
+    def box_text(self) -> str:
+        """Returns the box as it is written in the file."""
+        return ",".join(self.fields[1:5])
+
+    @property
+    def stated_text(self) -> str:
+        """Returns the stated size for messages; empty when the row states none."""
+        return " x ".join(f"{number:.15g}" for number in self.stated or ())
 
     @property
     def file_name(self) -> str:
@@ -70,47 +97,50 @@ def read_csv(path: Path, name: str, image_type: str) -> CsvFile:
     """
     result = CsvFile(name)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        result.faults.append(f"{name}(1): is not UTF-8; save the file as UTF-8.")
+        text = decode(path.read_bytes(), name)
+        all_records = list(records(text))
+    except CsvError as error:
+        result.faults.append(f"{name}({error.line}): {error.fault}")
         return result
-    reader = csv.reader(io.StringIO(text, newline=""))  # newline="" keeps the line breaks, which line_num counts
-    header: list[str] | None = None
-    indices: list[int] = []
-    next_line = 1
-    for fields in reader:
-        line, next_line = next_line, reader.line_num + 1
-        fields = [value.strip() for value in fields]
-        if fields in ([], [""]):
-            continue
-        if header is None:
-            header = fields
-            result.faults = [f"{name}({line}): {fault}" for fault in _column_faults(header)]
-            if result.faults:
-                return result
-            indices = [header.index(column) for column in COLUMNS]
-        elif len(fields) != len(header):
-            noun = "field" if len(fields) == 1 else "fields"
-            fault = f"has {len(fields)} {noun}; it must have {len(header)}, as the header has."
-            result.rows.append(Row(line, (), None, (fault,)))
-        else:
-            result.rows.append(_row(line, tuple(fields[index] for index in indices), image_type))
+    if not all_records:
+        return result
+    header = all_records[0]
+    dialect = dialect_fault(text, header, COLUMNS, name)
+    result.faults = [
+        f"{name}({header.line}): {fault}" for fault in ([dialect] if dialect else _column_faults(header.fields))
+    ]
+    if result.faults:
+        return result
+    columns = [header.fields.index(column) for column in COLUMNS]
+    sizes = [header.fields.index(column) for column in SIZE_COLUMNS if column in header.fields]
+    result.rows = [_row(record, len(header.fields), columns, sizes, image_type) for record in all_records[1:]]
+    if _is_normalised(result.rows):
+        result.rows = []
+        result.faults.append(
+            f"{name}(1): holds coordinates from 0 to 1; they must be pixels: multiply x by the width and y by the height "
+            "of each image."
+        )
     return result
 
 
-def number_text(value: float) -> str:
-    """Returns a number of pixels without trailing zeros."""
-    return str(int(value)) if value.is_integer() else repr(value)
-
-
-def _row(line: int, fields: tuple[str, ...], image_type: str) -> Row:
+def _row(record: Record, count: int, columns: Sequence[int], sizes: Sequence[int], image_type: str) -> Row:
+    if len(record.fields) != count:
+        noun = "field" if len(record.fields) == 1 else "fields"
+        fault = f"has {len(record.fields)} {noun}; it must have {count}, as the header has."
+        return Row(record.line, (), None, (fault,))
+    fields = tuple(record.fields[index] for index in columns)
     faults = []
     numbers: list[float] = []
     for column, text in zip(BOX_COLUMNS, fields[1:5]):
-        number = float(text) if _NUMBER.fullmatch(text) else math.nan
-        if math.isfinite(number):
+        number = _number(text)
+        if number is not None:
             numbers.append(number)
         elif text:
+            faults.append(f'{column} is "{text}"; it must be a number of pixels.')
+    stated = [record.fields[index] for index in sizes]
+    stated_numbers = [_number(text) for text in stated]
+    for column, text, number in zip(SIZE_COLUMNS, stated, stated_numbers):
+        if text and number is None and len(sizes) == 2:
             faults.append(f'{column} is "{text}"; it must be a number of pixels.')
     if not fields[0]:
         faults.append(f"filename is empty; it must name a file in {image_type}/images.")
@@ -120,7 +150,19 @@ def _row(line: int, fields: tuple[str, ...], image_type: str) -> Row:
             f"{first} is empty; a row must hold a box and a class, or a file name alone when the image holds no object."
         )
     box = (numbers[0], numbers[1], numbers[2], numbers[3]) if len(numbers) == 4 else None
-    return Row(line, fields, box, tuple(faults))
+    size = stated_numbers if len(sizes) == 2 else [None, None]
+    both = (size[0], size[1]) if size[0] is not None and size[1] is not None else None
+    return Row(record.line, fields, box, tuple(faults), both)
+
+
+def _number(text: str) -> float | None:
+    number = float(text) if _NUMBER.fullmatch(text) else math.nan
+    return number if math.isfinite(number) else None
+
+
+def _is_normalised(rows: Sequence[Row]) -> bool:
+    numbers = [number for row in rows if row.box is not None for number in row.box]
+    return all(0 <= number <= 1 for number in numbers) and any(0 < number < 1 for number in numbers)
 
 
 def _column_faults(header: Sequence[str]) -> list[str]:
@@ -132,6 +174,11 @@ def _column_faults(header: Sequence[str]) -> list[str]:
         if same:
             renames[column] = same[0]
             unused.remove(same[0])
+    for column in missing:
+        called = [other for name in _SYNONYMS[column] for other in unused if is_same_but_for_style(name, other)]
+        if column not in renames and called:
+            renames[column] = called[0]
+            unused.remove(called[0])
     for column in missing:
         near = min(unused, key=lambda other: distance(column, other), default=None)
         if column not in renames and near is not None and distance(column, near) <= 2:

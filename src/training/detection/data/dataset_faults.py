@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from detection.data.dataset_csv import CsvFile, Row, number_text
+from detection.data.dataset_csv import CsvFile, Row
 from detection.data.image_sizes import ImageSizes
 
 SPLITS = ("train", "test")
 _SPLIT_WORDS = {"train": "training", "test": "test"}
 
+LEAST_SIDE = 0.01
+"""Shortest side of a box, in pixels: a shorter one can be lost in float32 when the image is resized and flipped."""
+
+# Coordinates computed from others may overshoot by their rounding.
+_TOLERANCE = 1e-9
+
 # The kinds of faults, in their order at one line.
-_ROW, _IMAGE, _BOX, _ONE_SPLIT, BOTH_SPLITS = range(5)
+_ROW, _IMAGE, _STATED, _BOX, _REPEATED, _ONE_SPLIT, BOTH_SPLITS = range(7)
 
 
 @dataclass
@@ -35,16 +41,20 @@ class RowChecks:
 
     Args:
         sizes: The sizes of the images.
+        clip_pixels: How far a box may reach outside its image, in pixels; it is clipped.
     """
 
-    def __init__(self, sizes: ImageSizes) -> None:
+    def __init__(self, sizes: ImageSizes, clip_pixels: float = 0) -> None:
         self._sizes = sizes
+        self._slack = max(clip_pixels, _TOLERANCE)
 
     def faults(self, files: Mapping[str, CsvFile]) -> dict[str, list[Fault]]:
         """Returns every fault of the rows, by split, in the order of lines and kinds."""
         faults: dict[str, list[Fault]] = {split: [] for split in files}
         named: set[str] = set()
         for split, file in files.items():
+            repeated = _repeated(file.rows)
+            wrong: set[str] = set()
             for row in file.rows:
                 faults[split] += [Fault(row.line, _ROW, text) for text in row.faults]
                 if row.file_name and row.file_name not in named:
@@ -52,10 +62,16 @@ class RowChecks:
                     image_fault = self._sizes.fault(row.file_name)
                     if image_fault is not None:
                         faults[split].append(Fault(row.line, _IMAGE, image_fault))
+                stated = self._stated_fault(row)
+                if stated is not None and row.file_name not in wrong:
+                    wrong.add(row.file_name)
+                    faults[split].append(Fault(row.line, _STATED, stated))
                 faults[split] += [Fault(row.line, _BOX, text) for text in self._box_faults(row)]
+                if row.line in repeated:
+                    faults[split].append(Fault(row.line, _REPEATED, repeated[row.line]))
 
         if len(files) == 2 and all(file.rows for file in files.values()):
-            good = {split: [row for row in file.rows if self.is_good(row)] for split, file in files.items()}
+            good = {split: self._good(file.rows) for split, file in files.items()}
             for split, rows in _in_one_split(good).items():
                 faults[split] += [Fault(rows[name].line, _ONE_SPLIT, _one_split(name, split)) for name in rows]
             first = _first_rows(files["train"].rows)
@@ -71,13 +87,14 @@ class RowChecks:
         Returns:
             The rows kept, and the reasons for dropped rows that have no fault of their own, both by split.
         """
-        kept = {split: [row for row in file.rows if self.is_good(row)] for split, file in files.items()}
+        kept = {split: self._good(file.rows) for split, file in files.items()}
         reasons: dict[str, list[str]] = {split: [] for split in files}
         for split, file in files.items():
             for row in file.rows:
                 image_fault = self._sizes.fault(row.file_name) if row.file_name else None
-                if image_fault is not None and not row.faults:
-                    reasons[split].append(f"{file.name}({row.line}): {image_fault}")
+                fault = image_fault or self._stated_fault(row)
+                if fault is not None and not row.faults:
+                    reasons[split].append(f"{file.name}({row.line}): {fault}")
         in_test = _first_rows(files["test"].rows)
         for row in kept["train"]:
             if row.file_name in in_test:
@@ -91,22 +108,57 @@ class RowChecks:
             kept[split] = [row for row in kept[split] if row.class_name not in classes]
         return kept, reasons
 
-    def is_good(self, row: Row) -> bool:
-        """Tells whether a row has no fault of its own, nor its image, nor its box."""
-        return not row.faults and self._sizes.fault(row.file_name) is None and not self._box_faults(row)
+    def clipped(self, row: Row) -> tuple[float, float, float, float] | None:
+        """Returns the box of a row within its image, in pixels; None when the row has no box or its image no size."""
+        size = self._sizes.size(row.file_name)
+        if row.box is None or size is None:
+            return None
+        (xmin, ymin, xmax, ymax), (width, height) = row.box, size
+        return min(max(xmin, 0), width), min(max(ymin, 0), height), min(max(xmax, 0), width), min(max(ymax, 0), height)
+
+    def reaches_outside(self, row: Row) -> bool:
+        """Returns whether the box of a row reaches outside its image by more than rounding."""
+        size = self._sizes.size(row.file_name)
+        return row.box is not None and size is not None and _overshoot(row.box, size) > _TOLERANCE
+
+    def _good(self, rows: Sequence[Row]) -> list[Row]:
+        """Returns the rows that have no fault of their own, nor their images, nor their boxes."""
+        repeated = _repeated(rows)
+        return [
+            row
+            for row in rows
+            if not row.faults
+            and row.line not in repeated
+            and self._sizes.fault(row.file_name) is None
+            and self._stated_fault(row) is None
+            and not self._box_faults(row)
+        ]
+
+    def _stated_fault(self, row: Row) -> str | None:
+        size = self._sizes.size(row.file_name) if row.file_name and row.stated else None
+        if size is None or row.stated == size:
+            return None
+        return (
+            f"image '{row.file_name}' is {size[0]} x {size[1]} pixels, and the row says {row.stated_text}; "
+            "width and height must be those of the file."
+        )
 
     def _box_faults(self, row: Row) -> list[str]:
         if row.box is None or not row.file_name:
             return []
         xmin, ymin, xmax, ymax = row.box
-        where = f"image '{row.file_name}': box {','.join(number_text(value) for value in row.box)}"
+        where = f"image '{row.file_name}': box {row.box_text}"
         faults = []
         if xmin >= xmax or ymin >= ymax:
             faults.append(f"{where} has no area; xmin must be less than xmax and ymin less than ymax.")
+        elif not _has_area(row.box):
+            faults.append(f"{where} has no area; each side must be at least {LEAST_SIDE} pixels long.")
         size = self._sizes.size(row.file_name)
         if size is not None:
             width, height = size
-            if min(row.box) < 0 or max(xmin, xmax) > width or max(ymin, ymax) > height:
+            overshoot = _overshoot(row.box, size)
+            inside = self.clipped(row)
+            if overshoot > self._slack or (overshoot > 0 and not faults and inside and not _has_area(inside)):
                 faults.append(
                     f"{where} reaches outside the image of {width} x {height} pixels; "
                     f"it must be within 0,0,{width},{height}."
@@ -117,6 +169,49 @@ class RowChecks:
 def empty_file(name: str) -> str:
     """Returns the fault of a CSV without rows."""
     return f"{name}(1): holds no rows; it must hold at least one image."
+
+
+def no_object(name: str) -> str:
+    """Returns the fault of a training CSV without an object."""
+    return f"{name}(1): holds no object; it must hold at least one, so that the detector learns a class."
+
+
+def _overshoot(box: tuple[float, float, float, float], size: tuple[int, int]) -> float:
+    """Returns how far a box reaches outside its image at most, in pixels; negative inside."""
+    xmin, ymin, xmax, ymax = box
+    return max(-min(box), max(xmin, xmax) - size[0], max(ymin, ymax) - size[1])
+
+
+def _has_area(box: tuple[float, float, float, float]) -> bool:
+    return box[2] - box[0] >= LEAST_SIDE and box[3] - box[1] >= LEAST_SIDE
+
+
+def _repeated(rows: Sequence[Row]) -> dict[int, str]:
+    """Returns the faults of rows that repeat or contradict another row of their image, by line."""
+    faults: dict[int, str] = {}
+    first: dict[tuple[object, ...], int] = {}
+    boxed: dict[str, int] = {}
+    for row in rows:
+        if row.file_name and not row.is_empty:
+            boxed.setdefault(row.file_name, row.line)
+    for row in rows:
+        if not row.file_name or not (row.is_empty or (row.box is not None and row.class_name)):
+            continue
+        image = f"image '{row.file_name}'"
+        line = first.setdefault((row.file_name, row.class_name, row.box), row.line)
+        if row.is_empty and row.file_name in boxed:
+            faults[row.line] = (
+                f"{image}: the row says that it holds no object, and line {boxed[row.file_name]} holds one; "
+                "one of the two must be removed."
+            )
+        elif line != row.line and row.is_empty:
+            faults[row.line] = f"{image} is said to hold no object in line {line} already; one row must say so."
+        elif line != row.line:
+            faults[row.line] = (
+                f"{image}: box {row.box_text} of class '{row.class_name}' is in line {line} already; "
+                "each object must have one row."
+            )
+    return faults
 
 
 def _one_split(class_name: str, split: str) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import calendar
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from detection.data.dataset_csv import CsvFile, Row, read_csv
-from detection.data.dataset_faults import BOTH_SPLITS, SPLITS, RowChecks, empty_file
+from detection.data.dataset_faults import BOTH_SPLITS, SPLITS, RowChecks, empty_file, no_object
 from detection.data.dataset_hash import dataset_hash
-from detection.data.image_sizes import ImageSizes, file_names
+from detection.data.image_sizes import ImageSizes, Size, file_names
 
 LATEST = "latest"
 
@@ -22,10 +23,11 @@ class ImageRecord:
     Attributes:
         file_name: Name in ``{image_type}/images``.
         path: Path of the file.
-        width: Width in pixels, from the file header.
-        height: Height in pixels, from the file header.
+        width: Width in pixels, as the image is used.
+        height: Height in pixels, as the image is used.
         boxes: N boxes xyxy in pixels; empty when the image has no objects.
         labels: N labels from 1, keys of the dataset's class names.
+        orientation: EXIF orientation that is applied to the stored pixels, 1 to 8.
     """
 
     file_name: str
@@ -34,6 +36,7 @@ class ImageRecord:
     height: int
     boxes: tuple[tuple[float, float, float, float], ...]
     labels: tuple[int, ...]
+    orientation: int = 1
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,27 @@ class DatasetReading:
         dataset: None when there are faults.
         faults: Whole sentences with file and line, in the order of the files and lines.
         dropped: What was dropped and why, in the same words; empty unless bad rows are dropped.
+        dropped_rows: Number of rows dropped.
+        notes: How images and boxes are used where the files leave a choice, as whole sentences.
     """
 
     dataset: Dataset | None
     faults: tuple[str, ...]
-    dropped: tuple[str, ...]
+    dropped: tuple[str, ...] = ()
+    dropped_rows: int = 0
+    notes: tuple[str, ...] = ()
 
 
-def read_dataset(data: Path, image_type: str, train_csv: str, test_csv: str, *, drop_bad_rows: bool) -> DatasetReading:
+def read_dataset(
+    data: Path,
+    image_type: str,
+    train_csv: str,
+    test_csv: str,
+    *,
+    on_bad_rows: str = "fail",
+    clip_pixels: float = 2,
+    exif: str = "apply",
+) -> DatasetReading:
     """Reads both splits and validates them together. Image sizes come from the file headers.
 
     Args:
@@ -84,30 +100,41 @@ def read_dataset(data: Path, image_type: str, train_csv: str, test_csv: str, *, 
         image_type: Use case.
         train_csv: File name in ``{image_type}/datasets``, or ``latest``.
         test_csv: The same for the test split.
-        drop_bad_rows: Whether faulty rows are dropped or are faults of the dataset.
+        on_bad_rows: DATA.ON_BAD_ROWS: ``fail``, ``drop`` or ``clip``.
+        clip_pixels: DATA.CLIP_PIXELS: how far ``clip`` lets a box reach outside its image.
+        exif: DATA.EXIF: ``apply`` or ``ignore``.
     """
-    return _Reader(data, image_type, drop_bad_rows).read({"train": train_csv, "test": test_csv})
+    return _Reader(data, image_type, on_bad_rows, clip_pixels, exif).read({"train": train_csv, "test": test_csv})
 
 
 class _Reader:
-    def __init__(self, data: Path, image_type: str, drop: bool) -> None:
+    def __init__(self, data: Path, image_type: str, on_bad_rows: str, clip_pixels: float, exif: str) -> None:
         self._folder = data / image_type / "datasets"
         self._images = data / image_type / "images"
         self._image_type = image_type
-        self._drop = drop
-        self._sizes = ImageSizes(self._images, image_type)
-        self._checks = RowChecks(self._sizes)
+        self._drop = on_bad_rows == "drop"
+        self._clip = clip_pixels if on_bad_rows == "clip" else 0
+        self._sizes = ImageSizes(self._images, image_type, applies_exif=exif == "apply")
+        self._checks = RowChecks(self._sizes, self._clip)
 
     def read(self, wanted: Mapping[str, str]) -> DatasetReading:
         names, missing = self._select_files(wanted)
         if not names and missing:
-            return DatasetReading(None, tuple(missing.values()), ())
+            return DatasetReading(None, tuple(missing.values()))
         files: dict[str, CsvFile] = {}
         for split, file_name in names.items():
             name = f"{self._image_type}/datasets/{file_name}"
             files[split] = read_csv(self._folder / file_name, name, self._image_type)
             if not files[split].rows and not files[split].faults:
                 files[split].faults.append(empty_file(name))
+            elif (
+                split == "train"
+                and not self._drop
+                and files[split].rows
+                and not any(map(_has_object, files[split].rows))
+            ):
+                files[split].faults.append(no_object(name))
+        self._sizes.state(_stated_sizes(files.values()))
         return self._read_dropping(files, missing) if self._drop else self._read_strictly(files, missing)
 
     def _read_strictly(self, files: Mapping[str, CsvFile], missing: Mapping[str, str]) -> DatasetReading:
@@ -117,13 +144,14 @@ class _Reader:
             faults += file.faults
             faults += [f"{file.name}({fault.line}): {fault.text}" for fault in row_faults[split]]
         if faults:
-            return DatasetReading(None, tuple(faults), ())
-        return DatasetReading(self._dataset(files, {split: file.rows for split, file in files.items()}), (), ())
+            return DatasetReading(None, tuple(faults))
+        rows = {split: file.rows for split, file in files.items()}
+        return DatasetReading(self._dataset(files, rows), (), notes=self._notes(rows))
 
     def _read_dropping(self, files: Mapping[str, CsvFile], missing: Mapping[str, str]) -> DatasetReading:
         faults = [*missing.values(), *(fault for file in files.values() for fault in file.faults)]
         if faults:
-            return DatasetReading(None, tuple(faults), ())
+            return DatasetReading(None, tuple(faults))
         row_faults = self._checks.faults(files)
         kept, reasons = self._checks.drop(files)
         dropped: list[str] = []
@@ -133,7 +161,23 @@ class _Reader:
             dropped += dict.fromkeys([*own, *reasons[split]])
             if not kept[split]:
                 faults.append(empty_file(file.name))
-        return DatasetReading(None if faults else self._dataset(files, kept), tuple(faults), tuple(dropped))
+            elif split == "train" and not any(map(_has_object, kept[split])):
+                faults.append(no_object(file.name))
+        if faults:
+            return DatasetReading(None, tuple(faults), tuple(dropped))
+        count = sum(len(file.rows) - len(kept[split]) for split, file in files.items())
+        return DatasetReading(self._dataset(files, kept), (), tuple(dropped), count, self._notes(kept))
+
+    def _notes(self, rows: Mapping[str, Sequence[Row]]) -> tuple[str, ...]:
+        used = [row for split in SPLITS for row in rows[split]]
+        notes = self._sizes.notes(dict.fromkeys(row.file_name for row in used))
+        clipped = sum(row.box is not None and self._checks.reaches_outside(row) for row in used)
+        if clipped and self._clip:
+            boxes = "1 box reaches" if clipped == 1 else f"{clipped} boxes reach"
+            notes.append(
+                f"{boxes} at most {self._clip:.15g} pixels outside and {'is' if clipped == 1 else 'are'} clipped (DATA.ON_BAD_ROWS is clip)."
+            )
+        return tuple(notes)
 
     def _select_files(self, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         """Returns the file name of each split, and a fault for each split that has none."""
@@ -141,7 +185,8 @@ class _Reader:
         pattern = re.compile(rf"(train|test)_{re.escape(self._image_type)}_([0-9]{{12}})\.csv")
         stamps: dict[str, set[str]] = {split: set() for split in SPLITS}
         for match in filter(None, map(pattern.fullmatch, existing)):
-            stamps[match[1]].add(match[2])
+            if _is_time(match[2]):
+                stamps[match[1]].add(match[2])
         newest = max(stamps["train"] & stamps["test"], default=None)
         names: dict[str, str] = {}
         missing: dict[str, str] = {}
@@ -186,6 +231,28 @@ class _Reader:
 
     def _record(self, name: str, rows: Sequence[Row], labels: Mapping[str, int]) -> ImageRecord:
         width, height = self._sizes.size(name) or (0, 0)  # every row kept has an image with a size
-        boxed = [(row.box, labels[row.class_name]) for row in rows if row.box is not None]
+        boxed = [(box, labels[row.class_name]) for row in rows if (box := self._checks.clipped(row)) is not None]
         boxes, box_labels = tuple(box for box, _ in boxed), tuple(label for _, label in boxed)
-        return ImageRecord(name, self._images / name, width, height, boxes, box_labels)
+        return ImageRecord(name, self._images / name, width, height, boxes, box_labels, self._sizes.orientation(name))
+
+
+def _stated_sizes(files: Iterable[CsvFile]) -> dict[str, Size]:
+    """Returns the size that the first row of each image states, by file name."""
+    sizes: dict[str, Size] = {}
+    for file in files:
+        for row in file.rows:
+            if row.stated is not None:
+                sizes.setdefault(row.file_name, row.stated)
+    return sizes
+
+
+def _has_object(row: Row) -> bool:
+    return bool(row.fields) and not row.is_empty
+
+
+def _is_time(stamp: str) -> bool:
+    """Returns whether YYMMDDHHmmss is a moment of the years 2000 to 2099."""
+    year, month, day, *clock = (int(stamp[at : at + 2]) for at in range(0, 12, 2))
+    if not 1 <= month <= 12 or clock[0] > 23 or max(clock) > 59:
+        return False
+    return 1 <= day <= calendar.monthrange(2000 + year, month)[1]

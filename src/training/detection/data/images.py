@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
 from detection.data.datasets import ImageRecord
+from detection.data.exif import swaps_sides, turned_upright
 from detection.errors import TrainingError
 
 CACHE_BYTES = 1 << 30
@@ -57,8 +58,10 @@ class ImageStore:
         size = self.size(record)
         try:
             with Image.open(record.path) as file:
-                file.draft("RGB", size)  # decodes a JPEG at the smallest size that suffices
-                pixels: Pixels = np.asarray(file.convert("RGB").resize(size, Image.Resampling.BILINEAR))
+                # A JPEG is decoded at the smallest size that suffices; its pixels are stored as they lie in the file.
+                file.draft("RGB", size[::-1] if swaps_sides(record.orientation) else size)
+                upright = turned_upright(file.convert("RGB"), record.orientation)
+                pixels: Pixels = np.asarray(upright.resize(size, Image.Resampling.BILINEAR))
         except (OSError, SyntaxError, ValueError) as error:
             raise TrainingError(
                 f"image '{record.path}' cannot be decoded: {error}; replace the file or remove its rows."

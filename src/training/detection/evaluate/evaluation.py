@@ -118,6 +118,7 @@ class Evaluator:
             detections=evaluation.detections,
             class_names=self._dataset.class_names,
             image_paths={record.file_name: record.path for record in self._dataset.test},
+            orientations={record.file_name: record.orientation for record in self._dataset.test},
             threshold=self._threshold,
         )
 

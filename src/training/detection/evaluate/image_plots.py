@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from detection.data.exif import turned_upright
 from detection.evaluate.confusion import image_mistakes
 from detection.evaluate.detections import Detections, GroundTruth
 
@@ -29,6 +30,7 @@ class ImageSheets:
         ground_truths: The ground truth of every test image, by file name.
         detections: The predictions, by file name.
         paths: The file of every test image, by file name.
+        orientations: The EXIF orientation that is applied to each, by file name; 1 where it is left out.
         threshold: Least score of a prediction that is drawn and counted, in [0, 1].
         iou: Least IoU of a correct prediction, in (0, 1].
     """
@@ -39,6 +41,7 @@ class ImageSheets:
         detections: Mapping[str, Detections],
         paths: Mapping[str, Path],
         *,
+        orientations: Mapping[str, int],
         threshold: float,
         iou: float,
     ) -> None:
@@ -46,6 +49,7 @@ class ImageSheets:
         self._truths = ground_truths
         self._detections = detections
         self._paths = paths
+        self._orientations = orientations
         self._threshold = threshold
         self._iou = iou
 
@@ -88,7 +92,7 @@ class ImageSheets:
         from PIL import Image
 
         with Image.open(self._paths[file]) as image:
-            pixels = np.asarray(image.convert("RGB"))
+            pixels = np.asarray(turned_upright(image.convert("RGB"), self._orientations.get(file, 1)))
         axes.imshow(pixels, interpolation="antialiased")
         axes.set_axis_off()
         axes.set_title(title, size=11 if with_scores else 8)

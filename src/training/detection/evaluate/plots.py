@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +37,7 @@ def write_plots(
     detections: Mapping[str, Detections],
     class_names: Mapping[int, str],
     image_paths: Mapping[str, Path],
+    orientations: Mapping[str, int] = MappingProxyType({}),
     threshold: float,
 ) -> list[Path]:
     """Writes the plots of a run as PNG files of 1200 x 800 pixels. The same input gives the same pixels.
@@ -48,6 +50,7 @@ def write_plots(
         detections: The predictions, by file name.
         class_names: Name of each label.
         image_paths: The file of every test image, by file name.
+        orientations: The EXIF orientation that is applied to each, by file name; 1 where it is left out.
         threshold: Least score of a prediction that is drawn and counted, in [0, 1].
 
     Returns:
@@ -61,7 +64,9 @@ def write_plots(
     except ImportError:
         return []
 
-    sheets = ImageSheets(ground_truths, detections, image_paths, threshold=threshold, iou=_MATCH_IOU)
+    sheets = ImageSheets(
+        ground_truths, detections, image_paths, orientations=orientations, threshold=threshold, iou=_MATCH_IOU
+    )
     plots: dict[str, Callable[[Figure], bool]] = {
         "losses.png": lambda figure: _draw_losses(figure, history),
         "learning_rate.png": lambda figure: _draw_learning_rate(figure, history),

@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Text;
+using Experiments.Model;
+
+namespace Datasets.Checks;
+
+/// <summary>
+/// Checks the rows of a dataset against their images, and decides whether the EXIF orientation of an image is applied: the boxes belong to
+/// the pixels whose width and height their rows state. Where they state none, or where both ways have the same size, the setting decides.
+/// </summary>
+internal sealed class DatasetImages
+{
+    /// <summary>Names listed in a note.</summary>
+    private const int MostNames = 5;
+
+    /// <summary>
+    /// The letters from U+00C0 to U+017F without their accents, and those of A to Z in lower case. This program has no tables of Unicode.
+    /// </summary>
+    private const string Unaccented =
+        "aaaaaaÆceeeeiiiiÐnooooo×ØuuuuyÞßaaaaaaæceeeeiiiiðnooooo÷øuuuuyþyaaaaaaccccccccddĐđeeeeeeeeeegggg"
+        + "gggghhĦħiiiiiiiiiıĲĳjjkkĸllllllĿŀŁłnnnnnnŉŊŋooooooŒœrrrrrrssssssssttttŦŧuuuuuuuuuuuuwwyyyzzzzzzſ";
+
+    /// <summary>Coordinates computed from others may overshoot by their rounding.</summary>
+    private const double Tolerance = 1e-9;
+
+    private readonly IReadOnlySet<string> present;
+    private readonly IReadOnlyDictionary<string, ImageSize?>? sizes;
+    private readonly DataSettings settings;
+    private readonly string shownFolder;
+    private readonly Dictionary<string, (double Width, double Height)> stated;
+    private readonly HashSet<string> reported = new(StringComparer.Ordinal);
+    private readonly Lazy<Dictionary<string, string>> alike;
+
+    /// <param name="splits">The splits that were read.</param>
+    /// <param name="present">The images that exist.</param>
+    /// <param name="sizes">Their sizes, null for a file that is not an image; null when the sizes are unread.</param>
+    /// <param name="settings">How images are read.</param>
+    /// <param name="shownFolder">The folder of the images, for messages.</param>
+    public DatasetImages(
+        IReadOnlyList<DatasetSplit> splits,
+        IReadOnlySet<string> present,
+        IReadOnlyDictionary<string, ImageSize?>? sizes,
+        DataSettings settings,
+        string shownFolder
+    )
+    {
+        (this.present, this.sizes, this.settings, this.shownFolder) = (present, sizes, settings, shownFolder);
+        stated = splits
+            .SelectMany(split => split.Rows)
+            .Where(row => row.Stated is not null)
+            .DistinctBy(row => row.FileName, StringComparer.Ordinal)
+            .ToDictionary(row => row.FileName, row => row.Stated!.Value, StringComparer.Ordinal);
+        alike = new(FindAlike);
+    }
+
+    private double Clip => settings.OnBadRows == BadRows.Clip ? settings.ClipPixels : 0;
+
+    /// <summary>Adds the faults of the images that the rows of a split name, each image once over both splits, and of their boxes.</summary>
+    public void Check(DatasetSplit split)
+    {
+        var wrong = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var row in split.Rows.Where(row => row.FileName.Length > 0))
+        {
+            if (Fault(row.FileName) is { } fault)
+            {
+                if (reported.Add(row.FileName))
+                    split.Add(row, present.Contains(row.FileName) ? DatasetFaultOrder.Unreadable : DatasetFaultOrder.Missing, fault);
+                row.Reason ??= fault;
+            }
+            else if (SizeOf(row.FileName) is { } image)
+            {
+                CheckStated(split, row, image, wrong);
+                CheckBox(split, row, image);
+            }
+        }
+    }
+
+    /// <summary>Returns how images and boxes are used where the files leave a choice, as whole sentences.</summary>
+    public IReadOnlyList<string> Notes(IReadOnlyList<DatasetRow> rows)
+    {
+        var (turned, left, stored) = (new List<string>(), new List<string>(), new List<string>());
+        foreach (var name in rows.Select(row => row.FileName).Distinct(StringComparer.Ordinal))
+        {
+            if (sizes?.GetValueOrDefault(name) is not { Orientation: not ExifOrientation.Upright } image)
+                continue;
+            var evidence = Evidence(name, image);
+            if (evidence is null)
+                (settings.Exif == ExifUse.Apply ? turned : left).Add(name);
+            else if (evidence is false)
+                stored.Add(name);
+        }
+
+        var notes = new List<string>();
+        if (turned.Count > 0)
+        {
+            notes.Add(
+                $"{Images(turned)} turned upright as the EXIF orientation says (DATA.EXIF is apply): {List(turned)}. "
+                    + "Set DATA.EXIF=ignore if the boxes were drawn on the stored pixels."
+            );
+        }
+
+        if (left.Count > 0)
+            notes.Add($"{Images(left)} used as stored in spite of the EXIF orientation (DATA.EXIF is ignore): {List(left)}.");
+        if (stored.Count > 0)
+        {
+            notes.Add(
+                $"{Images(stored)} used as stored in spite of the EXIF orientation, because width and height of the rows are those of the "
+                    + $"stored pixels: {List(stored)}."
+            );
+        }
+
+        var clipped = rows.Count(row => row.HasBox && SizeOf(row.FileName) is { } image && row.Overshoot(image) > Tolerance);
+        if (clipped > 0 && Clip > 0)
+        {
+            var boxes = clipped == 1 ? "1 box reaches" : $"{clipped} boxes reach";
+            var pixels = Clip.ToString("G15", CultureInfo.InvariantCulture);
+            notes.Add($"{boxes} at most {pixels} pixels outside and {(clipped == 1 ? "is" : "are")} clipped (DATA.ON_BAD_ROWS is clip).");
+        }
+
+        return notes;
+    }
+
+    private static void CheckStated(DatasetSplit split, DatasetRow row, ImageSize image, HashSet<string> wrong)
+    {
+        if (row.Stated is not { } said || image.HasSides(said))
+            return;
+        var (width, height) = (
+            said.Width.ToString("G15", CultureInfo.InvariantCulture),
+            said.Height.ToString("G15", CultureInfo.InvariantCulture)
+        );
+        var message =
+            $"image '{row.FileName}' is {image.Width} x {image.Height} pixels, and the row says {width} x {height}; "
+            + "width and height must be those of the file.";
+        if (wrong.Add(row.FileName))
+            split.Add(row, DatasetFaultOrder.Stated, message);
+        row.Reason ??= message;
+    }
+
+    private void CheckBox(DatasetSplit split, DatasetRow row, ImageSize image)
+    {
+        if (!row.HasBox)
+            return;
+        var overshoot = row.Overshoot(image);
+        if (overshoot <= Math.Max(Clip, Tolerance) && (overshoot <= 0 || !row.HasArea || row.HasAreaWithin(image)))
+            return;
+        split.Add(
+            row,
+            DatasetFaultOrder.Outside,
+            $"image '{row.FileName}': box {row.BoxText} reaches outside the image of {image.Width} x {image.Height} pixels; "
+                + $"it must be within 0,0,{image.Width},{image.Height}."
+        );
+    }
+
+    private string? Fault(string name)
+    {
+        if (!present.Contains(name))
+        {
+            var hint = alike.Value.TryGetValue(Likeness(name), out var meant) ? $" Did you mean '{meant}'?" : "";
+            return $"image '{name}' is not in {shownFolder}; it must be there, or the row removed.{hint}";
+        }
+
+        return sizes is not null && sizes[name] is null
+            ? $"image '{name}' cannot be read as a picture (JPEG, PNG, BMP or GIF); replace the file or remove its rows."
+            : null;
+    }
+
+    /// <summary>Returns the size of an image as it is used; null when it is unknown.</summary>
+    private ImageSize? SizeOf(string name)
+    {
+        if (sizes?.GetValueOrDefault(name) is not { } image)
+            return null;
+        return Evidence(name, image) ?? settings.Exif == ExifUse.Apply ? image.Upright : image;
+    }
+
+    /// <summary>Returns whether the rows speak for the upright picture; null when they do not tell.</summary>
+    private bool? Evidence(string name, ImageSize image)
+    {
+        if (image.Width == image.Upright.Width || !stated.TryGetValue(name, out var said))
+            return null;
+        return image.Upright.HasSides(said) ? true
+            : image.HasSides(said) ? false
+            : null;
+    }
+
+    private Dictionary<string, string> FindAlike()
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in present.OrderBy(Encoding.UTF8.GetBytes, Comparer<byte[]>.Create((x, y) => x.AsSpan().SequenceCompareTo(y))))
+            found.TryAdd(Likeness(name), name);
+        return found;
+    }
+
+    // What is left of a name without its folder, the style of its path, the case of its letters and its accents.
+    private static string Likeness(string name)
+    {
+        var letters = name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
+        return string.Concat(letters.Where(letter => letter is < '\u0300' or > '\u036f').Select(Plain));
+    }
+
+    private static char Plain(char letter) =>
+        letter is >= '\u00c0' and < '\u0180' ? Unaccented[letter - '\u00c0']
+        : letter is >= 'A' and <= 'Z' ? (char)(letter | 0x20)
+        : letter;
+
+    private static string Images(List<string> names) => names.Count == 1 ? "1 image is" : $"{names.Count} images are";
+
+    private static string List(List<string> names) =>
+        string.Join(", ", names.Take(MostNames)) + (names.Count > MostNames ? $" and {names.Count - MostNames} more" : "");
+}
