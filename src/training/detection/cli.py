@@ -15,9 +15,9 @@ from detection.errors import TrainingError
 from detection.tracking.metric_names import METRIC_NAMES
 from detection.tracking.progress import Console
 
-# A command imports what it needs: PyTorch takes seconds, and a machine that only compares has numpy alone. Before PyTorch, this variable lets the threads of
-# PyTorch sleep while they wait for each other: spinning takes the core from the threads that prepare the next batch.
-# OpenMP reads the variable once, when it is loaded.
+# A command imports what it needs: PyTorch takes seconds, and a machine that only compares runs has numpy alone. Before
+# PyTorch, this variable lets its threads sleep while they wait for each other: spinning takes the core from the threads
+# that prepare the next batch. OpenMP reads the variable once, when it is loaded.
 _QUIET_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
 
 
@@ -166,7 +166,9 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument(
         "--resamples", type=int, default=2000, metavar="N", help="resamples of the test images (default: %(default)s)"
     )
-    compare.add_argument("--seed", type=int, default=0, metavar="N", help="decides the resamples (default: %(default)s)")
+    compare.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="decides the resamples (default: %(default)s)"
+    )
     compare.set_defaults(run=_compare)
 
     check = commands.add_parser(

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detection.evaluate.coco_evaluation import RECALL_THRESHOLDS
 from detection.evaluate.coco_matching import Bools, Boxes, Floats, Integers
@@ -21,6 +22,8 @@ _ALL_AREAS = 0
 _AP50, _AP75 = 0, 5  # places among the IoU thresholds
 _AT_ONCE = 500  # resamples; keeps the arrays of a class in the processor's cache
 _LONG = 1500  # right detections from which on one search per resample is faster than a table
+
+_Counts = NDArray[np.int32]  # half the size of Integers; a resample has fewer boxes than it can hold
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,7 @@ def image_metrics(actual: Bools, predicted: Bools, weights: Integers) -> dict[st
     }
 
 
-def _class_precisions(weights: Integers, objects: Integers, right: Bools, counts: Bools) -> Floats:
+def _class_precisions(weights: _Counts, objects: Integers, right: Bools, counts: Bools) -> Floats:
     """Computes the average precision of one class.
 
     Args:
@@ -205,13 +208,13 @@ class _ReachedRecalls:
         self._table = np.searchsorted(RECALL_THRESHOLDS, recalls, side="right").astype(np.float64).ravel()
         self._rows = ((np.maximum(objects, low) - low) * (most + 1))[:, None]
 
-    def count(self, positives: Integers) -> Floats:
-        """Returns how many recalls are reached; recall 0 is reached with the first right detection, whatever its weight."""
+    def count(self, positives: _Counts) -> Floats:
+        """Returns how many recalls are reached. Recall 0 is reached with the first right detection of any weight."""
         counted: Floats = self._table[self._rows + positives]
         return counted
 
 
-def _search(positives: Integers, objects: Integers, envelope: Floats) -> Floats:
+def _search(positives: _Counts, objects: Integers, envelope: Floats) -> Floats:
     """Returns the sum of the precision at the 101 recalls in each resample, for many right detections."""
     sums = np.zeros(len(positives))
     for row, count in enumerate(objects):

@@ -1,4 +1,4 @@
-"""Evaluates a model on the test split: COCO metrics, image metrics, and the files that plots and reports are made of."""
+"""Evaluates a model on the test split: COCO metrics, image metrics, and the files of plots and reports."""
 
 from __future__ import annotations
 
@@ -117,9 +117,7 @@ class Evaluator:
         info = {"description": "ground truth of the test split", "eval_conf": self._threshold}
         truths = {"info": info, **images, "annotations": _coco_annotations(evaluation.truths, ids)}
         paths = {record.file_name: record.path for record in self._dataset.test}
-        sheets = ImageSheets(
-            evaluation.truths, evaluation.detections, paths, threshold=self._threshold, iou=MATCH_IOU
-        )
+        sheets = ImageSheets(evaluation.truths, evaluation.detections, paths, threshold=self._threshold, iou=MATCH_IOU)
         _write_json(output / "predictions.json", _coco_results(evaluation.detections, ids))
         _write_json(output / "predictions_images.json", images)
         _write_json(output / "ground_truth.json", truths)
@@ -174,7 +172,7 @@ def _coco_results(detections: Mapping[str, Detections], ids: Mapping[str, int]) 
 
 def _coco_annotations(truths: Mapping[str, GroundTruth], ids: Mapping[str, int]) -> list[dict[str, Any]]:
     """Returns the objects in COCO's annotation format."""
-    objects = [
+    objects: list[dict[str, Any]] = [
         {"image_id": ids[name], "category_id": int(label), "bbox": _bbox(box)}
         for name, truth in truths.items()
         for box, label in zip(truth.boxes, truth.labels)
