@@ -29,7 +29,7 @@ internal static partial class MarkdownParts
         );
         foreach (var metric in metrics)
         {
-            text.Append($"| {Markdown.Escape(metric.Name, 80)} | {HtmlText.Metric(metric.Value)} |");
+            text.Append($"| {Name(metric.Name)} | {HtmlText.Metric(metric.Value)} |");
             if (report.Baseline is not null)
             {
                 var interval = metric is { Low: not null, High: not null }
@@ -52,7 +52,7 @@ internal static partial class MarkdownParts
             return;
         text.Append("#### Changes since the baseline\n\n| what | baseline | this run |\n|---|---|---|\n");
         foreach (var change in report.Changes.Take(most))
-            text.Append($"| {Markdown.Escape(change.Path, 80)} | {Value(change.Before)} | {Value(change.After)} |\n");
+            text.Append($"| {Name(change.Path)} | {Value(change.Before)} | {Value(change.After)} |\n");
         if (report.Changes.Count > most)
             text.Append($"\n{report.Changes.Count - most} more changes are in `report.md`.\n");
         text.Append('\n');
@@ -106,17 +106,17 @@ internal static partial class MarkdownParts
         return text[..Math.Max(0, end)] + Note;
     }
 
-    private static string Value(string? text) => text is null ? "absent" : Markdown.Escape(text, 80);
+    /// <summary>Returns a name in a code span, where it can be copied; any other text, which could leave the span, escaped.</summary>
+    public static string Name(string text) => PlainName().IsMatch(text) ? $"`{text}`" : Markdown.Escape(text, 80);
 
-    // In a code span a name can be copied; any other text would be able to leave it.
-    private static string Name(string text) => PlainName().IsMatch(text) ? $"`{text}`" : Markdown.Escape(text, 80);
+    private static string Value(string? text) => text is null ? "absent" : Name(text);
 
     private static string? StudioLink(string? address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps && uri.UserInfo.Length == 0
             ? LinkBreaking().Replace(uri.AbsoluteUri, match => Uri.HexEscape(match.Value[0]))
             : null;
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_-]{0,254}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PlainName();
 
     [GeneratedRegex(@"[()<>\[\]\\`|*_@!]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -34,7 +34,7 @@ public static class MarkdownReport
             return;
         text.Append("#### Worst test images\n\n| image | missed | wrong |\n|---|---:|---:|\n");
         foreach (var image in images)
-            text.Append($"| {Markdown.Escape(image.FileName)} | {image.Missed} | {image.Wrong} |\n");
+            text.Append($"| {MarkdownParts.Name(image.FileName)} | {image.Missed} | {image.Wrong} |\n");
         text.Append('\n');
     }
 
@@ -45,7 +45,7 @@ public static class MarkdownReport
             return;
         text.Append("#### Passport\n\n| key | value |\n|---|---|\n");
         foreach (var (path, value) in values.Take(60))
-            text.Append($"| {Markdown.Escape(path)} | {Markdown.Escape(value)} |\n");
+            text.Append($"| {MarkdownParts.Name(path)} | {MarkdownParts.Name(value)} |\n");
         text.Append('\n');
     }
 }
