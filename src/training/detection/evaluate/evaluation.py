@@ -117,7 +117,15 @@ class Evaluator:
         info = {"description": "ground truth of the test split", "eval_conf": self._threshold}
         truths = {"info": info, **images, "annotations": _coco_annotations(evaluation.truths, ids)}
         paths = {record.file_name: record.path for record in self._dataset.test}
-        sheets = ImageSheets(evaluation.truths, evaluation.detections, paths, threshold=self._threshold, iou=MATCH_IOU)
+        orientations = {record.file_name: record.orientation for record in self._dataset.test}
+        sheets = ImageSheets(
+            evaluation.truths,
+            evaluation.detections,
+            paths,
+            orientations=orientations,
+            threshold=self._threshold,
+            iou=MATCH_IOU,
+        )
         _write_json(output / "predictions.json", _coco_results(evaluation.detections, ids))
         _write_json(output / "predictions_images.json", images)
         _write_json(output / "ground_truth.json", truths)
@@ -130,7 +138,7 @@ class Evaluator:
             detections=evaluation.detections,
             class_names=self._dataset.class_names,
             image_paths=paths,
-            orientations={record.file_name: record.orientation for record in self._dataset.test},
+            orientations=orientations,
             threshold=self._threshold,
         )
 

@@ -17,6 +17,7 @@ from detection.evaluate.detections import Detections, GroundTruth
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from PIL import Image
 
 # Colour and width in points of a box. The colours, bluish green and orange red, also differ in brightness.
 _TRUTH, _PREDICTION = ("#00E08A", 3.0), ("#FF4B3E", 1.5)
@@ -115,10 +116,7 @@ class ImageSheets:
         return True
 
     def _show(self, axes: Axes, file: str, title: str, *, with_scores: bool) -> None:
-        from PIL import Image
-
-        with Image.open(self._paths[file]) as image:
-            pixels = np.asarray(turned_upright(image.convert("RGB"), self._orientations.get(file, 1)))
+        pixels = np.asarray(self._picture(file))
         axes.imshow(pixels, interpolation="antialiased")
         axes.set_axis_off()
         axes.set_title(title, size=11 if with_scores else 8)
@@ -144,11 +142,16 @@ class ImageSheets:
                         bbox={"boxstyle": "square,pad=0.1", "color": "black", "alpha": 0.65},
                     )
 
+    def _picture(self, file: str) -> Image.Image:
+        from PIL import Image
+
+        with Image.open(self._paths[file]) as image:
+            return turned_upright(image.convert("RGB"), self._orientations.get(file, 1))
+
     def _write_picture(self, file: str, path: Path) -> None:
         from PIL import Image, ImageDraw
 
-        with Image.open(self._paths[file]) as image:
-            picture = image.convert("RGB")
+        picture = self._picture(file)
         factor = min(1.0, _PICTURE_SIDE / max(picture.size))
         if factor < 1:
             picture = picture.resize((round(picture.width * factor), round(picture.height * factor)), Image.BILINEAR)
