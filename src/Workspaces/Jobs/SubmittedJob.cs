@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Experiments.Records;
 using Workspaces.Connection;
 using Workspaces.DataPlane;
@@ -27,4 +28,11 @@ public sealed record SubmittedJob(
 
     /// <inheritdoc/>
     public static string Target => "Train";
+
+    /// <inheritdoc/>
+    public static JsonSerializerContext? Forms => SubmittedJobJson.Default;
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(SubmittedJob))]
+internal sealed partial class SubmittedJobJson : JsonSerializerContext;
