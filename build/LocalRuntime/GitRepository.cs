@@ -9,17 +9,19 @@ public sealed class GitRepository(IProcesses processes)
     /// <returns>Null outside a repository, in one without a commit, or without git.</returns>
     public async Task<GitState?> ReadAsync(BuildContext context)
     {
-        if (await GitAsync(context, "rev-parse", "HEAD") is not { Length: > 0 } commit)
-            return null;
-        var branch = await GitAsync(context, "symbolic-ref", "--quiet", "--short", "HEAD");
-        var remote = await GitAsync(context, "config", "--get", "remote.origin.url");
-        var changes = await GitAsync(context, "status", "--porcelain", "--untracked-files=no");
-        return new GitState(
-            commit,
-            NullIfEmpty(branch) ?? BranchOfPipeline(context, commit),
-            NullIfEmpty(remote),
-            IsDirty: !string.IsNullOrEmpty(changes)
-        );
+        var head = GitAsync(context, "rev-parse", "HEAD");
+        var branch = GitAsync(context, "symbolic-ref", "--quiet", "--short", "HEAD");
+        var remote = GitAsync(context, "config", "--get", "remote.origin.url");
+        var changes = GitAsync(context, "status", "--porcelain", "--untracked-files=no");
+        await Task.WhenAll(head, branch, remote, changes);
+        return await head is { Length: > 0 } commit
+            ? new GitState(
+                commit,
+                NullIfEmpty(await branch) ?? BranchOfPipeline(context, commit),
+                NullIfEmpty(await remote),
+                IsDirty: !string.IsNullOrEmpty(await changes)
+            )
+            : null;
     }
 
     /// <summary>Returns the tag of the checked-out commit; null when the commit has none.</summary>

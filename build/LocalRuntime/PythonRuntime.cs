@@ -37,10 +37,15 @@ public sealed class PythonRuntime(IProcesses processes)
     private const string BlasPackage = "libopenblas0-pthread";
 
     private PythonInterpreter? found;
+    private Task<(PythonInterpreter? Interpreter, string Reason)>? search;
 
     /// <summary>Finds an interpreter that can train, without installing anything; no network.</summary>
+    /// <remarks>A caller that needs the interpreter later may start the search early: there is one search in a run.</remarks>
     /// <returns>The interpreter, or null and the reason.</returns>
-    public async Task<(PythonInterpreter? Interpreter, string Reason)> FindAsync(BuildContext context, bool forTests = false)
+    public Task<(PythonInterpreter? Interpreter, string Reason)> FindAsync(BuildContext context, bool forTests = false) =>
+        forTests ? SearchAsync(context, forTests: true) : search ??= SearchAsync(context, forTests: false);
+
+    private async Task<(PythonInterpreter? Interpreter, string Reason)> SearchAsync(BuildContext context, bool forTests)
     {
         var modules = Modules(forTests);
         if (found is not null && found.Lacks(modules).Count == 0)
@@ -75,6 +80,7 @@ public sealed class PythonRuntime(IProcesses processes)
         else
             await CreateVirtualEnvironmentAsync(context, reason, forTests);
 
+        search = null;
         (interpreter, reason) = await FindAsync(context, forTests);
         return interpreter ?? throw new CakeException($"The local runtime was installed, and still {reason}.");
     }
@@ -106,7 +112,8 @@ public sealed class PythonRuntime(IProcesses processes)
 
     private static IEnumerable<string> Candidates(string root)
     {
-        yield return VirtualEnvironmentPython(root);
+        if (File.Exists(VirtualEnvironmentPython(root)))
+            yield return VirtualEnvironmentPython(root);
         if (!OperatingSystem.IsWindows())
             yield return "/usr/bin/python3";
         yield return OperatingSystem.IsWindows() ? "python" : "python3";

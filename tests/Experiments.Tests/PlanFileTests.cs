@@ -39,6 +39,23 @@ public sealed class PlanFileTests : IDisposable
         );
     }
 
+    /// <summary>Generated code writes plans; the options say how every record is written.</summary>
+    [Theory]
+    [InlineData("emulator.plan.json")]
+    [InlineData("azure.plan.json")]
+    public void Write_WritesWhatTheOptionsSay_WhenThePlanHasCallsAndAnImage(string file)
+    {
+        var plan = PlanFile.Read(Path.Combine(AppContext.BaseDirectory, "Expected", file)) with
+        {
+            Origin = new(new Dictionary<string, IReadOnlyList<string>> { ["set"] = ["DESCRIPTION=löst <a> & 'b'"], ["rerun"] = [] }),
+            Calls = [new("Create-Compute", "computes/gpu", CallAction.Update, ["maxNodeCount: 1 → 3"])],
+        };
+
+        PlanFile.Write(artifacts.Root, plan);
+
+        Assert.Equal(Text(plan) + "\n", File.ReadAllText(PlanFile.Of(artifacts.Root, plan.Name)));
+    }
+
     [Fact]
     public void Read_NamesTheTargetToRun_WhenThePlanOfThePointerIsMissing()
     {

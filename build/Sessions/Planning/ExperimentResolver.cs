@@ -6,6 +6,7 @@ using Datasets.Sources;
 using Experiments.Model;
 using Experiments.Planning;
 using Experiments.Plans;
+using Experiments.Plans.Passports;
 using Experiments.Reading;
 using Experiments.Records;
 
@@ -19,7 +20,8 @@ public sealed class ExperimentResolver(
     RuntimeChoice runtimes,
     RegistrySession registries,
     ImageSession images,
-    GitRepository git
+    GitRepository git,
+    PythonRuntime python
 )
 {
     /// <summary>Validates the experiment and its dataset, writes the plan and describes it.</summary>
@@ -29,17 +31,26 @@ public sealed class ExperimentResolver(
         var configuration = plans.ReadConfiguration(context);
         foreach (var warning in configuration.Warnings)
             context.Warn(warning);
+        // Other programs run while the dataset is read. The interpreter is needed when the emulator starts.
+        var state = git.ReadAsync(context);
+        if (configuration.Environment.Endpoint is not null)
+            _ = python.FindAsync(context);
         var dataset = await datasets.ReadAsync(context, configuration);
         foreach (var row in dataset?.DroppedRows ?? [])
             context.Warn(row.ToString());
 
-        var plan = await PlanAsync(context, configuration, dataset);
+        var plan = await PlanAsync(context, configuration, dataset, state);
         given.Check(context, plan);
         plans.WritePlan(context, plan);
         Describe(context, configuration, plan, dataset);
     }
 
-    private async Task<ExperimentPlan> PlanAsync(BuildContext context, Configuration configuration, DatasetSummary? dataset)
+    private async Task<ExperimentPlan> PlanAsync(
+        BuildContext context,
+        Configuration configuration,
+        DatasetSummary? dataset,
+        Task<GitState?> state
+    )
     {
         var runtime = await runtimes.DecideAsync(context, configuration.Environment);
         var image = images.ReadInputs(context, configuration.Environment).ToPlan();
@@ -47,8 +58,7 @@ public sealed class ExperimentResolver(
         {
             Digest = runtime.UsesImages ? await FindDigestAsync(context, configuration) : null,
         };
-        var facts = await git.ReadAsync(context);
-        return Planner.Plan(configuration.Experiment, configuration.Environment, context.Root, facts, sources, dataset) with
+        return Planner.Plan(configuration.Experiment, configuration.Environment, context.Root, await state, sources, dataset) with
         {
             Origin = plans.Origin(context),
         };

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Datasets.Stores;
@@ -12,7 +13,16 @@ internal static class ContentMd5
 #pragma warning disable CA5351 // The services' protocol prescribes MD5.
     public static byte[] Of(byte[] content) => MD5.HashData(content);
 
-    public static byte[] Of(Stream content) => MD5.HashData(content);
+    /// <summary>Computes the MD5 of a stream, read in pieces of 64 KiB.</summary>
+    public static byte[] Of(Stream content)
+    {
+        using var hash = Begin();
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        for (int count; (count = content.Read(buffer)) > 0; )
+            hash.AppendData(buffer, 0, count);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return hash.GetHashAndReset();
+    }
 
     public static async Task<byte[]> OfAsync(Stream content, CancellationToken cancellationToken) =>
         await MD5.HashDataAsync(content, cancellationToken);

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Experiments.Json;
 using Experiments.Plans;
+using Experiments.Records;
 
 namespace Experiments.Planning;
 
@@ -28,7 +28,7 @@ public static class JobMetadata
             config["DOCKER_IMAGE"] = image.ToString();
         return Known(
             (ExpConfigVariable, config.ToJsonString(RecordJson.Compact)),
-            (PassportVariable, JsonSerializer.Serialize(plan.Passport, RecordJson.Compact))
+            (PassportVariable, RecordJson.Write(plan.Passport, PlanJson.Default, RecordJson.Compact))
         );
     }
 

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Experiments.Json;
 using Experiments.Plans;
+using Experiments.Records;
 
 namespace Experiments.Planning;
 
@@ -44,9 +44,8 @@ public static class PlanComparison
         ];
     }
 
-    /// <summary>Returns every value of a record by its path, as in <c>scale.maxNodes</c>.</summary>
-    public static IReadOnlyDictionary<string, string> Values<T>(T record) =>
-        Values(JsonSerializer.SerializeToNode(record, RecordJson.Compact)!);
+    /// <summary>Returns every value of a plan, or of a part of one, by its path, as in <c>scale.maxNodes</c>.</summary>
+    public static IReadOnlyDictionary<string, string> Values<T>(T record) => Values(NodeOf(record));
 
     /// <summary>Shortens a long value for display.</summary>
     public static string Shown(string? value) =>
@@ -59,10 +58,12 @@ public static class PlanComparison
 
     private static JsonNode Inputs(ExperimentPlan plan)
     {
-        var node = JsonSerializer.SerializeToNode(plan with { Calls = null, Origin = null }, RecordJson.Compact)!;
+        var node = NodeOf(plan with { Calls = null, Origin = null });
         node["runtime"]!.AsObject().Remove("reason");
         return node;
     }
+
+    private static JsonNode NodeOf<T>(T record) => JsonNode.Parse(RecordJson.Write(record, PlanJson.Default, RecordJson.Compact))!;
 
     private static Dictionary<string, string> Values(JsonNode node)
     {

@@ -49,7 +49,7 @@ public static class ExperimentJson
             int whole => JsonValue.Create(whole),
             double number => JsonValue.Create(number),
             bool truth => JsonValue.Create(truth),
-            JsonElement element => Sorted(JsonSerializer.SerializeToNode(element, RecordJson.Compact)),
+            JsonElement element => Sorted(JsonObject.Create(element)),
             Enum choice => JsonValue.Create(SettingDefinition.EnumText(choice)),
             _ => Write(value, definition.Members, includes),
         };

@@ -140,7 +140,7 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
             (SettingKind.Number, JsonValueKind.Number) => Real(definition, value.Text),
             (SettingKind.Boolean, JsonValueKind.True) => true,
             (SettingKind.Boolean, JsonValueKind.False) => false,
-            (SettingKind.KeyPaths, JsonValueKind.Object) => JsonSerializer.SerializeToElement(value.ToNode(), RecordJson.Compact),
+            (SettingKind.KeyPaths, JsonValueKind.Object) => JsonElement.Parse(value.ToNode()!.ToJsonString(RecordJson.Compact)),
             _ => null,
         };
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Experiments.Records;
 
 /// <summary>The record that one stage of the chain leaves for later ones. It names its own file.</summary>
@@ -8,4 +10,7 @@ public interface IStageRecord
 
     /// <summary>The target that writes the record, for the message when it is missing.</summary>
     static abstract string Target { get; }
+
+    /// <summary>Generated code that reads and writes the record; null finds its form by reflection, which takes longer.</summary>
+    static virtual JsonSerializerContext? Forms => null;
 }

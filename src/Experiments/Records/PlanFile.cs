@@ -21,21 +21,19 @@ public static class PlanFile
     public static void Write(string artifactsFolder, ExperimentPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        RecordFile.Write(Of(artifactsFolder, plan.Name), plan);
-        RecordFile.Write(Last(artifactsFolder), new PlanPointer(plan.Name));
+        RecordFile.Write(Of(artifactsFolder, plan.Name), plan, PlanJson.Default);
+        RecordFile.Write(Last(artifactsFolder), new PlanPointer(plan.Name), PlanJson.Default);
     }
 
     /// <summary>Reads a plan from its file, or from the file that names the last plan.</summary>
     /// <exception cref="RecordException">The file is missing, or it holds no plan.</exception>
     public static ExperimentPlan Read(string path)
     {
-        var pointer = RecordFile.Read<PlanPointer>(path, Remedy);
+        var pointer = RecordFile.Read<PlanPointer>(path, Remedy, PlanJson.Default);
         return RecordFile.Read<ExperimentPlan>(
             pointer.Plan is null ? path : Of(Path.GetDirectoryName(Path.GetFullPath(path))!, pointer.Plan),
-            Remedy
+            Remedy,
+            PlanJson.Default
         );
     }
-
-    /// <summary>Names the last plan. A plan's own file has no such key.</summary>
-    private sealed record PlanPointer(string? Plan);
 }

@@ -14,7 +14,7 @@ public sealed class StageRecords(string artifactsFolder, string planName)
 
     /// <summary>Writes a record and replaces an earlier one of the same stage.</summary>
     public void Write<T>(T record)
-        where T : IStageRecord => RecordFile.Write(FileOf<T>(), record);
+        where T : IStageRecord => RecordFile.Write(FileOf<T>(), record, T.Forms);
 
     /// <summary>Reads the record of an earlier stage.</summary>
     /// <exception cref="RecordException">The stage has not run for this plan, or its record is broken.</exception>
@@ -22,7 +22,8 @@ public sealed class StageRecords(string artifactsFolder, string planName)
         where T : IStageRecord =>
         RecordFile.Read<T>(
             FileOf<T>(),
-            $"An earlier stage writes it; run that stage first, with the same --exp-config and --set: dotnet cake --target={T.Target}"
+            $"An earlier stage writes it; run that stage first, with the same --exp-config and --set: dotnet cake --target={T.Target}",
+            T.Forms
         );
 
     /// <summary>Returns whether the record exists.</summary>

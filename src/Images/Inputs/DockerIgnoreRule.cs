@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.RegularExpressions;
-
 namespace Images.Inputs;
 
 /// <summary>Matches paths with one line of an ignore file.</summary>
@@ -8,17 +5,14 @@ namespace Images.Inputs;
 /// <param name="Excepts">Whether the line begins with <c>!</c>, so that matching paths are included.</param>
 internal sealed record DockerIgnoreRule(string Pattern, bool Excepts)
 {
-    private readonly Regex expression = new(
-        Translate(Pattern),
-        RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking
-    );
+    private readonly PathPattern matcher = PathPattern.Parse(Pattern);
 
     /// <summary>Returns whether the pattern matches the path or one of its folders.</summary>
     public bool MatchesPathOrFolder(string path)
     {
         for (var end = path.Length; end > 0; end = path.LastIndexOf('/', end - 1))
         {
-            if (expression.IsMatch(path.AsSpan(0, end)))
+            if (matcher.Matches(path.AsSpan(0, end)))
                 return true;
         }
 
@@ -61,79 +55,11 @@ internal sealed record DockerIgnoreRule(string Pattern, bool Excepts)
                 return @"ends in a backslash; a character must follow it.";
             if (pattern[i] != '[' || (i > 0 && pattern[i - 1] == '\\'))
                 continue;
-            if (ClassEnd(pattern, i) is not { } end)
+            if (PathPattern.ClassEnd(pattern, i) is not { } end)
                 return "opens a bracket that is not closed, or closed empty; it must be a list of characters, as [a-z].";
             i = end;
         }
 
         return null;
-    }
-
-    private static string Translate(string pattern)
-    {
-        var text = new StringBuilder(@"\A");
-        for (var i = 0; i < pattern.Length; i++)
-        {
-            switch (pattern[i])
-            {
-                case '*' when i + 1 < pattern.Length && pattern[i + 1] == '*':
-                    i++;
-                    if (i + 1 < pattern.Length && pattern[i + 1] == '/')
-                        i++;
-                    text.Append(i + 1 == pattern.Length ? ".*" : "(?:.*/)?");
-                    break;
-                case '*':
-                    text.Append("[^/]*");
-                    break;
-                case '?':
-                    text.Append("[^/]");
-                    break;
-                case '\\':
-                    text.Append(Regex.Escape(pattern[++i].ToString()));
-                    break;
-                case '[':
-                    var end = ClassEnd(pattern, i)!.Value;
-                    AppendClass(text, pattern.AsSpan(i + 1, end - i - 1));
-                    i = end;
-                    break;
-                default:
-                    text.Append(Regex.Escape(pattern[i].ToString()));
-                    break;
-            }
-        }
-
-        return text.Append(@"\z").ToString();
-    }
-
-    // The index of the bracket that closes the class opened at start; null when it is missing or the class is empty.
-    private static int? ClassEnd(string pattern, int start)
-    {
-        var first = start + 1 < pattern.Length && pattern[start + 1] == '^' ? start + 2 : start + 1;
-        for (var i = first; i < pattern.Length; i++)
-        {
-            if (pattern[i] == '\\')
-                i++;
-            else if (pattern[i] == ']')
-                return i > first ? i : null;
-        }
-
-        return null;
-    }
-
-    private static void AppendClass(StringBuilder text, ReadOnlySpan<char> members)
-    {
-        text.Append('[');
-        for (var i = 0; i < members.Length; i++)
-        {
-            if (members[i] == '\\')
-                text.Append('\\').Append(members[++i]);
-            // Unescaped, .NET would treat it as the start of a class to subtract.
-            else if (members[i] == '[')
-                text.Append(@"\[");
-            else
-                text.Append(members[i]);
-        }
-
-        text.Append(']');
     }
 }

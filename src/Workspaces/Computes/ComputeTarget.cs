@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Experiments.Records;
 using Workspaces.Connection;
 
@@ -24,4 +25,11 @@ public sealed record ComputeTarget(
 
     /// <inheritdoc/>
     public static string Target => "Create-Compute";
+
+    /// <inheritdoc/>
+    public static JsonSerializerContext? Forms => ComputeTargetJson.Default;
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ComputeTarget))]
+internal sealed partial class ComputeTargetJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -5,13 +6,17 @@ using Azure.Core.Pipeline;
 
 namespace Workspaces.Connection;
 
-/// <summary>Creates the transport of the requests, with the system's trust or one pinned certificate.</summary>
+/// <summary>Provides the transport of the requests, with the system's trust or one pinned certificate.</summary>
 internal static class PinnedTransport
 {
-    /// <summary>Creates a transport.</summary>
+    private static readonly ConcurrentDictionary<string, HttpPipelineTransport> Pinned = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Returns a transport. All clients of one pinned certificate share one, and with it the open connections.</summary>
     /// <param name="certificateThumbprint">SHA-256 of the only trusted certificate, in hex; null: the system's trust.</param>
-    public static HttpPipelineTransport Create(string? certificateThumbprint) =>
-        certificateThumbprint is null ? new HttpClientTransport() : new HttpClientTransport(CreateClient(certificateThumbprint));
+    public static HttpPipelineTransport For(string? certificateThumbprint) =>
+        certificateThumbprint is null
+            ? new HttpClientTransport()
+            : Pinned.GetOrAdd(certificateThumbprint, static thumbprint => new HttpClientTransport(CreateClient(thumbprint)));
 
     private static HttpClient CreateClient(string certificateThumbprint)
     {

@@ -70,7 +70,7 @@ public sealed class WorkspaceClient
     public static WorkspaceClient Open(WorkspaceConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return new WorkspaceClient(connection, connection.Transport ?? PinnedTransport.Create(connection.CertificateThumbprint));
+        return new WorkspaceClient(connection, connection.Transport ?? PinnedTransport.For(connection.CertificateThumbprint));
     }
 
     /// <summary>Creates a client and ensures that the workspace exists.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Experiments.Records;
 using Workspaces.Connection;
 
@@ -16,4 +17,11 @@ public sealed record RegisteredDatastore(string Name, string Id, StageChange Cha
 
     /// <inheritdoc/>
     public static string Target => "Register-Datastore";
+
+    /// <inheritdoc/>
+    public static JsonSerializerContext? Forms => RegisteredDatastoreJson.Default;
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(RegisteredDatastore))]
+internal sealed partial class RegisteredDatastoreJson : JsonSerializerContext;

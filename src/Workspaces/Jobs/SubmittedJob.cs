@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Azure.ResourceManager.MachineLearning.Models;
 using Experiments.Records;
 using Workspaces.Connection;
@@ -29,7 +30,14 @@ public sealed record SubmittedJob(
     /// <inheritdoc/>
     public static string Target => "Train";
 
+    /// <inheritdoc/>
+    public static JsonSerializerContext? Forms => SubmittedJobJson.Default;
+
     /// <summary>Returns the web page of a job; null when the service gave none.</summary>
     internal static string? StudioUrlOf(MachineLearningJobProperties job) =>
         job.Services is { } services && services.TryGetValue("Studio", out var service) ? service.Endpoint : null;
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(SubmittedJob))]
+internal sealed partial class SubmittedJobJson : JsonSerializerContext;

@@ -20,7 +20,7 @@ internal sealed class EmulatorAdmin
     {
         this.endpoint = endpoint;
         pipeline = ServicePipelines.Build(
-            PinnedTransport.Create(certificateThumbprint),
+            PinnedTransport.For(certificateThumbprint),
             RetrySettings.Once,
             credential,
             ServicePipelines.ArmScope

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Workspaces.DataPlane;
 
 namespace Workspaces.LocalEmulator;
 
@@ -15,17 +16,33 @@ internal sealed record EmulatorDescription(
     string Runtime = "process"
 )
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web);
-
     /// <summary>Reads the description.</summary>
     /// <returns>The description; null when the file is missing or incomplete, so that no emulator listens.</returns>
     public static EmulatorDescription? Find(string stateFolder)
     {
         try
         {
-            return JsonSerializer.Deserialize<EmulatorDescription>(File.ReadAllBytes(Path.Combine(stateFolder, "emulator.json")), Format);
+            using var file = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(stateFolder, "emulator.json")));
+            var description = file.RootElement;
+            return new(
+                new Uri(description.GetProperty("endpoint").GetString()!),
+                description.GetProperty("processId").GetInt32(),
+                description.GetProperty("startedAt").GetDateTimeOffset(),
+                description.GetProperty("certificate").GetString()!,
+                description.GetProperty("tokenFile").GetString()!,
+                description.GetProperty("build").GetString()!,
+                description.Text("runtime") ?? "process"
+            );
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        catch (Exception error)
+            when (error
+                    is FileNotFoundException
+                        or DirectoryNotFoundException
+                        or JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or FormatException
+            )
         {
             return null;
         }

@@ -53,7 +53,7 @@ public sealed class EmulatorFolder : IAsyncLifetime
         var emulator = await new EmulatorLauncher().EnsureRunningAsync(Settings, cancellationToken);
         var vault = (await workspace.ReadDataAsync(cancellationToken)).KeyVault!;
         var pipeline = ServicePipelines.Build(
-            PinnedTransport.Create(emulator.CertificateThumbprint),
+            PinnedTransport.For(emulator.CertificateThumbprint),
             RetrySettings.Once,
             emulator.Credential,
             "https://vault.azure.net/.default"
