@@ -1,4 +1,5 @@
 using WorkspaceEmulator.Execution;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Containers;
@@ -18,7 +19,7 @@ internal sealed class ContainerLeftovers(StateFolder folder, ExecutionSettings s
         {
             var known = Known();
             if (!known.Contains(dockerHost, StringComparer.Ordinal))
-                StateFolder.Write(folder.ContainerEngines, string.Join('\n', [.. known, dockerHost]));
+                StateFile.Write(folder.ContainerEngines, string.Join('\n', [.. known, dockerHost]));
         }
     }
 
@@ -47,7 +48,7 @@ internal sealed class ContainerLeftovers(StateFolder folder, ExecutionSettings s
         }
 
         if (silent.Count > 0)
-            StateFolder.Write(folder.ContainerEngines, string.Join('\n', silent));
+            StateFile.Write(folder.ContainerEngines, string.Join('\n', silent));
         else
             File.Delete(folder.ContainerEngines);
     }
