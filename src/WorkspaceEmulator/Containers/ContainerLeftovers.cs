@@ -1,3 +1,4 @@
+using WorkspaceEmulator.Engines;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
@@ -53,7 +54,24 @@ internal sealed class ContainerLeftovers(StateFolder folder, ExecutionSettings s
             File.Delete(folder.ContainerEngines);
     }
 
-    private string[] Known() => File.Exists(folder.ContainerEngines) ? File.ReadAllLines(folder.ContainerEngines) : [];
+    private string[] Known()
+    {
+        if (!File.Exists(folder.ContainerEngines))
+            return [];
+        var lines = File.ReadAllLines(folder.ContainerEngines);
+        string[] engines =
+        [
+            .. lines.Where(line => line.StartsWith("unix:///", StringComparison.Ordinal) && Uri.TryCreate(line, UriKind.Absolute, out _)),
+        ];
+        if (engines.Length == lines.Length)
+            return engines;
+        folder.SetAside(
+            folder.ContainerEngines,
+            "it names engines that are none",
+            "Containers of jobs may remain; `docker ps --filter label=io.model-training.state` lists them."
+        );
+        return engines;
+    }
 
     private async Task RemoveAsync(DockerEngine engine, string container, string? job)
     {
