@@ -46,7 +46,8 @@ public sealed class TestRun(
             return suites;
         if (string.Equals(name, TestArguments.Unit, StringComparison.OrdinalIgnoreCase))
             return [.. suites.Where(suite => !suite.IsWatched && suite.Name != TestSuite.House)];
-        var selected = suites.Where(suite => string.Equals(suite.Name, name, StringComparison.OrdinalIgnoreCase)).ToList();
+        string[] names = [name, $"{name}.Tests", $"{name}.EndToEnd.Tests"];
+        var selected = suites.Where(suite => names.Contains(suite.Name, StringComparer.OrdinalIgnoreCase)).ToList();
         return selected.Count > 0
             ? selected
             : throw new CakeException(

@@ -1,4 +1,5 @@
 using WorkspaceEmulator.Hosting;
+using WorkspaceEmulator.Processes;
 using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator;
@@ -22,6 +23,13 @@ internal static class Program
             return 1;
         }
 
+        if (OwnEnvironment.Reduce() is { } reason)
+        {
+            await Console.Error.WriteLineAsync(reason);
+            return 1;
+        }
+
+        Subreaper.Enable();
         var parsed = EmulatorOptions.Parse(args);
         if (parsed.Options is not { } options)
         {
@@ -45,7 +53,7 @@ internal static class Program
             await Console.Error.WriteLineAsync(error.Message);
             return 3;
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return 1;

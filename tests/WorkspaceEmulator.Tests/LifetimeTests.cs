@@ -76,12 +76,19 @@ public sealed class LifetimeTests : IDisposable
             await TestEmulator.WaitForFileAsync(pid);
             process = int.Parse(await File.ReadAllTextAsync(pid, TestContext.Current.CancellationToken));
             var shutdown = emulator.WaitForShutdownAsync();
-            await emulator.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "emulator/shutdown");
+            var stopped = await emulator.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "emulator/shutdown");
+            Assert.Equal("""{"endsJobs":["running"],"keepsJobs":["waiting"]}""", stopped.ToJsonString());
             await shutdown;
             Assert.False(File.Exists(Path.Combine(folder, "emulator.json")));
         }
 
         Assert.False(JobTests.IsAlive(process));
+        var end = JsonNode.Parse(
+            await File.ReadAllTextAsync(Path.Combine(folder, "last-end.json"), TestContext.Current.CancellationToken)
+        )!;
+        Assert.Equal("stopped", (string?)end["state"]);
+        Assert.Equal(("running", "Failed"), ((string?)end["endedJobs"]![0]!["name"], (string?)end["endedJobs"]![0]!["status"]));
+        Assert.Equal("waiting", (string?)end["waitingJobs"]![0]!["name"]);
         await using (var emulator = await TestEmulator.StartAsync(folder: folder))
         {
             var details = await emulator.WaitForEndAsync("running");
@@ -97,7 +104,7 @@ public sealed class LifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task StartingAsync_EndsProcessesOfACrash_AndFailsTheJob()
+    public async Task StartingAsync_FailsTheJob_AfterACrash()
     {
         var folder = TestEmulator.NewFolder();
         int job;
@@ -126,7 +133,10 @@ public sealed class LifetimeTests : IDisposable
 
             crashing.Kill();
             await crashing.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.True(JobTests.IsAlive(job));
+            await TestEmulator.EventuallyAsync(
+                () => Task.FromResult(!JobTests.IsAlive(job)),
+                () => Task.FromResult("the job outlives the emulator")
+            );
         }
 
         await using (var emulator = await TestEmulator.StartAsync(folder: folder))
@@ -138,7 +148,6 @@ public sealed class LifetimeTests : IDisposable
                 (string?)details["error"]!["error"]!["message"],
                 StringComparison.Ordinal
             );
-            Assert.False(JobTests.IsAlive(job));
         }
 
         Directory.Delete(folder, recursive: true);
@@ -168,6 +177,30 @@ public sealed class LifetimeTests : IDisposable
 
         Assert.Equal(0, process.ExitCode);
         Assert.False(File.Exists(Path.Combine(folder, "emulator.json")));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Open_ClosesTheFolderToOthers_WhenItExisted()
+    {
+        var folder = TestEmulator.NewFolder();
+        var inner = Directory.CreateDirectory(Path.Combine(folder, "jobs", "old", "wd")).FullName;
+        var file = Path.Combine(inner, "script.sh");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        const UnixFileMode Open = (UnixFileMode)0x1ed; // 0755
+        foreach (var path in new[] { folder, Path.Combine(folder, "jobs"), inner, file })
+            File.SetUnixFileMode(path, Open);
+
+        await using (await TestEmulator.StartAsync(folder: folder))
+        {
+            var open = Directory
+                .EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)
+                .Append(folder)
+                .Where(path => ((int)File.GetUnixFileMode(path) & 0x3f) != 0);
+            Assert.Empty(open);
+            Assert.True(File.GetUnixFileMode(file).HasFlag(UnixFileMode.UserExecute));
+        }
+
         Directory.Delete(folder, recursive: true);
     }
 

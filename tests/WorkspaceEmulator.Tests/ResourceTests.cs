@@ -141,7 +141,7 @@ public class ResourceTests
     [InlineData(
         """{"properties":{"computeType":"AmlCompute","properties":{"vmSize":"Standard_DS3_v2","scaleSettings":{"maxNodeCount":"""
             + """1,"nodeIdleTimeBeforeScaleDown":"soon"}}}}""",
-        "scaleSettings.nodeIdleTimeBeforeScaleDown is 'soon'; it must be an ISO 8601 duration such as PT15M."
+        "scaleSettings.nodeIdleTimeBeforeScaleDown is 'soon'; it must be an ISO 8601 duration such as PT2H."
     )]
     [InlineData("[]", "The request body must be a JSON object.")]
     public async Task PutCompute_Returns400_WhenTheBodyIsInvalid(string body, string message)

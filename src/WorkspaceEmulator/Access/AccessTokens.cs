@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Access;
@@ -10,6 +11,7 @@ namespace WorkspaceEmulator.Access;
 /// </summary>
 internal sealed class AccessTokens
 {
+    private const int TokenLength = 64;
     private readonly byte[] ownerToken;
     private readonly byte[] signingKey = RandomNumberGenerator.GetBytes(32);
     private readonly string pageCookie = RandomNumberGenerator.GetHexString(48, lowercase: true);
@@ -22,10 +24,24 @@ internal sealed class AccessTokens
 
     public static AccessTokens LoadOrCreate(StateFolder folder)
     {
-        if (!File.Exists(folder.Token))
-            StateFolder.Write(folder.Token, RandomNumberGenerator.GetHexString(64, lowercase: true), ownerOnly: true);
-        return new(File.ReadAllText(folder.Token).Trim());
+        var token = File.Exists(folder.Token) ? File.ReadAllText(folder.Token).Trim() : null;
+        if (token is not null && !IsToken(token))
+        {
+            folder.SetAside(folder.Token, "it is no token", "A new one was made; clients read it from the file.");
+            token = null;
+        }
+
+        if (token is null)
+        {
+            token = RandomNumberGenerator.GetHexString(TokenLength, lowercase: true);
+            StateFile.Write(folder.Token, token);
+        }
+
+        return new(token);
     }
+
+    // A shorter one could be guessed, and an empty one would be everybody's.
+    private static bool IsToken(string text) => text.Length == TokenLength && text.All(char.IsAsciiHexDigitLower);
 
     public bool IsOwner(string token) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), ownerToken);
 
@@ -35,7 +51,7 @@ internal sealed class AccessTokens
     /// <summary>Creates a token for a job's process. It ends with the job.</summary>
     public string IssueRunToken(string runKey)
     {
-        var token = RandomNumberGenerator.GetHexString(64, lowercase: true);
+        var token = RandomNumberGenerator.GetHexString(TokenLength, lowercase: true);
         runsByToken[token] = runKey;
         return token;
     }

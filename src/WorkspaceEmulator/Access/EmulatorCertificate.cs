@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Access;
@@ -8,16 +9,18 @@ namespace WorkspaceEmulator.Access;
 /// <summary>Creates the emulator's certificate: for localhost, 127.0.0.1 and ::1, and its own trust anchor.</summary>
 internal static class EmulatorCertificate
 {
+    /// <summary>The name by which a container reaches this machine.</summary>
+    public const string HostOfContainers = "host.docker.internal";
+
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(365);
     private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(7);
 
     /// <summary>Returns the certificate in the folder, or a new one when it is missing or expires soon.</summary>
     public static X509Certificate2 LoadOrCreate(StateFolder folder, DateTimeOffset now)
     {
-        if (File.Exists(folder.Certificate) && File.Exists(folder.CertificateKey))
+        if (File.Exists(folder.Certificate) && File.Exists(folder.CertificateKey) && Load(folder) is { } kept)
         {
-            var kept = X509Certificate2.CreateFromPemFile(folder.Certificate, folder.CertificateKey);
-            if (kept.NotAfter.ToUniversalTime() - now.UtcDateTime > RenewBefore)
+            if (kept.NotAfter.ToUniversalTime() - now.UtcDateTime > RenewBefore && kept.MatchesHostname(HostOfContainers))
                 return kept;
             kept.Dispose();
         }
@@ -26,6 +29,7 @@ internal static class EmulatorCertificate
         var request = new CertificateRequest("CN=localhost, O=Workspace emulator", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
+        names.AddDnsName(HostOfContainers);
         names.AddIpAddress(IPAddress.Loopback);
         names.AddIpAddress(IPAddress.IPv6Loopback);
         request.CertificateExtensions.Add(names.Build());
@@ -46,8 +50,24 @@ internal static class EmulatorCertificate
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         using var certificate = request.CreateSelfSigned(now.AddMinutes(-5), now + Lifetime);
 
-        StateFolder.Write(folder.CertificateKey, key.ExportPkcs8PrivateKeyPem(), ownerOnly: true);
-        StateFolder.Write(folder.Certificate, certificate.ExportCertificatePem());
+        StateFile.Write(folder.CertificateKey, key.ExportPkcs8PrivateKeyPem());
+        StateFile.Write(folder.Certificate, certificate.ExportCertificatePem());
         return X509Certificate2.CreateFromPemFile(folder.Certificate, folder.CertificateKey);
+    }
+
+    private static X509Certificate2? Load(StateFolder folder)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(folder.Certificate, folder.CertificateKey);
+        }
+        catch (Exception error) when (error is CryptographicException or ArgumentException)
+        {
+            // Which of the two is damaged cannot always be told: the key may belong to another certificate.
+            const string Consequence = "A new certificate was made; clients read it from the file.";
+            folder.SetAside(folder.Certificate, error.Message, Consequence);
+            folder.SetAside(folder.CertificateKey, error.Message, Consequence);
+            return null;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Access;
@@ -9,29 +10,56 @@ namespace WorkspaceEmulator.Access;
 /// </summary>
 internal sealed class SecretBox(byte[] key)
 {
+    private const int KeyLength = 32;
+    private const int NonceLength = 12;
+    private const int TagLength = 16;
+
     public static SecretBox LoadOrCreate(StateFolder folder)
     {
-        if (!File.Exists(folder.SecretsKey))
-            StateFolder.Write(folder.SecretsKey, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), ownerOnly: true);
-        return new(Convert.FromBase64String(File.ReadAllText(folder.SecretsKey)));
+        if (File.Exists(folder.SecretsKey))
+        {
+            var kept = new byte[KeyLength];
+            if (Convert.TryFromBase64String(File.ReadAllText(folder.SecretsKey), kept, out var length) && length == KeyLength)
+                return new(kept);
+            folder.SetAside(
+                folder.SecretsKey,
+                "it is no key",
+                "A new one was made; secrets of datastores and key vaults that were stored before must be stored again."
+            );
+        }
+
+        var key = RandomNumberGenerator.GetBytes(KeyLength);
+        StateFile.Write(folder.SecretsKey, Convert.ToBase64String(key));
+        return new(key);
     }
 
     public string Encrypt(string text)
     {
         var plain = Encoding.UTF8.GetBytes(text);
-        var nonce = RandomNumberGenerator.GetBytes(12);
-        var (sealedText, tag) = (new byte[plain.Length], new byte[16]);
+        var nonce = RandomNumberGenerator.GetBytes(NonceLength);
+        var (sealedText, tag) = (new byte[plain.Length], new byte[TagLength]);
         using var aes = new AesGcm(key, tag.Length);
         aes.Encrypt(nonce, plain, sealedText, tag);
         return Convert.ToBase64String([.. nonce, .. tag, .. sealedText]);
     }
 
-    public string Decrypt(string text)
+    /// <summary>Decrypts a secret; null when it was encrypted with a key that is lost, or is damaged.</summary>
+    public string? Decrypt(string text)
     {
-        var bytes = Convert.FromBase64String(text);
-        var plain = new byte[bytes.Length - 28];
-        using var aes = new AesGcm(key, 16);
-        aes.Decrypt(bytes.AsSpan(0, 12), bytes.AsSpan(28), bytes.AsSpan(12, 16), plain);
-        return Encoding.UTF8.GetString(plain);
+        var bytes = new byte[text.Length];
+        if (!Convert.TryFromBase64String(text, bytes, out var length) || length < NonceLength + TagLength)
+            return null;
+        var sealedText = bytes.AsSpan(NonceLength + TagLength, length - NonceLength - TagLength);
+        var plain = new byte[sealedText.Length];
+        try
+        {
+            using var aes = new AesGcm(key, TagLength);
+            aes.Decrypt(bytes.AsSpan(0, NonceLength), sealedText, bytes.AsSpan(NonceLength, TagLength), plain);
+            return Encoding.UTF8.GetString(plain);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
     }
 }

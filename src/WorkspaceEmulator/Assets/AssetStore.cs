@@ -3,11 +3,11 @@ using WorkspaceEmulator.State;
 namespace WorkspaceEmulator.Assets;
 
 /// <summary>Stores the assets of one kind in a workspace. A version is stored under <c>NAME/VERSION</c>.</summary>
-internal sealed class AssetStore(string folder, AssetKind kind, TimeProvider time)
+internal sealed class AssetStore(string folder, AssetKind kind, StateFolder state, TimeProvider time)
 {
-    public ResourceFolder Containers { get; } = new(Path.Combine(folder, kind.Segment), time);
+    public ResourceFolder Containers { get; } = new(Path.Combine(folder, kind.Segment), state, time);
 
-    public ResourceFolder Versions { get; } = new(Path.Combine(folder, $"{kind.Noun.ToLowerInvariant()}-versions"), time);
+    public ResourceFolder Versions { get; } = new(Path.Combine(folder, $"{kind.Noun.ToLowerInvariant()}-versions"), state, time);
 
     /// <summary>Returns the versions of an asset, newest first.</summary>
     public IReadOnlyList<ArmDocument> VersionsOf(string name) =>

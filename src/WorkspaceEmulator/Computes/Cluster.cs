@@ -1,3 +1,4 @@
+using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Computes;
@@ -137,7 +138,7 @@ internal sealed class Cluster
             if (nodes.Count(node => !node.IsGoing) > Settings.MinNodes)
             {
                 moments = moments.Concat(
-                    nodes.Where(node => node.State == NodeState.Idle).Select(node => node.Since + Settings.IdleTimeBeforeScaleDown)
+                    nodes.Where(node => node.State == NodeState.Idle).Select(node => node.Since.After(Settings.IdleTimeBeforeScaleDown))
                 );
             }
 
@@ -167,7 +168,7 @@ internal sealed class Cluster
         {
             if (staying <= Settings.MinNodes)
                 break;
-            if (staying <= Settings.MaxNodes && now < node.Since + Settings.IdleTimeBeforeScaleDown)
+            if (staying <= Settings.MaxNodes && now < node.Since.After(Settings.IdleTimeBeforeScaleDown))
                 continue;
             Replace(node, node with { State = NodeState.Leaving, Since = now });
             staying--;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Xml;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
 
@@ -73,14 +72,9 @@ internal sealed record ClusterSettings(VmSize Size, int MinNodes, int MaxNodes, 
         var idle = DefaultIdleTime;
         if (scale.Text("nodeIdleTimeBeforeScaleDown") is { } text)
         {
-            try
-            {
-                idle = XmlConvert.ToTimeSpan(text);
-            }
-            catch (FormatException)
-            {
-                return (null, $"scaleSettings.nodeIdleTimeBeforeScaleDown is '{text}'; it must be an ISO 8601 duration such as PT15M.");
-            }
+            (idle, var wrong) = Durations.Read(text, "scaleSettings.nodeIdleTimeBeforeScaleDown");
+            if (wrong is not null)
+                return (null, wrong);
         }
 
         return (new(VmSize.All[0], (int)minimum, (int)maximum, idle), null);

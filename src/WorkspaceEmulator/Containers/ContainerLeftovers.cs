@@ -1,4 +1,6 @@
+using WorkspaceEmulator.Engines;
 using WorkspaceEmulator.Execution;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Containers;
@@ -18,7 +20,7 @@ internal sealed class ContainerLeftovers(StateFolder folder, ExecutionSettings s
         {
             var known = Known();
             if (!known.Contains(dockerHost, StringComparer.Ordinal))
-                StateFolder.Write(folder.ContainerEngines, string.Join('\n', [.. known, dockerHost]));
+                StateFile.Write(folder.ContainerEngines, string.Join('\n', [.. known, dockerHost]));
         }
     }
 
@@ -47,12 +49,29 @@ internal sealed class ContainerLeftovers(StateFolder folder, ExecutionSettings s
         }
 
         if (silent.Count > 0)
-            StateFolder.Write(folder.ContainerEngines, string.Join('\n', silent));
+            StateFile.Write(folder.ContainerEngines, string.Join('\n', silent));
         else
             File.Delete(folder.ContainerEngines);
     }
 
-    private string[] Known() => File.Exists(folder.ContainerEngines) ? File.ReadAllLines(folder.ContainerEngines) : [];
+    private string[] Known()
+    {
+        if (!File.Exists(folder.ContainerEngines))
+            return [];
+        var lines = File.ReadAllLines(folder.ContainerEngines);
+        string[] engines =
+        [
+            .. lines.Where(line => line.StartsWith("unix:///", StringComparison.Ordinal) && Uri.TryCreate(line, UriKind.Absolute, out _)),
+        ];
+        if (engines.Length == lines.Length)
+            return engines;
+        folder.SetAside(
+            folder.ContainerEngines,
+            "it names engines that are none",
+            "Containers of jobs may remain; `docker ps --filter label=io.model-training.state` lists them."
+        );
+        return engines;
+    }
 
     private async Task RemoveAsync(DockerEngine engine, string container, string? job)
     {

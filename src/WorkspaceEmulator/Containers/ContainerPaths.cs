@@ -1,6 +1,5 @@
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Jobs;
-using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Containers;
 
@@ -14,12 +13,12 @@ internal sealed record ContainerPaths(JobPaths Paths, IReadOnlyList<ContainerMou
 {
     private const string Root = "/mnt/azureml";
 
-    public static ContainerPaths Of(JobAttempt job, EmulatorAddress address)
+    public static ContainerPaths Of(JobAttempt job, string certificate)
     {
         var mounts = new List<ContainerMount>
         {
             new(job.Run.WorkingFolder, $"{Root}/wd", IsReadOnly: false),
-            new(address.Certificate, $"{Root}/emulator.crt", IsReadOnly: true),
+            new(certificate, $"{Root}/emulator.crt", IsReadOnly: true),
         };
         var inputs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, path) in job.Mounts.Inputs)

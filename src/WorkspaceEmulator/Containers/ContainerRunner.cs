@@ -1,3 +1,4 @@
+using WorkspaceEmulator.Engines;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
@@ -12,9 +13,11 @@ internal sealed class ContainerRunner(
     StateFolder state,
     EmulatorAddress address,
     RegistryCredentials credentials,
-    ContainerLeftovers leftovers
+    ContainerLeftovers leftovers,
+    ContainerGateway gateway
 ) : IJobRunner, IDisposable
 {
+    private const string CertificateCopy = "emulator.crt";
     private const int NotExecutable = 126;
     private const int NotFound = 127;
     private const int Killed = 137; // 128 plus KILL.
@@ -38,10 +41,16 @@ internal sealed class ContainerRunner(
         try
         {
             await new ImageSource(engine, credentials).EnsureAsync(image, job.Run.LogSystem, stop);
-            var paths = ContainerPaths.Of(job, address);
-            await ContainerUser.ChangeOwnerAsync(paths.Mounts.Where(mount => !mount.IsReadOnly).Select(mount => mount.Source));
+            var reached = await gateway.OpenAsync(engine, stop);
+            var paths = ContainerPaths.Of(job, CopyCertificate(job.Run));
+            // What the emulator stores is its own alone, so that the job must own what it reads there, too.
+            await ContainerUser.ChangeOwnerAsync(
+                paths
+                    .Mounts.Where(mount => !mount.IsReadOnly || mount.Source.StartsWith(state.Root + "/", StringComparison.Ordinal))
+                    .Select(mount => mount.Source)
+            );
             leftovers.Remember(engine.Host);
-            var specification = ContainerSpecification.Create(job, image, paths, settings, state, address.Endpoint);
+            var specification = ContainerSpecification.Create(job, image, paths, settings, state, reached);
             // Not canceled: a container that was created and whose id is unknown would remain.
             var container = await engine.CreateContainerAsync(specification, CancellationToken.None);
             try
@@ -99,10 +108,17 @@ internal sealed class ContainerRunner(
         }
 
         progress.Ended();
-        return Explain(await engine.GetEndAsync(container, CancellationToken.None), image);
+        return Explain(await engine.GetEndAsync(container, CancellationToken.None), image, job);
     }
 
-    private CommandResult Explain(ContainerEnd end, ImageReference image)
+    // The certificate itself belongs to the emulator alone.
+    private string CopyCertificate(Run run)
+    {
+        run.Files.WriteText(CertificateCopy, File.ReadAllText(address.Certificate));
+        return run.Files.PathOf(CertificateCopy);
+    }
+
+    private CommandResult Explain(ContainerEnd end, ImageReference image, JobAttempt job)
     {
         if (end.ExitCode == 0)
             return CommandResult.Success;
@@ -112,8 +128,12 @@ internal sealed class ContainerRunner(
                 settings.JobMemory is { } limit
                     ? $"The job ran out of memory and was killed (exit code {end.ExitCode}): it may use {ByteSize.Format(limit)} "
                         + "(--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
-                    : $"This machine ran out of memory and the job was killed (exit code {end.ExitCode}). End other programs, or make the "
-                        + "job need less, a smaller batch for example."
+                : ContainerSpecification.MemoryOf(job, settings) is { } memory
+                    ? $"The job, or this machine, ran out of memory and the job was killed (exit code {end.ExitCode}): it may use "
+                        + $"{ByteSize.Format(memory)}, the memory of its VM size. Choose a larger size, start the emulator with --job-memory, "
+                        + "or make the job need less, a smaller batch for example."
+                : $"This machine ran out of memory and the job was killed (exit code {end.ExitCode}). End other programs, or make the "
+                    + "job need less, a smaller batch for example."
             );
         }
 

@@ -1,4 +1,5 @@
 using Docker.DotNet.Models;
+using WorkspaceEmulator.Engines;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.State;
 
@@ -19,13 +20,27 @@ internal static class ContainerSpecification
         "exec 2>&1; [ -x /bin/bash ] && exec /bin/bash -c \"$0\"; echo 'The image has no /bin/bash; /bin/sh runs the command.'; exec "
         + "/bin/sh -c \"$0\"";
 
+    /// <summary>
+    /// Most processes and threads of a job: more than data loaders on a large node need, and few enough to leave the machine some.
+    /// </summary>
+    public const int MostProcesses = 4096;
+
+    /// <summary>Returns the most bytes of memory that a job may use; null when its cluster does not exist any more.</summary>
+    public static long? MemoryOf(JobAttempt job, ContainerSettings settings) =>
+        settings.JobMemory
+        ?? (
+            job.Workspace.Clusters.GetValueOrDefault(job.Definition.ComputeName) is { } cluster
+                ? (long)(cluster.Settings.Size.MemoryGigabytes * (1L << 30))
+                : null
+        );
+
     public static CreateContainerParameters Create(
         JobAttempt job,
         ImageReference image,
         ContainerPaths container,
         ContainerSettings settings,
         StateFolder state,
-        Uri endpoint
+        ContainerAddress address
     )
     {
         var paths = container.Paths;
@@ -37,7 +52,7 @@ internal static class ContainerSpecification
             ["LANG"] = "C.UTF-8",
             ["USER"] = "job",
         };
-        var variables = JobEnvironment.Create(job, paths, machine, endpoint);
+        var variables = JobEnvironment.Create(job, paths, machine, address.Endpoint);
         variables["TINI_KILL_PROCESS_GROUP"] = "1"; // TERM then also reaches what the shell started.
 
         return new()
@@ -61,13 +76,16 @@ internal static class ContainerSpecification
                         ReadOnly = mount.IsReadOnly,
                     }),
                 ],
-                NetworkMode = "host", // The emulator listens on loopback only.
+                NetworkMode = address.Network,
+                ExtraHosts = [.. address.Hosts],
                 Init = true, // Process 1 of a container ignores TERM unless it handles it; an init process forwards it.
                 ShmSize = job.Definition.SharedMemory,
                 LogConfig = new() { Type = "json-file" }, // Whatever the engine's default is, this one can be read back.
                 SecurityOpt = ["no-new-privileges"],
-                Memory = settings.JobMemory ?? 0,
-                MemorySwap = settings.JobMemory ?? 0, // The same value: no swap.
+                CapDrop = ["ALL"],
+                PidsLimit = MostProcesses,
+                Memory = MemoryOf(job, settings) ?? 0,
+                MemorySwap = MemoryOf(job, settings) ?? 0, // The same value: no swap.
             },
         };
     }

@@ -1,3 +1,5 @@
+using WorkspaceEmulator.Engines;
+
 namespace WorkspaceEmulator.Containers;
 
 /// <summary>Ensures that a job's image is on this machine and can run here.</summary>

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using WorkspaceEmulator.Engines;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Wire;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
+using WorkspaceEmulator.State;
 using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -18,8 +19,14 @@ internal static class AdministrationEndpoints
     {
         application
             .MapGet("/emulator/status", GetStatus)
-            .Emulates(Area, "Status", "`endpoint`, `build`, `activeJobs`, `idleSeconds`, `recording`, `faultRules`, `workspaces`.");
-        application.MapPost("/emulator/shutdown", Shutdown).Emulates(Area, "Shutdown", "202; running jobs end as Failed.");
+            .Emulates(
+                Area,
+                "Status",
+                "`endpoint`, `build`, `activeJobs`, `idleSeconds`, `recording`, `faultRules`, `warnings`, `workspaces`."
+            );
+        application
+            .MapPost("/emulator/shutdown", Shutdown)
+            .Emulates(Area, "Shutdown", "202; running jobs end as Failed, and `endsJobs` names them.");
         application
             .MapPut("/emulator/recording", PutRecording)
             .Emulates(Area, "Recording", "`{\"file\": \"/absolute/path\"}` starts it or changes its file, `{\"file\": null}` ends it.");
@@ -42,17 +49,25 @@ internal static class AdministrationEndpoints
         ActivityClock clock,
         TrafficRecorder recorder,
         ActiveFaults faults,
-        WorkspaceStore workspaces
-    ) => TypedResults.Ok(Describe(address, scheduler, clock, recorder, faults, workspaces));
+        WorkspaceStore workspaces,
+        StateFolder state
+    ) => TypedResults.Ok(Describe(address, scheduler, clock, recorder, faults, workspaces, state));
 
-    private static Accepted Shutdown(HttpContext context, IHostApplicationLifetime lifetime)
+    private static Accepted<JsonObject> Shutdown(HttpContext context, JobScheduler scheduler, IHostApplicationLifetime lifetime)
     {
         context.Response.OnCompleted(() =>
         {
             lifetime.StopApplication();
             return Task.CompletedTask;
         });
-        return TypedResults.Accepted((string?)null);
+        return TypedResults.Accepted(
+            (string?)null,
+            new JsonObject
+            {
+                ["endsJobs"] = scheduler.Running.Select(run => (JsonNode)run.Name).ToJsonArray(),
+                ["keepsJobs"] = scheduler.Waiting.Select(run => (JsonNode)run.Name).ToJsonArray(),
+            }
+        );
     }
 
     private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> PutRecording(
@@ -62,7 +77,8 @@ internal static class AdministrationEndpoints
         ActivityClock clock,
         TrafficRecorder recorder,
         ActiveFaults faults,
-        WorkspaceStore workspaces
+        WorkspaceStore workspaces,
+        StateFolder state
     )
     {
         if (body.Json?.ContainsKey("file") != true)
@@ -70,7 +86,7 @@ internal static class AdministrationEndpoints
         if (body.Json.Text("file") is { } path && !Path.IsPathRooted(path))
             return ArmErrors.BadRequest($"file is '{path}'; it must be an absolute path.");
         recorder.SwitchTo(body.Json.Text("file"));
-        return TypedResults.Ok(Describe(address, scheduler, clock, recorder, faults, workspaces));
+        return TypedResults.Ok(Describe(address, scheduler, clock, recorder, faults, workspaces, state));
     }
 
     private static Ok<JsonObject> GetFaults(ActiveFaults faults) => TypedResults.Ok(faults.Render());
@@ -96,7 +112,8 @@ internal static class AdministrationEndpoints
         ActivityClock clock,
         TrafficRecorder recorder,
         ActiveFaults faults,
-        WorkspaceStore workspaces
+        WorkspaceStore workspaces,
+        StateFolder state
     ) =>
         new()
         {
@@ -106,6 +123,7 @@ internal static class AdministrationEndpoints
             ["idleSeconds"] = Math.Round(clock.Idle.TotalSeconds, 1),
             ["recording"] = recorder.File,
             ["faultRules"] = faults.RuleCount,
+            ["warnings"] = state.Warnings.Messages.Select(warning => (JsonNode)warning).ToJsonArray(),
             ["workspaces"] = workspaces
                 .All.Select(workspace => workspace.ArmId)
                 .Order(StringComparer.Ordinal)

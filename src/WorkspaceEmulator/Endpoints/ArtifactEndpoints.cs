@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -29,7 +30,11 @@ internal static class ArtifactEndpoints
             .Emulates(Area, "Artifacts_ListSasByPrefix", "500 per page.");
     }
 
-    public static string ContentTypeOf(string path) =>
+    /// <summary>Creates the response that sends an artifact.</summary>
+    public static FileStreamHttpResult Send(FileSnapshot file, string path) =>
+        TypedResults.Stream(file, ContentTypeOf(path), lastModified: file.ModifiedAt, enableRangeProcessing: true);
+
+    private static string ContentTypeOf(string path) =>
         Path.GetExtension(path).ToLowerInvariant() switch
         {
             ".txt" or ".log" or ".csv" or ".md" or ".jsonl" => "text/plain; charset=utf-8",
@@ -53,16 +58,13 @@ internal static class ArtifactEndpoints
             ? TypedResults.Ok(Page(run.Artifacts.List(path ?? ""), continuationToken, request, address, item => Describe(run, item)))
             : NotFound(runId, null, time);
 
-    private static Results<PhysicalFileHttpResult, JsonHttpResult<JsonObject>> Download(
+    private static Results<FileStreamHttpResult, JsonHttpResult<JsonObject>> Download(
         Workspace workspace,
         string runId,
         string path,
         Caller caller,
         TimeProvider time
-    ) =>
-        Find(workspace, runId, caller)?.Artifacts.Find(path) is { } file
-            ? TypedResults.PhysicalFile(file, ContentTypeOf(path), enableRangeProcessing: true)
-            : NotFound(runId, path, time);
+    ) => Find(workspace, runId, caller)?.Artifacts.Open(path) is { } file ? Send(file, path) : NotFound(runId, path, time);
 
     private static async Task<Results<Ok<JsonObject>, JsonHttpResult<JsonObject>>> Upload(
         Workspace workspace,
@@ -77,30 +79,29 @@ internal static class ArtifactEndpoints
     {
         if (Find(workspace, runId, caller) is not { } run)
             return NotFound(runId, null, time);
-        if (run.Artifacts.Locate(path) is not { } file)
+        var mode =
+            append == true ? UploadMode.Append
+            : allowOverwrite == true ? UploadMode.Replace
+            : UploadMode.New;
+        try
         {
-            return DataPlaneErrors.Of(
-                400,
-                "ValidationError",
-                $"'{path}' is not an artifact path; it must be relative, without '.' and '..'.",
-                time
-            );
+            // A client that waits for permission to send a large body is spared it.
+            var isStored =
+                (mode != UploadMode.New || run.Artifacts.Find(path) is null)
+                && await run.Artifacts.StoreAsync(path, request.Body, mode, request.HttpContext.RequestAborted);
+            return isStored
+                ? TypedResults.Ok(Describe(run, path))
+                : DataPlaneErrors.Of(
+                    409,
+                    "UserError",
+                    $"Artifact '{path}' of run '{runId}' already exists; allowOverwrite=true replaces it.",
+                    time
+                );
         }
-
-        if (File.Exists(file) && append != true && allowOverwrite != true)
+        catch (RefusedPathException error)
         {
-            return DataPlaneErrors.Of(
-                409,
-                "UserError",
-                $"Artifact '{path}' of run '{runId}' already exists; allowOverwrite=true replaces it.",
-                time
-            );
+            return DataPlaneErrors.Of(400, "ValidationError", $"'{path}' is not an artifact path: {error.Reason}.", time);
         }
-
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        await using (var stream = new FileStream(file, append == true ? FileMode.Append : FileMode.Create))
-            await request.Body.CopyToAsync(stream, request.HttpContext.RequestAborted);
-        return TypedResults.Ok(Describe(run, path));
     }
 
     private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> GetInfo(
@@ -142,7 +143,7 @@ internal static class ArtifactEndpoints
     {
         var skip = int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
         var page = new JsonObject { ["value"] = paths.Skip(skip).Take(PageSize).Select(JsonNode? (path) => describe(path)).ToJsonArray() };
-        if (skip + PageSize < paths.Count)
+        if ((long)skip + PageSize < paths.Count)
         {
             page["continuationToken"] = (skip + PageSize).ToString();
             page["nextLink"] = new Uri(
@@ -164,7 +165,7 @@ internal static class ArtifactEndpoints
             ["path"] = path,
         };
         if (run.Artifacts.Find(path) is { } file)
-            json["createdTime"] = File.GetLastWriteTimeUtc(file).ToString("O");
+            json["createdTime"] = file.ModifiedAt.UtcDateTime.ToString("O");
         return json;
     }
 

@@ -93,11 +93,16 @@ internal static class DatastoreEndpoints
     {
         if (workspace.Datastores.Find(name) is not { } document)
             return NotFound(workspace, name);
-        return document.Body.Text(DatastoreSecrets.Sealed) is { } sealedText
-            ? TypedResults.Ok(JsonNode.Parse(secrets.Decrypt(sealedText))!)
-            : ArmErrors.BadRequest(
+        if (document.Body.Text(DatastoreSecrets.Sealed) is not { } sealedText)
+        {
+            return ArmErrors.BadRequest(
                 $"Datastore '{name}' has no secrets: its credentials are {document.Body.Object("credentials").Text("credentialsType")}."
             );
+        }
+
+        return secrets.Decrypt(sealedText) is { } text
+            ? TypedResults.Ok(JsonNode.Parse(text)!)
+            : ArmErrors.BadRequest($"Datastore '{name}': {DatastoreSecrets.Lost}");
     }
 
     private static string? Fault(JsonObject properties)

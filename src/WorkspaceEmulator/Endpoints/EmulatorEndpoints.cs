@@ -5,6 +5,7 @@ using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Page;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.State;
 using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Vaults;
 using WorkspaceEmulator.Wire;
@@ -58,6 +59,7 @@ internal static class EmulatorEndpoints
             .AddSingleton<RegistryTokens>()
             .AddSingleton<AccessTokens>(_ => throw new InvalidOperationException("This application only lists its endpoints."))
             .AddSingleton<SecretBox>(_ => throw new InvalidOperationException("This application only lists its endpoints."))
+            .AddSingleton<StateFolder>(_ => throw new InvalidOperationException("This application only lists its endpoints."))
             .AddSingleton<EmulatorAddress>(_ => throw new InvalidOperationException("This application only lists its endpoints."))
             .AddSingleton(TimeProvider.System);
 }

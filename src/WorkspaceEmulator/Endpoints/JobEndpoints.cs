@@ -130,7 +130,7 @@ internal static class JobEndpoints
         if (!run.Status.IsTerminal())
             return ArmErrors.Conflict($"Job '{id}' is {run.Status}; cancel it first.");
         workspace.Runs.TryRemove(run.Name, out _);
-        Directory.Delete(run.Folder, recursive: true);
+        run.Delete();
         context.Response.Headers["x-ms-async-operation-timeout"] = "PT1H";
         return Accept(operations.Begin(() => true), context, workspace, workspaces, address);
     }

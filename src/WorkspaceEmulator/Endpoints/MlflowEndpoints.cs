@@ -130,7 +130,7 @@ internal static class MlflowEndpoints
         {
             ["metrics"] = history.Skip(skip).Take(size).Select(JsonNode? (point) => point.ToJson()).ToJsonArray(),
         };
-        if (skip + size < history.Count)
+        if ((long)skip + size < history.Count)
             response["next_page_token"] = (skip + size).ToString();
         return TypedResults.Ok(response);
     }
@@ -148,7 +148,7 @@ internal static class MlflowEndpoints
                 {
                     var json = new JsonObject { ["path"] = entry.Key, ["is_dir"] = entry.First() != entry.Key };
                     if (entry.First() == entry.Key && run.Artifacts.Find(entry.Key) is { } file)
-                        json["file_size"] = new FileInfo(file).Length;
+                        json["file_size"] = file.Length;
                     return json;
                 }
             );

@@ -5,7 +5,7 @@ namespace WorkspaceEmulator.Execution;
 /// <summary>Creates the environment of a job's command: a few variables of the machine, then the job's, then Azure ML's.</summary>
 internal static class JobEnvironment
 {
-    /// <summary>Names the working folder. Together with the run's name it identifies processes of this emulator.</summary>
+    /// <summary>Names the working folder, by which processes of this emulator are found.</summary>
     public const string WorkingFolderVariable = "AZUREML_CR_EXECUTION_WORKING_DIR_PATH";
     public const string RunVariable = "AZUREML_RUN_ID";
 

@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Xml;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Execution;
@@ -16,6 +16,9 @@ internal enum StopReason
 
     /// <summary>The job's node was taken away; the job waits for another one.</summary>
     Preempted,
+
+    /// <summary>What the job writes cannot be stored.</summary>
+    LogLost,
 }
 
 /// <summary>Takes one attempt of a job from Preparing to its end, or back to the queue. A runner runs the command.</summary>
@@ -40,7 +43,8 @@ internal sealed class JobExecution(
     private readonly AttemptFaults attemptFaults = new(faults, run.Name);
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource<StopReason> stopReason = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ITimer? deadlineTimer;
+    private Deadline? deadline;
+    private JobLog? jobLog;
 
     /// <summary>Gets whether the attempt ended because its node was taken away.</summary>
     public bool IsPreempted => stopReason.Task is { IsCompletedSuccessfully: true, Result: StopReason.Preempted };
@@ -52,7 +56,7 @@ internal sealed class JobExecution(
         run.TryMoveTo(
             RunStatus.Failed,
             "UserError",
-            $"The job ran longer than its limit of {XmlConvert.ToString(run.Job!.Timeout!.Value)} (limits.timeout) and was ended."
+            $"The job ran longer than its limit of {Durations.Format(run.Job!.Timeout!.Value)} (limits.timeout) and was ended."
         );
 
     /// <summary>Requests the end of the job. The first reason counts.</summary>
@@ -66,12 +70,13 @@ internal sealed class JobExecution(
     {
         run.TryMoveTo(RunStatus.Preparing);
         PrepareWorkingFolder();
-        await using var log = new JobLog(run, attemptFaults, () => Stop(StopReason.Preempted));
+        await using var log = new JobLog(run, attemptFaults, () => Stop(StopReason.Preempted), () => Stop(StopReason.LogLost));
+        jobLog = log;
         var (mounts, fault) = await JobMounts.ResolveAsync(workspace, run, stopping.Token);
         if (mounts is null)
         {
             if (stopping.IsCancellationRequested)
-                EndAs(stopReason.Task.Result);
+                EndAsStopped();
             run.TryMoveTo(RunStatus.Failed, "UserError", fault);
             return;
         }
@@ -93,24 +98,16 @@ internal sealed class JobExecution(
         {
             run.Metrics.Added = null;
             tokens.RevokeRunToken(token);
-            if (deadlineTimer is not null)
-                await deadlineTimer.DisposeAsync();
+            if (deadline is not null)
+                await deadline.DisposeAsync();
         }
     }
 
     void IJobProgress.Started()
     {
         run.TryMoveTo(RunStatus.Running);
-        if (run.Deadline is { } deadline)
-        {
-            var left = deadline - time.GetUtcNow();
-            deadlineTimer = time.CreateTimer(
-                _ => Stop(StopReason.TimedOut),
-                null,
-                left > TimeSpan.Zero ? left : TimeSpan.Zero,
-                Timeout.InfiniteTimeSpan
-            );
-        }
+        if (run.Deadline is { } moment)
+            deadline = new(moment, () => Stop(StopReason.TimedOut), time);
     }
 
     void IJobProgress.Ended() => run.TryMoveTo(RunStatus.Finalizing);
@@ -126,30 +123,30 @@ internal sealed class JobExecution(
     {
         string[] kept = ["outputs", "logs"];
         foreach (var folder in kept)
-            Directory.CreateDirectory(Path.Combine(run.WorkingFolder, folder));
-        foreach (
-            var entry in new DirectoryInfo(run.WorkingFolder)
-                .EnumerateFileSystemInfos()
-                .Where(entry => !kept.Contains(entry.Name, StringComparer.Ordinal))
-        )
-        {
-            if (entry is DirectoryInfo { LinkTarget: null } folder)
-                folder.Delete(recursive: true);
-            else
-                entry.Delete();
-        }
+            run.Files.CreateFolder($"{RunArtifacts.WorkingFolder}/{folder}");
+        run.Files.Clear(RunArtifacts.WorkingFolder, kept);
     }
 
     private void EndAs(CommandResult end)
     {
-        if (end.WasStopped || IsPreempted)
-            EndAs(stopReason.Task.Result);
+        if (jobLog?.Failure is not null && !IsPreempted)
+            EndAs(StopReason.LogLost);
+        else if (end.WasStopped || IsPreempted)
+            EndAsStopped();
         else if (run.Status == RunStatus.CancelRequested)
             EndAs(StopReason.Canceled);
         else if (end.Failure is { } failure)
             run.TryMoveTo(RunStatus.Failed, end.Code, failure);
         else
             run.TryMoveTo(RunStatus.Completed);
+    }
+
+    private void EndAsStopped()
+    {
+        if (stopReason.Task.IsCompletedSuccessfully)
+            EndAs(stopReason.Task.Result);
+        else
+            run.TryMoveTo(RunStatus.Failed, "SystemError", "The job was ended because its output could not be read.");
     }
 
     private void EndAs(StopReason reason)
@@ -165,6 +162,14 @@ internal sealed class JobExecution(
             case StopReason.Preempted:
                 run.LogSystem("The job's node was preempted; the job starts again on another one.");
                 run.TryMoveTo(RunStatus.Queued);
+                break;
+            case StopReason.LogLost:
+                run.TryMoveTo(
+                    RunStatus.Failed,
+                    "SystemError",
+                    $"The job's log could not be written, so the job was ended: {jobLog?.Failure}. Free space there and submit the job "
+                        + "again; it resumes from its checkpoints."
+                );
                 break;
             default:
                 run.TryMoveTo(RunStatus.Failed, "EmulatorStopped", EmulatorStopped);

@@ -3,14 +3,31 @@ using WorkspaceEmulator.Runs;
 
 namespace WorkspaceEmulator.Execution;
 
-/// <summary>Appends what an attempt writes to the job's log, and applies the fault script's rules about logs.</summary>
-/// <param name="run">The job.</param>
-/// <param name="faults">What the fault script does to this attempt.</param>
-/// <param name="preempt">Called when the attempt's node must be taken away.</param>
-internal sealed class JobLog(Run run, AttemptFaults faults, Action preempt) : Stream
+/// <summary>
+/// Appends what an attempt writes to the job's log, and applies the fault script's rules about logs. Once the log cannot be written, the
+/// rest is dropped, so that the job's processes are not blocked while they are ended.
+/// </summary>
+internal sealed class JobLog : Stream
 {
-    private FileStream file = Open(run);
+    private readonly Run run;
+    private readonly AttemptFaults faults;
+    private readonly Action preempt;
+    private readonly Action fail;
+    private FileStream file;
     private long written;
+
+    /// <param name="run">The job.</param>
+    /// <param name="faults">What the fault script does to this attempt.</param>
+    /// <param name="preempt">Called when the attempt's node must be taken away.</param>
+    /// <param name="fail">Called when the log cannot be written any more.</param>
+    public JobLog(Run run, AttemptFaults faults, Action preempt, Action fail)
+    {
+        (this.run, this.faults, this.preempt, this.fail) = (run, faults, preempt, fail);
+        file = run.Files.OpenAppend(Run.UserLog);
+    }
+
+    /// <summary>Gets why the log could not be written; null while it can.</summary>
+    public string? Failure { get; private set; }
 
     public override bool CanRead => false;
     public override bool CanSeek => false;
@@ -24,18 +41,16 @@ internal sealed class JobLog(Run run, AttemptFaults faults, Action preempt) : St
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        while (!buffer.IsEmpty)
+        if (Failure is not null)
+            return;
+        try
         {
-            // A rotated log ends at the end of a line, however the output was split.
-            var end = faults.RotatesLog ? buffer.IndexOf((byte)'\n') + 1 : 0;
-            var part = end == 0 ? buffer : buffer[..end];
-            buffer = buffer[part.Length..];
-            file.Write(part);
-            written += part.Length;
-            if (faults.IsPreemptedAtLog(written))
-                preempt();
-            if (end > 0 && faults.IsRotated(file.Position))
-                Rotate();
+            Append(buffer);
+        }
+        catch (IOException error)
+        {
+            Failure = error.Message;
+            fail();
         }
     }
 
@@ -56,9 +71,11 @@ internal sealed class JobLog(Run run, AttemptFaults faults, Action preempt) : St
     /// <summary>Renames the log and continues with an empty one.</summary>
     public void Rotate()
     {
+        if (Failure is not null)
+            return;
         file.Dispose();
         run.Artifacts.RotateLog();
-        file = Open(run);
+        file = run.Files.OpenAppend(Run.UserLog);
     }
 
     public override void Flush()
@@ -79,9 +96,20 @@ internal sealed class JobLog(Run run, AttemptFaults faults, Action preempt) : St
         base.Dispose(disposing);
     }
 
-    private static FileStream Open(Run run)
+    private void Append(ReadOnlySpan<byte> buffer)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(run.UserLog)!);
-        return new(run.UserLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        while (!buffer.IsEmpty)
+        {
+            // A rotated log ends at the end of a line, however the output was split.
+            var end = faults.RotatesLog ? buffer.IndexOf((byte)'\n') + 1 : 0;
+            var part = end == 0 ? buffer : buffer[..end];
+            buffer = buffer[part.Length..];
+            file.Write(part);
+            written += part.Length;
+            if (faults.IsPreemptedAtLog(written))
+                preempt();
+            if (end > 0 && faults.IsRotated(file.Position))
+                Rotate();
+        }
     }
 }

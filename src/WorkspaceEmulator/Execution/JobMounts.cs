@@ -1,4 +1,5 @@
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Storage;
@@ -37,19 +38,16 @@ internal sealed record JobMounts(
             }
 
             var (path, fault) = await FetchAsync(place, workspace, stop);
-            if (path is null)
-                return (null, $"Input '{name}' cannot be mounted: {fault}");
-            if (!Path.Exists(path))
-                return (null, $"Input '{name}' cannot be mounted: {input.Value} is {path}, which does not exist.");
+            if (path is null || !Path.Exists(path))
+                return (null, $"Input '{name}' cannot be mounted: {fault ?? $"{input.Value} is {path}, which does not exist."}");
             inputs[name] = path;
         }
 
         foreach (var (name, output) in job.Outputs)
         {
-            var (path, fault) = Locate(output.Place ?? JobOutput.DefaultPlace(run.Name, name), workspace);
+            var (path, fault) = Create(output.Place ?? JobOutput.DefaultPlace(run.Name, name), output.IsFile, workspace);
             if (path is null)
                 return (null, $"Output '{name}' cannot be mounted: {fault}");
-            Directory.CreateDirectory(output.IsFile ? Path.GetDirectoryName(path)! : path);
             outputs[name] = path;
         }
 
@@ -77,7 +75,7 @@ internal sealed record JobMounts(
     private static async Task<(string? Path, string? Fault)> FetchAsync(DatastoreUri place, Workspace workspace, CancellationToken stop)
     {
         if (workspace.Datastores.Find(place.Datastore) is not { } datastore || datastore.Body.Text("protocol") == "file")
-            return Locate(place, workspace);
+            return Find(place, workspace);
         var state = workspace.StateFolder;
         try
         {
@@ -92,14 +90,51 @@ internal sealed record JobMounts(
         }
     }
 
-    private static (string? Path, string? Fault) Locate(DatastoreUri place, Workspace workspace)
+    // A job that writes to a datastore could lead a later one elsewhere by a link; so no link in a datastore is followed.
+    private static (string? Path, string? Fault) Find(DatastoreUri place, Workspace workspace)
     {
+        var (root, inside, fault) = Locate(place, workspace);
+        if (root is null)
+            return (null, fault);
+        var path = Path.TrimEndingDirectorySeparator(Path.Combine(root, inside));
+        return
+            inside.Length > 0
+            && Path.Exists(path)
+            && new ConfinedFolder(root, isShared: true).Find(inside) is not ({ IsFile: true } or { IsFolder: true })
+            ? (null, $"{path} is a link or leads through one, and links in a datastore are not followed; name its target as a datastore.")
+            : (path, null);
+    }
+
+    private static (string? Path, string? Fault) Create(DatastoreUri place, bool isFile, Workspace workspace)
+    {
+        var (root, inside, fault) = Locate(place, workspace);
+        if (root is null)
+            return (null, fault);
+        Directory.CreateDirectory(root);
+        var folder = isFile ? inside[..Math.Max(inside.LastIndexOf('/'), 0)] : inside;
+        try
+        {
+            if (folder.Length > 0)
+                new ConfinedFolder(root, isShared: true).CreateFolder(folder);
+        }
+        catch (RefusedPathException error)
+        {
+            return (null, $"{error.Message} It is in {root}; name the target of a link as a datastore.");
+        }
+
+        return (Path.TrimEndingDirectorySeparator(Path.Combine(root, inside)), null);
+    }
+
+    private static (string? Root, string Inside, string? Fault) Locate(DatastoreUri place, Workspace workspace)
+    {
+        var inside = string.Join('/', place.Path.Split('/').Where(part => part is not ("" or ".")));
         if (workspace.Datastores.Find(place.Datastore) is not { } datastore)
-            return (null, $"workspace '{workspace.Name.Name}' has no datastore '{place.Datastore}'.");
+            return (null, inside, $"workspace '{workspace.Name.Name}' has no datastore '{place.Datastore}'.");
         if (datastore.Body.Text("protocol") != "file")
         {
             return (
                 null,
+                inside,
                 $"datastore '{place.Datastore}' is in storage account '{datastore.Body.Text("accountName")}', "
                     + "and the emulator reads storage accounts but does not write to them; "
                     + "name a datastore with protocol 'file' and its folder as endpoint."
@@ -108,9 +143,10 @@ internal sealed record JobMounts(
 
         var root = datastore.Body.Text("endpoint") ?? "";
         return Path.IsPathRooted(root)
-            ? (Path.TrimEndingDirectorySeparator(Path.Combine(root, place.Path)), null)
+            ? (root, inside, null)
             : (
                 null,
+                inside,
                 $"datastore '{place.Datastore}' has endpoint '{root}'; with protocol 'file' it must be the absolute path of a folder."
             );
     }

@@ -15,7 +15,7 @@ internal sealed class JobScheduler(
     WorkspaceStore workspaces,
     ExecutionSettings settings,
     IJobRunner runner,
-    IJobLeftovers leftovers,
+    IEnumerable<IJobLeftovers> leftovers,
     AccessTokens tokens,
     ActiveFaults faults,
     Quotas quotas,
@@ -27,13 +27,28 @@ internal sealed class JobScheduler(
         "The emulator ended unexpectedly while the job ran. Submitting the job again makes a new attempt, which resumes from its "
         + "checkpoints.";
 
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
     private readonly SemaphoreSlim wake = new(0);
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<string, (JobExecution Execution, Task Task)> executions = new(StringComparer.Ordinal);
     private Task loop = Task.CompletedTask;
+    private IReadOnlyList<Run>? endedByStop;
 
     /// <summary>Gets the number of jobs that were submitted and have not ended.</summary>
-    public int ActiveJobs => workspaces.All.Sum(workspace => workspace.Runs.Values.Count(run => run.IsJob && !run.Status.IsTerminal()));
+    public int ActiveJobs => AllJobs.Count(run => !run.Status.IsTerminal());
+
+    /// <summary>Gets the jobs that were submitted and wait for nodes.</summary>
+    public IReadOnlyList<Run> Waiting =>
+        [.. AllJobs.Where(run => run.Status is RunStatus.NotStarted or RunStatus.Queued && !EndedByStop.Contains(run))];
+
+    /// <summary>Gets the jobs that run, or that the stop of the emulator ended.</summary>
+    public IReadOnlyList<Run> EndedByStop => endedByStop ?? Running;
+
+    private IEnumerable<Run> AllJobs => workspaces.All.SelectMany(workspace => workspace.Runs.Values).Where(run => run.IsJob);
+
+    /// <summary>Gets the jobs that would end if the emulator stopped now.</summary>
+    public IReadOnlyList<Run> Running => [.. AllJobs.Where(run => executions.ContainsKey(run.Key)).OrderBy(run => run.Document.Number)];
 
     /// <summary>Wakes the loop, which then looks at queues and clusters.</summary>
     public void Wake() => wake.Release();
@@ -50,12 +65,12 @@ internal sealed class JobScheduler(
     /// <summary>Ends what a crashed emulator left running.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        await leftovers.RemoveAsync(cancellationToken);
-        foreach (var run in workspaces.All.SelectMany(workspace => workspace.Runs.Values).Where(run => run.IsJob))
+        foreach (var left in leftovers)
+            await left.RemoveAsync(cancellationToken);
+        foreach (var run in AllJobs)
         {
             if (run.Status is RunStatus.Preparing or RunStatus.Running or RunStatus.Finalizing or RunStatus.CancelRequested)
             {
-                await new ProcessTree(run.Name, run.WorkingFolder).EndAsync(settings.TerminationGrace, time);
                 if (run.Status == RunStatus.CancelRequested)
                     run.TryMoveTo(RunStatus.Canceled);
                 else
@@ -79,6 +94,7 @@ internal sealed class JobScheduler(
         Wake();
         await loop;
         var running = executions.Values.ToList();
+        endedByStop ??= Running; // The host may stop twice.
         foreach (var (execution, _) in running)
             execution.Stop(StopReason.EmulatorStopping);
         await Task.WhenAll(running.Select(job => job.Task));
@@ -98,6 +114,7 @@ internal sealed class JobScheduler(
     {
         while (!stopping.IsCancellationRequested)
         {
+            DateTimeOffset? again = null;
             try
             {
                 foreach (var workspace in workspaces.All)
@@ -106,10 +123,11 @@ internal sealed class JobScheduler(
                     StartQueuedJobs(workspace);
                 }
             }
-            catch (IOException error)
+            catch (Exception error) when (error is not OutOfMemoryException)
             {
-                // For example a full disk: the jobs stay queued until the next wake-up.
+                // For example a full disk: the jobs stay queued until it works.
                 logger.LogError(error, "Queued jobs could not be started.");
+                again = time.GetUtcNow() + RetryPause;
             }
 
             var next = workspaces
@@ -121,12 +139,13 @@ internal sealed class JobScheduler(
                         .Where(run => run.IsJob && run.Status == RunStatus.Queued)
                         .Select(run => run.Deadline)
                 )
+                .Append(again)
                 .Min();
             var wait = next is { } moment ? moment - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
             if (next is null)
                 await wake.WaitAsync();
             else if (wait > TimeSpan.Zero)
-                await wake.WaitAsync(wait < TimeSpan.FromHours(1) ? wait + TimeSpan.FromMilliseconds(1) : TimeSpan.FromHours(1));
+                await wake.WaitAsync(wait < LongestWait ? wait + TimeSpan.FromMilliseconds(1) : LongestWait);
             while (wake.Wait(0))
             {
                 // Several wake-ups count as one.
@@ -191,15 +210,10 @@ internal sealed class JobScheduler(
             {
                 await execution.RunAsync();
             }
-            // An error belongs to this job, whose owner must see it. The emulator and other jobs keep running.
-            catch (Exception error)
-                when (error
-                        is IOException
-                            or UnauthorizedAccessException
-                            or System.ComponentModel.Win32Exception
-                            or InvalidOperationException
-                )
+            // Whatever it is, it belongs to this job, whose owner must see it. The emulator and other jobs keep running.
+            catch (Exception error) when (error is not OutOfMemoryException)
             {
+                logger.LogError(error, "Job {Job} could not be run.", run.Name);
                 run.TryMoveTo(RunStatus.Failed, "SystemError", $"The emulator could not run the job: {error.Message}");
             }
             finally

@@ -6,13 +6,13 @@ using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Endpoints;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
+using WorkspaceEmulator.Processes;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Vaults;
 using WorkspaceEmulator.Wire;
-using WorkspaceEmulator.Wire.Errors;
 using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Hosting;
@@ -42,9 +42,10 @@ public sealed class EmulatorHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        var folder = StateFolder.Open(options.StateFolder);
+        var folder = StateFolder.Open(options.StateFolder, time);
         try
         {
+            File.Delete(folder.EndpointFile); // Left by an emulator that was killed.
             for (var attempt = 1; ; attempt++)
             {
                 var port = options.Port == 0 ? FreePort() : options.Port;
@@ -92,7 +93,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .ConfigureKestrel(kestrel =>
             {
                 kestrel.AddServerHeader = false;
-                kestrel.Limits.MaxRequestBodySize = null; // Artifacts may be of any size.
+                kestrel.Limits.MaxRequestBodySize = BodyLimits.Default;
                 kestrel.ListenLocalhost(endpoint.Port, listen => listen.UseHttps(certificate));
             });
 
@@ -101,7 +102,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .Services.AddSingleton(options)
             .AddSingleton(new WorkspaceSettings(options.Workspaces, options.Location, options.Quotas))
             .AddSingleton(new ExecutionSettings(options.TerminationGrace, options.ProcessPaths, options.ProcessVariables))
-            .AddSingleton(new ContainerSettings(options.DockerHost, options.JobMemory))
+            .AddSingleton(new ContainerSettings(options.DockerHost, options.JobMemory, options.JobNetwork))
             .AddSingleton(new RegistrySettings(options.RegistryService))
             .AddSingleton(new ClusterFactory(options.ProvisioningTime, time))
             .AddSingleton(folder)
@@ -119,7 +120,9 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton<ActivityClock>()
             .AddSingleton(new TrafficRecorder(options.RecordFile))
             .AddSingleton<ContainerLeftovers>()
+            .AddSingleton<ContainerGateway>()
             .AddSingleton<IJobLeftovers>(services => services.GetRequiredService<ContainerLeftovers>())
+            .AddSingleton<IJobLeftovers, ProcessLeftovers>()
             .AddSingleton<RegistryCredentials>()
             .AddSingleton(RegistryTokenKey.LoadOrCreate(folder, time.GetUtcNow()))
             .AddSingleton<RegistryTokens>()
@@ -129,31 +132,27 @@ public sealed class EmulatorHost : IAsyncDisposable
                     : ActivatorUtilities.CreateInstance<ProcessRunner>(services)
             )
             .AddSingleton<JobScheduler>()
-            .AddHostedService<EndpointFile>()
             .AddHostedService(services => services.GetRequiredService<JobScheduler>())
-            .AddHostedService<IdleWatch>();
+            .AddHostedService<IdleWatch>()
+            // The last ones are told first that the emulator stops.
+            .AddHostedService<EndRecord>()
+            .AddHostedService<EndpointFile>();
 
         var application = builder.Build();
+        var log = application.Services.GetRequiredService<ILogger<StateFolder>>();
+        folder.Warnings.LogTo(warning => log.LogWarning("{Warning}", warning));
         var clock = application.Services.GetRequiredService<ActivityClock>();
         application.Use(
             (context, next) =>
             {
                 clock.Touch(context.Request.Path);
+                context.Response.Headers.XContentTypeOptions = "nosniff"; // What jobs write is not what a browser takes it for.
                 return next(context);
             }
         );
         application.UseMiddleware<FaultMiddleware>();
         application.UseMiddleware<RecordingMiddleware>();
-        application.UseExceptionHandler(
-            new ExceptionHandlerOptions
-            {
-                // The details are in the emulator's output.
-                ExceptionHandler = context =>
-                    ArmErrors
-                        .Of(500, "InternalServerError", "The emulator failed on this request; its output says why.")
-                        .ExecuteAsync(context),
-            }
-        );
+        application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = RequestFailures.RespondAsync });
         application.UseMiddleware<ScriptedResponseMiddleware>();
         application.UseMiddleware<Authentication>();
         application.UseRouting();

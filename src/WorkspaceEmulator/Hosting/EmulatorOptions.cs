@@ -1,5 +1,6 @@
 using System.Globalization;
 using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Jobs;
@@ -36,9 +37,13 @@ public sealed record EmulatorOptions(
     /// <summary>Environment variable that names the file of <c>--record</c>, for an emulator that another program starts.</summary>
     public const string RecordVariable = "WORKSPACE_EMULATOR_RECORD";
 
+    /// <summary>Environment variable that stands for <c>--job-network</c>, for an emulator that another program starts.</summary>
+    public const string NetworkVariable = "WORKSPACE_EMULATOR_JOB_NETWORK";
+
     public const string Usage =
         "usage: WorkspaceEmulator --state DIR [--url https://localhost:PORT] [--workspace SUBSCRIPTION/GROUP/NAME]... [--location REGION]\n"
         + "       [--idle-minutes N] [--runtime process|docker] [--docker-host unix:///PATH] [--job-memory SIZE]\n"
+        + "       [--job-network bridge|host]\n"
         + "       [--process-path DIR]... [--process-variable NAME=VALUE]... [--registry-service NAME] [--record FILE]\n"
         + "       [--faults FILE] [--provisioning-milliseconds N] [--quota NAME=N]...\n"
         + "       WorkspaceEmulator --print-operations";
@@ -49,8 +54,11 @@ public sealed record EmulatorOptions(
     /// <summary>Gets the socket of the Docker engine that runs jobs: <c>unix:///PATH</c>.</summary>
     public string DockerHost { get; init; } = "unix:///var/run/docker.sock";
 
-    /// <summary>Gets the most bytes of memory that the container of a job may use; null for no limit.</summary>
+    /// <summary>Gets the most bytes of memory that the container of a job may use; null for the memory of its VM size.</summary>
     public long? JobMemory { get; init; }
+
+    /// <summary>Gets the network of the containers of jobs.</summary>
+    public JobNetwork JobNetwork { get; init; }
 
     /// <summary>Gets the only registry for which tokens are issued; null for any.</summary>
     public string? RegistryService { get; init; }
@@ -127,6 +135,9 @@ public sealed record EmulatorOptions(
                 case "--job-memory":
                     options = options with { JobMemory = ReadMemory(value, faults) };
                     break;
+                case "--job-network":
+                    options = options with { JobNetwork = ReadNetwork(name, value, faults) };
+                    break;
                 case "--registry-service":
                     options = options with { RegistryService = value };
                     break;
@@ -152,6 +163,14 @@ public sealed record EmulatorOptions(
                     faults.Add($"{name} is not known.");
                     break;
             }
+        }
+
+        if (
+            Environment.GetEnvironmentVariable(NetworkVariable) is { Length: > 0 } network
+            && !args.Any(argument => argument.StartsWith("--job-network", StringComparison.Ordinal))
+        )
+        {
+            options = options with { JobNetwork = ReadNetwork(NetworkVariable, network, faults) };
         }
 
         if (options.Runtime == JobRuntime.Docker || dockerHost is not null)
@@ -207,6 +226,13 @@ public sealed record EmulatorOptions(
             return value;
         faults.Add($"{name} is \"{value}\"; it must be unix:///PATH, as jobs mount folders of this machine.");
         return standard;
+    }
+
+    private static JobNetwork ReadNetwork(string name, string value, List<string> faults)
+    {
+        if (value is not ("bridge" or "host"))
+            faults.Add($"{name} is \"{value}\"; it must be bridge or host.");
+        return value == "host" ? JobNetwork.Host : JobNetwork.Bridge;
     }
 
     private static void ReadQuota(string value, Dictionary<string, int> quotas, List<string> faults)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Execution;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
 
@@ -9,11 +10,7 @@ namespace WorkspaceEmulator.Hosting;
 internal sealed class EndpointFile(StateFolder folder, EmulatorAddress address, EmulatorOptions options, TimeProvider time)
     : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken)
-    {
-        File.Delete(folder.EndpointFile); // Left by an emulator that was killed.
-        return Task.CompletedTask;
-    }
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -29,7 +26,7 @@ internal sealed class EndpointFile(StateFolder folder, EmulatorAddress address, 
             ["build"] = EmulatorBuild.Id,
             ["runtime"] = options.Runtime == JobRuntime.Docker ? "docker" : "process",
         };
-        StateFolder.Write(folder.EndpointFile, json.ToJsonString(ResourceFolder.FileFormat));
+        StateFile.Write(folder.EndpointFile, json.ToJsonString(ResourceFolder.FileFormat));
         return Task.CompletedTask;
     }
 

@@ -14,6 +14,11 @@ internal sealed class IdleWatch(
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (lifetime.ApplicationStarted.Register(() => started.TrySetResult()))
+        await using (stoppingToken.Register(() => started.TrySetResult()))
+            await started.Task;
+        clock.Touch(); // A start may take longer than the idle time.
         while (!stoppingToken.IsCancellationRequested)
         {
             if (scheduler.ActiveJobs > 0)

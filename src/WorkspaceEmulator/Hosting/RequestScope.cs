@@ -4,11 +4,14 @@ using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Hosting;
 
-/// <summary>Checks, after routing, what all requests of a kind share: the api-version of ARM, and that the workspace exists.</summary>
+/// <summary>
+/// Checks, after routing, what all requests of a kind share: the size of the body, the api-version of ARM, and that the workspace exists.
+/// </summary>
 internal sealed class RequestScope(RequestDelegate next, WorkspaceStore workspaces)
 {
     public Task InvokeAsync(HttpContext context)
     {
+        BodyLimits.Apply(context);
         var metadata = context.GetEndpoint()?.Metadata;
         if (metadata?.GetMetadata<ArmScope>() is not null && ApiVersions.Check(context.Request, ApiVersions.Supported) is { } refused)
             return refused.ExecuteAsync(context);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Jobs;
 
@@ -37,5 +38,5 @@ internal sealed partial record CommandJob(
 
     /// <summary>Gets the moment at which the job's time is up; null when it has no limit or has not started.</summary>
     /// <param name="startedAt">First start of the job. A later attempt gets no time of its own.</param>
-    public DateTimeOffset? Deadline(DateTimeOffset? startedAt) => startedAt + Timeout;
+    public DateTimeOffset? Deadline(DateTimeOffset? startedAt) => Timeout is { } timeout ? startedAt?.After(timeout) : null;
 }

@@ -1,6 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using System.Xml;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Jobs;
@@ -9,6 +9,7 @@ namespace WorkspaceEmulator.Jobs;
 internal sealed class CommandJobReader
 {
     private const string DefaultSharedMemory = "2g";
+    private const int LongestArgument = (128 * 1024) - 1;
 
     private readonly JsonObject properties;
     private readonly IJobReferences? references;
@@ -43,6 +44,7 @@ internal sealed class CommandJobReader
     private CommandJob Read()
     {
         var command = ReadRequired("command");
+        CheckArgument("properties.command", command);
         var environmentId = ReadRequired("environmentId");
         var (compute, instances) = ReadCompute();
         var environment = ReadEnvironment(environmentId);
@@ -66,15 +68,15 @@ internal sealed class CommandJobReader
     // computeId is an ARM id or a bare name.
     private (string Name, int Instances) ReadCompute()
     {
-        var instances = (int)(properties.Object("resources").Integer("instanceCount") ?? 1);
+        var instances = properties.Object("resources").Integer("instanceCount") ?? 1;
         if (properties.Text("computeId") is not { } id || id.Split('/') is not [.., { Length: > 0 } name])
         {
             Add("properties.computeId is missing; it must name a cluster, as serverless compute is not emulated.");
-            return ("", instances);
+            return ("", 0);
         }
 
         if (references is null)
-            return (name, instances);
+            return (name, (int)Math.Clamp(instances, 1, int.MaxValue));
         if (!IsLocal(id) || references.MaxNodesOf(name) is not { } maximum)
         {
             Add($"properties.computeId is '{id}'; workspace '{references.Name.Name}' has no compute '{name}'.");
@@ -84,7 +86,7 @@ internal sealed class CommandJobReader
             Add($"properties.resources.instanceCount is {instances}; it must be from 1 to {maximum}, the most nodes of compute '{name}'.");
         }
 
-        return (name, instances);
+        return (name, (int)Math.Clamp(instances, 0, int.MaxValue));
     }
 
     private string ReadEnvironment(string id)
@@ -101,7 +103,10 @@ internal sealed class CommandJobReader
     {
         foreach (var (name, _) in properties.Object("environmentVariables") ?? [])
             CheckName("environmentVariables", name);
-        return properties.Texts("environmentVariables");
+        var variables = properties.Texts("environmentVariables");
+        foreach (var (name, value) in variables)
+            CheckArgument($"properties.environmentVariables.{name}", $"{name}={value}");
+        return variables;
     }
 
     private Dictionary<string, JobInput> ReadInputs()
@@ -124,6 +129,7 @@ internal sealed class CommandJobReader
                 continue;
             }
 
+            CheckArgument($"{at}.{member}", value);
             var place = kind == JobInputKind.Mount ? ReadPlace(value, at) : null;
             inputs[name] = new(kind, value, place, input.Text("mode") == "ReadWriteMount");
         }
@@ -169,18 +175,12 @@ internal sealed class CommandJobReader
     {
         if (properties.Object("limits").Text("timeout") is not { } text)
             return null;
-        try
-        {
-            var timeout = XmlConvert.ToTimeSpan(text);
-            if (timeout <= TimeSpan.Zero)
-                Add($"properties.limits.timeout is '{text}'; it must be longer than zero.");
-            return timeout;
-        }
-        catch (FormatException)
-        {
-            Add($"properties.limits.timeout is '{text}'; it must be an ISO 8601 duration such as PT2H.");
-            return null;
-        }
+        var (timeout, wrong) = Durations.Read(text, "properties.limits.timeout");
+        if (wrong is not null)
+            Add(wrong);
+        if (timeout == TimeSpan.Zero)
+            Add($"properties.limits.timeout is '{text}'; it must be longer than zero.");
+        return timeout;
     }
 
     private long ReadSharedMemory()
@@ -198,6 +198,15 @@ internal sealed class CommandJobReader
     {
         if (!ResourceNames.Variable().IsMatch(name))
             Add($"properties.{member} has '{name}'; a name must match {ResourceNames.Variable()}.");
+    }
+
+    // What the kernel refuses to start a process with would fail the job only then.
+    private void CheckArgument(string at, string text)
+    {
+        if (text.Contains('\0', StringComparison.Ordinal))
+            Add($"{at} holds a zero character; it must hold none.");
+        else if (Encoding.UTF8.GetByteCount(text) is var length && length > LongestArgument)
+            Add($"{at} has {length} bytes; it must have at most {LongestArgument}, the most that Linux passes to a process.");
     }
 
     // A reference to another workspace cannot be followed.

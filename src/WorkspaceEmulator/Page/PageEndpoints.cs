@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -75,7 +76,7 @@ internal static class PageEndpoints
         if (found is null || !found.Runs.TryGetValue(name, out var run))
             return ArmErrors.NotFound($"Run '{name}' was not found.");
         var json = Describe(run);
-        json["log"] = ReadTail(run.UserLog);
+        json["log"] = ReadTail(run);
         json["tags"] = run.Document.Tags.ToJson();
         json["latest"] = run.Metrics.Latest().Select(JsonNode? (point) => point.ToJson()).ToJsonArray();
         json["curves"] = new JsonObject(
@@ -127,11 +128,11 @@ internal static class PageEndpoints
             .ToJsonArray();
     }
 
-    private static string ReadTail(string file)
+    private static string ReadTail(Run run)
     {
-        if (!File.Exists(file))
+        if (run.Files.OpenRead(Run.UserLog) is not { } file)
             return "";
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var stream = new FileSnapshot(file);
         stream.Seek(-Math.Min(stream.Length, LogTail), SeekOrigin.End);
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();

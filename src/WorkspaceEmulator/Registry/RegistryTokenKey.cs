@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Registry;
@@ -36,14 +37,9 @@ internal sealed class RegistryTokenKey : IDisposable
 
     public static RegistryTokenKey LoadOrCreate(StateFolder folder, DateTimeOffset now)
     {
+        if (Load(folder) is { } loaded)
+            return loaded;
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        if (File.Exists(folder.RegistryTokenKey) && File.Exists(folder.RegistryTokenCertificate))
-        {
-            key.ImportFromPem(File.ReadAllText(folder.RegistryTokenKey));
-            using var kept = X509CertificateLoader.LoadCertificateFromFile(folder.RegistryTokenCertificate);
-            return new(key, kept);
-        }
-
         var request = new CertificateRequest("CN=Registry tokens, O=Workspace emulator", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(
             new X509BasicConstraintsExtension(
@@ -57,13 +53,45 @@ internal sealed class RegistryTokenKey : IDisposable
             new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign, critical: true)
         );
         using var certificate = request.CreateSelfSigned(now.AddMinutes(-5), now + Lifetime);
-        StateFolder.Write(folder.RegistryTokenKey, key.ExportPkcs8PrivateKeyPem(), ownerOnly: true);
-        StateFolder.Write(folder.RegistryTokenKeySet, KeySet(key).ToJsonString(ResourceFolder.FileFormat));
-        StateFolder.Write(folder.RegistryTokenCertificate, certificate.ExportCertificatePem());
+        StateFile.Write(folder.RegistryTokenKey, key.ExportPkcs8PrivateKeyPem());
+        StateFile.Write(folder.RegistryTokenKeySet, KeySet(key).ToJsonString(ResourceFolder.FileFormat));
+        StateFile.Write(folder.RegistryTokenCertificate, certificate.ExportCertificatePem());
         return new(key, certificate);
     }
 
     public void Dispose() => signingKey.Dispose();
+
+    private static RegistryTokenKey? Load(StateFolder folder)
+    {
+        if (!File.Exists(folder.RegistryTokenKey) || !File.Exists(folder.RegistryTokenCertificate))
+            return null;
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportFromPem(File.ReadAllText(folder.RegistryTokenKey));
+            using var kept = X509CertificateLoader.LoadCertificateFromFile(folder.RegistryTokenCertificate);
+            using var certified = kept.GetECDsaPublicKey();
+            if (certified?.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo()) != true)
+                throw new CryptographicException("the key and the certificate do not belong together");
+            var keySet = KeySet(key).ToJsonString(ResourceFolder.FileFormat);
+            if (!File.Exists(folder.RegistryTokenKeySet) || File.ReadAllText(folder.RegistryTokenKeySet) != keySet)
+            {
+                folder.SetAside(folder.RegistryTokenKeySet, "it is not the key's", "It was written again.");
+                StateFile.Write(folder.RegistryTokenKeySet, keySet);
+            }
+
+            return new(key, kept);
+        }
+        catch (Exception error) when (error is CryptographicException or ArgumentException)
+        {
+            key.Dispose();
+            const string Consequence = "A new key was made; a registry that trusts the old one must be started again.";
+            folder.SetAside(folder.RegistryTokenKey, error.Message, Consequence);
+            folder.SetAside(folder.RegistryTokenCertificate, error.Message, Consequence);
+            folder.SetAside(folder.RegistryTokenKeySet, error.Message, Consequence);
+            return null;
+        }
+    }
 
     /// <summary>Creates a JSON web token with these claims.</summary>
     public string Sign(JsonObject claims)

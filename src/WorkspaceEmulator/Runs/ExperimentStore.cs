@@ -4,9 +4,11 @@ using WorkspaceEmulator.Wire;
 namespace WorkspaceEmulator.Runs;
 
 /// <summary>Stores the experiments of a workspace by id. A run creates its experiment when it does not exist.</summary>
-internal sealed class ExperimentStore(string folder, TimeProvider time)
+internal sealed class ExperimentStore(string folder, StateFolder state, TimeProvider time)
 {
-    private readonly ResourceFolder documents = new(folder, time);
+    private readonly ResourceFolder documents = new(folder, state, time, document =>
+        document.Body.Text("name") is null ? "its name is missing" : null
+    );
     private readonly Lock gate = new();
 
     public Experiment? FindByName(string name) => List().FirstOrDefault(experiment => experiment.Name == name);
@@ -22,7 +24,7 @@ internal sealed class ExperimentStore(string folder, TimeProvider time)
         {
             if (FindByName(name) is { } existing)
                 return existing;
-            var (document, _) = documents.Put(Guid.NewGuid().ToString(), new() { ["name"] = name });
+            var document = documents.Keep(Guid.NewGuid().ToString(), new() { ["name"] = name });
             return new(document.Name, name, document.CreatedAt);
         }
     }

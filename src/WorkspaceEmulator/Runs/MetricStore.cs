@@ -1,16 +1,26 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using WorkspaceEmulator.Files;
+using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Runs;
 
 /// <summary>Stores a run's metrics: all values in memory, and appended to a file of JSON lines that is read at the first use.</summary>
-internal sealed class MetricStore(string file)
+/// <param name="files">The run's folder.</param>
+/// <param name="warnings">Learns of lines that cannot be read.</param>
+internal sealed class MetricStore(ConfinedFolder files, StateWarnings warnings)
 {
+    private const string FileName = "metrics.jsonl";
     private readonly Lock gate = new();
     private Dictionary<string, List<MetricPoint>>? loaded;
+    private bool endsInALine = true;
 
     /// <summary>Gets or sets what is called with logged values; null for nothing.</summary>
     public Action<IReadOnlyList<MetricPoint>>? Added { get; set; }
 
+    /// <summary>Stores values.</summary>
+    /// <exception cref="IOException">They cannot be written; none of them is stored.</exception>
     public void Add(IReadOnlyList<MetricPoint> points)
     {
         if (points.Count == 0)
@@ -18,7 +28,7 @@ internal sealed class MetricStore(string file)
         lock (gate)
         {
             var known = Load();
-            File.AppendAllLines(file, points.Select(point => point.ToJson().ToJsonString()));
+            Write(string.Concat(points.Select(point => point.ToJson().ToJsonString() + "\n")));
             foreach (var point in points)
                 Append(known, point);
         }
@@ -50,22 +60,54 @@ internal sealed class MetricStore(string file)
         }
     }
 
+    private void Write(string lines)
+    {
+        using var file = files.OpenAppend(FileName);
+        var length = file.Length;
+        try
+        {
+            file.Write(Encoding.UTF8.GetBytes(endsInALine ? lines : "\n" + lines));
+            endsInALine = true;
+        }
+        catch (IOException)
+        {
+            file.SetLength(length); // Half a line would spoil the next one.
+            throw;
+        }
+    }
+
     private Dictionary<string, List<MetricPoint>> Load()
     {
         if (loaded is not null)
             return loaded;
         var points = new Dictionary<string, List<MetricPoint>>(StringComparer.Ordinal);
-        if (File.Exists(file))
+        var lines = (files.ReadText(FileName) ?? "").Split('\n');
+        var unreadable = 0;
+        foreach (var line in lines)
         {
-            foreach (var line in File.ReadLines(file))
-            {
-                // After a crash the last line may be incomplete.
-                if (line.EndsWith('}') && MetricPoint.Read(JsonNode.Parse(line), 0) is { } point)
-                    Append(points, point);
-            }
+            if (Read(line) is { } point)
+                Append(points, point);
+            else if (line.Length > 0)
+                unreadable++;
         }
 
+        endsInALine = lines[^1].Length == 0;
+        // After a crash the last line may be incomplete.
+        if (unreadable > (endsInALine ? 0 : 1))
+            warnings.Add($"{files.PathOf(FileName)} is damaged: {unreadable} of its lines cannot be read, and their values are left out.");
         return loaded = points;
+    }
+
+    private static MetricPoint? Read(string line)
+    {
+        try
+        {
+            return line.EndsWith('}') ? MetricPoint.Read(JsonNode.Parse(line), 0) : null;
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
     }
 
     private static void Append(Dictionary<string, List<MetricPoint>> points, MetricPoint point)

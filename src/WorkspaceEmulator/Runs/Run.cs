@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
@@ -6,26 +8,38 @@ using WorkspaceEmulator.Wire;
 namespace WorkspaceEmulator.Runs;
 
 /// <summary>
-/// Represents a run: a job, or a run created through MLflow. Its state is one immutable <see cref="RunDocument"/>, which is replaced and
-/// written as a whole.
+/// Represents a run: a job, or a run created through MLflow. Its state is one immutable <see cref="RunDocument"/>, which is replaced as a
+/// whole. It is decided in memory and written as soon as it can be, so that a full disk keeps no job from ending.
 /// </summary>
 internal sealed class Run
 {
+    /// <summary>The log of the command, in the run's folder.</summary>
+    public const string UserLog = "user_logs/std_log.txt";
+
+    /// <summary>What the emulator says about the job, in the run's folder.</summary>
+    public const string SystemLog = "system_logs/lifecycler/lifecycler.log";
+
     private readonly Lock gate = new();
+    private readonly Lock writing = new();
+    private readonly PendingWrites pending;
     private readonly TimeProvider time;
     private RunDocument document;
+    private RunDocument newest; // It is written, or waits to be.
+    private bool isDeleted;
 
-    public Run(WorkspaceName workspace, string folder, RunDocument document, CommandJob? job, TimeProvider time)
+    public Run(WorkspaceName workspace, ConfinedFolder files, RunDocument document, CommandJob? job, StateFolder state, TimeProvider time)
     {
-        (Workspace, Folder, Job, this.document, this.time) = (workspace, folder, job, document, time);
-        Metrics = new(Path.Combine(folder, "metrics.jsonl"));
-        Artifacts = new(folder);
+        (Workspace, Files, Job, this.document, this.time) = (workspace, files, job, document, time);
+        pending = state.Pending;
+        newest = document;
+        Metrics = new(files, state.Warnings);
+        Artifacts = new(files);
     }
 
     public WorkspaceName Workspace { get; }
 
-    /// <summary>Gets the absolute path of the run's folder.</summary>
-    public string Folder { get; }
+    /// <summary>Gets the run's folder.</summary>
+    public ConfinedFolder Files { get; }
     public RunDocument Document => Volatile.Read(ref document);
     public string Name => Document.Name;
     public RunStatus Status => Document.Status;
@@ -43,36 +57,37 @@ internal sealed class Run
     /// <summary>Gets the run's name in tokens and queues, unique across all workspaces.</summary>
     public string Key => $"{Workspace.Key}/{Name.ToLowerInvariant()}";
     public string DataContainer => $"dcid.{Name}";
-    public string WorkingFolder => RunArtifacts.WorkingFolderOf(Folder);
-    public string UserLog => Path.Combine(Folder, "user_logs", "std_log.txt");
-    public string SystemLog => Path.Combine(Folder, "system_logs", "lifecycler", "lifecycler.log");
+
+    /// <summary>Gets the absolute path of the command's working folder.</summary>
+    public string WorkingFolder => Files.PathOf(RunArtifacts.WorkingFolder);
 
     /// <summary>
     /// Creates and stores a run. Its folder has its name, with the workspace's id when another workspace has a run of that name.
     /// </summary>
+    /// <exception cref="IOException">It cannot be stored; nothing of it remains.</exception>
     public static Run Create(StateFolder state, RunDocument document, CommandJob? job, TimeProvider time)
     {
-        var folder = Path.Combine(state.Jobs, document.Name);
-        if (Directory.Exists(folder))
-            folder += $".{document.WorkspaceName.Id:N}";
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true); // It belonged to a run that was deleted or never stored.
-        Directory.CreateDirectory(folder);
-        var run = new Run(document.WorkspaceName, folder, document, job, time);
-        run.Update(same => same);
+        var name = document.Name;
+        if (state.JobFiles.Find(name) is not null)
+            name += $".{document.WorkspaceName.Id:N}";
+        var files = state.JobFiles.Below(name);
+        state.JobFiles.Delete(name); // It belonged to a run that was deleted or never stored.
+        var run = new Run(document.WorkspaceName, files, document, job, state, time);
+        try
+        {
+            run.Save();
+        }
+        catch (IOException)
+        {
+            run.Delete();
+            throw;
+        }
+
         return run;
     }
 
-    public RunDocument Update(Func<RunDocument, RunDocument> change)
-    {
-        lock (gate)
-        {
-            var changed = change(document) with { ModifiedAt = time.GetUtcNow() };
-            StateFolder.Write(Path.Combine(Folder, RunDocument.FileName), JsonSerializer.Serialize(changed, RunDocument.FileFormat));
-            Volatile.Write(ref document, changed);
-            return changed;
-        }
-    }
+    /// <summary>Changes the run, and writes it now or, when that fails, as soon as it is possible.</summary>
+    public RunDocument Update(Func<RunDocument, RunDocument> change) => Update(change, null);
 
     /// <summary>Changes the status. A run that has ended keeps its status, and a run that is being canceled can only end.</summary>
     public bool TryMoveTo(RunStatus status, string? errorCode = null, string? errorMessage = null)
@@ -82,18 +97,18 @@ internal sealed class Run
             if (Status.IsTerminal() || (Status == RunStatus.CancelRequested && !status.IsTerminal()))
                 return false;
             var now = time.GetUtcNow();
-            Update(document =>
-                document with
-                {
-                    Status = status,
-                    StartedAt = document.StartedAt ?? (status == RunStatus.Running ? now : null),
-                    EndedAt = status.IsTerminal() ? now : null,
-                    ErrorCode = errorCode,
-                    ErrorMessage = errorMessage,
-                }
+            Update(
+                document =>
+                    document with
+                    {
+                        Status = status,
+                        StartedAt = document.StartedAt ?? (status == RunStatus.Running ? now : null),
+                        EndedAt = status.IsTerminal() ? now : null,
+                        ErrorCode = errorCode,
+                        ErrorMessage = errorMessage,
+                    },
+                IsJob ? $"Status is {status}{(errorMessage is null ? "." : $": {errorMessage}")}" : null
             );
-            if (IsJob)
-                LogSystem(errorMessage is null ? $"Status is {status}." : $"Status is {status}: {errorMessage}");
             return true;
         }
     }
@@ -101,10 +116,29 @@ internal sealed class Run
     public void SetTags(IEnumerable<KeyValuePair<string, string>> tags) =>
         Update(document => document with { Tags = Merge(document.Tags, tags) });
 
+    /// <summary>Adds a line to the system log. A line that cannot be written is lost: the job does not depend on it.</summary>
     public void LogSystem(string message)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(SystemLog)!);
-        File.AppendAllText(SystemLog, $"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {message}\n");
+        try
+        {
+            using var log = Files.OpenAppend(SystemLog);
+            log.Write(Encoding.UTF8.GetBytes($"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {message}\n"));
+        }
+        catch (IOException)
+        {
+            // The disk is full, or the job put a link there.
+        }
+    }
+
+    /// <summary>Deletes everything that is stored of the run.</summary>
+    /// <exception cref="IOException">Something of it remains.</exception>
+    public void Delete()
+    {
+        lock (writing)
+        {
+            isDeleted = true;
+            Files.Delete();
+        }
     }
 
     public static SortedDictionary<string, string> Merge(
@@ -116,5 +150,29 @@ internal sealed class Run
         foreach (var (key, value) in old.Concat(added))
             merged[key] = value;
         return merged;
+    }
+
+    private RunDocument Update(Func<RunDocument, RunDocument> change, string? message)
+    {
+        lock (gate)
+        {
+            var changed = change(document) with { ModifiedAt = time.GetUtcNow() };
+            Volatile.Write(ref newest, changed);
+            if (message is not null)
+                LogSystem(message);
+            pending.Write(this, Save);
+            // Seen only now: once a job is seen to have ended, everything of it is there.
+            Volatile.Write(ref document, changed);
+            return changed;
+        }
+    }
+
+    private void Save()
+    {
+        lock (writing)
+        {
+            if (!isDeleted)
+                Files.WriteText(RunDocument.FileName, JsonSerializer.Serialize(Volatile.Read(ref newest), RunDocument.FileFormat));
+        }
     }
 }

@@ -1,21 +1,25 @@
+using System.Globalization;
+using WorkspaceEmulator.Files;
+
 namespace WorkspaceEmulator.Runs;
 
 /// <summary>
 /// Represents a run's artifacts as one tree: <c>outputs</c> and <c>logs</c> of the command's working folder, <c>user_logs</c>,
 /// <c>system_logs</c>, and uploads. Links are not followed, as the service uploads files and not the targets of links.
 /// </summary>
-internal sealed class RunArtifacts(string folder)
+/// <param name="files">The run's folder.</param>
+internal sealed class RunArtifacts(ConfinedFolder files)
 {
-    private static readonly EnumerationOptions Files = new()
-    {
-        RecurseSubdirectories = true,
-        AttributesToSkip = FileAttributes.ReparsePoint,
-    };
+    /// <summary>The command's working folder in the run's folder.</summary>
+    public const string WorkingFolder = "wd";
+
+    /// <summary>The folder for uploads that are still arriving, which are no artifacts yet.</summary>
+    public const string Incoming = "incoming";
+
+    private const string Uploads = "uploads";
     private static readonly string[] LogRoots = ["user_logs", "system_logs"];
     private static readonly string[] WorkingRoots = ["outputs", "logs"];
     private readonly Lock gate = new();
-
-    public static string WorkingFolderOf(string runFolder) => Path.Combine(runFolder, "wd");
 
     /// <summary>Lists artifact paths that start with <paramref name="prefix"/>, in ordinal order.</summary>
     public IReadOnlyList<string> List(string prefix = "")
@@ -24,20 +28,13 @@ internal sealed class RunArtifacts(string folder)
         lock (gate)
         {
             foreach (var root in LogRoots)
-                Add(folder, root);
+                paths.UnionWith(files.ListFiles(root).Select(file => $"{root}/{file}"));
         }
 
         foreach (var root in WorkingRoots)
-            Add(WorkingFolderOf(folder), root);
-        Add(Path.Combine(folder, "uploads"), "");
+            paths.UnionWith(files.ListFiles($"{WorkingFolder}/{root}").Select(file => $"{root}/{file}"));
+        paths.UnionWith(files.ListFiles(Uploads));
         return [.. paths.Where(path => path.StartsWith(prefix, StringComparison.Ordinal))];
-
-        void Add(string parent, string root)
-        {
-            var from = Path.Combine(parent, root);
-            if (Directory.Exists(from))
-                paths.UnionWith(Directory.EnumerateFiles(from, "*", Files).Select(file => Path.GetRelativePath(parent, file)));
-        }
     }
 
     /// <summary>
@@ -48,39 +45,91 @@ internal sealed class RunArtifacts(string folder)
     {
         lock (gate)
         {
-            var log = Path.Combine(folder, "user_logs", "std_log.txt");
             var number = 0;
-            while (File.Exists(Numbered(number)))
+            while (files.Find(Numbered(number)) is not null)
                 number++;
-            File.Copy(log, Numbered(number));
-            var empty = Path.Combine(folder, "empty-log");
-            File.WriteAllBytes(empty, []);
-            File.Move(empty, log, overwrite: true);
+            using (var copy = files.CreateFile(Numbered(number)))
+            using (var log = files.OpenRead(Run.UserLog) is { } found ? new FileSnapshot(found) : Stream.Null)
+                log.CopyTo(copy);
+            var empty = $"{Incoming}/{Guid.NewGuid():N}";
+            files.CreateFile(empty).Dispose();
+            files.Move(empty, Run.UserLog);
         }
 
-        string Numbered(int number) => Path.Combine(folder, "user_logs", $"std_log_{number}.txt");
+        static string Numbered(int number) => string.Create(CultureInfo.InvariantCulture, $"user_logs/std_log_{number}.txt");
     }
 
-    /// <summary>Returns the file of an artifact; null when it does not exist or the path points outside of the run's folder.</summary>
-    public string? Find(string path) =>
-        Locate(path) is { } file && File.Exists(file) && new FileInfo(file).LinkTarget is null ? file : null;
+    /// <summary>Opens an artifact; null when it does not exist, or its path holds a link or leads out of the run's folder.</summary>
+    public FileSnapshot? Open(string path) => Locate(path) is { } place && files.OpenRead(place) is { } file ? new(file) : null;
 
-    /// <summary>Returns where an upload to this path goes; null when the path points outside of the run's folder.</summary>
-    public string? Locate(string path)
+    /// <summary>Reads what is known of an artifact; null when <see cref="Open"/> would not open it.</summary>
+    public FileFacts? Find(string path) => Locate(path) is { } place && files.Find(place) is { IsFile: true } facts ? facts : null;
+
+    /// <summary>
+    /// Stores an upload. The content arrives in a file of its own first, so that a broken upload changes nothing.
+    /// </summary>
+    /// <param name="path">Path of the artifact.</param>
+    /// <param name="content">The content.</param>
+    /// <param name="mode">What happens to an artifact of that path.</param>
+    /// <param name="cancellationToken">Ends the upload.</param>
+    /// <returns>Whether it was stored; false when the artifact exists and may not be replaced.</returns>
+    /// <exception cref="RefusedPathException">The path holds a link or leads out of the run's folder.</exception>
+    /// <exception cref="IOException">The file system refuses it.</exception>
+    public async Task<bool> StoreAsync(string path, Stream content, UploadMode mode, CancellationToken cancellationToken)
     {
-        var parts = path.Split('/');
-        if (parts.Any(part => part is "" or "." or "..") || path.Contains('\0', StringComparison.Ordinal))
-            return null;
-        var parent =
-            LogRoots.Contains(parts[0], StringComparer.Ordinal) ? folder
-            : WorkingRoots.Contains(parts[0], StringComparer.Ordinal) ? WorkingFolderOf(folder)
-            : Path.Combine(folder, "uploads");
-        for (var i = 1; i < parts.Length; i++)
+        var place = Locate(path) ?? throw new RefusedPathException(path, "it must be relative, without '.' and '..'");
+        var incoming = $"{Incoming}/{Guid.NewGuid():N}";
+        try
         {
-            if (new DirectoryInfo(Path.Combine([parent, .. parts[..i]])).LinkTarget is not null)
-                return null;
+            await using (var file = files.CreateFile(incoming))
+                await content.CopyToAsync(file, cancellationToken);
+            switch (mode)
+            {
+                case UploadMode.Append:
+                    Append(incoming, place);
+                    return true;
+                case UploadMode.Replace:
+                    files.Move(incoming, place);
+                    return true;
+                default:
+                    return files.TryMoveNew(incoming, place);
+            }
         }
+        finally
+        {
+            files.Delete(incoming);
+        }
+    }
 
-        return Path.Combine([parent, .. parts]);
+    private void Append(string incoming, string place)
+    {
+        lock (gate)
+        {
+            using var target = files.OpenAppend(place);
+            var length = target.Length;
+            try
+            {
+                using var added = new FileSnapshot(
+                    files.OpenRead(incoming) ?? throw new IOException($"The upload to '{place}' was removed while it arrived.")
+                );
+                added.CopyTo(target);
+            }
+            catch (IOException)
+            {
+                target.SetLength(length); // A part of it would be there twice once the client retries.
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Returns where an artifact is in the run's folder; null when it is no artifact path.</summary>
+    private static string? Locate(string path)
+    {
+        if (!ConfinedFolder.IsPath(path))
+            return null;
+        var root = path.Split('/')[0];
+        return LogRoots.Contains(root, StringComparer.Ordinal) ? path
+            : WorkingRoots.Contains(root, StringComparer.Ordinal) ? $"{WorkingFolder}/{path}"
+            : $"{Uploads}/{path}";
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using WorkspaceEmulator.Files;
+using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
 
@@ -46,16 +48,54 @@ internal sealed record RunDocument(
     [JsonIgnore]
     public WorkspaceName WorkspaceName => new(SubscriptionId, ResourceGroup, Workspace);
 
-    /// <summary>Reads every run of the state folder.</summary>
-    public static IEnumerable<(string Folder, RunDocument Document)> LoadAll(StateFolder state)
+    /// <summary>Reads every run of the state folder. Damaged ones are set aside.</summary>
+    public static IEnumerable<(ConfinedFolder Files, RunDocument Document, CommandJob? Job)> LoadAll(StateFolder state)
     {
-        foreach (var folder in Directory.EnumerateDirectories(state.Jobs))
+        foreach (var folder in Directory.EnumerateDirectories(state.Jobs).Select(path => Path.GetFileName(path)))
         {
-            var file = Path.Combine(folder, FileName);
-            if (!File.Exists(file))
+            var files = state.JobFiles.Below(folder);
+            foreach (var leftover in files.ListNames("").Where(name => StateFile.IsLeftover(name) || name == RunArtifacts.Incoming))
+                files.Delete(leftover);
+            if (files.ReadText(FileName) is not { } text)
                 continue; // The folder of a run that was never stored.
-            var document = JsonSerializer.Deserialize<RunDocument>(File.ReadAllText(file), FileFormat)!;
-            yield return (folder, document);
+            var (document, job, fault) = Read(folder, text);
+            if (fault is null)
+            {
+                yield return (files, document!, job);
+            }
+            else
+            {
+                state.SetAside(
+                    files.PathOf(FileName),
+                    fault,
+                    $"The job is not listed any more; its files stay in {files.PathOf("")}, and a job of that name can be submitted."
+                );
+            }
+        }
+    }
+
+    private static (RunDocument? Document, CommandJob? Job, string? Fault) Read(string folder, string text)
+    {
+        try
+        {
+            var document = JsonSerializer.Deserialize<RunDocument>(text, FileFormat);
+            if (
+                document is not { SubscriptionId: not null, ResourceGroup: not null, Workspace: not null, Name: not null }
+                || document is not { ExperimentName: not null, Tags: not null, Properties: not null, Parameters: not null }
+            )
+            {
+                return (null, null, "a member is missing");
+            }
+
+            if (folder != document.Name && folder != $"{document.Name}.{document.WorkspaceName.Id:N}")
+                return (null, null, $"it holds the job '{document.Name}'");
+            // A member that is there twice is found only when it is read.
+            var definition = document.Definition?.Clone();
+            return (document with { Definition = definition }, definition is null ? null : CommandJobReader.ReadStored(definition), null);
+        }
+        catch (Exception error) when (error is JsonException or FormatException or ArgumentException or InvalidOperationException)
+        {
+            return (null, null, error.Message);
         }
     }
 }

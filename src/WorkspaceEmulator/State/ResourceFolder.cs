@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.State;
@@ -9,22 +11,44 @@ namespace WorkspaceEmulator.State;
 /// </summary>
 internal sealed class ResourceFolder
 {
+    public static readonly JsonSerializerOptions FileFormat = new() { WriteIndented = true };
+
+    private const string Extension = ".json";
     private readonly string folder;
+    private readonly StateFolder state;
     private readonly TimeProvider time;
     private readonly Lock gate = new();
     private readonly SortedDictionary<string, ArmDocument> documents = new(StringComparer.OrdinalIgnoreCase);
 
-    public ResourceFolder(string folder, TimeProvider time)
+    /// <param name="folder">Absolute path of the folder.</param>
+    /// <param name="state">The state folder, which learns of damaged files.</param>
+    /// <param name="time">Clock of the resources.</param>
+    /// <param name="fault">Says what is wrong with a stored resource; null for nothing, and when there is no such check.</param>
+    public ResourceFolder(string folder, StateFolder state, TimeProvider time, Func<ArmDocument, string?>? fault = null)
     {
-        (this.folder, this.time) = (folder, time);
-        Directory.CreateDirectory(folder);
-        foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
+        (this.folder, this.state, this.time) = (folder, state, time);
+        StateFile.CreateFolder(folder);
+        StateFile.Sweep(folder);
+        var damaged = new List<string>();
+        foreach (var file in Directory.EnumerateFiles(folder, "*" + Extension))
         {
-            var json = JsonNode.Parse(File.ReadAllText(file))!;
-            var name = json.Text("name")!;
-            documents[name] = new(name, Moment(json, "createdAt"), Moment(json, "modifiedAt"), json.Object("body")!);
+            var (document, reason) = Read(file);
+            reason ??= fault?.Invoke(document!);
+            if (reason is null)
+            {
+                documents[document!.Name] = document;
+                continue;
+            }
+
+            state.SetAside(file, reason, "The resource does not exist until it is created again.");
+            damaged.Add(Path.GetFileNameWithoutExtension(file).Replace('~', '/'));
         }
+
+        Damaged = damaged;
     }
+
+    /// <summary>Gets the names, as far as the files' names tell, of the resources that could not be read.</summary>
+    public IReadOnlyList<string> Damaged { get; }
 
     public ArmDocument? Find(string name)
     {
@@ -39,23 +63,27 @@ internal sealed class ResourceFolder
     }
 
     /// <summary>Stores a resource. Its name keeps the letter case of the first PUT.</summary>
+    /// <exception cref="IOException">It cannot be written; nothing has changed.</exception>
     public (ArmDocument Document, bool Created) Put(string name, JsonObject body)
     {
         lock (gate)
         {
-            var now = time.GetUtcNow();
-            var existing = documents.GetValueOrDefault(name);
-            var document = new ArmDocument(existing?.Name ?? name, existing?.CreatedAt ?? now, now, body.Clone());
-            var file = new JsonObject
-            {
-                ["name"] = document.Name,
-                ["createdAt"] = document.CreatedAt.ToString("O"),
-                ["modifiedAt"] = document.ModifiedAt.ToString("O"),
-                ["body"] = body.Clone(),
-            };
-            StateFolder.Write(PathOf(document.Name), file.ToJsonString(FileFormat));
+            var (document, isNew) = Next(name, body);
+            Write(document);
             documents[document.Name] = document;
-            return (document with { Body = body.Clone() }, existing is null);
+            return (document with { Body = body.Clone() }, isNew);
+        }
+    }
+
+    /// <summary>Stores a resource that nobody asked for, at once in memory and on disk when that is possible.</summary>
+    public ArmDocument Keep(string name, JsonObject body)
+    {
+        lock (gate)
+        {
+            var (document, _) = Next(name, body);
+            documents[document.Name] = document;
+            state.Pending.Write(document, () => Write(document));
+            return document with { Body = body.Clone() };
         }
     }
 
@@ -70,10 +98,54 @@ internal sealed class ResourceFolder
         }
     }
 
-    public static readonly JsonSerializerOptions FileFormat = new() { WriteIndented = true };
+    private (ArmDocument Document, bool IsNew) Next(string name, JsonObject body)
+    {
+        var now = time.GetUtcNow();
+        var existing = documents.GetValueOrDefault(name);
+        return (new(existing?.Name ?? name, existing?.CreatedAt ?? now, now, body.Clone()), existing is null);
+    }
 
-    private static DateTimeOffset Moment(JsonNode json, string name) => DateTimeOffset.Parse(json.Text(name)!);
+    private void Write(ArmDocument document) =>
+        StateFile.Write(
+            PathOf(document.Name),
+            new JsonObject
+            {
+                ["name"] = document.Name,
+                ["createdAt"] = document.CreatedAt.ToString("O"),
+                ["modifiedAt"] = document.ModifiedAt.ToString("O"),
+                ["body"] = document.Body.Clone(),
+            }.ToJsonString(FileFormat)
+        );
+
+    private (ArmDocument? Document, string? Fault) Read(string file)
+    {
+        try
+        {
+            var json = JsonNode.Parse(File.ReadAllText(file));
+            if (
+                json.Text("name") is not { } name
+                || Moment(json, "createdAt") is not { } created
+                || Moment(json, "modifiedAt") is not { } modified
+                || json.Object("body") is not { } body
+            )
+            {
+                return (null, "a member is missing");
+            }
+
+            // A member that is there twice is found only when it is read.
+            return Path.GetFileName(PathOf(name)) == Path.GetFileName(file)
+                ? (new(name, created, modified, body.Clone()), null)
+                : (null, $"it holds the resource '{name}'");
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
+        {
+            return (null, error.Message);
+        }
+    }
+
+    private static DateTimeOffset? Moment(JsonNode? json, string name) =>
+        DateTimeOffset.TryParse(json.Text(name), CultureInfo.InvariantCulture, out var moment) ? moment : null;
 
     // Names hold letters, digits, dash, underscore and dot. The slash between an asset and its version becomes '~'.
-    private string PathOf(string name) => Path.Combine(folder, $"{name.Replace('/', '~')}.json");
+    private string PathOf(string name) => Path.Combine(folder, name.Replace('/', '~') + Extension);
 }

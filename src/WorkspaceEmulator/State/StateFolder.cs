@@ -1,3 +1,4 @@
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.State;
@@ -5,17 +6,21 @@ namespace WorkspaceEmulator.State;
 /// <summary>Represents the emulator's folder: the paths of its files, and the lock that keeps a second emulator out.</summary>
 public sealed class StateFolder : IDisposable
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly FileStream fileLock;
 
-    private StateFolder(string root, FileStream heldLock)
+    private StateFolder(string root, FileStream heldLock, TimeProvider time)
     {
         Root = root;
         fileLock = heldLock;
+        Pending = new(Warnings, time);
+        JobFiles = new(Jobs);
     }
 
     public string Root { get; }
     public string EndpointFile => Path.Combine(Root, "emulator.json");
+
+    /// <summary>Gets the file that says how the last emulator ended and what became of its jobs.</summary>
+    public string LastEnd => Path.Combine(Root, "last-end.json");
     public string Certificate => Path.Combine(Root, "emulator.crt");
     public string CertificateKey => Path.Combine(Root, "emulator.key");
     public string Token => Path.Combine(Root, "token");
@@ -36,6 +41,15 @@ public sealed class StateFolder : IDisposable
     public string Vaults => Path.Combine(Root, "vaults");
     public string Workspaces => Path.Combine(Root, "workspaces");
 
+    /// <summary>Gets what a person should know about the folder: files that were damaged, state that cannot be written.</summary>
+    public StateWarnings Warnings { get; } = new();
+
+    /// <summary>Gets the writer of state that is decided in memory.</summary>
+    public PendingWrites Pending { get; }
+
+    /// <summary>Gets the folders of jobs. Jobs write to them, so nothing in them is opened in another way.</summary>
+    internal ConfinedFolder JobFiles { get; }
+
     public string WorkspaceFolder(WorkspaceName workspace) => Path.Combine(Workspaces, workspace.Key);
 
     public string Storage(WorkspaceName workspace, string datastore) => Path.Combine(Root, "storage", workspace.Key, datastore);
@@ -43,37 +57,61 @@ public sealed class StateFolder : IDisposable
     /// <summary>Returns the folder of the copy of a datastore in a storage account.</summary>
     public string Mirror(WorkspaceName workspace, string datastore) => Path.Combine(Root, "mirrors", workspace.Key, datastore);
 
-    /// <summary>Creates the folder when it is missing, and takes its lock.</summary>
+    /// <summary>Creates the folder when it is missing, closes it to other users, and takes its lock.</summary>
     /// <exception cref="StateFolderInUseException">Another emulator holds it.</exception>
-    public static StateFolder Open(string root)
+    /// <exception cref="IOException">It cannot be created, or belongs to another user.</exception>
+    public static StateFolder Open(string root, TimeProvider time)
     {
-        Directory.CreateDirectory(root, OwnerOnly | UnixFileMode.UserExecute);
+        StateFile.CreateFolder(root);
+        FileStream heldLock;
         var path = Path.Combine(root, "lock");
         try
         {
-            var heldLock = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            var folder = new StateFolder(root, heldLock);
-            Directory.CreateDirectory(folder.Jobs);
-            Directory.CreateDirectory(folder.Workspaces);
-            return folder;
+            heldLock = new FileStream(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    UnixCreateMode = StateFile.OwnerAlone,
+                }
+            );
         }
         catch (IOException error) when (File.Exists(path))
         {
             throw new StateFolderInUseException(root, Path.Combine(root, "emulator.json"), error);
         }
+
+        try
+        {
+            var folder = new StateFolder(root, heldLock, time);
+            StateFile.Close(root);
+            StateFile.Sweep(root);
+            StateFile.CreateFolder(folder.Jobs);
+            StateFile.CreateFolder(folder.Workspaces);
+            return folder;
+        }
+        catch
+        {
+            heldLock.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Replaces a file atomically: a reader sees the old text or the new one.</summary>
-    public static void Write(string path, string text, bool ownerOnly = false)
+    /// <summary>Sets a damaged file aside, when it exists, and warns.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="reason">What is wrong with it.</param>
+    /// <param name="consequence">What that means, as a sentence.</param>
+    internal void SetAside(string path, string reason, string consequence)
     {
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        var settings = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (ownerOnly)
-            settings.UnixCreateMode = OwnerOnly;
-        using (var writer = new StreamWriter(temporary, settings))
-            writer.Write(text);
-        File.Move(temporary, path, overwrite: true);
+        if (Path.Exists(path))
+            Warnings.Add($"{path} is damaged ({reason}) and was set aside as {StateFile.SetAside(path)}. {consequence}");
     }
 
-    public void Dispose() => fileLock.Dispose();
+    public void Dispose()
+    {
+        Pending.Dispose();
+        fileLock.Dispose();
+    }
 }

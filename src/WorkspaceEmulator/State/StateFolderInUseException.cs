@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace WorkspaceEmulator.State;
@@ -10,7 +11,14 @@ public sealed class StateFolderInUseException(string folder, string announcement
     {
         if (!File.Exists(announcement))
             return "an emulator that is starting or stopping";
-        var holder = JsonNode.Parse(File.ReadAllText(announcement));
-        return $"process {holder?["processId"]}, listening on {holder?["endpoint"]}";
+        try
+        {
+            var holder = JsonNode.Parse(File.ReadAllText(announcement)) as JsonObject ?? [];
+            return $"process {holder["processId"]}, listening on {holder["endpoint"]}";
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or IOException)
+        {
+            return "another emulator, whose emulator.json cannot be read";
+        }
     }
 }

@@ -6,6 +6,7 @@ using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
 
@@ -17,12 +18,18 @@ namespace WorkspaceEmulator.Storage;
 /// </summary>
 /// <param name="datastore">A datastore of type AzureBlob, with an account key or SAS.</param>
 /// <param name="secrets">Decrypts the stored key.</param>
-/// <param name="folder">Folder of the copy; a file beside it holds the ETags.</param>
+/// <param name="folder">Folder of the copy, to which jobs may write. A file and a folder beside it hold the ETags and what arrives.</param>
 internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, string folder)
 {
     private const int ParallelDownloads = 16;
 
+    private const string Arriving = "arriving";
+
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Locks = new(StringComparer.Ordinal);
+
+    // The copy, and beside it what arrives.
+    private readonly string name = Path.GetFileName(folder);
+    private readonly ConfinedFolder files = new(Path.GetDirectoryName(folder)!);
 
     /// <summary>Updates the copy of a file or folder.</summary>
     /// <param name="path">Path in the container; empty for all of it.</param>
@@ -38,8 +45,12 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         await mutex.WaitAsync(cancellationToken);
         try
         {
+            StateFile.CreateFolder(Path.GetDirectoryName(folder)!);
             await FetchAsync(container, path.Trim('/'), cancellationToken);
-            return (Path.TrimEndingDirectorySeparator(Path.Combine(folder, path)), null);
+            var place = Locate(path.Trim('/'));
+            return files.Find(place) is null or { IsFile: true } or { IsFolder: true }
+                ? (Path.TrimEndingDirectorySeparator(Path.Combine(folder, path)), null)
+                : (null, $"datastore '{datastore.Name}': its copy of '{path}' was replaced by a link.");
         }
         catch (Exception error) when (error is RequestFailedException or AggregateException or IOException or UnauthorizedAccessException)
         {
@@ -91,7 +102,9 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
                 ? $"{protocol}://{endpoint}/{container}"
                 : $"{protocol}://{account}.blob.{endpoint}/{container}"
         );
-        var secret = JsonNode.Parse(secrets.Decrypt(sealedText))!.AsObject();
+        if (secrets.Decrypt(sealedText) is not { } text)
+            return (null, $"datastore '{datastore.Name}': {DatastoreSecrets.Lost}");
+        var secret = JsonNode.Parse(text)!.AsObject();
         try
         {
             return kind == "Sas"
@@ -108,10 +121,10 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
     {
         var known = ReadETags();
         var current = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, eTag) in known)
+        foreach (var (blob, eTag) in known)
         {
-            if (!IsWithin(name, path))
-                current[name] = eTag;
+            if (!IsWithin(blob, path))
+                current[blob] = eTag;
         }
 
         try
@@ -126,36 +139,35 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
                 {
                     var eTag = blob.Properties.ETag?.ToString() ?? "";
                     var file = Locate(blob.Name);
-                    if (known.GetValueOrDefault(blob.Name) != eTag || !File.Exists(file))
+                    if (known.GetValueOrDefault(blob.Name) != eTag || files.Find(file) is not { IsFile: true })
                         await FetchAsync(container.GetBlobClient(blob.Name), file, stop);
                     current[blob.Name] = eTag;
                 }
             );
-            foreach (var name in known.Keys.Where(name => !current.ContainsKey(name)))
-                File.Delete(Locate(name));
+            foreach (var gone in known.Keys.Where(blob => !current.ContainsKey(blob)))
+                files.Delete(Locate(gone));
         }
         finally
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-            StateFolder.Write(ETagFile, JsonSerializer.Serialize(current));
+            files.Delete($"{name}.{Arriving}");
+            StateFile.Write(ETagFile, JsonSerializer.Serialize(current));
         }
     }
 
-    private static async Task FetchAsync(BlobClient blob, string file, CancellationToken cancellationToken)
+    private async Task FetchAsync(BlobClient blob, string file, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var temporary = $"{file}.{Guid.NewGuid():N}.tmp";
+        var temporary = $"{name}.{Arriving}/{Guid.NewGuid():N}";
         try
         {
             var response = await blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
             await using (var content = response.Value.Content)
-            await using (var target = File.Create(temporary))
+            await using (var target = files.CreateFile(temporary))
                 await content.CopyToAsync(target, cancellationToken);
-            File.Move(temporary, file, overwrite: true);
+            files.Move(temporary, file);
         }
         finally
         {
-            File.Delete(temporary);
+            files.Delete(temporary);
         }
     }
 
@@ -165,7 +177,12 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
     {
         try
         {
-            return File.Exists(ETagFile) ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(ETagFile))! : [];
+            var stored = File.Exists(ETagFile)
+                ? JsonSerializer.Deserialize<Dictionary<string, string?>>(File.ReadAllText(ETagFile)) ?? []
+                : [];
+            return stored
+                .Where(entry => entry.Value is not null && ConfinedFolder.IsPath(entry.Key))
+                .ToDictionary(entry => entry.Key, entry => entry.Value!, StringComparer.Ordinal);
         }
         catch (JsonException)
         {
@@ -174,14 +191,15 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
     }
 
     /// <exception cref="IOException">The blob's name points outside of the folder.</exception>
-    private string Locate(string name)
+    private string Locate(string blob)
     {
-        var path = Path.GetFullPath(Path.Combine(folder, name));
-        return path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-            ? path
-            : throw new IOException($"blob '{name}' has a name that points outside of its container");
+        if (blob.Length == 0)
+            return name;
+        return ConfinedFolder.IsPath(blob)
+            ? $"{name}/{blob}"
+            : throw new IOException($"blob '{blob}' has a name that points outside of its container");
     }
 
-    private static bool IsWithin(string name, string path) =>
-        path.Length == 0 || name == path || name.StartsWith(path + "/", StringComparison.Ordinal);
+    private static bool IsWithin(string blob, string path) =>
+        path.Length == 0 || blob == path || blob.StartsWith(path + "/", StringComparison.Ordinal);
 }

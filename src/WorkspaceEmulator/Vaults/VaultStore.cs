@@ -26,29 +26,25 @@ internal sealed class VaultStore(WorkspaceStore workspaces, StateFolder folder, 
         ResourceNames.Vault().IsMatch(name)
         && workspaces.All.Any(workspace => NameOf(workspaces.KeyVaultOf(workspace)).Equals(name, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Finds a secret; null when it does not exist, or was encrypted with a key that is lost.</summary>
     public VaultSecret? Find(string vault, string name) => SecretsOf(vault).Find(name) is { } document ? Open(document) : null;
 
-    public VaultSecret Set(string vault, string name, string value) =>
-        Open(
-            SecretsOf(vault)
-                .Put(
-                    name,
-                    new() { [SealedValue] = box.Encrypt(value), [Version] = RandomNumberGenerator.GetHexString(32, lowercase: true) }
-                )
-                .Document
-        );
+    public VaultSecret Set(string vault, string name, string value)
+    {
+        var version = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var (document, _) = SecretsOf(vault).Put(name, new() { [SealedValue] = box.Encrypt(value), [Version] = version });
+        return new(document.Name, version, value, document.CreatedAt, document.ModifiedAt);
+    }
 
     private static string NameOf(string id) => id[(id.LastIndexOf('/') + 1)..];
 
-    private VaultSecret Open(ArmDocument document) =>
-        new(
-            document.Name,
-            document.Body.Text(Version)!,
-            box.Decrypt(document.Body.Text(SealedValue)!),
-            document.CreatedAt,
-            document.ModifiedAt
-        );
+    private VaultSecret? Open(ArmDocument document) =>
+        document.Body.Text(Version) is { } version
+        && document.Body.Text(SealedValue) is { } sealedValue
+        && box.Decrypt(sealedValue) is { } value
+            ? new(document.Name, version, value, document.CreatedAt, document.ModifiedAt)
+            : null;
 
     private ResourceFolder SecretsOf(string vault) =>
-        secrets.GetOrAdd(vault, name => new(Path.Combine(folder.Vaults, name.ToLowerInvariant()), time));
+        secrets.GetOrAdd(vault, name => new(Path.Combine(folder.Vaults, name.ToLowerInvariant()), folder, time));
 }

@@ -13,16 +13,36 @@ internal sealed record JsonBody(JsonObject? Json)
         try
         {
             var node = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-            // Members are read lazily, and a duplicate throws only then. Reading all of them here makes it a fault of the body.
-            return new((node as JsonObject)?.DeepClone() as JsonObject);
+            // Members are read lazily, and a duplicate, or half a surrogate pair, throws only then. Reading all of them here makes it a
+            // fault of the body.
+            ReadTexts(node);
+            return new(node as JsonObject);
         }
         catch (JsonException)
         {
             return new(default(JsonObject));
         }
-        catch (ArgumentException)
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
         {
             return new(default(JsonObject));
+        }
+    }
+
+    private static void ReadTexts(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject json:
+                foreach (var (_, value) in json)
+                    ReadTexts(value);
+                break;
+            case JsonArray array:
+                foreach (var value in array)
+                    ReadTexts(value);
+                break;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                _ = value.GetValue<string>();
+                break;
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.State;
@@ -25,15 +26,15 @@ internal sealed class Workspace : IJobReferences
     {
         (Name, StateFolder) = (name, folder);
         var own = folder.WorkspaceFolder(name);
-        Datastores = new(Path.Combine(own, "datastores"), time);
-        Computes = new(Path.Combine(own, "computes"), time);
-        assets = AssetKind.All.ToDictionary(kind => kind, kind => new AssetStore(own, kind, time));
-        Experiments = new(Path.Combine(own, "experiments"), time);
+        Datastores = new(Path.Combine(own, "datastores"), folder, time);
+        Computes = new(Path.Combine(own, "computes"), folder, time);
+        assets = AssetKind.All.ToDictionary(kind => kind, kind => new AssetStore(own, kind, folder, time));
+        Experiments = new(Path.Combine(own, "experiments"), folder, time);
 
         foreach (var datastore in BuiltInDatastores)
         {
             var storage = folder.Storage(name, datastore);
-            Directory.CreateDirectory(storage);
+            StateFile.CreateFolder(storage);
             if (Datastores.Find(datastore) is null)
             {
                 Datastores.Put(

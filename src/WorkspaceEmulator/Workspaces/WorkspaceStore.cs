@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Computes;
-using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
@@ -23,19 +22,28 @@ internal sealed class WorkspaceStore
     public WorkspaceStore(StateFolder folder, WorkspaceSettings settings, ClusterFactory clusters, TimeProvider time)
     {
         (this.folder, this.settings, this.clusters, this.time) = (folder, settings, clusters, time);
-        documents = new(Path.Combine(folder.Root, "workspace-resources"), time);
+        documents = new(Path.Combine(folder.Root, "workspace-resources"), folder, time, document =>
+            NameOf(document) is null ? "its name is missing" : null
+        );
         foreach (var document in documents.List())
-            Open(NameOf(document));
+            Open(NameOf(document)!);
+        // Its resources and jobs are not damaged: a workspace whose own file is gets a new one.
+        foreach (var damaged in documents.Damaged)
+        {
+            if (WorkspaceName.TryParse(damaged, out var name))
+                Put(name, New());
+        }
+
         foreach (var name in settings.Workspaces)
         {
             if (documents.Find(name.Key) is null)
-                Put(name, new() { ["location"] = settings.Location, ["properties"] = new JsonObject() });
+                Put(name, New());
         }
 
-        foreach (var (runFolder, document) in RunDocument.LoadAll(folder))
+        foreach (var (files, document, job) in RunDocument.LoadAll(folder))
         {
             if (Find(document.WorkspaceName) is { } workspace)
-                workspace.Runs[document.Name] = new(workspace.Name, runFolder, document, ReadJob(runFolder, document), time);
+                workspace.Runs[document.Name] = new(workspace.Name, files, document, job, folder, time);
         }
     }
 
@@ -83,7 +91,7 @@ internal sealed class WorkspaceStore
             workspaces.TryRemove(workspace.Name.Key, out _);
             documents.Delete(workspace.Name.Key);
             foreach (var run in workspace.Runs.Values)
-                Directory.Delete(run.Folder, recursive: true);
+                run.Delete();
             Directory.Delete(folder.WorkspaceFolder(workspace.Name), recursive: true);
         }
     }
@@ -139,21 +147,13 @@ internal sealed class WorkspaceStore
         workspaces[name.Key] = workspace;
     }
 
-    private static CommandJob? ReadJob(string folder, RunDocument document)
-    {
-        try
-        {
-            return document.Definition is { } definition ? CommandJobReader.ReadStored(definition) : null;
-        }
-        catch (FormatException error)
-        {
-            throw new IOException(
-                $"{folder}/{RunDocument.FileName} holds a job that cannot be read: {error.Message} Delete {folder}.",
-                error
-            );
-        }
-    }
+    private JsonObject New() => new() { ["location"] = settings.Location, ["properties"] = new JsonObject() };
 
-    private static WorkspaceName NameOf(ArmDocument document) =>
-        new(document.Body.Text("subscriptionId")!, document.Body.Text("resourceGroup")!, document.Body.Text("name")!);
+    private static WorkspaceName? NameOf(ArmDocument document) =>
+        document.Body.Text("subscriptionId") is { } subscription
+        && document.Body.Text("resourceGroup") is { } group
+        && document.Body.Text("name") is { } name
+        && WorkspaceName.TryParse($"{subscription}/{group}/{name}", out var workspace)
+            ? workspace
+            : null;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Fixtures.Network;
+using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Tests;
@@ -249,7 +250,7 @@ public class ContainerJobTests(Engine engine)
         return await TestEmulator.StartAsync(
             options =>
             {
-                options = options with { Runtime = JobRuntime.Docker, DockerHost = engine.Host };
+                options = options with { Runtime = JobRuntime.Docker, DockerHost = engine.Host, JobNetwork = JobNetwork.Host };
                 return change?.Invoke(options) ?? options;
             },
             folder

@@ -42,6 +42,8 @@ public sealed class CrashTests(Engine engine) : IDisposable
                 "docker",
                 "--docker-host",
                 engine.Host,
+                "--job-network",
+                "host",
             ]
         );
         var announcement = Path.Combine(folder, "emulator.json");

@@ -25,6 +25,7 @@ public sealed class Checkout : IAsyncDisposable
             ? Path.Combine(folder, $"{Path.GetFileName(Root)}.jsonl")
             : Path.Combine(Root, "traffic.jsonl");
         Variables["WORKSPACE_EMULATOR_RECORD"] = Traffic;
+        Variables["WORKSPACE_EMULATOR_JOB_NETWORK"] = "host"; // The engine of the tests has no bridge.
         Directory.CreateDirectory(Path.Combine(Root, "exp_configs"));
         Directory.CreateDirectory(Path.Combine(Root, "configuration"));
         File.Copy(Path.Combine(Repository, "configuration", "local_config.json"), Path.Combine(Root, "configuration", "local_config.json"));

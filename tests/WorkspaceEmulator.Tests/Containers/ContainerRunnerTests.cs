@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Registry;
@@ -69,10 +70,11 @@ public class ContainerRunnerTests
                 $"GET /v1.41/images/{Image}/json",
                 "POST /v1.41/images/create?fromImage=registry.example%2Fdetection&tag=sha256%3Aaaaa",
                 $"GET /v1.41/images/{Image}/json",
+                "GET /v1.41/networks/bridge",
                 "POST /v1.41/containers/create",
                 $"POST /v1.41/containers/{FakeEngine.Container}/start",
             ],
-            engine.Requests.Take(6)
+            engine.Requests.Take(7)
         );
         Assert.Equal($"DELETE /v1.41/containers/{FakeEngine.Container}?v=1&force=1", engine.Requests.Last());
         Assert.Equal(
@@ -190,8 +192,8 @@ public class ContainerRunnerTests
     [InlineData(
         """{"ExitCode":1,"OOMKilled":true}""",
         null,
-        "This machine ran out of memory and the job was killed (exit code 1). End other programs, or make the job need less, a smaller "
-            + "batch for example."
+        "The job, or this machine, ran out of memory and the job was killed (exit code 1): it may use 14 GiB, the memory of its VM size. "
+            + "Choose a larger size, start the emulator with --job-memory, or make the job need less, a smaller batch for example."
     )]
     [InlineData(
         """{"ExitCode":137}""",
@@ -391,6 +393,70 @@ public class ContainerRunnerTests
         }
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task CreateContainer_LimitsTheJobToItsVmSize_WhenNothingElseIsSaid()
+    {
+        await using var engine = await FakeEngine.StartAsync();
+        await using var emulator = await StartAsync(engine);
+
+        await RunAsync(emulator);
+
+        var host = engine.Created!["HostConfig"]!;
+        Assert.Equal((14L << 30, 14L << 30), ((long)host["Memory"]!, (long)host["MemorySwap"]!)); // Standard_DS3_v2
+        Assert.Equal(4096, (int)host["PidsLimit"]!);
+        Assert.Equal("ALL", (string?)host["CapDrop"]!.AsArray().Single());
+        Assert.Equal("bridge", (string?)host["NetworkMode"]);
+    }
+
+    [Fact]
+    public async Task OpenAsync_PassesConnectionsOn_FromTheBridge()
+    {
+        await using var engine = await FakeEngine.StartAsync();
+        await using var emulator = await StartAsync(engine);
+        await RunAsync(emulator);
+        var uri = engine.Created!["Env"]!
+            .AsArray()
+            .Select(entry => (string)entry!)
+            .Single(entry => entry.StartsWith("MLFLOW_TRACKING_URI=", StringComparison.Ordinal));
+        var authority = new Uri(uri["MLFLOW_TRACKING_URI=".Length..]).Authority;
+        Assert.Equal($"host.docker.internal:{emulator.Endpoint.Port}", authority);
+        Assert.Equal("host.docker.internal:127.0.0.2", (string?)engine.Created["HostConfig"]!["ExtraHosts"]![0]);
+
+        using var client = TestEmulator.CreateClient(emulator.Folder, new($"https://127.0.0.2:{emulator.Endpoint.Port}/"));
+        client.DefaultRequestHeaders.Host = authority;
+        using var response = await client.GetAsync("emulator/status", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task OpenAsync_FailsTheJob_WhenTheEngineHasNoBridge()
+    {
+        await using var engine = await FakeEngine.StartAsync(new() { Gateway = null });
+        await using var emulator = await StartAsync(engine);
+
+        var details = await RunAsync(emulator);
+
+        Assert.Equal("Failed", (string?)details["status"]);
+        Assert.Equal(
+            $"Containers cannot reach the emulator through the bridge network of the Docker engine at {engine.Host} (it has none). "
+                + "Give the engine a bridge, or let jobs use this machine's network: start the emulator with --job-network=host, or set "
+                + "WORKSPACE_EMULATOR_JOB_NETWORK=host for the target that starts it.",
+            Error(details)
+        );
+        Assert.Null(engine.Created);
+    }
+
+    [Fact]
+    public async Task CreateContainer_UsesTheMachinesNetwork_WhenAsked()
+    {
+        await using var engine = await FakeEngine.StartAsync(new() { Gateway = null });
+        await using var emulator = await StartAsync(engine, options => options with { JobNetwork = JobNetwork.Host });
+
+        Assert.Equal("Completed", (string?)(await RunAsync(emulator))["status"]);
+        Assert.Equal("host", (string?)engine.Created!["HostConfig"]!["NetworkMode"]);
     }
 
     [Fact]

@@ -25,7 +25,8 @@ internal static partial class CreatedContainer
         var text = created
             .ToJsonString(Format)
             .Replace(emulator.Folder, "{state}", StringComparison.Ordinal)
-            .Replace(emulator.Endpoint.Authority, "{authority}", StringComparison.Ordinal);
+            .Replace(emulator.Endpoint.Authority, "{authority}", StringComparison.Ordinal)
+            .Replace($"host.docker.internal:{emulator.Endpoint.Port}", "{inside}", StringComparison.Ordinal);
         Assert.DoesNotContain("\"User\": \"0:", text, StringComparison.Ordinal);
         return User().Replace(Values().Replace(text, "{value}"), "{user}") + "\n";
     }

@@ -45,6 +45,14 @@ public sealed class FakeEngine : IAsyncDisposable
                 ? Results.Text($$"""{"Os":"{{os}}","Architecture":"{{architecture}}"}""", "application/json")
                 : Message(404, "No such image")
         );
+        api.MapGet("/networks/bridge", () =>
+            Gateway is null
+                ? Message(404, "network bridge not found")
+                : Results.Text(
+                    $$$$"""{"Name":"bridge","IPAM":{"Config":[{"Subnet":"127.0.0.0/8","Gateway":"{{{{Gateway}}}}"}]}}""",
+                    "application/json"
+                )
+        );
         api.MapPost("/images/create", PullAsync);
         api.MapPost("/containers/create", CreateAsync);
         api.MapPost("/containers/{id}/start", () => Results.NoContent());
@@ -78,6 +86,9 @@ public sealed class FakeEngine : IAsyncDisposable
 
     /// <summary>Gets or sets the response to a pull; after a success the image is local.</summary>
     public (int Status, string Body) Pull { get; set; } = (200, "");
+
+    /// <summary>Gets the address of this machine on the bridge; null when the engine has no bridge.</summary>
+    public string? Gateway { get; init; } = "127.0.0.2";
 
     /// <summary>Gets whether a pull never ends by itself.</summary>
     public bool IsPullEndless { get; init; }

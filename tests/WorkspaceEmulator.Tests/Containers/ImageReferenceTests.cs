@@ -1,4 +1,5 @@
 using WorkspaceEmulator.Containers;
+using WorkspaceEmulator.Engines;
 
 namespace WorkspaceEmulator.Tests.Containers;
 

@@ -18,7 +18,7 @@ public sealed class RegistryCredentialsTests : IDisposable
     public RegistryCredentialsTests()
     {
         var settings = new RegistrySettings("own:5000");
-        state = StateFolder.Open(folder);
+        state = StateFolder.Open(folder, TimeProvider.System);
         key = RegistryTokenKey.LoadOrCreate(state, TimeProvider.System.GetUtcNow());
         tokens = new(key, AccessTokens.LoadOrCreate(state), settings, TimeProvider.System);
         credentials = new(settings, tokens) { ConfigurationFolder = folder };

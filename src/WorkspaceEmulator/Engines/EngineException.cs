@@ -1,4 +1,4 @@
-namespace WorkspaceEmulator.Containers;
+namespace WorkspaceEmulator.Engines;
 
 /// <summary>Reports that the Docker engine refused a request or did not answer.</summary>
 /// <param name="message">What happened and what to do.</param>

@@ -1,4 +1,4 @@
-namespace WorkspaceEmulator.Containers;
+namespace WorkspaceEmulator.Engines;
 
 /// <summary>Says how a container ended.</summary>
 /// <param name="ExitCode">Exit code of its first process; 128 plus the signal that ended it.</param>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -5,7 +6,7 @@ using Docker.DotNet;
 using Docker.DotNet.Models;
 using WorkspaceEmulator.Wire;
 
-namespace WorkspaceEmulator.Containers;
+namespace WorkspaceEmulator.Engines;
 
 /// <summary>Makes the few calls of the Docker Engine API that run a job, in the engine's version of the API.</summary>
 /// <remarks>
@@ -94,6 +95,31 @@ internal sealed class DockerEngine(string host) : IDisposable
         );
         if (fault is not null)
             throw new EngineException($"The Docker engine could not pull {image}: {fault}", 500, fault);
+    }
+
+    /// <summary>Finds the gateway of a network on this machine, and the addresses of its containers; null when it has none.</summary>
+    public async Task<(IPAddress Gateway, IPNetwork Subnet)?> FindBridgeAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var network = await CallAsync(
+                $"GET /networks/{name}",
+                CallLimit,
+                (client, stop) => client.Networks.InspectNetworkAsync(name, stop),
+                cancellationToken
+            );
+            foreach (var range in network.IPAM?.Config ?? [])
+            {
+                if (IPNetwork.TryParse(range.Subnet ?? "", out var subnet) && IPAddress.TryParse(range.Gateway ?? "", out var gateway))
+                    return (gateway, subnet);
+            }
+
+            return null;
+        }
+        catch (EngineException error) when (error.Status == 404)
+        {
+            return null;
+        }
     }
 
     public async Task<string> CreateContainerAsync(CreateContainerParameters container, CancellationToken cancellationToken)

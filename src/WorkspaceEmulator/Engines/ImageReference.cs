@@ -1,4 +1,4 @@
-namespace WorkspaceEmulator.Containers;
+namespace WorkspaceEmulator.Engines;
 
 /// <summary>
 /// Represents an image as an environment names it: <c>registry/repository:tag</c> or <c>registry/repository@sha256:…</c>.

@@ -1,14 +1,11 @@
-using System.Diagnostics;
+using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Wire;
 
-namespace WorkspaceEmulator.Execution;
+namespace WorkspaceEmulator.Processes;
 
 /// <summary>Runs a job's command as a child process of the emulator, in a session of its own.</summary>
 internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress address, TimeProvider time) : IJobRunner
 {
-    // Both streams are one pipe, so that lines are logged in the order in which they were written. $0 is the command.
-    private const string Launcher = "exec </dev/null 2>&1; exec /bin/bash -c \"$0\"";
-
     /// <summary>
     /// Longest wait for the end of the log after all processes of the job have ended. Only a process that left the job holds the pipe open.
     /// </summary>
@@ -19,14 +16,46 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
         if (stop.IsCancellationRequested)
             return CommandResult.Stopped;
         var run = job.Run;
-        using var process = Process.Start(Describe(job))!;
+        using var process = JobProcess.Start(
+            job.Mounts.Fill(job.Definition.Command),
+            run.WorkingFolder,
+            Variables(job),
+            settings.TerminationGrace
+        );
         // setsid(1) becomes the command and leads a session whose id is its process id.
-        var tree = new ProcessTree(run.Name, run.WorkingFolder) { Session = process.Id };
-        progress.Started();
-        run.LogSystem($"Process {process.Id} runs the command.");
+        var tree = new ProcessTree(run.WorkingFolder)
+        {
+            Session = process.IsHeld ? 0 : process.Id,
+            Holder = process.IsHeld ? process.Id : 0,
+        };
+        try
+        {
+            progress.Started();
+            run.LogSystem($"Process {process.Id} {(process.IsHeld ? "holds" : "runs")} the command.");
+            return await RunAsync(job, process, tree, progress, stop);
+        }
+        finally
+        {
+            // Whatever happened, nothing of the job is still running afterwards.
+            var left = await tree.EndAsync(progress.Grace, time);
+            if (left.Count > 0)
+                run.LogSystem($"Processes {string.Join(", ", left)} of the job could not be ended.");
+            await process.ReleaseAsync();
+            if (Subreaper.EndOrphans() is > 0 and var count)
+                run.LogSystem($"{count} processes that had left a job were ended.");
+        }
+    }
 
+    private async Task<CommandResult> RunAsync(
+        JobAttempt job,
+        JobProcess process,
+        ProcessTree tree,
+        IJobProgress progress,
+        CancellationToken stop
+    )
+    {
         using var logEnd = new CancellationTokenSource();
-        var copied = process.StandardOutput.BaseStream.CopyToAsync(job.Log, logEnd.Token);
+        var copied = process.Output.CopyToAsync(job.Log, logEnd.Token);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         // Without a reader the job would block, so the end of the log is the end of the job.
         _ = copied.ContinueWith(
@@ -36,11 +65,9 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
             TaskScheduler.Default
         );
         await using var registration = stop.Register(() => stopped.TrySetResult());
-        var exited = process.WaitForExitAsync(CancellationToken.None);
-        if (await Task.WhenAny(exited, stopped.Task) == stopped.Task)
+        if (await Task.WhenAny(process.Ended, stopped.Task) == stopped.Task)
         {
             await tree.EndAsync(progress.Grace, time);
-            await exited;
             await FinishLogAsync();
             return CommandResult.Stopped;
         }
@@ -48,9 +75,12 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
         progress.Ended();
         await tree.EndAsync(settings.TerminationGrace, time); // Background processes end with the command.
         await FinishLogAsync();
-        return process.ExitCode == 0
-            ? CommandResult.Success
-            : CommandResult.Failed($"The command exited with code {process.ExitCode}. The log user_logs/std_log.txt says more.");
+        return await process.Ended switch
+        {
+            0 => CommandResult.Success,
+            null => CommandResult.Failed("The process that held the command was ended from outside, so the job was ended."),
+            var code => CommandResult.Failed($"The command exited with code {code}. The log user_logs/std_log.txt says more."),
+        };
 
         async Task FinishLogAsync()
         {
@@ -61,39 +91,28 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
             }
             catch (OperationCanceledException)
             {
-                run.LogSystem(
+                job.Run.LogSystem(
                     $"The end of the log may be missing: a process that left the job still holds it open after {LogLimit.TotalSeconds} s."
                 );
+            }
+            catch (IOException error)
+            {
+                job.Run.LogSystem($"The end of the log is missing: {error.Message}");
             }
         }
     }
 
-    private ProcessStartInfo Describe(JobAttempt job)
+    private Dictionary<string, string> Variables(JobAttempt job)
     {
-        var run = job.Run;
-        var command = job.Mounts.Fill(job.Definition.Command);
-        var start = new ProcessStartInfo("setsid", ["/bin/bash", "-c", Launcher, command])
-        {
-            WorkingDirectory = run.WorkingFolder,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        };
-        start.Environment.Clear();
-        foreach (
-            var (name, value) in JobEnvironment.Create(
-                job,
-                new(job.Mounts, run.WorkingFolder, address.Certificate),
-                Machine(),
-                address.Endpoint
-            )
-        )
-        {
-            start.Environment[name] = value;
-        }
-
+        var variables = JobEnvironment.Create(
+            job,
+            new(job.Mounts, job.Run.WorkingFolder, address.Certificate),
+            Machine(),
+            address.Endpoint
+        );
         foreach (var (name, value) in settings.ProcessVariables)
-            start.Environment[name] = value;
-        return start;
+            variables[name] = value;
+        return variables;
     }
 
     private Dictionary<string, string> Machine()

@@ -1,0 +1,37 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Diagnostics;
+using WorkspaceEmulator.Files;
+using WorkspaceEmulator.Wire.Errors;
+
+namespace WorkspaceEmulator.Hosting;
+
+/// <summary>Responds to requests that ended in an exception.</summary>
+internal static class RequestFailures
+{
+    public static Task RespondAsync(HttpContext context)
+    {
+        var response = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
+        {
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => ArmErrors.Of(
+                StatusCodes.Status413PayloadTooLarge,
+                "RequestEntityTooLarge",
+                $"The body is larger than this operation accepts; it must have at most {BodyLimits.Describe(context)}."
+            ),
+            BadHttpRequestException error => ArmErrors.Of(error.StatusCode, "BadRequest", error.Message),
+            RegexMatchTimeoutException => ArmErrors.BadRequest("A pattern of the request takes too long; simplify it."),
+            RefusedPathException error => ArmErrors.Conflict($"{error.Message} Remove what the job left there."),
+            IOException error when IsFull(error) => ArmErrors.Of(
+                StatusCodes.Status507InsufficientStorage,
+                "InsufficientStorage",
+                $"The emulator could not store this: {error.Message}. Free space there and repeat the request."
+            ),
+            // The details are in the emulator's output.
+            _ => ArmErrors.Of(500, "InternalServerError", "The emulator failed on this request; its output says why."),
+        };
+        return response.ExecuteAsync(context);
+    }
+
+    // .NET reports the operating system's error number in this place.
+    private static bool IsFull(IOException error) =>
+        error.HResult is NativeFiles.NoSpace or NativeFiles.QuotaExceeded or NativeFiles.ReadOnlyFileSystem;
+}
