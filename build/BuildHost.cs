@@ -6,6 +6,7 @@ using Build.Sessions;
 using Build.Sessions.Data;
 using Build.Sessions.Jobs;
 using Build.Sessions.Planning;
+using Build.Sessions.Provisioning;
 using Build.Sessions.Snapshots;
 using Build.Testing;
 using Cake.Frosting;
@@ -62,6 +63,12 @@ public static class BuildHost
             .AddSingleton<TrainingSubmission>()
             .AddSingleton<JobDownload>()
             .AddSingleton<ClusterStage>()
+            .AddSingleton<ISubscriptionConnector, SubscriptionConnector>()
+            .AddSingleton<ProvisioningTargets>()
+            .AddSingleton<BicepCompiler>()
+            .AddSingleton<TemplateParameters>()
+            .AddSingleton<ProvisionStage>()
+            .AddSingleton<DeprovisionStage>()
             .AddSingleton<Benchmarks>()
             .AddSingleton<StyleCheck>()
             .AddSingleton<TestRun>();

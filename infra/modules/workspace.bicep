@@ -88,6 +88,7 @@ resource workspace 'Microsoft.MachineLearningServices/workspaces@2025-12-01' = {
       containerName: datasetContainer
       endpoint: environment().suffixes.storage
       protocol: 'https'
+      serviceDataAccessAuthIdentity: 'WorkspaceUserAssignedIdentity'
       // Jobs read as the identity of the cluster; no key is stored.
       credentials: { credentialsType: 'None' }
     }
