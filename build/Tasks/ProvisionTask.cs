@@ -1,5 +1,6 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Subscriptions;
 using Build.Sessions.Provisioning;
 using Cake.Frosting;
 

@@ -52,7 +52,7 @@ public sealed class BicepCompiler(IProcesses processes)
         }
         catch (JsonException exception)
         {
-            throw new CakeException($"{file} was compiled to what is no JSON ({exception.Message}).");
+            throw new CakeException($"{file} was compiled to what is no JSON ({exception.Message}).", exception);
         }
     }
 

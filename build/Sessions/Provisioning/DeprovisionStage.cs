@@ -1,5 +1,5 @@
 using Build.CommandLine;
-using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Subscriptions;
 using Build.Log;
 using Build.Log.Displays;
 using Cake.Core;

@@ -1,5 +1,5 @@
 using Build.CommandLine;
-using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Subscriptions;
 using Cake.Core;
 using Experiments.Json;
 using Experiments.Model;

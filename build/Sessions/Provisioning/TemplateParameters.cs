@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Build.CommandLine;
-using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Subscriptions;
 using Cake.Core;
 using Experiments.Reading;
 
@@ -57,7 +57,7 @@ public sealed class TemplateParameters(CommandArguments arguments, BicepCompiler
         }
         catch (JsonException exception)
         {
-            throw new CakeException($"{file} is no JSON: {exception.Message}");
+            throw new CakeException($"{file} is no JSON: {exception.Message}", exception);
         }
     }
 

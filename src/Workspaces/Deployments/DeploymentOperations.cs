@@ -47,7 +47,9 @@ internal sealed class DeploymentOperations(ArmRequests requests, string version,
                     finished.Add(id);
             }
             else if (!hasEnded)
+            {
                 running.Add(ResourceNames.NameOf(id));
+            }
             else if (reported.Add(id))
             {
                 hasReported = true;

@@ -25,7 +25,7 @@ internal sealed class DeploymentWait(string what, DeploymentSettings settings, T
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{what} has not finished after {settings.Deadline.TotalMinutes:0.##} min; it must finish by then. The service "
-                        + "continues it: run again to see what became of it."
+                        + $"continues it: run again to see what became of it."
                 )
             );
         }

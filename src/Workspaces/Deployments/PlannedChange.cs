@@ -30,7 +30,7 @@ public sealed record PlannedChange(string ResourceId, string Kind, IReadOnlyList
             DeploymentJson.Text(change, "unsupportedReason")
         );
 
-    private static IEnumerable<string> Describe(string prefix, JsonElement difference)
+    private static List<string> Describe(string prefix, JsonElement difference)
     {
         var own = DeploymentJson.Text(difference, "path") ?? "";
         var path = prefix.Length == 0 ? own : $"{prefix}.{own}";

@@ -89,7 +89,9 @@ public sealed class SubscriptionClient(SubscriptionConnection connection, TimePr
             }
 
             if (hasChanged)
+            {
                 reported = wait.Elapsed;
+            }
             else if (wait.Elapsed - reported >= settings.ReportInterval)
             {
                 reported = wait.Elapsed;

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using WorkspaceEmulator.Deployments.Resources;
 using WorkspaceEmulator.Deployments.Templates;
 
 namespace WorkspaceEmulator.Tests.Deployments;
@@ -95,6 +97,18 @@ public class ExpressionTests
         Assert.NotEqual(text, StandIns.UniqueString(["a", "c"]));
         Assert.Matches("^[a-z2-7]{13}$", text);
     }
+
+    [Fact]
+    public void Documentation_NamesEveryFunctionAndType()
+    {
+        var page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "emulator.md"));
+
+        Assert.All(TemplateFunctions.Names.Concat(ResourceTypes.Names), name =>
+            Assert.Contains($"`{name}`", page, StringComparison.Ordinal)
+        );
+    }
+
+    private static string RepositoryRoot([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(file, "..", "..", "..", ".."));
 
     private static TemplateContext Context()
     {

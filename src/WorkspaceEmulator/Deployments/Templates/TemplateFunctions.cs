@@ -25,7 +25,7 @@ internal static class TemplateFunctions
         ["subscription"] = (0, 0, (context, _) => context.Scope.Subscription()),
         ["resourceGroup"] = (0, 0, (context, _) => ResourceGroup(context)),
         ["tenant"] = (0, 0, (_, _) => new JsonObject { ["tenantId"] = DeploymentScope.TenantId, ["countryCode"] = "" }),
-        ["deployment"] = (0, 0, (context, _) => Deployment(context)),
+        ["deployment"] = (0, 0, (context, _) => DeploymentOf(context)),
         ["environment"] = (0, 0, (_, _) => AzureCloud()),
         ["guid"] = (1, int.MaxValue, (_, given) => StandIns.Guid(given.Select(TemplateValues.Write))),
         ["uniqueString"] = (1, int.MaxValue, (_, given) => StandIns.UniqueString(given.Select(TemplateValues.Write))),
@@ -197,7 +197,7 @@ internal static class TemplateFunctions
             }
             : throw new TemplateException("resourceGroup() is used in a deployment of a subscription, which has none.");
 
-    private static JsonObject Deployment(TemplateContext context) =>
+    private static JsonObject DeploymentOf(TemplateContext context) =>
         new() { ["name"] = context.Scope.DeploymentName, ["location"] = context.Scope.Location };
 
     private static JsonObject AzureCloud() =>

@@ -51,8 +51,8 @@ internal sealed class ArmRequests
                     uri.AppendQuery(name, value);
             },
             body,
-            cancellationToken,
-            accepted
+            accepted,
+            cancellationToken
         );
 
     /// <summary>Reads an address that the service returned: a next page, or the result of an operation.</summary>
@@ -67,7 +67,7 @@ internal sealed class ArmRequests
             );
         }
 
-        return SendAsync(RequestMethod.Get, uri => uri.Reset(address), null, cancellationToken, accepted);
+        return SendAsync(RequestMethod.Get, uri => uri.Reset(address), null, accepted, cancellationToken);
     }
 
     /// <summary>Reads all pages of a list.</summary>
@@ -93,8 +93,8 @@ internal sealed class ArmRequests
         RequestMethod method,
         Action<RequestUriBuilder> address,
         JsonObject? body,
-        CancellationToken cancellationToken,
-        int[] accepted
+        int[] accepted,
+        CancellationToken cancellationToken
     ) =>
         ServiceErrors.GuardAsync(
             async () =>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Build.CommandLine.Groups;
+namespace Build.CommandLine.Groups.Subscriptions;
 
 /// <summary>The arguments that select what is provisioned in a subscription.</summary>
 public sealed partial class ProvisioningArguments() : ArgumentGroup(Name, Subscription, Tenant, Endpoint, Yes)

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Build.CommandLine.Groups;
+namespace Build.CommandLine.Groups.Subscriptions;
 
 /// <summary>The arguments that decide the parameters of the deployment.</summary>
 public sealed partial class TemplateArguments() : ArgumentGroup(Location, Parameters)
