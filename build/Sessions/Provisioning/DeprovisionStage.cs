@@ -54,13 +54,9 @@ public sealed class DeprovisionStage(
     {
         context.Report("Subscription", $"{target.SubscriptionId}{(target.Endpoint is null ? "" : " (emulated)")}");
         context.Report("Group", $"{group.Name} with {group.Resources.Count} resources, and everything inside them:");
-        var rows = group.Resources.Select(resource => new ListingRow(
-            resource.Environment == target.Name ? "delete" : "delete, not made by Provision",
-            resource.Type,
-            resource.Name
-        )
+        var rows = group.Resources.Select(resource => new ListingRow("delete", resource.Type, resource.Name)
         {
-            Tone = resource.Environment == target.Name ? Tone.Plain : Tone.Caution,
+            Warnings = resource.Environment == target.Name ? [] : ["Provision did not make it."],
         });
         display.Show(context, new Listing(Indent: 2, [8, 48], [.. rows]) { Headings = ["", "type", "name"] });
         context.Say("  Role assignments, federated credentials and the budget are deleted with them.");
