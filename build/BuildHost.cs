@@ -7,6 +7,7 @@ using Build.Sessions.Data;
 using Build.Sessions.Jobs;
 using Build.Sessions.Planning;
 using Build.Sessions.Reports;
+using Build.Sessions.Provisioning;
 using Build.Sessions.Snapshots;
 using Build.Testing;
 using Cake.Core;
@@ -70,6 +71,12 @@ public static class BuildHost
             .AddSingleton<BaselineSearch>()
             .AddSingleton<PairedComparison>()
             .AddSingleton<ReportSession>()
+            .AddSingleton<ISubscriptionConnector, SubscriptionConnector>()
+            .AddSingleton<ProvisioningTargets>()
+            .AddSingleton<BicepCompiler>()
+            .AddSingleton<TemplateParameters>()
+            .AddSingleton<ProvisionStage>()
+            .AddSingleton<DeprovisionStage>()
             .AddSingleton<Benchmarks>()
             .AddSingleton<StyleCheck>()
             .AddSingleton<TestRun>();

@@ -28,11 +28,22 @@ public sealed class EmulatorSession(CommandArguments arguments, PythonRuntime py
     /// <param name="context">The run.</param>
     /// <param name="address">The workspace that it emulates.</param>
     /// <param name="jobs">What it is to run jobs with; null for a target that submits none and accepts the emulator as it runs.</param>
-    public async Task<RunningEmulator> StartAsync(BuildContext context, WorkspaceAddress address, JobRuntime? jobs)
+    public Task<RunningEmulator> StartAsync(BuildContext context, WorkspaceAddress address, JobRuntime? jobs) =>
+        StartAsync(context, address.Endpoint!, [address], jobs);
+
+    /// <summary>Starts the emulator, or finds the one that runs, without a workspace: a deployment makes it.</summary>
+    public Task<RunningEmulator> StartAsync(BuildContext context, Uri endpoint) => StartAsync(context, endpoint, [], jobs: null);
+
+    private async Task<RunningEmulator> StartAsync(
+        BuildContext context,
+        Uri endpoint,
+        IReadOnlyList<WorkspaceAddress> workspaces,
+        JobRuntime? jobs
+    )
     {
         if (jobs is null && await FindAsync(context) is { } found)
             jobs = KindOf(found);
-        var settings = await SettingsAsync(context, address, jobs ?? JobRuntime.Process);
+        var settings = await SettingsAsync(context, endpoint, workspaces, jobs ?? JobRuntime.Process);
         var emulator = await new EmulatorLauncher(time).EnsureRunningAsync(settings, context.Cancellation);
         context.Report("Emulator", $"{emulator.Start.ToString().ToLowerInvariant()} at {emulator.Endpoint} (process {emulator.ProcessId})");
         if (emulator.Note is not null)
@@ -66,11 +77,16 @@ public sealed class EmulatorSession(CommandArguments arguments, PythonRuntime py
 
     private static JobRuntime KindOf(RunningEmulator emulator) => emulator.Runtime == "docker" ? JobRuntime.Docker : JobRuntime.Process;
 
-    private async Task<EmulatorSettings> SettingsAsync(BuildContext context, WorkspaceAddress address, JobRuntime jobs)
+    private async Task<EmulatorSettings> SettingsAsync(
+        BuildContext context,
+        Uri endpoint,
+        IReadOnlyList<WorkspaceAddress> workspaces,
+        JobRuntime jobs
+    )
     {
-        var settings = new EmulatorSettings(Folder(context), ["dotnet", EmulatorAssembly.Find()], [address])
+        var settings = new EmulatorSettings(Folder(context), ["dotnet", EmulatorAssembly.Find()], workspaces)
         {
-            Url = address.Endpoint!,
+            Url = endpoint,
             RecordingFile = arguments.GetPath(EmulatorArguments.Record),
             FaultScriptFile = arguments.GetPath(EmulatorArguments.Faults),
         };

@@ -60,10 +60,28 @@ public sealed class Doctor(
             await CheckDatasetAsync(context, configuration),
             await CheckRuntimeAsync(context, configuration.Environment),
         };
+        findings.AddRange(CheckPlaceholders(context, configuration.Experiment.EnvConfigFile));
         // The emulator is signed in to with its own token.
         if (configuration.Environment.Endpoint is null)
             findings.Add(CheckSignIn(configuration.Environment));
         return findings;
+    }
+
+    /// <summary>Finds values of the samples that were not replaced in the environment config; none is the usual case and says nothing.</summary>
+    private static IEnumerable<Finding> CheckPlaceholders(BuildContext context, string file)
+    {
+        var source = $"{ConfigurationReader.Folder}/{file}";
+        var faults = Placeholders.Find(Path.Combine(context.Root, ConfigurationReader.Folder, file), source);
+        return faults.Count == 0
+            ? []
+            :
+            [
+                Finding.Fault("environment", source, [.. faults.Select(fault => fault.ToString())]) with
+                {
+                    Advice =
+                        "dotnet cake --target=Provision writes such a file for your own subscription; docs/getting-started.md says how.",
+                },
+            ];
     }
 
     private Finding CheckPlan(BuildContext context, Configuration configuration, string file)

@@ -1,5 +1,6 @@
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Computes;
+using WorkspaceEmulator.Deployments;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Page;
@@ -34,6 +35,7 @@ internal static class EmulatorEndpoints
         application.MapGroup("/mlflow/{version}" + Routes.Workspace + "/api/2.0/mlflow").WithMetadata(new WorkspaceScope()).MapMlflow();
         application.MapSignedLogs();
         application.MapVaults();
+        application.MapDeployments();
         application.MapRegistryTokens();
         application.MapAdministration();
         application.MapPage();
@@ -48,6 +50,7 @@ internal static class EmulatorEndpoints
             .AddSingleton(new ActiveFaults(FaultScript.Empty))
             .AddSingleton<WorkspaceStore>()
             .AddSingleton<VaultStore>()
+            .AddSingleton<DeploymentService>()
             .AddSingleton<ClusterFactory>()
             .AddSingleton<Quotas>()
             .AddSingleton<OperationStore>()

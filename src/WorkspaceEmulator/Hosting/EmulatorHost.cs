@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Containers;
+using WorkspaceEmulator.Deployments;
 using WorkspaceEmulator.Endpoints;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
@@ -113,6 +114,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton(new ActiveFaults(options.Faults))
             .AddSingleton<WorkspaceStore>()
             .AddSingleton<VaultStore>()
+            .AddSingleton<DeploymentService>()
             .AddSingleton<Quotas>()
             .AddSingleton<OperationStore>()
             .AddSingleton<RunFactory>()

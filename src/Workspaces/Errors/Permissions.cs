@@ -33,6 +33,7 @@ internal static partial class Permissions
         ),
         ("Microsoft.KeyVault/vaults/secrets/setSecret", "Key Vault Secrets Officer", "Key Vault Secrets Officer"),
         ("Microsoft.KeyVault/vaults/secrets/", "Key Vault Secrets User", "Key Vault Secrets User"),
+        ("Microsoft.Authorization/roleAssignments/", "Role Based Access Control Administrator", "Role Based Access Control Administrator"),
         ("Microsoft.ManagedIdentity/userAssignedIdentities/", "Managed Identity Operator", "Managed Identity Operator"),
         ("", "Reader", "Contributor"),
     ];

@@ -21,6 +21,8 @@ internal static class RepeatableRequests
         "/runs/search",
         "/experiments/search",
         "/startPendingUpload",
+        "/whatIf",
+        "/purge",
     ];
 
     /// <returns>

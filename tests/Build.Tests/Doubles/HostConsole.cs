@@ -5,6 +5,7 @@ using Build.LocalRuntime;
 using Build.Log;
 using Build.Log.Displays;
 using Build.Sessions;
+using Build.Sessions.Provisioning;
 using Cake.Core;
 using Cake.Frosting.Tests;
 using Fixtures;
@@ -94,6 +95,7 @@ internal sealed partial class HostConsole : IDisposable
                     .AddSingleton<IQuestion>(Question)
                     .AddSingleton<IProcesses>(Processes)
                     .AddSingleton<IWorkspaceConnector>(new FakeConnector(Service))
+                    .AddSingleton<ISubscriptionConnector>(new FakeSubscriptionConnector(Service, Time))
             )
             .Run(arguments);
         var text = new StringBuilder()

@@ -5,6 +5,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Experiments.Plans;
 using Workspaces.Connection;
+using Workspaces.Deployments.Requests;
 using Workspaces.Http;
 
 namespace Fixtures.Services;
@@ -69,6 +70,14 @@ public sealed class FakeService : HttpMessageHandler
 
     public WorkspaceConnection Connection(TokenCredential? credential = null) =>
         new(Address, credential ?? new FixedCredential(Token))
+        {
+            Transport = new HttpClientTransport(new HttpClient(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan }),
+            Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) },
+        };
+
+    /// <summary>Returns a connection to the subscription of <see cref="Address"/>.</summary>
+    public SubscriptionConnection Subscription() =>
+        new(Address.Endpoint, Address.SubscriptionId, new FixedCredential(Token))
         {
             Transport = new HttpClientTransport(new HttpClient(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan }),
             Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) },

@@ -1,0 +1,55 @@
+namespace Infra.Tests;
+
+public class BicepTests
+{
+    private static IEnumerable<string> Files() =>
+        Directory
+            .EnumerateFiles(Bicep.Folder, "*.bicep*", SearchOption.AllDirectories)
+            .Where(file => file.EndsWith(".bicep", StringComparison.Ordinal) || file.EndsWith(".bicepparam", StringComparison.Ordinal));
+
+    [Fact]
+    public async Task Lint_FindsNothing_InTheTemplateAndItsModules()
+    {
+        var (output, messages) = await Bicep.RunAsync("lint", "main.bicep");
+
+        Assert.Equal(("", ""), (output, messages));
+    }
+
+    [Fact]
+    public async Task Build_AcceptsTheExampleParameters()
+    {
+        var (output, messages) = await Bicep.RunAsync("build-params", "example.bicepparam", "--stdout");
+
+        Assert.Equal("", messages);
+        Assert.Contains("your-organisation", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lint_ReportsAnError_WhenARuleIsBroken()
+    {
+        // Beside the template, so that the same rules are in force.
+        var file = Path.Combine(Bicep.Folder, $"broken-{Guid.NewGuid():N}.bicep");
+        await File.WriteAllTextAsync(file, "param unused string\n", TestContext.Current.CancellationToken);
+        try
+        {
+            var (output, messages) = await Bicep.RunAsync("lint", Path.GetFileName(file));
+
+            Assert.Contains("Error no-unused-params", output + messages, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task Format_ChangesNoFile()
+    {
+        foreach (var file in Files())
+        {
+            var (formatted, _) = await Bicep.RunAsync("format", file, "--stdout");
+
+            Assert.Equal(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), formatted);
+        }
+    }
+}
