@@ -79,12 +79,10 @@ public sealed class DamagedStateTests(DamagedStateTests.StoredState stored) : IC
 
         foreach (var (path, source) in StoredState.Resources)
         {
-            if (!IsOf(source, pattern))
-                await target.ExpectAsync(
-                    200,
-                    path.StartsWith("POST ", StringComparison.Ordinal) ? HttpMethod.Post : HttpMethod.Get,
-                    path.Split(' ')[^1]
-                );
+            if (IsOf(source, pattern))
+                continue;
+            var method = path.StartsWith("POST ", StringComparison.Ordinal) ? HttpMethod.Post : HttpMethod.Get;
+            await target.ExpectAsync(200, method, path.Split(' ')[^1]);
         }
 
         Assert.Equal("Failed", await target.StatusAsync("crashed"));

@@ -103,6 +103,7 @@ public sealed class FullDiskTests
                 [Environment.UserName == "root" ? "-m" : "-rm", "sh", "-c", "mount -t tmpfs -o size=1m probe /mnt"]
             )
             {
+                UseShellExecute = false,
                 RedirectStandardError = true,
             }
         )!;

@@ -18,6 +18,9 @@ internal sealed class CutFiles(IDatastoreFiles files, CancellationTokenSource in
     public Task<IReadOnlyList<StoredFile>> ListAsync(string folder, CancellationToken cancellationToken) =>
         files.ListAsync(folder, cancellationToken);
 
+    public Task<IReadOnlyList<StoredFile>> ListTreeAsync(string folder, CancellationToken cancellationToken) =>
+        files.ListTreeAsync(folder, cancellationToken);
+
     public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken) =>
         files.ListFoldersAsync(folder, cancellationToken);
 

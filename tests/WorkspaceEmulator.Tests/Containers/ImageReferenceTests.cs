@@ -1,4 +1,3 @@
-using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Engines;
 
 namespace WorkspaceEmulator.Tests.Containers;

@@ -6,12 +6,14 @@ using Workspaces.Errors;
 
 namespace Workspaces.Tests.Deployments;
 
-public class SubscriptionClientTests
+public sealed class SubscriptionClientTests : IDisposable
 {
     private const string Deployment = "/subscriptions/00000000-0000-0000-0000-000000000001/providers/Microsoft.Resources/deployments/team";
     private static readonly DeploymentRequest Request = new("team", "westeurope", new JsonObject { ["resources"] = new JsonObject() }, []);
 
     private readonly FakeService service = new();
+
+    public void Dispose() => service.Dispose();
 
     [Fact]
     public async Task CompareAsync_ReportsEveryDetail_WhenTheTemplateIsRefused()

@@ -11,8 +11,8 @@ internal sealed class ResourceStore(StateFolder folder, TimeProvider time)
 {
     private const string Sent = "sent";
     private const string Added = "added";
-    private readonly ResourceFolder resources = new(Path.Combine(folder.Root, "arm-resources"), time);
-    private readonly ResourceFolder deletedVaults = new(Path.Combine(folder.Root, "deleted-vaults"), time);
+    private readonly ResourceFolder resources = new(Path.Combine(folder.Root, "arm-resources"), folder, time);
+    private readonly ResourceFolder deletedVaults = new(Path.Combine(folder.Root, "deleted-vaults"), folder, time);
 
     /// <summary>Gets all resources as <c>reference()</c> reads them, by id.</summary>
     public IReadOnlyList<JsonObject> All() =>

@@ -18,7 +18,7 @@ internal sealed class ArmRequests
 
     public ArmRequests(SubscriptionConnection connection)
     {
-        var transport = connection.Transport ?? PinnedTransport.Create(connection.CertificateThumbprint);
+        var transport = connection.Transport ?? PinnedTransport.For(connection.CertificateThumbprint);
         pipeline = ServicePipelines.Build(transport, connection.Retries, connection.Credential, ServicePipelines.ArmScope);
         endpoint = connection.Endpoint ?? Azure;
     }
