@@ -1,4 +1,5 @@
 using Build.Tests.Doubles;
+using Experiments.Records;
 using Fixtures.Services;
 
 namespace Build.Tests;
@@ -141,6 +142,30 @@ public sealed class ReportTests : IDisposable
         // 20 of 100 steps in the 60 s since the start.
         ExpectedText.Check("report-running", host.Run("--target=Report", "--job=running", "--fail-on=worse:eval_mAP"));
         Assert.Contains("\"etaSeconds\": 240", Read("report.json"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("BUILD_SOURCEVERSION", "BUILD_SOURCEBRANCH", "refs/heads/main", "4b825dc642cb6eb9a060e54bf8d69288fbee4904", "main")]
+    [InlineData("GITHUB_SHA", "GITHUB_REF", "refs/heads/a/b", "4b825dc642cb6eb9a060e54bf8d69288fbee4904", "a/b")]
+    [InlineData("GITHUB_SHA", "GITHUB_REF", "refs/pull/7/merge", "4b825dc642cb6eb9a060e54bf8d69288fbee4904", null)]
+    [InlineData("GITHUB_SHA", "GITHUB_REF", "refs/heads/main", "0000000000000000000000000000000000000000", null)]
+    public void PlanExperiment_TakesTheBranchOfThePipeline_OnlyForTheCommitThatItChecksOut(
+        string commitVariable,
+        string branchVariable,
+        string branch,
+        string commit,
+        string? expected
+    )
+    {
+        host.WriteDataset();
+        host.Processes.On("git symbolic-ref", () => 1);
+        host.Environment.Variables[commitVariable] = commit;
+        host.Environment.Variables[branchVariable] = branch;
+
+        host.Run("--target=Plan-Experiment", "--exclusive");
+
+        var folder = Directory.EnumerateDirectories(Path.Combine(host.Root, "artifacts"), "demo-*").Single();
+        Assert.Equal(expected, PlanFile.Read(Path.Combine(folder, "plan.json")).Passport.Git!.Branch);
     }
 
     private static string Job(string name, string status, string experiment, string branch, string dirty = "False") =>

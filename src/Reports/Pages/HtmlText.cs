@@ -16,7 +16,7 @@ internal static class HtmlText
     /// <summary>Returns a number as HTML and SVG need it: at most four decimals, a full stop.</summary>
     public static string Number(double value, string format = "0.####") => value.ToString(format, CultureInfo.InvariantCulture);
 
-    /// <summary>Returns a metric with four decimals, or a dash where there is none.</summary>
+    /// <summary>Returns a metric with four decimals, or a dash for a missing one.</summary>
     public static string Metric(double? value) => value is { } number ? Number(number, "0.0000") : "–";
 
     /// <summary>Returns the value or the baseline of a metric; a number of images has no decimals.</summary>
