@@ -15,7 +15,7 @@ public sealed class BaselineSearch(CommandArguments arguments, RunReader runs)
     /// <summary>Finds the run that <c>--baseline</c> names.</summary>
     /// <param name="context">The run.</param>
     /// <param name="run">The run that is reported.</param>
-    /// <returns>The baseline and how it was chosen, or the reason why there is none.</returns>
+    /// <returns>The baseline and how it was chosen, or the reason for its absence.</returns>
     public async Task<(RunFacts? Baseline, BaselineSource Source, string? Reason)> FindAsync(BuildContext context, RunFacts run)
     {
         ArgumentNullException.ThrowIfNull(run);

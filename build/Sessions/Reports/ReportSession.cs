@@ -57,6 +57,9 @@ public sealed class ReportSession(
         var loggedStep = runs.LoggedStep;
         var (baseline, source, reason) = await baselines.FindAsync(context, run);
         var isComparable = baseline is not null && run.Status == nameof(JobStatus.Completed);
+        // Two runs on this machine need no workspace; any other way it is open, and its prices are worth a connection.
+        if (source != BaselineSource.File)
+            await runs.OpenAsync(context);
         var (cost, noCost) = await RunCost.ComputeAsync(runs.Workspace, run, time.GetUtcNow(), context.Cancellation);
         return new ReportInput(run)
         {

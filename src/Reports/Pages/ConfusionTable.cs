@@ -38,7 +38,7 @@ internal static class ConfusionTable
     private static string Matrix(Evaluation evaluation, IReadOnlyList<string> names)
     {
         var html = new StringBuilder(
-            "<div class=\"scroll\" role=\"region\" aria-label=\"Confusion matrix\" tabindex=\"0\"><table class=\"confusion\">"
+            "<div class=\"scroll\" role=\"region\" aria-label=\"Objects by actual and predicted class\" tabindex=\"0\"><table class=\"confusion\">"
         );
         html.Append("<caption>Objects by actual and predicted class</caption><thead><tr><td></td>");
         html.Append(

@@ -132,12 +132,12 @@ public static class HtmlPage
         foreach (var metric in metrics)
         {
             html.Append(
-                $"<li class=\"card\"><span class=\"name\">{metric.Name}</span><span class=\"value\">{HtmlText.Metric(metric.Value)}</span>"
+                $"<li class=\"card\"><span class=\"name\">{metric.Name}</span><span class=\"value\">{HtmlText.Metric(metric, metric.Value)}</span>"
             );
             if (metric.Difference is not null)
             {
                 html.Append(
-                    $"<span class=\"difference\">{HtmlText.Signed(metric.Difference)} from {HtmlText.Metric(metric.Baseline)}</span>"
+                    $"<span class=\"difference\">{HtmlText.Difference(metric)} from {HtmlText.Metric(metric, metric.Baseline)}</span>"
                 );
             }
             if (metric.Word is not null)
@@ -193,13 +193,13 @@ public static class HtmlPage
         var rows = report.Changes.Select(change =>
             $"<tr><th scope=\"row\">{HtmlText.Foreign(change.Path, 80)}</th><td>{Value(change.Before)}</td><td>{Value(change.After)}</td></tr>"
         );
-        return "<div class=\"scroll\" role=\"region\" aria-label=\"Changes\" tabindex=\"0\"><table><caption>Config, data, code and versions</caption>"
+        return "<div class=\"scroll\" role=\"region\" aria-label=\"Table of the changes\" tabindex=\"0\"><table class=\"changes\"><caption>Config, data, code and versions</caption>"
             + "<thead><tr><th scope=\"col\">what</th><th scope=\"col\">baseline</th><th scope=\"col\">this run</th></tr></thead>"
             + $"<tbody>{string.Concat(rows)}</tbody></table></div>";
     }
 
     private static string Value(string? text) =>
-        text is null ? "<span class=\"absent\">absent</span>" : $"<code>{HtmlText.Foreign(text, 80)}</code>";
+        text is null ? "<span class=\"absent\">absent</span>" : $"<code>{HtmlText.Foreign(Words.Short(text), 80)}</code>";
 
     private static string Failure(ReportInput input)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Reports.Records;
 
 namespace Reports.Pages;
 
@@ -15,14 +16,21 @@ internal static class HtmlText
     /// <summary>Returns a number as HTML and SVG need it: at most four decimals, a full stop.</summary>
     public static string Number(double value, string format = "0.####") => value.ToString(format, CultureInfo.InvariantCulture);
 
-    /// <summary>Returns a metric with four decimals, or a dash where there is none.</summary>
-    public static string Metric(double? value) => value is { } number ? Number(number, IsCount(number) ? "0" : "0.0000") : "–";
+    /// <summary>Returns a metric with four decimals, or a dash for a missing one.</summary>
+    public static string Metric(double? value) => value is { } number ? Number(number, "0.0000") : "–";
+
+    /// <summary>Returns the value or the baseline of a metric; a number of images has no decimals.</summary>
+    public static string Metric(ReportMetric metric, double? value) =>
+        value is { } number && IsCount(metric) ? Number(number, "0") : Metric(value);
 
     /// <summary>Returns a difference with its sign, or a dash.</summary>
-    public static string Signed(double? value) =>
-        value is { } number ? Number(number, IsCount(number) && Math.Abs(number) >= 1 ? "+0;−0;0" : "+0.0000;−0.0000;0.0000") : "–";
+    public static string Signed(double? value) => value is { } number ? Number(number, "+0.0000;−0.0000;0.0000") : "–";
 
-    private static bool IsCount(double value) => Math.Abs(value) > 1 && value == Math.Round(value);
+    /// <summary>Returns the difference of a metric with its sign, or a dash.</summary>
+    public static string Difference(ReportMetric metric) =>
+        metric.Difference is { } number && IsCount(metric) ? Number(number, "+0;−0;0") : Signed(metric.Difference);
+
+    private static bool IsCount(ReportMetric metric) => metric.Name is "binary_tp" or "binary_fn" or "binary_tn" or "binary_fp";
 
     private static string Encode(string text)
     {

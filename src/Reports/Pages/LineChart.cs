@@ -82,8 +82,7 @@ internal sealed class LineChart(string title, string xName, string yName)
         var step =
             power
             * (
-                raw
-                / power switch
+                (raw / power) switch
                 {
                     <= 1 => 1,
                     <= 2 => 2,

@@ -37,7 +37,7 @@ internal static class MetricsTable
         {
             html.Append("<th scope=\"col\" class=\"number\">baseline</th><th scope=\"col\" class=\"number\">difference</th>");
             html.Append(
-                "<th scope=\"col\" class=\"number\">95 % interval</th><th scope=\"col\" class=\"plot\">interval around 0</th><th scope=\"col\">word</th>"
+                "<th scope=\"col\" class=\"number\">95 % interval</th><th scope=\"col\" class=\"plot\">interval around 0</th><th scope=\"col\">verdict</th>"
             );
         }
 
@@ -50,7 +50,7 @@ internal static class MetricsTable
     private static string Row(ReportMetric metric, bool hasBaseline, double reach)
     {
         var html = new StringBuilder(
-            $"<tr><th scope=\"row\">{HtmlText.Foreign(metric.Name, 60)}</th><td class=\"number\">{HtmlText.Metric(metric.Value)}</td>"
+            $"<tr><th scope=\"row\">{HtmlText.Foreign(metric.Name, 60)}</th><td class=\"number\">{HtmlText.Metric(metric, metric.Value)}</td>"
         );
         if (hasBaseline)
         {
@@ -58,7 +58,7 @@ internal static class MetricsTable
                 ? $"{HtmlText.Signed(metric.Low)} to {HtmlText.Signed(metric.High)}"
                 : "–";
             html.Append(
-                $"<td class=\"number\">{HtmlText.Metric(metric.Baseline)}</td><td class=\"number\">{HtmlText.Signed(metric.Difference)}</td>"
+                $"<td class=\"number\">{HtmlText.Metric(metric, metric.Baseline)}</td><td class=\"number\">{HtmlText.Difference(metric)}</td>"
             );
             html.Append($"<td class=\"number interval\">{interval}</td><td class=\"plot\">{Plot(metric, reach)}</td>");
             html.Append(

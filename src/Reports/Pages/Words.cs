@@ -5,6 +5,9 @@ namespace Reports.Pages;
 /// <summary>The words and sentences that every form of a report shares.</summary>
 internal static class Words
 {
+    private const int ShortestHash = 40;
+    private const int HashDigits = 12;
+
     /// <summary>Returns a word as people read it.</summary>
     public static string Of(Word? word) =>
         word switch
@@ -46,8 +49,8 @@ internal static class Words
         return report.Verdict switch
         {
             Verdict.Better or Verdict.Worse or Verdict.NotDistinguishable when primary is not null =>
-                $"{value}, {HtmlText.Signed(primary.Difference)} from the baseline's {HtmlText.Metric(primary.Baseline)}; "
-                    + $"the 95 % interval of the difference is {HtmlText.Signed(primary.Low)} to {HtmlText.Signed(primary.High)}.",
+                $"{value}, {Compared(primary)} the baseline's {HtmlText.Metric(primary.Baseline)} "
+                    + $"(95 % interval of the difference: {HtmlText.Signed(primary.Low)} to {HtmlText.Signed(primary.High)}).",
             Verdict.NotPaired => $"{(value.Length > 0 ? value + ". " : "")}The run and the baseline cannot be compared image by image.",
             Verdict.NoBaseline => value.Length > 0 ? $"{value}. There is no baseline to compare it with." : "There is no baseline.",
             Verdict.Failed => report.Status == "Canceled" ? "The job was cancelled before it completed." : "The job failed.",
@@ -60,6 +63,18 @@ internal static class Words
         TimeSpan.FromSeconds(Math.Min(seconds, 1e9)) is { } span && span.TotalHours >= 1 ? $"{(long)span.TotalHours} h {span.Minutes} min"
         : span.TotalMinutes >= 1 ? $"{span.Minutes} min {span.Seconds} s"
         : $"{span.Seconds} s";
+
+    /// <summary>Returns a value, a long hash shortened to what tells it from others.</summary>
+    public static string Short(string value) =>
+        value.Length >= ShortestHash && value.All(char.IsAsciiHexDigit) ? value[..HashDigits] : value;
+
+    private static string Compared(ReportMetric metric) =>
+        metric.Difference switch
+        {
+            > 0 => $"{HtmlText.Metric(metric.Difference)} higher than",
+            < 0 => $"{HtmlText.Metric(-metric.Difference)} lower than",
+            _ => "the same as",
+        };
 
     private static string Eta(ReportProgress progress) =>
         progress.EtaSeconds is { } seconds ? $", about {Duration(seconds)} of training remain" : "";

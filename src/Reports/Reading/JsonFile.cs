@@ -30,7 +30,8 @@ internal static class JsonFile
             {
                 return JsonSerializer.Deserialize<T>(stream, Options);
             }
-            catch (JsonException error)
+            // An object that has a key twice is an ArgumentException.
+            catch (Exception error) when (error is JsonException or ArgumentException)
             {
                 notes.Add($"{path} cannot be read: {error.Message}");
                 return null;
@@ -46,7 +47,7 @@ internal static class JsonFile
         {
             return JsonSerializer.Deserialize<T>(line, Options);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or ArgumentException)
         {
             // The last line of a running job may be incomplete, and NaN is not JSON.
             return null;

@@ -80,7 +80,7 @@ public sealed partial class RunArtifacts
     public IReadOnlyList<string> Pictures() =>
         [.. (Evaluation?.WorstImages ?? []).Select(PathOf).OfType<string>().Distinct(StringComparer.Ordinal).Take(MostPictures)];
 
-    /// <summary>Returns the path of an image's picture, relative to the artifacts; null when there is none.</summary>
+    /// <summary>Returns the path of an image's picture, relative to the artifacts; null when it is missing.</summary>
     public string? PathOf(WorstImage image)
     {
         ArgumentNullException.ThrowIfNull(image);

@@ -25,18 +25,18 @@ internal static partial class MarkdownParts
         text.Append(
             report.Baseline is null
                 ? "| metric | value |\n|---|---:|\n"
-                : "| metric | value | baseline | difference | 95 % interval | |\n|---|---:|---:|---:|---|---|\n"
+                : "| metric | value | baseline | difference | 95 % interval | verdict |\n|---|---:|---:|---:|---|---|\n"
         );
         foreach (var metric in metrics)
         {
-            text.Append($"| {Name(metric.Name)} | {HtmlText.Metric(metric.Value)} |");
+            text.Append($"| {Name(metric.Name)} | {HtmlText.Metric(metric, metric.Value)} |");
             if (report.Baseline is not null)
             {
                 var interval = metric is { Low: not null, High: not null }
                     ? $"{HtmlText.Signed(metric.Low)} to {HtmlText.Signed(metric.High)}"
                     : "–";
                 var word = metric.Word is Word.Better or Word.Worse ? $"**{Words.Of(metric.Word)}**" : Words.Of(metric.Word);
-                text.Append($" {HtmlText.Metric(metric.Baseline)} | {HtmlText.Signed(metric.Difference)} | {interval} | {word} |");
+                text.Append($" {HtmlText.Metric(metric, metric.Baseline)} | {HtmlText.Difference(metric)} | {interval} | {word} |");
             }
 
             text.Append('\n');
@@ -109,7 +109,7 @@ internal static partial class MarkdownParts
     /// <summary>Returns a name in a code span, where it can be copied; any other text, which could leave the span, escaped.</summary>
     public static string Name(string text) => PlainName().IsMatch(text) ? $"`{text}`" : Markdown.Escape(text, 80);
 
-    private static string Value(string? text) => text is null ? "absent" : Name(text);
+    private static string Value(string? text) => text is null ? "absent" : Name(Words.Short(text));
 
     private static string? StudioLink(string? address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps && uri.UserInfo.Length == 0

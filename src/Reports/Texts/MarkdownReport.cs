@@ -1,5 +1,6 @@
 using System.Text;
 using Reports.Building;
+using Reports.Pages;
 using Reports.Records;
 
 namespace Reports.Texts;
@@ -45,7 +46,7 @@ public static class MarkdownReport
             return;
         text.Append("#### Passport\n\n| key | value |\n|---|---|\n");
         foreach (var (path, value) in values.Take(60))
-            text.Append($"| {MarkdownParts.Name(path)} | {MarkdownParts.Name(value)} |\n");
+            text.Append($"| {MarkdownParts.Name(path)} | {MarkdownParts.Name(Words.Short(value))} |\n");
         text.Append('\n');
     }
 }

@@ -9,7 +9,7 @@ public static class ReportSummary
     private static readonly string[] Main = ["eval_mAP", "eval_AP50", "eval_AP75", "binary_precision", "binary_recall", "binary_f1"];
 
     /// <summary>Gets the headings of <see cref="Rows"/>.</summary>
-    public static IReadOnlyList<string> Headings { get; } = ["metric", "value", "baseline", "difference", "95 % interval", "word"];
+    public static IReadOnlyList<string> Headings { get; } = ["metric", "value", "baseline", "difference", "95 % interval", "verdict"];
 
     /// <summary>Returns the verdict and the sentence that explains it.</summary>
     public static string Verdict(ReportFile report)
@@ -37,9 +37,9 @@ public static class ReportSummary
                 (IReadOnlyList<string>)
                     [
                         metric.Name,
-                        HtmlText.Metric(metric.Value),
-                        HtmlText.Metric(metric.Baseline),
-                        HtmlText.Signed(metric.Difference),
+                        HtmlText.Metric(metric, metric.Value),
+                        HtmlText.Metric(metric, metric.Baseline),
+                        HtmlText.Difference(metric),
                         metric is { Low: not null, High: not null }
                             ? $"{HtmlText.Signed(metric.Low)} to {HtmlText.Signed(metric.High)}"
                             : "–",

@@ -59,7 +59,7 @@ public sealed class JobHistory(WorkspaceClient workspace)
     /// <param name="branch">Name of the branch, without <c>refs/heads/</c>.</param>
     /// <param name="otherThan">A job that is not meant.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
-    /// <returns>The job's name; null when there is none.</returns>
+    /// <returns>The job's name; null when no job fits.</returns>
     /// <exception cref="WorkspaceException">The service refused or did not respond.</exception>
     public Task<string?> FindNewestCompletedAsync(
         string experiment,

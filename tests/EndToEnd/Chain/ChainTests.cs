@@ -51,6 +51,8 @@ public sealed class ChainTests(DemoData data)
                 "user_logs/std_log.txt",
                 "outputs/metrics.jsonl",
                 "outputs/predictions.json",
+                "outputs/ground_truth.json",
+                "outputs/evaluation.json",
                 "outputs/plots/losses.png",
                 "outputs/final_model/model.pth",
                 "outputs/final_model/model.torchscript.pt",

@@ -29,6 +29,7 @@ public class JobMetricsTests
         var metrics = await new JobMetrics(await service.ConnectAsync()).ReadAsync("job", Stop);
 
         Assert.Equal([KeyValuePair.Create("eval_mAP", double.NaN), KeyValuePair.Create("train_loss", 0.5)], metrics.Metrics);
+        Assert.Equal((2, DateTimeOffset.FromUnixTimeMilliseconds(1700000002000)), metrics.LastStep);
         Assert.Equal([RunPath], service.Sent.Select(request => request.Uri.AbsolutePath));
     }
 
@@ -43,5 +44,6 @@ public class JobMetricsTests
         var metrics = await new JobMetrics(await service.ConnectAsync()).ReadAsync("job", Stop);
 
         Assert.Empty(metrics.Metrics);
+        Assert.Null(metrics.LastStep);
     }
 }

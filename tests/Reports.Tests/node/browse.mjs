@@ -1,0 +1,77 @@
+// Opens pages in chromium, light and dark, wide and narrow, and prints what it finds as one JSON object on the last line.
+//
+//   node browse.mjs CHROMIUM [--pictures=FOLDER] PAGE.html …
+import { chromium } from "playwright-core";
+import { AxeBuilder } from "@axe-core/playwright";
+import { pathToFileURL } from "node:url";
+import path from "node:path";
+
+const [executablePath, ...rest] = process.argv.slice(2);
+const pictures = rest.find((argument) => argument.startsWith("--pictures="))?.slice("--pictures=".length);
+const pages = rest.filter((argument) => !argument.startsWith("--"));
+const views = [
+  { colorScheme: "light", width: 1280, height: 900 },
+  { colorScheme: "dark", width: 1280, height: 900 },
+  { colorScheme: "light", width: 390, height: 844 },
+  { colorScheme: "dark", width: 390, height: 844 },
+];
+
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+const found = [];
+try {
+  for (const file of pages) {
+    const address = pathToFileURL(file).href;
+    for (const { colorScheme, width, height } of views) {
+      const context = await browser.newContext({ colorScheme, viewport: { width, height }, reducedMotion: "reduce" });
+      const page = await context.newPage();
+      const requests = [];
+      const messages = [];
+      page.on("request", (request) => requests.push(request.url()));
+      page.on("console", (message) => messages.push(message.text()));
+      page.on("pageerror", (error) => messages.push(String(error)));
+      page.on("dialog", (dialog) => (messages.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
+      await page.goto(address);
+      const view = `${path.basename(file)} ${colorScheme} ${width}`;
+      if (pictures) await page.screenshot({ path: path.join(pictures, `${view.replaceAll(" ", "-")}.png`), fullPage: true });
+      // Charts in closed sections must be accessible too.
+      await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const scroll = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      found.push({
+        view,
+        requests: requests.filter((url) => url !== address && !url.startsWith("data:")),
+        messages,
+        faults: violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`),
+        scroll,
+        unreachable: await unreachable(page),
+        elements: await page.evaluate(() =>
+          ["script", "iframe", "object", "embed", "form", "link", "base", "marquee"].flatMap((name) =>
+            [...document.querySelectorAll(name)].map(() => name),
+          ),
+        ),
+        images: await page.evaluate(() => [...document.images].filter((image) => image.naturalWidth > 0).length),
+      });
+      await context.close();
+    }
+  }
+} finally {
+  await browser.close();
+}
+console.log(JSON.stringify(found));
+
+// Returns the regions that scroll and the summaries that the Tab key does not reach.
+async function unreachable(page) {
+  const wanted = await page.evaluate(() => {
+    const targets = [...document.querySelectorAll("summary, a[href], .scroll[tabindex]")];
+    targets.forEach((target, index) => target.setAttribute("data-stop", String(index)));
+    document.body.focus();
+    return targets.length;
+  });
+  const reached = new Set();
+  for (let press = 0; press < wanted + 5; press++) {
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate(() => document.activeElement?.getAttribute("data-stop"));
+    if (stop !== null && stop !== undefined) reached.add(stop);
+  }
+  return wanted - reached.size;
+}
