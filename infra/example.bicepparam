@@ -1,5 +1,5 @@
-// An example: copy it to infra/<name>.bicepparam and replace everything that begins with "your-", or is between < and >.
-// Provision refuses a file that still has such a value. There is no secret in it.
+// An example: copy it to infra/NAME.bicepparam and replace everything that begins with "your-". Provision refuses a file that still has
+// such a value. There is no secret in it.
 
 using 'main.bicep'
 

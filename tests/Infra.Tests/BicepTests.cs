@@ -4,7 +4,8 @@ public class BicepTests
 {
     private static IEnumerable<string> Files() =>
         Directory
-            .EnumerateFiles(Bicep.Folder, "*.bicep*", SearchOption.AllDirectories)
+            .EnumerateFiles(Bicep.Folder, "*.bicep*")
+            .Concat(Directory.EnumerateFiles(Path.Combine(Bicep.Folder, "modules")))
             .Where(file => file.EndsWith(".bicep", StringComparison.Ordinal) || file.EndsWith(".bicepparam", StringComparison.Ordinal));
 
     [Fact]
@@ -27,12 +28,13 @@ public class BicepTests
     [Fact]
     public async Task Lint_ReportsAnError_WhenARuleIsBroken()
     {
-        // Beside the template, so that the same rules are in force.
-        var file = Path.Combine(Bicep.Folder, $"broken-{Guid.NewGuid():N}.bicep");
+        // Below the template, so that the same rules are in force.
+        var file = Path.Combine(Bicep.Folder, "obj", $"broken-{Guid.NewGuid():N}.bicep");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await File.WriteAllTextAsync(file, "param unused string\n", TestContext.Current.CancellationToken);
         try
         {
-            var (output, messages) = await Bicep.RunAsync("lint", Path.GetFileName(file));
+            var (output, messages) = await Bicep.RunAsync("lint", file);
 
             Assert.Contains("Error no-unused-params", output + messages, StringComparison.Ordinal);
         }

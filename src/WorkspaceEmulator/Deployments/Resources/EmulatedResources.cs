@@ -21,7 +21,10 @@ internal sealed class EmulatedResources(
 {
     /// <summary>The registry that a deployed one stands for when the emulator issues tokens for any.</summary>
     private const string DefaultRegistry = "localhost:5000";
-    private const string WorkspaceVersion = "2025-12-01";
+
+    /// <summary>The api-version of the emulator's own operations, whatever the template names: what that version lacks is left out.</summary>
+    private const string ProviderVersion = "2024-10-01";
+    private static readonly string[] NewerProperties = ["systemDatastoresAuthMode"];
 
     public JsonObject? Find(string id) => store.Find(id);
 
@@ -41,9 +44,9 @@ internal sealed class EmulatedResources(
         }
 
         if (Is(request, ResourceTypes.Workspace) || Is(request, ResourceTypes.Compute))
-            await provider.PutAsync(request.Id, request.ApiVersion, request.Body, cancellationToken);
+            await provider.PutAsync(request.Id, ProviderVersion, AsKnown(request.Body), cancellationToken);
         else if (Is(request, ResourceTypes.Datastore))
-            await provider.PutAsync(request.Id, request.ApiVersion, AsFolder(request), cancellationToken);
+            await provider.PutAsync(request.Id, ProviderVersion, AsFolder(request), cancellationToken);
         else if (ContainerFolder(request) is { } container)
             Directory.CreateDirectory(container);
         return store.Put(request, added);
@@ -55,7 +58,7 @@ internal sealed class EmulatedResources(
         if (store.FindSent(request.Id) is not { } sent)
             return null;
         var isOwn = Is(request, ResourceTypes.Workspace) || Is(request, ResourceTypes.Compute) || Is(request, ResourceTypes.Datastore);
-        return !isOwn || await provider.ExistsAsync(request.Id, request.ApiVersion, cancellationToken) ? sent : null;
+        return !isOwn || await provider.ExistsAsync(request.Id, ProviderVersion, cancellationToken) ? sent : null;
     }
 
     /// <summary>Deletes a resource group with everything in it. The folders of its containers stay.</summary>
@@ -64,7 +67,7 @@ internal sealed class EmulatedResources(
     {
         var resources = store.All().Where(resource => IsIn(group, (string)resource["id"]!)).ToList();
         foreach (var workspace in resources.Where(resource => (string?)resource["type"] == ResourceTypes.Workspace))
-            await provider.DeleteAsync((string)workspace["id"]!, WorkspaceVersion, cancellationToken);
+            await provider.DeleteAsync((string)workspace["id"]!, ProviderVersion, cancellationToken);
         foreach (var resource in resources)
         {
             if ((string?)resource["type"] == ResourceTypes.Vault)
@@ -78,6 +81,14 @@ internal sealed class EmulatedResources(
         id.Equals(group, StringComparison.OrdinalIgnoreCase) || id.StartsWith(group + "/", StringComparison.OrdinalIgnoreCase);
 
     private static bool Is(ResourceRequest request, string type) => request.Type.Equals(type, StringComparison.OrdinalIgnoreCase);
+
+    private static JsonObject AsKnown(JsonObject body)
+    {
+        var known = body.Clone();
+        foreach (var name in NewerProperties)
+            known.Object("properties")?.Remove(name);
+        return known;
+    }
 
     /// <summary>Returns the folder of a blob container; null for any other resource.</summary>
     private string? ContainerFolder(ResourceRequest request) =>
