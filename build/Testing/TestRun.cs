@@ -6,7 +6,8 @@ using Cake.Core;
 namespace Build.Testing;
 
 /// <summary>
-/// Runs the test suites: the fast ones concurrently, then the end-to-end ones one by one, because they time out on a busy machine.
+/// Runs the test suites: the fast ones concurrently, those that need no build beside the build, then the end-to-end ones one by one,
+/// because they time out on a busy machine.
 /// </summary>
 public sealed class TestRun(
     CommandArguments arguments,
@@ -26,7 +27,6 @@ public sealed class TestRun(
         var traffic = TrafficCheck.Find(Path.Combine(context.ArtifactsFolder, "tests"), context.Environment.GetEnvironmentVariable);
         if (traffic is not null)
             suites = [.. suites.Select(suite => suite.IsWatched ? traffic.Watch(suite) : suite)];
-        await PrepareAsync(context, suites);
 
         var outcomes = await RunAsync(context, suites);
         if (traffic is not null && await traffic.RunAsync(processes, context.Cancellation) is { } checkedTraffic)
@@ -45,9 +45,14 @@ public sealed class TestRun(
         if (name is null)
             return suites;
         if (string.Equals(name, TestArguments.Unit, StringComparison.OrdinalIgnoreCase))
-            return [.. suites.Where(suite => !suite.IsWatched && suite.Name != TestSuite.House)];
+            return [.. suites.Where(suite => !suite.IsWatched && !suite.IsHouse)];
         string[] names = [name, $"{name}.Tests", $"{name}.EndToEnd.Tests"];
-        var selected = suites.Where(suite => names.Contains(suite.Name, StringComparer.OrdinalIgnoreCase)).ToList();
+        var selected = suites
+            .Where(suite =>
+                names.Contains(suite.Name, StringComparer.OrdinalIgnoreCase)
+                || (suite.IsHouse && string.Equals(name, TestSuite.House, StringComparison.OrdinalIgnoreCase))
+            )
+            .ToList();
         return selected.Count > 0
             ? selected
             : throw new CakeException(
@@ -55,24 +60,50 @@ public sealed class TestRun(
             );
     }
 
-    private async Task PrepareAsync(BuildContext context, IReadOnlyList<TestSuite> suites)
-    {
-        foreach (var folder in suites.Select(suite => suite.Packages).OfType<string>())
-            await packages.InstallAsync(context, folder);
-        if (!suites.Any(suite => suite.NeedsBuild))
-            return;
-        context.Say("Building the solution.");
-        await dotnet.BuildSolutionAsync(context);
-    }
-
     private async Task<List<TestOutcome>> RunAsync(BuildContext context, IReadOnlyList<TestSuite> suites)
     {
         var outcomes = new List<TestOutcome>();
         using var lanes = new SemaphoreSlim(Math.Max(1, Environment.ProcessorCount));
-        await Task.WhenAll(suites.Where(suite => !suite.IsHeavy).Select(suite => RunAsync(suite, lanes, outcomes, context)));
+        // Suites that need no build run beside it.
+        var built = suites.Any(suite => suite.NeedsBuild) ? BuildAsync(context, lanes) : Task.CompletedTask;
+        var installed = InstallAsync(context, suites);
+        await Task.WhenAll(
+            suites
+                .Where(suite => !suite.IsHeavy)
+                .Select(async suite =>
+                {
+                    await Task.WhenAll(
+                        suite.NeedsBuild ? built : Task.CompletedTask,
+                        suite.Packages is null ? Task.CompletedTask : installed
+                    );
+                    await RunAsync(suite, lanes, outcomes, context);
+                })
+                .Append(built)
+                .Append(installed)
+        );
         foreach (var suite in suites.Where(suite => suite.IsHeavy))
             await RunAsync(suite, lanes, outcomes, context);
         return outcomes;
+    }
+
+    private async Task InstallAsync(BuildContext context, IReadOnlyList<TestSuite> suites)
+    {
+        foreach (var folder in suites.Select(suite => suite.Packages).OfType<string>())
+            await packages.InstallAsync(context, folder);
+    }
+
+    private async Task BuildAsync(BuildContext context, SemaphoreSlim lanes)
+    {
+        await lanes.WaitAsync(context.Cancellation);
+        try
+        {
+            context.Say("Building the solution.");
+            await dotnet.BuildSolutionAsync(context);
+        }
+        finally
+        {
+            lanes.Release();
+        }
     }
 
     private async Task RunAsync(TestSuite suite, SemaphoreSlim lanes, List<TestOutcome> outcomes, BuildContext context)

@@ -13,6 +13,11 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <summary>The suite that checks layout, style and words.</summary>
     public const string House = "house";
 
+    /// <summary>The part of it that reads the compiled solution.</summary>
+    public const string HouseFormat = House + ".format";
+
+    private const string FormatTest = "dotnet-format";
+
     private const string Conformance = "conformance";
 
     /// <summary>The folder whose Node packages it needs; null for none.</summary>
@@ -23,6 +28,9 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     /// <summary>Whether it trains or builds images, and so must run alone.</summary>
     public bool IsHeavy => Name.EndsWith("EndToEnd.Tests", StringComparison.Ordinal);
+
+    /// <summary>Whether it checks layout, style and words.</summary>
+    public bool IsHouse => Name is House or HouseFormat;
 
     /// <summary>Whether all its requests to emulators are those of a correct client, so that the traffic can be checked.</summary>
     public bool IsWatched => IsHeavy || Name == Conformance;
@@ -56,22 +64,37 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     }
 
     /// <summary>Creates the suite of a folder of tests/ for pytest.</summary>
-    public static TestSuite Pytest(string root, PythonInterpreter python, string name)
+    public static TestSuite Pytest(string root, PythonInterpreter python, string folder) => Pytest(root, python, folder, folder, []);
+
+    /// <summary>
+    /// Creates the two suites that check the house: the formatter of the solution looks up its packages, and all other checks need no
+    /// build.
+    /// </summary>
+    public static IReadOnlyList<TestSuite> CheckHouse(string root, PythonInterpreter python) =>
+        [
+            Pytest(root, python, House, House, ["-k", $"not {FormatTest}"]),
+            Pytest(root, python, HouseFormat, House, ["-k", FormatTest]) with
+            {
+                NeedsBuild = true,
+            },
+        ];
+
+    private static TestSuite Pytest(string root, PythonInterpreter python, string name, string folder, string[] selection)
     {
         var report = Path.Combine(root, "artifacts", "tests", name + ".xml");
-        return new TestSuite(
-            name,
-            new ChildProcess(
-                python.Path,
-                ["-m", "pytest", $"tests/{name}", "--quiet", "--durations=5", "-p", "no:cacheprovider", $"--junitxml={report}"],
-                root
-            ),
-            report
-        )
-        {
-            // The formatters of C# look up the packages of a restored solution.
-            NeedsBuild = name == House,
-        };
+        string[] arguments =
+        [
+            "-m",
+            "pytest",
+            $"tests/{folder}",
+            "--quiet",
+            "--durations=5",
+            "-p",
+            "no:cacheprovider",
+            $"--junitxml={report}",
+            .. selection,
+        ];
+        return new TestSuite(name, new ChildProcess(python.Path, arguments, root), report);
     }
 
     /// <summary>Creates the suite of a folder of tests/ for Node's own test runner.</summary>

@@ -13,7 +13,7 @@ internal static class TestSuites
         return
         [
             TestSuite.Pytest(root, python, "training"),
-            TestSuite.Pytest(root, python, TestSuite.House),
+            .. TestSuite.CheckHouse(root, python),
             .. Directory
                 .EnumerateFiles(tests, "package.json", oneLevel)
                 .Select(path => Path.GetFileName(Path.GetDirectoryName(path)!))
