@@ -18,6 +18,8 @@ export const yamlFiles = (folder) =>
 export const workflows = () => yamlFiles('.github/workflows');
 export const actions = () => yamlFiles('.github/actions');
 export const pipeline = 'azure-pipelines.yml';
+export const launchPipeline = 'azure-launch.yml';
+export const pipelines = [pipeline, launchPipeline];
 export const templates = () => yamlFiles('pipelines');
 
 /** Texts of the host's C# files by the name of their class, which is the name of the file. */
