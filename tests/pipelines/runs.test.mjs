@@ -202,7 +202,7 @@ describe('what the platforms run', () => {
       test(`${platform}: every step of ${[event, what, decision, trailing ? 'with trailing slashes' : ''].filter(Boolean).join(' ')} runs in order`, () => {
         const place = mkdtempSync(path.join(folder, 'agent with spaces '));
         const run = scriptSteps(platform, event, { ...options, workspace: path.join(place, 's'), folder: place, trailing });
-        const { calls } = runRecorded(run, run.steps, {}, place);
+        const { calls } = runRecorded(run, run.steps, {}, place, 0, 0, options.file !== undefined);
         assert.deepEqual(calls.filter(({ program }) => program === 'build.sh').map(({ arguments: given }) => given[0].replace('--target=', '')), run.steps.map(({ target }) => target).filter(Boolean));
       });
     }
@@ -286,16 +286,18 @@ function writeProgram(file, text) {
  * @param place Folder of the agent; the checkout is its folder `s`.
  * @param expected The exit code that the last step must have; the others must succeed.
  */
-function runRecorded(run, steps, variables = {}, place = mkdtempSync(path.join(folder, 'agent ')), expected = 0, exitCode = 0) {
+function runRecorded(run, steps, variables = {}, place = mkdtempSync(path.join(folder, 'agent ')), expected = 0, exitCode = 0, isOther = false) {
   const workspace = path.join(place, 's');
+  // Where another repository uses the build: in `build` on Azure, in `.build` on GitHub.
+  const checkout = !isOther ? workspace : run.platform === 'azure' ? path.join(place, 'build') : path.join(workspace, '.build');
   const programs = path.join(place, 'programs');
   const record = path.join(place, `calls-${Math.random()}.jsonl`);
-  for (const part of [programs, workspace, path.join(workspace, 'artifacts'), path.join(place, 'launch/Authorize-1'), path.join(place, 'launch/Authorize-2')]) mkdirSync(part, { recursive: true });
+  for (const part of [programs, workspace, checkout, path.join(checkout, 'artifacts'), path.join(place, 'launch/Authorize-1'), path.join(place, 'launch/Authorize-2')]) mkdirSync(part, { recursive: true });
   writeFileSync(record, '');
   writeFileSync(path.join(place, 'launch/Authorize-1/launch.json'), '{"attempt":1}');
   writeFileSync(path.join(place, 'launch/Authorize-2/launch.json'), '{"attempt":2}');
-  for (const name of ['.ci', '.github', 'global.json']) if (!existsSync(path.join(workspace, name))) symlinkSync(path.join(root, name), path.join(workspace, name));
-  writeProgram(path.join(workspace, 'build.sh'), recorder('build.sh', `exit ${exitCode}`));
+  for (const name of ['.ci', '.github', 'global.json']) if (!existsSync(path.join(checkout, name))) symlinkSync(path.join(root, name), path.join(checkout, name));
+  writeProgram(path.join(checkout, 'build.sh'), recorder('build.sh', `exit ${exitCode}`));
   writeProgram(path.join(programs, 'dotnet'), recorder('dotnet', ''));
   writeProgram(path.join(programs, 'npm'), recorder('npm', 'exit "${NPM_STATUS:-0}"'));
   writeProgram(path.join(programs, 'apt-get'), recorder('apt-get', ''));
@@ -311,8 +313,8 @@ function runRecorded(run, steps, variables = {}, place = mkdtempSync(path.join(f
       env: {
         PATH: `${programs}:${process.env.PATH}`, HOME: place, NODE: process.execPath, RECORD: record, CHECKED_OUT: checkedOut, ...run.variables, ...step.env, ...variables,
         // Where the script is this repository's own action, its place is that of the checkout.
-        ...(step.env.ACTION_PATH === undefined ? {} : { ACTION_PATH: path.join(workspace, '.github/actions/train'), ROOT: workspace }),
-        ...(step.env.ROOT === undefined ? {} : { ROOT: workspace }),
+        ...(step.env.ACTION_PATH === undefined ? {} : { ACTION_PATH: path.join(checkout, '.github/actions/train') }),
+        ...(step.env.ROOT === undefined ? {} : { ROOT: isOther ? path.join(run.variables.RUNNER_TEMP, 'build') : workspace }),
       },
     });
     output += stdout;

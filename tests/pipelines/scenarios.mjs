@@ -30,6 +30,8 @@ export const scenarios = [
   { platform: 'github', event: 'comment', results: decided.github('launch') },
   { platform: 'github', event: 'comment', results: decided.github('cancel'), comment: '/cancel' },
   { platform: 'github', event: 'comment', results: decided.github('status'), comment: '/status' },
+  { platform: 'github', event: 'push', file: 'docs/samples/.github/workflows/image.yml', what: 'in another repository' },
+  { platform: 'github', event: 'manual', file: 'docs/samples/.github/workflows/train.yml', what: 'in another repository' },
   { platform: 'azure', event: 'pull-request' },
   { platform: 'azure', event: 'pull-request', results: { Test: { Authorize: { 'authorize.image': 'false' } } }, what: 'that changes documentation alone' },
   { platform: 'azure', event: 'fork' },
@@ -39,4 +41,5 @@ export const scenarios = [
   { platform: 'azure', event: 'retrain', vars: { RETRAIN_ENABLED: 'true' } },
   { platform: 'azure', event: 'label', results: decided.azure('launch') },
   { platform: 'azure', event: 'label-fork' },
+  { platform: 'azure', event: 'push', file: 'docs/samples/azure-pipelines.yml', what: 'in another repository' },
 ];

@@ -40,11 +40,11 @@ const inputsOf = (workflow, given) => {
 /**
  * Every job that a platform would run for an event, with its steps, scripts and others alike.
  * @param options Where and what is run: `workspace`, `folder`, `commit`, `merge`, `provider`, `api`, `comment`, `trailing`; `given` has the values of the typed
- * inputs of a manual run, the others have their defaults; `vars` the repository's variables of GitHub; `results` what earlier jobs ended with.
+ * inputs of a manual run, the others have their defaults; `vars` the variables of the repository or pipeline; `results` what earlier jobs ended with; `file` the
+ * workflow or pipeline, by default the one that the platform runs for the event.
  */
-export function jobs(platform, event, { given = {}, vars, results, ...options }) {
+export function jobs(platform, event, { given = {}, vars, results, file = files[event][platform], ...options }) {
   const place = { workspace: root, ...options };
-  const file = files[event][platform];
   if (file === undefined) throw new Error(`${platform} has no event ${event}`);
   if (platform === 'azure') {
     const variables = azureVariables(event, place);

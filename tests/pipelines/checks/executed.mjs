@@ -32,9 +32,7 @@ function executed() {
   return scenarios.flatMap(({ platform, event, ...options }) => jobs(platform, event, { folder, ...options }).jobs.flatMap((job) => job.steps));
 }
 
-// One step has several names where its name is a parameter.
-
-/** A fault for each script step that no scenario reaches. */
+/** A fault for each script step that no scenario reaches. One step has several names where its name is a parameter, so scripts are compared. */
 export function checkExecuted(files) {
   const reached = new Set(executed().filter(({ script }) => script !== undefined).map(({ script }) => script));
   const steps = files.flatMap((file) => (file.startsWith('.github/') || file.includes('/github/') ? ofGitHub(file) : ofAzure(file)));

@@ -9,7 +9,7 @@ const needs = {
 const isTraining = (uses) => /\/(actions\/train|workflows\/(training|image)\.yml)(@|$)/.test(uses ?? '');
 
 /** Whether a job signs in to Azure: the build does so by itself where it gets a client id and may request a token from GitHub. */
-export const signsIn = (job) => isTraining(job.uses) || (job.steps ?? []).some(({ uses, env }) => isTraining(uses) || env?.AZURE_CLIENT_ID !== undefined);
+const signsIn = (job) => isTraining(job.uses) || (job.steps ?? []).some(({ uses, env }) => isTraining(uses) || env?.AZURE_CLIENT_ID !== undefined);
 
 const runs = (job, target) => (job.steps ?? []).some(({ run }) => target.test(run ?? ''));
 const uses = (job, name) => (job.steps ?? []).some((step) => step.uses?.startsWith(name));

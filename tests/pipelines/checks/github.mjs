@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { runningJobs } from '../reading/github.mjs';
-import { read, root } from '../reading/repository.mjs';
+import { isOwn, ownFile, read, root } from '../reading/repository.mjs';
 import { githubContexts, githubVariables } from '../variables.mjs';
-import { checkPermissions, signsIn } from './github-rights.mjs';
+import { checkPermissions } from './github-rights.mjs';
 import { scalars } from './scalars.mjs';
 
 // The ES module of this package calls `require`, so the CommonJS one is loaded.
@@ -19,11 +19,6 @@ const { parseAction, convertActionTemplate } = await import('@actions/workflow-p
 const isAction = (file) => path.basename(file) === 'action.yml';
 const jobsOf = (file) => Object.entries(parse(read(file)).jobs ?? {});
 const stepsOf = (file) => (isAction(file) ? parse(read(file)).runs.steps : jobsOf(file).flatMap(([, job]) => job.steps ?? []));
-
-// This repository as the samples name it.
-const ownName = 'your-organisation/model-training/';
-const isOwn = (uses) => uses.startsWith('./') || uses.startsWith(ownName);
-const ownFile = (uses) => uses.replace(/^\.\/(\.build\/)?/, '').replace(ownName, '').replace(/@.*$/, '');
 
 /** The inputs of each action in use, as its action.yml names them at that version; actionlint knows them for older versions alone. */
 const actions = {
@@ -58,12 +53,13 @@ export async function checkLint(file) {
 export function checkActions(file) {
   const faults = [];
   for (const [, uses, comment] of read(file).matchAll(/^\s*(?:- )?uses: (\S+)(?: # (\S+))?\s*$/gm)) {
-    if (isOwn(uses)) continue;
+    if (uses.startsWith('./')) continue;
     const [name, commit] = uses.split('@');
     if (!/^[0-9a-f]{40}$/.test(commit)) faults.push(`${file}: '${uses}' is not pinned to a commit`);
+    else if (isOwn(uses)) continue;
     else if (!/^v\d+\.\d+\.\d+$/.test(comment)) faults.push(`${file}: '${uses}' does not say its version in a comment, such as # v1.2.3`);
     else if (actions[name] !== undefined && actions[name].version !== comment) faults.push(`${file}: '${name}' is ${comment}; it must be ${actions[name].version} everywhere`);
-    if (actions[name] === undefined) faults.push(`${file}: '${name}' is not an action of the list in tests/pipelines/checks/github.mjs`);
+    if (!isOwn(uses) && actions[name] === undefined) faults.push(`${file}: '${name}' is not an action of the list in tests/pipelines/checks/github.mjs`);
   }
 
   const calls = [...stepsOf(file), ...(isAction(file) ? [] : jobsOf(file).map(([, job]) => job))].filter(({ uses }) => uses !== undefined);
@@ -144,5 +140,3 @@ export function checkForks(file) {
 
 /** All of the above for one file. */
 export const check = async (file) => [...await checkLanguage(file), ...await checkLint(file), ...checkActions(file), ...checkScripts(file), ...checkConduct(file), ...checkForks(file)];
-
-export { signsIn };

@@ -1,7 +1,7 @@
 // Reads a workflow as GitHub would run it: which jobs and steps, with which scripts and environment.
 import { parse } from 'yaml';
 import { holds, interpolate, readsStatus, valueOf } from './github-expressions.mjs';
-import { read } from './repository.mjs';
+import { ownFile, read } from './repository.mjs';
 
 const map = (object, convert) => Object.fromEntries(Object.entries(object ?? {}).map(([key, value]) => [key, convert(value)]));
 
@@ -44,7 +44,7 @@ function variants(job, contexts) {
 
 function open(file, id, { workflow, job, contexts }) {
   if (job.uses !== undefined) {
-    const called = job.uses.replace(/^\.\//, '');
+    const called = ownFile(job.uses);
     const declared = parse(read(called)).on.workflow_call.inputs;
     const inputs = { ...map(declared, (input) => input.default ?? ''), ...map(job.with, (value) => passed(value, contexts)) };
     return runningJobs(called, { ...contexts, inputs }).map((inner) => ({ ...inner, id: `${id} / ${inner.id}`, caller: job }));
@@ -62,7 +62,7 @@ function openStep(step, { contexts, environment, shell, file, where }) {
   if (step.run !== undefined) return [{ name, shell: step.shell ?? shell, script: step.run, env, file, where }];
   if (!step.uses.startsWith('./')) return [{ name, uses: step.uses, with: map(step.with, (value) => interpolate(value, contexts)) }];
 
-  const action = `${step.uses.replace(/^\.\/(\.build\/)?/, '')}/action.yml`;
+  const action = `${ownFile(step.uses)}/action.yml`;
   const given = map(step.with, (value) => interpolate(value, contexts));
   const definition = parse(read(action));
   const inputs = { ...map(definition.inputs, (input) => String(input?.default ?? '')), ...given };

@@ -22,6 +22,18 @@ export const launchPipeline = 'azure-launch.yml';
 export const pipelines = [pipeline, launchPipeline];
 export const templates = () => yamlFiles('pipelines');
 
+/** Of the sample repository that uses the workflows and templates of this one. */
+export const samples = { github: yamlFiles('docs/samples/.github/workflows'), azure: ['docs/samples/azure-pipelines.yml'] };
+
+// This repository as the samples name it.
+const ownName = 'your-organisation/model-training/';
+
+/** Whether `uses:` names an action or a workflow of this repository. */
+export const isOwn = (uses) => uses.startsWith('./') || uses.startsWith(ownName);
+
+/** The path of such an action or workflow in this repository; another repository may have checked this one out in its folder `.build`. */
+export const ownFile = (uses) => uses.replace(/^\.\/(\.build\/)?/, '').replace(ownName, '').replace(/@.*$/, '');
+
 /** Texts of the host's C# files by the name of their class, which is the name of the file. */
 function hostClasses() {
   const files = readdirSync(path.join(root, 'build'), { recursive: true }).filter((name) => name.endsWith('.cs') && !/^(bin|obj)\b/.test(name));
