@@ -31,13 +31,15 @@ describe('what the platforms run', () => {
     const targetsOf = (event, options) => scriptSteps(platform, event, { folder, ...options }).steps.map((step) => step.target).filter((target) => target !== null);
     const documentation = platform === 'github' ? { authorize: { outputs: { image: 'false' } } } : { Test: { Authorize: { 'authorize.image': 'false' } } };
 
-    test(`${platform}: a pull request is tested, then its image is pushed`, () => assert.deepEqual(targetsOf('pull-request'), ['Authorize', 'Test', 'Docker-Push']));
+    // Azure Pipelines has no token for a repository on GitHub.
+    const inRepos = { provider: 'azure-repos' };
+    test(`${platform}: a pull request is tested, then its image is pushed`, () => assert.deepEqual(targetsOf('pull-request', inRepos), ['Authorize', 'Test', 'Docker-Push']));
     test(`${platform}: a pull request that changes documentation alone is tested and has no image`, () =>
-      assert.deepEqual(targetsOf('pull-request', { results: documentation }), ['Authorize', 'Test']));
+      assert.deepEqual(targetsOf('pull-request', { results: documentation, ...inRepos }), ['Authorize', 'Test']));
     test(`${platform}: main is tested, then its image is pushed`, () => assert.deepEqual(targetsOf('push'), ['Test', 'Docker-Push']));
     test(`${platform}: a pull request from a fork is tested, its image is only built, and the log gives the reason`, () => {
-      assert.deepEqual(targetsOf('fork'), ['Authorize', 'Test', 'Docker-Build']);
-      const said = scriptSteps(platform, 'fork', { folder }).steps.find((step) => step.script.startsWith('echo'));
+      assert.deepEqual(targetsOf('fork'), platform === 'github' ? ['Authorize', 'Test', 'Docker-Build'] : ['Test', 'Docker-Build']);
+      const said = scriptSteps(platform, 'fork', { folder }).steps.find((step) => step.name === 'Say why nothing is pushed');
       assert.match(said.script, platform === 'github' ? /^echo "::notice / : /^echo "##vso\[task\.logissue type=warning\]/);
       assert.match(said.script, /[Ff]ork/);
     });
@@ -57,13 +59,24 @@ describe('what the platforms run', () => {
     });
 
     test(`${platform}: what is decided is launched, reported and commented, in this order`, () => {
-      assert.deepEqual(targetsOf('label', { results: decided[platform]('launch') }), ['Authorize', 'Launch', 'Report', 'Comment']);
-      for (const decision of ['skip', 'refuse', '']) assert.deepEqual(targetsOf('label', { results: decided[platform](decision) }), ['Authorize'], decision);
-      assert.deepEqual(targetsOf('label-fork'), ['Authorize']);
+      const afterApproval = platform === 'github' ? [] : ['Authorize'];
+      assert.deepEqual(targetsOf('label', { results: decided[platform]('launch'), ...inRepos }), ['Authorize', ...afterApproval, 'Launch', 'Report', 'Comment']);
+      for (const decision of ['refuse', '']) assert.deepEqual(targetsOf('label', { results: decided[platform](decision), ...inRepos }), ['Authorize'], decision);
+      if (platform === 'github') {
+        assert.deepEqual(targetsOf('label', { results: decided.github('skip') }), ['Authorize']);
+        assert.deepEqual(targetsOf('label-fork'), ['Authorize']);
+      } else {
+        // What was proposed is put before the approvers; what they approve is decided again, because something may have been pushed since.
+        assert.deepEqual(targetsOf('label', { results: decided.azure('launch', '[]'), ...inRepos }), ['Authorize']);
+        const moved = { ...decided.azure('launch'), Launch: { Launch: { 'authorize.decision': 'refuse' } } };
+        assert.deepEqual(targetsOf('label', { results: moved, ...inRepos }), ['Authorize', 'Authorize']);
+        assert.deepEqual(targetsOf('label-fork', inRepos), []);
+        assert.match(scriptSteps('azure', 'label-fork', { folder }).steps.find(({ name }) => name === 'Say why nothing is trained').script, /fork, whose code is never trained.*summary\.md/s);
+      }
     });
 
     test(`${platform}: a price limit is passed where the variable MAX_PRICE has one, and the rules of FAIL_ON are`, () => {
-      const launched = scriptSteps(platform, 'label', { folder, results: decided[platform]('launch'), vars: { MAX_PRICE: '2.5', FAIL_ON: 'worse:eval_mAP below:eval_AP50:0.6' } });
+      const launched = scriptSteps(platform, 'label', { folder, ...inRepos, results: decided[platform]('launch'), vars: { MAX_PRICE: '2.5', FAIL_ON: 'worse:eval_mAP below:eval_AP50:0.6' } });
       const set = platform === 'github' ? {} : { MAX_PRICE: '2.5', FAIL_ON: 'worse:eval_mAP below:eval_AP50:0.6' };
       const argumentsOf = (target) => runRecorded(launched, launched.steps.filter((step) => step.target === target), set).calls[0].arguments;
       assert.deepEqual(argumentsOf('Launch'), ['--target=Launch', '--max-price=2.5']);

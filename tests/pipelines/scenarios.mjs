@@ -10,7 +10,10 @@ export const decided = {
     authorize: { result: 'success', outputs: { decision, commit } },
     train: { result: 'success', outputs: { launch: launched } },
   }),
-  azure: (decision) => ({ Authorize: { Authorize: { 'authorize.decision': decision, 'authorize.commit': commit } } }),
+  azure: (decision, asked = experiments) => ({
+    Authorize: { Authorize: { 'authorize.decision': decision === 'launch' ? 'skip' : decision, 'authorize.experiments': asked } },
+    Launch: { Launch: { 'authorize.decision': decision, 'authorize.commit': commit } },
+  }),
 };
 
 const proposal = { authorize: { result: 'success', outputs: { experiments, image: 'true' } } };
@@ -33,13 +36,15 @@ export const scenarios = [
   { platform: 'github', event: 'push', file: 'docs/samples/.github/workflows/image.yml', what: 'in another repository' },
   { platform: 'github', event: 'manual', file: 'docs/samples/.github/workflows/train.yml', what: 'in another repository' },
   { platform: 'azure', event: 'pull-request' },
-  { platform: 'azure', event: 'pull-request', results: { Test: { Authorize: { 'authorize.image': 'false' } } }, what: 'that changes documentation alone' },
+  { platform: 'azure', event: 'pull-request', provider: 'azure-repos', what: 'in Azure Repos' },
+  { platform: 'azure', event: 'pull-request', provider: 'azure-repos', results: { Test: { Authorize: { 'authorize.image': 'false' } } }, what: 'that changes documentation alone' },
   { platform: 'azure', event: 'fork' },
   { platform: 'azure', event: 'push' },
   { platform: 'azure', event: 'manual', given: { target: 'Train' } },
   { platform: 'azure', event: 'nightly' },
   { platform: 'azure', event: 'retrain', vars: { RETRAIN_ENABLED: 'true' } },
-  { platform: 'azure', event: 'label', results: decided.azure('launch') },
+  { platform: 'azure', event: 'label', provider: 'azure-repos', results: decided.azure('launch') },
+  { platform: 'azure', event: 'label', given: { gitHubTokenGroup: 'model-training-github' }, results: decided.azure('launch'), what: 'of a repository on GitHub' },
   { platform: 'azure', event: 'label-fork' },
   { platform: 'azure', event: 'push', file: 'docs/samples/azure-pipelines.yml', what: 'in another repository' },
 ];

@@ -165,6 +165,7 @@ const dotted = {
   SYSTEM_PULLREQUEST_ISFORK: 'System.PullRequest.IsFork',
   BUILD_CRONSCHEDULE_DISPLAYNAME: 'Build.CronSchedule.DisplayName',
   BUILD_REASON: 'Build.Reason',
+  BUILD_REPOSITORY_PROVIDER: 'Build.Repository.Provider',
   BUILD_SOURCEBRANCH: 'Build.SourceBranch',
 };
 

@@ -82,7 +82,7 @@ export const schemas = {
       resources: object({ repositories: { type: 'array', items: repository } }, ['repositories']),
       pr: object({ autoCancel: flag, branches }, ['autoCancel', 'branches']),
       parameters,
-      variables: environment,
+      variables: { anyOf: [environment, { type: 'array', items: { anyOf: [object({ name: text, value: text }, ['name', 'value']), object({ group: text }, ['group'])] } }] },
       stages,
     },
     ['trigger', 'pr', 'parameters', 'stages']),

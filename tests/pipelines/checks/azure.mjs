@@ -73,6 +73,7 @@ export function checkConduct(file) {
   }
   for (const step of mappings(document)) {
     if (signsIn(step) && !hasAccessToken(step)) faults.push(`${file}: '${step.displayName}' signs in without ${accessToken.name}: ${accessToken.value} in its env; the build could not renew its token`);
+    if (step.env?.GITHUB_TOKEN !== undefined && !/--target=(Authorize|Launch|Comment)\b/.test(scriptOf(step))) faults.push(`${file}: '${step.displayName}' gets GITHUB_TOKEN and does not work with the pull request`);
     if (step.task?.startsWith('Publish') && step.condition !== 'succeededOrFailed()') faults.push(`${file}: publishes only after a success; it must have condition: succeededOrFailed()`);
   }
   return [...faults, ...checkTriggers(file, document)];

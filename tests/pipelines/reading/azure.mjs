@@ -137,7 +137,8 @@ export function expand(given = {}, file = pipeline) {
 /**
  * The jobs that run, in order, with their steps; a script step has `script`, any other `task` and `inputs`.
  * @param variables Pipeline variables by their dotted names, such as `System.PullRequest.IsFork`.
- * @param outputs Outputs of jobs by stage, job, and step with variable: `{ Authorize: { Authorize: { 'authorize.decision': 'launch' } } }`.
+ * @param outputs Outputs of jobs by stage, job, and step with variable: `{ Authorize: { Authorize: { 'authorize.decision': 'launch' } } }`. Those of a job itself
+ * are known to its later steps.
  */
 export function runningJobs(given, variables, file = pipeline, outputs = {}) {
   const { pipeline: expanded, faults } = expand(given, file);
@@ -159,8 +160,10 @@ export function runningJobs(given, variables, file = pipeline, outputs = {}) {
     .filter(({ job }) => holds(job.condition, scope))
     .map(({ stage, job }) => {
       const values = mapObject(job.variables ?? {}, (value) => toText(/^\$\[(.*)\]$/s.test(value) ? evaluate(/^\$\[(.*)\]$/s.exec(value)[1].trim(), scope) : value));
-      const steps = stepsOf(job).filter((step) => holds(step.condition, scope));
-      return { id: job.job ?? job.deployment, stage: stage.stage, file, definition: job, steps: steps.map((step) => readStep(step, values)) };
+      const id = job.job ?? job.deployment;
+      const own = outputs[stage.stage]?.[id] ?? {};
+      const steps = stepsOf(job).filter((step) => holds(step.condition, { ...scope, variables: { ...variables, ...own } }));
+      return { id, stage: stage.stage, file, definition: job, steps: steps.map((step) => readStep(step, values, own)) };
     });
 }
 
@@ -169,8 +172,9 @@ const mapObject = (object, convert) => Object.fromEntries(Object.entries(object)
 /** The steps of a job or a deployment. */
 export const stepsOf = (job) => job.steps ?? job.strategy?.runOnce?.deploy?.steps ?? [];
 
-function readStep(step, values) {
-  const env = { ...values, ...mapObject(step.env ?? {}, toText) };
+function readStep(step, values, own) {
+  const expanded = (value) => toText(value).replace(/\$\(([\w.]+)\)/g, (macro, name) => own[name] ?? macro);
+  const env = { ...values, ...mapObject(step.env ?? {}, expanded) };
   const name = step.displayName ?? step.task ?? 'checkout';
   if (step.bash !== undefined) return { name, shell: 'bash', script: step.bash, env, step };
   if (step.inputs?.inlineScript !== undefined) return { name, shell: step.inputs.scriptType, script: step.inputs.inlineScript, env, task: step.task, inputs: step.inputs, step };
