@@ -12,6 +12,10 @@
 // --provider   azure alone: github (default) or azure-repos
 // --api        address of the host's REST interface, as the platform's variable has it; default the real one's
 // --comment    comment alone: the text
+// --jobs       prints whole jobs in place of their scripts: {"platform","event","variables":{…},"jobs":[{"id","stage","steps":[…]},…]}; a step has its `id` and
+//              `condition`, and `script` and `env`, or `uses` and `with` (GitHub), or `task` and `inputs` (Azure); on Azure also `runs`
+// --token      GitHub alone: the token of the job
+// --variables  variables of the repository or the pipeline as JSON, such as {"FAIL_ON":"worse:eval_mAP"}
 // --trailing   puts a slash after each folder in a variable, as some agents do
 // --parameters manual alone: the typed inputs as JSON, such as {"target":"Train"}
 // --results    what earlier jobs ended with, as JSON. GitHub: {"authorize":{"result":"success","outputs":{"decision":"launch"}}}.
@@ -65,18 +69,24 @@ export function scriptSteps(platform, event, options) {
   return { platform, event, variables: run.variables, steps };
 }
 
+/** Whole jobs, for a test that does what the platform does between the scripts: checkouts, artifacts, outputs. */
+function wholeJobs(platform, event, options) {
+  const run = jobs(platform, event, options);
+  return { platform, event, variables: run.variables, jobs: run.jobs.map(({ id, stage, steps, every }) => ({ id, stage, steps: every ?? steps })) };
+}
+
 function main() {
   const text = { type: 'string' };
-  const names = ['platform', 'event', 'folder', 'workspace', 'commit', 'merge', 'provider', 'api', 'comment', 'parameters', 'results'];
-  const { values } = parseArgs({ options: { ...Object.fromEntries(names.map((name) => [name, text])), trailing: { type: 'boolean' } } });
+  const names = ['platform', 'event', 'folder', 'workspace', 'commit', 'merge', 'provider', 'api', 'comment', 'parameters', 'results', 'token', 'variables'];
+  const { values } = parseArgs({ options: { ...Object.fromEntries(names.map((name) => [name, text])), trailing: { type: 'boolean' }, jobs: { type: 'boolean' } } });
   if (!['github', 'azure'].includes(values.platform)) throw new Error(`--platform is ${values.platform}; it must be github or azure`);
   if (!events.includes(values.event)) throw new Error(`--event is ${values.event}; it must be one of ${events.join(', ')}`);
   if (values.folder === undefined) throw new Error('--folder is missing; it must name a folder for the files of the run');
   const folder = path.resolve(values.folder);
   mkdirSync(folder, { recursive: true });
-  const { platform, event, parameters = '{}', results = '{}', workspace = root, ...others } = values;
-  const options = { ...others, workspace: path.resolve(workspace), folder, given: JSON.parse(parameters), results: JSON.parse(results) };
-  console.log(JSON.stringify(scriptSteps(platform, event, options), null, 2));
+  const { platform, event, parameters = '{}', results = '{}', variables = '{}', workspace = root, jobs: isWhole, ...others } = values;
+  const options = { ...others, workspace: path.resolve(workspace), folder, given: JSON.parse(parameters), results: JSON.parse(results), vars: JSON.parse(variables) };
+  console.log(JSON.stringify((isWhole ? wholeJobs : scriptSteps)(platform, event, options), null, 2));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main();

@@ -51,7 +51,7 @@ export function githubEvent(event, { inputs = {}, commit = exampleCommit, commen
       ...about,
       action: 'created',
       issue: { number: 42, state: 'open', title: 'Find smaller potholes', labels: [], pull_request: { url: `https://api.github.com/repos/${repository}/pulls/42` } },
-      comment: { id: 99, body: comment, user: { login: 'octocat', id: 583231, type: 'User' }, author_association: 'MEMBER' },
+      comment: { id: 99, body: comment, created_at: '2026-01-05T12:00:00Z', user: { login: 'octocat', id: 583231, type: 'User' }, author_association: 'MEMBER' },
     };
   const fork = isFork(event);
   return {
@@ -137,7 +137,7 @@ export function githubVariables(event, options) {
 }
 
 /** The contexts that the expressions of a workflow read, consistent with {@link githubVariables}. */
-export function githubContexts(event, { variables, inputs = {}, vars = {}, commit, comment }) {
+export function githubContexts(event, { variables, inputs = {}, vars = {}, commit, comment, token = 'token-of-the-job' }) {
   return {
     github: {
       event: githubEvent(event, { inputs, commit: commit ?? variables.GITHUB_SHA, comment }),
@@ -147,7 +147,7 @@ export function githubContexts(event, { variables, inputs = {}, vars = {}, commi
       repository,
       run_attempt: '1',
       // The token of a job. A fork's job has one that can only read.
-      token: 'token-of-the-job',
+      token,
       workspace: variables.GITHUB_WORKSPACE,
       action_path: path.join(variables.GITHUB_WORKSPACE, '.github/actions/train'),
     },

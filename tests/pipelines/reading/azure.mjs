@@ -162,8 +162,8 @@ export function runningJobs(given, variables, file = pipeline, outputs = {}) {
       const values = mapObject(job.variables ?? {}, (value) => toText(/^\$\[(.*)\]$/s.test(value) ? evaluate(/^\$\[(.*)\]$/s.exec(value)[1].trim(), scope) : value));
       const id = job.job ?? job.deployment;
       const own = outputs[stage.stage]?.[id] ?? {};
-      const steps = stepsOf(job).filter((step) => holds(step.condition, { ...scope, variables: { ...variables, ...own } }));
-      return { id, stage: stage.stage, file, definition: job, steps: steps.map((step) => readStep(step, values, own)) };
+      const every = stepsOf(job).map((step) => ({ ...readStep(step, values, own), runs: holds(step.condition, { ...scope, variables: { ...variables, ...own } }) }));
+      return { id, stage: stage.stage, file, definition: job, every, steps: every.filter(({ runs }) => runs) };
     });
 }
 
@@ -176,7 +176,8 @@ function readStep(step, values, own) {
   const expanded = (value) => toText(value).replace(/\$\(([\w.]+)\)/g, (macro, name) => own[name] ?? macro);
   const env = { ...values, ...mapObject(step.env ?? {}, expanded) };
   const name = step.displayName ?? step.task ?? 'checkout';
-  if (step.bash !== undefined) return { name, shell: 'bash', script: step.bash, env, step };
-  if (step.inputs?.inlineScript !== undefined) return { name, shell: step.inputs.scriptType, script: step.inputs.inlineScript, env, task: step.task, inputs: step.inputs, step };
-  return { name, task: step.task ?? 'checkout', inputs: step.inputs ?? {}, step };
+  const about = { name, id: step.name, condition: step.condition, settableVariables: step.target?.settableVariables };
+  if (step.bash !== undefined) return { ...about, shell: 'bash', script: step.bash, env };
+  if (step.inputs?.inlineScript !== undefined) return { ...about, shell: step.inputs.scriptType, script: step.inputs.inlineScript, env, task: step.task, inputs: step.inputs };
+  return { ...about, task: step.task ?? (step.checkout === undefined ? 'download' : 'checkout'), checkout: step.checkout, inputs: step.inputs ?? {} };
 }

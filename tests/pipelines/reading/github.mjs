@@ -59,8 +59,9 @@ function openStep(step, { contexts, environment, shell, file, where }) {
   if (!holds(step.if, contexts)) return [];
   const env = map({ ...environment, ...step.env }, (value) => interpolate(value, { ...contexts, env: {} }));
   const name = interpolate(step.name ?? step.uses ?? step.run, contexts);
-  if (step.run !== undefined) return [{ name, shell: step.shell ?? shell, script: step.run, env, file, where }];
-  if (!step.uses.startsWith('./')) return [{ name, uses: step.uses, with: map(step.with, (value) => interpolate(value, contexts)) }];
+  const about = { name, id: step.id, condition: step.if };
+  if (step.run !== undefined) return [{ ...about, shell: step.shell ?? shell, script: step.run, env, file, where }];
+  if (!step.uses.startsWith('./')) return [{ ...about, uses: step.uses, with: map(step.with, (value) => interpolate(value, contexts)) }];
 
   const action = `${ownFile(step.uses)}/action.yml`;
   const given = map(step.with, (value) => interpolate(value, contexts));
