@@ -42,10 +42,23 @@ public sealed class PipelineCheckout : IAsyncDisposable
         await File.WriteAllTextAsync(build, $"#!/usr/bin/env bash\ncd \"$(dirname \"${{BASH_SOURCE[0]}}\")\"\nexec dotnet '{host}' \"$@\"\n");
         File.SetUnixFileMode(build, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(Path.Combine(created.Root, ".gitignore"), "artifacts/\n.local/\n.venv/\ntraffic.jsonl\n");
+        foreach (var name in new[] { ".github", ".ci", "global.json" })
+            created.Copy(name);
         created.WriteExperiment();
         await created.GitAsync("init", "--quiet", "--initial-branch=main");
         created.Main = await created.CommitAsync("Begin");
         return created;
+    }
+
+    private void Copy(string name)
+    {
+        var source = Path.Combine(Checkout.Repository, name);
+        foreach (var file in File.Exists(source) ? [source] : Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(Root, Path.GetRelativePath(Checkout.Repository, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
     }
 
     /// <summary>Changes the experiment.</summary>
