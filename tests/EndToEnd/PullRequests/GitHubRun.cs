@@ -28,6 +28,9 @@ public sealed class GitHubRun : PipelineRun
         ]);
     }
 
+    /// <summary>The SARIF files that went to code scanning.</summary>
+    public List<JsonNode> Uploaded { get; } = [];
+
     protected override string Platform => "github";
 
     protected override JsonNode Results => results;
@@ -79,6 +82,9 @@ public sealed class GitHubRun : PipelineRun
                 break;
             case "actions/setup-dotnet" or "actions/setup-node" or "actions/cache":
                 // Both are installed, and nothing is cached.
+                break;
+            case "github/codeql-action/upload-sarif":
+                Uploaded.Add(JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, (string)given["sarif_file"]!)))!);
                 break;
             default:
                 Assert.Fail($"{action} is not an action of these runs.");

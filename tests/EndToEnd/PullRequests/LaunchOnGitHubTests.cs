@@ -165,10 +165,27 @@ public sealed class LaunchOnGitHubTests(DemoData data)
     {
         await checkout.GitAsync("checkout", "--quiet", "main");
         await checkout.SucceedAsync("--target=Train");
-        var outcome = JsonNode.Parse(
-            await File.ReadAllTextAsync(Path.Combine(checkout.Root, "artifacts", "outcome.json"), TestContext.Current.CancellationToken)
-        )!;
-        var job = (string)outcome["job"]!;
-        return job;
+        var outcome = await ReadAsync(Path.Combine(checkout.Root, "artifacts", "outcome.json"));
+        var truth = Directory
+            .EnumerateFiles(Path.Combine(checkout.Root, ".local", "emulator"), "ground_truth.json", SearchOption.AllDirectories)
+            .First();
+        var predictions = (await ReadAsync(truth))["annotations"]!
+            .AsArray()
+            .Select(box => (JsonNode)new JsonObject
+            {
+                ["image_id"] = box!["image_id"]!.DeepClone(),
+                ["category_id"] = box["category_id"]!.DeepClone(),
+                ["bbox"] = box["bbox"]!.DeepClone(),
+                ["score"] = 0.99,
+            });
+        await File.WriteAllTextAsync(
+            Path.Combine(Path.GetDirectoryName(truth)!, "predictions.json"),
+            new JsonArray([.. predictions]).ToJsonString(),
+            TestContext.Current.CancellationToken
+        );
+        return (string)outcome["job"]!;
     }
+
+    private static async Task<JsonNode> ReadAsync(string file) =>
+        JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;
 }

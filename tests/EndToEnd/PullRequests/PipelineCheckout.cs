@@ -64,15 +64,23 @@ public sealed class PipelineCheckout : IAsyncDisposable
     /// <summary>Changes the experiment.</summary>
     public void WriteExperiment(params (string Path, string Json)[] changes) => checkout.WriteExperiment([.. FewSteps, .. changes]);
 
-    /// <summary>Changes the environment config.</summary>
-    public void WriteEnvironment(params (string Path, string Json)[] changes) => checkout.WriteEnvironment(changes);
+    /// <summary>The file of the last plan.</summary>
+    public string PlanFile => checkout.PlanFile;
+
+    /// <summary>Commits everything on main.</summary>
+    public async Task CommitToMainAsync(string message, bool isEmpty = false)
+    {
+        await GitAsync("checkout", "--quiet", "main");
+        Main = await CommitAsync(message, isEmpty);
+    }
 
     /// <summary>Commits everything.</summary>
     /// <returns>The commit.</returns>
-    public async Task<string> CommitAsync(string message)
+    public async Task<string> CommitAsync(string message, bool isEmpty = false)
     {
         await GitAsync("add", "--all");
-        await GitAsync("-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", $"--message={message}");
+        string[] options = isEmpty ? ["--allow-empty"] : [];
+        await GitAsync(["-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", $"--message={message}", .. options]);
         return await GitAsync("rev-parse", "HEAD");
     }
 

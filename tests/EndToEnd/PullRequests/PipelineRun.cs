@@ -110,13 +110,12 @@ public abstract class PipelineRun(PipelineCheckout checkout, string token)
         }
     }
 
-    // The steps are read again after each one: later conditions depend on its outputs.
     private async Task RunJobAsync(string key)
     {
         var hasFailed = false;
+        var read = await ReadAsync();
         for (var index = 0; ; index++)
         {
-            var read = await ReadAsync();
             var job = read["jobs"]!.AsArray().Single(one => KeyOf(one!) == key)!;
             var steps = job["steps"]!.AsArray();
             if (index == steps.Count)
@@ -134,6 +133,8 @@ public abstract class PipelineRun(PipelineCheckout checkout, string token)
             var result = await RunStepAsync(key, step, read["variables"]!.AsObject());
             Steps.Add(result);
             Take(key, step, result);
+            // On GitHub this also empties the files of the step, as a runner does.
+            read = await ReadAsync();
             hasFailed |= result.ExitCode != 0;
         }
 
