@@ -58,7 +58,8 @@ public sealed class LaunchOnGitHubTests(DemoData data)
         var status = server.Statuses.Last();
         Assert.Equal((head, "failure"), (status.Target, status.State));
         Assert.Contains("eval_mAP", status.Description, StringComparison.Ordinal);
-        Assert.Contains(baseline, run.Step("Report").Output, StringComparison.Ordinal);
+        var report = await ReadAsync(Path.Combine(checkout.Root, "artifacts", "report.json"));
+        Assert.Equal((baseline, "worse"), ((string?)report["baseline"]!["job"], (string?)report["verdict"]));
         Assert.Contains("worse", Assert.Single(server.PullRequest.Comments).Body, StringComparison.Ordinal);
     }
 
