@@ -6,6 +6,7 @@ using Build.Sessions;
 using Build.Sessions.Data;
 using Build.Sessions.Jobs;
 using Build.Sessions.Planning;
+using Build.Sessions.Reports;
 using Build.Sessions.Snapshots;
 using Build.Testing;
 using Cake.Frosting;
@@ -62,6 +63,10 @@ public static class BuildHost
             .AddSingleton<TrainingSubmission>()
             .AddSingleton<JobDownload>()
             .AddSingleton<ClusterStage>()
+            .AddSingleton<RunReader>()
+            .AddSingleton<BaselineSearch>()
+            .AddSingleton<PairedComparison>()
+            .AddSingleton<ReportSession>()
             .AddSingleton<Benchmarks>()
             .AddSingleton<StyleCheck>()
             .AddSingleton<TestRun>();

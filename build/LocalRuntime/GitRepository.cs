@@ -14,7 +14,12 @@ public sealed class GitRepository(IProcesses processes)
         var branch = await GitAsync(context, "symbolic-ref", "--quiet", "--short", "HEAD");
         var remote = await GitAsync(context, "config", "--get", "remote.origin.url");
         var changes = await GitAsync(context, "status", "--porcelain", "--untracked-files=no");
-        return new GitState(commit, NullIfEmpty(branch), NullIfEmpty(remote), IsDirty: !string.IsNullOrEmpty(changes));
+        return new GitState(
+            commit,
+            NullIfEmpty(branch) ?? BranchOfPipeline(context, commit),
+            NullIfEmpty(remote),
+            IsDirty: !string.IsNullOrEmpty(changes)
+        );
     }
 
     /// <summary>Returns the tag of the checked-out commit; null when the commit has none.</summary>
@@ -39,6 +44,22 @@ public sealed class GitRepository(IProcesses processes)
             .Select(line => line.Split('\t'))
             .Where(fields => fields is [_, var name] && name == reference)
             .Select(fields => fields[0])
+            .FirstOrDefault();
+    }
+
+    /// <summary>Returns the branch whose commit a pipeline checked out: Azure DevOps and some actions check out the commit alone.</summary>
+    private static string? BranchOfPipeline(BuildContext context, string commit)
+    {
+        const string Branches = "refs/heads/";
+        string? Variable(string name) => context.Environment.GetEnvironmentVariable(name);
+        (string? Commit, string? Ref)[] named =
+        [
+            (Variable("BUILD_SOURCEVERSION"), Variable("BUILD_SOURCEBRANCH")),
+            (Variable("GITHUB_SHA"), Variable("GITHUB_REF")),
+        ];
+        return named
+            .Where(source => source.Commit == commit && source.Ref?.StartsWith(Branches, StringComparison.Ordinal) == true)
+            .Select(source => NullIfEmpty(source.Ref![Branches.Length..]))
             .FirstOrDefault();
     }
 

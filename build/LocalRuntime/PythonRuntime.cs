@@ -9,11 +9,13 @@ namespace Build.LocalRuntime;
 /// </remarks>
 public sealed class PythonRuntime(IProcesses processes)
 {
+    private static readonly PythonModule Numpy = new("numpy", "python3-numpy");
+
     private static readonly PythonModule[] Training =
     [
         new("torch", "python3-torch"),
         new("torchvision", "python3-torchvision"),
-        new("numpy", "python3-numpy"),
+        Numpy,
         new("PIL", "python3-pil"),
         new("matplotlib", "python3-matplotlib"),
     ];
@@ -27,6 +29,9 @@ public sealed class PythonRuntime(IProcesses processes)
     ];
 
     private const string ShellCheck = "shellcheck";
+
+    private static readonly string TrainingRequirements = Path.Combine("src", "training", "requirements.txt");
+    private static readonly string TestRequirements = Path.Combine("src", "training", "requirements-test.txt");
 
     // A training step of Debian's torch takes fifteen times as long with the reference BLAS as with this one.
     private const string BlasPackage = "libopenblas0-pthread";
@@ -74,6 +79,21 @@ public sealed class PythonRuntime(IProcesses processes)
         return interpreter ?? throw new CakeException($"The local runtime was installed, and still {reason}.");
     }
 
+    /// <summary>
+    /// Finds an interpreter that has numpy, all that a comparison of two runs needs; installs and logs it when there is none.
+    /// </summary>
+    /// <exception cref="CakeException">No Python exists, or an installation failed.</exception>
+    public async Task<PythonInterpreter> EnsureNumpyAsync(BuildContext context)
+    {
+        if (await FindNumpyAsync(context) is { } interpreter)
+            return interpreter;
+        if (IsDebian && System.Environment.IsPrivilegedProcess)
+            await InstallDebianPackagesAsync(context, [Numpy.DebianPackage]);
+        else
+            await CreateVirtualEnvironmentAsync(context, "no interpreter has numpy", ["--constraint", TrainingRequirements, Numpy.Name]);
+        return await FindNumpyAsync(context) ?? throw new CakeException("numpy was installed, and still no Python interpreter has it.");
+    }
+
     /// <summary>The sentence that says how <see cref="EnsureAsync"/> would install a missing runtime here.</summary>
     public static string Remedy =>
         IsDebian && System.Environment.IsPrivilegedProcess
@@ -107,15 +127,33 @@ public sealed class PythonRuntime(IProcesses processes)
             yield return ShellCheck;
     }
 
+    private async Task<PythonInterpreter?> FindNumpyAsync(BuildContext context)
+    {
+        foreach (var path in Candidates(context.Root))
+        {
+            var interpreter = await PythonInterpreter.InspectAsync(processes, path, [Numpy], context.Root, context.Cancellation);
+            if (interpreter?.Lacks([Numpy]).Count == 0)
+                return interpreter;
+        }
+
+        return null;
+    }
+
     private async Task InstallDebianPackagesAsync(BuildContext context, bool forTests)
     {
         var modules = Modules(forTests);
         var interpreter = await PythonInterpreter.InspectAsync(processes, "/usr/bin/python3", modules, context.Root, context.Cancellation);
-        IReadOnlyList<string> packages =
-        [
-            .. (interpreter?.Lacks(modules) ?? modules).Select(module => module.DebianPackage),
-            .. MissingPackages("/usr/bin/python3", forTests),
-        ];
+        await InstallDebianPackagesAsync(
+            context,
+            [
+                .. (interpreter?.Lacks(modules) ?? modules).Select(module => module.DebianPackage),
+                .. MissingPackages("/usr/bin/python3", forTests),
+            ]
+        );
+    }
+
+    private async Task InstallDebianPackagesAsync(BuildContext context, IReadOnlyList<string> packages)
+    {
         context.Say($"Installing the local runtime with apt-get: {string.Join(' ', packages)}.");
         var apt = new ChildProcess(
             "apt-get",
@@ -132,7 +170,10 @@ public sealed class PythonRuntime(IProcesses processes)
         await processes.RunCheckedAsync(apt, context.Cancellation);
     }
 
-    private async Task CreateVirtualEnvironmentAsync(BuildContext context, string reason, bool forTests)
+    private Task CreateVirtualEnvironmentAsync(BuildContext context, string reason, bool forTests) =>
+        CreateVirtualEnvironmentAsync(context, reason, ["--requirement", forTests ? TestRequirements : TrainingRequirements]);
+
+    private async Task CreateVirtualEnvironmentAsync(BuildContext context, string reason, IReadOnlyList<string> requirements)
     {
         var python = OperatingSystem.IsWindows() ? "python" : "python3";
         if (await PythonInterpreter.InspectAsync(processes, python, [], context.Root, context.Cancellation) is null)
@@ -144,13 +185,12 @@ public sealed class PythonRuntime(IProcesses processes)
             );
         }
 
-        var requirements = Path.Combine("src", "training", forTests ? "requirements-test.txt" : "requirements.txt");
-        context.Say($"Installing the local runtime into .venv from {requirements} ({reason}).");
+        context.Say($"Installing the local runtime into .venv: {string.Join(' ', requirements)} ({reason}).");
         await processes.RunCheckedAsync(new ChildProcess(python, ["-m", "venv", ".venv"], context.Root), context.Cancellation);
         await processes.RunCheckedAsync(
             new ChildProcess(
                 VirtualEnvironmentPython(context.Root),
-                ["-m", "pip", "install", "--disable-pip-version-check", "--requirement", requirements],
+                ["-m", "pip", "install", "--disable-pip-version-check", .. requirements],
                 context.Root
             ),
             context.Cancellation

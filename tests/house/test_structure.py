@@ -21,9 +21,10 @@ ALLOWED_REFERENCES = {
     "Workspaces": {"Experiments"},
     "Datasets": {"Experiments", "Workspaces"},
     "Images": {"Experiments", "Workspaces"},
+    "Reports": {"Experiments"},
     "WorkspaceEmulator": set(),
     "DirectStart": set(),
-    "Build": {"Experiments", "Workspaces", "Datasets", "Images"},
+    "Build": {"Experiments", "Workspaces", "Datasets", "Images", "Reports"},
 }
 
 # Projects that another one starts as a process: built before it, never referred to.

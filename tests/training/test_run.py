@@ -11,6 +11,7 @@ import torch
 
 from detection.config.settings_reader import parse_settings
 from detection.errors import FaultsError, TrainingError
+from detection.evaluate.compare import compare_runs
 from detection.models.building import build_model
 from detection.run import train
 from detection.tracking.metric_names import CLASS_AP50, METRIC_NAMES, class_ap50
@@ -92,6 +93,29 @@ def test_train_writes_everything_it_promises(
     results = json.loads((tmp_path / "out" / "predictions.json").read_text())
     assert images["categories"] == [{"id": 1, "name": "pothole"}]
     assert {result["image_id"] for result in results} <= {image["id"] for image in images["images"]}
+
+
+def test_train_writes_what_reports_and_comparisons_are_made_of(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    artifacts = tmp_path / "artifacts"
+    metrics = _run(exp_config({"EVAL_CONF": 0.05}), demo_data, artifacts / "outputs", console[0])
+
+    compared = compare_runs(artifacts, artifacts, resamples=10, seed=0)["metrics"]
+    assert {name: metric["value"] for name, metric in compared.items()} == {name: metrics[name] for name in compared}
+    truth = json.loads((artifacts / "outputs" / "ground_truth.json").read_text())
+    images = json.loads((artifacts / "outputs" / "predictions_images.json").read_text())
+    assert truth["info"]["eval_conf"] == 0.05
+    assert (truth["images"], truth["categories"]) == (images["images"], images["categories"])
+    assert all(entry["area"] == entry["bbox"][2] * entry["bbox"][3] for entry in truth["annotations"])
+    evaluation = json.loads((artifacts / "outputs" / "evaluation.json").read_text())
+    assert (evaluation["classes"], evaluation["evalConf"], evaluation["iou"]) == (["pothole"], 0.05, 0.5)
+    assert evaluation["testImages"] == metrics["test_images"]
+    assert [len(curve["precision"]) for curve in evaluation["precisionRecall"]] == [101]
+    assert sum(evaluation["confusion"][0]) == len(truth["annotations"])
+    pictures = [entry["picture"] for entry in evaluation["worstImages"]]
+    assert pictures == [f"worst_{number}.png" for number in range(1, len(pictures) + 1)] and pictures
+    assert sorted(path.name for path in (artifacts / "outputs" / "worst").iterdir()) == pictures
 
 
 def test_train_logs_exactly_the_metric_names_of_the_list(

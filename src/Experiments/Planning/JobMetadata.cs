@@ -16,6 +16,9 @@ public static class JobMetadata
     /// <summary>Name of the variable that holds the run passport.</summary>
     public const string PassportVariable = "RUN_PASSPORT";
 
+    private const string BranchProperty = "azureml.git.branch";
+    private const string DirtyProperty = "azureml.git.dirty";
+
     /// <summary>Returns the environment variables of the job; never a secret.</summary>
     public static IReadOnlyDictionary<string, string> Variables(ExperimentPlan plan)
     {
@@ -60,10 +63,21 @@ public static class JobMetadata
             ? Known()
             : Known(
                 ("azureml.git.commit", git.Commit),
-                ("azureml.git.branch", git.Branch),
+                (BranchProperty, git.Branch),
                 ("azureml.git.repository_uri", git.Repository),
-                ("azureml.git.dirty", git.IsDirty ? "True" : "False")
+                (DirtyProperty, git.IsDirty ? "True" : "False")
             );
+    }
+
+    /// <summary>Returns whether the properties of a job say that it was submitted from a commit of a branch, with nothing changed since.</summary>
+    /// <param name="properties">What <see cref="Properties"/> returned, as the service holds it.</param>
+    /// <param name="branch">Name of the branch, without <c>refs/heads/</c>.</param>
+    public static bool IsFromBranch(IDictionary<string, string> properties, string branch)
+    {
+        ArgumentNullException.ThrowIfNull(properties);
+        return properties.TryGetValue(BranchProperty, out var of)
+            && of == branch
+            && !(properties.TryGetValue(DirtyProperty, out var dirty) && bool.TryParse(dirty, out var isDirty) && isDirty);
     }
 
     private static string? Text(JsonNode? value) => value?.ToString();

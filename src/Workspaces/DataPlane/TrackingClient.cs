@@ -11,25 +11,40 @@ namespace Workspaces.DataPlane;
 /// <param name="tracking">The workspace's tracking URI with the scheme https, without <c>/api/2.0/mlflow</c>.</param>
 internal sealed class TrackingClient(HttpPipeline pipeline, AsyncLazy<Uri> tracking)
 {
-    /// <summary>Reads the last value of each metric of a run.</summary>
+    private const double LastMillisecond = 253402300799999; // of the year 9999
+
+    /// <summary>Reads the last value of each metric of a run, and the highest step with its time.</summary>
     /// <exception cref="RequestFailedException">404: the run does not exist.</exception>
-    public async Task<IReadOnlyDictionary<string, double>> GetMetricsAsync(string runId, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyDictionary<string, double> Metrics, (long Step, DateTimeOffset Time)? LastStep)> GetMetricsAsync(
+        string runId,
+        CancellationToken cancellationToken
+    )
     {
         using var message = pipeline.CreateGet(await tracking.GetAsync(cancellationToken), "/api/2.0/mlflow/runs/get", ("run_id", runId));
         return await pipeline.ReadJsonAsync(message, ReadMetrics, cancellationToken);
     }
 
-    private static SortedDictionary<string, double> ReadMetrics(JsonElement body)
+    private static (IReadOnlyDictionary<string, double>, (long, DateTimeOffset)?) ReadMetrics(JsonElement body)
     {
+        var (step, time) = (0d, 0d);
         var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
         if (body.GetProperty("run").TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object)
         {
             // When a key appears twice, the later value wins.
             foreach (var metric in data.Items("metrics"))
+            {
                 metrics[metric.GetProperty("key").GetString()!] = Number(metric.GetProperty("value"));
+                if (metric.TryGetProperty("step", out var at) && metric.TryGetProperty("timestamp", out var when) && Number(at) > step)
+                    (step, time) = (Number(at), Number(when));
+            }
         }
 
-        return metrics;
+        return (
+            metrics,
+            step is >= 1 and < 1e15 && time is > 0 and < LastMillisecond
+                ? ((long)step, DateTimeOffset.FromUnixTimeMilliseconds((long)time))
+                : null
+        );
     }
 
     // protobuf's JSON writes 64-bit integers and NaN, Infinity and -Infinity as strings.

@@ -25,18 +25,35 @@ public sealed class JobArtifacts(WorkspaceClient workspace)
     /// or did not respond.</exception>
     public Task<IReadOnlyList<DownloadedArtifact>> DownloadAsync(string jobName, string folder, CancellationToken cancellationToken)
     {
-        ArgumentException.ThrowIfNullOrEmpty(jobName);
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        return ServiceErrors.GuardAsync(() => DownloadAllAsync(jobName, folder, cancellationToken), cancellationToken);
+        return DownloadAsync(jobName, folder, _ => true, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<DownloadedArtifact>> DownloadAllAsync(
+    /// <summary>Downloads the artifacts that are wanted, as <see cref="DownloadAsync(string, string, CancellationToken)"/> does.</summary>
+    /// <param name="jobName">Job name.</param>
+    /// <param name="folder">Target folder.</param>
+    /// <param name="isWanted">Whether the artifact of a path is downloaded.</param>
+    /// <param name="cancellationToken">Cancels the downloads; complete files stay.</param>
+    public Task<IReadOnlyList<DownloadedArtifact>> DownloadAsync(
         string jobName,
         string folder,
+        Func<string, bool> isWanted,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentException.ThrowIfNullOrEmpty(jobName);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return ServiceErrors.GuardAsync(() => DownloadWantedAsync(jobName, folder, isWanted, cancellationToken), cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<DownloadedArtifact>> DownloadWantedAsync(
+        string jobName,
+        string folder,
+        Func<string, bool> isWanted,
         CancellationToken cancellationToken
     )
     {
         var paths = (await workspace.Artifacts.ListAsync(jobName, cancellationToken))
+            .Where(isWanted)
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
             .ToArray();

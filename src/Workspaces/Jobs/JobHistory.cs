@@ -1,3 +1,4 @@
+using Experiments.Planning;
 using Workspaces.Connection;
 using Workspaces.DataPlane;
 using Workspaces.Errors;
@@ -23,6 +24,8 @@ public sealed record JobDetails(
 /// <summary>Reads the history of a job.</summary>
 public sealed class JobHistory(WorkspaceClient workspace)
 {
+    private const int MostListed = 1000;
+
     /// <summary>Reads status, times and tags of a job.</summary>
     /// <exception cref="WorkspaceException">404: the job does not exist; or the service refused or did not respond.</exception>
     public async Task<JobDetails> ReadAsync(string jobName, CancellationToken cancellationToken)
@@ -34,6 +37,60 @@ public sealed class JobHistory(WorkspaceClient workspace)
         );
         return new JobDetails(jobName, details.Status, details.Started, details.Ended, details.Error, details.Tags);
     }
+
+    /// <summary>Reads the experiment and the web page of a job.</summary>
+    /// <returns>Null when the job does not exist.</returns>
+    /// <exception cref="WorkspaceException">The service refused or did not respond.</exception>
+    public Task<(string Experiment, string? StudioUrl)?> FindAsync(string jobName, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(jobName);
+        return ServiceErrors.GuardAsync<(string, string?)?>(
+            async () =>
+                await Lookup.GetOrNullAsync(() => workspace.Resource.GetMachineLearningJobAsync(jobName, cancellationToken)) is { } job
+                    ? (job.Data.Properties.ExperimentName ?? "Default", SubmittedJob.StudioUrlOf(job.Data.Properties))
+                    : null,
+            cancellationToken
+        );
+    }
+
+    /// <summary>Finds the newest completed job of an experiment that was submitted from a branch without uncommitted changes.</summary>
+    /// <remarks>The service lists the newest job first. Older ones than the first thousand are not looked at.</remarks>
+    /// <param name="experiment">Experiment of the job.</param>
+    /// <param name="branch">Name of the branch, without <c>refs/heads/</c>.</param>
+    /// <param name="otherThan">A job that is not meant.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <returns>The job's name; null when there is none.</returns>
+    /// <exception cref="WorkspaceException">The service refused or did not respond.</exception>
+    public Task<string?> FindNewestCompletedAsync(
+        string experiment,
+        string branch,
+        string otherThan,
+        CancellationToken cancellationToken
+    ) =>
+        ServiceErrors.GuardAsync(
+            async () =>
+            {
+                var seen = 0;
+                await foreach (var job in workspace.Resource.GetMachineLearningJobs().GetAllAsync(cancellationToken: cancellationToken))
+                {
+                    if (++seen > MostListed)
+                        return null;
+                    var properties = job.Data.Properties;
+                    if (
+                        properties.ExperimentName == experiment
+                        && job.Id.Name != otherThan
+                        && JobStatuses.Parse(properties.Status?.ToString()) == JobStatus.Completed
+                        && JobMetadata.IsFromBranch(properties.Properties, branch)
+                    )
+                    {
+                        return job.Id.Name;
+                    }
+                }
+
+                return null;
+            },
+            cancellationToken
+        );
 
     /// <summary>Reads the experiment of a job.</summary>
     /// <exception cref="WorkspaceException">404: the job does not exist; or the service refused or did not respond.</exception>

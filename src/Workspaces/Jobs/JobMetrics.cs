@@ -5,7 +5,11 @@ namespace Workspaces.Jobs;
 
 /// <summary>The values that a job logged through MLflow.</summary>
 /// <param name="Metrics">Last value of each metric by its name; may be NaN or infinite.</param>
-public sealed record JobMetricValues(IReadOnlyDictionary<string, double> Metrics);
+public sealed record JobMetricValues(IReadOnlyDictionary<string, double> Metrics)
+{
+    /// <summary>Gets the highest step that a metric was logged at, and when; null when no metric was logged.</summary>
+    public (long Step, DateTimeOffset Time)? LastStep { get; init; }
+}
 
 /// <summary>Reads the metrics of a job.</summary>
 public sealed class JobMetrics(WorkspaceClient workspace)
@@ -15,8 +19,10 @@ public sealed class JobMetrics(WorkspaceClient workspace)
     public async Task<JobMetricValues> ReadAsync(string jobName, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobName);
-        return new JobMetricValues(
-            await ServiceErrors.GuardAsync(() => workspace.Tracking.GetMetricsAsync(jobName, cancellationToken), cancellationToken)
+        var (metrics, lastStep) = await ServiceErrors.GuardAsync(
+            () => workspace.Tracking.GetMetricsAsync(jobName, cancellationToken),
+            cancellationToken
         );
+        return new JobMetricValues(metrics) { LastStep = lastStep };
     }
 }

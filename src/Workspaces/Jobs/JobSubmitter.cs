@@ -154,13 +154,12 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
     private static SubmittedJob Describe(MachineLearningJobResource job, JobState state)
     {
         var properties = job.Data.Properties;
-        var studio = properties.Services is { } services && services.TryGetValue("Studio", out var service) ? service.Endpoint : null;
         return new SubmittedJob(
             job.Id.Name,
             job.Id.ToString(),
             state.Attempt,
             properties.ExperimentName ?? "Default",
-            studio,
+            SubmittedJob.StudioUrlOf(properties),
             state.Change,
             StatusOf(job)
         );

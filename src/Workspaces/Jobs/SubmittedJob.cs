@@ -1,3 +1,4 @@
+using Azure.ResourceManager.MachineLearning.Models;
 using Experiments.Records;
 using Workspaces.Connection;
 using Workspaces.DataPlane;
@@ -27,4 +28,8 @@ public sealed record SubmittedJob(
 
     /// <inheritdoc/>
     public static string Target => "Train";
+
+    /// <summary>Returns the web page of a job; null when the service gave none.</summary>
+    internal static string? StudioUrlOf(MachineLearningJobProperties job) =>
+        job.Services is { } services && services.TryGetValue("Studio", out var service) ? service.Endpoint : null;
 }

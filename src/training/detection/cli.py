@@ -1,4 +1,4 @@
-"""The command line: train, evaluate, check-data, create-demo-data and metric-names."""
+"""The command line: train, evaluate, compare, check-data, create-demo-data and metric-names."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from pathlib import Path
 from detection import __version__
 from detection.config.settings import Settings
 from detection.config.settings_reader import read_settings
-from detection.data.data_stage import read_or_fail
 from detection.errors import TrainingError
 from detection.tracking.metric_names import METRIC_NAMES
 from detection.tracking.progress import Console
 
-# A command imports PyTorch, which takes seconds, only when it needs it. Before that, this variable lets the threads of
-# PyTorch sleep while they wait for each other: spinning takes the core from the threads that prepare the next batch.
-# OpenMP reads the variable once, when it is loaded.
+# A command imports what it needs: PyTorch takes seconds, and a machine that only compares runs has numpy alone. Before
+# PyTorch, this variable lets its threads sleep while they wait for each other: spinning takes the core from the threads
+# that prepare the next batch. OpenMP reads the variable once, when it is loaded.
 _QUIET_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
 
 
@@ -72,7 +71,23 @@ def _evaluate(options: argparse.Namespace, console: Console) -> None:
     )
 
 
+def _compare(options: argparse.Namespace, console: Console) -> None:
+    from detection.evaluate.compare import write_comparison
+
+    if options.resamples < 1:
+        raise TrainingError(f"--resamples is {options.resamples}; it must be at least 1.")
+    if not 0 <= options.seed < 2**32:
+        raise TrainingError(f"--seed is {options.seed}; it must be from 0 to {2**32 - 1}.")
+    console.say(
+        write_comparison(
+            options.current, options.baseline, options.output, resamples=options.resamples, seed=options.seed
+        )
+    )
+
+
 def _check_data(options: argparse.Namespace, console: Console) -> None:
+    from detection.data.data_stage import read_or_fail
+
     read_or_fail(_settings(options), options.data, console.say)
     console.say("no faults")
 
@@ -136,6 +151,25 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(evaluate)
     _add_output(evaluate)
     evaluate.set_defaults(run=_evaluate)
+
+    compare = commands.add_parser(
+        "compare",
+        help="compare the predictions of two runs",
+        description="Compares the predictions of two runs on the same test images: each metric's difference, its 95 % "
+        "interval by a paired bootstrap over the images, and one word. Needs numpy alone.",
+        epilog="example: python -m detection compare --current artifacts/demo-2 --baseline artifacts/demo-1 "
+        "--output comparison.json",
+    )
+    compare.add_argument("--current", type=Path, required=True, metavar="DIR", help="artifacts folder of the run")
+    compare.add_argument("--baseline", type=Path, required=True, metavar="DIR", help="artifacts folder of the baseline")
+    compare.add_argument("--output", type=Path, required=True, metavar="FILE", help="the JSON file that is written")
+    compare.add_argument(
+        "--resamples", type=int, default=2000, metavar="N", help="resamples of the test images (default: %(default)s)"
+    )
+    compare.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="decides the resamples (default: %(default)s)"
+    )
+    compare.set_defaults(run=_compare)
 
     check = commands.add_parser(
         "check-data",

@@ -32,7 +32,10 @@ public sealed class BuildTests : IDisposable
             """--parameters={"target":"Doctor","expConfig":"exp_configs/demo.json"}"""
         );
         var step = read["jobs"]![0]!["steps"]!.AsArray().Single(step => (string?)step!["id"] == "run")!;
-        var variables = read["variables"]!.AsObject().Concat(step["env"]!.AsObject()).ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
+        var variables = read["variables"]!
+            .AsObject()
+            .Concat(step["env"]!.AsObject())
+            .ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
         variables["NUGET_PACKAGES"] = $"{packages}/packages/";
         variables["TMPDIR"] = variables["AGENT_TEMPDIRECTORY"];
         variables["SYSTEM_ACCESSTOKEN"] = "token";

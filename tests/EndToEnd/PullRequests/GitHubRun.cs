@@ -70,7 +70,11 @@ public sealed class GitHubRun : PipelineRun
             case "actions/checkout":
                 Assert.Equal("false", (string?)given["persist-credentials"]);
                 var reference = (string?)given["ref"] ?? "";
-                await Checkout.CheckOutAsync(reference == "main" ? Checkout.Main : reference.Length > 0 ? reference : merge);
+                await Checkout.CheckOutAsync(
+                    reference == "main" ? Checkout.Main
+                    : reference.Length > 0 ? reference
+                    : merge
+                );
                 break;
             case "actions/upload-artifact":
                 var uploaded = Path.GetFullPath((string)given["path"]!, Checkout.Root);

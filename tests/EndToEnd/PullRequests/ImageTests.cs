@@ -25,7 +25,10 @@ public sealed partial class ImageTests : IAsyncLifetime
         get
         {
             var folder = Path.Combine(registry!.StorageFolder, "docker/registry/v2/repositories", Repository, "_manifests/tags");
-            return Directory.EnumerateDirectories(folder).Select(tag => Path.GetFileName(tag)).Where(tag => !tag.StartsWith("sha-", StringComparison.Ordinal));
+            return Directory
+                .EnumerateDirectories(folder)
+                .Select(tag => Path.GetFileName(tag))
+                .Where(tag => !tag.StartsWith("sha-", StringComparison.Ordinal));
         }
     }
 
@@ -103,7 +106,11 @@ public sealed partial class ImageTests : IAsyncLifetime
         var early = await RunAsync("push", first, first);
 
         Assert.Equal(0, early.Step("Run the target").ExitCode);
-        Assert.Contains($"main is at {second}; the tags main and latest are left to its build", early.Step("Run the target").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"main is at {second}; the tags main and latest are left to its build",
+            early.Step("Run the target").Output,
+            StringComparison.Ordinal
+        );
         Assert.Empty(Tags);
 
         await RunAsync("push", second, second);

@@ -112,7 +112,10 @@ public sealed class LaunchOnGitHubTests(DemoData data)
         GitHubRun? cancel = null;
         // The job runs until it is cancelled. Whoever cancels uses another machine, with a checkout of its own.
         var training = launch.RunAsync();
-        await TrainerProcesses.UntilAsync(() => server.PullRequest.Comments.Any(one => one.AuthorId == CodeHostNames.ActionsId), "the job is named");
+        await TrainerProcesses.UntilAsync(
+            () => server.PullRequest.Comments.Any(one => one.AuthorId == CodeHostNames.ActionsId),
+            "the job is named"
+        );
         await using (var other = await PipelineCheckout.CreateAsync(data: null))
         {
             other.ShareWorkspace(checkout);
@@ -172,13 +175,16 @@ public sealed class LaunchOnGitHubTests(DemoData data)
             .First();
         var predictions = (await ReadAsync(truth))["annotations"]!
             .AsArray()
-            .Select(box => (JsonNode)new JsonObject
-            {
-                ["image_id"] = box!["image_id"]!.DeepClone(),
-                ["category_id"] = box["category_id"]!.DeepClone(),
-                ["bbox"] = box["bbox"]!.DeepClone(),
-                ["score"] = 0.99,
-            });
+            .Select(box =>
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["image_id"] = box!["image_id"]!.DeepClone(),
+                        ["category_id"] = box["category_id"]!.DeepClone(),
+                        ["bbox"] = box["bbox"]!.DeepClone(),
+                        ["score"] = 0.99,
+                    }
+            );
         await File.WriteAllTextAsync(
             Path.Combine(Path.GetDirectoryName(truth)!, "predictions.json"),
             new JsonArray([.. predictions]).ToJsonString(),

@@ -39,7 +39,10 @@ public sealed class PipelineCheckout : IAsyncDisposable
         data?.Lend(created.checkout);
         var host = typeof(Checkout).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "HostPath").Value;
         var build = Path.Combine(created.Root, "build.sh");
-        await File.WriteAllTextAsync(build, $"#!/usr/bin/env bash\ncd \"$(dirname \"${{BASH_SOURCE[0]}}\")\"\nexec dotnet '{host}' \"$@\"\n");
+        await File.WriteAllTextAsync(
+            build,
+            $"#!/usr/bin/env bash\ncd \"$(dirname \"${{BASH_SOURCE[0]}}\")\"\nexec dotnet '{host}' \"$@\"\n"
+        );
         File.SetUnixFileMode(build, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(Path.Combine(created.Root, ".gitignore"), "artifacts/\n.local/\n.venv/\ntraffic.jsonl\n");
         foreach (var name in new[] { ".github", ".ci", "global.json" })
@@ -80,7 +83,16 @@ public sealed class PipelineCheckout : IAsyncDisposable
     {
         await GitAsync("add", "--all");
         string[] options = isEmpty ? ["--allow-empty"] : [];
-        await GitAsync(["-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", $"--message={message}", .. options]);
+        await GitAsync([
+            "-c",
+            "user.name=test",
+            "-c",
+            "user.email=test@localhost",
+            "commit",
+            "--quiet",
+            $"--message={message}",
+            .. options,
+        ]);
         return await GitAsync("rev-parse", "HEAD");
     }
 

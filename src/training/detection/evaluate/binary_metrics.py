@@ -33,6 +33,11 @@ def evaluate_images(
         fp += not actual and predicted
         tn += not actual and not predicted
         fn += actual and not predicted
+    return image_metrics(tp, fp, tn, fn)
+
+
+def image_metrics(tp: int, fp: int, tn: int, fn: int) -> dict[str, float]:
+    """Returns the metrics of counts of images, as ``evaluate_images`` does."""
     return {
         "binary_tp": float(tp),
         "binary_fp": float(fp),

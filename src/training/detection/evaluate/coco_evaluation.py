@@ -101,9 +101,26 @@ def evaluate(
     files = sorted(ground_truths)
     labels = np.array(sorted(class_names), dtype=np.int64)
     objects = Boxes.collect(files, ground_truths, labels)
-    counted = Boxes.collect(files, detections, labels).highest_scores(MAX_DETECTIONS[-1])
+    return evaluate_boxes(objects, Boxes.collect(files, detections, labels), class_names)[0]
+
+
+def evaluate_boxes(
+    objects: Boxes, detections: Boxes, class_names: Mapping[int, str]
+) -> tuple[CocoResult, Boxes, Bools, Bools]:
+    """Computes COCO's metrics from tables of boxes.
+
+    Args:
+        objects: The objects of all images.
+        detections: The detections of all images.
+        class_names: Name of each label.
+
+    Returns:
+        The metrics; the N detections that count, which are the best 100 per class and image; and as (A, T, N), for
+        each of A area ranges and T IoU thresholds, whether each of them is matched, and whether it is ignored.
+    """
+    counted = detections.highest_scores(MAX_DETECTIONS[-1])
     matched, ignored = match(objects, counted)
-    precision, recall = _accumulate(objects, counted, matched, ignored, len(labels))
+    precision, recall = _accumulate(objects, counted, matched, ignored, len(class_names))
 
     areas = range(len(AREA_RANGES))
     stats = (
@@ -112,7 +129,8 @@ def evaluate(
         *(_mean(recall[..., 0, limit]) for limit in range(len(MAX_DETECTIONS))),
         *(_mean(recall[..., area, -1]) for area in areas[1:]),
     )  # fmt: skip
-    return CocoResult(stats, dict(class_names), np.ascontiguousarray(precision[0, ..., 0]))
+    result = CocoResult(stats, dict(class_names), np.ascontiguousarray(precision[0, ..., 0]))
+    return result, counted, matched, ignored
 
 
 def _accumulate(

@@ -67,12 +67,39 @@ class Boxes:
         # Objects have no score; 0 for all of them keeps their order within an image.
         scores = np.concatenate([getattr(entry, "scores", np.zeros(len(entry.labels))) for _, entry in present] + [[]])
 
-        finite = np.isfinite(boxes).all(axis=1) & np.isfinite(scores)
+        # COCO files hold x, y, width, height, and pycocotools computes the far corner from those. (x2 - x1) + x1 may
+        # differ from x2 in the last bit, which decides a box exactly at a threshold.
+        return Boxes.arrange(files, labels, image, boxes[:, :2], boxes[:, 2:] - boxes[:, :2], label, scores)
+
+    @staticmethod
+    def arrange(
+        files: Sequence[str],
+        labels: Integers,
+        image: Integers,
+        corners: Floats,
+        sizes: Floats,
+        label: Integers,
+        scores: Floats,
+    ) -> Boxes:
+        """Creates the table from arrays with one row per box.
+
+        Args:
+            files: The image names, in the order in which images count.
+            labels: All labels, in ascending order.
+            image: (N,), place of the box's image in ``files``; ascending, unless the order within a group is arbitrary.
+            corners: (N, 2), xy of the first corner in pixels.
+            sizes: (N, 2), width and height in pixels.
+            label: (N,), the box's label.
+            scores: (N,); 0 for objects.
+
+        Raises:
+            ValueError: A box or a score is not finite, or a label is not one of ``labels``.
+        """
+        finite = np.isfinite(corners).all(axis=1) & np.isfinite(sizes).all(axis=1) & np.isfinite(scores)
         if not finite.all():
             row = int(np.argmin(finite))
-            raise ValueError(
-                f"image '{files[image[row]]}' has box {boxes[row]} of score {scores[row]}; both must be finite"
-            )
+            box = np.concatenate([corners[row], corners[row] + sizes[row]])
+            raise ValueError(f"image '{files[image[row]]}' has box {box} of score {scores[row]}; both must be finite")
         unnamed = ~np.isin(label, labels)
         if unnamed.any():
             row = int(np.argmax(unnamed))
@@ -81,10 +108,7 @@ class Boxes:
         classes = np.searchsorted(labels, label)
         groups = image * len(labels) + classes
         order = np.lexsort((-scores, groups))  # stable, as the merge sort of COCOeval
-        groups = groups[order]
-        # COCO files hold x, y, width, height, and pycocotools computes the far corner from those. (x2 - x1) + x1 may
-        # differ from x2 in the last bit, which decides a box exactly at a threshold.
-        corners, sizes = boxes[order, :2], boxes[order, 2:] - boxes[order, :2]
+        groups, corners, sizes = groups[order], corners[order], sizes[order]
         return Boxes(
             corners,
             corners + sizes,

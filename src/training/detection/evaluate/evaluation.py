@@ -1,4 +1,4 @@
-"""Evaluates a model on the test split: COCO metrics, image metrics, predictions.json and the plots."""
+"""Evaluates a model on the test split: COCO metrics, image metrics, and the files of plots and reports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from detection.config.settings import Settings
@@ -16,10 +18,12 @@ from detection.data.datasets import Dataset
 from detection.data.images import ImageStore
 from detection.evaluate.binary_metrics import evaluate_images
 from detection.evaluate.coco_evaluation import CocoResult, evaluate
+from detection.evaluate.confusion import count_confusions
 from detection.evaluate.detections import Detections, GroundTruth
+from detection.evaluate.image_plots import ImageSheets
 from detection.evaluate.inference import detect, ground_truths
-from detection.evaluate.plots import write_plots
-
+from detection.evaluate.plots import MATCH_IOU, write_plots
+from detection.tracking.metric_names import class_ap50
 
 _LEAST_BATCH = 8  # images: without gradients a small training batch would leave the device idle
 
@@ -87,7 +91,11 @@ class Evaluator:
         return [*evaluation.coco.summary_lines(), images]
 
     def write(self, output: Path, evaluation: Evaluation, history: Sequence[Mapping[str, Any]]) -> list[Path]:
-        """Writes predictions.json, predictions_images.json and the plots.
+        """Writes the predictions, the ground truth, evaluation.json, pictures of the worst images, and the plots.
+
+        predictions.json and ground_truth.json are COCO's results and annotations, in pixels of the images on disk.
+        Their numbers are written in full, so that an evaluation of the files gives the same metrics to the last bit.
+        evaluation.json is what a report shows beside the metrics.
 
         Args:
             output: Receives the files; created when missing.
@@ -99,17 +107,21 @@ class Evaluator:
         """
         output.mkdir(parents=True, exist_ok=True)
         ids = {record.file_name: number for number, record in enumerate(self._dataset.test, start=1)}
+        images = {
+            "images": [
+                {"id": number, "file_name": record.file_name, "width": record.width, "height": record.height}
+                for number, record in enumerate(self._dataset.test, start=1)
+            ],
+            "categories": [{"id": label, "name": name} for label, name in self._dataset.class_names.items()],
+        }
+        info = {"description": "ground truth of the test split", "eval_conf": self._threshold}
+        truths = {"info": info, **images, "annotations": _coco_annotations(evaluation.truths, ids)}
+        paths = {record.file_name: record.path for record in self._dataset.test}
+        sheets = ImageSheets(evaluation.truths, evaluation.detections, paths, threshold=self._threshold, iou=MATCH_IOU)
         _write_json(output / "predictions.json", _coco_results(evaluation.detections, ids))
-        _write_json(
-            output / "predictions_images.json",
-            {
-                "images": [
-                    {"id": number, "file_name": record.file_name, "width": record.width, "height": record.height}
-                    for number, record in enumerate(self._dataset.test, start=1)
-                ],
-                "categories": [{"id": label, "name": name} for label, name in self._dataset.class_names.items()],
-            },
-        )
+        _write_json(output / "predictions_images.json", images)
+        _write_json(output / "ground_truth.json", truths)
+        _write_json(output / "evaluation.json", self._summary(evaluation, sheets, sheets.write_worst(output / "worst")))
         return write_plots(
             output / "plots",
             history=history,
@@ -117,23 +129,62 @@ class Evaluator:
             ground_truths=evaluation.truths,
             detections=evaluation.detections,
             class_names=self._dataset.class_names,
-            image_paths={record.file_name: record.path for record in self._dataset.test},
+            image_paths=paths,
             threshold=self._threshold,
         )
+
+    def _summary(self, evaluation: Evaluation, sheets: ImageSheets, pictures: Sequence[Path]) -> dict[str, Any]:
+        """Returns the curves, the confusion matrix and the worst images, each curve as precisions at recall 0 to 1."""
+        names = self._dataset.class_names
+        labels = sorted(names)
+        confusions = count_confusions(
+            evaluation.truths, evaluation.detections, labels, threshold=self._threshold, iou=MATCH_IOU
+        )
+        return {
+            "evalConf": self._threshold,
+            "iou": MATCH_IOU,
+            "testImages": len(evaluation.truths),
+            "classes": [names[label] for label in labels],
+            "precisionRecall": [
+                {
+                    "name": names[label],
+                    "ap50": evaluation.metrics[class_ap50(names[label])],
+                    "precision": [round(float(value), 4) for value in evaluation.coco.precision_recall(label)[1]],
+                }
+                for label in labels
+            ],
+            "confusion": confusions.tolist(),
+            "worstImages": [
+                {"fileName": file, "missed": missed, "wrong": wrong, "picture": picture.name}
+                for (file, missed, wrong), picture in zip(sheets.worst, pictures)
+            ],
+        }
 
 
 def _coco_results(detections: Mapping[str, Detections], ids: Mapping[str, int]) -> list[dict[str, Any]]:
     """Returns detections in COCO's results format: x, y, width, height in pixels of the image on disk."""
     return [
-        {
-            "image_id": ids[name],
-            "category_id": int(label),
-            "bbox": [round(float(value), 2) for value in (box[0], box[1], box[2] - box[0], box[3] - box[1])],
-            "score": round(float(score), 5),
-        }
+        {"image_id": ids[name], "category_id": int(label), "bbox": _bbox(box), "score": float(score)}
         for name, predicted in detections.items()
         for box, label, score in zip(predicted.boxes, predicted.labels, predicted.scores)
     ]
+
+
+def _coco_annotations(truths: Mapping[str, GroundTruth], ids: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Returns the objects in COCO's annotation format."""
+    objects: list[dict[str, Any]] = [
+        {"image_id": ids[name], "category_id": int(label), "bbox": _bbox(box)}
+        for name, truth in truths.items()
+        for box, label in zip(truth.boxes, truth.labels)
+    ]
+    return [
+        {"id": number, **entry, "area": entry["bbox"][2] * entry["bbox"][3], "iscrowd": 0}
+        for number, entry in enumerate(objects, start=1)
+    ]
+
+
+def _bbox(box: NDArray[np.float64]) -> list[float]:
+    return [float(value) for value in (box[0], box[1], box[2] - box[0], box[3] - box[1])]
 
 
 def _write_json(path: Path, content: Any) -> None:

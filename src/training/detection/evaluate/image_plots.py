@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 # Colour and width in points of a box. The colours, bluish green and orange red, also differ in brightness.
 _TRUTH, _PREDICTION = ("#00E08A", 3.0), ("#FF4B3E", 1.5)
 _WORST, _SHEET = 6, 20  # images shown
+_PICTURE_SIDE = 480  # pixels of the longer side of a picture of its own, which a report embeds
 _LEGEND_SHARE = 0.05  # of the height of the figure
 
 
@@ -49,19 +51,43 @@ class ImageSheets:
         self._threshold = threshold
         self._iou = iou
 
-    def draw_worst(self, figure: Figure) -> bool:
-        """Draws the images with the most mistakes; returns False when there are none."""
-        mistakes = {
-            file: image_mistakes(
+    @functools.cached_property
+    def worst(self) -> list[tuple[str, int, int]]:
+        """Each image with mistakes, its missed objects and its wrong predictions; most mistakes first."""
+        found = []
+        for file in self._files:
+            missed, wrong = image_mistakes(
                 self._truths[file], self._detections.get(file), threshold=self._threshold, iou=self._iou
             )
-            for file in self._files
-        }
-        worst = [file for file in self._files if sum(mistakes[file])]
-        worst.sort(key=lambda file: (-sum(mistakes[file]), file))
+            if missed + wrong:
+                found.append((file, missed, wrong))
+        return sorted(found, key=lambda entry: (-entry[1] - entry[2], entry[0]))
+
+    def write_worst(self, folder: Path) -> list[Path]:
+        """Writes a picture of each of the worst images, up to six, with the boxes drawn. Needs no matplotlib.
+
+        Args:
+            folder: Receives worst_1.png, worst_2.png, …; created when missing. Earlier ones are deleted.
+
+        Returns:
+            The pictures, in the order of ``worst``; their longer side is at most 480 pixels.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        for earlier in folder.glob("worst_*.png"):
+            earlier.unlink()
+        written = []
+        for number, (file, _, _) in enumerate(self.worst[:_WORST], start=1):
+            written.append(folder / f"worst_{number}.png")
+            self._write_picture(file, written[-1])
+        return written
+
+    def draw_worst(self, figure: Figure) -> bool:
+        """Draws the images with the most mistakes; returns False when there are none."""
+        worst = self.worst
         if not worst:
             return False
-        for axes, file in _grid(figure, worst[:_WORST], columns=3):
+        mistakes = {file: (missed, wrong) for file, missed, wrong in worst}
+        for axes, file in _grid(figure, list(mistakes)[:_WORST], columns=3):
             missed, wrong = mistakes[file]
             self._show(axes, file, f"{_short(file)}: {missed} missed, {wrong} wrong", with_scores=True)
         figure.suptitle(
@@ -114,6 +140,24 @@ class ImageSheets:
                         bbox={"boxstyle": "square,pad=0.1", "color": "black", "alpha": 0.65},
                     )
 
+    def _write_picture(self, file: str, path: Path) -> None:
+        from PIL import Image, ImageDraw
+
+        with Image.open(self._paths[file]) as image:
+            picture = image.convert("RGB")
+        factor = min(1.0, _PICTURE_SIDE / max(picture.size))
+        if factor < 1:
+            picture = picture.resize((round(picture.width * factor), round(picture.height * factor)), Image.BILINEAR)
+        draw = ImageDraw.Draw(picture)
+        for box in self._truths[file].boxes:
+            _draw_on_picture(draw, box * factor, _TRUTH[0], 3)
+        predicted = self._detections.get(file)
+        if predicted is not None:
+            for box, score in zip(predicted.boxes, predicted.scores):
+                if score >= self._threshold:
+                    _draw_on_picture(draw, box * factor, _PREDICTION[0], 2)
+        picture.save(path, optimize=True)
+
     def _add_legend(self, figure: Figure) -> None:
         from matplotlib.lines import Line2D
 
@@ -129,6 +173,11 @@ def _grid(figure: Figure, files: Sequence[str], *, columns: int) -> list[tuple[A
     for unused in grid[len(files) :]:
         unused.set_axis_off()
     return list(zip(grid, files))
+
+
+def _draw_on_picture(draw: Any, box: NDArray[np.float64], colour: str, width: int) -> None:
+    left, top, right, bottom = (round(float(value)) for value in box)
+    draw.rectangle((left, top, max(left, right - 1), max(top, bottom - 1)), outline=colour, width=width)
 
 
 def _draw_box(axes: Axes, box: NDArray[np.float64], colour: str, width: float) -> None:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 # Okabe and Ito's colours, which people with any colour vision can tell apart.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000")
 _INCHES, _DOTS_PER_INCH = (12.0, 8.0), 100  # 1200 x 800 pixels
-_MATCH_IOU = 0.5
+MATCH_IOU = 0.5
+"""Least IoU of a correct prediction in the confusion matrix and in the pictures of the worst images."""
 
 History = Sequence[Mapping[str, Any]]
 
@@ -61,7 +62,7 @@ def write_plots(
     except ImportError:
         return []
 
-    sheets = ImageSheets(ground_truths, detections, image_paths, threshold=threshold, iou=_MATCH_IOU)
+    sheets = ImageSheets(ground_truths, detections, image_paths, threshold=threshold, iou=MATCH_IOU)
     plots: dict[str, Callable[[Figure], bool]] = {
         "losses.png": lambda figure: _draw_losses(figure, history),
         "learning_rate.png": lambda figure: _draw_learning_rate(figure, history),
@@ -164,7 +165,7 @@ def _draw_confusion(
     threshold: float,
 ) -> bool:
     labels = sorted(class_names)
-    counts = count_confusions(ground_truths, detections, labels, threshold=threshold, iou=_MATCH_IOU)
+    counts = count_confusions(ground_truths, detections, labels, threshold=threshold, iou=MATCH_IOU)
     names = [class_names[label] for label in labels] + ["background"]
     axes = figure.subplots()
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -183,7 +184,7 @@ def _draw_confusion(
         colour = "black" if shares[row, column] > 0.5 else "white"
         axes.text(column, row, str(counts[row, column]), ha="center", va="center", size=size, color=colour)
     right, objects = int(np.trace(counts)), int(counts[:-1].sum())
-    title = f"Confusion at score ≥ {threshold:g} and IoU ≥ {_MATCH_IOU:g}: {right} of {objects} objects correct"
+    title = f"Confusion at score ≥ {threshold:g} and IoU ≥ {MATCH_IOU:g}: {right} of {objects} objects correct"
     _label(axes, title, "predicted", "actual", grid=False)
     return True
 

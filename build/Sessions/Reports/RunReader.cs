@@ -1,0 +1,144 @@
+using Build.Sessions.Jobs;
+using Reports.Building;
+using Reports.Reading;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+using Workspaces.Jobs;
+
+namespace Build.Sessions.Reports;
+
+/// <summary>Reads what a report says of a job: from this checkout where it is all here, else from the workspace.</summary>
+public sealed class RunReader(JobSelection jobs)
+{
+    private const string Metrics = "outputs/final_model/metrics.json";
+
+    // They grow while a job runs; the others are written once.
+    private static readonly string[] Growing = ["outputs/metrics.jsonl", "user_logs/std_log.txt"];
+
+    /// <summary>Gets the workspace, when a job was read from it or it was asked for; null otherwise.</summary>
+    public WorkspaceClient? Workspace { get; private set; }
+
+    /// <summary>Gets the highest step that the workspace knows of the last job that was read from it.</summary>
+    public (long Step, DateTimeOffset Time)? LoggedStep { get; private set; }
+
+    /// <summary>Connects to the workspace.</summary>
+    public async Task<WorkspaceClient> OpenAsync(BuildContext context) => Workspace ??= await jobs.OpenAsync(context);
+
+    /// <summary>Reads a job, and downloads what is missing of its artifacts into <c>artifacts/JOB</c>.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="files">The artifacts that are needed, by path.</param>
+    /// <exception cref="WorkspaceException">404: the job does not exist; or the service refused or did not respond.</exception>
+    public async Task<RunFacts> ReadAsync(BuildContext context, string job, IReadOnlyList<string> files)
+    {
+        var folder = FolderOf(context, job);
+        var records = PlanStore.Records(context, job);
+        if (records.Has<JobOutcome>() && records.Read<JobOutcome>() is { } outcome && IsComplete(outcome, folder))
+            return Of(context, outcome, folder);
+
+        var workspace = await OpenAsync(context);
+        var history = new JobHistory(workspace);
+        var details = await history.ReadAsync(job, context.Cancellation);
+        var found = await history.FindAsync(job, context.Cancellation);
+        var metrics = await ReadMetricsAsync(workspace, job, context.Cancellation);
+        LoggedStep = metrics.LastStep;
+        await new JobArtifacts(workspace).DownloadAsync(
+            job,
+            folder,
+            path => files.Contains(path, StringComparer.Ordinal) && IsMissing(folder, path, details.Status),
+            context.Cancellation
+        );
+        var artifacts = RunArtifacts.Read(folder);
+        var known = KnownPlan.Find(context, job, PlanOf(artifacts));
+        return new RunFacts(job, found?.Experiment ?? "Default", details.Status.ToString(), artifacts)
+        {
+            Started = details.Started,
+            Ended = details.Status.IsTerminal() ? details.Ended : null,
+            FailureReason = details.FailureReason,
+            Metrics = metrics.Metrics,
+            Tags = details.Tags,
+            StudioUrl = found?.StudioUrl ?? known.StudioUrl,
+            ExpConfig = known.ExpConfig,
+            PlannedConfig = known.Plan?.Job.Config,
+        };
+    }
+
+    /// <summary>Reads the artifacts of a job from a folder or from its <c>outcome.json</c>, whatever wrote them.</summary>
+    /// <returns>Null when the path is neither.</returns>
+    public static RunFacts? ReadFile(BuildContext context, string path)
+    {
+        var full = Path.GetFullPath(path, context.Root);
+        var outcome = ReadOutcome(File.Exists(full) ? full : Path.Combine(full, "outcome.json"));
+        var folder =
+            Directory.Exists(full) ? full
+            : outcome is null ? null
+            : Directory.Exists(Path.Combine(Path.GetDirectoryName(full)!, "outputs")) ? Path.GetDirectoryName(full)
+            : Path.Combine(context.Root, outcome.Artifacts);
+        if (folder is null || !Directory.Exists(Path.Combine(folder, "outputs")))
+            return null;
+        if (outcome is not null)
+            return Of(context, outcome, folder);
+        var artifacts = RunArtifacts.Read(folder);
+        var experiment = artifacts.Config?["EXP_NAME"]?.ToString() ?? "unknown";
+        return new RunFacts(Path.GetFileName(folder.TrimEnd('/', '\\')), experiment, nameof(JobStatus.Completed), artifacts);
+    }
+
+    private static JobOutcome? ReadOutcome(string file)
+    {
+        try
+        {
+            return File.Exists(file) ? Experiments.Records.RecordFile.Read<JobOutcome>(file, "") : null;
+        }
+        catch (Experiments.Records.RecordException)
+        {
+            // The folder may hold any file of that name.
+            return null;
+        }
+    }
+
+    /// <summary>Returns the folder of a job's artifacts.</summary>
+    public static string FolderOf(BuildContext context, string job)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Path.Combine(context.ArtifactsFolder, job);
+    }
+
+    private static bool IsComplete(JobOutcome outcome, string folder) =>
+        outcome.Status.IsTerminal() && (outcome.Status != JobStatus.Completed || File.Exists(Path.Combine(folder, Metrics)));
+
+    private static bool IsMissing(string folder, string path, JobStatus status) =>
+        !File.Exists(Path.Combine(folder, path)) || (Growing.Contains(path, StringComparer.Ordinal) && !status.IsTerminal());
+
+    private static RunFacts Of(BuildContext context, JobOutcome outcome, string folder)
+    {
+        var artifacts = RunArtifacts.Read(folder);
+        var known = KnownPlan.Find(context, outcome.Job, PlanOf(artifacts));
+        return new RunFacts(outcome.Job, outcome.Experiment, outcome.Status.ToString(), artifacts)
+        {
+            Started = outcome.Started,
+            Ended = outcome.Ended,
+            FailureReason = outcome.Reason,
+            Metrics = outcome.Metrics,
+            Tags = outcome.Tags,
+            StudioUrl = known.StudioUrl,
+            ExpConfig = known.ExpConfig,
+            PlannedConfig = known.Plan?.Job.Config,
+        };
+    }
+
+    private static string? PlanOf(RunArtifacts artifacts) => artifacts.Passport?["plan"]?.ToString();
+
+    private static async Task<JobMetricValues> ReadMetricsAsync(WorkspaceClient workspace, string job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new JobMetrics(workspace).ReadAsync(job, cancellationToken);
+        }
+        catch (WorkspaceException error) when (error.Status == 404)
+        {
+            // A job that waits for a node has no MLflow run yet.
+            return new JobMetricValues(new Dictionary<string, double>(StringComparer.Ordinal));
+        }
+    }
+}
