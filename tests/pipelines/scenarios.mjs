@@ -45,6 +45,10 @@ export const scenarios = [
   { platform: 'azure', event: 'retrain', vars: { RETRAIN_ENABLED: 'true' } },
   { platform: 'azure', event: 'label', provider: 'azure-repos', results: decided.azure('launch') },
   { platform: 'azure', event: 'label', given: { gitHubTokenGroup: 'model-training-github' }, results: decided.azure('launch'), what: 'of a repository on GitHub' },
+  {
+    platform: 'azure', event: 'label', provider: 'azure-repos', what: 'with the comment /cancel',
+    results: { Authorize: decided.azure('cancel').Authorize, Answer: { Answer: { 'authorize.decision': 'cancel' } } },
+  },
   { platform: 'azure', event: 'label-fork' },
   { platform: 'azure', event: 'push', file: 'docs/samples/azure-pipelines.yml', what: 'in another repository' },
 ];
