@@ -19,11 +19,12 @@ UPSTREAM = PurePosixPath("src/Compatibility")
 ALLOWED_REFERENCES = {
     "Experiments": set(),
     "Workspaces": {"Experiments"},
+    "CodeHosts": {"Experiments", "Workspaces"},
     "Datasets": {"Experiments", "Workspaces"},
     "Images": {"Experiments", "Workspaces"},
     "WorkspaceEmulator": set(),
     "DirectStart": set(),
-    "Build": {"Experiments", "Workspaces", "Datasets", "Images"},
+    "Build": {"Experiments", "Workspaces", "CodeHosts", "Datasets", "Images"},
 }
 
 # Projects that another one starts as a process: built before it, never referred to.
