@@ -6,6 +6,7 @@ using Build.Sessions;
 using Build.Sessions.Data;
 using Build.Sessions.Jobs;
 using Build.Sessions.Planning;
+using Build.Sessions.PullRequests;
 using Build.Sessions.Snapshots;
 using Build.Testing;
 using Cake.Frosting;
@@ -54,7 +55,9 @@ public static class BuildHost
             .AddSingleton<DatastoreStage>()
             .AddSingleton<GivenPlanCheck>()
             .AddSingleton<ExperimentResolver>()
+            .AddSingleton<Budget>()
             .AddSingleton<CallPlanner>()
+            .AddSingleton<FaultPlaces>()
             .AddSingleton<Doctor>()
             .AddSingleton<JobSelection>()
             .AddSingleton<OutcomeReport>()
@@ -62,6 +65,12 @@ public static class BuildHost
             .AddSingleton<TrainingSubmission>()
             .AddSingleton<JobDownload>()
             .AddSingleton<ClusterStage>()
+            .AddSingleton<HostSession>()
+            .AddSingleton<Authorization>()
+            .AddSingleton<PullRequestJobs>()
+            .AddSingleton<TrainingLaunch>()
+            .AddSingleton<Launch>()
+            .AddSingleton<VerdictComment>()
             .AddSingleton<Benchmarks>()
             .AddSingleton<StyleCheck>()
             .AddSingleton<TestRun>();

@@ -9,7 +9,8 @@ internal static class AzureErrors
     /// <summary>Returns what was requested, what came back, and the fix.</summary>
     public static string Explain(HostFailure failure)
     {
-        var said = $"{failure.Request} returned {failure.Status}{(failure.Message.Length > 0 ? $": {SafeText.Show(failure.Message, 300)}" : "")}.";
+        var said =
+            $"{failure.Request} returned {failure.Status}{(failure.Message.Length > 0 ? $": {SafeText.Show(failure.Message, 300)}" : "")}.";
         return Remedy(failure) is { } remedy ? $"{said} {remedy}" : said;
     }
 

@@ -38,7 +38,10 @@ internal sealed class AzureEvents(ICodeHost host, Func<string, string?> variable
         var request = new LaunchRequest
         {
             Platform = Platform.AzureDevOps,
-            Trigger = PullRequestNumber is null ? Trigger.Other : isApproved ? Trigger.Approved : Trigger.Changed,
+            Trigger =
+                PullRequestNumber is null ? Trigger.Other
+                : isApproved ? Trigger.Approved
+                : Trigger.Changed,
             EventName = variable("BUILD_REASON") ?? "",
             Commit = variable("BUILD_SOURCEVERSION"),
         };

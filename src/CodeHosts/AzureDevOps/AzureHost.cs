@@ -46,7 +46,9 @@ internal sealed class AzureHost(AzureRepository repository) : ICodeHost
         {
             var path = $"{Pull(number, $"iterations/{last.Number("id")}/changes")}&$top={PageSize}&$skip={skip}&$compareTo=0";
             var page = (await GetAsync(path, cancellationToken)).Body;
-            files.AddRange(page.Items("changeEntries").Where(entry => !entry.IsTrue("item", "isFolder")).Select(ReadChange).OfType<ChangedFile>());
+            files.AddRange(
+                page.Items("changeEntries").Where(entry => !entry.IsTrue("item", "isFolder")).Select(ReadChange).OfType<ChangedFile>()
+            );
             if (page.Number("nextSkip") is not > 0)
                 return new(files);
         }
@@ -125,13 +127,7 @@ internal sealed class AzureHost(AzureRepository repository) : ICodeHost
         ArgumentNullException.ThrowIfNull(comment);
         var (thread, id) = (comment.Id.Split('/')[0], comment.Id.Split('/')[1]);
         var path = Pull(number, $"threads/{thread}/comments/{id}");
-        var response = await client.SendAsync(
-            RequestMethod.Patch,
-            path,
-            new JsonObject { ["content"] = body },
-            [404],
-            cancellationToken
-        );
+        var response = await client.SendAsync(RequestMethod.Patch, path, new JsonObject { ["content"] = body }, [404], cancellationToken);
         return response.Status != 404 && !response.Body.IsTrue("isDeleted");
     }
 

@@ -13,6 +13,8 @@ public sealed record CommentCommand
 
     private const int MostOverrides = 50;
 
+    private const string WorkspaceKey = "ENV_CONFIG_FILE";
+
     /// <summary>What is asked for.</summary>
     public required CommentCommandKind Kind { get; init; }
 
@@ -52,15 +54,16 @@ public sealed record CommentCommand
     }
 
     private static CommentCommandKind? KindOf(string line) =>
-        Array.Find(Names, name => line.StartsWith(name, StringComparison.Ordinal) && (line.Length == name.Length || IsBlank(line[name.Length])))
-            switch
-            {
-                "/train" => CommentCommandKind.Train,
-                "/cancel" => CommentCommandKind.Cancel,
-                "/status" => CommentCommandKind.Status,
-                null => null,
-                _ => CommentCommandKind.AzurePipelines,
-            };
+        Array.Find(Names, name =>
+            line.StartsWith(name, StringComparison.Ordinal) && (line.Length == name.Length || IsBlank(line[name.Length]))
+        ) switch
+        {
+            "/train" => CommentCommandKind.Train,
+            "/cancel" => CommentCommandKind.Cancel,
+            "/status" => CommentCommandKind.Status,
+            null => null,
+            _ => CommentCommandKind.AzurePipelines,
+        };
 
     private static CommentCommand Read(CommentCommandKind kind, string line, Platform platform)
     {
@@ -95,7 +98,13 @@ public sealed record CommentCommand
             faults.Add($"the comment has {overrides.Count} overrides; it must have at most {MostOverrides}.");
         if (overrides.Count > 0 && file is null && faults.Count == 0)
             faults.Add("the overrides have no file; it must be named: /train exp_configs/NAME.json KEY=VALUE.");
-        return new() { Kind = CommentCommandKind.Train, File = file, Overrides = overrides, Again = again };
+        return new()
+        {
+            Kind = CommentCommandKind.Train,
+            File = file,
+            Overrides = overrides,
+            Again = again,
+        };
     }
 
     private static CommentCommand ReadOther(CommentCommandKind kind, List<string> words, List<string> faults)
@@ -115,16 +124,25 @@ public sealed record CommentCommand
 
     private static void AddOverride(string word, Platform platform, List<string> overrides, List<string> faults)
     {
+        if (FindFault(word, platform) is { } fault)
+            faults.Add(fault);
+        else
+            overrides.Add(word);
+    }
+
+    private static string? FindFault(string word, Platform platform)
+    {
         var key = word[..word.IndexOf('=', StringComparison.Ordinal)];
         var value = word[(key.Length + 1)..];
         if (SecretWords.IsSecretKey(key) || SecretWords.LooksLikeSecret(value))
-            faults.Add($"the value of {SafeText.Quote(key)} looks like a secret; a comment must hold none. Delete the comment.");
-        else if (!SettingKeys.IsKnown(key))
-            faults.Add(ExplainKey(key));
-        else if (platform == Platform.AzureDevOps && value.Contains("$(", StringComparison.Ordinal))
-            faults.Add($"the value of {SafeText.Quote(key)} has \"$\" before a bracket, which Azure Pipelines replaces by a variable; leave it out.");
-        else
-            overrides.Add(word);
+            return $"the value of {SafeText.Quote(key)} looks like a secret; a comment must hold none. Delete the comment.";
+        if (!SettingKeys.IsKnown(key))
+            return ExplainKey(key);
+        if (key == WorkspaceKey)
+            return $"the key is {key}; it must be in the file, which says where money is spent, and not in a comment.";
+        return platform == Platform.AzureDevOps && value.Contains("$(", StringComparison.Ordinal)
+            ? $"the value of {SafeText.Quote(key)} has $ before a bracket, which Azure Pipelines replaces by a variable; it must have none."
+            : null;
     }
 
     private static string ExplainKey(string key)
@@ -134,7 +152,9 @@ public sealed record CommentCommand
     }
 
     private static bool IsJobName(string word) =>
-        word.Length <= 255 && char.IsAsciiLetterOrDigit(word[0]) && word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
+        word.Length <= 255
+        && char.IsAsciiLetterOrDigit(word[0])
+        && word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
 
     private static bool IsBlank(char letter) => letter is ' ' or '\t';
 }

@@ -118,7 +118,21 @@ public sealed partial class CommentText
         try
         {
             var jobs = JsonSerializer.Deserialize<IReadOnlyList<LaunchedJob?>>(Convert.FromBase64String(state), RecordJson.Compact) ?? [];
-            return [.. jobs.OfType<LaunchedJob>().Where(job => job is { Job: not null, ExpConfig: not null, Overrides: not null, Commit: not null })];
+            return
+            [
+                .. jobs.OfType<LaunchedJob>()
+                    .Where(job =>
+                        job
+                            is {
+                                Job: not null,
+                                ExpConfig: not null,
+                                Overrides: not null,
+                                EnvironmentFile: not null,
+                                Commit: not null,
+                                Status: not null
+                            }
+                    ),
+            ];
         }
         catch (Exception exception) when (exception is FormatException or JsonException)
         {

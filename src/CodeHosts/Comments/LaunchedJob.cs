@@ -4,6 +4,7 @@ namespace CodeHosts.Comments;
 /// <param name="Job">The name of the job.</param>
 /// <param name="ExpConfig">The experiment.</param>
 /// <param name="Overrides">Each <c>KEY=VALUE</c>.</param>
+/// <param name="EnvironmentFile">The environment config in <c>configuration/</c> that names the workspace.</param>
 /// <param name="Commit">The commit that is trained.</param>
 /// <param name="Until">When the job has ended at the latest, by its own time limit.</param>
 /// <param name="Status">The last status that was read.</param>
@@ -12,6 +13,7 @@ public sealed record LaunchedJob(
     string Job,
     string ExpConfig,
     IReadOnlyList<string> Overrides,
+    string EnvironmentFile,
     string Commit,
     DateTimeOffset Until,
     string Status,

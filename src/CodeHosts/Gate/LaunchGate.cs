@@ -47,7 +47,9 @@ public static class LaunchGate
             request.Requester is { IsBot: true } bot ? $"{SafeText.Quote(bot.Name)} is a program; a person must ask" : null
         ),
         new("fork", "the code is in a fork", Decision.Refuse, request =>
-            request.PullRequest!.Source == CodeSource.Fork ? "the code is in a fork, whose code is never trained; push it to a branch here" : null
+            request.PullRequest!.Source == CodeSource.Fork
+                ? "the code is in a fork, whose code is never trained; push it to a branch here"
+                : null
         ),
         new("deleted fork", "the fork no longer exists", Decision.Refuse, request =>
             request.PullRequest!.Source == CodeSource.DeletedFork ? "the code was in a fork that no longer exists" : null
@@ -64,14 +66,12 @@ public static class LaunchGate
         new("cancel", "the comment /cancel", Decision.Cancel, request =>
             request.Command is { Kind: CommentCommandKind.Cancel } command ? $"{By(request)} cancels {command.Job ?? "all jobs"}" : null
         ),
-        new("closed", "the pull request is closed or merged", Decision.Refuse, request =>
-            request.PullRequest!.State switch
+        new("closed", "the pull request is closed or merged", Decision.Refuse, request => request.PullRequest!.State switch
             {
                 PullRequestState.Closed => "the pull request is closed; it must be open",
                 PullRequestState.Merged => "the pull request is merged; start the workflow Train by hand instead",
                 _ => null,
-            }
-        ),
+            }),
         new("other base", "the base is not the default branch", Decision.Refuse, request =>
             request.PullRequest!.BaseBranch != request.DefaultBranch
                 ? $"the base is {SafeText.Quote(request.PullRequest.BaseBranch)}; it must be {SafeText.Quote(request.DefaultBranch)}, "

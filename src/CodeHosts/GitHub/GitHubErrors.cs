@@ -11,7 +11,8 @@ internal static class GitHubErrors
     /// <summary>Returns what was requested, what came back, and the fix.</summary>
     public static string Explain(HostFailure failure)
     {
-        var said = $"{failure.Request} returned {failure.Status}{(failure.Message.Length > 0 ? $": {SafeText.Show(failure.Message, 300)}" : "")}.";
+        var said =
+            $"{failure.Request} returned {failure.Status}{(failure.Message.Length > 0 ? $": {SafeText.Show(failure.Message, 300)}" : "")}.";
         return Remedy(failure) is { } remedy ? $"{said} {remedy}" : said;
     }
 
@@ -68,15 +69,19 @@ internal static class GitHubErrors
         if (errors.Exists(error => error.Contains("too long", StringComparison.OrdinalIgnoreCase)))
             return $"{text}A comment must have at most 65536 characters.";
         return errors.Exists(error => error.Contains("maximum number of statuses", StringComparison.OrdinalIgnoreCase))
-            ? $"{text}A commit takes 1000 statuses of one name; push a new commit."
-            : text.TrimEnd() is { Length: > 0 } only ? only : null;
+                ? $"{text}A commit takes 1000 statuses of one name; push a new commit."
+            : text.TrimEnd() is { Length: > 0 } only ? only
+            : null;
     }
 
     private static string Describe(JsonElement error) =>
         SafeText.Show(
             error.ValueKind == JsonValueKind.String
                 ? error.GetString()
-                : string.Join(' ', new[] { error.Text("resource"), error.Text("field"), error.Text("code"), error.Text("message") }.OfType<string>()),
+                : string.Join(
+                    ' ',
+                    new[] { error.Text("resource"), error.Text("field"), error.Text("code"), error.Text("message") }.OfType<string>()
+                ),
             200
         );
 }

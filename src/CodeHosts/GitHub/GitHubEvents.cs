@@ -117,7 +117,10 @@ internal sealed class GitHubEvents : IEventReader
         {
             var found = string.IsNullOrEmpty(file) ? "missing" : $"{SafeText.Quote(file)}, which cannot be read";
             throw new CodeHostException(
-                string.Create(CultureInfo.InvariantCulture, $"GITHUB_EVENT_PATH is {found}; it must be the event, as GitHub Actions sets it.")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"GITHUB_EVENT_PATH is {found}; it must be the event, as GitHub Actions sets it."
+                )
             );
         }
     }

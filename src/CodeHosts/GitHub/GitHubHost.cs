@@ -122,13 +122,7 @@ internal sealed class GitHubHost(GitHubRepository repository, string? author) : 
     {
         ArgumentNullException.ThrowIfNull(comment);
         var path = $"{repository.Path}/issues/comments/{comment.Id}";
-        var response = await client.SendAsync(
-            RequestMethod.Patch,
-            path,
-            new JsonObject { ["body"] = body },
-            [404, 410],
-            cancellationToken
-        );
+        var response = await client.SendAsync(RequestMethod.Patch, path, new JsonObject { ["body"] = body }, [404, 410], cancellationToken);
         return response.Status is not (404 or 410);
     }
 

@@ -4,7 +4,7 @@ namespace CodeHosts.Hosts;
 
 /// <summary>The status <c>model-training/verdict</c> of a commit.</summary>
 /// <param name="State">The state.</param>
-/// <param name="Description">One line.</param>
+/// <param name="Description">One line, of which both hosts get letters, digits and <c>. _ - / = + ,</c>.</param>
 /// <param name="Page">The page that says more; null without one.</param>
 public sealed record VerdictStatus(VerdictState State, string Description, string? Page)
 {

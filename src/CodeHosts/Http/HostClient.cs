@@ -107,12 +107,8 @@ internal sealed partial class HostClient
     private CodeHostException Refused(Response response)
     {
         var line = RequestTracker.RequestLineOf(response) ?? "The request";
-        var failure = new HostFailure(
-            line,
-            response.Status,
-            BodyOf(response),
-            UnexpectedResponsePolicy.IsWebPage(response),
-            name => response.Headers.TryGetValue(name, out var value) ? value : null
+        var failure = new HostFailure(line, response.Status, BodyOf(response), UnexpectedResponsePolicy.IsWebPage(response), name =>
+            response.Headers.TryGetValue(name, out var value) ? value : null
         );
         return new CodeHostException(Hide(settings.Explain(failure)), response.Status);
     }

@@ -28,12 +28,7 @@ public static class CodeHost
             ? new GitHubEvents(host, variable)
             : new AzureEvents(host, variable, isApproved);
 
-    internal static ICodeHost Open(
-        Func<string, string?> variable,
-        string? author,
-        TimeProvider time,
-        HttpPipelineTransport? transport
-    ) =>
+    internal static ICodeHost Open(Func<string, string?> variable, string? author, TimeProvider time, HttpPipelineTransport? transport) =>
         PlatformVariables.Detect(variable) switch
         {
             Platform.GitHub => new GitHubHost(GitHubRepository.Open(variable, time, transport), author),

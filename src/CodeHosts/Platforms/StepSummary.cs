@@ -1,13 +1,15 @@
 using System.Text;
-using CodeHosts.Text;
 
 namespace CodeHosts.Platforms;
 
 /// <summary>Writes the page that a platform shows for a run: plan, image, decision, outcome.</summary>
 /// <param name="variable">Returns the value of an environment variable.</param>
-/// <param name="say">Writes a line to the log.</param>
-/// <param name="folder">Where the files for Azure Pipelines are kept until the agent has read them.</param>
-public sealed class StepSummary(Func<string, string?> variable, Action<string> say, string folder)
+/// <param name="artifacts">The folder of artifacts. For Azure Pipelines the page is <c>summary.md</c> in it, which a step of its own uploads.</param>
+/// <remarks>
+/// Steps that print text from outside may not upload a summary on Azure Pipelines: their commands are restricted. The step that does so
+/// prints nothing else.
+/// </remarks>
+public sealed class StepSummary(Func<string, string?> variable, string artifacts)
 {
     /// <summary>GitHub shows nothing of a step that writes more.</summary>
     private const int MostBytes = 1_048_576;
@@ -24,7 +26,7 @@ public sealed class StepSummary(Func<string, string?> variable, Action<string> s
         if (variable("GITHUB_STEP_SUMMARY") is { Length: > 0 } file)
             Append(file, text);
         else if (PlatformVariables.Detect(variable) == Platform.AzureDevOps)
-            Upload(heading, text);
+            Append(Path.Combine(Directory.CreateDirectory(artifacts).FullName, "summary.md"), text);
     }
 
     private static void Append(string file, string text)
@@ -38,14 +40,5 @@ public sealed class StepSummary(Func<string, string?> variable, Action<string> s
             bytes = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes, 0, (int)left).TrimEnd('\uFFFD') + CutNote);
         using var output = new FileStream(file, FileMode.Append, FileAccess.Write);
         output.Write(bytes);
-    }
-
-    // The agent reads the file when the line arrives, at any time until the step ends: each part has a file of its own.
-    private void Upload(string heading, string text)
-    {
-        Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, $"{heading.Replace(' ', '-')}-{Guid.NewGuid():N}.md");
-        File.WriteAllText(path, text);
-        say(PipelineCommand.ForAzure("task.uploadsummary", path));
     }
 }

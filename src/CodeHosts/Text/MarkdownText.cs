@@ -9,14 +9,17 @@ public static class MarkdownText
     private const int LongestCode = 300;
 
     /// <summary>
-    /// Returns the text as inline code, where no host makes mentions, links, pictures, HTML or emphasis of it. It fits a table cell too.
+    /// Returns the text as inline code, where no host makes mentions, links, pictures, HTML or emphasis of it. It fits a table cell too, so
+    /// that a bar becomes a broken bar.
     /// </summary>
     public static string Code(string? text)
     {
-        var line = PlainLine.Clean(text ?? "").Trim().Replace('`', '\'').Replace("|", "\\|", StringComparison.Ordinal);
+        var line = PlainLine.Clean(text ?? "").Trim().Replace('`', '\'').Replace('|', '¦');
         if (line.Length > LongestCode)
             line = line[..LongestCode].TrimEnd('\\') + "…";
-        return line.Length == 0 ? "–" : line.EndsWith('\\') ? $"`{line} `" : $"`{line}`";
+        return line.Length == 0 ? "–"
+            : line.EndsWith('\\') ? $"`{line} `"
+            : $"`{line}`";
     }
 
     /// <summary>Returns a link to a page; only the text as code when the address is no plain https address.</summary>

@@ -32,10 +32,7 @@ public static class PipelineCommand
     }
 
     private static string GitHubData(string text) =>
-        PlainLine
-            .Clean(text, keepLines: true)
-            .Replace("%", "%25", StringComparison.Ordinal)
-            .Replace("\n", "%0A", StringComparison.Ordinal);
+        PlainLine.Clean(text, keepLines: true).Replace("%", "%25", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
 
     private static string AzureData(string text) =>
         PlainLine

@@ -15,6 +15,9 @@ internal sealed class NodePrices(MachineLearningVmSize? size, VmPriority priorit
     /// <summary>Price of one node per hour; null when the service gives none.</summary>
     private readonly (decimal Amount, string Currency)? hour = Find(size?.EstimatedVmPrices, priority);
 
+    /// <summary>Gets the price of one node per hour; null when the service gives none.</summary>
+    public NodePrice? PerHour => hour is { } price ? new(price.Amount, price.Currency) : null;
+
     /// <summary>Formats the price per hour from the fewest nodes of a running job to the most; null without a price.</summary>
     public string? Bracket(ComputePlan planned)
     {

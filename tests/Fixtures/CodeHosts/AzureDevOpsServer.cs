@@ -15,7 +15,8 @@ public sealed partial class AzureDevOpsServer : CodeHostServer
     private const long Contribute = 4;
     private const long GenericRead = 2;
 
-    private const string SignInPage = "<!DOCTYPE html><html><head><title>Azure DevOps Services | Sign In</title></head><body></body></html>";
+    private const string SignInPage =
+        "<!DOCTYPE html><html><head><title>Azure DevOps Services | Sign In</title></head><body></body></html>";
 
     private long lastThread = 100;
 
@@ -25,7 +26,8 @@ public sealed partial class AzureDevOpsServer : CodeHostServer
     public HostedPullRequest PullRequest { get; } = new();
 
     /// <summary>The accounts that may contribute, by id; the value says whether it is by a group.</summary>
-    public Dictionary<string, bool> Contributors { get; } = new(StringComparer.Ordinal) { ["aaaaaaaa-0000-0000-0000-000000000001"] = false };
+    public Dictionary<string, bool> Contributors { get; } =
+        new(StringComparer.Ordinal) { ["aaaaaaaa-0000-0000-0000-000000000001"] = false };
 
     /// <summary>The accounts whose right to contribute is denied, by id.</summary>
     public HashSet<string> Denied { get; } = new(StringComparer.Ordinal);
@@ -101,7 +103,10 @@ public sealed partial class AzureDevOpsServer : CodeHostServer
             return Error(400, "VssVersionNotSpecifiedException", "No api-version was supplied for the request.");
         var organization = $"/{CodeHostNames.Organization}/_apis/";
         if (request.Path == organization + "connectionData")
-            return HostAnswer.Json(200, new JsonObject { ["authenticatedUser"] = new JsonObject { ["id"] = CodeHostNames.BuildServiceId } });
+            return HostAnswer.Json(
+                200,
+                new JsonObject { ["authenticatedUser"] = new JsonObject { ["id"] = CodeHostNames.BuildServiceId } }
+            );
         if (request.Path == organization + "identities")
             return Identities(context.Request.Query["identityIds"].ToString());
         if (request.Path == $"{organization}accesscontrollists/{GitNamespace}")
@@ -264,7 +269,12 @@ public sealed partial class AzureDevOpsServer : CodeHostServer
             return Error(404, "GitItemNotFoundException", $"TF401174: The item '{scope}' could not be found in the repository.");
         JsonNode[] items =
         [
-            new JsonObject { ["path"] = $"/{folder}", ["gitObjectType"] = "tree", ["isFolder"] = true },
+            new JsonObject
+            {
+                ["path"] = $"/{folder}",
+                ["gitObjectType"] = "tree",
+                ["isFolder"] = true,
+            },
             .. files.Select(path => new JsonObject { ["path"] = $"/{path}", ["gitObjectType"] = "blob" }),
         ];
         return HostAnswer.Json(200, Listed(items));
@@ -279,14 +289,28 @@ public sealed partial class AzureDevOpsServer : CodeHostServer
     }
 
     private static JsonNode Attachment(string name) =>
-        new JsonObject { ["displayName"] = name, ["url"] = $"https://dev.azure.com/example/_apis/attachments/{Uri.EscapeDataString(name)}" };
+        new JsonObject
+        {
+            ["displayName"] = name,
+            ["url"] = $"https://dev.azure.com/example/_apis/attachments/{Uri.EscapeDataString(name)}",
+        };
 
     private HostAnswer Identities(string id)
     {
         if (!Contributors.TryGetValue(id, out var byGroup) && !Denied.Contains(id) && !id.StartsWith("aaaaaaaa", StringComparison.Ordinal))
             return HostAnswer.Json(200, Listed([]));
         var groups = byGroup ? new JsonArray("Microsoft.TeamFoundation.Identity;group-contributors") : new JsonArray();
-        return HostAnswer.Json(200, Listed([new JsonObject { ["id"] = id, ["descriptor"] = Descriptor(id), ["memberOf"] = groups }]));
+        return HostAnswer.Json(
+            200,
+            Listed([
+                new JsonObject
+                {
+                    ["id"] = id,
+                    ["descriptor"] = Descriptor(id),
+                    ["memberOf"] = groups,
+                },
+            ])
+        );
     }
 
     private HostAnswer AccessControlLists(HttpContext context)

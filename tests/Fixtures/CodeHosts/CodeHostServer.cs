@@ -68,10 +68,19 @@ public abstract class CodeHostServer : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
-        var request = new HostRequest(context.Request.Method, context.Request.Path.Value ?? "/", context.Request.QueryString.Value ?? "", body);
+        var request = new HostRequest(
+            context.Request.Method,
+            context.Request.Path.Value ?? "/",
+            context.Request.QueryString.Value ?? "",
+            body
+        );
         Requests.Enqueue(request);
         HostAnswer answer;
-        if (scripted.TryPeek(out var next) && request.Line.StartsWith(next.Start, StringComparison.Ordinal) && scripted.TryDequeue(out next))
+        if (
+            scripted.TryPeek(out var next)
+            && request.Line.StartsWith(next.Start, StringComparison.Ordinal)
+            && scripted.TryDequeue(out next)
+        )
             answer = new(next.Status, next.Body) { ContentType = next.ContentType, Headers = next.Headers };
         else
         {

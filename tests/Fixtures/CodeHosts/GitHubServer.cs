@@ -118,7 +118,10 @@ public sealed partial class GitHubServer : CodeHostServer
         payload["comment"] = Describe(comment);
         payload["issue"] = new JsonObject { ["number"] = PullRequest.Number };
         if (!isIssue)
-            payload["issue"]!["pull_request"] = new JsonObject { ["url"] = $"{Address}repos/{CodeHostNames.Repository}/pulls/{PullRequest.Number}" };
+            payload["issue"]!["pull_request"] = new JsonObject
+            {
+                ["url"] = $"{Address}repos/{CodeHostNames.Repository}/pulls/{PullRequest.Number}",
+            };
         return payload;
     }
 
@@ -145,8 +148,12 @@ public sealed partial class GitHubServer : CodeHostServer
         return (request.Method, rest) switch
         {
             ("GET", _) when rest == $"pulls/{number}" => Needs("pull_requests", "read") ?? HostAnswer.Json(200, Describe()),
-            ("GET", _) when rest == $"pulls/{number}/files" => Needs("pull_requests", "read") ?? Page(context, [.. PullRequest.Files.Select(File)]),
-            ("GET", _) when rest == issue + "comments" => Page(context, [.. PullRequest.Comments.Where(one => !one.IsDeleted).Select(Describe)]),
+            ("GET", _) when rest == $"pulls/{number}/files" => Needs("pull_requests", "read")
+                ?? Page(context, [.. PullRequest.Files.Select(File)]),
+            ("GET", _) when rest == issue + "comments" => Page(
+                context,
+                [.. PullRequest.Comments.Where(one => !one.IsDeleted).Select(Describe)]
+            ),
             ("POST", _) when rest == issue + "comments" => NeedsConversation() ?? Create(request),
             ("PATCH", _) when rest.StartsWith("issues/comments/", StringComparison.Ordinal) => NeedsConversation()
                 ?? Edit(request, rest["issues/comments/".Length..]),
@@ -155,7 +162,8 @@ public sealed partial class GitHubServer : CodeHostServer
             ("GET", _) when rest.StartsWith("collaborators/", StringComparison.Ordinal) => Collaborator(rest),
             ("POST", _) when rest.StartsWith("statuses/", StringComparison.Ordinal) => Needs("statuses", "write")
                 ?? SetStatus(request, rest["statuses/".Length..]),
-            ("GET", _) when rest.StartsWith("contents/", StringComparison.Ordinal) => Needs("contents", "read") ?? List(rest["contents/".Length..]),
+            ("GET", _) when rest.StartsWith("contents/", StringComparison.Ordinal) => Needs("contents", "read")
+                ?? List(rest["contents/".Length..]),
             ("GET", "activity") when HasActivity => Page(context, [.. Activity(context.Request.Query["ref"].ToString())]),
             _ => NotFound(),
         };
@@ -178,7 +186,11 @@ public sealed partial class GitHubServer : CodeHostServer
                     ? new JsonObject { ["full_name"] = name, ["fork"] = name != CodeHostNames.Repository }
                     : null,
             },
-            ["base"] = new JsonObject { ["ref"] = PullRequest.Base, ["repo"] = new JsonObject { ["full_name"] = CodeHostNames.Repository } },
+            ["base"] = new JsonObject
+            {
+                ["ref"] = PullRequest.Base,
+                ["repo"] = new JsonObject { ["full_name"] = CodeHostNames.Repository },
+            },
         };
 
     private static JsonObject Describe(HostedComment comment) =>
@@ -227,7 +239,9 @@ public sealed partial class GitHubServer : CodeHostServer
         if (page >= last)
             return HostAnswer.Json(200, body);
         var other = string.Concat(
-            context.Request.Query.Where(pair => pair.Key is not ("page" or "per_page")).Select(pair => $"&{pair.Key}={Uri.EscapeDataString(pair.Value!)}")
+            context
+                .Request.Query.Where(pair => pair.Key is not ("page" or "per_page"))
+                .Select(pair => $"&{pair.Key}={Uri.EscapeDataString(pair.Value!)}")
         );
         var start = $"{Address.ToString().TrimEnd('/')}{context.Request.Path}?per_page={size}{other}";
         return HostAnswer.Json(200, body) with
@@ -306,13 +320,22 @@ public sealed partial class GitHubServer : CodeHostServer
             ? NotFound()
             : HostAnswer.Json(
                 200,
-                new JsonArray([.. files.Select(path => new JsonObject { ["type"] = path.EndsWith(".link.json", StringComparison.Ordinal) ? "symlink" : "file", ["path"] = path })])
+                new JsonArray([
+                    .. files.Select(path => new JsonObject
+                    {
+                        ["type"] = path.EndsWith(".link.json", StringComparison.Ordinal) ? "symlink" : "file",
+                        ["path"] = path,
+                    }),
+                ])
             );
     }
 
     private static HostAnswer User(string login) =>
         login == "github-actions[bot]"
-            ? HostAnswer.Json(200, new JsonObject { ["login"] = login, ["id"] = long.Parse(CodeHostNames.ActionsId, CultureInfo.InvariantCulture) })
+            ? HostAnswer.Json(
+                200,
+                new JsonObject { ["login"] = login, ["id"] = long.Parse(CodeHostNames.ActionsId, CultureInfo.InvariantCulture) }
+            )
             : NotFound();
 
     // Comments and labels of a pull request belong to issues as well: one of the two is enough.
