@@ -31,7 +31,7 @@ public sealed record CodeFault(string Rule, string Message, string? File, int? L
         if (source.StartsWith(ConfigLocation.OverrideOption, StringComparison.Ordinal) || source.AsSpan().ContainsAny('\0', '\n'))
             return null;
         var full = Path.GetFullPath(source, root);
-        var relative = Path.GetRelativePath(root, full).Replace('\\', '/');
+        var relative = Path.GetRelativePath(root, full).Replace(Path.DirectorySeparatorChar, '/');
         return System.IO.File.Exists(full) && !relative.StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(relative)
             ? relative
             : null;

@@ -161,8 +161,11 @@ public static class LaunchGate
         if (request.Command?.File is not { } file || request.ExistingExperiments.Contains(file, StringComparer.Ordinal))
             return null;
         var fault = $"the file is {SafeText.Quote(file)}, which commit {SafeText.Show(request.PullRequest!.Head, 12)} does not have";
-        return NearestName.Find(file, request.ExistingExperiments) is { } nearest
-            ? $"{fault}. Did you mean {SafeText.Show(nearest)}?"
-            : $"{fault}; it must be one of {string.Join(", ", request.ExistingExperiments.Take(20).Select(name => SafeText.Show(name)))}";
+        var nearest = NearestName.Find(NameOf(file), request.ExistingExperiments.Select(NameOf));
+        return request.ExistingExperiments.FirstOrDefault(path => NameOf(path) == nearest) is { } meant
+            ? $"{fault}. Did you mean {SafeText.Show(meant)}?"
+            : $"{fault}; it must be one of {string.Join(", ", request.ExistingExperiments.Take(20).Select(path => SafeText.Show(path)))}";
     }
+
+    private static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
 }

@@ -22,7 +22,7 @@ internal sealed partial record GitHubRepository(HostClient Client, string Path, 
     public static GitHubRepository Open(Func<string, string?> variable, TimeProvider time, HttpPipelineTransport? transport = null)
     {
         var name = variable("GITHUB_REPOSITORY") ?? variable("BUILD_REPOSITORY_NAME") ?? "";
-        if (!FullNameForm().IsMatch(name))
+        if (!FullNameForm().IsMatch(name) || name.Split('/').Any(part => part is "." or ".."))
             throw new CodeHostException($"GITHUB_REPOSITORY is {SafeText.Quote(name)}; it must be OWNER/NAME, as GitHub Actions sets it.");
         if (variable("GITHUB_TOKEN") is not { Length: > 0 } token)
         {

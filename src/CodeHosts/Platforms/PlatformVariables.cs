@@ -24,6 +24,9 @@ public static class PlatformVariables
         var relative = variable(name) is { Length: > 0 } checkout
             ? Path.GetRelativePath(Path.GetFullPath(checkout), Path.GetFullPath(path, root))
             : path;
-        return (relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? path : relative).Replace('\\', '/');
+        return (relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? path : relative).Replace(
+            Path.DirectorySeparatorChar,
+            '/'
+        );
     }
 }

@@ -53,6 +53,7 @@ public static class MarkdownText
         Uri.TryCreate(address, UriKind.Absolute, out var uri)
         && uri.Scheme == Uri.UriSchemeHttps
         && uri.UserInfo.Length == 0
+        && Uri.IsWellFormedUriString(address, UriKind.Absolute)
         && address!.All(letter => char.IsAsciiLetterOrDigit(letter) || "-._~:/?#@!$&'*+,;=%".Contains(letter, StringComparison.Ordinal));
 
     private static string Row(IReadOnlyList<string> cells) => $"| {string.Join(" | ", cells)} |\n";

@@ -154,7 +154,7 @@ public sealed class LaunchGateTests
     [Fact]
     public void Rows_CoverEveryRuleAndAtLeastSixtyCases()
     {
-        Assert.True(Rows.Count() >= 60, $"{Rows.Count()} rows");
+        Assert.True(Rows.Count >= 60, $"{Rows.Count} rows");
         Assert.Equal(
             LaunchGate.Rules.Select(rule => rule.Name).Order(StringComparer.Ordinal),
             Rows.Select(row => row.Data.Item5).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)

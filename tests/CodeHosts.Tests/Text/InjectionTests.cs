@@ -36,7 +36,6 @@ public sealed partial class InjectionTests : IDisposable
 
             Assert.DoesNotContain(decision.Reason, letter => "$`<>|&*[]#%{}!\\~^@\r\n".Contains(letter, StringComparison.Ordinal));
             Assert.DoesNotContain("::", decision.Reason, StringComparison.Ordinal);
-            Assert.Equal(1, decision.Reason.Split('\n').Length);
             Assert.NotEqual(Decision.Launch, decision.Decision);
         }
     }
@@ -132,7 +131,10 @@ public sealed partial class InjectionTests : IDisposable
     {
         var code = MarkdownText.Code(payload);
 
-        Assert.True(code == "–" || Regex.IsMatch(code, "^`[^`\n]+`$"), code);
+        Assert.True(
+            code == "–" || (code.Length > 2 && code[0] == '`' && code[^1] == '`' && !code[1..^1].AsSpan().ContainsAny('`', '\n')),
+            code
+        );
         // A bar ends a cell of a table.
         Assert.DoesNotContain('|', code);
     }
@@ -258,18 +260,13 @@ public sealed partial class InjectionTests : IDisposable
         )
         {
             var command = CommentCommand.Parse(comment, Platform.GitHub);
-            yield return request with
+            var commented = request with { Trigger = Trigger.Commented, Command = command };
+            yield return commented with
             {
-                Trigger = Trigger.Commented,
-                Command = command,
                 Requester = new(payload, Permission.Read),
             };
             if (command is { Kind: not CommentCommandKind.Train, Faults.Count: > 0 } or { Kind: CommentCommandKind.Train })
-                yield return request with
-                {
-                    Trigger = Trigger.Commented,
-                    Command = command,
-                };
+                yield return commented;
         }
     }
 
@@ -318,14 +315,16 @@ public sealed partial class InjectionTests : IDisposable
         foreach (var line in text.Split('\n'))
         {
             var trimmed = line.TrimStart();
-            if (GitHubForm().Match(trimmed) is { Success: true } match)
+            if (
+                GitHubForm().Match(trimmed) is { Success: true } match
+                && names.Contains(match.Groups["name"].Value, StringComparer.OrdinalIgnoreCase)
+            )
             {
-                if (names.Contains(match.Groups["name"].Value, StringComparer.OrdinalIgnoreCase))
-                    yield return new(
-                        match.Groups["name"].Value,
-                        Properties(match.Groups["properties"].Value, ',', GitHubText),
-                        GitHubText(match.Groups["data"].Value)
-                    );
+                yield return new(
+                    match.Groups["name"].Value,
+                    Properties(match.Groups["properties"].Value, ',', GitHubText),
+                    GitHubText(match.Groups["data"].Value)
+                );
             }
             else if (
                 OldForm().Match(line) is { Success: true } old
@@ -342,11 +341,13 @@ public sealed partial class InjectionTests : IDisposable
         foreach (var line in text.Split('\n'))
         {
             if (AzureForm().Match(line) is { Success: true } match)
+            {
                 yield return new(
                     match.Groups["name"].Value,
                     Properties(match.Groups["properties"].Value, ';', AzureText),
                     AzureText(match.Groups["data"].Value)
                 );
+            }
         }
     }
 

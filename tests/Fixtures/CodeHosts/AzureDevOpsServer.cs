@@ -60,7 +60,7 @@ public sealed partial class AzureDevOpsServer : CodeHostServer
             ["SYSTEM_TEAMPROJECTID"] = CodeHostNames.ProjectId,
         };
 
-    private string RepositoryStart =>
+    private static string RepositoryStart =>
         $"/{CodeHostNames.Organization}/{CodeHostNames.ProjectId}/_apis/git/repositories/{CodeHostNames.RepositoryId}/";
 
     public static async Task<AzureDevOpsServer> StartAsync(CancellationToken cancellationToken)
@@ -103,10 +103,7 @@ public sealed partial class AzureDevOpsServer : CodeHostServer
             return Error(400, "VssVersionNotSpecifiedException", "No api-version was supplied for the request.");
         var organization = $"/{CodeHostNames.Organization}/_apis/";
         if (request.Path == organization + "connectionData")
-            return HostAnswer.Json(
-                200,
-                new JsonObject { ["authenticatedUser"] = new JsonObject { ["id"] = CodeHostNames.BuildServiceId } }
-            );
+            return HostAnswer.Json(200, ConnectionData());
         if (request.Path == organization + "identities")
             return Identities(context.Request.Query["identityIds"].ToString());
         if (request.Path == $"{organization}accesscontrollists/{GitNamespace}")
@@ -115,6 +112,9 @@ public sealed partial class AzureDevOpsServer : CodeHostServer
             ? AnswerRepository(request, request.Path[RepositoryStart.Length..], context)
             : Error(404, "VssResourceNotFoundException", "The controller for the path was not found.");
     }
+
+    private static JsonObject ConnectionData() =>
+        new() { ["authenticatedUser"] = new JsonObject { ["id"] = CodeHostNames.BuildServiceId } };
 
     private HostAnswer AnswerRepository(HostRequest request, string rest, HttpContext context)
     {

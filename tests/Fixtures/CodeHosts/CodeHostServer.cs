@@ -75,19 +75,9 @@ public abstract class CodeHostServer : IAsyncDisposable
             body
         );
         Requests.Enqueue(request);
-        HostAnswer answer;
-        if (
-            scripted.TryPeek(out var next)
-            && request.Line.StartsWith(next.Start, StringComparison.Ordinal)
-            && scripted.TryDequeue(out next)
-        )
-            answer = new(next.Status, next.Body) { ContentType = next.ContentType, Headers = next.Headers };
-        else
-        {
-            lock (Requests)
-                answer = Answer(request, context);
-        }
-
+        var answer = FindScripted(request) is { } next
+            ? new(next.Status, next.Body) { ContentType = next.ContentType, Headers = next.Headers }
+            : AnswerInTurn(request, context);
         context.Response.StatusCode = answer.Status;
         foreach (var (name, value) in answer.Headers)
             context.Response.Headers[name] = value;
@@ -95,6 +85,17 @@ public abstract class CodeHostServer : IAsyncDisposable
             return;
         context.Response.ContentType = answer.ContentType;
         await context.Response.WriteAsync(answer.Body, context.RequestAborted);
+    }
+
+    private ScriptedResponse? FindScripted(HostRequest request) =>
+        scripted.TryPeek(out var next) && request.Line.StartsWith(next.Start, StringComparison.Ordinal) && scripted.TryDequeue(out next)
+            ? next
+            : null;
+
+    private HostAnswer AnswerInTurn(HostRequest request, HttpContext context)
+    {
+        lock (Requests)
+            return Answer(request, context);
     }
 
     private sealed record ScriptedResponse(

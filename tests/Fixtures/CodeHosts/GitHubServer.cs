@@ -118,10 +118,7 @@ public sealed partial class GitHubServer : CodeHostServer
         payload["comment"] = Describe(comment);
         payload["issue"] = new JsonObject { ["number"] = PullRequest.Number };
         if (!isIssue)
-            payload["issue"]!["pull_request"] = new JsonObject
-            {
-                ["url"] = $"{Address}repos/{CodeHostNames.Repository}/pulls/{PullRequest.Number}",
-            };
+            payload["issue"]!["pull_request"] = new JsonObject { ["url"] = $"{Address}pulls/{PullRequest.Number}" };
         return payload;
     }
 
