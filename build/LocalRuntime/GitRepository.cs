@@ -63,6 +63,12 @@ public sealed class GitRepository(IProcesses processes)
             .FirstOrDefault();
     }
 
+    /// <summary>Returns whether git tracks a file.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="path">Relative to the repository.</param>
+    public async Task<bool> IsTrackedAsync(BuildContext context, string path) =>
+        !string.IsNullOrEmpty(await GitAsync(context, "ls-files", "--", $":(literal){path}"));
+
     private Task<string?> GitAsync(BuildContext context, params string[] arguments) =>
         processes.TryReadAsync(new ChildProcess("git", arguments, context.Root), context.Cancellation);
 

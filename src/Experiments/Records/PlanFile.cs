@@ -36,6 +36,12 @@ public static class PlanFile
         );
     }
 
+    /// <summary>Returns the name of the last plan.</summary>
+    /// <exception cref="RecordException">No plan was made.</exception>
+    public static string ReadLastName(string artifactsFolder) =>
+        RecordFile.Read<PlanPointer>(Last(artifactsFolder), Remedy).Plan
+        ?? throw new RecordException($"{Last(artifactsFolder)} names no plan; it must name the last one. {Remedy}");
+
     /// <summary>Names the last plan. A plan's own file has no such key.</summary>
     private sealed record PlanPointer(string? Plan);
 }
