@@ -105,7 +105,10 @@ public sealed class LaunchOnGitHubTests(DemoData data)
         await using var checkout = await PipelineCheckout.CreateAsync(data);
         await using var server = await StartAsync();
         var (head, merge) = await checkout.ProposeAsync(("RUN_PARAMS.STEPS", "4"));
-        server.PullRequest.Head = head;
+        // Pushed before the comment, of which the event says when it was written.
+        server.Now = server.Now.AddMinutes(-30);
+        server.Push(head);
+        server.Now = server.Now.AddMinutes(30);
         var launch = Comment(checkout, server, head, merge, $"/train {Experiment} RUN_PARAMS.STEPS=100000");
         launch.Arguments.Add("--variables={\"FAIL_ON\":\"worse:eval_mAP\"}");
         GitHubRun? status = null;
@@ -113,9 +116,11 @@ public sealed class LaunchOnGitHubTests(DemoData data)
         // The job runs until it is cancelled. Whoever cancels uses another machine, with a checkout of its own.
         var training = launch.RunAsync();
         await TrainerProcesses.UntilAsync(
-            () => server.PullRequest.Comments.Any(one => one.AuthorId == CodeHostNames.ActionsId),
+            () => training.IsCompleted || server.PullRequest.Comments.Any(one => one.AuthorId == CodeHostNames.ActionsId),
             "the job is named"
         );
+        Assert.False(training.IsCompleted, string.Join('
+', launch.Steps.Select(step => step.Output)));
         await using (var other = await PipelineCheckout.CreateAsync(data: null))
         {
             other.ShareWorkspace(checkout);
