@@ -119,8 +119,7 @@ public sealed class LaunchOnGitHubTests(DemoData data)
             () => training.IsCompleted || server.PullRequest.Comments.Any(one => one.AuthorId == CodeHostNames.ActionsId),
             "the job is named"
         );
-        Assert.False(training.IsCompleted, string.Join('
-', launch.Steps.Select(step => step.Output)));
+        Assert.False(training.IsCompleted, string.Join(Environment.NewLine, launch.Steps.Select(step => step.Output)));
         await using (var other = await PipelineCheckout.CreateAsync(data: null))
         {
             other.ShareWorkspace(checkout);
