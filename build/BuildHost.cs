@@ -6,6 +6,7 @@ using Build.Sessions;
 using Build.Sessions.Data;
 using Build.Sessions.Jobs;
 using Build.Sessions.Planning;
+using Build.Sessions.PullRequests;
 using Build.Sessions.Reports;
 using Build.Sessions.Provisioning;
 using Build.Sessions.Snapshots;
@@ -59,7 +60,9 @@ public static class BuildHost
             .AddSingleton<DatastoreStage>()
             .AddSingleton<GivenPlanCheck>()
             .AddSingleton<ExperimentResolver>()
+            .AddSingleton<Budget>()
             .AddSingleton<CallPlanner>()
+            .AddSingleton<FaultPlaces>()
             .AddSingleton<Doctor>()
             .AddSingleton<JobSelection>()
             .AddSingleton<OutcomeReport>()
@@ -77,6 +80,12 @@ public static class BuildHost
             .AddSingleton<TemplateParameters>()
             .AddSingleton<ProvisionStage>()
             .AddSingleton<DeprovisionStage>()
+            .AddSingleton<HostSession>()
+            .AddSingleton<Authorization>()
+            .AddSingleton<PullRequestJobs>()
+            .AddSingleton<TrainingLaunch>()
+            .AddSingleton<Launch>()
+            .AddSingleton<VerdictComment>()
             .AddSingleton<Benchmarks>()
             .AddSingleton<StyleCheck>()
             .AddSingleton<TestRun>();

@@ -28,6 +28,27 @@ public sealed class GitRepository(IProcesses processes)
     public async Task<string?> DescribeAsync(BuildContext context) =>
         NullIfEmpty(await GitAsync(context, "describe", "--tags", "--exact-match"));
 
+    /// <summary>Asks the remote for the head of a branch.</summary>
+    /// <returns>Commit id; null when the remote does not answer.</returns>
+    public async Task<string?> FindHeadAsync(BuildContext context, string branch)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var reference = $"refs/heads/{branch}";
+        var process = new ChildProcess(
+            "git",
+            ["ls-remote", "origin", reference],
+            context.Root,
+            GitCredentials.Read(context.Environment.GetEnvironmentVariable)
+        );
+        var answer = await processes.TryReadAsync(process, context.Cancellation);
+        return answer
+            ?.Split('\n')
+            .Select(line => line.Split('\t'))
+            .Where(fields => fields is [_, var name] && name == reference)
+            .Select(fields => fields[0])
+            .FirstOrDefault();
+    }
+
     /// <summary>Returns the branch whose commit a pipeline checked out: Azure DevOps and some actions check out the commit alone.</summary>
     private static string? BranchOfPipeline(BuildContext context, string commit)
     {
@@ -43,6 +64,12 @@ public sealed class GitRepository(IProcesses processes)
             .Select(source => NullIfEmpty(source.Ref![Branches.Length..]))
             .FirstOrDefault();
     }
+
+    /// <summary>Returns whether git tracks a file.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="path">Relative to the repository.</param>
+    public async Task<bool> IsTrackedAsync(BuildContext context, string path) =>
+        !string.IsNullOrEmpty(await GitAsync(context, "ls-files", "--", $":(literal){path}"));
 
     private Task<string?> GitAsync(BuildContext context, params string[] arguments) =>
         processes.TryReadAsync(new ChildProcess("git", arguments, context.Root), context.Cancellation);

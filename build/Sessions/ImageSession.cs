@@ -48,7 +48,7 @@ public sealed class ImageSession(CommandArguments arguments, GitRepository git, 
     public async Task<IReadOnlyList<string>> ReadTagsAsync(BuildContext context)
     {
         var state = await git.ReadAsync(context);
-        var source = Read(context, state);
+        var source = await CompareWithHeadAsync(context, Read(context, state));
         var version = await ImageVersion.DecideAsync(
             arguments.Get(TagArguments.VersionTag),
             isClean: state is { IsDirty: false },
@@ -56,6 +56,32 @@ public sealed class ImageSession(CommandArguments arguments, GitRepository git, 
             () => git.DescribeAsync(context)
         );
         return ImageTags.For(source, state?.IsDirty ?? false, version, arguments.Get(TagArguments.TagLatest));
+    }
+
+    // Runs of main are not held up by each other, so an older one may end last.
+    private async Task<BuildSource> CompareWithHeadAsync(BuildContext context, BuildSource source)
+    {
+        if (!source.IsMain || !source.IsOfPlatform)
+            return source;
+        var head = await git.FindHeadAsync(context, BuildSource.MainBranch);
+        if (head == source.Commit)
+            return source;
+        if (head is null)
+        {
+            context.Warn(
+                "origin does not tell which commit is the head of main; the tags main and latest stay where they are. "
+                    + "In a private repository the step needs GITHUB_TOKEN or SYSTEM_ACCESSTOKEN in its environment."
+            );
+        }
+        else
+        {
+            context.Say($"Tags         main is at {head}; the tags main and latest are left to its build");
+        }
+
+        return source with
+        {
+            IsSuperseded = true,
+        };
     }
 
     private static BuildSource Read(BuildContext context, GitState? state)

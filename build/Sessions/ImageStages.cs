@@ -1,5 +1,6 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
+using Build.Log;
 using Experiments.Plans;
 using Images.Building;
 using Images.Cleaning;
@@ -72,6 +73,7 @@ public sealed class ImageStages(
             );
         records.Write(pushed);
         context.Say($"Pushed       {pushed.Image}: {pushed.Change.ToString().ToLowerInvariant()}");
+        RunSummary.OfImage(context, pushed);
     }
 
     /// <summary>Lists the tags and images that nothing needs, and deletes them with <c>--yes</c>.</summary>

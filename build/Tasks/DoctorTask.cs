@@ -10,7 +10,9 @@ namespace Build.Tasks;
 [TaskDescription("Reports every fault of the experiment, its environment, its dataset and this machine; sends no request")]
 [ExperimentArguments]
 [SignInArguments]
+[SarifArguments]
 [TaskExample("--target=Doctor --exp-config=exp_configs/pothole.json", "every fault, with file, line and fix")]
+[TaskExample("--target=Doctor --sarif=artifacts/doctor.sarif", "the faults for code scanning")]
 public sealed class DoctorTask(Doctor doctor) : AsyncFrostingTask<BuildContext>
 {
     public override Task RunAsync(BuildContext context) => doctor.CheckAsync(context);

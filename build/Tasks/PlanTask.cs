@@ -14,6 +14,7 @@ namespace Build.Tasks;
 [SubmissionArguments]
 [TagArguments]
 [EmulatorArguments]
+[BudgetArguments]
 [TaskExample("--target=Plan --exp-config=exp_configs/pothole.json", "what a run would do")]
 public sealed class PlanTask(CallPlanner planner) : AsyncFrostingTask<BuildContext>
 {

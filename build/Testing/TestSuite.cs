@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 using Build.LocalRuntime;
 
@@ -7,7 +6,7 @@ namespace Build.Testing;
 /// <summary>One program that runs tests and writes an XML report of them.</summary>
 /// <param name="Name">The name that is shown.</param>
 /// <param name="Process">The program.</param>
-/// <param name="Report">The file of its report, in xunit's or JUnit's format.</param>
+/// <param name="Report">The file of its report, in JUnit's format, which both code hosts show.</param>
 public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 {
     /// <summary>The suite that checks layout, style and words.</summary>
@@ -19,6 +18,9 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     private const string FormatTest = "dotnet-format";
 
     private const string Conformance = "conformance";
+
+    /// <summary>The folder of the reports, relative to the repository; the pipelines publish them.</summary>
+    private static readonly string Reports = Path.Combine("artifacts", "test-results");
 
     /// <summary>The folder whose Node packages it needs; null for none.</summary>
     public string? Packages { get; private init; }
@@ -43,14 +45,14 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <param name="configuration">The configuration that is built.</param>
     public static TestSuite Xunit(string root, string projectFile, string configuration)
     {
-        var reports = Path.Combine(root, "artifacts", "tests");
+        var reports = Path.Combine(root, Reports);
         var (folder, project) = (Path.GetDirectoryName(projectFile)!, Path.GetFileNameWithoutExtension(projectFile));
         var packages = Path.Combine(folder, "node");
         string[] arguments =
         [
             Path.Combine(folder, "bin", configuration, "net10.0", project + ".dll"),
-            "--report-xunit",
-            "--report-xunit-filename",
+            "--report-junit",
+            "--report-junit-filename",
             project + ".xml",
             "--results-directory",
             reports,
@@ -81,7 +83,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     private static TestSuite Pytest(string root, PythonInterpreter python, string name, string folder, string[] selection)
     {
-        var report = Path.Combine(root, "artifacts", "tests", name + ".xml");
+        var report = Path.Combine(root, Reports, name + ".xml");
         string[] arguments =
         [
             "-m",
@@ -100,7 +102,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <summary>Creates the suite of a folder of tests/ for Node's own test runner.</summary>
     public static TestSuite Node(string root, string name)
     {
-        var report = Path.Combine(root, "artifacts", "tests", name + ".xml");
+        var report = Path.Combine(root, Reports, name + ".xml");
         return new TestSuite(
             name,
             new ChildProcess(
@@ -141,17 +143,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     private TestOutcome Read(XDocument report)
     {
         var outcome = new TestOutcome(Name, 0, 0, 0);
-        foreach (var assembly in report.Descendants("assembly"))
-        {
-            outcome = outcome with
-            {
-                Passed = outcome.Passed + Count(assembly, "passed"),
-                Failed = outcome.Failed + Count(assembly, "failed") + Count(assembly, "errors"),
-                Skipped = outcome.Skipped + Count(assembly, "skipped") + Count(assembly, "not-run"),
-            };
-        }
-
-        // JUnit's suites may be nested, and an outer suite counts the tests of the inner ones, so the tests themselves are counted.
+        // Suites may be nested, and an outer suite counts the tests of the inner ones, so the tests themselves are counted.
         foreach (var test in report.Descendants("testcase"))
         {
             outcome =
@@ -166,7 +158,4 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
         return outcome;
     }
-
-    private static int Count(XElement element, string name) =>
-        int.Parse(element.Attribute(name)?.Value ?? "0", NumberStyles.None, CultureInfo.InvariantCulture);
 }

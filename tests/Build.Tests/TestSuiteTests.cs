@@ -10,7 +10,14 @@ public sealed class TestSuiteTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Theory]
-    [InlineData("""<assemblies><assembly passed="3" failed="1" errors="1" skipped="2" not-run="1"/></assemblies>""", "exit 1", 3, 2, 3)]
+    // As xunit writes it: a test that failed, one with an error, one that was skipped.
+    [InlineData(
+        """<testsuites><testsuite tests="4"><testcase name="A"/><testcase name="B"><failure message="x">y</failure></testcase><testcase name="C"><error/></testcase><testcase name="D"><skipped message="z"/></testcase></testsuite></testsuites>""",
+        "exit 1",
+        1,
+        2,
+        1
+    )]
     // As Node writes it: a suite in a suite, each with its counts.
     [InlineData(
         """<testsuites><testsuite tests="2" failures="1"><testsuite tests="3" failures="1"><testcase/><testcase><failure/></testcase><testcase><skipped/></testcase></testsuite><testcase/></testsuite></testsuites>""",

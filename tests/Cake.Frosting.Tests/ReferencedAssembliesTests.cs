@@ -9,6 +9,7 @@ public sealed class ReferencedAssembliesTests
     [InlineData("/agent/_work/1/.nuget/packages")]
     [InlineData("/agent/_work/1/.nuget/packages/")]
     [InlineData("/agent with spaces/.nuget/packages")]
+    [InlineData("/agent with spaces/_work/1/.nuget/packages/")]
     public async Task HintPath_IsInsideThePackageFolder_WhateverItsTrailingSlash(string packages)
     {
         var references = await EvaluateReferencesAsync(packages);

@@ -19,12 +19,13 @@ UPSTREAM = PurePosixPath("src/Compatibility")
 ALLOWED_REFERENCES = {
     "Experiments": set(),
     "Workspaces": {"Experiments"},
+    "CodeHosts": {"Experiments", "Workspaces"},
     "Datasets": {"Experiments", "Workspaces"},
     "Images": {"Experiments", "Workspaces"},
     "Reports": {"Experiments"},
     "WorkspaceEmulator": set(),
     "DirectStart": set(),
-    "Build": {"Experiments", "Workspaces", "Datasets", "Images", "Reports"},
+    "Build": {"Experiments", "Workspaces", "CodeHosts", "Datasets", "Images", "Reports"},
 }
 
 # Projects that another one starts as a process: built before it, never referred to.

@@ -3,17 +3,27 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as azure from './checks/azure.mjs';
+import { checkExecuted } from './checks/executed.mjs';
 import * as github from './checks/github.mjs';
-import { actions, pipeline, read, templates, workflows, yamlFiles } from './reading/repository.mjs';
+import { actions, pipelines, read, samples, templates, workflows, yamlFiles } from './reading/repository.mjs';
 
 describe('the files of the pipelines', () => {
-  for (const file of [...workflows(), ...actions()]) {
+  for (const file of [...workflows(), ...actions(), ...samples.github]) {
     test(`${file} conforms to GitHub's parsers and the rules`, async () => assert.deepEqual(await github.check(file), []));
   }
 
-  for (const file of [pipeline, ...templates()]) {
+  for (const file of [...pipelines, ...templates(), ...samples.azure]) {
     test(`${file} conforms to the language service and the rules`, async () => assert.deepEqual(await azure.check(file), []));
   }
+
+  test('every script step is executed by a test', () => assert.deepEqual(checkExecuted([...workflows(), ...actions(), ...pipelines, ...samples.azure]), []));
+
+  test('a script step that no test executes is named', () => {
+    for (const [platform, step] of [['github', './build.sh --target=Bench'], ['azure', 'Plan']]) {
+      const file = `tests/pipelines/fixtures/executed/${platform}/step-of-no-scenario.yml`;
+      assert.deepEqual(checkExecuted([file]), [`${file}: no test executes the step '${step}'; add its run to tests/pipelines/scenarios.mjs`]);
+    }
+  });
 
   test('every template is used', () => assert.deepEqual(azure.checkUse(), []));
 

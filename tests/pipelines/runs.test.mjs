@@ -1,13 +1,14 @@
 // Tests of what the platforms run: the same targets on both, values only by environment variables, scripts that do what they say.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { parametersOf } from './reading/azure.mjs';
 import { read, root, targets } from './reading/repository.mjs';
+import { decided, scenarios } from './scenarios.mjs';
 import { jobs, scriptSteps, targetOf } from './steps.mjs';
 import { azureVariables, githubVariables } from './variables.mjs';
 
@@ -27,20 +28,68 @@ describe('what the platforms run', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   for (const platform of platforms) {
-    const targetsOf = (event) => scriptSteps(platform, event, { folder }).steps.map((step) => step.target).filter((target) => target !== null);
+    const targetsOf = (event, options) => scriptSteps(platform, event, { folder, ...options }).steps.map((step) => step.target).filter((target) => target !== null);
+    const documentation = platform === 'github' ? { authorize: { outputs: { image: 'false' } } } : { Test: { Authorize: { 'authorize.image': 'false' } } };
 
-    test(`${platform}: a pull request is tested, then its image is pushed`, () => assert.deepEqual(targetsOf('pull-request'), ['Test', 'Docker-Push']));
+    // Azure Pipelines has no token for a repository on GitHub.
+    const inRepos = { provider: 'azure-repos' };
+    test(`${platform}: a pull request is tested, then its image is pushed`, () => assert.deepEqual(targetsOf('pull-request', inRepos), ['Authorize', 'Test', 'Docker-Push']));
+    test(`${platform}: a pull request that changes documentation alone is tested and has no image`, () =>
+      assert.deepEqual(targetsOf('pull-request', { results: documentation, ...inRepos }), ['Authorize', 'Test']));
     test(`${platform}: main is tested, then its image is pushed`, () => assert.deepEqual(targetsOf('push'), ['Test', 'Docker-Push']));
     test(`${platform}: a pull request from a fork is tested, its image is only built, and the log gives the reason`, () => {
-      assert.deepEqual(targetsOf('fork'), ['Test', 'Docker-Build']);
-      const said = scriptSteps(platform, 'fork', { folder }).steps.find((step) => step.script.startsWith('echo'));
+      assert.deepEqual(targetsOf('fork'), platform === 'github' ? ['Authorize', 'Test', 'Docker-Build'] : ['Test', 'Docker-Build']);
+      const said = scriptSteps(platform, 'fork', { folder }).steps.find((step) => step.name === 'Say why nothing is pushed');
       assert.match(said.script, platform === 'github' ? /^echo "::notice / : /^echo "##vso\[task\.logissue type=warning\]/);
-      assert.match(said.script, /comes from a fork/);
+      assert.match(said.script, /[Ff]ork/);
+    });
+
+    test(`${platform}: the nightly run tests everything and checks the advisories`, () => {
+      const names = scriptSteps(platform, 'nightly', { folder }).steps.map(({ name }) => name);
+      assert.ok(names.includes('Test') && names.includes('Check the advisories'));
+      for (const event of ['pull-request', 'fork', 'push']) {
+        assert.ok(!scriptSteps(platform, event, { folder }).steps.some(({ name }) => name === 'Check the advisories'), event);
+      }
+    });
+
+    test(`${platform}: retraining is off unless RETRAIN_ENABLED is true`, () => {
+      assert.deepEqual(targetsOf('retrain'), []);
+      assert.deepEqual(targetsOf('retrain', { vars: { RETRAIN_ENABLED: 'false' } }), []);
+      assert.deepEqual(targetsOf('retrain', { vars: { RETRAIN_ENABLED: 'true' } }), ['Train']);
+    });
+
+    test(`${platform}: what is decided is launched, reported and commented, in this order`, () => {
+      const afterApproval = platform === 'github' ? [] : ['Authorize'];
+      assert.deepEqual(targetsOf('label', { results: decided[platform]('launch'), ...inRepos }), ['Authorize', ...afterApproval, 'Launch', 'Report', 'Comment']);
+      for (const decision of ['refuse', '']) assert.deepEqual(targetsOf('label', { results: decided[platform](decision), ...inRepos }), ['Authorize'], decision);
+      if (platform === 'github') {
+        assert.deepEqual(targetsOf('label', { results: decided.github('skip') }), ['Authorize']);
+        assert.deepEqual(targetsOf('label-fork'), ['Authorize']);
+      } else {
+        // What was proposed is put before the approvers; what they approve is decided again, because something may have been pushed since.
+        assert.deepEqual(targetsOf('label', { results: decided.azure('launch', '[]'), ...inRepos }), ['Authorize']);
+        const moved = { ...decided.azure('launch'), Launch: { Launch: { 'authorize.decision': 'refuse' } } };
+        assert.deepEqual(targetsOf('label', { results: moved, ...inRepos }), ['Authorize', 'Authorize']);
+        const answer = (decision) => ({ Authorize: decided.azure('cancel').Authorize, Answer: { Answer: { 'authorize.decision': decision } } });
+        assert.deepEqual(targetsOf('label', { results: answer('cancel'), ...inRepos }), ['Authorize', 'Authorize', 'Launch']);
+        // A newer comment may ask for a training run meanwhile, which nobody has approved.
+        assert.deepEqual(targetsOf('label', { results: answer('launch'), ...inRepos }), ['Authorize', 'Authorize']);
+        assert.deepEqual(targetsOf('label-fork', inRepos), []);
+        assert.match(scriptSteps('azure', 'label-fork', { folder }).steps.find(({ name }) => name === 'Say why nothing is trained').script, /fork, whose code is never trained.*summary\.md/s);
+      }
+    });
+
+    test(`${platform}: a price limit is passed where the variable MAX_PRICE has one, and the rules of FAIL_ON are`, () => {
+      const launched = scriptSteps(platform, 'label', { folder, ...inRepos, results: decided[platform]('launch'), vars: { MAX_PRICE: '2.5', FAIL_ON: 'worse:eval_mAP below:eval_AP50:0.6' } });
+      const set = platform === 'github' ? {} : { MAX_PRICE: '2.5', FAIL_ON: 'worse:eval_mAP below:eval_AP50:0.6' };
+      const argumentsOf = (target) => runRecorded(launched, launched.steps.filter((step) => step.target === target), set).calls[0].arguments;
+      assert.deepEqual(argumentsOf('Launch'), ['--target=Launch', '--max-price=2.5']);
+      assert.deepEqual(argumentsOf('Comment'), ['--target=Comment', '--thumbnails', '--fail-on=worse:eval_mAP', '--fail-on=below:eval_AP50:0.6']);
     });
 
     test(`${platform}: every script parses as bash and contains no typed value`, () => {
-      for (const event of ['pull-request', 'fork', 'push', 'manual']) {
-        for (const { script, shell } of scriptSteps(platform, event, { folder }).steps) {
+      for (const { event, platform: own, ...options } of scenarios.filter((scenario) => scenario.platform === platform)) {
+        for (const { script, shell } of scriptSteps(own, event, { folder, ...options }).steps) {
           assert.equal(shell, 'bash');
           execFileSync('bash', ['-n'], { input: script });
         }
@@ -65,6 +114,7 @@ describe('what the platforms run', () => {
       for (const event of ['pull-request', 'push', 'manual']) {
         const { steps } = scriptSteps(platform, event, { folder });
         for (const { env, target } of steps) {
+          if (target === 'Authorize') continue; // It reads the pull request with the token of the job.
           const signsIn = target !== null && target !== 'Test';
           for (const name of names) assert.equal(Boolean(env[name]), signsIn, `${event}: ${name} for ${target}`);
         }
@@ -72,14 +122,17 @@ describe('what the platforms run', () => {
     });
 
     test(`${platform}: a run for a fork gets none of them`, () => {
-      for (const { env } of scriptSteps(platform, 'fork', { folder }).steps) {
-        for (const name of ['AZURE_CLIENT_ID', 'AZURE_TENANT_ID', 'SYSTEM_ACCESSTOKEN']) assert.equal(env[name], undefined);
+      for (const event of ['fork', 'label-fork']) {
+        for (const { env } of scriptSteps(platform, event, { folder }).steps) {
+          for (const name of ['AZURE_CLIENT_ID', 'AZURE_TENANT_ID', 'SYSTEM_ACCESSTOKEN']) assert.equal(env[name], undefined);
+        }
       }
     });
 
     test(`${platform}: every run publishes its records, also after a failure`, () => {
       for (const event of ['pull-request', 'fork', 'push', 'manual']) {
-        for (const job of jobs(platform, event, { folder }).jobs) {
+        // These write no records.
+        for (const job of jobs(platform, event, { folder }).jobs.filter(({ id }) => !['authorize', 'result'].includes(id))) {
           const last = job.steps.at(-1);
           assert.match(last.task ?? last.uses, /^(PublishPipelineArtifact|actions\/upload-artifact)@/, `${event}, job ${job.id}`);
         }
@@ -126,7 +179,7 @@ describe('what the platforms run', () => {
       return [...own, ...dependencies.flatMap((type) => (typeNames.has(type) ? argumentsOf(typeNames.get(type)) : []))];
     };
     const used = platforms.flatMap((platform) => [
-      ...['pull-request', 'fork', 'push'].flatMap((event) => scriptSteps(platform, event, { folder }).steps),
+      ...scenarios.filter((scenario) => scenario.platform === platform).flatMap(({ event, platform: own, ...options }) => scriptSteps(own, event, { folder, ...options }).steps),
       ...inputs.target.options.flatMap((target) => manual(platform, { target }).steps),
     ]);
     for (const { script, env, target } of used.filter((step) => step.target !== null)) {
@@ -144,7 +197,68 @@ describe('what the platforms run', () => {
     assert.equal(outputs.root, root);
     assert.equal(path.resolve(folder, outputs['global-json']), path.join(root, 'global.json'));
     assert.ok(!path.isAbsolute(outputs['global-json']));
-    assert.match(outputs.packages, /^[0-9a-f]{64}$/);
+  });
+
+  test('the composite action copies a build inside the workspace out of it, so that it does not take the tags of that run', () => {
+    const place = mkdtempSync(path.join(folder, 'other '));
+    const { variables, steps } = scriptSteps('github', 'manual', { folder: path.join(place, 'run'), workspace: path.join(place, 'work') });
+    const action = path.join(place, 'work/.build/.github/actions/train');
+    mkdirSync(action, { recursive: true });
+    writeFileSync(path.join(place, 'work/.build/global.json'), '{}');
+    const { script } = steps.find(({ name }) => name === 'Find the build');
+    execFileSync('bash', ['-eo', 'pipefail', '-c', script], { cwd: path.join(place, 'work'), env: { PATH: process.env.PATH, ...variables, ACTION_PATH: action } });
+    const outputs = Object.fromEntries(readFileSync(variables.GITHUB_OUTPUT, 'utf8').trim().split('\n').map((line) => line.split('=')));
+    assert.equal(outputs.root, path.join(variables.RUNNER_TEMP, 'build'));
+    assert.ok(existsSync(path.join(outputs.root, 'global.json')));
+    assert.equal(path.resolve(place, 'work', outputs['global-json']), path.join(outputs.root, 'global.json'));
+  });
+
+  for (const { platform, event, what = '', ...options } of scenarios) {
+    for (const trailing of [false, true]) {
+      const decision = options.comment ?? '';
+      test(`${platform}: every step of ${[event, what, decision, trailing ? 'with trailing slashes' : ''].filter(Boolean).join(' ')} runs in order`, () => {
+        const place = mkdtempSync(path.join(folder, 'agent with spaces '));
+        const run = scriptSteps(platform, event, { ...options, workspace: path.join(place, 's'), folder: place, trailing });
+        const { calls } = runRecorded(run, run.steps, {}, place, 0, 0, options.file !== undefined);
+        assert.deepEqual(calls.filter(({ program }) => program === 'build.sh').map(({ arguments: given }) => given[0].replace('--target=', '')), run.steps.map(({ target }) => target).filter(Boolean));
+      });
+    }
+  }
+
+  test('the packages of the distribution are installed once, and kept for the cache', () => {
+    const place = mkdtempSync(path.join(folder, 'packages '));
+    const run = scriptSteps('azure', 'push', { workspace: path.join(place, 's'), folder: place });
+    const step = run.steps.filter(({ name }) => name === 'Install packages of the distribution');
+    const fresh = runRecorded(run, step, { PACKAGE_CACHE: path.join(place, '.packages') }, place).calls;
+    assert.deepEqual(fresh.map(({ program, arguments: [first] }) => [program, first]), [['apt-get', 'update'], ['apt-get', 'install']]);
+    assert.ok(fresh[1].arguments.includes(`Dir::Cache::archives=${path.join(place, '.packages/apt')}`));
+    assert.deepEqual(runRecorded(run, step, { INSTALLED: 'installed' }, place).calls, []);
+  });
+
+  test('an advisory fails the nightly step, and every package is still checked', () => {
+    const run = scriptSteps('github', 'nightly', { folder });
+    const step = run.steps.filter(({ name }) => name === 'Check the advisories');
+    assert.deepEqual(runRecorded(run, step, {}).calls.map(({ program }) => program), ['dotnet', 'npm']);
+    const failed = runRecorded(run, step, { NPM_STATUS: '1' }, undefined, 1);
+    assert.equal(failed.calls.length, 2);
+  });
+
+  test('the required check of GitHub fails when a job failed or was cancelled, and passes when one had nothing to do', () => {
+    const { steps: [step] } = { steps: scriptSteps('github', 'pull-request', { folder }).steps.filter(({ job }) => job === 'result') };
+    assert.equal(step.env.RESULTS, 'success skipped success success skipped');
+    const statusOf = (results) => spawnSync('bash', ['-eo', 'pipefail', '-c', step.script], { env: { PATH: process.env.PATH, RESULTS: results } }).status;
+    assert.equal(statusOf('success skipped success'), 0);
+    for (const bad of ['failure', 'cancelled']) assert.equal(statusOf(`success ${bad} skipped`), 1);
+  });
+
+  test('the summary of Azure DevOps is published where the build wrote one', () => {
+    const place = mkdtempSync(path.join(folder, 'summary '));
+    const run = scriptSteps('azure', 'push', { workspace: path.join(place, 's'), folder: place });
+    const [step] = run.steps.filter(({ name }) => name === 'Show the summary');
+    assert.equal(runRecorded(run, [step], {}, place).output, '');
+    mkdirSync(path.join(place, 's/artifacts'), { recursive: true });
+    writeFileSync(path.join(place, 's/artifacts/summary.md'), '# Plan');
+    assert.equal(runRecorded(run, [step], {}, place).output, `##vso[task.uploadsummary]${place}/s/./artifacts/summary.md\n`);
   });
 
   test('the variables name pull request 42 as each platform does', () => {
@@ -173,21 +287,64 @@ describe('what the platforms run', () => {
   test('the lock file names no registry', () => assert.doesNotMatch(read('tests/pipelines/package-lock.json'), /"resolved"/));
 });
 
-/** Runs the step that runs a target, in a checkout whose build.sh records its arguments. */
+/** Programs that write their name and arguments to a file, as JSON, one call per line. */
+const recorder = (program, after) => `#!/usr/bin/env bash
+"$NODE" -e 'require("fs").appendFileSync(process.env.RECORD, JSON.stringify({ program: "${program}", arguments: process.argv.slice(1), overrides: process.env.OVERRIDES }) + "\\n")' -- "$@"
+${after}
+`;
+
+function writeProgram(file, text) {
+  writeFileSync(file, text);
+  chmodSync(file, 0o755);
+}
+
+/**
+ * Executes steps in order, in a checkout with a build and package managers that record their arguments.
+ * @param place Folder of the agent; the checkout is its folder `s`.
+ * @param expected The exit code that the last step must have; the others must succeed.
+ */
+function runRecorded(run, steps, variables = {}, place = mkdtempSync(path.join(folder, 'agent ')), expected = 0, exitCode = 0, isOther = false) {
+  const workspace = path.join(place, 's');
+  // Where another repository uses the build: in `build` on Azure, in `.build` on GitHub.
+  const checkout = !isOther ? workspace : run.platform === 'azure' ? path.join(place, 'build') : path.join(workspace, '.build');
+  const programs = path.join(place, 'programs');
+  const record = path.join(place, `calls-${Math.random()}.jsonl`);
+  for (const part of [programs, workspace, checkout, path.join(checkout, 'artifacts'), path.join(place, 'launch/Authorize-1'), path.join(place, 'launch/Authorize-2')]) mkdirSync(part, { recursive: true });
+  writeFileSync(record, '');
+  writeFileSync(path.join(place, 'launch/Authorize-1/launch.json'), '{"attempt":1}');
+  writeFileSync(path.join(place, 'launch/Authorize-2/launch.json'), '{"attempt":2}');
+  for (const name of ['.ci', '.github', 'global.json']) if (!existsSync(path.join(checkout, name))) symlinkSync(path.join(root, name), path.join(checkout, name));
+  writeProgram(path.join(checkout, 'build.sh'), recorder('build.sh', `exit ${exitCode}`));
+  writeProgram(path.join(programs, 'dotnet'), recorder('dotnet', ''));
+  writeProgram(path.join(programs, 'npm'), recorder('npm', 'exit "${NPM_STATUS:-0}"'));
+  writeProgram(path.join(programs, 'apt-get'), recorder('apt-get', ''));
+  writeProgram(path.join(programs, 'sudo'), '#!/usr/bin/env bash\nexec "$@"\n');
+  writeProgram(path.join(programs, 'dpkg-query'), '#!/usr/bin/env bash\necho "${INSTALLED:-not-installed}"\n');
+  // The scripts of .ci list the lock files of this repository; here git has one of its own, with the approved commit.
+  writeProgram(path.join(programs, 'git'), '#!/usr/bin/env bash\ncase "$1" in ls-files) echo tests/pipelines/package-lock.json ;; checkout) echo "$@" >"$CHECKED_OUT" ;; esac\n');
+  const checkedOut = path.join(place, 'checked-out');
+  let output = '';
+  for (const [index, step] of steps.entries()) {
+    const { status, stdout, stderr } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step.script], {
+      cwd: workspace,
+      env: {
+        PATH: `${programs}:${process.env.PATH}`, HOME: place, NODE: process.execPath, RECORD: record, CHECKED_OUT: checkedOut, ...run.variables, ...step.env, ...variables,
+        // Where the script is this repository's own action, its place is that of the checkout.
+        ...(step.env.ACTION_PATH === undefined ? {} : { ACTION_PATH: path.join(checkout, '.github/actions/train') }),
+        ...(step.env.ROOT === undefined ? {} : { ROOT: isOther ? path.join(run.variables.RUNNER_TEMP, 'build') : workspace }),
+      },
+    });
+    output += stdout;
+    assert.equal(status, index === steps.length - 1 ? expected : 0, `${step.name}: ${stderr}`);
+  }
+  const calls = readFileSync(record, 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  return { workspace, calls, output, checkedOut };
+}
+
+/** Runs the step that runs a target, and returns what the build was called with. */
 function runWithRecordingBuild(platform, given, exitCode = 0) {
-  const workspace = mkdtempSync(path.join(folder, 'checkout-'));
-  const record = path.join(workspace, 'called.json');
-  writeFileSync(
-    path.join(workspace, 'build.sh'),
-    `#!/usr/bin/env bash\n"$NODE" -e 'require("fs").writeFileSync(process.env.RECORD, JSON.stringify({ arguments: process.argv.slice(1), overrides: process.env.OVERRIDES }))' -- "$@"\nexit ${exitCode}\n`);
-  chmodSync(path.join(workspace, 'build.sh'), 0o755);
-  mkdirSync(path.join(workspace, 'run'));
-  const run = manual(platform, given, { workspace, folder: path.join(workspace, 'run') });
-  const step = runOf(run);
-  const { status, stderr } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step.script], {
-    cwd: workspace,
-    env: { PATH: process.env.PATH, NODE: process.execPath, RECORD: record, ...run.variables, ...step.env },
-  });
-  if (exitCode === 0) assert.equal(status, 0, stderr.toString());
-  return { status, workspace, ...JSON.parse(readFileSync(record, 'utf8')) };
+  const place = mkdtempSync(path.join(folder, 'checkout '));
+  const run = manual(platform, given, { workspace: path.join(place, 's'), folder: place });
+  const { workspace, calls: [called] } = runRecorded(run, [runOf(run)], {}, place, exitCode, exitCode);
+  return { status: exitCode, workspace, ...called };
 }

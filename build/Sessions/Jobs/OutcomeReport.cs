@@ -25,6 +25,7 @@ public sealed class OutcomeReport(IDisplay display)
         if (Directory.Exists(model))
             context.ReportDetail("model", Path.GetRelativePath(context.Root, model));
         context.ReportDetail("record", "artifacts/outcome.json");
+        RunSummary.OfOutcome(context, $"{outcome.Status}{duration}", outcome.Reason, outcome.Metrics);
         if (outcome.Status != JobStatus.Completed)
         {
             throw new CakeException(

@@ -36,6 +36,7 @@ public sealed class TrainingSubmission(
         var state = await snapshots.JobAsync(context, plan);
         var job = await new JobSubmitter(workspace).SubmitAsync(plan, compute, environment, state, context.Cancellation);
         Record(context, records, job);
+        RunSummary.OfJob(context, plan, job, Describe(job));
 
         if (arguments.Get(TrainArguments.Wait))
             await watch.FollowAsync(context, workspace, job.Name, job.ExperimentName);
@@ -57,13 +58,10 @@ public sealed class TrainingSubmission(
         context.Report("Job", $"{job.Name}: {Describe(job)}");
         if (job.StudioUrl is not null)
             context.ReportDetail("watch it", job.StudioUrl);
-        Output(context, "job", job.Name);
+        context.Output("job", job.Name);
         if (job.StudioUrl is not null)
-            Output(context, "studio_url", job.StudioUrl);
+            context.Output("studio_url", job.StudioUrl);
     }
-
-    private static void Output(BuildContext context, string name, string value) =>
-        PipelineOutputs.Write(context.Environment.GetEnvironmentVariable, context.Command, name, value);
 
     private static string Describe(SubmittedJob job) =>
         job switch

@@ -14,16 +14,18 @@ public sealed class CallPlanner(
     RegistrySession registries,
     WorkspaceSnapshotReader snapshots,
     ImageSession images,
+    Budget budget,
     IDisplay display
 )
 {
     private const string Target = "Plan";
 
     /// <summary>Reads what exists, adds the calls to the plan and lists them.</summary>
-    /// <exception cref="Cake.Core.CakeException">The plan that <c>--plan</c> names is outdated.</exception>
+    /// <exception cref="Cake.Core.CakeException">The plan that <c>--plan</c> names is outdated, or the plan is over the budget.</exception>
     public async Task PlanAsync(BuildContext context)
     {
         var plan = plans.ReadPlan(context);
+        await budget.CheckAsync(context, plan);
         var snapshot = await snapshots.ReadAsync(context, plan, ReadImageAsync(context, plan));
         var calls = PlannedCalls.Of(plan, snapshot);
         given.CheckCalls(context, calls);

@@ -1,9 +1,11 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.LocalRuntime;
+using Build.Log;
 using Build.Log.Displays;
 using Build.Sessions.Data;
 using Cake.Core;
+using CodeHosts.Annotations;
 using Datasets.Checks;
 using Experiments.Json;
 using Experiments.Model;
@@ -21,6 +23,7 @@ public sealed class Doctor(
     PythonRuntime python,
     SignInSession signIns,
     ImageSession images,
+    FaultPlaces places,
     IDisplay display
 )
 {
@@ -31,6 +34,10 @@ public sealed class Doctor(
         var findings = await FindAsync(context);
         var rows = findings.Select(finding => finding.ToRow());
         display.Show(context, new Listing(Indent: 0, [6, 11], [.. rows]) { Headings = ["", "check", "result"] });
+        IReadOnlyList<CodeFault> found = [.. findings.SelectMany(finding => finding.Places)];
+        context.Annotate(found);
+        if (arguments.GetPath(SarifArguments.Sarif) is { } file)
+            FaultReport.WriteSarif(file, found);
         var faults = findings.Sum(finding => finding.Faults.Count);
         if (faults > 0)
             throw new CakeException(faults == 1 ? "1 fault was found." : $"{faults} faults were found.");
@@ -47,7 +54,7 @@ public sealed class Doctor(
         }
         catch (ConfigException exception)
         {
-            return [Finding.Fault("experiment", file, Texts(exception))];
+            return [Finding.Fault("experiment", file, Texts(exception), FaultPlaces.Of(context, FaultRules.ExpConfig, exception))];
         }
 
         var findings = new List<Finding>
@@ -94,11 +101,11 @@ public sealed class Doctor(
         }
         catch (ConfigException exception)
         {
-            return Finding.Fault("plan", file, Texts(exception));
+            return Finding.Fault("plan", file, Texts(exception), FaultPlaces.Of(context, FaultRules.Plan, exception));
         }
     }
 
-    private static async Task<Finding> CheckDatasetAsync(BuildContext context, Configuration configuration)
+    private async Task<Finding> CheckDatasetAsync(BuildContext context, Configuration configuration)
     {
         const string Subject = "dataset";
         var experiment = configuration.Experiment;
@@ -128,7 +135,8 @@ public sealed class Doctor(
             return Finding.Fault(
                 Subject,
                 $"{experiment.ImageType} in datastore {experiment.DataMount}",
-                [.. exception.Faults.Select(fault => fault.ToString()!)]
+                [.. exception.Faults.Select(fault => fault.ToString()!)],
+                await places.OfAsync(context, configuration, exception)
             ) with
             {
                 Advice =
@@ -160,7 +168,12 @@ public sealed class Doctor(
         }
         catch (WorkspaceException exception)
         {
-            return Finding.Fault(Subject, "no configured way can sign in", [exception.Message]);
+            return Finding.Fault(
+                Subject,
+                "no configured way can sign in",
+                [exception.Message],
+                [FaultPlaces.Of(FaultRules.SignIn, exception.Message)]
+            );
         }
     }
 

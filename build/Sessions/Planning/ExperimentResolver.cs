@@ -2,7 +2,10 @@ using Build.LocalRuntime;
 using Build.Log;
 using Build.Sessions.Data;
 using Cake.Core;
+using CodeHosts.Annotations;
+using Datasets.Checks;
 using Datasets.Sources;
+using Experiments.Json;
 using Experiments.Model;
 using Experiments.Planning;
 using Experiments.Plans;
@@ -21,21 +24,22 @@ public sealed class ExperimentResolver(
     RegistrySession registries,
     ImageSession images,
     GitRepository git,
-    PythonRuntime python
+    PythonRuntime python,
+    FaultPlaces places
 )
 {
     /// <summary>Validates the experiment and its dataset, writes the plan and describes it.</summary>
     /// <exception cref="CakeException">The plan that <c>--plan</c> names is outdated, or DOCKER_IMAGE does not exist.</exception>
     public async Task ResolveAsync(BuildContext context)
     {
-        var configuration = plans.ReadConfiguration(context);
+        var configuration = Read(context);
         foreach (var warning in configuration.Warnings)
             context.Warn(warning);
         // Other programs run while the dataset is read. The interpreter is needed when the emulator starts.
         var state = git.ReadAsync(context);
         if (configuration.Environment.Endpoint is not null)
             _ = python.FindAsync(context);
-        var dataset = await datasets.ReadAsync(context, configuration);
+        var dataset = await ReadAsync(context, configuration);
         foreach (var row in dataset?.DroppedRows ?? [])
             context.Warn(row.ToString());
 
@@ -43,6 +47,33 @@ public sealed class ExperimentResolver(
         given.Check(context, plan);
         plans.WritePlan(context, plan);
         Describe(context, configuration, plan, dataset);
+    }
+
+    // The faults are thrown as ever. In a pipeline they are shown beside the changed lines too.
+    private Configuration Read(BuildContext context)
+    {
+        try
+        {
+            return plans.ReadConfiguration(context);
+        }
+        catch (ConfigException exception)
+        {
+            context.Annotate(FaultPlaces.Of(context, FaultRules.ExpConfig, exception));
+            throw;
+        }
+    }
+
+    private async Task<DatasetSummary?> ReadAsync(BuildContext context, Configuration configuration)
+    {
+        try
+        {
+            return await datasets.ReadAsync(context, configuration);
+        }
+        catch (DatasetException exception)
+        {
+            context.Annotate(await places.OfAsync(context, configuration, exception));
+            throw;
+        }
     }
 
     private async Task<ExperimentPlan> PlanAsync(

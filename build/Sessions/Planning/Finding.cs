@@ -1,4 +1,5 @@
 using Build.Log.Displays;
+using CodeHosts.Annotations;
 
 namespace Build.Sessions.Planning;
 
@@ -12,6 +13,9 @@ internal sealed record Finding(string Status, string Subject, string Text)
 
     public IReadOnlyList<string> Faults { get; private init; } = [];
 
+    /// <summary>The faults as a platform shows them beside the changed lines.</summary>
+    public IReadOnlyList<CodeFault> Places { get; private init; } = [];
+
     /// <summary>What to do about the faults; null when each fault says it.</summary>
     public string? Advice { get; init; }
 
@@ -19,8 +23,8 @@ internal sealed record Finding(string Status, string Subject, string Text)
 
     public static Finding Later(string subject, string text) => new("later", subject, text);
 
-    public static Finding Fault(string subject, string text, IReadOnlyList<string> faults) =>
-        new("fault", subject, text) { Faults = faults };
+    public static Finding Fault(string subject, string text, IReadOnlyList<string> faults, IReadOnlyList<CodeFault> places) =>
+        new("fault", subject, text) { Faults = faults, Places = places };
 
     public ListingRow ToRow() =>
         new(Status, Subject, Text)

@@ -36,4 +36,10 @@ public static class PlanFile
             PlanJson.Default
         );
     }
+
+    /// <summary>Returns the name of the last plan.</summary>
+    /// <exception cref="RecordException">No plan was made.</exception>
+    public static string ReadLastName(string artifactsFolder) =>
+        RecordFile.Read<PlanPointer>(Last(artifactsFolder), Remedy).Plan
+        ?? throw new RecordException($"{Last(artifactsFolder)} names no plan; it must name the last one. {Remedy}");
 }

@@ -15,6 +15,14 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
 
     private const int LongestTag = 128;
 
+    /// <summary>Whether the variables of a platform name the source, so that other runs may build other commits of it at the same time.</summary>
+    public bool IsOfPlatform { get; init; }
+
+    /// <summary>
+    /// Whether the branch has a newer commit. Runs of the same branch may end in any order; the readable tags stay with its newest commit.
+    /// </summary>
+    public bool IsSuperseded { get; init; }
+
     /// <summary>Reads the source from the variables of the platform that runs the pipeline, or else takes it from git.</summary>
     /// <param name="root">Absolute path of the repository.</param>
     /// <param name="variable">Reads an environment variable.</param>
@@ -27,7 +35,7 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
         ArgumentNullException.ThrowIfNull(variable);
         if (variable("GITHUB_ACTIONS") == "true" && IsWithin(root, variable("GITHUB_WORKSPACE")))
         {
-            return Of(
+            return OfPlatform(
                 variable("GITHUB_REF"),
                 PullRequestRef().Match(variable("GITHUB_REF") ?? "").Groups["number"].Value,
                 variable("GITHUB_SHA") ?? commit
@@ -44,7 +52,7 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
                 variable("BUILD_REASON") == "PullRequest"
                     ? variable("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER") ?? variable("SYSTEM_PULLREQUEST_PULLREQUESTID")
                     : null;
-            return Of(variable("BUILD_SOURCEBRANCH"), number, variable("BUILD_SOURCEVERSION") ?? commit);
+            return OfPlatform(variable("BUILD_SOURCEBRANCH"), number, variable("BUILD_SOURCEVERSION") ?? commit);
         }
 
         return new(branch, PullRequest: null, branch == MainBranch, commit);
@@ -62,13 +70,13 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
         return tag.Length == 0 ? null : tag[..Math.Min(tag.Length, LongestTag)];
     }
 
-    private static BuildSource Of(string? reference, string? pullRequest, string? commit)
+    private static BuildSource OfPlatform(string? reference, string? pullRequest, string? commit)
     {
         if (int.TryParse(pullRequest, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return new(Branch: null, number, IsMain: false, commit);
+            return new(Branch: null, number, IsMain: false, commit) { IsOfPlatform = true };
         const string Heads = "refs/heads/";
         var branch = reference?.StartsWith(Heads, StringComparison.Ordinal) == true ? reference[Heads.Length..] : null;
-        return new(branch, PullRequest: null, branch == MainBranch, commit);
+        return new(branch, PullRequest: null, branch == MainBranch, commit) { IsOfPlatform = true };
     }
 
     private static bool IsWithin(string root, string? workspace)

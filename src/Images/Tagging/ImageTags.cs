@@ -41,9 +41,9 @@ public static class ImageTags
         if (source.PullRequest is { } number)
             tags.Add($"{PullRequestPrefix}{number}");
         // A branch may be named like a tag of another kind; it gets no tag then.
-        if (source.Branch is { } branch && BuildSource.AsTag(branch) is { } named && !IsReserved(named))
+        if (!source.IsSuperseded && source.Branch is { } branch && BuildSource.AsTag(branch) is { } named && !IsReserved(named))
             tags.Add(named);
-        if (tagLatest || (source.IsMain && !isDirty))
+        if (tagLatest || (source.IsMain && !isDirty && !source.IsSuperseded))
             tags.Add(Latest);
         return [.. tags.Distinct(StringComparer.Ordinal)];
     }

@@ -53,6 +53,8 @@ internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy
     private TimeSpan? DelayAfter(HttpMessage message, int retry)
     {
         var response = message.Response;
+        if (retry <= settings.MaxRetries && settings.Throttled(response, retry) is { } refusal)
+            return refusal > settings.LongestRetryAfter ? null : refusal;
         if (retry > settings.MaxRetries || response.Status is not (408 or 429 or 500 or 502 or 503 or 504))
             return null;
 

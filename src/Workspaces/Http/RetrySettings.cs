@@ -1,3 +1,5 @@
+using Azure;
+
 namespace Workspaces.Http;
 
 /// <summary>Sets how often and how patiently a request is retried.</summary>
@@ -57,6 +59,13 @@ internal sealed record RetrySettings
     /// <summary>Gets the source of jitter, which keeps many clients from retrying at the same moment.</summary>
     /// <value>Returns numbers from 0 to 1; random by default.</value>
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
+
+    /// <summary>
+    /// Gets the function that recognizes a refusal for the rate of requests where the status does not say it, and returns the wait; null for
+    /// any other response.
+    /// </summary>
+    /// <value>Takes the response and the number of the retry, from 1; recognizes nothing by default.</value>
+    public Func<Response, int, TimeSpan?> Throttled { get; init; } = (_, _) => null;
 
     /// <summary>Returns the delay before a retry: half of it fixed, half of it jitter.</summary>
     /// <param name="retry">Number of the retry, from 1.</param>

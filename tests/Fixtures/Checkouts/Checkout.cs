@@ -17,9 +17,10 @@ public sealed class Checkout : IAsyncDisposable
 
     /// <param name="ownSources">Whether the trainer and the Dockerfiles are copies, which a test may change and an engine can read; else
     /// they are links.</param>
-    public Checkout(bool ownSources = false)
+    /// <param name="prefix">How the name of its folder begins.</param>
+    public Checkout(bool ownSources = false, string prefix = "model-training-")
     {
-        Root = Directory.CreateTempSubdirectory("model-training-").FullName;
+        Root = Directory.CreateTempSubdirectory(prefix).FullName;
         // The Test target gives every suite a folder when it checks the traffic of all.
         Traffic = Environment.GetEnvironmentVariable("TRAFFIC_FOLDER") is { Length: > 0 } folder
             ? Path.Combine(folder, $"{Path.GetFileName(Root)}.jsonl")

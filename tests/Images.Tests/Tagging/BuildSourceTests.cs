@@ -62,7 +62,8 @@ public class BuildSourceTests
 
         var source = BuildSource.Read(Root, name => all.GetValueOrDefault(name), "desk", "c1");
 
-        Assert.Equal(new BuildSource(branch, pullRequest, isMain, "c1"), source);
+        var isOfPlatform = branch != "desk";
+        Assert.Equal(new BuildSource(branch, pullRequest, isMain, "c1") { IsOfPlatform = isOfPlatform }, source);
     }
 
     [Theory]

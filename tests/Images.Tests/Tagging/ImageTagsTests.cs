@@ -33,6 +33,14 @@ public class ImageTagsTests
         Assert.Equal(["main"], ImageTags.For(new("main", null, IsMain: true, "c1"), isDirty: true, version: null, tagLatest: false));
 
     [Fact]
+    public void For_OmitsLatestAndTheBranch_WhenMainHasANewerCommit()
+    {
+        var source = new BuildSource("main", null, IsMain: true, "c1") { IsSuperseded = true };
+
+        Assert.Equal(["v1"], ImageTags.For(source, isDirty: false, "v1", tagLatest: false));
+    }
+
+    [Fact]
     public void For_IncludesLatest_OnRequest() =>
         Assert.Equal(
             ["feature-x", "latest"],

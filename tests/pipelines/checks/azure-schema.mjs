@@ -19,12 +19,17 @@ const tasks = {
     },
     ['azureSubscription', 'scriptType', 'scriptLocation', 'inlineScript']),
   'Cache@2': object({ key: text, path: text, restoreKeys: text }, ['key', 'path']),
+  'DownloadPipelineArtifact@2': object({ itemPattern: text, targetPath: text }, ['targetPath']),
   'PublishPipelineArtifact@1': object({ targetPath: text, artifact: text }, ['targetPath', 'artifact']),
-  'UseDotNet@2': object({ packageType: values('sdk'), useGlobalJson: flag }, ['useGlobalJson']),
+  'PublishTestResults@2': object(
+    { testResultsFormat: values('JUnit'), testResultsFiles: text, testRunTitle: text, failTaskOnMissingResultsFile: flag },
+    ['testResultsFormat', 'testResultsFiles']),
+  'UseDotNet@2': object({ packageType: values('sdk'), useGlobalJson: flag, workingDirectory: text }, ['useGlobalJson']),
 };
 
 const environment = { type: 'object', additionalProperties: text };
-const common = { name: text, displayName: text, condition: text, env: environment };
+const target = object({ commands: values('restricted'), settableVariables: { anyOf: [values('none'), texts] } }, ['commands', 'settableVariables']);
+const common = { name: text, displayName: text, condition: text, env: environment, target };
 const parameterValues = { type: 'object', additionalProperties: { anyOf: [text, flag, { type: 'number' }] } };
 const template = object({ template: text, parameters: parameterValues }, ['template']);
 
@@ -32,7 +37,8 @@ const step = {
   anyOf: [
     template,
     object({ ...common, bash: text }, ['bash', 'displayName']),
-    object({ displayName: text, checkout: values('self'), persistCredentials: flag, fetchDepth: { type: 'number' } }, ['checkout', 'displayName']),
+    object({ displayName: text, checkout: text, path: text, persistCredentials: flag, fetchDepth: { anyOf: [{ type: 'number' }, text] } }, ['checkout', 'displayName', 'persistCredentials']),
+    object({ displayName: text, download: values('none') }, ['download', 'displayName']),
     ...Object.entries(tasks).map(([task, inputs]) => object({ ...common, task: values(task), inputs }, ['task', 'displayName', 'inputs'])),
   ],
 };
@@ -41,9 +47,21 @@ const steps = { type: 'array', items: step };
 const job = object(
   { job: text, displayName: text, condition: text, dependsOn: text, pool: object({ vmImage: text }, ['vmImage']), timeoutInMinutes: { type: 'number' }, steps },
   ['job', 'pool', 'timeoutInMinutes', 'steps']);
-const jobs = { type: 'array', items: { anyOf: [template, job] } };
+const deployment = object(
+  {
+    deployment: text,
+    displayName: text,
+    environment: text,
+    pool: object({ vmImage: text }, ['vmImage']),
+    timeoutInMinutes: { type: 'number' },
+    variables: environment,
+    strategy: object({ runOnce: object({ deploy: object({ steps }, ['steps']) }, ['deploy']) }, ['runOnce']),
+  },
+  ['deployment', 'environment', 'pool', 'timeoutInMinutes', 'strategy']);
+const jobs = { type: 'array', items: { anyOf: [template, job, deployment] } };
 
-const stage = object({ stage: text, displayName: text, condition: text, dependsOn: text, jobs }, ['stage', 'jobs']);
+const dependsOn = { anyOf: [text, { type: 'array', items: text }] };
+const stage = object({ stage: text, displayName: text, condition: text, dependsOn, jobs }, ['stage', 'jobs']);
 const stages = { type: 'array', items: { anyOf: [template, stage] } };
 
 const parameter = object(
@@ -51,16 +69,20 @@ const parameter = object(
   ['name', 'type']);
 const parameters = { type: 'array', items: parameter };
 const branches = object({ include: texts }, ['include']);
+const schedule = object({ cron: text, displayName: text, branches, always: flag }, ['cron', 'displayName', 'branches']);
+const repository = object({ repository: text, type: values('git', 'github'), name: text, ref: text, endpoint: text }, ['repository', 'type', 'name', 'ref']);
 
 /** What a file must look like: the pipeline itself, or a template by what it holds. */
 export const schemas = {
   pipeline: object(
     {
       name: text,
-      trigger: object({ batch: flag, branches }, ['branches']),
+      trigger: { anyOf: [values('none'), object({ batch: flag, branches }, ['branches'])] },
+      schedules: { type: 'array', items: schedule },
+      resources: object({ repositories: { type: 'array', items: repository } }, ['repositories']),
       pr: object({ autoCancel: flag, branches }, ['autoCancel', 'branches']),
       parameters,
-      variables: environment,
+      variables: { anyOf: [environment, { type: 'array', items: { anyOf: [object({ name: text, value: text }, ['name', 'value']), object({ group: text }, ['group'])] } }] },
       stages,
     },
     ['trigger', 'pr', 'parameters', 'stages']),

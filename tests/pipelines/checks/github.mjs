@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { runningJobs } from '../reading/github.mjs';
-import { read, root } from '../reading/repository.mjs';
+import { isOwn, ownFile, read, root } from '../reading/repository.mjs';
 import { githubContexts, githubVariables } from '../variables.mjs';
+import { checkPermissions } from './github-rights.mjs';
 import { scalars } from './scalars.mjs';
 
 // The ES module of this package calls `require`, so the CommonJS one is loaded.
@@ -19,12 +20,15 @@ const isAction = (file) => path.basename(file) === 'action.yml';
 const jobsOf = (file) => Object.entries(parse(read(file)).jobs ?? {});
 const stepsOf = (file) => (isAction(file) ? parse(read(file)).runs.steps : jobsOf(file).flatMap(([, job]) => job.steps ?? []));
 
-/** The inputs of each action in use, as its action.yml names them; actionlint knows them for older versions alone. */
+/** The inputs of each action in use, as its action.yml names them at that version; actionlint knows them for older versions alone. */
 const actions = {
-  'actions/cache@v5': ['path', 'key', 'restore-keys'],
-  'actions/checkout@v6': ['persist-credentials', 'fetch-depth', 'ref'],
-  'actions/setup-dotnet@v5': ['global-json-file', 'cache', 'cache-dependency-path'],
-  'actions/upload-artifact@v6': ['name', 'path', 'if-no-files-found', 'retention-days'],
+  'actions/cache': { version: 'v5.0.3', inputs: ['path', 'key', 'restore-keys'] },
+  'actions/checkout': { version: 'v7.0.1', inputs: ['persist-credentials', 'fetch-depth', 'path', 'ref', 'repository'] },
+  'actions/download-artifact': { version: 'v7.0.0', inputs: ['name', 'path', 'pattern'] },
+  'actions/setup-dotnet': { version: 'v5.1.0', inputs: ['global-json-file', 'cache', 'cache-dependency-path'] },
+  'actions/setup-node': { version: 'v6.2.0', inputs: ['node-version', 'cache', 'cache-dependency-path'] },
+  'actions/upload-artifact': { version: 'v6.0.0', inputs: ['name', 'path', 'if-no-files-found', 'overwrite', 'retention-days'] },
+  'github/codeql-action/upload-sarif': { version: 'v4.31.9', inputs: ['sarif_file', 'category'] },
 };
 
 /** GitHub's own parser. */
@@ -45,14 +49,32 @@ export async function checkLint(file) {
   return problems.map(({ line, message }) => `${file}(${line}): ${message}`);
 }
 
-/** Actions are pinned to a major version or a commit, known, and given inputs that they have. */
-export const checkActions = (file) =>
-  stepsOf(file).filter((step) => step.uses !== undefined).flatMap((step) => {
-    const known = step.uses.startsWith('./') ? Object.keys(parse(read(`${step.uses}/action.yml`)).inputs) : actions[step.uses];
-    if (!step.uses.startsWith('./') && !/@(v\d+|[0-9a-f]{40})$/.test(step.uses)) return [`${file}: '${step.uses}' is not pinned to a major version or a commit`];
-    if (known === undefined) return [`${file}: '${step.uses}' is not an action of the list in tests/pipelines/checks/github.mjs`];
-    return Object.keys(step.with ?? {}).filter((input) => !known.includes(input)).map((input) => `${file}: '${step.uses}' has no input '${input}'`);
-  });
+/** Actions of others are known, and pinned to a commit with the version in a comment: a tag can be moved, a commit cannot. */
+export function checkActions(file) {
+  const faults = [];
+  for (const [, uses, comment] of read(file).matchAll(/^\s*(?:- )?uses: (\S+)(?: # (\S+))?\s*$/gm)) {
+    if (uses.startsWith('./')) continue;
+    const [name, commit] = uses.split('@');
+    if (!/^[0-9a-f]{40}$/.test(commit)) faults.push(`${file}: '${uses}' is not pinned to a commit`);
+    else if (isOwn(uses)) continue;
+    else if (!/^v\d+\.\d+\.\d+$/.test(comment)) faults.push(`${file}: '${uses}' does not say its version in a comment, such as # v1.2.3`);
+    else if (actions[name] !== undefined && actions[name].version !== comment) faults.push(`${file}: '${name}' is ${comment}; it must be ${actions[name].version} everywhere`);
+    if (!isOwn(uses) && actions[name] === undefined) faults.push(`${file}: '${name}' is not an action of the list in tests/pipelines/checks/github.mjs`);
+  }
+
+  const calls = [...stepsOf(file), ...(isAction(file) ? [] : jobsOf(file).map(([, job]) => job))].filter(({ uses }) => uses !== undefined);
+  for (const { uses, with: given } of calls) {
+    const known = knownInputs(uses);
+    for (const input of Object.keys(given ?? {})) if (known !== undefined && !known.includes(input)) faults.push(`${file}: '${uses}' has no input '${input}'`);
+  }
+  return faults;
+}
+
+function knownInputs(uses) {
+  if (!isOwn(uses)) return actions[uses.split('@')[0]]?.inputs;
+  const own = ownFile(uses);
+  return Object.keys(own.endsWith('.yml') ? parse(read(own)).on.workflow_call.inputs : parse(read(`${own}/action.yml`)).inputs ?? {});
+}
 
 /** Values reach a script by its environment alone: `${{ … }}` is put into the text before the shell reads it. */
 export const checkScripts = (file) =>
@@ -60,33 +82,26 @@ export const checkScripts = (file) =>
     .filter((step) => step.run?.includes('${{'))
     .map((step) => `${file}: a value is spliced into the script "${step.run.trim()}"; pass it by env`);
 
-/** Rights other than reading the sources, or requesting a token in a job that signs in with it. */
-function checkRights(file, where, permissions, signsIn) {
-  const granted = typeof permissions === 'string' ? { 'every scope': permissions } : permissions ?? {};
-  return Object.entries(granted)
-    .filter(([scope, access]) => !(scope === 'contents' && access === 'read') && !(scope === 'id-token' && access === 'write' && signsIn))
-    .map(([scope, access]) => `${file}: ${where} is granted ${scope}: ${access}, which it does not need`);
-}
-
-function checkPermissions(file, workflow) {
-  if (workflow.permissions === undefined) return [`${file}: has no permissions; it must begin with contents: read`];
-  // The build signs in by itself, where it gets a client id and the job may request a token from GitHub.
-  const signsIn = (job) => job.steps.some(({ uses, env }) => /\/actions\/train$/.test(uses) || env?.AZURE_CLIENT_ID !== undefined);
-  const mayAsk = (job) => (job.permissions ?? workflow.permissions)['id-token'] === 'write';
-  return [
-    ...checkRights(file, 'the workflow', workflow.permissions, false),
-    ...jobsOf(file).filter(([, job]) => signsIn(job) && !mayAsk(job)).map(([id]) => `${file}: job '${id}' signs in and is not granted id-token: write`),
-    ...jobsOf(file).flatMap(([id, job]) => checkRights(file, `job '${id}'`, job.permissions, signsIn(job))),
-  ];
-}
+/** A job that may train: a later run must neither cancel it nor wait for it. */
+const isPaid = (job) =>
+  /\/training\.yml(@|$)/.test(job.uses ?? '') || (job.steps ?? []).some(({ uses, run }) => /\/actions\/train(@|$)/.test(uses ?? '') || /--target="?(Train|Launch)/.test(run ?? ''));
 
 function checkConcurrency(file, workflow) {
   const { concurrency } = workflow;
-  if (workflow.on.workflow_dispatch !== undefined)
-    return concurrency === undefined ? [] : [`${file}: has a concurrency group; a training run must not be cancelled or held up by another`];
-  if (concurrency?.group === undefined) return [`${file}: has no concurrency group; builds of superseded commits would continue`];
-  return concurrency['cancel-in-progress'] === "${{ github.event_name == 'pull_request' }}" ? [] : [`${file}: must cancel superseded builds of pull requests, and those alone`];
+  const jobs = Object.entries(workflow.jobs);
+  const faults = jobs.filter(([, job]) => job.concurrency !== undefined).map(([id]) => `${file}: job '${id}' has a concurrency group of its own; it belongs to the workflow`);
+  if (jobs.some(([, job]) => isPaid(job)) || workflow.on.workflow_dispatch !== undefined)
+    return concurrency === undefined ? faults : [...faults, `${file}: has a concurrency group; a training run must not be cancelled or held up by another`];
+  if (workflow.on.workflow_call !== undefined || workflow.on.schedule !== undefined) return faults;
+  if (concurrency?.group === undefined) return [...faults, `${file}: has no concurrency group; builds of superseded commits would continue`];
+  if (concurrency['cancel-in-progress'] !== "${{ github.event_name == 'pull_request' }}") faults.push(`${file}: must cancel superseded builds of pull requests, and those alone`);
+  // In one group for all of main, GitHub would cancel the waiting run of a commit when a newer one comes.
+  if (workflow.on.push !== undefined && !/github\.sha\b/.test(concurrency.group)) faults.push(`${file}: has one group for several commits of main; a waiting commit would get no image`);
+  return faults;
 }
+
+/** A required check that runs for pull requests and not for the merge queue would never come there. */
+const checkQueue = (file, { on }) => (on.pull_request?.branches !== undefined && on.merge_group === undefined ? [`${file}: does not run for merge_group; the merge queue would wait for its checks`] : []);
 
 /** No failure is ignored, no secret is read, every job has a time limit, and no right is granted that is not needed. */
 export function checkConduct(file) {
@@ -94,7 +109,8 @@ export function checkConduct(file) {
   const faults = [];
   for (const { key, value, path: where } of scalars(workflow)) {
     if (key === 'continue-on-error') faults.push(`${file}: ${where}: continue-on-error ignores a failure`);
-    if (/\bsecrets\b|github\.token/.test(value) || key === 'secrets') faults.push(`${file}: ${where}: reads a secret`);
+    if (/\bsecrets\b/.test(value) || key === 'secrets') faults.push(`${file}: ${where}: reads a secret`);
+    if (/github\.token/.test(value) && !['GITHUB_TOKEN', 'github-token'].includes(key)) faults.push(`${file}: ${where}: reads the token of the job`);
     if (key === 'persist-credentials' && value !== 'false') faults.push(`${file}: ${where}: leaves a token in the checkout`);
   }
   for (const step of stepsOf(file)) {
@@ -105,18 +121,21 @@ export function checkConduct(file) {
 
   if (workflow.on.pull_request_target !== undefined) faults.push(`${file}: pull_request_target gives the code of forks a token`);
   for (const [id, job] of jobsOf(file)) {
-    if (!(job['timeout-minutes'] > 0)) faults.push(`${file}: job '${id}' has no timeout-minutes`);
+    if (job.uses === undefined && !(job['timeout-minutes'] > 0)) faults.push(`${file}: job '${id}' has no timeout-minutes`);
   }
-  return [...faults, ...checkPermissions(file, workflow), ...checkConcurrency(file, workflow)];
+  return [...faults, ...checkPermissions(file, workflow), ...checkConcurrency(file, workflow), ...checkQueue(file, workflow)];
 }
 
-/** A pull request from a fork runs no job that may request a token or that pushes. */
+/** A pull request from a fork runs no job that may request a token, write anything, use an environment, or push. */
 export function checkForks(file) {
   if (isAction(file) || parse(read(file)).on.pull_request === undefined) return [];
-  const variables = githubVariables('fork', { workspace: root, folder: mkdtempSync(path.join(tmpdir(), 'fork-')) });
-  return runningJobs(file, githubContexts('fork', { variables }))
-    .filter(({ definition, steps }) => definition.permissions?.['id-token'] === 'write' || steps.some(({ script }) => script?.includes('--target=Docker-Push')))
-    .map(({ id }) => `${file}: job '${id}' may request a token, or pushes, for a fork`);
+  return ['fork', 'label-fork'].flatMap((event) => {
+    const variables = githubVariables(event, { workspace: root, folder: mkdtempSync(path.join(tmpdir(), 'fork-')) });
+    return runningJobs(file, githubContexts(event, { variables }))
+      .filter(({ definition, steps }) =>
+        Object.values(definition.permissions ?? {}).includes('write') || definition.environment !== undefined || steps.some(({ script }) => script?.includes('--target=Docker-Push')))
+      .map(({ id }) => `${file}: job '${id}' may request a token, write, or push, for a fork`);
+  });
 }
 
 /** All of the above for one file. */

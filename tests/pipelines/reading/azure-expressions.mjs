@@ -33,7 +33,8 @@ function* lex(expression) {
 
 /**
  * The value of an expression.
- * @param scope Objects by name: `parameters`, `variables`. A name that they lack is an error, except a variable, which is empty as on an agent.
+ * @param scope Objects by name: `parameters`, `variables`, `dependencies`, `stageDependencies`. A parameter that is not declared is an error; of the others
+ * it is empty, as on an agent.
  */
 export function evaluate(expression, scope) {
   const tokens = [...lex(expression)];
@@ -64,19 +65,27 @@ export function evaluate(expression, scope) {
     return functions[name](...values);
   }
 
-  function reference(name) {
-    if (!Object.hasOwn(scope, name)) throw new Error(`'${expression}' reads ${name}, which is not known here`);
-    let key;
+  function key() {
     if (tokens[0]?.value === '.') {
       take('.');
-      key = take().value;
-    } else {
-      take('[');
-      key = operand();
-      take(']');
+      return take().value;
     }
-    if (!Object.hasOwn(scope[name], key) && name !== 'variables') throw new Error(`'${expression}' reads ${name}.${key}, which is not declared`);
-    return scope[name][key];
+    take('[');
+    const value = operand();
+    take(']');
+    return value;
+  }
+
+  function reference(name) {
+    if (!Object.hasOwn(scope, name)) throw new Error(`'${expression}' reads ${name}, which is not known here`);
+    let value = scope[name];
+    const path = [name];
+    while (tokens[0]?.value === '.' || tokens[0]?.value === '[') {
+      path.push(key());
+      if (name === 'parameters' && !Object.hasOwn(value, path.at(-1))) throw new Error(`'${expression}' reads ${path.join('.')}, which is not declared`);
+      value = value?.[path.at(-1)];
+    }
+    return value;
   }
 
   const value = operand();
@@ -84,8 +93,11 @@ export function evaluate(expression, scope) {
   return value;
 }
 
-/** Whether a condition lets its stage, job or step run; without one it does. */
-export const holds = (condition, variables) => condition === undefined || truth(evaluate(condition, { variables }));
+/**
+ * Whether a condition lets its stage, job or step run; without one it does.
+ * @param scope `variables`, and `dependencies` or `stageDependencies` with the outputs of earlier jobs. What they lack is empty, as on an agent.
+ */
+export const holds = (condition, scope) => condition === undefined || truth(evaluate(condition, scope));
 
 /** Whether the value of a template expression counts as true. */
 export const isTrue = truth;

@@ -74,7 +74,10 @@ class Expansion {
   }
 
   template(reference, section, scope) {
-    const file = reference.template.startsWith('/') ? reference.template.slice(1) : path.posix.join(path.posix.dirname(scope.file), reference.template);
+    const [name, resource] = reference.template.split('@');
+    if (resource !== undefined && !scope.resources.includes(resource)) this.fault(scope.file, `template '${reference.template}' is of a repository that is not among the resources`);
+    const isAbsolute = name.startsWith('/') || resource !== undefined;
+    const file = isAbsolute ? name.replace(/^\//, '') : path.posix.join(path.posix.dirname(scope.file), name);
     if (!existsSync(path.resolve(root, file))) {
       this.fault(scope.file, `template '${reference.template}' does not exist`);
       return [];
@@ -125,28 +128,56 @@ export function expand(given = {}, file = pipeline) {
   const expansion = new Expansion();
   const { parameters: declared = [], ...body } = parse(read(file));
   const parameters = expansion.bind(declared, given, file, file);
-  const expanded = expansion.node(body, undefined, { file, parameters, variables: {} });
+  // The resources of the samples are this repository.
+  const resources = (body.resources?.repositories ?? []).map(({ repository }) => repository);
+  const expanded = expansion.node(body, undefined, { file, parameters, variables: {}, resources });
   return { pipeline: expanded, faults: expansion.faults, templates: [...expansion.templates] };
 }
 
 /**
  * The jobs that run, in order, with their steps; a script step has `script`, any other `task` and `inputs`.
  * @param variables Pipeline variables by their dotted names, such as `System.PullRequest.IsFork`.
+ * @param outputs Outputs of jobs by stage, job, and step with variable: `{ Authorize: { Authorize: { 'authorize.decision': 'launch' } } }`. Those of a job itself
+ * are known to its later steps.
  */
-export function runningJobs(given, variables, file = pipeline) {
+export function runningJobs(given, variables, file = pipeline, outputs = {}) {
   const { pipeline: expanded, faults } = expand(given, file);
   if (faults.length > 0) throw new Error(faults.join('\n'));
-  return expanded.stages
-    .filter((stage) => holds(stage.condition, variables))
-    .flatMap((stage) => stage.jobs)
-    .filter((job) => holds(job.condition, variables))
-    .map((job) => ({ id: job.job, definition: job, steps: job.steps.filter((step) => holds(step.condition, variables)).map(readStep) }));
+  const stageDependencies = mapObject(outputs, (jobs) => mapObject(jobs, (values) => ({ outputs: values })));
+  const dependencies = mapObject(outputs, (jobs) => ({
+    outputs: Object.fromEntries(Object.entries(jobs).flatMap(([job, values]) => Object.entries(values).map(([name, value]) => [`${job}.${name}`, value]))),
+  }));
+  const skipped = new Set();
+  const stages = expanded.stages.filter((stage) => {
+    const awaited = [stage.dependsOn ?? []].flat();
+    const runs = holds(stage.condition, { variables, dependencies }) && (stage.condition !== undefined || !awaited.some((name) => skipped.has(name)));
+    if (!runs) skipped.add(stage.stage);
+    return runs;
+  });
+  const scope = { variables, stageDependencies };
+  return stages
+    .flatMap((stage) => stage.jobs.map((job) => ({ stage, job })))
+    .filter(({ job }) => holds(job.condition, scope))
+    .map(({ stage, job }) => {
+      const values = mapObject(job.variables ?? {}, (value) => toText(/^\$\[(.*)\]$/s.test(value) ? evaluate(/^\$\[(.*)\]$/s.exec(value)[1].trim(), scope) : value));
+      const id = job.job ?? job.deployment;
+      const own = outputs[stage.stage]?.[id] ?? {};
+      const every = stepsOf(job).map((step) => ({ ...readStep(step, values, own), runs: holds(step.condition, { ...scope, variables: { ...variables, ...own } }) }));
+      return { id, stage: stage.stage, file, definition: job, every, steps: every.filter(({ runs }) => runs) };
+    });
 }
 
-function readStep(step) {
-  const env = Object.fromEntries(Object.entries(step.env ?? {}).map(([name, value]) => [name, toText(value)]));
+const mapObject = (object, convert) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, convert(value)]));
+
+/** The steps of a job or a deployment. */
+export const stepsOf = (job) => job.steps ?? job.strategy?.runOnce?.deploy?.steps ?? [];
+
+function readStep(step, values, own) {
+  const expanded = (value) => toText(value).replace(/\$\(([\w.]+)\)/g, (macro, name) => own[name] ?? macro);
+  const env = { ...values, ...mapObject(step.env ?? {}, expanded) };
   const name = step.displayName ?? step.task ?? 'checkout';
-  if (step.bash !== undefined) return { name, shell: 'bash', script: step.bash, env };
-  if (step.inputs?.inlineScript !== undefined) return { name, shell: step.inputs.scriptType, script: step.inputs.inlineScript, env, task: step.task, inputs: step.inputs };
-  return { name, task: step.task ?? 'checkout', inputs: step.inputs ?? {} };
+  const about = { name, id: step.name, condition: step.condition, settableVariables: step.target?.settableVariables };
+  if (step.bash !== undefined) return { ...about, shell: 'bash', script: step.bash, env };
+  if (step.inputs?.inlineScript !== undefined) return { ...about, shell: step.inputs.scriptType, script: step.inputs.inlineScript, env, task: step.task, inputs: step.inputs };
+  return { ...about, task: step.task ?? (step.checkout === undefined ? 'download' : 'checkout'), checkout: step.checkout, inputs: step.inputs ?? {} };
 }

@@ -18,7 +18,21 @@ export const yamlFiles = (folder) =>
 export const workflows = () => yamlFiles('.github/workflows');
 export const actions = () => yamlFiles('.github/actions');
 export const pipeline = 'azure-pipelines.yml';
+export const launchPipeline = 'azure-launch.yml';
+export const pipelines = [pipeline, launchPipeline];
 export const templates = () => yamlFiles('pipelines');
+
+/** Of the sample repository that uses the workflows and templates of this one. */
+export const samples = { github: yamlFiles('docs/samples/.github/workflows'), azure: ['docs/samples/azure-pipelines.yml'] };
+
+// This repository as the samples name it.
+const ownName = 'your-organisation/model-training/';
+
+/** Whether `uses:` names an action or a workflow of this repository. */
+export const isOwn = (uses) => uses.startsWith('./') || uses.startsWith(ownName);
+
+/** The path of such an action or workflow in this repository; another repository may have checked this one out in its folder `.build`. */
+export const ownFile = (uses) => uses.replace(/^\.\/(\.build\/)?/, '').replace(ownName, '').replace(/@.*$/, '');
 
 /** Texts of the host's C# files by the name of their class, which is the name of the file. */
 function hostClasses() {

@@ -1,0 +1,115 @@
+using System.Text.RegularExpressions;
+using Build.Log;
+using Cake.Core;
+using CodeHosts.Comments;
+using CodeHosts.Text;
+using Experiments.Plans;
+using Experiments.Reading;
+using Workspaces.Connection;
+using Workspaces.Errors;
+using Workspaces.Jobs;
+
+namespace Build.Sessions.PullRequests;
+
+/// <summary>The jobs that a pull request started, which its comment remembers.</summary>
+public sealed partial class PullRequestJobs(HostSession hosts, WorkspaceSession session, TimeProvider time)
+{
+    private const string Section = "jobs";
+
+    private static readonly string[] Headings = ["job", "experiment", "commit", "status"];
+
+    /// <summary>Adds started jobs to the comment.</summary>
+    public async Task RememberAsync(BuildContext context, int number, IReadOnlyList<LaunchedJob> jobs)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var change = await hosts.OpenComment(context).PublishAsync(number, text => Update(text, jobs), context.Cancellation);
+        context.Report("Comment", change.ToString().ToLowerInvariant());
+        context.Summarize("Launched", Table(jobs));
+    }
+
+    /// <summary>Reads the status of every job and writes it to the comment.</summary>
+    public Task ShowAsync(BuildContext context, AuthorizedLaunch launch) =>
+        ChangeAsync(context, launch, async (workspace, job) =>
+            (await new JobHistory(workspace).ReadAsync(job.Job, context.Cancellation)).Status.ToString()
+        );
+
+    /// <summary>Cancels the named job, or every job that is running, and writes that to the comment.</summary>
+    public Task CancelAsync(BuildContext context, AuthorizedLaunch launch)
+    {
+        ArgumentNullException.ThrowIfNull(launch);
+        return ChangeAsync(context, launch, async (workspace, job) =>
+            (launch.Job is null || launch.Job == job.Job) && job.IsRunning(time.GetUtcNow())
+                ? (await new JobCanceller(workspace, time).CancelAsync(job.Job, context.Cancellation)).ToString()
+                : job.Status
+        );
+    }
+
+    private async Task ChangeAsync(BuildContext context, AuthorizedLaunch launch, Func<WorkspaceClient, LaunchedJob, Task<string>> change)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (launch.PullRequest is not { } number)
+            throw new CakeException("artifacts/launch.json names no pull request; it must name the one whose jobs are meant.");
+        var comment = await hosts.OpenComment(context).FindAsync(number, context.Cancellation);
+        var known = CommentText.Read(comment?.Body).Jobs;
+        if (known.Count == 0 || (launch.Job is { } name && known.All(job => job.Job != name)))
+        {
+            context.Report("Jobs", $"the pull request has started {(launch.Job is null ? "none" : $"no {SafeText.Quote(launch.Job)}")}");
+            return;
+        }
+
+        var changed = new List<LaunchedJob>();
+        foreach (var job in known)
+        {
+            var status = await ChangeAsync(context, job, change);
+            context.Report("Job", $"{SafeText.Show(job.Job, 255)}: {SafeText.Show(status)}");
+            changed.Add(job with { Status = status });
+        }
+
+        await RememberAsync(context, number, changed);
+    }
+
+    private async Task<string> ChangeAsync(BuildContext context, LaunchedJob job, Func<WorkspaceClient, LaunchedJob, Task<string>> change)
+    {
+        // The comment comes from outside: it may name a file of the folder and nothing else.
+        var file = Path.Combine(context.Root, ConfigurationReader.Folder, job.EnvironmentFile);
+        if (!FileName().IsMatch(job.EnvironmentFile) || !JobForm().IsMatch(job.Job) || !File.Exists(file))
+            return job.Status;
+        try
+        {
+            var address = WorkspaceAddress.Of(EnvironmentConfigReader.Read(file));
+            return await change(await session.OpenAsync(context, address, jobs: null), job);
+        }
+        catch (WorkspaceException exception) when (exception.Status == 404)
+        {
+            return "Missing";
+        }
+    }
+
+    private static string Update(CommentText text, IReadOnlyList<LaunchedJob> jobs)
+    {
+        foreach (var job in jobs)
+            text.Set(job);
+        text.Set(Section, Table(text.Jobs));
+        return Section;
+    }
+
+    private static string Table(IEnumerable<LaunchedJob> jobs) =>
+        MarkdownText.Table(
+            Headings,
+            jobs.Select(job =>
+                (string[])
+                    [
+                        MarkdownText.Link(job.Job, job.Page),
+                        MarkdownText.Code(string.Join(' ', [job.ExpConfig, .. job.Overrides])),
+                        MarkdownText.Code(SafeText.Show(job.Commit, 12).TrimEnd('…')),
+                        MarkdownText.Code(job.Status),
+                    ]
+            )
+        );
+
+    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9._-]*\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FileName();
+
+    [GeneratedRegex(@"^[a-zA-Z0-9][a-zA-Z0-9\-_]{0,254}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex JobForm();
+}

@@ -1,0 +1,17 @@
+using Build.CommandLine;
+using Build.CommandLine.Groups;
+using Build.Sessions.PullRequests;
+using Cake.Frosting;
+
+namespace Build.Tasks;
+
+/// <summary>Decides whether the event of a pull request may start a training run.</summary>
+[TaskName("Authorize")]
+[TaskDescription("Decides whether a pull request may train: who asks, where the code is, what is asked for; in a pipeline")]
+[GateArguments]
+[PullRequestArguments]
+[TaskExample("--target=Authorize", "the decision and its reason, artifacts/launch.json, and the outputs of the step")]
+public sealed class AuthorizeTask(Authorization authorization) : AsyncFrostingTask<BuildContext>
+{
+    public override Task RunAsync(BuildContext context) => authorization.DecideAsync(context);
+}

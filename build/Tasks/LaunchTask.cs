@@ -1,0 +1,19 @@
+using Build.CommandLine;
+using Build.CommandLine.Groups;
+using Build.Sessions.PullRequests;
+using Cake.Frosting;
+
+namespace Build.Tasks;
+
+/// <summary>Carries out what Authorize decided.</summary>
+[TaskName("Launch")]
+[TaskDescription("Carries out artifacts/launch.json: trains the approved commit, or cancels or lists the jobs of the pull request")]
+[LaunchArguments]
+[BudgetArguments]
+[PullRequestArguments]
+[SignInArguments]
+[TaskExample("--target=Launch --max-price=20 --wait=false", "what Authorize decided, for at most 20 of the service's currency")]
+public sealed class LaunchTask(Launch launch) : AsyncFrostingTask<BuildContext>
+{
+    public override Task RunAsync(BuildContext context) => launch.RunAsync(context);
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Build.Tests.Doubles;
+
+namespace Build.Tests.PullRequests;
+
+/// <summary>Faults of Doctor and Plan beside the changed lines, and as SARIF.</summary>
+public sealed class FaultReportTests : IDisposable
+{
+    private readonly HostConsole host = new();
+
+    public void Dispose() => host.Dispose();
+
+    [Theory]
+    [InlineData("Doctor")]
+    [InlineData("Plan-Experiment")]
+    public void Targets_AnnotateTheLineOfTheExperiment_OnGitHub(string target)
+    {
+        host.Environment.Variables["GITHUB_ACTIONS"] = "true";
+        WriteFaultyExperiment();
+
+        var text = host.Run($"--target={target}");
+
+        Assert.Contains(
+            "::error file=exp_configs/demo.json,line=10,col=14,title=exp-config::RUN_PARAMS.STEPS is 0; it must be",
+            text,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Doctor_AnnotatesTheLineOfTheExperiment_OnAzureDevOps()
+    {
+        host.Environment.Variables["TF_BUILD"] = "True";
+        WriteFaultyExperiment();
+
+        Assert.Contains(
+            "##vso[task.logissue type=error;sourcepath=exp_configs/demo.json;linenumber=10;columnnumber=14;code=exp-config]RUN_PARAMS.STEPS",
+            host.Run("--target=Doctor"),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Doctor_NamesNoFile_ForAnOverride()
+    {
+        host.Environment.Variables["GITHUB_ACTIONS"] = "true";
+
+        Assert.Contains(
+            "::error title=exp-config::--set=RUN_PARAMS.STEPS=0: ",
+            host.Run("--target=Doctor", "--set=RUN_PARAMS.STEPS=0"),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Doctor_AnnotatesNothing_AtADesk()
+    {
+        WriteFaultyExperiment();
+
+        Assert.DoesNotContain("::error", host.Run("--target=Doctor"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "::error file=.local/datastores/demo/pothole/datasets/train_pothole_240102030405.csv,line=2,title=dataset::")]
+    [InlineData(false, "::error title=dataset::pothole/datasets/train_pothole_240102030405.csv(2)")]
+    public void Doctor_NamesACsvFile_WhenGitTracksIt(bool isTracked, string line)
+    {
+        host.Environment.Variables["GITHUB_ACTIONS"] = "true";
+        host.WriteDataset(row: "30,2,1,90,pothole");
+        if (isTracked)
+            host.Processes.On("git ls-files", "a tracked file");
+
+        Assert.Contains(line, host.Run("--target=Doctor"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Doctor_WritesSarif_WithTheRegionOfEachFault()
+    {
+        WriteFaultyExperiment();
+
+        host.Run("--target=Doctor", "--sarif=artifacts/doctor.sarif");
+
+        using var log = JsonDocument.Parse(File.ReadAllText(Path.Combine(host.Root, "artifacts/doctor.sarif")));
+        Assert.Equal("2.1.0", log.RootElement.GetProperty("version").GetString());
+        var run = log.RootElement.GetProperty("runs")[0];
+        Assert.NotEmpty(run.GetProperty("tool").GetProperty("driver").GetProperty("name").GetString()!);
+        var result = run.GetProperty("results")[0];
+        Assert.Equal("exp-config", result.GetProperty("ruleId").GetString());
+        var rule = run.GetProperty("tool").GetProperty("driver").GetProperty("rules")[result.GetProperty("ruleIndex").GetInt32()];
+        Assert.Equal("exp-config", rule.GetProperty("id").GetString());
+        var place = result.GetProperty("locations")[0].GetProperty("physicalLocation");
+        Assert.Equal("exp_configs/demo.json", place.GetProperty("artifactLocation").GetProperty("uri").GetString());
+        Assert.Equal("""{"startLine":10,"startColumn":14}""", JsonSerializer.Serialize(place.GetProperty("region")));
+    }
+
+    [Fact]
+    public void Doctor_WritesEmptyResults_WhenAllIsWell()
+    {
+        host.WriteDataset();
+
+        host.Run("--target=Doctor", "--sarif=artifacts/doctor.sarif");
+
+        using var log = JsonDocument.Parse(File.ReadAllText(Path.Combine(host.Root, "artifacts/doctor.sarif")));
+        Assert.Equal(0, log.RootElement.GetProperty("runs")[0].GetProperty("results").GetArrayLength());
+    }
+
+    [Fact]
+    public void Plan_RefusesALongJob_BeforeAnythingIsRead()
+    {
+        host.WriteDataset();
+
+        var text = host.Run("--target=Plan", "--max-minutes=60");
+
+        Assert.Contains("RUN_PARAMS.TIMEOUT_MINUTES is 1440; it must be at most 60 (--max-minutes).", text, StringComparison.Ordinal);
+        Assert.Empty(host.Service.Sent);
+    }
+
+    private void WriteFaultyExperiment()
+    {
+        var file = Path.Combine(host.Root, "exp_configs/demo.json");
+        host.Write("exp_configs/demo.json", File.ReadAllText(file).Replace("\"STEPS\": 240", "\"STEPS\": 0", StringComparison.Ordinal));
+    }
+}
