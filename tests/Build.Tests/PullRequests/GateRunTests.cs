@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Build.Tests.Doubles;
 using Fixtures.CodeHosts;
+using Fixtures.Services;
 
 namespace Build.Tests.PullRequests;
 
@@ -219,6 +220,63 @@ public sealed class GateRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Launch_ListsTheJobs_WhenStatusIsAsked()
+    {
+        Label();
+        host.Run("--target=Launch", "--wait=false");
+        host.Service.On("GET", FakeService.RunPath(Plan), Run("Completed"));
+        Send("issue_comment", server.Event("created", comment: server.Comment("octocat", "/status")));
+
+        var text = host.Run("--target=Launch");
+
+        Assert.Contains($"Job          {Plan}: Completed", text, StringComparison.Ordinal);
+        Assert.Contains("| `Completed` |", server.PullRequest.Comments[0].Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Launch_SaysThatAJobIsMissing_WhenTheWorkspaceDoesNotHaveIt()
+    {
+        Label();
+        host.Run("--target=Launch", "--wait=false");
+        Send("issue_comment", server.Event("created", comment: server.Comment("octocat", "/status")));
+
+        Assert.Contains($"Job          {Plan}: Missing", host.Run("--target=Launch"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Launch_CancelsTheRunningJobs_WhenCancelIsAsked()
+    {
+        Label();
+        host.Run("--target=Launch", "--wait=false");
+        host.Service.OnEach("GET", $"{FakeService.WorkspaceId}/jobs/{Plan}", Job("Running"), Job("CancelRequested"), Job("Canceled"));
+        host.Service.On("POST", $"{FakeService.WorkspaceId}/jobs/{Plan}/cancel", FakeService.Json(200, "{}"));
+        host.Service.OnEach("GET", FakeService.RunPath(Plan), Run("Running"), Run("CancelRequested"), Run("Canceled"));
+        Send("issue_comment", server.Event("created", comment: server.Comment("octocat", "/cancel")));
+
+        var text = host.Run("--target=Launch");
+
+        Assert.Contains($"Job          {Plan}: Canceled", text, StringComparison.Ordinal);
+        Assert.Contains(host.Service.Sent, request => request.Uri.AbsolutePath.EndsWith("/cancel", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Launch_TouchesNothing_WhenTheCommentNamesAFileOutsideTheConfiguration()
+    {
+        Label();
+        host.Run("--target=Launch", "--wait=false");
+        var comment = server.PullRequest.Comments[0];
+        var text = CodeHosts.Comments.CommentText.Read(comment.Body);
+        text.Set(text.Jobs[0] with { EnvironmentFile = "../../evil.json", Job = "evil" });
+        comment.Body = text.Write(65_536);
+        Send("issue_comment", server.Event("created", comment: server.Comment("octocat", "/cancel evil")));
+        host.Service.Sent.Clear();
+
+        host.Run("--target=Launch");
+
+        Assert.Empty(host.Service.Sent);
+    }
+
+    [Fact]
     public void Comment_NamesTheNearestMetric_WhenARuleNamesNone()
     {
         Label();
@@ -283,6 +341,18 @@ public sealed class GateRunTests : IAsyncLifetime
         Assert.All(server.PullRequest.Comments, comment => Assert.DoesNotContain(server.Token, comment.Body, StringComparison.Ordinal));
         Assert.DoesNotContain(host.Processes.Started, command => command.Contains(server.Token, StringComparison.Ordinal));
     }
+
+    private static Func<SentRequest, HttpResponseMessage> Run(string status) =>
+        FakeService.Json(200, $$"""{"runId":"{{Plan}}","status":"{{status}}"}""");
+
+    private static Func<SentRequest, HttpResponseMessage> Job(string status) =>
+        FakeService.Json(
+            200,
+            $$"""
+            {"id":"{{FakeService.WorkspaceId}}/jobs/{{Plan}}","name":"{{Plan}}",
+             "properties":{"jobType":"Command","experimentName":"demo","command":"x","environmentId":"e","status":"{{status}}"} }
+            """
+        );
 
     private string Label(params string[] arguments)
     {
