@@ -1,4 +1,5 @@
 using CodeHosts.Annotations;
+using Experiments.Json;
 using Experiments.Planning;
 
 namespace Build.Log;
@@ -12,6 +13,10 @@ internal static class FaultReport
         foreach (var line in FaultAnnotations.Lines(context.Environment.GetEnvironmentVariable, context.Root, faults))
             context.Say(line);
     }
+
+    /// <summary>Converts the faults of a configuration.</summary>
+    public static IReadOnlyList<CodeFault> Of(BuildContext context, string rule, ConfigException exception) =>
+        [.. exception.Faults.Select(fault => CodeFault.Of(rule, fault, context.Root))];
 
     /// <summary>Writes a SARIF file, whose folder is created when it is missing.</summary>
     public static void WriteSarif(string path, IReadOnlyList<CodeFault> faults)

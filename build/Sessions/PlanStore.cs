@@ -1,5 +1,7 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
+using Build.Log;
+using CodeHosts.Annotations;
 using Experiments.Json;
 using Experiments.Plans;
 using Experiments.Reading;
@@ -50,7 +52,15 @@ public sealed class PlanStore(CommandArguments arguments, TargetCatalog catalog,
     public Configuration ReadConfiguration(BuildContext context, string file)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return ConfigurationReader.Read(context.Root, file, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), Overrides(context));
+        try
+        {
+            return ConfigurationReader.Read(context.Root, file, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), Overrides(context));
+        }
+        catch (ConfigException exception)
+        {
+            context.Annotate(FaultReport.Of(context, FaultRules.ExpConfig, exception));
+            throw;
+        }
     }
 
     /// <summary>Returns the path of the last plan's file.</summary>

@@ -54,7 +54,7 @@ public sealed class ArgumentFaultTests : IDisposable
         "--job is \"a/b\"; it must be 1 to 255 ASCII letters, digits, '-' or '_', the first a letter or digit."
     )]
     [InlineData("Train", "--datastore=x", "--datastore is \"x\"; it must be given with --target=Register-Datastore, or be left out.")]
-    [InlineData("Follow", "--wait=true", "--wait is not an argument of this target; it belongs to Train.")]
+    [InlineData("Follow", "--wait=true", "--wait is not an argument of this target; it belongs to Launch, Train.")]
     public void Run_NamesTheArgument_WhenItsValueIsMissingOrWrong(string target, string argument, string fault) =>
         Assert.EndsWith($"Error: {fault}\n", host.Run($"--target={target}", argument), StringComparison.Ordinal);
 
@@ -74,7 +74,7 @@ public sealed class ArgumentFaultTests : IDisposable
     {
         var console = host.Run($"--target={name}");
 
-        Assert.Contains($"Error: --target is \"{name}\"; it must be one of Bench, Build, ", console, StringComparison.Ordinal);
+        Assert.Contains($"Error: --target is \"{name}\"; it must be one of Authorize, Bench, Build, ", console, StringComparison.Ordinal);
         Assert.EndsWith($" Did you mean --target={nearest}?\n", console, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Build.CommandLine;
-using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Pipelines;
 using Build.Log;
 using Cake.Core;
 using Experiments.Plans;

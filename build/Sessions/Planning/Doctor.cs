@@ -1,5 +1,6 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Pipelines;
 using Build.LocalRuntime;
 using Build.Log;
 using Build.Log.Displays;
@@ -35,7 +36,8 @@ public sealed class Doctor(
         var rows = findings.Select(finding => finding.ToRow());
         display.Show(context, new Listing(Indent: 0, [6, 11], [.. rows]) { Headings = ["", "check", "result"] });
         IReadOnlyList<CodeFault> found = [.. findings.SelectMany(finding => finding.Places)];
-        context.Annotate(found);
+        // Reading the configuration has annotated its own faults.
+        context.Annotate(found.Where(fault => fault.Rule != FaultRules.ExpConfig));
         if (arguments.GetPath(SarifArguments.Sarif) is { } file)
             FaultReport.WriteSarif(file, found);
         var faults = findings.Sum(finding => finding.Faults.Count);
@@ -54,7 +56,7 @@ public sealed class Doctor(
         }
         catch (ConfigException exception)
         {
-            return [Finding.Fault("experiment", file, Texts(exception), FaultPlaces.Of(context, FaultRules.ExpConfig, exception))];
+            return [Finding.Fault("experiment", file, Texts(exception), FaultReport.Of(context, FaultRules.ExpConfig, exception))];
         }
 
         var findings = new List<Finding>
@@ -101,7 +103,7 @@ public sealed class Doctor(
         }
         catch (ConfigException exception)
         {
-            return Finding.Fault("plan", file, Texts(exception), FaultPlaces.Of(context, FaultRules.Plan, exception));
+            return Finding.Fault("plan", file, Texts(exception), FaultReport.Of(context, FaultRules.Plan, exception));
         }
     }
 

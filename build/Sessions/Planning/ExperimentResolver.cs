@@ -2,10 +2,8 @@ using Build.LocalRuntime;
 using Build.Log;
 using Build.Sessions.Data;
 using Cake.Core;
-using CodeHosts.Annotations;
 using Datasets.Checks;
 using Datasets.Sources;
-using Experiments.Json;
 using Experiments.Model;
 using Experiments.Planning;
 using Experiments.Plans;
@@ -32,7 +30,7 @@ public sealed class ExperimentResolver(
     /// <exception cref="CakeException">The plan that <c>--plan</c> names is outdated, or DOCKER_IMAGE does not exist.</exception>
     public async Task ResolveAsync(BuildContext context)
     {
-        var configuration = Read(context);
+        var configuration = plans.ReadConfiguration(context);
         foreach (var warning in configuration.Warnings)
             context.Warn(warning);
         // Other programs run while the dataset is read. The interpreter is needed when the emulator starts.
@@ -50,19 +48,6 @@ public sealed class ExperimentResolver(
     }
 
     // The faults are thrown as ever. In a pipeline they are shown beside the changed lines too.
-    private Configuration Read(BuildContext context)
-    {
-        try
-        {
-            return plans.ReadConfiguration(context);
-        }
-        catch (ConfigException exception)
-        {
-            context.Annotate(FaultPlaces.Of(context, FaultRules.ExpConfig, exception));
-            throw;
-        }
-    }
-
     private async Task<DatasetSummary?> ReadAsync(BuildContext context, Configuration configuration)
     {
         try

@@ -1,7 +1,6 @@
 using Build.LocalRuntime;
 using CodeHosts.Annotations;
 using Datasets.Checks;
-using Experiments.Json;
 using Experiments.Reading;
 
 namespace Build.Sessions.Planning;
@@ -9,14 +8,6 @@ namespace Build.Sessions.Planning;
 /// <summary>Finds the files and lines of the repository that faults are about.</summary>
 public sealed class FaultPlaces(GitRepository git)
 {
-    /// <summary>Converts the faults of the configuration.</summary>
-    public static IReadOnlyList<CodeFault> Of(BuildContext context, string rule, ConfigException exception)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(exception);
-        return [.. exception.Faults.Select(fault => CodeFault.Of(rule, fault, context.Root))];
-    }
-
     /// <summary>Converts a fault that is about no file.</summary>
     public static CodeFault Of(string rule, string message) => new(rule, message, File: null, Line: null, Column: null);
 

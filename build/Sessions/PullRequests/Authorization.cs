@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Build.CommandLine;
-using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Pipelines;
 using Build.Log;
 using CodeHosts.Comments;
 using CodeHosts.Facts;

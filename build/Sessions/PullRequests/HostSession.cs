@@ -1,5 +1,5 @@
 using Build.CommandLine;
-using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Pipelines;
 using CodeHosts.Comments;
 using CodeHosts.Hosts;
 using CodeHosts.Http;
@@ -47,7 +47,7 @@ public sealed class HostSession(CommandArguments arguments, TimeProvider time)
     /// <summary>Reads the decision; null when this pipeline has no gate.</summary>
     public static AuthorizedLaunch? FindLaunch(BuildContext context) => File.Exists(LaunchFile(context)) ? ReadLaunch(context) : null;
 
-    /// <summary>Returns the number of the pull request: given, decided about, or that of the event; null when there is none.</summary>
+    /// <summary>Returns the number of the pull request: given, decided about, or that of the event; null outside one.</summary>
     public int? FindPullRequest(BuildContext context) =>
         arguments.Get(PullRequestArguments.Number) ?? FindLaunch(context)?.PullRequest ?? OpenEvent(context).PullRequestNumber;
 }

@@ -29,36 +29,46 @@ public sealed partial class PullRequestJobs(HostSession hosts, WorkspaceSession 
 
     /// <summary>Reads the status of every job and writes it to the comment.</summary>
     public Task ShowAsync(BuildContext context, AuthorizedLaunch launch) =>
-        ChangeAsync(context, launch, async (workspace, job) =>
-            (await new JobHistory(workspace).ReadAsync(job.Job, context.Cancellation)).Status.ToString()
+        ChangeAsync(
+            context,
+            launch,
+            _ => true,
+            async (workspace, job) => (await new JobHistory(workspace).ReadAsync(job.Job, context.Cancellation)).Status.ToString()
         );
 
     /// <summary>Cancels the named job, or every job that is running, and writes that to the comment.</summary>
     public Task CancelAsync(BuildContext context, AuthorizedLaunch launch)
     {
         ArgumentNullException.ThrowIfNull(launch);
-        return ChangeAsync(context, launch, async (workspace, job) =>
-            (launch.Job is null || launch.Job == job.Job) && job.IsRunning(time.GetUtcNow())
-                ? (await new JobCanceller(workspace, time).CancelAsync(job.Job, context.Cancellation)).ToString()
-                : job.Status
+        return ChangeAsync(
+            context,
+            launch,
+            job => (launch.Job is null || launch.Job == job.Job) && job.IsRunning(time.GetUtcNow()),
+            async (workspace, job) => (await new JobCanceller(workspace, time).CancelAsync(job.Job, context.Cancellation)).ToString()
         );
     }
 
-    private async Task ChangeAsync(BuildContext context, AuthorizedLaunch launch, Func<WorkspaceClient, LaunchedJob, Task<string>> change)
+    private async Task ChangeAsync(
+        BuildContext context,
+        AuthorizedLaunch launch,
+        Func<LaunchedJob, bool> isMeant,
+        Func<WorkspaceClient, LaunchedJob, Task<string>> change
+    )
     {
         ArgumentNullException.ThrowIfNull(context);
         if (launch.PullRequest is not { } number)
             throw new CakeException("artifacts/launch.json names no pull request; it must name the one whose jobs are meant.");
         var comment = await hosts.OpenComment(context).FindAsync(number, context.Cancellation);
         var known = CommentText.Read(comment?.Body).Jobs;
-        if (known.Count == 0 || (launch.Job is { } name && known.All(job => job.Job != name)))
+        var meant = known.Where(isMeant).ToList();
+        if (meant.Count == 0)
         {
-            context.Report("Jobs", $"the pull request has started {(launch.Job is null ? "none" : $"no {SafeText.Quote(launch.Job)}")}");
+            context.Report("Jobs", $"the pull request has {known.Count}, of which none is meant");
             return;
         }
 
         var changed = new List<LaunchedJob>();
-        foreach (var job in known)
+        foreach (var job in meant)
         {
             var status = await ChangeAsync(context, job, change);
             context.Report("Job", $"{SafeText.Show(job.Job, 255)}: {SafeText.Show(status)}");

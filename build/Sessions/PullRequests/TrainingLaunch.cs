@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Build.CommandLine;
 using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Pipelines;
 using Build.LocalRuntime;
 using Build.Log;
 using Cake.Core;

@@ -161,7 +161,7 @@ internal sealed class AzureHost(AzureRepository repository) : ICodeHost
 
     public async Task<string?> UploadPictureAsync(int number, string name, byte[] content, CancellationToken cancellationToken)
     {
-        // A name is taken once; its content decides it, so that what is there already is the same picture.
+        // A name can be used once. The content decides it, so that an attachment with the same name is the same picture.
         var attachments = (await GetAsync(Pull(number, "attachments"), cancellationToken)).Body.Items("value");
         if (attachments.FirstOrDefault(item => item.Text("displayName") == name).Find("url") is { } known)
             return known.GetString();

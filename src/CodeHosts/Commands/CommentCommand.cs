@@ -36,7 +36,7 @@ public sealed record CommentCommand
     /// <summary>Reads the command of a comment.</summary>
     /// <param name="comment">The whole comment.</param>
     /// <param name="platform">The platform whose variables a value could name.</param>
-    /// <returns>Null when the comment is none.</returns>
+    /// <returns>Null when the comment holds no command.</returns>
     public static CommentCommand? Parse(string? comment, Platform platform)
     {
         var lines = (comment ?? "").ReplaceLineEndings("\n").Split('\n').SkipWhile(string.IsNullOrWhiteSpace).ToList();

@@ -9,7 +9,7 @@ public sealed class CommentPublisher(ICodeHost host)
     private string? ownId;
 
     /// <summary>Finds the comment: by its marker and by its author, on every page.</summary>
-    /// <returns>Null when there is none.</returns>
+    /// <returns>Null when there is no such comment.</returns>
     public async Task<HostComment?> FindAsync(int number, CancellationToken cancellationToken)
     {
         ownId ??= await host.ReadOwnIdAsync(cancellationToken);

@@ -22,7 +22,7 @@ public sealed record LaunchRequest
     /// <summary>Who asks; null when nobody does.</summary>
     public Requester? Requester { get; init; }
 
-    /// <summary>The pull request; null when there is none, as for a comment on an issue.</summary>
+    /// <summary>The pull request; null for a comment on an issue.</summary>
     public PullRequest? PullRequest { get; init; }
 
     /// <summary>The branch whose pull requests may train.</summary>
@@ -34,7 +34,7 @@ public sealed record LaunchRequest
     /// <summary>The label that was set.</summary>
     public string? Label { get; init; }
 
-    /// <summary>The command of the comment; null when it is none.</summary>
+    /// <summary>The command of the comment; null when it holds no command.</summary>
     public CommentCommand? Command { get; init; }
 
     /// <summary>Whether the pull request still is at the commit that the person saw.</summary>

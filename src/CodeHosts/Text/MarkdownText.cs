@@ -31,7 +31,7 @@ public static class MarkdownText
     public static string Picture(string description, string? address) =>
         IsPlainAddress(address) ? $"![{SafeText.Show(description).Replace('_', '-')}]({address})" : "";
 
-    /// <summary>Returns a number with at most four decimals; a dash when there is none.</summary>
+    /// <summary>Returns a number with at most four decimals; a dash when it is null.</summary>
     public static string Number(double? value) => value?.ToString("0.####", CultureInfo.InvariantCulture) ?? "–";
 
     /// <summary>Returns a table.</summary>

@@ -10,6 +10,9 @@ internal sealed class FakeProcesses : IProcesses
 
     public List<string> Started { get; } = [];
 
+    /// <summary>The environment variables of each started program, beside those of this process.</summary>
+    public List<IReadOnlyDictionary<string, string?>?> Variables { get; } = [];
+
     public void On(string start, params string[] lines) => scripts.Add((start, () => 0, lines));
 
     public void On(string start, Func<int> run, params string[] lines) => scripts.Add((start, run, lines));
@@ -18,6 +21,7 @@ internal sealed class FakeProcesses : IProcesses
     {
         var command = $"{process.FileName} {string.Join(' ', process.Arguments)}";
         Started.Add(command);
+        Variables.Add(process.Variables);
         var script = scripts.FindLast(script => command.StartsWith(script.Start, StringComparison.Ordinal));
         if (script.Run is null)
             throw new CakeException($"{process.FileName} could not be started: there is no such script.");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Build.Tests.Doubles;
+using Fixtures.Services;
 
 namespace Build.Tests.PullRequests;
 
@@ -7,6 +8,8 @@ namespace Build.Tests.PullRequests;
 public sealed class FaultReportTests : IDisposable
 {
     private readonly HostConsole host = new();
+
+    public FaultReportTests() => host.Processes.On($"{host.Root}/.venv/bin/python -m detection create-demo-data", "2 images");
 
     public void Dispose() => host.Dispose();
 
@@ -113,6 +116,43 @@ public sealed class FaultReportTests : IDisposable
 
         Assert.Contains("RUN_PARAMS.TIMEOUT_MINUTES is 1440; it must be at most 60 (--max-minutes).", text, StringComparison.Ordinal);
         Assert.Empty(host.Service.Sent);
+    }
+
+    [Theory]
+    [InlineData("12.62", "The job may cost 12.62 USD", false)]
+    [InlineData("12.63", "Budget       at most 12.62 USD (0.526 per hour, 1440 minutes)", true)]
+    public void Plan_ComparesThePriceOfTheNodesUntilTheTimeLimit(string most, string message, bool isAllowed)
+    {
+        host.WriteDataset();
+        host.Service.On(
+            "GET",
+            "/subscriptions/00000000-0000-0000-0000-000000000001/providers/Microsoft.MachineLearningServices/locations/westeurope/vmSizes",
+            FakeService.Json(
+                200,
+                """
+                {"value":[{"name":"Standard_NC4as_T4_v3","family":"f","vCPUs":4,"gpus":1,"supportedComputeTypes":["AmlCompute"],
+                 "estimatedVMPrices":{"billingCurrency":"USD","unitOfMeasure":"OneHour",
+                  "values":[{"retailPrice":0.526,"osType":"Linux","vmTier":"Standard"}]}}]}
+                """
+            )
+        );
+
+        var text = host.Run("--target=Plan", $"--max-price={most}");
+
+        Assert.Contains(message, text, StringComparison.Ordinal);
+        Assert.StartsWith(isAllowed ? "exit code 0" : "exit code -1", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_SaysThatThePriceIsUnknown_WhenTheServiceGivesNone()
+    {
+        host.WriteDataset();
+
+        Assert.Contains(
+            "gives no price of Standard_NC4as_T4_v3; --max-price is not checked",
+            host.Run("--target=Plan", "--max-price=1"),
+            StringComparison.Ordinal
+        );
     }
 
     private void WriteFaultyExperiment()

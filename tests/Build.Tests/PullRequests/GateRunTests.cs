@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Build.Tests.Doubles;
 using Fixtures.CodeHosts;
+using Fixtures.Services;
 
 namespace Build.Tests.PullRequests;
 
@@ -19,6 +20,7 @@ public sealed class GateRunTests : IAsyncLifetime
     {
         server = await GitHubServer.StartAsync(TestContext.Current.CancellationToken);
         server.Push(Commit);
+        server.Now = server.Now.AddMinutes(5);
         server.PullRequest.Files.Add(("exp_configs/demo.json", "modified", null));
         foreach (var (name, value) in server.Variables)
             host.Environment.Variables[name] = value;
@@ -83,7 +85,7 @@ public sealed class GateRunTests : IAsyncLifetime
 
         var text = Label();
 
-        Assert.StartsWith("exit code 1", text, StringComparison.Ordinal);
+        Assert.StartsWith("exit code -1", text, StringComparison.Ordinal);
         Assert.Contains("401", text, StringComparison.Ordinal);
     }
 
@@ -134,7 +136,7 @@ public sealed class GateRunTests : IAsyncLifetime
 
         var text = host.Run("--target=Launch");
 
-        Assert.StartsWith("exit code 1", text, StringComparison.Ordinal);
+        Assert.StartsWith("exit code -1", text, StringComparison.Ordinal);
         Assert.Contains($"it must be the approved one, {Commit}", text, StringComparison.Ordinal);
         Assert.Empty(Trainings());
         Assert.Equal(["train"], server.PullRequest.Labels);
@@ -156,14 +158,23 @@ public sealed class GateRunTests : IAsyncLifetime
         Label();
         host.Processes.On(Sessions.PullRequests.HostProgram.FileName, () => 1);
 
-        Assert.StartsWith("exit code 1", host.Run("--target=Launch"), StringComparison.Ordinal);
+        Assert.StartsWith("exit code -1", host.Run("--target=Launch"), StringComparison.Ordinal);
         Assert.Equal(["train"], server.PullRequest.Labels);
         Assert.Empty(server.PullRequest.Comments);
     }
 
     [Fact]
-    public void Launch_GivesTheTokenToNoTraining() =>
-        Assert.Equal([new("GITHUB_TOKEN", null)], Sessions.PullRequests.HostProgram.Command(null!, "x").Variables!);
+    public void Launch_GivesTheTokenToNoTraining()
+    {
+        Label();
+
+        host.Run("--target=Launch");
+
+        Assert.Equal(2, host.Processes.Variables.Count(variables => variables?.ContainsKey("GITHUB_TOKEN") == true));
+        Assert.All(host.Processes.Variables.OfType<IReadOnlyDictionary<string, string?>>(), variables =>
+            Assert.Null(variables["GITHUB_TOKEN"])
+        );
+    }
 
     [Fact]
     public void Authorize_CountsRunningJobs_AndNotTheSameOneTwice()
@@ -219,6 +230,63 @@ public sealed class GateRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Launch_ListsTheJobs_WhenStatusIsAsked()
+    {
+        Label();
+        host.Run("--target=Launch", "--wait=false");
+        host.Service.On("GET", FakeService.RunPath(Plan), Run("Completed"));
+        Send("issue_comment", server.Event("created", comment: server.Comment("octocat", "/status")));
+
+        var text = host.Run("--target=Launch");
+
+        Assert.Contains("Job          demo-<hash>: Completed", text, StringComparison.Ordinal);
+        Assert.Contains("| `Completed` |", server.PullRequest.Comments[0].Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Launch_SaysThatAJobIsMissing_WhenTheWorkspaceDoesNotHaveIt()
+    {
+        Label();
+        host.Run("--target=Launch", "--wait=false");
+        Send("issue_comment", server.Event("created", comment: server.Comment("octocat", "/status")));
+
+        Assert.Contains("Job          demo-<hash>: Missing", host.Run("--target=Launch"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Launch_CancelsTheRunningJobs_WhenCancelIsAsked()
+    {
+        Label();
+        host.Run("--target=Launch", "--wait=false");
+        host.Service.OnEach("GET", $"{FakeService.WorkspaceId}/jobs/{Plan}", Job("Running"), Job("CancelRequested"), Job("Canceled"));
+        host.Service.On("POST", $"{FakeService.WorkspaceId}/jobs/{Plan}/cancel", FakeService.Json(200, "{}"));
+        host.Service.OnEach("GET", FakeService.RunPath(Plan), Run("Running"), Run("CancelRequested"), Run("Canceled"));
+        Send("issue_comment", server.Event("created", comment: server.Comment("octocat", "/cancel")));
+
+        var text = host.Run("--target=Launch");
+
+        Assert.Contains("Job          demo-<hash>: Canceled", text, StringComparison.Ordinal);
+        Assert.Contains(host.Service.Sent, request => request.Uri.AbsolutePath.EndsWith("/cancel", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Launch_TouchesNothing_WhenTheCommentNamesAFileOutsideTheConfiguration()
+    {
+        Label();
+        host.Run("--target=Launch", "--wait=false");
+        var comment = server.PullRequest.Comments[0];
+        var text = CodeHosts.Comments.CommentText.Read(comment.Body);
+        text.Set(text.Jobs[0] with { EnvironmentFile = "../../evil.json", Job = "evil" });
+        comment.Body = text.Write(65_536);
+        Send("issue_comment", server.Event("created", comment: server.Comment("octocat", "/cancel evil")));
+        host.Service.Sent.Clear();
+
+        host.Run("--target=Launch");
+
+        Assert.Empty(host.Service.Sent);
+    }
+
+    [Fact]
     public void Comment_NamesTheNearestMetric_WhenARuleNamesNone()
     {
         Label();
@@ -226,7 +294,7 @@ public sealed class GateRunTests : IAsyncLifetime
 
         var text = host.Run("--target=Comment", "--fail-on=worse:eval_map");
 
-        Assert.StartsWith("exit code 1", text, StringComparison.Ordinal);
+        Assert.StartsWith("exit code -1", text, StringComparison.Ordinal);
         Assert.Contains("Did you mean eval_mAP?", text, StringComparison.Ordinal);
     }
 
@@ -283,6 +351,18 @@ public sealed class GateRunTests : IAsyncLifetime
         Assert.All(server.PullRequest.Comments, comment => Assert.DoesNotContain(server.Token, comment.Body, StringComparison.Ordinal));
         Assert.DoesNotContain(host.Processes.Started, command => command.Contains(server.Token, StringComparison.Ordinal));
     }
+
+    private static Func<SentRequest, HttpResponseMessage> Run(string status) =>
+        FakeService.Json(200, $$"""{"runId":"{{Plan}}","status":"{{status}}"}""");
+
+    private static Func<SentRequest, HttpResponseMessage> Job(string status) =>
+        FakeService.Json(
+            200,
+            $$"""
+            {"id":"{{FakeService.WorkspaceId}}/jobs/{{Plan}}","name":"{{Plan}}",
+             "properties":{"jobType":"Command","experimentName":"demo","command":"x","environmentId":"e","status":"{{status}}"} }
+            """
+        );
 
     private string Label(params string[] arguments)
     {

@@ -1,4 +1,4 @@
-namespace Build.CommandLine.Groups;
+namespace Build.CommandLine.Groups.Pipelines;
 
 /// <summary>The arguments of targets that report faults.</summary>
 public sealed class SarifArguments() : ArgumentGroup(Sarif)

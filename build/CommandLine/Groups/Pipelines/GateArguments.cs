@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Build.CommandLine.Groups;
+namespace Build.CommandLine.Groups.Pipelines;
 
 /// <summary>The arguments of the gate.</summary>
 public sealed class GateArguments() : ArgumentGroup(Approved, MostLaunches)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Build.CommandLine.Groups;
+namespace Build.CommandLine.Groups.Pipelines;
 
 /// <summary>The arguments that limit what a run may cost.</summary>
 public sealed class BudgetArguments() : ArgumentGroup(MaxPrice, MaxMinutes)

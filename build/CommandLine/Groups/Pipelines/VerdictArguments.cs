@@ -1,7 +1,7 @@
 using CodeHosts.Text;
 using CodeHosts.Verdicts;
 
-namespace Build.CommandLine.Groups;
+namespace Build.CommandLine.Groups.Pipelines;
 
 /// <summary>The arguments of the comment and its status.</summary>
 public sealed class VerdictArguments() : ArgumentGroup(Report, Text, FailOn, Thumbnails)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Build.CommandLine.Groups;
+namespace Build.CommandLine.Groups.Pipelines;
 
 /// <summary>The arguments that say which pull request and which account is meant.</summary>
 public sealed class PullRequestArguments() : ArgumentGroup(Number, Author)

@@ -1,4 +1,4 @@
-namespace Build.CommandLine.Groups;
+namespace Build.CommandLine.Groups.Pipelines;
 
 /// <summary>The arguments of a launch.</summary>
 public sealed class LaunchArguments() : ArgumentGroup(TrainArguments.Wait, Again)
