@@ -11,7 +11,7 @@ internal static class FaultReport
     public static void Annotate(this BuildContext context, IEnumerable<CodeFault> faults)
     {
         foreach (var line in FaultAnnotations.Lines(context.Environment.GetEnvironmentVariable, context.Root, faults))
-            context.Say(line);
+            context.Command(line);
     }
 
     /// <summary>Converts the faults of a configuration.</summary>

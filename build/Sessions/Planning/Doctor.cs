@@ -85,7 +85,12 @@ public sealed class Doctor(
             ? []
             :
             [
-                Finding.Fault("environment", source, [.. faults.Select(fault => fault.ToString())]) with
+                Finding.Fault(
+                    "environment",
+                    source,
+                    [.. faults.Select(fault => fault.ToString())],
+                    [.. faults.Select(fault => CodeFault.Of(FaultRules.Placeholder, fault, context.Root))]
+                ) with
                 {
                     Advice =
                         "dotnet cake --target=Provision writes such a file for your own subscription; docs/getting-started.md says how.",

@@ -4,6 +4,7 @@ namespace CodeHosts.Annotations;
 public static class FaultRules
 {
     public const string ExpConfig = "exp-config";
+    public const string Placeholder = "placeholder";
     public const string Plan = "plan";
     public const string Dataset = "dataset";
     public const string SignIn = "sign-in";
@@ -16,6 +17,12 @@ public static class FaultRules
             "A setting is not what its rule allows.",
             "A key of the exp_config or of the environment config is unknown, missing, or has a value outside its range.",
             "See docs/exp_config.md for every key, its range and its default."
+        ),
+        (
+            Placeholder,
+            "A value of the sample was not replaced.",
+            "The environment config still has a value of the sample that this repository brings along.",
+            "See docs/getting-started.md for the way to an environment config of your own."
         ),
         (
             Plan,

@@ -86,7 +86,7 @@ public sealed partial class AzureRun : PipelineRun
 
     private JsonObject OutputsOf(string job)
     {
-        var (stage, id) = job.Split('.') is [var first, var second] ? (first, second) : throw new ArgumentException(job);
+        var (stage, id) = job.Split('.') is [var first, var second] ? (first, second) : throw new ArgumentException($"{job} is not STAGE.JOB.", nameof(job));
         if (results[stage] is not JsonObject jobs)
             results[stage] = jobs = [];
         if (jobs[id] is not JsonObject outputs)

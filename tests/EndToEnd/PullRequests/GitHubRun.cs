@@ -29,7 +29,7 @@ public sealed class GitHubRun : PipelineRun
     }
 
     /// <summary>The SARIF files that went to code scanning.</summary>
-    public List<JsonNode> Uploaded { get; } = [];
+    public IList<JsonNode> Uploaded { get; } = [];
 
     protected override string Platform => "github";
 

@@ -43,7 +43,8 @@ public sealed class PipelineCheckout : IAsyncDisposable
             build,
             $"#!/usr/bin/env bash\ncd \"$(dirname \"${{BASH_SOURCE[0]}}\")\"\nexec dotnet '{host}' \"$@\"\n"
         );
-        File.SetUnixFileMode(build, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(build, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(Path.Combine(created.Root, ".gitignore"), "artifacts/\n.local/\n.venv/\ntraffic.jsonl\n");
         foreach (var name in new[] { ".github", ".ci", "global.json" })
             created.Copy(name);

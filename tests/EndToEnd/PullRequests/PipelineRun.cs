@@ -13,19 +13,19 @@ public abstract class PipelineRun(PipelineCheckout checkout, string token)
     private readonly List<string> finished = [];
 
     /// <summary>The steps that ran, in order.</summary>
-    public List<StepResult> Steps { get; } = [];
+    public IList<StepResult> Steps { get; } = [];
 
     /// <summary>The jobs that ran, in order.</summary>
     public IReadOnlyList<string> Jobs => finished;
 
     /// <summary>Further arguments of steps.mjs.</summary>
-    public List<string> Arguments { get; } = [];
+    public IList<string> Arguments { get; } = [];
 
     /// <summary>Variables of the platform that a test sets, such as the address of its servers.</summary>
-    public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
+    public IDictionary<string, string> Variables { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Steps of other purposes that are left out, by name.</summary>
-    public HashSet<string> LeftOut { get; } = new(StringComparer.Ordinal);
+    public ISet<string> LeftOut { get; } = new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>Called before each job.</summary>
     public Func<string, Task>? BeforeJob { get; set; }

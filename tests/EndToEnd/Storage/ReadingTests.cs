@@ -69,7 +69,7 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
             new FolderDataset(dataset.Root, "road"),
             "latest",
             "latest",
-            BadRows.Fail,
+            new DataSettings(),
             withHash: true,
             TestContext.Current.CancellationToken
         );
@@ -101,7 +101,7 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
                 new FolderDataset(dataset.Root, "road"),
                 "latest",
                 "latest",
-                BadRows.Fail,
+                new DataSettings(),
                 withHash: true,
                 TestContext.Current.CancellationToken
             )

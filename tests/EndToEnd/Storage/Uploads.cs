@@ -58,7 +58,7 @@ internal sealed class Uploads : IDisposable
     public async Task<DatasetSummary> ReadAsync(DatastorePlan plan, string csv = "latest")
     {
         var source = new StoredDataset(await OpenAsync(plan), plan.Name, TestDataset.ImageType, new ContentCache($"{CacheFile}.sizes"));
-        return await DatasetReader.ReadAsync(source, csv, csv, BadRows.Fail, withHash: true, TestContext.Current.CancellationToken);
+        return await DatasetReader.ReadAsync(source, csv, csv, new DataSettings(), withHash: true, TestContext.Current.CancellationToken);
     }
 
     public void Dispose()
