@@ -76,6 +76,7 @@ def test_train_writes_everything_it_promises(
     assert sorted(path.name for path in (tmp_path / "out" / "checkpoints").iterdir())[-1].endswith("-00000006.ckpt")
     final = tmp_path / "out" / "final_model"
     assert sorted(path.name for path in final.iterdir()) == [
+        "architecture.json",
         "exp_config.json",
         "label_map.json",
         "metrics.json",
@@ -109,7 +110,7 @@ def test_train_exports_a_model_that_predicts_the_same_for_a_raw_image(
 
     exported = torch.jit.load(str(tmp_path / "final_model" / "model.torchscript.pt"))
     settings = parse_settings(exp_config(), "x")
-    model = build_model(settings.model, 1, pretrained=False).eval()
+    model = build_model(settings.model, 1).eval()
     model.load_state_dict(torch.load(tmp_path / "final_model" / "model.pth"))
     image = torch.rand(3, 96, 128)
     with torch.no_grad():

@@ -18,8 +18,8 @@ from detection.train.trainer import NonFiniteLossError, Trainer
 
 def _trainer(settings: Settings) -> Trainer:
     torch.manual_seed(settings.run.seed)
-    model = build_model(settings.model, 1, pretrained=False)
-    return Trainer(model, settings.run, settings.model.first_stage, torch.device("cpu"))
+    model = build_model(settings.model, 1)
+    return Trainer(model, settings.run, settings.model, torch.device("cpu"))
 
 
 def _batches(data: Path, settings: Settings, first: int, last: int) -> Iterator[Batch]:

@@ -93,6 +93,12 @@ def _metric_names(options: argparse.Namespace, console: Console) -> None:
     console.say(",".join(METRIC_NAMES))
 
 
+def _base_models(options: argparse.Namespace, console: Console) -> None:
+    from detection.models.base_models_page import page
+
+    console.say(page().rstrip("\n"))
+
+
 def _settings(options: argparse.Namespace) -> Settings:
     return read_settings(
         file=options.exp_config, variable=options.exp_config_variable, environment=os.environ, overrides=options.set
@@ -169,6 +175,15 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: python -m detection metric-names",
     )
     names.set_defaults(run=_metric_names)
+
+    models = commands.add_parser(
+        "base-models",
+        help="print the page of all base models",
+        description="Prints the page docs/base_models.md: architecture, parameters, weights and licence of each base "
+        "model.",
+        epilog="example: python -m detection base-models",
+    )
+    models.set_defaults(run=_base_models)
     return parser
 
 

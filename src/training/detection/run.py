@@ -82,7 +82,7 @@ def _run_stages(
     weights = fetch_base_model(settings.model, data, say)
 
     _begin(say, "apply the configuration")
-    model = configure_model(settings, len(dataset.class_names), weights, machine, say)
+    model, architecture = configure_model(settings, dataset, weights, machine, say)
 
     _begin(say, "train")
     folder = CheckpointFolder(checkpoints, checkpoint_identity(settings, dataset, weights), say)
@@ -97,6 +97,7 @@ def _run_stages(
     save_final_model(
         output / "final_model",
         model,
+        architecture=architecture,
         class_names=dataset.class_names,
         exp_config=settings.document,
         metrics=metrics,

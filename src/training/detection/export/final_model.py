@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from detection.errors import TrainingError
+from detection.models.architecture import FILE as ARCHITECTURE
+from detection.models.architecture import Architecture, read_architecture
 from detection.models.weights import load_tensors
 
 _WEIGHTS = "model.pth"
@@ -38,16 +40,18 @@ def save_final_model(
     folder: Path,
     model: nn.Module,
     *,
+    architecture: Architecture,
     class_names: Mapping[int, str],
     exp_config: Mapping[str, Any],
     metrics: Mapping[str, float],
     passport: Mapping[str, Any],
 ) -> None:
-    """Writes the weights, a TorchScript export, and four JSON files. Moves the model to the CPU.
+    """Writes the weights, a TorchScript export, and five JSON files. Moves the model to the CPU.
 
     Args:
         folder: Receives the files; created when missing.
         model: The trained model.
+        architecture: What its weights need to be loaded again; architecture.json.
         class_names: Name of each label; label_map.json.
         exp_config: The exp_config with every key; exp_config.json.
         metrics: The latest value of each metric; metrics.json.
@@ -56,6 +60,7 @@ def save_final_model(
     folder.mkdir(parents=True, exist_ok=True)
     model.cpu().eval()
     torch.save(model.state_dict(), folder / _WEIGHTS)
+    _write(folder / ARCHITECTURE, architecture.document())
     _write(folder / _LABELS, [{"id": label, "name": name} for label, name in class_names.items()])
     _write(folder / "exp_config.json", exp_config)
     _write(folder / "metrics.json", metrics)
@@ -76,6 +81,15 @@ def load_class_names(folder: Path) -> dict[int, str]:
         raise TrainingError(
             f"{folder / _LABELS} cannot be read: {error}; --model must name the final_model folder of a run."
         ) from error
+
+
+def load_architecture(folder: Path) -> Architecture:
+    """Reads what the weights of a saved model need. Models of older versions have frozen batch normalization.
+
+    Raises:
+        TrainingError: architecture.json cannot be read.
+    """
+    return read_architecture(folder) or Architecture("frozen")
 
 
 def load_final_weights(folder: Path, model: nn.Module) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import closing
-from pathlib import Path
 
 from torch import nn
 
@@ -15,6 +14,7 @@ from detection.data.datasets import Dataset
 from detection.data.images import ImageStore
 from detection.errors import TrainingError
 from detection.evaluate.evaluation import Evaluator
+from detection.models.weights import Weights
 from detection.tracking.metrics_log import MetricsLog
 from detection.tracking.progress import Console, duration
 from detection.train.checkpoints import CheckpointFolder, Stateful
@@ -32,12 +32,12 @@ from detection.train.trainer import Trainer
 _MOST_THREADS = 8
 
 
-def checkpoint_identity(settings: Settings, dataset: Dataset, weights: Path | None) -> str:
+def checkpoint_identity(settings: Settings, dataset: Dataset, weights: Weights | None) -> str:
     """Returns the SHA-256 in hex of everything that decides the weights after a given step."""
     parts = {
         "settings": {key: settings.value(key) for key in sorted(deciding("weights"))},
         "dataset": dataset.hash,
-        "weights": hashlib.sha256(weights.read_bytes()).hexdigest() if weights is not None else None,
+        "weights": weights.digest if weights is not None else None,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -70,7 +70,7 @@ def train_model(
         TrainingError: A loss is not finite, an image cannot be decoded, or a signal stopped training.
     """
     run, say = settings.run, console.say
-    trainer = Trainer(model, run, settings.model.first_stage, machine.device)
+    trainer = Trainer(model, run, settings.model, machine.device)
     timer = StepTimer(run.batch_size, console.clock)
     metrics = TrainingMetrics(log, timer, every=log_interval(run.steps))
     parts: dict[str, Stateful] = {"trainer": trainer, "metrics_log": log, "training_metrics": metrics}

@@ -11,7 +11,7 @@ from typing import Any, ContextManager
 import torch
 from torch import Tensor, nn
 
-from detection.config.settings import FirstStage, RunParams
+from detection.config.settings import ModelParams, RunParams
 from detection.data.batches import Batch
 from detection.errors import TrainingError
 from detection.models.building import weigh_losses
@@ -32,15 +32,15 @@ class Trainer:
     Args:
         model: A torchvision detector, already on ``device``; its weights are updated in place.
         run: RUN_PARAMS.
-        first_stage: Holds the weights of the two losses of the region proposal network.
+        params: MODEL_PARAMS, which hold the weights of the losses.
         device: Where each batch is moved.
     """
 
-    def __init__(self, model: nn.Module, run: RunParams, first_stage: FirstStage, device: torch.device) -> None:
+    def __init__(self, model: nn.Module, run: RunParams, params: ModelParams, device: torch.device) -> None:
         self.model = model.train()
         self.done = 0  # optimizer steps
         self._run = run
-        self._first_stage = first_stage
+        self._params = params
         self._device = device
         self._optimizer = torch.optim.SGD(_parameter_groups(model), lr=run.learning_rate, momentum=MOMENTUM)
         self._scaler = _scaler(run.precision == "amp" and device.type == "cuda")
@@ -58,7 +58,7 @@ class Trainer:
         images = [self._move(image) for image in batch.images]
         targets = [{name: self._move(value) for name, value in target.items()} for target in batch.targets]
         with self._precision():
-            losses = weigh_losses(self.model(images, targets), self._first_stage)
+            losses = weigh_losses(self.model(images, targets), self._params)
             loss = torch.stack(list(losses.values())).sum()
         values = _values(loss, losses)
         if not math.isfinite(values["train_loss"]):
