@@ -45,6 +45,7 @@ def save_final_model(
     exp_config: Mapping[str, Any],
     metrics: Mapping[str, float],
     passport: Mapping[str, Any],
+    last: Mapping[str, Tensor] | None = None,
 ) -> None:
     """Writes the weights, a TorchScript export, and five JSON files. Moves the model to the CPU.
 
@@ -56,10 +57,13 @@ def save_final_model(
         exp_config: The exp_config with every key; exp_config.json.
         metrics: The latest value of each metric; metrics.json.
         passport: What the run is; passport.json.
+        last: The weights after the last step, where those of the model are from an earlier one; model_last.pth.
     """
     folder.mkdir(parents=True, exist_ok=True)
     model.cpu().eval()
     torch.save(model.state_dict(), folder / _WEIGHTS)
+    if last is not None:
+        torch.save(dict(last), folder / "model_last.pth")
     _write(folder / ARCHITECTURE, architecture.document())
     _write(folder / _LABELS, [{"id": label, "name": name} for label, name in class_names.items()])
     _write(folder / "exp_config.json", exp_config)
