@@ -52,6 +52,7 @@ public static class BuildHost
             .AddSingleton<ImageStages>()
             .AddSingleton<WorkspaceSnapshotReader>()
             .AddSingleton<DemoData>()
+            .AddSingleton<BaseModelStage>()
             .AddSingleton<DatasetSession>()
             .AddSingleton<UploadStage>()
             .AddSingleton<DatastoreStage>()

@@ -36,7 +36,17 @@ def test_main_exits_2_on_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["train"], ["evaluate"], ["check-data"], ["create-demo-data"], ["metric-names"], ["base-models"], ["fetch-base-model"]]
+    "command",
+    [
+        [],
+        ["train"],
+        ["evaluate"],
+        ["check-data"],
+        ["create-demo-data"],
+        ["metric-names"],
+        ["base-models"],
+        ["fetch-base-model"],
+    ],
 )
 def test_main_prints_help_with_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:

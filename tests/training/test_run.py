@@ -81,6 +81,7 @@ def test_train_writes_everything_it_promises(
         "exp_config.json",
         "label_map.json",
         "metrics.json",
+        "model.onnx",
         "model.pth",
         "model.torchscript.pt",
         "passport.json",

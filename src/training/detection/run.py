@@ -103,7 +103,7 @@ def _run_stages(
 
     _begin(say, "save the model")
     metrics = log.latest()
-    save_final_model(
+    note = save_final_model(
         output / "final_model",
         trained.model,
         architecture=architecture,
@@ -113,6 +113,8 @@ def _run_stages(
         passport=passport.document,
         last=trained.last,
     )
+    if note:
+        say(note)
     say(f"the model is in {output / 'final_model'}")
     return metrics
 

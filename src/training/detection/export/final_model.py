@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from detection.errors import TrainingError
+from detection.export.onnx_model import export_onnx
 from detection.models.architecture import FILE as ARCHITECTURE
 from detection.models.architecture import Architecture, read_architecture
 from detection.models.weights import load_tensors
@@ -46,8 +47,8 @@ def save_final_model(
     metrics: Mapping[str, float],
     passport: Mapping[str, Any],
     last: Mapping[str, Tensor] | None = None,
-) -> None:
-    """Writes the weights, a TorchScript export, and five JSON files. Moves the model to the CPU.
+) -> str:
+    """Writes the weights, a TorchScript and an ONNX export, and five JSON files. Moves the model to the CPU.
 
     Args:
         folder: Receives the files; created when missing.
@@ -58,6 +59,9 @@ def save_final_model(
         metrics: The latest value of each metric; metrics.json.
         passport: What the run is; passport.json.
         last: The weights after the last step, where those of the model are from an earlier one; model_last.pth.
+
+    Returns:
+        Why there is no ONNX export; empty when there is one.
     """
     folder.mkdir(parents=True, exist_ok=True)
     model.cpu().eval()
@@ -70,6 +74,11 @@ def save_final_model(
     _write(folder / "metrics.json", metrics)
     _write(folder / "passport.json", passport)
     torch.jit.script(Detector(model)).save(str(folder / "model.torchscript.pt"))
+    try:
+        export_onnx(model, folder / "model.onnx", int(exp_config["MODEL_PARAMS"]["IMAGE_SIZE"]))
+    except (RuntimeError, ImportError) as error:  # newer exporters of PyTorch need the package onnx
+        return f"no model.onnx is written: {str(error).splitlines()[0]}"
+    return ""
 
 
 def load_class_names(folder: Path) -> dict[int, str]:
