@@ -21,7 +21,7 @@ from detection.errors import TrainingError
 from detection.models.building import build_model
 from detection.models.registry import BASE_MODELS, base_model
 from detection.models.weights import find_weights, load_weights, read_weights
-from detection.pretrained.fetch import fetch_base_model, torchvision_url
+from detection.models.fetch import fetch_base_model, torchvision_url
 from detection.pretrained.onnx_graph import Graph, Node, read_graph
 from detection.pretrained.protocol_buffers import ProtocolBufferError
 from detection.pretrained.resnet18 import backbone_tensors, for_detector, layer_names, read_package
@@ -213,7 +213,7 @@ def test_fetch_base_model_writes_the_packaged_backbone_where_auto_finds_it(tmp_p
 def test_fetch_base_model_downloads_what_its_sha256_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = b"weights"
     name = f"x-{hashlib.sha256(content).hexdigest()[:8]}.pth"
-    monkeypatch.setattr("detection.pretrained.fetch.torchvision_url", lambda place: f"https://host.invalid/{name}")
+    monkeypatch.setattr("detection.models.fetch.torchvision_url", lambda place: f"https://host.invalid/{name}")
     opened: list[str] = []
 
     def opener(url: str) -> io.BytesIO:
@@ -225,16 +225,14 @@ def test_fetch_base_model_downloads_what_its_sha256_names(tmp_path: Path, monkey
             "fasterrcnn_resnet50_fpn", tmp_path, file=None, say=lambda line: None, open_address=opener
         )
 
-    assert path.read_bytes() == content and len(opened) == 1  # the second time it is there already
+    assert path.read_bytes() == content and len(opened) == 1  # the second time it already exists
     assert sorted(file.name for file in path.parent.iterdir()) == ["source.json", name]
 
 
 def test_fetch_base_model_keeps_nothing_of_another_file_and_names_the_ways(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "detection.pretrained.fetch.torchvision_url", lambda place: "https://host.invalid/x-00000000.pth"
-    )
+    monkeypatch.setattr("detection.models.fetch.torchvision_url", lambda place: "https://host.invalid/x-00000000.pth")
     folder = tmp_path / "fasterrcnn_resnet50_fpn"
 
     def fetch(opener: Any) -> None:

@@ -58,8 +58,6 @@ public sealed class BaseModelStage(PlanStore plans, CommandArguments arguments, 
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <TargetFramework>net10.0</TargetFramework>
-                <ImportDirectoryBuildProps>false</ImportDirectoryBuildProps>
-                <ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally>
               </PropertyGroup>
               <ItemGroup>
                 <PackageDownload Include="{Package}" Version="[{PackageVersion}]" />
@@ -70,10 +68,20 @@ public sealed class BaseModelStage(PlanStore plans, CommandArguments arguments, 
             context.Cancellation
         );
         context.Report(Subject, $"restoring {Package} {PackageVersion} (licence MIT) by NuGet");
-        await processes.RunCheckedAsync(
-            new ChildProcess("dotnet", ["restore", project, "--packages", folder, "--verbosity", "quiet"], Path.GetDirectoryName(project)!),
-            context.Cancellation
-        );
+        // The folder is inside the repository, whose packages and analyzers are not this project's.
+        string[] restore =
+        [
+            "restore",
+            project,
+            "--packages",
+            folder,
+            "--verbosity",
+            "quiet",
+            "-p:ImportDirectoryBuildProps=false",
+            "-p:ImportDirectoryBuildTargets=false",
+            "-p:ImportDirectoryPackagesProps=false",
+        ];
+        await processes.RunCheckedAsync(new ChildProcess("dotnet", restore, Path.GetDirectoryName(project)!), context.Cancellation);
         return package;
     }
 }

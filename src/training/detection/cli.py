@@ -94,7 +94,7 @@ def _metric_names(options: argparse.Namespace, console: Console) -> None:
 
 
 def _fetch_base_model(options: argparse.Namespace, console: Console) -> None:
-    from detection.pretrained.fetch import fetch_base_model
+    from detection.models.fetch import fetch_base_model
 
     fetch_base_model(options.model, options.output, file=options.file, say=console.say)
 
@@ -186,7 +186,7 @@ def _parser() -> argparse.ArgumentParser:
         "fetch-base-model",
         help="bring the weights of a base model",
         description="Writes the weights of a base model to OUTPUT/NAME: those that torchvision publishes, checked by "
-        "SHA-256, or those of a file, package or TensorFlow checkpoint folder that is there already.",
+        "SHA-256, or those of a file, package or TensorFlow checkpoint folder that already exists.",
         epilog="example: python -m detection fetch-base-model --model fasterrcnn_resnet50_fpn --output data/models",
     )
     fetch.add_argument("--model", required=True, metavar="NAME", help="the base model, as in MODEL_PARAMS.BASE_MODEL")

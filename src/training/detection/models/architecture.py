@@ -67,7 +67,7 @@ class Architecture:
 
 
 def read_architecture(folder: Path) -> Architecture | None:
-    """Reads architecture.json of a folder; returns None when there is none.
+    """Reads architecture.json of a folder; returns None when it is missing.
 
     Raises:
         TrainingError: The file cannot be read.

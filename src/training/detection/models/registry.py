@@ -22,7 +22,7 @@ def base_model(name: str) -> BaseModel:
     """Returns the base model that a value of BASE_MODEL means.
 
     Raises:
-        TrainingError: There is none; the message names all and the nearest.
+        TrainingError: The name is unknown; the message names all and the nearest.
     """
     for model in BASE_MODELS:
         if model.has_name(name):

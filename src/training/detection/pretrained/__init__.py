@@ -1,1 +1,1 @@
-"""Trained weights of other programs: reading their files, and bringing them to a datastore."""
+"""Trained weights of other programs: reading their files."""
