@@ -55,6 +55,7 @@ public static class BuildHost
             .AddSingleton<ImageStages>()
             .AddSingleton<WorkspaceSnapshotReader>()
             .AddSingleton<DemoData>()
+            .AddSingleton<BaseModelStage>()
             .AddSingleton<DatasetSession>()
             .AddSingleton<UploadStage>()
             .AddSingleton<DatastoreStage>()

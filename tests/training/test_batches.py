@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from detection.data.batches import Batch, BatchOrder, training_batches
 from detection.data.datasets import ImageRecord, read_dataset
-from detection.data.images import ImageStore, augment, scaled_boxes
+from detection.data.images import ImageStore, scaled_boxes
 from detection.errors import TrainingError
 
 
@@ -69,25 +68,19 @@ def test_training_batches_have_images_in_0_to_1_with_boxes_inside(demo_data: Pat
             assert (boxes[:, 2] <= 64).all() and (boxes[:, 3] <= 48).all()
 
 
-class _Always:
-    def random(self) -> float:
-        return 0.0
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 4])
+def test_batch_order_selects_every_image_once_per_epoch_and_few_shapes_per_batch(batch_size: int) -> None:
+    shapes = [(64, 64)] * 9 + [(64, 32)] * 8 + [(32, 64)] * 4
+    order = BatchOrder(21, batch_size, 3, shapes)
 
+    batches = [order.indices(step) for step in range(21)]
 
-def test_augment_moves_a_box_with_its_content() -> None:
-    pixels = np.zeros((10, 20, 3), dtype=np.uint8)
-    pixels[2:5, 1:4] = 255
-
-    flipped, boxes = augment(pixels, np.array([[1, 2, 4, 5]], dtype=np.float32), "flip", _Always())
-
-    assert boxes.tolist() == [[16, 2, 19, 5]]
-    assert (flipped[2:5, 16:19] == 255).all() and flipped.sum() == pixels.sum()
-
-
-def test_augment_changes_nothing_for_none() -> None:
-    pixels, boxes = np.zeros((4, 4, 3), dtype=np.uint8), np.zeros((0, 4), dtype=np.float32)
-
-    assert augment(pixels, boxes, "none", _Always()) == (pixels, boxes)
+    selected = [index for batch in batches for index in batch]
+    for epoch in range(batch_size):
+        assert sorted(selected[21 * epoch : 21 * epoch + 21]) == list(range(21))
+    mixed = sum(len({shapes[index] for index in batch}) > 1 for batch in batches)
+    assert mixed <= 2 * batch_size + 2  # only what is left over of each shape, and where epochs meet
+    assert [BatchOrder(21, batch_size, 3, shapes).indices(step) for step in range(21)] == batches
 
 
 def _record(path: Path, width: int, height: int) -> ImageRecord:

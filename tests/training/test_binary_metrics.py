@@ -58,3 +58,10 @@ def test_evaluate_images_counts_every_image_once_and_recall_falls_with_the_thres
         assert sum(metrics[f"binary_{name}"] for name in ("tp", "fp", "tn", "fn")) == 30
         recalls.append(metrics["binary_recall"])
     assert recalls == sorted(recalls, reverse=True)
+
+
+def test_evaluate_images_returns_minus_1_for_ratios_when_every_image_has_an_object() -> None:
+    metrics = evaluate_images(*images((1, [0.9]), (2, [])), 0.5)
+
+    assert (metrics["binary_tp"], metrics["binary_fn"]) == (1, 1)
+    assert {metrics[f"binary_{name}"] for name in ("precision", "recall", "accuracy", "f1")} == {-1.0}

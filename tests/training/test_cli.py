@@ -36,7 +36,18 @@ def test_main_exits_2_on_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["train"], ["evaluate"], ["check-data"], ["create-demo-data"], ["metric-names"], ["compare"]]
+    "command",
+    [
+        [],
+        ["train"],
+        ["evaluate"],
+        ["check-data"],
+        ["create-demo-data"],
+        ["metric-names"],
+        ["base-models"],
+        ["fetch-base-model"],
+        ["compare"],
+    ],
 )
 def test_main_prints_help_with_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -123,7 +134,7 @@ def test_evaluate_measures_what_the_run_measured(config: str, demo_data: Path, t
     trained = json.loads((final / "metrics.json").read_text())
     again = json.loads((tmp_path / "again" / "metrics.json").read_text())
     assert again == pytest.approx({name: trained[name] for name in again}, abs=1e-6)
-    assert {name for name in trained if name.startswith(("eval_", "binary_"))} == set(again)
+    assert {name for name in trained if name.startswith(("eval_", "proposal_", "binary_"))} == set(again)
 
 
 def test_evaluate_exits_1_when_the_model_is_missing(

@@ -16,6 +16,7 @@ from detection.models.building import build_model
 from detection.run import train
 from detection.tracking.metric_names import CLASS_AP50, METRIC_NAMES, class_ap50
 from detection.tracking.progress import Console
+from detection.train.train_stage import check_training
 from detection.train.trainer import Trainer
 
 ExpConfig = Callable[..., str]
@@ -77,9 +78,11 @@ def test_train_writes_everything_it_promises(
     assert sorted(path.name for path in (tmp_path / "out" / "checkpoints").iterdir())[-1].endswith("-00000006.ckpt")
     final = tmp_path / "out" / "final_model"
     assert sorted(path.name for path in final.iterdir()) == [
+        "architecture.json",
         "exp_config.json",
         "label_map.json",
         "metrics.json",
+        "model.onnx",
         "model.pth",
         "model.torchscript.pt",
         "passport.json",
@@ -123,7 +126,11 @@ def test_train_logs_exactly_the_metric_names_of_the_list(
 ) -> None:
     metrics = _run(exp_config({"RUN_PARAMS.STEPS": 1, "RUN_PARAMS.WARMUP_STEPS": 0}), demo_data, tmp_path, console[0])
 
-    assert set(metrics) == {class_ap50("pothole") if name == CLASS_AP50 else name for name in METRIC_NAMES}
+    absent = {"train_skipped_steps", "validation_images", "validation_<metric>"}  # amp and DATA.VALIDATION alone
+    names = {name for name in METRIC_NAMES if name not in absent and not name.endswith("_max")}
+    assert set(metrics) == {class_ap50("pothole") if name == CLASS_AP50 else name for name in names} - {
+        "proposal_recall_<class>"
+    } | {"proposal_recall_pothole"}
 
 
 def test_train_exports_a_model_that_predicts_the_same_for_a_raw_image(
@@ -133,7 +140,7 @@ def test_train_exports_a_model_that_predicts_the_same_for_a_raw_image(
 
     exported = torch.jit.load(str(tmp_path / "final_model" / "model.torchscript.pt"))
     settings = parse_settings(exp_config(), "x")
-    model = build_model(settings.model, 1, pretrained=False).eval()
+    model = build_model(settings.model, 1).eval()
     model.load_state_dict(torch.load(tmp_path / "final_model" / "model.pth"))
     image = torch.rand(3, 96, 128)
     with torch.no_grad():
@@ -167,6 +174,56 @@ def test_train_resumed_logs_the_lines_and_saves_the_weights_of_an_uninterrupted_
     assert _without_times([resumed]) == _without_times([whole])
     expected, found = (torch.load(tmp_path / name / "final_model" / "model.pth") for name in ("whole", "resumed"))
     assert {name for name in expected if not torch.equal(expected[name], found[name])} == set()
+
+
+def test_train_with_a_validation_split_resumes_bit_for_bit_and_ends_early(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    changes = {"RUN_PARAMS.STEPS": 8, "RUN_PARAMS.CHECKPOINT_EVERY": 3, "RUN_PARAMS.EVAL_EVERY": 1}
+    changes |= {"RUN_PARAMS.EMA": 0.9, "RUN_PARAMS.PATIENCE": 4, "RUN_PARAMS.ACCUMULATE": 2, "DATA.VALIDATION": 0.25}
+    text, kept = exp_config(changes), tmp_path / "kept"
+    whole = _run(text, demo_data, tmp_path / "whole", console[0], kept)
+    said = console[1].getvalue()
+    newest = sorted(kept.glob("*.ckpt"))[-1]
+    newest.unlink()
+
+    resumed = _run(text, demo_data, tmp_path / "resumed", console[0], kept)
+
+    scores = [line["validation_mAP"] for line in _lines(tmp_path / "whole") if "validation_mAP" in line]
+    best, done = scores.index(max(scores)) + 1, len(scores)
+    assert done == best + 4 < 8
+    assert "training ends: 4 evaluations gave no better eval_mAP (RUN_PARAMS.PATIENCE)\n" in said
+    assert f"the weights after step {best} are the best on the validation split\n" in said
+    assert newest.name.endswith(f"-{done:08d}.ckpt")
+    assert f"resuming from the checkpoint after step {(done - 1) // 3 * 3}\n" in console[1].getvalue()
+    assert _without_times(_lines(tmp_path / "resumed")) == _without_times(_lines(tmp_path / "whole"))
+    assert _without_times([resumed]) == _without_times([whole])
+    for file in ("model.pth", "model_last.pth"):
+        expected, found = (torch.load(tmp_path / run / "final_model" / file) for run in ("whole", "resumed"))
+        assert {name for name in expected if not torch.equal(expected[name], found[name])} == set()
+    tested = [line for line in _lines(tmp_path / "whole") if "eval_mAP" in line]
+    assert [line["step"] for line in tested] == [done]  # the test split is measured once
+    assert whole["train_images"] + whole["validation_images"] == 10
+
+    again = _run(text, demo_data, tmp_path / "again", console[0], kept)
+
+    assert f"training ended early after step {done} already; its best weights are used\n" in console[1].getvalue()
+    assert _without_times([again]) == _without_times([whole])
+
+
+def test_train_fails_when_patience_has_nothing_to_wait_for(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    with pytest.raises(
+        TrainingError, match=r"PATIENCE is 2, with DATA\.VALIDATION 0 and RUN_PARAMS\.EVAL_EVERY 3; it must"
+    ):
+        _run(exp_config({"RUN_PARAMS.PATIENCE": 2, "RUN_PARAMS.EVAL_EVERY": 3}), demo_data, tmp_path, console[0])
+
+
+def test_train_warns_that_it_makes_no_sweep(exp_config: ExpConfig) -> None:
+    (line,) = check_training(parse_settings(exp_config({"HYPERTUNE": True}), "x"))
+
+    assert line == "warning: HYPERTUNE is true, but this command trains once with the values given; a sweep is a job"
 
 
 def test_train_evaluates_again_when_all_steps_are_done(

@@ -32,4 +32,15 @@ public sealed record DataSettings
         Decides = Decides.Weights
     )]
     public ExifUse Exif { get; init; }
+
+    [Setting(
+        "VALIDATION",
+        "Share of the training images that are held out to choose the best weights by, so that the test split is measured only once.",
+        Default = 0.0,
+        Minimum = 0,
+        Maximum = 0.9,
+        Unit = "share of the training images, 0 for none",
+        Decides = Decides.Weights
+    )]
+    public double Validation { get; init; }
 }

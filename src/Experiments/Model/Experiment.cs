@@ -118,7 +118,8 @@ public sealed record Experiment
 
     [Setting(
         "EVAL_CONF",
-        "Score at or above which a prediction counts in evaluation.",
+        "Score at or above which a prediction makes an image positive, and counts in the confusion matrix and the pictures; average "
+            + "precision counts predictions from a score of 0.01 on.",
         Default = 0.5,
         Minimum = 0,
         Maximum = 1,

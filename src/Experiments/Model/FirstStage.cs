@@ -7,17 +7,23 @@ public sealed record FirstStage
 {
     [Setting(
         "STRIDE",
-        "Pixels between neighbouring anchors, for backbones of one level; the FPN models ignore it.",
+        "Pixels between neighbouring anchors.",
+        OnlyWith = "MODEL_PARAMS.BASE_MODEL",
+        OnlyWithPattern = BaseModels.OneLevel,
+        OnlyWithHint = BaseModels.OneLevelHint,
         Default = 16,
         IntegerChoices = [8, 16],
         Unit = "pixels",
         Decides = Decides.Weights
     )]
-    public int Stride { get; init; }
+    public int? Stride { get; init; }
 
     [Setting(
         "NMS_IOU_THRESHOLD",
         "Overlap above which the weaker of two proposals is dropped.",
+        OnlyWith = "MODEL_PARAMS.BASE_MODEL",
+        OnlyWithPattern = BaseModels.TwoStages,
+        OnlyWithHint = BaseModels.TwoStagesHint,
         Default = 0.7,
         Minimum = 0,
         ExclusiveMinimum = true,
@@ -25,47 +31,60 @@ public sealed record FirstStage
         Unit = "intersection over union",
         Decides = Decides.Weights
     )]
-    public double NmsIouThreshold { get; init; }
+    public double? NmsIouThreshold { get; init; }
 
     [Setting(
         "NMS_SCORE_THRESHOLD",
         "Objectness below which a proposal is dropped.",
+        OnlyWith = "MODEL_PARAMS.BASE_MODEL",
+        OnlyWithPattern = BaseModels.TwoStages,
+        OnlyWithHint = BaseModels.TwoStagesHint,
         Default = 0.0,
         Minimum = 0,
         Maximum = 1,
         Unit = "score",
         Decides = Decides.Weights
     )]
-    public double NmsScoreThreshold { get; init; }
+    public double? NmsScoreThreshold { get; init; }
 
     [Setting(
         "MAX_PROPOSALS",
         "Proposals per image handed to the second stage.",
-        Default = 300,
+        OnlyWith = "MODEL_PARAMS.BASE_MODEL",
+        OnlyWithPattern = BaseModels.TwoStages,
+        OnlyWithHint = BaseModels.TwoStagesHint,
+        DefaultText = "300; 500 for fasterrcnn_resnet18_fpn",
         Minimum = 1,
         Maximum = 10_000,
         Unit = "proposals per image",
+        Example = "300",
         Decides = Decides.Weights
     )]
-    public int MaxProposals { get; init; }
+    public int? MaxProposals { get; init; }
 
     [Setting(
         "LOCALIZATION_LOSS_WEIGHT",
         "Weight of the proposals' box loss.",
+        OnlyWith = "MODEL_PARAMS.BASE_MODEL",
+        OnlyWithPattern = BaseModels.TwoStages,
+        OnlyWithHint = BaseModels.TwoStagesHint,
         Default = 2.0,
         Minimum = 0,
         Maximum = 1000,
         Decides = Decides.Weights
     )]
-    public double LocalizationLossWeight { get; init; }
+    public double? LocalizationLossWeight { get; init; }
 
     [Setting(
         "OBJECTNESS_LOSS_WEIGHT",
         "Weight of the proposals' objectness loss.",
+        OnlyWith = "MODEL_PARAMS.BASE_MODEL",
+        OnlyWithPattern = BaseModels.TwoStages,
+        OnlyWithHint = BaseModels.TwoStagesHint,
         Default = 1.0,
         Minimum = 0,
         Maximum = 1000,
         Decides = Decides.Weights
     )]
-    public double ObjectnessLossWeight { get; init; }
+    public double? ObjectnessLossWeight { get; init; }
 }

@@ -11,10 +11,23 @@ public sealed record ModelParameters
         Required = true,
         Choices = [
             "faster_rcnn_tiny",
+            "fasterrcnn_resnet18_fpn",
             "fasterrcnn_resnet50_fpn",
+            "fasterrcnn_resnet50_fpn_v2",
+            "fasterrcnn_resnet101_fpn",
+            "fasterrcnn_mobilenet_v3_large_fpn",
             "fasterrcnn_mobilenet_v3_large_320_fpn",
+            "faster_rcnn_resnet50_coco_2018_01_28",
             "faster_rcnn_resnet101_coco_2018_01_28",
+            "faster_rcnn_inception_v2_coco_2018_01_28",
+            "retinanet_resnet50_fpn",
+            "retinanet_resnet50_fpn_v2",
+            "ssdlite320_mobilenet_v3_large",
         ],
+        ChoicePattern = BaseModels.OtherNames,
+        ChoicePatternRule = "another name of one (docs/base_models.md)",
+        RefusedPattern = BaseModels.Masks,
+        RefusedHint = BaseModels.MasksHint,
         Example = "faster_rcnn_tiny",
         Decides = Decides.Weights
     )]
@@ -22,8 +35,8 @@ public sealed record ModelParameters
 
     [Setting(
         "WEIGHTS",
-        "`auto`: the newest `*.pth` in `models/{BASE_MODEL}/` of the datastore, else random ones with a warning; `none`; or a file "
-            + "name in that folder.",
+        "`auto`: the newest weights in `models/{BASE_MODEL}/` of the datastore, else those of the image; `none`: random ones; or the name "
+            + "of a file or checkpoint in that folder. Only faster_rcnn_tiny starts from random weights without `none`.",
         Default = "auto",
         Pattern = @"^(?!\.{1,2}$)[^/\\\u0000-\u001f]+$",
         Rule = "\"auto\", \"none\" or a file name in models/{BASE_MODEL}, without a folder",
@@ -44,12 +57,37 @@ public sealed record ModelParameters
 
     [Setting(
         "AUGMENTATION",
-        "How training images are varied: not at all, mirrored, or mirrored and shifted in colour.",
+        "How training images are varied: not at all, mirrored left to right, mirrored and shifted in colour, mirrored on both axes, or all "
+            + "of it with scale jitter and crops that keep boxes.",
         Default = "flip",
-        Choices = ["none", "flip", "flip_color"],
+        Choices = ["none", "flip", "flip_color", "flip_both", "strong"],
         Decides = Decides.Weights
     )]
     public string Augmentation { get; init; } = "";
+
+    [Setting(
+        "MAX_DETECTIONS",
+        "Most detections per image, which the evaluation counts too.",
+        DefaultText = "100; 300 for the models of 2018",
+        Minimum = 1,
+        Maximum = 10_000,
+        Unit = "detections per image",
+        Example = "100",
+        Decides = Decides.Metrics
+    )]
+    public int? MaxDetections { get; init; }
+
+    [Setting(
+        "ANCHORS",
+        "Sizes of the anchors: those of the architecture, or `auto`: by k-means over the boxes of the training split.",
+        OnlyWith = "MODEL_PARAMS.BASE_MODEL",
+        OnlyWithPattern = BaseModels.TwoStages,
+        OnlyWithHint = BaseModels.TwoStagesHint,
+        Default = "default",
+        Choices = ["default", "auto"],
+        Decides = Decides.Weights
+    )]
+    public string? Anchors { get; init; }
 
     [Setting("FIRST_STAGE", "The region proposal network.")]
     public FirstStage FirstStage { get; init; } = new();

@@ -30,12 +30,12 @@ public sealed record RunParameters
 
     [Setting(
         "LEARNING_RATE",
-        "Step size of SGD after warm-up.",
+        "Step size of the optimizer after warm-up, for one step over BATCH_SIZE times ACCUMULATE images. It is not scaled by them.",
         Default = 0.005,
         Minimum = 0,
         ExclusiveMinimum = true,
         Maximum = 1,
-        Unit = "step size of SGD",
+        Unit = "step size of the optimizer",
         Decides = Decides.Weights
     )]
     public double LearningRate { get; init; }
@@ -52,6 +52,67 @@ public sealed record RunParameters
         Decides = Decides.Weights
     )]
     public int WarmupSteps { get; init; }
+
+    [Setting(
+        "OPTIMIZER",
+        "`sgd` with momentum 0.9, or `adamw`, whose LEARNING_RATE is about a hundredth of that.",
+        Default = "sgd",
+        Choices = ["sgd", "adamw"],
+        Decides = Decides.Weights
+    )]
+    public string Optimizer { get; init; } = "";
+
+    [Setting(
+        "SCHEDULE",
+        "Learning rate after warm-up: half a cosine down to 1 %, a tenth after 2/3 and a hundredth after 8/9 of the steps, or unchanged.",
+        Default = "cosine",
+        Choices = ["cosine", "step", "constant"],
+        Decides = Decides.Weights
+    )]
+    public string Schedule { get; init; } = "";
+
+    [Setting(
+        "ACCUMULATE",
+        "Batches whose gradients are averaged to one optimizer step.",
+        Default = 1,
+        Minimum = 1,
+        Maximum = 1024,
+        Unit = "batches per step",
+        Decides = Decides.Weights
+    )]
+    public int Accumulate { get; init; }
+
+    [Setting(
+        "EMA",
+        "Decay of the exponential moving average of the weights per step, which is evaluated and saved; 0 turns it off.",
+        Default = 0.0,
+        Minimum = 0,
+        Maximum = 0.999999,
+        Unit = "decay per step, 0 for none",
+        Decides = Decides.Weights
+    )]
+    public double Ema { get; init; }
+
+    [Setting(
+        "BEST_METRIC",
+        "Metric of the validation split by which the best weights of the run are chosen; a name such as eval_mAP.",
+        Default = "eval_mAP",
+        Pattern = "^eval_[A-Za-z0-9_]{1,100}$",
+        Rule = "the name of a detection metric such as eval_mAP",
+        Decides = Decides.Weights
+    )]
+    public string BestMetric { get; init; } = "";
+
+    [Setting(
+        "PATIENCE",
+        "Evaluations without a better BEST_METRIC on the validation split after which training ends; 0 turns it off.",
+        Default = 0,
+        Minimum = 0,
+        Maximum = 10_000,
+        Unit = "evaluations, 0 for none",
+        Decides = Decides.Weights
+    )]
+    public int Patience { get; init; }
 
     [Setting(
         "EVAL_EVERY",

@@ -21,11 +21,16 @@ internal sealed class KeyRelations
         leaves = [.. Leaves(record, SettingDefinition.Of(record.GetType()), "")];
     }
 
-    /// <summary>Sets each missing key whose default follows from other keys, in the order of declaration.</summary>
+    /// <summary>
+    /// Sets each missing key whose default follows from other keys, in the order of declaration, and empties each missing key that does
+    /// not apply.
+    /// </summary>
     public void FillIn()
     {
         foreach (var leaf in leaves)
         {
+            if (!Applies(leaf) && root.FindPath(leaf.Path) is null)
+                leaf.Definition.Property.SetValue(leaf.Owner, null);
             if (leaf.Definition.DefaultFrom is { } expression && root.FindPath(leaf.Path) is null)
                 leaf.Definition.Property.SetValue(leaf.Owner, expression.Evaluate(path => (int)ValueOf(path)!));
         }
@@ -43,10 +48,17 @@ internal sealed class KeyRelations
                 faults.Add(new(given.Location, leaf.Path, given.Shown, $"at most {limit}, which is {Invariant(ValueOf(limit))}"));
             if (leaf.Definition.DiffersFrom is { } other && Equals(leaf.Value, ValueOf(other)) && !IsExempt(leaf))
                 faults.Add(new(given.Location, leaf.Path, given.Shown, $"different from {other}"));
+            if (!Applies(leaf))
+            {
+                var required = $"left out, because {leaf.Definition.OnlyWith} is \"{ValueOf(leaf.Definition.OnlyWith!)}\"";
+                faults.Add(new(given.Location, leaf.Path, given.Shown, required, leaf.Definition.OnlyWithHint));
+            }
             if (leaf.Definition.KeyPathsOf is { Count: > 0 } owners)
                 ValidateKeyPaths(leaf, owners, given, faults);
         }
     }
+
+    private bool Applies(Leaf leaf) => leaf.Definition.OnlyWith is not { } key || leaf.Definition.AppliesWith((string)ValueOf(key)!);
 
     private static bool IsExempt(Leaf leaf) => Equals(leaf.Value, leaf.Definition.DiffersUnless);
 

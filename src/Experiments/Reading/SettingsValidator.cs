@@ -91,7 +91,7 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
             ReportDuplicates(path + ".", value);
         if (Convert(definition, value) is { } result)
             return result;
-        faults.Add(new(value.Location, path, value.Shown, definition.Rule, Proposal("Edit it", definition, path, value.Location)));
+        faults.Add(new(value.Location, path, value.Shown, definition.Rule, Hint(definition, path, value)));
         return fallback is null ? null : Convert(definition, fallback);
     }
 
@@ -131,9 +131,7 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
         (definition.Kind, value.Kind) switch
         {
             (SettingKind.Text, JsonValueKind.String) => definition.Pattern?.IsMatch(value.Text) ?? true ? value.Text : null,
-            (SettingKind.Choice, JsonValueKind.String) when definition.Choices.Contains(value.Text, StringComparer.Ordinal) => definition
-                .ValueType
-                .IsEnum
+            (SettingKind.Choice, JsonValueKind.String) when definition.IsChoice(value.Text) => definition.ValueType.IsEnum
                 ? definition.EnumValue(value.Text)
                 : value.Text,
             (SettingKind.Integer, JsonValueKind.Number) => Whole(definition, value.Text),
@@ -231,9 +229,21 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
                 .Prepend(prefix + definition.Key)
         );
 
-    private string? Proposal(string edit, SettingDefinition definition, string path, ConfigLocation where)
+    /// <summary>Returns what to do about a value that its key does not take: the nearest of its choices is proposed first.</summary>
+    private string? Hint(SettingDefinition definition, string path, LocatedValue value)
     {
-        if (!overridable || where.Line is null || definition.Example is not { Length: > 0 } example)
+        if (value.Kind != JsonValueKind.String)
+            return Proposal("Edit it", definition, path, value.Location);
+        if (definition.IsRefused(value.Text))
+            return definition.RefusedHint;
+        return NearestName.Find(value.Text, definition.Choices) is { } near
+            ? Proposal($"Did you mean {near}? Edit it", definition, path, value.Location, near) ?? $"Did you mean {near}?"
+            : Proposal("Edit it", definition, path, value.Location);
+    }
+
+    private string? Proposal(string edit, SettingDefinition definition, string path, ConfigLocation where, string? value = null)
+    {
+        if (!overridable || where.Line is null || (value ?? definition.Example) is not { Length: > 0 } example)
             return null;
         var argument = $"--set={path}={example}";
         return $"{edit}, or run with {(argument.Any(letter => letter is ' ' or '"' or '{' or '*') ? $"'{argument}'" : argument)}.";

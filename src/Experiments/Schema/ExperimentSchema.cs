@@ -71,10 +71,19 @@ public static class ExperimentSchema
             SettingKind.KeyPaths or SettingKind.Map => "object",
             _ => "string",
         };
-        if (definition.Choices.Count > 0)
+        if (definition.ChoicePatternText is { } names)
+        {
+            schema["pattern"] = names;
+            schema["examples"] = Strings(definition.Choices);
+        }
+        else if (definition.Choices.Count > 0)
+        {
             schema["enum"] = Strings(definition.Choices);
+        }
         else if (definition.IntegerChoices.Count > 0)
+        {
             schema["enum"] = new JsonArray([.. definition.IntegerChoices.Select(choice => JsonValue.Create(choice))]);
+        }
         if (double.IsFinite(definition.Minimum))
             schema[definition.ExclusiveMinimum ? "exclusiveMinimum" : "minimum"] = Number(definition.Minimum);
         if (double.IsFinite(definition.Maximum))
@@ -116,6 +125,17 @@ public static class ExperimentSchema
             schema["x-at-most"] = limit;
         if (definition.DiffersFrom is { } other)
             schema["x-differs-from"] = new JsonObject { ["key"] = other, ["unless"] = definition.DiffersUnless };
+        if (definition.RefusedPatternText is { } refused)
+            schema["x-refused"] = new JsonObject { ["pattern"] = refused, ["hint"] = definition.RefusedHint };
+        if (definition.OnlyWith is { } with)
+        {
+            schema["x-only-with"] = new JsonObject
+            {
+                ["key"] = with,
+                ["pattern"] = definition.OnlyWithPatternText,
+                ["hint"] = definition.OnlyWithHint,
+            };
+        }
         if (definition.KeyPathsOf.Count > 0)
             schema["x-key-paths-of"] = Strings(definition.KeyPathsOf);
         if (definition.ValueRule is { } rule)

@@ -70,6 +70,30 @@ public sealed class SettingAttribute(string key, string description) : Attribute
     /// <summary>The only strings permitted.</summary>
     public string[]? Choices { get; set; }
 
+    /// <summary>
+    /// Regular expression of further strings that are permitted beside <see cref="Choices"/>, such as older names of them; from <c>^</c>
+    /// to <c>$</c>.
+    /// </summary>
+    public string? ChoicePattern { get; set; }
+
+    /// <summary>What <see cref="ChoicePattern"/> permits, to be read after the choices and "or".</summary>
+    public string? ChoicePatternRule { get; set; }
+
+    /// <summary>Regular expression of strings that are not permitted and whose fault says why.</summary>
+    public string? RefusedPattern { get; set; }
+
+    /// <summary>A sentence that says why a string of <see cref="RefusedPattern"/> is not permitted, and what to do.</summary>
+    public string? RefusedHint { get; set; }
+
+    /// <summary>Path of a key that holds a string: this key applies only when that string matches <see cref="OnlyWithPattern"/>.</summary>
+    public string? OnlyWith { get; set; }
+
+    /// <summary>Regular expression of the values of <see cref="OnlyWith"/> to which this key applies.</summary>
+    public string? OnlyWithPattern { get; set; }
+
+    /// <summary>A sentence that says to which values of <see cref="OnlyWith"/> this key applies.</summary>
+    public string? OnlyWithHint { get; set; }
+
     /// <summary>The only whole numbers permitted.</summary>
     public int[]? IntegerChoices { get; set; }
 

@@ -15,6 +15,9 @@ internal sealed class SettingDefinition
 
     private readonly SettingAttribute attribute;
     private readonly Lazy<Regex?> pattern;
+    private readonly Lazy<Regex?> choicePattern;
+    private readonly Lazy<Regex?> refusedPattern;
+    private readonly Lazy<Regex?> onlyWithPattern;
 
     private SettingDefinition(PropertyInfo property, SettingAttribute attribute)
     {
@@ -22,12 +25,10 @@ internal sealed class SettingDefinition
         Property = property;
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         Kind = KindOf(ValueType, attribute);
-        // In JSON schema '$' is the end of the text; in .NET it is also before a last line break.
-        pattern = new(() =>
-            attribute.Pattern is null
-                ? null
-                : new Regex(attribute.Pattern[..^1] + @"\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))
-        );
+        pattern = Whole(attribute.Pattern);
+        choicePattern = Whole(attribute.ChoicePattern);
+        refusedPattern = Whole(attribute.RefusedPattern);
+        onlyWithPattern = Whole(attribute.OnlyWithPattern);
         Choices = ValueType.IsEnum ? [.. Enum.GetValues(ValueType).Cast<object>().Select(EnumText)] : attribute.Choices ?? [];
         MemberType = Kind switch
         {
@@ -59,6 +60,21 @@ internal sealed class SettingDefinition
 
     public IReadOnlyList<string> Choices { get; }
 
+    /// <summary>The choices and the further strings as one regular expression of JSON schema; null without further strings.</summary>
+    public string? ChoicePatternText => attribute.ChoicePattern is { } further ? $"^({string.Join('|', Choices)}|{further[1..^1]})$" : null;
+
+    /// <summary>Regular expression of the strings whose fault says why they are not permitted, as JSON schema writes it.</summary>
+    public string? RefusedPatternText => attribute.RefusedPattern;
+
+    public string? RefusedHint => attribute.RefusedHint;
+
+    public string? OnlyWith => attribute.OnlyWith;
+
+    /// <summary>Regular expression of the values of <see cref="OnlyWith"/> to which this key applies, as JSON schema writes it.</summary>
+    public string? OnlyWithPatternText => attribute.OnlyWithPattern;
+
+    public string? OnlyWithHint => attribute.OnlyWithHint;
+
     public IReadOnlyList<int> IntegerChoices => attribute.IntegerChoices ?? [];
 
     public double Minimum => attribute.Minimum;
@@ -87,7 +103,8 @@ internal sealed class SettingDefinition
     /// <summary>The rules between this key and others, as sentences that begin with a space; empty when there are none.</summary>
     public string Relations =>
         (AtMost is null ? "" : $" At most {AtMost}.")
-        + (DiffersFrom is null ? "" : $" Different from {DiffersFrom}, unless both are {DiffersUnless}.");
+        + (DiffersFrom is null ? "" : $" Different from {DiffersFrom}, unless both are {DiffersUnless}.")
+        + (OnlyWithHint is null ? "" : " " + OnlyWithHint);
 
     /// <summary>Record of the value, or of each value of a map; null for a single value.</summary>
     public Type? MemberType { get; }
@@ -128,7 +145,9 @@ internal sealed class SettingDefinition
         {
             var rule = Kind switch
             {
-                SettingKind.Choice when Choices.Count > 0 => "one of " + string.Join(", ", Choices.Select(choice => $"\"{choice}\"")),
+                SettingKind.Choice when Choices.Count > 0 => "one of "
+                    + string.Join(", ", Choices.Select(choice => $"\"{choice}\""))
+                    + (attribute.ChoicePatternRule is { } further ? " or " + further : ""),
                 SettingKind.Integer when IntegerChoices.Count > 0 => string.Join(" or ", IntegerChoices),
                 SettingKind.Integer => "a whole number " + Range,
                 SettingKind.Number => "a number " + Range,
@@ -164,10 +183,23 @@ internal sealed class SettingDefinition
     public IReadOnlyList<string> KnownKeyPaths(IEnumerable<string> paths) =>
         [.. paths.Where(path => KeyPathsOf.Any(owner => path.StartsWith(owner + ".", StringComparison.Ordinal)))];
 
+    /// <summary>Returns whether a string is one of the choices, or one of the further strings beside them.</summary>
+    public bool IsChoice(string text) => Choices.Contains(text, StringComparer.Ordinal) || choicePattern.Value?.IsMatch(text) == true;
+
+    /// <summary>Returns whether a string is not permitted for a reason that <see cref="RefusedHint"/> says.</summary>
+    public bool IsRefused(string text) => refusedPattern.Value?.IsMatch(text) == true;
+
+    /// <summary>Returns whether this key applies while the key <see cref="OnlyWith"/> has a value.</summary>
+    public bool AppliesWith(string value) => onlyWithPattern.Value?.IsMatch(value) ?? true;
+
     public object EnumValue(string text) => Enum.GetValues(ValueType).Cast<object>().First(value => EnumText(value) == text);
 
     public static string EnumText(object value) =>
         value.GetType().GetField(value.ToString()!)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? value.ToString()!;
+
+    // In JSON schema '$' is the end of the text; in .NET it is also before a last line break.
+    private static Lazy<Regex?> Whole(string? pattern) =>
+        new(() => pattern is null ? null : new Regex(pattern[..^1] + @"\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
 
     private static SettingKind KindOf(Type type, SettingAttribute attribute) =>
         type switch

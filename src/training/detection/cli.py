@@ -108,6 +108,18 @@ def _metric_names(options: argparse.Namespace, console: Console) -> None:
     console.say(",".join(METRIC_NAMES))
 
 
+def _fetch_base_model(options: argparse.Namespace, console: Console) -> None:
+    from detection.models.fetch import fetch_base_model
+
+    fetch_base_model(options.model, options.output, file=options.file, say=console.say)
+
+
+def _base_models(options: argparse.Namespace, console: Console) -> None:
+    from detection.models.base_models_page import page
+
+    console.say(page().rstrip("\n"))
+
+
 def _settings(options: argparse.Namespace) -> Settings:
     return read_settings(
         file=options.exp_config, variable=options.exp_config_variable, environment=os.environ, overrides=options.set
@@ -203,6 +215,29 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: python -m detection metric-names",
     )
     names.set_defaults(run=_metric_names)
+
+    fetch = commands.add_parser(
+        "fetch-base-model",
+        help="bring the weights of a base model",
+        description="Writes the weights of a base model to OUTPUT/NAME: those that torchvision publishes, checked by "
+        "SHA-256, or those of a file, package or TensorFlow checkpoint folder that already exists.",
+        epilog="example: python -m detection fetch-base-model --model fasterrcnn_resnet50_fpn --output data/models",
+    )
+    fetch.add_argument("--model", required=True, metavar="NAME", help="the base model, as in MODEL_PARAMS.BASE_MODEL")
+    fetch.add_argument("--file", type=Path, metavar="PATH", help="take the weights from here, without a download")
+    fetch.add_argument(
+        "--output", type=Path, required=True, metavar="DIR", help="folder models of a datastore, or of an image"
+    )
+    fetch.set_defaults(run=_fetch_base_model)
+
+    models = commands.add_parser(
+        "base-models",
+        help="print the page of all base models",
+        description="Prints the page docs/base_models.md: architecture, parameters, weights and licence of each base "
+        "model.",
+        epilog="example: python -m detection base-models",
+    )
+    models.set_defaults(run=_base_models)
     return parser
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from detection.config.settings import Settings
 from detection.data.data_stage import prepare_images, read_or_fail
 from detection.data.images import ImageStore
+from detection.data.validation import hold_out
 from detection.evaluate.evaluation import Evaluator
 from detection.evaluate.evaluation_stage import evaluate_final
 from detection.export.final_model import save_final_model
@@ -18,7 +19,7 @@ from detection.tracking.tracking import Tracker, open_tracker
 from detection.train.checkpoints import CheckpointFolder
 from detection.train.machine import library_versions, memory_errors_explained, prepare_machine
 from detection.train.model_stage import configure_model, fetch_base_model
-from detection.train.train_stage import checkpoint_identity, train_model
+from detection.train.train_stage import check_training, checkpoint_identity, train_model
 
 STAGES = (
     "read the datasets",
@@ -64,6 +65,8 @@ def _run_stages(
     tracker: Tracker | None,
 ) -> Mapping[str, float]:
     say = console.say
+    for line in check_training(settings):
+        say(line)
     planned = read_passport(environment, settings)
     machine = prepare_machine(settings.run.seed)
 
@@ -76,32 +79,42 @@ def _run_stages(
     _begin(say, "prepare the records")
     store = ImageStore(settings.model.image_size)
     prepare_images(dataset, store, machine.cores, say)
-    evaluator = Evaluator(settings, dataset, store, device=machine.device, threads=machine.cores)
+    dataset, held_out = hold_out(dataset, settings.validation, settings.run.seed)
+    threads = machine.cores
+    evaluator = Evaluator(settings, dataset, store, device=machine.device, threads=threads)
+    validation = None
+    if held_out is not None:
+        say(f"{len(held_out.test)} of the training images are held out for validation (DATA.VALIDATION)")
+        validation = Evaluator(settings, held_out, store, device=machine.device, threads=threads)
 
     _begin(say, "fetch the base model")
     weights = fetch_base_model(settings.model, data, say)
 
     _begin(say, "apply the configuration")
-    model = configure_model(settings, len(dataset.class_names), weights, machine, say)
+    model, architecture = configure_model(settings, dataset, weights, machine, say)
 
     _begin(say, "train")
     folder = CheckpointFolder(checkpoints, checkpoint_identity(settings, dataset, weights), say)
     log = MetricsLog(output / "metrics.jsonl", tracker)
-    train_model(settings, model, dataset, store, evaluator, folder, log, machine, console)
+    trained = train_model(settings, model, dataset, store, evaluator, validation, folder, log, machine, console)
 
     _begin(say, "evaluate")
-    evaluate_final(evaluator, model, log, settings.run.steps, output, say)
+    evaluate_final(evaluator, trained.model, log, trained.steps, output, say)
 
     _begin(say, "save the model")
     metrics = log.latest()
-    save_final_model(
+    note = save_final_model(
         output / "final_model",
-        model,
+        trained.model,
+        architecture=architecture,
         class_names=dataset.class_names,
         exp_config=settings.document,
         metrics=metrics,
         passport=passport.document,
+        last=trained.last,
     )
+    if note:
+        say(note)
     say(f"the model is in {output / 'final_model'}")
     return metrics
 

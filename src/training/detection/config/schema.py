@@ -54,6 +54,16 @@ class Key:
         return re.compile(self.node["pattern"][:-1] + r"\Z") if "pattern" in self.node else None
 
 
+@functools.lru_cache(maxsize=None)
+def _whole(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern[:-1] + r"\Z")
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Returns whether a whole text matches a regular expression of the schema, which begins with ^ and ends with $."""
+    return _whole(pattern).match(text) is not None
+
+
 def evaluate(expression: str, value_of: Callable[[str], int]) -> int:
     """Evaluates a default that follows from other keys: a whole number, a key path, or ``min(a, b)`` of two of them.
 

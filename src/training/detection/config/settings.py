@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
 from detection.config import schema
 
@@ -15,9 +15,15 @@ class RunParams:
 
     Attributes:
         steps: Optimizer steps.
-        batch_size: Images per optimizer step on each device.
-        learning_rate: SGD step size after warm-up; dimensionless.
+        batch_size: Images per batch on each device; an optimizer step takes ``accumulate`` batches.
+        learning_rate: Step size after warm-up, for the images of one optimizer step together; dimensionless.
         warmup_steps: Steps over which the learning rate rises linearly from 0; 0 turns warm-up off.
+        optimizer: ``sgd`` with momentum, or ``adamw``.
+        schedule: ``cosine``, ``step`` or ``constant``.
+        accumulate: Batches per optimizer step, at least 1.
+        ema: Decay per step of the exponential moving average of the weights; 0 turns it off.
+        best_metric: Metric of the validation split by which the best weights are chosen.
+        patience: Evaluations without a better ``best_metric`` after which training ends; 0 turns it off.
         eval_every: Steps between evaluations; 0 evaluates only at the end.
         checkpoint_every: Steps between checkpoints; 0 writes one only at the end.
         seed: Seed of the image order, the augmentation, the initial weights and PyTorch.
@@ -28,6 +34,12 @@ class RunParams:
     batch_size: int
     learning_rate: float
     warmup_steps: int
+    optimizer: str
+    schedule: str
+    accumulate: int
+    ema: float
+    best_metric: str
+    patience: int
     eval_every: int
     checkpoint_every: int
     seed: int
@@ -42,17 +54,18 @@ class FirstStage:
         stride: Pixels of the resized image per feature cell; used by the single-level backbones.
         nms_iou_threshold: Of two proposals that overlap by more than this IoU the weaker one is dropped.
         nms_score_threshold: Proposals whose objectness is below this are dropped.
-        max_proposals: Proposals per image that reach the second stage, in training and in testing alike.
+        max_proposals: Proposals per image that reach the second stage, in training and in testing alike; None for the
+            base model's own number.
         localization_loss_weight: Factor of the proposal box regression loss.
         objectness_loss_weight: Factor of the objectness loss.
     """
 
-    stride: int
-    nms_iou_threshold: float
-    nms_score_threshold: float
-    max_proposals: int
-    localization_loss_weight: float
-    objectness_loss_weight: float
+    stride: int = 16
+    nms_iou_threshold: float = 0.7
+    nms_score_threshold: float = 0.0
+    max_proposals: Optional[int] = None
+    localization_loss_weight: float = 2.0
+    objectness_loss_weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -63,8 +76,11 @@ class ModelParams:
         base_model: Architecture that the training starts from.
         weights: ``auto``, ``none`` or a file name in ``models/{base_model}`` of the data folder.
         image_size: Longer side of an image after resizing, in pixels.
-        augmentation: ``none``, ``flip`` (left to right, with probability 0.5) or ``flip_color``.
-        first_stage: The region proposal network.
+        augmentation: ``none``, ``flip`` (left to right, with probability 0.5), ``flip_color``, ``flip_both`` or
+            ``strong``.
+        first_stage: The region proposal network; the defaults where the base model has none.
+        max_detections: Most detections per image; None for the base model's own number.
+        anchors: ``default`` or ``auto``: sizes by k-means over the training boxes.
     """
 
     base_model: str
@@ -72,6 +88,8 @@ class ModelParams:
     image_size: int
     augmentation: str
     first_stage: FirstStage
+    max_detections: Optional[int] = None
+    anchors: str = "default"
 
 
 @dataclass(frozen=True)
@@ -88,6 +106,7 @@ class Settings:
         on_bad_rows: ``fail`` stops at faulty CSV rows, ``drop`` leaves them out, ``clip`` clips boxes too.
         clip_pixels: How far ``clip`` lets a box reach outside its image, in pixels.
         exif: ``apply`` turns images upright as their EXIF orientation says, ``ignore`` does not.
+        validation: Share of the training images that are held out to choose the best weights by; 0 for none.
         run: How long and how fast to train.
         model: What is trained.
         document: The whole exp_config with every key, as it is saved beside the model.
@@ -102,6 +121,7 @@ class Settings:
     on_bad_rows: str
     clip_pixels: float
     exif: str
+    validation: float
     run: RunParams
     model: ModelParams
     document: Mapping[str, Any]

@@ -82,7 +82,7 @@ class _Validator:
         document = self._object(schema.root(), root, root.location)
         if len(self.faults) == before:
             values = {key.path: _at(document, key.path) for key in schema.leaves()}
-            self._fill_in(document, values)
+            self._fill_in(root, document, values)
             self._relations(root, values)
         return document
 
@@ -154,7 +154,7 @@ class _Validator:
                     self._duplicates(key.path + ".", given)
                 converted = _convert(key, given)
                 if converted is None:
-                    self._add(given, key.path, key.rule, _proposal("Edit it", key, given.location))
+                    self._add(given, key.path, key.rule, _hint(key, given))
                 else:
                     result[key.name] = converted
         return result
@@ -195,11 +195,14 @@ class _Validator:
 
     # Keys together
 
-    def _fill_in(self, document: dict[str, Any], values: dict[str, Any]) -> None:
+    def _fill_in(self, root: Value, document: dict[str, Any], values: dict[str, Any]) -> None:
         for key in schema.leaves():
+            section, _, name = key.path.rpartition(".")
+            if not _applies(key, values) and root.find_path(key.path) is None:
+                (_at(document, section) if section else document).pop(name, None)
+                values[key.path] = None
             if values[key.path] is None and "x-default-from" in key.node:
                 value = schema.evaluate(key.node["x-default-from"], values.__getitem__)
-                section, _, name = key.path.rpartition(".")
                 (_at(document, section) if section else document)[name] = values[key.path] = value
 
     def _relations(self, root: Value, values: Mapping[str, Any]) -> None:
@@ -214,6 +217,10 @@ class _Validator:
             differs = key.node.get("x-differs-from")
             if differs is not None and value == values[differs["key"]] and value != differs["unless"]:
                 self._add(given, key.path, f"different from {differs['key']}")
+            if not _applies(key, values):
+                only = key.node["x-only-with"]
+                required = f"left out, because {only['key']} is \"{values[only['key']]}\""
+                self._add(given, key.path, required, only["hint"])
             if "x-key-paths-of" in key.node:
                 self._key_paths(key, given)
 
@@ -291,8 +298,28 @@ def _convert(key: Key, value: Value) -> Any:
     return value.plain() if kind == "object" and value.kind == "object" else None
 
 
-def _proposal(edit: str, key: Key, where: Location) -> Optional[str]:
-    example = key.node.get("x-example")
+def _applies(key: Key, values: Mapping[str, Any]) -> bool:
+    """Returns whether a key applies beside the others: a key of two-stage detectors, say, to the base model."""
+    only = key.node.get("x-only-with")
+    return only is None or schema.matches(only["pattern"], values[only["key"]])
+
+
+def _hint(key: Key, value: Value) -> Optional[str]:
+    """Returns what to do about a value that its key does not take: the nearest of its choices is proposed first."""
+    if value.kind != "string":
+        return _proposal("Edit it", key, value.location)
+    refused = key.node.get("x-refused")
+    if refused is not None and schema.matches(refused["pattern"], value.text):
+        return str(refused["hint"])
+    choices = key.node.get("examples", key.node.get("enum", [])) if key.holds_text else []
+    near = nearest_name(value.text, choices)
+    if near is None:
+        return _proposal("Edit it", key, value.location)
+    return _proposal(f"Did you mean {near}? Edit it", key, value.location, near) or f"Did you mean {near}?"
+
+
+def _proposal(edit: str, key: Key, where: Location, value: Optional[str] = None) -> Optional[str]:
+    example = value or key.node.get("x-example")
     if where.line is None or not example:
         return None
     argument = f"{OVERRIDE}{key.path}={example}"

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from detection.data.augmentation import Pixels, augment
 from detection.data.datasets import ImageRecord
-from detection.data.images import ImageStore, Pixels, augment, scaled_boxes
+from detection.data.images import ImageStore, scaled_boxes
 
 _AHEAD = 3  # batches prepared while the trainer uses one
 
@@ -35,16 +37,22 @@ class Batch:
 class BatchOrder:
     """Selects the images of each step: a new shuffle every epoch, with batches across the end of an epoch.
 
-    The order follows from the seed and the step alone, so that a resumed run continues where it stopped.
+    The order follows from the seed and the step alone, so that a resumed run continues where it stopped. Within an
+    epoch images of one shape come together, batch by batch, because padding changes what group normalization averages
+    over. Only the images that are left over of each shape share batches.
 
     Args:
         image_count: Images of the training split.
-        batch_size: Images per step.
+        batch_size: Images per batch.
         seed: RUN_PARAMS.SEED.
+        shapes: Shape of each image after padding; None when all have one.
     """
 
-    def __init__(self, image_count: int, batch_size: int, seed: int) -> None:
+    def __init__(
+        self, image_count: int, batch_size: int, seed: int, shapes: Sequence[tuple[int, int]] | None = None
+    ) -> None:
         self.image_count = image_count
+        self._shapes = shapes if shapes is not None and len(set(shapes)) > 1 else None
         self.batch_size = batch_size
         self.seed = seed
         self._epoch = -1
@@ -59,8 +67,30 @@ class BatchOrder:
         epoch, offset = divmod(place, self.image_count)
         if epoch != self._epoch:
             self._epoch = epoch
-            self._shuffle = np.random.default_rng([self.seed, epoch]).permutation(self.image_count)
+            random = np.random.default_rng([self.seed, epoch])
+            self._shuffle = random.permutation(self.image_count)
+            if self._shapes is not None:
+                self._shuffle = self._by_shape(epoch, self._shapes, random)
         return int(self._shuffle[offset])
+
+    def _by_shape(
+        self, epoch: int, shapes: Sequence[tuple[int, int]], random: np.random.Generator
+    ) -> NDArray[np.int64]:
+        """Returns the shuffle with the images of one shape together, in batches that are shuffled themselves."""
+        groups: dict[tuple[int, int], list[int]] = {}
+        for index in self._shuffle.tolist():
+            groups.setdefault(shapes[index], []).append(index)
+        batches, left_over = [], []
+        for _, group in sorted(groups.items()):
+            whole = len(group) // self.batch_size * self.batch_size
+            batches += [group[start : start + self.batch_size] for start in range(0, whole, self.batch_size)]
+            left_over += group[whole:]
+        # The first places of an epoch complete the last batch of the epoch before it.
+        first = min(-epoch * self.image_count % self.batch_size, len(left_over))
+        order = [*left_over[:first]]
+        for place in random.permutation(len(batches)).tolist():
+            order += batches[place]
+        return np.array(order + left_over[first:], dtype=np.int64)
 
 
 def training_batches(
@@ -82,14 +112,14 @@ def training_batches(
         batch_size: Images per step.
         augmentation: MODEL_PARAMS.AUGMENTATION.
         seed: RUN_PARAMS.SEED.
-        first_step: The first step, from 0.
-        last_step: Steps of the whole run.
+        first_step: Number of the first batch, from 0.
+        last_step: Batches of the whole run.
         threads: Threads that prepare batches ahead.
 
     Raises:
         TrainingError: An image cannot be decoded.
     """
-    order = BatchOrder(len(records), batch_size, seed)
+    order = BatchOrder(len(records), batch_size, seed, [store.padded_size(record) for record in records])
 
     def prepare(step: int, indices: list[int]) -> Batch:
         chosen = [records[index] for index in indices]
@@ -120,9 +150,10 @@ def _sample(
 ) -> tuple[Tensor, dict[str, Tensor]]:
     pixels = store.load(record)
     boxes = scaled_boxes(record, (pixels.shape[1], pixels.shape[0]))
-    pixels, boxes = augment(pixels, boxes, augmentation, np.random.default_rng(seed))
+    labels = np.asarray(record.labels, dtype=np.int64)
+    pixels, boxes, labels = augment(pixels, boxes, labels, augmentation, np.random.default_rng(seed))
     target = {
         "boxes": torch.from_numpy(np.ascontiguousarray(boxes)),
-        "labels": torch.tensor(record.labels, dtype=torch.int64),
+        "labels": torch.from_numpy(labels),
     }
     return to_tensor(pixels), target

@@ -1,4 +1,4 @@
-"""Images for the model: decoded, resized, cached in memory, and augmented."""
+"""Images for the model: decoded, resized and cached in memory."""
 
 from __future__ import annotations
 
@@ -6,21 +6,15 @@ import threading
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageEnhance
+from PIL import Image
 
+from detection.data.augmentation import Boxes, Pixels
 from detection.data.datasets import ImageRecord
 from detection.data.exif import swaps_sides, turned_upright
 from detection.errors import TrainingError
 
 CACHE_BYTES = 1 << 30
 """Most memory for resized images; the others are decoded each time."""
-
-Pixels = NDArray[np.uint8]
-"""An image: uint8 (H, W, 3), RGB."""
-
-Boxes = NDArray[np.float32]
-"""N boxes: float32 (N, 4), xyxy in pixels."""
 
 
 class ImageStore:
@@ -45,6 +39,11 @@ class ImageStore:
         """Returns width and height after resizing, in pixels."""
         scale = self.longer_side / max(record.width, record.height)
         return max(1, int(record.width * scale + 0.5)), max(1, int(record.height * scale + 0.5))
+
+    def padded_size(self, record: ImageRecord) -> tuple[int, int]:
+        """Returns width and height of a batch of this image alone, in pixels: the model pads to multiples of 32."""
+        width, height = self.size(record)
+        return -(-width // 32) * 32, -(-height // 32) * 32
 
     def load(self, record: ImageRecord) -> Pixels:
         """Returns the resized image. The array is shared and must not be modified.
@@ -79,27 +78,3 @@ def scaled_boxes(record: ImageRecord, size: tuple[int, int]) -> Boxes:
     factors = np.array([size[0] / record.width, size[1] / record.height], dtype=np.float32)
     scaled: Boxes = boxes * np.tile(factors, 2)
     return scaled
-
-
-def augment(pixels: Pixels, boxes: Boxes, kind: str, random: np.random.Generator) -> tuple[Pixels, Boxes]:
-    """Returns one image and its boxes after a random change; the arguments stay unchanged.
-
-    Args:
-        pixels: The image.
-        boxes: Its boxes, in pixels of the image.
-        kind: AUGMENTATION: ``none``, ``flip`` (left to right, with probability 0.5) or ``flip_color`` (brightness,
-            contrast and saturation by a factor from 0.7 to 1.3 as well).
-        random: Decides the change.
-    """
-    if kind == "none":
-        return pixels, boxes
-    if random.random() < 0.5:
-        width = pixels.shape[1]
-        pixels = pixels[:, ::-1]
-        boxes = np.stack([width - boxes[:, 2], boxes[:, 1], width - boxes[:, 0], boxes[:, 3]], axis=1)
-    if kind == "flip_color":
-        image = Image.fromarray(np.ascontiguousarray(pixels))
-        for enhancer in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
-            image = enhancer(image).enhance(0.7 + 0.6 * random.random())
-        pixels = np.asarray(image)
-    return pixels, boxes

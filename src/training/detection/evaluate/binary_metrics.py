@@ -23,7 +23,8 @@ def evaluate_images(
     Returns:
         ``binary_tp``, ``binary_fp``, ``binary_tn`` and ``binary_fn``, numbers of images; ``binary_precision``,
         ``binary_recall``, ``binary_accuracy`` and ``binary_f1``, in [0, 1]. A ratio with the divisor 0, such as the
-        precision without a positive prediction, is 0.
+        precision without a positive prediction, is 0. Where every image has an object, the four ratios are -1: a
+        detector that finds anything anywhere would have them all at 1.
     """
     tp = fp = tn = fn = 0
     for file, truth in ground_truths.items():
@@ -38,16 +39,20 @@ def evaluate_images(
 
 def image_metrics(tp: int, fp: int, tn: int, fn: int) -> dict[str, float]:
     """Returns the metrics of counts of images, as ``evaluate_images`` does."""
-    return {
+    counts = {
         "binary_tp": float(tp),
         "binary_fp": float(fp),
         "binary_tn": float(tn),
         "binary_fn": float(fn),
+    }
+    ratios = {
         "binary_precision": _ratio(tp, tp + fp),
         "binary_recall": _ratio(tp, tp + fn),
         "binary_accuracy": _ratio(tp + tn, tp + fp + tn + fn),
         "binary_f1": _ratio(2 * tp, 2 * tp + fp + fn),
     }
+    has_negatives = tn + fp > 0
+    return {**counts, **(ratios if has_negatives or not tp + fn else dict.fromkeys(ratios, -1.0))}
 
 
 def _ratio(part: int, whole: int) -> float:

@@ -13,7 +13,7 @@ from detection.data.data_stage import read_or_fail
 from detection.data.images import ImageStore
 from detection.errors import TrainingError
 from detection.evaluate.evaluation import Evaluator
-from detection.export.final_model import load_class_names, load_final_weights
+from detection.export.final_model import load_architecture, load_class_names, load_final_weights
 from detection.models.building import build_model
 
 
@@ -51,8 +51,7 @@ def evaluate_model(
             f"the model in {model_folder} has the classes {', '.join(class_names.values())}; "
             f"they must be those of the dataset, which are {', '.join(dataset.class_names.values())}."
         )
-    # Frozen batch normalization loads the weights of both kinds, and at evaluation the two are the same.
-    model = build_model(settings.model, len(class_names), pretrained=True)
+    model = build_model(settings.model, len(class_names), load_architecture(model_folder))
     load_final_weights(model_folder, model)
     model.to(device)
     evaluator = Evaluator(settings, dataset, ImageStore(settings.model.image_size), device=device, threads=threads)

@@ -16,6 +16,7 @@ from torch import nn
 from detection.config.settings import Settings
 from detection.data.datasets import Dataset
 from detection.data.images import ImageStore
+from detection.evaluate.all_detections import evaluate_all
 from detection.evaluate.binary_metrics import evaluate_images
 from detection.evaluate.coco_evaluation import CocoResult, evaluate
 from detection.evaluate.confusion import count_confusions
@@ -23,7 +24,10 @@ from detection.evaluate.detections import Detections, GroundTruth
 from detection.evaluate.image_plots import ImageSheets
 from detection.evaluate.inference import detect, ground_truths
 from detection.evaluate.plots import MATCH_IOU, write_plots
-from detection.tracking.metric_names import class_ap50
+from detection.evaluate.proposals import IOU as PROPOSAL_IOU
+from detection.evaluate.proposals import proposal_recall, warnings
+from detection.models.registry import base_model
+from detection.tracking.metric_names import MOST_NAMES, class_ap50
 
 _LEAST_BATCH = 8  # images: without gradients a small training batch would leave the device idle
 
@@ -62,13 +66,20 @@ class Evaluator:
         self._dataset = dataset
         self._store = store
         self._threshold = settings.eval_conf
+        self._limit = base_model(settings.model.base_model).detections_of(settings.model)
         self._batch_size = max(_LEAST_BATCH, settings.run.batch_size)
         self._device = device
         self._threads = threads
         self._truths = ground_truths(dataset.test)
 
+    @property
+    def images(self) -> int:
+        """Returns the number of images of the split."""
+        return len(self._dataset.test)
+
     def evaluate(self, model: nn.Module) -> Evaluation:
         """Runs the model over the test split. The model keeps its mode, training or evaluation."""
+        proposals: dict[str, NDArray[np.float64]] = {}
         detections = detect(
             model,
             self._dataset.test,
@@ -76,9 +87,16 @@ class Evaluator:
             batch_size=self._batch_size,
             device=self._device,
             threads=self._threads,
+            proposals=proposals,
         )
         coco = evaluate(self._truths, detections, self._dataset.class_names)
-        metrics = coco.metrics() | evaluate_images(self._truths, detections, self._threshold)
+        names = self._dataset.class_names
+        metrics = {
+            **coco.metrics(),
+            **evaluate_all(self._truths, detections, names, self._limit),
+            **proposal_recall(self._truths, proposals, names),
+            **evaluate_images(self._truths, detections, self._threshold),
+        }
         return Evaluation(metrics, coco, self._truths, detections)
 
     def report(self, evaluation: Evaluation) -> list[str]:
@@ -88,7 +106,25 @@ class Evaluator:
         ratios = ("precision", "recall", "accuracy", "f1")
         shares = "  ".join(f"{name} {metrics[f'binary_{name}']:.3f}" for name in ratios)
         images = f"images with a prediction of score >= {self._threshold:g}: {counts}  {shares}"
-        return [*evaluation.coco.summary_lines(), images]
+        lines = [*evaluation.coco.summary_lines(), images]
+        if not any(len(truth.labels) == 0 for truth in evaluation.truths.values()):
+            lines.append(
+                "every image has an object, so that nothing is to decide: precision, recall, accuracy, f1 are -1"
+            )
+        if MOST_NAMES[0] in metrics:
+            shown = "  ".join(f"{name} {metrics[name]:.3f}" for name in MOST_NAMES)
+            lines.append(f"up to {self._limit} detections per class and image: {shown}")
+        if "proposal_recall" in metrics:
+            recall = "  ".join(
+                f"{name[len('proposal_recall_'):] or 'all'} {value:.3f}"
+                for name, value in metrics.items()
+                if name.startswith("proposal_recall")
+            )
+            lines += [
+                f"proposal recall at IoU {PROPOSAL_IOU:g}: {recall}",
+                *warnings(metrics, self._dataset.class_names),
+            ]
+        return lines
 
     def write(self, output: Path, evaluation: Evaluation, history: Sequence[Mapping[str, Any]]) -> list[Path]:
         """Writes the predictions, the ground truth, evaluation.json, pictures of the worst images, and the plots.

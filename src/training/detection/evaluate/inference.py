@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from detection.data.batches import to_tensor
 from detection.data.datasets import ImageRecord
 from detection.data.images import ImageStore
 from detection.evaluate.detections import Detections, GroundTruth
+from detection.evaluate.proposals import ProposalRecorder
 
 
 def ground_truths(records: Sequence[ImageRecord]) -> dict[str, GroundTruth]:
@@ -33,8 +35,12 @@ def detect(
     batch_size: int,
     device: torch.device,
     threads: int,
+    proposals: dict[str, NDArray[np.float64]] | None = None,
 ) -> dict[str, Detections]:
     """Runs the model over images. The model keeps its mode, training or evaluation.
+
+    Images of different shapes are not in one batch: padding would change what group normalization averages over, and
+    with it the detections, by the number of images in a batch.
 
     Args:
         model: A torchvision detector, already on ``device``.
@@ -43,18 +49,20 @@ def detect(
         batch_size: Images per call of the model.
         device: Where each batch is moved.
         threads: Threads that load images.
+        proposals: Receives the proposals of the first stage by file name, xyxy in pixels of the image on disk.
 
     Returns:
-        Detections by file name, their boxes xyxy in pixels of the image on disk.
+        Detections by file name, in the order of the records, their boxes xyxy in pixels of the image on disk.
     """
     was_training = model.training
     model.eval()
     detections: dict[str, Detections] = {}
-    with ThreadPoolExecutor(threads, thread_name_prefix="images") as pool, torch.no_grad():
-        for group in _groups(records, batch_size):
+    recorder = ProposalRecorder()
+    with ThreadPoolExecutor(threads, thread_name_prefix="images") as pool, torch.no_grad(), recorder.recording(model):
+        for group in _groups(records, batch_size, store):
             pixels = list(pool.map(store.load, group))
             outputs = model([to_tensor(image).to(device) for image in pixels])
-            for record, image, output in zip(group, pixels, outputs):
+            for place, (record, image, output) in enumerate(zip(group, pixels, outputs)):
                 height, width = image.shape[:2]
                 factors = np.array([record.width / width, record.height / height] * 2)
                 detections[record.file_name] = Detections(
@@ -62,10 +70,17 @@ def detect(
                     labels=output["labels"].cpu().numpy(),
                     scores=output["scores"].double().cpu().numpy(),
                 )
+                if proposals is not None and recorder.last:
+                    proposals[record.file_name] = recorder.last[place] * factors
     model.train(was_training)
-    return detections
+    return {record.file_name: detections[record.file_name] for record in records}
 
 
-def _groups(records: Sequence[ImageRecord], size: int) -> Iterator[Sequence[ImageRecord]]:
-    for start in range(0, len(records), size):
-        yield records[start : start + size]
+def _groups(records: Sequence[ImageRecord], size: int, store: ImageStore) -> Iterator[Sequence[ImageRecord]]:
+    """Yields batches of images of one padded shape."""
+    shapes: dict[tuple[int, int], list[ImageRecord]] = {}
+    for record in records:
+        shapes.setdefault(store.padded_size(record), []).append(record)
+    for group in shapes.values():
+        for start in range(0, len(group), size):
+            yield group[start : start + size]

@@ -11,6 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from detection.errors import TrainingError
+from detection.export.onnx_model import export_onnx
+from detection.models.architecture import FILE as ARCHITECTURE
+from detection.models.architecture import Architecture, read_architecture
 from detection.models.weights import load_tensors
 
 _WEIGHTS = "model.pth"
@@ -38,29 +41,44 @@ def save_final_model(
     folder: Path,
     model: nn.Module,
     *,
+    architecture: Architecture,
     class_names: Mapping[int, str],
     exp_config: Mapping[str, Any],
     metrics: Mapping[str, float],
     passport: Mapping[str, Any],
-) -> None:
-    """Writes the weights, a TorchScript export, and four JSON files. Moves the model to the CPU.
+    last: Mapping[str, Tensor] | None = None,
+) -> str:
+    """Writes the weights, a TorchScript and an ONNX export, and five JSON files. Moves the model to the CPU.
 
     Args:
         folder: Receives the files; created when missing.
         model: The trained model.
+        architecture: What its weights need to be loaded again; architecture.json.
         class_names: Name of each label; label_map.json.
         exp_config: The exp_config with every key; exp_config.json.
         metrics: The latest value of each metric; metrics.json.
         passport: What the run is; passport.json.
+        last: The weights after the last step, where those of the model are from an earlier one; model_last.pth.
+
+    Returns:
+        Why there is no ONNX export; empty when there is one.
     """
     folder.mkdir(parents=True, exist_ok=True)
     model.cpu().eval()
     torch.save(model.state_dict(), folder / _WEIGHTS)
+    if last is not None:
+        torch.save(dict(last), folder / "model_last.pth")
+    _write(folder / ARCHITECTURE, architecture.document())
     _write(folder / _LABELS, [{"id": label, "name": name} for label, name in class_names.items()])
     _write(folder / "exp_config.json", exp_config)
     _write(folder / "metrics.json", metrics)
     _write(folder / "passport.json", passport)
     torch.jit.script(Detector(model)).save(str(folder / "model.torchscript.pt"))
+    try:
+        export_onnx(model, folder / "model.onnx", int(exp_config["MODEL_PARAMS"]["IMAGE_SIZE"]))
+    except (RuntimeError, ImportError) as error:  # newer exporters of PyTorch need the package onnx
+        return f"no model.onnx is written: {str(error).splitlines()[0]}"
+    return ""
 
 
 def load_class_names(folder: Path) -> dict[int, str]:
@@ -76,6 +94,15 @@ def load_class_names(folder: Path) -> dict[int, str]:
         raise TrainingError(
             f"{folder / _LABELS} cannot be read: {error}; --model must name the final_model folder of a run."
         ) from error
+
+
+def load_architecture(folder: Path) -> Architecture:
+    """Reads what the weights of a saved model need. Models of older versions have frozen batch normalization.
+
+    Raises:
+        TrainingError: architecture.json cannot be read.
+    """
+    return read_architecture(folder) or Architecture("frozen")
 
 
 def load_final_weights(folder: Path, model: nn.Module) -> None:

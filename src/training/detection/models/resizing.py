@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Dict, List, Optional, Tuple
 
 from torch import Tensor
 from torch.nn import functional
 from torchvision.models.detection.transform import GeneralizedRCNNTransform, resize_boxes
-
-IMAGE_MEAN = [0.485, 0.456, 0.406]
-IMAGE_STD = [0.229, 0.224, 0.225]
 
 
 class LongerSideTransform(GeneralizedRCNNTransform):
@@ -20,10 +18,12 @@ class LongerSideTransform(GeneralizedRCNNTransform):
 
     Args:
         longer_side: Longer side after resizing, in pixels.
+        mean: Mean of the input in [0, 1] per channel.
+        std: Standard deviation of the input in [0, 1] per channel.
     """
 
-    def __init__(self, longer_side: int) -> None:
-        super().__init__(longer_side, longer_side, IMAGE_MEAN, IMAGE_STD)
+    def __init__(self, longer_side: int, mean: Sequence[float], std: Sequence[float]) -> None:
+        super().__init__(longer_side, longer_side, list(mean), list(std))
         self.longer_side = longer_side
 
     # Optional and Dict in their old spelling, because TorchScript parses these annotations.

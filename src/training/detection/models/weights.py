@@ -1,11 +1,14 @@
-"""Weights of a base model: finds the file in the data folder and loads the tensors that fit."""
+"""Weights of a base model: finds the file, reads it, and loads its tensors, each of which is accounted for."""
 
 from __future__ import annotations
 
+import hashlib
 import io
+import os
 import pickle
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,51 +16,115 @@ import torch
 from torch import Tensor, nn
 
 from detection.errors import TrainingError
+from detection.models.architecture import Architecture, read_architecture
+from detection.models.base_model import BaseModel
+from detection.pretrained.tensorflow_bundle import BundleError, read_bundle
+from detection.pretrained.tensorflow_names import from_tensorflow
+
+IMAGE_FOLDER_VARIABLE = "BASE_MODEL_FOLDER"
+"""Environment variable with the folder of the training image that holds weights, a folder for each base model."""
+
+_IMAGE_FOLDER = "/opt/base-models"
+_NAMED = 8  # missing tensors that a message names
+# The first digits of the SHA-256 of torchvision's files that were trained before batch normalization added its epsilon.
+_WITHOUT_EPSILON = ("258fb6c6", "eeacb38b")
+_PARTS = (
+    ("feature pyramid", ("backbone.fpn.",)),
+    ("first stage", ("rpn.",)),
+    (
+        "predictor",
+        ("roi_heads.box_predictor.", "head.classification_head.cls_logits.", "head.classification_head.module_l"),
+    ),
+    ("head", ("roi_heads.", "head.")),
+)
 
 
-def find_weights(data: Path, base_model: str, weights: str) -> Path | None:
+@dataclass(frozen=True)
+class Weights:
+    """A file of weights, read.
+
+    Attributes:
+        path: The file, or the ``*.index`` file of a TensorFlow checkpoint.
+        tensors: The tensors by their names in torchvision's detectors, or in the backbone alone.
+        architecture: What the weights need of the model.
+        digest: SHA-256 in hex of the file, or of the files of a checkpoint.
+        ignored: Names in the file that are no weights of a model, such as the state of an optimizer.
+    """
+
+    path: Path
+    tensors: Mapping[str, Tensor]
+    architecture: Architecture
+    digest: str
+    ignored: tuple[str, ...] = ()
+
+
+def image_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Returns the folder of the training image that holds weights."""
+    return Path(environment.get(IMAGE_FOLDER_VARIABLE) or _IMAGE_FOLDER)
+
+
+def find_weights(data: Path, base_model: str, weights: str, entry: BaseModel, image: Path) -> Path | None:
     """Returns the file that MODEL_PARAMS.WEIGHTS selects; None for random weights.
 
     Args:
         data: The data folder.
         base_model: MODEL_PARAMS.BASE_MODEL: the folder in ``models``.
-        weights: ``auto`` for the newest ``*.pth`` file, ``none``, or a file name.
+        weights: ``auto`` for the newest file of the data folder, else of the image; ``none``; or a file name.
+        entry: The base model; its own name is a folder too.
+        image: The folder of the training image that holds weights.
 
     Raises:
-        TrainingError: The named file does not exist.
+        TrainingError: The named file does not exist, or ``auto`` finds none for a model that needs weights.
     """
-    folder = data / "models" / base_model
     if weights == "none":
         return None
-    files = sorted(path for path in folder.glob("*.pth") if path.is_file())
-    if weights == "auto":
-        newest_last = sorted(files, key=lambda path: (path.stat().st_mtime, path.name))
-        return newest_last[-1] if newest_last else None
-    path = folder / weights
-    if not path.is_file():
-        existing = ", ".join(file.name for file in files) or "no *.pth file"
+    names = dict.fromkeys((base_model, entry.name))
+    files = [file for name in names for file in _files(data / "models" / name)]
+    if weights != "auto":
+        for file in files:
+            if weights in (file.name, file.with_suffix("").name, file.parent.name):
+                return file
+        existing = ", ".join(sorted(file.name for file in files)) or "no weights"
         raise TrainingError(
             f"models/{base_model}/{weights} does not exist; MODEL_PARAMS.WEIGHTS must be auto, none or a file in "
             f"models/{base_model}, which holds {existing}."
         )
-    return path
+    for found in (files, [file for name in names for file in _files(image / name)]):
+        if found:
+            return max(found, key=lambda path: (path.stat().st_mtime, path.name))
+    if not entry.needs_weights:
+        return None
+    raise TrainingError(
+        f"{base_model} has no weights: neither models/{base_model} of the data folder nor {image / base_model} of the "
+        "image holds a file; WEIGHTS auto must find one. Bring them by "
+        f"./build.sh --target=Fetch-Base-Model --model={entry.name}, or start from random weights by "
+        "--set=MODEL_PARAMS.WEIGHTS=none."
+    )
 
 
-def load_weights(model: nn.Module, path: Path, say: Callable[[str], None]) -> None:
-    """Loads a state dict into a model: one of the same detector, with any number of classes, or of its backbone alone.
+def _files(folder: Path) -> list[Path]:
+    """Returns the weights in a folder: ``*.pth`` files, and TensorFlow checkpoints, also those in a folder below."""
+    if not folder.is_dir():
+        return []
+    patterns = ("*.pth", "*.index", "*/*.index")
+    return sorted(path for pattern in patterns for path in folder.glob(pattern) if path.is_file())
 
-    Tensors of another shape are skipped and named: the heads of a model trained for other classes.
+
+def read_weights(path: Path, entry: BaseModel) -> Weights:
+    """Reads a state dict of PyTorch, or a checkpoint of TensorFlow.
 
     Args:
-        model: Updated in place.
-        path: Output of torch.save: a state dict, alone or under the key ``model`` or ``state_dict``.
-        say: Receives a line about what was loaded, and one about what was skipped.
+        path: Output of torch.save: a state dict, alone or under the key ``model`` or ``state_dict``; or ``*.index``.
+        entry: The base model that the weights are for.
 
     Raises:
-        TrainingError: The file is not a state dict, or has no tensor of the model.
+        TrainingError: The file cannot be read, or is no file of weights.
     """
+    if path.suffix == ".index":
+        return _read_checkpoint(path, entry)
     try:
-        content = load_tensors(path)
+        data = path.read_bytes()
+        content = load_tensors(io.BytesIO(data))
     except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
         first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise TrainingError(
@@ -66,27 +133,75 @@ def load_weights(model: nn.Module, path: Path, say: Callable[[str], None]) -> No
     for wrapper in ("model", "state_dict"):
         if isinstance(content, dict) and isinstance(content.get(wrapper), dict):
             content = content[wrapper]
-    own = model.state_dict()
+    items = content.items() if isinstance(content, Mapping) else ()
+    tensors = {str(name): value for name, value in items if isinstance(value, Tensor)}
+    digest = hashlib.sha256(data).hexdigest()
+    architecture = read_architecture(path.parent)
+    if architecture is None:
+        frozen = any(name.endswith(".running_mean") for name in tensors)
+        epsilon = 0.0 if digest.startswith(_WITHOUT_EPSILON) else 1e-5
+        architecture = Architecture("frozen" if frozen else "group", epsilon)
+    return Weights(path, tensors, replace(architecture, anchors=None), digest)
+
+
+def _read_checkpoint(path: Path, entry: BaseModel) -> Weights:
+    try:
+        bundle = read_bundle(path)
+        tensors, ignored = from_tensorflow(bundle.tensors, entry.std)
+    except (BundleError, OSError) as error:
+        raise TrainingError(
+            f"the checkpoint {path} cannot be read: {error}; it must be a whole checkpoint of TensorFlow (*.index and "
+            "*.data-*), as it is in the archives of the TensorFlow model zoo."
+        ) from error
+    return Weights(path, tensors, Architecture("frozen", 1e-5, "tensorflow"), bundle.digest, ignored)
+
+
+def load_weights(model: nn.Module, weights: Weights, entry: BaseModel, say: Callable[[str], None]) -> None:
+    """Loads weights into a model: of the same detector, with any number of classes, or of its backbone alone.
+
+    The backbone is loaded whole. The predictor of other classes stays random, and so does what the file does not hold.
+    The earliest layers, when trained weights fill them, are frozen: small batches would make them worse.
+
+    Args:
+        model: Updated in place.
+        weights: What ``read_weights`` returned.
+        entry: The base model.
+        say: Receives a line for each part of the model, and one about what was skipped.
+
+    Raises:
+        TrainingError: A tensor of the backbone is missing, or has another shape.
+    """
+    own = {name: value for name, value in model.state_dict().items() if not name.endswith(".num_batches_tracked")}
     fitting: dict[str, Tensor] = {}
-    reshaped, unknown = [], 0
-    for name, value in content.items() if isinstance(content, Mapping) else ():
-        target = next((key for key in _places(str(name)) if key in own), None)
-        if target is None or not isinstance(value, Tensor):
-            unknown += 1
+    reshaped: dict[str, str] = {}
+    unknown: list[str] = []
+    for name, value in weights.tensors.items():
+        target = next((key for key in _places(name) if key in own), None)
+        if target is None:
+            if not name.endswith(".num_batches_tracked"):
+                unknown.append(name)
         elif own[target].shape != value.shape:
-            reshaped.append(f"{target} {tuple(value.shape)} for {tuple(own[target].shape)}")
+            reshaped[target] = f"{target} {tuple(value.shape)} for {tuple(own[target].shape)}"
         else:
             fitting[target] = value
-    if not fitting:
+    body = [name for name in own if name.startswith(entry.body)]
+    missing = [reshaped.get(name, name) for name in body if name not in fitting]
+    if missing:
+        shown = ", ".join(missing[:_NAMED]) + (f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else "")
         raise TrainingError(
-            f"the weights {path} have no tensor of this base model; "
-            "they must be a state dict of it or of its backbone."
+            f"the weights {weights.path} have {len(body) - len(missing)} of the {len(body)} tensors of the backbone of "
+            f"{entry.name}; they must have all of them. Missing: {shown}."
         )
     model.load_state_dict(fitting, strict=False)
-    others = f"; {unknown} of the file are not part of this model" if unknown else ""
-    say(f"loaded {len(fitting)} of {len(own)} tensors from {path.name}{others}")
+    say(f"loaded {len(fitting)} of {len(own)} tensors from {weights.path.name}: {_coverage(own, fitting, body)}")
     if reshaped:
-        say("skipped tensors of another shape: " + ", ".join(reshaped))
+        say("made new, because the file's have another shape: " + ", ".join(reshaped.values()))
+    others = [*unknown, *weights.ignored]
+    if others:
+        say(f"{len(others)} tensors of the file are not part of this model: {_shortened(others)}")
+    frozen = _freeze(model, entry, fitting)
+    if frozen:
+        say(f"frozen, because they are loaded: {', '.join(frozen)}")
 
 
 def load_tensors(file: io.BytesIO | Path) -> Any:
@@ -94,9 +209,39 @@ def load_tensors(file: io.BytesIO | Path) -> Any:
     return torch.load(file, map_location="cpu", weights_only=True)
 
 
+def _coverage(own: Mapping[str, Tensor], fitting: Mapping[str, Tensor], body: list[str]) -> str:
+    """Returns how many tensors of each part were loaded, as in ``backbone 100 of 100, first stage 0 of 6``."""
+    parts: dict[str, list[str]] = {"backbone": body}
+    for name in own:
+        if name not in body:
+            part = next((part for part, prefixes in _PARTS if name.startswith(prefixes)), "other")
+            parts.setdefault(part, []).append(name)
+    return ", ".join(
+        f"{part} {sum(name in fitting for name in names)} of {len(names)}" for part, names in parts.items() if names
+    )
+
+
+def _freeze(model: nn.Module, entry: BaseModel, fitting: Mapping[str, Tensor]) -> list[str]:
+    frozen: dict[str, None] = {}
+    for name, parameter in model.named_parameters():
+        prefix = next((prefix for prefix in entry.early if name.startswith(prefix)), None)
+        if prefix is not None and name in fitting:
+            parameter.requires_grad_(False)
+            frozen[prefix.rstrip(".")] = None
+    return list(frozen)
+
+
+def _shortened(names: list[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+
+
 def _places(name: str) -> list[str]:
-    """Returns the possible names of a tensor in the model: its own, and those of a bare backbone's tensor."""
-    # The region proposal head of torchvision before 0.13 had one convolution without a sequence around it.
+    """Returns the possible names of a tensor in the model: its own, its newer one, and those of a bare backbone's."""
+    # Before torchvision 0.13 a convolution had no sequence around it.
     renamed = re.sub(r"^rpn\.head\.conv\.(weight|bias)$", r"rpn.head.conv.0.0.\1", name)
+    renamed = re.sub(r"^(backbone\.fpn\.(?:inner|layer)_blocks\.\d+)\.(weight|bias)$", r"\1.0.\2", renamed)
+    tower = re.match(r"^(head\.\w+_head\.conv)\.(\d+)\.(weight|bias)$", renamed)
+    if tower is not None and int(tower[2]) % 2 == 0:
+        renamed = f"{tower[1]}.{int(tower[2]) // 2}.0.{tower[3]}"
     bare = name[len("features.") :] if name.startswith("features.") else name
     return [name, renamed, f"backbone.body.{bare}", f"backbone.{name}", f"roi_heads.box_head.{name}"]

@@ -9,10 +9,12 @@ METRIC_NAMES = (
     "train_loss_box_reg",
     "train_loss_objectness",
     "train_loss_rpn_box_reg",
+    "train_skipped_steps",
     "learning_rate",
     "images_per_second",
     "train_images",
     "test_images",
+    "validation_images",
     "eval_mAP",
     "eval_AP50",
     "eval_AP75",
@@ -26,6 +28,15 @@ METRIC_NAMES = (
     "eval_AR_medium",
     "eval_AR_large",
     "eval_AP50_<class>",
+    "eval_mAP_max",
+    "eval_AP50_max",
+    "eval_AR_max",
+    "proposal_recall",
+    "proposal_recall_<class>",
+    "proposal_recall_small",
+    "proposal_recall_medium",
+    "proposal_recall_large",
+    "validation_<metric>",
     "binary_tp",
     "binary_fn",
     "binary_tn",
@@ -38,9 +49,20 @@ METRIC_NAMES = (
 """Every metric that a run logs, in the order of docs/metrics.md. ``<class>`` stands for the name of each class."""
 
 CLASS_AP50 = "eval_AP50_<class>"
+SKIPPED = "train_skipped_steps"
+MOST_NAMES = tuple(name for name in METRIC_NAMES if name.startswith("eval_") and name.endswith("_max"))
+"""Mean average precision, average precision at IoU 0.5, and average recall of up to MAX_DETECTIONS detections."""
+
 LOSS_NAMES = tuple(name for name in METRIC_NAMES if name.startswith("train_loss"))
-COCO_NAMES = tuple(name for name in METRIC_NAMES if name.startswith("eval_") and name != CLASS_AP50)
+COCO_NAMES = tuple(
+    name for name in METRIC_NAMES if name.startswith("eval_") and name != CLASS_AP50 and name not in MOST_NAMES
+)
 """COCO's twelve numbers, in COCO's order."""
+
+
+def validation(name: str) -> str:
+    """Returns the name of a metric when it is measured on the validation split."""
+    return "validation_" + (name[len("eval_") :] if name.startswith("eval_") else name)
 
 
 def class_ap50(class_name: str) -> str:

@@ -1,22 +1,32 @@
-"""The learning-rate schedule."""
+"""The learning-rate schedules."""
 
 from __future__ import annotations
 
 import math
 
 _FINAL_SHARE = 0.01
+_DROPS = (2 / 3, 8 / 9)
 
 
-def learning_rate(step: int, *, steps: int, warmup_steps: int, peak: float) -> float:
-    """Returns the learning rate of a step: a linear rise to the peak, then half a cosine down to 1 % of it.
+def learning_rate(step: int, *, steps: int, warmup_steps: int, peak: float, schedule: str = "cosine") -> float:
+    """Returns the learning rate of a step: a linear rise to the peak, then what the schedule says.
 
     Args:
         step: The step, from 0 to ``steps - 1``.
         steps: Steps of the whole run.
         warmup_steps: Steps of the rise; 0 starts at the peak.
         peak: RUN_PARAMS.LEARNING_RATE.
+        schedule: ``cosine``: half a cosine down to 1 % of the peak; ``step``: a tenth of it from 2/3 of the steps on,
+            and a hundredth from 8/9 on; ``constant``: the peak.
     """
     if step < warmup_steps:
         return peak * (step + 1) / warmup_steps
+    if schedule == "constant":
+        return peak
+    if schedule == "step":
+        rate = peak
+        for drop in _DROPS:
+            rate = rate / 10 if step >= drop * steps else rate
+        return rate
     progress = (step - warmup_steps) / max(1, steps - warmup_steps)
     return peak * (_FINAL_SHARE + (1 - _FINAL_SHARE) * 0.5 * (1 + math.cos(math.pi * progress)))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from contextlib import closing
-from pathlib import Path
+from dataclasses import dataclass
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from detection.config.settings import Settings, deciding
 from detection.data.batches import training_batches
@@ -15,9 +17,11 @@ from detection.data.datasets import Dataset
 from detection.data.images import ImageStore
 from detection.errors import TrainingError
 from detection.evaluate.evaluation import Evaluator
+from detection.models.weights import Weights
 from detection.tracking.metrics_log import MetricsLog
 from detection.tracking.progress import Console, duration
 from detection.train.checkpoints import CheckpointFolder, Stateful
+from detection.train.hooks.best import BestWeights
 from detection.train.hooks.checkpoint import WriteCheckpoint
 from detection.train.hooks.evaluation import PeriodicEvaluation
 from detection.train.hooks.hook import Hook
@@ -32,12 +36,27 @@ from detection.train.trainer import Trainer
 _MOST_THREADS = 8
 
 
-def checkpoint_identity(settings: Settings, dataset: Dataset, weights: Path | None) -> str:
+@dataclass(frozen=True)
+class Trained:
+    """What a training gave.
+
+    Attributes:
+        model: The model to evaluate and to save.
+        steps: Optimizer steps done.
+        last: The weights after the last step, where those of the model are from an earlier one.
+    """
+
+    model: nn.Module
+    steps: int
+    last: Mapping[str, Tensor] | None
+
+
+def checkpoint_identity(settings: Settings, dataset: Dataset, weights: Weights | None) -> str:
     """Returns the SHA-256 in hex of everything that decides the weights after a given step."""
     parts = {
         "settings": {key: settings.value(key) for key in sorted(deciding("weights"))},
         "dataset": dataset.hash,
-        "weights": hashlib.sha256(weights.read_bytes()).hexdigest() if weights is not None else None,
+        "weights": weights.digest if weights is not None else None,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -48,11 +67,12 @@ def train_model(
     dataset: Dataset,
     store: ImageStore,
     evaluator: Evaluator,
+    validation: Evaluator | None,
     checkpoints: CheckpointFolder,
     log: MetricsLog,
     machine: Machine,
     console: Console,
-) -> None:
+) -> Trained:
     """Trains a model in place, from its newest checkpoint on if there is one.
 
     Args:
@@ -60,28 +80,48 @@ def train_model(
         model: Already on the machine's device.
         dataset: Its training split is used.
         store: Loads the images.
-        evaluator: Evaluates every EVAL_EVERY steps.
+        evaluator: Evaluates on the test split every EVAL_EVERY steps, when there is no validation split.
+        validation: Evaluates on the validation split, by which the best weights are chosen; None without one.
         checkpoints: The checkpoints of this experiment.
         log: A new log; it receives the metrics, those of the checkpoint first.
         machine: Decides how many threads prepare batches.
         console: Receives progress and messages.
 
+    Returns:
+        The model to evaluate and to save.
+
     Raises:
         TrainingError: A loss is not finite, an image cannot be decoded, or a signal stopped training.
     """
     run, say = settings.run, console.say
-    trainer = Trainer(model, run, settings.model.first_stage, machine.device)
-    timer = StepTimer(run.batch_size, console.clock)
+    trainer = Trainer(model, run, settings.model, machine.device)
+    timer = StepTimer(run.batch_size * run.accumulate, console.clock)
     metrics = TrainingMetrics(log, timer, every=log_interval(run.steps))
-    parts: dict[str, Stateful] = {"trainer": trainer, "metrics_log": log, "training_metrics": metrics}
+    progress = Progress(console, timer)
+    parts: dict[str, Stateful] = {
+        "trainer": trainer,
+        "metrics_log": log,
+        "training_metrics": metrics,
+        "progress": progress,
+    }
+    best: BestWeights | None = None
+    if validation is not None:
+        best = BestWeights(
+            validation, trainer, log, say, every=run.eval_every, metric=run.best_metric, patience=run.patience
+        )
+        parts["best"] = best
     checkpoint = checkpoints.newest()
     if checkpoint is None:
-        log.log(0, {"train_images": float(len(dataset.train)), "test_images": float(len(dataset.test))})
+        images = {"train_images": float(len(dataset.train)), "test_images": float(len(dataset.test))}
+        log.log(0, images if validation is None else {**images, "validation_images": float(validation.images)})
     else:
         checkpoint.restore(parts)
         if trainer.done == run.steps:
             say(f"all {run.steps} steps are done already; the model of their checkpoint is used")
-            return
+            return _trained(trainer, best, say)
+        if best is not None and best.has_ended:
+            say(f"training ended early after step {trainer.done} already; its best weights are used")
+            return _trained(trainer, best, say)
         say(f"resuming from the checkpoint after step {trainer.done}")
 
     batches = training_batches(
@@ -90,26 +130,63 @@ def train_model(
         batch_size=run.batch_size,
         augmentation=settings.model.augmentation,
         seed=run.seed,
-        first_step=trainer.done,
-        last_step=run.steps,
+        first_step=trainer.done * run.accumulate,
+        last_step=run.steps * run.accumulate,
         threads=_batch_threads(machine),
     )
     with closing(batches), StopOnSignal() as stop:
         hooks: list[Hook] = [
             timer,
             metrics,
-            Progress(console, timer),
-            PeriodicEvaluation(evaluator, model, log, say, every=run.eval_every),
+            progress,
+            best or PeriodicEvaluation(evaluator, trainer.best_model, log, say, every=run.eval_every),
             stop,  # after the evaluation, the longest of them, and before the checkpoint that a stop needs
             WriteCheckpoint(checkpoints, parts, every=run.checkpoint_every),
         ]
-        stop_reason = run_steps(trainer, batches, hooks, steps=run.steps)
+        stop_reason = run_steps(trainer, batches, hooks, steps=run.steps, accumulate=run.accumulate)
     if stop_reason:
         raise TrainingError(
             f"stopped by {stop_reason} after step {trainer.done}; its checkpoint is written. "
             "Run the same command again to resume."
         )
     say(f"trained {timer.steps} steps in {duration(timer.seconds)}")
+    return _trained(trainer, best, say)
+
+
+def check_training(settings: Settings) -> list[str]:
+    """Checks the settings of the training against each other.
+
+    Returns:
+        Warnings, a line each.
+
+    Raises:
+        TrainingError: PATIENCE has nothing to wait for.
+    """
+    run = settings.run
+    if run.patience and not (settings.validation and run.eval_every):
+        raise TrainingError(
+            f"RUN_PARAMS.PATIENCE is {run.patience}, with DATA.VALIDATION {settings.validation:g} and "
+            f"RUN_PARAMS.EVAL_EVERY {run.eval_every}; it must be 0, or both of them above 0, "
+            "because the best weights are chosen by regular evaluations of the validation split."
+        )
+    lines = []
+    if settings.validation and not run.eval_every:
+        lines.append("warning: RUN_PARAMS.EVAL_EVERY is 0, so that the validation split chooses among one step")
+    if settings.value("HYPERTUNE"):
+        lines.append("warning: HYPERTUNE is true, but this command trains once with the values given; a sweep is a job")
+    if torch.cuda.device_count() > 1:
+        lines.append(f"warning: this run uses one of the {torch.cuda.device_count()} GPUs")
+    return lines
+
+
+def _trained(trainer: Trainer, best: BestWeights | None, say: Callable[[str], None]) -> Trained:
+    model = trainer.best_model
+    if best is None or not best.weights or best.step == trainer.done:
+        return Trained(model, trainer.done, None)
+    last = {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}
+    model.load_state_dict(best.weights)
+    say(f"the weights after step {best.step} are the best on the validation split")
+    return Trained(model, trainer.done, last)
 
 
 def _batch_threads(machine: Machine) -> int:

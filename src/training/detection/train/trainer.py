@@ -11,14 +11,16 @@ from typing import Any, ContextManager
 import torch
 from torch import Tensor, nn
 
-from detection.config.settings import FirstStage, RunParams
+from detection.config.settings import ModelParams, RunParams
 from detection.data.batches import Batch
 from detection.errors import TrainingError
 from detection.models.building import weigh_losses
+from detection.train.average import WeightAverage
 from detection.train.schedule import learning_rate
 
 MOMENTUM = 0.9
-WEIGHT_DECAY = 5e-4
+WEIGHT_DECAY = {"sgd": 5e-4, "adamw": 1e-2}
+_MOST_SKIPPED = 10  # steps in a row
 _MAX_GRADIENT_NORM = 10.0
 
 
@@ -27,50 +29,66 @@ class NonFiniteLossError(TrainingError):
 
 
 class Trainer:
-    """A model with its optimizer (SGD with momentum), step by step.
+    """A model with its optimizer, step by step.
 
     Args:
         model: A torchvision detector, already on ``device``; its weights are updated in place.
         run: RUN_PARAMS.
-        first_stage: Holds the weights of the two losses of the region proposal network.
+        params: MODEL_PARAMS, which hold the weights of the losses.
         device: Where each batch is moved.
     """
 
-    def __init__(self, model: nn.Module, run: RunParams, first_stage: FirstStage, device: torch.device) -> None:
+    def __init__(self, model: nn.Module, run: RunParams, params: ModelParams, device: torch.device) -> None:
         self.model = model.train()
         self.done = 0  # optimizer steps
         self._run = run
-        self._first_stage = first_stage
+        self._params = params
         self._device = device
-        self._optimizer = torch.optim.SGD(_parameter_groups(model), lr=run.learning_rate, momentum=MOMENTUM)
+        self._optimizer = _optimizer(model, run)
+        self._skipped = 0  # steps in a row
+        self.average = WeightAverage(model, run.ema) if run.ema > 0 else None
         self._scaler = _scaler(run.precision == "amp" and device.type == "cuda")
 
-    def step(self, batch: Batch) -> dict[str, float]:
-        """Makes one optimizer step.
+    @property
+    def best_model(self) -> nn.Module:
+        """Returns the model to evaluate and to save: the average of the weights where there is one."""
+        return self.model if self.average is None else self.average.model
+
+    def step(self, *batches: Batch) -> dict[str, float]:
+        """Makes one optimizer step over the mean loss of one or more batches.
+
+        With automatic mixed precision a step whose loss is not finite changes no weights and is counted: float16 ends
+        at 65504, and the next batch may be fine.
 
         Returns:
-            ``train_loss``, its four parts as they are weighted, and ``learning_rate``; all dimensionless.
+            ``train_loss``, its parts as they are weighted, ``learning_rate``, and ``train_skipped_steps``: 1 for a step
+            that changed nothing, whose losses are left out, else 0; all dimensionless.
 
         Raises:
             NonFiniteLossError: The message names the images of the batch.
         """
         rate = self._set_learning_rate()
-        images = [self._move(image) for image in batch.images]
-        targets = [{name: self._move(value) for name, value in target.items()} for target in batch.targets]
-        with self._precision():
-            losses = weigh_losses(self.model(images, targets), self._first_stage)
-            loss = torch.stack(list(losses.values())).sum()
-        values = _values(loss, losses)
-        if not math.isfinite(values["train_loss"]):
-            names = ", ".join(f"'{record.file_name}'" for record in batch.records)
-            parts = ", ".join(f"{name} {value:g}" for name, value in values.items())
-            raise NonFiniteLossError(
-                f"step {self.done + 1}: the loss is not finite ({parts}) on the images {names}; "
-                "lower RUN_PARAMS.LEARNING_RATE, raise RUN_PARAMS.WARMUP_STEPS, or check these images."
-            )
-        self._update(loss)
+        self._optimizer.zero_grad(set_to_none=True)
+        sums: dict[str, float] = {}
+        for batch in batches:
+            images = [self._move(image) for image in batch.images]
+            targets = [{name: self._move(value) for name, value in target.items()} for target in batch.targets]
+            with self._precision():
+                losses = weigh_losses(self.model(images, targets), self._params)
+                loss = torch.stack(list(losses.values())).sum()
+            values = _values(loss, losses)
+            if not math.isfinite(values["train_loss"]):
+                self._count_skipped(batch, values)
+                return {"learning_rate": rate, "train_skipped_steps": 1.0}
+            for name, value in values.items():
+                sums[name] = sums.get(name, 0.0) + value / len(batches)
+            self._backward(loss if len(batches) == 1 else loss / len(batches))
+        self._update()
+        self._skipped = 0
         self.done += 1
-        return {**values, "learning_rate": rate}
+        if self.average is not None:
+            self.average.update(self.done)
+        return {**sums, "learning_rate": rate, **({} if self._scaler is None else {"train_skipped_steps": 0.0})}
 
     def state_dict(self) -> dict[str, Any]:
         """Returns everything that the next step depends on. The batches follow from the step alone."""
@@ -80,7 +98,10 @@ class Trainer:
             # The rest of the optimizer follows from the settings and the step.
             "momentum": self._optimizer.state_dict()["state"],
             "random": torch.get_rng_state(),
+            "skipped": self._skipped,
         }
+        if self.average is not None:
+            state["average"] = self.average.state_dict()
         if self._scaler is not None:
             state["scaler"] = json.dumps(self._scaler.state_dict())
         if self._device.type == "cuda":
@@ -97,11 +118,20 @@ class Trainer:
             self._scaler.load_state_dict(json.loads(state["scaler"]))
         if self._device.type == "cuda" and "random_cuda" in state:
             torch.cuda.set_rng_state(state["random_cuda"], self._device)
+        if self.average is not None:
+            self.average.load_state_dict(state["average"])
+        self._skipped = int(state["skipped"])
         self.done = int(state["done"])
 
     def _set_learning_rate(self) -> float:
         run = self._run
-        rate = learning_rate(self.done, steps=run.steps, warmup_steps=run.warmup_steps, peak=run.learning_rate)
+        rate = learning_rate(
+            self.done,
+            steps=run.steps,
+            warmup_steps=run.warmup_steps,
+            peak=run.learning_rate,
+            schedule=run.schedule,
+        )
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         return rate
@@ -112,14 +142,32 @@ class Trainer:
         context: ContextManager[Any] = torch.autocast("cuda", dtype=torch.float16)
         return context
 
-    def _update(self, loss: Tensor) -> None:
-        self._optimizer.zero_grad(set_to_none=True)
+    def _count_skipped(self, batch: Batch, values: Mapping[str, float]) -> None:
+        """Counts a step whose loss is not finite.
+
+        Raises:
+            NonFiniteLossError: The precision is fp32, or this is the tenth in a row.
+        """
+        self._skipped += 1
+        if self._scaler is not None and self._skipped < _MOST_SKIPPED:
+            self.done += 1
+            return
+        names = ", ".join(f"'{record.file_name}'" for record in batch.records)
+        parts = ", ".join(f"{name} {value:g}" for name, value in values.items())
+        again = "" if self._scaler is None else f", for the {self._skipped}th step in a row"
+        raise NonFiniteLossError(
+            f"step {self.done + 1}: the loss is not finite ({parts}) on the images {names}{again}; "
+            "lower RUN_PARAMS.LEARNING_RATE, raise RUN_PARAMS.WARMUP_STEPS, or check these images."
+        )
+
+    def _backward(self, loss: Tensor) -> None:
+        torch.autograd.backward(loss if self._scaler is None else self._scaler.scale(loss))
+
+    def _update(self) -> None:
         if self._scaler is None:
-            torch.autograd.backward(loss)
             nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT_NORM)
             self._optimizer.step()
             return
-        self._scaler.scale(loss).backward()
         self._scaler.unscale_(self._optimizer)
         nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT_NORM)
         self._scaler.step(self._optimizer)
@@ -136,11 +184,18 @@ def _values(loss: Tensor, losses: Mapping[str, Tensor]) -> dict[str, float]:
     return dict(zip(names, numbers))
 
 
-def _parameter_groups(model: nn.Module) -> list[dict[str, Any]]:
+def _optimizer(model: nn.Module, run: RunParams) -> torch.optim.Optimizer:
+    groups = _parameter_groups(model, WEIGHT_DECAY[run.optimizer])
+    if run.optimizer == "adamw":
+        return torch.optim.AdamW(groups, lr=run.learning_rate)
+    return torch.optim.SGD(groups, lr=run.learning_rate, momentum=MOMENTUM)
+
+
+def _parameter_groups(model: nn.Module, decay: float) -> list[dict[str, Any]]:
     """Splits the trainable parameters into weights, which decay, and biases and norms, which do not."""
     trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
     return [
-        {"params": [parameter for parameter in trainable if parameter.ndim > 1], "weight_decay": WEIGHT_DECAY},
+        {"params": [parameter for parameter in trainable if parameter.ndim > 1], "weight_decay": decay},
         {"params": [parameter for parameter in trainable if parameter.ndim <= 1], "weight_decay": 0.0},
     ]
 

@@ -26,6 +26,6 @@ class WriteCheckpoint(Hook):
 
     def after_step(self, step: Step) -> None:
         due = self._every > 0 and step.done % self._every == 0
-        if due or step.is_last or step.stop_reason:
+        if due or step.completes_run or step.stop_reason:
             state = {name: part.state_dict() for name, part in self._parts.items()}
             self._folder.write(Checkpoint(step.done, state))

@@ -17,12 +17,19 @@ class Step:
         metrics: ``train_loss``, its four parts and ``learning_rate`` of this step alone.
         stop_reason: Why training ends after this step, as a noun (``SIGTERM``). A hook sets it; the hooks after it
             and the loop read it. Empty while training continues.
+        ends_early: Whether training is complete after this step although steps remain. A hook sets it.
     """
 
     done: int
     steps: int
     metrics: Mapping[str, float]
     stop_reason: str = ""
+    ends_early: bool = False
+
+    @property
+    def completes_run(self) -> bool:
+        """Tells whether training is complete after this step: its last one, or the one that a hook made the last."""
+        return self.is_last or self.ends_early
 
     @property
     def is_last(self) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from torch import nn
-from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
 from torchvision.ops import MultiScaleRoIAlign
+
+from detection.models.base_model import BaseModel, Request
+from detection.models.two_stages import anchors, two_stages
 
 _CHANNELS = (24, 48, 96, 128)
 _RESOLUTION = 5
@@ -45,10 +47,9 @@ def _convolution(channels: int, width: int, stride: int) -> list[nn.Module]:
     ]
 
 
-def tiny_anchors(image_size: int) -> AnchorGenerator:
-    """Creates anchors of 1/12 to 2/3 of the longer side of the image, in three aspect ratios."""
-    sizes = tuple(max(8, round(image_size * share)) for share in (1 / 12, 1 / 6, 1 / 3, 2 / 3))
-    return AnchorGenerator((sizes,), ((0.5, 1.0, 2.0),))
+def tiny_anchors(image_size: int) -> tuple[tuple[int, ...], ...]:
+    """Returns the sides of the anchors: 1/12 to 2/3 of the longer side of the image, in pixels."""
+    return (tuple(max(8, round(image_size * share)) for share in (1 / 12, 1 / 6, 1 / 3, 2 / 3)),)
 
 
 class TinyBoxHead(TwoMLPHead):
@@ -58,16 +59,41 @@ class TinyBoxHead(TwoMLPHead):
         super().__init__(channels * _RESOLUTION**2, _HIDDEN)
 
 
-def tiny_second_stage(channels: int, classes: int) -> dict[str, nn.Module]:
-    """Creates the second stage as arguments of torchvision's FasterRCNN.
-
-    Args:
-        channels: Channels of the feature map.
-        classes: Number of classes, the background included.
-    """
-    return {
+def _build(request: Request) -> nn.Module:
+    backbone = TinyBackbone(request.params.first_stage.stride)
+    # Few anchors and proposals match an object in a small image: fewer samples of the others are faster and as good.
+    return two_stages(
+        request,
+        backbone,
+        least_candidates=200,
+        rpn_anchor_generator=anchors(request, tiny_anchors(request.params.image_size)),
+        rpn_batch_size_per_image=128,
+        rpn_fg_iou_thresh=0.6,
+        box_batch_size_per_image=32,
+        box_positive_fraction=0.5,
         # One sample per bin: a bin is smaller than a feature cell here, and pooling is the slowest part of a step.
-        "box_roi_pool": MultiScaleRoIAlign(["0"], _RESOLUTION, 1),
-        "box_head": TinyBoxHead(channels),
-        "box_predictor": FastRCNNPredictor(_HIDDEN, classes),
-    }
+        box_roi_pool=MultiScaleRoIAlign(["0"], _RESOLUTION, 1),
+        box_head=TinyBoxHead(backbone.out_channels),
+        box_predictor=FastRCNNPredictor(_HIDDEN, request.classes),
+    )
+
+
+MODELS = (
+    BaseModel(
+        name="faster_rcnn_tiny",
+        others="",
+        family="tiny",
+        architecture="Four blocks of convolutions with group normalization, one feature map of stride 16 or 8, "
+        "two stages. For a CPU and drawn pictures.",
+        parameters=1_310_139,
+        image_size=192,
+        build=_build,
+        body=("backbone.",),
+        early=(),
+        has_stride=True,
+        needs_weights=False,
+        levels=1,
+        weights="none: it starts from random weights",
+        licence="",
+    ),
+)

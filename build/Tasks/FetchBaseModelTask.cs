@@ -1,0 +1,17 @@
+using Build.CommandLine;
+using Build.CommandLine.Groups;
+using Build.Sessions.Data;
+using Cake.Frosting;
+
+namespace Build.Tasks;
+
+/// <summary>Brings the weights of a base model to the folder of a datastore, or to a folder that becomes a layer of an image.</summary>
+[TaskName("Fetch-Base-Model")]
+[TaskDescription("Brings the trained weights of a base model to a datastore's folder")]
+[ExperimentArguments]
+[BaseModelArguments]
+[TaskExample("--target=Fetch-Base-Model --model=fasterrcnn_resnet18_fpn", "weights to start real data from")]
+public sealed class FetchBaseModelTask(BaseModelStage stage) : AsyncFrostingTask<BuildContext>
+{
+    public override Task RunAsync(BuildContext context) => stage.RunAsync(context);
+}

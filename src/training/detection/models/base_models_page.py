@@ -1,0 +1,66 @@
+"""The page docs/base_models.md, made from the registry."""
+
+from __future__ import annotations
+
+from detection.config import schema
+from detection.models.base_model import BaseModel
+from detection.models.registry import BASE_MODELS
+
+_HEAD = """# Base models
+
+<!-- Made by `python3 -m detection base-models` in src/training. Edit the registry there, detection/models. -->
+
+MODEL_PARAMS.BASE_MODEL names one of these. Names of the TensorFlow model zoo and of older torchvision versions mean
+the architecture here that is the same, or the one that stands for it. `mask_rcnn*` is refused: the dataset holds
+boxes.
+
+Weights are looked for in `models/{BASE_MODEL}/` of the datastore, then in `/opt/base-models/{BASE_MODEL}` of the
+training image (the environment variable BASE_MODEL_FOLDER names another folder). `./build.sh --target=Fetch-Base-
+Model --model=NAME` brings them. With WEIGHTS `none` the weights are random, and the convolutions of the backbone
+are standardized and normalized by groups, because the statistics of batches of two images are useless. Trained
+weights keep the statistics of their own training, unchanged. The backbone must be in the file whole; the layers
+that a file fills stay as they are up to the first stage of the backbone. The predictor of other classes is made
+new.
+
+"""
+
+
+def page() -> str:
+    """Returns the content of docs/base_models.md."""
+    lines = ["| name | parameters | image size | FIRST_STAGE | proposals | detections |", "|---|---|---|---|---|---|"]
+    for model in BASE_MODELS:
+        lines.append(
+            f"| [{model.name}](#{model.name}) | {model.parameters / 1e6:.1f} million | {model.image_size} | "
+            f"{_first_stage(model)} | {model.proposals if model.has_stages else '-'} | {model.detections} |"
+        )
+    return _HEAD + "\n".join(lines) + "\n" + _TABLE_NOTE + "".join(_section(model) for model in BASE_MODELS)
+
+
+_TABLE_NOTE = """
+Parameters are counted with 90 classes. The image size is the IMAGE_SIZE that suits the architecture. The default of
+IMAGE_SIZE is the same for all. Proposals and detections are the defaults of FIRST_STAGE.MAX_PROPOSALS and
+MAX_DETECTIONS, also for the `lowproposals` names.
+"""
+
+
+def _first_stage(model: BaseModel) -> str:
+    keys = [key for key in schema.leaves() if key.path.startswith("MODEL_PARAMS.FIRST_STAGE.")]
+    names = [key.name for key in keys if schema.matches(key.node["x-only-with"]["pattern"], model.name)]
+    return "all keys" if len(names) == len(keys) else "all but STRIDE" if names else "does not apply"
+
+
+def _section(model: BaseModel) -> str:
+    mean, std = (" ".join(f"{value:.3f}" for value in values) for values in (model.mean, model.std))
+    rows = [f"\n## {model.name}\n\n{model.architecture}\n\n- Weights: {model.weights}."]
+    if model.licence:
+        rows.append(f"- Licence of the weights: {model.licence}.")
+    for weights in model.torchvision:
+        rows.append(f"- torchvision: `{weights.replace(':', '.')}`.")
+    rows.append(f"- Input: RGB in [0, 1]; the model itself subtracts {mean} and divides by {std}.")
+    if model.others:
+        rows.append(f"- Other names: `{model.others}`.")
+    if model.box_loss_weight != 1:
+        rows.append(f"- Weight of the second stage's box loss: {model.box_loss_weight:g}.")
+    if model.differs:
+        rows.append(f"- {'Warning' if model.is_substitute else 'Note'}: {model.differs}")
+    return "\n".join(rows) + "\n"

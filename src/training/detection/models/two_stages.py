@@ -1,0 +1,49 @@
+"""What all detectors of two stages have in common: torchvision's FasterRCNN with the numbers of MODEL_PARAMS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import nn
+from torchvision.models.detection import FasterRCNN
+from torchvision.models.detection.anchor_utils import AnchorGenerator
+
+from detection.models.base_model import SCORE_THRESHOLD, Request
+
+RATIOS = (0.5, 1.0, 2.0)
+"""Height by width of the anchors."""
+
+
+def two_stages(request: Request, backbone: nn.Module, *, least_candidates: int = 1000, **parts: Any) -> nn.Module:
+    """Builds a detector of two stages.
+
+    Args:
+        request: The numbers of MODEL_PARAMS.
+        backbone: The backbone, with ``out_channels``.
+        least_candidates: Least candidates per feature level before suppression.
+        parts: Further arguments of torchvision's FasterRCNN.
+    """
+    first = request.params.first_stage
+    # Candidates per feature level before suppression: enough that MAX_PROPOSALS remain after it.
+    candidates = max(least_candidates, 4 * request.proposals)
+    arguments: dict[str, Any] = {
+        "rpn_pre_nms_top_n_train": candidates,
+        "rpn_pre_nms_top_n_test": candidates,
+        "rpn_post_nms_top_n_train": request.proposals,
+        "rpn_post_nms_top_n_test": request.proposals,
+        "rpn_nms_thresh": first.nms_iou_threshold,
+        "rpn_score_thresh": first.nms_score_threshold,
+        "box_score_thresh": SCORE_THRESHOLD,
+        "box_detections_per_img": request.detections,
+        **parts,
+    }
+    model: nn.Module = FasterRCNN(backbone, None if "box_predictor" in parts else request.classes, **arguments)
+    return model
+
+
+def anchors(
+    request: Request, sizes: tuple[tuple[int, ...], ...], ratios: tuple[float, ...] = RATIOS
+) -> AnchorGenerator:
+    """Creates anchors: those of the dataset where ANCHORS is ``auto``, else ``sizes``, those of each level."""
+    chosen = request.architecture.anchors or sizes
+    return AnchorGenerator(chosen, (ratios,) * len(chosen))

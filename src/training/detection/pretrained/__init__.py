@@ -1,0 +1,1 @@
+"""Trained weights of other programs: reading their files."""

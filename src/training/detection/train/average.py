@@ -1,0 +1,48 @@
+"""The exponential moving average of the weights."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+
+class WeightAverage:
+    """A copy of a model whose weights are the exponential moving average of the model's.
+
+    In the first steps the decay is smaller, (1 + n) / (10 + n) after n steps, so that the random weights of the start
+    are forgotten.
+
+    Args:
+        model: The model in training.
+        decay: RUN_PARAMS.EMA, above 0 and below 1.
+    """
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        self.model = copy.deepcopy(model).eval()
+        self._source = model
+        self._decay = decay
+        for parameter in self.model.parameters():
+            parameter.requires_grad_(False)
+
+    @torch.no_grad()
+    def update(self, done: int) -> None:
+        """Takes the model's weights into the average after ``done`` steps."""
+        decay = min(self._decay, (1 + done) / (10 + done))
+        source = self._source.state_dict()
+        for name, value in self.model.state_dict().items():
+            if value.is_floating_point():
+                value.lerp_(source[name], 1 - decay)
+            else:
+                value.copy_(source[name])
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns the averaged weights."""
+        return self.model.state_dict()
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restores what ``state_dict`` returned."""
+        self.model.load_state_dict(state)

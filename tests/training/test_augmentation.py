@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from detection.data.augmentation import augment
+
+
+class _Always:
+    def random(self) -> float:
+        return 0.0
+
+
+def _labels(count: int) -> np.ndarray:
+    return np.arange(1, count + 1, dtype=np.int64)
+
+
+@pytest.mark.parametrize(("kind", "moved"), [("flip", [16, 2, 19, 5]), ("flip_both", [16, 5, 19, 8])])
+def test_augment_moves_a_box_with_its_content(kind: str, moved: list[int]) -> None:
+    pixels = np.zeros((10, 20, 3), dtype=np.uint8)
+    pixels[2:5, 1:4] = 255
+
+    flipped, boxes, labels = augment(pixels, np.array([[1, 2, 4, 5]], dtype=np.float32), _labels(1), kind, _Always())
+
+    assert boxes.tolist() == [moved] and labels.tolist() == [1]
+    left, top, right, bottom = moved
+    assert (flipped[top:bottom, left:right] == 255).all() and flipped.sum() == pixels.sum()
+
+
+def test_augment_changes_nothing_for_none() -> None:
+    pixels, boxes = np.zeros((4, 4, 3), dtype=np.uint8), np.zeros((0, 4), dtype=np.float32)
+
+    same, same_boxes, _ = augment(pixels, boxes, _labels(0), "none", _Always())
+
+    assert same is pixels and same_boxes is boxes
+
+
+@pytest.mark.parametrize("kind", ["flip", "flip_color", "flip_both", "strong"])
+@pytest.mark.parametrize("seed", range(40))
+def test_augment_keeps_boxes_inside_the_image_and_at_least_one(kind: str, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    corner = random.uniform(0, 40, (5, 2))
+    boxes = np.concatenate([corner, corner + random.uniform(3, 20, (5, 2))], axis=1).astype(np.float32)
+    pixels = random.integers(0, 256, (60, 64, 3), dtype=np.uint8)
+    before = boxes.copy()
+
+    changed, moved, labels = augment(pixels, boxes, _labels(5), kind, np.random.default_rng(seed))
+
+    assert changed.shape == pixels.shape and changed.dtype == np.uint8
+    assert 1 <= len(moved) == len(labels)
+    assert (moved[:, :2] < moved[:, 2:]).all() and (moved >= 0).all()
+    assert (moved[:, 2] <= 64).all() and (moved[:, 3] <= 60).all()
+    assert np.array_equal(boxes, before)
+
+
+def test_a_strong_change_moves_a_box_with_its_content() -> None:
+    for seed in range(30):
+        pixels = np.zeros((96, 96, 3), dtype=np.uint8)
+        pixels[30:60, 30:60] = 255
+
+        changed, boxes, _ = augment(
+            pixels, np.array([[30, 30, 60, 60]], dtype=np.float32), _labels(1), "strong", np.random.default_rng(seed)
+        )
+
+        left, top, right, bottom = boxes[0].round().astype(int)
+        inside = changed[top + 2 : bottom - 2, left + 2 : right - 2].mean()
+        outside = changed.astype(float).copy()
+        outside[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2] = 0
+        assert inside > 120 and outside.max() < 190  # the fill of a smaller image is grey

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torchvision.models.resnet import BasicBlock, ResNet
+
+from detection.config.settings import FirstStage, ModelParams
+from detection.export.onnx_model import export_onnx
+from detection.models.building import build_model
+from detection.pretrained.onnx_graph import read_graph
+from detection.pretrained.resnet18 import read_package
+
+_RUNTIME = Path(__file__).resolve().parents[1] / "onnx"
+_PACKAGE = Path.home() / ".nuget/packages/microsoft.ml.dnnimagefeaturizer.resnet18/0.23.1"
+_SIDE = 96
+
+needs_runtime = pytest.mark.skipif(
+    shutil.which("node") is None or not (_RUNTIME / "node_modules").is_dir(),
+    reason="npm ci --prefix tests/onnx installs ONNX Runtime",
+)
+
+
+def _run(model: Path, folder: Path, **inputs: torch.Tensor) -> dict[str, Any]:
+    """Runs a model by ONNX Runtime, a program of others."""
+    feeds = {name: {"shape": list(value.shape), "values": value.flatten().tolist()} for name, value in inputs.items()}
+    (folder / "input.json").write_text(json.dumps(feeds))
+    command = ["node", str(_RUNTIME / "run.mjs"), str(model), str(folder / "input.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {name: np.array(found["values"]).reshape(found["shape"]) for name, found in json.loads(done.stdout).items()}
+
+
+@needs_runtime
+@pytest.mark.parametrize("name", ["faster_rcnn_tiny", "fasterrcnn_resnet18_fpn", "ssdlite320_mobilenet_v3_large"])
+def test_onnx_export_detects_what_the_model_detects(name: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    model = build_model(ModelParams(name, "none", _SIDE, "flip", FirstStage(max_proposals=30)), 3).eval()
+    shapes = [(_SIDE, _SIDE)] if name.startswith("ssd") else [(72, _SIDE), (_SIDE, 50), (_SIDE, _SIDE)]
+
+    export_onnx(model, tmp_path / "model.onnx", _SIDE)
+
+    for height, width in shapes:  # one file for images of every shape
+        image = torch.rand(3, height, width)
+        with torch.no_grad():
+            (expected,) = model([image])
+        found = _run(tmp_path / "model.onnx", tmp_path, image=image)
+        assert len(found["scores"]) == len(expected["scores"]) > 10
+        # Detections of nearly equal scores may change places.
+        assert np.allclose(np.sort(found["scores"]), np.sort(expected["scores"].numpy()), atol=1e-4)
+        assert np.allclose(np.sort(found["boxes"], axis=0), np.sort(expected["boxes"].numpy(), axis=0), atol=0.05)
+        assert np.array_equal(np.sort(found["labels"]), np.sort(expected["labels"].numpy()))
+
+
+def test_onnx_export_pools_proposals_without_the_half_pixel_of_newer_opsets(tmp_path: Path) -> None:
+    model = build_model(ModelParams("faster_rcnn_tiny", "none", 64, "flip", FirstStage(max_proposals=5)), 1).eval()
+
+    export_onnx(model, tmp_path / "model.onnx", 64)
+
+    data = (tmp_path / "model.onnx").read_bytes()
+    assert b"coordinate_transformation_mode" in data and b"output_half_pixel" in data
+    assert any(node.kind == "RoiAlign" for node in _nodes(data))
+
+
+def _nodes(data: bytes) -> Any:
+    from detection.pretrained.onnx_graph import Node
+    from detection.pretrained.protocol_buffers import fields
+
+    graph: Any = fields(fields(data)[7][-1])  # type: ignore[arg-type]
+    return [Node(fields(raw)[4][-1].decode(), (), ()) for raw in graph[1]]
+
+
+@needs_runtime
+@pytest.mark.skipif(not _PACKAGE.is_dir(), reason="Fetch-Base-Model restores the package")
+def test_onnx_runtime_gives_the_features_of_the_packaged_backbone(tmp_path: Path) -> None:
+    package = next(_PACKAGE.glob("*.nupkg"))
+    with zipfile.ZipFile(package) as file:
+        file.extract("tools/DnnImageModels/ResNet18Onnx/ResNet18.onnx", tmp_path)
+    model = tmp_path / "tools" / "DnnImageModels" / "ResNet18Onnx" / "ResNet18.onnx"
+    assert len(read_graph(model.read_bytes()).tensors) == 110
+    network = ResNet(BasicBlock, [2, 2, 2, 3])
+    network.fc = torch.nn.Identity()
+    network.load_state_dict(read_package(model), strict=False)
+    image = torch.from_numpy(np.random.default_rng(0).uniform(-110, 140, (1, 3, 224, 224)).astype(np.float32))
+
+    with torch.no_grad():
+        features = network.eval()(image)[0].numpy()
+    (expected,) = _run(model, tmp_path, Input247=image).values()
+
+    assert features.shape == (512,)
+    assert np.abs(features - expected.reshape(-1)).max() < 1e-4
