@@ -96,7 +96,14 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
             $"--junitxml={report}",
             .. selection,
         ];
-        return new TestSuite(name, new ChildProcess(python.Path, arguments, root), report);
+        return new TestSuite(name, new ChildProcess(python.Path, arguments, root), report) { Packages = NodeOf(root, folder) };
+    }
+
+    // The Node packages that the tests of another language start.
+    private static string? NodeOf(string root, string folder)
+    {
+        var packages = Path.Combine(root, "tests", folder, "node");
+        return File.Exists(Path.Combine(packages, "package.json")) ? packages : null;
     }
 
     /// <summary>Creates the suite of a folder of tests/ for Node's own test runner.</summary>

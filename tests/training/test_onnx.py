@@ -18,13 +18,13 @@ from detection.models.building import build_model
 from detection.pretrained.onnx_graph import read_graph
 from detection.pretrained.resnet18 import read_package
 
-_RUNTIME = Path(__file__).resolve().parents[1] / "onnx"
+_RUNTIME = Path(__file__).resolve().parent / "node"
 _PACKAGE = Path.home() / ".nuget/packages/microsoft.ml.dnnimagefeaturizer.resnet18/0.23.1"
 _SIDE = 96
 
 needs_runtime = pytest.mark.skipif(
     shutil.which("node") is None or not (_RUNTIME / "node_modules").is_dir(),
-    reason="npm ci --prefix tests/onnx installs ONNX Runtime",
+    reason="npm ci --prefix tests/training/node installs ONNX Runtime",
 )
 
 

@@ -66,7 +66,8 @@ public sealed class PendingWrites : IDisposable
     {
         timer.Dispose();
         Retry();
+        var lost = $"The last state of {waiting.Count} resources could not be written; the next start takes them as they were before.";
         if (!waiting.IsEmpty)
-            warnings.Add($"The last state of {waiting.Count} resources could not be written; the next start takes them as they were before.");
+            warnings.Add(lost);
     }
 }

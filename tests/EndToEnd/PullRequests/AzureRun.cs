@@ -19,7 +19,9 @@ public sealed partial class AzureRun : PipelineRun
         : base(checkout, server.Token)
     {
         this.merge = merge;
-        Arguments.AddRange([$"--event={what}", "--provider=azure-repos", $"--commit={commit}", $"--merge={merge}"]);
+        string[] arguments = { $"--event={what}", "--provider=azure-repos", $"--commit={commit}", $"--merge={merge}" };
+        foreach (var argument in arguments)
+            Arguments.Add(argument);
         foreach (var name in new[] { "BUILD_REPOSITORY_ID", "SYSTEM_COLLECTIONURI", "SYSTEM_TEAMPROJECTID" })
             Variables[name] = server.Variables[name];
     }
@@ -86,7 +88,9 @@ public sealed partial class AzureRun : PipelineRun
 
     private JsonObject OutputsOf(string job)
     {
-        var (stage, id) = job.Split('.') is [var first, var second] ? (first, second) : throw new ArgumentException($"{job} is not STAGE.JOB.", nameof(job));
+        var (stage, id) = job.Split('.') is [var first, var second]
+            ? (first, second)
+            : throw new ArgumentException($"{job} is not STAGE.JOB.", nameof(job));
         if (results[stage] is not JsonObject jobs)
             results[stage] = jobs = [];
         if (jobs[id] is not JsonObject outputs)

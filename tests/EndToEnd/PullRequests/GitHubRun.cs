@@ -19,13 +19,16 @@ public sealed class GitHubRun : PipelineRun
         : base(checkout, server.Token)
     {
         this.merge = merge;
-        Arguments.AddRange([
+        string[] arguments =
+        {
             $"--event={what}",
             $"--commit={commit}",
             $"--merge={merge}",
             $"--api={server.Address.ToString().TrimEnd('/')}",
             $"--token={server.Token}",
-        ]);
+        };
+        foreach (var argument in arguments)
+            Arguments.Add(argument);
     }
 
     /// <summary>The SARIF files that went to code scanning.</summary>
