@@ -1,4 +1,5 @@
 using Build.Tests.Doubles;
+using Fixtures;
 
 namespace Build.Tests;
 

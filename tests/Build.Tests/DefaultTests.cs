@@ -1,5 +1,6 @@
 using Build.CommandLine;
 using Build.Tests.Doubles;
+using Fixtures;
 
 namespace Build.Tests;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.Tests.Doubles;
+using Fixtures;
 using Fixtures.Services;
 
 namespace Build.Tests;

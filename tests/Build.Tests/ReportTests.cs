@@ -1,5 +1,6 @@
 using Build.Tests.Doubles;
 using Experiments.Records;
+using Fixtures;
 using Fixtures.Services;
 
 namespace Build.Tests;

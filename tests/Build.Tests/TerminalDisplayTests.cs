@@ -1,5 +1,5 @@
 using Build.Log.Displays;
-using Build.Tests.Doubles;
+using Fixtures;
 using Spectre.Console;
 
 namespace Build.Tests;

@@ -59,6 +59,8 @@ public class ExperimentProperties
         "MODEL_PARAMS.FIRST_STAGE.LOCALIZATION_LOSS_WEIGHT=3",
         "MODEL_PARAMS.FIRST_STAGE.OBJECTNESS_LOSS_WEIGHT=3",
         "DATA.ON_BAD_ROWS=drop",
+        "DATA.CLIP_PIXELS=1.5",
+        "DATA.EXIF=ignore",
         "DATA.VALIDATION=0.1",
         "HYPERTUNE_PARAMS.METRIC=eval_AP50",
         "HYPERTUNE_PARAMS.GOAL=Minimize",

@@ -21,7 +21,7 @@ public sealed class ExperimentReaderTests : IDisposable
             """
         );
 
-        Assert.Equal(Repository.Expected("defaults.json"), ExperimentJson.Write(experiment).ToJsonString(RecordJson.Options) + "\n");
+        ExpectedText.Check("defaults.json", ExperimentJson.Write(experiment).ToJsonString(RecordJson.Options) + "\n");
     }
 
     [Fact]

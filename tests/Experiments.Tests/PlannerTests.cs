@@ -42,8 +42,8 @@ public class PlannerTests
     {
         var plan = Plan(ExperimentText.Valid, EnvironmentText.Valid, Dataset);
 
-        Assert.Equal(Repository.Expected("emulator.plan.json"), Text(plan));
-        Assert.Equal(Repository.Expected("emulator.job.json"), JobText(plan));
+        ExpectedText.Check("emulator.plan.json", Text(plan));
+        ExpectedText.Check("emulator.job.json", JobText(plan));
     }
 
     [Fact]
@@ -53,8 +53,8 @@ public class PlannerTests
 
         var plan = Planner.Plan(configuration.Experiment, configuration.Environment, "/repository", git: null, OnAzure, dataset: null);
 
-        Assert.Equal(Repository.Expected("azure.plan.json"), Text(plan));
-        Assert.Equal(Repository.Expected("azure.job.json"), JobText(plan));
+        ExpectedText.Check("azure.plan.json", Text(plan));
+        ExpectedText.Check("azure.job.json", JobText(plan));
     }
 
     [Theory]

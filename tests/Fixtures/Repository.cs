@@ -6,6 +6,4 @@ public static class Repository
     public static string Root { get; } = Path.Combine(AppContext.BaseDirectory, "repository");
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
-
-    public static string Expected(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Expected", name));
 }

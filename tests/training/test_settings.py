@@ -117,7 +117,14 @@ def test_every_key_decides_one_thing() -> None:
 
     assert deciding("weights", "metrics", "data", "nothing") == keys
     assert sum(len(part) for part in parts) == len(keys)
-    assert deciding("data") == {"IMAGE_TYPE", "TRAIN_CSV", "TEST_CSV", "DATA_MOUNT", "DATA.ON_BAD_ROWS"}
+    assert deciding("data") == {
+        "IMAGE_TYPE",
+        "TRAIN_CSV",
+        "TEST_CSV",
+        "DATA_MOUNT",
+        "DATA.ON_BAD_ROWS",
+        "DATA.CLIP_PIXELS",
+    }
     assert "RUN_PARAMS.STEPS" in deciding("weights") and "EVAL_CONF" in deciding("metrics")
 
 
