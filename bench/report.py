@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT / "src" / "training"))
 import numpy as np  # noqa: E402
 
 from detection.evaluate.coco_evaluation import evaluate  # noqa: E402
-from detection.evaluate.compare_bootstrap import draw_weights  # noqa: E402
+from detection.evaluate.comparison.compare_bootstrap import draw_weights  # noqa: E402
 from detection.evaluate.detections import Detections, GroundTruth  # noqa: E402
 
 RESAMPLES = 2000

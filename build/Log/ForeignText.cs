@@ -6,7 +6,8 @@ namespace Build.Log;
 
 /// <summary>Makes text that this program did not write harmless for the program that shows it.</summary>
 /// <remarks>
-/// Azure's agent acts on <c>##vso[</c> and GitHub's runner on <c>##[</c> anywhere in a line, and the runner on <c>::name::</c> at its start.
+/// Azure's agent acts on <c>##vso[</c> and GitHub's runner on <c>##[</c> anywhere in a line, and the runner on <c>::name::</c> at its
+/// start.
 /// Both search by culture, so that characters without weight (zero-width, control, variation selectors) hide nothing from them.
 /// A visible backslash does: <c>##\vso[</c>, <c>##\[</c> and <c>\::</c> are plain text for both.
 /// </remarks>
@@ -20,7 +21,8 @@ internal static class ForeignText
     public static string Defuse(string line) => DefuseMarkers(StripControls(line));
 
     /// <summary>
-    /// Removes escape sequences, control characters except tabs, and characters that only change how others are shown, such as the overrides of
+    /// Removes escape sequences, control characters except tabs, and characters that only change how others are shown, such as the
+    /// overrides of
     /// the writing direction. A lone surrogate becomes U+FFFD.
     /// </summary>
     public static string StripControls(string line)
@@ -50,7 +52,8 @@ internal static class ForeignText
         return kept.ToString();
     }
 
-    // The length of an escape sequence (ECMA-48): CSI ends with a byte of 0x40 to 0x7E, OSC with BEL or ST; of all others only ESC itself counts.
+    // The length of an escape sequence (ECMA-48): CSI ends with a byte of 0x40 to 0x7E, OSC with BEL or ST; of all others only ESC itself
+    // counts.
     private static int EscapeLength(ReadOnlySpan<char> text)
     {
         if (text.Length < 2)

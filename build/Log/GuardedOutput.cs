@@ -4,7 +4,8 @@ namespace Build.Log;
 
 /// <summary>
 /// Writes the lines of this process to a log that a pipeline's agent reads, each made harmless by <see cref="ForeignText"/>.
-/// Everything passes here, whoever wrote it: Cake, libraries, jobs, Docker, error messages. Only <see cref="PipelineCommand"/> passes as it is.
+/// Everything passes here, whoever wrote it: Cake, libraries, jobs, Docker, error messages. Only <see cref="PipelineCommand"/> passes as it
+/// is.
 /// </summary>
 /// <param name="output">The output of the process.</param>
 /// <param name="commandToken">The secret that begins each line of <see cref="PipelineCommand"/>.</param>

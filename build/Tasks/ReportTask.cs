@@ -1,5 +1,6 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Pipelines;
 using Build.Sessions.Reports;
 using Cake.Frosting;
 

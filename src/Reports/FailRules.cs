@@ -88,7 +88,8 @@ public sealed class FailRules
             if (Least is not { } least)
             {
                 return metric?.Word == Word.Worse
-                    ? $"{Text}: {Metric} is {Shown(metric.Value)}, {Shown(-metric.Difference)} below the baseline's {Shown(metric.Baseline)}."
+                    ? $"{Text}: {Metric} is {Shown(metric.Value)}, {Shown(-metric.Difference)} below the baseline's "
+                        + $"{Shown(metric.Baseline)}."
                     : null;
             }
 

@@ -67,7 +67,8 @@ public class RoleTests
                 : ["content/read", "metadata/read"];
             var repositories = Texts(Roles["repositories"]![role.Identity])
                 .Select(name =>
-                    $"@Request[{Actions}:name] StringEqualsIgnoreCase '{name.Replace("{repository}", "vision/train", StringComparison.Ordinal)}'"
+                    $"@Request[{Actions}:name] StringEqualsIgnoreCase "
+                    + $"'{name.Replace("{repository}", "vision/train", StringComparison.Ordinal)}'"
                 );
             var expected =
                 $"(({string.Join(" AND ", actions.Select(action => $"!(ActionMatches{{'{Actions}/{action}'}})"))}) OR "

@@ -1,6 +1,8 @@
 namespace Reports.Tests;
 
-/// <summary>Texts that a job, a branch, a file or a class may be called to reach a shell, a command of a platform, or the markup of a page.</summary>
+/// <summary>
+/// Texts that a job, a branch, a file or a class may be called to reach a shell, a command of a platform, or the markup of a page.
+/// </summary>
 internal static class Hostile
 {
     public static string[] Texts { get; } =

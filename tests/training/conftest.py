@@ -56,7 +56,7 @@ def exp_config() -> Callable[..., str]:
 @pytest.fixture(scope="session")
 def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Creates a data folder with a dozen demo images."""
-    from detection.data.demo_data import create_demo_data
+    from detection.data.demo.demo_data import create_demo_data
 
     folder = tmp_path_factory.mktemp("data")
     create_demo_data(folder, image_type="pothole", images=12, seed=3)

@@ -15,9 +15,9 @@ from detection.cli import main
 from detection.evaluate.binary_metrics import evaluate_images
 from detection.evaluate.coco_evaluation import evaluate, evaluate_boxes
 from detection.evaluate.coco_matching import Boxes
-from detection.evaluate.compare import compare_runs
-from detection.evaluate.compare_bootstrap import Matches, average_precisions, draw_weights, object_weights
-from detection.evaluate.compare_files import read_run
+from detection.evaluate.comparison.compare import compare_runs
+from detection.evaluate.comparison.compare_bootstrap import Matches, average_precisions, draw_weights, object_weights
+from detection.evaluate.comparison.compare_files import read_run
 from detection.evaluate.detections import Detections, GroundTruth
 
 _SOURCE = Path(__file__).resolve().parents[2] / "src" / "training"
@@ -107,7 +107,7 @@ def test_a_resample_gives_what_an_evaluation_of_its_images_gives(
     long: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if long:
-        monkeypatch.setattr("detection.evaluate.compare_bootstrap._LONG", 0)
+        monkeypatch.setattr("detection.evaluate.comparison.compare_bootstrap._LONG", 0)
     truths, detections = make_images(2, 25, hit=0.7)
     run = read_run(write_run(tmp_path / "run", (truths, detections)), "the run")
     weights = draw_weights(25, 30, seed=4)

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detection.data.demo_data import DemoDataResult, create_demo_data
-from detection.data.road_pictures import HEIGHT, WIDTH, RoadPicture, draw_road_picture
+from detection.data.demo.demo_data import DemoDataResult, create_demo_data
+from detection.data.demo.road_pictures import HEIGHT, WIDTH, RoadPicture, draw_road_picture
 from detection.errors import TrainingError
 
 
@@ -93,7 +93,7 @@ def test_create_demo_data_draws_the_same_with_several_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr("detection.data.demo_data._IMAGES_PER_PROCESS", 10)
+    monkeypatch.setattr("detection.data.demo.demo_data._IMAGES_PER_PROCESS", 10)
     create(tmp_path / "two", images=20)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     create(tmp_path / "one", images=20)
@@ -127,7 +127,7 @@ def test_create_demo_data_completes_an_interrupted_set(tmp_path: Path, monkeypat
         return draw_road_picture(seed, index, with_potholes=with_potholes)
 
     with monkeypatch.context() as patch:
-        patch.setattr("detection.data.demo_data.draw_road_picture", interrupted)
+        patch.setattr("detection.data.demo.demo_data.draw_road_picture", interrupted)
         with pytest.raises(KeyboardInterrupt):
             create(tmp_path / "broken")
     assert len(list((tmp_path / "broken/pothole/images").iterdir())) == 6

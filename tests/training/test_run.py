@@ -11,7 +11,7 @@ import torch
 
 from detection.config.settings_reader import parse_settings
 from detection.errors import FaultsError, TrainingError
-from detection.evaluate.compare import compare_runs
+from detection.evaluate.comparison.compare import compare_runs
 from detection.models.building import build_model
 from detection.run import train
 from detection.tracking.metric_names import CLASS_AP50, METRIC_NAMES, class_ap50

@@ -11,7 +11,7 @@ namespace Build.Sessions.Data;
 /// <param name="stamp">The file that stores the fingerprint.</param>
 internal sealed class DemoDataStamp(string root, string folder, string stamp)
 {
-    private static readonly string[] Sources = ["data/demo_data.py", "data/drawing.py", "data/road_pictures.py"];
+    private static readonly string[] Sources = ["data/demo/demo_data.py", "data/demo/drawing.py", "data/demo/road_pictures.py"];
 
     /// <summary>Returns whether names, sizes and times of the files, and the sources that draw them, are those of the last run.</summary>
     public bool IsCurrent() => Directory.Exists(folder) && File.Exists(stamp) && File.ReadAllText(stamp) == Fingerprint();

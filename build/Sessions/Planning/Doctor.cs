@@ -76,7 +76,9 @@ public sealed class Doctor(
         return findings;
     }
 
-    /// <summary>Finds values of the samples that were not replaced in the environment config; none is the usual case and says nothing.</summary>
+    /// <summary>
+    /// Finds values of the samples that were not replaced in the environment config; none is the usual case and says nothing.
+    /// </summary>
     private static IEnumerable<Finding> CheckPlaceholders(BuildContext context, string file)
     {
         var source = $"{ConfigurationReader.Folder}/{file}";

@@ -15,7 +15,8 @@ public sealed class BicepCompiler(IProcesses processes)
     /// <summary>Compiles a .bicep file to a template.</summary>
     /// <param name="context">The run.</param>
     /// <param name="file">The file.</param>
-    /// <exception cref="CakeException">The file is faulty, with every message of the compiler; or the compiler cannot be restored.</exception>
+    /// <exception cref="CakeException">The file is faulty, with every message of the compiler; or the compiler cannot be
+    /// restored.</exception>
     public Task<JsonObject> BuildAsync(BuildContext context, string file) => RunAsync(context, "build", file);
 
     /// <summary>Compiles a .bicepparam file to the parameters of its template.</summary>

@@ -32,7 +32,8 @@ public sealed class DeprovisionStage(
         if (group.Environment != target.Name)
         {
             throw new CakeException(
-                $"Resource group '{group.Name}' has the tag {DeployedGroup.Tag} {Quote(group.Environment)}; it must be \"{target.Name}\", which "
+                $"Resource group '{group.Name}' has the tag {DeployedGroup.Tag} {Quote(group.Environment)}; it must be "
+                    + $"\"{target.Name}\", which "
                     + "Provision sets. Nothing was deleted."
             );
         }

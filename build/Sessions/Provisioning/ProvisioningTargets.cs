@@ -48,7 +48,8 @@ public sealed class ProvisioningTargets(CommandArguments arguments)
         if (given is not null && known is not null && !given.Equals(known, StringComparison.OrdinalIgnoreCase))
         {
             throw new CakeException(
-                $"--{argument.Name} is \"{given}\", and configuration/{name}.json has \"{known}\"; they must be the same. Another name makes "
+                $"--{argument.Name} is \"{given}\", and configuration/{name}.json has \"{known}\"; they must be the same. Another "
+                    + $"name makes "
                     + "another environment."
             );
         }

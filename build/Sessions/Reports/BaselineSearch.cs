@@ -1,5 +1,5 @@
 using Build.CommandLine;
-using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Pipelines;
 using Reports.Building;
 using Reports.Reading;
 using Reports.Records;

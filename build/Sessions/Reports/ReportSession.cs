@@ -1,5 +1,5 @@
 using Build.CommandLine;
-using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Pipelines;
 using Build.Log;
 using Build.Log.Displays;
 using Build.Sessions.Jobs;

@@ -42,7 +42,8 @@ internal static class RunCost
         var hours = Math.Max(0, ((run.Ended ?? now) - started).TotalHours);
         var basis = string.Create(
             CultureInfo.InvariantCulture,
-            $"{hours * 60:0.0} min on {Nodes} node {size} ({priority}) at {price.Amount:0.###} {price.Currency} per hour, estimated retail price"
+            $"{hours * 60:0.0} min on {Nodes} node {size} ({priority}) at {price.Amount:0.###} {price.Currency} per hour, estimated "
+                + $"retail price"
         );
         return (new ReportCost(Math.Round((decimal)hours * Nodes * price.Amount, 4), price.Currency, basis), null);
     }

@@ -24,7 +24,8 @@ internal static class AzureErrors
                     + "\"{Project} Build Service ({organization})\": allow \"Contribute to pull requests\".",
             403 => "The build service identity lacks a permission; Project settings, Repositories, Security shows its permissions.",
             404 => "The repository or pull request does not exist, or the build service identity may not read it. "
-                + "\"Limit job authorization scope to referenced Azure DevOps repositories\" hides repositories that the pipeline does not name.",
+                + "\"Limit job authorization scope to referenced Azure DevOps repositories\" hides repositories that the pipeline "
+                + "does not name.",
             429 or 503 => "Azure DevOps limits the rate of this identity, and waiting did not help; start the job again later.",
             _ when failure.IsWebPage => SignIn,
             >= 500 => "Azure DevOps has a fault or is overloaded; start the job again later.",

@@ -68,7 +68,8 @@ internal sealed class AzureEvents(ICodeHost host, Func<string, string?> variable
         };
     }
 
-    // Azure Repos starts no run for a comment. The run reads the newest command that was written since the last push, by someone who may push.
+    // Azure Repos starts no run for a comment. The run reads the newest command that was written since the last push, by someone who may
+    // push.
     private async Task<LaunchRequest> AddCommandAsync(LaunchRequest request, PullRequest pull, CancellationToken cancellationToken)
     {
         if (await host.FindLastPushAsync(pull, cancellationToken) is not { } pushed)

@@ -27,9 +27,10 @@ internal static class ContributePermission
         var descriptors = identities.Body.Items("value").SelectMany(Descriptors).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         if (descriptors.Count == 0)
             return Permission.None;
+        var token = Uri.EscapeDataString($"repoV2/{repository.ProjectId}/{repository.RepositoryId}");
         var lists = await repository.Client.SendAsync(
             RequestMethod.Get,
-            $"_apis/accesscontrollists/{GitNamespace}?token={Uri.EscapeDataString($"repoV2/{repository.ProjectId}/{repository.RepositoryId}")}"
+            $"_apis/accesscontrollists/{GitNamespace}?token={token}"
                 + $"&descriptors={Uri.EscapeDataString(string.Join(',', descriptors))}&includeExtendedInfo=true&{AzureRepository.Version}",
             body: null,
             [404],

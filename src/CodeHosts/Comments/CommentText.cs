@@ -38,7 +38,8 @@ public sealed partial class CommentText
 
     /// <summary>Replaces a section, or adds it at the end.</summary>
     /// <param name="name">Its name, from outside.</param>
-    /// <param name="markdown">Markdown in which foreign text is escaped. Hidden comments in it become visible: only this class writes any.</param>
+    /// <param name="markdown">Markdown in which foreign text is escaped. Hidden comments in it become visible: only this class writes
+    /// any.</param>
     public void Set(string name, string markdown)
     {
         ArgumentNullException.ThrowIfNull(markdown);

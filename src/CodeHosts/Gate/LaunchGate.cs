@@ -147,7 +147,8 @@ public static class LaunchGate
     private static string Propose(LaunchRequest request) =>
         request.PullRequest!.Source != CodeSource.SameRepository ? "the code is in a fork, whose code is never trained"
         : request.Experiments.Count == 0 ? $"nobody asks for a run; {HowToAsk} would"
-        : $"proposes {string.Join(", ", request.Experiments.Select(experiment => SafeText.Show(experiment.ExpConfig)))}; {HowToAsk} starts it";
+        : $"proposes {string.Join(", ", request.Experiments.Select(experiment => SafeText.Show(experiment.ExpConfig)))}; {HowToAsk} "
+            + $"starts it";
 
     private static string ExplainAccess(Requester? requester) =>
         $"{SafeText.Quote(requester?.Name)} has the permission {(requester?.Permission ?? Permission.None).ToString().ToLowerInvariant()}; "

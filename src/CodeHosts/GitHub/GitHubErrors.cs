@@ -58,8 +58,10 @@ internal static class GitHubErrors
             .Select(pair => $"`{pair[0]}: {pair[1]}`")
             .ToList();
         return accepted.Count == 0
-            ? "The token lacks a permission. A run for a fork has a token that only reads; another job must have the scopes in `permissions:`."
-            : $"The job must have the permission {string.Join(" or ", accepted)} in `permissions:`. A run for a fork has a token that only reads.";
+            ? "The token lacks a permission. A run for a fork has a token that only reads; another job must have the scopes in "
+                + "`permissions:`."
+            : $"The job must have the permission {string.Join(" or ", accepted)} in `permissions:`. A run for a fork has a token that "
+                + $"only reads.";
     }
 
     private static string? ExplainInvalid(HostFailure failure)

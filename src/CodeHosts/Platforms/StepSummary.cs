@@ -4,7 +4,8 @@ namespace CodeHosts.Platforms;
 
 /// <summary>Writes the page that a platform shows for a run: plan, image, decision, outcome.</summary>
 /// <param name="variable">Returns the value of an environment variable.</param>
-/// <param name="artifacts">The folder of artifacts. For Azure Pipelines the page is <c>summary.md</c> in it, which a step of its own uploads.</param>
+/// <param name="artifacts">The folder of artifacts. For Azure Pipelines the page is <c>summary.md</c> in it, which a step of its own
+/// uploads.</param>
 /// <remarks>
 /// Steps that print text from outside may not upload a summary on Azure Pipelines: their commands are restricted. The step that does so
 /// prints nothing else.

@@ -48,7 +48,9 @@ public static class MarkdownText
         return table.ToString();
     }
 
-    /// <summary>Returns whether an address is https and has no character that ends or changes a link; query values may be secrets.</summary>
+    /// <summary>
+    /// Returns whether an address is https and has no character that ends or changes a link; query values may be secrets.
+    /// </summary>
     public static bool IsPlainAddress(string? address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri)
         && uri.Scheme == Uri.UriSchemeHttps

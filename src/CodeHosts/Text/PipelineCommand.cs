@@ -12,11 +12,12 @@ public static class PipelineCommand
         ArgumentNullException.ThrowIfNull(data);
         var pairs = properties
             .Where(property => !string.IsNullOrEmpty(property.Value))
-            .Select(property =>
-                $"{property.Key}={GitHubData(property.Value!).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal)}"
-            );
+            .Select(property => $"{property.Key}={GitHubProperty(property.Value!)}");
         return $"::{name} {string.Join(',', pairs)}".TrimEnd() + $"::{GitHubData(data)}";
     }
+
+    private static string GitHubProperty(string value) =>
+        GitHubData(value).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
 
     /// <summary>Returns a logging command of Azure Pipelines: <c>##vso[area.event key=value;…]data</c>.</summary>
     /// <param name="name">Area and event, with a dot between them.</param>

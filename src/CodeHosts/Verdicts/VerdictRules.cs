@@ -44,7 +44,8 @@ public static class VerdictRules
     private static string Explain(string name, IReadOnlyList<string> known)
     {
         var nearest = NearestName.Find(name, known) is { } near ? $" Did you mean {near}?" : "";
-        return $"--fail-on names the metric \"{name}\", which the report does not have; it must be one of {string.Join(", ", known)}.{nearest}";
+        return $"--fail-on names the metric \"{name}\", which the report does not have; it must be one of "
+            + $"{string.Join(", ", known)}.{nearest}";
     }
 
     private static (string Metric, double? Least) Parse(string text) =>

@@ -55,7 +55,9 @@ internal sealed class DatasetImages
 
     private double Clip => settings.OnBadRows == BadRows.Clip ? settings.ClipPixels : 0;
 
-    /// <summary>Adds the faults of the images that the rows of a split name, each image once over both splits, and of their boxes.</summary>
+    /// <summary>
+    /// Adds the faults of the images that the rows of a split name, each image once over both splits, and of their boxes.
+    /// </summary>
     public void Check(DatasetSplit split)
     {
         var wrong = new HashSet<string>(StringComparer.Ordinal);

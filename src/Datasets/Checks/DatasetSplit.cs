@@ -167,7 +167,8 @@ internal sealed class DatasetSplit
                     DatasetFaultOrder.Repeated,
                     row.IsEmpty
                         ? $"{image} is said to hold no object in line {earlier} already; one row must say so."
-                        : $"{image}: box {row.BoxText} of class '{row.ClassName}' is in line {earlier} already; each object must have one row."
+                        : $"{image}: box {row.BoxText} of class '{row.ClassName}' is in line {earlier} already; each object must have "
+                            + $"one row."
                 );
             }
         }

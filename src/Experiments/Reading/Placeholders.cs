@@ -38,7 +38,8 @@ public static partial class Placeholders
         };
 
     [GeneratedRegex(
-        @"(?<![A-Za-z0-9])your-[a-z]|^yourstorageaccount\z|(?<![0-9a-fA-F])(?<digit>[1-9a-fA-F])\k<digit>{7}(-\k<digit>{4}){3}-\k<digit>{12}(?![0-9a-fA-F])",
+        @"(?<![A-Za-z0-9])your-[a-z]|^yourstorageaccount\z|"
+            + @"(?<![0-9a-fA-F])(?<digit>[1-9a-fA-F])\k<digit>{7}(-\k<digit>{4}){3}-\k<digit>{12}(?![0-9a-fA-F])",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000
     )]

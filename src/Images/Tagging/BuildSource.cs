@@ -15,7 +15,9 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
 
     private const int LongestTag = 128;
 
-    /// <summary>Whether the variables of a platform name the source, so that other runs may build other commits of it at the same time.</summary>
+    /// <summary>
+    /// Whether the variables of a platform name the source, so that other runs may build other commits of it at the same time.
+    /// </summary>
     public bool IsOfPlatform { get; init; }
 
     /// <summary>

@@ -20,8 +20,10 @@ internal static class ConfusionTable
         var right = evaluation.Classes.Select((_, place) => evaluation.Confusion[place][place]).Sum();
         var objects = evaluation.Confusion.SkipLast(1).Sum(row => row.Sum());
         var html = new StringBuilder(
-            $"<p>{right} of {objects} objects are correct at a score of at least {HtmlText.Number(evaluation.EvalConf)} and an IoU of at least "
-                + $"{HtmlText.Number(evaluation.Iou)}. The row <i>background</i> counts predictions without an object, the column the missed objects.</p>"
+            $"<p>{right} of {objects} objects are correct at a score of at least {HtmlText.Number(evaluation.EvalConf)} and an IoU of "
+                + $"at least "
+                + $"{HtmlText.Number(evaluation.Iou)}. The row <i>background</i> counts predictions without an object, the column the "
+                + $"missed objects.</p>"
         );
         if (evaluation.Classes.Count <= MostClasses)
             return html.Append(Matrix(evaluation, names)).ToString();
@@ -38,11 +40,13 @@ internal static class ConfusionTable
     private static string Matrix(Evaluation evaluation, IReadOnlyList<string> names)
     {
         var html = new StringBuilder(
-            "<div class=\"scroll\" role=\"region\" aria-label=\"Objects by actual and predicted class\" tabindex=\"0\"><table class=\"confusion\">"
+            "<div class=\"scroll\" role=\"region\" aria-label=\"Objects by actual and predicted class\" tabindex=\"0\"><table "
+                + "class=\"confusion\">"
         );
         html.Append("<caption>Objects by actual and predicted class</caption><thead><tr><td></td>");
         html.Append(
-            $"<th class=\"axis-name\" colspan=\"{names.Count}\" scope=\"colgroup\">predicted</th></tr><tr><th class=\"axis-name\" scope=\"col\">actual</th>"
+            $"<th class=\"axis-name\" colspan=\"{names.Count}\" scope=\"colgroup\">predicted</th></tr><tr><th class=\"axis-name\" "
+                + $"scope=\"col\">actual</th>"
         );
         foreach (var name in names)
             html.Append($"<th scope=\"col\">{Name(name)}</th>");
@@ -81,7 +85,8 @@ internal static class ConfusionTable
         var rows = pairs.Select(pair =>
             $"<tr><td>{Name(names[pair.row])}</td><td>{Name(names[pair.column])}</td><td class=\"number\">{pair.Count}</td></tr>"
         );
-        return "<table><caption>The most frequent mistakes</caption><thead><tr><th scope=\"col\">actual</th><th scope=\"col\">predicted</th>"
+        return "<table><caption>The most frequent mistakes</caption><thead><tr><th scope=\"col\">actual</th><th "
+            + "scope=\"col\">predicted</th>"
             + $"<th scope=\"col\" class=\"number\">objects</th></tr></thead><tbody>{string.Concat(rows)}</tbody></table>";
     }
 

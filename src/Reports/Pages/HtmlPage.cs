@@ -60,7 +60,8 @@ public static class HtmlPage
         html.Append("<header><div class=\"title\"><div><p class=\"eyebrow\">Training report</p>");
         html.Append($"<h1>{HtmlText.Foreign(report.Experiment)}</h1></div>");
         html.Append(
-            $"<p class=\"verdict {Tone(report)}\"><span class=\"visually-hidden\">Verdict: </span>{HtmlText.Attribute(Words.Of(report))}</p></div>"
+            $"<p class=\"verdict {Tone(report)}\"><span class=\"visually-hidden\">Verdict: "
+                + $"</span>{HtmlText.Attribute(Words.Of(report))}</p></div>"
         );
         html.Append($"<p class=\"sentence\">{Words.Sentence(report)}</p>");
         if (report.UnpairedReason is { } reason)
@@ -132,7 +133,8 @@ public static class HtmlPage
         foreach (var metric in metrics)
         {
             html.Append(
-                $"<li class=\"card\"><span class=\"name\">{metric.Name}</span><span class=\"value\">{HtmlText.Metric(metric, metric.Value)}</span>"
+                $"<li class=\"card\"><span class=\"name\">{metric.Name}</span><span "
+                    + $"class=\"value\">{HtmlText.Metric(metric, metric.Value)}</span>"
             );
             if (metric.Difference is not null)
             {
@@ -150,7 +152,8 @@ public static class HtmlPage
 
     private static string Method(ReportInput input) =>
         input.Comparison is { Paired: true } comparison
-            ? $"<p class=\"note\">The interval holds the difference in 95 % of {comparison.Resamples} resamples of the {comparison.Images} test images "
+            ? $"<p class=\"note\">The interval holds the difference in 95 % of {comparison.Resamples} resamples of the "
+                + $"{comparison.Images} test images "
                 + $"(paired bootstrap, seed {comparison.Seed}). A metric is better or worse when its interval excludes 0.</p>"
             : "";
 
@@ -171,7 +174,8 @@ public static class HtmlPage
             }
             var mistakes = $"{image.Missed} missed, {image.Wrong} wrong";
             html.Append(
-                $"<li><figure class=\"card\"><img src=\"data:image/png;base64,{Convert.ToBase64String(bytes)}\" alt=\"Test image {HtmlText.Attribute(image.FileName)}: {mistakes}\">"
+                $"<li><figure class=\"card\"><img src=\"data:image/png;base64,{Convert.ToBase64String(bytes)}\" alt=\"Test image "
+                    + $"{HtmlText.Attribute(image.FileName)}: {mistakes}\">"
             );
             html.Append(
                 $"<figcaption>{HtmlText.Foreign(image.FileName, 60)}<span class=\"mistakes\">{mistakes}</span></figcaption></figure></li>"
@@ -180,7 +184,8 @@ public static class HtmlPage
 
         return html.Length == 0
             ? null
-            : "<p class=\"legend\"><span class=\"box truth\"></span>ground truth <span class=\"box prediction\"></span>prediction of at least "
+            : "<p class=\"legend\"><span class=\"box truth\"></span>ground truth <span class=\"box prediction\"></span>prediction of "
+                + "at least "
                 + $"{HtmlText.Number(artifacts.Evaluation!.EvalConf)}</p><ul class=\"pictures\">{html}</ul>";
     }
 
@@ -191,9 +196,11 @@ public static class HtmlPage
         if (report.Changes.Count == 0)
             return "<p>Nothing is known to have changed in config, data, code and versions.</p>";
         var rows = report.Changes.Select(change =>
-            $"<tr><th scope=\"row\">{HtmlText.Foreign(change.Path, 80)}</th><td>{Value(change.Before)}</td><td>{Value(change.After)}</td></tr>"
+            $"<tr><th "
+            + $"scope=\"row\">{HtmlText.Foreign(change.Path, 80)}</th><td>{Value(change.Before)}</td><td>{Value(change.After)}</td></tr>"
         );
-        return "<div class=\"scroll\" role=\"region\" aria-label=\"Table of the changes\" tabindex=\"0\"><table class=\"changes\"><caption>Config, data, code and versions</caption>"
+        return "<div class=\"scroll\" role=\"region\" aria-label=\"Table of the changes\" tabindex=\"0\"><table "
+            + "class=\"changes\"><caption>Config, data, code and versions</caption>"
             + "<thead><tr><th scope=\"col\">what</th><th scope=\"col\">baseline</th><th scope=\"col\">this run</th></tr></thead>"
             + $"<tbody>{string.Concat(rows)}</tbody></table></div>";
     }

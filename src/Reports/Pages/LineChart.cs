@@ -41,7 +41,8 @@ internal sealed class LineChart(string title, string xName, string yName)
         );
         svg.Append(
             CultureInfo.InvariantCulture,
-            $"<clipPath id=\"{id}\"><rect x=\"{Left}\" y=\"{Top - 2}\" width=\"{Width - Left - Right}\" height=\"{Height - Top - Bottom + 4}\"/></clipPath>"
+            $"<clipPath id=\"{id}\"><rect x=\"{Left}\" y=\"{Top - 2}\" width=\"{Width - Left - Right}\" "
+                + $"height=\"{Height - Top - Bottom + 4}\"/></clipPath>"
         );
         foreach (var tick in Ticks(Y.From, Y.To, 5))
             AppendTick(svg, Left, PlaceY(tick), Width - Right, PlaceY(tick), Left - 6, PlaceY(tick) + 4, "end", tick);

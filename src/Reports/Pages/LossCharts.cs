@@ -45,7 +45,8 @@ internal static class LossCharts
             .Select((name, place) => (name, place))
             .Where(entry => own[entry.place].Count > 0)
             .Select(entry =>
-                $"<li><span class=\"key s{entry.place + 1}\"></span><code>{entry.name}</code> {HtmlText.Number(Smoothed(own[entry.place])[^1].Value, "0.0000")} at the end</li>"
+                $"<li><span class=\"key s{entry.place + 1}\"></span><code>{entry.name}</code> "
+                + $"{HtmlText.Number(Smoothed(own[entry.place])[^1].Value, "0.0000")} at the end</li>"
             );
         var id = $"clip-{names[0].Replace('_', '-')}";
         return $"<figure class=\"card\"><figcaption>{title}</figcaption>{chart.Draw(id, lines)}<ul class=\"legend\">{string.Concat(legend)}"

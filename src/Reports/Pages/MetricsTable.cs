@@ -20,7 +20,8 @@ internal static class MetricsTable
         if (others.Count > 0)
         {
             html.Append(
-                $"<details><summary>{others.Count} more metrics</summary>{Table(report, others, "More metrics of the test set", reach)}</details>"
+                $"<details><summary>{others.Count} more "
+                    + $"metrics</summary>{Table(report, others, "More metrics of the test set", reach)}</details>"
             );
         }
         return html.ToString();
@@ -37,7 +38,8 @@ internal static class MetricsTable
         {
             html.Append("<th scope=\"col\" class=\"number\">baseline</th><th scope=\"col\" class=\"number\">difference</th>");
             html.Append(
-                "<th scope=\"col\" class=\"number\">95 % interval</th><th scope=\"col\" class=\"plot\">interval around 0</th><th scope=\"col\">verdict</th>"
+                "<th scope=\"col\" class=\"number\">95 % interval</th><th scope=\"col\" class=\"plot\">interval around 0</th><th "
+                    + "scope=\"col\">verdict</th>"
             );
         }
 
@@ -50,7 +52,8 @@ internal static class MetricsTable
     private static string Row(ReportMetric metric, bool hasBaseline, double reach)
     {
         var html = new StringBuilder(
-            $"<tr><th scope=\"row\">{HtmlText.Foreign(metric.Name, 60)}</th><td class=\"number\">{HtmlText.Metric(metric, metric.Value)}</td>"
+            $"<tr><th scope=\"row\">{HtmlText.Foreign(metric.Name, 60)}</th><td "
+                + $"class=\"number\">{HtmlText.Metric(metric, metric.Value)}</td>"
         );
         if (hasBaseline)
         {
@@ -58,7 +61,8 @@ internal static class MetricsTable
                 ? $"{HtmlText.Signed(metric.Low)} to {HtmlText.Signed(metric.High)}"
                 : "–";
             html.Append(
-                $"<td class=\"number\">{HtmlText.Metric(metric, metric.Baseline)}</td><td class=\"number\">{HtmlText.Difference(metric)}</td>"
+                $"<td class=\"number\">{HtmlText.Metric(metric, metric.Baseline)}</td><td "
+                    + $"class=\"number\">{HtmlText.Difference(metric)}</td>"
             );
             html.Append($"<td class=\"number interval\">{interval}</td><td class=\"plot\">{Plot(metric, reach)}</td>");
             html.Append(
@@ -85,7 +89,8 @@ internal static class MetricsTable
         double Place(double value) => Width / 2 + Math.Clamp(value / reach, -1, 1) * (Width / 2 - 6);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"<svg class=\"forest {Style(metric.Word)}\" viewBox=\"0 0 {Width} 20\" aria-hidden=\"true\"><path class=\"zero\" d=\"M{Width / 2} 0V20\"/>"
+            $"<svg class=\"forest {Style(metric.Word)}\" viewBox=\"0 0 {Width} 20\" aria-hidden=\"true\"><path class=\"zero\" "
+                + $"d=\"M{Width / 2} 0V20\"/>"
                 + $"<path class=\"bar\" d=\"M{Place(low):0.#} 10H{Place(high):0.#}M{Place(low):0.#} 6V14M{Place(high):0.#} 6V14\"/>"
                 + $"<circle cx=\"{Place(difference):0.#}\" cy=\"10\" r=\"4\"/></svg>"
         );

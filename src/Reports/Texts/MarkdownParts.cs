@@ -90,7 +90,8 @@ internal static partial class MarkdownParts
             text.Append($"- duration: {Words.Duration(seconds)}\n");
         text.Append(
             report.Cost is { } cost
-                ? $"- cost: {HtmlText.Number((double)cost.Amount, "0.00##")} {Markdown.Escape(cost.Currency, 10)} ({Markdown.Escape(cost.Basis, 300)})\n"
+                ? $"- cost: {HtmlText.Number((double)cost.Amount, "0.00##")} {Markdown.Escape(cost.Currency, 10)} "
+                    + $"({Markdown.Escape(cost.Basis, 300)})\n"
                 : $"- cost: unknown{(input.NoCostReason is { } reason ? $" ({Markdown.Escape(reason)})" : "")}\n"
         );
         text.Append('\n');

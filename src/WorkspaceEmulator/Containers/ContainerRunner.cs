@@ -130,7 +130,8 @@ internal sealed class ContainerRunner(
                         + "(--job-memory of the emulator). Raise that, or make the job need less, a smaller batch for example."
                 : ContainerSpecification.MemoryOf(job, settings) is { } memory
                     ? $"The job, or this machine, ran out of memory and the job was killed (exit code {end.ExitCode}): it may use "
-                        + $"{ByteSize.Format(memory)}, the memory of its VM size. Choose a larger size, start the emulator with --job-memory, "
+                        + $"{ByteSize.Format(memory)}, the memory of its VM size. Choose a larger size, start the emulator with "
+                        + $"--job-memory, "
                         + "or make the job need less, a smaller batch for example."
                 : $"This machine ran out of memory and the job was killed (exit code {end.ExitCode}). End other programs, or make the "
                     + "job need less, a smaller batch for example."

@@ -33,7 +33,8 @@ internal static partial class DeploymentEndpoints
             .Emulates(
                 Area,
                 "Deployments_CreateOrUpdateAtSubscriptionScope",
-                "Responds 201; poll with GET. Incremental, with the template in the body and symbolic names. Deploys one resource at a time."
+                "Responds 201; poll with GET. Incremental, with the template in the body and symbolic names. Deploys one resource at "
+                    + "a time."
             );
         application.MapGet(OfSubscription, Get).Emulates(Area, "Deployments_GetAtSubscriptionScope", "Until the emulator stops.");
         application

@@ -48,7 +48,8 @@ public sealed class SubscriptionClient(SubscriptionConnection connection, TimePr
 
     /// <summary>Deploys, and waits until the deployment has ended.</summary>
     /// <param name="request">What is deployed.</param>
-    /// <param name="progress">Receives a line for each resource that was deployed or failed, and one now and then while nothing changes.</param>
+    /// <param name="progress">Receives a line for each resource that was deployed or failed, and one now and then while nothing
+    /// changes.</param>
     /// <param name="cancellationToken">Cancels the wait; the service continues what it has begun.</param>
     /// <exception cref="WorkspaceException">The service refused, or the deployment failed, with every error of the service.</exception>
     public async Task<DeploymentOutcome> DeployAsync(
@@ -122,8 +123,9 @@ public sealed class SubscriptionClient(SubscriptionConnection connection, TimePr
     )
     {
         var path =
-            $"{SubscriptionPath}/resourceGroups/{Uri.EscapeDataString(resourceGroup)}/providers/Microsoft.MachineLearningServices/workspaces/"
-            + $"{Uri.EscapeDataString(workspace)}/datastores/{Uri.EscapeDataString(name)}";
+            $"{SubscriptionPath}/resourceGroups/{Uri.EscapeDataString(resourceGroup)}"
+            + $"/providers/Microsoft.MachineLearningServices/workspaces/{Uri.EscapeDataString(workspace)}"
+            + $"/datastores/{Uri.EscapeDataString(name)}";
         var answer = await requests.SendAsync(RequestMethod.Get, path, DatastoreVersion, null, cancellationToken, 200);
         var properties = answer.Body.Member("properties");
         return new DeployedDatastore(

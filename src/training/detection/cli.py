@@ -72,7 +72,7 @@ def _evaluate(options: argparse.Namespace, console: Console) -> None:
 
 
 def _compare(options: argparse.Namespace, console: Console) -> None:
-    from detection.evaluate.compare import write_comparison
+    from detection.evaluate.comparison.compare import write_comparison
 
     if options.resamples < 1:
         raise TrainingError(f"--resamples is {options.resamples}; it must be at least 1.")
@@ -93,7 +93,7 @@ def _check_data(options: argparse.Namespace, console: Console) -> None:
 
 
 def _create_demo_data(options: argparse.Namespace, console: Console) -> None:
-    from detection.data.demo_data import create_demo_data
+    from detection.data.demo.demo_data import create_demo_data
 
     try:
         result = create_demo_data(options.data, image_type=options.image_type, images=options.images, seed=options.seed)

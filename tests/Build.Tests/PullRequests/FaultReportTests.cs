@@ -37,7 +37,8 @@ public sealed class FaultReportTests : IDisposable
         WriteFaultyExperiment();
 
         Assert.Contains(
-            "##vso[task.logissue type=error;sourcepath=exp_configs/demo.json;linenumber=10;columnnumber=14;code=exp-config]RUN_PARAMS.STEPS",
+            "##vso[task.logissue "
+                + "type=error;sourcepath=exp_configs/demo.json;linenumber=10;columnnumber=14;code=exp-config]RUN_PARAMS.STEPS",
             host.Run("--target=Doctor"),
             StringComparison.Ordinal
         );

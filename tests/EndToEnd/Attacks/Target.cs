@@ -232,7 +232,8 @@ public sealed class Target : IAsyncLifetime
     {
         await SubmitAsync(
             job,
-            $"{{ {script}; }} 2>/dev/null; echo -n $MLFLOW_TRACKING_TOKEN > '{root}'/{job}.new; mv '{root}'/{job}.new '{root}'/{job}.token; "
+            $"{{ {script}; }} 2>/dev/null; echo -n $MLFLOW_TRACKING_TOKEN > '{root}'/{job}.new; mv '{root}'/{job}.new "
+                + $"'{root}'/{job}.token; "
                 + "sleep 600",
             more
         );

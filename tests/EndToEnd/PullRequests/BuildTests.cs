@@ -3,7 +3,8 @@ using Fixtures.Checkouts;
 namespace EndToEnd.PullRequests;
 
 /// <summary>
-/// The host is built with the variables that Azure Pipelines sets, in folders with spaces and with slashes at their ends, with a package folder
+/// The host is built with the variables that Azure Pipelines sets, in folders with spaces and with slashes at their ends, with a package
+/// folder
 /// and a folder for temporary files of the agent's own.
 /// </summary>
 public sealed class BuildTests : IDisposable

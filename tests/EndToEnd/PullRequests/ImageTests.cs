@@ -6,7 +6,9 @@ using Fixtures.Registries;
 
 namespace EndToEnd.PullRequests;
 
-/// <summary>What build.yml does about the image of a pull request and of main, against a real registry that has the image already.</summary>
+/// <summary>
+/// What build.yml does about the image of a pull request and of main, against a real registry that has the image already.
+/// </summary>
 public sealed partial class ImageTests : IAsyncLifetime
 {
     private const string Experiment = "exp_configs/image.json";

@@ -4,7 +4,8 @@ using Fixtures.Checkouts;
 namespace EndToEnd.PullRequests;
 
 /// <summary>
-/// Does what a platform does for one event: the jobs in order, each on a machine of its own with its checkout and artifacts; their script steps
+/// Does what a platform does for one event: the jobs in order, each on a machine of its own with its checkout and artifacts; their script
+/// steps
 /// as they are, with the variables that the platform sets.
 /// </summary>
 public abstract class PipelineRun(PipelineCheckout checkout, string token)

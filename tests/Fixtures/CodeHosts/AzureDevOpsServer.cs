@@ -351,7 +351,8 @@ public sealed partial class AzureDevOpsServer : CodeHostServer
         Error(
             403,
             "GitNeedsPermissionException",
-            "TF401027: You need the Git 'PullRequestContribute' permission to perform this action. Details: identity 'Build\\bbbbbbbb', scope 'repository'."
+            "TF401027: You need the Git 'PullRequestContribute' permission to perform this action. Details: identity "
+                + "'Build\\bbbbbbbb', scope 'repository'."
         );
 
     private static HostAnswer Error(int status, string type, string message) =>

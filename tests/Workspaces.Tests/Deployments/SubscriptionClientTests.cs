@@ -37,7 +37,8 @@ public sealed class SubscriptionClientTests : IDisposable
 
         Assert.Equal(
             $"POST https://localhost:1{Deployment}/whatIf?api-version=2024-03-01 returned 400 Bad Request: InvalidTemplateDeployment: "
-                + "The template is not valid.\n  AuthorizationFailed: May not assign roles. [/subscriptions/1]\n  Nested\n    Inner: The reason.",
+                + "The template is not valid.\n  AuthorizationFailed: May not assign roles. [/subscriptions/1]\n  Nested\n    Inner: "
+                + "The reason.",
             error.Message
         );
     }
@@ -93,7 +94,8 @@ public sealed class SubscriptionClientTests : IDisposable
         );
 
         Assert.Equal(
-            "Deployment 'team' has not finished after 60 min; it must finish by then. The service continues it: run again to see what became "
+            "Deployment 'team' has not finished after 60 min; it must finish by then. The service continues it: run again to see what "
+                + "became "
                 + "of it.",
             error.Message
         );

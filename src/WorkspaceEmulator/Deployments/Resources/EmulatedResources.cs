@@ -22,7 +22,9 @@ internal sealed class EmulatedResources(
     /// <summary>The registry that a deployed one stands for when the emulator issues tokens for any.</summary>
     private const string DefaultRegistry = "localhost:5000";
 
-    /// <summary>The api-version of the emulator's own operations, whatever the template names: what that version lacks is left out.</summary>
+    /// <summary>
+    /// The api-version of the emulator's own operations, whatever the template names: what that version lacks is left out.
+    /// </summary>
     private const string ProviderVersion = "2024-10-01";
     private static readonly string[] NewerProperties = ["systemDatastoresAuthMode"];
 

@@ -16,7 +16,9 @@ internal sealed record ResourceRequest(string Id, string Type, string ApiVersion
     /// <summary>Gets the id of the parent; null for a resource without one.</summary>
     public string? ParentId => Type.Split('/').Length > 2 ? string.Join('/', Id.Split('/')[..^2]) : null;
 
-    /// <summary>Gets the id of the resource that this one extends, such as the scope of a role assignment; null for any other resource.</summary>
+    /// <summary>
+    /// Gets the id of the resource that this one extends, such as the scope of a role assignment; null for any other resource.
+    /// </summary>
     public string? ExtendedId =>
         Id.LastIndexOf("/providers/", StringComparison.OrdinalIgnoreCase) is var last and > 0
         && Id.IndexOf("/providers/", StringComparison.OrdinalIgnoreCase) < last

@@ -34,7 +34,8 @@ internal sealed partial record DeploymentScope(string SubscriptionId, string? Re
         if (parts.Length < 2 || parts.Length - 1 != names.Count)
         {
             throw new TemplateException(
-                $"The resource type '{type}' and the names '{string.Join('/', names)}' do not fit; there must be {Math.Max(1, parts.Length - 1)} "
+                $"The resource type '{type}' and the names '{string.Join('/', names)}' do not fit; there must be "
+                    + $"{Math.Max(1, parts.Length - 1)} "
                     + "names."
             );
         }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace WorkspaceEmulator.Deployments.Templates;
 
-/// <summary>Derives ids and suffixes from texts: always the same ones, but not those of Azure, whose algorithms are not published.</summary>
+/// <summary>
+/// Derives ids and suffixes from texts: always the same ones, but not those of Azure, whose algorithms are not published.
+/// </summary>
 internal static class StandIns
 {
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";

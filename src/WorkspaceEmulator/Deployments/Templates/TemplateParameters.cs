@@ -114,7 +114,8 @@ internal static class TemplateParameters
         if (size >= 0 && (rules.Integer("minLength") > size || rules.Integer("maxLength") < size))
         {
             throw Fault(
-                $"{where} has {size} {unit}; it must have {rules.Integer("minLength") ?? 0} to {rules.Integer("maxLength") ?? int.MaxValue}."
+                $"{where} has {size} {unit}; it must have {rules.Integer("minLength") ?? 0} to "
+                    + $"{rules.Integer("maxLength") ?? int.MaxValue}."
             );
         }
 
@@ -124,7 +125,8 @@ internal static class TemplateParameters
         if (rules.Integer("minValue") > number || rules.Integer("maxValue") < number)
         {
             throw Fault(
-                $"{where} is {number}; it must be from {rules.Integer("minValue") ?? long.MinValue} to {rules.Integer("maxValue") ?? long.MaxValue}."
+                $"{where} is {number}; it must be from {rules.Integer("minValue") ?? long.MinValue} to "
+                    + $"{rules.Integer("maxValue") ?? long.MaxValue}."
             );
         }
     }

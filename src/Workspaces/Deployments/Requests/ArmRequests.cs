@@ -30,7 +30,8 @@ internal sealed class ArmRequests
     /// <param name="body">The body; null for none.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <param name="accepted">The statuses that are no failure.</param>
-    /// <exception cref="WorkspaceException">The service responded with another status, with every detail of its error, or did not respond.</exception>
+    /// <exception cref="WorkspaceException">The service responded with another status, with every detail of its error, or did not
+    /// respond.</exception>
     public Task<ArmAnswer> SendAsync(
         RequestMethod method,
         string path,
@@ -63,7 +64,8 @@ internal sealed class ArmRequests
         if (!address.IsAbsoluteUri || address.GetLeftPart(UriPartial.Authority) != endpoint.GetLeftPart(UriPartial.Authority))
         {
             throw new WorkspaceException(
-                $"The service named {Secrets.Show(address)} as the next address; it must be at {endpoint.GetLeftPart(UriPartial.Authority)}."
+                $"The service named {Secrets.Show(address)} as the next address; it must be at "
+                    + $"{endpoint.GetLeftPart(UriPartial.Authority)}."
             );
         }
 

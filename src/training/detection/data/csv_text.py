@@ -59,7 +59,7 @@ def decode(content: bytes, name: str) -> str:
 
 
 def records(text: str) -> Iterator[Record]:
-    """Splits CSV text (RFC 4180) into records. Blank lines are not records. A quoted field may hold commas and line ends.
+    """Splits CSV text (RFC 4180) into records. Blank lines are not records. A quoted field may hold line ends.
 
     Raises:
         CsvError: A quote never closes.

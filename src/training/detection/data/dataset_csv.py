@@ -117,8 +117,8 @@ def read_csv(path: Path, name: str, image_type: str) -> CsvFile:
     if _is_normalised(result.rows):
         result.rows = []
         result.faults.append(
-            f"{name}(1): holds coordinates from 0 to 1; they must be pixels: multiply x by the width and y by the height "
-            "of each image."
+            f"{name}(1): holds coordinates from 0 to 1; they must be pixels: multiply x by the width and y by the "
+            "height of each image."
         )
     return result
 

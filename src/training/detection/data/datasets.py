@@ -173,10 +173,9 @@ class _Reader:
         notes = self._sizes.notes(dict.fromkeys(row.file_name for row in used))
         clipped = sum(row.box is not None and self._checks.reaches_outside(row) for row in used)
         if clipped and self._clip:
-            boxes = "1 box reaches" if clipped == 1 else f"{clipped} boxes reach"
-            notes.append(
-                f"{boxes} at most {self._clip:.15g} pixels outside and {'is' if clipped == 1 else 'are'} clipped (DATA.ON_BAD_ROWS is clip)."
-            )
+            boxes, verb = ("1 box reaches", "is") if clipped == 1 else (f"{clipped} boxes reach", "are")
+            pixels = f"{self._clip:.15g} pixels"
+            notes.append(f"{boxes} at most {pixels} outside and {verb} clipped (DATA.ON_BAD_ROWS is clip).")
         return tuple(notes)
 
     def _select_files(self, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

@@ -104,7 +104,9 @@ class ImageSizes:
 
     def notes(self, names: Iterable[str]) -> list[str]:
         """Returns how the EXIF orientations of images are used, as whole sentences."""
-        turned, left, stored = [], [], []
+        turned: list[str] = []
+        left: list[str] = []
+        stored: list[str] = []
         for name in names:
             header = self._known(name)
             if isinstance(header, str) or header.orientation == UPRIGHT:
@@ -126,8 +128,8 @@ class ImageSizes:
             )
         if stored:
             notes.append(
-                f"{_images(stored)} used as stored in spite of the EXIF orientation, because width and height of the rows "
-                f"are those of the stored pixels: {_list(stored)}."
+                f"{_images(stored)} used as stored in spite of the EXIF orientation, because width and height of the "
+                f"rows are those of the stored pixels: {_list(stored)}."
             )
         return notes
 
@@ -163,7 +165,7 @@ class ImageSizes:
             )
 
     def _meant(self, name: str) -> str | None:
-        """Returns the file whose name differs in case, Unicode form, folder or style of path alone; None without one."""
+        """Returns the file whose name differs in case, accents, folder or style of path alone; None without one."""
         if self._alike is None:
             self._alike = {}
             for known in sorted(self._names, key=str.encode):
@@ -186,7 +188,7 @@ def tree_names(folder: Path) -> set[str]:
 
 
 def _likeness(name: str) -> str:
-    """Returns what is left of a name without its folder, the style of its path, the case of its letters and its accents."""
+    """Returns a name without its folder, the style of its path, the case of its letters and its accents."""
     letters = name.replace("\\", "/").rpartition("/")[2]
     return "".join(_ALIKE.get(letter, letter) for letter in letters if not "\u0300" <= letter <= "\u036f")
 

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from detection.data.road_pictures import RoadPicture, draw_road_picture
+from detection.data.demo.road_pictures import RoadPicture, draw_road_picture
 from detection.errors import TrainingError
 
 CLASS_NAME = "pothole"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detection.data.drawing import Floats, RandomStream, encode_png, smooth_step
+from detection.data.demo.drawing import Floats, RandomStream, encode_png, smooth_step
 
 WIDTH, HEIGHT = 256, 192  # pixels
 

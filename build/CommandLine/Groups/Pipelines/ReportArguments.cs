@@ -1,6 +1,6 @@
 using Reports;
 
-namespace Build.CommandLine.Groups;
+namespace Build.CommandLine.Groups.Pipelines;
 
 /// <summary>The arguments of a report.</summary>
 public sealed class ReportArguments() : ArgumentGroup(Job, JobArguments.ExperimentFile, Baseline, FailOn)

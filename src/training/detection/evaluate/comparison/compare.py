@@ -14,7 +14,7 @@ import numpy as np
 
 from detection.evaluate import binary_metrics
 from detection.evaluate.coco_evaluation import evaluate_boxes
-from detection.evaluate.compare_bootstrap import (
+from detection.evaluate.comparison.compare_bootstrap import (
     Matches,
     average_precisions,
     detection_metrics,
@@ -22,7 +22,7 @@ from detection.evaluate.compare_bootstrap import (
     image_metrics,
     object_weights,
 )
-from detection.evaluate.compare_files import RunBoxes, UnpairedError, check_pair, read_run
+from detection.evaluate.comparison.compare_files import RunBoxes, UnpairedError, check_pair, read_run
 from detection.evaluate.coco_matching import Floats, Integers
 from detection.tracking.metric_names import class_ap50
 

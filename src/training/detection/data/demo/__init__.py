@@ -1,0 +1,1 @@
+"""The demo dataset: its pictures, and the drawing of them."""
