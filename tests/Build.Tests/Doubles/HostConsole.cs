@@ -40,7 +40,7 @@ internal sealed partial class HostConsole : IDisposable
         folder.Write("docker/cpu/Dockerfile", "FROM scratch\n");
         folder.Write("docker/gpu/Dockerfile", "FROM scratch\n");
         foreach (var source in new[] { "demo_data.py", "drawing.py", "road_pictures.py" })
-            folder.Write($"src/training/detection/data/{source}", "pass\n");
+            folder.Write($"src/training/detection/data/demo/{source}", "pass\n");
         folder.Write(".venv/bin/python", "");
         Processes.On($"{Root}/.venv/bin/python -I", "3.11.2 torch torchvision numpy PIL matplotlib pytest");
         Processes.On("git rev-parse", "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
