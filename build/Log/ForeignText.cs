@@ -33,7 +33,8 @@ internal static class ForeignText
             return line;
         var kept = new StringBuilder(line.Length);
         kept.Append(line, 0, first);
-        for (var at = first; at < line.Length; )
+        var at = first;
+        while (at < line.Length)
         {
             if (line[at] == '\u001b')
             {

@@ -18,7 +18,7 @@ internal static class ContentMd5
     {
         using var hash = Begin();
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
-        for (int count; (count = content.Read(buffer)) > 0; )
+        while (content.Read(buffer) is > 0 and var count)
             hash.AppendData(buffer, 0, count);
         ArrayPool<byte>.Shared.Return(buffer);
         return hash.GetHashAndReset();

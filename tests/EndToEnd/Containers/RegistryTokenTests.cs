@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Fixtures.Network;
 using Fixtures.Registries;
+using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Tests;
 
@@ -19,6 +20,7 @@ public class RegistryTokenTests(Engine engine)
             {
                 Runtime = JobRuntime.Docker,
                 DockerHost = engine.Host,
+                JobNetwork = JobNetwork.Host,
                 RegistryService = name,
             }
         );
