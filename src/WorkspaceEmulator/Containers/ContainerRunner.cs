@@ -91,7 +91,7 @@ internal sealed class ContainerRunner(
         progress.Started();
         run.LogSystem($"Container {container[..12]} runs the command in image {image} as user {ContainerUser.Name}.");
         using var logEnd = new CancellationTokenSource();
-        var log = CopyLogAsync(job, container, logEnd.Token);
+        var log = CopyLogAsync(job, container, job.Log, follow: true, logEnd.Token);
         try
         {
             await engine.WaitAsync(container, stop);
@@ -105,6 +105,10 @@ internal sealed class ContainerRunner(
         {
             logEnd.CancelAfter(LogLimit);
             await log;
+            // An engine may end the stream that follows a log before its last lines, when the container has just ended.
+            using var rest = new RestOfLog(job.Log, job.Log.Length);
+            using var limit = new CancellationTokenSource(LogLimit);
+            await CopyLogAsync(job, container, rest, follow: false, limit.Token);
         }
 
         progress.Ended();
@@ -156,11 +160,11 @@ internal sealed class ContainerRunner(
     }
 
     // A log error does not end a job; the missing end of the log is noted.
-    private async Task CopyLogAsync(JobAttempt job, string container, CancellationToken cancellationToken)
+    private async Task CopyLogAsync(JobAttempt job, string container, Stream log, bool follow, CancellationToken cancellationToken)
     {
         try
         {
-            await engine.CopyLogAsync(container, job.Log, cancellationToken);
+            await engine.CopyLogAsync(container, log, follow, cancellationToken);
         }
         catch (EngineException error)
         {

@@ -142,7 +142,11 @@ internal sealed class DockerEngine(string host) : IDisposable
         );
 
     /// <summary>Copies both streams of a container, in the engine's order, until the container has ended.</summary>
-    public Task CopyLogAsync(string container, Stream log, CancellationToken cancellationToken) =>
+    /// <param name="container">The container.</param>
+    /// <param name="log">Receives both streams.</param>
+    /// <param name="follow">Whether to wait for more until the container ends.</param>
+    /// <param name="cancellationToken">Stops copying.</param>
+    public Task CopyLogAsync(string container, Stream log, bool follow, CancellationToken cancellationToken) =>
         CallAsync(
             $"GET /containers/{container}/logs",
             Timeout.InfiniteTimeSpan,
@@ -150,7 +154,7 @@ internal sealed class DockerEngine(string host) : IDisposable
             {
                 var wanted = new ContainerLogsParameters
                 {
-                    Follow = true,
+                    Follow = follow,
                     ShowStdout = true,
                     ShowStderr = true,
                 };
