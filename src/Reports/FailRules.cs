@@ -88,7 +88,7 @@ public sealed class FailRules
             if (Least is not { } least)
             {
                 return metric?.Word == Word.Worse
-                    ? $"{Text}: {Metric} is {Shown(metric.Value)}, {Shown(-metric.Difference)} below the baseline's "
+                    ? $"{Text}: {Metric} is {Shown(metric.Value)}, {Shown(-metric.Difference)} below the baseline of "
                         + $"{Shown(metric.Baseline)}."
                     : null;
             }

@@ -42,7 +42,7 @@ public class FailRulesTests
 
         var broken = FailRules.Parse(["worse:eval_mAP"]).FindBroken(report);
 
-        Assert.Equal(isBroken ? ["worse:eval_mAP: eval_mAP is 0.4, 0.1 below the baseline's 0.5."] : [], broken);
+        Assert.Equal(isBroken ? ["worse:eval_mAP: eval_mAP is 0.4, 0.1 below the baseline of 0.5."] : [], broken);
     }
 
     [Fact]

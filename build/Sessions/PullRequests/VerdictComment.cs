@@ -2,13 +2,13 @@ using System.Globalization;
 using Build.CommandLine;
 using Build.CommandLine.Groups.Pipelines;
 using Build.Log;
-using Cake.Core;
 using CodeHosts.Comments;
 using CodeHosts.Gate;
 using CodeHosts.Hosts;
 using CodeHosts.Text;
-using CodeHosts.Verdicts;
 using Experiments.Records;
+using Reports;
+using Reports.Records;
 
 namespace Build.Sessions.PullRequests;
 
@@ -20,7 +20,6 @@ public sealed class VerdictComment(CommandArguments arguments, HostSession hosts
     /// <summary>Writes both. A broken rule fails the status and not this target.</summary>
     /// <exception cref="CodeHosts.Http.CodeHostException">The host could not be written to.</exception>
     /// <exception cref="RecordException">Report has not run.</exception>
-    /// <exception cref="CakeException">A rule names a metric that the report does not have.</exception>
     public async Task PublishAsync(BuildContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -38,9 +37,9 @@ public sealed class VerdictComment(CommandArguments arguments, HostSession hosts
             return;
         }
 
-        var report = RecordFile.Read<ReportSummary>(reportFile, Remedy);
+        var report = RecordFile.Read<ReportFile>(reportFile, Remedy);
         var host = hosts.Open(context);
-        var broken = FindBroken(report);
+        var broken = FailRules.Parse(arguments.Get(VerdictArguments.FailOn)).FindBroken(report);
         var section = await WriteSectionAsync(context, host, number, report, broken);
         var change = await hosts.OpenComment(context).PublishAsync(number, text => Update(text, report, section), context.Cancellation);
         context.Report("Comment", $"{change.ToString().ToLowerInvariant()} on pull request {number}");
@@ -52,22 +51,11 @@ public sealed class VerdictComment(CommandArguments arguments, HostSession hosts
         context.ReportDetail("commit", SafeText.Show(commit));
     }
 
-    // A job that is running or failed has no values to compare.
-    private IReadOnlyList<string> FindBroken(ReportSummary report)
-    {
-        if (report.IsRunning || report.Verdict == "failed")
-            return [];
-        var (rules, metrics) = (arguments.Get(VerdictArguments.FailOn), report.Metrics ?? []);
-        return VerdictRules.FindFaults(rules, metrics) is { Count: > 0 } faults
-            ? throw new CakeException(string.Join(Environment.NewLine, faults))
-            : VerdictRules.FindBroken(rules, metrics);
-    }
-
     // The commit of a pull request's run may be the merge of both branches, which the host shows no status of.
     private async Task<string> FindCommitAsync(BuildContext context, ICodeHost host, int number) =>
         hosts.OpenEvent(context).EventHead ?? (await host.ReadPullRequestAsync(number, context.Cancellation)).Head;
 
-    private static string Update(CommentText text, ReportSummary report, string section)
+    private static string Update(CommentText text, ReportFile report, string section)
     {
         if (text.Jobs.FirstOrDefault(job => job.Job == report.Job) is { } known)
             text.Set(known with { Status = report.Status });
@@ -80,7 +68,7 @@ public sealed class VerdictComment(CommandArguments arguments, HostSession hosts
         BuildContext context,
         ICodeHost host,
         int number,
-        ReportSummary report,
+        ReportFile report,
         IReadOnlyList<string> broken
     )
     {
@@ -88,7 +76,7 @@ public sealed class VerdictComment(CommandArguments arguments, HostSession hosts
         if (!File.Exists(textFile))
             throw new RecordException($"{textFile} is missing; it must exist. {Remedy}");
         var parts = new List<string> { (await File.ReadAllTextAsync(textFile, context.Cancellation)).Trim() };
-        if (report.IsRunning)
+        if (report.Verdict is null)
             parts.Add($"**Running**: {DescribeProgress(report)}");
         if (broken.Count > 0)
             parts.Add($"**Fails**: {string.Join(", ", broken.Select(MarkdownText.Code))}");
@@ -97,42 +85,50 @@ public sealed class VerdictComment(CommandArguments arguments, HostSession hosts
         return string.Join("\n\n", parts.Where(part => part.Length > 0));
     }
 
-    private static VerdictState StateOf(ReportSummary report, IReadOnlyList<string> broken) =>
-        report.IsRunning ? VerdictState.Pending
-        : report.Verdict == "failed" ? VerdictState.Error
+    private static VerdictState StateOf(ReportFile report, IReadOnlyList<string> broken) =>
+        report.Verdict is null ? VerdictState.Pending
+        : report.Verdict is Verdict.Failed ? VerdictState.Error
         : broken.Count > 0 ? VerdictState.Failure
         : VerdictState.Success;
 
-    private static string Describe(ReportSummary report, IReadOnlyList<string> broken)
+    private static string Describe(ReportFile report, IReadOnlyList<string> broken)
     {
-        if (report.IsRunning)
+        if (report.Verdict is null)
             return $"{report.Experiment} - {DescribeProgress(report)}";
-        if (report.Verdict == "failed")
+        if (report.Verdict is Verdict.Failed)
             return $"{report.Experiment} - the job is {report.Status}";
         if (broken.Count > 0)
-            return $"{report.Experiment} - {string.Join(", ", broken)}";
-        var primary = report.Metrics?.FirstOrDefault(metric => metric.Name == ReportSummary.PrimaryMetric);
+            return $"{report.Experiment} - {string.Join(' ', broken.Select(WithoutRule))}";
+        var primary = report.Metrics.FirstOrDefault(metric => metric.Name == ReportFile.PrimaryMetric);
         var value = primary?.Value is { } number ? $", {primary.Name} {MarkdownText.Number(number)}" : "";
         return $"{report.Experiment} - {Word(report.Verdict)}{value}";
     }
 
-    private static string DescribeProgress(ReportSummary report) =>
+    // A status has few characters, and takes no colon and no semicolon.
+    private static string WithoutRule(string sentence) =>
+        sentence[(sentence.IndexOf(": ", StringComparison.Ordinal) + 1)..].Trim().Replace(';', ',');
+
+    private static string DescribeProgress(ReportFile report) =>
         report.Progress is not { Steps: > 0 } progress
             ? $"{SafeText.Show(report.Status, 40)}"
             : string.Create(CultureInfo.InvariantCulture, $"step {progress.Step} of {progress.Steps}")
-                + (progress.EtaSeconds is { } eta && eta is >= 0 and < 1e8 ? $", ETA {ShowDuration(TimeSpan.FromSeconds(eta))}" : "");
+                + (
+                    progress.EtaSeconds is { } eta && eta is >= 0 and < 100_000_000
+                        ? $", ETA {ShowDuration(TimeSpan.FromSeconds(eta))}"
+                        : ""
+                );
 
     private static string ShowDuration(TimeSpan time) =>
         time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min"
         : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s"
         : $"{time.Seconds} s";
 
-    private static string Word(string verdict) =>
+    private static string Word(Verdict? verdict) =>
         verdict switch
         {
-            "notDistinguishable" => "not distinguishable",
-            "notPaired" => "not paired",
-            "noBaseline" => "no baseline",
-            _ => verdict,
+            Verdict.NotDistinguishable => "not distinguishable",
+            Verdict.NotPaired => "not paired",
+            Verdict.NoBaseline => "no baseline",
+            _ => $"{verdict}".ToLowerInvariant(),
         };
 }

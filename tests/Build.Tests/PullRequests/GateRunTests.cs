@@ -192,9 +192,9 @@ public sealed class GateRunTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("worse", "worse:eval_mAP", "failure", "demo - eval_mAP is worse")]
+    [InlineData("worse", "worse:eval_mAP", "failure", "demo - eval_mAP is 0.43, 0.119 below the baseline of 0.549.")]
     [InlineData("worse", "below:eval_AP50:0.6", "success", "demo - worse, eval_mAP 0.43")]
-    [InlineData("worse", "below:eval_AP50:0.9", "failure", "demo - eval_AP50 is 0.71, below 0.9")]
+    [InlineData("worse", "below:eval_AP50:0.9", "failure", "demo - eval_AP50 is 0.71, it must be at least 0.9.")]
     [InlineData("failed", "worse:eval_mAP", "error", "demo - the job is Failed")]
     [InlineData("running", "worse:eval_mAP", "pending", "demo - step 120 of 240, ETA 34 s")]
     public void Comment_SetsTheStatusOfTheApprovedCommit(string sample, string rule, string state, string description)
@@ -224,7 +224,7 @@ public sealed class GateRunTests : IAsyncLifetime
 
         Assert.Contains("edited on pull request 42", text, StringComparison.Ordinal);
         var body = Assert.Single(server.PullRequest.Comments).Body;
-        Assert.Contains("**Fails**: `eval_mAP is worse`", body, StringComparison.Ordinal);
+        Assert.Contains("**Fails**: `worse:eval_mAP: eval_mAP is 0.43,", body, StringComparison.Ordinal);
         Assert.DoesNotContain("**Running**", body, StringComparison.Ordinal);
         Assert.All(server.Statuses, status => Assert.Equal(Commit, status.Target));
     }

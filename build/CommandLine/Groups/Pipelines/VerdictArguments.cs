@@ -1,5 +1,5 @@
 using CodeHosts.Text;
-using CodeHosts.Verdicts;
+using Reports;
 
 namespace Build.CommandLine.Groups.Pipelines;
 
@@ -17,7 +17,7 @@ public sealed class VerdictArguments() : ArgumentGroup(Report, Text, FailOn, Thu
         "fail-on",
         "RULE",
         "worse:METRIC or below:METRIC:NUMBER; the status fails when it applies; repeatable",
-        VerdictRules.Check
+        text => FailRules.Parse([text])
     );
 
     public static readonly Argument<string?> Thumbnails = new(
