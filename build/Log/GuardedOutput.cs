@@ -49,7 +49,7 @@ internal sealed class GuardedOutput(TextWriter output, string commandToken, bool
 
     public override void WriteLine(string? value) => Write(value + "\n");
 
-    /// <summary>Ends the line that has begun, and flushes.</summary>
+    /// <summary>Flushes the lines that have ended.</summary>
     public override void Flush()
     {
         lock (gate)

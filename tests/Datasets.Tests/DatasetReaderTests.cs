@@ -117,6 +117,23 @@ public sealed class DatasetReaderTests : IDisposable
         );
     }
 
+    [Fact]
+    public async Task ListImagesAsync_TakesNamesAndLinksAsTheyAre()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows allows none of these names, and links only to some users.");
+        var images = datastore.Write(@"road/images/a\b.gif", Gif);
+        images = Path.GetDirectoryName(images)!;
+        datastore.Write("road/images/sub/deep/c.gif", Gif);
+        File.CreateSymbolicLink(Path.Combine(images, "circle.gif"), "circle.gif");
+        File.CreateSymbolicLink(Path.Combine(images, "broken.gif"), "nothing");
+        File.CreateSymbolicLink(Path.Combine(images, "same.gif"), @"a\b.gif");
+        Directory.CreateSymbolicLink(Path.Combine(images, "up"), "..");
+
+        var found = await new FolderDataset(datastore.Root, "road").ListImagesAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal([@"a\b.gif", "same.gif", "sub/deep/c.gif"], found.Order(StringComparer.Ordinal));
+    }
+
     /// <summary>Header of a picture of 8 x 6 pixels.</summary>
     private static byte[] Gif => [.. "GIF89a"u8, 8, 0, 6, 0, 0, 0, 0];
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +111,25 @@ def test_read_dataset_hashes_rows_and_images_by_this_formula(tmp_path: Path) -> 
     ]
     assert dataset is not None
     assert dataset.hash == hashlib.sha256("".join(line + "\n" for line in lines).encode()).hexdigest()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows allows none of these names, and links only to some users")
+def test_read_dataset_takes_names_and_links_as_they_are(tmp_path: Path) -> None:
+    case = next(case for case in _CASES if case["name"] == "plain")
+    _write(tmp_path, case)
+    images = tmp_path / "pothole" / "images"
+    (images / "a.png").rename(images / "a\\b.png")
+    (images / "circle.png").symlink_to("circle.png")
+    (images / "broken.png").symlink_to("nothing")
+    (images / "up").symlink_to("..")
+    Path(os.fsdecode(os.fsencode(images) + b"/\xff.png")).write_bytes(b"")
+    csv = tmp_path / "pothole" / "datasets" / "train_pothole_240102030405.csv"
+    rows = [
+        f"{name},1,2,30,40,pothole" for name in ("a\\b.png", "a/b.png", "circle.png", "broken.png", "up/images/b.png")
+    ]
+    csv.write_text("filename,xmin,ymin,xmax,ymax,class\n" + "\n".join(rows) + "\n")
+
+    reading = read_dataset(tmp_path, "pothole", "latest", "latest")
+
+    missing = [fault.split("'")[1] for fault in reading.faults if "is not in pothole/images" in fault]
+    assert missing == ["a/b.png", "circle.png", "broken.png", "up/images/b.png"]

@@ -53,5 +53,5 @@ public sealed class FolderDataset(string datastoreFolder, string imageType) : ID
     }
 
     private static HashSet<string> Names(string folder, bool withSubfolders) =>
-        [.. FolderFiles.Enumerate(folder, withSubfolders).Select(file => Path.GetRelativePath(folder, file.FullName).Replace('\\', '/'))];
+        [.. FolderFiles.Enumerate(folder, withSubfolders).Select(found => found.Path)];
 }

@@ -14,34 +14,41 @@ public sealed class FolderFiles(string root) : IDatastoreFiles
     public Task<IReadOnlyList<StoredFile>> ListTreeAsync(string folder, CancellationToken cancellationToken) =>
         Task.FromResult(List(folder, withSubfolders: true));
 
-    /// <summary>Lists the files of a folder; none when it is missing. Links to folders and broken links are skipped.</summary>
-    internal static IEnumerable<FileInfo> Enumerate(string folder, bool withSubfolders)
+    /// <summary>
+    /// Lists the files of a folder with their paths in it, which have forward slashes; none when it is missing. Links to folders, broken
+    /// links and links in a circle are skipped, as in training.
+    /// </summary>
+    internal static IEnumerable<(string Path, FileInfo File)> Enumerate(string folder, bool withSubfolders)
     {
         var directory = new DirectoryInfo(folder);
         if (!directory.Exists)
             return [];
-        var files = directory
-            .EnumerateFiles()
-            .Where(file => file.LinkTarget is null || file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true });
-        return withSubfolders ? files.Concat(Subfolders(directory).SelectMany(child => Enumerate(child.FullName, true))) : files;
+        var files = directory.EnumerateFiles().Where(IsReadable).Select(file => (file.Name, file));
+        return withSubfolders
+            ? files.Concat(directory.EnumerateDirectories().Where(child => child.LinkTarget is null).SelectMany(OfSubfolder))
+            : files;
     }
 
-    private static IEnumerable<DirectoryInfo> Subfolders(DirectoryInfo directory) =>
-        directory.EnumerateDirectories().Where(child => child.LinkTarget is null);
+    private static IEnumerable<(string Path, FileInfo File)> OfSubfolder(DirectoryInfo folder) =>
+        Enumerate(folder.FullName, withSubfolders: true).Select(found => ($"{folder.Name}/{found.Path}", found.File));
 
-    private IReadOnlyList<StoredFile> List(string folder, bool withSubfolders)
+    private static bool IsReadable(FileInfo file)
     {
-        var located = Locate(folder);
-        return
-        [
-            .. Enumerate(located, withSubfolders)
-                .Select(file => new StoredFile(
-                    $"{folder}/{Path.GetRelativePath(located, file.FullName).Replace('\\', '/')}",
-                    file.Length,
-                    LocalFile.VersionOf(file)
-                )),
-        ];
+        try
+        {
+            return file.LinkTarget is null || file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true };
+        }
+        catch (IOException)
+        {
+            return false; // a circle of links
+        }
     }
+
+    private IReadOnlyList<StoredFile> List(string folder, bool withSubfolders) =>
+        [
+            .. Enumerate(Locate(folder), withSubfolders)
+                .Select(found => new StoredFile($"{folder}/{found.Path}", found.File.Length, LocalFile.VersionOf(found.File))),
+        ];
 
     public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken)
     {

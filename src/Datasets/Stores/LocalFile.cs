@@ -10,22 +10,13 @@ internal sealed record LocalFile(string FullPath, string StoredPath, long Length
     /// <summary>Lists the files of one folder and of its subfolders; empty when the folder is missing.</summary>
     /// <param name="root">A folder in the datastore layout.</param>
     /// <param name="folder">Folder in it, with forward slashes.</param>
-    public static IReadOnlyList<LocalFile> In(string root, string folder)
-    {
-        var directory = Path.Combine(root, folder);
-        return
+    public static IReadOnlyList<LocalFile> In(string root, string folder) =>
         [
             .. FolderFiles
-                .Enumerate(directory, withSubfolders: true)
-                .Select(file => new LocalFile(
-                    file.FullName,
-                    $"{folder}/{Path.GetRelativePath(directory, file.FullName).Replace('\\', '/')}",
-                    file.Length,
-                    VersionOf(file)
-                ))
+                .Enumerate(Path.Combine(root, folder), withSubfolders: true)
+                .Select(found => new LocalFile(found.File.FullName, $"{folder}/{found.Path}", found.File.Length, VersionOf(found.File)))
                 .OrderBy(file => file.StoredPath, StringComparer.Ordinal),
         ];
-    }
 
     public static string VersionOf(FileInfo file) => $"{file.Length}-{file.LastWriteTimeUtc.Ticks}";
 

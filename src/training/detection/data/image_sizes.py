@@ -168,7 +168,7 @@ class ImageSizes:
         """Returns the file whose name differs in case, accents, folder or style of path alone; None without one."""
         if self._alike is None:
             self._alike = {}
-            for known in sorted(self._names, key=str.encode):
+            for known in sorted(self._names, key=os.fsencode):
                 self._alike.setdefault(_likeness(known), known)
         return self._alike.get(_likeness(name))
 
