@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detection.data.dataset_csv import CsvFile, Row, read_csv
-from detection.data.dataset_faults import BOTH_SPLITS, SPLITS, RowChecks, empty_file, no_object
+from detection.data.dataset_faults import BOTH_SPLITS, SPLITS, Fault, RowChecks, empty_file, no_object
 from detection.data.dataset_hash import dataset_hash
 from detection.data.image_sizes import ImageSizes, Size, file_names
 
@@ -139,17 +139,14 @@ class _Reader:
 
     def _read_strictly(self, files: Mapping[str, CsvFile], missing: Mapping[str, str]) -> DatasetReading:
         row_faults = self._checks.faults(files)
-        faults = list(missing.values())
-        for split, file in files.items():
-            faults += file.faults
-            faults += [f"{file.name}({fault.line}): {fault.text}" for fault in row_faults[split]]
+        faults = _file_faults(files, missing, row_faults)
         if faults:
             return DatasetReading(None, tuple(faults))
         rows = {split: file.rows for split, file in files.items()}
         return DatasetReading(self._dataset(files, rows), (), notes=self._notes(rows))
 
     def _read_dropping(self, files: Mapping[str, CsvFile], missing: Mapping[str, str]) -> DatasetReading:
-        faults = [*missing.values(), *(fault for file in files.values() for fault in file.faults)]
+        faults = _file_faults(files, missing, {})
         if faults:
             return DatasetReading(None, tuple(faults))
         row_faults = self._checks.faults(files)
@@ -233,6 +230,21 @@ class _Reader:
         boxed = [(box, labels[row.class_name]) for row in rows if (box := self._checks.clipped(row)) is not None]
         boxes, box_labels = tuple(box for box, _ in boxed), tuple(label for _, label in boxed)
         return ImageRecord(name, self._images / name, width, height, boxes, box_labels, self._sizes.orientation(name))
+
+
+def _file_faults(
+    files: Mapping[str, CsvFile], missing: Mapping[str, str], row_faults: Mapping[str, Sequence[Fault]]
+) -> list[str]:
+    """Returns the faults of the training file, then those of the test file."""
+    faults: list[str] = []
+    for split in SPLITS:
+        if split in missing:
+            faults.append(missing[split])
+        if split in files:
+            file = files[split]
+            faults += file.faults
+            faults += [f"{file.name}({fault.line}): {fault.text}" for fault in row_faults.get(split, ())]
+    return faults
 
 
 def _stated_sizes(files: Iterable[CsvFile]) -> dict[str, Size]:
