@@ -4,8 +4,11 @@ using Build.LocalRuntime;
 using Cake.Core;
 using Experiments.Json;
 using Experiments.Model;
+using Experiments.Plans;
+using Experiments.Plans.Images;
 using Experiments.Plans.Passports;
 using Images;
+using Images.Building;
 using Images.Inputs;
 using Images.Tagging;
 
@@ -27,40 +30,72 @@ public sealed class ImageSession(CommandArguments arguments, GitRepository git, 
             context.Environment.GetEnvironmentVariable,
             time,
             context.Cancellation
-        );
+        )
+        {
+            ReadExecutables = () => ReadExecutablesAsync(context),
+        };
     }
 
     /// <summary>Reads every input of the image.</summary>
     /// <exception cref="ConfigException">The Dockerfile is missing.</exception>
     /// <exception cref="CakeException">A <c>--build-arg</c> or the ignore file is faulty.</exception>
-    public ImageInputs ReadInputs(BuildContext context, EnvironmentConfig environment)
+    public async Task<ImageInputs> ReadInputsAsync(BuildContext context, EnvironmentConfig environment)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(environment);
-        return ImageSources.Read(context.Root, environment.ImageDockerfile, arguments.Get(PlanningArguments.BuildArgument));
-    }
-
-    /// <summary>Reads pull request, branch and commit, from the platform and git.</summary>
-    public async Task<BuildSource> ReadSourceAsync(BuildContext context) => Read(context, await git.ReadAsync(context));
-
-    /// <summary>Decides the readable tags of the image.</summary>
-    /// <exception cref="CakeException"><c>--version-tag</c> cannot be a tag, or has another meaning as a tag.</exception>
-    public async Task<IReadOnlyList<string>> ReadTagsAsync(BuildContext context)
-    {
-        var state = await git.ReadAsync(context);
-        var source = Read(context, state);
-        var version = await ImageVersion.DecideAsync(
-            arguments.Get(TagArguments.VersionTag),
-            isClean: state is { IsDirty: false },
-            source,
-            () => git.DescribeAsync(context)
+        return ImageSources.Read(
+            context.Root,
+            environment.ImageDockerfile,
+            arguments.Get(PlanningArguments.BuildArgument),
+            await ReadExecutablesAsync(context)
         );
-        return ImageTags.For(source, state?.IsDirty ?? false, version, arguments.Get(TagArguments.TagLatest));
     }
 
-    private static BuildSource Read(BuildContext context, GitState? state)
+    /// <summary>Returns the labels that the image of a plan must have; empty for an image that is used unchanged.</summary>
+    public static IReadOnlyDictionary<string, string> ExpectedLabels(BuildContext context, ExperimentPlan plan)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return BuildSource.Read(context.Root, context.Environment.GetEnvironmentVariable, state?.Branch, state?.Commit);
+        ArgumentNullException.ThrowIfNull(plan);
+        return plan.ImageBuild is { } build
+            ? ImageLabels.Expected(build, ImageSources.ReadBaseDigest(context.Root, build))
+            : new Dictionary<string, string>(StringComparer.Ordinal);
     }
+
+    /// <summary>Reads pull request, branch and commit, from the platform and git, and compares what is built with the commit.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="build">The image in the plan.</param>
+    public async Task<BuildSource> ReadSourceAsync(BuildContext context, ImageBuildPlan build)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(build);
+        var state = await git.ReadAsync(context);
+        var source = BuildSource.Read(context.Root, context.Environment.GetEnvironmentVariable, state?.Branch, state?.Commit);
+        return source.NoTagsReason is null ? source with { NoTagsReason = await FindDoubtAsync(context, build, state) } : source;
+    }
+
+    /// <summary>Decides the readable tags of the image.</summary>
+    /// <returns>The tags, and the reason why some are left out; null without one.</returns>
+    /// <exception cref="CakeException"><c>--version-tag</c> cannot be a tag, or has another meaning as a tag.</exception>
+    public async Task<(IReadOnlyList<string> Tags, string? Reason)> ReadTagsAsync(BuildContext context, ImageBuildPlan build)
+    {
+        var source = await ReadSourceAsync(context, build);
+        var version = await ImageVersion.DecideAsync(arguments.Get(TagArguments.VersionTag), source, () => git.DescribeAsync(context));
+        return (ImageTags.For(source, version, arguments.Get(TagArguments.TagLatest)), source.NoTagsReason);
+    }
+
+    // Whatever is not known to be exactly the tree of a commit gets no tag that speaks of a commit.
+    private async Task<string?> FindDoubtAsync(BuildContext context, ImageBuildPlan build, GitState? state)
+    {
+        if (state is null)
+            return await git.FindFaultAsync(context) ?? "git does not say whether files are changed";
+        if (state.IsDirty)
+            return "the working tree has changes that are not committed";
+        if (await git.ListCommitAsync(context) is not { } listing)
+            return "git does not list the files of the commit";
+        var inputs = ImageSources.Read(context.Root, build, await ReadExecutablesAsync(context));
+        return CommitTree.Parse(listing).FindDifference(context.Root, inputs);
+    }
+
+    private async Task<IReadOnlyDictionary<string, bool>?> ReadExecutablesAsync(BuildContext context) =>
+        await git.ListIndexAsync(context) is { } listing ? CommitTree.Parse(listing).Executables() : null;
 }

@@ -15,6 +15,15 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
 
     private const int LongestTag = 128;
 
+    // GitHub deletes these branches after the merge.
+    private const string MergeQueue = "gh-readonly-queue/";
+
+    /// <summary>
+    /// The reason why the image gets no tag of its branch, pull request or <c>latest</c>, without a full stop: what is built is not known to
+    /// be exactly the tree of <see cref="Commit"/>, or its branch does not last. Null when it may have them.
+    /// </summary>
+    public string? NoTagsReason { get; init; }
+
     /// <summary>Reads the source from the variables of the platform that runs the pipeline, or else takes it from git.</summary>
     /// <param name="root">Absolute path of the repository.</param>
     /// <param name="variable">Reads an environment variable.</param>
@@ -30,7 +39,8 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
             return Of(
                 variable("GITHUB_REF"),
                 PullRequestRef().Match(variable("GITHUB_REF") ?? "").Groups["number"].Value,
-                variable("GITHUB_SHA") ?? commit
+                ("GITHUB_SHA", variable("GITHUB_SHA")),
+                commit
             );
         }
 
@@ -44,10 +54,10 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
                 variable("BUILD_REASON") == "PullRequest"
                     ? variable("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER") ?? variable("SYSTEM_PULLREQUEST_PULLREQUESTID")
                     : null;
-            return Of(variable("BUILD_SOURCEBRANCH"), number, variable("BUILD_SOURCEVERSION") ?? commit);
+            return Of(variable("BUILD_SOURCEBRANCH"), number, ("BUILD_SOURCEVERSION", variable("BUILD_SOURCEVERSION")), commit);
         }
 
-        return new(branch, PullRequest: null, branch == MainBranch, commit);
+        return OfBranch(branch, commit);
     }
 
     /// <summary>
@@ -62,14 +72,28 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
         return tag.Length == 0 ? null : tag[..Math.Min(tag.Length, LongestTag)];
     }
 
-    private static BuildSource Of(string? reference, string? pullRequest, string? commit)
+    // A workflow may check out another commit than the one that its event is about; then the event's branch says nothing of the sources.
+    private static BuildSource Of(string? reference, string? pullRequest, (string Variable, string? Commit) built, string? commit)
     {
-        if (int.TryParse(pullRequest, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return new(Branch: null, number, IsMain: false, commit);
         const string Heads = "refs/heads/";
-        var branch = reference?.StartsWith(Heads, StringComparison.Ordinal) == true ? reference[Heads.Length..] : null;
-        return new(branch, PullRequest: null, branch == MainBranch, commit);
+        var source = int.TryParse(pullRequest, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? new(Branch: null, number, IsMain: false, commit ?? built.Commit)
+            : OfBranch(
+                reference?.StartsWith(Heads, StringComparison.Ordinal) == true ? reference[Heads.Length..] : null,
+                commit ?? built.Commit
+            );
+        return commit is null || built.Commit is null || commit == built.Commit
+            ? source
+            : source with
+            {
+                NoTagsReason = $"{built.Variable} is {built.Commit}, and {commit} is checked out",
+            };
     }
+
+    private static BuildSource OfBranch(string? branch, string? commit) =>
+        branch?.StartsWith(MergeQueue, StringComparison.Ordinal) == true
+            ? new(Branch: null, PullRequest: null, IsMain: false, commit) { NoTagsReason = $"{branch} is a branch of a merge queue" }
+            : new(branch, PullRequest: null, branch == MainBranch, commit);
 
     private static bool IsWithin(string root, string? workspace)
     {
