@@ -30,8 +30,9 @@ public sealed class ExperimentResolver(
         foreach (var warning in configuration.Warnings)
             context.Warn(warning);
         var dataset = await datasets.ReadAsync(context, configuration);
-        foreach (var row in dataset?.DroppedRows ?? [])
-            context.Warn(row.ToString());
+        string[] dropped = [.. (dataset?.DroppedRows ?? []).Select(row => row.ToString())];
+        foreach (var row in FaultLines.Shorten(context, "dropped-rows.txt", dropped))
+            context.Warn(row);
 
         var plan = await PlanAsync(context, configuration, dataset);
         given.Check(context, plan);
@@ -42,7 +43,7 @@ public sealed class ExperimentResolver(
     private async Task<ExperimentPlan> PlanAsync(BuildContext context, Configuration configuration, DatasetSummary? dataset)
     {
         var runtime = await runtimes.DecideAsync(context, configuration.Environment);
-        var image = images.ReadInputs(context, configuration.Environment).ToPlan();
+        var image = (await images.ReadInputsAsync(context, configuration.Environment)).ToPlan();
         var sources = new PlanSources(TrainerSources.Hash(context.Root), image, runtime)
         {
             Digest = runtime.UsesImages ? await FindDigestAsync(context, configuration) : null,

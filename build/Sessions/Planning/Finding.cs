@@ -1,3 +1,4 @@
+using Build.Log;
 using Build.Log.Displays;
 
 namespace Build.Sessions.Planning;
@@ -22,7 +23,8 @@ internal sealed record Finding(string Status, string Subject, string Text)
     public static Finding Fault(string subject, string text, IReadOnlyList<string> faults) =>
         new("fault", subject, text) { Faults = faults };
 
-    public ListingRow ToRow() =>
+    /// <summary>Converts the result to a row; long lists are shortened, and files of the run have them whole.</summary>
+    public ListingRow ToRow(BuildContext context) =>
         new(Status, Subject, Text)
         {
             Tone = Status switch
@@ -31,8 +33,8 @@ internal sealed record Finding(string Status, string Subject, string Text)
                 "fault" => Tone.Bad,
                 _ => Tone.Caution,
             },
-            Warnings = Warnings,
-            Faults = Faults,
+            Warnings = FaultLines.Shorten(context, $"doctor-{Subject}-warnings.txt", Warnings),
+            Faults = FaultLines.Shorten(context, $"doctor-{Subject}-faults.txt", Faults),
             Advice = Advice is null ? [] : [Advice],
         };
 }
