@@ -14,6 +14,9 @@ public sealed record PlanSources(string TrainerCodeHash, ImageBuildPlan Image, R
     /// </summary>
     public string? Digest { get; init; }
 
+    /// <summary>The repository of this project's image in the registry; null for IMAGE_REPOSITORY.</summary>
+    public string? ImageRepository { get; init; }
+
     /// <summary>The version of this project.</summary>
     public string Version { get; init; } = typeof(PlanSources).Assembly.GetName().Version!.ToString(fieldCount: 3);
 }
