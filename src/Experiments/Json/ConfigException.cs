@@ -6,7 +6,7 @@ namespace Experiments.Json;
 public sealed class ConfigException(string source, IReadOnlyList<ConfigFault> faults)
     : Exception($"{source} cannot be run:\n  {string.Join("\n  ", InOrder(faults))}")
 {
-    /// <summary>Each file's faults by line and column, files in the order they were read, overrides last.</summary>
+    /// <summary>The faults by line and column, the files in the order in which they were read, overrides last.</summary>
     public IReadOnlyList<ConfigFault> Faults { get; } = InOrder(faults);
 
     private static ConfigFault[] InOrder(IReadOnlyList<ConfigFault> faults)

@@ -14,7 +14,7 @@ internal static class ResultHash
 {
     /// <summary>Computes the hash.</summary>
     /// <param name="experiment">
-    /// The resolved exp_config. Which keys count, each key declares as <see cref="SettingAttribute.Decides"/>.
+    /// The resolved exp_config. Each key declares with <see cref="SettingAttribute.Decides"/> whether it counts.
     /// </param>
     /// <param name="image">The image; null where the job runs as a process.</param>
     /// <param name="build">How the image is built; null for another image.</param>

@@ -5,11 +5,11 @@ using Experiments.Plans.Passports;
 
 namespace Experiments.Plans;
 
-/// <summary>Everything that one experiment will do, decided before anything is changed.</summary>
+/// <summary>All decisions about one experiment, made before anything is changed.</summary>
 /// <param name="Workspace">Where it runs.</param>
 /// <param name="Datastore">The datastore of the dataset.</param>
 /// <param name="Compute">The cluster.</param>
-/// <param name="Runtime">What runs the job.</param>
+/// <param name="Runtime">The runtime of the job.</param>
 /// <param name="Passport">Identifies the run. It alone names the image.</param>
 /// <param name="ImageBuild">How the image is built; null when it is used as it is, and where the job runs as a process.</param>
 /// <param name="Job">The command job.</param>
