@@ -25,7 +25,7 @@ public sealed record CodeFault(string Rule, string Message, string? File, int? L
             : new(rule, fault.ToString(), File: null, Line: null, Column: null, fault.JsonPath);
     }
 
-    // An override of the command line, or a name that stands for the experiment, is no file.
+    // An override of the command line, or a name that stands for the experiment, is not a file.
     private static string? PathOf(string source, string root)
     {
         if (source.StartsWith(ConfigLocation.OverrideOption, StringComparison.Ordinal) || source.AsSpan().ContainsAny('\0', '\n'))

@@ -7,7 +7,7 @@ using Experiments.Json;
 namespace CodeHosts.Comments;
 
 /// <summary>
-/// The text of the one comment: a marker, what is remembered of the jobs, and one section per experiment, each of which is replaced alone.
+/// The text of the one comment: a marker, the state of the jobs, and one section per experiment, which can be replaced by itself.
 /// </summary>
 public sealed partial class CommentText
 {
@@ -52,7 +52,7 @@ public sealed partial class CommentText
             sections[index] = (key, text);
     }
 
-    /// <summary>Remembers a job, or replaces what is remembered of it.</summary>
+    /// <summary>Adds the state of a job, or replaces it.</summary>
     public void Set(LaunchedJob job)
     {
         ArgumentNullException.ThrowIfNull(job);

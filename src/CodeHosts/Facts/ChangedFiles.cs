@@ -8,7 +8,7 @@ public sealed record ChangedFiles(IReadOnlyList<ChangedFile> Files, bool IsCompl
     /// <summary>The folder of the experiments.</summary>
     public const string ExperimentFolder = "exp_configs/";
 
-    /// <summary>No file: nothing is known.</summary>
+    /// <summary>An empty list, for when the files are unknown.</summary>
     public static ChangedFiles None { get; } = new([]);
 
     /// <summary>The experiments that exist after the change and are new or different.</summary>
