@@ -24,7 +24,8 @@ public sealed class MachineCheckTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(host.Root, "artifacts"), "nowhere");
 
         Fails(
-            "artifacts is a link to nowhere, which is no folder; it must be a folder, or a link to one. Move it away: mv artifacts artifacts.old"
+            "artifacts is a link to nowhere, which is not a folder; it must be a folder, or a link to one. "
+                + "Move it away: mv artifacts artifacts.old"
         );
     }
 

@@ -25,7 +25,7 @@ public class PlanComparisonTests
                 },
                 Plan with
                 {
-                    Runtime = Plan.Runtime with { Reason = "--runtime asks for it" },
+                    Runtime = Plan.Runtime with { Reason = "--runtime requests it" },
                 }
             )
         );

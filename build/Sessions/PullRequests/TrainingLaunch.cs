@@ -61,7 +61,7 @@ public sealed class TrainingLaunch(
         if (failed.Count > 0)
         {
             throw new CakeException(
-                $"{string.Join(", ", failed)} did not complete; each must. The log above has the reasons, and the same request tries again."
+                $"{string.Join(", ", failed)} did not complete; each must. The log above has the reasons; the same request retries them."
             );
         }
     }
@@ -71,7 +71,7 @@ public sealed class TrainingLaunch(
     {
         const string Remedy = "check out the output `commit` of Authorize";
         if (await git.ReadAsync(context) is not { } state)
-            throw new CakeException($"The checkout is no git repository; it must be the approved commit: {Remedy}.");
+            throw new CakeException($"The checkout is not a git repository; it must be the approved commit: {Remedy}.");
         if (state.Commit != launch.Commit)
         {
             throw new CakeException(

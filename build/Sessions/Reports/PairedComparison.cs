@@ -9,7 +9,7 @@ namespace Build.Sessions.Reports;
 public sealed class PairedComparison(PythonRuntime python, IProcesses processes)
 {
     /// <summary>Compares two runs whose artifacts are here.</summary>
-    /// <returns>What was found, or why the runs were not compared.</returns>
+    /// <returns>The comparison, or the reason why the runs were not compared.</returns>
     public async Task<Comparison> RunAsync(BuildContext context, RunFacts run, RunFacts baseline)
     {
         ArgumentNullException.ThrowIfNull(run);

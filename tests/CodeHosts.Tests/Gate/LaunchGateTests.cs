@@ -127,7 +127,7 @@ public sealed class LaunchGateTests
             },
             { "write", "changes", "/train exp_configs/demo.json DESCRIPTION=$(secret)", Decision.Launch, "launch", "" },
             // when: the approved commit, and no later one
-            { "write", "changes moved", "label:train", Decision.Refuse, "head moved", "nobody has approved" },
+            { "write", "changes moved", "label:train", Decision.Refuse, "head moved", "is not approved" },
             { "write", "changes moved", "/train exp_configs/demo.json", Decision.Refuse, "head moved", "" },
             { "approver", "changes moved", "approved", Decision.Refuse, "head moved", "" },
             { "write", "changes unknown-head", "/train exp_configs/demo.json", Decision.Refuse, "head unknown", "set the label" },
