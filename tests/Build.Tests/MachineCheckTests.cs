@@ -84,8 +84,8 @@ public sealed class MachineCheckTests : IDisposable
     {
         host.Environment.Variables["OVERRIDES"] = "DESCRIPTION=$(SECRET)";
         const string Fault =
-            "The override of DESCRIPTION contains \"$(\"; it must not on Azure DevOps, which replaces $(NAME) by the pipeline's variable of "
-            + "that name. Write the value itself.";
+            "The override of DESCRIPTION contains \"$(\"; it must not on Azure DevOps, which replaces $(NAME) by the pipeline's variable "
+            + "of that name. Write the value itself.";
         host.Environment.Variables["TF_BUILD"] = "True";
 
         Fails(Fault, "--target=Plan", "--set-variable=OVERRIDES");

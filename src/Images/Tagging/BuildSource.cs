@@ -24,7 +24,7 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
     public bool IsOfPlatform { get; init; }
 
     /// <summary>
-    /// The reason why the image gets no tag of its branch, pull request or <c>latest</c>, without a full stop: what is built is not known to
+    /// The reason why the image gets no tag of its branch, pull request or <c>latest</c>, without a full stop: the sources are not known to
     /// be exactly the tree of <see cref="Commit"/>, its branch does not last or has a newer commit. Null when it may have them.
     /// </summary>
     public string? NoTagsReason { get; init; }

@@ -3,7 +3,7 @@ using Reports.Records;
 
 namespace Reports.Building;
 
-/// <summary>Decides what a report says.</summary>
+/// <summary>Creates the content of a report.</summary>
 public static class ReportBuilder
 {
     private const int MostMetrics = 1000;

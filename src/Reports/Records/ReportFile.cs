@@ -1,6 +1,6 @@
 namespace Reports.Records;
 
-/// <summary>What a report says, for programs: <c>artifacts/report.json</c>.</summary>
+/// <summary>The content of a report, for programs: <c>artifacts/report.json</c>.</summary>
 /// <param name="Schema">Version of this record; 1.</param>
 /// <param name="Experiment">The experiment of the job.</param>
 /// <param name="ExpConfig">The exp_config's path in the repository; null when it is unknown.</param>

@@ -51,7 +51,7 @@ public sealed class ComputeProvisioner(
     /// </summary>
     /// <param name="compute">The planned cluster.</param>
     /// <param name="state">Result of <see cref="ReadAsync"/>.</param>
-    /// <param name="progress">Receives what is waited for and the errors that the cluster's nodes report.</param>
+    /// <param name="progress">Receives the current activity and the errors that the cluster's nodes report.</param>
     /// <param name="cancellationToken">Cancels the wait; the service continues what it has begun.</param>
     /// <exception cref="WorkspaceException">The service refused, could not provision the cluster (with its reason), or took longer than
     /// the deadline; or the

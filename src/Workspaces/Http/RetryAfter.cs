@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Workspaces.Http;
 
-/// <summary>Reads the wait that a service asks for.</summary>
+/// <summary>Reads the wait that a service requests.</summary>
 internal static class RetryAfter
 {
     /// <returns>

@@ -2,7 +2,7 @@ using Azure;
 
 namespace Workspaces.Http;
 
-/// <summary>Sets how often and how patiently a request is retried.</summary>
+/// <summary>Sets the number of retries of a request, and the delays between them.</summary>
 /// <remarks>A value outside its range throws an <see cref="ArgumentOutOfRangeException"/>.</remarks>
 internal sealed record RetrySettings
 {
@@ -36,7 +36,7 @@ internal sealed record RetrySettings
         init => field = SettingRange.AtLeast(value, TimeSpan.Zero);
     } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gets the longest <c>Retry-After</c> that is waited for. A service that asks for more is not retried.</summary>
+    /// <summary>Gets the longest <c>Retry-After</c> that is respected. A request is not retried when the service requests more.</summary>
     /// <value>At least 0; 2 minutes by default.</value>
     public TimeSpan LongestRetryAfter
     {

@@ -91,7 +91,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
     }
 
     /// <summary>
-    /// Stops the emulator of a state folder: asks it to exit, waits, then signals its process. It ends its jobs and keeps its state.
+    /// Stops the emulator of a state folder: requests its exit, waits, then signals its process. It ends its jobs and keeps its state.
     /// </summary>
     /// <returns>False when none was running.</returns>
     /// <exception cref="WorkspaceException">The process still runs after that.</exception>
@@ -99,7 +99,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         await EndAsync(stateFolder, cancellationToken) is not null;
 
     /// <summary>As <see cref="StopAsync(string, CancellationToken)"/>.</summary>
-    /// <returns>What became of its jobs; null when none was running.</returns>
+    /// <returns>The jobs that ended with it and those that it kept; null when none was running.</returns>
     /// <exception cref="WorkspaceException">The process still runs after that.</exception>
     public async Task<StoppedEmulator?> EndAsync(string stateFolder, CancellationToken cancellationToken)
     {
@@ -253,7 +253,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         }
         catch (Exception error) when (ServiceErrors.Describe(error, cancellationToken) is not null)
         {
-            EmulatorProcess.RequestExit(found.Description.ProcessId); // it did not respond: the signal asks for the same
+            EmulatorProcess.RequestExit(found.Description.ProcessId); // it did not respond: the signal requests the same
         }
 
         if (!await WaitForEndAsync(found.Description, cancellationToken))

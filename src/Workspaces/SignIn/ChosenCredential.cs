@@ -94,8 +94,8 @@ public sealed class ChosenCredential : TokenCredential
     /// it.</exception>
     public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
     {
-        // Every request enables continuous access evaluation: the libraries cache tokens with and without it apart, and would ask a person
-        // twice.
+        // Every request enables continuous access evaluation: the libraries cache tokens with and without it apart, and would require two
+        // sign-ins of a person.
         // One resource has one token, although the resource manager's clients write its scope with a double slash.
         var scopes = requestContext.Scopes.Select(scope => scope.Replace("//.default", "/.default", StringComparison.Ordinal)).ToArray();
         var context = new TokenRequestContext(
