@@ -258,7 +258,7 @@ public sealed class Target : IAsyncLifetime
         Assert.Equal("Canceled", await EndAsync(job));
     }
 
-    /// <summary>Cancels what still runs, so that the next attack finds free nodes.</summary>
+    /// <summary>Cancels the jobs that still run, so that the next attack finds free nodes.</summary>
     public async Task EndJobsAsync()
     {
         while (true)
@@ -287,14 +287,14 @@ public sealed class Target : IAsyncLifetime
         Assert.Equal(Secret, File.ReadAllText(OutsideFile));
     }
 
-    /// <summary>Fails when the emulator does not serve any more.</summary>
+    /// <summary>Fails when the emulator no longer serves requests.</summary>
     public async Task ServesAsync()
     {
         OutsideIsUntouched();
         await ExpectAsync(200, HttpMethod.Get, "emulator/status");
     }
 
-    /// <summary>Returns how much memory the emulator has used at most, in MiB.</summary>
+    /// <summary>Returns the peak memory of the emulator, in MiB.</summary>
     public long PeakMemory()
     {
         var line = File.ReadLines($"/proc/{ProcessId}/status").First(text => text.StartsWith("VmHWM", StringComparison.Ordinal));
