@@ -72,7 +72,7 @@ describe('what the platforms run', () => {
         assert.deepEqual(targetsOf('label', { results: moved, ...inRepos }), ['Authorize', 'Authorize']);
         const answer = (decision) => ({ Authorize: decided.azure('cancel').Authorize, Answer: { Answer: { 'authorize.decision': decision } } });
         assert.deepEqual(targetsOf('label', { results: answer('cancel'), ...inRepos }), ['Authorize', 'Authorize', 'Launch']);
-        // A newer comment may ask for a training run meanwhile, which nobody has approved.
+        // A newer comment may request a training run meanwhile, without an approval.
         assert.deepEqual(targetsOf('label', { results: answer('launch'), ...inRepos }), ['Authorize', 'Authorize']);
         assert.deepEqual(targetsOf('label-fork', inRepos), []);
         assert.match(scriptSteps('azure', 'label-fork', { folder }).steps.find(({ name }) => name === 'Say why nothing is trained').script, /fork, whose code is never trained.*summary\.md/s);

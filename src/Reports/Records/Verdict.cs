@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Reports.Records;
 
-/// <summary>The verdict on a run as a whole: the word of <c>eval_mAP</c>, or the reason why there is none.</summary>
+/// <summary>The verdict on a run as a whole: the word of <c>eval_mAP</c>, or the reason why it has no word.</summary>
 public enum Verdict
 {
     [JsonStringEnumMemberName("better")]

@@ -79,7 +79,7 @@ public sealed class GateRunTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Authorize_Fails_WhenTheHostCannotBeAsked()
+    public void Authorize_Fails_WhenTheHostCannotBeRead()
     {
         host.Environment.Variables["GITHUB_TOKEN"] = "another";
 
@@ -230,7 +230,7 @@ public sealed class GateRunTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Launch_ListsTheJobs_WhenStatusIsAsked()
+    public void Launch_ListsTheJobs_WhenStatusIsRequested()
     {
         Label();
         host.Run("--target=Launch", "--wait=false");
@@ -254,7 +254,7 @@ public sealed class GateRunTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Launch_CancelsTheRunningJobs_WhenCancelIsAsked()
+    public void Launch_CancelsTheRunningJobs_WhenCancelIsRequested()
     {
         Label();
         host.Run("--target=Launch", "--wait=false");
@@ -378,7 +378,7 @@ public sealed class GateRunTests : IAsyncLifetime
         return host.Run(["--target=Authorize", .. arguments]);
     }
 
-    // What Train leaves behind.
+    // The files that Train writes.
     private int SubmitJob()
     {
         host.Write("artifacts/plan.json", $$"""{"plan":"{{Plan}}"}""");

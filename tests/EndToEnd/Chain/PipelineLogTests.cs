@@ -2,7 +2,7 @@ using Fixtures.Checkouts;
 
 namespace EndToEnd.Chain;
 
-/// <summary>A pipeline's agent acts on what a log says; only this program may speak to it.</summary>
+/// <summary>A pipeline's agent carries out commands in a log; only this program may give it any.</summary>
 public sealed class PipelineLogTests
 {
     [Theory]

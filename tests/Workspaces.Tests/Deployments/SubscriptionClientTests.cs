@@ -57,7 +57,7 @@ public sealed class SubscriptionClientTests : IDisposable
     }
 
     [Fact]
-    public async Task CompareAsync_PollsAsTheServiceAsks_AndReadsTheChanges()
+    public async Task CompareAsync_PollsAsTheServiceRequests_AndReadsTheChanges()
     {
         var time = new SkippingTime();
         service.On(

@@ -94,7 +94,7 @@ export const checkCommands = (file) =>
       return step.target.settableVariables === 'none' || step.name !== undefined ? [] : [`${file}: '${step.displayName}' sets variables and has no name, by which they are read`];
     });
 
-/** A launch is cancelled by no later commit, and each commit of main has a run of its own: a batch builds only its newest commit. */
+/** A launch is cancelled by no later commit, and each commit of main has its own run: a batch builds only its newest commit. */
 function checkTriggers(file, { trigger, pr, stages }) {
   const faults = [];
   const launches = JSON.stringify(stages ?? []).includes('stages/launch.yml');
@@ -105,7 +105,7 @@ function checkTriggers(file, { trigger, pr, stages }) {
 
 const answersAlone = "in(variables['authorize.decision'], 'cancel', 'status')";
 
-/** What trains for a pull request is behind an environment, whose approvers decide. Answers to /cancel and /status need none. */
+/** What trains for a pull request is behind an environment, whose approvers decide. The commands /cancel and /status need no approval. */
 export const checkApproval = (file) =>
   mappings(parse(read(file)))
     .filter((job) => job.job !== undefined || job.deployment !== undefined)
