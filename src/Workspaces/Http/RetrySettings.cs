@@ -61,9 +61,7 @@ internal sealed record RetrySettings
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
 
     /// <summary>
-    /// Gets the function that recognizes a refusal for the rate of requests where the status does not say it, and returns the wait; null
-    /// for
-    /// any other response.
+    /// Gets the function that recognizes throttling that the status does not show. It returns the wait, and null for any other response.
     /// </summary>
     /// <value>Takes the response and the number of the retry, from 1; recognizes nothing by default.</value>
     public Func<Response, int, TimeSpan?> Throttled { get; init; } = (_, _) => null;

@@ -31,8 +31,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
 
     /// <summary>
     /// Ensures that an emulator listens: the running one or a new one. An emulator of another build than the assembly on disk, or with
-    /// another runtime, is
-    /// restarted when no job is active, and kept with a notice while one is. Concurrent callers get one emulator.
+    /// another runtime, is restarted when no job is active, and kept with a notice while one is. Concurrent callers get one emulator.
     /// </summary>
     /// <exception cref="WorkspaceException">
     /// The emulator exited before it listened (with the end of its log), did not listen in time, or cannot be stopped; or the fault script

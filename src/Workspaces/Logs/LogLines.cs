@@ -6,9 +6,8 @@ namespace Workspaces.Logs;
 
 /// <summary>
 /// Splits the bytes of a log into lines, in chunks of any size. A line ends at LF, CR LF or CR: each rewrite of a progress line is a
-/// separate line.
-/// Bytes are decoded when the line is complete, so that a character split between two chunks stays intact.
-/// A long line is cut, so that no line costs more memory than <see cref="LongestLine"/>; its file has it whole.
+/// separate line. Bytes are decoded when the line is complete, so a character split between two chunks stays intact. A long line is cut, so
+/// no line costs more memory than <see cref="LongestLine"/>; the log file has the whole line.
 /// </summary>
 internal sealed class LogLines
 {
