@@ -12,8 +12,8 @@ namespace Build.Sessions.Jobs;
 /// <param name="Tags">The tags of the run.</param>
 /// <param name="Datasets">The CSV files that the job read.</param>
 /// <param name="Artifacts">The folder of the job's artifacts, relative to the repository, with forward slashes.</param>
-/// <param name="Started">When the job's command started; null when it never did.</param>
-/// <param name="Ended">When the job ended.</param>
+/// <param name="Started">Start of the job's command; null when it never started.</param>
+/// <param name="Ended">End of the job.</param>
 public sealed record JobOutcome(
     JobStatus Status,
     string Job,

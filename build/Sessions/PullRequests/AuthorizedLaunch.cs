@@ -12,7 +12,7 @@ namespace Build.Sessions.PullRequests;
 /// <param name="Again">Whether to train even what has been trained.</param>
 /// <param name="Job">The job that is cancelled; null for all of the pull request.</param>
 /// <param name="Label">The label of the request, which is removed once the run has started; null for a comment or an approval.</param>
-/// <param name="WhyNoImage">Why no image is needed; null when one is.</param>
+/// <param name="WhyNoImage">Reason why no image is needed; null when one is.</param>
 public sealed record AuthorizedLaunch(
     Decision Decision,
     string Rule,

@@ -18,6 +18,6 @@ public sealed record LaunchDecision(Decision Decision, string Rule, string Reaso
     /// <summary>The job that is cancelled; null for all of the pull request.</summary>
     public string? Job { get; init; }
 
-    /// <summary>Why no image is needed; null when one is.</summary>
+    /// <summary>The reason why no image is needed; null when one is.</summary>
     public string? WhyNoImage { get; init; }
 }

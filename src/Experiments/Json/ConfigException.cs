@@ -1,7 +1,7 @@
 namespace Experiments.Json;
 
 /// <summary>A configuration that cannot be run. Carries every fault found, not only the first.</summary>
-/// <param name="source">What cannot be run, as the user named it.</param>
+/// <param name="source">The configuration, as the user named it.</param>
 /// <param name="faults">At least one fault.</param>
 public sealed class ConfigException(string source, IReadOnlyList<ConfigFault> faults)
     : Exception($"{source} cannot be run:\n  {string.Join("\n  ", InOrder(faults))}")

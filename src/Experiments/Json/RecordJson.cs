@@ -7,7 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Experiments.Json;
 
-/// <summary>How records are written as JSON: camelCase, enums by name, in the order of their properties.</summary>
+/// <summary>Writes records as JSON: camelCase, enums by name, in the order of their properties.</summary>
 public static class RecordJson
 {
     /// <summary>Indented, for files people read.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Experiments.Model;
 
-/// <summary>How faulty rows of a dataset are handled: end the run, drop them, or clip boxes that reach slightly outside.</summary>
+/// <summary>Handling of a dataset's faulty rows: end the run, drop them, or clip boxes that reach slightly outside.</summary>
 public enum BadRows
 {
     [JsonStringEnumMemberName("fail")]

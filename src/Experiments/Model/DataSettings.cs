@@ -2,7 +2,7 @@ using Experiments.Settings;
 
 namespace Experiments.Model;
 
-/// <summary>How the dataset is read: the <c>DATA</c> object of an exp_config.</summary>
+/// <summary>Settings for reading the dataset: the <c>DATA</c> object of an exp_config.</summary>
 public sealed record DataSettings
 {
     [Setting(

@@ -2,7 +2,7 @@ using Experiments.Settings;
 
 namespace Experiments.Model;
 
-/// <summary>What is trained: the <c>MODEL_PARAMS</c> object of an exp_config.</summary>
+/// <summary>Settings of the model: the <c>MODEL_PARAMS</c> object of an exp_config.</summary>
 public sealed record ModelParameters
 {
     [Setting(

@@ -2,7 +2,7 @@ using Experiments.Settings;
 
 namespace Experiments.Model;
 
-/// <summary>How training runs: the <c>RUN_PARAMS</c> object of an exp_config.</summary>
+/// <summary>Settings of the training: the <c>RUN_PARAMS</c> object of an exp_config.</summary>
 public sealed record RunParameters
 {
     [Setting(

@@ -76,7 +76,7 @@ public sealed class SettingAttribute(string key, string description) : Attribute
     /// </summary>
     public string? ChoicePattern { get; set; }
 
-    /// <summary>What <see cref="ChoicePattern"/> permits, to be read after the choices and "or".</summary>
+    /// <summary>The rule of <see cref="ChoicePattern"/> in words, to be read after the choices and "or".</summary>
     public string? ChoicePatternRule { get; set; }
 
     /// <summary>Regular expression of strings that are not permitted and whose fault says why.</summary>

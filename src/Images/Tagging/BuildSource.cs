@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Images.Tagging;
 
-/// <summary>Describes what an image is built from: a pull request, a branch or a tagged commit.</summary>
+/// <summary>Describes the source of an image: a pull request, a branch or a tagged commit.</summary>
 /// <param name="Branch">The branch; null for a pull request, whose branch may have any name, and when no branch is checked out.</param>
 /// <param name="PullRequest">Number of the pull request; null outside one.</param>
 /// <param name="IsMain">Whether this is the main branch.</param>

@@ -5,7 +5,7 @@ namespace Reports.Reading;
 
 /// <summary>The result of <c>python -m detection compare</c>.</summary>
 /// <param name="Paired">Whether both runs have predictions on the same test images.</param>
-/// <param name="Reason">Why they cannot be paired; null when they are.</param>
+/// <param name="Reason">Reason why they cannot be paired; null when they are.</param>
 /// <param name="Images">Number of test images.</param>
 /// <param name="Resamples">Number of resamples.</param>
 /// <param name="Seed">Decides the resamples.</param>

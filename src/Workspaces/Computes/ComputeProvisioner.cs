@@ -14,7 +14,7 @@ namespace Workspaces.Computes;
 /// <summary>Ensures that the cluster of the plan exists and can scale to the planned nodes.</summary>
 /// <param name="workspace">The workspace.</param>
 /// <param name="timeProvider">Clock and timers; null: the system's.</param>
-/// <param name="provisioningSettings">How long to wait for a cluster; null: the defaults.</param>
+/// <param name="provisioningSettings">Limits of the wait for a cluster; null: the defaults.</param>
 public sealed class ComputeProvisioner(
     WorkspaceClient workspace,
     TimeProvider? timeProvider = null,

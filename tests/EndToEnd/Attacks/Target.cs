@@ -9,7 +9,7 @@ using System.Text.Json.Nodes;
 namespace EndToEnd.Attacks;
 
 /// <summary>
-/// Runs an emulator as a process, with secrets in the environment of whoever started it, and a folder that does not concern it. It can
+/// Runs an emulator as a process, with secrets in the environment of the user who started it, and a folder that does not concern it. It can
 /// be killed and started again.
 /// </summary>
 public sealed class Target : IAsyncLifetime
