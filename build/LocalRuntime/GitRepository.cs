@@ -51,7 +51,7 @@ public sealed class GitRepository(IProcesses processes)
             .FirstOrDefault();
     }
 
-    /// <summary>Returns the branch whose commit a pipeline checked out: Azure DevOps and some actions check out the commit alone.</summary>
+    /// <summary>Returns the branch whose commit a pipeline checked out: Azure DevOps and some actions check out only the commit.</summary>
     private static string? BranchOfPipeline(BuildContext context, string commit)
     {
         const string Branches = "refs/heads/";

@@ -28,7 +28,7 @@ public sealed class PlanningArguments() : ArgumentGroup(BuildArgument, ReadDatas
     public static readonly Argument<string?> Runtime = Arguments.Text(
         "runtime",
         "process|docker",
-        "what runs the emulator's jobs; default docker where an engine and the registry respond",
+        "the runtime of the emulator's jobs; default docker where an engine and the registry respond",
         CheckRuntime,
         decidesPlan: true
     );

@@ -13,7 +13,7 @@ public sealed class HostSession(CommandArguments arguments, TimeProvider time)
 {
     private ICodeHost? host;
 
-    /// <summary>Opens the host of the repository; its token comes from the environment alone.</summary>
+    /// <summary>Opens the host of the repository; its token comes only from the environment.</summary>
     /// <exception cref="CodeHostException">This is not a pipeline, or a variable is missing.</exception>
     public ICodeHost Open(BuildContext context)
     {

@@ -66,7 +66,7 @@ public sealed class TrainingLaunch(
         }
     }
 
-    // What a later push brought, or what an earlier step of the pipeline changed, nobody has approved.
+    // Changes by a later push, or by an earlier step of the pipeline, are not approved.
     private async Task CheckCommitAsync(BuildContext context, AuthorizedLaunch launch)
     {
         const string Remedy = "check out the output `commit` of Authorize";
@@ -82,7 +82,7 @@ public sealed class TrainingLaunch(
         if (state.IsDirty)
         {
             throw new CakeException(
-                $"Tracked files of the checkout differ from commit {state.Commit}; they must not: what is trained is what was approved."
+                $"Tracked files of the checkout differ from commit {state.Commit}; they must not: only the approved commit is trained."
             );
         }
     }

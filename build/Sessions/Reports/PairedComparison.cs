@@ -5,7 +5,7 @@ using Reports.Reading;
 
 namespace Build.Sessions.Reports;
 
-/// <summary>Compares the predictions of two runs by <c>python -m detection compare</c>, which needs numpy alone.</summary>
+/// <summary>Compares the predictions of two runs by <c>python -m detection compare</c>, which needs only numpy.</summary>
 public sealed class PairedComparison(PythonRuntime python, IProcesses processes)
 {
     /// <summary>Compares two runs whose artifacts are here.</summary>

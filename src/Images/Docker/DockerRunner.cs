@@ -136,7 +136,7 @@ internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, Cancella
             }
             catch (InvalidOperationException)
             {
-                // It has ended, and nobody waits for it any more.
+                // It has ended, and nothing waits for it any more.
             }
         }
 
@@ -187,7 +187,7 @@ internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, Cancella
             }
             catch (Exception error) when (error is IOException or ObjectDisposedException)
             {
-                // Nobody waits for the program any more.
+                // Nothing waits for the program any more.
             }
 
             lines.Finish(take);

@@ -8,7 +8,7 @@ public static class ReportBuilder
 {
     private const int MostMetrics = 1000;
 
-    // The order of the table. The names of the classes stand between the two groups, in alphabetical order.
+    // The order of the table. The names of the classes are between the two groups, in alphabetical order.
     private static readonly string[] First =
     [
         "eval_mAP",

@@ -55,7 +55,7 @@ public sealed class ChosenCredential : TokenCredential
         );
     }
 
-    /// <summary>Describes the sources that would be tried, by configuration alone, without a request.</summary>
+    /// <summary>Describes the sources that would be tried, from the configuration, without a request.</summary>
     /// <returns>Names and descriptions joined by "else", up to the first source that cannot be skipped.</returns>
     /// <exception cref="WorkspaceException">Nothing is configured, or a variable contradicts the environment config.</exception>
     public string Foresee()

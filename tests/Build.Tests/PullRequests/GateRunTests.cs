@@ -75,7 +75,7 @@ public sealed class GateRunTests : IAsyncLifetime
         Send("pull_request", server.Event("synchronize"));
 
         Assert.Contains("image=false\n", Read("output"), StringComparison.Ordinal);
-        Assert.Contains("documentation alone changes", Read("output"), StringComparison.Ordinal);
+        Assert.Contains("only documentation changes", Read("output"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class GateRunTests : IAsyncLifetime
         Label();
         host.Processes.On("git status", " M src/training/detection/run.py");
 
-        Assert.Contains("what is trained is what was approved", host.Run("--target=Launch"), StringComparison.Ordinal);
+        Assert.Contains("only the approved commit is trained", host.Run("--target=Launch"), StringComparison.Ordinal);
         Assert.Empty(Trainings());
     }
 

@@ -110,7 +110,7 @@ public static class ProcessAttacks
             $$"""{"run_id":"{{job}}","key":"loss","value":1}"""
         );
 
-        // What jobs write themselves has the modes that they choose; nobody else can reach it, as the folders above are closed.
+        // Files that jobs write have the modes that they choose. No other user can reach them, because the folders above are closed.
         string[] own = ["jobs", "storage"];
         var open = Directory
             .EnumerateFileSystemEntries(
