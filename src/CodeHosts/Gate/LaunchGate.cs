@@ -111,7 +111,8 @@ public static class LaunchGate
                 : null
         ),
         new("launch", "otherwise", Decision.Launch, request =>
-            $"{By(request)} requests {string.Join(", ", request.Experiments.Select(experiment => SafeText.Show(experiment.ExpConfig)))}"
+            $"{By(request)} requests a run of "
+            + string.Join(", ", request.Experiments.Select(experiment => SafeText.Show(experiment.ExpConfig)))
         ),
     ];
 

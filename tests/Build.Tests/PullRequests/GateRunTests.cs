@@ -42,7 +42,7 @@ public sealed class GateRunTests : IAsyncLifetime
         var text = Label();
 
         Assert.StartsWith("exit code 0", text, StringComparison.Ordinal);
-        Assert.Contains("Decision     launch: \"octocat\" requests exp_configs/demo.json", text, StringComparison.Ordinal);
+        Assert.Contains("Decision     launch: \"octocat\" requests a run of exp_configs/demo.json", text, StringComparison.Ordinal);
         var outputs = Read("output");
         Assert.Contains("decision=launch\n", outputs, StringComparison.Ordinal);
         Assert.Contains($"commit={Commit}\n", outputs, StringComparison.Ordinal);

@@ -21,7 +21,7 @@ public sealed class LaunchGateTests
             { "none", "changes", "label:train", Decision.Refuse, "no write access", "the permission none" },
             { "read", "changes", "label:train", Decision.Refuse, "no write access", "the permission read" },
             { "triage", "changes", "label:train", Decision.Refuse, "no write access", "the permission triage" },
-            { "write", "changes", "label:train", Decision.Launch, "launch", "requests exp_configs/demo.json" },
+            { "write", "changes", "label:train", Decision.Launch, "launch", "requests a run of exp_configs/demo.json" },
             { "maintain", "changes", "label:train", Decision.Launch, "launch", "" },
             { "admin", "changes", "label:train", Decision.Launch, "launch", "" },
             { "bot", "changes", "label:train", Decision.Refuse, "bot", "is a bot" },

@@ -108,11 +108,7 @@ public sealed partial class ImageTests : IAsyncLifetime
         var early = await RunAsync("push", first, first);
 
         Assert.Equal(0, early.Step("Run the target").ExitCode);
-        Assert.Contains(
-            $"main is at {second}, whose build sets them",
-            early.Step("Run the target").Output,
-            StringComparison.Ordinal
-        );
+        Assert.Contains($"main is at {second}, whose build sets them", early.Step("Run the target").Output, StringComparison.Ordinal);
         Assert.Empty(Tags);
 
         await RunAsync("push", second, second);
