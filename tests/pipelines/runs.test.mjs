@@ -34,7 +34,7 @@ describe('what the platforms run', () => {
     // Azure Pipelines has no token for a repository on GitHub.
     const inRepos = { provider: 'azure-repos' };
     test(`${platform}: a pull request is tested, then its image is pushed`, () => assert.deepEqual(targetsOf('pull-request', inRepos), ['Authorize', 'Test', 'Docker-Push']));
-    test(`${platform}: a pull request that changes documentation alone is tested and has no image`, () =>
+    test(`${platform}: a pull request that changes only documentation is tested and has no image`, () =>
       assert.deepEqual(targetsOf('pull-request', { results: documentation, ...inRepos }), ['Authorize', 'Test']));
     test(`${platform}: main is tested, then its image is pushed`, () => assert.deepEqual(targetsOf('push'), ['Test', 'Docker-Push']));
     test(`${platform}: a pull request from a fork is tested, its image is only built, and the log gives the reason`, () => {
@@ -66,7 +66,7 @@ describe('what the platforms run', () => {
         assert.deepEqual(targetsOf('label', { results: decided.github('skip') }), ['Authorize']);
         assert.deepEqual(targetsOf('label-fork'), ['Authorize']);
       } else {
-        // What was proposed is put before the approvers; what they approve is decided again, because something may have been pushed since.
+        // The approvers see the proposal. After the approval the gate decides again, because something may have been pushed since.
         assert.deepEqual(targetsOf('label', { results: decided.azure('launch', '[]'), ...inRepos }), ['Authorize']);
         const moved = { ...decided.azure('launch'), Launch: { Launch: { 'authorize.decision': 'refuse' } } };
         assert.deepEqual(targetsOf('label', { results: moved, ...inRepos }), ['Authorize', 'Authorize']);
