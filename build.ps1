@@ -31,7 +31,7 @@ try {
         if ($dotnet) { $ErrorActionPreference = 'Continue'; & dotnet --version 2>&1 | Out-Null; $ErrorActionPreference = 'Stop' }
         if (-not $dotnet -or $LASTEXITCODE -ne 0) {
             $required = (Get-Content global.json -Raw | ConvertFrom-Json).sdk.version
-            [Console]::Error.WriteLine("The .NET SDK $required, or a later 10.0 one, is not installed; global.json asks for it.")
+            [Console]::Error.WriteLine("The .NET SDK $required, or a later 10.0 one, is not installed; global.json requires it.")
             [Console]::Error.WriteLine("Install it from https://dotnet.microsoft.com/download/dotnet/10.0 and put 'dotnet' on the PATH, then run this again.")
             exit 1
         }

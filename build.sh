@@ -31,7 +31,7 @@ if ! [[ -d "$tool" && -f "$stamp" ]] || ! cat "$manifest" global.json | cmp -s -
     required=$(sed -n 's/.*"version": "\([^"]*\)".*/\1/p' global.json)
     # Here `dotnet --version` fails unless an SDK is installed that global.json accepts.
     if ! dotnet --version >/dev/null 2>&1; then
-        echo "The .NET SDK $required, or a later 10.0 one, is not installed; global.json asks for it." >&2
+        echo "The .NET SDK $required, or a later 10.0 one, is not installed; global.json requires it." >&2
         echo "Install it from https://dotnet.microsoft.com/download/dotnet/10.0 and put 'dotnet' on the PATH, then run this again." >&2
         exit 1
     fi

@@ -4,7 +4,7 @@ using Cake.Frosting;
 
 namespace Build;
 
-/// <summary>What every target is given: the paths of the checkout, the log, and the cancellation of the run.</summary>
+/// <summary>The context of every target: the paths of the checkout, the log, and the cancellation of the run.</summary>
 public sealed class BuildContext : FrostingContext, IDisposable
 {
     private readonly CancellationOnSignal signal = new();
@@ -30,13 +30,13 @@ public sealed class BuildContext : FrostingContext, IDisposable
     /// <summary>Writes a line to the log as it is.</summary>
     public void Say(string text) => Write(Verbosity.Normal, LogLevel.Information, text);
 
-    /// <summary>Writes a line whatever the verbosity is, because a program reads it.</summary>
+    /// <summary>Writes a line at every verbosity, because a program reads it.</summary>
     internal void SayAlways(string text) => Write(Verbosity.Quiet, LogLevel.Information, text);
 
     /// <summary>Writes a warning: a person should see it although the run continues.</summary>
     public void Warn(string text) => Write(Verbosity.Minimal, LogLevel.Warning, text);
 
-    /// <summary>Writes a line that says what is wrong.</summary>
+    /// <summary>Writes an error.</summary>
     public void SayFault(string text) => Write(Verbosity.Quiet, LogLevel.Error, text);
 
     // The text is the format and not an argument, because Cake colours arguments differently.

@@ -1,7 +1,7 @@
 namespace Build;
 
 /// <summary>
-/// The start by build.sh and build.ps1, which run a built host without a look at its sources: the host checks them itself.
+/// The start by build.sh and build.ps1. They run a built host without checking its sources; the host checks them itself.
 /// </summary>
 internal static class DirectStart
 {
@@ -10,7 +10,7 @@ internal static class DirectStart
     /// </summary>
     private const string Argument = "--entry=";
 
-    /// <summary>The exit code by which a stale host asks its caller to build it.</summary>
+    /// <summary>The exit code with which a stale host requests a build from its caller.</summary>
     private const int Stale = 75;
 
     /// <summary>Removes the argument of a direct start, and hands over when the host is stale.</summary>

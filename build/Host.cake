@@ -70,7 +70,7 @@ internal static class Successor
 {
     /// <summary>Runs a program with the same terminal, signals and exit code; does not return.</summary>
     /// <remarks>
-    /// The program takes this process over, so that nothing stands between it and whoever started it. Windows cannot do that: there the program
+    /// The program takes this process over, so that nothing stands between it and its caller. Windows cannot do that: there the program
     /// is a child that is waited for.
     /// </remarks>
     public static void Become(string program, IEnumerable<string> arguments)

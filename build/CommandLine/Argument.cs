@@ -3,7 +3,7 @@ namespace Build.CommandLine;
 /// <summary>One argument of the command line, declared once and attached to targets by an <see cref="ArgumentGroup"/>.</summary>
 /// <param name="name">Kebab-case name, without the dashes.</param>
 /// <param name="form">The form of the value in capitals, such as FILE; empty for a switch.</param>
-/// <param name="help">What the argument does, with its default.</param>
+/// <param name="help">Description of the argument, with its default.</param>
 public abstract class Argument(string name, string form, string help)
 {
     public string Name { get; } = name;

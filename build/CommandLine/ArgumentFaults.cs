@@ -1,6 +1,6 @@
 namespace Build.CommandLine;
 
-/// <summary>The sentences that say what is wrong with an argument.</summary>
+/// <summary>The messages about the faults of an argument.</summary>
 internal static class ArgumentFaults
 {
     public static string Missing(Argument argument) =>

@@ -9,7 +9,7 @@ public static class Arguments
 
     /// <summary>Creates an argument that is true or false.</summary>
     /// <param name="name">Kebab-case name.</param>
-    /// <param name="help">What the argument does.</param>
+    /// <param name="help">Description of the argument.</param>
     /// <param name="otherwise">The value when it is not given.</param>
     public static Argument<bool> Boolean(string name, string help, bool otherwise) =>
         new(name, "true|false", help, otherwise, ParseBoolean) { Alone = "true" };
@@ -17,7 +17,7 @@ public static class Arguments
     /// <summary>Creates an argument that is any text; it is null when it is not given.</summary>
     /// <param name="name">Kebab-case name.</param>
     /// <param name="form">The form of the value.</param>
-    /// <param name="help">What the argument does.</param>
+    /// <param name="help">Description of the argument.</param>
     /// <param name="check">Throws a <see cref="FormatException"/> with the rule when a text breaks it.</param>
     /// <param name="decidesPlan">Whether the plan follows from it.</param>
     public static Argument<string?> Text(string name, string form, string help, Action<string>? check = null, bool decidesPlan = false) =>

@@ -5,7 +5,7 @@ namespace Build.CommandLine;
 /// <summary>An argument that may be given several times; every value counts, in the order given.</summary>
 /// <param name="name">Kebab-case name, without the dashes.</param>
 /// <param name="form">The form of a value in capitals.</param>
-/// <param name="help">What the argument does.</param>
+/// <param name="help">Description of the argument.</param>
 /// <param name="check">Checks one value; an exception of type <see cref="FormatException"/> carries the rule.</param>
 public sealed class RepeatedArgument(string name, string form, string help, Action<string> check) : Argument(name, form, help)
 {

@@ -5,7 +5,7 @@ namespace Build.CommandLine;
 /// <summary>An argument whose last value counts.</summary>
 /// <param name="name">Kebab-case name, without the dashes.</param>
 /// <param name="form">The form of the value in capitals; empty for a switch.</param>
-/// <param name="help">What the argument does, with its default.</param>
+/// <param name="help">Description of the argument, with its default.</param>
 /// <param name="otherwise">The value when the argument is not given.</param>
 /// <param name="parse">Converts a text to the value; an exception of type <see cref="FormatException"/> carries the rule.</param>
 public sealed class Argument<T>(string name, string form, string help, T otherwise, Func<string, T> parse) : Argument(name, form, help)

@@ -30,8 +30,8 @@ public sealed class GitRepository(IProcesses processes)
     public async Task<string?> DescribeAsync(BuildContext context) =>
         NullIfEmpty(await GitAsync(context, "describe", "--tags", "--exact-match"));
 
-    /// <summary>Asks the remote for the head of a branch.</summary>
-    /// <returns>Commit id; null when the remote does not answer.</returns>
+    /// <summary>Reads the head of a branch from the remote.</summary>
+    /// <returns>Commit id; null when the remote does not respond.</returns>
     public async Task<string?> FindHeadAsync(BuildContext context, string branch)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -51,7 +51,7 @@ public sealed class GitRepository(IProcesses processes)
             .FirstOrDefault();
     }
 
-    /// <summary>Returns the branch whose commit a pipeline checked out: Azure DevOps and some actions check out the commit alone.</summary>
+    /// <summary>Returns the branch whose commit a pipeline checked out: Azure DevOps and some actions check out only the commit.</summary>
     private static string? BranchOfPipeline(BuildContext context, string commit)
     {
         const string Branches = "refs/heads/";
@@ -73,7 +73,7 @@ public sealed class GitRepository(IProcesses processes)
     public async Task<bool> IsTrackedAsync(BuildContext context, string path) =>
         !string.IsNullOrEmpty(await GitAsync(context, "ls-files", "--", $":(literal){path}"));
 
-    /// <summary>Lists the files of the index below the repository's folder: mode, id, stage and path; NUL ends each entry.</summary>
+    /// <summary>Lists the index below the repository's folder: mode, id, stage and path, each entry with NUL at its end.</summary>
     /// <returns>Null outside a repository, or without git.</returns>
     public Task<string?> ListIndexAsync(BuildContext context) => GitAsync(context, "ls-files", "--stage", "-z");
 

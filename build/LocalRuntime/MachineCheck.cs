@@ -3,7 +3,7 @@ using Cake.Core;
 
 namespace Build.LocalRuntime;
 
-/// <summary>Checks what every run needs of this machine, so that its lack is reported before anything is changed or sent.</summary>
+/// <summary>Checks that this machine has what every run needs. A fault is reported before anything is changed or sent.</summary>
 internal static class MachineCheck
 {
     // Below it, the runtime itself fails at some file, and its message names another one each time.
@@ -50,7 +50,7 @@ internal static class MachineCheck
         var name = Path.GetRelativePath(context.Root, folder);
         var remedy = $"Move it away: mv {name} {name}.old";
         if (new FileInfo(folder).LinkTarget is { } target)
-            return $"{name} is a link to {target}, which is no folder; it must be a folder, or a link to one. {remedy}";
+            return $"{name} is a link to {target}, which is not a folder; it must be a folder, or a link to one. {remedy}";
         return File.Exists(folder) ? $"{name} is a file; it must be a folder. {remedy}" : null;
     }
 

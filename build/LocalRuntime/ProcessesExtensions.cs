@@ -16,7 +16,7 @@ public static class ProcessesExtensions
         }
         catch (CakeException)
         {
-            // The caller asks whether the program exists and what it says; a missing program is one of the answers.
+            // The caller checks whether the program exists: a missing program is a valid result.
             return null;
         }
     }

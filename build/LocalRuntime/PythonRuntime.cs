@@ -86,7 +86,7 @@ public sealed class PythonRuntime(IProcesses processes)
     }
 
     /// <summary>
-    /// Finds an interpreter that has numpy, all that a comparison of two runs needs; installs and logs it when it is missing.
+    /// Finds an interpreter with numpy, which suffices to compare two runs; installs and logs it when it is missing.
     /// </summary>
     /// <exception cref="CakeException">No Python exists, or an installation failed.</exception>
     public async Task<PythonInterpreter> EnsureNumpyAsync(BuildContext context)

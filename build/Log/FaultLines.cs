@@ -38,7 +38,7 @@ internal static class FaultLines
         return shown;
     }
 
-    /// <summary>Returns what lines of one kind have in common: the text without numbers and without what is quoted.</summary>
+    /// <summary>Returns the text that lines of one kind share: the line without numbers and quoted texts.</summary>
     internal static string KindOf(string line)
     {
         var kind = new StringBuilder(line.Length);

@@ -4,7 +4,7 @@ using Experiments.Planning;
 
 namespace Build.Log;
 
-/// <summary>Reports faults where a platform shows them: beside the changed lines, and as a SARIF file.</summary>
+/// <summary>Reports faults in the forms that a platform shows: beside the changed lines, and as a SARIF file.</summary>
 internal static class FaultReport
 {
     /// <summary>Writes annotations; does nothing outside a pipeline.</summary>

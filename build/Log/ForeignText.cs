@@ -7,9 +7,8 @@ namespace Build.Log;
 /// <summary>Makes text that this program did not write harmless for the program that shows it.</summary>
 /// <remarks>
 /// Azure's agent acts on <c>##vso[</c> and GitHub's runner on <c>##[</c> anywhere in a line, and the runner on <c>::name::</c> at its
-/// start.
-/// Both search by culture, so that characters without weight (zero-width, control, variation selectors) hide nothing from them.
-/// A visible backslash does: <c>##\vso[</c>, <c>##\[</c> and <c>\::</c> are plain text for both.
+/// start. Both search by culture, so characters without weight (zero-width, control, variation selectors) hide no command from them.
+/// A visible backslash hides it: <c>##\vso[</c>, <c>##\[</c> and <c>\::</c> are plain text for both.
 /// </remarks>
 internal static class ForeignText
 {
@@ -22,8 +21,7 @@ internal static class ForeignText
 
     /// <summary>
     /// Removes escape sequences, control characters except tabs, and characters that only change how others are shown, such as the
-    /// overrides of
-    /// the writing direction. A lone surrogate becomes U+FFFD.
+    /// overrides of the writing direction. A lone surrogate becomes U+FFFD.
     /// </summary>
     public static string StripControls(string line)
     {

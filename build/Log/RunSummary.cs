@@ -6,7 +6,7 @@ using Workspaces.Jobs;
 
 namespace Build.Log;
 
-/// <summary>Writes what a run did to the page that the platform shows for it.</summary>
+/// <summary>Writes the results of a run to the page that the platform shows for it.</summary>
 internal static class RunSummary
 {
     private static readonly string[] NoHeadings = ["", ""];
@@ -45,7 +45,7 @@ internal static class RunSummary
             ("state", MarkdownText.Code(state))
         );
 
-    /// <summary>Adds how the job ended, and its evaluation.</summary>
+    /// <summary>Adds the outcome of the job and its evaluation.</summary>
     public static void OfOutcome(BuildContext context, string outcome, string? reason, IReadOnlyDictionary<string, double> metrics)
     {
         var shown = metrics

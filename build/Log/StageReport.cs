@@ -2,12 +2,12 @@ using Workspaces.Connection;
 
 namespace Build.Log;
 
-/// <summary>Writes the line that each stage says of itself, with the differences below it.</summary>
+/// <summary>Writes one line for each stage, with the differences below it.</summary>
 internal static class StageReport
 {
     private const int SubjectWidth = 12;
 
-    /// <summary>Writes one line: a subject and what is said of it.</summary>
+    /// <summary>Writes one line: a subject and a text.</summary>
     public static void Report(this BuildContext context, string subject, string text) =>
         context.Say($"{subject.PadRight(SubjectWidth)} {text}");
 

@@ -21,14 +21,14 @@ public sealed class EmulatorSession(CommandArguments arguments, PythonRuntime py
         (await new EmulatorLauncher(time).FindAsync(Folder(context), context.Cancellation))?.Emulator;
 
     /// <summary>Stops the emulator.</summary>
-    /// <returns>What became of its jobs; null when it did not run.</returns>
+    /// <returns>The jobs that ended with it and those that it kept; null when it did not run.</returns>
     public Task<StoppedEmulator?> StopAsync(BuildContext context) =>
         new EmulatorLauncher(time).EndAsync(Folder(context), context.Cancellation);
 
     /// <summary>Starts the emulator, or finds the one that runs.</summary>
     /// <param name="context">The run.</param>
     /// <param name="address">The workspace that it emulates.</param>
-    /// <param name="jobs">What it is to run jobs with; null for a target that submits none and accepts the emulator as it runs.</param>
+    /// <param name="jobs">The runtime of its jobs; null for a target that submits none and accepts the emulator as it runs.</param>
     public Task<RunningEmulator> StartAsync(BuildContext context, WorkspaceAddress address, JobRuntime? jobs) =>
         StartAsync(context, address.Endpoint!, [address], jobs);
 
@@ -61,15 +61,15 @@ public sealed class EmulatorSession(CommandArguments arguments, PythonRuntime py
         return emulator;
     }
 
-    /// <summary>Checks that the emulator of this run runs jobs with what the plan asks for.</summary>
+    /// <summary>Checks that the emulator of this run runs jobs by the runtime of the plan.</summary>
     /// <exception cref="CakeException">It cannot change, because a job of another kind is running.</exception>
     public void Check(JobRuntime wanted)
     {
         if (running is not { } kind || kind == wanted)
             return;
-        var (runs, asked) = (kind.ToString().ToLowerInvariant(), wanted.ToString().ToLowerInvariant());
+        var (runs, required) = (kind.ToString().ToLowerInvariant(), wanted.ToString().ToLowerInvariant());
         throw new CakeException(
-            $"The emulator runs jobs by {runs} and has one that is not over; the plan asks for {asked}. "
+            $"The emulator runs jobs by {runs} and has one that has not ended; the plan requires {required}. "
                 + $"Wait for it (dotnet cake --target=Follow), cancel it (--target=Cancel), or run with --runtime={runs}."
         );
     }

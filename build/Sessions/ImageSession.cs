@@ -107,8 +107,8 @@ public sealed class ImageSession(CommandArguments arguments, GitRepository git, 
         return source with
         {
             NoTagsReason = head is null
-                ? "origin does not tell which commit is the head of main: a private repository needs GITHUB_TOKEN or SYSTEM_ACCESSTOKEN in "
-                    + "the environment of the step"
+                ? "origin does not tell which commit is the head of main: a private repository needs GITHUB_TOKEN or "
+                    + "SYSTEM_ACCESSTOKEN in the environment of the step"
                 : $"main is at {head}, whose build sets them",
         };
     }

@@ -74,7 +74,7 @@ public sealed class PlanStore(CommandArguments arguments, TargetCatalog catalog,
     /// <summary>Returns whether a plan exists: of this run, or of an earlier one.</summary>
     public bool HasPlan(BuildContext context) => plan is not null || File.Exists(LastPlanFile(context));
 
-    /// <summary>Returns the last plan: with <c>--exclusive</c> it is all that a stage knows of the experiment.</summary>
+    /// <summary>Returns the last plan: with <c>--exclusive</c> a stage knows nothing else of the experiment.</summary>
     /// <exception cref="RecordException">No plan was made.</exception>
     public ExperimentPlan ReadPlan(BuildContext context) => plan ??= PlanFile.Read(LastPlanFile(context));
 

@@ -7,7 +7,7 @@ using Images.Docker;
 
 namespace Build.Sessions;
 
-/// <summary>Decides what runs the job, with the reason.</summary>
+/// <summary>Chooses the runtime of the job, with the reason.</summary>
 public sealed class RuntimeChoice(CommandArguments arguments)
 {
     /// <summary>
@@ -30,10 +30,10 @@ public sealed class RuntimeChoice(CommandArguments arguments)
 
         return requested switch
         {
-            "process" => new(JobRuntime.Process, "--runtime asks for it"),
+            "process" => new(JobRuntime.Process, "--runtime requests it"),
             "docker" when EngineProbe.FindFaultOfAddress(context.Environment.GetEnvironmentVariable) is { } fault =>
                 throw new CakeException($"--runtime is \"docker\", and {fault} Or run jobs without containers: --runtime=process"),
-            "docker" => new(JobRuntime.Docker, "--runtime asks for it"),
+            "docker" => new(JobRuntime.Docker, "--runtime requests it"),
             _ => await ProbeAsync(context, environment),
         };
     }

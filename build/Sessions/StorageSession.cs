@@ -26,7 +26,7 @@ public sealed class StorageSession(WorkspaceSession workspaces, SignInSession si
         );
     }
 
-    /// <summary>Returns what is remembered of a datastore's files, so that unchanged files are not read again.</summary>
+    /// <summary>Returns the cached facts about a datastore's files, so that unchanged files are not read again.</summary>
     public static ContentCache Cache(BuildContext context, string datastore, string what) =>
         new(Path.Combine(context.LocalFolder, "storage", $"{datastore}-{what}.json"));
 }

@@ -30,7 +30,7 @@ public sealed class WorkspaceSession(IWorkspaceConnector connector, EmulatorSess
     /// <param name="context">The run.</param>
     /// <param name="address">The workspace.</param>
     /// <param name="jobs">
-    /// What the emulator is to run jobs with; null for a target that submits none and accepts the emulator as it runs.
+    /// The runtime of the emulator's jobs; null for a target that submits none and accepts the emulator as it runs.
     /// </param>
     /// <param name="verify">Whether the workspace is read first; false when the caller reads it together with other things.</param>
     /// <exception cref="WorkspaceException">The workspace cannot be reached, or the emulator could not be started.</exception>

@@ -7,7 +7,7 @@ namespace Build.Tasks;
 
 /// <summary>Decides whether the event of a pull request may start a training run.</summary>
 [TaskName("Authorize")]
-[TaskDescription("Decides whether a pull request may train: who asks, where the code is, what is asked for; in a pipeline")]
+[TaskDescription("Decides from requester, code and request whether a pull request may train; in a pipeline")]
 [GateArguments]
 [PullRequestArguments]
 [TaskExample("--target=Authorize", "the decision and its reason, artifacts/launch.json, and the outputs of the step")]

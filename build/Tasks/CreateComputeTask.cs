@@ -4,9 +4,9 @@ using Cake.Frosting;
 
 namespace Build.Tasks;
 
-/// <summary>Ensures the cluster, with as many nodes as the experiment asks for.</summary>
+/// <summary>Ensures the cluster, with as many nodes as the experiment requires.</summary>
 [TaskName("Create-Compute")]
-[TaskDescription("Creates the cluster, or raises its scale where the experiment asks for more nodes")]
+[TaskDescription("Creates the cluster, or raises its scale where the experiment requires more nodes")]
 [IsDependentOn(typeof(RegisterDatastoreTask))]
 [ComputeArguments]
 public sealed class CreateComputeTask(ClusterStage cluster) : AsyncFrostingTask<BuildContext>

@@ -8,7 +8,7 @@ namespace Build.Tasks;
 
 /// <summary>Lists what Provision made, and deletes it on request.</summary>
 [TaskName("Deprovision")]
-[TaskDescription("Lists what Provision made, with all data in it; --yes deletes it")]
+[TaskDescription("Lists everything that Provision made, with all data in it; --yes deletes it")]
 [ProvisioningArguments]
 [EmulatorArguments]
 [SignInArguments]

@@ -6,7 +6,7 @@ namespace Build.Tasks;
 
 /// <summary>Ensures that the registry has the image, and records the digest that the job is pinned to.</summary>
 [TaskName("Docker-Push")]
-[TaskDescription("Pushes the image unless the registry has it, and verifies that what arrived is what was built")]
+[TaskDescription("Pushes the image unless the registry has it, and verifies that it is the image that was built")]
 [IsDependentOn(typeof(DockerTagTask))]
 [TaskExample("--target=Docker-Push --exp-config=exp_configs/pothole.json", "the image of an experiment, in its registry")]
 public sealed class DockerPushTask(PlanStore plans, ImageStages images) : AsyncFrostingTask<BuildContext>, IFrostingTask

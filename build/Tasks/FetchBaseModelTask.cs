@@ -5,9 +5,9 @@ using Cake.Frosting;
 
 namespace Build.Tasks;
 
-/// <summary>Brings the weights of a base model to the folder of a datastore, or to a folder that becomes a layer of an image.</summary>
+/// <summary>Fetches the weights of a base model into a datastore's folder, or into a folder that becomes a layer of an image.</summary>
 [TaskName("Fetch-Base-Model")]
-[TaskDescription("Brings the trained weights of a base model to a datastore's folder")]
+[TaskDescription("Fetches the trained weights of a base model into a datastore's folder")]
 [ExperimentArguments]
 [BaseModelArguments]
 [TaskExample("--target=Fetch-Base-Model --model=fasterrcnn_resnet18_fpn", "weights to start real data from")]

@@ -6,14 +6,14 @@ using Cake.Frosting;
 
 namespace Build.Tasks;
 
-/// <summary>Carries out what Authorize decided.</summary>
+/// <summary>Carries out the decision of Authorize.</summary>
 [TaskName("Launch")]
 [TaskDescription("Carries out artifacts/launch.json: trains the approved commit, or cancels or lists the jobs of the pull request")]
 [LaunchArguments]
 [BudgetArguments]
 [PullRequestArguments]
 [SignInArguments]
-[TaskExample("--target=Launch --max-price=20 --wait=false", "what Authorize decided, for at most 20 of the service's currency")]
+[TaskExample("--target=Launch --max-price=20 --wait=false", "the decision of Authorize, for at most 20 of the service's currency")]
 public sealed class LaunchTask(Launch launch) : AsyncFrostingTask<BuildContext>
 {
     public override Task RunAsync(BuildContext context) => launch.RunAsync(context);

@@ -6,7 +6,7 @@ namespace Build.Tasks;
 
 /// <summary>Lists the base images that have a newer digest than the pinned one.</summary>
 [TaskName("Propose-Bases")]
-[TaskDescription("Lists the base images of the Dockerfiles whose tag leads to a newer digest; changes nothing")]
+[TaskDescription("Lists the base images of the Dockerfiles whose tag refers to a newer digest; changes nothing")]
 [TaskExample("--target=Propose-Bases", "the digests to review")]
 public sealed class ProposeBasesTask(PythonRuntime python, IProcesses processes) : AsyncFrostingTask<BuildContext>
 {

@@ -8,7 +8,7 @@ namespace Build.Tasks;
 
 /// <summary>Shows what infra/main.bicep would change in a subscription, and deploys it on request.</summary>
 [TaskName("Provision")]
-[TaskDescription("Shows what a team's Azure resources would change; --yes deploys them and writes configuration/NAME.json")]
+[TaskDescription("Shows the changes to a team's Azure resources; --yes deploys them and writes configuration/NAME.json")]
 [ProvisioningArguments]
 [TemplateArguments]
 [EmulatorArguments]

@@ -8,7 +8,7 @@ namespace Build.Tasks;
 
 /// <summary>Reports a job and compares it with a baseline.</summary>
 [TaskName("Report")]
-[TaskDescription("Writes report.html, report.md, report.json and comment.md: what came out, and whether it is better than the baseline")]
+[TaskDescription("Writes report.html, report.md, report.json and comment.md: the results, and whether they are better than the baseline's")]
 [ReportArguments]
 [EmulatorArguments]
 [SignInArguments]

@@ -28,7 +28,7 @@ public sealed partial class TrafficCheck(string checker, string reports)
 
     private string Recordings => Path.Combine(reports, "traffic");
 
-    /// <summary>Creates the check that the environment asks for and deletes earlier recordings; null when it asks for none.</summary>
+    /// <summary>Creates the check that the environment requests and deletes earlier recordings; null when it requests none.</summary>
     public static TrafficCheck? Find(string reports, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);

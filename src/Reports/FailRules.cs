@@ -44,7 +44,7 @@ public sealed class FailRules
 
     /// <summary>Reads the rules.</summary>
     /// <param name="texts">One rule each.</param>
-    /// <exception cref="FormatException">A text is no rule, or names no metric; the message is the rule that it must follow.</exception>
+    /// <exception cref="FormatException">A text is not a rule, or names no metric; the message is the rule that it must follow.</exception>
     public static FailRules Parse(IEnumerable<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -69,7 +69,7 @@ public sealed class FailRules
         public static Rule Parse(string text)
         {
             var parts = text.Split(':');
-            // A class name may hold colons: the first part and, for below, the last one are ours.
+            // A class name may hold colons: the first part and, for below, the last one belong to the rule.
             if (parts is ["worse", _, ..])
                 return new Rule(text, Known(text["worse:".Length..]), null);
             if (parts is not ["below", _, .., var number] || parts.Length < 3)

@@ -22,7 +22,7 @@ public static class Markdown
     /// </summary>
     /// <remarks>
     /// Every punctuation mark that Markdown knows is written as a character reference. Hosts look for mentions and references in the
-    /// rendered text, where a reference is a plain character again: there an invisible space stands between the mark and what follows.
+    /// rendered text, where a reference is a plain character again: there an invisible space separates the mark from the next text.
     /// </remarks>
     /// <param name="text">Any text; null is the empty text.</param>
     /// <param name="longest">Characters that are kept; a longer text ends in an ellipsis.</param>

@@ -46,7 +46,7 @@ public sealed class AzureRegistryFixture : IAsyncLifetime
     public ContainerRegistryContentClient CreateContent(string repository, string aadToken = AadToken) =>
         new(Front.Address, repository, new FixedCredential(aadToken), CreateOptions());
 
-    /// <summary>Answers the first request that fits in the registry's place.</summary>
+    /// <summary>Responds to the first matching request in place of the registry.</summary>
     internal void AnswerOnce(Func<Microsoft.AspNetCore.Http.HttpContext, bool> fits, HttpStatusCode status, string body) =>
         Front.Intercept = async context =>
         {

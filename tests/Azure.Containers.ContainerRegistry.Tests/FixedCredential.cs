@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Containers.ContainerRegistry.Tests;
 
-/// <summary>Always the same Microsoft Entra token; counts how often it was asked and for what.</summary>
+/// <summary>Always returns the same Microsoft Entra token, and records the requested scopes.</summary>
 internal sealed class FixedCredential(string token) : TokenCredential
 {
     public List<string> Scopes { get; } = [];

@@ -6,7 +6,7 @@ using Images.Registry;
 
 namespace Azure.Containers.ContainerRegistry.Tests;
 
-/// <summary>Registries that are not Azure's, over plain http on loopback: none of it needs more than the options of the clients.</summary>
+/// <summary>Registries that are not Azure's, over plain http on loopback. The options of the clients suffice for them.</summary>
 public sealed class OtherRegistriesTests : IDisposable
 {
     private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
@@ -131,7 +131,7 @@ public sealed class OtherRegistriesTests : IDisposable
     private Task<string[]> TagsAsync(ContainerRegistryContentClient content) =>
         ReadAsync(content, $"/v2/{content.RepositoryName}/tags/list", "tags");
 
-    // Lists that every registry has, which the clients' own methods ask Azure's calls for.
+    // Lists that every registry has; the clients' own methods use Azure's calls for them.
     private async Task<string[]> ReadAsync(ContainerRegistryContentClient content, string path, string member)
     {
         using var message = content.Pipeline.CreateMessage();

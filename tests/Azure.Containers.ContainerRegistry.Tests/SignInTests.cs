@@ -47,7 +47,7 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     {
         var content = registry.CreateContent("signin/expired");
         await Images.PushAsync(content, "v1");
-        // Tokens given now are over in five seconds: the registry takes them, and the client does not rely on them a second time.
+        // Tokens issued now expire in five seconds: the registry accepts them, and the client does not use them a second time.
         registry.Tokens.AccessTokenLifetime = TimeSpan.FromSeconds(5);
         try
         {

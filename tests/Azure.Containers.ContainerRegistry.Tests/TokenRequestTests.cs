@@ -4,7 +4,7 @@ using Azure.Core.Pipeline;
 
 namespace Azure.Containers.ContainerRegistry.Tests;
 
-/// <summary>What signing in to a registry of Azure sends, whole: challenge, exchange, token, and the request that wanted it.</summary>
+/// <summary>Compares all requests of a sign-in to Azure's registry: challenge, exchange, token, and the request that needed it.</summary>
 public class TokenRequestTests
 {
     [Fact]
@@ -25,7 +25,7 @@ public class TokenRequestTests
         Assert.Equal(expected.ReplaceLineEndings("\n"), service.Sent.ToString());
     }
 
-    /// <summary>Asks for a token by a challenge, as Azure's registries do, and keeps what it was sent.</summary>
+    /// <summary>Requires a token by a challenge, as Azure's registries do, and records the requests.</summary>
     private sealed class ScriptedRegistry : HttpMessageHandler
     {
         public StringBuilder Sent { get; } = new();

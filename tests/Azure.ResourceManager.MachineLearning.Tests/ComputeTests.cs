@@ -211,7 +211,7 @@ public class ComputeTests
 
         var all = await computes.ToListAsync(TestContext.Current.CancellationToken);
         await foreach (var compute in computes.GetAllAsync("token/1", TestContext.Current.CancellationToken))
-            Assert.Fail($"{compute.Id} was not answered.");
+            Assert.Fail($"{compute.Id} got no response.");
 
         Assert.Equal(ScriptedArm.Read("Requests/list-computes.expected.txt"), arm.Transcript);
         Assert.Equal(MachineLearningProvisioningState.Succeeded, all.Single().Data.Properties?.ProvisioningState);

@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.MachineLearning.Tests;
 
-[SuppressMessage("Usage", "xUnit1051", Justification = "The token is passed where a request could hang; these are answered at once.")]
+[SuppressMessage("Usage", "xUnit1051", Justification = "The token is passed where a request could hang; these get a response at once.")]
 public class LongRunningOperationTests
 {
     private const string StatusUri = "https://management.azure.com/operations/7?api-version=2024-10-01&t=1";
@@ -215,7 +215,7 @@ public class LongRunningOperationTests
             )
             .CancelAsync(WaitUntil.Started);
 
-    /// <summary>Asks again at once, unless the service says to wait.</summary>
+    /// <summary>Polls at once, unless the service requests a wait.</summary>
     private sealed class NoDelay() : DelayStrategy(maxDelay: TimeSpan.Zero)
     {
         protected override TimeSpan GetNextDelayCore(Response? response, int retryNumber) => TimeSpan.Zero;

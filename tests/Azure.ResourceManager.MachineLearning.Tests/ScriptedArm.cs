@@ -7,7 +7,7 @@ using Azure.Core.Pipeline;
 
 namespace Azure.ResourceManager.MachineLearning.Tests;
 
-/// <summary>Stands in for ARM: gives the answers it was told, in order, and keeps what it was asked.</summary>
+/// <summary>Replaces ARM: returns the scripted responses in order, and records the requests.</summary>
 internal sealed class ScriptedArm : HttpMessageHandler
 {
     public const string SubscriptionId = "00000000-0000-0000-0000-000000000001";
@@ -30,7 +30,7 @@ internal sealed class ScriptedArm : HttpMessageHandler
 
     public static string Read(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, file));
 
-    /// <summary>The answer in Answers/, with one member (a path of names joined by dots) put in place.</summary>
+    /// <summary>The response in Answers/, with one member (a path of names joined by dots) put in place.</summary>
     public static string Example(string file, string? path = null, JsonNode? value = null)
     {
         var root = JsonNode.Parse(Read($"Answers/{file}"))!;
@@ -77,7 +77,7 @@ internal sealed class ScriptedArm : HttpMessageHandler
             ? string.Empty
             : $"{request.Content!.Headers.ContentType}\n{JsonNode.Parse(reader.ReadToEnd())!.ToJsonString(Indented)}\n";
         Requests.Add($"{request.Method} {request.RequestUri!.AbsoluteUri}\n{body}");
-        return answers.TryDequeue(out var answer) ? answer : throw new InvalidOperationException($"No answer is left for:\n{Transcript}");
+        return answers.TryDequeue(out var answer) ? answer : throw new InvalidOperationException($"No response is left for:\n{Transcript}");
     }
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>

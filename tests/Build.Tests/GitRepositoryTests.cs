@@ -106,7 +106,7 @@ public sealed class GitRepositoryTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // The person's own settings, such as a credential helper, are not what is tested.
+        // The person's own settings, such as a credential helper, are not tested here.
         start.Environment["HOME"] = folder;
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
         foreach (var (name, value) in variables)

@@ -3,7 +3,7 @@ using Build.Tests.Doubles;
 
 namespace Build.Tests;
 
-/// <summary>What a machine lacks is reported before anything is changed or sent.</summary>
+/// <summary>A fault of the machine is reported before anything is changed or sent.</summary>
 public sealed class MachineCheckTests : IDisposable
 {
     private readonly HostConsole host = new();
@@ -11,7 +11,7 @@ public sealed class MachineCheckTests : IDisposable
     public void Dispose() => host.Dispose();
 
     [Fact]
-    public void Run_SaysSo_WhenArtifactsIsAFile()
+    public void Run_NamesTheFile_WhenArtifactsIsAFile()
     {
         host.Write("artifacts", "");
 
@@ -19,18 +19,18 @@ public sealed class MachineCheckTests : IDisposable
     }
 
     [Fact]
-    public void Run_SaysSo_WhenArtifactsIsADanglingLink()
+    public void Run_NamesTheLink_WhenArtifactsIsADanglingLink()
     {
         File.CreateSymbolicLink(Path.Combine(host.Root, "artifacts"), "nowhere");
 
         Fails(
-            "artifacts is a link to nowhere, which is no folder; it must be a folder, or a link to one. "
+            "artifacts is a link to nowhere, which is not a folder; it must be a folder, or a link to one. "
                 + "Move it away: mv artifacts artifacts.old"
         );
     }
 
     [Fact]
-    public void Run_SaysSo_WhenTheOutputsCannotBeWritten()
+    public void Run_NamesTheFile_WhenTheOutputsCannotBeWritten()
     {
         host.Environment.Variables["GITHUB_OUTPUT"] = "/nonexistent/output";
 

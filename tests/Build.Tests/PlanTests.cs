@@ -51,7 +51,7 @@ public sealed class PlanTests : IDisposable
     }
 
     [Fact]
-    public void Train_Stops_WhenThePlanIsNotOfTheTargetPlan()
+    public void Train_Stops_WhenTheTargetPlanDidNotWriteThePlan()
     {
         host.Run("--target=Plan-Experiment");
 
@@ -67,7 +67,7 @@ public sealed class PlanTests : IDisposable
     {
         host.Run("--target=Plan");
         var artifacts = Path.Combine(host.Root, "artifacts");
-        // The file of that name in the folder itself only says which plan is the last.
+        // The file of that name in the folder itself only names the last plan.
         var plan = Directory.EnumerateDirectories(artifacts).Select(folder => Path.Combine(folder, "plan.json")).Single(File.Exists);
         File.Move(plan, Path.Combine(host.Root, "given.json"));
     }

@@ -5,7 +5,7 @@ using Fixtures.Services;
 
 namespace Build.Tests;
 
-/// <summary>The target Report: what it reads, what it compares with, and when it fails.</summary>
+/// <summary>The target Report: its input, its baseline, and its failures.</summary>
 public sealed class ReportTests : IDisposable
 {
     private static readonly string Jobs = $"{FakeService.WorkspaceId}/jobs";

@@ -38,7 +38,7 @@ public sealed class TrafficCheckTests : IDisposable
     [InlineData("""console.log("9 exchanges, 4 operations, 3 failed (1 skipped)"); process.exit(1)""", 3)]
     [InlineData("""console.log("9 exchanges, 4 operations, 0 failed (1 skipped)"); process.exit(1)""", 1)]
     [InlineData("""console.log("no summary")""", 1)]
-    public async Task Run_Fails_WhenTheCheckerFailsOrSaysNothing(string script, int failed)
+    public async Task Run_Fails_WhenTheCheckerFailsOrPrintsNothing(string script, int failed)
     {
         var check = Find(script);
         Record("conformance/one.jsonl", $"{Exchange}\n");

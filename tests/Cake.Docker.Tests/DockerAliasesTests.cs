@@ -156,7 +156,7 @@ public class DockerAliasesTests
     }
 
     [Fact]
-    public void DockerLogin_SaysPasswordStdinOnce_WhenTheSettingsSayItToo()
+    public void DockerLogin_PassesPasswordStdinOnce_WhenTheSettingsHaveItToo()
     {
         docker.Context.DockerLogin(
             new DockerRegistryLoginSettings

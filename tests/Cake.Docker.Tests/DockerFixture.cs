@@ -6,7 +6,7 @@ using NSubstitute;
 
 namespace Cake.Docker.Tests;
 
-/// <summary>A Cake context whose process runner keeps what it was asked to start.</summary>
+/// <summary>A Cake context whose process runner records the processes to start.</summary>
 internal sealed class DockerFixture
 {
     public DockerFixture(int exitCode = 0, bool isInstalled = true)

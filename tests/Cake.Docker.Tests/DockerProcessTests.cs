@@ -7,7 +7,7 @@ using NSubstitute;
 
 namespace Cake.Docker.Tests;
 
-/// <summary>With Cake's own process runner and a script in docker's place that writes down what it was given.</summary>
+/// <summary>Tests with Cake's own process runner and a script in place of docker that records its input.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class DockerProcessTests : IDisposable
 {

@@ -26,7 +26,7 @@ public class FailureTests
     }
 
     [Fact]
-    public void Run_ReturnsMinusOne_WhenATaskAsksForAnotherExitCode()
+    public void Run_ReturnsMinusOne_WhenATaskRequestsAnotherExitCode()
     {
         Assert.Equal(-1, new HostFixture().With<ExitCodeBoom>().Run("--target=ExitCodeBoom").ExitCode);
     }

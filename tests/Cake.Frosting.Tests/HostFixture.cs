@@ -44,5 +44,5 @@ internal sealed partial class HostFixture
     private static partial Regex Durations();
 }
 
-/// <summary>What a run left behind. Durations in the output are replaced; the journal is joined by commas.</summary>
+/// <summary>The result of a run. Durations in the output are replaced. The journal is joined by commas.</summary>
 internal sealed record HostResult(int ExitCode, string Output, string Error, string Journal);

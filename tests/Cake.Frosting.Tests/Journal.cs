@@ -1,6 +1,6 @@
 namespace Cake.Frosting.Tests;
 
-/// <summary>What tasks and lifetimes did, in order. Injected into them through their constructors.</summary>
+/// <summary>Records the calls of tasks and lifetimes, in order. Their constructors receive it.</summary>
 internal sealed class Journal
 {
     private readonly List<string> entries = [];

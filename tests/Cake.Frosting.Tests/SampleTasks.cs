@@ -112,7 +112,7 @@ internal static class SampleTasks
 
     internal sealed class ExitCodeBoom : FrostingTask
     {
-        public override void Run(ICakeContext context) => throw new CakeException(7, "exit code asked for");
+        public override void Run(ICakeContext context) => throw new CakeException(7, "exit code requested");
     }
 
     internal sealed class Skipped(Journal journal) : FrostingTask, IFrostingTask

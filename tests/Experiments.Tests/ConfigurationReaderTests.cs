@@ -15,11 +15,11 @@ public sealed class ConfigurationReaderTests : IDisposable
     [Theory]
     [InlineData("exp_configs/demo.json")]
     [InlineData("exp_configs/pothole.json")]
-    public void Read_FindsNothingWrong_WithTheExperimentsOfTheRepository(string path) =>
+    public void Read_ReportsNoFault_ForTheExperimentsOfTheRepository(string path) =>
         Assert.NotEmpty(ConfigurationReader.Read(Repository.Root, path, Today).Environment.Datastores);
 
     [Fact]
-    public void Read_NamesTheEnvironmentsThatAreThere_WhenTheOneNamedIsNot()
+    public void Read_ListsTheExistingEnvironments_WhenTheNamedOneIsMissing()
     {
         WriteExperiment(ExperimentText.Valid);
         folder.Write("configuration/dev_config.json", "{}");
@@ -31,7 +31,7 @@ public sealed class ConfigurationReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_NamesTheDatastoresThatAreThere_WhenTheOneNamedIsNot()
+    public void Read_ListsTheExistingDatastores_WhenTheNamedOneIsMissing()
     {
         WriteExperiment(ExperimentText.Valid);
         folder.Write("configuration/local_config.json", EnvironmentText.Valid);
@@ -44,7 +44,7 @@ public sealed class ConfigurationReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_ReportsTheFaultsOfBothFiles_WhenBothAreWrong()
+    public void Read_ReportsTheFaultsOfBothFiles_WhenBothAreFaulty()
     {
         WriteExperiment(ExperimentText.With("\"STEPS\": 400", "\"STEPS\": 0"));
         folder.Write("configuration/local_config.json", EnvironmentText.With("\"westeurope\"", "\"West Europe\""));
@@ -111,7 +111,7 @@ public sealed class ConfigurationReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_KnowsThatARegionKeepsASeriesForLonger()
+    public void Read_ReportsALaterRetirement_WhenTheRegionKeepsTheSeriesForLonger()
     {
         WriteExperiment(ExperimentText.Valid);
         folder.Write("configuration/local_config.json", EnvironmentText.With("\"westeurope\"", "\"uaenorth\""));

@@ -5,7 +5,7 @@ namespace Experiments.Tests;
 
 public class EnvironmentConfigReaderTests
 {
-    /// <summary>Changes in one place of a valid file, with the text reported after the file's name.</summary>
+    /// <summary>Changes of one place of a valid file, each with the message after the file's name.</summary>
     public static TheoryData<string, string, string> Changes =>
         new()
         {
@@ -132,7 +132,7 @@ public class EnvironmentConfigReaderTests
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public void Parse_ReportsTheWholeText_WhenOnePlaceIsWrong(string place, string replacement, string expected)
+    public void Parse_ReportsTheWholeMessage_WhenOnePlaceIsFaulty(string place, string replacement, string expected)
     {
         var error = Assert.Throws<ConfigException>(() =>
             EnvironmentConfigReader.Parse(EnvironmentText.With(place, replacement), EnvironmentText.File)

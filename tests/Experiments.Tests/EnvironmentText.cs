@@ -21,7 +21,7 @@ internal static class EnvironmentText
         }
         """;
 
-    /// <summary>The valid text with one place changed, which must be there once.</summary>
+    /// <summary>The valid text with one place changed, which must occur once.</summary>
     public static string With(string place, string replacement)
     {
         Assert.Equal(2, Valid.Split(place).Length);

@@ -12,7 +12,7 @@ using FsCheck.Fluent;
 
 namespace Experiments.Tests;
 
-/// <summary>What holds for every experiment, not only for the examples.</summary>
+/// <summary>Properties of every experiment, not only of the examples.</summary>
 public class ExperimentProperties
 {
     private static readonly IReadOnlyList<string> Values =
@@ -102,14 +102,14 @@ public class ExperimentProperties
     }
 
     [Fact]
-    public void ExperimentHash_IsTheSame_WhateverChangesThatDecidesNothing() =>
+    public void ExperimentHash_IsTheSame_WhenKeysThatDecideNothingChange() =>
         Prop.ForAll(Gen.SubListOf<string>(Values.Where(DecidesNothing)).ToArbitrary(), values =>
                 Plan(Parse(ExperimentText.Valid, [.. values])).ExperimentHash == Plan(Parse(ExperimentText.Valid)).ExperimentHash
             )
             .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void PlanName_IsTheSame_HoweverTheFileIsOrderedAndSpaced() =>
+    public void PlanName_IsTheSame_WhenTheFileIsOrderedAndSpacedInAnotherWay() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
                 PlanName(Parse(Shuffled(ExperimentText.Valid, new Random(seed)))) == PlanName(Parse(ExperimentText.Valid))
             )
@@ -125,7 +125,7 @@ public class ExperimentProperties
             .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Parse_GivesTheSameExperiment_InWhateverOrderDifferentKeysAreOverridden() =>
+    public void Parse_GivesTheSameExperiment_WhenKeysAreOverriddenInAnotherOrder() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
             {
                 var values = Values.ToArray();
@@ -139,14 +139,14 @@ public class ExperimentProperties
     public void Parse_KeepsEveryText_GivenAsAJsonString() =>
         Prop.ForAll<NonNull<string>>(text =>
             {
-                // Lone surrogates are no text; JSON replaces them.
+                // Lone surrogates are not text; JSON replaces them.
                 var description = new string([.. text.Get.Where(letter => !char.IsSurrogate(letter))]);
                 return Parse(ExperimentText.Valid, "DESCRIPTION=" + JsonSerializer.Serialize(description)).Description == description;
             })
             .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Parse_EndsInFaultsOrAnExperiment_WhateverTheTextIsCutTo() =>
+    public void Parse_ReturnsFaultsOrAnExperiment_WhereverTheTextIsCut() =>
         Prop.ForAll(Gen.Choose(0, ExperimentText.Valid.Length - 1).ToArbitrary(), length =>
             {
                 var error = Assert.Throws<ConfigException>(() => Parse(ExperimentText.Valid[..length]));

@@ -41,7 +41,7 @@ public sealed class ExperimentReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_SaysThatItIsAFolder_WhenThePathIsOne()
+    public void Read_ReportsAFolder_WhenThePathIsOne()
     {
         var error = Assert.Throws<ConfigException>(() => ExperimentReader.Read(folder.Root));
 
@@ -49,7 +49,7 @@ public sealed class ExperimentReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_SaysWhereTheTextIsNotUtf8_WhenItIsLatin1()
+    public void Read_ReportsThePlaceThatIsNotUtf8_WhenTheTextIsLatin1()
     {
         var path = folder.Write("latin.json", System.Text.Encoding.Latin1.GetBytes("{\n \"DESCRIPTION\": \"straße\"}"));
 

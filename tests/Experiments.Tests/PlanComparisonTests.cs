@@ -25,7 +25,7 @@ public class PlanComparisonTests
                 },
                 Plan with
                 {
-                    Runtime = Plan.Runtime with { Reason = "--runtime asks for it" },
+                    Runtime = Plan.Runtime with { Reason = "--runtime requests it" },
                 }
             )
         );
@@ -58,7 +58,7 @@ public class PlanComparisonTests
     [InlineData(CallAction.Create, "", "")]
     [InlineData(CallAction.NoOp, "", "computes/gpu: planned create, now no-op")]
     [InlineData(CallAction.Update, "maxNodeCount: 1 → 3", "computes/gpu: planned create, now update (maxNodeCount: 1 → 3)")]
-    public void CompareCalls_NamesWhatMoved(CallAction action, string field, string expected)
+    public void CompareCalls_NamesTheChangedCalls(CallAction action, string field, string expected)
     {
         PlannedCall now = Cluster with { Action = action, Fields = field.Length == 0 ? [] : [field] };
 
@@ -66,7 +66,7 @@ public class PlanComparisonTests
     }
 
     [Fact]
-    public void CompareCalls_NamesWhatIsMissingAndNew() =>
+    public void CompareCalls_NamesMissingAndNewCalls() =>
         Assert.Equal(
             ["computes/gpu: planned create, now nothing", "computes/cpu: planned nothing, now create"],
             PlanComparison.CompareCalls([Cluster], [Cluster with { Resource = "computes/cpu" }])

@@ -69,8 +69,8 @@ public class PlannerTests
         var error = Assert.Throws<ConfigException>(() => Plan(text, EnvironmentText.Valid, Dataset));
 
         Assert.Matches(
-            "the job's variable EXP_CONFIG is 14[0-9]{4} bytes long; it must be at most 131072, the limit of Linux for one environment "
-                + "variable",
+            "the job's variable EXP_CONFIG is 14[0-9]{4} bytes long; it must be at most 131072, the limit of Linux for one "
+                + "environment variable",
             Assert.Single(error.Faults).ToString()
         );
     }
@@ -227,7 +227,7 @@ public class PlannerTests
     }
 
     [Fact]
-    public void Plan_FitsAJobName_WhenTheExperimentsNameIsAsLongAsItMayBe()
+    public void Plan_FitsAJobName_WhenTheExperimentsNameHasTheMaximumLength()
     {
         var name = Planner
             .Plan(Parse(ExperimentText.Valid, $"EXP_NAME={new string('x', 255)}"), Environment, "/repository", Git, AsProcess, Dataset)
@@ -236,7 +236,7 @@ public class PlannerTests
         Assert.True($"{name}-1000".Length <= 255, name);
     }
 
-    private static PlanSources AsProcess => new(CodeHash, Image, new(JobRuntime.Process, "no Docker engine answers")) { Version = "0.1.0" };
+    private static PlanSources AsProcess => new(CodeHash, Image, new(JobRuntime.Process, "no engine responds")) { Version = "0.1.0" };
 
     private static PlanSources OnAzure => new(CodeHash, Image, new(JobRuntime.Azure, "the workspace is in Azure")) { Version = "0.1.0" };
 

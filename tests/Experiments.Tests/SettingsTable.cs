@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Experiments.Tests;
 
-/// <summary>The table tests/settings/cases.json; its notes say what the members mean.</summary>
+/// <summary>The table tests/settings/cases.json; its notes explain the members.</summary>
 internal sealed record SettingsTable(string Base, IReadOnlyList<SettingsTable.SettingsCase> Cases)
 {
     public SettingsCase Case(string name) => Cases.Single(item => item.Name == name);

@@ -1,6 +1,6 @@
 namespace Fixtures;
 
-/// <summary>A folder that is gone after the test.</summary>
+/// <summary>A folder that is deleted after the test.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
     public string Root { get; } = Directory.CreateTempSubdirectory("experiments-").FullName;

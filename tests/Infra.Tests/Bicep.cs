@@ -13,7 +13,7 @@ internal static class Bicep
 
     public static string Folder { get; } = Path.Combine(Repository(), "infra");
 
-    /// <summary>Returns the compiled infra/main.bicep; the compiler must say nothing.</summary>
+    /// <summary>Returns the compiled infra/main.bicep; the compiler must print no message.</summary>
     public static async Task<JsonObject> CompileAsync() => (JsonObject)(await Template.Value).DeepClone();
 
     private static async Task<JsonObject> CompileOnceAsync()
@@ -24,7 +24,7 @@ internal static class Bicep
     }
 
     /// <summary>Runs a command of the compiler in infra/.</summary>
-    /// <returns>What it wrote to standard output and standard error.</returns>
+    /// <returns>Its standard output and standard error.</returns>
     public static async Task<(string Output, string Messages)> RunAsync(params string[] arguments)
     {
         var (_, output, messages) = await StartAsync(await Program.Value, Folder, arguments);

@@ -4,7 +4,7 @@ using WorkspaceEmulator.Tests;
 
 namespace Infra.Tests;
 
-/// <summary>Deploys infra/main.bicep to an emulator of its own.</summary>
+/// <summary>Deploys infra/main.bicep to its own emulator.</summary>
 internal static class DeployedTemplate
 {
     public const string Group = "subscriptions/sub/resourceGroups/rg-model-training-dev";

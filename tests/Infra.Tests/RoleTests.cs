@@ -3,7 +3,7 @@ using WorkspaceEmulator.Tests;
 
 namespace Infra.Tests;
 
-/// <summary>The roles that infra/main.bicep assigns are exactly those that infra/roles.json asks for.</summary>
+/// <summary>The roles that infra/main.bicep assigns are exactly those that infra/roles.json requires.</summary>
 public class RoleTests
 {
     private const string Actions = "Microsoft.ContainerRegistry/registries/repositories";

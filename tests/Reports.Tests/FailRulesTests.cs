@@ -13,7 +13,7 @@ public class FailRulesTests
     [InlineData("below:eval_mAP:high")]
     [InlineData("below:eval_mAP:NaN")]
     [InlineData("")]
-    public void Parse_SaysTheForm_WhenATextIsNoRule(string text)
+    public void Parse_NamesTheForm_WhenATextIsNotARule(string text)
     {
         var error = Assert.Throws<FormatException>(() => FailRules.Parse([text]));
 
@@ -24,7 +24,7 @@ public class FailRulesTests
     [InlineData("worse:eval_map", "eval_mAP")]
     [InlineData("below:eval_AP5:0.5", "eval_AP50")]
     [InlineData("worse:binary_f", "binary_f1")]
-    public void Parse_NamesTheNearestMetric_WhenThereIsNoSuchMetric(string text, string nearest)
+    public void Parse_NamesTheNearestMetric_WhenTheMetricIsUnknown(string text, string nearest)
     {
         var error = Assert.Throws<FormatException>(() => FailRules.Parse([text]));
 

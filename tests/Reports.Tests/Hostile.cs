@@ -1,7 +1,7 @@
 namespace Reports.Tests;
 
 /// <summary>
-/// Texts that a job, a branch, a file or a class may be called to reach a shell, a command of a platform, or the markup of a page.
+/// Names of jobs, branches, files or classes that try to reach a shell, a command of a platform, or the markup of a page.
 /// </summary>
 internal static class Hostile
 {

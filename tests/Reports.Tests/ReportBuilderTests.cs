@@ -25,7 +25,7 @@ public sealed class ReportBuilderTests : IDisposable
     }
 
     [Fact]
-    public void Build_SaysNoBaseline_WhenThereIsNone()
+    public void Build_ReturnsNoBaseline_WhenThereIsNone()
     {
         var report = ReportBuilder.Build(sample.Input() with { Baseline = null, Comparison = null, NoBaselineReason = "no run on main" });
 
@@ -48,7 +48,7 @@ public sealed class ReportBuilderTests : IDisposable
     [Theory]
     [InlineData("Failed")]
     [InlineData("Canceled")]
-    public void Build_SaysFailed_WhenTheJobDidNotComplete(string status)
+    public void Build_ReturnsFailed_WhenTheJobDidNotComplete(string status)
     {
         var input = sample.Input();
 

@@ -27,7 +27,7 @@ public sealed class TextTests : IDisposable
     }
 
     [Fact]
-    public void Write_SaysWhyTheJobFailed()
+    public void Write_ShowsTheReason_WhenTheJobFailed()
     {
         var input = new ReportInput(
             SampleRun.Facts("demo-2", sample.Current, "Failed") with
@@ -40,7 +40,7 @@ public sealed class TextTests : IDisposable
     }
 
     [Fact]
-    public void Write_SaysHowFarTheJobIs()
+    public void Write_ShowsTheProgress_WhenTheJobRuns()
     {
         sample.Write("outputs/final_model/exp_config.json", """{"RUN_PARAMS": {"STEPS": 120}}""");
         var input = new ReportInput(SampleRun.Facts("demo-2", sample.Current, "Running"))

@@ -62,6 +62,6 @@ class LockTests(unittest.TestCase):
     def test_the_lock_of_the_repository_is_complete(self) -> None:
         if not locking.LOCK.exists():
             self.skipTest(
-                "no lock is there: ./build.sh --target=Lock-Requirements writes it where a package index responds"
+                "there is no lock: ./build.sh --target=Lock-Requirements writes it where a package index responds"
             )
         self.assertEqual([], locking.faults(locking.LOCK.read_text(), locking.REQUIREMENTS.read_text()))

@@ -1,4 +1,4 @@
-"""docs/dependencies.md names every package that a manifest of the repository asks for."""
+"""docs/dependencies.md names every package that a manifest of the repository requires."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ describe('what the platforms run', () => {
     // Azure Pipelines has no token for a repository on GitHub.
     const inRepos = { provider: 'azure-repos' };
     test(`${platform}: a pull request is tested, then its image is pushed`, () => assert.deepEqual(targetsOf('pull-request', inRepos), ['Authorize', 'Test', 'Docker-Push']));
-    test(`${platform}: a pull request that changes documentation alone is tested and has no image`, () =>
+    test(`${platform}: a pull request that changes only documentation is tested and has no image`, () =>
       assert.deepEqual(targetsOf('pull-request', { results: documentation, ...inRepos }), ['Authorize', 'Test']));
     test(`${platform}: main is tested, then its image is pushed`, () => assert.deepEqual(targetsOf('push'), ['Test', 'Docker-Push']));
     test(`${platform}: a pull request from a fork is tested, its image is only built, and the log gives the reason`, () => {
@@ -66,13 +66,13 @@ describe('what the platforms run', () => {
         assert.deepEqual(targetsOf('label', { results: decided.github('skip') }), ['Authorize']);
         assert.deepEqual(targetsOf('label-fork'), ['Authorize']);
       } else {
-        // What was proposed is put before the approvers; what they approve is decided again, because something may have been pushed since.
+        // The approvers see the proposal. After the approval the gate decides again, because something may have been pushed since.
         assert.deepEqual(targetsOf('label', { results: decided.azure('launch', '[]'), ...inRepos }), ['Authorize']);
         const moved = { ...decided.azure('launch'), Launch: { Launch: { 'authorize.decision': 'refuse' } } };
         assert.deepEqual(targetsOf('label', { results: moved, ...inRepos }), ['Authorize', 'Authorize']);
         const answer = (decision) => ({ Authorize: decided.azure('cancel').Authorize, Answer: { Answer: { 'authorize.decision': decision } } });
         assert.deepEqual(targetsOf('label', { results: answer('cancel'), ...inRepos }), ['Authorize', 'Authorize', 'Launch']);
-        // A newer comment may ask for a training run meanwhile, which nobody has approved.
+        // A newer comment may request a training run meanwhile, without an approval.
         assert.deepEqual(targetsOf('label', { results: answer('launch'), ...inRepos }), ['Authorize', 'Authorize']);
         assert.deepEqual(targetsOf('label-fork', inRepos), []);
         assert.match(scriptSteps('azure', 'label-fork', { folder }).steps.find(({ name }) => name === 'Say why nothing is trained').script, /fork, whose code is never trained.*summary\.md/s);

@@ -4,7 +4,7 @@
 const experiments = JSON.stringify([{ exp_config: 'exp_configs/demo.json', overrides: [] }]);
 const commit = '4f2d9c1be0a8437f96c5d2e1a7b30f68c9e5d412';
 
-/** What earlier jobs ended with when a launch is decided. */
+/** The results of earlier jobs when a launch is decided. */
 export const decided = {
   github: (decision, launched = 'success') => ({
     authorize: { result: 'success', outputs: { decision, commit } },
@@ -21,7 +21,7 @@ const documentation = { authorize: { result: 'success', outputs: { experiments: 
 
 export const scenarios = [
   { platform: 'github', event: 'pull-request', results: proposal },
-  { platform: 'github', event: 'pull-request', results: documentation, what: 'that changes documentation alone' },
+  { platform: 'github', event: 'pull-request', results: documentation, what: 'that changes only documentation' },
   { platform: 'github', event: 'fork' },
   { platform: 'github', event: 'merge-group' },
   { platform: 'github', event: 'push' },
@@ -37,7 +37,7 @@ export const scenarios = [
   { platform: 'github', event: 'manual', file: 'docs/samples/.github/workflows/train.yml', what: 'in another repository' },
   { platform: 'azure', event: 'pull-request' },
   { platform: 'azure', event: 'pull-request', provider: 'azure-repos', what: 'in Azure Repos' },
-  { platform: 'azure', event: 'pull-request', provider: 'azure-repos', results: { Test: { Authorize: { 'authorize.image': 'false' } } }, what: 'that changes documentation alone' },
+  { platform: 'azure', event: 'pull-request', provider: 'azure-repos', results: { Test: { Authorize: { 'authorize.image': 'false' } } }, what: 'that changes only documentation' },
   { platform: 'azure', event: 'fork' },
   { platform: 'azure', event: 'push' },
   { platform: 'azure', event: 'manual', given: { target: 'Train' } },

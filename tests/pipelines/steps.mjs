@@ -9,16 +9,16 @@
 // --workspace  the checkout; default this one
 // --commit     the commit that is built, for a pull request its head, 40 hex digits; default an example
 // --merge      for a pull request the merge of both branches; default the same as --commit
-// --provider   azure alone: github (default) or azure-repos
+// --provider   only for azure: github (default) or azure-repos
 // --api        address of the host's REST interface, as the platform's variable has it; default the real one's
-// --comment    comment alone: the text
+// --comment    only for comment: the text
 // --jobs       prints whole jobs in place of their scripts: {"platform","event","variables":{…},"jobs":[{"id","stage","steps":[…]},…]}; a step has its `id` and
 //              `condition`, and `script` and `env`, or `uses` and `with` (GitHub), or `task` and `inputs` (Azure); on Azure also `runs`
-// --token      GitHub alone: the token of the job
+// --token      only for github: the token of the job
 // --variables  variables of the repository or the pipeline as JSON, such as {"FAIL_ON":"worse:eval_mAP"}
 // --trailing   puts a slash after each folder in a variable, as some agents do
-// --parameters manual alone: the typed inputs as JSON, such as {"target":"Train"}
-// --results    what earlier jobs ended with, as JSON. GitHub: {"authorize":{"result":"success","outputs":{"decision":"launch"}}}.
+// --parameters only for manual: the typed inputs as JSON, such as {"target":"Train"}
+// --results    the results of earlier jobs, as JSON. GitHub: {"authorize":{"result":"success","outputs":{"decision":"launch"}}}.
 //              Azure, by stage, job, and step with variable: {"Authorize":{"Authorize":{"authorize.decision":"launch"}}}
 //
 // {"platform","event","variables":{…},"steps":[{"job","name","shell","script","target","env":{…}},…]}; `target` is the build target that the
@@ -44,7 +44,7 @@ const inputsOf = (workflow, given) => {
 /**
  * Every job that a platform would run for an event, with its steps, scripts and others alike.
  * @param options Where and what is run: `workspace`, `folder`, `commit`, `merge`, `provider`, `api`, `comment`, `trailing`; `given` has the values of the typed
- * inputs of a manual run, the others have their defaults; `vars` the variables of the repository or pipeline; `results` what earlier jobs ended with; `file` the
+ * inputs of a manual run, the others have their defaults; `vars` the variables of the repository or pipeline; `results` the results of earlier jobs; `file` the
  * workflow or pipeline, by default the one that the platform runs for the event.
  */
 export function jobs(platform, event, { given = {}, vars, results, file = files[event][platform], ...options }) {

@@ -39,7 +39,7 @@ public sealed partial class PlanningArguments() : ArgumentGroup(BuildArgument, I
     public static readonly Argument<string?> Runtime = Arguments.Text(
         "runtime",
         "process|docker",
-        "what runs the emulator's jobs; default docker where an engine and the registry respond",
+        "the runtime of the emulator's jobs; default docker where an engine and the registry respond",
         CheckRuntime,
         decidesPlan: true
     );

@@ -11,11 +11,11 @@ public interface ITracker
 
     /// <summary>Updates the progress bar of a terminal; a log gets nothing, because another line says it.</summary>
     /// <param name="fraction">The part that is done, from 0 to 1.</param>
-    /// <param name="text">What is done, in a few words.</param>
+    /// <param name="text">The current activity, in a few words.</param>
     void Update(double fraction, string text);
 
     /// <summary>Updates the progress bar of a terminal; a log gets a line.</summary>
     /// <param name="fraction">The part that is done, from 0 to 1.</param>
-    /// <param name="text">What is done, in a few words.</param>
+    /// <param name="text">The current activity, in a few words.</param>
     void Report(double fraction, string text);
 }

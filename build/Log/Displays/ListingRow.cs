@@ -15,6 +15,6 @@ public sealed record ListingRow(params IReadOnlyList<string> Cells)
     /// <summary>Faults that belong to the row and follow it.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
 
-    /// <summary>What to do about the faults, after them.</summary>
+    /// <summary>The fix for the faults, which follows them.</summary>
     public IReadOnlyList<string> Advice { get; init; } = [];
 }

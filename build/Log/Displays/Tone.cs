@@ -1,6 +1,6 @@
 namespace Build.Log.Displays;
 
-/// <summary>How a row of a listing is meant.</summary>
+/// <summary>The meaning of a row of a listing.</summary>
 public enum Tone
 {
     Plain,

@@ -6,7 +6,7 @@ using Cake.Core;
 
 namespace Build.Sessions.Data;
 
-/// <summary>Brings the weights of a base model to a folder, by the trainer, which knows where they are published.</summary>
+/// <summary>Fetches the weights of a base model into a folder, with the trainer, which knows where they are published.</summary>
 public sealed class BaseModelStage(PlanStore plans, CommandArguments arguments, PythonRuntime runtime, IProcesses processes)
 {
     private const string Subject = "Base model";
@@ -14,8 +14,8 @@ public sealed class BaseModelStage(PlanStore plans, CommandArguments arguments, 
     private const string Package = "Microsoft.ML.DnnImageFeaturizer.ResNet18";
     private const string PackageVersion = "0.23.1";
 
-    /// <summary>Brings the weights; a second time nothing is downloaded.</summary>
-    /// <exception cref="CakeException">The weights could not be had.</exception>
+    /// <summary>Fetches the weights; a second run downloads nothing.</summary>
+    /// <exception cref="CakeException">The weights could not be fetched.</exception>
     public async Task RunAsync(BuildContext context)
     {
         var experiment = plans.ReadConfiguration(context);
@@ -33,7 +33,7 @@ public sealed class BaseModelStage(PlanStore plans, CommandArguments arguments, 
         var trainer = (await runtime.EnsureAsync(context)).Trainer(context.Root, options);
         var exitCode = await processes.RunAsync(trainer, line => context.Report(Subject, line), context.Cancellation);
         if (exitCode != 0)
-            throw new CakeException(exitCode, $"The weights of {model} could not be brought: the trainer exited with code {exitCode}.");
+            throw new CakeException(exitCode, $"The weights of {model} could not be fetched: the trainer exited with code {exitCode}.");
         if (store is null && arguments.Get(BaseModelArguments.To) is null)
             context.Report(Subject, "upload them by --target=Upload-Dataset --from=artifacts/base-models");
     }

@@ -11,7 +11,7 @@ using Workspaces.Datastores;
 
 namespace Build.Sessions.Data;
 
-/// <summary>Registers a datastore in the workspace: the one of the plan, or one of the environment config alone.</summary>
+/// <summary>Registers a datastore in the workspace: the plan's, or only one of the environment config.</summary>
 public sealed class DatastoreStage(
     CommandArguments arguments,
     PlanStore plans,

@@ -4,7 +4,7 @@ using Workspaces.Jobs;
 
 namespace Build.Sessions.Jobs;
 
-/// <summary>Reports what became of the artifacts whose names this machine does not take.</summary>
+/// <summary>Reports the artifacts that were saved under another name, or not at all.</summary>
 internal static class ArtifactReport
 {
     /// <summary>Returns the file that remembers which artifacts of a job a folder holds.</summary>

@@ -31,7 +31,7 @@ public sealed class JobDownload(CommandArguments arguments, JobSelection jobs)
         context.Report(
             "Fetched",
             $"{files.Count} files, {Megabytes(files.Sum(file => file.Length))} MB, to {Path.GetRelativePath(context.Root, folder)}"
-                + (unchanged > 0 ? $"; {unchanged} were there" : "")
+                + (unchanged > 0 ? $"; {unchanged} unchanged" : "")
         );
         ArtifactReport.ReportRenamed(context, download);
         if (download.Lost.Count > 0)

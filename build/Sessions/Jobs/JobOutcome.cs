@@ -3,17 +3,17 @@ using Workspaces.DataPlane;
 
 namespace Build.Sessions.Jobs;
 
-/// <summary>How a job ended and what it left: <c>artifacts/outcome.json</c>.</summary>
+/// <summary>The outcome of a job: <c>artifacts/outcome.json</c>.</summary>
 /// <param name="Status">Completed, Failed or Canceled.</param>
 /// <param name="Job">The name of the job.</param>
 /// <param name="Experiment">The experiment that groups the job.</param>
-/// <param name="Reason">Why the job failed, in the service's words; null when it did not fail.</param>
+/// <param name="Reason">The reason of the failure, in the service's words; null when it did not fail.</param>
 /// <param name="Metrics">The last value of each metric.</param>
 /// <param name="Tags">The tags of the run.</param>
 /// <param name="Datasets">The CSV files that the job read.</param>
 /// <param name="Artifacts">The folder of the job's artifacts, relative to the repository, with forward slashes.</param>
-/// <param name="Started">When the job's command started; null when it never did.</param>
-/// <param name="Ended">When the job ended.</param>
+/// <param name="Started">Start of the job's command; null when it never started.</param>
+/// <param name="Ended">End of the job.</param>
 public sealed record JobOutcome(
     JobStatus Status,
     string Job,

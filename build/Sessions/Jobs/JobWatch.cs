@@ -54,7 +54,7 @@ public sealed partial class JobWatch(IQuestion question, IDisplay display, Outco
             while (true)
             {
                 var next = events.MoveNextAsync();
-                // What is there is written before a wait, and not line by line: a job may print millions.
+                // Lines are written together before a wait, and not one by one: a job may print millions.
                 if (!next.IsCompleted || lines.Count == LongestBatch)
                 {
                     tracker.Say(lines);

@@ -8,7 +8,7 @@ using Workspaces.Computes;
 
 namespace Build.Sessions.Planning;
 
-/// <summary>Checks what a job may cost until its time limit, before anything is changed.</summary>
+/// <summary>Checks the possible cost of a job until its time limit, before anything is changed.</summary>
 public sealed class Budget(CommandArguments arguments, WorkspaceSession session)
 {
     /// <summary>Checks a plan with <c>--max-minutes</c> and <c>--max-price</c>.</summary>

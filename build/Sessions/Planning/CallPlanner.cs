@@ -56,7 +56,7 @@ public sealed class CallPlanner(
 
     private void Describe(BuildContext context, IReadOnlyList<PlannedCall> calls, WorkspaceSnapshot snapshot)
     {
-        // A person who asks for the plan sees all fields; in a longer run each stage reports its own part later.
+        // The target Plan shows all fields; in a longer run each stage reports its own part later.
         var isRequested = arguments.IsTarget(Target);
         context.Report(
             "Calls",

@@ -77,7 +77,7 @@ public sealed class Doctor(
     }
 
     /// <summary>
-    /// Finds values of the samples that were not replaced in the environment config; none is the usual case and says nothing.
+    /// Finds values of the samples in the environment config that were not replaced. Usually there are none, and nothing is reported.
     /// </summary>
     private static IEnumerable<Finding> CheckPlaceholders(BuildContext context, string file)
     {

@@ -48,7 +48,7 @@ public sealed class ExperimentResolver(
         Describe(context, configuration, plan, dataset);
     }
 
-    // The faults are thrown as ever. In a pipeline they are shown beside the changed lines too.
+    // The faults are thrown as usual. In a pipeline they are shown beside the changed lines too.
     private async Task<DatasetSummary?> ReadAsync(BuildContext context, Configuration configuration)
     {
         try

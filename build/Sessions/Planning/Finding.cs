@@ -6,8 +6,8 @@ namespace Build.Sessions.Planning;
 
 /// <summary>The result of one check of the Doctor.</summary>
 /// <param name="Status">ok, later (checked by another target) or fault.</param>
-/// <param name="Subject">What was checked.</param>
-/// <param name="Text">What was found.</param>
+/// <param name="Subject">The subject of the check.</param>
+/// <param name="Text">The result.</param>
 internal sealed record Finding(string Status, string Subject, string Text)
 {
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -17,7 +17,7 @@ internal sealed record Finding(string Status, string Subject, string Text)
     /// <summary>The faults as a platform shows them beside the changed lines.</summary>
     public IReadOnlyList<CodeFault> Places { get; private init; } = [];
 
-    /// <summary>What to do about the faults; null when each fault says it.</summary>
+    /// <summary>The fix for the faults; null when each fault names its own.</summary>
     public string? Advice { get; init; }
 
     public static Finding Ok(string subject, string text) => new("ok", subject, text);

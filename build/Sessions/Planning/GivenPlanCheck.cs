@@ -39,7 +39,7 @@ public sealed class GivenPlanCheck(CommandArguments arguments, PlanStore plans)
                 Describe(
                     $"--plan is {given.Path}, and the workspace or the registry has changed since it was made; nothing was changed.",
                     differences,
-                    $"Look at the new plan: {plans.PlanCommand(context)}"
+                    $"Show the new plan: {plans.PlanCommand(context)}"
                 )
             );
         }

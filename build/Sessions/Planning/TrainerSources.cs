@@ -7,7 +7,7 @@ namespace Build.Sessions.Planning;
 internal static class TrainerSources
 {
     /// <summary>
-    /// Returns the SHA-256 over the path and content of each source file, 64 hex digits. File times and the place of the checkout do not
+    /// Returns the SHA-256 over the path and content of each source file, 64 hex digits. File times and the folder of the checkout do not
     /// matter.
     /// </summary>
     public static string Hash(string root)

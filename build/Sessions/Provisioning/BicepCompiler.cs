@@ -38,7 +38,7 @@ public sealed class BicepCompiler(IProcesses processes)
             lines.Add,
             context.Cancellation
         );
-        // The compiler writes its messages to the standard error, which arrives here too: they are what is not JSON.
+        // The compiler writes its messages to the standard error, which arrives here too: every line that is not JSON is a message.
         var start = lines.FindIndex(line => line == "{");
         var end = lines.FindLastIndex(line => line == "}");
         var isComplete = exitCode == 0 && start >= 0 && end > start;
@@ -53,7 +53,7 @@ public sealed class BicepCompiler(IProcesses processes)
         }
         catch (JsonException exception)
         {
-            throw new CakeException($"{file} was compiled to what is no JSON ({exception.Message}).", exception);
+            throw new CakeException($"{file} was compiled to text that is not JSON ({exception.Message}).", exception);
         }
     }
 

@@ -2,7 +2,7 @@ using Workspaces.Deployments;
 
 namespace Build.Sessions.Provisioning;
 
-/// <summary>Makes the connection to a subscription, in Azure or emulated.</summary>
+/// <summary>Connects to a subscription, in Azure or emulated.</summary>
 public interface ISubscriptionConnector
 {
     /// <summary>Connects; an emulator is started first.</summary>

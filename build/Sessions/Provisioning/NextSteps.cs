@@ -6,7 +6,7 @@ using Workspaces.Deployments;
 
 namespace Build.Sessions.Provisioning;
 
-/// <summary>Says what is left to set in the repository, with commands to paste.</summary>
+/// <summary>Lists the remaining settings of the repository, with commands to paste.</summary>
 internal static class NextSteps
 {
     private static readonly JsonSerializerOptions Format = new()
@@ -23,11 +23,11 @@ internal static class NextSteps
         ("model-training-train", "trainingClientId"),
     ];
 
-    /// <summary>Says the variables of GitHub, and writes the service connections for Azure DevOps.</summary>
+    /// <summary>Lists the variables of GitHub, and writes the service connections for Azure DevOps.</summary>
     public static void Say(BuildContext context, ProvisioningTarget target, DeploymentOutcome outcome)
     {
         var tenant = outcome.Outputs.GetValueOrDefault("tenantId", "");
-        context.Report("GitHub", "the variables of the repository and of the environment training; they are no secrets:");
+        context.Report("GitHub", "the variables of the repository and of the environment training; none is a secret:");
         context.Say($"  gh variable set AZURE_TENANT_ID --body {tenant}");
         context.Say($"  gh variable set AZURE_CLIENT_ID_PULL_REQUEST --body {Client(outcome, "pullRequestClientId")}");
         context.Say($"  gh variable set AZURE_CLIENT_ID --body {Client(outcome, "mainClientId")}");

@@ -7,7 +7,7 @@ using Experiments.Reading;
 
 namespace Build.Sessions.Provisioning;
 
-/// <summary>Finds out what is provisioned, from the arguments and from the environment config of an earlier run.</summary>
+/// <summary>Determines the environment to provision, from the arguments and from the environment config of an earlier run.</summary>
 public sealed class ProvisioningTargets(CommandArguments arguments)
 {
     /// <summary>Returns the environment that the arguments name.</summary>

@@ -57,7 +57,7 @@ public sealed class TemplateParameters(CommandArguments arguments, BicepCompiler
         }
         catch (JsonException exception)
         {
-            throw new CakeException($"{file} is no JSON: {exception.Message}", exception);
+            throw new CakeException($"{file} is not JSON: {exception.Message}", exception);
         }
     }
 
@@ -79,7 +79,7 @@ public sealed class TemplateParameters(CommandArguments arguments, BicepCompiler
             _ => [],
         };
 
-    /// <summary>Sets a parameter that an argument decides; a file must not say something else.</summary>
+    /// <summary>Sets a parameter that an argument decides; a file must not contradict it.</summary>
     private static void Set(JsonObject parameters, string name, string value, string? file)
     {
         if (parameters[name]?["value"] is { } known && (string?)known != value)

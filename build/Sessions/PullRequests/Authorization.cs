@@ -14,8 +14,8 @@ namespace Build.Sessions.PullRequests;
 /// <summary>Reads the facts of an event, lets the gate decide, and passes the decision on.</summary>
 public sealed class Authorization(CommandArguments arguments, HostSession hosts, TimeProvider time)
 {
-    /// <summary>Decides. A refusal is no failure: the reason is in the log, in the summary and in the outputs.</summary>
-    /// <exception cref="CodeHosts.Http.CodeHostException">The host could not be asked.</exception>
+    /// <summary>Decides. A refusal is not a failure: the reason is in the log, in the summary and in the outputs.</summary>
+    /// <exception cref="CodeHosts.Http.CodeHostException">The host refused or did not respond.</exception>
     public async Task DecideAsync(BuildContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

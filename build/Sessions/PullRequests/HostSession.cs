@@ -8,13 +8,13 @@ using Experiments.Records;
 
 namespace Build.Sessions.PullRequests;
 
-/// <summary>The code host of a run, and what earlier targets of the pipeline left about the pull request.</summary>
+/// <summary>The code host of a run, and the records of earlier targets about the pull request.</summary>
 public sealed class HostSession(CommandArguments arguments, TimeProvider time)
 {
     private ICodeHost? host;
 
-    /// <summary>Opens the host of the repository; its token comes from the environment alone.</summary>
-    /// <exception cref="CodeHostException">This is no pipeline, or a variable is missing.</exception>
+    /// <summary>Opens the host of the repository; its token comes only from the environment.</summary>
+    /// <exception cref="CodeHostException">This is not a pipeline, or a variable is missing.</exception>
     public ICodeHost Open(BuildContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -47,7 +47,7 @@ public sealed class HostSession(CommandArguments arguments, TimeProvider time)
     /// <summary>Reads the decision; null when this pipeline has no gate.</summary>
     public static AuthorizedLaunch? FindLaunch(BuildContext context) => File.Exists(LaunchFile(context)) ? ReadLaunch(context) : null;
 
-    /// <summary>Returns the number of the pull request: given, decided about, or that of the event; null outside one.</summary>
+    /// <summary>Returns the number of the pull request: from the argument, the decision or the event; null outside one.</summary>
     public int? FindPullRequest(BuildContext context) =>
         arguments.Get(PullRequestArguments.Number) ?? FindLaunch(context)?.PullRequest ?? OpenEvent(context).PullRequestNumber;
 }

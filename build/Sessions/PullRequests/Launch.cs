@@ -6,7 +6,7 @@ namespace Build.Sessions.PullRequests;
 /// <summary>Carries out the decision of the gate.</summary>
 public sealed class Launch(TrainingLaunch training, PullRequestJobs jobs)
 {
-    /// <summary>Trains, cancels or lists; says the reason where there is nothing to carry out.</summary>
+    /// <summary>Trains, cancels or lists; reports the reason when there is nothing to do.</summary>
     /// <exception cref="Cake.Core.CakeException">The checkout is another commit, or a job could not be started or failed.</exception>
     /// <exception cref="Experiments.Records.RecordException">Authorize has not run.</exception>
     public Task RunAsync(BuildContext context)

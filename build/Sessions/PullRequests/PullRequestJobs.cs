@@ -57,13 +57,13 @@ public sealed partial class PullRequestJobs(HostSession hosts, WorkspaceSession 
     {
         ArgumentNullException.ThrowIfNull(context);
         if (launch.PullRequest is not { } number)
-            throw new CakeException("artifacts/launch.json names no pull request; it must name the one whose jobs are meant.");
+            throw new CakeException("artifacts/launch.json names no pull request; it must name the one whose jobs are selected.");
         var comment = await hosts.OpenComment(context).FindAsync(number, context.Cancellation);
         var known = CommentText.Read(comment?.Body).Jobs;
         var meant = known.Where(isMeant).ToList();
         if (meant.Count == 0)
         {
-            context.Report("Jobs", $"the pull request has {known.Count}, of which none is meant");
+            context.Report("Jobs", $"the pull request has {known.Count}; none of them is selected");
             return;
         }
 

@@ -61,17 +61,17 @@ public sealed class TrainingLaunch(
         if (failed.Count > 0)
         {
             throw new CakeException(
-                $"{string.Join(", ", failed)} did not complete; each must. The log above has the reasons, and the same request tries again."
+                $"{string.Join(", ", failed)} did not complete; each must. The log above has the reasons; the same request retries them."
             );
         }
     }
 
-    // What a later push brought, or what an earlier step of the pipeline changed, nobody has approved.
+    // Changes by a later push, or by an earlier step of the pipeline, are not approved.
     private async Task CheckCommitAsync(BuildContext context, AuthorizedLaunch launch)
     {
         const string Remedy = "check out the output `commit` of Authorize";
         if (await git.ReadAsync(context) is not { } state)
-            throw new CakeException($"The checkout is no git repository; it must be the approved commit: {Remedy}.");
+            throw new CakeException($"The checkout is not a git repository; it must be the approved commit: {Remedy}.");
         if (state.Commit != launch.Commit)
         {
             throw new CakeException(
@@ -82,7 +82,7 @@ public sealed class TrainingLaunch(
         if (state.IsDirty)
         {
             throw new CakeException(
-                $"Tracked files of the checkout differ from commit {state.Commit}; they must not: what is trained is what was approved."
+                $"Tracked files of the checkout differ from commit {state.Commit}; they must not: only the approved commit is trained."
             );
         }
     }

@@ -7,7 +7,7 @@ using Workspaces.Jobs;
 
 namespace Build.Sessions.Reports;
 
-/// <summary>What the records of this checkout say of a job: its plan, and where it is shown.</summary>
+/// <summary>The plan and the web page of a job, from the records of this checkout.</summary>
 /// <param name="Plan">The plan of the job; null when it was planned elsewhere.</param>
 /// <param name="StudioUrl">Web page of the job; null when it is unknown.</param>
 internal sealed partial record KnownPlan(ExperimentPlan? Plan, string? StudioUrl)

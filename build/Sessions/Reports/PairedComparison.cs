@@ -5,11 +5,11 @@ using Reports.Reading;
 
 namespace Build.Sessions.Reports;
 
-/// <summary>Compares the predictions of two runs by <c>python -m detection compare</c>, which needs numpy alone.</summary>
+/// <summary>Compares the predictions of two runs by <c>python -m detection compare</c>, which needs only numpy.</summary>
 public sealed class PairedComparison(PythonRuntime python, IProcesses processes)
 {
     /// <summary>Compares two runs whose artifacts are here.</summary>
-    /// <returns>What was found, or why the runs were not compared.</returns>
+    /// <returns>The comparison, or the reason why the runs were not compared.</returns>
     public async Task<Comparison> RunAsync(BuildContext context, RunFacts run, RunFacts baseline)
     {
         ArgumentNullException.ThrowIfNull(run);

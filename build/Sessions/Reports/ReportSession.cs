@@ -26,7 +26,7 @@ public sealed class ReportSession(
     TimeProvider time
 )
 {
-    /// <summary>Writes the report and says its verdict.</summary>
+    /// <summary>Writes the report and logs its verdict.</summary>
     /// <exception cref="CakeException">A rule of <c>--fail-on</c> is broken.</exception>
     public async Task RunAsync(BuildContext context)
     {

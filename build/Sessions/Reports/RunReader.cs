@@ -8,7 +8,7 @@ using Workspaces.Jobs;
 
 namespace Build.Sessions.Reports;
 
-/// <summary>Reads what a report says of a job: from this checkout where it is all here, else from the workspace.</summary>
+/// <summary>Reads a job for its report: from this checkout when all of it is here, else from the workspace.</summary>
 public sealed class RunReader(JobSelection jobs)
 {
     private const string Metrics = "outputs/final_model/metrics.json";
@@ -16,7 +16,7 @@ public sealed class RunReader(JobSelection jobs)
     // They grow while a job runs; the others are written once.
     private static readonly string[] Growing = ["outputs/metrics.jsonl", "user_logs/std_log.txt"];
 
-    /// <summary>Gets the workspace, when a job was read from it or it was asked for; null otherwise.</summary>
+    /// <summary>Gets the workspace, when a job was read from it or it was requested; null otherwise.</summary>
     public WorkspaceClient? Workspace { get; private set; }
 
     /// <summary>Gets the highest step that the workspace knows of the last job that was read from it.</summary>

@@ -5,7 +5,7 @@ using Workspaces.Jobs;
 
 namespace Build.Sessions.Snapshots;
 
-/// <summary>What the workspace and the registry hold of what a plan needs.</summary>
+/// <summary>The resources of a plan as the workspace and the registry have them.</summary>
 /// <param name="Image">Null when the job needs no image.</param>
 /// <param name="Datastore">The datastore.</param>
 /// <param name="Compute">The cluster.</param>

@@ -11,7 +11,7 @@ using Workspaces.Jobs;
 namespace Build.Sessions.Snapshots;
 
 /// <summary>
-/// Reads what the workspace holds of what a plan needs. Plan reads everything at once; the targets after it use that snapshot while it is
+/// Reads the resources of a plan from the workspace. Plan reads everything at once; the targets after it use that snapshot while it is
 /// fresh.
 /// </summary>
 public sealed class WorkspaceSnapshotReader(WorkspaceSession session, CommandArguments arguments, TimeProvider time)

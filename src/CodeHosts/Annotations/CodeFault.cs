@@ -4,11 +4,11 @@ namespace CodeHosts.Annotations;
 
 /// <summary>A fault as the platforms show it beside the changed lines.</summary>
 /// <param name="Rule">The rule that is broken, one of <see cref="FaultRules"/>.</param>
-/// <param name="Message">What was found, the rule and the fix.</param>
+/// <param name="Message">The value found, the rule and the fix.</param>
 /// <param name="File">Path relative to the repository, with forward slashes; null when no file of the repository is meant.</param>
 /// <param name="Line">From 1; null for the whole file.</param>
 /// <param name="Column">From 1, in UTF-16 code units; null for the whole line.</param>
-/// <param name="Key">What the fault is about, such as a key path: two faults with the same rule, file and key are the same one.</param>
+/// <param name="Key">The subject of the fault, such as a key path: two faults with the same rule, file and key are the same one.</param>
 public sealed record CodeFault(string Rule, string Message, string? File, int? Line, int? Column, string? Key = null)
 {
     /// <summary>Converts a fault of an exp_config or an environment config.</summary>
@@ -25,7 +25,7 @@ public sealed record CodeFault(string Rule, string Message, string? File, int? L
             : new(rule, fault.ToString(), File: null, Line: null, Column: null, fault.JsonPath);
     }
 
-    // An override of the command line, or a name that stands for the experiment, is no file.
+    // An override of the command line, or a name that stands for the experiment, is not a file.
     private static string? PathOf(string source, string root)
     {
         if (source.StartsWith(ConfigLocation.OverrideOption, StringComparison.Ordinal) || source.AsSpan().ContainsAny('\0', '\n'))

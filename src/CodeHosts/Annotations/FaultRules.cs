@@ -21,7 +21,7 @@ public static class FaultRules
         (
             Placeholder,
             "A value of the sample was not replaced.",
-            "The environment config still has a value of the sample that this repository brings along.",
+            "The environment config still has a value of the sample that this repository contains.",
             "See docs/getting-started.md for the way to an environment config of your own."
         ),
         (

@@ -9,7 +9,7 @@ namespace CodeHosts.Annotations;
 /// <summary>Writes faults as SARIF 2.1.0, which code scanning of GitHub and the SARIF tab of Azure DevOps read.</summary>
 public static class SarifLog
 {
-    /// <summary>GitHub keeps so many results of a run and drops the others.</summary>
+    /// <summary>The most results of a run that GitHub keeps; it drops the others.</summary>
     private const int MostResults = 5000;
 
     /// <summary>Returns the text of the file.</summary>

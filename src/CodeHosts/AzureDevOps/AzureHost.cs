@@ -115,7 +115,7 @@ internal sealed class AzureHost(AzureRepository repository) : ICodeHost
                         ["commentType"] = 1,
                     }
                 ),
-                // Closed: a report is no question that must be resolved before the pull request can be completed.
+                // Closed: an active thread can block the completion of the pull request.
                 ["status"] = 4,
             },
             [],

@@ -48,7 +48,7 @@ internal sealed record AzureRepository(HostClient Client, Uri Organization, stri
             );
     }
 
-    // https://dev.azure.com/ORG/ and https://ORG.visualstudio.com/ have identities at vssps; a server of one's own has one address.
+    // https://dev.azure.com/ORG/ and https://ORG.visualstudio.com/ have identities at vssps; a self-hosted server has one address.
     private static Uri IdentitiesOf(Uri organization)
     {
         const string OldDomain = ".visualstudio.com";

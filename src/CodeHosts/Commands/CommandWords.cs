@@ -10,7 +10,7 @@ internal static class CommandWords
 
     /// <summary>Returns the words.</summary>
     /// <param name="line">One line.</param>
-    /// <param name="faults">Receives what is wrong.</param>
+    /// <param name="faults">Receives the faults.</param>
     public static IReadOnlyList<string> Split(string line, List<string> faults)
     {
         if (line.Length > LongestLine)

@@ -15,7 +15,7 @@ public sealed record CommentCommand
 
     private const string WorkspaceKey = "ENV_CONFIG_FILE";
 
-    /// <summary>What is asked for.</summary>
+    /// <summary>The kind of the command.</summary>
     public required CommentCommandKind Kind { get; init; }
 
     /// <summary>The experiment that <c>/train</c> names; null for those that the pull request changes.</summary>
@@ -24,13 +24,13 @@ public sealed record CommentCommand
     /// <summary>The overrides of <c>/train</c>, each <c>KEY=VALUE</c>.</summary>
     public IReadOnlyList<string> Overrides { get; init; } = [];
 
-    /// <summary>Whether <c>--again</c> asks to train even what has been trained.</summary>
+    /// <summary>Whether <c>--again</c> requests a run of what has been trained already.</summary>
     public bool Again { get; init; }
 
     /// <summary>The job that <c>/cancel</c> names; null for all of the pull request.</summary>
     public string? Job { get; init; }
 
-    /// <summary>What is wrong, each as a sentence without foreign markup.</summary>
+    /// <summary>The faults, each a sentence without foreign markup.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
 
     /// <summary>Reads the command of a comment.</summary>

@@ -1,6 +1,6 @@
 namespace CodeHosts.Comments;
 
-/// <summary>What was done to the comment.</summary>
+/// <summary>The change that was made to the comment.</summary>
 public enum CommentChange
 {
     Created,

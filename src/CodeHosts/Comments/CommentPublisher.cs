@@ -3,7 +3,7 @@ using CodeHosts.Http;
 
 namespace CodeHosts.Comments;
 
-/// <summary>Keeps the one comment of a pull request: finds it, edits it in place, and writes it again when it was deleted.</summary>
+/// <summary>Keeps the one comment of a pull request: finds it, edits it in place, and recreates it when it was deleted.</summary>
 public sealed class CommentPublisher(ICodeHost host)
 {
     private string? ownId;
@@ -58,7 +58,7 @@ public sealed class CommentPublisher(ICodeHost host)
         }
         catch (CodeHostException exception) when (exception.IsUncertain)
         {
-            // The response was lost, and the comment may exist all the same: a second one would stay forever.
+            // The response was lost, but the comment may exist. A second one would stay forever.
             if (await FindAsync(number, cancellationToken) is not { } made)
                 await host.CreateCommentAsync(number, body, cancellationToken);
             else

@@ -7,7 +7,7 @@ using Experiments.Json;
 namespace CodeHosts.Comments;
 
 /// <summary>
-/// The text of the one comment: a marker, what is remembered of the jobs, and one section per experiment, each of which is replaced alone.
+/// The text of the one comment: a marker, the state of the jobs, and one section per experiment, which can be replaced by itself.
 /// </summary>
 public sealed partial class CommentText
 {
@@ -52,7 +52,7 @@ public sealed partial class CommentText
             sections[index] = (key, text);
     }
 
-    /// <summary>Remembers a job, or replaces what is remembered of it.</summary>
+    /// <summary>Adds the state of a job, or replaces it.</summary>
     public void Set(LaunchedJob job)
     {
         ArgumentNullException.ThrowIfNull(job);
@@ -61,7 +61,7 @@ public sealed partial class CommentText
 
     /// <summary>Returns the whole comment.</summary>
     /// <param name="longest">The most characters. Sections that were changed longest ago are left out first.</param>
-    /// <param name="last">The section that must stay; it is cut where it is too long alone.</param>
+    /// <param name="last">The section that must stay; it is cut when it is too long by itself.</param>
     public string Write(int longest, string? last = null)
     {
         var kept = sections.ToList();
@@ -110,7 +110,7 @@ public sealed partial class CommentText
         return key.Length == 0 ? "-" : key;
     }
 
-    // Base64 holds no character that ends the hidden comment, and nobody takes it for text.
+    // Base64 holds no character that ends the hidden comment, and is not mistaken for text.
     private static string WriteJobs(IReadOnlyList<LaunchedJob> jobs) =>
         Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(jobs, RecordJson.Compact));
 

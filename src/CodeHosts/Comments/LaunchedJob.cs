@@ -6,7 +6,7 @@ namespace CodeHosts.Comments;
 /// <param name="Overrides">Each <c>KEY=VALUE</c>.</param>
 /// <param name="EnvironmentFile">The environment config in <c>configuration/</c> that names the workspace.</param>
 /// <param name="Commit">The commit that is trained.</param>
-/// <param name="Until">When the job has ended at the latest, by its own time limit.</param>
+/// <param name="Until">The latest time at which the job ends, by its own time limit.</param>
 /// <param name="Status">The last status that was read.</param>
 /// <param name="Page">Its page in the studio; null without one.</param>
 public sealed record LaunchedJob(

@@ -8,7 +8,7 @@ public sealed record ChangedFiles(IReadOnlyList<ChangedFile> Files, bool IsCompl
     /// <summary>The folder of the experiments.</summary>
     public const string ExperimentFolder = "exp_configs/";
 
-    /// <summary>No file: nothing is known.</summary>
+    /// <summary>An empty list, for when the files are unknown.</summary>
     public static ChangedFiles None { get; } = new([]);
 
     /// <summary>The experiments that exist after the change and are new or different.</summary>
@@ -18,7 +18,7 @@ public sealed record ChangedFiles(IReadOnlyList<ChangedFile> Files, bool IsCompl
     /// <summary>Returns why the pull request needs no image; null when it needs one.</summary>
     public string? WhyNoImage =>
         IsComplete && Files.Count > 0 && Files.All(file => IsDocumentation(file.Path) && IsDocumentation(file.FormerPath ?? file.Path))
-            ? $"documentation alone changes ({Files.Count} {(Files.Count == 1 ? "file" : "files")}), and the image holds none of it"
+            ? $"only documentation changes ({Files.Count} {(Files.Count == 1 ? "file" : "files")}), and the image holds none of it"
             : null;
 
     /// <summary>Returns whether a path is an experiment: a JSON file below <c>exp_configs/</c>, the schema excepted.</summary>

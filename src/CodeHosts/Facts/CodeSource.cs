@@ -1,6 +1,6 @@
 namespace CodeHosts.Facts;
 
-/// <summary>Where the code of a pull request is.</summary>
+/// <summary>The repository that holds the code of a pull request.</summary>
 public enum CodeSource
 {
     SameRepository,

@@ -1,15 +1,15 @@
 namespace CodeHosts.Facts;
 
-/// <summary>What a person may do in the repository, from the least to the most.</summary>
+/// <summary>A person's permission in the repository, from the least to the most.</summary>
 public enum Permission
 {
-    /// <summary>Nothing beyond what everybody may.</summary>
+    /// <summary>No more than everybody has.</summary>
     None,
 
     /// <summary>Read.</summary>
     Read,
 
-    /// <summary>Read, and manage issues and labels. It is no permission to spend.</summary>
+    /// <summary>Read, and manage issues and labels. It does not permit spending.</summary>
     Triage,
 
     /// <summary>Push to branches; on Azure DevOps: Contribute.</summary>
@@ -18,7 +18,7 @@ public enum Permission
     /// <summary>Write, and manage the repository.</summary>
     Maintain,
 
-    /// <summary>Everything.</summary>
+    /// <summary>All permissions.</summary>
     Admin,
 
     /// <summary>The platform's approval of a stage: an approver of its environment let this run continue.</summary>

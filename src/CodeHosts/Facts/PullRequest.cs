@@ -3,7 +3,7 @@ namespace CodeHosts.Facts;
 /// <summary>A pull request as the host describes it now.</summary>
 /// <param name="Number">Its number.</param>
 /// <param name="State">Open, closed or merged.</param>
-/// <param name="Source">Where its code is.</param>
+/// <param name="Source">The place of its code.</param>
 /// <param name="BaseBranch">The branch that it changes, without <c>refs/heads/</c>.</param>
 /// <param name="Head">The newest commit of its branch, 40 hex digits.</param>
 public sealed record PullRequest(int Number, PullRequestState State, CodeSource Source, string BaseBranch, string Head)

@@ -1,6 +1,6 @@
 namespace CodeHosts.Facts;
 
-/// <summary>What happened.</summary>
+/// <summary>The kind of an event.</summary>
 public enum Trigger
 {
     /// <summary>An event that is about no pull request: a push, a schedule, a person's start of a workflow.</summary>

@@ -3,7 +3,7 @@ namespace CodeHosts.Gate;
 /// <summary>The decisions.</summary>
 public enum Decision
 {
-    /// <summary>Nothing was asked for.</summary>
+    /// <summary>No run is requested.</summary>
     Skip,
 
     /// <summary>Train.</summary>
@@ -12,9 +12,9 @@ public enum Decision
     /// <summary>Cancel jobs of the pull request.</summary>
     Cancel,
 
-    /// <summary>Say how the jobs of the pull request are.</summary>
+    /// <summary>Report the status of the pull request's jobs.</summary>
     Status,
 
-    /// <summary>What was asked for is not allowed or not possible.</summary>
+    /// <summary>The request is not permitted or not possible.</summary>
     Refuse,
 }

@@ -8,13 +8,13 @@ namespace CodeHosts.Gate;
 /// <summary>Decides whether a pull request may train. Pure: the same facts give the same decision, on both hosts.</summary>
 public static class LaunchGate
 {
-    private const string HowToAsk = "the label train or the comment /train";
+    private const string HowToRequest = "the label train or the comment /train";
 
     /// <summary>The rules; the first that applies decides. docs/pull-requests.md has the same table.</summary>
     public static IReadOnlyList<GateRule> Rules { get; } =
     [
         new("no pull request event", "a push, a schedule, a manual run", Decision.Skip, request =>
-            request.Trigger == Trigger.Other ? $"{SafeText.Quote(request.EventName)} is no event of a pull request" : null
+            request.Trigger == Trigger.Other ? $"{SafeText.Quote(request.EventName)} is not an event of a pull request" : null
         ),
         new("merge group", "a merge queue checks a group", Decision.Skip, request =>
             request.Trigger == Trigger.MergeGroup ? "a merge group is checked; it trains nothing" : null
@@ -22,8 +22,8 @@ public static class LaunchGate
         new("no pull request", "a comment on an issue", Decision.Skip, request =>
             request.PullRequest is null ? "the comment is on an issue, which has no code to train" : null
         ),
-        new("no command", "a comment whose first line is no command", Decision.Skip, request =>
-            IsComment(request) && request.Command is null ? "the comment is no command" : null
+        new("no command", "a comment whose first line is not a command", Decision.Skip, request =>
+            IsComment(request) && request.Command is null ? "the comment is not a command" : null
         ),
         new("azp", "a comment /azp", Decision.Skip, request =>
             IsComment(request) && request.Command is { Kind: CommentCommandKind.AzurePipelines }
@@ -43,8 +43,8 @@ public static class LaunchGate
         new("proposal", "a pull request opened or changed", Decision.Skip, request =>
             request.Trigger == Trigger.Changed ? Propose(request) : null
         ),
-        new("bot", "a program asks", Decision.Refuse, request =>
-            request.Requester is { IsBot: true } bot ? $"{SafeText.Quote(bot.Name)} is a program; a person must ask" : null
+        new("bot", "a bot requests a run", Decision.Refuse, request =>
+            request.Requester is { IsBot: true } bot ? $"{SafeText.Quote(bot.Name)} is a bot; a person must request the run" : null
         ),
         new("fork", "the code is in a fork", Decision.Refuse, request =>
             request.PullRequest!.Source == CodeSource.Fork
@@ -54,14 +54,14 @@ public static class LaunchGate
         new("deleted fork", "the fork no longer exists", Decision.Refuse, request =>
             request.PullRequest!.Source == CodeSource.DeletedFork ? "the code was in a fork that no longer exists" : null
         ),
-        new("no write access", "someone without write access asks", Decision.Refuse, request =>
+        new("no write access", "the requester has no write access", Decision.Refuse, request =>
             request.Requester is not { Permission: >= Permission.Write } ? ExplainAccess(request.Requester) : null
         ),
         new("faulty command", "a file, key or option that is not known", Decision.Refuse, request =>
             request.Command is { Faults: { Count: > 0 } faults } ? string.Join(" ", faults) : null
         ),
         new("status", "the comment /status", Decision.Status, request =>
-            request.Command is { Kind: CommentCommandKind.Status } ? $"{By(request)} asks for the state of the jobs" : null
+            request.Command is { Kind: CommentCommandKind.Status } ? $"{By(request)} requests the status of the jobs" : null
         ),
         new("cancel", "the comment /cancel", Decision.Cancel, request =>
             request.Command is { Kind: CommentCommandKind.Cancel } command ? $"{By(request)} cancels {command.Job ?? "all jobs"}" : null
@@ -80,12 +80,12 @@ public static class LaunchGate
         ),
         new("label removed", "the label was removed before the run began", Decision.Refuse, request =>
             request.Trigger == Trigger.Labeled && !request.PullRequest!.Labels.Contains(LaunchRequest.TrainLabel, StringComparer.Ordinal)
-                ? "the label train was removed again; set it to ask once more"
+                ? "the label train was removed again; set it to request the run again"
                 : null
         ),
         new("head moved", "something was pushed after the request", Decision.Refuse, request =>
             request.Head == HeadState.Moved
-                ? "something was pushed after the request, which nobody has approved; look at it and ask once more"
+                ? "something was pushed after the request and is not approved; review it and request the run again"
                 : null
         ),
         new("head unknown", "the host does not say when the last push was", Decision.Refuse, request =>
@@ -106,12 +106,13 @@ public static class LaunchGate
         new("missing file", "the file does not exist at the commit", Decision.Refuse, FindMissing),
         new("too many launches", "more jobs than the cap of one pull request", Decision.Refuse, request =>
             request.RunningLaunches + request.Experiments.Count > request.MostLaunches
-                ? $"{request.RunningLaunches} jobs of this pull request are running and {request.Experiments.Count} are asked for; "
+                ? $"{request.RunningLaunches} jobs of this pull request are running and {request.Experiments.Count} are requested; "
                     + $"it must be at most {request.MostLaunches}: cancel some (/cancel), or name one (/train exp_configs/NAME.json)"
                 : null
         ),
         new("launch", "otherwise", Decision.Launch, request =>
-            $"{By(request)} asks for {string.Join(", ", request.Experiments.Select(experiment => SafeText.Show(experiment.ExpConfig)))}"
+            $"{By(request)} requests a run of "
+            + string.Join(", ", request.Experiments.Select(experiment => SafeText.Show(experiment.ExpConfig)))
         ),
     ];
 
@@ -146,8 +147,8 @@ public static class LaunchGate
 
     private static string Propose(LaunchRequest request) =>
         request.PullRequest!.Source != CodeSource.SameRepository ? "the code is in a fork, whose code is never trained"
-        : request.Experiments.Count == 0 ? $"nobody asks for a run; {HowToAsk} would"
-        : $"proposes {string.Join(", ", request.Experiments.Select(experiment => SafeText.Show(experiment.ExpConfig)))}; {HowToAsk} "
+        : request.Experiments.Count == 0 ? $"no run is requested; {HowToRequest} requests one"
+        : $"proposes {string.Join(", ", request.Experiments.Select(experiment => SafeText.Show(experiment.ExpConfig)))}; {HowToRequest} "
             + $"starts it";
 
     private static string ExplainAccess(Requester? requester) =>

@@ -4,22 +4,22 @@ using CodeHosts.Platforms;
 
 namespace CodeHosts.Gate;
 
-/// <summary>All that the gate decides from: who asks, where the code is, and what is asked for.</summary>
+/// <summary>The facts from which the gate decides: the requester, the place of the code, and the request.</summary>
 public sealed record LaunchRequest
 {
-    /// <summary>The label that asks for a training run.</summary>
+    /// <summary>The label that requests a training run.</summary>
     public const string TrainLabel = "train";
 
-    /// <summary>The platform whose pipeline asks.</summary>
+    /// <summary>The platform whose pipeline runs.</summary>
     public required Platform Platform { get; init; }
 
-    /// <summary>What happened.</summary>
+    /// <summary>The kind of the event.</summary>
     public required Trigger Trigger { get; init; }
 
-    /// <summary>The platform's word for it, from outside.</summary>
+    /// <summary>The platform's name of the event, from outside.</summary>
     public string EventName { get; init; } = "";
 
-    /// <summary>Who asks; null when nobody does.</summary>
+    /// <summary>The account that requests a run; null without one.</summary>
     public Requester? Requester { get; init; }
 
     /// <summary>The pull request; null for a comment on an issue.</summary>
@@ -43,7 +43,7 @@ public sealed record LaunchRequest
     /// <summary>The files that the pull request changes.</summary>
     public ChangedFiles Changes { get; init; } = ChangedFiles.None;
 
-    /// <summary>The experiments that exist at the head, in the folder of the one that is asked for.</summary>
+    /// <summary>The experiments that exist at the head, in the folder of the requested one.</summary>
     public IReadOnlyList<string> ExistingExperiments { get; init; } = [];
 
     /// <summary>The jobs of this pull request that have not ended, without those that would be found again.</summary>
@@ -52,7 +52,7 @@ public sealed record LaunchRequest
     /// <summary>The most jobs of one pull request at a time.</summary>
     public int MostLaunches { get; init; } = 2;
 
-    /// <summary>What would be trained: the file of the command, else the experiments that the pull request changes.</summary>
+    /// <summary>The experiments of the request: the file of the command, else those that the pull request changes.</summary>
     public IReadOnlyList<RequestedExperiment> Experiments =>
         Command is { Kind: CommentCommandKind.Train, File: { } file }
             ? [new(file, Command.Overrides)]

@@ -61,7 +61,7 @@ internal sealed class GitHubEvents : IEventReader
             Label = payload.Text("label", "name"),
             Command = CommentCommand.Parse(payload.Text("comment", "body"), Platform.GitHub),
         };
-        // A comment that is no command costs no request.
+        // A comment that is not a command costs no request.
         if (
             PullRequestNumber is not { } number
             || request.Trigger is Trigger.Other or Trigger.MergeGroup

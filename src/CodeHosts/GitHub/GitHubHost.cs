@@ -9,7 +9,7 @@ namespace CodeHosts.GitHub;
 
 /// <summary>A repository on GitHub.</summary>
 /// <param name="repository">The repository and its token.</param>
-/// <param name="author">The login of the account whose token is used; null asks GitHub.</param>
+/// <param name="author">The login of the account whose token is used; null: GitHub names it.</param>
 internal sealed class GitHubHost(GitHubRepository repository, string? author) : ICodeHost
 {
     /// <summary>GitHub lists no more changed files of a pull request.</summary>
@@ -33,7 +33,7 @@ internal sealed class GitHubHost(GitHubRepository repository, string? author) : 
         var response = await client.SendAsync(RequestMethod.Get, path, body: null, [404], cancellationToken);
         if (response.Status == 404)
             return Permission.None;
-        // A custom role has a name of its own; the permission is what it amounts to.
+        // A custom role has its own name. Its permission names the standard role that it amounts to.
         return response.Body.Text("role_name") switch
         {
             "maintain" => Permission.Maintain,
@@ -65,7 +65,7 @@ internal sealed class GitHubHost(GitHubRepository repository, string? author) : 
         var escaped = string.Join('/', folder.Split('/').Select(Uri.EscapeDataString));
         var path = $"{repository.Path}/contents/{escaped}?ref={Uri.EscapeDataString(commit)}";
         var response = await client.SendAsync(RequestMethod.Get, path, body: null, [404], cancellationToken);
-        // A link or a submodule is no file of this commit.
+        // A link or a submodule is not a file of this commit.
         return [.. response.Body.Items().Where(item => item.Text("type") == "file").Select(item => item.Text("path")).OfType<string>()];
     }
 
@@ -95,7 +95,7 @@ internal sealed class GitHubHost(GitHubRepository repository, string? author) : 
         return comments;
     }
 
-    /// <remarks>The token of a job is that of an app, which may not read its own account: GitHub answers 403.</remarks>
+    /// <remarks>The token of a job is that of an app, which may not read its own account: GitHub returns 403.</remarks>
     public async Task<string> ReadOwnIdAsync(CancellationToken cancellationToken)
     {
         if (author is null)

@@ -4,7 +4,7 @@ namespace CodeHosts.Hosts;
 /// <param name="Id">Its id; on Azure DevOps thread and comment, as <c>12/1</c>.</param>
 /// <param name="AuthorId">The id of its author.</param>
 /// <param name="Body">Its text, from outside.</param>
-/// <param name="Written">When it was written.</param>
+/// <param name="Written">Time at which it was written.</param>
 public sealed record HostComment(string Id, string AuthorId, string Body, DateTimeOffset Written)
 {
     /// <summary>The name of its author, from outside.</summary>

@@ -11,7 +11,7 @@ public interface ICodeHost
     /// <summary>Reads a pull request.</summary>
     Task<PullRequest> ReadPullRequestAsync(int number, CancellationToken cancellationToken);
 
-    /// <summary>Reads what an account may do in the repository.</summary>
+    /// <summary>Reads the permission of an account in the repository.</summary>
     /// <param name="account">The account as the host's own events name it.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
     Task<Permission> ReadPermissionAsync(string account, CancellationToken cancellationToken);
@@ -44,7 +44,7 @@ public interface ICodeHost
     /// <summary>Sets the status that a pull request shows for a commit.</summary>
     Task SetStatusAsync(int number, string commit, VerdictStatus status, CancellationToken cancellationToken);
 
-    /// <summary>Removes a label; one that is not set is no error.</summary>
+    /// <summary>Removes a label; a missing label is not an error.</summary>
     Task RemoveLabelAsync(int number, string label, CancellationToken cancellationToken);
 
     /// <summary>Uploads a picture that comments can show.</summary>

@@ -2,7 +2,7 @@ using CodeHosts.Gate;
 
 namespace CodeHosts.Hosts;
 
-/// <summary>Reads what happened, from the variables and files of the platform and from the host.</summary>
+/// <summary>Reads the event, from the variables and files of the platform and from the host.</summary>
 public interface IEventReader
 {
     /// <summary>Reads the facts that the gate decides from.</summary>

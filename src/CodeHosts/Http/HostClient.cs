@@ -12,7 +12,7 @@ namespace CodeHosts.Http;
 /// <summary>Sends requests to a code host, on the pipeline of the project's other services.</summary>
 internal sealed partial class HostClient
 {
-    /// <summary>No list that is read here has so many pages; a host that returns more is broken.</summary>
+    /// <summary>The most pages of a list; a host that returns more is broken.</summary>
     private const int MostPages = 200;
 
     private readonly HostSettings settings;

@@ -3,10 +3,10 @@ using Workspaces.Http;
 
 namespace CodeHosts.Http;
 
-/// <summary>How a code host is reached.</summary>
+/// <summary>The settings of the connection to a code host.</summary>
 /// <param name="Address">The base address, which ends in a slash.</param>
 /// <param name="Token">The bearer token; null sends none.</param>
-/// <param name="Accept">The media type that is asked for.</param>
+/// <param name="Accept">The requested media type.</param>
 /// <param name="Headers">Headers of every request.</param>
 /// <param name="Explain">Converts a refusal to a message.</param>
 internal sealed record HostSettings(
@@ -20,6 +20,6 @@ internal sealed record HostSettings(
     /// <summary>Replaces the network in tests; null: the network.</summary>
     public HttpPipelineTransport? Transport { get; init; }
 
-    /// <summary>When a request is retried.</summary>
+    /// <summary>The rules for retries.</summary>
     public RetrySettings Retries { get; init; } = RetrySettings.Default;
 }

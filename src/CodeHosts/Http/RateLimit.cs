@@ -8,7 +8,7 @@ internal static class RateLimit
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1);
 
-    /// <summary>Returns the wait before the next try; null when the response is no such refusal.</summary>
+    /// <summary>Returns the wait before the next try; null when the response is not such a refusal.</summary>
     /// <param name="response">The response.</param>
     /// <param name="retry">Number of the retry, from 1.</param>
     /// <param name="now">The present, for a response without a date.</param>
@@ -24,7 +24,7 @@ internal static class RateLimit
             return wait > TimeSpan.Zero ? wait + TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(1);
         }
 
-        // The secondary limit may say nothing but its message. GitHub asks for at least a minute, growing exponentially.
+        // The secondary limit may say nothing but its message. GitHub requires at least a minute, growing exponentially.
         return response.Status == 429 || Says(response, "rate limit") ? Shortest * Math.Pow(2, retry - 1) : null;
     }
 

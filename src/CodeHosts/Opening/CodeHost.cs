@@ -14,7 +14,7 @@ public static class CodeHost
     /// <param name="variable">Returns the value of an environment variable: addresses and tokens come from nowhere else.</param>
     /// <param name="author">The account that writes the comment, where the token belongs to another app than GitHub Actions.</param>
     /// <param name="time">The clock of the waits.</param>
-    /// <exception cref="CodeHostException">This is no pipeline, or a variable is missing.</exception>
+    /// <exception cref="CodeHostException">This is not a pipeline, or a variable is missing.</exception>
     public static ICodeHost Open(Func<string, string?> variable, string? author, TimeProvider time) =>
         Open(variable, author, time, transport: null);
 

@@ -26,7 +26,7 @@ public static partial class StepOutputs
     /// <summary>Returns the lines of GitHub's output file: plain for a plain value, else between lines of a delimiter.</summary>
     /// <param name="name">The output.</param>
     /// <param name="value">The value.</param>
-    /// <param name="delimiter">A random text, which nobody who wrote the value could know.</param>
+    /// <param name="delimiter">A random text, which the author of the value could not know.</param>
     internal static string ForGitHub(string name, string value, string delimiter) =>
         Plain().IsMatch(value) ? $"{name}={value}\n" : $"{name}<<{delimiter}\n{value}\n{delimiter}\n";
 

@@ -22,10 +22,10 @@ public static class MarkdownText
             : $"`{line}`";
     }
 
-    /// <summary>Returns a link to a page; only the text as code when the address is no plain https address.</summary>
+    /// <summary>Returns a link to a page; only the text as code when the address is not plain https.</summary>
     public static string Link(string text, string? address) => IsPlainAddress(address) ? $"[{Code(text)}]({address})" : Code(text);
 
-    /// <summary>Returns a picture; an empty text when the address is no plain https address.</summary>
+    /// <summary>Returns a picture; an empty text when the address is not plain https.</summary>
     /// <param name="description">The description, which is reduced to harmless characters.</param>
     /// <param name="address">The address.</param>
     public static string Picture(string description, string? address) =>

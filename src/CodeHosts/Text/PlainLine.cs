@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CodeHosts.Text;
 
-/// <summary>Removes what a person cannot see: the parsers of both platforms ignore or misread such characters.</summary>
+/// <summary>Removes invisible characters, which the parsers of both platforms ignore or misread.</summary>
 internal static class PlainLine
 {
     /// <summary>Removes control, format and other invisible characters, tabs excepted.</summary>

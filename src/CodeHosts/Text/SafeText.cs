@@ -5,7 +5,7 @@ public static class SafeText
 {
     private const int Longest = 120;
 
-    /// <summary>What may stay beside letters and digits. None of it starts a command, a variable, a link or a mention.</summary>
+    /// <summary>The characters that stay, beside letters and digits. None starts a command, a variable, a link or a mention.</summary>
     private const string Harmless = " ._-/=+,";
 
     /// <summary>Returns the text as one line of letters, digits and <c>. _ - / = + ,</c>; any other character becomes <c>?</c>.</summary>

@@ -33,7 +33,7 @@ public class ContainerRegistryClient
     public virtual HttpPipeline Pipeline => Pipelines.Requests.Pipeline;
 
     private RegistryPipelines Pipelines =>
-        pipelines ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
+        pipelines ?? throw new InvalidOperationException("A derived test double must override the members that are called.");
 
     /// <param name="repositoryName">Such as <c>team/detection</c>; need not exist yet.</param>
     public virtual ContainerRepository GetRepository(string repositoryName)

@@ -50,7 +50,7 @@ public class ContainerRegistryContentClient
     public virtual string RepositoryName => repositoryName;
 
     private RegistryRequests Requests =>
-        requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
+        requests ?? throw new InvalidOperationException("A derived test double must override the members that are called.");
 
     /// <param name="tagOrDigest">A tag, or a digest <c>sha256:…</c>, against which the bytes are then checked.</param>
     /// <param name="cancellationToken">Cancels the request and its retries.</param>

@@ -22,7 +22,7 @@ public class ContainerRepository
     public virtual Uri RegistryEndpoint => Requests.Endpoint;
 
     private RegistryRequests Requests =>
-        requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
+        requests ?? throw new InvalidOperationException("A derived test double must override the members that are called.");
 
     public virtual RegistryArtifact GetArtifact(string tagOrDigest)
     {

@@ -28,7 +28,7 @@ public class RegistryArtifact
     public virtual string RepositoryName => repositoryName;
 
     private RegistryRequests Requests =>
-        requests ?? throw new InvalidOperationException("A derived test double must override what it is asked for.");
+        requests ?? throw new InvalidOperationException("A derived test double must override the members that are called.");
 
     /// <summary>The tags of this artifact alone.</summary>
     public virtual AsyncPageable<ArtifactTagProperties> GetAllTagPropertiesAsync(

@@ -1,12 +1,12 @@
 namespace Experiments.Json;
 
 /// <summary>A configuration that cannot be run. Carries every fault found, not only the first.</summary>
-/// <param name="source">What cannot be run, as the user named it.</param>
+/// <param name="source">The configuration, as the user named it.</param>
 /// <param name="faults">At least one fault.</param>
 public sealed class ConfigException(string source, IReadOnlyList<ConfigFault> faults)
     : Exception($"{source} cannot be run:\n  {string.Join("\n  ", InOrder(faults))}")
 {
-    /// <summary>Each file's faults by line and column, files in the order they were read, overrides last.</summary>
+    /// <summary>The faults by line and column, the files in the order in which they were read, overrides last.</summary>
     public IReadOnlyList<ConfigFault> Faults { get; } = InOrder(faults);
 
     private static ConfigFault[] InOrder(IReadOnlyList<ConfigFault> faults)

@@ -14,7 +14,7 @@ internal static class JsonSyntax
     /// <param name="consumed">Bytes up to the end of the last whole token.</param>
     /// <param name="last">Kind of the last whole token; a key that no ':' follows counts as one.</param>
     /// <param name="inObject">Whether the place is inside an object (true), an array (false) or neither (null).</param>
-    /// <returns>Byte to point at, what is there, what must be, and what to do.</returns>
+    /// <returns>The byte to point at, the text found, the rule, and the fix.</returns>
     public static (int Start, string Found, string Required, string? Hint) Explain(
         ReadOnlySpan<byte> utf8,
         int offset,

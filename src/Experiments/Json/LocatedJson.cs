@@ -6,7 +6,7 @@ namespace Experiments.Json;
 /// <summary>Reads JSON text into values with their line and column.</summary>
 internal static class LocatedJson
 {
-    /// <summary>Levels of objects and arrays inside each other, the outermost counted.</summary>
+    /// <summary>Maximum nesting of objects and arrays; the outermost is level 1.</summary>
     private const int DeepestNesting = 64;
 
     private const string Here = "the text here";
@@ -15,7 +15,7 @@ internal static class LocatedJson
     /// <param name="utf8">The file's bytes, with or without a byte order mark.</param>
     /// <param name="source">The file as the user named it.</param>
     /// <param name="faults">Receives the fault when the text is not JSON; such text has one fault, the first.</param>
-    /// <param name="place">Place of every value, in place of its line and column; null for a file.</param>
+    /// <param name="place">Location given to every value instead of its line and column; null for a file.</param>
     /// <returns>The value, or null when the text is not JSON.</returns>
     public static LocatedValue? Read(ReadOnlySpan<byte> utf8, string source, List<ConfigFault> faults, ConfigLocation? place = null)
     {
@@ -81,7 +81,7 @@ internal static class LocatedJson
         }
         catch (InvalidOperationException)
         {
-            // The reader decodes \u escapes only when the text of a string is asked for.
+            // The reader decodes \u escapes only when the text of a string is requested.
             faults.Add(
                 new(
                     lines.Locate(utf8, source, (int)reader.TokenStartIndex),

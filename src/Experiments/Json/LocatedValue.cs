@@ -21,7 +21,7 @@ internal sealed class LocatedValue(JsonValueKind kind, string text, ConfigLocati
 
     public ConfigLocation Location { get; } = location;
 
-    /// <summary>Members of an object in file order; a key that is set twice is here twice.</summary>
+    /// <summary>Members of an object in file order; a key that is set twice appears twice.</summary>
     public List<LocatedMember> Members { get; } = [];
 
     public List<LocatedValue> Items { get; } = [];
@@ -41,7 +41,7 @@ internal sealed class LocatedValue(JsonValueKind kind, string text, ConfigLocati
             _ => "null",
         };
 
-    /// <summary>As JSON writes it, but for letters beyond the basic plane, which stay as they are.</summary>
+    /// <summary>Returns the text as JSON writes it. Letters beyond the basic plane are not escaped.</summary>
     private static string Quoted(string text) => $"\"{string.Concat(text.Select(Escape))}\"";
 
     private static string Escape(char letter) =>

@@ -4,7 +4,7 @@ namespace Experiments.Json;
 public static class NearestName
 {
     /// <summary>
-    /// Returns the nearest of the names, or null when none is near: equal but for case and separators, else few letters away.
+    /// Returns the nearest of the names; null when none is near. A near name differs in case and separators only, or in few letters.
     /// </summary>
     public static string? Find(string name, IEnumerable<string> names)
     {

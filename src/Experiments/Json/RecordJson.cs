@@ -7,7 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Experiments.Json;
 
-/// <summary>How records are written as JSON: camelCase, enums by name, in the order of their properties.</summary>
+/// <summary>Writes records as JSON: camelCase, enums by name, in the order of their properties.</summary>
 public static class RecordJson
 {
     /// <summary>Indented, for files people read.</summary>
@@ -25,7 +25,7 @@ public static class RecordJson
     public static string Write<T>(T record, JsonSerializerContext? forms, JsonSerializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        // Asked for as a resolver, the context does not prepare what only reading needs.
+        // Used as a resolver, the context does not prepare what only reading needs.
         var form = (forms as IJsonTypeInfoResolver)?.GetTypeInfo(typeof(T), forms!.Options) as JsonTypeInfo<T>;
         if (form?.SerializeHandler is not { } write)
             return JsonSerializer.Serialize(record, options);

@@ -54,7 +54,7 @@ public static class SecretWords
     public static bool LooksLikeSecret(string value) =>
         InValues.Any(part => value.Contains(part, StringComparison.OrdinalIgnoreCase)) || HasAddressWithUser(value);
 
-    // As AddressWithUser, which takes a time that grows with the square of the length.
+    // Gives the same result as AddressWithUser, whose time grows with the square of the length.
     private static bool HasAddressWithUser(string value)
     {
         const string Mark = "://";
@@ -73,7 +73,7 @@ public static class SecretWords
         return false;
     }
 
-    // A letter with nothing but scheme characters between it and the end.
+    // Finds a letter that only scheme characters follow.
     private static bool HasScheme(ReadOnlySpan<char> before)
     {
         for (var at = before.Length - 1; at >= 0; at--)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Experiments.Model;
 
-/// <summary>What faulty rows of a dataset do: end the run, be left out of it, or end it unless a box only overshoots a little.</summary>
+/// <summary>Handling of a dataset's faulty rows: end the run, drop them, or clip boxes that reach slightly outside.</summary>
 public enum BadRows
 {
     [JsonStringEnumMemberName("fail")]

@@ -2,7 +2,7 @@ using Experiments.Settings;
 
 namespace Experiments.Model;
 
-/// <summary>How the cluster is created when it is missing: the <c>COMPUTE</c> object of an exp_config.</summary>
+/// <summary>Settings of a cluster that is created: the <c>COMPUTE</c> object of an exp_config.</summary>
 public sealed record ComputeSettings
 {
     [Setting(

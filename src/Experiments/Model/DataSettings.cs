@@ -2,7 +2,7 @@ using Experiments.Settings;
 
 namespace Experiments.Model;
 
-/// <summary>How the dataset is read: the <c>DATA</c> object of an exp_config.</summary>
+/// <summary>Settings for reading the dataset: the <c>DATA</c> object of an exp_config.</summary>
 public sealed record DataSettings
 {
     [Setting(
@@ -16,7 +16,7 @@ public sealed record DataSettings
 
     [Setting(
         "CLIP_PIXELS",
-        "How far a box may reach outside its image to be clipped, where ON_BAD_ROWS is `clip`.",
+        "Largest distance by which a box may reach outside its image and still be clipped; used when ON_BAD_ROWS is `clip`.",
         Unit = "pixels",
         Default = 2.0,
         Minimum = 0,

@@ -20,7 +20,7 @@ public sealed record FirstStage
 
     [Setting(
         "NMS_IOU_THRESHOLD",
-        "Overlap above which the weaker of two proposals is dropped.",
+        "IoU of two proposals above which the one with the lower score is dropped.",
         OnlyWith = "MODEL_PARAMS.BASE_MODEL",
         OnlyWithPattern = BaseModels.TwoStages,
         OnlyWithHint = BaseModels.TwoStagesHint,

@@ -59,7 +59,7 @@ public sealed record HypertuneParameters
 
     [Setting(
         "MAX_CONCURRENT",
-        "Trials at one time.",
+        "Trials that run concurrently.",
         DefaultFrom = "min(NODES, HYPERTUNE_PARAMS.MAX_TRIALS)",
         AtMost = "HYPERTUNE_PARAMS.MAX_TRIALS",
         Minimum = 1,

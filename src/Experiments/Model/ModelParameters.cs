@@ -2,7 +2,7 @@ using Experiments.Settings;
 
 namespace Experiments.Model;
 
-/// <summary>What is trained: the <c>MODEL_PARAMS</c> object of an exp_config.</summary>
+/// <summary>Settings of the model: the <c>MODEL_PARAMS</c> object of an exp_config.</summary>
 public sealed record ModelParameters
 {
     [Setting(
@@ -67,7 +67,7 @@ public sealed record ModelParameters
 
     [Setting(
         "MAX_DETECTIONS",
-        "Most detections per image, which the evaluation counts too.",
+        "Maximum number of detections per image, in the evaluation too.",
         DefaultText = "100; 300 for the models of 2018",
         Minimum = 1,
         Maximum = 10_000,

@@ -2,7 +2,7 @@ using Experiments.Settings;
 
 namespace Experiments.Model;
 
-/// <summary>How training runs: the <c>RUN_PARAMS</c> object of an exp_config.</summary>
+/// <summary>Settings of the training: the <c>RUN_PARAMS</c> object of an exp_config.</summary>
 public sealed record RunParameters
 {
     [Setting(
@@ -105,7 +105,7 @@ public sealed record RunParameters
 
     [Setting(
         "PATIENCE",
-        "Evaluations without a better BEST_METRIC on the validation split after which training ends; 0 turns it off.",
+        "Early stopping: training ends after this many evaluations without a better BEST_METRIC on the validation split; 0 turns it off.",
         Default = 0,
         Minimum = 0,
         Maximum = 10_000,

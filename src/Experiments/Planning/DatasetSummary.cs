@@ -20,7 +20,7 @@ public sealed record DatasetSummary(
     /// <summary>Whether the boxes were checked against the sizes of their images. The job checks them in any case.</summary>
     public bool BoxesChecked { get; init; } = true;
 
-    /// <summary>How images and boxes are used where the files leave a choice, as whole sentences.</summary>
+    /// <summary>Notes on the use of images and boxes where the files leave a choice, as whole sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The file name of the training split.</summary>

@@ -6,7 +6,7 @@ using Experiments.Plans;
 
 namespace Experiments.Planning;
 
-/// <summary>Checks what a job is given against the limits of the node and the service, so that nothing starts and then fails.</summary>
+/// <summary>Compares a job's variables and tags with the limits of the node and the service, so that no job starts only to fail.</summary>
 internal static class JobLimits
 {
     /// <summary>Bytes of one environment variable on Linux (MAX_ARG_STRLEN): name, equals sign, value and a closing NUL.</summary>

@@ -72,7 +72,7 @@ public static class JobMetadata
     /// <summary>
     /// Returns whether the properties of a job say that it was submitted from a commit of a branch, with nothing changed since.
     /// </summary>
-    /// <param name="properties">What <see cref="Properties"/> returned, as the service holds it.</param>
+    /// <param name="properties">The result of <see cref="Properties"/>, as the service holds it.</param>
     /// <param name="branch">Name of the branch, without <c>refs/heads/</c>.</param>
     public static bool IsFromBranch(IDictionary<string, string> properties, string branch)
     {

@@ -7,7 +7,7 @@ namespace Experiments.Planning;
 /// <summary>Plans the command job of an experiment.</summary>
 internal static class JobPlanner
 {
-    /// <summary>Where checkpoints outlive a job: the default datastore of every Azure ML workspace.</summary>
+    /// <summary>Datastore of the checkpoints, which outlive a job: the default one of every Azure ML workspace.</summary>
     private const string CheckpointDatastore = "workspaceblobstore";
 
     private const string Command =

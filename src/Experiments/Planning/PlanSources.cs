@@ -3,14 +3,14 @@ using Experiments.Plans.Jobs;
 
 namespace Experiments.Planning;
 
-/// <summary>What a plan is made from besides the configuration and the dataset.</summary>
+/// <summary>The sources of a plan besides the configuration and the dataset.</summary>
 /// <param name="TrainerCodeHash">SHA-256 of the trainer's sources, hex digits. Processes of this machine run these sources.</param>
-/// <param name="Image">How this project's image is built.</param>
-/// <param name="Runtime">What will run the job.</param>
+/// <param name="Image">The build of this project's image.</param>
+/// <param name="Runtime">The runtime of the job.</param>
 public sealed record PlanSources(string TrainerCodeHash, ImageBuildPlan Image, RuntimePlan Runtime)
 {
     /// <summary>
-    /// The digest that the tag of another image has now; null when the image is named by digest, or the registry was not asked.
+    /// The digest that the tag of another image has now; null when the image is named by digest, or the registry was not read.
     /// </summary>
     public string? Digest { get; init; }
 

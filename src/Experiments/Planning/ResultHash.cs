@@ -14,10 +14,10 @@ internal static class ResultHash
 {
     /// <summary>Computes the hash.</summary>
     /// <param name="experiment">
-    /// The resolved exp_config. Which keys count, each key declares as <see cref="SettingAttribute.Decides"/>.
+    /// The resolved exp_config. Each key declares with <see cref="SettingAttribute.Decides"/> whether it counts.
     /// </param>
     /// <param name="image">The image; null where the job runs as a process.</param>
-    /// <param name="build">How the image is built; null for another image.</param>
+    /// <param name="build">The build of the image; null for another image.</param>
     /// <param name="codeHash">SHA-256 of the trainer's sources where the job runs as a process, else null.</param>
     /// <param name="datasetHash">The dataset's hash; null while it is unknown.</param>
     /// <returns>64 hex digits, lower case.</returns>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Experiments.Plans;
 
-/// <summary>What carrying out a plan does to one resource.</summary>
+/// <summary>The effect of a plan on one resource.</summary>
 public enum CallAction
 {
     [JsonStringEnumMemberName("create")]

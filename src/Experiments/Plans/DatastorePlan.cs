@@ -12,7 +12,7 @@ namespace Experiments.Plans;
 /// <c>127.0.0.1:10000/devstoreaccount1</c>; or the absolute path of the folder.
 /// </param>
 /// <param name="Protocol"><c>https</c>, <c>http</c> for a storage emulator, or <c>file</c> for a folder.</param>
-/// <param name="Authentication">How the workspace reaches the account.</param>
+/// <param name="Authentication">Authentication of the workspace at the account.</param>
 public sealed record DatastorePlan(
     string Name,
     DatastoreKind Kind,

@@ -5,13 +5,13 @@ using Experiments.Plans.Passports;
 
 namespace Experiments.Plans;
 
-/// <summary>Everything that one experiment will do, decided before anything is changed.</summary>
-/// <param name="Workspace">Where it runs.</param>
+/// <summary>All decisions about one experiment, made before anything is changed.</summary>
+/// <param name="Workspace">The workspace of the job.</param>
 /// <param name="Datastore">The datastore of the dataset.</param>
 /// <param name="Compute">The cluster.</param>
-/// <param name="Runtime">What runs the job.</param>
+/// <param name="Runtime">The runtime of the job.</param>
 /// <param name="Passport">Identifies the run. It alone names the image.</param>
-/// <param name="ImageBuild">How the image is built; null when it is used as it is, and where the job runs as a process.</param>
+/// <param name="ImageBuild">The build of the image; null when it is used unchanged, and where the job runs as a process.</param>
 /// <param name="Job">The command job.</param>
 public sealed record ExperimentPlan(
     WorkspaceAddress Workspace,
@@ -39,7 +39,7 @@ public sealed record ExperimentPlan(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? HashUnknownReason { get; init; }
 
-    /// <summary>What the plan was made from; null when it was not made from files.</summary>
+    /// <summary>The origin of the plan; null when it was not made from files.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PlanOrigin? Origin { get; init; }
 

@@ -5,9 +5,9 @@ namespace Experiments.Reading;
 /// <summary>Reads the bytes of a configuration file, or reports why it cannot.</summary>
 internal static class ConfigFile
 {
-    /// <param name="path">Where the file is.</param>
+    /// <param name="path">Path of the file.</param>
     /// <param name="source">The file as the user named it.</param>
-    /// <param name="what">What the file should be, as in <c>an exp_config</c>.</param>
+    /// <param name="what">Kind of the file, as in <c>an exp_config</c>.</param>
     /// <param name="faults">Receives the fault when the file cannot be read.</param>
     public static byte[]? Read(string path, string source, string what, List<ConfigFault> faults)
     {

@@ -7,6 +7,6 @@ namespace Experiments.Reading;
 /// <param name="Environment">The environment config that ENV_CONFIG_FILE names.</param>
 public sealed record Configuration(Experiment Experiment, EnvironmentConfig Environment)
 {
-    /// <summary>Problems to come, such as the retirement of a VM size, one sentence each with its place.</summary>
+    /// <summary>Warnings about later problems, such as the retirement of a VM size: one sentence each, with its place.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -67,7 +67,7 @@ public static class ConfigurationReader
         List<ConfigFault> faults
     )
     {
-        // Empty when the key itself is faulty, which has been said.
+        // Empty when the key itself is faulty, which is already reported.
         if (experiment.EnvConfigFile.Length == 0)
             return null;
         var folder = Path.Combine(repositoryRoot, Folder);

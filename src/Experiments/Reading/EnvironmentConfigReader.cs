@@ -23,7 +23,7 @@ public static class EnvironmentConfigReader
 
     /// <summary>As <see cref="Read(string)"/>, from text.</summary>
     /// <param name="text">The content of the file.</param>
-    /// <param name="path">What to call the file in faults.</param>
+    /// <param name="path">Name of the file in faults.</param>
     /// <exception cref="ConfigException">The text is faulty; carries every fault.</exception>
     public static EnvironmentConfig Parse(string text, string path)
     {

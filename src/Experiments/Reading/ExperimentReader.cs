@@ -24,7 +24,7 @@ public static class ExperimentReader
 
     /// <summary>As <see cref="Read(string, IReadOnlyList{string}?)"/>, from text.</summary>
     /// <param name="text">The content of the file.</param>
-    /// <param name="path">What to call the file in faults.</param>
+    /// <param name="path">Name of the file in faults.</param>
     /// <param name="overrides">As in <see cref="Read(string, IReadOnlyList{string}?)"/>.</param>
     /// <exception cref="ConfigException">The text or an override is faulty; carries every fault.</exception>
     public static Experiment Parse(string text, string path, IReadOnlyList<string>? overrides = null) =>

@@ -36,12 +36,12 @@ internal sealed class KeyRelations
         }
     }
 
-    /// <summary>Validates the rules between keys. They have a meaning only where each key by itself is valid.</summary>
+    /// <summary>Validates the rules between keys. They apply only where each key is valid by itself.</summary>
     public void Validate(List<ConfigFault> faults)
     {
         foreach (var leaf in leaves)
         {
-            // A default never breaks a rule, so that only a given value is compared.
+            // A default never breaks a rule, so only a given value is compared.
             if (root.FindPath(leaf.Path) is not { } given)
                 continue;
             if (leaf.Definition.AtMost is { } limit && Number(leaf.Value) > Number(ValueOf(limit)))

@@ -12,7 +12,7 @@ internal static class Overrides
     /// <summary>Applies the overrides in order, the last one of a key winning.</summary>
     /// <param name="root">The exp_config; changed in place.</param>
     /// <param name="overrides">Each <c>KEY.PATH=VALUE</c>, with or without the option's name before it.</param>
-    /// <param name="validator">Says what is wrong with a key that is not known.</param>
+    /// <param name="validator">Describes the fault of an unknown key.</param>
     /// <param name="faults">Receives the faults.</param>
     public static void Apply(LocatedValue root, IEnumerable<string> overrides, SettingsValidator validator, List<ConfigFault> faults)
     {
@@ -115,7 +115,7 @@ internal static class Overrides
 
     private static LocatedValue Text(string text, ConfigLocation where) => new(JsonValueKind.String, text, where);
 
-    /// <summary>Reads a value as JSON. A text that is not JSON is not wrong here: the text itself is the value.</summary>
+    /// <summary>Reads a value as JSON. A text that is not JSON is not a fault here: the text itself is the value.</summary>
     private static LocatedValue? Json(string text, ConfigLocation where) =>
         LocatedJson.Read(Encoding.UTF8.GetBytes(text), where.Source, [], where);
 }

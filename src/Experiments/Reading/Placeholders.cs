@@ -22,7 +22,7 @@ public static partial class Placeholders
     {
         var unreadable = new List<ConfigFault>();
         var bytes = ConfigFile.Read(path, source, EnvironmentConfigReader.What, unreadable);
-        // What is wrong with the file itself is said by its reader.
+        // The reader of the file reports its other faults.
         return bytes is null || LocatedJson.Read(bytes, source, unreadable) is not { } root ? [] : [.. Find("", root)];
     }
 

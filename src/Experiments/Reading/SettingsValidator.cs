@@ -7,7 +7,7 @@ using Experiments.Settings;
 namespace Experiments.Reading;
 
 /// <summary>Validates a JSON object against a record's settings and creates the record. Every fault is reported, none thrown.</summary>
-/// <param name="what">What the file is, as in <c>an exp_config</c>.</param>
+/// <param name="what">Kind of the file, as in <c>an exp_config</c>.</param>
 /// <param name="overridable">Whether <c>--set=</c> can give the values, so that a hint may propose it.</param>
 /// <param name="faults">Receives the faults.</param>
 internal sealed class SettingsValidator(string what, bool overridable, List<ConfigFault> faults)

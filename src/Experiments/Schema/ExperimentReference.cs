@@ -37,7 +37,7 @@ public static class ExperimentReference
         text.Append(
             """
 
-            Keys of older files that are gone:
+            Keys of older files that no longer exist:
 
 
             """
@@ -53,7 +53,7 @@ public static class ExperimentReference
             `models/{BASE_MODEL}/*`. A CSV file is UTF-8, separates its fields by commas, and has at least the columns filename, xmin, ymin,
             xmax, ymax and class. `filename` is a path below `images`. Boxes are pixels with 0 ≤ xmin < xmax ≤ width, and likewise y; each side
             is at least 0.01 pixels long. A row with a file name alone says that the image holds no object. Each object has one row. Where the
-            columns width and height are there, they are those of the file; all other columns are ignored. Every class must be in both splits,
+            columns width and height exist, they must be those of the file; all other columns are ignored. Every class must be in both splits,
             and no image in both. `latest` is the newest stamp for which both files exist.
 
             Images are JPEG, PNG, BMP or GIF. The EXIF orientation of a phone's picture is applied when width and height of its rows are those
@@ -61,7 +61,7 @@ public static class ExperimentReference
             names the images.
 
             With DATA.ON_BAD_ROWS `drop`, faulty rows are left out and named: the rows themselves, every row of an image that is missing or
-            unreadable, the training rows of an image in both splits, and every row of a class left in one split.
+            unreadable, the training rows of an image in both splits, and every row of a class that remains in only one split.
 
             # Environment config
 

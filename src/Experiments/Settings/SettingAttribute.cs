@@ -13,7 +13,7 @@ public sealed class SettingAttribute(string key, string description) : Attribute
     /// <summary>One sentence for the reference and the schema.</summary>
     public string Description { get; } = description;
 
-    /// <summary>What follows from the value. Each exp_config key that is no object declares it.</summary>
+    /// <summary>The part of the result that the value decides. Each exp_config key that is not an object declares it.</summary>
     public Decides Decides { get; set; }
 
     /// <summary>Whether the file is faulty without the key.</summary>
@@ -25,7 +25,7 @@ public sealed class SettingAttribute(string key, string description) : Attribute
     /// <summary>As <see cref="Default"/>, for a key whose value is an object: the JSON text of the value.</summary>
     public string? DefaultJson { get; set; }
 
-    /// <summary>What a missing key means when no value stands for it; for the reference.</summary>
+    /// <summary>Meaning of a missing key that has no default; for the reference.</summary>
     public string? DefaultText { get; set; }
 
     /// <summary>
@@ -64,7 +64,7 @@ public sealed class SettingAttribute(string key, string description) : Attribute
     /// <summary>Regular expression the whole string must match, from <c>^</c> to <c>$</c>, in the dialect of JSON schema.</summary>
     public string? Pattern { get; set; }
 
-    /// <summary>What <see cref="Pattern"/> asks for, to be read after "it must be".</summary>
+    /// <summary>The rule of <see cref="Pattern"/> in words, to be read after "it must be".</summary>
     public string? Rule { get; set; }
 
     /// <summary>The only strings permitted.</summary>
@@ -76,7 +76,7 @@ public sealed class SettingAttribute(string key, string description) : Attribute
     /// </summary>
     public string? ChoicePattern { get; set; }
 
-    /// <summary>What <see cref="ChoicePattern"/> permits, to be read after the choices and "or".</summary>
+    /// <summary>The rule of <see cref="ChoicePattern"/> in words, to be read after the choices and "or".</summary>
     public string? ChoicePatternRule { get; set; }
 
     /// <summary>Regular expression of strings that are not permitted and whose fault says why.</summary>

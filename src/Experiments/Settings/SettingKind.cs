@@ -1,6 +1,6 @@
 namespace Experiments.Settings;
 
-/// <summary>What kind of JSON value a key takes.</summary>
+/// <summary>The kind of JSON value that a key takes.</summary>
 internal enum SettingKind
 {
     Text,

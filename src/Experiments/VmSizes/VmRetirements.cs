@@ -3,15 +3,15 @@ using Experiments.Json;
 
 namespace Experiments.VmSizes;
 
-/// <summary>The VM sizes that Azure has retired or will: <c>vm-retirements.json</c> beside this file, which names its sources.</summary>
+/// <summary>The VM sizes that Azure has retired or will retire, from <c>vm-retirements.json</c>, which names its sources.</summary>
 public static class VmRetirements
 {
     private static readonly Lazy<Table> Known = new(Load);
 
-    /// <summary>The day the table was right.</summary>
+    /// <summary>The day on which the table was last updated.</summary>
     public static DateOnly Date => Known.Value.Date;
 
-    /// <summary>What is known of a size in a region.</summary>
+    /// <summary>Returns the retirement of a size in a region.</summary>
     /// <param name="vmSize">As in <c>Standard_NC6</c>, in any case.</param>
     /// <param name="location">Region as in <c>westeurope</c>: some keep a series for longer.</param>
     /// <returns>Null when no end is announced.</returns>

@@ -26,7 +26,7 @@ public sealed class AttestationCheck(ImageRegistry registry)
     /// <param name="manifest">The manifest of the image.</param>
     /// <param name="inputsHash">The hash of the inputs that the provenance must name; null for the image of another project.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
-    /// <returns>A clause without a full stop; null when nothing lacks.</returns>
+    /// <returns>A clause without a full stop; null when nothing is missing.</returns>
     /// <exception cref="WorkspaceException">The registry refused or did not respond.</exception>
     public async Task<string?> FindFaultAsync(ImageManifest manifest, string? inputsHash, CancellationToken cancellationToken)
     {
@@ -75,7 +75,7 @@ public sealed class AttestationCheck(ImageRegistry registry)
         catch (Exception error)
             when (error is JsonException or InvalidOperationException || (error as WorkspaceException)?.ErrorCode == ImageRegistry.NoImage)
         {
-            // What cannot be read states nothing.
+            // An unreadable statement counts as missing.
         }
 
         return statements;

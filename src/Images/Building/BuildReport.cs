@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Images.Building;
 
-/// <summary>Writes what a build was made necessary by and what it cost.</summary>
+/// <summary>Writes the changed inputs that made a build necessary, and the duration and size of its layers.</summary>
 internal static class BuildReport
 {
     // Columns of the console.

@@ -14,7 +14,7 @@ namespace Images.Building;
 /// </param>
 /// <param name="Changes">Inputs that differ from the earlier image.</param>
 /// <param name="Steps">The instructions of the build.</param>
-/// <param name="Replaces">Whether it replaces the image that its content tag leads to: a rebuild, or another image was there.</param>
+/// <param name="Replaces">Whether it replaces the image under its content tag: at a rebuild, or where that is another image.</param>
 public sealed record BuiltImage(
     string Reference,
     StageChange Change,

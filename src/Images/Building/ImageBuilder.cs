@@ -14,15 +14,15 @@ namespace Images.Building;
 /// <summary>Ensures that this project's image exists: in the registry, or built now with Docker or in Azure.</summary>
 /// <param name="run">The run.</param>
 /// <param name="image">The image in the plan.</param>
-/// <param name="build">How the plan builds it.</param>
+/// <param name="build">Its build in the plan.</param>
 /// <param name="registry">The repository of the image.</param>
 public sealed class ImageBuilder(ImageRun run, ImageReference image, ImageBuildPlan build, ImageRegistry registry)
 {
     private static readonly TimeSpan AzureTimeout = TimeSpan.FromHours(2);
 
     /// <summary>Builds the image unless the registry has it.</summary>
-    /// <param name="options">How it is built.</param>
-    /// <param name="readSource">Reads what the image is built from; called only for a build.</param>
+    /// <param name="options">The options of the build.</param>
+    /// <param name="readSource">Reads the source of the image; called only for a build.</param>
     /// <exception cref="CakeException">The inputs differ from the plan, or the build failed.</exception>
     /// <exception cref="WorkspaceException">The build in Azure failed.</exception>
     public async Task<BuiltImage> EnsureAsync(BuildOptions options, Func<Task<BuildSource>> readSource)

@@ -47,7 +47,7 @@ public static class ImageLabels
     }
 
     /// <summary>Returns the labels that an image must have to be the image of a plan.</summary>
-    /// <param name="build">How the plan builds the image.</param>
+    /// <param name="build">The build of the image in the plan.</param>
     /// <param name="baseDigest">Digest of the base; null when the Dockerfile names the base by a tag, which may have moved.</param>
     public static IReadOnlyDictionary<string, string> Expected(ImageBuildPlan build, string? baseDigest)
     {

@@ -1,6 +1,6 @@
 namespace Images.Cleaning;
 
-/// <summary>States what happens to one image.</summary>
+/// <summary>States the deletions of one image.</summary>
 /// <param name="Image">The image.</param>
 /// <param name="Tags">Tags that are deleted.</param>
 /// <param name="DeletesImage">Whether the manifest is deleted with all tags.</param>

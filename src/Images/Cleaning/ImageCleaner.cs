@@ -14,7 +14,7 @@ public sealed class ImageCleaner(ImageRun run, ImageRegistry registry)
     private const int Concurrency = 8;
 
     /// <summary>Lists and deletes.</summary>
-    /// <param name="options">What may be deleted.</param>
+    /// <param name="options">The images that may be deleted.</param>
     /// <param name="findUses">Finds the images in use, of any repository.</param>
     public async Task CleanAsync(CleaningOptions options, Func<Task<IReadOnlyList<ImageUse>>> findUses)
     {

@@ -3,7 +3,7 @@ using Images.Docker;
 
 namespace Images.Cleaning;
 
-/// <summary>Deletes what runs that were killed left behind: logins first, then copies of build contexts.</summary>
+/// <summary>Deletes the leftovers of killed runs: logins first, then copies of build contexts.</summary>
 public static class Leftovers
 {
     // No build takes nearly as long.

@@ -11,8 +11,8 @@ namespace Images.Docker;
 
 /// <summary>Runs the docker client of this machine for one run, signed in to the registry. No other type runs docker.</summary>
 /// <remarks>
-/// Commands run through Cake.Docker's aliases, except those that it has none for or whose output is read: <c>image inspect</c>, <c>image
-/// history</c> and the questions about the client itself.
+/// Commands run through Cake.Docker's aliases. The exceptions have no alias, or their output is read: <c>image inspect</c>, <c>image
+/// history</c> and the queries about the client itself.
 /// </remarks>
 internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageRegistry registry) : IDisposable
 {

@@ -6,10 +6,10 @@ using Workspaces.Logs;
 namespace Images.Docker;
 
 /// <summary>
-/// Starts the docker client in place of Cake's runner, which waits for a program whatever happens. A cancelled run ends the program: it is
-/// asked to exit, and killed with its children after a grace time.
+/// Starts the docker client in place of Cake's runner, which waits for a program whatever happens. A cancelled run ends the program: it
+/// gets SIGTERM, and is killed with its children after a grace period.
 /// </summary>
-/// <param name="time">The clock of the grace time.</param>
+/// <param name="time">The clock of the grace period.</param>
 /// <param name="beforeEnd">Called before a program is ended: deletes what must not outlive the run.</param>
 /// <param name="cancellation">Cancelled when the run is to stop.</param>
 internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, CancellationToken cancellation) : IProcessRunner
@@ -136,7 +136,7 @@ internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, Cancella
             }
             catch (InvalidOperationException)
             {
-                // It has ended, and nobody waits for it any more.
+                // It has ended, and nothing waits for it any more.
             }
         }
 
@@ -187,7 +187,7 @@ internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, Cancella
             }
             catch (Exception error) when (error is IOException or ObjectDisposedException)
             {
-                // Nobody waits for the program any more.
+                // Nothing waits for the program any more.
             }
 
             lines.Finish(take);

@@ -56,7 +56,7 @@ public sealed record CommitTree(IReadOnlyDictionary<string, CommittedFile> Files
                 return difference;
         }
 
-        // The Dockerfile and the ignore file need not be in the context themselves, and their modes are of no account.
+        // The Dockerfile and the ignore file need not be in the context themselves, and their modes do not matter.
         foreach (var path in new[] { inputs.Dockerfile.Path, inputs.IgnoreFile }.OfType<string>())
         {
             if (FindDifference(root, path, kind: null) is { } difference)

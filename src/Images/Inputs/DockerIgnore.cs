@@ -18,7 +18,7 @@ public sealed class DockerIgnore
     /// <summary>Reads the rules.</summary>
     /// <param name="text">Content of the file; an empty one excludes nothing.</param>
     /// <param name="name">Name of the file, for error messages.</param>
-    /// <exception cref="FormatException">Some lines are no pattern; the message names all of them.</exception>
+    /// <exception cref="FormatException">Some lines are not patterns; the message names all of them.</exception>
     public static DockerIgnore Parse(string text, string name = ".dockerignore")
     {
         ArgumentNullException.ThrowIfNull(text);

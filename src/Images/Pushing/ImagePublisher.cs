@@ -34,7 +34,7 @@ public sealed class ImagePublisher(
     /// <summary>Pushes the image unless the registry has it, and sets its tags.</summary>
     /// <param name="built">The record of Docker-Build.</param>
     /// <param name="tags">The readable tags.</param>
-    /// <param name="readSource">Reads what the image was built from; called only for an image that was built now.</param>
+    /// <param name="readSource">Reads the source of the image; called only for an image that was built now.</param>
     /// <param name="onPushed">Receives the changed record as soon as the registry has the image, before tags are set.</param>
     /// <exception cref="CakeException">The push failed, or the image is not the one that was built.</exception>
     public async Task<PushedImage> PublishAsync(

@@ -19,7 +19,7 @@ internal sealed record ImageIndex(IReadOnlyList<string> Images, ILookup<string, 
     private const string Attestation = "attestation-manifest";
 
     /// <summary>Parses an index.</summary>
-    /// <returns>Null when the manifest is no index.</returns>
+    /// <returns>Null when the manifest is not an index.</returns>
     /// <remarks>Source: docs/attestations/attestation-storage.md of moby/buildkit.</remarks>
     public static ImageIndex? Parse(ImageManifest manifest)
     {

@@ -21,7 +21,7 @@ public sealed class ImageRegistry : IDisposable
         "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, "
         + "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json";
 
-    /// <summary>The error code of exceptions about something in the registry that is no image.</summary>
+    /// <summary>The error code of exceptions about something in the registry that is not an image.</summary>
     internal const string NoImage = "NO_IMAGE";
 
     private const string AzureScope = "https://containerregistry.azure.net/.default";
@@ -132,11 +132,11 @@ public sealed class ImageRegistry : IDisposable
     }
 
     /// <summary>
-    /// Reads labels, history and layers of each image that a manifest names: one, or one per platform of an index. Attestations are no
+    /// Reads labels, history and layers of each image that a manifest names: one, or one per platform of an index. Attestations are not
     /// images.
     /// </summary>
     /// <exception cref="WorkspaceException">
-    /// The registry refused or did not respond, or the manifest names no image, too many images, or something that is no image.
+    /// The registry refused or did not respond, or the manifest names no image, too many images, or something that is not an image.
     /// </exception>
     public async Task<IReadOnlyList<ImageDescription>> DescribeAllAsync(ImageManifest manifest, CancellationToken cancellationToken)
     {
@@ -229,7 +229,7 @@ public sealed class ImageRegistry : IDisposable
     public Task<IReadOnlyList<string>> ListRepositoriesAsync(CancellationToken cancellationToken) =>
         ListAsync(new Uri(connection.Endpoint, "/v2/_catalog"), "repositories", cancellationToken);
 
-    /// <summary>Deletes a tag and keeps the manifest and its other tags. A missing tag is no error.</summary>
+    /// <summary>Deletes a tag and keeps the manifest and its other tags. A missing tag is not an error.</summary>
     public Task DeleteTagAsync(string tag, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
@@ -248,7 +248,7 @@ public sealed class ImageRegistry : IDisposable
         );
     }
 
-    /// <summary>Deletes a manifest with all its tags. A missing manifest is no error.</summary>
+    /// <summary>Deletes a manifest with all its tags. A missing manifest is not an error.</summary>
     public Task DeleteManifestAsync(string digest, CancellationToken cancellationToken) =>
         CallAsync("delete", () => content.DeleteManifestAsync(digest, cancellationToken), cancellationToken);
 
@@ -275,7 +275,7 @@ public sealed class ImageRegistry : IDisposable
             cancellationToken
         );
 
-    // The calls under /acr/v1 are Azure's own. Other registries do not know the path, and some ask for a sign-in that it does not have.
+    // The calls under /acr/v1 are Azure's own. Other registries do not know the path, and some require a sign-in for it, which fails.
     private async Task<bool> WithLocksAsync(string right, Func<Task<bool>> call, CancellationToken cancellationToken)
     {
         try
@@ -299,7 +299,7 @@ public sealed class ImageRegistry : IDisposable
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw Unusable($"{Name}@{manifest.Digest} is no image: its manifest or its configuration cannot be read.");
+            throw Unusable($"{Name}@{manifest.Digest} is not an image: its manifest or its configuration cannot be read.");
         }
     }
 

@@ -3,7 +3,7 @@ using Workspaces.Http;
 
 namespace Images.Registry;
 
-/// <summary>Names a repository of a registry, and how to sign in there.</summary>
+/// <summary>Names a repository of a registry, and the sign-in there.</summary>
 /// <param name="Registry">Host, with its port when it has one. A loopback registry is reached by http, any other by https.</param>
 /// <param name="Repository">Repository within it, such as <c>team/detection</c>.</param>
 public sealed record RegistryConnection(string Registry, string Repository)

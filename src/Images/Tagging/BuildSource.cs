@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Images.Tagging;
 
-/// <summary>Describes what an image is built from: a pull request, a branch or a tagged commit.</summary>
+/// <summary>Describes the source of an image: a pull request, a branch or a tagged commit.</summary>
 /// <param name="Branch">The branch; null for a pull request, whose branch may have any name, and when no branch is checked out.</param>
 /// <param name="PullRequest">Number of the pull request; null outside one.</param>
 /// <param name="IsMain">Whether this is the main branch.</param>
@@ -24,8 +24,8 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
     public bool IsOfPlatform { get; init; }
 
     /// <summary>
-    /// The reason why the image gets no tag of its branch, pull request or <c>latest</c>, without a full stop: what is built is not known
-    /// to be exactly the tree of <see cref="Commit"/>, its branch does not last or has a newer commit. Null when it may have them.
+    /// The reason why the image gets no tag of its branch, pull request or <c>latest</c>, without a full stop: the sources are not known to
+    /// be exactly the tree of <see cref="Commit"/>, its branch does not last or has a newer commit. Null when it may have them.
     /// </summary>
     public string? NoTagsReason { get; init; }
 

@@ -8,7 +8,7 @@ public static class ImageVersion
     /// <summary>Decides the version: the requested one, or else that of git's tag on the commit.</summary>
     /// <param name="requested">The value of <c>--version-tag</c>; null when it is not given.</param>
     /// <param name="source">
-    /// Pull request or branch; a pull request, and what is not known to be exactly a commit, have no version of their own.
+    /// Pull request or branch; a pull request, and sources that may differ from the commit, have no version of their own.
     /// </param>
     /// <param name="readGitTag">Reads git's tag on the commit; null when it is missing.</param>
     /// <returns>Null when there is no version.</returns>

@@ -3,7 +3,7 @@ using Reports.Records;
 
 namespace Reports.Building;
 
-/// <summary>Estimates how far a running job is, and how long it will take.</summary>
+/// <summary>Estimates the progress and the remaining time of a running job.</summary>
 internal static class Progress
 {
     /// <summary>Returns the progress; null when the job has not trained a step or its steps are unknown.</summary>

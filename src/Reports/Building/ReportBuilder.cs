@@ -3,12 +3,12 @@ using Reports.Records;
 
 namespace Reports.Building;
 
-/// <summary>Decides what a report says.</summary>
+/// <summary>Creates the content of a report.</summary>
 public static class ReportBuilder
 {
     private const int MostMetrics = 1000;
 
-    // The order of the table. The names of the classes stand between the two groups, in alphabetical order.
+    // The order of the table. The names of the classes are between the two groups, in alphabetical order.
     private static readonly string[] First =
     [
         "eval_mAP",

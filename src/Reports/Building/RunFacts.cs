@@ -16,7 +16,7 @@ public sealed record RunFacts(string Job, string Experiment, string Status, RunA
     /// <summary>Gets the end of the job; null when it has not ended.</summary>
     public DateTimeOffset? Ended { get; init; }
 
-    /// <summary>Gets why the job failed, in the service's words.</summary>
+    /// <summary>Gets the reason of the failure, in the service's words.</summary>
     public string? FailureReason { get; init; }
 
     /// <summary>Gets the last value of each metric that the workspace has.</summary>
@@ -31,7 +31,7 @@ public sealed record RunFacts(string Job, string Experiment, string Status, RunA
     /// <summary>Gets the exp_config's path in the repository.</summary>
     public string? ExpConfig { get; init; }
 
-    /// <summary>Gets the exp_config as it was planned; it stands in for that of the artifacts while the job runs.</summary>
+    /// <summary>Gets the exp_config as it was planned; it replaces that of the artifacts while the job runs.</summary>
     public JsonObject? PlannedConfig { get; init; }
 
     /// <summary>Returns a value of the exp_config by its key path; null when it is unknown.</summary>

@@ -10,7 +10,7 @@ namespace Reports.Pages;
 internal sealed record ChartLine(string Name, string Style, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>Draws lines over two axes as SVG. It holds no script and no style of its own; page.css colours it.</summary>
-/// <param name="title">What the chart shows, for screen readers; may hold foreign text.</param>
+/// <param name="title">Description of the chart for screen readers; may hold foreign text.</param>
 /// <param name="xName">Name of the x axis.</param>
 /// <param name="yName">Name of the y axis.</param>
 internal sealed class LineChart(string title, string xName, string yName)
@@ -72,7 +72,7 @@ internal sealed class LineChart(string title, string xName, string yName)
         return svg.Append("</g></svg>").ToString();
     }
 
-    /// <summary>Returns round numbers between two numbers, about as many as asked for.</summary>
+    /// <summary>Returns round numbers between two numbers, about as many as requested.</summary>
     internal static IEnumerable<double> Ticks(double from, double to, int count)
     {
         var span = to - from;

@@ -81,7 +81,7 @@ internal static class MetricsTable
             _ => "neutral",
         };
 
-    // The numbers stand beside it, so screen readers skip it.
+    // The table has the same numbers, so screen readers skip it.
     private static string Plot(ReportMetric metric, double reach)
     {
         if (metric is not { Low: { } low, High: { } high, Difference: { } difference })

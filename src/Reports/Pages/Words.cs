@@ -8,7 +8,7 @@ internal static class Words
     private const int ShortestHash = 40;
     private const int HashDigits = 12;
 
-    /// <summary>Returns a word as people read it.</summary>
+    /// <summary>Returns a word in the form for people.</summary>
     public static string Of(Word? word) =>
         word switch
         {
@@ -18,7 +18,7 @@ internal static class Words
             _ => "–",
         };
 
-    /// <summary>Returns the verdict as people read it; the status of a job that has not ended.</summary>
+    /// <summary>Returns the verdict in the form for people; the status of a job that has not ended.</summary>
     public static string Of(ReportFile report) =>
         report.Verdict switch
         {
@@ -31,7 +31,7 @@ internal static class Words
             _ => PlainText.OneLine(report.Status, 40).ToLowerInvariant(),
         };
 
-    /// <summary>Returns how the baseline was chosen.</summary>
+    /// <summary>Returns the description of a baseline's source.</summary>
     public static string Of(BaselineSource source) =>
         source switch
         {
@@ -58,13 +58,13 @@ internal static class Words
         };
     }
 
-    /// <summary>Returns a duration as people read it.</summary>
+    /// <summary>Returns a duration in the form for people.</summary>
     public static string Duration(double seconds) =>
         TimeSpan.FromSeconds(Math.Min(seconds, 1e9)) is { } span && span.TotalHours >= 1 ? $"{(long)span.TotalHours} h {span.Minutes} min"
         : span.TotalMinutes >= 1 ? $"{span.Minutes} min {span.Seconds} s"
         : $"{span.Seconds} s";
 
-    /// <summary>Returns a value, a long hash shortened to what tells it from others.</summary>
+    /// <summary>Returns a value; a long hash is shortened.</summary>
     public static string Short(string value) =>
         value.Length >= ShortestHash && value.All(char.IsAsciiHexDigit) ? value[..HashDigits] : value;
 

@@ -3,9 +3,9 @@ using Reports.Records;
 
 namespace Reports.Reading;
 
-/// <summary>What <c>python -m detection compare</c> found.</summary>
+/// <summary>The result of <c>python -m detection compare</c>.</summary>
 /// <param name="Paired">Whether both runs have predictions on the same test images.</param>
-/// <param name="Reason">Why they cannot be paired; null when they are.</param>
+/// <param name="Reason">Reason why they cannot be paired; null when they are.</param>
 /// <param name="Images">Number of test images.</param>
 /// <param name="Resamples">Number of resamples.</param>
 /// <param name="Seed">Decides the resamples.</param>
@@ -23,7 +23,7 @@ public sealed record Comparison(
     /// <exception cref="RecordException">The file is missing or broken.</exception>
     public static Comparison Read(string path) => RecordFile.Read<Comparison>(path, "Run Report again.");
 
-    /// <summary>Returns a comparison that did not take place.</summary>
+    /// <summary>Returns the result for runs that were not compared.</summary>
     public static Comparison Unpaired(string reason) =>
         new(Paired: false, reason, 0, 0, 0, new Dictionary<string, ComparedMetric>(StringComparer.Ordinal));
 }

@@ -1,8 +1,8 @@
 namespace Reports.Reading;
 
-/// <summary>What the trainer's evaluation left for reports: <c>outputs/evaluation.json</c>.</summary>
-/// <param name="EvalConf">Least score of a prediction that counts.</param>
-/// <param name="Iou">Least IoU of a correct prediction.</param>
+/// <summary>The results of the trainer's evaluation for reports: <c>outputs/evaluation.json</c>.</summary>
+/// <param name="EvalConf">Minimum score of a prediction that counts.</param>
+/// <param name="Iou">Minimum IoU of a correct prediction.</param>
 /// <param name="TestImages">Number of test images.</param>
 /// <param name="Classes">Names of the K classes, by label.</param>
 /// <param name="PrecisionRecall">One curve per class.</param>
@@ -18,7 +18,7 @@ public sealed record Evaluation(
     IReadOnlyList<WorstImage> WorstImages
 )
 {
-    /// <summary>Returns the evaluation with what is missing replaced by empty lists, and without a matrix of the wrong shape.</summary>
+    /// <summary>Returns the evaluation with empty lists for missing members, and without a matrix of the wrong shape.</summary>
     internal Evaluation Checked()
     {
         IReadOnlyList<string> classes = [.. (Classes ?? []).Select(name => name ?? "")];

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Reports.Records;
 
-/// <summary>How the baseline was chosen.</summary>
+/// <summary>The source of a baseline.</summary>
 public enum BaselineSource
 {
     /// <summary>The newest completed run of the experiment on the branch main.</summary>

@@ -1,6 +1,6 @@
 namespace Reports.Records;
 
-/// <summary>What a report says, for programs: <c>artifacts/report.json</c>.</summary>
+/// <summary>The content of a report, for programs: <c>artifacts/report.json</c>.</summary>
 /// <param name="Schema">Version of this record; 1.</param>
 /// <param name="Experiment">The experiment of the job.</param>
 /// <param name="ExpConfig">The exp_config's path in the repository; null when it is unknown.</param>
@@ -9,10 +9,10 @@ namespace Reports.Records;
 /// <param name="StudioUrl">Web page of the job; null when it is unknown.</param>
 /// <param name="Commit">The commit of the run; null when it is unknown.</param>
 /// <param name="Baseline">The run with which it is compared; null without one.</param>
-/// <param name="UnpairedReason">Why the runs are not compared, without a full stop; null when they are.</param>
+/// <param name="UnpairedReason">Reason why the runs are not compared, without a full stop; null when they are.</param>
 /// <param name="Verdict">Null while the job has not ended.</param>
 /// <param name="Metrics">The evaluation's metrics, the most important first.</param>
-/// <param name="Changes">What changed since the baseline.</param>
+/// <param name="Changes">The changes since the baseline.</param>
 /// <param name="DurationSeconds">Seconds from the start of the job's command to its end; null when either is unknown.</param>
 /// <param name="Cost">Null when no price is known.</param>
 /// <param name="Progress">Null unless the job is running and has trained a step.</param>

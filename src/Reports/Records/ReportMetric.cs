@@ -7,5 +7,5 @@ namespace Reports.Records;
 /// <param name="Difference">Value minus baseline; null when the runs are not paired.</param>
 /// <param name="Low">Lower end of the 95 % interval of the difference; null where none was computed.</param>
 /// <param name="High">Upper end of the interval.</param>
-/// <param name="Word">What the interval says; null without an interval.</param>
+/// <param name="Word">Word for the interval; null without one.</param>
 public sealed record ReportMetric(string Name, double? Value, double? Baseline, double? Difference, double? Low, double? High, Word? Word);

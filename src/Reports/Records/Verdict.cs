@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Reports.Records;
 
-/// <summary>What a report says about a run as a whole: the word of <c>eval_mAP</c>, or why there is no such word.</summary>
+/// <summary>The verdict on a run as a whole: the word of <c>eval_mAP</c>, or the reason why it has no word.</summary>
 public enum Verdict
 {
     [JsonStringEnumMemberName("better")]

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Reports.Records;
 
-/// <summary>How a metric compares with the baseline's: whether the 95 % interval of the difference excludes 0.</summary>
+/// <summary>The comparison of a metric with the baseline's: whether the 95 % interval of the difference excludes 0.</summary>
 public enum Word
 {
     [JsonStringEnumMemberName("better")]

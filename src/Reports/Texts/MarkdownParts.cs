@@ -45,7 +45,7 @@ internal static partial class MarkdownParts
         text.Append('\n');
     }
 
-    /// <summary>Appends what changed since the baseline.</summary>
+    /// <summary>Appends the changes since the baseline.</summary>
     public static void AppendChanges(StringBuilder text, ReportFile report, int most)
     {
         if (report.Baseline is null || report.Changes.Count == 0)
@@ -58,7 +58,7 @@ internal static partial class MarkdownParts
         text.Append('\n');
     }
 
-    /// <summary>Appends why the job did not complete, and the end of its log.</summary>
+    /// <summary>Appends the reason why the job did not complete, and the end of its log.</summary>
     public static void AppendFailure(StringBuilder text, ReportInput input, int lines)
     {
         text.Append($"**Reason**: {Markdown.Escape(input.Run.FailureReason ?? "the service gave none", 600)}\n\n");

@@ -3,7 +3,7 @@ using Reports.Records;
 
 namespace Reports.Texts;
 
-/// <summary>Says a report in a few lines, for a log.</summary>
+/// <summary>Summarizes a report in a few lines, for a log.</summary>
 public static class ReportSummary
 {
     private static readonly string[] Main = ["eval_mAP", "eval_AP50", "eval_AP75", "binary_precision", "binary_recall", "binary_f1"];

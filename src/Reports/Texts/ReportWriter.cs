@@ -9,13 +9,13 @@ namespace Reports.Texts;
 /// <summary>Writes the four files of a report.</summary>
 public static class ReportWriter
 {
-    /// <summary>Names of the files, in the order in which people look for them.</summary>
+    /// <summary>Names of the files, the one for people first.</summary>
     public static IReadOnlyList<string> Files { get; } = ["report.html", "report.md", "report.json", "comment.md"];
 
     /// <summary>Writes the files and replaces earlier ones.</summary>
     /// <param name="folder">The folder; created when missing.</param>
-    /// <param name="input">What the report is made of.</param>
-    /// <param name="report">What <see cref="ReportBuilder.Build"/> returned.</param>
+    /// <param name="input">The input of the report.</param>
+    /// <param name="report">The result of <see cref="ReportBuilder.Build"/>.</param>
     public static void Write(string folder, ReportInput input, ReportFile report)
     {
         Directory.CreateDirectory(folder);

@@ -15,7 +15,7 @@ namespace Workspaces.Computes;
 /// <summary>Ensures that the cluster of the plan exists and can scale to the planned nodes.</summary>
 /// <param name="workspace">The workspace.</param>
 /// <param name="timeProvider">Clock and timers; null: the system's.</param>
-/// <param name="provisioningSettings">How long to wait for a cluster; null: the defaults.</param>
+/// <param name="provisioningSettings">Limits of the wait for a cluster; null: the defaults.</param>
 public sealed class ComputeProvisioner(
     WorkspaceClient workspace,
     TimeProvider? timeProvider = null,
@@ -32,14 +32,13 @@ public sealed class ComputeProvisioner(
 
     /// <summary>
     /// Compares the cluster with the plan; changes nothing. Sends one request when the cluster fits. When it must be created or scaled up,
-    /// the region's
-    /// VM sizes and quotas are read too, and every problem is reported now.
+    /// the region's VM sizes and quotas are read too, and every problem is reported now.
     /// </summary>
-    /// <exception cref="WorkspaceException">The existing cluster has another VM size or priority, is not an AmlCompute cluster, or failed;
-    /// or a new one would
-    /// have a VM size that the region does not offer, that has no GPU or is not available with low priority, or would exceed a quota (all
-    /// faults at once); or the
-    /// service refused or did not respond.</exception>
+    /// <exception cref="WorkspaceException">
+    /// The existing cluster has another VM size or priority, is not an AmlCompute cluster, or failed. Or a new one would have a VM size
+    /// that the region does not offer, that has no GPU or that is not available with low priority, or it would exceed a quota; all such
+    /// faults are reported at once. Or the service refused or did not respond.
+    /// </exception>
     public Task<ComputeState> ReadAsync(ComputePlan compute, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(compute);
@@ -52,11 +51,10 @@ public sealed class ComputeProvisioner(
     /// </summary>
     /// <param name="compute">The planned cluster.</param>
     /// <param name="state">Result of <see cref="ReadAsync"/>.</param>
-    /// <param name="progress">Receives what is waited for and the errors that the cluster's nodes report.</param>
+    /// <param name="progress">Receives the current activity and the errors that the cluster's nodes report.</param>
     /// <param name="cancellationToken">Cancels the wait; the service continues what it has begun.</param>
     /// <exception cref="WorkspaceException">The service refused, could not provision the cluster (with its reason), or took longer than
-    /// the deadline; or the
-    /// cluster now differs from the plan.</exception>
+    /// the deadline; or the cluster now differs from the plan.</exception>
     public Task<ComputeTarget> EnsureAsync(
         ComputePlan compute,
         ComputeState state,

@@ -6,7 +6,7 @@ namespace Workspaces.Computes;
 
 /// <summary>The state of a planned cluster in the workspace, and the change it needs.</summary>
 /// <param name="Change">The change that ensuring the cluster would make.</param>
-/// <param name="Differences">What would change, as <c>maxNodeCount: 1 → 3</c>, and what differs but would stay, marked <c>kept</c>.</param>
+/// <param name="Differences">The changes, as <c>maxNodeCount: 1 → 3</c>, and the differences that would stay, marked <c>kept</c>.</param>
 public sealed record ComputeState(StageChange Change, IReadOnlyList<string> Differences) : IStageState
 {
     /// <summary>Gets notices that are not faults: prices, nodes kept idle, errors that nodes report, skipped checks.</summary>

@@ -10,7 +10,7 @@ namespace Workspaces.Computes;
 /// <param name="VmSize">VM size of each node.</param>
 /// <param name="MaxNodes">Maximum number of nodes; may exceed the plan's.</param>
 /// <param name="Change">The change that was made.</param>
-/// <param name="Differences">What changed, as <c>maxNodeCount: 1 → 3</c>, and what differs but stayed, marked <c>kept</c>.</param>
+/// <param name="Differences">The changes, as <c>maxNodeCount: 1 → 3</c>, and the differences that stayed, marked <c>kept</c>.</param>
 public sealed record ComputeTarget(
     string Name,
     string Id,

@@ -4,7 +4,7 @@ using Workspaces.Errors;
 
 namespace Workspaces.Computes;
 
-/// <summary>What one node costs per hour: an estimate of the retail price, without the customer's discounts.</summary>
+/// <summary>The price of one node per hour: an estimate of the retail price, without the customer's discounts.</summary>
 /// <param name="Amount">Price per hour, above 0.</param>
 /// <param name="Currency">Such as USD.</param>
 public sealed record NodePrice(decimal Amount, string Currency)

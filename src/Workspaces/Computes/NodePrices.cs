@@ -6,7 +6,7 @@ using Experiments.Plans;
 namespace Workspaces.Computes;
 
 /// <summary>
-/// Computes what nodes cost where the service gives a price: an estimate of the retail price, without the customer's discounts.
+/// Computes the cost of nodes where the service gives a price: an estimate of the retail price, without the customer's discounts.
 /// </summary>
 /// <param name="size">VM size; null when it is unknown.</param>
 /// <param name="priority">Priority of the nodes.</param>

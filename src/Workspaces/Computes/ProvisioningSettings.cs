@@ -2,7 +2,7 @@ using Workspaces.Http;
 
 namespace Workspaces.Computes;
 
-/// <summary>Sets how long a cluster is waited for, and how often its state is read.</summary>
+/// <summary>Sets the deadline of the wait for a cluster, and the pauses between reads of its state.</summary>
 /// <remarks>A value outside its range throws an <see cref="ArgumentOutOfRangeException"/>.</remarks>
 public sealed record ProvisioningSettings
 {

@@ -6,6 +6,6 @@ public interface IStageState
     /// <summary>Gets the change that running the stage would make.</summary>
     StageChange Change { get; }
 
-    /// <summary>Gets what would change, as <c>maxNodeCount: 1 → 3</c>, and what differs but would stay, marked <c>kept</c>.</summary>
+    /// <summary>Gets the changes, as <c>maxNodeCount: 1 → 3</c>, and the differences that would stay, marked <c>kept</c>.</summary>
     IReadOnlyList<string> Differences { get; }
 }

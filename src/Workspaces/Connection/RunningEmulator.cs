@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Workspaces.Connection;
 
-/// <summary>How a running emulator was obtained.</summary>
+/// <summary>The origin of a running emulator.</summary>
 public enum EmulatorStart
 {
     /// <summary>It was already running.</summary>
@@ -20,7 +20,7 @@ public enum EmulatorStart
 /// <param name="CertificateThumbprint">SHA-256 of its certificate, in hex, for pinning.</param>
 /// <param name="Credential">Reads its access token.</param>
 /// <param name="ProcessId">Id of its process.</param>
-/// <param name="Start">How it was obtained.</param>
+/// <param name="Start">Its origin.</param>
 /// <param name="Note">A notice to show, such as an older build kept because a job is active; null without one.</param>
 public sealed record RunningEmulator(
     Uri Endpoint,

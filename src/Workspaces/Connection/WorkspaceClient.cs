@@ -86,14 +86,15 @@ public sealed class WorkspaceClient
     }
 
     /// <summary>Ensures that the workspace exists, by reading it once.</summary>
-    /// <exception cref="WorkspaceException">404: the workspace does not exist; the message names the key to fix. 401 or 403: the identity
-    /// may not read it;
-    /// the message names identity and role. Or the service did not respond.</exception>
+    /// <exception cref="WorkspaceException">
+    /// 404: the workspace does not exist; the message names the key to fix. 401 or 403: the identity may not read it; the message names
+    /// identity and role. Or the service did not respond.
+    /// </exception>
     public Task VerifyAsync(CancellationToken cancellationToken) =>
         ServiceErrors.GuardAsync(() => ReadDataAsync(cancellationToken), cancellationToken);
 
     /// <summary>Reads the workspace's data once.</summary>
-    /// <exception cref="RequestFailedException">The service did not respond, or refused in another way than those of
+    /// <exception cref="RequestFailedException">The service did not respond, or refused for another reason than those of
     /// <see cref="VerifyAsync"/>.</exception>
     /// <exception cref="WorkspaceException">The workspace does not exist, or may not be read.</exception>
     internal Task<MachineLearningWorkspaceData> ReadDataAsync(CancellationToken cancellationToken) => data.GetAsync(cancellationToken);

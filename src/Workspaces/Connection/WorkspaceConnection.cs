@@ -22,7 +22,7 @@ public sealed record WorkspaceConnection(WorkspaceAddress Address, TokenCredenti
     /// <summary>Replaces the network in tests; null: the network.</summary>
     internal HttpPipelineTransport? Transport { get; init; }
 
-    /// <summary>When a failed request is retried.</summary>
+    /// <summary>The rules for retries of failed requests.</summary>
     internal RetrySettings Retries { get; init; } = RetrySettings.Default;
 
     /// <summary>Creates a connection to a workspace in Azure's public cloud.</summary>

@@ -84,7 +84,7 @@ internal sealed class LogClient(HttpPipeline pipeline)
             : (null, null);
 }
 
-/// <summary>Where a read of a log ended.</summary>
+/// <summary>The end of a read of a log.</summary>
 internal enum LogEnd
 {
     /// <summary>The log has more bytes.</summary>

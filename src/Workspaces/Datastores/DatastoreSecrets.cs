@@ -7,8 +7,7 @@ namespace Workspaces.Datastores;
 
 /// <summary>
 /// Reads the key or SAS of a datastore's storage account from the workspace's key vault when KEY_VAULT_SECRET names it, otherwise from the
-/// environment
-/// variable <c>DATASTORE_{NAME}_ACCOUNT_KEY</c> or <c>DATASTORE_{NAME}_SAS_TOKEN</c>, the name in upper case. Never a file.
+/// environment variable <c>DATASTORE_{NAME}_ACCOUNT_KEY</c> or <c>DATASTORE_{NAME}_SAS_TOKEN</c>, the name in upper case. Never a file.
 /// </summary>
 /// <param name="workspace">Connects to the workspace; called only for a secret of the key vault.</param>
 /// <param name="read">Reads an environment variable; null: of this process.</param>

@@ -8,7 +8,7 @@ namespace Workspaces.Datastores;
 /// <param name="Name">Datastore name.</param>
 /// <param name="Id">ARM id.</param>
 /// <param name="Change">The change that was made.</param>
-/// <param name="Differences">What changed, as <c>accountName: a → b</c>, and what could not be compared and stayed, marked
+/// <param name="Differences">The changes, as <c>accountName: a → b</c>, and the values that could not be compared and stayed, marked
 /// <c>kept</c>.</param>
 public sealed record RegisteredDatastore(string Name, string Id, StageChange Change, IReadOnlyList<string> Differences) : IStageRecord
 {

@@ -14,7 +14,7 @@ internal sealed class DeploymentOperations(ArmRequests requests, string version,
     private readonly HashSet<string> finished = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> running = [];
 
-    /// <summary>Gets what is being deployed, for a line of progress.</summary>
+    /// <summary>Gets the resources that are being deployed, for a line of progress.</summary>
     public string Running => running.Count == 0 ? "Still deploying" : $"Still deploying {string.Join(", ", running)}";
 
     /// <summary>Reads the operations and reports those that have ended since the last time.</summary>

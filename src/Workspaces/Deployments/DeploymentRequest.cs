@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Workspaces.Deployments;
 
-/// <summary>What is deployed to a subscription.</summary>
+/// <summary>A deployment to a subscription.</summary>
 /// <param name="Name">Name of the deployment: 1 to 64 letters, digits, dashes, dots, underscores or parentheses.</param>
 /// <param name="Location">Region in which the record of the deployment is kept.</param>
 /// <param name="Template">The template, as the Bicep compiler writes it.</param>
@@ -10,7 +10,7 @@ namespace Workspaces.Deployments;
 public sealed record DeploymentRequest(string Name, string Location, JsonObject Template, JsonObject Parameters)
 {
     /// <summary>Returns the body of the request.</summary>
-    /// <param name="isWhatIf">Whether it asks for the changes only.</param>
+    /// <param name="isWhatIf">Whether it requests the changes only.</param>
     internal JsonObject ToBody(bool isWhatIf)
     {
         var properties = new JsonObject

@@ -2,7 +2,7 @@ using Workspaces.Http;
 
 namespace Workspaces.Deployments;
 
-/// <summary>Sets how long a deployment is waited for, and how often its state is read.</summary>
+/// <summary>Sets the deadline of the wait for a deployment, and the pauses between reads of its state.</summary>
 /// <remarks>A value outside its range throws an <see cref="ArgumentOutOfRangeException"/>.</remarks>
 public sealed record DeploymentSettings
 {
@@ -22,7 +22,7 @@ public sealed record DeploymentSettings
         init => field = SettingRange.AboveZero(value);
     } = TimeSpan.FromSeconds(0.2);
 
-    /// <summary>Gets the longest pause between two reads, unless the service asks for more.</summary>
+    /// <summary>Gets the longest pause between two reads, unless the service requests a longer one.</summary>
     /// <value>Above 0; 10 seconds by default.</value>
     public TimeSpan LongestPause
     {

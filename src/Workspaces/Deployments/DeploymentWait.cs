@@ -5,7 +5,7 @@ using Workspaces.Http;
 namespace Workspaces.Deployments;
 
 /// <summary>Waits for an operation with growing pauses and a deadline.</summary>
-/// <param name="what">What is waited for, for messages.</param>
+/// <param name="what">The operation, for messages.</param>
 /// <param name="settings">Pauses and deadline.</param>
 /// <param name="time">The clock.</param>
 internal sealed class DeploymentWait(string what, DeploymentSettings settings, TimeProvider time)
@@ -15,7 +15,7 @@ internal sealed class DeploymentWait(string what, DeploymentSettings settings, T
 
     public TimeSpan Elapsed => time.GetElapsedTime(began);
 
-    /// <summary>Waits for the next pause, or for the time that the service asks for when that is longer.</summary>
+    /// <summary>Waits for the next pause, or for the time that the service requests when that is longer.</summary>
     /// <exception cref="WorkspaceException">The deadline has passed.</exception>
     public Task PauseAsync(TimeSpan? asked, CancellationToken cancellationToken)
     {
@@ -25,7 +25,7 @@ internal sealed class DeploymentWait(string what, DeploymentSettings settings, T
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{what} has not finished after {settings.Deadline.TotalMinutes:0.##} min; it must finish by then. The service "
-                        + $"continues it: run again to see what became of it."
+                        + $"continues it: run again to see its result."
                 )
             );
         }

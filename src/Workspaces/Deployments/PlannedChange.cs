@@ -7,7 +7,7 @@ namespace Workspaces.Deployments;
 /// <param name="ResourceId">ARM id of the resource.</param>
 /// <param name="Kind">Create, Modify, NoChange, Ignore, Delete, Deploy or Unsupported, as the service says it.</param>
 /// <param name="Differences">The properties that would change, one per line.</param>
-/// <param name="Reason">Why the service cannot say more; null without a reason.</param>
+/// <param name="Reason">Reason why the service knows no details; null without one.</param>
 public sealed record PlannedChange(string ResourceId, string Kind, IReadOnlyList<string> Differences, string? Reason)
 {
     private const int LongestValue = 80;

@@ -47,8 +47,8 @@ public sealed class SubscriptionClient(SubscriptionConnection connection, TimePr
     }
 
     /// <summary>Deploys, and waits until the deployment has ended.</summary>
-    /// <param name="request">What is deployed.</param>
-    /// <param name="progress">Receives a line for each resource that was deployed or failed, and one now and then while nothing
+    /// <param name="request">The deployment.</param>
+    /// <param name="progress">Receives a line for each resource that was deployed or failed, and one at intervals while nothing
     /// changes.</param>
     /// <param name="cancellationToken">Cancels the wait; the service continues what it has begun.</param>
     /// <exception cref="WorkspaceException">The service refused, or the deployment failed, with every error of the service.</exception>
@@ -114,7 +114,7 @@ public sealed class SubscriptionClient(SubscriptionConnection connection, TimePr
             : null;
     }
 
-    /// <summary>Reads where a datastore of a deployed workspace is.</summary>
+    /// <summary>Reads the place of a datastore of a deployed workspace.</summary>
     public async Task<DeployedDatastore> ReadDatastoreAsync(
         string resourceGroup,
         string workspace,

@@ -10,7 +10,7 @@ namespace Workspaces.Errors;
 /// <param name="Text">The service's own message.</param>
 /// <param name="Location">Target of a redirect; null without one.</param>
 /// <param name="IsWebPage">Whether the body is a web page.</param>
-/// <param name="RetryAfter">The wait that the service asks for; null without one.</param>
+/// <param name="RetryAfter">The wait that the service requests; null without one.</param>
 internal sealed partial record ErrorResponse(
     TrackedRequest? Request,
     int Status,

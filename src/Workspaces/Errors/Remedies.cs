@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Workspaces.Errors;
 
-/// <summary>Finds what to do about an error response: which setting to change, or which command to paste.</summary>
+/// <summary>Finds the fix for an error response: a setting to change, or a command to paste.</summary>
 internal static partial class Remedies
 {
     // The first matching rule wins; order from specific to general.
@@ -30,7 +30,7 @@ internal static partial class Remedies
     public static string? Find(ErrorResponse response) =>
         Array.ConvertAll(Rules, rule => rule(response)).FirstOrDefault(remedy => remedy is not null);
 
-    /// <summary>Finds what to do about a request that got no response.</summary>
+    /// <summary>Finds the fix for a request that got no response.</summary>
     public static string? FindForNoResponse(Uri? address, Exception error)
     {
         if (
@@ -248,7 +248,7 @@ internal static partial class Remedies
         if (response.Status != 429)
             return null;
         var tries = response.Request is { Tries: > 1 } request ? $", after {request.Tries} tries" : "";
-        var wait = response.RetryAfter is { TotalSeconds: > 0 } asked ? $"; it asks to wait {asked.TotalSeconds:0} s" : "";
+        var wait = response.RetryAfter is { TotalSeconds: > 0 } requested ? $"; it requests a wait of {requested.TotalSeconds:0} s" : "";
         return $"{response.Host} is throttling requests{tries}{wait}. Run the same command again later: "
             + "what exists by then is reused, not created twice.";
     }

@@ -1,9 +1,8 @@
 namespace Workspaces.Errors;
 
 /// <summary>
-/// An error of the workspace that a person must fix. The message can be shown as it is: it says where, what was found, the rule, and what
-/// to do.
-/// It never holds a token, a key or a signature.
+/// An error of the workspace that a person must fix. The message can be shown as it is: it names the place, the
+/// value found, the rule, and the fix. It never holds a token, a key or a signature.
 /// </summary>
 /// <remarks>There is no inner exception: those of the service clients repeat whole responses, which may hold signed URLs.</remarks>
 public sealed class WorkspaceException : Exception

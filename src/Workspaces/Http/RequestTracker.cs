@@ -68,5 +68,5 @@ internal sealed class RequestTracker : HttpPipelinePolicy
 /// <param name="Method">Such as <c>GET</c>.</param>
 /// <param name="Address">Without its query.</param>
 /// <param name="Line">Method and URI without secrets.</param>
-/// <param name="Tries">How many times it was sent.</param>
+/// <param name="Tries">Number of times that it was sent.</param>
 internal sealed record TrackedRequest(string Method, Uri Address, string Line, int Tries);

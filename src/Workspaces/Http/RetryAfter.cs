@@ -3,13 +3,12 @@ using Azure.Core;
 
 namespace Workspaces.Http;
 
-/// <summary>Reads the wait that a service asks for.</summary>
+/// <summary>Reads the wait that a service requests.</summary>
 internal static class RetryAfter
 {
     /// <returns>
     /// The wait from <c>retry-after-ms</c>, <c>x-ms-retry-after-ms</c> or <c>Retry-After</c>, in that order. A date is compared with the
-    /// response's
-    /// own <c>Date</c>, since this machine's clock may be wrong. Null when there is no usable value.
+    /// response's own <c>Date</c>, since this machine's clock may be wrong. Null when there is no usable value.
     /// </returns>
     public static TimeSpan? Read(ResponseHeaders headers)
     {

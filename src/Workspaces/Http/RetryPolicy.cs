@@ -7,8 +7,7 @@ namespace Workspaces.Http;
 
 /// <summary>
 /// Retries requests of every pipeline of the project on 408, 429, 5xx and broken connections, after a growing delay or the one that the
-/// service
-/// asks for. A request is never retried where that could carry it out twice.
+/// service requests. A request is never retried where that could carry it out twice.
 /// </summary>
 /// <remarks>Replaces Azure.Core's own policy, which retries every method.</remarks>
 internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy

@@ -2,7 +2,7 @@ using Azure;
 
 namespace Workspaces.Http;
 
-/// <summary>Sets how often and how patiently a request is retried.</summary>
+/// <summary>Sets the number of retries of a request, and the delays between them.</summary>
 /// <remarks>A value outside its range throws an <see cref="ArgumentOutOfRangeException"/>.</remarks>
 internal sealed record RetrySettings
 {
@@ -36,7 +36,7 @@ internal sealed record RetrySettings
         init => field = SettingRange.AtLeast(value, TimeSpan.Zero);
     } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gets the longest <c>Retry-After</c> that is waited for. A service that asks for more is not retried.</summary>
+    /// <summary>Gets the longest <c>Retry-After</c> that is respected. A request is not retried when the service requests more.</summary>
     /// <value>At least 0; 2 minutes by default.</value>
     public TimeSpan LongestRetryAfter
     {
@@ -61,9 +61,7 @@ internal sealed record RetrySettings
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
 
     /// <summary>
-    /// Gets the function that recognizes a refusal for the rate of requests where the status does not say it, and returns the wait; null
-    /// for
-    /// any other response.
+    /// Gets the function that recognizes throttling that the status does not show. It returns the wait, and null for any other response.
     /// </summary>
     /// <value>Takes the response and the number of the retry, from 1; recognizes nothing by default.</value>
     public Func<Response, int, TimeSpan?> Throttled { get; init; } = (_, _) => null;

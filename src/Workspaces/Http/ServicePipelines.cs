@@ -14,7 +14,7 @@ internal static class ServicePipelines
     /// <summary>Sets transport, retries and tracking of a client's requests.</summary>
     /// <param name="options">Options of the client.</param>
     /// <param name="transport">Sends the requests; null keeps the transport of the options.</param>
-    /// <param name="retries">When a request is retried.</param>
+    /// <param name="retries">The rules for retries.</param>
     public static T Configure<T>(this T options, HttpPipelineTransport? transport, RetrySettings retries)
         where T : ClientOptions
     {

@@ -8,11 +8,9 @@ using Azure.Identity;
 namespace Workspaces.Http;
 
 /// <summary>
-/// Requests a new token once when the service calls the current one expired, and retries the request. Azure.Core's policy, which runs
-/// before this
-/// one, sends a token until this machine's clock says that it has expired, and requests a new one only when the service names claims. A
-/// slow clock
-/// or a revoked token would otherwise end a long follow.
+/// Requests a new token once when the service calls the current one expired, and retries the request. Azure.Core's policy runs before this
+/// one. It sends a token until this machine's clock says that it has expired, and requests a new one only when the service names claims.
+/// A slow clock or a revoked token would otherwise end a long follow.
 /// </summary>
 /// <param name="credential">The credential whose tokens the pipeline sends.</param>
 /// <param name="scope">Scope of the tokens.</param>

@@ -26,7 +26,7 @@ internal sealed class FetchedFiles
         }
     }
 
-    /// <summary>Returns what is remembered of a local file; null when nothing is.</summary>
+    /// <summary>Returns the record of a local file; null without one.</summary>
     public Entry? Find(string path) => entries.GetValueOrDefault(path);
 
     public void Set(string path, Entry entry) => entries[path] = entry;

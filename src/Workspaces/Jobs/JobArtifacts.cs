@@ -54,9 +54,7 @@ public sealed class JobArtifacts(WorkspaceClient workspace, string? memoryFile =
             );
     }
 
-    /// <summary>
-    /// As <see cref="DownloadAsync(string, string, CancellationToken)"/>, and returns what could not be saved in place of throwing.
-    /// </summary>
+    /// <summary>As <see cref="DownloadAsync(string, string, CancellationToken)"/>, but returns what could not be saved.</summary>
     /// <exception cref="WorkspaceException">The service refused or did not respond.</exception>
     public Task<ArtifactDownload> FetchAsync(string jobName, string folder, CancellationToken cancellationToken) =>
         FetchAsync(jobName, folder, _ => true, cancellationToken);
@@ -146,7 +144,7 @@ public sealed class JobArtifacts(WorkspaceClient workspace, string? memoryFile =
         return result with { Length = length };
     }
 
-    /// <summary>Returns what is remembered of a local file that still holds the artifact; null when it must be downloaded.</summary>
+    /// <summary>Returns the record of a local file that still holds the artifact; null when it must be downloaded.</summary>
     private static async Task<FetchedFiles.Entry?> FindUnchangedAsync(
         Target target,
         FetchedFiles memory,
@@ -222,7 +220,7 @@ public sealed class JobArtifacts(WorkspaceClient workspace, string? memoryFile =
     }
 #pragma warning restore CA5351
 
-    // What prevents one file and none of the others.
+    // Errors that affect one file and no other.
     private static string? FindReason(Exception error) =>
         error switch
         {

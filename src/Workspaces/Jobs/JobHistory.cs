@@ -54,10 +54,10 @@ public sealed class JobHistory(WorkspaceClient workspace)
     }
 
     /// <summary>Finds the newest completed job of an experiment that was submitted from a branch without uncommitted changes.</summary>
-    /// <remarks>The service lists the newest job first. Older ones than the first thousand are not looked at.</remarks>
+    /// <remarks>The service lists the newest job first. Jobs beyond the newest thousand are not considered.</remarks>
     /// <param name="experiment">Experiment of the job.</param>
     /// <param name="branch">Name of the branch, without <c>refs/heads/</c>.</param>
-    /// <param name="otherThan">A job that is not meant.</param>
+    /// <param name="otherThan">A job to exclude.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
     /// <returns>The job's name; null when no job fits.</returns>
     /// <exception cref="WorkspaceException">The service refused or did not respond.</exception>

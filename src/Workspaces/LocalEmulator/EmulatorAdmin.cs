@@ -82,8 +82,8 @@ internal sealed class EmulatorAdmin
         return body.RootElement.GetProperty("rules").GetArrayLength();
     }
 
-    /// <summary>Asks the emulator to exit.</summary>
-    /// <returns>What it says of its jobs; an older emulator says nothing.</returns>
+    /// <summary>Requests the emulator's exit.</summary>
+    /// <returns>The jobs that end with it and those that it keeps; none from an older emulator, which does not name them.</returns>
     public async Task<StoppedEmulator> ShutDownAsync(CancellationToken cancellationToken)
     {
         using var message = CreateMessage(RequestMethod.Post, "/emulator/shutdown");

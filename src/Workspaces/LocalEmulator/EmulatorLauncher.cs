@@ -31,8 +31,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
 
     /// <summary>
     /// Ensures that an emulator listens: the running one or a new one. An emulator of another build than the assembly on disk, or with
-    /// another runtime, is
-    /// restarted when no job is active, and kept with a notice while one is. Concurrent callers get one emulator.
+    /// another runtime, is restarted when no job is active, and kept with a notice while one is. Concurrent callers get one emulator.
     /// </summary>
     /// <exception cref="WorkspaceException">
     /// The emulator exited before it listened (with the end of its log), did not listen in time, or cannot be stopped; or the fault script
@@ -91,7 +90,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
     }
 
     /// <summary>
-    /// Stops the emulator of a state folder: asks it to exit, waits, then signals its process. It ends its jobs and keeps its state.
+    /// Stops the emulator of a state folder: requests its exit, waits, then signals its process. It ends its jobs and keeps its state.
     /// </summary>
     /// <returns>False when none was running.</returns>
     /// <exception cref="WorkspaceException">The process still runs after that.</exception>
@@ -99,7 +98,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         await EndAsync(stateFolder, cancellationToken) is not null;
 
     /// <summary>As <see cref="StopAsync(string, CancellationToken)"/>.</summary>
-    /// <returns>What became of its jobs; null when none was running.</returns>
+    /// <returns>The jobs that ended with it and those that it kept; null when none was running.</returns>
     /// <exception cref="WorkspaceException">The process still runs after that.</exception>
     public async Task<StoppedEmulator?> EndAsync(string stateFolder, CancellationToken cancellationToken)
     {
@@ -253,7 +252,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         }
         catch (Exception error) when (ServiceErrors.Describe(error, cancellationToken) is not null)
         {
-            EmulatorProcess.RequestExit(found.Description.ProcessId); // it did not respond: the signal asks for the same
+            EmulatorProcess.RequestExit(found.Description.ProcessId); // it did not respond: the signal requests the same
         }
 
         if (!await WaitForEndAsync(found.Description, cancellationToken))

@@ -59,7 +59,7 @@ internal sealed class EmulatorProcess(Process process, string logFile, long logS
         }
     }
 
-    /// <summary>Asks the process to exit, by SIGTERM.</summary>
+    /// <summary>Requests the exit of the process, by SIGTERM.</summary>
     public static void RequestExit(int processId) => _ = SendSignal(processId, Terminate);
 
     /// <summary>Ends the process and its children at once.</summary>

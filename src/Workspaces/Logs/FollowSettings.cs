@@ -2,7 +2,7 @@ using Workspaces.Http;
 
 namespace Workspaces.Logs;
 
-/// <summary>Sets how often a followed job is read, and how long an unresponsive service is tolerated.</summary>
+/// <summary>Sets the intervals between reads of a followed job, and the time for which an unresponsive service is tolerated.</summary>
 /// <remarks>A value outside its range throws an <see cref="ArgumentOutOfRangeException"/>.</remarks>
 public sealed record FollowSettings
 {

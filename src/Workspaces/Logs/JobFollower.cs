@@ -26,8 +26,7 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
     /// <param name="jobName">Job name.</param>
     /// <param name="cancellationToken">Stops following; the job itself keeps running.</param>
     /// <returns>Every status seen and every line of <c>user_logs/std_log*.txt</c> once, each log in its own order. The last event is the
-    /// final status,
-    /// after the last line of every log.</returns>
+    /// final status, after the last line of every log.</returns>
     /// <exception cref="WorkspaceException">The job does not exist, or the service did not respond for
     /// <see cref="FollowSettings.Patience"/>.</exception>
     public async IAsyncEnumerable<JobEvent> FollowAsync(

@@ -4,13 +4,11 @@ namespace Workspaces.Logs;
 
 /// <summary>
 /// Reads one log of a job as one stream of lines, even when the service rotates it: <c>std_log.txt</c> then starts empty, and its earlier
-/// content is
-/// renamed to <c>std_log_0.txt</c>, <c>std_log_1.txt</c> and so on.
+/// content is renamed to <c>std_log_0.txt</c>, <c>std_log_1.txt</c> and so on.
 /// </summary>
 /// <remarks>
 /// Bytes read from the growing file count only once a later list of the job's files shows that the file was not rotated in between.
-/// Otherwise a part
-/// from the middle of the next file could not be told from the expected one.
+/// Otherwise a part from the middle of the next file could not be distinguished from the expected one.
 /// </remarks>
 /// <param name="file">Name of the growing file.</param>
 /// <param name="client">Reads the files.</param>

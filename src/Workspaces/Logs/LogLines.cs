@@ -6,15 +6,12 @@ namespace Workspaces.Logs;
 
 /// <summary>
 /// Splits the bytes of a log into lines, in chunks of any size. A line ends at LF, CR LF or CR: each rewrite of a progress line is a
-/// separate line.
-/// Bytes are decoded when the line is complete, so that a character split between two chunks stays intact.
-/// A long line is cut, so that no line costs more memory than <see cref="LongestLine"/>; its file has it whole.
+/// separate line. Bytes are decoded when the line is complete, so a character split between two chunks stays intact. A long line is cut, so
+/// no line costs more memory than <see cref="LongestLine"/>; the log file has the whole line.
 /// </summary>
 internal sealed class LogLines
 {
-    /// <summary>
-    /// The most bytes of a line that are passed on, its mark included: those that the host's output shows beside a prefix.
-    /// </summary>
+    /// <summary>The most bytes of a line that are passed on, its mark included; the host's output shows as many beside a prefix.</summary>
     public const int LongestLine = (64 * 1024) - 64;
 
     private const int LongestMark = 128;

@@ -38,7 +38,7 @@ internal sealed class LogTail(string file, LogClient client)
     public bool IsReplaced => shorterResponses >= ShorterResponses;
 
     /// <summary>Reads the next part, to be committed before the next read.</summary>
-    /// <returns>Where the read ended, and whether bytes arrived; no end when the read failed.</returns>
+    /// <returns>The end of the read, and whether bytes arrived; no end when the read failed.</returns>
     public async Task<(LogEnd? End, bool HasNewBytes)> ReadAsync(Uri url, CancellationToken cancellationToken)
     {
         using var part = new MemoryStream();

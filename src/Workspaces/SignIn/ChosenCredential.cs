@@ -55,7 +55,7 @@ public sealed class ChosenCredential : TokenCredential
         );
     }
 
-    /// <summary>Describes the sources that would be tried, by configuration alone, without a request.</summary>
+    /// <summary>Describes the sources that would be tried, from the configuration, without a request.</summary>
     /// <returns>Names and descriptions joined by "else", up to the first source that cannot be skipped.</returns>
     /// <exception cref="WorkspaceException">Nothing is configured, or a variable contradicts the environment config.</exception>
     public string Foresee()
@@ -94,8 +94,8 @@ public sealed class ChosenCredential : TokenCredential
     /// it.</exception>
     public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
     {
-        // Every request enables continuous access evaluation: the libraries cache tokens with and without it apart, and would ask a person
-        // twice.
+        // Every request enables continuous access evaluation: the libraries cache tokens with and without it apart, and would require two
+        // sign-ins of a person.
         // One resource has one token, although the resource manager's clients write its scope with a double slash.
         var scopes = requestContext.Scopes.Select(scope => scope.Replace("//.default", "/.default", StringComparison.Ordinal)).ToArray();
         var context = new TokenRequestContext(

@@ -8,7 +8,7 @@ internal abstract record CredentialProbe
     private CredentialProbe() { }
 
     /// <summary>The source is not configured.</summary>
-    /// <param name="Reason">What is missing, as the end of a line.</param>
+    /// <param name="Reason">The missing part, as the end of a line.</param>
     internal sealed record Missing(string Reason) : CredentialProbe;
 
     /// <summary>The source is configured wrongly. No other source may replace it.</summary>

@@ -34,7 +34,7 @@ internal sealed class PersonCredential(
         }
         catch (AuthenticationFailedException error) when (IsMissingStore(error))
         {
-            environment.Say("Sign-in      this system has no encrypted store for the token: the next run asks for a new sign-in");
+            environment.Say("Sign-in      this system has no encrypted store for the token: the next run requires a new sign-in");
             handle = create(null, null);
             return await AskAsync(requestContext, cancellationToken);
         }
@@ -98,7 +98,7 @@ internal sealed class PersonCredential(
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            environment.Say($"Sign-in      {file} cannot be written ({error.Message}): the next run asks for a new sign-in");
+            environment.Say($"Sign-in      {file} cannot be written ({error.Message}): the next run requires a new sign-in");
         }
     }
 }

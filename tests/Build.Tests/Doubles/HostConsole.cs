@@ -14,7 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Build.Tests.Doubles;
 
-/// <summary>Runs the whole host in this process, on a checkout of its own, and returns everything that it writes to the console.</summary>
+/// <summary>Runs the whole host in this process, on its own checkout, and returns everything that it writes to the console.</summary>
 internal sealed partial class HostConsole : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -35,7 +35,7 @@ internal sealed partial class HostConsole : IDisposable
         {
             folder.Write(file, File.ReadAllBytes(Path.Combine(Fixtures.Checkouts.Checkout.Repository, file)));
         }
-        // The image's inputs are not what is tested, and hold the same in every checkout.
+        // The image's inputs are not tested here, and are the same in every checkout.
         folder.Write(".dockerignore", "*\n!src\n");
         folder.Write("docker/cpu/Dockerfile", "FROM scratch\n");
         folder.Write("docker/gpu/Dockerfile", "FROM scratch\n");
@@ -112,7 +112,7 @@ internal sealed partial class HostConsole : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    // The signature and the header with the size: all that a check of boxes reads.
+    // The signature and the header with the size: a check of boxes reads no more.
     private static byte[] Png(int width, int height)
     {
         byte[] bytes = [0x89, .. "PNG\r\n"u8, 0x1a, .. "\n"u8, 0, 0, 0, 13, .. "IHDR"u8, .. new byte[8], 8, 2, 0, 0, 0, 0, 0, 0, 0];
@@ -121,7 +121,7 @@ internal sealed partial class HostConsole : IDisposable
         return bytes;
     }
 
-    // Hashes of content change with every input; that they do is tested where they are made.
+    // Hashes of content change with every input. Other tests check the hashes.
     [GeneratedRegex(@"\b([0-9a-f]{64}|(?<=sha-)[0-9a-f]{20}|(?<=demo-|versions/|"")[0-9a-f]{12})\b", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Hashes();
 

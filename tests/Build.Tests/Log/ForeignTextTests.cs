@@ -2,7 +2,7 @@ using Build.Log;
 
 namespace Build.Tests.Log;
 
-/// <summary>What an agent acts on must not survive, in any disguise; what people print must.</summary>
+/// <summary>A command for an agent must not survive, in any disguise. Other text must.</summary>
 public sealed class ForeignTextTests
 {
     [Theory]
@@ -45,7 +45,7 @@ public sealed class ForeignTextTests
     [InlineData("\u001b[", "")]
     [InlineData("a\bb\u007fc\u0085d", "abcd")]
     [InlineData("\u202egnp.exe", "gnp.exe")]
-    public void StripControls_RemovesWhatActsOnATerminal(string line, string expected) =>
+    public void StripControls_RemovesControlsOfATerminal(string line, string expected) =>
         Assert.Equal(expected, ForeignText.StripControls(line));
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class GateRunTests : IAsyncLifetime
         var text = Label();
 
         Assert.StartsWith("exit code 0", text, StringComparison.Ordinal);
-        Assert.Contains("Decision     launch: \"octocat\" asks for exp_configs/demo.json", text, StringComparison.Ordinal);
+        Assert.Contains("Decision     launch: \"octocat\" requests a run of exp_configs/demo.json", text, StringComparison.Ordinal);
         var outputs = Read("output");
         Assert.Contains("decision=launch\n", outputs, StringComparison.Ordinal);
         Assert.Contains($"commit={Commit}\n", outputs, StringComparison.Ordinal);
@@ -75,11 +75,11 @@ public sealed class GateRunTests : IAsyncLifetime
         Send("pull_request", server.Event("synchronize"));
 
         Assert.Contains("image=false\n", Read("output"), StringComparison.Ordinal);
-        Assert.Contains("documentation alone changes", Read("output"), StringComparison.Ordinal);
+        Assert.Contains("only documentation changes", Read("output"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Authorize_Fails_WhenTheHostCannotBeAsked()
+    public void Authorize_Fails_WhenTheHostCannotBeRead()
     {
         host.Environment.Variables["GITHUB_TOKEN"] = "another";
 
@@ -152,7 +152,7 @@ public sealed class GateRunTests : IAsyncLifetime
         Label();
         host.Processes.On("git status", " M src/training/detection/run.py");
 
-        Assert.Contains("what is trained is what was approved", host.Run("--target=Launch"), StringComparison.Ordinal);
+        Assert.Contains("only the approved commit is trained", host.Run("--target=Launch"), StringComparison.Ordinal);
         Assert.Empty(Trainings());
     }
 
@@ -234,7 +234,7 @@ public sealed class GateRunTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Launch_ListsTheJobs_WhenStatusIsAsked()
+    public void Launch_ListsTheJobs_WhenStatusIsRequested()
     {
         Label();
         host.Run("--target=Launch", "--wait=false");
@@ -258,7 +258,7 @@ public sealed class GateRunTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Launch_CancelsTheRunningJobs_WhenCancelIsAsked()
+    public void Launch_CancelsTheRunningJobs_WhenCancelIsRequested()
     {
         Label();
         host.Run("--target=Launch", "--wait=false");
@@ -382,7 +382,7 @@ public sealed class GateRunTests : IAsyncLifetime
         return host.Run(["--target=Authorize", .. arguments]);
     }
 
-    // What Train leaves behind.
+    // The files that Train writes.
     private int SubmitJob()
     {
         host.Write("artifacts/plan.json", $$"""{"plan":"{{Plan}}"}""");

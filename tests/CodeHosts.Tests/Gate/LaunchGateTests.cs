@@ -5,7 +5,7 @@ using CodeHosts.Platforms;
 
 namespace CodeHosts.Tests.Gate;
 
-/// <summary>Who asks, where the code is, what is asked for: the decision and the rule that made it.</summary>
+/// <summary>The decision, and the rule that made it, for each requester, place of the code, and request.</summary>
 public sealed class LaunchGateTests
 {
     private const string Demo = "exp_configs/demo.json";
@@ -21,10 +21,10 @@ public sealed class LaunchGateTests
             { "none", "changes", "label:train", Decision.Refuse, "no write access", "the permission none" },
             { "read", "changes", "label:train", Decision.Refuse, "no write access", "the permission read" },
             { "triage", "changes", "label:train", Decision.Refuse, "no write access", "the permission triage" },
-            { "write", "changes", "label:train", Decision.Launch, "launch", "asks for exp_configs/demo.json" },
+            { "write", "changes", "label:train", Decision.Launch, "launch", "requests a run of exp_configs/demo.json" },
             { "maintain", "changes", "label:train", Decision.Launch, "launch", "" },
             { "admin", "changes", "label:train", Decision.Launch, "launch", "" },
-            { "bot", "changes", "label:train", Decision.Refuse, "bot", "is a program" },
+            { "bot", "changes", "label:train", Decision.Refuse, "bot", "is a bot" },
             { "none", "changes", "/train exp_configs/demo.json", Decision.Refuse, "no write access", "" },
             { "read", "changes", "/train exp_configs/demo.json", Decision.Refuse, "no write access", "" },
             { "triage", "changes", "/train exp_configs/demo.json", Decision.Refuse, "no write access", "" },
@@ -37,7 +37,7 @@ public sealed class LaunchGateTests
             { "bot", "changes", "/cancel", Decision.Refuse, "bot", "" },
             { "approver", "changes", "approved", Decision.Launch, "launch", "an approver of the environment" },
             { "nobody", "changes", "approved", Decision.Refuse, "no write access", "the permission none" },
-            // where: forks are never trained, whoever asks
+            // where: forks are never trained, whoever requests the run
             { "admin", "fork changes", "label:train", Decision.Refuse, "fork", "in a fork" },
             { "admin", "fork changes", "/train exp_configs/demo.json", Decision.Refuse, "fork", "" },
             { "admin", "fork changes", "/cancel", Decision.Refuse, "fork", "" },
@@ -64,7 +64,7 @@ public sealed class LaunchGateTests
             { "write", "changes unlabeled", "label:train", Decision.Refuse, "label removed", "removed again" },
             { "write", "docs", "label:train", Decision.Refuse, "no experiment", "changes no file under" },
             { "nobody", "changes", "changed", Decision.Skip, "proposal", "proposes exp_configs/demo.json" },
-            { "nobody", "docs", "changed", Decision.Skip, "proposal", "nobody asks" },
+            { "nobody", "docs", "changed", Decision.Skip, "proposal", "no run is requested" },
             // what: comments
             { "write", "changes", "looks good to me", Decision.Skip, "no command", "" },
             { "write", "changes", "I would /train this", Decision.Skip, "no command", "" },
@@ -127,7 +127,7 @@ public sealed class LaunchGateTests
             },
             { "write", "changes", "/train exp_configs/demo.json DESCRIPTION=$(secret)", Decision.Launch, "launch", "" },
             // when: the approved commit, and no later one
-            { "write", "changes moved", "label:train", Decision.Refuse, "head moved", "nobody has approved" },
+            { "write", "changes moved", "label:train", Decision.Refuse, "head moved", "is not approved" },
             { "write", "changes moved", "/train exp_configs/demo.json", Decision.Refuse, "head moved", "" },
             { "approver", "changes moved", "approved", Decision.Refuse, "head moved", "" },
             { "write", "changes unknown-head", "/train exp_configs/demo.json", Decision.Refuse, "head unknown", "set the label" },
@@ -135,7 +135,7 @@ public sealed class LaunchGateTests
             // how many
             { "write", "changes running:2", "label:train", Decision.Refuse, "too many launches", "at most 2" },
             { "write", "changes running:1", "label:train", Decision.Launch, "launch", "" },
-            { "write", "changes:3", "label:train", Decision.Refuse, "too many launches", "3 are asked for" },
+            { "write", "changes:3", "label:train", Decision.Refuse, "too many launches", "3 are requested" },
             { "write", "changes:3", "/train exp_configs/demo.json", Decision.Launch, "launch", "" },
             { "write", "truncated", "label:train", Decision.Refuse, "too many files", "name the experiment" },
             { "write", "truncated", "/train exp_configs/demo.json", Decision.Launch, "launch", "" },
@@ -189,7 +189,7 @@ public sealed class LaunchGateTests
     }
 
     [Fact]
-    public void Decide_ProposesTheChangedExperiments_WhenNobodyAsks()
+    public void Decide_ProposesTheChangedExperiments_WhenNoRunIsRequested()
     {
         var made = LaunchGate.Decide(Request("nobody", "changes:3", "changed"));
 

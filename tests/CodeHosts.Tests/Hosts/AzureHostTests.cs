@@ -56,7 +56,7 @@ public sealed class AzureHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task PublishAsync_EditsTheOneComment_AndWritesItAgainWhenItWasDeleted()
+    public async Task PublishAsync_EditsTheOneComment_AndRecreatesItWhenDeleted()
     {
         var publisher = new CommentPublisher(test.Open());
 
@@ -112,7 +112,7 @@ public sealed class AzureHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SendAsync_WaitsAsLongAsTheHostAsks()
+    public async Task SendAsync_WaitsAsLongAsTheHostRequests()
     {
         server.Script("GET /example", 429, "{}", headers: [("Retry-After", "30")]);
 
@@ -122,7 +122,7 @@ public sealed class AzureHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReadAsync_Proposes_WhenNobodyAsks()
+    public async Task ReadAsync_Proposes_WhenNoRunIsRequested()
     {
         var decision = LaunchGate.Decide(await test.OpenEvent().ReadAsync(Cancellation));
 

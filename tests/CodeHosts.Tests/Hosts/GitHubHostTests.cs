@@ -36,7 +36,7 @@ public sealed class GitHubHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReadPermissionAsync_IsWhatACustomRoleAmountsTo()
+    public async Task ReadPermissionAsync_ReturnsTheStandardRole_WhenTheRoleIsCustom()
     {
         server.Script("GET /repos/example/model-training/collaborators/hubot", 200, """{"permission":"write","role_name":"ml-engineer"}""");
 
@@ -147,7 +147,7 @@ public sealed class GitHubHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReadOwnIdAsync_AsksForTheGivenAccount()
+    public async Task ReadOwnIdAsync_RequestsTheGivenAccount()
     {
         server.Script("GET /users/my-app[bot]", 200, """{"id":7}""");
 
@@ -185,7 +185,7 @@ public sealed class GitHubHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SendAsync_WaitsAsLongAsGitHubAsks_AtTheSecondaryLimit()
+    public async Task SendAsync_WaitsAsLongAsGitHubRequests_AtTheSecondaryLimit()
     {
         server.Script(
             "GET /repos",

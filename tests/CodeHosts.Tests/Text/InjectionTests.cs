@@ -273,7 +273,7 @@ public sealed partial class InjectionTests : IDisposable
     private static IEnumerable<string> Lines(CodeFault fault, (string Name, string Value) variable) =>
         FaultAnnotations.Lines(name => name == variable.Name ? variable.Value : null, "/repository", [fault]);
 
-    /// <summary>What a person can see of a text: the rest is removed before it is written.</summary>
+    /// <summary>The visible part of a text: the rest is removed before it is written.</summary>
     private static string Visible(string text) =>
         string.Concat(
             text.ReplaceLineEndings("\n")

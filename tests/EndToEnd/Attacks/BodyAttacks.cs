@@ -5,7 +5,7 @@ using System.Text;
 
 namespace EndToEnd.Attacks;
 
-/// <summary>Lists bodies that are too large, too deep, cut short or no JSON.</summary>
+/// <summary>Lists bodies that are too large, too deep, cut short or not JSON.</summary>
 public static class BodyAttacks
 {
     private const string Area = "Bodies";
@@ -31,11 +31,11 @@ public static class BodyAttacks
                 new StringContent("a=" + new string('a', 1 << 20), Encoding.UTF8, "application/x-www-form-urlencoded")
             )
         ),
-        Json("arrays in each other, 10,000 deep", $"{{\"properties\":{new string('[', 10_000)}{new string(']', 10_000)}}}"),
-        Json("a member that is there twice", """{"properties":{"jobType":"Command","jobType":"Command"}}"""),
+        Json("arrays nested 10,000 deep", $"{{\"properties\":{new string('[', 10_000)}{new string(']', 10_000)}}}"),
+        Json("a member that occurs twice", """{"properties":{"jobType":"Command","jobType":"Command"}}"""),
         Json("half a surrogate pair in a text", """{"properties":{"jobType":"\ud800"}}"""),
         Json("half a surrogate pair in a member's name", """{"properties":{"\ud800":"x"}}"""),
-        Json("bytes that are no UTF-8", "\xff\xfe"),
+        Json("bytes that are not UTF-8", "\xff\xfe"),
         Json("an array in place of an object", "[]"),
         Json("a number in place of an object", "1"),
         Json("no body", ""),
@@ -54,7 +54,7 @@ public static class BodyAttacks
             "400"
         ),
         Raw("a negative length", "400.", "POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", "400"),
-        Raw("bytes that are no HTTP", "400.", "\u0001\u0002\u0003\r\n\r\n", "400"),
+        Raw("bytes that are not HTTP", "400.", "\u0001\u0002\u0003\r\n\r\n", "400"),
     ];
 
     private static Attack Json(string input, string json) =>

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace EndToEnd.Attacks;
 
-/// <summary>Lists definitions of jobs and clusters, and values that jobs log, at the edge of what can be.</summary>
+/// <summary>Lists definitions of jobs and clusters, and values that jobs log, at and beyond their limits.</summary>
 public static class JobAttacks
 {
     private const string Area = "Definitions and values";
@@ -16,8 +16,8 @@ public static class JobAttacks
             RunAndCancelAsync(target, job, "P10675199D")
         ),
         Refused("`limits.timeout` of a million years", "true", """,  "limits":{"jobLimitsType":"Command","timeout":"P1000000Y"}"""),
-        Refused("`limits.timeout` before it began", "true", """,  "limits":{"jobLimitsType":"Command","timeout":"-PT1H"}"""),
-        Refused("`limits.timeout` that is empty", "true", """,  "limits":{"jobLimitsType":"Command","timeout":""}"""),
+        Refused("`limits.timeout` below zero", "true", """,  "limits":{"jobLimitsType":"Command","timeout":"-PT1H"}"""),
+        Refused("an empty `limits.timeout`", "true", """,  "limits":{"jobLimitsType":"Command","timeout":""}"""),
         Refused("2³² + 1 nodes", "true", ""","resources":{"instanceCount":4294967297}"""),
         Refused("shared memory of 10³⁰ bytes", "true", ""","resources":{"instanceCount":1,"shmSize":"1000000000000000000000000000000g"}"""),
         Refused("a zero character in the command", "echo a\0b", ""),
@@ -33,7 +33,7 @@ public static class JobAttacks
         new(Area, "`nodeIdleTimeBeforeScaleDown` of a million years", "400.", async (target, _) =>
             await PutClusterAsync(target, "P1000000Y", 400)
         ),
-        new(Area, "`page_token` of 2³¹ - 1 for the values of a metric", "An empty page that names no other one.", ReadPageAsync),
+        new(Area, "`page_token` of 2³¹ - 1 for the values of a metric", "An empty page without a next one.", ReadPageAsync),
         new(Area, "metrics of NaN, infinity and 10⁹⁹⁹", "They are stored, and the page is served.", LogOddMetricsAsync),
         new(Area, "a filter of 2000 wildcards for a search of runs", "A response within a minute.", SearchAsync),
         new(Area, "a log line of 64 MB", "The page shows its end; the log is served byte for byte.", LogLongLineAsync),

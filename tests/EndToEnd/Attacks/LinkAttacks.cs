@@ -1,6 +1,6 @@
 namespace EndToEnd.Attacks;
 
-/// <summary>Lists what a job can leave in its folders, and requests that follow it.</summary>
+/// <summary>Lists links and special files that a job can leave in its folders, and the requests that meet them.</summary>
 public static class LinkAttacks
 {
     private const string Area = "Links and special files";
@@ -107,12 +107,12 @@ public static class LinkAttacks
             OutputAsync
         ),
         new(Area, "a link in a datastore at the place of a later job's input", "The later job fails and reads nothing.", InputAsync),
-        new(Area, "3000 folders in each other, and a delete of the job", "The folder is gone.", (target, job) =>
+        new(Area, "3000 nested folders, and a delete of the job", "The folder is gone.", (target, job) =>
             DeleteAsync(target, job, "cd outputs; perl -e 'for (1 .. 3000) { mkdir \"d\"; chdir \"d\" }'")
         ),
         new(
             Area,
-            "names that are no text and folders of mode 000, and a delete of the job",
+            "names that are not UTF-8 and folders of mode 000, and a delete of the job",
             "The list is served and the folder is gone.",
             (target, job) =>
                 DeleteAsync(

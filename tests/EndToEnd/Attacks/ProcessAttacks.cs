@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace EndToEnd.Attacks;
 
-/// <summary>Lists what a job's processes do to outlive it, or to learn what is not theirs.</summary>
+/// <summary>Lists attempts of a job's processes to outlive it, or to read secrets.</summary>
 public static class ProcessAttacks
 {
     private const string Area = "Processes and secrets";
@@ -32,11 +32,11 @@ public static class ProcessAttacks
         ),
         new(
             Area,
-            "secrets in the environment of whoever started the emulator",
+            "secrets in the environment of the user who started the emulator",
             "No process that a job can read has them.",
             ReadEnvironmentAsync
         ),
-        new(Area, "the owner's token in the environment or on the command line of a process", "It is in none.", ReadTokenAsync),
+        new(Area, "the owner's token in the environment or on the command line of a process", "No process has it.", ReadTokenAsync),
         new(Area, "files and folders of the state that other users may open", "There are none.", FindOpenAsync),
         new(
             Area,
@@ -110,7 +110,7 @@ public static class ProcessAttacks
             $$"""{"run_id":"{{job}}","key":"loss","value":1}"""
         );
 
-        // What jobs write themselves has the modes that they choose; nobody else can reach it, as the folders above are closed.
+        // Files that jobs write have the modes that they choose. No other user can reach them, because the folders above are closed.
         string[] own = ["jobs", "storage"];
         var open = Directory
             .EnumerateFileSystemEntries(

@@ -9,7 +9,7 @@ using System.Text.Json.Nodes;
 namespace EndToEnd.Attacks;
 
 /// <summary>
-/// Runs an emulator as a process, with secrets in the environment of whoever started it, and a folder that does not concern it. It can
+/// Runs an emulator as a process, with secrets in the environment of the user who started it, and a folder that does not concern it. It can
 /// be killed and started again.
 /// </summary>
 public sealed class Target : IAsyncLifetime
@@ -258,7 +258,7 @@ public sealed class Target : IAsyncLifetime
         Assert.Equal("Canceled", await EndAsync(job));
     }
 
-    /// <summary>Cancels what still runs, so that the next attack finds free nodes.</summary>
+    /// <summary>Cancels the jobs that still run, so that the next attack finds free nodes.</summary>
     public async Task EndJobsAsync()
     {
         while (true)
@@ -287,14 +287,14 @@ public sealed class Target : IAsyncLifetime
         Assert.Equal(Secret, File.ReadAllText(OutsideFile));
     }
 
-    /// <summary>Fails when the emulator does not serve any more.</summary>
+    /// <summary>Fails when the emulator no longer serves requests.</summary>
     public async Task ServesAsync()
     {
         OutsideIsUntouched();
         await ExpectAsync(200, HttpMethod.Get, "emulator/status");
     }
 
-    /// <summary>Returns how much memory the emulator has used at most, in MiB.</summary>
+    /// <summary>Returns the peak memory of the emulator, in MiB.</summary>
     public long PeakMemory()
     {
         var line = File.ReadLines($"/proc/{ProcessId}/status").First(text => text.StartsWith("VmHWM", StringComparison.Ordinal));

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace EndToEnd.Attacks;
 
-/// <summary>Lists requests without the right to what they want.</summary>
+/// <summary>Lists requests without the necessary permission.</summary>
 public static class TokenAttacks
 {
     private const string Area = "Tokens and signatures";

@@ -5,7 +5,7 @@ using Fixtures.Checkouts;
 namespace EndToEnd.Chain;
 
 /// <summary>
-/// An experiment goes through the whole chain, the trainer really trains; few steps, for what is tested is the way and not the model.
+/// Runs an experiment through the whole chain. The trainer really trains, for few steps: the tests are about the chain and not the model.
 /// </summary>
 public sealed class ChainTests(DemoData data)
 {
@@ -190,7 +190,7 @@ public sealed class ChainTests(DemoData data)
     }
 
     [Fact]
-    public async Task Train_SaysEveryFaultAndStartsNothing_WhenTheExperimentIsFaulty()
+    public async Task Train_ReportsEveryFaultAndStartsNothing_WhenTheExperimentIsFaulty()
     {
         await using var checkout = new Checkout();
         checkout.WriteExperiment(("RUN_PARAMS.STEPS", "0"), ("RUN_PARAMS.BACH_SIZE", "4"));

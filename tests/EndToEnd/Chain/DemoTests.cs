@@ -3,7 +3,7 @@ using Fixtures.Checkouts;
 
 namespace EndToEnd.Chain;
 
-/// <summary>The demo as the README promises it: the real thing, two to three minutes.</summary>
+/// <summary>Runs the demo as the README promises it, in two to three minutes.</summary>
 public sealed class DemoTests(DemoData data)
 {
     // One test, because the demo trains for two minutes.

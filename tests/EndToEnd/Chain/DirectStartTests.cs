@@ -5,9 +5,8 @@ using Fixtures.Checkouts;
 namespace EndToEnd.Chain;
 
 /// <summary>
-/// build.sh in a checkout whose host is the real one, built from a few sources as its record says. In place of <c>dotnet</c> stands a
-/// script that
-/// runs the host, and says with which arguments it was called for anything else.
+/// build.sh in a checkout whose host is the real one, built from a few sources as its record says. A script replaces
+/// <c>dotnet</c>: it runs the host, and for anything else prints its arguments.
 /// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class DirectStartTests : IDisposable
@@ -62,7 +61,7 @@ public sealed class DirectStartTests : IDisposable
     [InlineData("a moved source")]
     [InlineData("another SDK")]
     [InlineData("an added Directory.Build.props")]
-    public async Task Entry_GoesByDotnetCake_WhenTheSourcesDifferBy(string what)
+    public async Task Entry_RunsDotnetCake_WhenTheSourcesDifferBy(string what)
     {
         switch (what)
         {
@@ -99,7 +98,7 @@ public sealed class DirectStartTests : IDisposable
 
         Assert.EndsWith("dotnet called with: cake --target=Default --set=A=it's \"quoted\" $HOME\n", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("  Doctor ", run.Output, StringComparison.Ordinal);
-        Assert.False(File.Exists(At(HostFiles.Record)), "The record of a stale host must be gone, so that nothing starts that host again.");
+        Assert.False(File.Exists(At(HostFiles.Record)), "A stale host's record must be deleted, so that nothing starts that host again.");
     }
 
     [Theory]
@@ -117,7 +116,7 @@ public sealed class DirectStartTests : IDisposable
     }
 
     [Fact]
-    public async Task Entry_GoesByDotnetCake_WhenThereIsNoRecord()
+    public async Task Entry_RunsDotnetCake_WhenThereIsNoRecord()
     {
         File.Delete(At(HostFiles.Record));
 

@@ -2,7 +2,7 @@ using Fixtures.Checkouts;
 
 namespace EndToEnd.Chain;
 
-/// <summary>A pipeline's agent acts on what a log says; only this program may speak to it.</summary>
+/// <summary>A pipeline's agent carries out commands in a log; only this program may give it any.</summary>
 public sealed class PipelineLogTests
 {
     [Theory]
@@ -24,7 +24,7 @@ public sealed class PipelineLogTests
         foreach (var run in new[] { keys, target, argument })
         {
             Assert.NotEqual(0, run.ExitCode);
-            // The agent acts on the first marker of a line alone; the annotations of this program begin with theirs.
+            // The agent acts only on the first marker of a line; the annotations of this program begin with theirs.
             Assert.DoesNotContain(run.Output.Split('\n'), line =>
                 line.Contains("##vso[", StringComparison.OrdinalIgnoreCase)
                 && !line.StartsWith("##vso[task.logissue type=error;", StringComparison.Ordinal)

@@ -3,7 +3,7 @@ using Fixtures.Checkouts;
 
 namespace EndToEnd.Chain;
 
-/// <summary>What a run would do is said before it does it; and a run does what was said, or nothing.</summary>
+/// <summary>A plan shows every call before it is made; a run carries out the plan, or nothing.</summary>
 public sealed class PlanTests(DemoData data)
 {
     private static readonly (string, string)[] FewSteps =
@@ -15,7 +15,7 @@ public sealed class PlanTests(DemoData data)
     ];
 
     [Fact]
-    public async Task Plan_SaysEveryCallAndMakesNone_AndTrainMakesThem()
+    public async Task Plan_ListsEveryCallAndMakesNone_AndTrainMakesThem()
     {
         await using var checkout = new Checkout();
         data.Lend(checkout);
@@ -45,7 +45,7 @@ public sealed class PlanTests(DemoData data)
     }
 
     [Fact]
-    public async Task Train_Refuses_WhenAnythingMovedSinceThePlan()
+    public async Task Train_Refuses_WhenAnythingChangedSinceThePlan()
     {
         await using var checkout = new Checkout();
         data.Lend(checkout);
@@ -105,7 +105,7 @@ public sealed class PlanTests(DemoData data)
         Assert.Equal("job=chosen", lines[0]);
         Assert.StartsWith("studio_url=https://", lines[1], StringComparison.Ordinal);
 
-        // As somebody else would: without the plan.
+        // As on another machine, without the plan.
         Directory.Delete(Path.Combine(checkout.Root, "artifacts"), recursive: true);
         await checkout.SucceedAsync("--target=Follow", "--job=chosen");
         var fetched = await checkout.SucceedAsync("--target=Fetch", "--job=chosen", "--to=fetched");
@@ -142,7 +142,7 @@ public sealed class PlanTests(DemoData data)
             "--credential=workload-identity"
         );
 
-        // There is no engine here: what comes after the plan may fail, the plan may not.
+        // There is no engine here: the targets after the plan may fail, the plan may not.
         Assert.Contains(
             "  dataset    pothole in datastore test_data, read by the job: latest, latest",
             image.Output,

@@ -140,7 +140,7 @@ public class ContainerJobTests(Engine engine)
     }
 
     [Fact]
-    public async Task Job_Fails_WhenItsRegistryDoesNotAnswer()
+    public async Task Job_Fails_WhenItsRegistryDoesNotRespond()
     {
         await using var emulator = await StartAsync();
         var registry = $"localhost:{LoopbackPort.FindFree()}";

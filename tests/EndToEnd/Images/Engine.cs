@@ -4,7 +4,7 @@ using Fixtures.Engines;
 
 [assembly: AssemblyFixture(typeof(Engine))]
 [assembly: AssemblyFixture(typeof(DemoData))]
-// Builds side by side wait for each other's package folder, and a rebuild is measured by what the builds before it left in the cache.
+// Concurrent builds wait for each other's package folder, and a rebuild depends on the cache of the builds before it.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace EndToEnd.Images;

@@ -3,9 +3,8 @@ using Fixtures.Checkouts;
 namespace EndToEnd.PullRequests;
 
 /// <summary>
-/// The host is built with the variables that Azure Pipelines sets, in folders with spaces and with slashes at their ends, with a package
-/// folder
-/// and a folder for temporary files of the agent's own.
+/// Builds the host with the variables that Azure Pipelines sets, in folders with spaces and with slashes at their ends. The agent has its
+/// own folders for packages and temporary files.
 /// </summary>
 public sealed class BuildTests : IDisposable
 {

@@ -7,7 +7,7 @@ using Fixtures.Registries;
 namespace EndToEnd.PullRequests;
 
 /// <summary>
-/// What build.yml does about the image of a pull request and of main, against a real registry that has the image already.
+/// Runs build.yml for the image of a pull request and of main, against a real registry that has the image already.
 /// </summary>
 public sealed partial class ImageTests : IAsyncLifetime
 {

@@ -63,7 +63,7 @@ public sealed class LaunchOnAzureTests(DemoData data)
     }
 
     [Fact]
-    public async Task Launch_AsksNobody_WhenNoExperimentIsProposed()
+    public async Task Launch_WaitsForNoApproval_WhenNoExperimentIsProposed()
     {
         await using var checkout = await PipelineCheckout.CreateAsync(data: null);
         await using var server = await StartAsync();

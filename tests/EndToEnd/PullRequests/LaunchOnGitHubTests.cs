@@ -100,12 +100,12 @@ public sealed class LaunchOnGitHubTests(DemoData data)
     }
 
     [Fact]
-    public async Task Comment_TrainsWithItsOverrides_AndStatusAndCancelAnswer()
+    public async Task Comment_TrainsWithItsOverrides_AndStatusAndCancelRespond()
     {
         await using var checkout = await PipelineCheckout.CreateAsync(data);
         await using var server = await StartAsync();
         var (head, merge) = await checkout.ProposeAsync(("RUN_PARAMS.STEPS", "4"));
-        // Pushed before the comment, of which the event says when it was written.
+        // Pushed before the comment; the event has the time of the comment.
         server.Now = server.Now.AddMinutes(-30);
         server.Push(head);
         server.Now = server.Now.AddMinutes(30);
@@ -113,7 +113,7 @@ public sealed class LaunchOnGitHubTests(DemoData data)
         launch.Arguments.Add("--variables={\"FAIL_ON\":\"worse:eval_mAP\"}");
         GitHubRun? status = null;
         GitHubRun? cancel = null;
-        // The job runs until it is cancelled. Whoever cancels uses another machine, with a checkout of its own.
+        // The job runs until it is cancelled. The cancellation comes from another machine, with its own checkout.
         var training = launch.RunAsync();
         await TrainerProcesses.UntilAsync(
             () => training.IsCompleted || server.PullRequest.Comments.Any(one => one.AuthorId == CodeHostNames.ActionsId),
@@ -167,7 +167,7 @@ public sealed class LaunchOnGitHubTests(DemoData data)
         return run;
     }
 
-    /// <summary>Trains the experiment of main, and makes its predictions perfect, which few steps do not reach.</summary>
+    /// <summary>Trains the experiment of main, and makes its predictions perfect, because few steps do not reach that.</summary>
     /// <returns>The job.</returns>
     private static async Task<string> TrainMainAsync(PipelineCheckout checkout)
     {

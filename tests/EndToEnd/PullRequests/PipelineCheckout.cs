@@ -4,7 +4,7 @@ using Fixtures.Checkouts;
 namespace EndToEnd.PullRequests;
 
 /// <summary>
-/// A repository with the experiments of a test, whose build is this repository's. An agent has it in a folder whose name holds spaces.
+/// A repository with the experiments of a test, whose build is this repository's. Its folder has spaces in its name, as on some agents.
 /// </summary>
 public sealed class PipelineCheckout : IAsyncDisposable
 {
@@ -109,7 +109,7 @@ public sealed class PipelineCheckout : IAsyncDisposable
         return (head, await GitAsync("rev-parse", "HEAD"));
     }
 
-    /// <summary>Checks out a commit, as on a machine that has nothing else.</summary>
+    /// <summary>Checks out a commit, as on a machine without other files.</summary>
     public async Task CheckOutAsync(string commit)
     {
         await GitAsync("checkout", "--quiet", "--force", "--detach", commit);

@@ -22,7 +22,7 @@ public sealed class PipelineFiles : IAsyncLifetime
 
     /// <summary>Reads the jobs that a platform would run.</summary>
     /// <param name="arguments">The arguments of steps.mjs.</param>
-    /// <returns>What it prints: the variables, and the jobs with their steps.</returns>
+    /// <returns>Its output: the variables, and the jobs with their steps.</returns>
     public static async Task<JsonNode> ReadAsync(params string[] arguments)
     {
         using var run = new HostRun("node", [Path.Combine(Folder, "steps.mjs"), "--jobs", .. arguments], Folder);

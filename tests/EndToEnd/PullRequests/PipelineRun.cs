@@ -4,9 +4,8 @@ using Fixtures.Checkouts;
 namespace EndToEnd.PullRequests;
 
 /// <summary>
-/// Does what a platform does for one event: the jobs in order, each on a machine of its own with its checkout and artifacts; their script
-/// steps
-/// as they are, with the variables that the platform sets.
+/// Runs the jobs of one event as a platform does: in order, each on its own machine with its checkout and artifacts. The script steps run
+/// unchanged, with the variables that the platform sets.
 /// </summary>
 public abstract class PipelineRun(PipelineCheckout checkout, string token)
 {
@@ -25,13 +24,13 @@ public abstract class PipelineRun(PipelineCheckout checkout, string token)
     /// <summary>Variables of the platform that a test sets, such as the address of its servers.</summary>
     public IDictionary<string, string> Variables { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Steps of other purposes that are left out, by name.</summary>
+    /// <summary>Names of steps that are skipped, because they serve other purposes.</summary>
     public ISet<string> LeftOut { get; } = new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>Called before each job.</summary>
     public Func<string, Task>? BeforeJob { get; set; }
 
-    /// <summary>What the platform shows for the run.</summary>
+    /// <summary>The summary that the platform shows for the run.</summary>
     public string Summary { get; protected set; } = "";
 
     protected PipelineCheckout Checkout { get; } = checkout;
@@ -62,7 +61,7 @@ public abstract class PipelineRun(PipelineCheckout checkout, string token)
 
     protected abstract string Platform { get; }
 
-    /// <summary>What the jobs ended with, as steps.mjs reads it.</summary>
+    /// <summary>The results of the jobs, in the form that steps.mjs reads.</summary>
     protected abstract JsonNode Results { get; }
 
     /// <summary>The job's name among the results.</summary>
@@ -74,7 +73,7 @@ public abstract class PipelineRun(PipelineCheckout checkout, string token)
     /// <summary>Takes the outputs of a step that ran.</summary>
     protected abstract void Take(string job, JsonNode step, StepResult result);
 
-    /// <summary>Does what a step without a script does.</summary>
+    /// <summary>Carries out a step without a script.</summary>
     protected abstract Task DoAsync(JsonNode step);
 
     /// <summary>Whether a step runs though an earlier one failed.</summary>

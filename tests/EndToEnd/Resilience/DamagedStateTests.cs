@@ -6,7 +6,7 @@ using EndToEnd.Attacks;
 namespace EndToEnd.Resilience;
 
 /// <summary>
-/// One file of the state is emptied, halved or garbled. The emulator starts, says which one it was, and serves everything else.
+/// One file of the state is emptied, halved or garbled. The emulator starts, names the file, and serves everything else.
 /// </summary>
 public sealed class DamagedStateTests(DamagedStateTests.StoredState stored) : IClassFixture<DamagedStateTests.StoredState>
 {
@@ -67,7 +67,7 @@ public sealed class DamagedStateTests(DamagedStateTests.StoredState stored) : IC
             Assert.NotEmpty(FilesOf(target.State, $"{Path.GetRelativePath(target.State, file)}.damaged*"));
         }
 
-        // The registry's token service stays closed to whoever has no token.
+        // The registry's token service stays closed to requests without a token.
         var (status, _) = await target.SendAsync(
             HttpMethod.Post,
             "oauth2/token",
@@ -128,7 +128,7 @@ public sealed class DamagedStateTests(DamagedStateTests.StoredState stored) : IC
     {
         private readonly Target origin = new();
 
-        /// <summary>Gets what is served, with the files of which it is made.</summary>
+        /// <summary>Gets the served resources, each with its files.</summary>
         public static (string Path, string Source)[] Resources { get; } =
         [
             (Target.Arm(""), "-"),

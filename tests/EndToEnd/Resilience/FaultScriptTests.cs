@@ -5,10 +5,9 @@ namespace EndToEnd.Resilience;
 
 /// <summary>
 /// Whatever fails on the way, a job is submitted once, its log is received whole and in order, and its outcome is the exit code. Each seed
-/// is a real
-/// job on a real emulator with a fault script of its own; <c>RESILIENCE_SEED=N</c> runs one alone.
+/// is a real job on a real emulator with its own fault script; <c>RESILIENCE_SEED=N</c> runs one alone.
 /// </summary>
-/// <remarks>The seeds are divided among a few classes, which xunit runs side by side, each on an emulator of its own.</remarks>
+/// <remarks>The seeds are divided among a few classes, which xunit runs concurrently, each on its own emulator.</remarks>
 public abstract class FaultScriptTests(FaultyEmulator emulator)
 {
     private const int LastSeed = 200;
@@ -32,7 +31,7 @@ public abstract class FaultScriptTests(FaultyEmulator emulator)
             ? [.. new[] { int.Parse(one, CultureInfo.InvariantCulture) }.Where(seed => seed % 4 == remainder)]
             : [.. Enumerable.Range(1, LastSeed).Where(seed => seed % 4 == remainder)];
 
-    /// <returns>What is wrong with the result, or null.</returns>
+    /// <returns>The fault of the result, or null.</returns>
     private static string? FaultOf(SeedCase seed, SeedResult result)
     {
         if (!result.Jobs.SequenceEqual([seed.Name], StringComparer.Ordinal))
@@ -71,7 +70,7 @@ public abstract class FaultScriptTests(FaultyEmulator emulator)
             return null;
         }
 
-        // A wait for the next node that is over before anybody looks leaves no sign that a line was cut there.
+        // When the wait for the next node ends between two reads, nothing shows that a line was cut there.
         string[] joined =
         [
             .. whole,

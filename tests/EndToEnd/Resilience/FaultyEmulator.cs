@@ -223,10 +223,10 @@ public sealed class FaultyEmulator : IAsyncLifetime
     }
 }
 
-/// <summary>What became of a seed.</summary>
+/// <summary>The result of a seed.</summary>
 /// <param name="Lines">The log as it was received.</param>
-/// <param name="Succeeded">What the exit code says.</param>
-/// <param name="Jobs">Names of the jobs there are of the plan.</param>
+/// <param name="Succeeded">Whether the exit code is 0.</param>
+/// <param name="Jobs">Names of the plan's jobs.</param>
 /// <param name="Written">The log as the emulator keeps it.</param>
-/// <param name="Notes">What else was seen, for the message of a seed that failed.</param>
+/// <param name="Notes">Further observations, for the message of a seed that failed.</param>
 public sealed record SeedResult(IReadOnlyList<string> Lines, bool Succeeded, IReadOnlyList<string> Jobs, byte[] Written, string Notes);

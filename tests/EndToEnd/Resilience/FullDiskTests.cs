@@ -5,8 +5,8 @@ using EndToEnd.Attacks;
 namespace EndToEnd.Resilience;
 
 /// <summary>
-/// The disk of the state fills up at a random moment, so that a random write is the first to fail, and is free again later. The state is on
-/// a small file system of its own.
+/// The disk of the state fills up at a random moment, so that a random write is the first to fail. Later it has space again. The state is
+/// on its own small file system.
 /// </summary>
 public sealed class FullDiskTests
 {
@@ -40,7 +40,7 @@ public sealed class FullDiskTests
         Assert.Contains("limits.timeout", await target.ErrorAsync("times-out"), StringComparison.Ordinal);
         // A cancellation works.
         await target.CancelAsync("waits");
-        // What cannot be stored is refused with the reason.
+        // A request that cannot be stored is refused with the reason.
         var (status, body) = (0, "");
         for (var attempt = 0; status is 0 or 201; attempt++)
         {

@@ -6,7 +6,7 @@ using EndToEnd.Attacks;
 namespace EndToEnd.Resilience;
 
 /// <summary>
-/// SIGKILL ends the emulator, or a job's command, at a random moment. Nothing is left, nothing is there twice, no line is lost.
+/// SIGKILL ends the emulator, or a job's command, at a random moment. No process remains, no job exists twice, no line is lost.
 /// </summary>
 public sealed class KillTests(Target target) : IClassFixture<Target>
 {
@@ -20,7 +20,7 @@ public sealed class KillTests(Target target) : IClassFixture<Target>
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task EveryJobEnds_AndNothingIsLeft_WhenSomethingIsKilled(int number)
+    public async Task EveryJobEnds_AndNoProcessRemains_WhenSomethingIsKilled(int number)
     {
         var random = new Random(number);
         var killsEmulator = random.Next(2) == 0;

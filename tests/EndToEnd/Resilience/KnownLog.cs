@@ -2,7 +2,7 @@ using System.Text;
 
 namespace EndToEnd.Resilience;
 
-/// <summary>A log whose lines are known because it was made from them.</summary>
+/// <summary>A log that was made from known lines.</summary>
 public sealed class KnownLog
 {
     private static readonly string[] Words = ["step", "loss 0.4321", "straße", "路面の穴", "🚧🚧", "\t", "  ", "{\"a\": 1}", "%"];
@@ -15,7 +15,7 @@ public sealed class KnownLog
     {
         using var bytes = new MemoryStream();
         var count = random.Next(1, 60);
-        // One log in four says the same over and over, so that no two parts of it can be told apart by what they hold.
+        // One log in four repeats one line, so that its parts cannot be distinguished by their content.
         var isDull = random.Next(4) == 0;
         for (var n = 0; n < count; n++)
         {
@@ -55,7 +55,7 @@ public sealed class KnownLog
     public IEnumerable<string> Lines => lines.Select(line => line.Text);
 
     /// <summary>
-    /// What can be read of an attempt that was ended after <paramref name="length"/> bytes: lines with their ends, and what stands after
+    /// The readable part of an attempt that was ended after <paramref name="length"/> bytes: lines with their ends, and the text after
     /// the last of them.
     /// </summary>
     public (List<string> Whole, byte[] Beginning) LinesOf(int length)

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace EndToEnd.Resilience;
 
-/// <summary>All that one seed decides: what a job writes, how it ends, and what goes wrong meanwhile.</summary>
+/// <summary>The case of one seed: the output of a job, its end, and the faults meanwhile.</summary>
 public sealed class SeedCase
 {
     private const string Details = "**/runs/{0}/details";
@@ -43,7 +43,7 @@ public sealed class SeedCase
     public string Script =>
         new JsonObject { ["rules"] = rules.DeepClone() }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
 
-    /// <summary>What the job runs: it writes the pieces of its log, which lie in its input, and ends.</summary>
+    /// <summary>The command of the job: it writes the pieces of its log from its input, and ends.</summary>
     public string Command =>
         string.Join(
             "; ",
@@ -84,11 +84,11 @@ public sealed class SeedCase
     }
 
     /// <summary>
-    /// Draws what the client must survive: never more in a row than it has tries, and one expired token, as a second in a row is a refusal.
+    /// Draws the faults that the client must tolerate: never more in a row than it has tries, and one expired token; a second is final.
     /// </summary>
     private void DrawRequestFaults()
     {
-        // The request that may make a second job is struck in every case.
+        // The request that could create a second job fails in every case.
         Add(
             Request(
                 "PUT",

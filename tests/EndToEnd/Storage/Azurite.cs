@@ -10,7 +10,7 @@ using Fixtures.Checkouts;
 
 namespace EndToEnd.Storage;
 
-/// <summary>The storage emulator Azurite, in memory, on a port of its own; ends with the tests.</summary>
+/// <summary>The storage emulator Azurite, in memory, on its own port; ends with the tests.</summary>
 public sealed partial class Azurite : IAsyncLifetime
 {
     /// <summary>Account and key are the same in every Azurite, and published.</summary>
@@ -75,7 +75,7 @@ public sealed partial class Azurite : IAsyncLifetime
         return plan;
     }
 
-    /// <summary>A datastore over a container, which need not be there.</summary>
+    /// <summary>A datastore over a container that need not exist.</summary>
     public DatastorePlan Plan(string container) =>
         new("test_data", DatastoreKind.AzureBlob, Account, container, $"{Host}/{Account}", "http", DatastoreAuthentication.AccountKey);
 

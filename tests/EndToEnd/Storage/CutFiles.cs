@@ -2,7 +2,7 @@ using Datasets.Stores;
 
 namespace EndToEnd.Storage;
 
-/// <summary>A datastore whose user presses Ctrl-C after a number of bytes or files.</summary>
+/// <summary>A datastore that cancels an upload, as by Ctrl-C, after a number of bytes or files.</summary>
 internal sealed class CutFiles(IDatastoreFiles files, CancellationTokenSource interruption) : IDatastoreFiles
 {
     private readonly CancellationTokenSource interruption = interruption;

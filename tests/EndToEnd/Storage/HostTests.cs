@@ -28,7 +28,7 @@ public sealed class HostTests(Azurite azurite, DemoData data)
         Assert.Equal("Completed", (string?)checkout.ReadOutcome()["status"]);
         AssertKeyNowhere(checkout, first, second, train);
 
-        // Once more with one picture changed: a new dataset, of which the emulator fetches that picture alone.
+        // Again with one picture changed: a new dataset, of which the emulator fetches only that picture.
         var fetched = Mirror(checkout).ToDictionary(file => file.FullName, file => file.LastWriteTimeUtc, StringComparer.Ordinal);
         var picture = Directory.EnumerateFiles(Path.Combine(folder, "pothole", "images")).Order(StringComparer.Ordinal).First();
         await File.AppendAllTextAsync(picture, "changed", TestContext.Current.CancellationToken);
@@ -50,7 +50,7 @@ public sealed class HostTests(Azurite azurite, DemoData data)
             .Where(file => file.Extension != ".json");
 
     [Fact]
-    public async Task RegisterDatastore_RegistersOneDatastoreAlone_AndSendsItsKeyAgainWhenAsked()
+    public async Task RegisterDatastore_RegistersOneDatastoreAlone_AndSendsItsKeyAgainOnRequest()
     {
         await using var checkout = await CheckoutAsync();
 

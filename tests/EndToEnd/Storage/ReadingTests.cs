@@ -19,7 +19,7 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
-    public async Task ReadAsync_TakesTheNewestPair_WhenLatestIsAsked()
+    public async Task ReadAsync_ReturnsTheNewestPair_WhenLatestIsRequested()
     {
         dataset.WritePair("250102030405");
         dataset.Write("road/datasets/train_road_260102030405.csv", "half a pair");
@@ -34,7 +34,7 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
-    public async Task ReadAsync_TakesTwoListingsTwoCsvsAndAHeaderAnImage_AndNoHeaderASecondTime()
+    public async Task ReadAsync_SendsTwoListingsTwoCsvsAndOneHeaderPerImage_AndNoHeaderASecondTime()
     {
         var plan = await azurite.CreateContainerAsync();
         await uploads.UploadAsync(plan, dataset);
@@ -114,7 +114,7 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
-    public async Task ReadAsync_SaysWhatIsThere_WhenTheUseCaseIsNot()
+    public async Task ReadAsync_ListsTheExistingFolders_WhenTheUseCaseIsMissing()
     {
         var plan = await azurite.CreateContainerAsync();
         using var blob = new MemoryStream([1]);
@@ -147,7 +147,7 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
-    public async Task ReadAsync_SaysThatTheKeyIsNotTheAccounts_WhenItIsWrong()
+    public async Task ReadAsync_ReportsTheWrongKey_WhenItIsNotTheAccounts()
     {
         const string Wrong = "cGxhbnRlZC1zZWNyZXQtcGxhbnRlZC1zZWNyZXQtcGxhbnRlZC1zZWNyZXQ=";
         uploads.Secret = Wrong;
@@ -166,7 +166,7 @@ public sealed class ReadingTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
-    public async Task UploadAsync_SaysWhatTheSasMustAllow_WhenItOnlyReads()
+    public async Task UploadAsync_NamesTheMissingPermissions_WhenTheSasOnlyReads()
     {
         var plan = await azurite.CreateContainerAsync() with { Authentication = DatastoreAuthentication.Sas };
         await uploads.UploadAsync(plan with { Authentication = DatastoreAuthentication.AccountKey }, dataset);

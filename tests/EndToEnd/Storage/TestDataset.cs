@@ -1,6 +1,6 @@
 namespace EndToEnd.Storage;
 
-/// <summary>A small dataset in a folder of its own, in the datastore layout, valid as it is.</summary>
+/// <summary>A small valid dataset in its own folder, in the datastore layout.</summary>
 internal sealed class TestDataset : IDisposable
 {
     public const string ImageType = "road";
@@ -20,7 +20,7 @@ internal sealed class TestDataset : IDisposable
 
     public IReadOnlyList<string> Images { get; }
 
-    /// <summary>Header of a picture of 8 x 6 pixels, and some bytes that tell it from others.</summary>
+    /// <summary>Header of a picture of 8 x 6 pixels, and some bytes that differ from those of other pictures.</summary>
     public static byte[] Gif(string content) => [.. "GIF89a"u8, 8, 0, 6, 0, 0, 0, 0, .. System.Text.Encoding.UTF8.GetBytes(content)];
 
     public void WritePair(string stamp)

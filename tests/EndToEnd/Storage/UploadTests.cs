@@ -39,7 +39,7 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
-    public async Task UploadAsync_SendsNothing_WhenEverythingIsThere()
+    public async Task UploadAsync_SendsNothing_WhenEveryFileExists()
     {
         var plan = await azurite.CreateContainerAsync();
         await uploads.UploadAsync(plan, dataset);
@@ -59,14 +59,14 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
         await uploads.UploadAsync(plan, dataset);
         var file = Path.Combine(dataset.Root, TestDataset.ImageType, "images", "000.gif");
         var time = File.GetLastWriteTimeUtc(file);
-        File.WriteAllBytes(file, TestDataset.Gif("999.gif")); // what nobody can see without reading it
+        File.WriteAllBytes(file, TestDataset.Gif("999.gif")); // visible only to a reader of the file
         File.SetLastWriteTimeUtc(file, time);
 
         Assert.Equal(0, (await uploads.UploadAsync(plan, dataset)).Sent);
     }
 
     [Fact]
-    public async Task UploadAsync_SendsNothing_WhenTheFilesAreOthersOfTheSameContent()
+    public async Task UploadAsync_SendsNothing_WhenOtherFilesHaveTheSameContent()
     {
         var plan = await azurite.CreateContainerAsync();
         await uploads.UploadAsync(plan, dataset);
@@ -76,7 +76,7 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
-    public async Task UploadAsync_SendsTheChangedFileAlone_WhenOneChanged()
+    public async Task UploadAsync_SendsOnlyTheChangedFile_WhenOneChanged()
     {
         var plan = await azurite.CreateContainerAsync();
         await uploads.UploadAsync(plan, dataset);
@@ -94,7 +94,7 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
-    public async Task UploadAsync_SendsAFileAgain_WhenTheOneThereHasNoMd5()
+    public async Task UploadAsync_SendsAFileAgain_WhenTheStoredOneHasNoMd5()
     {
         var plan = await azurite.CreateContainerAsync();
         await uploads.UploadAsync(plan, dataset);
@@ -107,7 +107,7 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
-    public async Task UploadAsync_LeavesNoCsv_WhenItIsCutAmongTheImages_AndGoesOnFromThere()
+    public async Task UploadAsync_LeavesNoCsvAndResumes_WhenItIsCutAmongTheImages()
     {
         using var large = new TestDataset(images: 40);
         var plan = await azurite.CreateContainerAsync();
@@ -124,7 +124,7 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
 
         var upload = await uploads.UploadAsync(plan, large);
 
-        // What was on its way when it was cut may have arrived since.
+        // Requests that were in flight when it was cut may have arrived since.
         Assert.InRange(upload.Sent, 42 - 25, 42 - there.Count);
         await AssertHoldsAsync(plan, large.Files, large);
     }
@@ -151,7 +151,7 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
     }
 
     /// <summary>
-    /// However a folder changes and an upload is cut in between: no file is ever half there, and in the end the datastore holds the folder.
+    /// However a folder changes and an upload is cut, no file is ever incomplete, and in the end the datastore equals the folder.
     /// </summary>
     [Fact]
     public async Task UploadAsync_EndsWithTheFolder_HoweverOftenItIsCut()
@@ -175,7 +175,7 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
                 }
                 catch (OperationCanceledException)
                 {
-                    // the wish of this test
+                    // the cancellation of this test
                 }
 
                 foreach (var name in await NamesAsync(plan))

@@ -13,7 +13,7 @@ using Workspaces.Http;
 
 namespace EndToEnd.Storage;
 
-/// <summary>Opens datastores and uploads to them as the host does, and sees each request.</summary>
+/// <summary>Opens datastores and uploads to them as the host does, and records each request.</summary>
 internal sealed class Uploads : IDisposable
 {
     private readonly HttpMessageInvoker invoker;
@@ -28,7 +28,7 @@ internal sealed class Uploads : IDisposable
 
     public string? Secret { get; set; }
 
-    /// <summary>Each request as <c>PUT /container/blob?comp=block</c>; the account and what varies are left out.</summary>
+    /// <summary>Each request as <c>PUT /container/blob?comp=block</c>; without the account and varying parts.</summary>
     public ConcurrentQueue<string> Sent { get; } = new();
 
     public string CacheFile { get; } = Path.Combine(Directory.CreateTempSubdirectory("storage-cache-").FullName, "cache.json");

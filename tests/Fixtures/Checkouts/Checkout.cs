@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Fixtures.Checkouts;
 
 /// <summary>
-/// A checkout of its own: this repository's sources, with a state, artifacts and experiments of a test. Its emulator ends with it.
+/// A separate checkout: this repository's sources, with the state, artifacts and experiments of a test. Its emulator ends with it.
 /// </summary>
 public sealed class Checkout : IAsyncDisposable
 {
@@ -16,8 +16,8 @@ public sealed class Checkout : IAsyncDisposable
     public string Traffic { get; }
 
     /// <param name="ownSources">Whether the trainer and the Dockerfiles are copies, which a test may change and an engine can read; else
-    /// they are links.</param>
-    /// <param name="prefix">How the name of its folder begins.</param>
+    /// links.</param>
+    /// <param name="prefix">Prefix of its folder's name.</param>
     public Checkout(bool ownSources = false, string prefix = "model-training-")
     {
         Root = Directory.CreateTempSubdirectory(prefix).FullName;
@@ -48,7 +48,7 @@ public sealed class Checkout : IAsyncDisposable
     public string Root { get; }
 
     /// <summary>Environment variables of the runs, on top of the test's own.</summary>
-    /// <remarks>As in a pipeline: nobody is asked. A Docker engine of the machine is not this test's.</remarks>
+    /// <remarks>As in a pipeline, no question is shown. A Docker engine of the machine is not used.</remarks>
     public IDictionary<string, string> Variables { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal) { ["CI"] = "true", ["DOCKER_HOST"] = "unix:///nonexistent/docker.sock" };
 

@@ -20,7 +20,7 @@ public sealed class DemoData : IAsyncLifetime
         Directory.CreateSymbolicLink(Path.Combine(borrower.Root, ".local", "datastores"), Folder);
     }
 
-    /// <summary>Gives a checkout a copy that it may spoil.</summary>
+    /// <summary>Gives a checkout a copy that it may change.</summary>
     /// <returns>The folder of the images.</returns>
     public string Copy(Checkout owner)
     {

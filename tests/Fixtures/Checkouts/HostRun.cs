@@ -6,7 +6,7 @@ namespace Fixtures.Checkouts;
 /// <summary>One run of the host or another program, with what it printed so far.</summary>
 public sealed class HostRun : IDisposable
 {
-    /// <summary>No run of the tests takes nearly as long; one that hangs must not hold up the rest.</summary>
+    /// <summary>No run of the tests takes nearly as long. A hanging run must not block the others.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
 
     private readonly Process process = new();
@@ -14,8 +14,8 @@ public sealed class HostRun : IDisposable
     private readonly StringBuilder output = new();
     private readonly List<(string Text, TaskCompletionSource Seen)> awaited = [];
 
-    /// <param name="program">What to run.</param>
-    /// <param name="arguments">One string an argument.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">One string per argument.</param>
     /// <param name="workingDirectory">Absolute path.</param>
     /// <param name="variables">Environment variables on top of the test's own.</param>
     public HostRun(string program, IEnumerable<string> arguments, string workingDirectory, params (string Name, string Value)[] variables)

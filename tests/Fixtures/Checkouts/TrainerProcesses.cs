@@ -19,7 +19,7 @@ public static class TrainerProcesses
                 ),
         ];
 
-    /// <summary>Waits until something holds; looks often, since nothing tells.</summary>
+    /// <summary>Waits until a condition holds; polls often, since no event reports it.</summary>
     public static async Task UntilAsync(Func<bool> holds, string what)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
@@ -43,7 +43,7 @@ public static class TrainerProcesses
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            // It ended between the listing and the look, or belongs to somebody else.
+            // It ended between the listing and the read, or belongs to another user.
             return "";
         }
     }

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace Fixtures.CodeHosts;
 
 /// <summary>
-/// Azure DevOps' REST interface as far as a bot needs it that gates and reports, written from Microsoft's documentation: threads, statuses,
-/// labels, iterations, items, attachments, identities and access control lists. Without a valid token it answers 203 with a sign-in page.
+/// The part of Azure DevOps' REST interface that the gate and the reports need, written from Microsoft's documentation: threads, statuses,
+/// labels, iterations, items, attachments, identities and access control lists. Without a valid token it returns 203 with a sign-in page.
 /// </summary>
 public sealed partial class AzureDevOpsServer : CodeHostServer
 {
@@ -78,7 +78,7 @@ public sealed partial class AzureDevOpsServer : CodeHostServer
         PullRequest.Pushes.Add((commit, Now));
     }
 
-    /// <summary>Writes a comment as a person does, in a thread of its own.</summary>
+    /// <summary>Writes a comment as a person does, in a new thread.</summary>
     public HostedComment Comment(string author, string body, string id = "aaaaaaaa-0000-0000-0000-000000000001")
     {
         var comment = new HostedComment

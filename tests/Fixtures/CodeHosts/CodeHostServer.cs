@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Fixtures.CodeHosts;
 
 /// <summary>
-/// A server of a code host on a loopback port. It records every request, and answers the next ones as a test scripts it.
+/// A server of a code host on a loopback port. It records every request. A test can script the responses to the next ones.
 /// </summary>
 public abstract class CodeHostServer : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ public abstract class CodeHostServer : IAsyncDisposable
     /// <summary>The base address, which ends in a slash.</summary>
     public Uri Address => server!.Address;
 
-    /// <summary>Answers the next request whose method and path begin so with another response, once.</summary>
+    /// <summary>Returns another response to the next request whose method and path begin so, once.</summary>
     /// <param name="start">Method and path, as in <c>PATCH /repos/</c>.</param>
     /// <param name="status">The status.</param>
     /// <param name="body">The body.</param>
@@ -56,7 +56,7 @@ public abstract class CodeHostServer : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Answers a request that no test has scripted.</summary>
+    /// <summary>Responds to a request that no test has scripted.</summary>
     /// <param name="request">The request.</param>
     /// <param name="context">The request and response of the server, for queries and headers.</param>
     protected abstract HostAnswer Answer(HostRequest request, HttpContext context);

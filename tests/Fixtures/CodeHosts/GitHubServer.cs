@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Fixtures.CodeHosts;
 
 /// <summary>
-/// GitHub's REST interface as far as a bot needs it that gates and reports, written from GitHub's documentation: comments, labels,
+/// The part of GitHub's REST interface that the gate and the reports need, written from GitHub's documentation: comments, labels,
 /// permissions, statuses, pull requests, contents, activity; pages by Link, limits, and the statuses of its errors.
 /// </summary>
 public sealed partial class GitHubServer : CodeHostServer
@@ -39,7 +39,7 @@ public sealed partial class GitHubServer : CodeHostServer
 
     public List<HostedStatus> Statuses { get; } = [];
 
-    /// <summary>Whether the activity of branches can be read; older servers of one's own have none.</summary>
+    /// <summary>Whether the activity of branches can be read; older self-hosted servers have none.</summary>
     public bool HasActivity { get; set; } = true;
 
     /// <summary>The variables of a job of GitHub Actions that reaches this server.</summary>
@@ -86,11 +86,11 @@ public sealed partial class GitHubServer : CodeHostServer
 
     /// <summary>Returns the payload of an event about the pull request.</summary>
     /// <param name="action">The action, such as <c>labeled</c>.</param>
-    /// <param name="sender">The login of who caused it.</param>
+    /// <param name="sender">The login of the account that caused it.</param>
     /// <param name="label">The label of a labeled event.</param>
     /// <param name="comment">The comment of an issue_comment event.</param>
     /// <param name="senderType">User, Bot or Organization.</param>
-    /// <param name="isIssue">Whether the comment is on an issue that is no pull request.</param>
+    /// <param name="isIssue">Whether the comment is on an issue that is not a pull request.</param>
     public JsonObject Event(
         string action,
         string sender = "octocat",

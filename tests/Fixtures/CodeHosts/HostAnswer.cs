@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Fixtures.CodeHosts;
 
-/// <summary>What a code host answers.</summary>
+/// <summary>The response of a code host.</summary>
 /// <param name="Status">The status.</param>
 /// <param name="Body">The body.</param>
 public sealed record HostAnswer(int Status, string Body)

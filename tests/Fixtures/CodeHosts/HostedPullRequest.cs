@@ -28,6 +28,6 @@ public sealed class HostedPullRequest
 
     public List<HostedComment> Comments { get; } = [];
 
-    /// <summary>When each commit was pushed, the oldest first.</summary>
+    /// <summary>The time of each push, the oldest first.</summary>
     public List<(string Commit, DateTimeOffset Time)> Pushes { get; } = [];
 }

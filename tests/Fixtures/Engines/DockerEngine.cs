@@ -9,7 +9,7 @@ namespace Fixtures.Engines;
 /// Provides the tests of one project with a Docker engine, a registry and a Debian base image: running ones, or some that
 /// <c>tests/docker/engine.py</c> starts and that are stopped after the tests.
 /// </summary>
-/// <remarks>What takes long to make, such as the base image and the engine's layers, is kept in ~/.cache/model-training.</remarks>
+/// <remarks>The slow parts, such as the base image and the engine's layers, are kept in ~/.cache/model-training.</remarks>
 /// <param name="name">Part of the name of its folder. A later run with the same name finds, uses and stops an engine that a killed run
 /// left.</param>
 public abstract class DockerEngine(string name) : IAsyncLifetime
@@ -38,7 +38,7 @@ public abstract class DockerEngine(string name) : IAsyncLifetime
     /// <summary>A minimal Debian.</summary>
     public string BaseImage => Read("baseImage");
 
-    /// <summary>What the engine and the registry wrote to their logs.</summary>
+    /// <summary>The logs of the engine and the registry.</summary>
     public IEnumerable<string> Logs => Directory.EnumerateFiles(Folder, "*.log");
 
     public virtual async ValueTask InitializeAsync()
@@ -68,14 +68,14 @@ public abstract class DockerEngine(string name) : IAsyncLifetime
     /// <summary>Runs docker on the engine.</summary>
     public Task<Command> DockerAsync(params string[] arguments) => DockerAsync(arguments, []);
 
-    /// <summary>As <see cref="DockerAsync(string[])"/>, with environment variables of its own and a text for its standard input.</summary>
+    /// <summary>As <see cref="DockerAsync(string[])"/>, with additional environment variables and a text for its standard input.</summary>
     public Task<Command> DockerAsync(string[] arguments, (string Name, string Value)[] variables, string input = "")
     {
         Require();
         return Command.RunAsync(Read("docker"), arguments, [("DOCKER_HOST", Host), ("DOCKER_BUILDKIT", "1"), .. variables], input);
     }
 
-    /// <summary>Runs docker, which must succeed, and returns what it printed.</summary>
+    /// <summary>Runs docker, which must succeed, and returns its output.</summary>
     public async Task<string> OutputOfAsync(params string[] arguments) => (await DockerAsync(arguments)).Succeeded().Output.Trim();
 
     /// <summary>Reads the description of an image, as <c>docker image inspect</c> prints it.</summary>

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Fixtures.Network;
 
-/// <summary>Finds ports nobody listens on.</summary>
+/// <summary>Finds ports on which nothing listens.</summary>
 public static class LoopbackPort
 {
     public static int FindFree()

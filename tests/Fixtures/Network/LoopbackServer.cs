@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fixtures.Network;
 
-/// <summary>A server in this process on a free loopback port, with a certificate of its own where it speaks https.</summary>
+/// <summary>A server in this process on a free loopback port, with its own certificate where it uses https.</summary>
 public sealed class LoopbackServer : IAsyncDisposable
 {
     private readonly WebApplication app;

@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Http;
 namespace Fixtures.Registries;
 
 /// <summary>
-/// Azure's own calls under <c>/acr/v1</c>, answered from the storage folder of a distribution registry, which has none of them.
+/// Azure's own calls under <c>/acr/v1</c>, served from the storage folder of a distribution registry, which has none of them.
 /// </summary>
 public sealed class AzureCatalogue(Func<DistributionRegistry> registry, Func<Uri> address, TokenService? tokens)
 {
-    // Tags that nobody may move or delete, as repository and tag.
+    // Tags that cannot be moved or deleted, as repository and tag.
     private readonly ConcurrentDictionary<(string Repository, string Tag), bool> locked = new();
 
     private string Repositories => Path.Combine(registry().StorageFolder, "docker/registry/v2/repositories");
@@ -69,7 +69,7 @@ public sealed class AzureCatalogue(Func<DistributionRegistry> registry, Func<Uri
                 ("DELETE", "_tags", { } tag) when IsLocked(name, tag) => RefuseLockedAsync(context),
                 ("DELETE", "_tags", { } tag) => DeleteAsync(context, FolderOf(name, "tags", tag)),
                 ("DELETE", null, null) => DeleteAsync(context, Path.Combine(Repositories, name)),
-                _ => RefuseAsync(context, StatusCodes.Status501NotImplemented, "UNSUPPORTED", "not answered by this front"),
+                _ => RefuseAsync(context, StatusCodes.Status501NotImplemented, "UNSUPPORTED", "not served by this front"),
             });
     }
 

@@ -38,7 +38,7 @@ public sealed class AzureFront : IAsyncDisposable
     /// <summary>The registry behind it.</summary>
     public DistributionRegistry Registry => registry ?? throw new InvalidOperationException("Not started.");
 
-    /// <summary>Answers a request in the registry's place when it returns true; null lets everything through.</summary>
+    /// <summary>Responds in place of the registry when it returns true; null passes every request on.</summary>
     public Func<HttpContext, Task<bool>>? Intercept { get; set; }
 
     private LoopbackServer Server => server ?? throw new InvalidOperationException("Not started.");
@@ -140,7 +140,7 @@ public sealed class AzureFront : IAsyncDisposable
         {
             forwarded.Content = new StreamContent(request.Body);
             forwarded.Content.Headers.ContentLength = request.ContentLength;
-            // The body is read from the client only when the registry wants it.
+            // The body is read from the client only when the registry reads it.
             forwarded.Headers.ExpectContinue = true;
         }
 

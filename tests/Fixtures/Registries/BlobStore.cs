@@ -7,8 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Fixtures.Registries;
 
 /// <summary>
-/// Stands where a registry keeps its blobs: a host of its own that blob requests are redirected to. It remembers the headers of each
-/// request.
+/// The blob store of a registry: a separate host to which blob requests are redirected. It records the headers of each request.
 /// </summary>
 public sealed class BlobStore : IAsyncDisposable
 {
@@ -20,7 +19,7 @@ public sealed class BlobStore : IAsyncDisposable
     /// <summary>The headers of each request so far, in order.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>> Requests => [.. requests];
 
-    /// <summary>When set, every request is answered 401 with this challenge.</summary>
+    /// <summary>When set, every request gets 401 with this challenge.</summary>
     public string? Challenge { get; set; }
 
     /// <summary>Finds the file of a blob by its digest.</summary>

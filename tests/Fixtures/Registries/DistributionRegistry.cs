@@ -5,8 +5,8 @@ using Fixtures.Network;
 
 namespace Fixtures.Registries;
 
-/// <summary>The CNCF distribution registry as a process of its own on a free loopback port, with its own storage folder.</summary>
-/// <remarks>Plain http, which docker accepts for loopback. Deleting is allowed. The process is stopped by its id.</remarks>
+/// <summary>The CNCF distribution registry as a separate process on a free loopback port, with its own storage folder.</summary>
+/// <remarks>It uses plain http, which docker accepts for loopback. Deletion is enabled. The process is stopped by its id.</remarks>
 public sealed class DistributionRegistry : IAsyncDisposable
 {
     private readonly RegistryOptions options;
@@ -21,15 +21,15 @@ public sealed class DistributionRegistry : IAsyncDisposable
         Address = new Uri($"http://localhost:{port}/");
     }
 
-    /// <summary>Where it listens: <c>http://localhost:{port}/</c>.</summary>
+    /// <summary>Its address: <c>http://localhost:{port}/</c>.</summary>
     public Uri Address { get; }
 
-    /// <summary>As an image reference begins: <c>localhost:{port}</c>.</summary>
+    /// <summary>The first part of an image reference: <c>localhost:{port}</c>.</summary>
     public string Name => Address.Authority;
 
     public int ProcessId => process?.Id ?? throw new InvalidOperationException("The registry is stopped.");
 
-    /// <summary>What it printed so far.</summary>
+    /// <summary>Its output so far.</summary>
     public string Log
     {
         get
@@ -64,7 +64,7 @@ public sealed class DistributionRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the process as a power cut would; the storage stays.</summary>
+    /// <summary>Kills the process, as a power failure would; the storage stays.</summary>
     public async Task KillAsync()
     {
         if (process is { } running)
@@ -134,7 +134,7 @@ public sealed class DistributionRegistry : IAsyncDisposable
         {
             if (process.HasExited || started.Elapsed > TimeSpan.FromSeconds(30))
             {
-                throw new InvalidOperationException($"{RegistryBinary.Path} does not answer at {Address}:\n{Log}");
+                throw new InvalidOperationException($"{RegistryBinary.Path} does not respond at {Address}:\n{Log}");
             }
 
             try

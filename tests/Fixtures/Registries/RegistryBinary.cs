@@ -5,7 +5,7 @@ namespace Fixtures.Registries;
 /// <summary>Finds the CNCF distribution registry, and installs Debian's package of it where that is allowed.</summary>
 public static class RegistryBinary
 {
-    // Debian calls it by the longer name, its makers by the shorter.
+    // Debian uses the longer name, the project the shorter.
     private static readonly string[] Names = ["docker-registry", "registry"];
 
     private static readonly Lazy<string> Found = new(Find);
@@ -44,7 +44,7 @@ public static class RegistryBinary
         apt.WaitForExit();
         return Search()
             ?? throw new InvalidOperationException(
-                $"`apt-get install docker-registry` ended with {apt.ExitCode} and left no registry: "
+                $"`apt-get install docker-registry` exited with code {apt.ExitCode} and installed no registry: "
                     + $"{errors.GetAwaiter().GetResult().Trim()}"
             );
     }

@@ -1,6 +1,6 @@
 namespace Fixtures.Registries;
 
-/// <summary>How a registry is started. Without users and token service anybody may do anything.</summary>
+/// <summary>The options of a registry. Without users and token service, everything is permitted to everybody.</summary>
 public sealed record RegistryOptions
 {
     /// <summary>The port; null takes a free one.</summary>
@@ -9,12 +9,12 @@ public sealed record RegistryOptions
     /// <summary>Passwords by user name, for basic authentication.</summary>
     public IReadOnlyDictionary<string, string> Users { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Whose tokens the registry trusts.</summary>
+    /// <summary>The token service whose tokens the registry trusts.</summary>
     public TokenService? TokenService { get; init; }
 
-    /// <summary>Whose tokens it trusts, when the token service is another program's.</summary>
+    /// <summary>The token service of another program, whose tokens it trusts.</summary>
     public TokenTrust? TokenTrust { get; init; }
 
-    /// <summary>Where clients are sent for a token, when that is not the token service's own address.</summary>
+    /// <summary>The address for tokens that clients get, when that is not the token service's own.</summary>
     public Uri? Realm { get; init; }
 }

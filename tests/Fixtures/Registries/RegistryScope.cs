@@ -8,7 +8,7 @@ public sealed record RegistryScope(string Type, string Name, IReadOnlyList<strin
     public static IEnumerable<RegistryScope> Parse(string scopes) =>
         scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ParseOne);
 
-    /// <summary>What of this scope the grants allow.</summary>
+    /// <summary>The part of this scope that the grants permit.</summary>
     public RegistryScope Within(IEnumerable<RegistryScope> grants) =>
         this with
         {
@@ -38,7 +38,7 @@ public sealed record RegistryScope(string Type, string Name, IReadOnlyList<strin
         var first = scope.IndexOf(':', StringComparison.Ordinal);
         var last = scope.LastIndexOf(':');
         return first < 0 || last == first
-            ? throw new FormatException($"'{scope}' is no scope; it must be type:name:actions.")
+            ? throw new FormatException($"'{scope}' is not a scope; it must be type:name:actions.")
             : new RegistryScope(scope[..first], scope[(first + 1)..last], scope[(last + 1)..].Split(','));
     }
 }

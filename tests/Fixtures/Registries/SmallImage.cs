@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Fixtures.Registries;
 
-/// <summary>An image of one small layer, stored without any client of ours.</summary>
+/// <summary>An image of one small layer, stored without this project's clients.</summary>
 /// <param name="Digest">Of the manifest.</param>
 /// <param name="ConfigDigest">Of the configuration: what an engine calls the image's ID.</param>
 /// <param name="Manifest">The bytes, spaced as no serializer would.</param>
@@ -16,10 +16,10 @@ public sealed record SmallImage(string Digest, string ConfigDigest, string Manif
     /// <summary>Stores an image that anybody may push.</summary>
     /// <param name="registry"><c>http://localhost:{port}/</c>.</param>
     /// <param name="repository">Repository in it.</param>
-    /// <param name="tag">The tag it gets.</param>
-    /// <param name="layer">Text of the layer: other text, other image.</param>
+    /// <param name="tag">Its tag.</param>
+    /// <param name="layer">Text of the layer; another text gives another image.</param>
     /// <param name="labels">Labels.</param>
-    /// <param name="created">When it was built.</param>
+    /// <param name="created">Time of its build.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
     public static async Task<SmallImage> PushAsync(
         Uri registry,

@@ -1,6 +1,6 @@
 namespace Fixtures.Registries;
 
-/// <summary>How tokens are signed, in the words of JWT.</summary>
+/// <summary>The algorithm that signs tokens, by its JWT name.</summary>
 public enum TokenAlgorithm
 {
     RS256,

@@ -10,9 +10,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Fixtures.Registries;
 
 /// <summary>
-/// A token service on loopback with a key of its own. It answers docker's token protocol (GET with basic authentication or none, POST with
-/// a password or
-/// a refresh token) and Azure's (<c>POST /oauth2/exchange</c>, <c>POST /oauth2/token</c>), all at the same two addresses.
+/// A token service on loopback with its own key. It serves docker's token protocol (GET with basic authentication or none, POST with a
+/// password or a refresh token) and Azure's (<c>POST /oauth2/exchange</c>, <c>POST /oauth2/token</c>), all at the same two addresses.
 /// </summary>
 public sealed class TokenService : IAsyncDisposable
 {
@@ -30,7 +29,7 @@ public sealed class TokenService : IAsyncDisposable
 
     public string Issuer { get; init; } = "Token service of a test";
 
-    /// <summary>Where it gives tokens: <c>http://localhost:{port}/oauth2/token</c>.</summary>
+    /// <summary>Its address for tokens: <c>http://localhost:{port}/oauth2/token</c>.</summary>
     public Uri Realm => new((server ?? throw new InvalidOperationException("Not started.")).Address, "/oauth2/token");
 
     /// <summary>The certificate a registry must trust, PEM.</summary>
@@ -38,15 +37,15 @@ public sealed class TokenService : IAsyncDisposable
 
     public ConcurrentDictionary<string, TokenUser> Users { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Who a Microsoft Entra token belongs to: user names by token.</summary>
+    /// <summary>The owners of Microsoft Entra tokens: user names by token.</summary>
     public ConcurrentDictionary<string, string> AadTokens { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What anybody may do without signing in.</summary>
+    /// <summary>The grants of anonymous requests.</summary>
     public IReadOnlyList<string> AnonymousGrants { get; set; } = [];
 
     /// <summary>
-    /// How long access tokens live from now on. Less than minus one minute makes them expired when they are given, past the registry's
-    /// leeway.
+    /// Lifetime of the access tokens that are issued from now on. Below minus one minute they have expired when they are issued, beyond the
+    /// registry's leeway.
     /// </summary>
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -66,7 +65,7 @@ public sealed class TokenService : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes a new key: every token given so far is worthless, at once here and at a registry after it was started again.
+    /// Creates a new key. Every token issued so far becomes invalid: here at once, at a registry after its restart.
     /// </summary>
     public void RotateKey()
     {
@@ -75,7 +74,7 @@ public sealed class TokenService : IAsyncDisposable
         old.Dispose();
     }
 
-    /// <summary>Refuses the refresh tokens given so far; access tokens keep working.</summary>
+    /// <summary>Refuses the refresh tokens issued so far; access tokens stay valid.</summary>
     public void WithdrawRefreshTokens()
     {
         foreach (var token in withdrawn.Keys)
@@ -102,7 +101,7 @@ public sealed class TokenService : IAsyncDisposable
         app.MapPost("/oauth2/exchange", ExchangeAsync);
     }
 
-    /// <summary>Whether a request's bearer token opens a scope.</summary>
+    /// <summary>Whether a request's bearer token grants a scope.</summary>
     internal bool Allows(string? authorization, string scope)
     {
         if (authorization is null || !authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace Fixtures.Registries;
 
-/// <summary>A key made on the fly, its self-signed certificate, and the JSON web tokens signed with it.</summary>
+/// <summary>A new key, its self-signed certificate, and the JSON web tokens that it signs.</summary>
 public sealed class TokenSigner : IDisposable
 {
     private readonly X509Certificate2 certificate;

@@ -8,14 +8,14 @@ using Workspaces.Http;
 
 namespace Fixtures.Services;
 
-/// <summary>Opens datastores over scripted answers of a storage account.</summary>
+/// <summary>Opens datastores over scripted responses of a storage account.</summary>
 public static class FakeStorage
 {
     public const string Key = "cGxhbnRlZC1zZWNyZXQtcGxhbnRlZC1zZWNyZXQ=";
 
     public static Task<IDatastoreFiles> OpenAsync(HttpMessageHandler service, DatastorePlan plan, string? secret = Key) =>
         new DatastoreStorage(
-            new DatastoreSecrets(_ => throw new InvalidOperationException("no vault is asked"), _ => secret),
+            new DatastoreSecrets(_ => throw new InvalidOperationException("no vault is read"), _ => secret),
             new FakeService.FixedCredential(FakeService.Token)
         )
         {
@@ -23,7 +23,7 @@ public static class FakeStorage
             Retries = RetrySettings.Default with { Delay = TimeSpan.FromMilliseconds(1) },
         }.OpenAsync(plan, TestContext.Current.CancellationToken);
 
-    /// <summary>An error as a storage account gives it.</summary>
+    /// <summary>An error in the form of a storage account.</summary>
     public static Func<SentRequest, HttpResponseMessage> Error(int status, string code) =>
         _ => new HttpResponseMessage((HttpStatusCode)status)
         {

@@ -40,7 +40,7 @@ public sealed class AttestationCheckTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task FindFault_SaysSo_WhenTheImageHasNoIndex() =>
+    public async Task FindFault_ReportsNoAttestations_WhenTheImageHasNoIndex() =>
         Assert.Equal("it has no attestations", await FindFaultAsync("hash", tag: "plain"));
 
     [Fact]

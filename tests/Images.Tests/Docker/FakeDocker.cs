@@ -65,8 +65,7 @@ internal sealed class FakeDocker : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     // Another test may start a process while this one writes; the child would hold the file open, and Linux refuses to run a file that is
-    // open for
-    // writing. So a shell of its own writes it.
+    // open for writing. So a separate shell writes it.
     private void WriteScript(string text)
     {
         using var shell = Process.Start(

@@ -45,7 +45,7 @@ public sealed class CommitTreeTests : IDisposable
     }
 
     [Fact]
-    public void FindDifference_NamesTheFile_WhenGitIsToldToLookAway()
+    public void FindDifference_NamesTheFile_WhenGitIsToldToIgnoreItsChanges()
     {
         Git("update-index", "--assume-unchanged", "src/a.py");
         folder.Write("src/a.py", "changed\n");

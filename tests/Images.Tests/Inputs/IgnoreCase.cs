@@ -1,11 +1,11 @@
 namespace Images.Tests.Inputs;
 
 /// <summary>
-/// An ignore file, and what it leaves of <see cref="Tree"/>. Shared with the tests that put the same rules to a real build.
+/// An ignore file, and the files of <see cref="Tree"/> that it does not exclude. The tests of a real build use the same cases.
 /// </summary>
 public sealed record IgnoreCase(string Name, string Rules, string Left)
 {
-    /// <summary>The files every case is about.</summary>
+    /// <summary>The files of every case.</summary>
     public static IReadOnlyList<string> Tree { get; } =
     ["!d", "#c", "a.py", "ab.py", "b.txt", "e[f].txt", "lib/src/a.py", "src/a.py", "src/b.txt", "src/deep/.hidden", "src/deep/a.py"];
 
@@ -88,7 +88,7 @@ public sealed record IgnoreCase(string Name, string Rules, string Left)
 
     public static TheoryData<string> Names => [.. All.Select(one => one.Name)];
 
-    /// <summary>The files that are left, in the order of their names.</summary>
+    /// <summary>The files that are not excluded, in the order of their names.</summary>
     public IReadOnlyList<string> LeftFiles => Left.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     public static IgnoreCase Find(string name) => All.Single(one => one.Name == name);

@@ -5,7 +5,7 @@ using Fixtures.Registries;
 
 namespace Images.Tests.Registry;
 
-/// <summary>Stores indexes and attestations, without any client of ours.</summary>
+/// <summary>Stores indexes and attestations, without this project's clients.</summary>
 internal static class IndexImage
 {
     private const string IndexType = "application/vnd.oci.image.index.v1+json";

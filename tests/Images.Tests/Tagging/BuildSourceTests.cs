@@ -63,13 +63,13 @@ public class BuildSourceTests
 
     [Theory]
     [InlineData(
-        "GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository GITHUB_EVENT_NAME=pull_request_target GITHUB_REF=refs/heads/main "
-            + "GITHUB_SHA=c1",
+        "GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository GITHUB_EVENT_NAME=pull_request_target "
+            + "GITHUB_REF=refs/heads/main GITHUB_SHA=c1",
         "GITHUB_SHA is c1, and c2 is checked out"
     )]
     [InlineData(
-        "GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository GITHUB_EVENT_NAME=pull_request GITHUB_REF=refs/pull/42/merge "
-            + "GITHUB_SHA=c1",
+        "GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository GITHUB_EVENT_NAME=pull_request "
+            + "GITHUB_REF=refs/pull/42/merge GITHUB_SHA=c1",
         "GITHUB_SHA is c1, and c2 is checked out"
     )]
     [InlineData(

@@ -26,7 +26,7 @@ public class ImageTagsTests
         Assert.Equal(["v1", "main", "latest"], ImageTags.For(new("main", null, IsMain: true, "c1"), "v1", tagLatest: false));
 
     [Fact]
-    public void For_IsOnlyWhatWasAskedFor_WhenTheTreeIsNotKnownToBeTheCommits()
+    public void For_ReturnsOnlyRequestedTags_WhenTheTreeMayDifferFromTheCommit()
     {
         var source = new BuildSource("main", null, IsMain: true, "c1") { NoTagsReason = "a.py is not in the commit" };
 

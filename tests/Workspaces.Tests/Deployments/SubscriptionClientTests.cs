@@ -57,7 +57,7 @@ public sealed class SubscriptionClientTests : IDisposable
     }
 
     [Fact]
-    public async Task CompareAsync_PollsAsTheServiceAsks_AndReadsTheChanges()
+    public async Task CompareAsync_PollsAsTheServiceRequests_AndReadsTheChanges()
     {
         var time = new SkippingTime();
         service.On(
@@ -94,9 +94,8 @@ public sealed class SubscriptionClientTests : IDisposable
         );
 
         Assert.Equal(
-            "Deployment 'team' has not finished after 60 min; it must finish by then. The service continues it: run again to see what "
-                + "became "
-                + "of it.",
+            "Deployment 'team' has not finished after 60 min; it must finish by then. The service continues it: run again to see its "
+                + "result.",
             error.Message
         );
         Assert.All(lines, line => Assert.Matches("^Still deploying after [0-9]+ s$", line));

@@ -37,7 +37,7 @@ internal static class FakeCluster
         return cluster;
     }
 
-    /// <summary>Creates a cluster as the service returns it during creation: with its state alone.</summary>
+    /// <summary>Creates a cluster as the service returns it during creation: only with its state.</summary>
     public static JsonObject Bare(string provisioningState)
     {
         var cluster = In(provisioningState);

@@ -71,7 +71,7 @@ public sealed class RetryPolicyTests : IDisposable
     [InlineData("Retry-After", "soon", 0.8)]
     [InlineData("retry-after-ms", "2500", 2.5)]
     [InlineData("x-ms-retry-after-ms", "1500", 1.5)]
-    public async Task SendAsync_WaitsAsLongAsTheServiceAsks_WhenThisMachinesClockIsWrong(string header, string value, double seconds)
+    public async Task SendAsync_WaitsAsLongAsTheServiceRequests_WhenThisMachinesClockIsWrong(string header, string value, double seconds)
     {
         service.OnEach(
             "GET",
@@ -101,7 +101,7 @@ public sealed class RetryPolicyTests : IDisposable
     }
 
     [Fact]
-    public async Task SendAsync_DoesNotWait_WhenTheServiceAsksForTooLong()
+    public async Task SendAsync_DoesNotWait_WhenTheServiceRequestsTooLongAWait()
     {
         service.On("GET", Jobs, FakeService.Json(429, "{}", ("Retry-After", "600")));
 

@@ -113,7 +113,7 @@ public sealed class JobArtifactsTests : IDisposable
     }
 
     [Fact]
-    public async Task FetchAsync_NamesTheLost_WhenOneIsGone()
+    public async Task FetchAsync_NamesTheMissingArtifact_WhenOneWasDeleted()
     {
         var service = List("outputs/here.txt", "outputs/gone.txt");
         service.On("GET", $"{Container}/content", request =>

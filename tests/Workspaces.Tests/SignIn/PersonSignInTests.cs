@@ -117,7 +117,7 @@ public sealed class PersonSignInTests : IDisposable
 
         Assert.Equal(
             [
-                "Sign-in      this system has no encrypted store for the token: the next run asks for a new sign-in",
+                "Sign-in      this system has no encrypted store for the token: the next run requires a new sign-in",
                 Prompt,
                 "Signed in    as ada@example.org by device code",
             ],

@@ -1,5 +1,5 @@
 // A schema of those parts of the YAML of Azure Pipelines that this repository uses: stricter than the service's own, in that it has nothing else,
-// wants a time limit on each job and a name on each step, and knows the tasks by their inputs.
+// requires a time limit on each job and a name on each step, and knows the tasks by their inputs.
 
 const text = { type: 'string' };
 const flag = { type: 'boolean' };
@@ -72,7 +72,7 @@ const branches = object({ include: texts }, ['include']);
 const schedule = object({ cron: text, displayName: text, branches, always: flag }, ['cron', 'displayName', 'branches']);
 const repository = object({ repository: text, type: values('git', 'github'), name: text, ref: text, endpoint: text }, ['repository', 'type', 'name', 'ref']);
 
-/** What a file must look like: the pipeline itself, or a template by what it holds. */
+/** The schema of a file: that of the pipeline, or of a template by its section. */
 export const schemas = {
   pipeline: object(
     {

@@ -45,7 +45,7 @@ export function checkParameters(file) {
     .map(({ name }) => `${file}: parameter '${name}' is never read`);
 }
 
-/** Values reach a script by its environment alone: `$(…)`, `$[…]` and `${{ … }}` are put into the text before bash reads it. */
+/** Values reach a script only by its environment: `$(…)`, `$[…]` and `${{ … }}` are put into the text before bash reads it. */
 export const checkScripts = (file) =>
   scalars(parse(read(file)))
     .filter(({ key, value }) => ['bash', 'script', 'pwsh', 'powershell', 'inlineScript', 'arguments'].includes(key) && /\$\{\{|\$\(|\$\[/.test(value))
@@ -83,8 +83,8 @@ export function checkConduct(file) {
 const refused = /##vso\[(task\.(upload|addattachment|setendpoint)|artifact\.|build\.|release\.)/;
 
 /**
- * What a step prints cannot command the agent beyond what the step is for: texts of others are in it. A step that must give such a command runs nothing that
- * prints them.
+ * The output of a step may hold texts of others, so it cannot command the agent beyond the step's purpose. A step that must give such a command runs nothing that
+ * prints such texts.
  */
 export const checkCommands = (file) =>
   mappings(parse(read(file)))
@@ -94,7 +94,7 @@ export const checkCommands = (file) =>
       return step.target.settableVariables === 'none' || step.name !== undefined ? [] : [`${file}: '${step.displayName}' sets variables and has no name, by which they are read`];
     });
 
-/** A launch is cancelled by no later commit, and each commit of main has a run of its own: a batch builds only its newest commit. */
+/** A launch is cancelled by no later commit, and each commit of main has its own run: a batch builds only its newest commit. */
 function checkTriggers(file, { trigger, pr, stages }) {
   const faults = [];
   const launches = JSON.stringify(stages ?? []).includes('stages/launch.yml');
@@ -105,7 +105,7 @@ function checkTriggers(file, { trigger, pr, stages }) {
 
 const answersAlone = "in(variables['authorize.decision'], 'cancel', 'status')";
 
-/** What trains for a pull request is behind an environment, whose approvers decide. Answers to /cancel and /status need none. */
+/** A job that trains for a pull request is behind an environment, whose approvers decide. The commands /cancel and /status need no approval. */
 export const checkApproval = (file) =>
   mappings(parse(read(file)))
     .filter((job) => job.job !== undefined || job.deployment !== undefined)

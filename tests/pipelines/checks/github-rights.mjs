@@ -47,8 +47,8 @@ const checkToken = (file, id, job) =>
 const isDefaultBranch = (ref) => ref === '${{ github.event.repository.default_branch }}';
 
 /**
- * Where a label or a comment starts the workflow, a job with rights runs code of the default branch, or that of the approved commit behind an environment. What
- * the commit is decides an earlier job, never the event.
+ * Where a label or a comment starts the workflow, a job with rights runs code of the default branch, or that of the approved commit behind an environment. An
+ * earlier job decides the commit, never the event.
  */
 function checkCode(file, id, job, workflow) {
   const isAsked = workflow.on.issue_comment !== undefined || workflow.on.pull_request?.types?.includes('labeled');
@@ -57,7 +57,7 @@ function checkCode(file, id, job, workflow) {
     .filter((step) => step.uses?.startsWith('actions/checkout@') && !isDefaultBranch(step.with?.ref))
     .flatMap((step) => [
       ...(job.environment === undefined ? [`${file}: job '${id}' runs code other than the default branch's, without an environment that approves it`] : []),
-      ...(/^\$\{\{ needs\.\w+\.outputs\.commit \}\}$/.test(step.with?.ref) ? [] : [`${file}: job '${id}' checks out what is not the commit that was approved`]),
+      ...(/^\$\{\{ needs\.\w+\.outputs\.commit \}\}$/.test(step.with?.ref) ? [] : [`${file}: job '${id}' checks out another commit than the approved one`]),
       ...(job.permissions?.statuses === 'write' ? [`${file}: job '${id}' could set the status by the pull request's own code`] : []),
     ]);
 }

@@ -20,7 +20,7 @@ const isAction = (file) => path.basename(file) === 'action.yml';
 const jobsOf = (file) => Object.entries(parse(read(file)).jobs ?? {});
 const stepsOf = (file) => (isAction(file) ? parse(read(file)).runs.steps : jobsOf(file).flatMap(([, job]) => job.steps ?? []));
 
-/** The inputs of each action in use, as its action.yml names them at that version; actionlint knows them for older versions alone. */
+/** The inputs of each action in use, as its action.yml names them at that version; actionlint knows them only for older versions. */
 const actions = {
   'actions/cache': { version: 'v5.0.3', inputs: ['path', 'key', 'restore-keys'] },
   'actions/checkout': { version: 'v7.0.1', inputs: ['persist-credentials', 'fetch-depth', 'path', 'ref', 'repository'] },
@@ -76,7 +76,7 @@ function knownInputs(uses) {
   return Object.keys(own.endsWith('.yml') ? parse(read(own)).on.workflow_call.inputs : parse(read(`${own}/action.yml`)).inputs ?? {});
 }
 
-/** Values reach a script by its environment alone: `${{ … }}` is put into the text before the shell reads it. */
+/** Values reach a script only by its environment: `${{ … }}` is put into the text before the shell reads it. */
 export const checkScripts = (file) =>
   stepsOf(file)
     .filter((step) => step.run?.includes('${{'))
@@ -94,13 +94,13 @@ function checkConcurrency(file, workflow) {
     return concurrency === undefined ? faults : [...faults, `${file}: has a concurrency group; a training run must not be cancelled or held up by another`];
   if (workflow.on.workflow_call !== undefined || workflow.on.schedule !== undefined) return faults;
   if (concurrency?.group === undefined) return [...faults, `${file}: has no concurrency group; builds of superseded commits would continue`];
-  if (concurrency['cancel-in-progress'] !== "${{ github.event_name == 'pull_request' }}") faults.push(`${file}: must cancel superseded builds of pull requests, and those alone`);
+  if (concurrency['cancel-in-progress'] !== "${{ github.event_name == 'pull_request' }}") faults.push(`${file}: must cancel superseded builds of pull requests, and no others`);
   // In one group for all of main, GitHub would cancel the waiting run of a commit when a newer one comes.
   if (workflow.on.push !== undefined && !/github\.sha\b/.test(concurrency.group)) faults.push(`${file}: has one group for several commits of main; a waiting commit would get no image`);
   return faults;
 }
 
-/** A required check that runs for pull requests and not for the merge queue would never come there. */
+/** A required check that runs for pull requests and not for the merge queue would never report there. */
 const checkQueue = (file, { on }) => (on.pull_request?.branches !== undefined && on.merge_group === undefined ? [`${file}: does not run for merge_group; the merge queue would wait for its checks`] : []);
 
 /** No failure is ignored, no secret is read, every job has a time limit, and no right is granted that is not needed. */

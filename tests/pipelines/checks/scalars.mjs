@@ -1,4 +1,4 @@
-/** Every scalar of a document: the key it stands under (of the list, for an item), its value as a string, and its path. */
+/** Every scalar of a document: its key (that of the list, for an item), its value as a string, and its path. */
 export function scalars(node, key = '', path = '') {
   if (Array.isArray(node)) return node.flatMap((item, index) => scalars(item, key, `${path}[${index}]`));
   if (node !== null && typeof node === 'object')

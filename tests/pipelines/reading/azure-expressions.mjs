@@ -3,7 +3,7 @@
 const same = (left, right) => String(left ?? '').toLowerCase() === String(right ?? '').toLowerCase();
 const truth = (value) => value !== undefined && value !== null && value !== false && value !== '' && !(typeof value === 'string' && value.toLowerCase() === 'false');
 
-// The status functions answer as on a run in which nothing has failed so far.
+// The status functions return the values of a run in which nothing has failed so far.
 const functions = {
   and: (...values) => values.every(truth),
   or: (...values) => values.some(truth),

@@ -10,7 +10,7 @@ const passed = (value, contexts) => (/^\$\{\{[^}]*\}\}$/.test(String(value)) ? v
 
 /**
  * The jobs that run, each after the jobs it needs, with their steps; composite actions and called workflows of this repository are expanded.
- * @param results What jobs ended with, by id: `{ result, outputs }`. A job that is not named succeeds without outputs.
+ * @param results The results of jobs by id: `{ result, outputs }`. A job that is not named succeeds without outputs.
  */
 export function runningJobs(file, contexts, results = {}) {
   const workflow = parse(read(file));

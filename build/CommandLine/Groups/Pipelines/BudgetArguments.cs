@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Build.CommandLine.Groups.Pipelines;
 
-/// <summary>The arguments that limit what a run may cost.</summary>
+/// <summary>The arguments that limit the cost of a run.</summary>
 public sealed class BudgetArguments() : ArgumentGroup(MaxPrice, MaxMinutes)
 {
     public static readonly Argument<decimal?> MaxPrice = new(

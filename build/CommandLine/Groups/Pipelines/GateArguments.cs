@@ -10,7 +10,7 @@ public sealed class GateArguments() : ArgumentGroup(Approved, MostLaunches)
 
     public static readonly Argument<bool> Approved = Arguments.Switch(
         "approved",
-        "says that this stage is behind an environment whose approval was given; Azure Pipelines alone"
+        "declares that this stage is behind an environment and was approved; only on Azure Pipelines"
     );
 
     public static readonly Argument<int> MostLaunches = new(

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Build.CommandLine.Groups.Pipelines;
 
-/// <summary>The arguments that say which pull request and which account is meant.</summary>
+/// <summary>The arguments that select the pull request and the account.</summary>
 public sealed class PullRequestArguments() : ArgumentGroup(Number, Author)
 {
     public static readonly Argument<int?> Number = new(

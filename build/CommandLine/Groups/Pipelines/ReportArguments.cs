@@ -15,7 +15,7 @@ public sealed class ReportArguments() : ArgumentGroup(Job, JobArguments.Experime
     public static readonly Argument<string?> Baseline = Arguments.Text(
         "baseline",
         "JOB|BRANCH|FILE",
-        "what the job is compared with: a job, the newest completed run of a branch, or fetched artifacts; default main"
+        "the baseline: a job, the newest completed run of a branch, or fetched artifacts; default main"
     );
 
     public static readonly RepeatedArgument FailOn = new(

@@ -23,7 +23,7 @@ public sealed class VerdictArguments() : ArgumentGroup(Report, Text, FailOn, Thu
     public static readonly Argument<string?> Thumbnails = new(
         "thumbnails",
         "ADDRESS",
-        "shows up to six pictures: alone uploads them (Azure DevOps), an https address is that of the published artifacts",
+        "shows up to six pictures: without a value uploads them (Azure DevOps), an https address is that of the published artifacts",
         otherwise: null,
         Parse
     )
@@ -34,5 +34,5 @@ public sealed class VerdictArguments() : ArgumentGroup(Report, Text, FailOn, Thu
     private static string Parse(string text) =>
         text == Upload || (MarkdownText.IsPlainAddress(text) && !text.Contains('?', StringComparison.Ordinal))
             ? text
-            : throw new FormatException("an https address without a query, or be given alone");
+            : throw new FormatException("an https address without a query, or be given without a value");
 }

@@ -7,7 +7,7 @@ namespace Azure.ResourceManager.MachineLearning;
 /// <param name="pipeline">Carries the credential, retries and logging.</param>
 /// <param name="endpoint">Endpoint of ARM.</param>
 /// <param name="applicationId">Goes into the User-Agent header.</param>
-/// <param name="apiVersion">The version asked for by the client's options; null takes <see cref="DefaultApiVersion"/>.</param>
+/// <param name="apiVersion">The version that the client's options name; null takes <see cref="DefaultApiVersion"/>.</param>
 internal sealed class ArmRequests(HttpPipeline pipeline, Uri endpoint, string? applicationId, string? apiVersion)
 {
     public const string DefaultApiVersion = "2024-10-01";

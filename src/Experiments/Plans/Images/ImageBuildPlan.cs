@@ -1,6 +1,6 @@
 namespace Experiments.Plans.Images;
 
-/// <summary>How this project's image is built, and the tag that follows from its inputs.</summary>
+/// <summary>The build of this project's image, and the tag that follows from its inputs.</summary>
 /// <param name="Dockerfile">Relative to the repository, which is the build context; forward slashes.</param>
 /// <param name="Arguments">Build arguments that were given. The Dockerfile has defaults for the others.</param>
 /// <param name="InputsHash">SHA-256 over all inputs, 64 hex digits.</param>

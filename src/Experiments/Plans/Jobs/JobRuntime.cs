@@ -1,6 +1,6 @@
 namespace Experiments.Plans.Jobs;
 
-/// <summary>What runs the jobs of a workspace.</summary>
+/// <summary>The runtime of a workspace's jobs.</summary>
 public enum JobRuntime
 {
     /// <summary>Azure runs them in the image, on the cluster's nodes.</summary>

@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Experiments.Plans.Jobs;
 
-/// <summary>What runs the job, and the reason for that choice.</summary>
-/// <param name="Kind">What runs it.</param>
+/// <summary>The runtime of a job, and the reason for that choice.</summary>
+/// <param name="Kind">The runtime.</param>
 /// <param name="Reason">The reason; it follows "docker: " or "process: " and has no full stop.</param>
 public sealed record RuntimePlan(JobRuntime Kind, string Reason)
 {

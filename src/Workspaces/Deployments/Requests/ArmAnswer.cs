@@ -6,5 +6,5 @@ namespace Workspaces.Deployments.Requests;
 /// <param name="Status">HTTP status.</param>
 /// <param name="Body">The body; undefined when it is empty.</param>
 /// <param name="Location">Address to poll; null without one.</param>
-/// <param name="RetryAfter">The wait that the service asks for; null without one.</param>
+/// <param name="RetryAfter">The wait that the service requests; null without one.</param>
 internal sealed record ArmAnswer(int Status, JsonElement Body, Uri? Location, TimeSpan? RetryAfter);

@@ -29,7 +29,7 @@ internal sealed class ArmRequests
     /// <param name="version">The api-version.</param>
     /// <param name="body">The body; null for none.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <param name="accepted">The statuses that are no failure.</param>
+    /// <param name="accepted">The statuses that are not failures.</param>
     /// <exception cref="WorkspaceException">The service responded with another status, with every detail of its error, or did not
     /// respond.</exception>
     public Task<ArmAnswer> SendAsync(

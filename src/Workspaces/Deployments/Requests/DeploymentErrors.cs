@@ -29,7 +29,7 @@ internal static class DeploymentErrors
         }
         catch (JsonException)
         {
-            return []; // not an answer of the service; its text is in the message already
+            return []; // not a response of the service; its text is in the message already
         }
     }
 

@@ -14,7 +14,7 @@ internal static class ResourceNames
             : string.Join('/', parts.Where((_, index) => index % 2 == 0).Prepend(provider));
     }
 
-    /// <summary>Returns the name of a resource with the names of its parents; of a role assignment also what it is on.</summary>
+    /// <summary>Returns the name of a resource with the names of its parents; of a role assignment also its resource.</summary>
     public static string NameOf(string id)
     {
         var (provider, parts) = Split(id);

@@ -17,7 +17,7 @@ public sealed record SubscriptionConnection(Uri? Endpoint, string SubscriptionId
     /// <summary>Replaces the network in tests; null: the network.</summary>
     internal HttpPipelineTransport? Transport { get; init; }
 
-    /// <summary>When a failed request is retried.</summary>
+    /// <summary>The rules for retries of failed requests.</summary>
     internal RetrySettings Retries { get; init; } = RetrySettings.Default;
 
     /// <summary>Creates a connection to a running emulator.</summary>
