@@ -119,11 +119,19 @@ public sealed class AzureFront : IAsyncDisposable
         app.Map("/v2/{**rest}", ForwardAsync);
     }
 
+    // A repository may be called manifests.
+    private bool IsLocked(string path)
+    {
+        const string Root = "/v2/";
+        const string Manifests = "/manifests/";
+        var at = path.LastIndexOf(Manifests, StringComparison.Ordinal);
+        return at > Root.Length && catalogue.IsLocked(path[Root.Length..at], path[(at + Manifests.Length)..]);
+    }
+
     private async Task ForwardAsync(HttpContext context)
     {
         var request = context.Request;
-        var words = request.Path.Value!.Split("/manifests/");
-        if (HttpMethods.IsPut(request.Method) && words is [var repository, var tag] && catalogue.IsLocked(repository["/v2/".Length..], tag))
+        if (HttpMethods.IsPut(request.Method) && IsLocked(request.Path.Value!))
         {
             await AzureCatalogue.RefuseLockedAsync(context);
             return;
