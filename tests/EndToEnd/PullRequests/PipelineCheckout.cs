@@ -16,7 +16,7 @@ public sealed class PipelineCheckout : IAsyncDisposable
         ("MODEL_PARAMS.IMAGE_SIZE", "64"),
     ];
 
-    private readonly Checkout checkout = new(prefix: "agent with spaces ");
+    private readonly Checkout checkout = new(ownSources: true, prefix: "agent with spaces ");
 
     private PipelineCheckout() { }
 
@@ -45,7 +45,7 @@ public sealed class PipelineCheckout : IAsyncDisposable
         );
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(build, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await File.WriteAllTextAsync(Path.Combine(created.Root, ".gitignore"), "artifacts/\n.local/\n.venv/\ntraffic.jsonl\n");
+        await File.WriteAllTextAsync(Path.Combine(created.Root, ".gitignore"), "artifacts/\n.local/\n.venv/\n__pycache__/\ntraffic.jsonl\n");
         foreach (var name in new[] { ".github", ".ci", "global.json" })
             created.Copy(name);
         created.WriteExperiment();
