@@ -13,6 +13,7 @@ from detection.data.datasets import Dataset
 from detection.models.anchors import anchor_sizes
 from detection.models.architecture import Architecture
 from detection.models.building import build_model
+from detection.models.proposals import proposals_by_objects
 from detection.models.registry import base_model
 from detection.models.weights import Weights, find_weights, image_folder, load_weights, read_weights
 from detection.train.machine import Machine
@@ -72,6 +73,8 @@ def configure_model(
         architecture = replace(architecture, anchors=sizes)
         shown = "; ".join(", ".join(str(side) for side in level) for level in sizes)
         say(f"anchors of {shown} pixels by level, by k-means over the boxes of the training split")
+    if entry.has_stages:
+        architecture = replace(architecture, proposals=proposals_by_objects(dataset.train, entry))
     model = build_model(params, len(dataset.class_names), architecture)
     if weights is not None:
         load_weights(model, weights, entry, say)
@@ -81,7 +84,7 @@ def configure_model(
         first = params.first_stage
         say(
             f"first stage: {f'stride {first.stride}, ' if entry.has_stride else ''}at most "
-            f"{entry.proposals_of(params)} proposals of score >= {first.nms_score_threshold:g}, suppressed above IoU "
+            f"{entry.proposals_of(params, architecture)} proposals of score >= {first.nms_score_threshold:g}, suppressed above IoU "
             f"{first.nms_iou_threshold:g}; loss weights {first.localization_loss_weight:g} (boxes) and "
             f"{first.objectness_loss_weight:g} (objectness)"
         )
