@@ -99,7 +99,8 @@ def _run_stages(
     model, architecture = configure_model(settings, dataset, weights, machine, say)
 
     _begin(say, "train")
-    folder = CheckpointFolder(checkpoints, checkpoint_identity(settings, dataset, weights), say)
+    own = held_out if settings.validation_csv != NO_FILE else None  # a share of the training split is in its hash
+    folder = CheckpointFolder(checkpoints, checkpoint_identity(settings, dataset, weights, own), say)
     log = MetricsLog(output / "metrics.jsonl", tracker)
     trained = train_model(settings, model, dataset, store, evaluator, validation, folder, log, machine, console)
 

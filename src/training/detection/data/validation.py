@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from detection.config.settings import Settings
-from detection.data.datasets import Dataset, ImageRecord, read_dataset
+from detection.data.dataset_csv import Row, read_csv
+from detection.data.dataset_faults import RowChecks, empty_file
+from detection.data.dataset_hash import dataset_hash
+from detection.data.datasets import Dataset, ImageRecord
+from detection.data.image_sizes import ImageSizes
 from detection.errors import FaultsError
 
+_FAULTS = "the validation split has faults"
 NO_FILE = "none"
 """DATA.VALIDATION_CSV without a file."""
 
@@ -68,56 +73,77 @@ def read_validation(
         say: Receives a line about the split, and one for each row that is dropped.
 
     Returns:
-        The dataset, whose hash covers the validation split too, and the dataset with that split in place of the test
-        split. An image of several splits stays in the test split, then in the validation split, where bad rows are
-        dropped.
+        The dataset, and the dataset with the validation split in place of the test split, whose hash is that of the
+        validation split. Where bad rows are dropped, an image of several splits stays in the test split, else in the
+        validation split.
 
     Raises:
         FaultsError: The file does not exist or has faults, or one of its images is in another split.
     """
-    place, name = f"{settings.image_type}/datasets", settings.validation_csv
-    if not (data / place / name).is_file():
-        raise FaultsError(
-            "the validation split has 1 fault",
-            [f"{place}/{name} does not exist; DATA.VALIDATION_CSV must name a file in {place} or be {NO_FILE}."],
-        )
-    # Bad rows are dropped in any case, so that a class which only the training split has is no fault of this one.
-    clips = settings.on_bad_rows == "clip"
-    reading = read_dataset(
-        data,
-        settings.image_type,
-        dataset.train_csv.rpartition("/")[2],
-        name,
-        on_bad_rows="clip" if clips else "drop",
-        clip_pixels=settings.clip_pixels,
-        exif=settings.exif,
-    )
-    dropped = [line for line in reading.dropped if line.startswith(f"{place}/{name}(")]
-    faults = [*reading.faults]
-    known = {record.file_name for record in dataset.train}
+    place = f"{settings.image_type}/datasets/{settings.validation_csv}"
+    path, images = data / place, data / settings.image_type / "images"
+    if not path.is_file():
+        rule = f"DATA.VALIDATION_CSV must name a file in {settings.image_type}/datasets or be {NO_FILE}."
+        raise FaultsError(_FAULTS, [f"{place} does not exist; {rule}"])
+    file = read_csv(path, place, settings.image_type)
+    sizes = ImageSizes(images, settings.image_type, applies_exif=settings.exif == "apply")
+    sizes.state({row.file_name: row.stated for row in reversed(file.rows) if row.stated is not None})
+    checks = RowChecks(sizes, settings.clip_pixels if settings.on_bad_rows == "clip" else 0)
+    labels = {name: label for label, name in dataset.class_names.items()}
     tested = {record.file_name for record in dataset.test}
-    records = () if reading.dataset is None else reading.dataset.test
-    if settings.on_bad_rows != "drop":
-        faults += dropped
-        for split, names in ((dataset.train_csv, known), (dataset.test_csv, tested)):
-            faults += [
-                f"{place}/{name}: '{record.file_name}' is in {split} too; an image must be in one split."
-                for record in records
-                if record.file_name in names
-            ]
-    records = tuple(record for record in records if record.file_name not in tested)
-    if not records and not faults:
-        faults.append(f"{place}/{name} has no image that is not in {dataset.test_csv}.")
-    if faults or reading.dataset is None:
-        raise FaultsError(f"the validation split has {len(faults)} fault{'s' if len(faults) != 1 else ''}", faults)
-    for line in dropped:
-        say(f"  {line}")
-    labels = {class_name: label for label, class_name in dataset.class_names.items()}
-    own = reading.dataset.class_names
-    chosen = tuple(replace(record, labels=tuple(labels[own[label]] for label in record.labels)) for record in records)
+    trained = {record.file_name for record in dataset.train}
+    row_faults = [(fault.line, fault.text) for fault in checks.faults({"test": file})["test"]]
+    for row in file.rows:
+        if row.class_name and row.class_name not in labels:
+            row_faults.append(
+                (row.line, f"class '{row.class_name}' is not in {dataset.train_csv}; it must be in both.")
+            )
+        for split, names in ((dataset.test_csv, tested), (dataset.train_csv, trained)):
+            if row.file_name in names and (split == dataset.test_csv or settings.on_bad_rows != "drop"):
+                text = f"image '{row.file_name}' is also in {split}; an image must be in one split."
+                row_faults.append((row.line, text))
+    lines = [f"{place}({line}): {text}" for line, text in sorted(row_faults)]
+    if file.faults or (lines and settings.on_bad_rows != "drop"):
+        raise FaultsError(_FAULTS, [*file.faults, *lines])
+    for line in lines:
+        say(f"dropped: {line}")
+    rows = [row for row in checks._good(file.rows) if row.file_name not in tested]
+    rows = [row for row in rows if not row.class_name or row.class_name in labels]
+    if not rows:
+        raise FaultsError(_FAULTS, [empty_file(place)])
+    chosen = _records(rows, checks, sizes, labels, dataset.train[0], images)
     held = {record.file_name for record in chosen}
-    kept = tuple(record for record in dataset.train if record.file_name not in held)
-    digest = hashlib.sha256(f"{dataset.hash}:{reading.dataset.hash}".encode()).hexdigest()
-    say(f"{place}/{name}: {len(chosen)} images, by which the best weights are chosen")
-    rest = replace(dataset, train=kept, hash=digest)
-    return rest, replace(rest, test=chosen)
+    say(f"{place}: {len(chosen)} images, by which the best weights are chosen")
+    rest = replace(dataset, train=tuple(record for record in dataset.train if record.file_name not in held))
+    return rest, replace(rest, test=chosen, hash=dataset_hash({"validation": rows}, images))
+
+
+def _records(
+    rows: Sequence[Row],
+    checks: RowChecks,
+    sizes: ImageSizes,
+    labels: Mapping[str, int],
+    like: ImageRecord,
+    images: Path,
+) -> tuple[ImageRecord, ...]:
+    """Returns the images of rows without faults, each with all that the rows do not say from the record ``like``."""
+    by_image: dict[str, list[Row]] = {}
+    for row in rows:
+        by_image.setdefault(row.file_name, []).append(row)
+    records = []
+    for name, group in by_image.items():
+        width, height = sizes.size(name) or (0, 0)  # every row kept has an image with a size
+        boxed = [(box, labels[row.class_name]) for row in group if (box := checks.clipped(row)) is not None]
+        records.append(
+            replace(
+                like,
+                file_name=name,
+                path=images / name,
+                width=width,
+                height=height,
+                boxes=tuple(box for box, _ in boxed),
+                labels=tuple(label for _, label in boxed),
+                orientation=sizes.orientation(name),
+            )
+        )
+    return tuple(records)

@@ -38,8 +38,12 @@ def page() -> str:
 
 _TABLE_NOTE = """
 Parameters are counted with 90 classes. The image size is the IMAGE_SIZE that suits the architecture. The default of
-IMAGE_SIZE is the same for all. Proposals and detections are the defaults of FIRST_STAGE.MAX_PROPOSALS and
-MAX_DETECTIONS, also for the `lowproposals` names.
+IMAGE_SIZE is the same for all. Detections are the default of MAX_DETECTIONS. Proposals are the least default of
+FIRST_STAGE.MAX_PROPOSALS, also for the `lowproposals` names: it is 16 for each object of the training image that has
+the most, where that is more, and at most 2000.
+
+Half of the proposals are divided equally among the levels of a feature pyramid, or among the scales of the anchors of
+one feature map. The other half goes by objectness. So the objects of a frequent class cannot take all places.
 """
 
 

@@ -1,4 +1,4 @@
-"""The first stage's choice of proposals: places for each feature level or anchor scale, and their number by the data."""
+"""The first stage's choice of proposals: places for each level or scale of anchors, and their number by the data."""
 
 from __future__ import annotations
 

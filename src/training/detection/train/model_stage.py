@@ -90,9 +90,10 @@ def configure_model(
     say(f"{trainable / 1e6:.1f} million trainable parameters on {machine.describe()}")
     if entry.has_stages:
         first = params.first_stage
+        proposals = entry.proposals_of(params, architecture)
         say(
             f"first stage: {f'stride {first.stride}, ' if entry.has_stride else ''}at most "
-            f"{entry.proposals_of(params, architecture)} proposals of score >= {first.nms_score_threshold:g}, suppressed above IoU "
+            f"{proposals} proposals of score >= {first.nms_score_threshold:g}, suppressed above IoU "
             f"{first.nms_iou_threshold:g}; loss weights {first.localization_loss_weight:g} (boxes) and "
             f"{first.objectness_loss_weight:g} (objectness)"
         )

@@ -52,12 +52,15 @@ class Trained:
     last: Mapping[str, Tensor] | None
 
 
-def checkpoint_identity(settings: Settings, dataset: Dataset, weights: Weights | None) -> str:
+def checkpoint_identity(
+    settings: Settings, dataset: Dataset, weights: Weights | None, validation: Dataset | None = None
+) -> str:
     """Returns the SHA-256 in hex of everything that decides the weights after a given step."""
     parts = {
         "settings": {key: settings.value(key) for key in sorted(deciding("weights"))},
         "dataset": dataset.hash,
         "weights": weights.digest if weights is not None else None,
+        **({} if validation is None else {"validation": validation.hash}),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
