@@ -231,6 +231,12 @@ def test_train_fails_when_patience_has_nothing_to_wait_for(
         _run(exp_config({"RUN_PARAMS.PATIENCE": 2, "RUN_PARAMS.EVAL_EVERY": 3}), demo_data, tmp_path, console[0])
 
 
+def test_train_warns_that_it_uses_one_of_several_gpus(exp_config: ExpConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 4)
+
+    assert check_training(parse_settings(exp_config(), "x")) == ["warning: this run uses one of the 4 GPUs"]
+
+
 def test_train_fails_with_two_validation_splits(exp_config: ExpConfig) -> None:
     text = exp_config({"DATA.VALIDATION": 0.2, "DATA.VALIDATION_CSV": "check.csv"})
 

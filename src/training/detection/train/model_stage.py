@@ -12,7 +12,7 @@ from torchvision.models.detection.roi_heads import RoIHeads
 
 from detection.config.settings import ModelParams, Settings
 from detection.data.datasets import Dataset
-from detection.models.anchors import anchor_sizes
+from detection.models.anchors import anchor_sizes, small_objects
 from detection.models.architecture import Architecture
 from detection.models.building import build_model
 from detection.models.class_weights import WeightedHeads, balanced_weights
@@ -76,6 +76,8 @@ def configure_model(
         architecture = replace(architecture, anchors=sizes)
         shown = "; ".join(", ".join(str(side) for side in level) for level in sizes)
         say(f"anchors of {shown} pixels by level, by k-means over the boxes of the training split")
+    for line in small_objects(dataset.train, params.image_size, dataset.class_names):
+        say(line)
     if entry.has_stages:
         architecture = replace(architecture, proposals=proposals_by_objects(dataset.train, entry))
     model = build_model(params, len(dataset.class_names), architecture)
