@@ -85,7 +85,7 @@ class QuotaProposalNetwork(RegionProposalNetwork):
         group_of: List[Tensor] = []
         offset = 0
         group = 0
-        for level in logits.split(num_anchors_per_level, 1):
+        for level in logits.split(num_anchors_per_level, 1):  # type: ignore[no-untyped-call]
             for scale in range(self.scales):
                 part = level[:, scale :: self.scales]
                 count = _topk_min(part, self.pre_nms_top_n(), 1)
