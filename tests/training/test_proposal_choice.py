@@ -50,18 +50,33 @@ def test_filter_proposals_keeps_places_for_a_level_of_low_objectness() -> None:
     assert scores.tolist() == sorted(scores.tolist(), reverse=True)
 
 
-def test_filter_proposals_keeps_places_for_the_scales_of_one_level() -> None:
-    # Four scales and three ratios of anchors in each of 30 cells; the second scale is sure of all its boxes.
+def test_filter_proposals_of_one_level_keeps_places_for_objects_that_stand_alone() -> None:
     network = _network(_SINGLE)
-    assert (network.scales, network.groups) == (4, 4)
-    boxes = _scattered(360, 6.0)
-    boxes[:, 2:] += (torch.arange(360) % 4)[:, None]
-    logits = torch.where(torch.arange(360) % 4 == 1, 4.0, -4.0)
+    assert (network.scales, network.levels) == (4, 1)
+    # Five objects with nine proposals each, of which none is suppressed, and 315 weak proposals that stand alone.
+    steps = torch.cartesian_prod(torch.arange(3), torch.arange(3)) * 4.0
+    corners = (_scattered(5, 0.0)[:, None, :2] + steps[None] + torch.tensor([0.0, 600.0])).reshape(-1, 2)
+    boxes = torch.cat([torch.cat([corners, corners + 20], dim=1), _scattered(315, 6.0)])
+    logits = torch.cat([torch.linspace(5, 4, 45), torch.linspace(-4, -5, 315)])
 
     (found,), _ = network.filter_proposals(boxes[None], logits, [(1300, 1300)], [360])
+    (torchvisions,), _ = RegionProposalNetwork.filter_proposals(network, boxes[None], logits, [(1300, 1300)], [360])
+
+    assert len(found) == len(torchvisions) == 40
+    assert [int((kept[:, 2] - kept[:, 0] < 10).sum()) for kept in (found, torchvisions)] == [20 - 2 * 5, 0]
+
+
+def test_filter_proposals_of_one_level_takes_candidates_of_every_scale() -> None:
+    network = _network(_SINGLE)
+    boxes = _scattered(2400, 6.0)
+    boxes[:, 2:] += (torch.arange(2400) % 4)[:, None]
+    logits = torch.where(torch.arange(2400) % 4 == 1, 4.0, -4.0)
+    network._post_nms_top_n = {"training": 160, "testing": 160}
+
+    (found,), _ = network.filter_proposals(boxes[None], logits, [(3000, 3000)], [2400])
 
     sides = (found[:, 2] - found[:, 0]).round().int().tolist()
-    assert [sides.count(6 + scale) for scale in range(4)] == [5, 25, 5, 5]
+    assert sides.count(7) == network.pre_nms_top_n() == 50 and len(found) == 160
 
 
 @pytest.mark.parametrize("params", [_PYRAMID, _SINGLE])

@@ -42,8 +42,9 @@ IMAGE_SIZE is the same for all. Detections are the default of MAX_DETECTIONS. Pr
 FIRST_STAGE.MAX_PROPOSALS, also for the `lowproposals` names: it is 16 for each object of the training image that has
 the most, where that is more, and at most 2000.
 
-Half of the proposals are divided equally among the levels of a feature pyramid, or among the scales of the anchors of
-one feature map. The other half goes by objectness. So the objects of a frequent class cannot take all places.
+Half of the proposals are divided equally among the levels of a feature pyramid. Of one feature map, half are for
+proposals that overlap no better one by an IoU above 0.3. The other half goes by objectness. So the objects of a
+frequent class cannot take all places.
 
 exp_configs/bccd.json is a start for real pictures: blood cells, 292 training and 72 test images of 640x480 pixels.
 Single trainings with the ImageNet weights at 512 pixels, batches of two, on one GPU gave:
