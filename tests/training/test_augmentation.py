@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detection.data.augmentation import augment
+from detection.data.augmentation import Sample, augment, mosaic
 
 
 class _Always:
@@ -67,3 +67,59 @@ def test_a_strong_change_moves_a_box_with_its_content() -> None:
         outside = changed.astype(float).copy()
         outside[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2] = 0
         assert inside > 120 and outside.max() < 190  # the fill of a smaller image is grey
+
+
+def _samples(random: np.random.Generator) -> list[Sample]:
+    samples = []
+    for number in range(4):
+        height, width = random.integers(20, 90, 2)
+        corner = random.uniform(0, 0.6, (6, 2)) * (width, height)
+        boxes = np.concatenate([corner, corner + random.uniform(0.05, 0.4, (6, 2)) * (width, height)], axis=1)
+        pixels = random.integers(0, 256, (height, width, 3), dtype=np.uint8)
+        samples.append((pixels, boxes.astype(np.float32), np.full(6, number + 1)))
+    return samples
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_mosaic_keeps_boxes_inside_an_image_of_the_size_of_the_first(seed: int) -> None:
+    samples = _samples(np.random.default_rng(seed))
+    before = [boxes.copy() for _, boxes, _ in samples]
+
+    pixels, boxes, labels = mosaic(samples, np.random.default_rng(seed))
+
+    height, width = samples[0][0].shape[:2]
+    assert pixels.shape == (height, width, 3) and pixels.dtype == np.uint8
+    assert 1 <= len(boxes) == len(labels) and boxes.dtype == np.float32
+    assert (boxes[:, :2] < boxes[:, 2:]).all() and (boxes >= 0).all()
+    assert (boxes[:, 2] <= width).all() and (boxes[:, 3] <= height).all()
+    assert all(np.array_equal(old, own) for old, (_, own, _) in zip(before, samples))
+
+
+def test_mosaic_moves_the_boxes_of_each_image_with_their_content() -> None:
+    samples = []
+    for value in (60, 120, 180, 240):
+        pixels = np.zeros((100, 100, 3), dtype=np.uint8)
+        pixels[30:70, 30:70] = value
+        samples.append((pixels, np.array([[30, 30, 70, 70]], dtype=np.float32), np.array([value])))
+
+    seen = set()
+    for seed in range(20):
+        pixels, boxes, labels = mosaic(samples, np.random.default_rng(seed))
+        for box, label in zip(boxes, labels.tolist()):
+            left, top, right, bottom = box.round().astype(int)
+            inside = pixels[top + 2 : bottom - 2, left + 2 : right - 2]
+            assert inside.size and abs(float(inside.mean()) - label) < 3
+            seen.add(label)
+    assert seen == {60, 120, 180, 240}
+
+
+def test_mosaic_without_any_box_left_is_the_first_image() -> None:
+    pixels = np.full((64, 64, 3), 7, dtype=np.uint8)
+    corner = (pixels, np.array([[0, 0, 6, 6]], dtype=np.float32), _labels(1))
+    empty = (np.zeros_like(pixels), np.zeros((0, 4), dtype=np.float32), _labels(0))
+
+    results = [mosaic([corner, empty, empty, empty], np.random.default_rng(seed)) for seed in range(30)]
+
+    assert all(len(boxes) == 1 for _, boxes, _ in results)
+    assert any(same is pixels for same, _, _ in results)
+    assert len(mosaic([empty] * 4, np.random.default_rng(1))[1]) == 0

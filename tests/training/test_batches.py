@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,61 @@ def test_training_batches_are_the_same_however_they_are_prepared(demo_data: Path
         assert [record.file_name for record in left.records] == [record.file_name for record in right.records]
         assert all(a.equal(b) for a, b in zip(left.images, right.images))
         assert all(a["boxes"].equal(b["boxes"]) for a, b in zip(left.targets, right.targets))
+
+
+@pytest.mark.parametrize("augmentation", ["flip_both", "strong"])
+def test_training_batches_have_the_same_images_and_pixels_for_every_batch_size(
+    augmentation: str, demo_data: Path
+) -> None:
+    dataset = read_dataset(demo_data, "pothole", "latest", "latest", on_bad_rows="fail").dataset
+    assert dataset is not None
+
+    def images(batch_size: int, threads: int) -> list[tuple[str, bytes, bytes]]:
+        batches = training_batches(
+            dataset.train,
+            ImageStore(64),
+            batch_size=batch_size,
+            augmentation=augmentation,
+            seed=5,
+            first_step=0,
+            last_step=24 // batch_size,
+            threads=threads,
+            mosaic_share=0.5,
+        )
+        return [
+            (record.file_name, image.numpy().tobytes(), target["boxes"].numpy().tobytes())
+            for batch in batches
+            for record, image, target in zip(batch.records, batch.images, batch.targets)
+        ]
+
+    assert images(1, 1) == images(2, 3) == images(4, 2) == images(6, 1)
+
+
+def test_training_batches_do_not_depend_on_the_order_of_records_and_labels(demo_data: Path) -> None:
+    dataset = read_dataset(demo_data, "pothole", "latest", "latest", on_bad_rows="fail").dataset
+    assert dataset is not None
+    assert any(len(record.labels) > 1 for record in dataset.train)
+    turned = [replace(record, boxes=record.boxes[::-1], labels=record.labels[::-1]) for record in dataset.train[::-1]]
+
+    def batches(records: Sequence[ImageRecord]) -> list[Batch]:
+        return list(
+            training_batches(
+                records,
+                ImageStore(64),
+                batch_size=3,
+                augmentation="strong",
+                seed=5,
+                first_step=0,
+                last_step=6,
+                threads=1,
+                mosaic_share=0.3,
+            )
+        )
+
+    for left, right in zip(batches(dataset.train), batches(turned)):
+        assert [record.file_name for record in left.records] == [record.file_name for record in right.records]
+        assert all(a.equal(b) for a, b in zip(left.images, right.images))
+        assert all(a[name].equal(b[name]) for a, b in zip(left.targets, right.targets) for name in a)
 
 
 def test_training_batches_have_images_in_0_to_1_with_boxes_inside(demo_data: Path) -> None:

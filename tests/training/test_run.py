@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,13 @@ def test_train_exports_a_model_that_predicts_the_same_for_a_raw_image(
     assert torch.allclose(found["scores"], expected["scores"], atol=1e-5)
 
 
+@pytest.fixture
+def on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hides a GPU: there RoIAlign adds gradients in any order, so that two runs differ in their last bits."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+
+
+@pytest.mark.usefixtures("on_the_cpu")
 @pytest.mark.parametrize("kept_step", [2, 4])
 def test_train_resumed_logs_the_lines_and_saves_the_weights_of_an_uninterrupted_run(
     kept_step: int,
@@ -178,6 +186,7 @@ def test_train_resumed_logs_the_lines_and_saves_the_weights_of_an_uninterrupted_
     assert {name for name in expected if not torch.equal(expected[name], found[name])} == set()
 
 
+@pytest.mark.usefixtures("on_the_cpu")
 def test_train_with_a_validation_split_resumes_bit_for_bit_and_ends_early(
     exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
 ) -> None:
@@ -220,6 +229,57 @@ def test_train_fails_when_patience_has_nothing_to_wait_for(
         TrainingError, match=r"PATIENCE is 2, with DATA\.VALIDATION 0 and RUN_PARAMS\.EVAL_EVERY 3; it must"
     ):
         _run(exp_config({"RUN_PARAMS.PATIENCE": 2, "RUN_PARAMS.EVAL_EVERY": 3}), demo_data, tmp_path, console[0])
+
+
+def test_train_warns_that_it_uses_one_of_several_gpus(exp_config: ExpConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 4)
+
+    assert check_training(parse_settings(exp_config(), "x")) == ["warning: this run uses one of the 4 GPUs"]
+
+
+def test_train_fails_with_two_validation_splits(exp_config: ExpConfig) -> None:
+    text = exp_config({"DATA.VALIDATION": 0.2, "DATA.VALIDATION_CSV": "check.csv"})
+
+    with pytest.raises(
+        TrainingError, match=r"VALIDATION is 0\.2 and DATA\.VALIDATION_CSV is check\.csv; one of them must"
+    ):
+        check_training(parse_settings(text, "x"))
+
+
+def test_train_chooses_the_best_weights_by_the_validation_file(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(demo_data, data)
+    (train_csv,) = (data / "pothole" / "datasets").glob("train_*.csv")
+    header, *rows = train_csv.read_text().splitlines()
+    names = sorted({row.split(",")[0] for row in rows})[:3]
+    held = [row for row in rows if row.split(",")[0] in names]
+    (train_csv.parent / "check.csv").write_text("\n".join([header, *held]) + "\n")
+    train_csv.write_text("\n".join([header, *(row for row in rows if row not in held)]) + "\n")
+    text = exp_config({"DATA.VALIDATION_CSV": "check.csv", "RUN_PARAMS.STEPS": 4, "RUN_PARAMS.EVAL_EVERY": 2})
+
+    metrics = _run(text, data, tmp_path / "out", console[0])
+
+    assert metrics["validation_images"] == 3 and metrics["train_images"] == 7
+    scores = [line["step"] for line in _lines(tmp_path / "out") if "validation_mAP" in line]
+    assert scores == [2, 4]
+    assert "pothole/datasets/check.csv: 3 images, by which the best weights are chosen" in console[1].getvalue()
+
+
+def test_train_applies_mosaic_class_weights_and_the_proposals_of_the_dataset(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    changes = {"MODEL_PARAMS.MOSAIC": 1, "MODEL_PARAMS.CLASS_WEIGHTS": "balanced", "RUN_PARAMS.STEPS": 2}
+    text = exp_config({**changes, "MODEL_PARAMS.FIRST_STAGE.MAX_PROPOSALS": None})
+
+    metrics = _run(text, demo_data, tmp_path / "out", console[0])
+
+    said = console[1].getvalue()
+    assert "class weights by the square root of the objects: pothole 1\n" in said
+    assert "at most 300 proposals" in said
+    architecture = json.loads((tmp_path / "out" / "final_model" / "architecture.json").read_text())
+    assert architecture["proposals"] == 300 and metrics["eval_mAP"] >= 0
 
 
 def test_train_warns_that_it_makes_no_sweep(exp_config: ExpConfig) -> None:

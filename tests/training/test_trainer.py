@@ -188,6 +188,55 @@ def test_step_skips_a_loss_that_is_not_finite_with_mixed_precision_and_fails_aft
         restored.step(_batch(float("nan")))
 
 
+class _Root(nn.Module):
+    """A detector whose loss is the root of its weight's distance from 1: finite there, with an infinite gradient."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(1, 1))
+
+    def forward(self, images: list[torch.Tensor], targets: Any) -> dict[str, torch.Tensor]:
+        return {"loss_classifier": (self.weight - 1).sqrt().sum() + images[0].sum()}
+
+
+def test_step_leaves_the_weights_and_names_the_images_when_the_gradient_is_not_finite() -> None:
+    model = _Root()
+    trainer = Trainer(model, _RUN, _PARAMS, torch.device("cpu"))
+
+    with pytest.raises(
+        NonFiniteLossError, match=r"step 1: the gradient is not finite .* on the images 'x\.png'; lower"
+    ):
+        trainer.step(_batch(1.0))
+
+    assert model.weight.item() == 1 and trainer.done == 0
+
+
+def test_step_counts_gradients_that_are_not_finite_with_mixed_precision_and_fails_after_ten_in_a_row(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Scaler:
+        def unscale_(self, optimizer: Any) -> None:
+            pass
+
+        def scale(self, loss: torch.Tensor) -> torch.Tensor:
+            return loss
+
+        step = update = lambda self, *optimizer: None
+
+    monkeypatch.setattr(module, "_scaler", lambda enabled: Scaler())
+    monkeypatch.setattr(Trainer, "_precision", lambda self: contextlib.nullcontext())
+    model = _Root()
+    trainer = Trainer(model, replace(_RUN, ema=0.9), _PARAMS, torch.device("cpu"))
+
+    for done in range(9):
+        assert trainer.step(_batch(1.0)) == {"learning_rate": 0.1, "train_skipped_steps": 1.0}
+    with pytest.raises(NonFiniteLossError, match="the gradient is not finite .* for the 10th step in a row"):
+        trainer.step(_batch(1.0))
+
+    assert trainer.done == 9 and model.weight.item() == 1
+    assert trainer.average is not None and trainer.average.model.weight.item() == 1
+
+
 @pytest.mark.parametrize(
     ("schedule", "rates"),
     [("constant", [0.5, 1, 1, 1]), ("step", [0.5, 1, 0.1, 0.01]), ("cosine", [0.5, 1, 0.23, 0.04])],

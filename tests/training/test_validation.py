@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from PIL import Image
+
+from detection.config.settings_reader import parse_settings
+from detection.data.data_stage import read_or_fail
 from detection.data.datasets import Dataset, ImageRecord
-from detection.data.validation import hold_out
+from detection.data.validation import hold_out, read_validation
+from detection.errors import FaultsError
 
 
 def _record(name: str, *labels: int) -> ImageRecord:
@@ -59,3 +65,90 @@ def test_hold_out_leaves_every_class_an_image() -> None:
 
 def test_hold_out_takes_nothing_for_a_share_of_0() -> None:
     assert hold_out(_MANY, 0, 1) == (_MANY, None)
+
+
+_ExpConfig = Callable[..., str]
+
+
+def _write(folder: Path, name: str, rows: Sequence[str]) -> None:
+    (folder / "datasets").mkdir(parents=True, exist_ok=True)
+    (folder / "images").mkdir(exist_ok=True)
+    lines = []
+    for row in rows:
+        image, label = row.split(":")
+        Image.new("RGB", (20, 20)).save(folder / "images" / image)
+        lines.append(f"{image},{label},1,1,9,9")
+    header = "filename,class,xmin,ymin,xmax,ymax"
+    (folder / "datasets" / name).write_text("\n".join([header, *lines]) + "\n")
+
+
+def _read(
+    exp_config: _ExpConfig, data: Path, on_bad_rows: str, validation: Sequence[str]
+) -> tuple[Dataset, Dataset, list[str]]:
+    folder = data / "pothole"
+    _write(folder, "train.csv", ["a.png:cat", "b.png:dog", "c.png:dog", "d.png:eel"])
+    _write(folder, "test.csv", ["t.png:cat", "t.png:dog", "u.png:eel"])
+    _write(folder, "check.csv", validation)
+    changes = {"TRAIN_CSV": "train.csv", "TEST_CSV": "test.csv", "DATA.VALIDATION_CSV": "check.csv"}
+    settings = parse_settings(exp_config({**changes, "DATA.ON_BAD_ROWS": on_bad_rows}), "x")
+    said: list[str] = []
+    dataset = read_or_fail(settings, data, lambda line: None)
+    return (*read_validation(settings, data, dataset, said.append), said)
+
+
+@pytest.mark.parametrize("on_bad_rows", ["fail", "drop"])
+def test_read_validation_has_the_labels_of_the_dataset(
+    on_bad_rows: str, exp_config: _ExpConfig, tmp_path: Path
+) -> None:
+    rest, held, said = _read(exp_config, tmp_path, on_bad_rows, ["v.png:eel", "w.png:dog", "w.png:cat"])
+
+    assert [(record.file_name, record.labels) for record in held.test] == [("v.png", (3,)), ("w.png", (2, 1))]
+    assert len(rest.train) == 4 and held.train == rest.train and len(rest.test) == 2
+    assert said == ["pothole/datasets/check.csv: 2 images, by which the best weights are chosen"]
+
+
+def test_read_validation_accepts_a_split_that_lacks_a_class(exp_config: _ExpConfig, tmp_path: Path) -> None:
+    rest, held, _ = _read(exp_config, tmp_path, "fail", ["v.png:dog"])
+
+    assert [record.labels for record in held.test] == [(2,)] and len(rest.train) == 4
+
+
+def test_read_validation_names_every_image_of_another_split_and_bad_row(exp_config: _ExpConfig, tmp_path: Path) -> None:
+    with pytest.raises(FaultsError) as error:
+        _read(exp_config, tmp_path, "fail", ["a.png:cat", "t.png:dog", "v.png:owl", "w.png:dog"])
+
+    place = "pothole/datasets"
+    assert error.value.faults == (
+        f"{place}/check.csv(2): image 'a.png' is also in {place}/train.csv; an image must be in one split.",
+        f"{place}/check.csv(3): image 't.png' is also in {place}/test.csv; an image must be in one split.",
+        f"{place}/check.csv(4): class 'owl' is not in {place}/train.csv; it must be in both.",
+    )
+
+
+def test_read_validation_takes_an_image_from_the_training_split_where_bad_rows_are_dropped(
+    exp_config: _ExpConfig, tmp_path: Path
+) -> None:
+    rest, held, said = _read(exp_config, tmp_path, "drop", ["b.png:dog", "t.png:dog", "v.png:owl", "w.png:dog"])
+
+    assert [record.file_name for record in held.test] == ["b.png", "w.png"]
+    assert [record.file_name for record in rest.train] == ["a.png", "c.png", "d.png"]
+    assert any("check.csv(4)" in line for line in said)
+
+
+def test_read_validation_changes_the_hash_with_its_file(exp_config: _ExpConfig, tmp_path: Path) -> None:
+    _, first, _ = _read(exp_config, tmp_path / "a", "fail", ["v.png:dog"])
+    _, second, _ = _read(exp_config, tmp_path / "b", "fail", ["v.png:cat"])
+
+    assert first.hash != second.hash
+
+
+def test_read_validation_names_a_missing_file(exp_config: _ExpConfig, tmp_path: Path, demo_data: Path) -> None:
+    settings = parse_settings(exp_config({"DATA.VALIDATION_CSV": "no.csv"}), "x")
+    dataset = read_or_fail(settings, demo_data, lambda line: None)
+
+    with pytest.raises(FaultsError) as error:
+        read_validation(settings, demo_data, dataset, print)
+
+    assert error.value.faults == (
+        "pothole/datasets/no.csv does not exist; DATA.VALIDATION_CSV must name a file in pothole/datasets or be none.",
+    )

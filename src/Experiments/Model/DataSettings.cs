@@ -43,4 +43,14 @@ public sealed record DataSettings
         Decides = Decides.Weights
     )]
     public double Validation { get; init; }
+
+    [Setting(
+        "VALIDATION_CSV",
+        "Validation split in place of a share: a file in `{IMAGE_TYPE}/datasets`, or `none`. Its images are in no other split.",
+        Default = "none",
+        Pattern = @"^(?!\.{1,2}$)[^/\\\u0000-\u001f]+$",
+        Rule = "\"none\" or a file name in {IMAGE_TYPE}/datasets, without a folder",
+        Decides = Decides.Weights
+    )]
+    public string ValidationCsv { get; init; } = "";
 }

@@ -49,11 +49,12 @@ public sealed record FirstStage
 
     [Setting(
         "MAX_PROPOSALS",
-        "Proposals per image handed to the second stage.",
+        "Proposals per image handed to the second stage. Half of them are divided among the levels of a feature pyramid, or are distinct in "
+            + "one feature map, so that small and rare objects keep theirs.",
         OnlyWith = "MODEL_PARAMS.BASE_MODEL",
         OnlyWithPattern = BaseModels.TwoStages,
         OnlyWithHint = BaseModels.TwoStagesHint,
-        DefaultText = "300; 500 for fasterrcnn_resnet18_fpn",
+        DefaultText = "16 for each object of the fullest training image, at least 300 (500 for fasterrcnn_resnet18_fpn), at most 2000",
         Minimum = 1,
         Maximum = 10_000,
         Unit = "proposals per image",

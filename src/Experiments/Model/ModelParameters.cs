@@ -66,6 +66,29 @@ public sealed record ModelParameters
     public string Augmentation { get; init; } = "";
 
     [Setting(
+        "MOSAIC",
+        "Share of the training images that are joined from four, for small and rare objects in few images; 0 turns it off.",
+        Default = 0.0,
+        Minimum = 0,
+        Maximum = 1,
+        Unit = "share of the training images, 0 for none",
+        Decides = Decides.Weights
+    )]
+    public double Mosaic { get; init; }
+
+    [Setting(
+        "CLASS_WEIGHTS",
+        "`balanced`: objects of rare classes weigh more in the loss of the second stage, by the square root of the number of objects.",
+        OnlyWith = "MODEL_PARAMS.BASE_MODEL",
+        OnlyWithPattern = BaseModels.TwoStages,
+        OnlyWithHint = BaseModels.TwoStagesHint,
+        Default = "none",
+        Choices = ["none", "balanced"],
+        Decides = Decides.Weights
+    )]
+    public string? ClassWeights { get; init; }
+
+    [Setting(
         "MAX_DETECTIONS",
         "Maximum number of detections per image, in the evaluation too.",
         DefaultText = "100; 300 for the models of 2018",

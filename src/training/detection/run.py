@@ -8,7 +8,7 @@ from pathlib import Path
 from detection.config.settings import Settings
 from detection.data.data_stage import prepare_images, read_or_fail
 from detection.data.images import ImageStore
-from detection.data.validation import hold_out
+from detection.data.validation import NO_FILE, hold_out, read_validation
 from detection.evaluate.evaluation import Evaluator
 from detection.evaluate.evaluation_stage import evaluate_final
 from detection.export.final_model import save_final_model
@@ -78,13 +78,18 @@ def _run_stages(
 
     _begin(say, "prepare the records")
     store = ImageStore(settings.model.image_size)
-    prepare_images(dataset, store, machine.cores, say)
-    dataset, held_out = hold_out(dataset, settings.validation, settings.run.seed)
+    if settings.validation_csv == NO_FILE:
+        prepare_images(dataset, store, machine.cores, say)
+        dataset, held_out = hold_out(dataset, settings.validation, settings.run.seed)
+    else:
+        dataset, held_out = read_validation(settings, data, dataset, say)
+        prepare_images(dataset, store, machine.cores, say)
     threads = machine.cores
     evaluator = Evaluator(settings, dataset, store, device=machine.device, threads=threads)
     validation = None
     if held_out is not None:
-        say(f"{len(held_out.test)} of the training images are held out for validation (DATA.VALIDATION)")
+        if settings.validation_csv == NO_FILE:
+            say(f"{len(held_out.test)} of the training images are held out for validation (DATA.VALIDATION)")
         validation = Evaluator(settings, held_out, store, device=machine.device, threads=threads)
 
     _begin(say, "fetch the base model")
@@ -94,7 +99,8 @@ def _run_stages(
     model, architecture = configure_model(settings, dataset, weights, machine, say)
 
     _begin(say, "train")
-    folder = CheckpointFolder(checkpoints, checkpoint_identity(settings, dataset, weights), say)
+    own = held_out if settings.validation_csv != NO_FILE else None  # a share of the training split is in its hash
+    folder = CheckpointFolder(checkpoints, checkpoint_identity(settings, dataset, weights, own), say)
     log = MetricsLog(output / "metrics.jsonl", tracker)
     trained = train_model(settings, model, dataset, store, evaluator, validation, folder, log, machine, console)
 

@@ -81,6 +81,8 @@ class ModelParams:
         first_stage: The region proposal network; the defaults where the base model has none.
         max_detections: Most detections per image; None for the base model's own number.
         anchors: ``default`` or ``auto``: sizes by k-means over the training boxes.
+        mosaic: Share of the training images that are joined from four; 0 for none.
+        class_weights: ``none``, or ``balanced``: rare classes weigh more in the loss of the second stage.
     """
 
     base_model: str
@@ -90,6 +92,8 @@ class ModelParams:
     first_stage: FirstStage
     max_detections: Optional[int] = None
     anchors: str = "default"
+    mosaic: float = 0.0
+    class_weights: str = "none"
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ class Settings:
         clip_pixels: How far ``clip`` lets a box reach outside its image, in pixels.
         exif: ``apply`` turns images upright as their EXIF orientation says, ``ignore`` does not.
         validation: Share of the training images that are held out to choose the best weights by; 0 for none.
+        validation_csv: File name in ``{image_type}/datasets`` of a validation split of its own; ``none`` for none.
         run: How long and how fast to train.
         model: What is trained.
         document: The whole exp_config with every key, as it is saved beside the model.
@@ -122,6 +127,7 @@ class Settings:
     clip_pixels: float
     exif: str
     validation: float
+    validation_csv: str
     run: RunParams
     model: ModelParams
     document: Mapping[str, Any]

@@ -1,6 +1,8 @@
-"""The random changes of a training image: flips, colour, scale jitter, and crops that keep boxes."""
+"""The random changes of a training image: flips, colour, scale jitter, crops that keep boxes, and mosaics of four."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +18,14 @@ _SCALES = (0.6, 1.6)
 _LEAST_SHARE = 0.4  # of an object that must remain visible
 _LEAST_SIDE = 2.0  # pixels
 _TRIALS = 8
+_FILL = (124, 116, 104)  # the mean of the input, which the model sees as 0
+_MIDDLE = (0.3, 0.7)  # where the four images of a mosaic meet, as shares of its sides
+
+Sample = tuple[Pixels, Boxes, NDArray[np.int64]]
+"""An image with its boxes and the label of each."""
 
 
-def augment(
-    pixels: Pixels, boxes: Boxes, labels: NDArray[np.int64], kind: str, random: np.random.Generator
-) -> tuple[Pixels, Boxes, NDArray[np.int64]]:
+def augment(pixels: Pixels, boxes: Boxes, labels: NDArray[np.int64], kind: str, random: np.random.Generator) -> Sample:
     """Returns one image with its boxes and labels after a random change; the arguments stay unchanged.
 
     Args:
@@ -57,9 +62,66 @@ def augment(
     return pixels, boxes, labels
 
 
-def _window(
-    pixels: Pixels, boxes: Boxes, labels: NDArray[np.int64], random: np.random.Generator
-) -> tuple[Pixels, Boxes, NDArray[np.int64]]:
+def mosaic(samples: Sequence[Sample], random: np.random.Generator) -> Sample:
+    """Returns four images joined to one of the size of the first.
+
+    They meet at a point in the middle of it. Each fills its quarter: it is resized to cover it, and what reaches over
+    is cut off on one side. Boxes are cut as those of a window are. A mosaic that would lose every box is the first
+    image alone.
+
+    Args:
+        samples: Four images.
+        random: Decides the point and the cuts.
+    """
+    height, width = samples[0][0].shape[:2]
+    across = round(width * random.uniform(*_MIDDLE))
+    down = round(height * random.uniform(*_MIDDLE))
+    canvas = np.empty((height, width, 3), dtype=np.uint8)
+    boxes, labels = [], []
+    quarters = (
+        (0, 0, across, down),
+        (across, 0, width, down),
+        (0, down, across, height),
+        (across, down, width, height),
+    )
+    for (pixels, own, names), (left, top, right, bottom) in zip(samples, quarters):
+        scale = max((right - left) / pixels.shape[1], (bottom - top) / pixels.shape[0])
+        # Of the two numbers one is 0 but for rounding.
+        cut_left = random.random() * max(0.0, pixels.shape[1] - (right - left) / scale)
+        cut_top = random.random() * max(0.0, pixels.shape[0] - (bottom - top) / scale)
+        canvas[top:bottom, left:right] = np.asarray(
+            Image.fromarray(pixels).resize(
+                (right - left, bottom - top),
+                Image.Resampling.BILINEAR,
+                box=(
+                    cut_left,
+                    cut_top,
+                    min(pixels.shape[1], cut_left + (right - left) / scale),
+                    min(pixels.shape[0], cut_top + (bottom - top) / scale),
+                ),
+            )
+        )
+        moved = own * np.float32(scale) + np.array([left - cut_left * scale, top - cut_top * scale] * 2, np.float32)
+        inside, kept = _cut(moved, (left, top, right, bottom))
+        boxes.append(inside[kept])
+        labels.append(names[kept])
+    joined = np.concatenate(boxes)
+    if not len(joined) and any(len(own) for _, own, _ in samples):
+        return samples[0]
+    return canvas, joined, np.concatenate(labels)
+
+
+def _cut(boxes: Boxes, frame: tuple[int, int, int, int]) -> tuple[Boxes, NDArray[np.bool_]]:
+    """Returns the boxes cut at a frame (xyxy), and which of them remain large enough to be kept."""
+    low, high = np.array(frame[:2] * 2, dtype=np.float32), np.array(frame[2:] * 2, dtype=np.float32)
+    inside = np.clip(boxes, low, high).astype(np.float32)
+    sides = inside[:, 2:] - inside[:, :2]
+    whole = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    kept = (sides.prod(axis=1) >= _LEAST_SHARE * whole) & (sides.min(axis=1, initial=np.inf) >= _LEAST_SIDE)
+    return inside, kept
+
+
+def _window(pixels: Pixels, boxes: Boxes, labels: NDArray[np.int64], random: np.random.Generator) -> Sample:
     """Cuts a window of the image's proportions, larger or smaller than it, and resizes it to the size of the image."""
     height, width = pixels.shape[:2]
     for _ in range(_TRIALS):
@@ -68,17 +130,14 @@ def _window(
         left = random.uniform(min(0.0, width - across), max(0.0, width - across))
         top = random.uniform(min(0.0, height - down), max(0.0, height - down))
         moved = (boxes - np.array([left, top, left, top], dtype=np.float32)) * np.float32(scale)
-        inside = np.clip(moved, 0, np.array([width, height, width, height], dtype=np.float32)).astype(np.float32)
-        sides = inside[:, 2:] - inside[:, :2]
-        whole = (moved[:, 2:] - moved[:, :2]).prod(axis=1)
-        kept = (sides.prod(axis=1) >= _LEAST_SHARE * whole) & (sides.min(axis=1, initial=np.inf) >= _LEAST_SIDE)
+        inside, kept = _cut(moved, (0, 0, width, height))
         if kept.any() or not len(boxes):
             image = Image.fromarray(np.ascontiguousarray(pixels)).transform(
                 (width, height),
                 Image.Transform.AFFINE,
                 (1 / scale, 0, left, 0, 1 / scale, top),
                 Image.Resampling.BILINEAR,
-                fillcolor=(124, 116, 104),  # the mean of the input, which the model sees as 0
+                fillcolor=_FILL,
             )
             return np.asarray(image), inside[kept], labels[kept]
     return pixels, boxes, labels

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from detection.data.augmentation import Pixels, augment
+from detection.data.augmentation import Pixels, Sample, augment, mosaic
 from detection.data.datasets import ImageRecord
 from detection.data.images import ImageStore, scaled_boxes
 
@@ -103,8 +103,12 @@ def training_batches(
     first_step: int,
     last_step: int,
     threads: int,
+    mosaic_share: float = 0.0,
 ) -> Generator[Batch, None, None]:
     """Yields the batches of the steps ``first_step`` to ``last_step - 1``.
+
+    They follow from the images, the seed and the step alone: the order of the records and of their boxes, the number of
+    threads and the steps before do not matter.
 
     Args:
         records: The images of the training split.
@@ -115,15 +119,26 @@ def training_batches(
         first_step: Number of the first batch, from 0.
         last_step: Batches of the whole run.
         threads: Threads that prepare batches ahead.
+        mosaic_share: MODEL_PARAMS.MOSAIC: share of the images that are joined from four.
 
     Raises:
         TrainingError: An image cannot be decoded.
     """
+    records = sorted(records, key=lambda record: record.file_name)
     order = BatchOrder(len(records), batch_size, seed, [store.padded_size(record) for record in records])
+
+    def prepared(record: ImageRecord, random: np.random.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        sample = _load(record, store)
+        if mosaic_share > 0 and random.random() < mosaic_share:
+            others = random.integers(len(records), size=3).tolist()
+            sample = mosaic([sample, *(_load(records[index], store) for index in others)], random)
+        return _tensors(augment(*sample, augmentation, random))
 
     def prepare(step: int, indices: list[int]) -> Batch:
         chosen = [records[index] for index in indices]
-        samples = [_sample(record, store, augmentation, [seed, step, slot]) for slot, record in enumerate(chosen)]
+        # Seeded by the place in the whole run, which is the same for every batch size.
+        first = step * batch_size
+        samples = [prepared(record, np.random.default_rng([seed, first + slot])) for slot, record in enumerate(chosen)]
         return Batch(tuple(chosen), [image for image, _ in samples], [target for _, target in samples])
 
     with ThreadPoolExecutor(threads, thread_name_prefix="batches") as pool:
@@ -145,13 +160,17 @@ def to_tensor(pixels: Pixels) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.float32)).div_(255)
 
 
-def _sample(
-    record: ImageRecord, store: ImageStore, augmentation: str, seed: list[int]
-) -> tuple[Tensor, dict[str, Tensor]]:
+def _load(record: ImageRecord, store: ImageStore) -> Sample:
+    """Returns an image with its boxes in a fixed order, whatever the order of the rows in the CSV."""
     pixels = store.load(record)
     boxes = scaled_boxes(record, (pixels.shape[1], pixels.shape[0]))
     labels = np.asarray(record.labels, dtype=np.int64)
-    pixels, boxes, labels = augment(pixels, boxes, labels, augmentation, np.random.default_rng(seed))
+    order = np.lexsort((*boxes.T, labels))
+    return pixels, boxes[order], labels[order]
+
+
+def _tensors(sample: Sample) -> tuple[Tensor, dict[str, Tensor]]:
+    pixels, boxes, labels = sample
     target = {
         "boxes": torch.from_numpy(np.ascontiguousarray(boxes)),
         "labels": torch.from_numpy(labels),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from detection.models.base_model import BaseModel
 
 _LEAST_SIDE = 4  # pixels
 _STEPS = 100
+_SMALL_SIDE = 8  # pixels, below which a detector finds little
+_SMALL_SHARE = 0.1
 _PER_LEVEL = {1: 4, 3: 3}  # anchors of one ratio per level; one each for a pyramid of more levels
 
 
@@ -43,6 +45,28 @@ def box_sides(records: Sequence[ImageRecord], image_size: int) -> NDArray[np.flo
         for box in record.boxes
     ]
     return np.maximum(np.asarray(sides, dtype=np.float64), 1.0)
+
+
+def small_objects(records: Sequence[ImageRecord], image_size: int, class_names: Mapping[int, str]) -> list[str]:
+    """Returns a warning for each class of which the image size makes more than one object in ten too small.
+
+    Args:
+        records: The images of the training split.
+        image_size: MODEL_PARAMS.IMAGE_SIZE, in pixels.
+        class_names: Name of each label.
+    """
+    sides = box_sides(records, image_size)
+    labels = np.asarray([label for record in records for label in record.labels], dtype=np.int64)
+    lines = []
+    for label, name in class_names.items():
+        own = sides[labels == label]
+        if own.size and (own < _SMALL_SIDE).mean() > _SMALL_SHARE:
+            least = int(np.ceil(image_size * _SMALL_SIDE / np.quantile(own, _SMALL_SHARE)))
+            lines.append(
+                f"warning: {(own < _SMALL_SIDE).mean():.0%} of the objects of {name} are smaller than {_SMALL_SIDE} "
+                f"pixels at MODEL_PARAMS.IMAGE_SIZE {image_size}; raise it to {least}"
+            )
+    return lines
 
 
 def _k_means(values: NDArray[np.float64], count: int) -> NDArray[np.float64]:

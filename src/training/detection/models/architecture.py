@@ -23,12 +23,14 @@ class Architecture:
         epsilon: Number that frozen batch normalization adds to the variance; 0 for torchvision's older COCO files.
         wiring: ``torchvision``, or ``tensorflow``: the strides, paddings and pooling of the TensorFlow model zoo.
         anchors: Side in pixels of the anchors of each level; None for those of the architecture.
+        proposals: Proposals per image, by the objects of the training split; None for the base model's own number.
     """
 
     normalization: str = "group"
     epsilon: float = 1e-5
     wiring: str = "torchvision"
     anchors: Optional[Tuple[Tuple[int, ...], ...]] = None
+    proposals: Optional[int] = None
 
     @property
     def is_frozen(self) -> bool:
@@ -42,6 +44,7 @@ class Architecture:
             "epsilon": self.epsilon,
             "wiring": self.wiring,
             "anchors": anchors,
+            "proposals": self.proposals,
         }
 
     @staticmethod
@@ -53,11 +56,13 @@ class Architecture:
         """
         try:
             anchors = document["anchors"]
+            proposals = document.get("proposals")  # older files have none
             found = Architecture(
                 str(document["normalization"]),
                 float(document["epsilon"]),
                 str(document["wiring"]),
                 None if anchors is None else tuple(tuple(int(side) for side in level) for level in anchors),
+                None if proposals is None else int(proposals),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"{error} is missing or has another type") from error

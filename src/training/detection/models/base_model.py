@@ -56,7 +56,7 @@ class BaseModel:
         has_stages: Whether it has two stages, to which FIRST_STAGE applies.
         has_stride: Whether its backbone has one feature map, to which FIRST_STAGE.STRIDE applies.
         needs_weights: Whether random weights must be asked for by WEIGHTS ``none``.
-        proposals: Default of FIRST_STAGE.MAX_PROPOSALS.
+        proposals: Least default of FIRST_STAGE.MAX_PROPOSALS; a dataset of many objects per image raises it.
         detections: Default of MAX_DETECTIONS.
         box_loss_weight: Weight of the second stage's box loss.
         mean: Mean of the input in [0, 1] per channel, RGB.
@@ -97,10 +97,10 @@ class BaseModel:
         """Returns whether a value of BASE_MODEL means this base model."""
         return name == self.name or bool(self.others and re.fullmatch(self.others, name))
 
-    def proposals_of(self, params: ModelParams) -> int:
-        """Returns the proposals per image: FIRST_STAGE.MAX_PROPOSALS, or this base model's own number."""
+    def proposals_of(self, params: ModelParams, architecture: Architecture) -> int:
+        """Returns the proposals per image: FIRST_STAGE.MAX_PROPOSALS, or those that the dataset or the name decides."""
         given: Optional[int] = params.first_stage.max_proposals
-        return self.proposals if given is None else given
+        return given or architecture.proposals or self.proposals
 
     def detections_of(self, params: ModelParams) -> int:
         """Returns the most detections per image: MAX_DETECTIONS, or this base model's own number."""

@@ -28,7 +28,8 @@ def build_model(params: ModelParams, class_count: int, architecture: Architectur
         A detector with torchvision's interface: images in [0, 1], boxes xyxy in pixels, label 0 for the background.
     """
     entry = base_model(params.base_model)
-    request = Request(params, class_count + 1, architecture, entry.proposals_of(params), entry.detections_of(params))
+    proposals = entry.proposals_of(params, architecture)
+    request = Request(params, class_count + 1, architecture, proposals, entry.detections_of(params))
     model = entry.build(request)
     model.transform = LongerSideTransform(params.image_size, entry.mean, entry.std)
     return model

@@ -27,10 +27,19 @@ class StandardizedConv2d(nn.Conv2d):
         return functional.conv2d(input, weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
 
 
+class FrozenNorm(FrozenBatchNorm2d):
+    """Batch normalization with the statistics of trained weights: torchvision's layer, in one operation for its six."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.batch_norm(
+            x, self.running_mean, self.running_var, self.weight, self.bias, False, 0.0, self.eps
+        )
+
+
 def norm_layer(architecture: Architecture) -> NormLayer:
     """Returns the constructor of the normalization layers: a function of the number of channels."""
     if architecture.is_frozen:
-        return lambda channels, **_: FrozenBatchNorm2d(channels, eps=architecture.epsilon)
+        return lambda channels, **_: FrozenNorm(channels, eps=architecture.epsilon)
     return lambda channels, **_: nn.GroupNorm(_groups(channels), channels)
 
 

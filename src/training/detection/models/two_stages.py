@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from torch import nn
 from torchvision.models.detection import FasterRCNN
 from torchvision.models.detection.anchor_utils import AnchorGenerator
 
 from detection.models.base_model import SCORE_THRESHOLD, Request
+from detection.models.proposals import QuotaProposalNetwork
 
 RATIOS = (0.5, 1.0, 2.0)
 """Height by width of the anchors."""
@@ -20,12 +21,14 @@ def two_stages(request: Request, backbone: nn.Module, *, least_candidates: int =
     Args:
         request: The numbers of MODEL_PARAMS.
         backbone: The backbone, with ``out_channels``.
-        least_candidates: Least candidates per feature level before suppression.
+        least_candidates: Least candidates before suppression, per feature level or divided among the scales of one.
         parts: Further arguments of torchvision's FasterRCNN.
     """
     first = request.params.first_stage
-    # Candidates per feature level before suppression: enough that MAX_PROPOSALS remain after it.
-    candidates = max(least_candidates, 4 * request.proposals)
+    generator: AnchorGenerator = parts["rpn_anchor_generator"]
+    scales = len(generator.sizes[0]) if len(generator.sizes) == 1 else 1
+    # Candidates per feature level or scale before suppression: enough that MAX_PROPOSALS remain after it.
+    candidates = max(least_candidates // scales, request.proposals)
     arguments: dict[str, Any] = {
         "rpn_pre_nms_top_n_train": candidates,
         "rpn_pre_nms_top_n_test": candidates,
@@ -37,8 +40,9 @@ def two_stages(request: Request, backbone: nn.Module, *, least_candidates: int =
         "box_detections_per_img": request.detections,
         **parts,
     }
-    model: nn.Module = FasterRCNN(backbone, None if "box_predictor" in parts else request.classes, **arguments)
-    return model
+    model = FasterRCNN(backbone, None if "box_predictor" in parts else request.classes, **arguments)
+    model.rpn = QuotaProposalNetwork(model.rpn)
+    return cast(nn.Module, model)
 
 
 def anchors(

@@ -141,7 +141,7 @@ def read_weights(path: Path, entry: BaseModel) -> Weights:
         frozen = any(name.endswith(".running_mean") for name in tensors)
         epsilon = 0.0 if digest.startswith(_WITHOUT_EPSILON) else 1e-5
         architecture = Architecture("frozen" if frozen else "group", epsilon)
-    return Weights(path, tensors, replace(architecture, anchors=None), digest)
+    return Weights(path, tensors, replace(architecture, anchors=None, proposals=None), digest)
 
 
 def _read_checkpoint(path: Path, entry: BaseModel) -> Weights:

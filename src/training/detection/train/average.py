@@ -23,21 +23,23 @@ class WeightAverage:
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.model = copy.deepcopy(model).eval()
-        self._source = model
         self._decay = decay
         for parameter in self.model.parameters():
             parameter.requires_grad_(False)
+        own, others = self.model.state_dict(), model.state_dict()
+        # Tensors that share the memory of the two models; one call for all of them keeps a GPU busy.
+        fractions = [name for name, value in own.items() if value.is_floating_point()]
+        self._averages, self._values = [own[name] for name in fractions], [others[name] for name in fractions]
+        self._counts = [(own[name], others[name]) for name in own.keys() - set(fractions)]
 
     @torch.no_grad()
     def update(self, done: int) -> None:
         """Takes the model's weights into the average after ``done`` steps."""
         decay = min(self._decay, (1 + done) / (10 + done))
-        source = self._source.state_dict()
-        for name, value in self.model.state_dict().items():
-            if value.is_floating_point():
-                value.lerp_(source[name], 1 - decay)
-            else:
-                value.copy_(source[name])
+        # By the difference, so that a tensor that does not change keeps every bit.
+        torch._foreach_add_(self._averages, torch._foreach_sub(self._values, self._averages), alpha=1 - decay)
+        for count, value in self._counts:
+            count.copy_(value)
 
     def state_dict(self) -> dict[str, Any]:
         """Returns the averaged weights."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from torch import nn
+from torchvision.models.detection.roi_heads import RoIHeads
 
 from detection.config.settings import ModelParams, Settings
 from detection.data.datasets import Dataset
-from detection.models.anchors import anchor_sizes
+from detection.models.anchors import anchor_sizes, small_objects
 from detection.models.architecture import Architecture
 from detection.models.building import build_model
+from detection.models.class_weights import WeightedHeads, balanced_weights
+from detection.models.proposals import proposals_by_objects
 from detection.models.registry import base_model
 from detection.models.weights import Weights, find_weights, image_folder, load_weights, read_weights
 from detection.train.machine import Machine
@@ -72,16 +76,26 @@ def configure_model(
         architecture = replace(architecture, anchors=sizes)
         shown = "; ".join(", ".join(str(side) for side in level) for level in sizes)
         say(f"anchors of {shown} pixels by level, by k-means over the boxes of the training split")
+    for line in small_objects(dataset.train, params.image_size, dataset.class_names):
+        say(line)
+    if entry.has_stages:
+        architecture = replace(architecture, proposals=proposals_by_objects(dataset.train, entry))
     model = build_model(params, len(dataset.class_names), architecture)
     if weights is not None:
         load_weights(model, weights, entry, say)
+    if params.class_weights == "balanced" and entry.has_stages:
+        shares = balanced_weights(dataset.train, len(dataset.class_names))
+        model.roi_heads = WeightedHeads(cast(RoIHeads, model.roi_heads), shares)
+        shown = ", ".join(f"{name} {shares[label]:.3g}" for label, name in dataset.class_names.items())
+        say(f"class weights by the square root of the objects: {shown}")
     trainable = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
     say(f"{trainable / 1e6:.1f} million trainable parameters on {machine.describe()}")
     if entry.has_stages:
         first = params.first_stage
+        proposals = entry.proposals_of(params, architecture)
         say(
             f"first stage: {f'stride {first.stride}, ' if entry.has_stride else ''}at most "
-            f"{entry.proposals_of(params)} proposals of score >= {first.nms_score_threshold:g}, suppressed above IoU "
+            f"{proposals} proposals of score >= {first.nms_score_threshold:g}, suppressed above IoU "
             f"{first.nms_iou_threshold:g}; loss weights {first.localization_loss_weight:g} (boxes) and "
             f"{first.objectness_loss_weight:g} (objectness)"
         )

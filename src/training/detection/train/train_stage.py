@@ -15,6 +15,7 @@ from detection.config.settings import Settings, deciding
 from detection.data.batches import training_batches
 from detection.data.datasets import Dataset
 from detection.data.images import ImageStore
+from detection.data.validation import NO_FILE
 from detection.errors import TrainingError
 from detection.evaluate.evaluation import Evaluator
 from detection.models.weights import Weights
@@ -51,12 +52,15 @@ class Trained:
     last: Mapping[str, Tensor] | None
 
 
-def checkpoint_identity(settings: Settings, dataset: Dataset, weights: Weights | None) -> str:
+def checkpoint_identity(
+    settings: Settings, dataset: Dataset, weights: Weights | None, validation: Dataset | None = None
+) -> str:
     """Returns the SHA-256 in hex of everything that decides the weights after a given step."""
     parts = {
         "settings": {key: settings.value(key) for key in sorted(deciding("weights"))},
         "dataset": dataset.hash,
         "weights": weights.digest if weights is not None else None,
+        **({} if validation is None else {"validation": validation.hash}),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -133,6 +137,7 @@ def train_model(
         first_step=trainer.done * run.accumulate,
         last_step=run.steps * run.accumulate,
         threads=_batch_threads(machine),
+        mosaic_share=settings.model.mosaic,
     )
     with closing(batches), StopOnSignal() as stop:
         hooks: list[Hook] = [
@@ -160,17 +165,23 @@ def check_training(settings: Settings) -> list[str]:
         Warnings, a line each.
 
     Raises:
-        TrainingError: PATIENCE has nothing to wait for.
+        TrainingError: PATIENCE has nothing to wait for, or there are two validation splits.
     """
     run = settings.run
-    if run.patience and not (settings.validation and run.eval_every):
+    has_file = settings.validation_csv != NO_FILE
+    if settings.validation and has_file:
+        raise TrainingError(
+            f"DATA.VALIDATION is {settings.validation:g} and DATA.VALIDATION_CSV is {settings.validation_csv}; one of "
+            f"them must be unset, because a run has one validation split."
+        )
+    if run.patience and not ((settings.validation or has_file) and run.eval_every):
         raise TrainingError(
             f"RUN_PARAMS.PATIENCE is {run.patience}, with DATA.VALIDATION {settings.validation:g} and "
             f"RUN_PARAMS.EVAL_EVERY {run.eval_every}; it must be 0, or both of them above 0, "
             "because the best weights are chosen by regular evaluations of the validation split."
         )
     lines = []
-    if settings.validation and not run.eval_every:
+    if (settings.validation or has_file) and not run.eval_every:
         lines.append("warning: RUN_PARAMS.EVAL_EVERY is 0, so that the validation split chooses among one step")
     if settings.value("HYPERTUNE"):
         lines.append("warning: HYPERTUNE is true, but this command trains once with the values given; a sweep is a job")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ContextManager
 
 import torch
@@ -25,7 +25,7 @@ _MAX_GRADIENT_NORM = 10.0
 
 
 class NonFiniteLossError(TrainingError):
-    """The loss is NaN or infinite. The step that found it has changed no weights."""
+    """The loss or its gradient is NaN or infinite. The step that found it has changed no weights."""
 
 
 class Trainer:
@@ -57,8 +57,8 @@ class Trainer:
     def step(self, *batches: Batch) -> dict[str, float]:
         """Makes one optimizer step over the mean loss of one or more batches.
 
-        With automatic mixed precision a step whose loss is not finite changes no weights and is counted: float16 ends
-        at 65504, and the next batch may be fine.
+        With automatic mixed precision a step whose loss or gradient is not finite changes no weights and is counted:
+        float16 ends at 65504, and the next batch may be fine.
 
         Returns:
             ``train_loss``, its parts as they are weighted, ``learning_rate``, and ``train_skipped_steps``: 1 for a step
@@ -78,12 +78,14 @@ class Trainer:
                 loss = torch.stack(list(losses.values())).sum()
             values = _values(loss, losses)
             if not math.isfinite(values["train_loss"]):
-                self._count_skipped(batch, values)
+                self._count_skipped([batch], "loss", values)
                 return {"learning_rate": rate, "train_skipped_steps": 1.0}
             for name, value in values.items():
                 sums[name] = sums.get(name, 0.0) + value / len(batches)
             self._backward(loss if len(batches) == 1 else loss / len(batches))
-        self._update()
+        if not self._update():
+            self._count_skipped(batches, "gradient", sums)
+            return {"learning_rate": rate, "train_skipped_steps": 1.0}
         self._skipped = 0
         self.done += 1
         if self.average is not None:
@@ -142,8 +144,8 @@ class Trainer:
         context: ContextManager[Any] = torch.autocast("cuda", dtype=torch.float16)
         return context
 
-    def _count_skipped(self, batch: Batch, values: Mapping[str, float]) -> None:
-        """Counts a step whose loss is not finite.
+    def _count_skipped(self, batches: Sequence[Batch], what: str, values: Mapping[str, float]) -> None:
+        """Counts a step whose loss or gradient is not finite.
 
         Raises:
             NonFiniteLossError: The precision is fp32, or this is the tenth in a row.
@@ -152,26 +154,28 @@ class Trainer:
         if self._scaler is not None and self._skipped < _MOST_SKIPPED:
             self.done += 1
             return
-        names = ", ".join(f"'{record.file_name}'" for record in batch.records)
+        names = ", ".join(f"'{record.file_name}'" for batch in batches for record in batch.records)
         parts = ", ".join(f"{name} {value:g}" for name, value in values.items())
         again = "" if self._scaler is None else f", for the {self._skipped}th step in a row"
         raise NonFiniteLossError(
-            f"step {self.done + 1}: the loss is not finite ({parts}) on the images {names}{again}; "
+            f"step {self.done + 1}: the {what} is not finite ({parts}) on the images {names}{again}; "
             "lower RUN_PARAMS.LEARNING_RATE, raise RUN_PARAMS.WARMUP_STEPS, or check these images."
         )
 
     def _backward(self, loss: Tensor) -> None:
         torch.autograd.backward(loss if self._scaler is None else self._scaler.scale(loss))
 
-    def _update(self) -> None:
-        if self._scaler is None:
-            nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT_NORM)
+    def _update(self) -> bool:
+        """Updates the weights; returns False when the gradient is not finite, which leaves them as they are."""
+        if self._scaler is not None:
+            self._scaler.unscale_(self._optimizer)
+        norm = float(nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT_NORM))
+        if self._scaler is not None:
+            self._scaler.step(self._optimizer)  # does nothing where a gradient is not finite
+            self._scaler.update()
+        elif math.isfinite(norm):
             self._optimizer.step()
-            return
-        self._scaler.unscale_(self._optimizer)
-        nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT_NORM)
-        self._scaler.step(self._optimizer)
-        self._scaler.update()
+        return math.isfinite(norm)
 
     def _move(self, tensor: Tensor) -> Tensor:
         return tensor.to(self._device, non_blocking=True)
