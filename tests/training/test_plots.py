@@ -11,7 +11,7 @@ from PIL import Image
 from detection.evaluate.coco_evaluation import evaluate
 from detection.evaluate.confusion import count_confusions, image_mistakes
 from detection.evaluate.detections import Detections, GroundTruth
-from detection.evaluate.plots import smoothed, write_plots
+from detection.evaluate.pictures.plots import smoothed, write_plots
 
 CLASSES = {1: "pothole", 2: "$5 crack"}
 ALL = [

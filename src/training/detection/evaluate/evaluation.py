@@ -21,9 +21,9 @@ from detection.evaluate.binary_metrics import evaluate_images
 from detection.evaluate.coco_evaluation import CocoResult, evaluate
 from detection.evaluate.confusion import count_confusions
 from detection.evaluate.detections import Detections, GroundTruth
-from detection.evaluate.image_plots import ImageSheets
+from detection.evaluate.pictures.image_plots import ImageSheets
 from detection.evaluate.inference import detect, ground_truths
-from detection.evaluate.plots import MATCH_IOU, write_plots
+from detection.evaluate.pictures.plots import MATCH_IOU, write_plots
 from detection.evaluate.proposals import IOU as PROPOSAL_IOU
 from detection.evaluate.proposals import proposal_recall, warnings
 from detection.models.registry import base_model

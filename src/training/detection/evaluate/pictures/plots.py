@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from detection.evaluate.coco_evaluation import CocoResult
 from detection.evaluate.confusion import count_confusions
 from detection.evaluate.detections import Detections, GroundTruth
-from detection.evaluate.image_plots import ImageSheets
+from detection.evaluate.pictures.image_plots import ImageSheets
 from detection.tracking.metric_names import LOSS_NAMES, class_ap50
 
 if TYPE_CHECKING:
