@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Optional
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,10 @@ class GroundTruth:
     Attributes:
         boxes: float64 (N, 4), xyxy in pixels of the image.
         labels: int64 (N,), from 1.
+        areas: float64 (N,), square pixels, which decide whether an object is small, medium or large; None for those of
+            the boxes.
+        crowd: bool (N,), COCO's ``iscrowd``: the box holds many objects that are not marked one by one; None for none.
+        ignored: bool (N,), whether the object does not count: detecting it is neither right nor wrong; None for none.
 
     Raises:
         ValueError: The arrays have different lengths.
@@ -22,9 +27,23 @@ class GroundTruth:
 
     boxes: NDArray[np.float64]
     labels: NDArray[np.int64]
+    areas: Optional[NDArray[np.float64]] = None
+    crowd: Optional[NDArray[np.bool_]] = None
+    ignored: Optional[NDArray[np.bool_]] = None
 
     def __post_init__(self) -> None:
         _set_arrays(self, boxes=(4,), labels=())
+        for name, kind in (("areas", np.float64), ("crowd", np.bool_), ("ignored", np.bool_)):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=kind).reshape(len(self.labels)))
+
+    def counting(self) -> NDArray[np.bool_]:
+        """Returns, as (N,), which objects count: neither a crowd nor ignored."""
+        counting = np.ones(len(self.labels), bool)
+        for flags in (self.crowd, self.ignored):
+            if flags is not None:
+                counting &= ~flags
+        return counting
 
 
 @dataclass(frozen=True)
