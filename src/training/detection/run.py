@@ -99,7 +99,7 @@ def _run_stages(
     trained = train_model(settings, model, dataset, store, evaluator, validation, folder, log, machine, console)
 
     _begin(say, "evaluate")
-    evaluate_final(evaluator, trained.model, log, trained.steps, output, say)
+    analysis = evaluate_final(evaluator, trained.model, log, trained.steps, output, say)
 
     _begin(say, "save the model")
     metrics = log.latest()
@@ -109,7 +109,7 @@ def _run_stages(
         architecture=architecture,
         class_names=dataset.class_names,
         exp_config=settings.document,
-        metrics=metrics,
+        metrics=analysis.measured(metrics),
         passport=passport.document,
         last=trained.last,
     )

@@ -45,6 +45,20 @@ class GroundTruth:
                 counting &= ~flags
         return counting
 
+    def select(self, chosen: NDArray[np.bool_]) -> GroundTruth:
+        """Returns the chosen objects.
+
+        Args:
+            chosen: (N,), whether each object is chosen.
+        """
+        return GroundTruth(
+            self.boxes[chosen],
+            self.labels[chosen],
+            None if self.areas is None else self.areas[chosen],
+            None if self.crowd is None else self.crowd[chosen],
+            None if self.ignored is None else self.ignored[chosen],
+        )
+
 
 @dataclass(frozen=True)
 class Detections:
@@ -65,6 +79,14 @@ class Detections:
 
     def __post_init__(self) -> None:
         _set_arrays(self, boxes=(4,), labels=(), scores=())
+
+    def select(self, chosen: NDArray[np.bool_]) -> Detections:
+        """Returns the chosen predictions.
+
+        Args:
+            chosen: (M,), whether each prediction is chosen.
+        """
+        return Detections(self.boxes[chosen], self.labels[chosen], self.scores[chosen])
 
 
 def _set_arrays(record: GroundTruth | Detections, **row_shapes: tuple[int, ...]) -> None:

@@ -58,7 +58,10 @@ def evaluate_model(
     evaluation = evaluator.evaluate(model)
     for line in evaluator.report(evaluation):
         say(line)
-    evaluator.write(output, evaluation, [])
-    text = json.dumps(dict(evaluation.metrics), indent=2) + "\n"
+    analysis = evaluator.analyse(evaluation)
+    for line in analysis.lines():
+        say(line)
+    evaluator.write(output, evaluation, analysis, [])
+    text = json.dumps(analysis.measured(evaluation.metrics), indent=2, ensure_ascii=False) + "\n"
     (output / "metrics.json").write_text(text, encoding="utf-8")
     return evaluation.metrics

@@ -17,13 +17,14 @@ from detection.config.settings import Settings
 from detection.data.datasets import Dataset
 from detection.data.images import ImageStore
 from detection.evaluate.all_detections import evaluate_all
+from detection.evaluate.analysis.analysis import MATCH_IOU, Analysis, analyse_files
+from detection.evaluate.analysis.tables import write_tables
 from detection.evaluate.binary_metrics import evaluate_images
 from detection.evaluate.coco_evaluation import CocoResult, evaluate
-from detection.evaluate.confusion import count_confusions
 from detection.evaluate.detections import Detections, GroundTruth
 from detection.evaluate.pictures.image_plots import ImageSheets
 from detection.evaluate.inference import detect, ground_truths
-from detection.evaluate.pictures.plots import MATCH_IOU, write_plots
+from detection.evaluate.pictures.plots import write_plots
 from detection.evaluate.proposals import IOU as PROPOSAL_IOU
 from detection.evaluate.proposals import proposal_recall, warnings
 from detection.models.registry import base_model
@@ -126,16 +127,23 @@ class Evaluator:
             ]
         return lines
 
-    def write(self, output: Path, evaluation: Evaluation, history: Sequence[Mapping[str, Any]]) -> list[Path]:
-        """Writes the predictions, the ground truth, evaluation.json, pictures of the worst images, and the plots.
+    def analyse(self, evaluation: Evaluation) -> Analysis:
+        """Returns intervals, suggested thresholds and curves, which take seconds on a large split."""
+        return analyse_files(evaluation.truths, evaluation.detections, self._dataset.class_names, self._threshold)
+
+    def write(
+        self, output: Path, evaluation: Evaluation, analysis: Analysis, history: Sequence[Mapping[str, Any]]
+    ) -> list[Path]:
+        """Writes the predictions, the ground truth, evaluation.json, CSV tables, pictures and the plots.
 
         predictions.json and ground_truth.json are COCO's results and annotations, in pixels of the images on disk.
         Their numbers are written in full, so that an evaluation of the files gives the same metrics to the last bit.
-        evaluation.json is what a report shows beside the metrics.
+        evaluation.json is what a report shows beside the metrics; the folder tables has the same as CSV files.
 
         Args:
             output: Receives the files; created when missing.
             evaluation: What ``evaluate`` returned.
+            analysis: What ``analyse`` returned for it.
             history: The lines of metrics.jsonl, for the plots of the training.
 
         Returns:
@@ -165,7 +173,11 @@ class Evaluator:
         _write_json(output / "predictions.json", _coco_results(evaluation.detections, ids))
         _write_json(output / "predictions_images.json", images)
         _write_json(output / "ground_truth.json", truths)
-        _write_json(output / "evaluation.json", self._summary(evaluation, sheets, sheets.write_worst(output / "worst")))
+        _write_json(
+            output / "evaluation.json",
+            self._summary(evaluation, analysis, sheets, sheets.write_worst(output / "worst")),
+        )
+        write_tables(output / "tables", analysis)
         return write_plots(
             output / "plots",
             history=history,
@@ -178,13 +190,12 @@ class Evaluator:
             threshold=self._threshold,
         )
 
-    def _summary(self, evaluation: Evaluation, sheets: ImageSheets, pictures: Sequence[Path]) -> dict[str, Any]:
+    def _summary(
+        self, evaluation: Evaluation, analysis: Analysis, sheets: ImageSheets, pictures: Sequence[Path]
+    ) -> dict[str, Any]:
         """Returns the curves, the confusion matrix and the worst images, each curve as precisions at recall 0 to 1."""
         names = self._dataset.class_names
         labels = sorted(names)
-        confusions = count_confusions(
-            evaluation.truths, evaluation.detections, labels, threshold=self._threshold, iou=MATCH_IOU
-        )
         return {
             "evalConf": self._threshold,
             "iou": MATCH_IOU,
@@ -198,7 +209,10 @@ class Evaluator:
                 }
                 for label in labels
             ],
-            "confusion": confusions.tolist(),
+            "confusion": analysis.confusion.tolist(),
+            "intervals": analysis.interval_document(),
+            "suggestedEvalConf": analysis.suggestions(),
+            "calibrationError": analysis.calibration_error(),
             "worstImages": [
                 {"fileName": file, "missed": missed, "wrong": wrong, "picture": picture.name}
                 for (file, missed, wrong), picture in zip(sheets.worst, pictures)

@@ -44,7 +44,7 @@ def save_final_model(
     architecture: Architecture,
     class_names: Mapping[int, str],
     exp_config: Mapping[str, Any],
-    metrics: Mapping[str, float],
+    metrics: Mapping[str, Any],
     passport: Mapping[str, Any],
     last: Mapping[str, Tensor] | None = None,
 ) -> str:
@@ -56,7 +56,7 @@ def save_final_model(
         architecture: What its weights need to be loaded again; architecture.json.
         class_names: Name of each label; label_map.json.
         exp_config: The exp_config with every key; exp_config.json.
-        metrics: The latest value of each metric; metrics.json.
+        metrics: The latest value of each metric, intervals and suggested thresholds; metrics.json.
         passport: What the run is; passport.json.
         last: The weights after the last step, where those of the model are from an earlier one; model_last.pth.
 

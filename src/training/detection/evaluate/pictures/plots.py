@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detection.evaluate.analysis.analysis import MATCH_IOU
 from detection.evaluate.coco_evaluation import CocoResult
 from detection.evaluate.confusion import count_confusions
 from detection.evaluate.detections import Detections, GroundTruth
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 # Okabe and Ito's colours, which people with any colour vision can tell apart.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000")
 _INCHES, _DOTS_PER_INCH = (12.0, 8.0), 100  # 1200 x 800 pixels
-MATCH_IOU = 0.5
-"""Least IoU of a correct prediction in the confusion matrix and in the pictures of the worst images."""
 
 History = Sequence[Mapping[str, Any]]
 
