@@ -17,7 +17,7 @@ from detection.evaluate.analysis.thresholds import ScoreCurve, calibration
 from detection.evaluate.binary_metrics import evaluate_images
 from detection.evaluate.coco_evaluation import evaluate, evaluate_boxes
 from detection.evaluate.coco_matching import Boxes
-from detection.evaluate.confusion import count_confusions, image_mistakes
+from detection.evaluate.confusion import count_confusions, image_outcome
 from detection.evaluate.detections import Detections, GroundTruth
 
 HOLE = {1: "hole"}
@@ -162,7 +162,8 @@ def test_crowds_are_neither_missed_nor_wrong_in_the_confusion_matrix() -> None:
 
     # The two detections inside the crowd are neutral; that of the other class is wrong.
     assert counts.tolist() == [[1, 0, 0], [0, 0, 0], [0, 1, 0]]
-    assert image_mistakes(truths["a"], predictions["a"], threshold=0.5, iou=0.5) == (0, 1)
+    outcome = image_outcome(truths["a"], predictions["a"], threshold=0.5, iou=0.5)
+    assert (outcome.missed.tolist(), outcome.wrong.tolist()) == ([False], [False, True])
 
 
 def test_tables_hold_the_curves_and_the_matrix(tmp_path: Path) -> None:

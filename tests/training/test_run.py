@@ -25,7 +25,7 @@ ExpConfig = Callable[..., str]
 @pytest.fixture(autouse=True)
 def _no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
     """Skips the plots: drawing takes longer than these small runs, and has tests of its own."""
-    monkeypatch.setattr("detection.evaluate.evaluation.write_plots", lambda folder, **options: [])
+    monkeypatch.setattr("detection.evaluate.outputs.write_plots", lambda folder, **options: [])
 
 
 def _run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,24 +50,30 @@ def count_confusions(
     return counts
 
 
-def image_mistakes(
-    truth: GroundTruth, detections: Detections | None, *, threshold: float, iou: float
-) -> tuple[int, int]:
-    """Returns the number of objects of one image that are missed or get another class, and that of wrong detections."""
-    truth, predicted, pairs = _pair(truth, detections, threshold=threshold, iou=iou)
-    right = sum(int(truth.labels[row] == predicted.labels[column]) for row, column in pairs)
-    return len(truth.labels) - right, len(predicted.labels) - right
+@dataclass(frozen=True)
+class ImageOutcome:
+    """What the detector did in one image.
+
+    Attributes:
+        truth: The N objects that count.
+        predicted: The M detections that count.
+        missed: (N,), which objects are missed or get another class.
+        wrong: (M,), which detections have no object of their class.
+    """
+
+    truth: GroundTruth
+    predicted: Detections
+    missed: NDArray[np.bool_]
+    wrong: NDArray[np.bool_]
 
 
-def detected_objects(
-    truth: GroundTruth, detections: Detections | None, *, threshold: float, iou: float
-) -> tuple[GroundTruth, NDArray[np.bool_]]:
-    """Returns the objects of one image that count, and which of them are detected with the right class."""
+def image_outcome(truth: GroundTruth, detections: Detections | None, *, threshold: float, iou: float) -> ImageOutcome:
+    """Returns which objects of one image are missed, and which detections are wrong, as ``count_confusions`` counts."""
     truth, predicted, pairs = _pair(truth, detections, threshold=threshold, iou=iou)
-    detected = np.zeros(len(truth.labels), bool)
+    missed, wrong = np.ones(len(truth.labels), bool), np.ones(len(predicted.labels), bool)
     for row, column in pairs:
-        detected[row] = truth.labels[row] == predicted.labels[column]
-    return truth, detected
+        missed[row] = wrong[column] = truth.labels[row] != predicted.labels[column]
+    return ImageOutcome(truth, predicted, missed, wrong)
 
 
 def _pair(

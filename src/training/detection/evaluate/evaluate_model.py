@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from detection.data.data_stage import read_or_fail
 from detection.data.images import ImageStore
 from detection.errors import TrainingError
 from detection.evaluate.evaluation import Evaluator
+from detection.evaluate.outputs import write_metrics
 from detection.export.final_model import load_architecture, load_class_names, load_final_weights
 from detection.models.building import build_model
 
@@ -62,6 +62,5 @@ def evaluate_model(
     for line in analysis.lines():
         say(line)
     evaluator.write(output, evaluation, analysis, [])
-    text = json.dumps(analysis.measured(evaluation.metrics), indent=2, ensure_ascii=False) + "\n"
-    (output / "metrics.json").write_text(text, encoding="utf-8")
+    write_metrics(output / "metrics.json", analysis.measured(evaluation.metrics))
     return evaluation.metrics

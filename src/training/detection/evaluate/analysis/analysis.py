@@ -14,7 +14,7 @@ from detection.evaluate.analysis.intervals import RESAMPLES, SEED, metric_interv
 from detection.evaluate.analysis.thresholds import ALL_CLASSES, ScoreCurve, calibration, score_curves
 from detection.evaluate.coco_evaluation import CocoResult, evaluate_boxes
 from detection.evaluate.coco_matching import Boxes, Floats, Integers
-from detection.evaluate.confusion import count_confusions, detected_objects
+from detection.evaluate.confusion import count_confusions, image_outcome
 from detection.evaluate.detections import Detections, GroundTruth
 
 MATCH_IOU = 0.5
@@ -181,12 +181,12 @@ def _recall_by_size(
     sizes: list[Floats] = [np.zeros(0)]
     found: list[NDArray[np.bool_]] = [np.zeros(0, bool)]
     for file, truth in truths.items():
-        counting, detected = detected_objects(truth, predictions.get(file), threshold=eval_conf, iou=MATCH_IOU)
-        areas = counting.areas
+        outcome = image_outcome(truth, predictions.get(file), threshold=eval_conf, iou=MATCH_IOU)
+        areas = outcome.truth.areas
         if areas is None:
-            areas = (counting.boxes[:, 2:] - counting.boxes[:, :2]).prod(axis=1)
+            areas = (outcome.truth.boxes[:, 2:] - outcome.truth.boxes[:, :2]).prod(axis=1)
         sizes.append(np.sqrt(np.maximum(areas, 0)))
-        found.append(detected)
+        found.append(~outcome.missed)
     places = np.searchsorted(SIZE_EDGES, np.concatenate(sizes), side="right") - 1
     count = len(SIZE_EDGES) - 1
     return SizeRecall(np.bincount(places, minlength=count), np.bincount(places[np.concatenate(found)], minlength=count))

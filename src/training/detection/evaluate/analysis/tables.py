@@ -47,7 +47,7 @@ def write_tables(folder: Path, analysis: Analysis) -> list[Path]:
         ),
     }
     for name, (header, rows) in tables.items():
-        with open(folder / name, "w", encoding="utf-8", newline="") as file:
+        with open(folder / name, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(header)
             writer.writerows([_cell(value) for value in row] for row in rows)
