@@ -134,8 +134,8 @@ def identifier(value: Any) -> int | str | None:
     return value if isinstance(value, (int, str)) else None
 
 
-def entries(document: Any, key: str, faults: Faults) -> list[Mapping[str, Any]]:
-    """Returns a list of objects of a document; each that is missing or of another type is a fault.
+def entries(document: Any, key: str, faults: Faults) -> list[tuple[int, Mapping[str, Any]]]:
+    """Returns the objects of a list with their places; each entry of another type is a fault.
 
     Args:
         document: The document, or the list itself.
@@ -147,11 +147,7 @@ def entries(document: Any, key: str, faults: Faults) -> list[Mapping[str, Any]]:
     if not isinstance(found, list):
         faults.add(where, found, "a list of objects")
         return []
-    kept: list[Mapping[str, Any]] = []
     for place, entry in enumerate(found):
-        if isinstance(entry, dict):
-            kept.append(entry)
-        else:
+        if not isinstance(entry, dict):
             faults.add(f"{where}[{place}]", entry, "an object")
-            kept.append({})
-    return kept
+    return [(place, entry) for place, entry in enumerate(found) if isinstance(entry, dict)]

@@ -49,7 +49,7 @@ class _Names:
         if not isinstance(source, dict):
             return
         faults = Faults(name)
-        for place, entry in enumerate(entries(source, "images", faults)):
+        for place, entry in entries(source, "images", faults):
             key, file_name = identifier(entry.get("id", ...)), entry.get("file_name", ...)
             if key is None:
                 faults.add(f".images[{place}].id", entry.get("id", ...), "a whole number or a text")
@@ -107,7 +107,7 @@ def read_predictions(path: Path, truth: Truth) -> tuple[Boxes, dict[str, Detecti
     if not truth.places:
         image_rule += f"; entries need file_name, or {printable(path.stem)}_images.json beside the file says the names"
     columns: list[tuple[int, tuple[float, float, float, float], int, float]] = []
-    for row, entry in enumerate(entries(document, key, faults)):
+    for row, entry in entries(document, key, faults):
         where = f".{key}[{row}]" if key else f"[{row}]"
         place, label = names.place(entry), names.label(entry)
         corners, score = box(entry.get("bbox", ...)), number(entry.get("score"))

@@ -111,7 +111,7 @@ def truth_of(records: Sequence[ImageRecord], class_names: Mapping[int, str], eva
 def read_categories(document: Mapping[str, Any], faults: Faults) -> dict[int, str]:
     """Returns the name of each category by its id; each that cannot be used is a fault."""
     class_names: dict[int, str] = {}
-    for place, entry in enumerate(entries(document, "categories", faults)):
+    for place, entry in entries(document, "categories", faults):
         key, name = identifier(entry.get("id", ...)), entry.get("name", ...)
         if not isinstance(key, int) or abs(key) >= 2**62:
             faults.add(f".categories[{place}].id", entry.get("id", ...), "a whole number")
@@ -139,7 +139,7 @@ class _Annotations:
         self._labels = np.array(sorted(class_names), dtype=np.int64)
         classes = _listed(class_names)
         rows: list[tuple[int, tuple[float, float, float, float], int, float, bool, bool]] = []
-        for place, entry in enumerate(entries(document, "annotations", faults)):
+        for place, entry in entries(document, "annotations", faults):
             where = f".annotations[{place}]"
             image, label = identifier(entry.get("image_id", ...)), identifier(entry.get("category_id", ...))
             corners = box(entry.get("bbox", ...))
@@ -201,7 +201,7 @@ def _images(document: Mapping[str, Any], faults: Faults) -> dict[int | str, str]
     """Returns the name of each image by its id."""
     names: dict[int | str, str] = {}
     seen: set[str] = set()
-    for place, entry in enumerate(entries(document, "images", faults)):
+    for place, entry in entries(document, "images", faults):
         key = identifier(entry.get("id", ...))
         name = entry.get("file_name", str(key))
         if key is None:
