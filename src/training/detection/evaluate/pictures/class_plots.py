@@ -149,6 +149,7 @@ def draw_calibration(figure: Figure, analysis: Analysis) -> bool:
     label_axes(upper, title, "", "share that is right")
     lower.bar(found.edges[:-1], found.counts, width=0.1, align="edge", color=GREY, edgecolor="black")
     lower.set_yscale("symlog", linthresh=1)
+    lower.yaxis.set_major_formatter(lambda value, _: f"{value:g}")  # the default one writes a formula
     label_axes(lower, "", "score of the detection (0 to 1)", "detections")
     return True
 
@@ -180,7 +181,7 @@ def draw_sizes(figure: Figure, analysis: Analysis) -> bool:
 
 def _draw_f1_of(axes: Axes, curve: ScoreCurve, name: str, style: dict[str, Any]) -> None:
     best = curve.best()
-    text = name if best is None else f"{name}: {_best_f1(curve):.3f} at {best:.3g}"
+    text = f"{name}: none right" if best is None else f"{name}: {_best_f1(curve):.3f} at {best:.3g}"
     axes.plot(CURVE_THRESHOLDS, curve.at(CURVE_THRESHOLDS)[2], label=text, **style)
     if best is not None:
         star = {"marker": "*", "markersize": 16, "color": style["color"], "markeredgecolor": "black", "zorder": 6}

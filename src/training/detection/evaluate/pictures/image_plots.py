@@ -151,9 +151,9 @@ class ImageSheets:
         axes.set_title(title, size=11 if names is not None else 9)
         texts = _Texts(axes, picture.size, len(outcome.truth.boxes) + len(outcome.predicted.boxes))
         for box in outcome.truth.boxes:
-            _draw_box(axes, box * factor, *_TRUTH)
+            _draw_box(axes, box * factor, *_TRUTH, edge="black")
         for box in outcome.predicted.boxes:
-            _draw_box(axes, box * factor, *_PREDICTION)
+            _draw_box(axes, box * factor, *_PREDICTION, edge="white")
         if names is None:
             return
         # Mistakes come last, so that no other text hides theirs.
@@ -208,7 +208,7 @@ class _Texts:
     def __init__(self, axes: Axes, size: tuple[int, int], boxes: int) -> None:
         self._axes = axes
         self._height = size[1]
-        self._size = 8 if boxes <= _CROWDED else 6
+        self._size = 8 if boxes <= _CROWDED else 6 if boxes <= 3 * _CROWDED else 5
 
     def add(self, text: str, box: NDArray[np.float64], *, is_mistake: bool, at_bottom: bool = False) -> None:
         """Writes a text above its box, or inside it below the title; of missed objects at the bottom of the box."""
@@ -254,14 +254,14 @@ def _grid(figure: Figure, files: Sequence[str], *, columns: int) -> list[tuple[A
     return list(zip(grid, files))
 
 
-def _draw_box(axes: Axes, box: NDArray[np.float64], colour: str, width: float, dashes: Any) -> None:
+def _draw_box(axes: Axes, box: NDArray[np.float64], colour: str, width: float, dashes: Any, *, edge: str) -> None:
     from matplotlib.patches import Rectangle
 
     # imshow has the centre of the first pixel at 0, boxes have its edge there.
     corner = (box[0] - 0.5, box[1] - 0.5)
     sides = (box[2] - box[0], box[3] - box[1])
-    # A dark line below shows the box on a picture of its own colour.
-    axes.add_patch(Rectangle(corner, *sides, fill=False, edgecolor="black", linewidth=width + 1.2, alpha=0.6))
+    # A line below shows the box on a picture of its own colour, and between the dashes.
+    axes.add_patch(Rectangle(corner, *sides, fill=False, edgecolor=edge, linewidth=width + 0.8, alpha=0.7))
     axes.add_patch(Rectangle(corner, *sides, fill=False, edgecolor=colour, linewidth=width, linestyle=dashes))
 
 

@@ -104,20 +104,11 @@ def label_axes(axes: Axes, title: str, x: str, y: str, *, grid: bool = True) -> 
 
 
 def add_legend(figure: Figure, axes: Axes) -> None:
-    """Adds the legend at the right of the axes, where it hides no line."""
+    """Adds the legend at the right of the axes, where it hides no line. The figure needs its canvas of Agg."""
     handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside right upper" if _has_outside() else "upper right", fontsize=10)
-    if not _has_outside():
-        widest = max(map(len, labels), default=0)
-        share = min(0.45, 0.07 + 0.0068 * widest)
-        figure.get_layout_engine().set(rect=(0, 0, 1 - share, 1))
-
-
-def _has_outside() -> bool:
-    """Returns whether this matplotlib places legends outside by itself, as from 3.7 on."""
-    import matplotlib
-
-    return tuple(int(part) for part in matplotlib.__version__.split(".")[:2]) >= (3, 7)
+    legend = figure.legend(handles, labels, loc="upper right", fontsize=10)
+    width = legend.get_window_extent(figure.canvas.get_renderer()).width / figure.bbox.width
+    figure.get_layout_engine().set(rect=(0, 0, max(0.4, 0.98 - width), 1))
 
 
 @functools.lru_cache(maxsize=None)

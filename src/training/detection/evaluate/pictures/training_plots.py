@@ -78,7 +78,10 @@ def draw_metrics(figure: Figure, history: History) -> bool:
         return False
     axes = figure.subplots()
     for number, (name, (steps, values)) in enumerate(series.items()):
-        axes.plot(steps, values, linewidth=2, label=f"{name}\n{values[-1]:.3f} at the end", **line_style(number))
+        style = line_style(number)
+        if len(steps) == 1:  # such as the test split, which is measured once
+            style |= {"markersize": 13}
+        axes.plot(steps, values, linewidth=2, label=f"{name}\n{values[-1]:.3f} at the end", **style)
     axes.set_ylim(0, 1.02)
     evaluations = max(len(steps) for steps, _ in series.values())
     label_axes(axes, f"Metrics of {evaluations} evaluations", STEPS, "metric (0 to 1, higher is better)")
