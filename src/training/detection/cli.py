@@ -1,4 +1,4 @@
-"""The command line: train, evaluate, compare, check-data, create-demo-data and metric-names."""
+"""The command line: train, evaluate, predict, compare, check-data, create-demo-data and metric-names."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from detection.config.settings import Settings
 from detection.config.settings_reader import read_settings
 from detection.errors import TrainingError
 from detection.evaluate import command as evaluate_command
+from detection.predict import command as predict_command
 from detection.tracking.metric_names import METRIC_NAMES
 from detection.tracking.progress import Console
 
@@ -152,6 +153,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(evaluate, required=False)
     _add_output(evaluate)
     evaluate.set_defaults(run=_evaluate, check=evaluate_command.check_usage, parser=evaluate)
+
+    predict_command.add_parser(commands)
 
     compare = commands.add_parser(
         "compare",

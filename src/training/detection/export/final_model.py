@@ -105,6 +105,11 @@ def load_architecture(folder: Path) -> Architecture:
     return read_architecture(folder) or Architecture("frozen")
 
 
+def weights_file(folder: Path) -> Path:
+    """Returns the file of the weights of a saved model."""
+    return folder / _WEIGHTS
+
+
 def load_final_weights(folder: Path, model: nn.Module) -> None:
     """Loads the weights of a saved model into a model of the same shape.
 
