@@ -131,7 +131,7 @@ def _predict(
 
     missing = {name: path for name, path in paths.items() if not journal.has(name, path)}
     if len(missing) < len(paths):
-        console.say(f"{_images(len(paths) - len(missing))} are known from {options.output / 'predictions.jsonl'}")
+        console.say(f"known from {options.output / 'predictions.jsonl'}: {_images(len(paths) - len(missing))}")
     if artist is not None:
         artist.draw([journal.known[name] for name in paths if name not in missing], only_missing=True)
     predictor = Predictor(
