@@ -19,6 +19,9 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     private const string Conformance = "conformance";
 
+    /// <summary>The suite of the trainer.</summary>
+    public const string Training = "training";
+
     /// <summary>The folder of the reports, relative to the repository; the pipelines publish them.</summary>
     private static readonly string Reports = Path.Combine("artifacts", "test-results");
 
@@ -27,6 +30,9 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     /// <summary>Whether it needs the compiled solution.</summary>
     public bool NeedsBuild { get; private init; }
+
+    /// <summary>Whether its tests read the package of a base model.</summary>
+    public bool NeedsModelPackage => Name == Training;
 
     /// <summary>Whether it trains or builds images, and so must run alone.</summary>
     public bool IsHeavy => Name.EndsWith("EndToEnd.Tests", StringComparison.Ordinal);

@@ -17,7 +17,7 @@ from detection.tracking.metric_names import COCO_NAMES, MOST_NAMES, class_ap50
 FILE = "MODEL_CARD.md"
 _FEW_IMAGES, _FEW_OBJECTS = 50, 20  # in the test split; below these a number says little
 _LOW_RECALL = 0.9
-_SPECIAL = re.compile(r"[\\`*_\[\]<>|&~@#$!{}]")
+_SPECIAL = re.compile(r"[\\`*\[\]<>|&~@#$!{}]|(?<!\w)_|_(?!\w)")  # inside a word "_" marks nothing
 _BINARY = ("binary_precision", "binary_recall", "binary_accuracy", "binary_f1")
 _SIZES = ("small", "medium", "large")
 
@@ -201,7 +201,7 @@ def _licences(facts: CardFacts) -> list[str]:
 def _use() -> list[str]:
     return [
         "## Use",
-        "```\npython -m detection predict --model . --images NEW_IMAGES --output predictions --format csv --pictures\n```",
+        "```\npython -m detection predict --model . --images NEW --output predictions --format csv --pictures\n```",
         "Or `mlflow.pyfunc.load_model('.')`, `model.torchscript.pt` or `model.onnx`; docs/models.md of the project "
         "describes each.",
     ]
@@ -240,4 +240,6 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{plain(str(key))} {_value(entry)}" for key, entry in value.items())
     return plain(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
