@@ -57,7 +57,25 @@ def _train(options: argparse.Namespace, console: Console) -> None:
 
 
 def _evaluate(options: argparse.Namespace, console: Console) -> None:
-    evaluate_command.run(options, console, _settings)
+    if options.model is None:
+        evaluate_command.evaluate_file(options, console, _settings)
+        return
+    settings = _settings(options)
+    os.environ.setdefault(*_QUIET_THREADS)
+    from detection.evaluate.evaluate_model import evaluate_model
+    from detection.train.machine import prepare_machine
+
+    machine = prepare_machine(settings.run.seed)
+    console.say(f"evaluating {settings.model.base_model} on {machine.describe()}")
+    evaluate_model(
+        settings,
+        model_folder=options.model,
+        data=options.data,
+        output=options.output,
+        device=machine.device,
+        threads=machine.cores,
+        say=console.say,
+    )
 
 
 def _compare(options: argparse.Namespace, console: Console) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,17 +30,14 @@ def check_usage(options: argparse.Namespace, parser: argparse.ArgumentParser) ->
         parser.error("--split and --eval-conf belong to --predictions; a model takes --set EVAL_CONF=…")
 
 
-def run(options: argparse.Namespace, console: Console, read_settings: SettingsReader) -> None:
-    """Evaluates what the arguments name.
+def evaluate_file(options: argparse.Namespace, console: Console, read_settings: SettingsReader) -> None:
+    """Evaluates the predictions of a file; needs no PyTorch.
 
     Args:
-        options: The arguments.
+        options: The arguments, without ``--model``.
         console: Receives the report.
         read_settings: Reads the exp_config that the arguments name.
     """
-    if options.model is not None:
-        _evaluate_model(read_settings(options), options, console)
-        return
     from detection.evaluate.foreign.evaluate_files import evaluate_predictions
     from detection.evaluate.foreign.truth import Truth, read_truth, truth_of
 
@@ -58,25 +54,6 @@ def run(options: argparse.Namespace, console: Console, read_settings: SettingsRe
         records = dataset.test if options.split == "test" else dataset.train
         truth = truth_of(records, dataset.class_names, settings.eval_conf)
     evaluate_predictions(options.predictions, truth, options.output, eval_conf=options.eval_conf, say=console.say)
-
-
-def _evaluate_model(settings: Settings, options: argparse.Namespace, console: Console) -> None:
-    # As for training: OpenMP reads the variable when PyTorch is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from detection.evaluate.evaluate_model import evaluate_model
-    from detection.train.machine import prepare_machine
-
-    machine = prepare_machine(settings.run.seed)
-    console.say(f"evaluating {settings.model.base_model} on {machine.describe()}")
-    evaluate_model(
-        settings,
-        model_folder=options.model,
-        data=options.data,
-        output=options.output,
-        device=machine.device,
-        threads=machine.cores,
-        say=console.say,
-    )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

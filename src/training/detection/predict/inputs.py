@@ -37,7 +37,7 @@ def find_images(text: str) -> Inputs:
             image.
 
     Raises:
-        TrainingError: It is none of these, or there is no image.
+        TrainingError: It is another thing, or there is no image.
     """
     path = Path(text)
     if path.is_dir():

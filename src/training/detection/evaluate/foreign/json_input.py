@@ -31,7 +31,7 @@ class Faults:
 
         Args:
             where: Place in the input, such as ``[17].bbox``.
-            found: The value there; ``...`` when there is none.
+            found: The value there; ``...`` when it is missing.
             rule: What it must be, as the rest of a sentence, without its point.
         """
         self._counts[rule] = self._counts.get(rule, 0) + 1
