@@ -48,10 +48,8 @@ def make_images(folder: Path, count: int) -> dict[str, Path]:
 
 def load(base_model: str, image_size: int, machine: Machine) -> SavedModel:
     """Builds a detector with random weights."""
-    text = {
-        "ENV_CONFIG_FILE": "x.json", "EXP_NAME": "bench", "COMPUTE_NAME": "x", "DATA_MOUNT": "x", "IMAGE_TYPE": "x",
-        "MODEL_PARAMS": {"BASE_MODEL": base_model, "WEIGHTS": "none", "IMAGE_SIZE": image_size},
-    }  # fmt: skip
+    text = json.loads((ROOT / "exp_configs" / "demo.json").read_text(encoding="utf-8"))
+    text["MODEL_PARAMS"] = {"BASE_MODEL": base_model, "WEIGHTS": "none", "IMAGE_SIZE": image_size}
     settings = parse_settings(json.dumps(text).encode(), "bench")
     model = build_model(settings.model, len(CLASS_NAMES)).eval().to(machine.device)
     return SavedModel(model, CLASS_NAMES, settings, "bench")

@@ -28,7 +28,7 @@ _PIXELS, _SCORE = 0.05, 1e-4
 _NAMES = (
     "faster_rcnn_tiny",
     "fasterrcnn_resnet18_fpn",
-    "faster_rcnn_resnet50",
+    "faster_rcnn_resnet50_coco_2018_01_28",
     "retinanet_resnet50_fpn",
     "fasterrcnn_mobilenet_v3_large_fpn",
     "ssdlite320_mobilenet_v3_large",
