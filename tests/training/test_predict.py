@@ -235,6 +235,16 @@ def test_predict_takes_patterns_lists_and_single_images(
     assert found() == ["b.jpg"]
 
 
+def test_predict_takes_no_picture_of_its_own_output_for_an_image(
+    final_model: Path, images: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = images / "results"
+    for what in (images, images / "**" / "*", images):
+        arguments = ["--model", str(final_model), "--images", str(what), "--output", str(output), "--pictures"]
+        assert main(["predict", *arguments]) == 0
+        assert "predicting 3 images" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -78,7 +78,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     if options.batch < 1:
         raise TrainingError(f"--batch is {options.batch}; it must be at least 1 (images).")
     confidence = _confidence(options.confidence)
-    inputs = find_images(options.images)
+    inputs = find_images(options.images, options.output)
     # As for training: OpenMP reads the variable when PyTorch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from detection.predict.confidence import least_scores

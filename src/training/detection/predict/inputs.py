@@ -28,27 +28,29 @@ class Inputs:
     others: int = 0
 
 
-def find_images(text: str) -> Inputs:
+def find_images(text: str, output: Path) -> Inputs:
     """Finds the images.
 
     Args:
         text: A folder, which is searched with its subfolders; a pattern with ``*``, ``?`` or ``[…]``, in which ``**``
             stands for any number of folders; a ``.txt`` file with one path per line, relative to its folder; or an
             image.
+        output: The folder of the results. Its files are no input, so that a second run finds the same images.
 
     Raises:
         TrainingError: It is another thing, or there is no image.
     """
     path = Path(text)
     if path.is_dir():
-        found = _named(_files(path), path)
+        found = _named(_files(path, output.resolve()), path)
     elif path.is_file() and path.suffix.lower() == _LIST:
         found = _listed(path)
     elif path.is_file():
         found = Inputs({path.name: path})
     elif glob.has_magic(text):
         base = Path(*_plain_parts(text))
-        found = _named((Path(name) for name in glob.iglob(text, recursive=True) if os.path.isfile(name)), base)
+        files = (Path(name) for name in glob.iglob(text, recursive=True) if os.path.isfile(name))
+        found = _named((file for file in files if output.resolve() not in file.resolve().parents), base)
     else:
         raise TrainingError(
             f"--images is {text!r}, which does not exist; it must be a folder, a pattern such as 'new/**/*.jpg' in "
@@ -62,8 +64,9 @@ def find_images(text: str) -> Inputs:
     return found
 
 
-def _files(folder: Path) -> Iterable[Path]:
-    for parent, _, names in os.walk(folder):
+def _files(folder: Path, output: Path) -> Iterable[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if Path(parent, name).resolve() != output]
         yield from (Path(parent, name) for name in names)
 
 

@@ -68,7 +68,7 @@ def stamp_of(path: Path) -> tuple[int, int]:
     """Returns size in bytes and time of change in nanoseconds of a file; (-1, -1) when it is missing."""
     try:
         status = path.stat()
-    except OSError:
+    except (OSError, ValueError):  # a path of a list may hold a zero byte
         return -1, -1
     return status.st_size, status.st_mtime_ns
 

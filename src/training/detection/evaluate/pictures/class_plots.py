@@ -202,7 +202,7 @@ def _worst(values: dict[int, float]) -> list[int]:
 
 def _others(values: Any, own: list[int]) -> str:
     more = len(values) - len(own)
-    return f"\nthe lowest {len(own)} of {len(values)} classes by name, {more} others in grey" if more else ""
+    return f"\nnamed: the lowest {len(own)} of {len(values)} classes; grey: the other {more}" if more else ""
 
 
 def _wilson(right: Any, count: Any) -> tuple[Any, Any]:

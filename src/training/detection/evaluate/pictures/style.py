@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's colours, which people with any colour vision can tell apart.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+# Okabe and Ito's colours, which people with any colour vision can tell apart; black is for all classes together.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
 DASHES = ("-", "--", "-.", ":")
 GREY = "#8C8C8C"
@@ -83,7 +83,7 @@ def plain_style(fonts: Iterable[str]) -> Iterator[None]:
 
 
 def line_style(number: int) -> dict[str, Any]:
-    """Returns colour, dashes and marker of a line; those of 280 lines differ, also in shades of grey."""
+    """Returns colour, dashes and marker of a line; those of ten lines differ without colour too."""
     return {
         "color": COLOURS[number % len(COLOURS)],
         "linestyle": DASHES[number // 2 % len(DASHES)],
