@@ -9,10 +9,9 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from detection.data.exif import turned_upright
-from detection.data.image_sizes import read_header
 from detection.evaluate.pictures.style import COLOURS
 from detection.predict.journal import Prediction, write_atomically
+from detection.predict.reading import upright_picture
 from detection.predict.writers import fitting
 
 FOLDER = "pictures"
@@ -34,11 +33,7 @@ def draw_prediction(
     Raises:
         OSError, ValueError: The image can no longer be read.
     """
-    header = read_header(source)
-    with Image.open(source) as file:
-        picture = file.convert("RGB")
-    if header is not None and header.upright == (prediction.width, prediction.height):
-        picture = turned_upright(picture, header.orientation)
+    picture = upright_picture(source, prediction.width, prediction.height)
     factor = min(1.0, _MOST_PIXELS / max(picture.size))
     if factor < 1:
         size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))

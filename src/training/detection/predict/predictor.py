@@ -19,12 +19,12 @@ from detection.config.settings_reader import read_settings
 from detection.data.augmentation import Pixels
 from detection.data.batches import to_tensor
 from detection.data.datasets import ImageRecord
-from detection.data.image_sizes import read_header
 from detection.data.images import ImageStore
 from detection.evaluate.detections import Detections
 from detection.export.final_model import load_architecture, load_class_names, load_final_weights, weights_file
 from detection.models.building import build_model
 from detection.predict.journal import Prediction, stamp_of
+from detection.predict.reading import record_of
 from detection.train.machine import Machine
 
 _AHEAD = 2  # batches that are decoded while the model runs
@@ -119,8 +119,8 @@ class Predictor:
         for start in range(0, len(names), step):
             part = names[start : start + step]
             for name, record in zip(part, pool.map(self._record, part, [paths[name] for name in part])):
-                if record is None:
-                    self._failed(name, "it is no JPEG, PNG, BMP or GIF, or its header is damaged")
+                if isinstance(record, str):
+                    self._failed(name, record)
                     continue
                 shape = self._store.padded_size(record)
                 group = shapes.setdefault(shape, [])
@@ -131,13 +131,12 @@ class Predictor:
                     yield shapes.pop(shape)
         yield from shapes.values()
 
-    def _record(self, name: str, path: Path) -> ImageRecord | None:
-        header = read_header(path)
-        if header is None or min(header.stored) < 1:
-            return None
-        orientation = header.orientation if self._applies_exif else 1
-        width, height = header.upright if self._applies_exif else header.stored
-        return ImageRecord(name, path, width, height, (), (), orientation)
+    def _record(self, name: str, path: Path) -> ImageRecord | str:
+        """Returns an image, or why its header cannot be read."""
+        try:
+            return record_of(name, path, applies_exif=self._applies_exif)
+        except Exception as error:  # a damaged file makes Pillow's readers raise anything
+            return str(error) or type(error).__name__
 
     def _run(self, records: list[ImageRecord], futures: list[Future[Pixels]]) -> list[Prediction]:
         images: list[tuple[ImageRecord, Pixels]] = []

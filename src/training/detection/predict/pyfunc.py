@@ -20,9 +20,8 @@ import numpy as np
 import torch
 import torchvision
 
-from detection.data.datasets import ImageRecord
-from detection.data.image_sizes import read_header
 from detection.data.images import ImageStore
+from detection.predict.reading import record_of
 
 COLUMN = "image"
 """Column of a table, and key of a mapping, that holds the images."""
@@ -82,12 +81,9 @@ class DetectorModel:
         return results
 
     def _predict(self, path: Path, confidence: float) -> dict[str, Any]:
-        header = read_header(path)
-        if header is None or min(header.stored) < 1:
-            raise ValueError("it is no picture, or its header is damaged")
-        orientation = header.orientation if self._applies_exif else 1
-        width, height = header.upright if self._applies_exif else header.stored
-        pixels = self._store.load(ImageRecord(path.name, path, width, height, (), (), orientation))
+        record = record_of(path.name, path, applies_exif=self._applies_exif)
+        width, height = record.width, record.height
+        pixels = self._store.load(record)
         image = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.float32)).div_(255)
         with torch.no_grad():
             (output,) = self._model([image.to(self._device)])
