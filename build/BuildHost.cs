@@ -43,6 +43,7 @@ public static class BuildHost
             .AddSingleton<GitRepository>()
             .AddSingleton<DotNet>()
             .AddSingleton<NodePackages>()
+            .AddSingleton<ModelPackage>()
             .AddSingleton<PlanStore>()
             .AddSingleton<RuntimeChoice>()
             .AddSingleton<SignInSession>()

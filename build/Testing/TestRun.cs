@@ -13,6 +13,7 @@ public sealed class TestRun(
     CommandArguments arguments,
     PythonRuntime runtime,
     NodePackages packages,
+    ModelPackage modelPackage,
     DotNet dotnet,
     IProcesses processes,
     FinalOutput output
@@ -98,6 +99,8 @@ public sealed class TestRun(
     {
         foreach (var folder in suites.Select(suite => suite.Packages).OfType<string>())
             await packages.InstallAsync(context, folder);
+        if (suites.Any(suite => suite.NeedsModelPackage))
+            await modelPackage.RestoreAsync(context);
     }
 
     private async Task BuildAsync(BuildContext context, SemaphoreSlim lanes)

@@ -21,6 +21,9 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     private static readonly string[] TrainingSuites = ["Chain", "Containers", "Images", "PullRequests"];
 
+    /// <summary>The suite of the trainer.</summary>
+    public const string Training = "training";
+
     /// <summary>The folder of the reports, relative to the repository; the pipelines publish them.</summary>
     private static readonly string Reports = Path.Combine("artifacts", "test-results");
 
@@ -29,6 +32,9 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     /// <summary>Whether it needs the compiled solution.</summary>
     public bool NeedsBuild { get; private init; }
+
+    /// <summary>Whether its tests read the package of a base model.</summary>
+    public bool NeedsModelPackage => Name == Training;
 
     /// <summary>Whether it starts the host and the emulator, and so runs when the fast suites have ended.</summary>
     public bool IsHeavy => Name.EndsWith("EndToEnd.Tests", StringComparison.Ordinal);

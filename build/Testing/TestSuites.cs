@@ -12,7 +12,7 @@ internal static class TestSuites
         var oneLevel = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 };
         return
         [
-            TestSuite.Pytest(root, python, "training"),
+            TestSuite.Pytest(root, python, TestSuite.Training),
             .. TestSuite.CheckHouse(root, python),
             .. Directory
                 .EnumerateFiles(tests, "package.json", oneLevel)

@@ -63,6 +63,33 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def final_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Creates the final_model folder of a tiny detector with random weights and two classes."""
+    import torch
+
+    from detection.config.settings_reader import parse_settings
+    from detection.export.final_model import save_final_model
+    from detection.models.architecture import Architecture
+    from detection.models.building import build_model
+
+    folder = tmp_path_factory.mktemp("run") / "final_model"
+    settings = parse_settings(json.dumps({**_VALID, "EVAL_CONF": 0.3}).encode(), "small.json")
+    torch.manual_seed(2)
+    model = build_model(settings.model, 2)
+    save_final_model(
+        folder,
+        model,
+        architecture=Architecture(),
+        class_names={1: "Benzene(C6H6)", 2: "人"},
+        exp_config=settings.document,
+        metrics={"suggested_eval_conf": {"classes": [{"name": "人", "eval_conf": 0.4}]}},
+        passport={"versions": {"python": "3.11.2", "torch": "2.11.0", "torchvision": "0.26.0+cpu", "numpy": "2.2.6"}},
+        card="# card\n",
+    )
+    return folder
+
+
 @pytest.fixture
 def console() -> tuple[Any, io.StringIO]:
     """Creates a console, with the stream that receives its lines."""

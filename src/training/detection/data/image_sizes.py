@@ -150,19 +150,13 @@ class ImageSizes:
             meant = self._meant(name)
             hint = f" Did you mean '{meant}'?" if meant is not None else ""
             return f"image '{name}' is not in {self._image_type}/images; it must be there, or the row removed.{hint}"
-        try:
-            with open(self._images / name, "rb") as file:
-                orientation = read_orientation(file)
-                file.seek(0)
-                with Image.open(file, formats=_FORMATS) as image:
-                    width, height = image.size
-                    return Header(int(width), int(height), orientation)
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-            # Pillow's readers raise any of these for a truncated or damaged header.
+        header = read_header(self._images / name)
+        if header is None:
             return (
                 f"image '{name}' cannot be read as a picture (JPEG, PNG, BMP or GIF); "
                 "replace the file or remove its rows."
             )
+        return header
 
     def _meant(self, name: str) -> str | None:
         """Returns the file whose name differs in case, accents, folder or style of path alone; None without one."""
@@ -171,6 +165,20 @@ class ImageSizes:
             for known in sorted(self._names, key=os.fsencode):
                 self._alike.setdefault(_likeness(known), known)
         return self._alike.get(_likeness(name))
+
+
+def read_header(path: Path) -> Header | None:
+    """Returns what the header of an image says; None when it cannot be read as a picture."""
+    try:
+        with open(path, "rb") as file:
+            orientation = read_orientation(file)
+            file.seek(0)
+            with Image.open(file, formats=_FORMATS) as image:
+                width, height = image.size
+                return Header(int(width), int(height), orientation)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        # Pillow's readers raise any of these for a truncated or damaged header.
+        return None
 
 
 def file_names(folder: Path) -> set[str]:

@@ -38,7 +38,7 @@ def evaluate_all(
     precision = np.full((len(IOU_THRESHOLDS), 101, len(labels)), -1.0)
     recall = np.full((len(IOU_THRESHOLDS), len(labels)), -1.0)
     for column in range(len(labels)):
-        object_count = np.count_nonzero(objects.classes == column)
+        object_count = np.count_nonzero((objects.classes == column) & ~objects.ignored)
         if object_count == 0:
             continue
         rows = np.flatnonzero(counted.classes == column)

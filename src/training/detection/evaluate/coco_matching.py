@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +32,14 @@ class Boxes:
     Attributes:
         corners: (N, 2), xy of the first corner in pixels.
         far_corners: (N, 2), xy of the opposite corner in pixels.
-        areas: (N,), in square pixels.
+        areas: (N,), of the boxes, in square pixels.
         scores: (N,); 0 for objects.
         groups: (N,), number of the group.
         classes: (N,), place of the label among all labels in ascending order.
         ranks: (N,), place within the group, from 0 for the highest score.
+        sizes: (N,), in square pixels: the area that decides the range. COCO's annotations state that of a mask.
+        crowd: (N,), whether an object is a crowd: any number of detections may match it, and none counts.
+        ignored: (N,), whether an object does not count; true for a crowd.
     """
 
     corners: Floats
@@ -45,6 +49,9 @@ class Boxes:
     groups: Integers
     classes: Integers
     ranks: Integers
+    sizes: Floats
+    crowd: Bools
+    ignored: Bools
 
     @staticmethod
     def collect(
@@ -69,7 +76,17 @@ class Boxes:
 
         # COCO files hold x, y, width, height, and pycocotools computes the far corner from those. (x2 - x1) + x1 may
         # differ from x2 in the last bit, which decides a box exactly at a threshold.
-        return Boxes.arrange(files, labels, image, boxes[:, :2], boxes[:, 2:] - boxes[:, :2], label, scores)
+        sides = boxes[:, 2:] - boxes[:, :2]
+        areas, crowd, ignored = (
+            np.concatenate([given(entry, name, plain) for _, entry in present] + [np.zeros(0, kind)])
+            for name, plain, kind in (
+                ("areas", np.nan, np.float64),
+                ("crowd", False, np.bool_),
+                ("ignored", False, np.bool_),
+            )
+        )
+        areas = np.where(np.isnan(areas), sides[:, 0] * sides[:, 1], areas)
+        return Boxes.arrange(files, labels, image, boxes[:, :2], sides, label, scores, areas, crowd, ignored)
 
     @staticmethod
     def arrange(
@@ -80,6 +97,9 @@ class Boxes:
         sizes: Floats,
         label: Integers,
         scores: Floats,
+        areas: Floats | None = None,
+        crowd: Bools | None = None,
+        ignored: Bools | None = None,
     ) -> Boxes:
         """Creates the table from arrays with one row per box.
 
@@ -91,6 +111,9 @@ class Boxes:
             sizes: (N, 2), width and height in pixels.
             label: (N,), the box's label.
             scores: (N,); 0 for objects.
+            areas: (N,), square pixels that decide the range of an object; None for those of the boxes.
+            crowd: (N,), COCO's ``iscrowd``; None for no crowd.
+            ignored: (N,), whether an object does not count, beside the crowds; None for none.
 
         Raises:
             ValueError: A box or a score is not finite, or a label is not one of ``labels``.
@@ -109,14 +132,19 @@ class Boxes:
         groups = image * len(labels) + classes
         order = np.lexsort((-scores, groups))  # stable, as the merge sort of COCOeval
         groups, corners, sizes = groups[order], corners[order], sizes[order]
+        own_areas = sizes[:, 0] * sizes[:, 1]
+        crowds = np.zeros(len(order), bool) if crowd is None else crowd[order]
         return Boxes(
             corners,
             corners + sizes,
-            sizes[:, 0] * sizes[:, 1],
+            own_areas,
             scores[order],
             groups,
             classes[order],
             np.arange(len(groups)) - np.searchsorted(groups, groups),
+            own_areas if areas is None else areas[order],
+            crowds,
+            crowds if ignored is None else crowds | ignored[order],
         )
 
     def highest_scores(self, limit: int) -> Boxes:
@@ -125,10 +153,16 @@ class Boxes:
         return Boxes(*(getattr(self, field.name)[kept] for field in fields(self)))
 
     def outside_areas(self) -> Bools:
-        """Returns, as (A, N), which boxes are outside each area range."""
+        """Returns, as (A, N), which boxes do not count in each area range: they are outside it, or ignored in all."""
         ranges = np.array(list(AREA_RANGES.values()))[:, :, None]
-        outside: Bools = (self.areas < ranges[:, 0]) | (self.areas > ranges[:, 1])
+        outside: Bools = (self.sizes < ranges[:, 0]) | (self.sizes > ranges[:, 1]) | self.ignored
         return outside
+
+
+def given(entry: GroundTruth | Detections, name: str, otherwise: float) -> NDArray[Any]:
+    """Returns an optional array of an image's boxes, filled with a plain value where it is not given."""
+    values = getattr(entry, name, None)
+    return np.full(len(entry.labels), otherwise) if values is None else np.asarray(values)
 
 
 def match(objects: Boxes, detections: Boxes) -> tuple[Bools, Bools]:
@@ -136,6 +170,8 @@ def match(objects: Boxes, detections: Boxes) -> tuple[Bools, Bools]:
 
     The detections of a group choose in order of score, each the best object that is still free. All groups take their
     turns together, so that one turn is one array operation over all images and classes.
+
+    A crowd takes any number of detections.
 
     Returns:
         Two arrays (A, T, N): whether each detection is matched, and whether it counts as neither right nor wrong.
@@ -169,7 +205,7 @@ def match(objects: Boxes, detections: Boxes) -> tuple[Bools, Bools]:
             better = best_ignored[rows] & ~target_ignored
             better |= (best_ignored[rows] == target_ignored) & (iou >= best_iou[rows])
             better |= best[rows] < 0
-            better &= ~taken[target] & (iou >= thresholds)
+            better &= (~taken[target] | objects.crowd[target][:, None, None]) & (iou >= thresholds)
             row, area, threshold = np.nonzero(better)
             at = (rows[row], area, threshold)
             best[at] = target[row]
@@ -209,7 +245,9 @@ def _overlapping_pairs(objects: Boxes, detections: Boxes, least_iou: float) -> t
         common = np.flatnonzero((sides > 0).all(axis=1))
         detection, target = detection[common], target[common]
         intersection = sides[common, 0] * sides[common, 1]
-        iou = intersection / (detections.areas[detection] + objects.areas[target] - intersection)
+        union = detections.areas[detection] + objects.areas[target] - intersection
+        # COCO compares a crowd by the share of the detection that it covers.
+        iou = intersection / np.where(objects.crowd[target], detections.areas[detection], union)
         enough = iou >= least_iou
         kept.append((detection[enough], target[enough], iou[enough]))
         low = high

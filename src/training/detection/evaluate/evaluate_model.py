@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from detection.data.data_stage import read_or_fail
 from detection.data.images import ImageStore
 from detection.errors import TrainingError
 from detection.evaluate.evaluation import Evaluator
+from detection.evaluate.outputs import write_metrics
 from detection.export.final_model import load_architecture, load_class_names, load_final_weights
 from detection.models.building import build_model
 
@@ -58,7 +58,9 @@ def evaluate_model(
     evaluation = evaluator.evaluate(model)
     for line in evaluator.report(evaluation):
         say(line)
-    evaluator.write(output, evaluation, [])
-    text = json.dumps(dict(evaluation.metrics), indent=2) + "\n"
-    (output / "metrics.json").write_text(text, encoding="utf-8")
+    analysis = evaluator.analyse(evaluation)
+    for line in analysis.lines():
+        say(line)
+    evaluator.write(output, evaluation, analysis, [])
+    write_metrics(output / "metrics.json", analysis.measured(evaluation.metrics))
     return evaluation.metrics

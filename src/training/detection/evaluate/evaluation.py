@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,17 +16,16 @@ from detection.config.settings import Settings
 from detection.data.datasets import Dataset
 from detection.data.images import ImageStore
 from detection.evaluate.all_detections import evaluate_all
+from detection.evaluate.analysis.analysis import Analysis, analyse_files
 from detection.evaluate.binary_metrics import evaluate_images
 from detection.evaluate.coco_evaluation import CocoResult, evaluate
-from detection.evaluate.confusion import count_confusions
 from detection.evaluate.detections import Detections, GroundTruth
-from detection.evaluate.image_plots import ImageSheets
 from detection.evaluate.inference import detect, ground_truths
-from detection.evaluate.plots import MATCH_IOU, write_plots
+from detection.evaluate.outputs import write_json, write_outputs
 from detection.evaluate.proposals import IOU as PROPOSAL_IOU
 from detection.evaluate.proposals import proposal_recall, warnings
 from detection.models.registry import base_model
-from detection.tracking.metric_names import MOST_NAMES, class_ap50
+from detection.tracking.metric_names import MOST_NAMES
 
 _LEAST_BATCH = 8  # images: without gradients a small training batch would leave the device idle
 
@@ -126,84 +124,53 @@ class Evaluator:
             ]
         return lines
 
-    def write(self, output: Path, evaluation: Evaluation, history: Sequence[Mapping[str, Any]]) -> list[Path]:
-        """Writes the predictions, the ground truth, evaluation.json, pictures of the worst images, and the plots.
+    def analyse(self, evaluation: Evaluation) -> Analysis:
+        """Returns intervals, suggested thresholds and curves, which take seconds on a large split."""
+        return analyse_files(evaluation.truths, evaluation.detections, self._dataset.class_names, self._threshold)
+
+    def write(
+        self, output: Path, evaluation: Evaluation, analysis: Analysis, history: Sequence[Mapping[str, Any]]
+    ) -> list[Path]:
+        """Writes the predictions, the ground truth, evaluation.json, CSV tables, pictures and the plots.
 
         predictions.json and ground_truth.json are COCO's results and annotations, in pixels of the images on disk.
         Their numbers are written in full, so that an evaluation of the files gives the same metrics to the last bit.
-        evaluation.json is what a report shows beside the metrics.
+        evaluation.json is what a report shows beside the metrics; the folder tables has the same as CSV files.
 
         Args:
             output: Receives the files; created when missing.
             evaluation: What ``evaluate`` returned.
+            analysis: What ``analyse`` returned for it.
             history: The lines of metrics.jsonl, for the plots of the training.
 
         Returns:
             The plots written.
         """
         output.mkdir(parents=True, exist_ok=True)
-        ids = {record.file_name: number for number, record in enumerate(self._dataset.test, start=1)}
+        # COCO's tool lets the order of the ids decide between equal scores, and this evaluation the order of the names.
+        records = sorted(self._dataset.test, key=lambda record: record.file_name)
+        ids = {record.file_name: number for number, record in enumerate(records, start=1)}
         images = {
             "images": [
                 {"id": number, "file_name": record.file_name, "width": record.width, "height": record.height}
-                for number, record in enumerate(self._dataset.test, start=1)
+                for number, record in enumerate(records, start=1)
             ],
             "categories": [{"id": label, "name": name} for label, name in self._dataset.class_names.items()],
         }
         info = {"description": "ground truth of the test split", "eval_conf": self._threshold}
         truths = {"info": info, **images, "annotations": _coco_annotations(evaluation.truths, ids)}
-        paths = {record.file_name: record.path for record in self._dataset.test}
-        orientations = {record.file_name: record.orientation for record in self._dataset.test}
-        sheets = ImageSheets(
-            evaluation.truths,
-            evaluation.detections,
-            paths,
-            orientations=orientations,
-            threshold=self._threshold,
-            iou=MATCH_IOU,
-        )
-        _write_json(output / "predictions.json", _coco_results(evaluation.detections, ids))
-        _write_json(output / "predictions_images.json", images)
-        _write_json(output / "ground_truth.json", truths)
-        _write_json(output / "evaluation.json", self._summary(evaluation, sheets, sheets.write_worst(output / "worst")))
-        return write_plots(
-            output / "plots",
+        write_json(output / "predictions.json", _coco_results(evaluation.detections, ids))
+        write_json(output / "predictions_images.json", images)
+        write_json(output / "ground_truth.json", truths)
+        return write_outputs(
+            output,
+            analysis,
             history=history,
-            result=evaluation.coco,
             ground_truths=evaluation.truths,
             detections=evaluation.detections,
-            class_names=self._dataset.class_names,
-            image_paths=paths,
-            orientations=orientations,
-            threshold=self._threshold,
+            image_paths={record.file_name: record.path for record in records},
+            orientations={record.file_name: record.orientation for record in records},
         )
-
-    def _summary(self, evaluation: Evaluation, sheets: ImageSheets, pictures: Sequence[Path]) -> dict[str, Any]:
-        """Returns the curves, the confusion matrix and the worst images, each curve as precisions at recall 0 to 1."""
-        names = self._dataset.class_names
-        labels = sorted(names)
-        confusions = count_confusions(
-            evaluation.truths, evaluation.detections, labels, threshold=self._threshold, iou=MATCH_IOU
-        )
-        return {
-            "evalConf": self._threshold,
-            "iou": MATCH_IOU,
-            "testImages": len(evaluation.truths),
-            "classes": [names[label] for label in labels],
-            "precisionRecall": [
-                {
-                    "name": names[label],
-                    "ap50": evaluation.metrics[class_ap50(names[label])],
-                    "precision": [round(float(value), 4) for value in evaluation.coco.precision_recall(label)[1]],
-                }
-                for label in labels
-            ],
-            "confusion": confusions.tolist(),
-            "worstImages": [
-                {"fileName": file, "missed": missed, "wrong": wrong, "picture": picture.name}
-                for (file, missed, wrong), picture in zip(sheets.worst, pictures)
-            ],
-        }
 
 
 def _coco_results(detections: Mapping[str, Detections], ids: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -230,7 +197,3 @@ def _coco_annotations(truths: Mapping[str, GroundTruth], ids: Mapping[str, int])
 
 def _bbox(box: NDArray[np.float64]) -> list[float]:
     return [float(value) for value in (box[0], box[1], box[2] - box[0], box[3] - box[1])]
-
-
-def _write_json(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content), encoding="utf-8")

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from detection.errors import TrainingError
+from detection.export.mlflow_files import write_mlflow_files
+from detection.export.model_card import FILE as CARD
 from detection.export.onnx_model import export_onnx
 from detection.models.architecture import FILE as ARCHITECTURE
 from detection.models.architecture import Architecture, read_architecture
@@ -44,11 +46,14 @@ def save_final_model(
     architecture: Architecture,
     class_names: Mapping[int, str],
     exp_config: Mapping[str, Any],
-    metrics: Mapping[str, float],
+    metrics: Mapping[str, Any],
     passport: Mapping[str, Any],
+    card: str,
     last: Mapping[str, Tensor] | None = None,
 ) -> str:
-    """Writes the weights, a TorchScript and an ONNX export, and five JSON files. Moves the model to the CPU.
+    """Writes the weights, a TorchScript and an ONNX export, five JSON files, MODEL_CARD.md, and MLmodel with its code.
+
+    Moves the model to the CPU.
 
     Args:
         folder: Receives the files; created when missing.
@@ -56,8 +61,9 @@ def save_final_model(
         architecture: What its weights need to be loaded again; architecture.json.
         class_names: Name of each label; label_map.json.
         exp_config: The exp_config with every key; exp_config.json.
-        metrics: The latest value of each metric; metrics.json.
+        metrics: The latest value of each metric, intervals and suggested thresholds; metrics.json.
         passport: What the run is; passport.json.
+        card: MODEL_CARD.md.
         last: The weights after the last step, where those of the model are from an earlier one; model_last.pth.
 
     Returns:
@@ -73,6 +79,8 @@ def save_final_model(
     _write(folder / "exp_config.json", exp_config)
     _write(folder / "metrics.json", metrics)
     _write(folder / "passport.json", passport)
+    (folder / CARD).write_bytes(card.encode("utf-8", "backslashreplace"))
+    write_mlflow_files(folder, folder / _WEIGHTS, passport=passport, eval_conf=float(exp_config["EVAL_CONF"]))
     torch.jit.script(Detector(model)).save(str(folder / "model.torchscript.pt"))
     try:
         export_onnx(model, folder / "model.onnx", int(exp_config["MODEL_PARAMS"]["IMAGE_SIZE"]))
@@ -105,6 +113,11 @@ def load_architecture(folder: Path) -> Architecture:
     return read_architecture(folder) or Architecture("frozen")
 
 
+def weights_file(folder: Path) -> Path:
+    """Returns the file of the weights of a saved model."""
+    return folder / _WEIGHTS
+
+
 def load_final_weights(folder: Path, model: nn.Module) -> None:
     """Loads the weights of a saved model into a model of the same shape.
 
@@ -123,4 +136,5 @@ def load_final_weights(folder: Path, model: nn.Module) -> None:
 
 
 def _write(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")

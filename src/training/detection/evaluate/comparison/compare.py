@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from detection.evaluate import binary_metrics
 from detection.evaluate.coco_evaluation import evaluate_boxes
 from detection.evaluate.comparison.compare_bootstrap import (
@@ -20,6 +18,7 @@ from detection.evaluate.comparison.compare_bootstrap import (
     detection_metrics,
     draw_weights,
     image_metrics,
+    interval,
     object_weights,
 )
 from detection.evaluate.comparison.compare_files import RunBoxes, UnpairedError, check_pair, read_run
@@ -27,8 +26,6 @@ from detection.evaluate.coco_matching import Floats, Integers
 from detection.tracking.metric_names import class_ap50
 
 BETTER, WORSE, NOT_DISTINGUISHABLE = "better", "worse", "notDistinguishable"
-_INTERVAL = (0.025, 0.975)  # 95 % of the resamples
-_LEAST_SHARE = 0.5  # of the resamples in which a metric must be defined
 
 
 def write_comparison(current: Path, baseline: Path, output: Path, *, resamples: int, seed: int) -> str:
@@ -92,8 +89,8 @@ def _measure(run: RunBoxes, objects: Integers, weights: Integers) -> tuple[Mappi
 
 
 def _compare(value: float, baseline: float, differences: Floats) -> dict[str, Any]:
-    known = differences[~np.isnan(differences)]
-    if value < 0 or baseline < 0 or len(known) < _LEAST_SHARE * len(differences):
+    bounds = interval(differences)
+    if value < 0 or baseline < 0 or bounds is None:
         return {
             "value": value if value >= 0 else None,
             "baseline": baseline if baseline >= 0 else None,
@@ -102,7 +99,7 @@ def _compare(value: float, baseline: float, differences: Floats) -> dict[str, An
             "high": None,
             "word": None,
         }
-    low, high = (float(bound) for bound in np.quantile(known, _INTERVAL))
+    low, high = bounds
     word = BETTER if low > 0 else WORSE if high < 0 else NOT_DISTINGUISHABLE
     return {
         "value": value,

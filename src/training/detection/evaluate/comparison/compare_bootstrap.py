@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from detection.evaluate.coco_evaluation import RECALL_THRESHOLDS
 from detection.evaluate.coco_matching import Bools, Boxes, Floats, Integers
 
+_INTERVAL = (0.025, 0.975)  # 95 % of the resamples
+_LEAST_SHARE = 0.5  # of the resamples in which a metric must be defined
 _ALL_AREAS = 0
 _AP50, _AP75 = 0, 5  # places among the IoU thresholds
 _AT_ONCE = 500  # resamples; keeps the arrays of a class in the processor's cache
@@ -67,6 +69,19 @@ def draw_weights(images: int, resamples: int, seed: int) -> Integers:
     random = np.random.RandomState(seed)  # its stream is frozen, unlike that of a Generator
     drawn = random.randint(0, images, size=(resamples, images)) + np.arange(resamples)[:, None] * images
     return np.bincount(drawn.ravel(), minlength=resamples * images).reshape(resamples, images)
+
+
+def interval(values: Floats) -> tuple[float, float] | None:
+    """Returns the bounds of what 95 % of the resamples give; None when fewer than half of them give a number.
+
+    Args:
+        values: (B,), a metric in each resample; NaN where there is nothing to measure.
+    """
+    known = values[~np.isnan(values)]
+    if not len(known) or len(known) < _LEAST_SHARE * len(values):
+        return None
+    low, high = (float(bound) for bound in np.quantile(known, _INTERVAL))
+    return low, high
 
 
 def object_weights(objects: Boxes, class_count: int, weights: Integers) -> Integers:

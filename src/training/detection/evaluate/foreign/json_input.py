@@ -1,0 +1,153 @@
+"""Reads JSON that somebody else wrote, and collects every fault of it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from detection.errors import FaultsError, TrainingError
+
+_SHOWN = 5  # faults of one kind; a file with one fault often has it in each of its entries
+_LONGEST = 80  # characters of a value in a message
+
+
+class Faults:
+    """The faults of one input, in the order of their kinds.
+
+    Args:
+        what: The input, as the message names it, such as ``predictions.json``.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._texts: dict[str, list[str]] = {}
+        self._counts: dict[str, int] = {}
+
+    def add(self, where: str, found: Any, rule: str) -> None:
+        """Adds a fault.
+
+        Args:
+            where: Place in the input, such as ``[17].bbox``.
+            found: The value there; ``...`` when it is missing.
+            rule: What it must be, as the rest of a sentence, without its point.
+        """
+        self._counts[rule] = self._counts.get(rule, 0) + 1
+        texts = self._texts.setdefault(rule, [])
+        if len(texts) < _SHOWN:
+            state = "is missing" if found is ... else f"is {shown(found)}"
+            texts.append(f"{self._what}{where} {state}; it must be {rule}.")
+
+    def raise_any(self) -> None:
+        """Ends the command when there are faults.
+
+        Raises:
+            FaultsError: There are some. Of each kind the first are shown, and how many more there are.
+        """
+        if not self._counts:
+            return
+        lines = []
+        for rule, texts in self._texts.items():
+            more = self._counts[rule] - len(texts)
+            lines += [*texts, *([f"and {more} more of this kind"] if more else [])]
+        count = sum(self._counts.values())
+        raise FaultsError(f"{self._what} has {count} fault{'s' if count != 1 else ''}", lines)
+
+
+def read_json(path: Path, rule: str) -> Any:
+    """Reads a JSON file.
+
+    Args:
+        path: The file, in UTF-8.
+        rule: What the file must be, for messages.
+
+    Raises:
+        TrainingError: The file cannot be read, or is no JSON.
+    """
+    try:
+        return json.loads(path.read_bytes())
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except UnicodeDecodeError as error:
+        reason = f"byte {error.start} is not UTF-8"
+    except json.JSONDecodeError as error:
+        reason = f"no JSON at line {error.lineno}, column {error.colno}: {error.msg}"
+    except ValueError as error:  # a number of thousands of digits
+        reason = str(error).splitlines()[0]
+    except RecursionError:
+        reason = "its brackets are nested too deeply"
+    except MemoryError:
+        reason = f"its {path.stat().st_size / 2**20:.0f} MiB do not fit into memory"
+    raise TrainingError(f"{printable(str(path))} cannot be read: {reason}; it must be {rule}.")
+
+
+def shown(value: Any) -> str:
+    """Returns a value for a message, shortened and without control characters."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        text = repr(type(value).__name__)
+    return printable(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
+
+
+def printable(text: str) -> str:
+    """Returns a text with an escape in place of each control or format character, for a terminal."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )
+
+
+def number(value: Any) -> float | None:
+    """Returns a finite number; None for anything else, such as NaN, true, a text, or a number beyond float64."""
+    if type(value) not in (int, float):
+        return None
+    try:
+        converted = float(value)
+    except OverflowError:
+        return None
+    return converted if math.isfinite(converted) else None
+
+
+def box(value: Any) -> tuple[float, float, float, float] | None:
+    """Returns x, y, width and height; None when they are not four finite numbers with sides of at least 0."""
+    if not isinstance(value, list) or len(value) != 4:
+        return None
+    x, y, width, height = (number(part) for part in value)
+    if x is None or y is None or width is None or height is None or width < 0 or height < 0:
+        return None
+    if not (math.isfinite(x + width) and math.isfinite(y + height) and math.isfinite(width * height)):
+        return None
+    return x, y, width, height
+
+
+BOX_RULE = "[x, y, width, height], four finite numbers in pixels, width and height at least 0"
+
+
+def identifier(value: Any) -> int | str | None:
+    """Returns an id: a whole number, or a text; None for anything else."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, (int, str)) else None
+
+
+def entries(document: Any, key: str, faults: Faults) -> list[tuple[int, Mapping[str, Any]]]:
+    """Returns the objects of a list with their places; each entry of another type is a fault.
+
+    Args:
+        document: The document, or the list itself.
+        key: The key of the list; empty when the document is the list.
+        faults: Receives the faults.
+    """
+    found = document.get(key, ...) if key else document
+    where = f".{key}" if key else ""
+    if not isinstance(found, list):
+        faults.add(where, found, "a list of objects")
+        return []
+    for place, entry in enumerate(found):
+        if not isinstance(entry, dict):
+            faults.add(f"{where}[{place}]", entry, "an object")
+    return [(place, entry) for place, entry in enumerate(found) if isinstance(entry, dict)]
