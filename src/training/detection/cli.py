@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from detection import __version__
 from detection.config.settings import Settings
 from detection.config.settings_reader import read_settings
 from detection.errors import TrainingError
+from detection.inspect import command as inspect_command
 from detection.tracking.metric_names import METRIC_NAMES
 from detection.tracking.progress import Console
 
@@ -23,6 +25,10 @@ _QUIET_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. Returns 0 on success and 1 after an error with a message; exits with 2 on wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        # File and class names are Unicode, and a job's locale is often C.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         options.run(options, Console())
@@ -207,6 +213,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--images", type=int, default=300, metavar="N", help="number of images (default: %(default)s)")
     demo.add_argument("--seed", type=int, default=7, metavar="N", help="decides the images (default: %(default)s)")
     demo.set_defaults(run=_create_demo_data)
+
+    inspect_command.add_parser(commands)
 
     names = commands.add_parser(
         "metric-names",

@@ -106,6 +106,7 @@ class Settings:
         on_bad_rows: ``fail`` stops at faulty CSV rows, ``drop`` leaves them out, ``clip`` clips boxes too.
         clip_pixels: How far ``clip`` lets a box reach outside its image, in pixels.
         exif: ``apply`` turns images upright as their EXIF orientation says, ``ignore`` does not.
+        depth: ``range`` scales images of more than 8 bits from their full range, ``percentiles`` from percentiles.
         validation: Share of the training images that are held out to choose the best weights by; 0 for none.
         run: How long and how fast to train.
         model: What is trained.
@@ -121,6 +122,7 @@ class Settings:
     on_bad_rows: str
     clip_pixels: float
     exif: str
+    depth: str
     validation: float
     run: RunParams
     model: ModelParams

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detection.data.exif import turned_upright
+from detection.data.pictures import read_picture
 from detection.evaluate.confusion import image_mistakes
 from detection.evaluate.detections import Detections, GroundTruth
 
@@ -143,10 +143,7 @@ class ImageSheets:
                     )
 
     def _picture(self, file: str) -> Image.Image:
-        from PIL import Image
-
-        with Image.open(self._paths[file]) as image:
-            return turned_upright(image.convert("RGB"), self._orientations.get(file, 1))
+        return read_picture(self._paths[file], self._orientations.get(file, 1))
 
     def _write_picture(self, file: str, path: Path) -> None:
         from PIL import Image, ImageDraw
