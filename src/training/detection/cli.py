@@ -12,7 +12,7 @@ from pathlib import Path
 from detection import __version__
 from detection.config.settings import Settings
 from detection.config.settings_reader import read_settings
-from detection.errors import TrainingError
+from detection.errors import TrainingError, explain_full_disk
 from detection.inspect import command as inspect_command
 from detection.tracking.metric_names import METRIC_NAMES
 from detection.tracking.progress import Console
@@ -35,6 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TrainingError as error:
         sys.stdout.flush()
         print(f"error: {error}", file=sys.stderr, flush=True)
+        return 1
+    except (OSError, RuntimeError) as error:
+        reason = explain_full_disk(error)
+        if reason is None:
+            raise
+        print(f"error: {reason}", file=sys.stderr, flush=True)
         return 1
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr, flush=True)

@@ -15,6 +15,7 @@ from detection.errors import TrainingError
 from detection.evaluate.evaluation import Evaluator
 from detection.export.final_model import load_architecture, load_class_names, load_final_weights
 from detection.models.building import build_model
+from detection.tracking.metric_names import with_mlflow_names
 
 
 def evaluate_model(
@@ -59,6 +60,6 @@ def evaluate_model(
     for line in evaluator.report(evaluation):
         say(line)
     evaluator.write(output, evaluation, [])
-    text = json.dumps(dict(evaluation.metrics), indent=2) + "\n"
+    text = json.dumps(with_mlflow_names(evaluation.metrics), indent=2) + "\n"
     (output / "metrics.json").write_text(text, encoding="utf-8")
     return evaluation.metrics

@@ -15,6 +15,7 @@ from detection.export.onnx_model import export_onnx
 from detection.models.architecture import FILE as ARCHITECTURE
 from detection.models.architecture import Architecture, read_architecture
 from detection.models.weights import load_tensors
+from detection.tracking.metric_names import with_mlflow_names
 
 _WEIGHTS = "model.pth"
 _LABELS = "label_map.json"
@@ -71,7 +72,7 @@ def save_final_model(
     _write(folder / ARCHITECTURE, architecture.document())
     _write(folder / _LABELS, [{"id": label, "name": name} for label, name in class_names.items()])
     _write(folder / "exp_config.json", exp_config)
-    _write(folder / "metrics.json", metrics)
+    _write(folder / "metrics.json", with_mlflow_names(metrics))
     _write(folder / "passport.json", passport)
     torch.jit.script(Detector(model)).save(str(folder / "model.torchscript.pt"))
     try:
