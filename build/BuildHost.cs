@@ -57,6 +57,7 @@ public static class BuildHost
             .AddSingleton<DemoData>()
             .AddSingleton<BaseModelStage>()
             .AddSingleton<DatasetSession>()
+            .AddSingleton<PictureDecoding>()
             .AddSingleton<UploadStage>()
             .AddSingleton<DatastoreStage>()
             .AddSingleton<GivenPlanCheck>()

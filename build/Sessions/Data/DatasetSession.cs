@@ -63,7 +63,7 @@ public sealed class DatasetSession(CommandArguments arguments, StorageSession st
             await storage.OpenAsync(context, configuration.Environment, mount),
             mount,
             imageType,
-            StorageSession.Cache(context, mount, $"{imageType}-sizes")
+            StorageSession.Cache(context, mount, $"{imageType}-headers")
         );
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Datasets.Checks;
+using Datasets.Pictures;
 using Datasets.Stores;
 
 namespace Datasets.Sources;
@@ -23,10 +24,16 @@ public sealed class FolderDataset(string datastoreFolder, string imageType) : ID
     public Task<IReadOnlySet<string>> ListImagesAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlySet<string>>(Names(images, withSubfolders: true));
 
-    public Task<IReadOnlyDictionary<string, ImageSize?>?> ReadSizesAsync(
+    /// <summary>Decodes the images; null reads their headers alone.</summary>
+    public IPictureDecoder? Decoder { get; init; }
+
+    public async Task<IReadOnlyDictionary<string, ImageReading>?> ReadImagesAsync(
         IReadOnlyCollection<string> names,
         CancellationToken cancellationToken
-    ) => Task.FromResult<IReadOnlyDictionary<string, ImageSize?>?>(ForEach(names, path => ImageSize.Read(path), cancellationToken));
+    ) =>
+        Decoder is not null && await Decoder.DecodeAsync(images, names, cancellationToken) is { } decoded
+            ? decoded
+            : ForEach(names, path => ImageHeader.Read(path), cancellationToken);
 
     public Task<IReadOnlyDictionary<string, string?>> ReadMd5Async(
         IReadOnlyCollection<string> names,
