@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from detection.data.dataset_csv import CsvFile, Row, read_csv
 from detection.data.dataset_faults import BOTH_SPLITS, SPLITS, Fault, RowChecks, empty_file, no_object
 from detection.data.dataset_hash import dataset_hash
 from detection.data.image_sizes import ImageSizes, Size, file_names
-from detection.data.pictures import Range, deep_values
+from detection.data.pictures import Picture, Range, deep_values
 
 LATEST = "latest"
 
@@ -103,7 +103,7 @@ def read_dataset(
     clip_pixels: float = 2,
     exif: str = "apply",
     depth: str = "range",
-    decode: bool = True,
+    decode: bool | Callable[[Path], Picture] = True,
 ) -> DatasetReading:
     """Reads both splits and validates them together. Each image is decoded once, in parallel, or its header is read.
 
@@ -116,7 +116,7 @@ def read_dataset(
         clip_pixels: DATA.CLIP_PIXELS: how far ``clip`` lets a box reach outside its image.
         exif: DATA.EXIF: ``apply`` or ``ignore``.
         depth: DATA.DEPTH: ``range`` or ``percentiles``.
-        decode: Whether every image is decoded, so that damage beyond the header is a fault too.
+        decode: Whether every image is decoded, so that damage beyond the header is a fault too; or what decodes it.
     """
     sizes = ImageSizes(
         data / image_type / "images", image_type, applies_exif=exif == "apply", decode=decode, depth=depth

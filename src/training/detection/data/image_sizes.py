@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import string
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -39,17 +39,24 @@ class ImageSizes:
         images: Folder of the images.
         image_type: Use case, for messages.
         applies_exif: Whether DATA.EXIF is ``apply``.
-        decode: Whether each image is decoded whole, so that none fails later; otherwise its header is read.
+        decode: Whether each image is decoded whole, so that none fails later, or what decodes it in place of
+            ``examine``; otherwise its header is read.
         depth: DATA.DEPTH, for notes.
     """
 
     def __init__(
-        self, images: Path, image_type: str, *, applies_exif: bool, decode: bool = False, depth: str = "range"
+        self,
+        images: Path,
+        image_type: str,
+        *,
+        applies_exif: bool,
+        decode: bool | Callable[[Path], Picture] = False,
+        depth: str = "range",
     ) -> None:
         self._images = images
         self._image_type = image_type
         self._applies = applies_exif
-        self._examine = examine if decode else read_header
+        self._examine = decode if callable(decode) else examine if decode else read_header
         self._depth = depth
         # Names in exactly their letters: a file system that ignores case must not decide what a dataset holds.
         self._names = tree_names(images)

@@ -109,6 +109,15 @@ def examine(path: Path) -> Picture:
     Raises:
         PictureError: The file cannot be decoded.
     """
+    return examine_and_show(path)[0]
+
+
+def examine_and_show(path: Path) -> tuple[Picture, Image.Image]:
+    """Decodes a picture whole; returns what it is, and its stored pixels, those of a JPEG at an eighth of its scale.
+
+    Raises:
+        PictureError: The file cannot be decoded.
+    """
     try:
         content = path.read_bytes()
         orientation = read_orientation(io.BytesIO(content))
@@ -125,7 +134,7 @@ def examine(path: Path) -> Picture:
         if _has_alpha(image) and np.asarray(image.convert("RGBA"))[..., 3].min(initial=255) < 255:
             traits.append(ALPHA)
         md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-        return Picture(int(size[0]), int(size[1]), orientation, tuple(traits), md5)
+        return Picture(int(size[0]), int(size[1]), orientation, tuple(traits), md5), image
     except Exception as error:  # noqa: B902 - as above
         raise _explained(error) from error
 
