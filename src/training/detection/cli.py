@@ -14,6 +14,7 @@ from detection.config.settings import Settings
 from detection.config.settings_reader import read_settings
 from detection.errors import TrainingError, explain_full_disk
 from detection.inspect import command as inspect_command
+from detection.interchange import command as interchange_command
 from detection.tracking.metric_names import METRIC_NAMES
 from detection.tracking.progress import Console
 
@@ -221,6 +222,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_create_demo_data)
 
     inspect_command.add_parser(commands)
+    interchange_command.add_parser(commands)
 
     names = commands.add_parser(
         "metric-names",

@@ -41,6 +41,8 @@ ALPHA = "alpha"
 # decoder reads none of it, so that every tail gives the same pixels.
 _TAILS = (b"\xff\xd9", b"\x00" * 64 + b"\xff\xd9", b"\x55\xaa" * 32 + b"\xff\xd9", b"\xfe" * 64 + b"\xff\xd9")
 
+_SHOWN = 32  # pixels of each side that a thumbnail needs
+
 _COUNT = re.compile(r"\(([0-9]+) pixels\)")
 
 # The pixel limit is an error with words of its own; below it, size is no reason to warn.
@@ -113,7 +115,7 @@ def examine(path: Path) -> Picture:
 
 
 def examine_and_show(path: Path) -> tuple[Picture, Image.Image]:
-    """Decodes a picture whole; returns what it is, and its stored pixels, those of a JPEG at an eighth of its scale.
+    """Decodes a picture whole; returns what it is, and its stored pixels, those of a JPEG at a smaller scale.
 
     Raises:
         PictureError: The file cannot be decoded.
@@ -127,7 +129,7 @@ def examine_and_show(path: Path) -> tuple[Picture, Image.Image]:
             nonlocal size
             size = image.size
             # A JPEG's data is read whole at every scale, and the smallest is the fastest.
-            image.draft("RGB", (1, 1))
+            image.draft("RGB", (_SHOWN, _SHOWN))
 
         image, is_cut = _decoded(content, shrink)
         traits = [CUT] * is_cut + [DEEP] * is_deep(image)

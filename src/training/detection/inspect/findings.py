@@ -20,6 +20,7 @@ _FEW_OBJECTS = 10  # of one class in the training split
 _RARE = 0.05  # of the objects of the most frequent class
 _COINCIDING = 0.9  # IoU of two boxes
 _ANCHOR_IOU = 0.5
+_BADLY_COVERED = 0.02  # of the objects: below it, other anchors gain nothing
 _MANY = 100  # objects per image that COCO's metrics count
 _OUTLIER = 5.0  # robust standard deviations of the logarithm
 _FEW_FOR_OUTLIERS = 20
@@ -290,7 +291,7 @@ def _anchors(splits: Sequence[Split], model: Model) -> Iterable[Finding]:
         overlap = shared / (split.sizes.prod(axis=1)[:, None] + anchors.prod(axis=1)[None] - shared)
         bad.append(overlap.max(axis=1, initial=0) < _ANCHOR_IOU)
     count, total = int(sum(mask.sum() for mask in bad)), sum(len(split.sides) for split in splits)
-    if count:
+    if count > _BADLY_COVERED * total:
         yield Finding(
             "anchors",
             (
