@@ -269,6 +269,7 @@ def test_import_data_names_everything_that_it_leaves_out(tmp_path: Path) -> None
         "<annotation><filename>0.jpg",
         "\0",
     ],
+    ids=["entities", "external", "deep", "cut", "empty"],
 )
 def test_import_data_survives_hostile_xml(text: str, tmp_path: Path) -> None:
     source = tmp_path / "source"
