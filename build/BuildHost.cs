@@ -58,6 +58,8 @@ public static class BuildHost
             .AddSingleton<BaseModelStage>()
             .AddSingleton<DatasetSession>()
             .AddSingleton<PictureDecoding>()
+            .AddSingleton<StoredFolder>()
+            .AddSingleton<DatasetTools>()
             .AddSingleton<UploadStage>()
             .AddSingleton<DatastoreStage>()
             .AddSingleton<GivenPlanCheck>()

@@ -91,16 +91,13 @@ public sealed class PythonRuntime(IProcesses processes)
     /// Finds an interpreter that has numpy, all that a comparison of two runs needs; installs and logs it when it is missing.
     /// </summary>
     /// <exception cref="CakeException">No Python exists, or an installation failed.</exception>
-    public async Task<PythonInterpreter> EnsureNumpyAsync(BuildContext context)
-    {
-        if ((await FindAsync(context, [Numpy])).Interpreter is { } interpreter)
-            return interpreter;
-        if (IsDebian && System.Environment.IsPrivilegedProcess)
-            await InstallDebianPackagesAsync(context, [Numpy.DebianPackage]);
-        else
-            await CreateVirtualEnvironmentAsync(context, "no interpreter has numpy", ["--constraint", TrainingRequirements, Numpy.Name]);
-        return (await FindAsync(context, [Numpy])).Interpreter ?? throw new CakeException("numpy was installed, and still no Python interpreter has it.");
-    }
+    public Task<PythonInterpreter> EnsureNumpyAsync(BuildContext context) => EnsureAsync(context, [Numpy]);
+
+    /// <summary>
+    /// Finds an interpreter that has numpy and Pillow, all that the commands about datasets need; installs and logs what is missing.
+    /// </summary>
+    /// <exception cref="CakeException">No Python exists, or an installation failed.</exception>
+    public Task<PythonInterpreter> EnsurePillowAsync(BuildContext context) => EnsureAsync(context, [Numpy, Pillow]);
 
     /// <summary>Finds an interpreter that has numpy and Pillow, all that the checks of images need; installs nothing.</summary>
     /// <returns>The interpreter, or null and the reason.</returns>
@@ -153,6 +150,26 @@ public sealed class PythonRuntime(IProcesses processes)
         }
 
         return (null, $"no Python 3.9 or newer has {string.Join(" and ", modules.Select(module => module.Name))}");
+    }
+
+    private async Task<PythonInterpreter> EnsureAsync(BuildContext context, PythonModule[] modules)
+    {
+        var (interpreter, reason) = await FindAsync(context, modules);
+        if (interpreter is not null)
+            return interpreter;
+        if (IsDebian && System.Environment.IsPrivilegedProcess)
+        {
+            await InstallDebianPackagesAsync(context, [.. modules.Select(module => module.DebianPackage)]);
+        }
+        else
+        {
+            // Their names for pip, which the constraints pin.
+            string[] names = [.. modules.Select(module => module == Pillow ? "pillow" : module.Name)];
+            await CreateVirtualEnvironmentAsync(context, reason, ["--constraint", TrainingRequirements, .. names]);
+        }
+
+        (interpreter, reason) = await FindAsync(context, modules);
+        return interpreter ?? throw new CakeException($"Packages were installed, and still {reason}.");
     }
 
     private async Task InstallDebianPackagesAsync(BuildContext context, bool forTests)

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using Build.CommandLine;
-using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Data;
 using Build.LocalRuntime;
 using Cake.Core;
 using Datasets.Pictures;
+using Datasets.Sources;
 
 namespace Build.Sessions.Data;
 
@@ -49,8 +50,10 @@ public sealed class PictureDecoding(CommandArguments arguments, PythonRuntime py
             Path.Combine(context.LocalFolder, "storage")
         );
         var memory = StorageSession.Cache(context, imageType, $"decoded-{Hash(Path.GetFullPath(folder))[..12]}");
-        var pictures = new RememberedPictures(decoder, Version(context, interpreter), memory, time) { MostBytes = mostBytes };
-        return new(new(folder, imageType) { Decoder = new Explained(pictures) }, pictures, Reason: null);
+        var version = Version(context, interpreter);
+        var pictures = new RememberedPictures(decoder, version, memory, time) { MostBytes = mostBytes };
+        var source = new FolderDataset(folder, imageType) { Decoder = new Explained(pictures), DecoderVersion = version };
+        return new(source, pictures, Reason: null);
     }
 
     /// <summary>Identifies the decoder: its sources and the interpreter.</summary>

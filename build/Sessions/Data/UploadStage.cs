@@ -1,5 +1,5 @@
 using Build.CommandLine;
-using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Data;
 using Build.Log;
 using Build.Log.Displays;
 using Cake.Core;
@@ -68,8 +68,9 @@ public sealed class UploadStage(
             experiment.Data,
             context.Cancellation
         );
-        foreach (var row in pairs.SelectMany(pair => pair.DroppedRows))
-            context.Warn(row.ToString());
+        string[] dropped = [.. pairs.SelectMany(pair => pair.DroppedRows).Select(row => row.ToString())];
+        foreach (var row in FaultLines.Shorten(context, "dropped-rows.txt", dropped))
+            context.Warn(row);
         foreach (var note in pairs.SelectMany(pair => pair.Notes).Append(images.Note).OfType<string>().Distinct(StringComparer.Ordinal))
             context.Warn(note);
         foreach (var pair in pairs)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Datasets.Checks;
 using Datasets.Pictures;
 using Datasets.Stores;
@@ -27,18 +28,54 @@ public sealed class FolderDataset(string datastoreFolder, string imageType) : ID
     /// <summary>Decodes the images; null reads their headers alone.</summary>
     public IPictureDecoder? Decoder { get; init; }
 
+    /// <summary>Identifies the decoder, so that another one's results are not remembered.</summary>
+    public string DecoderVersion { get; init; } = "";
+
+    /// <summary>Whether the decoder left the images to their headers.</summary>
+    internal bool IsReadByHeaders { get; private set; }
+
     public async Task<IReadOnlyDictionary<string, ImageReading>?> ReadImagesAsync(
         IReadOnlyCollection<string> names,
         CancellationToken cancellationToken
-    ) =>
-        Decoder is not null && await Decoder.DecodeAsync(images, names, cancellationToken) is { } decoded
-            ? decoded
-            : ForEach(names, path => ImageHeader.Read(path), cancellationToken);
+    )
+    {
+        if (Decoder is not null && await Decoder.DecodeAsync(images, names, cancellationToken) is { } decoded)
+            return decoded;
+        IsReadByHeaders = true;
+        return ForEach(names, path => ImageHeader.Read(path), cancellationToken);
+    }
 
     public Task<IReadOnlyDictionary<string, string?>> ReadMd5Async(
         IReadOnlyCollection<string> names,
         CancellationToken cancellationToken
     ) => Task.FromResult<IReadOnlyDictionary<string, string?>>(ForEach(names, ReadMd5, cancellationToken));
+
+    /// <summary>Describes the state of the files.</summary>
+    /// <returns>Null when a file is a link, whose own time says nothing of the content.</returns>
+    internal async Task<FolderState?> DescribeStateAsync(CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        var newest = DateTime.MinValue;
+        foreach (var name in Names(csvs, withSubfolders: false).Order(StringComparer.Ordinal))
+        {
+            var hash = SHA256.HashData(await ReadCsvAsync(name, cancellationToken));
+            lines.Add($"{name}|{Convert.ToHexStringLower(hash)}");
+        }
+
+        if (!Directory.Exists(images))
+            return null;
+        foreach (var (path, file) in FolderFiles.Enumerate(images, withSubfolders: true))
+        {
+            if (file.LinkTarget is not null)
+                return null;
+            var written = file.LastWriteTimeUtc;
+            newest = written > newest ? written : newest;
+            lines.Add($"{path}|{LocalFile.VersionOf(file)}");
+        }
+
+        lines.Sort(StringComparer.Ordinal);
+        return new(lines, newest);
+    }
 
     private static string? ReadMd5(string path)
     {

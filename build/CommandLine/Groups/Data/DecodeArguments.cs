@@ -1,4 +1,4 @@
-namespace Build.CommandLine.Groups;
+namespace Build.CommandLine.Groups.Data;
 
 /// <summary>The arguments that say how far images are checked.</summary>
 public sealed class DecodeArguments() : ArgumentGroup(Decode)
