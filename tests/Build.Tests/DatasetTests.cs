@@ -113,7 +113,11 @@ public sealed class DatasetTests : IDisposable
             """{"name": "test_2.png", "width": 64, "height": 48, "orientation": 1, "traits": ["cut"], "md5": ""}"""
         );
 
-        Assert.Contains("image 'train_1.png' cannot be read as a picture", host.Run("--target=Upload-Dataset", "--from=mine"), StringComparison.Ordinal);
+        Assert.Contains(
+            "image 'train_1.png' cannot be read as a picture",
+            host.Run("--target=Upload-Dataset", "--from=mine"),
+            StringComparison.Ordinal
+        );
         Assert.False(Directory.Exists(Path.Combine(host.Root, ".local/datastores")));
     }
 

@@ -56,8 +56,7 @@ internal sealed record DatasetCase(
         };
 
     /// <summary>Returns the bytes of a file of the case.</summary>
-    public byte[] BytesOf(string file) =>
-        Bytes.TryGetValue(file, out var bytes) ? bytes : Encoded(file);
+    public byte[] BytesOf(string file) => Bytes.TryGetValue(file, out var bytes) ? bytes : Encoded(file);
 
     /// <summary>Writes the files of the case in the layout of a datastore.</summary>
     public void Write(TemporaryFolder datastore)

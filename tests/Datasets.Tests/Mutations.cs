@@ -50,7 +50,11 @@ internal sealed class Mutations : IDisposable
             var decoded = new FolderDataset(root, "pothole") { Decoder = Trainer.Decoder() };
             found.AddRange((await CompareAsync(decoded, expected)).Select(difference => $"{root}: {difference}"));
             var (headers, _) = await Answers.ReadAsync(new FolderDataset(root, "pothole"), "latest", "latest", expected.Data());
-            found.AddRange(headers.Where(fault => !expected.Faults.Any(known => IsAboutTheSame(known, fault))).Select(fault => $"headers refuse: {fault}"));
+            found.AddRange(
+                headers
+                    .Where(fault => !expected.Faults.Any(known => IsAboutTheSame(known, fault)))
+                    .Select(fault => $"headers refuse: {fault}")
+            );
         }
 
         return found;
@@ -77,6 +81,5 @@ internal sealed class Mutations : IDisposable
     }
 
     // Headers and pixels may give other reasons for one row.
-    private static bool IsAboutTheSame(string one, string other) =>
-        one.Split(": ", 2)[0] == other.Split(": ", 2)[0];
+    private static bool IsAboutTheSame(string one, string other) => one.Split(": ", 2)[0] == other.Split(": ", 2)[0];
 }

@@ -55,8 +55,7 @@ public sealed class DatasetTools(
     {
         var configuration = plans.ReadConfiguration(context);
         var experiment = configuration.Experiment;
-        var origin =
-            arguments.GetPath(ImportArguments.From)
+        var origin = arguments.GetPath(ImportArguments.From)
             ?? throw new CakeException(
                 "--from is missing; it must be a folder or a ZIP archive with labelled images: "
                     + "dotnet cake --target=Import-Dataset --from=FOLDER"

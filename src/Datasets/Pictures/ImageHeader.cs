@@ -84,10 +84,7 @@ public static class ImageHeader
                 if (read(block[..8], position + 1) < 8)
                     return ImageReading.Unreadable;
                 return Sized(
-                    Math.Max(
-                        width,
-                        BinaryPrimitives.ReadUInt16LittleEndian(block) + BinaryPrimitives.ReadUInt16LittleEndian(block[4..])
-                    ),
+                    Math.Max(width, BinaryPrimitives.ReadUInt16LittleEndian(block) + BinaryPrimitives.ReadUInt16LittleEndian(block[4..])),
                     Math.Max(
                         height,
                         BinaryPrimitives.ReadUInt16LittleEndian(block[2..]) + BinaryPrimitives.ReadUInt16LittleEndian(block[6..])

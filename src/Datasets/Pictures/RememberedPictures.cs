@@ -93,10 +93,7 @@ public sealed class RememberedPictures(IPictureDecoder decoder, string version, 
             && int.TryParse(width, CultureInfo.InvariantCulture, out var columns)
             && int.TryParse(height, CultureInfo.InvariantCulture, out var rows)
             && int.TryParse(orientation, CultureInfo.InvariantCulture, out var turned)
-            ? new ImageReading(new ImageSize(columns, rows, turned))
-            {
-                Traits = traits.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            }
+            ? new ImageReading(new ImageSize(columns, rows, turned)) { Traits = traits.Split(' ', StringSplitOptions.RemoveEmptyEntries) }
             : null;
     }
 }

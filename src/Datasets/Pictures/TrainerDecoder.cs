@@ -8,10 +8,8 @@ namespace Datasets.Pictures;
 /// </summary>
 /// <param name="run">Runs the trainer with arguments; it passes each line of the output on, and returns the exit code.</param>
 /// <param name="temporaryFolder">Receives the list; created when it is missing.</param>
-public sealed class TrainerDecoder(
-    Func<IReadOnlyList<string>, Action<string>, CancellationToken, Task<int>> run,
-    string temporaryFolder
-) : IPictureDecoder
+public sealed class TrainerDecoder(Func<IReadOnlyList<string>, Action<string>, CancellationToken, Task<int>> run, string temporaryFolder)
+    : IPictureDecoder
 {
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The program failed, or left images out.</exception>
