@@ -1,7 +1,7 @@
 """Compares Doctor's decoding and Check-Data with Pillow's own verify and load loop on the same pictures.
 
 All read the same files in the same run and take turns. The peer opens each picture, verifies it, opens it again and
-loads it, as Pillow's documentation says. The second runs of Doctor and Check-Data remember the first ones. The last line
+loads it, as Pillow's documentation says. The second run of Check-Data remembers the first one. The last line
 of output is one JSON object; rates are pictures per second, medians of the runs.
 """
 

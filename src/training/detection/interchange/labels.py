@@ -175,7 +175,7 @@ class Source:
             raise BrokenFile(f"is not valid XML (line {error.lineno})") from error
 
     def find_image(self, name: str, beside: PurePosixPath, *folders: str) -> PurePosixPath | None:
-        """Returns the image that an annotation names; None when there is none, or more than one could be meant.
+        """Returns the image that an annotation names; None when it is missing, or more than one could be meant.
 
         Args:
             name: As the annotation has it: a path in any style, or a name without ending.
@@ -210,7 +210,7 @@ def number(value: Any) -> float:
     """Returns a finite number of an annotation.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is something else.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError("no number")
