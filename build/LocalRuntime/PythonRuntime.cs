@@ -91,13 +91,13 @@ public sealed class PythonRuntime(IProcesses processes)
     /// Finds an interpreter that has numpy, all that a comparison of two runs needs; installs and logs it when it is missing.
     /// </summary>
     /// <exception cref="CakeException">No Python exists, or an installation failed.</exception>
-    public Task<PythonInterpreter> EnsureNumpyAsync(BuildContext context) => EnsureAsync(context, [Numpy]);
+    public Task<PythonInterpreter> EnsureNumpyAsync(BuildContext context) => EnsureModulesAsync(context, [Numpy]);
 
     /// <summary>
     /// Finds an interpreter that has numpy and Pillow, all that the commands about datasets need; installs and logs what is missing.
     /// </summary>
     /// <exception cref="CakeException">No Python exists, or an installation failed.</exception>
-    public Task<PythonInterpreter> EnsurePillowAsync(BuildContext context) => EnsureAsync(context, [Numpy, Pillow]);
+    public Task<PythonInterpreter> EnsurePillowAsync(BuildContext context) => EnsureModulesAsync(context, [Numpy, Pillow]);
 
     /// <summary>Finds an interpreter that has numpy and Pillow, all that the checks of images need; installs nothing.</summary>
     /// <returns>The interpreter, or null and the reason.</returns>
@@ -152,7 +152,7 @@ public sealed class PythonRuntime(IProcesses processes)
         return (null, $"no Python 3.9 or newer has {string.Join(" and ", modules.Select(module => module.Name))}");
     }
 
-    private async Task<PythonInterpreter> EnsureAsync(BuildContext context, PythonModule[] modules)
+    private async Task<PythonInterpreter> EnsureModulesAsync(BuildContext context, PythonModule[] modules)
     {
         var (interpreter, reason) = await FindAsync(context, modules);
         if (interpreter is not null)
