@@ -149,12 +149,8 @@ internal sealed class DatasetImages
     {
         if (row.Stated is not { } said || image.HasSides(said))
             return;
-        var (width, height) = (
-            said.Width.ToString("G15", CultureInfo.InvariantCulture),
-            said.Height.ToString("G15", CultureInfo.InvariantCulture)
-        );
         var message =
-            $"image '{row.FileName}' is {image.Width} x {image.Height} pixels, and the row says {width} x {height}; "
+            $"image '{row.FileName}' is {image.Width} x {image.Height} pixels, and the row says {row.StatedText}; "
             + "width and height must be those of the file.";
         if (wrong.Add(row.FileName))
             split.Add(row, DatasetFaultOrder.Stated, message);

@@ -295,7 +295,8 @@ def _anchors(splits: Sequence[Split], model: Model) -> Iterable[Finding]:
         yield Finding(
             "anchors",
             (
-                f"{count_of(count, 'object')} of {total:,} ({count / total:.1%}) overlap no anchor by an IoU of"
+                f"{count_of(count, 'object')} of {total:,} ({count / total:.1%})"
+                f" {'overlaps' if count == 1 else 'overlap'} no anchor by an IoU of"
                 f" {_ANCHOR_IOU:g} even where it lies best (sides {', '.join(map(str, model.anchor_sides))} pixels at"
                 f" IMAGE_SIZE {model.image_size}, ratios 1:2 to 2:1). MODEL_PARAMS.ANCHORS=auto takes sides from the"
                 " boxes."
