@@ -11,12 +11,14 @@ public sealed class PythonRuntime(IProcesses processes)
 {
     private static readonly PythonModule Numpy = new("numpy", "python3-numpy");
 
+    private static readonly PythonModule Pillow = new("PIL", "python3-pil");
+
     private static readonly PythonModule[] Training =
     [
         new("torch", "python3-torch"),
         new("torchvision", "python3-torchvision"),
         Numpy,
-        new("PIL", "python3-pil"),
+        Pillow,
         new("matplotlib", "python3-matplotlib"),
     ];
 
@@ -89,16 +91,18 @@ public sealed class PythonRuntime(IProcesses processes)
     /// Finds an interpreter with numpy, which suffices to compare two runs; installs and logs it when it is missing.
     /// </summary>
     /// <exception cref="CakeException">No Python exists, or an installation failed.</exception>
-    public async Task<PythonInterpreter> EnsureNumpyAsync(BuildContext context)
-    {
-        if (await FindNumpyAsync(context) is { } interpreter)
-            return interpreter;
-        if (IsDebian && System.Environment.IsPrivilegedProcess)
-            await InstallDebianPackagesAsync(context, [Numpy.DebianPackage]);
-        else
-            await CreateVirtualEnvironmentAsync(context, "no interpreter has numpy", ["--constraint", TrainingRequirements, Numpy.Name]);
-        return await FindNumpyAsync(context) ?? throw new CakeException("numpy was installed, and still no Python interpreter has it.");
-    }
+    public Task<PythonInterpreter> EnsureNumpyAsync(BuildContext context) => EnsureModulesAsync(context, [Numpy]);
+
+    /// <summary>
+    /// Finds an interpreter that has numpy and Pillow, all that the commands about datasets need; installs and logs what is missing.
+    /// </summary>
+    /// <exception cref="CakeException">No Python exists, or an installation failed.</exception>
+    public Task<PythonInterpreter> EnsurePillowAsync(BuildContext context) => EnsureModulesAsync(context, [Numpy, Pillow]);
+
+    /// <summary>Finds an interpreter that has numpy and Pillow, all that the checks of images need; installs nothing.</summary>
+    /// <returns>The interpreter, or null and the reason.</returns>
+    public Task<(PythonInterpreter? Interpreter, string Reason)> FindPillowAsync(BuildContext context) =>
+        FindAsync(context, [Numpy, Pillow]);
 
     /// <summary>The sentence that says how <see cref="EnsureAsync"/> would install a missing runtime here.</summary>
     public static string Remedy =>
@@ -134,16 +138,38 @@ public sealed class PythonRuntime(IProcesses processes)
             yield return ShellCheck;
     }
 
-    private async Task<PythonInterpreter?> FindNumpyAsync(BuildContext context)
+    private async Task<(PythonInterpreter? Interpreter, string Reason)> FindAsync(BuildContext context, PythonModule[] modules)
     {
+        if (found is not null && found.Lacks(modules).Count == 0)
+            return (found, "");
         foreach (var path in Candidates(context.Root))
         {
-            var interpreter = await PythonInterpreter.InspectAsync(processes, path, [Numpy], context.Root, context.Cancellation);
-            if (interpreter?.Lacks([Numpy]).Count == 0)
-                return interpreter;
+            var interpreter = await PythonInterpreter.InspectAsync(processes, path, modules, context.Root, context.Cancellation);
+            if (interpreter?.Lacks(modules).Count == 0)
+                return (interpreter, "");
         }
 
-        return null;
+        return (null, $"no Python 3.9 or newer has {string.Join(" and ", modules.Select(module => module.Name))}");
+    }
+
+    private async Task<PythonInterpreter> EnsureModulesAsync(BuildContext context, PythonModule[] modules)
+    {
+        var (interpreter, reason) = await FindAsync(context, modules);
+        if (interpreter is not null)
+            return interpreter;
+        if (IsDebian && System.Environment.IsPrivilegedProcess)
+        {
+            await InstallDebianPackagesAsync(context, [.. modules.Select(module => module.DebianPackage)]);
+        }
+        else
+        {
+            // Their names for pip, which the constraints pin.
+            string[] names = [.. modules.Select(module => module == Pillow ? "pillow" : module.Name)];
+            await CreateVirtualEnvironmentAsync(context, reason, ["--constraint", TrainingRequirements, .. names]);
+        }
+
+        (interpreter, reason) = await FindAsync(context, modules);
+        return interpreter ?? throw new CakeException($"Packages were installed, and still {reason}.");
     }
 
     private async Task InstallDebianPackagesAsync(BuildContext context, bool forTests)

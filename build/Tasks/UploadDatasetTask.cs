@@ -1,5 +1,6 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Data;
 using Build.Sessions.Data;
 using Cake.Frosting;
 

@@ -65,6 +65,63 @@ public sealed class DatasetTests : IDisposable
     }
 
     [Fact]
+    public void CheckData_RunsTheTrainerOnTheDatastore_AndFailsWithIt()
+    {
+        host.WriteDataset();
+        host.Processes.On($"{host.Root}/.venv/bin/python -m detection inspect-data", () => 1, "train: 2 images, 2 objects");
+
+        ExpectedText.Check("check-data", host.Run("--target=Check-Data", "--fail-on=same-bytes"));
+        var command = host.Processes.Started.Last();
+        Assert.Contains($"--data {host.Root}/.local/datastores/demo --output {host.Root}/artifacts", command, StringComparison.Ordinal);
+        Assert.EndsWith("--fail-on same-bytes", command, StringComparison.Ordinal);
+        Assert.Contains("\"IMAGE_TYPE\":\"pothole\"", host.Processes.Variables.Last()!["EXP_CONFIG"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ImportDataset_WritesToTheDatastore_StampedByTheClock()
+    {
+        host.Processes.On($"{host.Root}/.venv/bin/python -m detection import-data", "voc: 6 training and 2 test images, 1 classes");
+
+        ExpectedText.Check("import-without-folder", host.Run("--target=Import-Dataset"));
+        ExpectedText.Check("import", host.Run("--target=Import-Dataset", "--from=labels", "--format=voc", "--seed=3"));
+        Assert.Contains(
+            $"--from {host.Root}/labels --format voc --image-type pothole --output {host.Root}/.local/datastores/demo "
+                + $"--test-share 0.2 --seed 3 --stamp {host.Time.GetUtcNow():yyMMdd}",
+            host.Processes.Started.Last(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void ExportDataset_PassesFormatAndFolder()
+    {
+        host.Processes.On($"{host.Root}/.venv/bin/python -m detection export-data", "yolo: 2 training and 2 test images in out");
+
+        ExpectedText.Check("export", host.Run("--target=Export-Dataset", "--format=yolo", "--to=out"));
+        Assert.EndsWith($"--format yolo --output {host.Root}/out", host.Processes.Started.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void UploadDataset_CopiesNothing_WhenAnImageDoesNotDecode()
+    {
+        host.WriteDataset(under: "mine");
+        host.Processes.On(
+            $"{host.Root}/.venv/bin/python -m detection decode-images",
+            """{"name": "train_1.png", "fault": "cannot be read as a picture; replace the file."}""",
+            """{"name": "train_2.png", "width": 64, "height": 48, "orientation": 1, "traits": [], "md5": ""}""",
+            """{"name": "test_1.png", "width": 64, "height": 48, "orientation": 1, "traits": [], "md5": ""}""",
+            """{"name": "test_2.png", "width": 64, "height": 48, "orientation": 1, "traits": ["cut"], "md5": ""}"""
+        );
+
+        Assert.Contains(
+            "image 'train_1.png' cannot be read as a picture",
+            host.Run("--target=Upload-Dataset", "--from=mine"),
+            StringComparison.Ordinal
+        );
+        Assert.False(Directory.Exists(Path.Combine(host.Root, ".local/datastores")));
+    }
+
+    [Fact]
     public void RegisterDatastore_ListsTheNames_WhenTheEnvironmentHasNoSuchDatastore() =>
         ExpectedText.Check("register-unknown-datastore", host.Run("--target=Register-Datastore", "--datastore=other"));
 }

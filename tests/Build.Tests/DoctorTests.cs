@@ -70,6 +70,20 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public void Doctor_SaysThatOnlyHeadersWereChecked_WhenAskedOrWithoutPython()
+    {
+        host.WriteDataset();
+
+        ExpectedText.Check("doctor-headers", host.Run("--target=Doctor", "--decode=headers"));
+        host.Processes.On($"{host.Root}/.venv/bin/python -I", "3.11.2 numpy");
+        Assert.Contains(
+            "only the headers of the images were checked: no Python 3.9 or newer has numpy and PIL.",
+            host.Run("--target=Doctor"),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void Doctor_ReadsOverridesOfAVariable()
     {
         host.Environment.Variables["OVERRIDES"] = "# a comment\n\nEVAL_CONF=2\n";

@@ -1,4 +1,3 @@
-using Datasets.Checks;
 using Datasets.Sources;
 using Experiments.Model;
 using Experiments.Planning;
@@ -41,29 +40,10 @@ public sealed class DatasetCasesTests : IDisposable
         Assert.Equal(expected.Hash, summary?.Hash);
     }
 
-    private async Task<(IEnumerable<string> Faults, DatasetSummary? Summary)> ReadAsync(DatasetCase dataset, DataSettings settings)
+    private async Task<(IReadOnlyList<string> Faults, DatasetSummary? Summary)> ReadAsync(DatasetCase dataset, DataSettings settings)
     {
-        foreach (var name in dataset.Files.Keys)
-            datastore.Write($"{dataset.ImageType}/datasets/{name}", dataset.BytesOf(name));
-        foreach (var (name, bytes) in dataset.Images)
-            datastore.Write($"{dataset.ImageType}/images/{name}", bytes);
-        try
-        {
-            return (
-                [],
-                await DatasetReader.ReadAsync(
-                    new FolderDataset(datastore.Root, dataset.ImageType),
-                    dataset.TrainCsv,
-                    dataset.TestCsv,
-                    settings,
-                    withHash: true,
-                    TestContext.Current.CancellationToken
-                )
-            );
-        }
-        catch (DatasetException error)
-        {
-            return (error.Faults.Select(fault => fault.ToString()), null);
-        }
+        dataset.Write(datastore);
+        var source = new FolderDataset(datastore.Root, dataset.ImageType) { Decoder = dataset.Decode ? Trainer.Decoder() : null };
+        return await Answers.ReadAsync(source, dataset.TrainCsv, dataset.TestCsv, settings);
     }
 }

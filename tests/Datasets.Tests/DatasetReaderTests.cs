@@ -135,7 +135,7 @@ public sealed class DatasetReaderTests : IDisposable
     }
 
     /// <summary>Header of a picture of 8 x 6 pixels.</summary>
-    private static byte[] Gif => [.. "GIF89a"u8, 8, 0, 6, 0, 0, 0, 0];
+    private static byte[] Gif => [.. "GIF89a"u8, 8, 0, 6, 0, 0, 0, 0, .. ","u8, 0, 0, 0, 0, 8, 0, 6, 0, 0];
 
     private Task<DatasetSummary> ReadAsync(BadRows onBadRows, bool withHash = true) =>
         DatasetReader.ReadAsync(

@@ -8,10 +8,11 @@ namespace Datasets.Tests;
 /// <summary>The shared table of datasets, which the trainer's tests read too.</summary>
 internal static class DatasetTable
 {
-    public static IReadOnlyDictionary<string, DatasetCase> Cases { get; } =
-        JsonSerializer
-            .Deserialize<Table>(Repository.Read("tests/datasets/cases.json"), RecordJson.Options)!
-            .Cases.ToDictionary(item => item.Name, StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, DatasetCase> Cases { get; } = Parse(Repository.Read("tests/datasets/cases.json"));
+
+    /// <summary>Reads a table of the same form.</summary>
+    public static IReadOnlyDictionary<string, DatasetCase> Parse(string json) =>
+        JsonSerializer.Deserialize<Table>(json, RecordJson.Options)!.Cases.ToDictionary(item => item.Name, StringComparer.Ordinal);
 
     private sealed record Table(IReadOnlyList<DatasetCase> Cases);
 }
@@ -35,6 +36,12 @@ internal sealed record DatasetCase(
     /// <summary>The keys of DATA that are not at their defaults.</summary>
     public CaseSettings Settings { get; init; } = new();
 
+    /// <summary>The bytes of CSV files, in place of their texts.</summary>
+    public Dictionary<string, byte[]> Bytes { get; init; } = [];
+
+    /// <summary>Whether the answers need decoded images: their headers do not tell.</summary>
+    public bool Decode { get; init; }
+
     /// <summary>What is said although there is no fault.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -45,10 +52,22 @@ internal sealed record DatasetCase(
             OnBadRows = onBadRows ?? Settings.OnBadRows,
             ClipPixels = Settings.ClipPixels,
             Exif = Settings.Exif,
+            Depth = Settings.Depth,
         };
 
     /// <summary>Returns the bytes of a file of the case.</summary>
-    public byte[] BytesOf(string file) =>
+    public byte[] BytesOf(string file) => Bytes.TryGetValue(file, out var bytes) ? bytes : Encoded(file);
+
+    /// <summary>Writes the files of the case in the layout of a datastore.</summary>
+    public void Write(TemporaryFolder datastore)
+    {
+        foreach (var name in Files.Keys.Concat(Bytes.Keys))
+            datastore.Write($"{ImageType}/datasets/{name}", BytesOf(name));
+        foreach (var (name, bytes) in Images)
+            datastore.Write($"{ImageType}/images/{name}", bytes);
+    }
+
+    private byte[] Encoded(string file) =>
         Encoding.GetValueOrDefault(file) switch
         {
             "utf-16-le" => System.Text.Encoding.Unicode.GetBytes(Files[file]),
@@ -58,7 +77,11 @@ internal sealed record DatasetCase(
 }
 
 /// <summary>The keys of DATA.</summary>
-internal sealed record CaseSettings(BadRows OnBadRows = BadRows.Fail, double ClipPixels = 2, ExifUse Exif = ExifUse.Apply);
+internal sealed record CaseSettings(BadRows OnBadRows = BadRows.Fail, double ClipPixels = 2, ExifUse Exif = ExifUse.Apply)
+{
+    /// <summary>DATA.DEPTH.</summary>
+    public DepthUse Depth { get; init; }
+}
 
 /// <summary>What comes out of a dataset whose faulty rows are dropped.</summary>
 internal sealed record DroppedCase(IReadOnlyList<string> Faults, int? TrainRows, int? TestRows, string? Hash);

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Datasets.Checks;
+using Datasets.Pictures;
 using Datasets.Sources;
 using Datasets.Stores;
 
@@ -20,34 +20,34 @@ public sealed class StoredDatasetTests : IDisposable
     [InlineData(4074)]
     [InlineData(4083)]
     [InlineData(65_000)]
-    public async Task ReadSizesAsync_FindsTheFrame_AfterSegmentsOfAnyLength(int before)
+    public async Task ReadImagesAsync_FindsTheFrame_AfterSegmentsOfAnyLength(int before)
     {
         Write("images/a.jpg", Jpeg(before));
         Write("datasets/any.csv", []);
 
-        var sizes = await Open().ReadSizesAsync(["a.jpg"], Stop);
+        var images = await Open().ReadImagesAsync(["a.jpg"], Stop);
 
-        Assert.Equal(new ImageSize(640, 480), sizes!["a.jpg"]);
+        Assert.Equal(new ImageSize(640, 480), images!["a.jpg"].Size);
     }
 
     [Fact]
-    public async Task ReadSizesAsync_ReturnsNull_WhenTheFrameIsIncomplete()
+    public async Task ReadImagesAsync_ReportsAFault_WhenTheFrameIsIncomplete()
     {
         Write("images/a.jpg", Jpeg(5000)[..^4]);
         Write("images/b.jpg", []);
         Write("datasets/any.csv", []);
 
-        var sizes = await Open().ReadSizesAsync(["a.jpg", "b.jpg"], Stop);
+        var images = await Open().ReadImagesAsync(["a.jpg", "b.jpg"], Stop);
 
-        Assert.Equal([null, null], [sizes!["a.jpg"], sizes["b.jpg"]]);
+        Assert.Equal([ImageReading.Unreadable, ImageReading.Unreadable], [images!["a.jpg"], images["b.jpg"]]);
     }
 
     [Fact]
-    public async Task ReadSizesAsync_ReadsNoHeader_WhenThereAreTooManyImages()
+    public async Task ReadImagesAsync_ReadsNoHeader_WhenThereAreTooManyImages()
     {
         var names = Enumerable.Range(0, StoredDataset.MostImages + 1).Select(index => $"{index}.jpg").ToList();
 
-        Assert.Null(await Open().ReadSizesAsync(names, Stop));
+        Assert.Null(await Open().ReadImagesAsync(names, Stop));
     }
 
     private StoredDataset Open() => new(new FolderFiles(folder), "test_data", "road", new ContentCache(Path.Combine(folder, "cache.json")));

@@ -173,6 +173,6 @@ def test_image_store_names_a_truncated_image(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-900])
 
     with pytest.raises(
-        TrainingError, match=r"image '.*cut\.jpg' cannot be decoded: .*; replace the file or remove its rows\."
+        TrainingError, match=r"image '.*cut\.jpg' cannot be read as a picture .*; replace the file or remove its rows\."
     ):
         ImageStore(64).load(_record(path, 64, 64))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from detection import cli
 from detection.cli import main
 
 _SOURCE = Path(__file__).resolve().parents[2] / "src" / "training"
@@ -178,3 +180,36 @@ def test_train_writes_a_checkpoint_of_its_last_step_when_it_is_terminated(
     assert process.returncode == 1
     assert "error: stopped by SIGTERM after step " in error
     assert len(list((tmp_path / "checkpoints").glob("*.ckpt"))) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device", "outputs/checkpoints/step-20.pt"),
+        RuntimeError("[enforce fail at inline_container.cc:424] . unexpected pos 64 vs 0"),
+        RuntimeError("PytorchStreamWriter failed writing file data/3: file write failed"),
+    ],
+)
+def test_main_says_what_to_do_when_the_disk_is_full(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "_metric_names", fail)
+
+    assert cli.main(["metric-names"]) == 1
+    written = capsys.readouterr().err
+    assert written.startswith("error: ") and "free some space, then run the same command again." in written
+
+
+def test_main_writes_utf_8_whatever_the_locale(tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    (tmp_path / "list.jsonl").write_text('"漢字.png"\n', encoding="utf-8")
+    command = [sys.executable, "-m", "detection", "decode-images", "--images", str(images / "nö"), "--list", "漢.jsonl"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(_SOURCE)}
+
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True)
+
+    assert done.returncode == 1 and "漢.jsonl cannot be read as a list of images" in done.stderr.decode("utf-8")

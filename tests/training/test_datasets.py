@@ -36,6 +36,7 @@ def _read(folder: Path, case: dict[str, Any], on_bad_rows: str | None = None) ->
         on_bad_rows=on_bad_rows or settings.get("onBadRows", "fail"),
         clip_pixels=settings.get("clipPixels", 2.0),
         exif=settings.get("exif", "apply"),
+        depth=settings.get("depth", "range"),
     )
 
 

@@ -22,6 +22,8 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.requests: list[tuple[str, str, str | None, Any]] = []
         self.answers: dict[str, list[tuple[int, Any]]] = {}
+        self.refused = ""
+        self.statuses: list[int] = []
 
     @property
     def uri(self) -> str:
@@ -41,6 +43,9 @@ class _Handler(BaseHTTPRequestHandler):
         name = self.path.partition("?")[0].rpartition("/mlflow/")[2]
         waiting = self.server.answers.get(name, [])
         status, answer = waiting.pop(0) if waiting else (200, {})
+        if self.server.refused and f'"{self.server.refused}"' in json.dumps(body):
+            status, answer = 400, {"error_code": "INVALID_PARAMETER_VALUE", "message": "bad key"}
+        self.server.statuses.append(status)
         content = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))
@@ -139,7 +144,7 @@ def test_tracker_retries_and_warns_once(server: _Server) -> None:
 
 
 def test_tracker_drops_what_the_server_refuses_and_counts_it(server: _Server) -> None:
-    server.answers["runs/log-batch"] = [(400, {"error_code": "INVALID_PARAMETER_VALUE", "message": "bad key"})]
+    server.answers["runs/log-batch"] = [(400, {"error_code": "INVALID_PARAMETER_VALUE", "message": "bad key"})] * 3
     said: list[str] = []
     tracker = _tracker(server, said)
     tracker.log({"a": 1.0, "b": 2.0}, step=1, timestamp=1)
@@ -149,6 +154,32 @@ def test_tracker_drops_what_the_server_refuses_and_counts_it(server: _Server) ->
         f"warning: MLflow: POST {server.uri}/api/2.0/mlflow/runs/log-batch returned 400 Bad Request: "
         "INVALID_PARAMETER_VALUE: bad key; training continues and the refused values are dropped",
         "MLflow lacks 2 metrics and tags of this run; metrics.jsonl holds all of them",
+    ]
+
+
+def test_tracker_loses_only_the_metric_that_the_server_refuses(server: _Server) -> None:
+    server.refused = "m17"
+    said: list[str] = []
+    tracker = _tracker(server, said)
+    tracker.log({f"m{number}": 1.0 for number in range(40)}, step=1, timestamp=1)
+    tracker.tag({"steps": "6"})
+    tracker.close()
+
+    taken = [batch for batch, status in zip(server.bodies("log-batch"), server.statuses) if status == 200]
+    assert [metric["key"] for batch in taken for metric in batch["metrics"]] == [
+        f"m{number}" for number in range(40) if number != 17
+    ]
+    assert [tag["key"] for batch in taken for tag in batch["tags"]] == ["steps"]
+    assert said[-1] == "MLflow lacks 1 metrics and tags of this run; metrics.jsonl holds all of them"
+
+
+def test_tracker_sends_class_names_of_any_signs_under_names_that_mlflow_takes(server: _Server) -> None:
+    tracker = _tracker(server, [])
+    tracker.log({"eval_AP50_Träger [links]: 5 %": 0.5}, step=1, timestamp=1)
+    tracker.close()
+
+    assert [metric["key"] for metric in server.bodies("log-batch")[0]["metrics"]] == [
+        "eval_AP50_Träger _0x5b_links_0x5d__0x3a_ 5 _0x25_"
     ]
 
 

@@ -41,7 +41,11 @@ public sealed class DatasetSession(CommandArguments arguments, StorageSession st
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(configuration);
         var experiment = configuration.Experiment;
-        var memory = Path.Combine(context.LocalFolder, "storage", $"{experiment.DataMount}-{experiment.ImageType}-checked.json");
+        var memory = Path.Combine(
+            context.LocalFolder,
+            "storage",
+            $"{experiment.DataMount}-{experiment.ImageType}-{(source.Decoder is null ? "checked" : "decoded")}.json"
+        );
         return new RememberedDataset(source, memory, TimeProvider.System).ReadAsync(
             experiment.TrainCsv,
             experiment.TestCsv,
@@ -78,7 +82,7 @@ public sealed class DatasetSession(CommandArguments arguments, StorageSession st
             await storage.OpenAsync(context, configuration.Environment, mount),
             mount,
             imageType,
-            StorageSession.Cache(context, mount, $"{imageType}-sizes")
+            StorageSession.Cache(context, mount, $"{imageType}-headers")
         );
     }
 }

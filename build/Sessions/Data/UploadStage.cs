@@ -1,17 +1,23 @@
 using Build.CommandLine;
-using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Data;
 using Build.Log;
 using Build.Log.Displays;
 using Cake.Core;
 using Datasets.Checks;
-using Datasets.Sources;
 using Datasets.Upload;
 using Experiments.Model;
 
 namespace Build.Sessions.Data;
 
 /// <summary>Copies a dataset from a local folder to the datastore of an experiment.</summary>
-public sealed class UploadStage(PlanStore plans, CommandArguments arguments, StorageSession storage, IDisplay display, TimeProvider time)
+public sealed class UploadStage(
+    PlanStore plans,
+    CommandArguments arguments,
+    StorageSession storage,
+    PictureDecoding pictures,
+    IDisplay display,
+    TimeProvider time
+)
 {
     /// <summary>Validates the dataset and copies the files that are missing or differ.</summary>
     /// <exception cref="CakeException"><c>--from</c> is missing or no folder.</exception>
@@ -52,10 +58,11 @@ public sealed class UploadStage(PlanStore plans, CommandArguments arguments, Sto
         return Directory.Exists(folder) ? folder : throw new CakeException($"--from is {folder}, which does not exist; {rule}.");
     }
 
-    private static async Task CheckAsync(BuildContext context, string folder, Experiment experiment)
+    private async Task CheckAsync(BuildContext context, string folder, Experiment experiment)
     {
+        var images = await pictures.OpenWholeAsync(context, folder, experiment.ImageType);
         var pairs = await DatasetReader.ReadEveryPairAsync(
-            new FolderDataset(folder, experiment.ImageType),
+            images.Source,
             experiment.TrainCsv,
             experiment.TestCsv,
             experiment.Data,
@@ -64,6 +71,8 @@ public sealed class UploadStage(PlanStore plans, CommandArguments arguments, Sto
         string[] dropped = [.. pairs.SelectMany(pair => pair.DroppedRows).Select(row => row.ToString())];
         foreach (var row in FaultLines.Shorten(context, "dropped-rows.txt", dropped))
             context.Warn(row);
+        foreach (var note in pairs.SelectMany(pair => pair.Notes).Append(images.Note).OfType<string>().Distinct(StringComparer.Ordinal))
+            context.Warn(note);
         foreach (var pair in pairs)
             context.Report("Dataset", $"{pair.TrainCsv} ({pair.Train.Images} images), {pair.TestCsv} ({pair.Test.Images} images)");
     }

@@ -23,7 +23,8 @@ public sealed class Doctor(
     PlanStore plans,
     PythonRuntime python,
     SignInSession signIns,
-    ImageSession images,
+    ImageSession imageSession,
+    PictureDecoding pictures,
     FaultPlaces places,
     IDisplay display
 )
@@ -106,7 +107,7 @@ public sealed class Doctor(
         {
             var sources = new PlanSources(
                 "",
-                (await images.ReadInputsAsync(context, configuration.Environment)).ToPlan(),
+                (await imageSession.ReadInputsAsync(context, configuration.Environment)).ToPlan(),
                 new(JobRuntime.Azure, "")
             );
             Planner.Plan(configuration.Experiment, configuration.Environment, context.Root, git: null, sources, dataset: null);
@@ -124,16 +125,18 @@ public sealed class Doctor(
         var experiment = configuration.Experiment;
         try
         {
-            if (DatasetSession.ReadFolder(context, configuration) is not { } folder)
+            if (configuration.Environment.Datastores[experiment.DataMount].FolderPath(context.Root) is not { } folder)
                 return Finding.Later(Subject, $"{experiment.DataMount} is in a storage account; Plan checks it");
-            var dataset = await DatasetSession.CheckAsync(context, folder, configuration, withHash: false);
+            var images = await pictures.OpenAsync(context, folder, experiment.ImageType);
+            var dataset = await DatasetSession.CheckAsync(context, images.Source, configuration, withHash: false);
+            string[] notes = images.Note is { } note ? [.. dataset.Notes, note] : [.. dataset.Notes];
             return Finding.Ok(
                 Subject,
                 $"{dataset.TrainCsv} ({dataset.Train.Images} images), {dataset.TestCsv} ({dataset.Test.Images} images), "
                     + $"{dataset.DroppedRows.Count} rows left out"
             ) with
             {
-                Warnings = [.. dataset.Notes, .. dataset.DroppedRows.Select(row => row.ToString())],
+                Warnings = [.. notes, .. dataset.DroppedRows.Select(row => row.ToString())],
             };
         }
         catch (DatasetException) when (DemoData.IsMissing(context, configuration))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Datasets.Pictures;
 using Experiments.Model;
 
 namespace Datasets.Checks;
@@ -24,7 +25,7 @@ internal sealed class DatasetImages
     private const double Tolerance = 1e-9;
 
     private readonly IReadOnlySet<string> present;
-    private readonly IReadOnlyDictionary<string, ImageSize?>? sizes;
+    private readonly IReadOnlyDictionary<string, ImageReading>? readings;
     private readonly DataSettings settings;
     private readonly string shownFolder;
     private readonly Dictionary<string, (double Width, double Height)> stated;
@@ -33,18 +34,18 @@ internal sealed class DatasetImages
 
     /// <param name="splits">The splits that were read.</param>
     /// <param name="present">The images that exist.</param>
-    /// <param name="sizes">Their sizes, null for a file that is not an image; null when the sizes are unread.</param>
+    /// <param name="readings">What reading them showed; null when they are unread.</param>
     /// <param name="settings">How images are read.</param>
     /// <param name="shownFolder">The folder of the images, for messages.</param>
     public DatasetImages(
         IReadOnlyList<DatasetSplit> splits,
         IReadOnlySet<string> present,
-        IReadOnlyDictionary<string, ImageSize?>? sizes,
+        IReadOnlyDictionary<string, ImageReading>? readings,
         DataSettings settings,
         string shownFolder
     )
     {
-        (this.present, this.sizes, this.settings, this.shownFolder) = (present, sizes, settings, shownFolder);
+        (this.present, this.readings, this.settings, this.shownFolder) = (present, readings, settings, shownFolder);
         stated = splits
             .SelectMany(split => split.Rows)
             .Where(row => row.Stated is not null)
@@ -81,9 +82,10 @@ internal sealed class DatasetImages
     public IReadOnlyList<string> Notes(IReadOnlyList<DatasetRow> rows)
     {
         var (turned, left, stored) = (new List<string>(), new List<string>(), new List<string>());
-        foreach (var name in rows.Select(row => row.FileName).Distinct(StringComparer.Ordinal))
+        var names = rows.Select(row => row.FileName).Distinct(StringComparer.Ordinal).ToList();
+        foreach (var name in names)
         {
-            if (sizes?.GetValueOrDefault(name) is not { Orientation: not ExifOrientation.Upright } image)
+            if (readings?.GetValueOrDefault(name)?.Size is not { Orientation: not ExifOrientation.Upright } image)
                 continue;
             var evidence = Evidence(name, image);
             if (evidence is null)
@@ -111,6 +113,7 @@ internal sealed class DatasetImages
             );
         }
 
+        notes.AddRange(TraitNotes(names));
         var clipped = rows.Count(row => row.HasBox && SizeOf(row.FileName) is { } image && row.Overshoot(image) > Tolerance);
         if (clipped > 0 && Clip > 0)
         {
@@ -122,16 +125,32 @@ internal sealed class DatasetImages
         return notes;
     }
 
+    private IEnumerable<string> TraitNotes(List<string> names)
+    {
+        var scaled =
+            settings.Depth == DepthUse.Range
+                ? "from its full range (DATA.DEPTH is range)"
+                : "from percentiles of the training split (DATA.DEPTH is percentiles)";
+        (string Trait, string Sentence)[] sentences =
+        [
+            ("cut", "lacks the last bytes of its file and decodes whole"),
+            ("deep", $"has more than 8 bits per pixel and is scaled {scaled}"),
+            ("alpha", "has transparent pixels and is composed on white"),
+        ];
+        foreach (var (trait, sentence) in sentences)
+        {
+            var having = names.FindAll(name => readings?.GetValueOrDefault(name)?.Traits.Contains(trait, StringComparer.Ordinal) == true);
+            if (having.Count > 0)
+                yield return $"{(having.Count == 1 ? "1 image" : $"each of {having.Count} images")} {sentence}: {List(having)}.";
+        }
+    }
+
     private static void CheckStated(DatasetSplit split, DatasetRow row, ImageSize image, HashSet<string> wrong)
     {
         if (row.Stated is not { } said || image.HasSides(said))
             return;
-        var (width, height) = (
-            said.Width.ToString("G15", CultureInfo.InvariantCulture),
-            said.Height.ToString("G15", CultureInfo.InvariantCulture)
-        );
         var message =
-            $"image '{row.FileName}' is {image.Width} x {image.Height} pixels, and the row says {width} x {height}; "
+            $"image '{row.FileName}' is {image.Width} x {image.Height} pixels, and the row says {row.StatedText}; "
             + "width and height must be those of the file.";
         if (wrong.Add(row.FileName))
             split.Add(row, DatasetFaultOrder.Stated, message);
@@ -161,15 +180,13 @@ internal sealed class DatasetImages
             return $"image '{name}' is not in {shownFolder}; it must be there, or the row removed.{hint}";
         }
 
-        return sizes is not null && sizes[name] is null
-            ? $"image '{name}' cannot be read as a picture (JPEG, PNG, BMP or GIF); replace the file or remove its rows."
-            : null;
+        return readings?[name].Fault is { } fault ? $"image '{name}' {fault}" : null;
     }
 
     /// <summary>Returns the size of an image as it is used; null when it is unknown.</summary>
     private ImageSize? SizeOf(string name)
     {
-        if (sizes?.GetValueOrDefault(name) is not { } image)
+        if (readings?.GetValueOrDefault(name)?.Size is not { } image)
             return null;
         return Evidence(name, image) ?? settings.Exif == ExifUse.Apply ? image.Upright : image;
     }

@@ -41,7 +41,7 @@ public static class DatasetReader
         foreach (var (split, content) in splits.Zip(contents))
             split.Load(content, shownImages);
         var present = await listing;
-        var sizes = await source.ReadSizesAsync(Named(splits, present), cancellationToken);
+        var sizes = await source.ReadImagesAsync(Named(splits, present), cancellationToken);
         var images = new DatasetImages(splits, present, sizes, settings, shownImages);
         foreach (var split in splits)
         {

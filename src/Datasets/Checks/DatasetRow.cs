@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Datasets.Pictures;
 
 namespace Datasets.Checks;
 
@@ -38,6 +39,7 @@ internal sealed partial class DatasetRow
         HasBox = NotNumbers.Count == 0 && values.Skip(1).Take(4).All(value => value.Length > 0);
         if (size.Count == 2)
             Stated = ReadSize(size);
+        StatedText = string.Join(" x ", size);
     }
 
     public int Line { get; }
@@ -55,6 +57,9 @@ internal sealed partial class DatasetRow
 
     /// <summary>The size of the image as the row states it; null when it states none.</summary>
     public (double Width, double Height)? Stated { get; }
+
+    /// <summary>The stated size as it is written.</summary>
+    public string StatedText { get; } = "";
 
     /// <summary>Columns whose value is not a number.</summary>
     public List<(string Column, string Value)> NotNumbers { get; } = [];

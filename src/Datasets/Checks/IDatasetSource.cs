@@ -1,3 +1,5 @@
+using Datasets.Pictures;
+
 namespace Datasets.Checks;
 
 /// <summary>Reads the files of one use case: <c>{imageType}/datasets</c> and <c>{imageType}/images</c> of a datastore.</summary>
@@ -15,12 +17,12 @@ public interface IDatasetSource
     /// <summary>Lists the names of the files in <c>images</c>; empty when the folder is missing.</summary>
     Task<IReadOnlySet<string>> ListImagesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads the headers of images that exist.</summary>
-    /// <returns>
-    /// The size of each image, null for a file that is not an image; null when there are too many headers to read, so that boxes stay
-    /// unchecked.
-    /// </returns>
-    Task<IReadOnlyDictionary<string, ImageSize?>?> ReadSizesAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken);
+    /// <summary>Reads images that exist: their headers, or all their pixels.</summary>
+    /// <returns>What each image showed; null when there are too many to read, so that boxes stay unchecked.</returns>
+    Task<IReadOnlyDictionary<string, ImageReading>?> ReadImagesAsync(
+        IReadOnlyCollection<string> names,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Returns the MD5 of each image: 32 hex digits, lower case; null where the store knows none.</summary>
     Task<IReadOnlyDictionary<string, string?>> ReadMd5Async(IReadOnlyCollection<string> names, CancellationToken cancellationToken);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Datasets.Checks;
+using Datasets.Pictures;
 using Datasets.Stores;
 
 namespace Datasets.Sources;
@@ -24,10 +25,25 @@ public sealed class FolderDataset(string datastoreFolder, string imageType) : ID
     public Task<IReadOnlySet<string>> ListImagesAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlySet<string>>(Names(images, withSubfolders: true));
 
-    public Task<IReadOnlyDictionary<string, ImageSize?>?> ReadSizesAsync(
+    /// <summary>Decodes the images; null reads their headers alone.</summary>
+    public IPictureDecoder? Decoder { get; init; }
+
+    /// <summary>Identifies the decoder, so that another one's results are not remembered.</summary>
+    public string DecoderVersion { get; init; } = "";
+
+    /// <summary>Whether the decoder left the images to their headers.</summary>
+    internal bool IsReadByHeaders { get; private set; }
+
+    public async Task<IReadOnlyDictionary<string, ImageReading>?> ReadImagesAsync(
         IReadOnlyCollection<string> names,
         CancellationToken cancellationToken
-    ) => Task.FromResult<IReadOnlyDictionary<string, ImageSize?>?>(ForEach(names, path => ImageSize.Read(path), cancellationToken));
+    )
+    {
+        if (Decoder is not null && await Decoder.DecodeAsync(images, names, cancellationToken) is { } decoded)
+            return decoded;
+        IsReadByHeaders = true;
+        return ForEach(names, path => ImageHeader.Read(path), cancellationToken);
+    }
 
     public Task<IReadOnlyDictionary<string, string?>> ReadMd5Async(
         IReadOnlyCollection<string> names,

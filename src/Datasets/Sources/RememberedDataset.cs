@@ -34,13 +34,14 @@ public sealed class RememberedDataset(FolderDataset source, string memoryFile, T
     )
     {
         var now = time.GetUtcNow().UtcDateTime;
-        string[] rules = [typeof(DatasetReader).Module.ModuleVersionId.ToString(), trainCsv, testCsv, $"{settings}"];
+        string[] rules = [typeof(DatasetReader).Module.ModuleVersionId.ToString(), trainCsv, testCsv, $"{settings}", source.DecoderVersion];
         var state = await source.DescribeStateAsync(cancellationToken);
         var key = state is null ? null : Hash([.. rules, .. state.Lines]);
         if (key is not null && Find(key) is { } known && (known.Hash is not null || known.HashUnknownReason is not null || !withHash))
             return known;
         var summary = await DatasetReader.ReadAsync(source, trainCsv, testCsv, settings, withHash, cancellationToken);
-        if (key is not null && state!.NewestWrite < now - ClockResolution)
+        var isWhole = source.Decoder is null || !source.IsReadByHeaders;
+        if (key is not null && isWhole && state!.NewestWrite < now - ClockResolution)
             Write(key, summary);
         return summary;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Datasets.Checks;
+using Datasets.Pictures;
 using Datasets.Stores;
 using Experiments.Json;
 using Workspaces.Errors;
@@ -41,7 +42,7 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
     public Task<byte[]> ReadCsvAsync(string name, CancellationToken cancellationToken) =>
         files.ReadAsync($"{ImageType}/datasets/{name}", cancellationToken);
 
-    public async Task<IReadOnlyDictionary<string, ImageSize?>?> ReadSizesAsync(
+    public async Task<IReadOnlyDictionary<string, ImageReading>?> ReadImagesAsync(
         IReadOnlyCollection<string> names,
         CancellationToken cancellationToken
     )
@@ -50,16 +51,15 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
         if (names.Count > MostImages)
             return null;
         var images = (await ListAsync(cancellationToken)).Images;
-        var found = new ConcurrentDictionary<string, ImageSize?>(StringComparer.Ordinal);
+        var found = new ConcurrentDictionary<string, ImageReading>(StringComparer.Ordinal);
         await Parallel.ForEachAsync(
             names,
             new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken },
             async (name, stop) =>
             {
                 var image = images[name];
-                // A cached size without an orientation is of an earlier version of this program.
-                if (sizes.Find(image.Path, image.Version) is not { } known || known.Split('x').Length == 2)
-                    sizes.Set(image.Path, image.Version, known = Write(await ReadSizeAsync(image, stop)));
+                if (sizes.Find(image.Path, image.Version) is not { } known)
+                    sizes.Set(image.Path, image.Version, known = Write(await ReadHeaderAsync(image, stop)));
                 found[name] = Parse(known);
             }
         );
@@ -113,16 +113,16 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
     }
 
     /// <summary>Reads an image's size, one piece of the file per request, until the header is found.</summary>
-    private async Task<ImageSize?> ReadSizeAsync(StoredFile image, CancellationToken cancellationToken)
+    private async Task<ImageReading> ReadHeaderAsync(StoredFile image, CancellationToken cancellationToken)
     {
         var pieces = new List<(long Start, byte[] Bytes)>();
         long? wanted = 0;
-        ImageSize? size = null;
+        var reading = ImageReading.Unreadable;
         while (wanted is { } position && position < image.Length)
         {
             pieces.Add((position, await files.ReadAsync(image.Path, position, HeaderBytes, cancellationToken)));
             wanted = null;
-            size = ImageSize.Read(
+            reading = ImageHeader.Read(
                 (buffer, at) =>
                 {
                     foreach (var (start, bytes) in pieces)
@@ -144,15 +144,20 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
             );
         }
 
-        return size;
+        return reading;
     }
 
-    private static string Write(ImageSize? size) => size is { } known ? $"{known.Width}x{known.Height}x{known.Orientation}" : "";
+    private static string Write(ImageReading reading) =>
+        reading.Size is { } known ? $"{known.Width}x{known.Height}x{known.Orientation}"
+        : reading.Fault is null ? "?"
+        : $"!{reading.Fault}";
 
-    private static ImageSize? Parse(string text) =>
-        text.Split('x') is [var width, var height, var orientation]
-            ? new(int.Parse(width), int.Parse(height), int.Parse(orientation))
-            : null;
+    private static ImageReading Parse(string text) =>
+        text == "?" ? ImageReading.Unknown
+        : text.StartsWith('!') ? new(null, text[1..])
+        : text.Split('x') is [var width, var height, var orientation]
+            ? new(new ImageSize(int.Parse(width), int.Parse(height), int.Parse(orientation)))
+        : ImageReading.Unreadable;
 
     private sealed record Listing(HashSet<string> Csvs, Dictionary<string, StoredFile> Images)
     {

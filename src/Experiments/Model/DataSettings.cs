@@ -34,6 +34,15 @@ public sealed record DataSettings
     public ExifUse Exif { get; init; }
 
     [Setting(
+        "DEPTH",
+        "How an image of one channel and more than 8 bits is scaled to 8 bits: `range` from its full range, 0 to 65,535 for whole numbers "
+            + "and 0 to 1 for floating point; `percentiles` from the 0.1 and 99.9 percentiles of the training split.",
+        Default = DepthUse.Range,
+        Decides = Decides.Weights
+    )]
+    public DepthUse Depth { get; init; }
+
+    [Setting(
         "VALIDATION",
         "Share of the training images that are held out to choose the best weights by, so that the test split is measured only once.",
         Default = 0.0,

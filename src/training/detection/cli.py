@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -11,8 +12,10 @@ from pathlib import Path
 from detection import __version__
 from detection.config.settings import Settings
 from detection.config.settings_reader import read_settings
-from detection.errors import TrainingError
+from detection.errors import TrainingError, explain_full_disk
 from detection.evaluate import command as evaluate_command
+from detection.inspect import command as inspect_command
+from detection.interchange import command as interchange_command
 from detection.predict import command as predict_command
 from detection.tracking.metric_names import METRIC_NAMES
 from detection.tracking.progress import Console
@@ -25,6 +28,10 @@ _QUIET_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. Returns 0 on success and 1 after an error with a message; exits with 2 on wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        # File and class names are Unicode, and a job's locale is often C.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     options = _parser().parse_args(arguments)
     if "check" in options:
         options.check(options, options.parser)
@@ -33,6 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TrainingError as error:
         sys.stdout.flush()
         print(f"error: {error}", file=sys.stderr, flush=True)
+        return 1
+    except (OSError, RuntimeError) as error:
+        reason = explain_full_disk(error)
+        if reason is None:
+            raise
+        print(f"error: {reason}", file=sys.stderr, flush=True)
         return 1
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr, flush=True)
@@ -217,6 +230,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--images", type=int, default=300, metavar="N", help="number of images (default: %(default)s)")
     demo.add_argument("--seed", type=int, default=7, metavar="N", help="decides the images (default: %(default)s)")
     demo.set_defaults(run=_create_demo_data)
+
+    inspect_command.add_parser(commands)
+    interchange_command.add_parser(commands)
 
     names = commands.add_parser(
         "metric-names",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
+
+# What PyTorch says when a file cannot be written to its end; it gives no error number.
+_UNFINISHED_FILES = ("PytorchStreamWriter", "inline_container", "basic_ios::clear", "iostream error")
 
 
 class TrainingError(Exception):
@@ -20,3 +24,16 @@ class FaultsError(TrainingError):
     def __init__(self, what: str, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n  ".join([f"{what}:", *self.faults]))
+
+
+def explain_full_disk(error: Exception) -> str | None:
+    """Returns what to do about an error that says that a disk is full; None for every other error."""
+    text = str(error)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        place = f" for {error.filename}" if error.filename else ""
+        reason = f"there is no space left{place} ({error.strerror})"
+    elif isinstance(error, RuntimeError) and any(sign in text for sign in _UNFINISHED_FILES):
+        reason = f"a file could not be written to its end, as on a full disk ({text.splitlines()[0][:200]})"
+    else:
+        return None
+    return f"{reason}; free some space, then run the same command again. Training resumes from the newest checkpoint."

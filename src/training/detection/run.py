@@ -13,6 +13,7 @@ from detection.evaluate.evaluation import Evaluator
 from detection.evaluate.evaluation_stage import evaluate_final
 from detection.export.final_model import save_final_model
 from detection.export.model_card import CardFacts, model_card
+from detection.inspect.inspection import quick_summary
 from detection.models.registry import base_model
 from detection.tracking.metrics_log import MetricsLog
 from detection.tracking.passport import read_passport
@@ -74,6 +75,8 @@ def _run_stages(
 
     _begin(say, "read the datasets")
     dataset = read_or_fail(settings, data, say)
+    for line in quick_summary(dataset, settings):
+        say(f"  {line}")
     passport = planned.complete(dataset, library_versions())
     if tracker is not None:
         tracker.tag(planned.tags(passport, settings))

@@ -43,6 +43,14 @@ internal sealed partial class HostConsole : IDisposable
             folder.Write($"src/training/detection/data/demo/{source}", "pass\n");
         folder.Write(".venv/bin/python", "");
         Processes.On($"{Root}/.venv/bin/python -I", "3.11.2 torch torchvision numpy PIL matplotlib pytest");
+        Processes.On(
+            $"{Root}/.venv/bin/python -m detection decode-images",
+            [
+                .. new[] { "train_1.png", "train_2.png", "test_1.png", "test_2.png" }.Select(name =>
+                    $$"""{"name": "{{name}}", "width": 64, "height": 48, "orientation": 1, "traits": [], "md5": ""}"""
+                ),
+            ]
+        );
         Processes.On("git rev-parse", "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
         Processes.On("git symbolic-ref", "main");
         Processes.On("git config", "https://example.org/repository.git");

@@ -110,6 +110,7 @@ class Settings:
         on_bad_rows: ``fail`` stops at faulty CSV rows, ``drop`` leaves them out, ``clip`` clips boxes too.
         clip_pixels: How far ``clip`` lets a box reach outside its image, in pixels.
         exif: ``apply`` turns images upright as their EXIF orientation says, ``ignore`` does not.
+        depth: ``range`` scales images of more than 8 bits from their full range, ``percentiles`` from percentiles.
         validation: Share of the training images that are held out to choose the best weights by; 0 for none.
         validation_csv: File name in ``{image_type}/datasets`` of a validation split of its own; ``none`` for none.
         run: How long and how fast to train.
@@ -126,6 +127,7 @@ class Settings:
     on_bad_rows: str
     clip_pixels: float
     exif: str
+    depth: str
     validation: float
     validation_csv: str
     run: RunParams

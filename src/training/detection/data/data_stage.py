@@ -30,6 +30,7 @@ def read_or_fail(settings: Settings, data: Path, say: Callable[[str], None]) -> 
         on_bad_rows=settings.on_bad_rows,
         clip_pixels=settings.clip_pixels,
         exif=settings.exif,
+        depth=settings.depth,
     )
     if reading.dropped:
         rows = "1 row is" if reading.dropped_rows == 1 else f"{reading.dropped_rows} rows are"

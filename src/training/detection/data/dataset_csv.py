@@ -38,6 +38,7 @@ class Row:
         box: xmin, ymin, xmax, ymax in pixels; None when the row has no valid box.
         stated: Width and height of the image in pixels as the row says them; None when it does not.
         faults: Faults of the row itself, not of its image; whole sentences without file and line.
+        stated_fields: Width and height as written; empty when a column is missing.
     """
 
     line: int
@@ -45,6 +46,7 @@ class Row:
     box: tuple[float, float, float, float] | None
     faults: tuple[str, ...]
     stated: tuple[float, float] | None = None
+    stated_fields: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -58,8 +60,8 @@ class Row:
 
     @property
     def stated_text(self) -> str:
-        """Returns the stated size for messages; empty when the row states none."""
-        return " x ".join(f"{number:.15g}" for number in self.stated or ())
+        """Returns the stated size as it is written; empty when the row states none."""
+        return " x ".join(self.stated_fields)
 
     @property
     def file_name(self) -> str:
@@ -152,7 +154,7 @@ def _row(record: Record, count: int, columns: Sequence[int], sizes: Sequence[int
     box = (numbers[0], numbers[1], numbers[2], numbers[3]) if len(numbers) == 4 else None
     size = stated_numbers if len(sizes) == 2 else [None, None]
     both = (size[0], size[1]) if size[0] is not None and size[1] is not None else None
-    return Row(record.line, fields, box, tuple(faults), both)
+    return Row(record.line, fields, box, tuple(faults), both, tuple(stated))
 
 
 def _number(text: str) -> float | None:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from detection.data.dataset_csv import CsvFile, Row, read_csv
 from detection.data.dataset_faults import BOTH_SPLITS, SPLITS, Fault, RowChecks, empty_file, no_object
 from detection.data.dataset_hash import dataset_hash
 from detection.data.image_sizes import ImageSizes, Size, file_names
+from detection.data.pictures import Picture, Range, deep_values
 
 LATEST = "latest"
+
+_PERCENTILES = (0.1, 99.9)
+_VALUES_PER_IMAGE = 10_000
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class ImageRecord:
         boxes: N boxes xyxy in pixels; empty when the image has no objects.
         labels: N labels from 1, keys of the dataset's class names.
         orientation: EXIF orientation that is applied to the stored pixels, 1 to 8.
+        depth: The values that become black and white where the image has more than 8 bits; None for its full range.
     """
 
     file_name: str
@@ -37,6 +44,7 @@ class ImageRecord:
     boxes: tuple[tuple[float, float, float, float], ...]
     labels: tuple[int, ...]
     orientation: int = 1
+    depth: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,7 @@ class Dataset:
         hash: The dataset hash, 64 hex digits (``dataset_hash``).
         train_rows: Number of rows used of the training CSV.
         test_rows: Number of rows used of the test CSV.
+        train_hash: The hash of the training split alone, which decides the weights; 64 hex digits.
     """
 
     train_csv: str
@@ -62,6 +71,7 @@ class Dataset:
     hash: str
     train_rows: int
     test_rows: int
+    train_hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,8 +102,10 @@ def read_dataset(
     on_bad_rows: str = "fail",
     clip_pixels: float = 2,
     exif: str = "apply",
+    depth: str = "range",
+    decode: bool | Callable[[Path], Picture] = True,
 ) -> DatasetReading:
-    """Reads both splits and validates them together. Image sizes come from the file headers.
+    """Reads both splits and validates them together. Each image is decoded once, in parallel, or its header is read.
 
     Args:
         data: The data folder, which holds ``{image_type}/datasets`` and ``{image_type}/images``.
@@ -103,18 +115,28 @@ def read_dataset(
         on_bad_rows: DATA.ON_BAD_ROWS: ``fail``, ``drop`` or ``clip``.
         clip_pixels: DATA.CLIP_PIXELS: how far ``clip`` lets a box reach outside its image.
         exif: DATA.EXIF: ``apply`` or ``ignore``.
+        depth: DATA.DEPTH: ``range`` or ``percentiles``.
+        decode: Whether every image is decoded, so that damage beyond the header is a fault too; or what decodes it.
     """
-    return _Reader(data, image_type, on_bad_rows, clip_pixels, exif).read({"train": train_csv, "test": test_csv})
+    sizes = ImageSizes(
+        data / image_type / "images", image_type, applies_exif=exif == "apply", decode=decode, depth=depth
+    )
+    return _Reader(data, image_type, on_bad_rows, clip_pixels, sizes, depth).read(
+        {"train": train_csv, "test": test_csv}
+    )
 
 
 class _Reader:
-    def __init__(self, data: Path, image_type: str, on_bad_rows: str, clip_pixels: float, exif: str) -> None:
+    def __init__(
+        self, data: Path, image_type: str, on_bad_rows: str, clip_pixels: float, sizes: ImageSizes, depth: str
+    ) -> None:
         self._folder = data / image_type / "datasets"
         self._images = data / image_type / "images"
         self._image_type = image_type
         self._drop = on_bad_rows == "drop"
         self._clip = clip_pixels if on_bad_rows == "clip" else 0
-        self._sizes = ImageSizes(self._images, image_type, applies_exif=exif == "apply")
+        self._sizes = sizes
+        self._uses_percentiles = depth == "percentiles"
         self._checks = RowChecks(self._sizes, self._clip)
 
     def read(self, wanted: Mapping[str, str]) -> DatasetReading:
@@ -134,6 +156,7 @@ class _Reader:
                 and not any(map(_has_object, files[split].rows))
             ):
                 files[split].faults.append(no_object(name))
+        self._sizes.read(row.file_name for file in files.values() for row in file.rows if row.file_name)
         self._sizes.state(_stated_sizes(files.values()))
         return self._read_dropping(files, missing) if self._drop else self._read_strictly(files, missing)
 
@@ -208,28 +231,46 @@ class _Reader:
     def _dataset(self, files: Mapping[str, CsvFile], rows: Mapping[str, Sequence[Row]]) -> Dataset:
         classes = sorted({row.class_name for split in SPLITS for row in rows[split] if row.class_name})
         labels = {name: label for label, name in enumerate(classes, start=1)}
+        depth = self._percentiles(rows["train"]) if self._uses_percentiles else None
         return Dataset(
             train_csv=files["train"].name,
             test_csv=files["test"].name,
-            train=self._records(rows["train"], labels),
-            test=self._records(rows["test"], labels),
+            train=self._records(rows["train"], labels, depth),
+            test=self._records(rows["test"], labels, depth),
             class_names={label: name for name, label in labels.items()},
-            hash=dataset_hash({split: rows[split] for split in SPLITS}, self._images),
+            hash=dataset_hash({split: rows[split] for split in SPLITS}, self._images, self._md5),
             train_rows=len(rows["train"]),
             test_rows=len(rows["test"]),
+            train_hash=dataset_hash({"train": rows["train"]}, self._images, self._md5),
         )
 
-    def _records(self, rows: Sequence[Row], labels: Mapping[str, int]) -> tuple[ImageRecord, ...]:
+    def _md5(self, name: str) -> str | None:
+        picture = self._sizes.picture(name)
+        return picture.md5 if picture is not None else None
+
+    def _percentiles(self, rows: Sequence[Row]) -> Range | None:
+        """Returns the 0.1 and 99.9 percentiles of the deep images; None without such an image."""
+        names = dict.fromkeys(row.file_name for row in rows)
+        found = [values for name in names if (values := deep_values(self._images / name)) is not None]
+        # Equally many values of each image, so that no image counts more than another.
+        parts = [values[:: max(1, len(values) // _VALUES_PER_IMAGE)][:_VALUES_PER_IMAGE] for values in found]
+        if not parts:
+            return None
+        low, high = np.percentile(np.concatenate(parts), _PERCENTILES)
+        return float(low), float(high)
+
+    def _records(self, rows: Sequence[Row], labels: Mapping[str, int], depth: Range | None) -> tuple[ImageRecord, ...]:
         by_image: dict[str, list[Row]] = {}
         for row in rows:
             by_image.setdefault(row.file_name, []).append(row)
-        return tuple(self._record(name, group, labels) for name, group in by_image.items())
+        return tuple(self._record(name, group, labels, depth) for name, group in by_image.items())
 
-    def _record(self, name: str, rows: Sequence[Row], labels: Mapping[str, int]) -> ImageRecord:
+    def _record(self, name: str, rows: Sequence[Row], labels: Mapping[str, int], depth: Range | None) -> ImageRecord:
         width, height = self._sizes.size(name) or (0, 0)  # every row kept has an image with a size
         boxed = [(box, labels[row.class_name]) for row in rows if (box := self._checks.clipped(row)) is not None]
         boxes, box_labels = tuple(box for box, _ in boxed), tuple(label for _, label in boxed)
-        return ImageRecord(name, self._images / name, width, height, boxes, box_labels, self._sizes.orientation(name))
+        orientation = self._sizes.orientation(name)
+        return ImageRecord(name, self._images / name, width, height, boxes, box_labels, orientation, depth)
 
 
 def _file_faults(

@@ -27,7 +27,7 @@ _TRANSPOSITIONS = {
 
 
 def read_orientation(file: BinaryIO) -> int:
-    """Returns the orientation of a JPEG or PNG, 1 to 8; 1 for another value, another format, and a damaged file.
+    """Returns the orientation of a JPEG, PNG, WebP or TIFF, 1 to 8; 1 for another value or format, and a damaged file.
 
     Args:
         file: The picture, at its beginning.
@@ -35,7 +35,23 @@ def read_orientation(file: BinaryIO) -> int:
     head = file.read(8)
     if head[:2] == b"\xff\xd8":
         return _of_tiff(_jpeg_segment(file))
-    return _of_tiff(_png_chunk(file)) if head == b"\x89PNG\r\n\x1a\n" else UPRIGHT
+    if head == b"\x89PNG\r\n\x1a\n":
+        return _of_tiff(_png_chunk(file))
+    if head[:4] == b"RIFF":
+        return _of_tiff(_webp_chunk(file))
+    if head[:4] in (b"II*\0", b"MM\0*"):
+        file.seek(0)
+        return _of_tiff(file.read())
+    return UPRIGHT
+
+
+def without_orientation(tiff: bytes) -> bytes:
+    """Returns the bytes of a TIFF whose orientation says upright."""
+    place = _entry_of_tiff(tiff)
+    if place is None:
+        return tiff
+    upright = (UPRIGHT).to_bytes(2, "little" if tiff[:2] == b"II" else "big")
+    return tiff[: place + 8] + upright + tiff[place + 10 :]
 
 
 def swaps_sides(orientation: int) -> bool:
@@ -85,23 +101,58 @@ def _png_chunk(file: BinaryIO) -> bytes:
         position += 12 + length
 
 
+def _webp_chunk(file: BinaryIO) -> bytes:
+    """Returns the EXIF chunk; empty without one."""
+    file.seek(8)
+    if file.read(4) != b"WEBP":
+        return b""
+    position = 12
+    while True:
+        file.seek(position)
+        head = file.read(8)
+        if len(head) < 8:
+            return b""
+        length = int.from_bytes(head[4:], "little")
+        if head[:4] == b"EXIF":
+            content = file.read(min(length, 1 << 16))
+            return content[6:] if content.startswith(b"Exif\0\0") else content
+        position += 8 + length + length % 2
+
+
 def _of_tiff(tiff: bytes) -> int:
-    if tiff[:4] == b"II*\0":
-        little = True
-    elif tiff[:4] == b"MM\0*":
-        little = False
-    else:
+    at = _entry_of_tiff(tiff)
+    if at is None:
         return UPRIGHT
+    number = _Numbers(tiff)
+    value = number(at + 8, 2) if number(at + 2, 2) == _SHORT and number(at + 4, 4) == 1 else UPRIGHT
+    return value if 1 <= value <= 8 else UPRIGHT
 
-    def number(at: int, size: int) -> int:
-        return int.from_bytes(tiff[at : at + size], "little" if little else "big") if at + size <= len(tiff) else 0
 
+def _entry_of_tiff(tiff: bytes) -> int | None:
+    """Returns the position of the orientation's entry in the first directory; None without one."""
+    if tiff[:4] not in (b"II*\0", b"MM\0*"):
+        return None
+    number = _Numbers(tiff)
     directory = number(4, 4)
     for entry in range(number(directory, 2)):
         at = directory + 2 + 12 * entry
         if at + 12 > len(tiff):
             break
         if number(at, 2) == _TAG:
-            value = number(at + 8, 2) if number(at + 2, 2) == _SHORT and number(at + 4, 4) == 1 else UPRIGHT
-            return value if 1 <= value <= 8 else UPRIGHT
-    return UPRIGHT
+            return at
+    return None
+
+
+class _Numbers:
+    """Reads the whole numbers of a TIFF; 0 beyond its end."""
+
+    def __init__(self, tiff: bytes) -> None:
+        self._tiff = tiff
+        self._is_little = tiff[:2] == b"II"
+
+    def __call__(self, at: int, size: int) -> int:
+        return (
+            int.from_bytes(self._tiff[at : at + size], "little" if self._is_little else "big")
+            if (at + size <= len(self._tiff))
+            else 0
+        )

@@ -1,19 +1,17 @@
-"""The images of a dataset: which exist, their sizes, and which way up they are used. Read from the file headers."""
+"""The images of a dataset: which exist, whether they decode, their sizes, and which way up they are used."""
 
 from __future__ import annotations
 
 import os
 import string
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from PIL import Image
+from detection.data.exif import UPRIGHT
+from detection.data.pictures import ALPHA, CUT, DEEP, Picture, PictureError, examine, read_header
 
-from detection.data.exif import UPRIGHT, read_orientation, swaps_sides
-
-_FORMATS = ("JPEG", "PNG", "BMP", "GIF")
 _MOST_NAMES = 5  # named in a note
 
 
@@ -31,33 +29,8 @@ Size = tuple[float, float]
 """Width and height in pixels."""
 
 
-@dataclass(frozen=True)
-class Header:
-    """What the header of an image says.
-
-    Attributes:
-        width: Width of the stored pixels.
-        height: Height of the stored pixels.
-        orientation: EXIF orientation, 1 to 8.
-    """
-
-    width: int
-    height: int
-    orientation: int
-
-    @property
-    def stored(self) -> tuple[int, int]:
-        """Returns width and height of the stored pixels."""
-        return self.width, self.height
-
-    @property
-    def upright(self) -> tuple[int, int]:
-        """Returns width and height of the picture turned upright."""
-        return (self.height, self.width) if swaps_sides(self.orientation) else self.stored
-
-
 class ImageSizes:
-    """Reads the header of each image once, and decides whether its EXIF orientation is applied.
+    """Reads each image once, and decides whether its EXIF orientation is applied.
 
     The boxes of an image belong to the pixels whose width and height its rows state. Where they state none, or where
     both ways have the same size, the setting decides.
@@ -66,21 +39,45 @@ class ImageSizes:
         images: Folder of the images.
         image_type: Use case, for messages.
         applies_exif: Whether DATA.EXIF is ``apply``.
+        decode: Whether each image is decoded whole, so that none fails later, or what decodes it in place of
+            ``examine``; otherwise its header is read.
+        depth: DATA.DEPTH, for notes.
     """
 
-    def __init__(self, images: Path, image_type: str, *, applies_exif: bool) -> None:
+    def __init__(
+        self,
+        images: Path,
+        image_type: str,
+        *,
+        applies_exif: bool,
+        decode: bool | Callable[[Path], Picture] = False,
+        depth: str = "range",
+    ) -> None:
         self._images = images
         self._image_type = image_type
         self._applies = applies_exif
+        self._examine = decode if callable(decode) else examine if decode else read_header
+        self._depth = depth
         # Names in exactly their letters: a file system that ignores case must not decide what a dataset holds.
         self._names = tree_names(images)
-        self._read: dict[str, Header | str] = {}
+        self._read: dict[str, Picture | str] = {}
         self._stated: Mapping[str, Size] = {}
         self._alike: dict[str, str] | None = None
 
     def state(self, sizes: Mapping[str, Size]) -> None:
         """Takes the width and height that the first row of each image states."""
         self._stated = sizes
+
+    def read(self, names: Iterable[str]) -> None:
+        """Reads images in parallel; the others are read when they are needed."""
+        missing = [name for name in dict.fromkeys(names) if name in self._names and name not in self._read]
+        with ThreadPoolExecutor(_threads(), thread_name_prefix="pictures") as pool:
+            self._read.update(zip(missing, pool.map(self._picture_or_fault, missing)))
+
+    def picture(self, name: str) -> Picture | None:
+        """Returns what is known of an image; None when the file has a fault."""
+        known = self._known(name)
+        return None if isinstance(known, str) else known
 
     def size(self, name: str) -> tuple[int, int] | None:
         """Returns width and height of the image as it is used; None when the file has a fault."""
@@ -98,12 +95,13 @@ class ImageSizes:
         return header.orientation if (self._applies if is_applied is None else is_applied) else UPRIGHT
 
     def fault(self, name: str) -> str | None:
-        """Returns why the header of an image cannot be read, as a whole sentence; None when it can."""
+        """Returns why an image cannot be read, as a whole sentence; None when it can."""
         known = self._known(name)
         return known if isinstance(known, str) else None
 
     def notes(self, names: Iterable[str]) -> list[str]:
-        """Returns how the EXIF orientations of images are used, as whole sentences."""
+        """Returns how images are used where their files leave a choice, as whole sentences."""
+        names = list(names)
         turned: list[str] = []
         left: list[str] = []
         stored: list[str] = []
@@ -131,32 +129,47 @@ class ImageSizes:
                 f"{_images(stored)} used as stored in spite of the EXIF orientation, because width and height of the "
                 f"rows are those of the stored pixels: {_list(stored)}."
             )
-        return notes
+        return notes + self._trait_notes(names)
 
-    def _evidence(self, name: str, header: Header) -> bool | None:
+    def _trait_notes(self, names: Iterable[str]) -> list[str]:
+        having: dict[str, list[str]] = {CUT: [], DEEP: [], ALPHA: []}
+        for name in names:
+            known = self._known(name)
+            for trait in known.traits if isinstance(known, Picture) else ():
+                having[trait].append(name)
+        scaled = (
+            "from its full range (DATA.DEPTH is range)"
+            if self._depth == "range"
+            else "from percentiles of the training split (DATA.DEPTH is percentiles)"
+        )
+        sentences = {
+            CUT: "lacks the last bytes of its file and decodes whole",
+            DEEP: f"has more than 8 bits per pixel and is scaled {scaled}",
+            ALPHA: "has transparent pixels and is composed on white",
+        }
+        return [f"{_each(found)} {sentences[trait]}: {_list(found)}." for trait, found in having.items() if found]
+
+    def _evidence(self, name: str, header: Picture) -> bool | None:
         """Returns whether the rows speak for the upright picture; None when they do not tell."""
         stated = self._stated.get(name)
         if header.stored == header.upright or stated not in (header.stored, header.upright):
             return None
         return stated == header.upright
 
-    def _known(self, name: str) -> Header | str:
+    def _known(self, name: str) -> Picture | str:
         if name not in self._read:
-            self._read[name] = self._header_or_fault(name)
+            self._read[name] = self._picture_or_fault(name)
         return self._read[name]
 
-    def _header_or_fault(self, name: str) -> Header | str:
+    def _picture_or_fault(self, name: str) -> Picture | str:
         if name not in self._names:
             meant = self._meant(name)
             hint = f" Did you mean '{meant}'?" if meant is not None else ""
             return f"image '{name}' is not in {self._image_type}/images; it must be there, or the row removed.{hint}"
-        header = read_header(self._images / name)
-        if header is None:
-            return (
-                f"image '{name}' cannot be read as a picture (JPEG, PNG, BMP or GIF); "
-                "replace the file or remove its rows."
-            )
-        return header
+        try:
+            return self._examine(self._images / name)
+        except PictureError as error:
+            return f"image '{name}' {error}"
 
     def _meant(self, name: str) -> str | None:
         """Returns the file whose name differs in case, accents, folder or style of path alone; None without one."""
@@ -165,20 +178,6 @@ class ImageSizes:
             for known in sorted(self._names, key=os.fsencode):
                 self._alike.setdefault(_likeness(known), known)
         return self._alike.get(_likeness(name))
-
-
-def read_header(path: Path) -> Header | None:
-    """Returns what the header of an image says; None when it cannot be read as a picture."""
-    try:
-        with open(path, "rb") as file:
-            orientation = read_orientation(file)
-            file.seek(0)
-            with Image.open(file, formats=_FORMATS) as image:
-                width, height = image.size
-                return Header(int(width), int(height), orientation)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        # Pillow's readers raise any of these for a truncated or damaged header.
-        return None
 
 
 def file_names(folder: Path) -> set[str]:
@@ -199,6 +198,14 @@ def _likeness(name: str) -> str:
     """Returns a name without its folder, the style of its path, the case of its letters and its accents."""
     letters = name.replace("\\", "/").rpartition("/")[2]
     return "".join(_ALIKE.get(letter, letter) for letter in letters if not "\u0300" <= letter <= "\u036f")
+
+
+def _threads() -> int:
+    return min(32, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def _each(names: list[str]) -> str:
+    return "1 image" if len(names) == 1 else f"each of {len(names)} images"
 
 
 def _images(names: list[str]) -> str:

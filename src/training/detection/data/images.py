@@ -10,7 +10,7 @@ from PIL import Image
 
 from detection.data.augmentation import Boxes, Pixels
 from detection.data.datasets import ImageRecord
-from detection.data.exif import swaps_sides, turned_upright
+from detection.data.pictures import PictureError, read_picture
 from detection.errors import TrainingError
 
 CACHE_BYTES = 1 << 30
@@ -49,22 +49,17 @@ class ImageStore:
         """Returns the resized image. The array is shared and must not be modified.
 
         Raises:
-            TrainingError: The file cannot be decoded. Reading the dataset checks its header alone.
+            TrainingError: The file cannot be decoded: it has changed since the dataset was read.
         """
         cached = self._cache.get(record.file_name)
         if cached is not None:
             return cached
         size = self.size(record)
         try:
-            with Image.open(record.path) as file:
-                # A JPEG is decoded at the smallest size that suffices; its pixels are stored as they lie in the file.
-                file.draft("RGB", size[::-1] if swaps_sides(record.orientation) else size)
-                upright = turned_upright(file.convert("RGB"), record.orientation)
-                pixels: Pixels = np.asarray(upright.resize(size, Image.Resampling.BILINEAR))
-        except (OSError, SyntaxError, ValueError) as error:
-            raise TrainingError(
-                f"image '{record.path}' cannot be decoded: {error}; replace the file or remove its rows."
-            ) from error
+            picture = read_picture(record.path, record.orientation, at_least=size, depth=record.depth)
+        except PictureError as error:
+            raise TrainingError(f"image '{record.path}' {error}") from error
+        pixels: Pixels = np.asarray(picture.resize(size, Image.Resampling.BILINEAR))
         with self._lock:
             if pixels.nbytes <= self._free and record.file_name not in self._cache:
                 self._cache[record.file_name] = pixels

@@ -15,6 +15,7 @@ from detection.evaluate.evaluation import Evaluator
 from detection.evaluate.outputs import write_metrics
 from detection.export.final_model import load_architecture, load_class_names, load_final_weights
 from detection.models.building import build_model
+from detection.tracking.metric_names import with_mlflow_names
 
 
 def evaluate_model(
@@ -62,5 +63,5 @@ def evaluate_model(
     for line in analysis.lines():
         say(line)
     evaluator.write(output, evaluation, analysis, [])
-    write_metrics(output / "metrics.json", analysis.measured(evaluation.metrics))
+    write_metrics(output / "metrics.json", with_mlflow_names(analysis.measured(evaluation.metrics)))
     return evaluation.metrics

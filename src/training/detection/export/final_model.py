@@ -17,6 +17,7 @@ from detection.export.onnx_model import export_onnx
 from detection.models.architecture import FILE as ARCHITECTURE
 from detection.models.architecture import Architecture, read_architecture
 from detection.models.weights import load_tensors
+from detection.tracking.metric_names import with_mlflow_names
 
 _WEIGHTS = "model.pth"
 _LABELS = "label_map.json"
@@ -77,7 +78,7 @@ def save_final_model(
     _write(folder / ARCHITECTURE, architecture.document())
     _write(folder / _LABELS, [{"id": label, "name": name} for label, name in class_names.items()])
     _write(folder / "exp_config.json", exp_config)
-    _write(folder / "metrics.json", metrics)
+    _write(folder / "metrics.json", with_mlflow_names(metrics))
     _write(folder / "passport.json", passport)
     (folder / CARD).write_bytes(card.encode("utf-8", "backslashreplace"))
     write_mlflow_files(folder, folder / _WEIGHTS, passport=passport, eval_conf=float(exp_config["EVAL_CONF"]))

@@ -7,8 +7,8 @@ from pathlib import Path
 from PIL import Image
 
 from detection.data.datasets import ImageRecord
-from detection.data.exif import turned_upright
-from detection.data.image_sizes import read_header
+from detection.data.exif import UPRIGHT
+from detection.data.pictures import PictureError, read_header, read_picture
 
 
 def record_of(name: str, path: Path, *, applies_exif: bool) -> ImageRecord:
@@ -22,9 +22,10 @@ def record_of(name: str, path: Path, *, applies_exif: bool) -> ImageRecord:
     Raises:
         ValueError: The file is no picture; the message is the reason.
     """
-    header = read_header(path)
-    if header is None or min(header.stored) < 1:
-        raise ValueError("it is no picture that training reads, or its header is damaged")
+    try:
+        header = read_header(path)
+    except PictureError as error:
+        raise ValueError(f"it {error}") from error
     if not applies_exif:
         return ImageRecord(name, path, *header.stored, (), ())
     return ImageRecord(name, path, *header.upright, (), (), header.orientation)
@@ -34,10 +35,11 @@ def upright_picture(path: Path, width: int, height: int) -> Image.Image:
     """Returns an image in RGB, turned upright as its EXIF orientation says where that gives ``width`` and ``height``.
 
     Raises:
-        OSError, ValueError: The file can no longer be read.
+        ValueError: The file can no longer be read.
     """
-    header = read_header(path)
-    with Image.open(path) as file:
-        picture = file.convert("RGB")
-    is_turned = header is not None and header.upright == (width, height)
-    return turned_upright(picture, header.orientation) if header is not None and is_turned else picture
+    try:
+        header = read_header(path)
+        is_turned = header.upright == (width, height)
+        return read_picture(path, header.orientation if is_turned else UPRIGHT)
+    except PictureError as error:
+        raise ValueError(f"it {error}") from error

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import posixpath
+import re
+from collections.abc import Mapping
+from typing import Any
+
 # The build reads this tuple as text for the image's label: plain string literals, one per line.
 METRIC_NAMES = (
     "train_loss",
@@ -63,6 +69,45 @@ COCO_NAMES = tuple(
 def validation(name: str) -> str:
     """Returns the name of a metric when it is measured on the validation split."""
     return "validation_" + (name[len("eval_") :] if name.startswith("eval_") else name)
+
+
+MLFLOW_NAMES = "mlflow_names"
+"""The key of metrics.json that says which metrics MLflow has under another name."""
+
+_MLFLOW_LENGTH = 250
+# What MLflow refuses in a name, and the beginning of an escape. MLflow takes the letters and digits of every script.
+_REFUSED = re.compile(r"[^\w.\- /]|_(?=0[xh])")
+_ESCAPE = re.compile(r"_0x([0-9a-f]+)_")
+
+
+def mlflow_name(name: str) -> str:
+    """Returns the name of a metric in MLflow, which refuses most signs; two names never become one.
+
+    A refused sign becomes ``_0x`` with its code point in hex and ``_``: ``eval_AP50_a:b`` is ``eval_AP50_a_0x3a_b``. A
+    slash is kept where the name is a plain path. A name beyond 250 characters ends in a hash.
+    """
+    escaped = _REFUSED.sub(lambda match: _escape(match[0]), name)
+    if "/" in name and (posixpath.normpath(name) != name or name.startswith(("/", "../"))):
+        escaped = escaped.replace("/", _escape("/"))
+    if len(escaped) > _MLFLOW_LENGTH:
+        digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        escaped = f"{escaped[: _MLFLOW_LENGTH - 20]}_0h{digest}_"
+    return escaped
+
+
+def plain_name(mlflow: str) -> str:
+    """Returns the metric that ``mlflow_name`` gave a name of at most 250 characters."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), mlflow)
+
+
+def with_mlflow_names(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns metrics for metrics.json, with the names that are others in MLflow where there are any."""
+    others = {name: mlflow_name(name) for name in metrics if mlflow_name(name) != name}
+    return {**metrics, **({MLFLOW_NAMES: others} if others else {})}
+
+
+def _escape(sign: str) -> str:
+    return f"_0x{ord(sign):x}_"
 
 
 def class_ap50(class_name: str) -> str:

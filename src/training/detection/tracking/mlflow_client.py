@@ -14,6 +14,7 @@ from typing import Any
 METRICS_PER_BATCH = 1000
 TAGS_PER_BATCH = 100
 _TAG_LENGTH = 5000
+_KEY_LENGTH = 250
 _SECONDS = 30.0
 
 
@@ -24,11 +25,13 @@ class MlflowError(Exception):
         message: Method, address and response.
         transient: Whether a retry may succeed: no response, 408, 429 or 5xx.
         code: MLflow's ``error_code``; empty when the response has none.
+        refuses: Whether the server refuses something in the request's body, and not the sender or the run.
     """
 
-    def __init__(self, message: str, *, transient: bool, code: str = "") -> None:
+    def __init__(self, message: str, *, transient: bool, code: str = "", refuses: bool = False) -> None:
         super().__init__(message)
         self.transient = transient
+        self.refuses = refuses
         self.code = code
 
 
@@ -101,7 +104,7 @@ class MlflowClient:
             "run_id": run_id,
             "metrics": [vars(metric) for metric in metrics],
             "params": [],
-            "tags": [{"key": key, "value": value[:_TAG_LENGTH]} for key, value in tags.items()],
+            "tags": [{"key": key[:_KEY_LENGTH], "value": value[:_TAG_LENGTH]} for key, value in tags.items()],
         }
         self._send("POST", "runs/log-batch", body)
 
@@ -122,6 +125,7 @@ class MlflowClient:
                 + (f": {explanation}" if explanation else ""),
                 transient=error.code in (408, 429) or error.code >= 500,
                 code=code,
+                refuses=error.code in (400, 413, 422),
             ) from error
         except (OSError, ValueError) as error:
             # URLError, timeouts and broken connections are OSErrors; a response that is not JSON is a ValueError.

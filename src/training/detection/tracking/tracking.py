@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
 from detection.errors import TrainingError
+from detection.tracking.metric_names import mlflow_name
 from detection.tracking.mlflow_client import METRICS_PER_BATCH, TAGS_PER_BATCH, Metric, MlflowClient, MlflowError
 
 _GATHER_SECONDS = 1.0
@@ -20,8 +21,9 @@ _CLOSE_SECONDS = 60.0
 class Tracker:
     """Queues metrics and tags for one MLflow run; a thread sends them.
 
-    A failure is reported and never ends training. A request that may succeed later is retried with growing pauses;
-    a refused one is dropped and counted. Every wait is on a condition, so that closing ends it.
+    A failure is reported and never ends training. A request that may succeed later is retried with growing pauses. Of a
+    refused one the halves are sent, so that one refused value costs no other; it is dropped and counted. Every wait is
+    on a condition, so that closing ends it.
 
     Args:
         client: The server.
@@ -66,7 +68,11 @@ class Tracker:
             step: Optimizer steps done.
             timestamp: Milliseconds since 1970, UTC.
         """
-        finite = [Metric(key, float(value), timestamp, step) for key, value in metrics.items() if math.isfinite(value)]
+        finite = [
+            Metric(mlflow_name(key), float(value), timestamp, step)
+            for key, value in metrics.items()
+            if math.isfinite(value)
+        ]
         with self._changed:
             self._metrics.extend(finite)
             self._changed.notify_all()
@@ -90,26 +96,33 @@ class Tracker:
 
     def _run(self) -> None:
         pause = self._first_pause
+        most = METRICS_PER_BATCH  # values of one request; fewer while a refused one is searched
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._closing or self._metrics or self._tags)
-                if not self._closing:
+                if not self._closing and most == METRICS_PER_BATCH:
                     self._changed.wait_for(lambda: self._closing, timeout=self._gather)
-                metrics = [self._metrics[place] for place in range(min(METRICS_PER_BATCH, len(self._metrics)))]
-                tags = dict(list(self._tags.items())[:TAGS_PER_BATCH])
+                metrics = [self._metrics[place] for place in range(min(most, len(self._metrics)))]
+                room = TAGS_PER_BATCH if most == METRICS_PER_BATCH else most - len(metrics)
+                tags = dict(list(self._tags.items())[: min(room, TAGS_PER_BATCH)])
                 if not metrics and not tags:
                     return
             try:
                 self._client.log_batch(self.run_id, metrics, tags)
                 pause, self._failing = self._first_pause, False
+                most = min(2 * most, METRICS_PER_BATCH)
             except MlflowError as error:
+                count = len(metrics) + len(tags)
+                if error.refuses and count > 1 and time.monotonic() < self._deadline:
+                    most = count // 2
+                    continue
                 self._report(error)
                 if error.transient:
                     if not self._wait(pause):
                         return
                     pause = min(pause * 2, _LONGEST_WAIT)
                     continue
-                self._lost += len(metrics) + len(tags)
+                self._lost += count
             with self._changed:
                 for _ in metrics:
                     self._metrics.popleft()

@@ -58,7 +58,7 @@ def checkpoint_identity(
     """Returns the SHA-256 in hex of everything that decides the weights after a given step."""
     parts = {
         "settings": {key: settings.value(key) for key in sorted(deciding("weights"))},
-        "dataset": dataset.hash,
+        "dataset": dataset.train_hash or dataset.hash,
         "weights": weights.digest if weights is not None else None,
         **({} if validation is None else {"validation": validation.hash}),
     }

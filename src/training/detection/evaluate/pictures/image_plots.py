@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detection.data.pictures import read_picture
 from detection.evaluate.confusion import ImageOutcome, image_outcome
 from detection.evaluate.detections import Detections, GroundTruth
 from detection.evaluate.pictures.style import ClassNames, plain_text
@@ -166,12 +167,7 @@ class ImageSheets:
                 texts.add(names.shown[int(label)], box * factor, is_mistake=True, at_bottom=True)
 
     def _picture(self, file: str) -> Image.Image:
-        from PIL import Image
-
-        from detection.data.exif import turned_upright
-
-        with Image.open(self._paths[file]) as image:
-            return turned_upright(image.convert("RGB"), self._orientations.get(file, 1))
+        return read_picture(self._paths[file], self._orientations.get(file, 1))
 
     def _write_picture(self, file: str, path: Path) -> None:
         from PIL import ImageDraw

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Datasets.Checks;
+namespace Datasets.Pictures;
 
 /// <summary>
 /// Reads the EXIF orientation of a picture: where its first row and column are, seen upright. The trainer reads it by the same steps
@@ -17,8 +17,8 @@ internal static class ExifOrientation
     /// <summary>The longest EXIF chunk of a PNG that is read, in bytes; a JPEG's segment is no longer.</summary>
     private const int MostBytes = 1 << 16;
 
-    /// <summary>Returns the orientation of a JPEG or PNG, 1 to 8; 1 for another value, another format, and a damaged file.</summary>
-    public static int Read(ImageSize.ReadAt read)
+    /// <summary>Returns the orientation of a JPEG, PNG, WebP or TIFF, 1 to 8; 1 for another value or format, and a damaged file.</summary>
+    public static int Read(ImageHeader.ReadAt read)
     {
         ArgumentNullException.ThrowIfNull(read);
         Span<byte> head = stackalloc byte[8];
@@ -27,12 +27,39 @@ internal static class ExifOrientation
         {
             [0xFF, 0xD8, ..] => OfJpeg(read),
             [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A] => OfPng(read),
+            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] => OfWebP(read),
+            [(byte)'I', (byte)'I', 42, 0, ..] or [(byte)'M', (byte)'M', 0, 42, ..] => new Tiff(read, 0, long.MaxValue).Orientation(),
             _ => Upright,
         };
     }
 
+    // The EXIF chunk, which some programs begin as a JPEG's segment.
+    private static int OfWebP(ImageHeader.ReadAt read)
+    {
+        Span<byte> head = stackalloc byte[8];
+        Span<byte> start = stackalloc byte[6];
+        if (read(head[..4], 8) < 4 || !head[..4].SequenceEqual("WEBP"u8))
+            return Upright;
+        long position = 12;
+        while (read(head, position) == 8)
+        {
+            var length = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+            if (head[..4].SequenceEqual("EXIF"u8))
+            {
+                var bytes = Math.Min(length, MostBytes);
+                return bytes >= 6 && read(start, position + 8) == 6 && start.SequenceEqual("Exif\0\0"u8)
+                    ? new Tiff(read, position + 14, bytes - 6).Orientation()
+                    : new Tiff(read, position + 8, bytes).Orientation();
+            }
+
+            position += 8L + length + (length % 2);
+        }
+
+        return Upright;
+    }
+
     // The first EXIF segment before the frame.
-    private static int OfJpeg(ImageSize.ReadAt read)
+    private static int OfJpeg(ImageHeader.ReadAt read)
     {
         Span<byte> head = stackalloc byte[10];
         long position = 2;
@@ -56,7 +83,7 @@ internal static class ExifOrientation
     }
 
     // The EXIF chunk before the image data.
-    private static int OfPng(ImageSize.ReadAt read)
+    private static int OfPng(ImageHeader.ReadAt read)
     {
         Span<byte> head = stackalloc byte[8];
         long position = 8;
@@ -73,7 +100,7 @@ internal static class ExifOrientation
         return Upright;
     }
 
-    private readonly struct Tiff(ImageSize.ReadAt read, long start, long length)
+    private readonly struct Tiff(ImageHeader.ReadAt read, long start, long length)
     {
         public int Orientation()
         {

@@ -1,4 +1,4 @@
-namespace Build.CommandLine.Groups;
+namespace Build.CommandLine.Groups.Data;
 
 /// <summary>The arguments of an upload.</summary>
 public sealed class UploadArguments() : ArgumentGroup(From)

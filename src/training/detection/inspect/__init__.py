@@ -1,0 +1,1 @@
+"""What a dataset is like: decoding for the build, findings that are no faults, import and export. No PyTorch."""

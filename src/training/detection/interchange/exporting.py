@@ -1,0 +1,100 @@
+"""Export-Dataset: a dataset of the datastore layout becomes one of COCO or YOLO."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from detection.config.settings import Settings
+from detection.data.datasets import Dataset, ImageRecord
+from detection.errors import TrainingError
+
+FORMATS = ("coco", "yolo")
+
+
+def export_data(dataset: Dataset, output: Path, form: str, say: Callable[[str], None]) -> None:
+    """Exports both splits with their images.
+
+    COCO: ``images/{split}`` and ``annotations/instances_{split}.json``. YOLO: ``images/{split}``, ``labels/{split}``
+    and data.yaml. An image whose EXIF orientation is applied is copied as it is; both formats mean the upright one.
+
+    Args:
+        dataset: The dataset.
+        output: Receives the files; created when missing, and otherwise empty.
+        form: One of FORMATS.
+        say: Receives the summary.
+
+    Raises:
+        TrainingError: The format is unknown, or the folder holds something.
+    """
+    if form not in FORMATS:
+        raise TrainingError(f"--format is {form}; it must be one of {', '.join(FORMATS)}.")
+    if output.exists() and any(output.iterdir()):
+        raise TrainingError(f"{output} holds files; an export needs an empty folder: --to=FOLDER.")
+    for split, records in (("train", dataset.train), ("test", dataset.test)):
+        for record in records:
+            target = output / "images" / split / record.file_name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(record.path, target)
+        if form == "coco":
+            _write_coco(output / "annotations" / f"instances_{split}.json", records, dataset.class_names)
+        else:
+            for record in records:
+                _write_yolo(output / "labels" / split, record)
+    if form == "yolo":
+        names = [
+            f"  {label - 1}: {json.dumps(name, ensure_ascii=False)}" for label, name in dataset.class_names.items()
+        ]
+        lines = ["path: .", "train: images/train", "val: images/test", "test: images/test", "names:", *names]
+        (output / "data.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    say(f"{form}: {len(dataset.train)} training and {len(dataset.test)} test images in {output}")
+
+
+def read_for_export(settings: Settings, data: Path, say: Callable[[str], None]) -> Dataset:
+    """Reads the dataset of an experiment.
+
+    Raises:
+        FaultsError: The dataset cannot be used; every fault is named.
+    """
+    from detection.data.data_stage import read_or_fail
+
+    return read_or_fail(settings, data, say)
+
+
+def _write_coco(path: Path, records: Sequence[ImageRecord], class_names: Mapping[int, str]) -> None:
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    for record in records:
+        images.append(
+            {"id": len(images) + 1, "file_name": record.file_name, "width": record.width, "height": record.height}
+        )
+        for (xmin, ymin, xmax, ymax), label in zip(record.boxes, record.labels):
+            width, height = xmax - xmin, ymax - ymin
+            annotations.append(
+                {
+                    "id": len(annotations) + 1,
+                    "image_id": len(images),
+                    "category_id": label,
+                    "bbox": [xmin, ymin, width, height],
+                    "area": width * height,
+                    "iscrowd": 0,
+                }
+            )
+    categories = [{"id": label, "name": name} for label, name in class_names.items()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document = {"images": images, "annotations": annotations, "categories": categories}
+    path.write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _write_yolo(folder: Path, record: ImageRecord) -> None:
+    lines = []
+    for (xmin, ymin, xmax, ymax), label in zip(record.boxes, record.labels):
+        x, y = (xmin + xmax) / 2 / record.width, (ymin + ymax) / 2 / record.height
+        width, height = (xmax - xmin) / record.width, (ymax - ymin) / record.height
+        lines.append(f"{label - 1} {x!r} {y!r} {width!r} {height!r}\n")
+    target = folder / PurePosixPath(record.file_name).with_suffix(".txt")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text("".join(lines), encoding="utf-8")

@@ -1,0 +1,315 @@
+"""Import-Dataset: labelled images of another tool become a dataset in the layout of a datastore."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import stat
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from detection.data.dataset_faults import LEAST_SIDE
+from detection.data.pictures import Picture, PictureError
+from detection.errors import TrainingError
+from detection.inspect.decoding import in_parallel
+from detection.inspect.likeness import groups, near_duplicates
+from detection.inspect.survey import Survey
+from detection.inspect.texts import escaped, plain
+from detection.interchange.labels import Box, Labelled, LeftOut, Source
+from detection.interchange.readers import READERS, read_format
+from detection.interchange.splitting import Group, stratified
+
+COLUMNS = ("filename", "width", "height", "class", "xmin", "ymin", "xmax", "ymax")
+
+_OVERSHOOT = 2.0  # pixels by which a box may reach outside its image; it is clipped
+_MOST_SHOWN = 20
+_COPY = re.compile(r"\.rf\.[0-9a-zA-Z]+(?=\.[^.]+$)")  # how Roboflow names the copies that it made of one image
+_SAFE = re.compile(r"[\x00-\x1f\x7f]")
+_MOST_UNPACKED = 64 << 30
+_MOST_RATIO = 200  # unpacked bytes for each packed one
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import is asked to do.
+
+    Attributes:
+        image_type: Use case: the folder that is written.
+        form: One of READERS, or ``auto``.
+        test_share: Share of the images in the test split.
+        keeps_splits: Whether images stay in the splits that the source names, where it does.
+        seed: Decides the split.
+        stamp: YYMMDDHHmmss, in the names of the CSV files.
+    """
+
+    image_type: str
+    form: str
+    test_share: float
+    keeps_splits: bool
+    seed: int
+    stamp: str
+
+
+def import_data(origin: Path, output: Path, plan: Plan, say: Callable[[str], None]) -> None:
+    """Imports a folder or a ZIP archive.
+
+    Args:
+        origin: Folder or archive.
+        output: Data folder that receives ``{image_type}/images``, ``{image_type}/datasets`` and import.md.
+        plan: What to do.
+        say: Receives the summary.
+
+    Raises:
+        TrainingError: Nothing can be imported, or a file of the same name differs.
+    """
+    if plan.form not in (*READERS, "auto"):
+        raise TrainingError(f"--format is {plan.form}; it must be auto or one of {', '.join(READERS)}.")
+    if origin.is_file():
+        with tempfile.TemporaryDirectory(prefix="import-") as unpacked:
+            _unpack(origin, Path(unpacked))
+            _import(Path(unpacked), output, plan, say)
+    elif origin.is_dir():
+        _import(origin, output, plan, say)
+    else:
+        raise TrainingError(f"{origin} does not exist; it must be a folder or a ZIP archive with labelled images.")
+
+
+def _import(origin: Path, output: Path, plan: Plan, say: Callable[[str], None]) -> None:
+    left_out = LeftOut()
+    form, found = read_format(Source(origin, left_out), plan.form)
+    survey = Survey(origin)
+    images = _checked(found, survey, left_out, origin)
+    if not any(image.boxes for image in images):
+        _report(output, plan, form, [], [], left_out, say)
+        raise TrainingError(
+            f"{origin} holds no image with an object that can be imported as {form}; "
+            f"{output / 'import.md'} says what was left out and why."
+        )
+    together = _groups(images, survey, origin)
+    test, one_sided = _split(images, together, plan)
+    if one_sided:
+        for image in images:
+            for _, name in image.boxes:
+                if name in one_sided:
+                    left_out.add(f"image {image.name}", "has an object of a class that is in one split alone", name)
+        images = [
+            replace(image, boxes=tuple(box for box in image.boxes if box[1] not in one_sided)) for image in images
+        ]
+    parts = [image for place, image in enumerate(images) if place not in test], [
+        images[place] for place in sorted(test)
+    ]
+    if not all(any(image.boxes for image in part) for part in parts):
+        _report(output, plan, form, *parts, left_out, say)
+        raise TrainingError(
+            f"{origin} holds too few images for two splits with the same classes; "
+            f"{output / 'import.md'} says what was left out and why."
+        )
+    folder = output / plan.image_type
+    for image in images:
+        _copy(image, folder / "images" / image.name)
+    (folder / "datasets").mkdir(parents=True, exist_ok=True)
+    for split, part in zip(("train", "test"), parts):
+        rows = [",".join(COLUMNS)]
+        for image in part:
+            rows += _rows(image, survey.picture(image.path.relative_to(origin).as_posix()))
+        name = f"{split}_{plan.image_type}_{plan.stamp}.csv"
+        (folder / "datasets" / name).write_bytes("".join(row + "\n" for row in rows).encode("utf-8"))
+    _report(output, plan, form, *parts, left_out, say)
+
+
+def _checked(found: Sequence[Labelled], survey: Survey, left_out: LeftOut, origin: Path) -> list[Labelled]:
+    """Returns the images that decode, each once, with the boxes that training takes."""
+    by_path: dict[Path, Labelled] = {}
+    for image in found:
+        known = by_path.get(image.path)
+        by_path[image.path] = replace(known, boxes=known.boxes + image.boxes) if known else image
+
+    def look(image: Labelled) -> Picture | str:
+        try:
+            return survey(image.path)
+        except PictureError as error:
+            return str(error)
+
+    kept = []
+    names: dict[str, str] = {}
+    images = sorted(by_path.values(), key=lambda image: image.name)
+    for image, picture in zip(images, in_parallel(look, images)):
+        where = image.path.relative_to(origin).as_posix()
+        if isinstance(picture, str):
+            left_out.add(where, "cannot be read as a picture", picture.partition(";")[0])
+            continue
+        if _SAFE.search(image.name) or names.setdefault(image.name.lower(), where) != where:
+            left_out.add(where, "has a name that another image has, or that holds control characters", image.name)
+            continue
+        kept.append(replace(image, boxes=tuple(_boxes(image, picture, where, left_out))))
+    return kept
+
+
+def _boxes(image: Labelled, picture: Picture, where: str, left_out: LeftOut) -> list[tuple[Box, str]]:
+    width, height = size_of(image, picture)
+    boxes: dict[tuple[Box, str], None] = {}
+    for box, name in image.boxes:
+        name = " ".join(_SAFE.sub(" ", name).split())
+        xmin, ymin, xmax, ymax = (round(value, 6) for value in box)
+        shown = f"{name} {xmin:g},{ymin:g},{xmax:g},{ymax:g} of {width} x {height}"
+        if max(-xmin, -ymin, xmax - width, ymax - height) > _OVERSHOOT:
+            left_out.add(where, "has a box that reaches outside the image", shown)
+            continue
+        clipped = max(xmin, 0.0), max(ymin, 0.0), min(xmax, float(width)), min(ymax, float(height))
+        if clipped[2] - clipped[0] < LEAST_SIDE or clipped[3] - clipped[1] < LEAST_SIDE:
+            left_out.add(where, "has a box without area", shown)
+        elif (clipped, name) in boxes:
+            left_out.add(where, "has a box twice", shown)
+        elif not name:
+            left_out.add(where, "has an object without a class", shown)
+        else:
+            boxes[clipped, name] = None
+    return list(boxes)
+
+
+def size_of(image: Labelled, picture: Picture) -> tuple[int, int]:
+    """Returns width and height of the pixels to which the boxes belong: those that the annotation states."""
+    if image.size is not None and tuple(image.size) == picture.stored:
+        return picture.stored
+    return picture.upright
+
+
+def _groups(images: Sequence[Labelled], survey: Survey, origin: Path) -> list[Group]:
+    pairs = near_duplicates([survey.thumbnail(image.path.relative_to(origin).as_posix()) for image in images])
+    copies: dict[str, int] = {}
+    for place, image in enumerate(images):
+        first = copies.setdefault(_COPY.sub("", image.path.name), place)
+        if first != place and _COPY.search(image.path.name):
+            pairs.append((first, place))
+    joined = groups(len(images), pairs)
+    alone = set(range(len(images))) - {member for group in joined for member in group}
+    result = []
+    for members in sorted([*joined, *([place] for place in alone)]):
+        classes = Counter(name for place in members for name in {name for _, name in images[place].boxes})
+        result.append(Group(images[members[0]].name, tuple(members), classes))
+    return result
+
+
+def _split(images: Sequence[Labelled], together: Sequence[Group], plan: Plan) -> tuple[set[int], set[str]]:
+    if plan.keeps_splits and all(image.split for image in images):
+        test = {place for place, image in enumerate(images) if image.split == "test"}
+        sides = [
+            {name for place, image in enumerate(images) if (place in test) == is_test for _, name in image.boxes}
+            for is_test in (True, False)
+        ]
+        return test, sides[0] ^ sides[1]
+    return stratified(together, plan.test_share, plan.seed)
+
+
+def _rows(image: Labelled, picture: Picture) -> list[str]:
+    width, height = size_of(image, picture)
+    if not image.boxes:
+        return [",".join([_field(image.name), str(width), str(height), "", "", "", "", ""])]
+    return [
+        ",".join([_field(image.name), str(width), str(height), _field(name), *map(text_of, box)])
+        for box, name in image.boxes
+    ]
+
+
+def text_of(value: float) -> str:
+    """Returns a coordinate in at most six decimals."""
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return text if text != "-0" else "0"
+
+
+def _field(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\r\n') else text
+
+
+def _copy(image: Labelled, target: Path) -> None:
+    if target.exists():
+        if target.read_bytes() == image.path.read_bytes():
+            return
+        raise TrainingError(f"{target} exists with another content; import into an empty folder: --to=FOLDER.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(image.path, target)
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    """Unpacks the files of an archive whose paths stay in the folder; links and bombs are refused.
+
+    Raises:
+        TrainingError: It is no ZIP archive, is damaged, or is an attack.
+    """
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            total = sum(item.file_size for item in packed.infolist())
+            if total > min(_MOST_UNPACKED, max(1 << 20, archive.stat().st_size * _MOST_RATIO)):
+                raise TrainingError(f"{archive} would unpack to {total} bytes; that is no archive of images.")
+            for item in packed.infolist():
+                parts = PurePosixPath(item.filename.replace("\\", "/")).parts
+                is_outside = (
+                    item.filename.startswith(("/", "\\")) or ".." in parts or any(":" in part for part in parts)
+                )
+                if is_outside or stat.S_ISLNK(item.external_attr >> 16):
+                    raise TrainingError(
+                        f"{archive} holds {plain(item.filename)!r}, a link or a path out of the archive."
+                    )
+                if item.is_dir():
+                    continue
+                target = folder.joinpath(*parts)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with packed.open(item) as source, target.open("wb") as file:
+                    _copy_at_most(source.read, file.write, item.file_size)
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+        raise TrainingError(
+            f"{archive} cannot be unpacked: {error}; --from must be a folder or a ZIP archive."
+        ) from error
+
+
+def _copy_at_most(read: Callable[[int], bytes], write: Callable[[bytes], object], most: int) -> None:
+    done = 0
+    while chunk := read(1 << 20):
+        done += len(chunk)
+        if done > most:
+            raise ValueError("a file is longer than its entry says")
+        write(chunk)
+
+
+def _report(
+    output: Path,
+    plan: Plan,
+    form: str,
+    train: Sequence[Labelled],
+    test: Sequence[Labelled],
+    left_out: LeftOut,
+    say: Callable[[str], None],
+) -> None:
+    classes = sorted({name for image in (*train, *test) for _, name in image.boxes})
+    counts = [Counter(name for image in part for _, name in image.boxes) for part in (train, test)]
+    lines = [f"# Import of {escaped(plan.image_type)} from {form}", "", "| | train | test |", "|---|---:|---:|"]
+    lines.append(f"| images | {len(train):,} | {len(test):,} |")
+    lines += [f"| {escaped(name)} | {counts[0][name]:,} | {counts[1][name]:,} |" for name in classes]
+    total = sum(left_out.reasons.values())
+    lines += ["", f"Seed {plan.seed}, stamp {plan.stamp}.", "", f"## {total:,} left out", ""]
+    lines += [f"- {count:,}: {escaped(reason)}" for reason, count in left_out.reasons.most_common()]
+    lines += ["", *(f"- {escaped(line)}" for line in left_out.lines), ""]
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "import.md").write_bytes("\n".join(lines).encode("utf-8", "replace"))
+    document = {
+        "format": form,
+        "seed": plan.seed,
+        "stamp": plan.stamp,
+        "images": {"train": len(train), "test": len(test)},
+        "objects": {name: [counts[0][name], counts[1][name]] for name in classes},
+        "leftOut": dict(left_out.reasons),
+        "lines": left_out.lines,
+    }
+    (output / "import.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    say(f"{form}: {len(train)} training and {len(test)} test images, {len(classes)} classes")
+    for reason, count in left_out.reasons.most_common():
+        say(f"left out, {count}: {plain(reason)}")
+    for line in left_out.lines[:_MOST_SHOWN]:
+        say(f"  {plain(line)}")
+    if len(left_out.lines) > _MOST_SHOWN:
+        say(f"  and {len(left_out.lines) - _MOST_SHOWN} more, in {output / 'import.md'}")

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from detection.cli import main
+from detection.inspect.findings import RULES
+from detection.inspect.likeness import groups, near_duplicates
+from detection.inspect.survey import SIDE, Survey
+
+_STAMP = "240102030405"
+
+
+def _picture(seed: int, size: tuple[int, int] = (160, 120)) -> Image.Image:
+    coarse = np.random.default_rng(seed).integers(0, 255, (6, 8, 3)).astype(np.uint8)
+    return Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC)
+
+
+class _Folder:
+    """A dataset that a test fills."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.rows: dict[str, list[str]] = {"train": [], "test": []}
+
+    def add(self, split: str, name: str, image: Image.Image, *rows: str) -> Path:
+        path = self.root / "pothole" / "images" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image.save(path)
+        self.rows[split] += [f"{name},{row}" for row in rows or (",,,,",)]
+        return path
+
+    def write(self) -> None:
+        for split, rows in self.rows.items():
+            csv = self.root / "pothole" / "datasets" / f"{split}_pothole_{_STAMP}.csv"
+            csv.parent.mkdir(parents=True, exist_ok=True)
+            csv.write_text("\n".join(["filename,xmin,ymin,xmax,ymax,class", *rows]) + "\n", encoding="utf-8")
+
+
+def _inspect(folder: _Folder, config: str, *options: str) -> tuple[int, dict]:
+    folder.write()
+    (folder.root / "small.json").write_text(config)
+    output = folder.root / "out"
+    exit_code = main(
+        ["inspect-data", "--exp-config", str(folder.root / "small.json"), "--data", str(folder.root)]
+        + ["--output", str(output), "--memory", str(folder.root / "seen.npz"), *options]
+    )
+    return exit_code, json.loads((output / "data.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def config(exp_config: Callable[..., str]) -> str:
+    return exp_config({"MODEL_PARAMS.IMAGE_SIZE": 160})
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> _Folder:
+    """A dataset in which nothing is found."""
+    folder = _Folder(tmp_path)
+    for number in range(24):
+        folder.add("train", f"{number}.png", _picture(number), "20,20,60,60,pothole")
+    for number in range(24, 30):
+        folder.add("test", f"{number}.png", _picture(number), "20,20,60,60,pothole")
+    folder.add("test", "empty.png", _picture(30))
+    return folder
+
+
+def _rules(document: dict) -> list[str]:
+    return [finding["rule"] for finding in document["findings"]]
+
+
+def test_inspect_data_finds_nothing_in_a_sound_dataset(sound: _Folder, config: str) -> None:
+    exit_code, document = _inspect(sound, config)
+
+    assert (exit_code, document["faults"], _rules(document)) == (0, [], [])
+    assert document["splits"][1] | {"objectsPerImage": None, "objectSides": None} == {
+        "name": "test",
+        "images": 7,
+        "imagesWithoutObjects": 1,
+        "objects": 6,
+        "objectsOfClass": {"pothole": 6},
+        "objectsPerImage": None,
+        "objectSides": None,
+        "imageSizes": ["160x120"],
+    }
+
+
+def test_inspect_data_finds_each_kind_and_names_the_images(sound: _Folder, config: str) -> None:
+    sound.add("test", "copy of 3.jpg", _picture(3, (80, 60)), "10,10,30,30,pothole")
+    sound.add("train", "mirrored 5.png", _picture(5).transpose(Image.Transpose.FLIP_LEFT_RIGHT), "20,20,60,60,pothole")
+    sound.add("train", "again.png", _picture(7), "20,20,60,60,pothole")
+    sound.add("train", "speck.png", _picture(50), "20,20,24,24,pothole", *["100,20,140,60,pothole"])
+    sound.add("train", "two labels.png", _picture(51), "20,20,60,60,pothole", "20,20,60,61,crack")
+    sound.add("test", "crack.png", _picture(52), "20,20,60,60,crack")
+    sound.add("train", "wide.png", _picture(53, (1600, 40)), "20,2,60,38,pothole")
+    sound.add(
+        "train",
+        "crowd.png",
+        _picture(54),
+        *[f"{x},{y},{x + 8},{y + 8},pothole" for x in range(0, 150, 10) for y in range(0, 110, 14)],
+    )
+
+    exit_code, document = _inspect(sound, config)
+
+    found = {
+        finding["rule"]: {example["fileName"] for example in finding["examples"]} for finding in document["findings"]
+    }
+    assert exit_code == 0
+    assert found["near-duplicates-across"] == {"3.png", "copy of 3.jpg"}
+    assert found["near-duplicates-within"] == {"5.png", "mirrored 5.png"}
+    assert found["same-bytes"] == {"7.png", "again.png"}
+    assert "speck.png" in found["small-objects"]
+    assert found["coinciding-boxes"] == {"two labels.png"}
+    assert found["class-imbalance"] == {"two labels.png"}
+    assert found["outlier-images"] >= {"wide.png"}
+    assert found["objects-per-image"] == {"crowd.png"}
+    assert list(found) == [rule for rule in RULES if rule in found]
+
+
+def test_inspect_data_says_when_the_binary_metrics_mean_nothing(sound: _Folder, config: str) -> None:
+    sound.rows["test"].pop()
+
+    _, document = _inspect(sound, config)
+
+    assert _rules(document) == ["images-without-objects"]
+    assert "binary_tn and binary_fp are 0" in document["findings"][0]["text"]
+
+
+def test_inspect_data_fails_on_the_findings_that_it_is_told(
+    sound: _Folder, config: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound.add("test", "copy.png", _picture(3, (80, 60)), "10,10,30,30,pothole")
+
+    exit_code, document = _inspect(sound, config, "--fail-on", "near-duplicates-across")
+    unknown, _ = _inspect(sound, config, "--fail-on", "near-duplicate")
+
+    assert exit_code == unknown == 1
+    assert [finding["isFault"] for finding in document["findings"]] == [True, False]
+    sarif = json.loads((sound.root / "out" / "data.sarif").read_text())
+    assert [result["level"] for result in sarif["runs"][0]["results"]] == ["error", "warning"]
+    errors = capsys.readouterr().err
+    assert "near-duplicates-across: 1 image of the test split" in errors
+    assert "error: --fail-on is near-duplicate; it must be one of near-duplicates-across," in errors
+
+
+def test_inspect_data_remembers_unchanged_images(sound: _Folder, config: str) -> None:
+    _inspect(sound, config)
+    images = sound.root / "pothole" / "images"
+    _picture(99).save(images / "4.png")
+
+    survey = Survey(images, sound.root / "seen.npz")
+    for path in sorted(images.iterdir()):
+        survey(path)
+
+    assert survey.decoded == 1
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+
+def test_the_page_escapes_everything_and_requests_nothing(tmp_path: Path, config: str) -> None:
+    folder = _Folder(tmp_path)
+    hostile = '<img src=x onerror=alert(1)>"</style><script>1</script>'
+    label = '"' + hostile.replace('"', '""') + "\u202e" + '"'
+    for number in range(4):
+        name = f"<b onclick=1>{number}.png"
+        folder.add("train" if number < 3 else "test", name, _picture(number), f"1,1,{9 + number},9,{label}")
+
+    _, document = _inspect(folder, config)
+
+    text = (tmp_path / "out" / "data.html").read_text(encoding="utf-8")
+    page = _Page()
+    page.feed(text)
+    assert not {"script", "img", "b", "iframe", "link", "object"} & set(page.tags)
+    assert not [name for name, _ in page.attributes if name.startswith("on")]
+    assert {value[:5] for name, value in page.attributes if name in ("href", "src")} == {"data:"}
+    assert "\u202e" not in text and "default-src 'none'" in text
+    markdown = (tmp_path / "out" / "data.md").read_text(encoding="utf-8")
+    assert not re.search(r"(?<!\\)<", markdown)
+    assert document["classes"] == [hostile + "\u202e"]
+
+
+def test_near_duplicates_finds_turned_copies_and_no_strangers() -> None:
+    draw = np.random.default_rng(3)
+    coarse = [np.kron(draw.integers(0, 255, (8, 8)), np.ones((4, 4))).astype(np.uint8) for _ in range(40)]
+    copies = [np.ascontiguousarray(np.rot90(coarse[place], place % 4)) for place in range(8)]
+    flat = [np.full((SIDE, SIDE), value, np.uint8) for value in (10, 11, 90)]
+
+    pairs = near_duplicates([*coarse, *copies, *flat])
+
+    assert pairs == [*((place, 40 + place) for place in range(8)), (48, 49)]
+    assert groups(5, [(0, 1), (1, 4)]) == [[0, 1, 4]]
+    assert near_duplicates([]) == near_duplicates(flat[:1]) == []
