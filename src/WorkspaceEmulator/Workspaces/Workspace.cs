@@ -13,7 +13,8 @@ namespace WorkspaceEmulator.Workspaces;
 /// <summary>Represents a workspace and everything that belongs to it.</summary>
 internal sealed class Workspace : IJobReferences
 {
-    private static readonly string[] BuiltInDatastores =
+    /// <summary>The datastores that every workspace has.</summary>
+    public static readonly IReadOnlyList<string> BuiltInDatastores =
     [
         DatastoreUri.DefaultDatastore,
         "workspaceartifactstore",

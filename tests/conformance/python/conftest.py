@@ -1,0 +1,52 @@
+"""Microsoft's Python clients against the workspace emulator: azure-ai-ml and azure-mgmt-machinelearningservices, as Debian packages them."""
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from emulator import GROUP, SUBSCRIPTION, WORKSPACE, Emulator
+
+
+def pytest_configure() -> None:
+    """Says what to install when the clients are missing, so that nothing is skipped silently."""
+    if importlib.util.find_spec("azure") is None or importlib.util.find_spec("azure.ai.ml") is None:
+        pytest.exit("Microsoft's Python clients are not installed; run apt-get install python3-azure.", returncode=3)
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    """One emulator for all tests, whose certificate all clients trust."""
+    started = Emulator()
+    os.environ["REQUESTS_CA_BUNDLE"] = str(started.certificate)
+    try:
+        yield started
+    finally:
+        started.stop()
+
+
+@pytest.fixture(scope="session")
+def ml(emulator: Emulator) -> object:
+    """MLClient of the emulator's workspace."""
+    os.environ["AZUREML_DEV_URL_MFE"] = emulator.endpoint
+    os.environ["AZUREML_RUN_POLLING_INTERVAL_MIN"] = "1"
+    from azure.ai.ml import MLClient
+    from azure.ai.ml.constants import _common
+
+    _common.STORAGE_ACCOUNT_URLS["AzureBlob"] = f"https://{emulator.host}/{{}}"
+    return MLClient(emulator.credential, SUBSCRIPTION, GROUP, WORKSPACE, show_progress=False)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with code, data and a model, as a user has them."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "src").mkdir()
+    (folder / "src/train.py").write_text("import sys, pathlib\npathlib.Path(sys.argv[2], 'model.txt').write_text(open(sys.argv[1]).read())\n")
+    (folder / "data").mkdir()
+    (folder / "data/words.txt").write_text("potholes\n")
+    (folder / "model").mkdir()
+    (folder / "model/weights.txt").write_text("weights\n")
+    return folder
