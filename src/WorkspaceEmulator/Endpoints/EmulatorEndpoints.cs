@@ -26,6 +26,7 @@ internal static class EmulatorEndpoints
         arm.MapLocations();
         var workspace = arm.MapGroup(Routes.Workspace).WithMetadata(new WorkspaceScope());
         workspace.MapWorkspaceKeys();
+        workspace.MapWorkspaceConnections();
         workspace.MapComputes();
         workspace.MapDatastores();
         AssetEndpoints.MapAll(workspace);

@@ -64,8 +64,7 @@ internal static partial class MlflowLimits
     {
         var asked = body.Integer("max_results") ?? preset;
         return asked < 1 ? (0, $"Invalid value {asked} for parameter 'max_results' supplied: It must be a positive integer.")
-            : asked > most
-                ? (0, $"Invalid value for request parameter max_results. It must be at most {most}, but got value {asked}")
+            : asked > most ? (0, $"Invalid value for request parameter max_results. It must be at most {most}, but got value {asked}")
             : ((int)asked, null);
     }
 

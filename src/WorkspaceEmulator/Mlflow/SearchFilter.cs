@@ -59,7 +59,13 @@ internal static partial class SearchFilter
                 return (null, $"Invalid attribute key '{key}' specified in clause '{clause}'.");
             var comparison = Spaces().Replace(match.Groups["operator"].Value.ToUpperInvariant(), " ");
             if (!field.Operators.Contains(comparison, StringComparer.Ordinal))
-                return (null, $"Invalid comparator '{comparison}' in clause '{clause}'; it must be one of {string.Join(", ", field.Operators)}.");
+            {
+                return (
+                    null,
+                    $"Invalid comparator '{comparison}' in clause '{clause}'; it must be one of {string.Join(", ", field.Operators)}."
+                );
+            }
+
             var value = match.Groups["value"].Value.Trim();
             var (predicate, fault) = comparison.EndsWith("IN", StringComparison.Ordinal)
                 ? (IsOneOf(field, value, comparison == "IN"), null)
@@ -118,7 +124,12 @@ internal static partial class SearchFilter
         return item => field.Value(item) is { } found && values.Contains(found.ToString()!) == wanted;
     }
 
-    private static (Func<T, bool>? Predicate, string? Fault) Compare<T>(SearchField<T> field, string comparison, string value, string clause)
+    private static (Func<T, bool>? Predicate, string? Fault) Compare<T>(
+        SearchField<T> field,
+        string comparison,
+        string value,
+        string clause
+    )
     {
         if (!field.IsNumber)
             return (item => field.Value(item) is { } found && Matches(found.ToString()!, comparison, value), null);
@@ -132,12 +143,7 @@ internal static partial class SearchFilter
         if (comparison is not ("LIKE" or "ILIKE"))
             return Holds(string.CompareOrdinal(found, value), comparison);
         var pattern = $"^{Regex.Escape(value).Replace("%", ".*", StringComparison.Ordinal).Replace("_", ".", StringComparison.Ordinal)}$";
-        return Regex.IsMatch(
-            found,
-            pattern,
-            comparison == "ILIKE" ? RegexOptions.IgnoreCase : RegexOptions.None,
-            TimeSpan.FromSeconds(1)
-        );
+        return Regex.IsMatch(found, pattern, comparison == "ILIKE" ? RegexOptions.IgnoreCase : RegexOptions.None, TimeSpan.FromSeconds(1));
     }
 
     private static bool Holds(int order, string comparison) =>

@@ -1,4 +1,4 @@
-"""The four functions of pydash that MLClient 1.4.0 uses: Debian has MLClient (python3-azure) and not the package that it imports."""
+"""The functions of pydash that MLClient 1.4.0 uses: Debian has MLClient (python3-azure) and not this package."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -54,7 +54,9 @@ def test_workspaces_diagnose(ml: Any) -> None:
 def test_compute_create(ml: Any) -> None:
     from azure.ai.ml.entities import AmlCompute
 
-    compute = AmlCompute(name="cpu", size="Standard_DS3_v2", min_instances=0, max_instances=2, idle_time_before_scale_down=900)
+    compute = AmlCompute(
+        name="cpu", size="Standard_DS3_v2", min_instances=0, max_instances=2, idle_time_before_scale_down=900
+    )
     created = ml.compute.begin_create_or_update(compute).result()
     assert (created.name, created.provisioning_state, created.max_instances) == ("cpu", "Succeeded", 2)
 
@@ -98,7 +100,10 @@ def test_datastores_create(ml: Any) -> None:
     from azure.ai.ml.entities._credentials import AccountKeyConfiguration
 
     store = AzureBlobDatastore(
-        name="images", account_name="account", container_name="images", credentials=AccountKeyConfiguration(account_key="cGxhbnRlZA==")
+        name="images",
+        account_name="account",
+        container_name="images",
+        credentials=AccountKeyConfiguration(account_key="cGxhbnRlZA=="),
     )
     assert ml.datastores.create_or_update(store).container_name == "images"
 
@@ -123,7 +128,9 @@ def test_datastores_delete(ml: Any) -> None:
 def test_environments_create(ml: Any) -> None:
     from azure.ai.ml.entities import Environment
 
-    created = ml.environments.create_or_update(Environment(name="detection", version="1", image=IMAGE, description="trainer"))
+    created = ml.environments.create_or_update(
+        Environment(name="detection", version="1", image=IMAGE, description="trainer")
+    )
     assert (created.name, created.version, created.image) == ("detection", "1", IMAGE)
 
 
@@ -186,7 +193,9 @@ def test_data_archive_and_restore(ml: Any) -> None:
 def test_models_create_from_a_local_folder(ml: Any, files: Path) -> None:
     from azure.ai.ml.entities import Model
 
-    created = ml.models.create_or_update(Model(name="detector", version="1", type="custom_model", path=str(files / "model")))
+    created = ml.models.create_or_update(
+        Model(name="detector", version="1", type="custom_model", path=str(files / "model"))
+    )
     assert (created.name, created.version, created.type) == ("detector", "1", "custom_model")
 
 
@@ -225,7 +234,9 @@ def command(files: Path, **more: Any) -> Any:
         experiment_name="potholes",
         display_name="Potholes",
         code=str(files / "src"),
-        command=more.pop("line", "python3 train.py ${{inputs.words}}/words.txt ${{outputs.model}} && echo done ${{inputs.steps}}"),
+        command=more.pop(
+            "line", "python3 train.py ${{inputs.words}}/words.txt ${{outputs.model}} && echo done ${{inputs.steps}}"
+        ),
         environment="detection@latest",
         compute="cpu",
         inputs=more.pop("inputs", {"words": Input(type="uri_folder", path="azureml:words:1"), "steps": 3}),
@@ -275,7 +286,9 @@ def test_jobs_create_with_a_model_as_input(ml: Any, files: Path, capfd: pytest.C
     from azure.ai.ml import Input
 
     inputs = {"model": Input(type="custom_model", path="azureml:detector:1")}
-    ml.jobs.create_or_update(command(files, name="reads", line="cat ${{inputs.model}}/weights.txt", inputs=inputs, outputs={}))
+    ml.jobs.create_or_update(
+        command(files, name="reads", line="cat ${{inputs.model}}/weights.txt", inputs=inputs, outputs={})
+    )
     ml.jobs.stream("reads")
     assert "Execution Summary" in capfd.readouterr().out
     assert ml.jobs.get("reads").status == "Completed"
@@ -296,7 +309,9 @@ def test_models_create_from_an_output(ml: Any) -> None:
 
 def test_jobs_refuse_what_the_emulator_has_not(ml: Any, files: Path) -> None:
     with pytest.raises(HttpResponseError) as refused:
-        ml.jobs.create_or_update(command(files, name="spread", distribution={"type": "PyTorch", "process_count_per_instance": 2}))
+        ml.jobs.create_or_update(
+            command(files, name="spread", distribution={"type": "PyTorch", "process_count_per_instance": 2})
+        )
     assert refused.value.status_code == 501
 
 
