@@ -29,17 +29,13 @@ public class BlobTests
         };
 
         await container.GetBlobClient("in/large.txt").UploadAsync(new BinaryData(large), options, Stop);
-        await emulator.SubmitAsync(
-            "copies",
-            "cp ${{inputs.data}}/large.txt ${{outputs.model}}/copy.txt",
-            job =>
-            {
-                job["inputs"] = JsonNode.Parse(
-                    """{"data":{"jobInputType":"uri_folder","uri":"azureml://datastores/workspaceblobstore/paths/in/"}}"""
-                );
-                job["outputs"] = JsonNode.Parse("""{"model":{"jobOutputType":"uri_folder"}}""");
-            }
-        );
+        await emulator.SubmitAsync("copies", "cp ${{inputs.data}}/large.txt ${{outputs.model}}/copy.txt", job =>
+        {
+            job["inputs"] = JsonNode.Parse(
+                """{"data":{"jobInputType":"uri_folder","uri":"azureml://datastores/workspaceblobstore/paths/in/"}}"""
+            );
+            job["outputs"] = JsonNode.Parse("""{"model":{"jobOutputType":"uri_folder"}}""");
+        });
         await emulator.WaitForEndAsync("copies");
 
         var copy = await container.GetBlobClient("azureml/copies/model/copy.txt").DownloadContentAsync(Stop);
@@ -48,9 +44,7 @@ public class BlobTests
         await foreach (var blob in container.GetBlobsAsync(new GetBlobsOptions { Traits = BlobTraits.Metadata }, Stop))
             names.Add($"{blob.Name} {blob.Metadata.Count}");
         Assert.Equal(["azureml/copies/model/copy.txt 0", "in/large.txt 1"], names);
-        var range = await container
-            .GetBlobClient("in/large.txt")
-            .DownloadContentAsync(new BlobDownloadOptions { Range = new(1, 2) }, Stop);
+        var range = await container.GetBlobClient("in/large.txt").DownloadContentAsync(new BlobDownloadOptions { Range = new(1, 2) }, Stop);
         Assert.Equal("xx", range.Value.Content.ToString());
         await container.GetBlobClient("in/large.txt").DeleteAsync(cancellationToken: Stop);
         Assert.False(await container.GetBlobClient("in/large.txt").ExistsAsync(Stop));
@@ -89,7 +83,9 @@ public class BlobTests
         var reader = Signed(emulator, container, "a.txt", BlobSasPermissions.Read, TimeSpan.FromMinutes(1));
         Assert.Equal("a", (await reader.DownloadContentAsync(Stop)).Value.Content.ToString());
         await RefusedAsync(403, () => reader.UploadAsync(new BinaryData("b"), overwrite: true, Stop));
-        await RefusedAsync(403, () => Signed(emulator, container, "a.txt", BlobSasPermissions.Read, TimeSpan.FromMinutes(-1)).DownloadContentAsync(Stop));
+        await RefusedAsync(403, () =>
+            Signed(emulator, container, "a.txt", BlobSasPermissions.Read, TimeSpan.FromMinutes(-1)).DownloadContentAsync(Stop)
+        );
         var other = new UriBuilder(reader.Uri) { Path = reader.Uri.AbsolutePath.Replace("a.txt", "b.txt", StringComparison.Ordinal) };
         await RefusedAsync(403, () => new BlobClient(other.Uri, Options(emulator)).DownloadContentAsync(Stop));
         var wrong = new StorageSharedKeyCredential(container.AccountName, Convert.ToBase64String(new byte[64]));
@@ -169,11 +165,7 @@ public class BlobTests
     ) => new(container.GetBlobClient(blob).GenerateSasUri(permissions, TimeProvider.System.GetUtcNow() + lifetime), Options(emulator));
 
     private static BlobClientOptions Options(TestEmulator emulator) =>
-        new()
-        {
-            Transport = new HttpClientTransport(WithoutToken(emulator)),
-            Retry = { MaxRetries = 0 },
-        };
+        new() { Transport = new HttpClientTransport(WithoutToken(emulator)), Retry = { MaxRetries = 0 } };
 
     private static HttpClient WithoutToken(TestEmulator emulator)
     {

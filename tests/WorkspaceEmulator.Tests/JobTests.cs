@@ -293,29 +293,23 @@ public class JobTests
             job.ToJsonString()
         );
 
-        Assert.Equal(
-            $"PUT {what} is not emulated. docs/emulator.md lists the operations that are.",
-            (string?)error["error"]!["message"]
-        );
+        Assert.Equal($"PUT {what} is not emulated. docs/emulator.md lists the operations that are.", (string?)error["error"]!["message"]);
     }
 
     [Fact]
     public async Task Put_TakesRegisteredDataAndModels_AndRegistersOutputs()
     {
         await using var emulator = await TestEmulator.StartAsync();
-        await emulator.SubmitAsync(
-            "writes",
-            "echo made > ${{outputs.words}}/words.txt && echo w > ${{outputs.model}}/w.txt",
-            job =>
-                job["outputs"] = JsonNode.Parse(
-                    """
-                    {
-                      "words": { "jobOutputType": "uri_folder", "assetName": "words" },
-                      "model": { "jobOutputType": "custom_model", "assetName": "detector", "assetVersion": "7" }
-                    }
-                    """
-                )
-        );
+        await emulator.SubmitAsync("writes", "echo made > ${{outputs.words}}/words.txt && echo w > ${{outputs.model}}/w.txt", job => job[
+                "outputs"
+            ] = JsonNode.Parse(
+                """
+                {
+                  "words": { "jobOutputType": "uri_folder", "assetName": "words" },
+                  "model": { "jobOutputType": "custom_model", "assetName": "detector", "assetVersion": "7" }
+                }
+                """
+            ));
         await emulator.WaitForEndAsync("writes");
         var model = await emulator.GetAsync(TestEmulator.Arm("/models/detector/versions/7"));
         Assert.Equal(("custom_model", "writes"), ((string?)model["properties"]!["modelType"], (string?)model["properties"]!["jobName"]));

@@ -25,5 +25,31 @@ public class OperationsTableTests
         Assert.Contains($"<!-- operations -->\n\n{OperationsTable.Create()}<!-- /operations -->", page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Endpoints_AreThoseOfTheCoverageTable()
+    {
+        var page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "emulator.md"));
+        var rows = page.Split("<!-- coverage -->")[1]
+            .Split("<!-- /coverage -->")[0]
+            .Split('\n')
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal));
+        var emulated = OperationsTable
+            .Endpoints()
+            .Select(endpoint => endpoint.Metadata.GetMetadata<EmulatedOperation>()?.Name)
+            .ToHashSet(StringComparer.Ordinal);
+
+        var wrong = rows.Skip(1)
+            .Select(row => row.Split('|', StringSplitOptions.TrimEntries))
+            .SelectMany(cells =>
+                Names(cells[1], cells[2]).Where(name => !emulated.Contains(name)).Concat(Names(cells[1], cells[3]).Where(emulated.Contains))
+            )
+            .ToList();
+
+        Assert.Empty(wrong); // python3 docs/emulator_coverage.py FOLDER writes the table.
+
+        static IEnumerable<string> Names(string group, string cell) =>
+            cell.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(name => $"{group}_{name}");
+    }
+
     private static string RepositoryRoot([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(file, "..", "..", ".."));
 }

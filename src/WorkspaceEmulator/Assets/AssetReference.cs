@@ -39,7 +39,7 @@ internal sealed partial record AssetReference(string? Segment, string? Workspace
     )]
     private static partial Regex Regional();
 
-    /// <summary>Reads a reference; null when the text is none.</summary>
+    /// <summary>Reads a reference; null for any other text.</summary>
     public static AssetReference? Parse(string text)
     {
         foreach (var form in new[] { Short(), Long(), Regional() })

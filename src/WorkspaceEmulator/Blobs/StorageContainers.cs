@@ -57,7 +57,7 @@ internal static partial class StorageContainers
             : null;
     }
 
-    /// <summary>Opens a container; null when there is none of that name.</summary>
+    /// <summary>Opens a container; null when it is missing.</summary>
     public static IBlobContainer? Open(Workspace workspace, string container) =>
         container == Artifacts ? new RunsContainer(workspace)
         : PlaceOf(workspace, container) is { } place

@@ -172,7 +172,11 @@ internal static class DatastoreEndpoints
             properties["containerName"] = StorageContainers.NameOf(workspace, document.Name);
             properties["endpoint"] = $"{address.Endpoint.Authority}/{account}";
             properties["protocol"] = address.Endpoint.Scheme;
-            properties["credentials"] = new JsonObject { ["credentialsType"] = "AccountKey" };
+            properties["credentials"] = new JsonObject
+            {
+                ["credentialsType"] = "AccountKey",
+                ["secrets"] = new JsonObject { ["secretsType"] = "AccountKey" },
+            };
         }
 
         properties["isDefault"] = IsDefault(document.Name);

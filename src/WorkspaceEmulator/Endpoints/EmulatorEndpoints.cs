@@ -12,6 +12,7 @@ using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Vaults;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Wire.Versions;
 using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;

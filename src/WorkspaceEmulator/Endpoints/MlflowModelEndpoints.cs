@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Mvc;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Mlflow;
@@ -158,10 +159,10 @@ internal static class MlflowModelEndpoints
         return ShowVersion(Models(workspace).Versions.Put(name, properties).Document);
     }
 
-    private static MlflowResponse GetVersion(Workspace workspace, string? name, string? version) =>
+    private static MlflowResponse GetVersion(Workspace workspace, string? name, [FromQuery] string? version) =>
         FindVersion(workspace, name, version) is { } found ? ShowVersion(found) : VersionNotFound(name, version);
 
-    private static MlflowResponse GetDownloadUri(Workspace workspace, string? name, string? version) =>
+    private static MlflowResponse GetDownloadUri(Workspace workspace, string? name, [FromQuery] string? version) =>
         FindVersion(workspace, name, version) is { } found
             ? TypedResults.Ok(new JsonObject { ["artifact_uri"] = found.Body.Text("modelUri") })
             : VersionNotFound(name, version);

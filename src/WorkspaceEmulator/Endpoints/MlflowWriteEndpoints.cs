@@ -293,7 +293,7 @@ internal static class MlflowWriteEndpoints
     private static string? TagFault(Dictionary<string, string> tags) =>
         tags.Select(tag => MlflowLimits.TagFault(tag.Key, tag.Value)).OfType<string>().FirstOrDefault();
 
-    // A job goes on logging when its owner archives it, as on Azure.
+    // A job continues to log when its owner archives it, as on Azure.
     private static string? Refusal(Run run, Caller caller) =>
         run.Document.IsArchived && caller.IsOwner ? $"The run {run.Name} must be in the 'active' state. Current state is deleted." : null;
 

@@ -28,10 +28,10 @@ internal static class WorkspaceKeyEndpoints
         workspace.MapGet("/privateEndpointConnections", ListNothing).Emulates(Area, "PrivateEndpointConnections_List", "Empty.");
         workspace
             .MapGet("/privateEndpointConnections/{connection}", GetPrivateEndpoint)
-            .Emulates(Area, "PrivateEndpointConnections_Get", "404: there is none.");
+            .Emulates(Area, "PrivateEndpointConnections_Get", "404: they are missing.");
         workspace
             .MapDelete("/privateEndpointConnections/{connection}", DeletePrivateEndpoint)
-            .Emulates(Area, "PrivateEndpointConnections_Delete", "204: there is none.");
+            .Emulates(Area, "PrivateEndpointConnections_Delete", "204: they are missing.");
     }
 
     private static Ok<JsonObject> ListKeys(Workspace workspace, StorageAccounts accounts)

@@ -28,7 +28,7 @@ internal static partial class AssetPlaces
     /// <param name="workspace">The workspace.</param>
     /// <param name="kind">The kind of asset.</param>
     /// <param name="reference">The reference, which is to this workspace.</param>
-    /// <returns>Either the version or why there is none.</returns>
+    /// <returns>Either the version or why it is missing.</returns>
     public static (ArmDocument? Version, string? Fault) Find(Workspace workspace, AssetKind kind, AssetReference reference)
     {
         var assets = workspace.Assets(kind);
@@ -48,7 +48,7 @@ internal static partial class AssetPlaces
     /// <param name="workspace">The workspace.</param>
     /// <param name="address">The address.</param>
     /// <param name="type">The type of the input, which tells data from models where the address does not.</param>
-    /// <returns>The place; else why there is none, and whether Azure would know it and only the emulator does not.</returns>
+    /// <returns>The place; else why it is missing, and whether Azure would know it and only the emulator does not.</returns>
     public static (DatastoreUri? Place, string? Fault, bool IsForeign) Locate(Workspace workspace, string address, string? type) =>
         Locate(workspace, address, type, 0);
 

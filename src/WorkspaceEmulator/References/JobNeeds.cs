@@ -30,7 +30,7 @@ internal static class JobNeeds
         return MissingEnvironment(properties, workspace)
             ?? MissingCode(properties, workspace)
             ?? MissingInput(properties, workspace)
-            ?? MissingOutput(properties);
+            ?? MissingOutput(properties, workspace);
     }
 
     /// <summary>Replaces the references of a job to its environment and code by the ARM ids of their versions.</summary>
@@ -52,7 +52,7 @@ internal static class JobNeeds
     }
 
     /// <summary>Finds the version of a job's code.</summary>
-    /// <returns>Either the version or why there is none; neither when the job has no code.</returns>
+    /// <returns>Either the version or why it is missing; neither when the job has no code.</returns>
     public static (ArmDocument? Code, string? Fault) FindCode(JsonObject properties, Workspace workspace)
     {
         if (properties.Text("codeId") is not { } id)
@@ -118,6 +118,16 @@ internal static class JobNeeds
                 return $"an asset of a registry (properties.inputs.{name}.uri is '{address}')";
             if (
                 input.Text("mode") != "Direct"
+                && StoreOf(address, workspace) is { } store
+                && store.Text("protocol") != "file"
+                && store.Text("datastoreType") != "AzureBlob"
+            )
+            {
+                return $"an input of a datastore of type {store.Text("datastoreType")} (properties.inputs.{name})";
+            }
+
+            if (
+                input.Text("mode") != "Direct"
                 && !DatastoreUri.IsOne(address)
                 && AssetPlaces.Locate(workspace, address, input.Text("jobInputType")) is { Fault: { } fault, IsForeign: true }
             )
@@ -129,7 +139,7 @@ internal static class JobNeeds
         return null;
     }
 
-    private static string? MissingOutput(JsonObject properties)
+    private static string? MissingOutput(JsonObject properties, Workspace workspace)
     {
         foreach (var (name, output) in properties.Object("outputs") ?? [])
         {
@@ -137,10 +147,17 @@ internal static class JobNeeds
                 return $"the mode {mode} of properties.outputs.{name}";
             if (output.Text("pathOnCompute") is not null)
                 return $"properties.outputs.{name}.pathOnCompute";
+            if (StoreOf(output.Text("uri"), workspace) is { } store && store.Text("protocol") != "file")
+                return $"an output in a storage account of its own (the datastore of properties.outputs.{name})";
         }
 
         return null;
     }
+
+    private static JsonObject? StoreOf(string? address, Workspace workspace) =>
+        address is not null && DatastoreUri.Parse(address, null).Place is { } place
+            ? workspace.Datastores.Find(place.Datastore)?.Body
+            : null;
 
     private static string? AddressOf(JsonNode? input) => input.Text("jobInputType") == "literal" ? null : input.Text("uri");
 }

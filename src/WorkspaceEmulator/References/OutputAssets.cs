@@ -3,6 +3,7 @@ using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Wire.Versions;
 using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.References;
@@ -47,12 +48,12 @@ internal static class OutputAssets
     {
         var outputs = new JsonObject
         {
-            [Default] = new JsonObject { ["assetId"] = IdOf(run, Default, AssetKind.Data), ["type"] = "uri_folder" },
+            [Default] = new JsonObject { ["assetId"] = IdOf(run, Default, AssetKind.Data), ["type"] = OldNames.Of("uri_folder") },
         };
         foreach (var (output, given) in run.Document.Definition.Object("outputs") ?? [])
         {
             var (kind, type) = KindOf(given.Text("jobOutputType"));
-            outputs[output] = new JsonObject { ["assetId"] = IdOf(run, output, kind), ["type"] = type };
+            outputs[output] = new JsonObject { ["assetId"] = IdOf(run, output, kind), ["type"] = OldNames.Of(type) };
         }
 
         return outputs;

@@ -41,7 +41,6 @@ def emulator() -> Iterator[Emulator]:
 def ml(emulator: Emulator) -> object:
     """MLClient of the emulator's workspace."""
     os.environ["AZUREML_DEV_URL_MFE"] = emulator.endpoint
-    os.environ["AZUREML_RUN_POLLING_INTERVAL_MIN"] = "1"
     from azure.ai.ml import MLClient
     from azure.ai.ml.constants import _common
 

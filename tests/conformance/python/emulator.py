@@ -13,6 +13,7 @@ PROGRAM = Path(__file__).parents[3] / "src/WorkspaceEmulator/bin/Debug/net10.0/W
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000c0de"
 GROUP = "conformance"
 WORKSPACE = "work"
+TRACKING = "tracking"
 LOCATION = "westeurope"
 
 
@@ -30,12 +31,14 @@ class Token:
 
 
 class Emulator:
-    """The emulator as a process on a free port, with one workspace."""
+    """The emulator as a process on a free port, with a workspace for MLClient and one for MLflow."""
 
     def __init__(self) -> None:
         assert PROGRAM.exists(), f"{PROGRAM} is missing; build it: dotnet build src/WorkspaceEmulator"
         self.state = Path(tempfile.mkdtemp(prefix="conformance-python-"))
-        options = ["--workspace", f"{SUBSCRIPTION}/{GROUP}/{WORKSPACE}", "--location", LOCATION]
+        options = ["--location", LOCATION]
+        for workspace in (WORKSPACE, TRACKING):
+            options += ["--workspace", f"{SUBSCRIPTION}/{GROUP}/{workspace}"]
         if folder := os.environ.get("TRAFFIC_FOLDER"):
             options += ["--record", f"{folder}/{self.state.name}.jsonl"]
         command = ["dotnet", str(PROGRAM), "--state", str(self.state), "--provisioning-milliseconds", "50", *options]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from emulator import GROUP, SUBSCRIPTION, WORKSPACE, Emulator
+from emulator import GROUP, SUBSCRIPTION, TRACKING, Emulator
 
 KNOWN: dict[str, str] = {}
 
@@ -17,36 +17,36 @@ class Mlflow:
 
     def __init__(self, emulator: Emulator) -> None:
         provider = "providers/Microsoft.MachineLearningServices"
-        scope = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}/{provider}/workspaces/{WORKSPACE}"
+        scope = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}/{provider}/workspaces/{TRACKING}"
         self.base = f"{emulator.endpoint}/mlflow/v1.0{scope}/api/2.0/mlflow"
         self.arm = f"{emulator.endpoint}{scope}"
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {emulator.token}"
         self.session.verify = str(emulator.certificate)
 
-    def send(self, method: str, path: str, **fields: Any) -> requests.Response:
+    def send(self, method: str, path: str, /, **fields: Any) -> requests.Response:
         """Sends a request."""
         if method == "GET":
             return self.session.get(f"{self.base}/{path}", params=fields)
         return self.session.request(method, f"{self.base}/{path}", json=fields)
 
-    def get(self, path: str, **fields: Any) -> Any:
+    def get(self, path: str, /, **fields: Any) -> Any:
         """Returns the answer of a GET that succeeds."""
         return self.expect(200, "GET", path, **fields)
 
-    def post(self, path: str, **fields: Any) -> Any:
+    def post(self, path: str, /, **fields: Any) -> Any:
         """Returns the answer of a POST that succeeds."""
         return self.expect(200, "POST", path, **fields)
 
-    def expect(self, status: int, method: str, path: str, **fields: Any) -> Any:
+    def expect(self, expected: int, method: str, path: str, /, **fields: Any) -> Any:
         """Returns the answer, whose status must be the given one."""
         answer = self.send(method, path, **fields)
-        assert answer.status_code == status, answer.text
+        assert answer.status_code == expected, answer.text
         return answer.json() if answer.content else None
 
-    def refuse(self, code: str, method: str, path: str, status: int = 400, **fields: Any) -> str:
+    def refuse(self, code: str, method: str, path: str, expected: int = 400, /, **fields: Any) -> str:
         """Returns the message of a refusal, whose code must be the given one."""
-        body = self.expect(status, method, path, **fields)
+        body = self.expect(expected, method, path, **fields)
         assert body["error_code"] == code, body
         return str(body["message"])
 

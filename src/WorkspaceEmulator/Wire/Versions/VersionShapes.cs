@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace WorkspaceEmulator.Wire;
+namespace WorkspaceEmulator.Wire.Versions;
 
 /// <summary>
 /// Removes from a response the members that the request's api-version does not know. In everything else that is emulated, the versions agree.
@@ -26,7 +26,13 @@ internal sealed class VersionShapes : IEndpointFilter
         var request = context.HttpContext.Request;
         var inner = (result as INestedHttpResult)?.Result ?? result;
         if (inner is IValueHttpResult<JsonObject> { Value: { } json })
-            Fit(json, request.Path, request.Query["api-version"].ToString());
+        {
+            var version = request.Query["api-version"].ToString();
+            Fit(json, request.Path, version);
+            if (OldNames.AreIn(version))
+                OldNames.Restore(json);
+        }
+
         return result;
     }
 

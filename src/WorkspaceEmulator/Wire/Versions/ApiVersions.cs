@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Wire.Errors;
 
-namespace WorkspaceEmulator.Wire;
+namespace WorkspaceEmulator.Wire.Versions;
 
 /// <summary>
 /// Lists the api-versions that an ARM request may name: the stable ones and the previews that were published since 2022.
