@@ -78,7 +78,7 @@ public class AccessTests
 
     [Theory]
     [InlineData("GET", "subscriptions/sub/resourceGroups/group/providers/Microsoft.Storage/storageAccounts/x")]
-    [InlineData("POST", TestEmulator.Workspace + "/diagnose")]
+    [InlineData("POST", TestEmulator.Workspace + "/prepareNotebook")]
     [InlineData("DELETE", TestEmulator.Workspace + "/batchEndpoints/x")]
     [InlineData("GET", "some/file.json")]
     public async Task NotEmulated_IsReturned_WhenNoEndpointMatches(string method, string path)

@@ -7,14 +7,15 @@ namespace WorkspaceEmulator.Tests;
 public class OperationsTableTests
 {
     [Fact]
-    public void Endpoints_NameTheirOperations_ExceptTheFallback()
+    public void Endpoints_NameTheirOperations_ExceptTheFallbacks()
     {
         var unnamed = OperationsTable
             .Endpoints()
             .Where(endpoint => endpoint.Metadata.GetMetadata<EmulatedOperation>() is null)
             .Select(endpoint => endpoint.RoutePattern.RawText);
 
-        Assert.Equal(["/{**path}"], unnamed); // The fallback, which returns 501.
+        // The fallbacks, which return 501: in MLflow's form, and in ARM's.
+        Assert.Equal([$"/mlflow/{{version}}{Routes.Workspace}/api/2.0/mlflow/{{**path}}", "/{**path}"], unnamed);
     }
 
     [Fact]

@@ -16,7 +16,11 @@ internal sealed record StorageAccount(string Name, string Key, Workspace Workspa
     /// <summary>Gets the decoded key.</summary>
     public byte[] KeyBytes => Convert.FromBase64String(Key);
 
+    /// <summary>
+    /// Returns the host and port of all accounts. Microsoft's .NET client takes the account from the path only after an IP address.
+    /// </summary>
+    public static string HostOf(EmulatorAddress address) => $"127.0.0.1:{address.Endpoint.Port}";
+
     /// <summary>Returns the address of a container, which ends in its name, as with other emulators of storage accounts.</summary>
-    public string AddressOf(EmulatorAddress address, string container) =>
-        $"{address.Endpoint.GetLeftPart(UriPartial.Authority)}/{Name}/{container}";
+    public string AddressOf(EmulatorAddress address, string container) => $"https://{HostOf(address)}/{Name}/{container}";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Files;
@@ -76,8 +77,9 @@ internal static class BlobEndpoints
             : StorageErrors.Of(context.Response, 409, "ContainerAlreadyExists", "The specified container already exists.");
     }
 
-    private static IResult GetBlob(HttpContext context, string account, string container, string blob, Services services)
+    private static IResult GetBlob(HttpContext context, string account, string container, Services services)
     {
+        var blob = NameOf(context);
         var (store, refused) = Find(context, account, container, blob, "r", services);
         if (store is null)
             return refused!;
@@ -101,8 +103,9 @@ internal static class BlobEndpoints
         return store.Open(blob) is { } content ? TypedResults.Stream(content, type, enableRangeProcessing: true) : NotFound(context);
     }
 
-    private static async Task<IResult> PutBlobAsync(HttpContext context, string account, string container, string blob, Services services)
+    private static async Task<IResult> PutBlobAsync(HttpContext context, string account, string container, Services services)
     {
+        var blob = NameOf(context);
         var (store, refused) = Find(context, account, container, blob, "cw", services);
         if (store is null)
             return refused!;
@@ -124,8 +127,9 @@ internal static class BlobEndpoints
         }
     }
 
-    private static IResult DeleteBlob(HttpContext context, string account, string container, string blob, Services services)
+    private static IResult DeleteBlob(HttpContext context, string account, string container, Services services)
     {
+        var blob = NameOf(context);
         var (store, refused) = Find(context, account, container, blob, "d", services);
         if (store is null)
             return refused!;
@@ -194,6 +198,12 @@ internal static class BlobEndpoints
         Describe(context, file);
         return TypedResults.Ok();
     }
+
+    // Some clients encode the slashes of a name too, which routing leaves as they are.
+    private static string NameOf(HttpContext context) =>
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0].Split('/', 4) is ["", _, _, var name]
+            ? Uri.UnescapeDataString(name)
+            : (string?)context.Request.RouteValues["blob"] ?? "";
 
     private static (IBlobContainer? Store, IResult? Refused) Find(
         HttpContext context,

@@ -170,7 +170,7 @@ internal static class DatastoreEndpoints
             var account = StorageAccountNames.Of(workspace.Name);
             properties["accountName"] = account;
             properties["containerName"] = StorageContainers.NameOf(workspace, document.Name);
-            properties["endpoint"] = $"{address.Endpoint.Authority}/{account}";
+            properties["endpoint"] = $"{StorageAccount.HostOf(address)}/{account}";
             properties["protocol"] = address.Endpoint.Scheme;
             properties["credentials"] = new JsonObject
             {
