@@ -323,7 +323,7 @@ public class JobTests
                     {
                       "words": { "jobInputType": "uri_folder", "uri": "azureml:words@latest" },
                       "model": { "jobInputType": "custom_model", "uri": "/{{TestEmulator.Workspace}}/models/detector/versions/7" },
-                      "log": { "jobInputType": "uri_file", "uri": "azureml://jobs/writes/outputs/artifacts/paths/system_logs/lifecycler/lifecycler.log" }
+                      "log": { "jobInputType": "uri_file", "uri": "azureml://jobs/writes/outputs/artifacts/paths/user_logs/std_log.txt" }
                     }
                     """
                 ),

@@ -4,8 +4,8 @@ using WorkspaceEmulator.Wire;
 namespace WorkspaceEmulator.Assets;
 
 /// <summary>
-/// Represents a reference to an asset of a workspace, in one of Azure ML's forms: <c>azureml:NAME:VERSION</c>, <c>azureml:NAME@LABEL</c>, an
-/// ARM id, or a long <c>azureml://</c> address.
+/// Represents a reference to an asset of a workspace, in one of Azure ML's forms: <c>azureml:NAME:VERSION</c>,
+/// <c>azureml:NAME@LABEL</c>, an ARM id, or a long <c>azureml://</c> address.
 /// </summary>
 /// <param name="Segment">The segment of the asset's kind, such as <c>data</c>; null for the short forms, which leave it open.</param>
 /// <param name="Workspace">ARM id, or id, of the workspace that the reference names; null for the workspace in which it stands.</param>

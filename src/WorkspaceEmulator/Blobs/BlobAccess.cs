@@ -5,8 +5,8 @@ using WorkspaceEmulator.Wire.Errors;
 namespace WorkspaceEmulator.Blobs;
 
 /// <summary>
-/// Decides who may do what with blobs: the owner's token, a signature by the account key, or a shared access signature. A job's token grants
-/// nothing here.
+/// Decides who may do what with blobs: the owner's token, a signature by the account key, or a shared access signature. A job's token
+/// grants nothing here.
 /// </summary>
 internal static class BlobAccess
 {

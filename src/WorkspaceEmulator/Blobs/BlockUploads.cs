@@ -12,6 +12,7 @@ internal sealed class BlockUploads
 {
     private const int MostBlocks = 50_000;
     private const int LongestId = 64;
+    private const int LargestList = 16 * 1024 * 1024;
     private readonly ConfinedFolder files;
 
     public BlockUploads(StateFolder state)
@@ -52,7 +53,15 @@ internal sealed class BlockUploads
     {
         try
         {
-            using var reader = XmlReader.Create(body, new() { Async = true, DtdProcessing = DtdProcessing.Prohibit });
+            using var reader = XmlReader.Create(
+                body,
+                new()
+                {
+                    Async = true,
+                    DtdProcessing = DtdProcessing.Prohibit,
+                    MaxCharactersInDocument = LargestList,
+                }
+            );
             var list = await XDocument.LoadAsync(reader, LoadOptions.None, cancellationToken);
             var found = new List<string>();
             foreach (var block in list.Root?.Elements() ?? [])

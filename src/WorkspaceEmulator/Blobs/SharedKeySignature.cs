@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace WorkspaceEmulator.Blobs;
 
-/// <summary>Checks the signature of a request by the account key, as the storage service's "Authorize with Shared Key" describes it.</summary>
+/// <summary>Checks the signature of a request by the account key, as the storage service's "Authorize with Shared Key" says.</summary>
 internal static class SharedKeySignature
 {
     // The order in which the service sorts characters of header names.

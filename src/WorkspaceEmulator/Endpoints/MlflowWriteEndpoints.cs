@@ -163,8 +163,8 @@ internal static class MlflowWriteEndpoints
             .ToList();
         if (repeated.Count > 0)
         {
-            return $"Duplicate parameter keys have been submitted: {string.Join(", ", repeated)}. Please ensure the request contains only one "
-                + "param value per param key.";
+            return $"Duplicate parameter keys have been submitted: {string.Join(", ", repeated)}. Please ensure the request contains "
+                + "only one param value per param key.";
         }
 
         return metrics.Select(metric => MlflowLimits.KeyFault("Metric", metric.Text("key"))).OfType<string>().FirstOrDefault()

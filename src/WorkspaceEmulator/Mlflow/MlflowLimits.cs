@@ -30,13 +30,13 @@ internal static partial class MlflowLimits
             return Missing("key");
         if (!Name().IsMatch(key))
         {
-            return $"Invalid {what.ToLowerInvariant()} name: '{Shorten(key)}'. Names may only contain alphanumerics, underscores (_), dashes (-), "
-                + "periods (.), spaces ( ), colon(:) and slashes (/).";
+            return $"Invalid {what.ToLowerInvariant()} name: '{Shorten(key)}'. Names may only contain alphanumerics, underscores (_), "
+                + "dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).";
         }
 
         return key is "." || key.Split('/').Any(part => part is "" or "..") || key.StartsWith("./", StringComparison.Ordinal)
-            ? $"Invalid {what.ToLowerInvariant()} name: '{Shorten(key)}'. Names may be treated as files in certain cases, and must not resolve to "
-                + "other names when treated as such."
+            ? $"Invalid {what.ToLowerInvariant()} name: '{Shorten(key)}'. Names may be treated as files in certain cases, and must not "
+                + "resolve to other names when treated as such."
             : LengthFault($"{what} name", key, LongestKey);
     }
 
@@ -74,8 +74,8 @@ internal static partial class MlflowLimits
     private static string? CountFault(string what, int count, int most) =>
         count <= most
             ? null
-            : $"A batch logging request can contain at most {most} {what}. Got {count} {what}. Please split up {what} across multiple requests "
-                + "and try again.";
+            : $"A batch logging request can contain at most {most} {what}. Got {count} {what}. Please split up {what} across multiple "
+                + "requests and try again.";
 
     private static string? LengthFault(string what, string text, int most) =>
         text.Length <= most ? null : $"{what} '{Shorten(text)}' had length {text.Length}, which exceeded length limit of {most}";

@@ -24,7 +24,8 @@ internal static partial class SearchFilter
     private static partial Regex And();
 
     [GeneratedRegex(
-        @"^\s*((?<kind>metrics?|params?|parameters?|tags?|attributes?|attr|run)\.)?(?<key>`[^`]+`|[\w./-]+)(\s+(?<direction>ASC|DESC))?\s*$",
+        @"^\s*((?<kind>metrics?|params?|parameters?|tags?|attributes?|attr|run)\.)?(?<key>`[^`]+`|[\w./-]+)"
+            + @"(\s+(?<direction>ASC|DESC))?\s*$",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

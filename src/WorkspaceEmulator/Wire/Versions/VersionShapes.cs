@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace WorkspaceEmulator.Wire.Versions;
 
 /// <summary>
-/// Removes from a response the members that the request's api-version does not know. In everything else that is emulated, the versions agree.
+/// Removes from a response the members that the request's api-version does not know. In everything else that is emulated, the versions
+/// agree.
 /// </summary>
 internal sealed class VersionShapes : IEndpointFilter
 {
