@@ -14,8 +14,8 @@ public class OperationsTableTests
             .Where(endpoint => endpoint.Metadata.GetMetadata<EmulatedOperation>() is null)
             .Select(endpoint => endpoint.RoutePattern.RawText);
 
-        // The fallbacks, which return 501: in MLflow's form, and in ARM's.
-        Assert.Equal([$"/mlflow/{{version}}{Routes.Workspace}/api/2.0/mlflow/{{**path}}", "/{**path}"], unnamed);
+        // The fallbacks, which return 501: in ARM's form, and in MLflow's.
+        Assert.Equal(["/{**path}", $"/mlflow/{{version}}{Routes.Workspace}/api/2.0/mlflow/{{**path}}"], unnamed);
     }
 
     [Fact]
