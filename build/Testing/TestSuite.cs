@@ -24,6 +24,9 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <summary>The suite of the trainer.</summary>
     public const string Training = "training";
 
+    /// <summary>The suite of Microsoft's Python clients, which Debian packages.</summary>
+    private const string PythonConformance = Conformance + ".python";
+
     /// <summary>The folder of the reports, relative to the repository; the pipelines publish them.</summary>
     private static readonly string Reports = Path.Combine("artifacts", "test-results");
 
@@ -46,7 +49,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     public bool IsHouse => Name is House or HouseFormat;
 
     /// <summary>Whether all its requests to emulators are those of a correct client, so that the traffic can be checked.</summary>
-    public bool IsWatched => IsHeavy || Name == Conformance;
+    public bool IsWatched => IsHeavy || Name is Conformance or PythonConformance;
 
     /// <summary>
     /// Creates the suite of an xunit project of the solution. Node programs that its tests run against are in its folder <c>node</c>.
@@ -78,6 +81,16 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     /// <summary>Creates the suite of a folder of tests/ for pytest.</summary>
     public static TestSuite Pytest(string root, PythonInterpreter python, string folder) => Pytest(root, python, folder, folder, []);
+
+    /// <summary>
+    /// Creates the suite of Microsoft's Python clients. It installs them where Debian's packages can be installed, and fails elsewhere with
+    /// a message that names them.
+    /// </summary>
+    public static TestSuite PythonClients(string root, PythonInterpreter python) =>
+        Pytest(root, python, PythonConformance, "conformance/python", []) with
+        {
+            NeedsBuild = true,
+        };
 
     /// <summary>
     /// Creates the two suites that check the house: the formatter of the solution looks up its packages, and all other checks need no

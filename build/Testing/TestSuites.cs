@@ -14,6 +14,7 @@ internal static class TestSuites
         [
             TestSuite.Pytest(root, python, TestSuite.Training),
             .. TestSuite.CheckHouse(root, python),
+            TestSuite.PythonClients(root, python),
             .. Directory
                 .EnumerateFiles(tests, "package.json", oneLevel)
                 .Select(path => Path.GetFileName(Path.GetDirectoryName(path)!))

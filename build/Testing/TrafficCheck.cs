@@ -96,7 +96,7 @@ public sealed partial class TrafficCheck(string checker, string reports)
         }
     }
 
-    [GeneratedRegex(@"(?<=[?&]api-version=)\d{4}-\d{2}-\d{2}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<=[?&]api-version=)\d{4}-\d{2}-\d{2}(-preview)?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Version();
 
     [GeneratedRegex(@"^\d+ exchanges, \d+ operations, (?<failed>\d+) failed", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -78,7 +78,7 @@ public class AccessTests
 
     [Theory]
     [InlineData("GET", "subscriptions/sub/resourceGroups/group/providers/Microsoft.Storage/storageAccounts/x")]
-    [InlineData("POST", TestEmulator.Workspace + "/diagnose")]
+    [InlineData("POST", TestEmulator.Workspace + "/prepareNotebook")]
     [InlineData("DELETE", TestEmulator.Workspace + "/batchEndpoints/x")]
     [InlineData("GET", "some/file.json")]
     public async Task NotEmulated_IsReturned_WhenNoEndpointMatches(string method, string path)
@@ -98,9 +98,15 @@ public class AccessTests
     [InlineData("", "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.")]
     [InlineData(
         "?api-version=2020-01-01",
-        "InvalidApiVersionParameter",
-        "The api-version '2020-01-01' is not supported. The supported versions are "
-            + "'2022-10-01,2024-04-01,2024-10-01,2025-04-01,2025-06-01,2025-09-01,2025-12-01,2026-03-01,2026-05-01'."
+        "NoRegisteredProviderFound",
+        "No registered resource provider found for location '' and API version '2020-01-01' for type 'workspaces'. The supported "
+            + "api-versions are '"
+            + "2022-01-01-preview, 2022-02-01-preview, 2022-05-01, 2022-06-01-preview, 2022-10-01, "
+            + "2022-10-01-preview, 2022-12-01-preview, 2023-02-01-preview, 2023-04-01, 2023-04-01-preview, "
+            + "2023-06-01-preview, 2023-08-01-preview, 2023-10-01, 2024-01-01-preview, 2024-04-01, "
+            + "2024-04-01-preview, 2024-07-01-preview, 2024-10-01, 2024-10-01-preview, 2025-01-01-preview, "
+            + "2025-04-01, 2025-04-01-preview, 2025-06-01, 2025-07-01-preview, 2025-09-01, 2025-10-01-preview, "
+            + "2025-12-01, 2026-03-01, 2026-05-01'."
     )]
     public async Task Check_Returns400_WhenTheApiVersionIsMissingOrUnknown(string query, string code, string message)
     {

@@ -255,6 +255,97 @@ public class JobTests
             (await emulator.GetAsync(TestEmulator.Arm("/jobs" + query)))["value"]!.AsArray().Select(item => (string?)item!["name"]);
     }
 
+    [Theory]
+    [InlineData("computeId", "null", "a job without properties.computeId (serverless compute)")]
+    [InlineData("computeId", "\"local\"", "a job on the local computer (properties.computeId 'local')")]
+    [InlineData("distribution", """{"distributionType":"PyTorch"}""", "a job with properties.distribution (PyTorch)")]
+    [InlineData("services", """{"shell":{"jobServiceType":"SSH"}}""", "a job with properties.services")]
+    [InlineData("codeId", "\"git+https://git.example/x\"", "code of a repository ('git+https://git.example/x')")]
+    [InlineData(
+        "environmentId",
+        "\"azureml://registries/azureml/environments/x/versions/1\"",
+        "an environment of a registry ('azureml://registries/azureml/environments/x/versions/1')"
+    )]
+    [InlineData("environmentId", "\"azureml:AzureML-sklearn-1.0:1\"", "the curated environment 'AzureML-sklearn-1.0'")]
+    [InlineData(
+        "inputs",
+        """{"d":{"jobInputType":"uri_folder","uri":"https://example.com/x"}}""",
+        "the address of properties.inputs.d, 'https://example.com/x'"
+    )]
+    [InlineData(
+        "inputs",
+        """{"d":{"jobInputType":"mltable","mode":"EvalMount","uri":"azureml://datastores/workspaceblobstore/paths/x"}}""",
+        "the mode EvalMount of properties.inputs.d"
+    )]
+    [InlineData("outputs", """{"o":{"jobOutputType":"uri_folder","mode":"Direct"}}""", "the mode Direct of properties.outputs.o")]
+    public async Task Put_Returns501_WhenAJobNeedsWhatTheEmulatorHasNot(string member, string value, string what)
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        await emulator.CreateComputeAsync();
+        await emulator.CreateEnvironmentAsync();
+        var job = TestEmulator.Job("true");
+        ((JsonObject)job["properties"]!)[member] = JsonNode.Parse(value);
+
+        var error = await emulator.ExpectAsync(
+            HttpStatusCode.NotImplemented,
+            HttpMethod.Put,
+            TestEmulator.Arm("/jobs/needs"),
+            job.ToJsonString()
+        );
+
+        Assert.Equal($"PUT {what} is not emulated. docs/emulator.md lists the operations that are.", (string?)error["error"]!["message"]);
+    }
+
+    [Fact]
+    public async Task Put_TakesRegisteredDataAndModels_AndRegistersOutputs()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        await emulator.SubmitAsync("writes", "echo made > ${{outputs.words}}/words.txt && echo w > ${{outputs.model}}/w.txt", job => job[
+                "outputs"
+            ] = JsonNode.Parse(
+                """
+                {
+                  "words": { "jobOutputType": "uri_folder", "assetName": "words" },
+                  "model": { "jobOutputType": "custom_model", "assetName": "detector", "assetVersion": "7" }
+                }
+                """
+            ));
+        await emulator.WaitForEndAsync("writes");
+        var model = await emulator.GetAsync(TestEmulator.Arm("/models/detector/versions/7"));
+        Assert.Equal(("custom_model", "writes"), ((string?)model["properties"]!["modelType"], (string?)model["properties"]!["jobName"]));
+
+        await emulator.SubmitAsync(
+            "reads",
+            "cat ${{inputs.words}}/words.txt ${{inputs.model}}/w.txt ${{inputs.log}}",
+            job =>
+                job["inputs"] = JsonNode.Parse(
+                    $$"""
+                    {
+                      "words": { "jobInputType": "uri_folder", "uri": "azureml:words@latest" },
+                      "model": { "jobInputType": "custom_model", "uri": "/{{TestEmulator.Workspace}}/models/detector/versions/7" },
+                      "log": { "jobInputType": "uri_file", "uri": "azureml://jobs/writes/outputs/artifacts/paths/user_logs/std_log.txt" }
+                    }
+                    """
+                ),
+            prepare: false
+        );
+        await emulator.WaitForEndAsync("reads");
+
+        Assert.StartsWith("made\nw\n", emulator.Log("reads"), StringComparison.Ordinal);
+        var missing = TestEmulator.Job("true");
+        missing["properties"]!["inputs"] = JsonNode.Parse("""{"d":{"jobInputType":"uri_folder","uri":"azureml:nothing:1"}}""");
+        var error = await emulator.ExpectAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Put,
+            TestEmulator.Arm("/jobs/lacks"),
+            missing.ToJsonString()
+        );
+        Assert.Equal(
+            "properties.inputs.d.uri: workspace 'work' has no data 'nothing' with version '1'.",
+            (string?)error["error"]!["message"]
+        );
+    }
+
     public static TheoryData<string, string, string> InvalidJobs =>
         new()
         {
@@ -265,7 +356,6 @@ public class JobTests
                 "\"x\"",
                 $"properties.environmentId is 'x'; it must be the ARM id of an environment version of workspace 'work'."
             },
-            { "computeId", "null", "properties.computeId is missing; it must name a cluster, as serverless compute is not emulated." },
             {
                 "computeId",
                 $"\"/{TestEmulator.Workspace}/computes/none\"",
@@ -285,11 +375,6 @@ public class JobTests
                 "inputs",
                 """{"d":{"jobInputType":"uri_folder","uri":"azureml://datastores/none/paths/x"}}""",
                 "properties.inputs.d.uri: workspace 'work' has no datastore 'none'."
-            },
-            {
-                "inputs",
-                """{"d":{"jobInputType":"uri_folder","uri":"https://example.com/x"}}""",
-                "properties.inputs.d.uri: 'https://example.com/x' is not emulated; it must be azureml://datastores/NAME/paths/PATH."
             },
             {
                 "inputs",

@@ -217,7 +217,7 @@ public class RunDataTests
         }
 
         await emulator.PostAsync(TestEmulator.Mlflow("runs/update"), $$"""{"run_id":"{{ids[0]}}","status":"FINISHED"}""");
-        Assert.Equal([ids[1], ids[2], ids[0]], await SearchAsync("tags.who = 'me'", "metrics.loss ASC"));
+        Assert.Equal([ids[1], ids[2], ids[0]], await SearchAsync("tags.who = 'me'", "attributes.run_name ASC"));
         Assert.Equal([ids[0]], await SearchAsync("attributes.status = 'FINISHED' AND metrics.loss > 0.25"));
         Assert.Equal([ids[2], ids[0]], await SearchAsync("metrics.loss >= 0.2"));
         Assert.Empty(await SearchAsync("tags.who = 'you and me'"));

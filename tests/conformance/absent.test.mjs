@@ -3,22 +3,12 @@ import { test } from 'node:test';
 import { conformance, group, location, names, refused } from './emulator.mjs';
 
 const calls = {
-  'workspaces.listKeys': ({ client, workspace }) => client.workspaces.listKeys(group, workspace),
-  'workspaces.diagnose': ({ client, workspace }) => client.workspaces.beginDiagnose(group, workspace),
   'computeOperations.start': ({ client, workspace }) => client.computeOperations.beginStart(group, workspace, 'cpu'),
-  quotas: ({ client }) => names(client.quotas.list(location)),
-  operations: ({ client }) => names(client.operations.list()),
   batchEndpoints: ({ client, workspace }) => names(client.batchEndpoints.list(group, workspace)),
   batchDeployments: ({ client, workspace }) => names(client.batchDeployments.list(group, workspace, 'x')),
   onlineEndpoints: ({ client, workspace }) => client.onlineEndpoints.get(group, workspace, 'x'),
   onlineDeployments: ({ client, workspace }) => names(client.onlineDeployments.list(group, workspace, 'x')),
   schedules: ({ client, workspace }) => names(client.schedules.list(group, workspace)),
-  componentContainers: ({ client, workspace }) => names(client.componentContainers.list(group, workspace)),
-  componentVersions: ({ client, workspace }) => client.componentVersions.get(group, workspace, 'x', '1'),
-  workspaceConnections: ({ client, workspace }) => names(client.workspaceConnections.list(group, workspace)),
-  workspaceFeatures: ({ client, workspace }) => names(client.workspaceFeatures.list(group, workspace)),
-  privateEndpointConnections: ({ client, workspace }) => names(client.privateEndpointConnections.list(group, workspace)),
-  privateLinkResources: ({ client, workspace }) => client.privateLinkResources.list(group, workspace),
 };
 
 conformance('what is not emulated', (context) => {

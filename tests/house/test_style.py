@@ -11,7 +11,15 @@ import pytest
 from sources import ROOT, csharp_files, listed, read, tracked
 
 LONGEST_LINE = 140
-PYTHON_FOLDERS = ("src/training/detection", "tests/training", "tests/house", "tests/docker", "bench")
+PYTHON_FOLDERS = (
+    "src/training/detection",
+    "tests/training",
+    "tests/house",
+    "tests/docker",
+    "tests/conformance/python",
+    "docs/samples/pytest",
+    "bench",
+)
 
 
 def _program(name: str) -> str:

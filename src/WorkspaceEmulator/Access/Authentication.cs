@@ -1,3 +1,4 @@
+using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Access;
@@ -51,9 +52,9 @@ internal sealed class Authentication(RequestDelegate next, AccessTokens tokens)
                 return next(context);
         }
 
-        // Discovery returns addresses only, as on Azure. Signatures of log addresses and secrets of registry token requests are checked by
-        // their endpoints.
-        return OpenPaths.Any(prefix => path.StartsWithSegments(prefix, StringComparison.Ordinal))
+        // Discovery returns addresses only, as on Azure. Signatures of log addresses and of storage accounts, and secrets of registry token
+        // requests, are checked by their endpoints.
+        return OpenPaths.Any(prefix => path.StartsWithSegments(prefix, StringComparison.Ordinal)) || StorageAccountNames.IsAccountPath(path)
             ? next(context)
             : ArmErrors.Unauthorized().ExecuteAsync(context);
     }

@@ -62,4 +62,8 @@ internal sealed class SecretBox(byte[] key)
             return null;
         }
     }
+
+    /// <summary>Derives a key of 64 bytes, the same at every start, that tells nothing about the key of the secrets.</summary>
+    /// <param name="purpose">What the key is for; each purpose has a key of its own.</param>
+    public byte[] Derive(string purpose) => HMACSHA512.HashData(key, Encoding.UTF8.GetBytes(purpose));
 }

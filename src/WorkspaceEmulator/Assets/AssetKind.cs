@@ -24,8 +24,9 @@ internal sealed record AssetKind(string Segment, string Noun, IReadOnlyList<stri
 
     public static readonly AssetKind Models = new("models", "Model", ["modelUri", "modelType"])
     {
+        Defaults = { ["flavors"] = new JsonObject() },
         Computed = { ["provisioningState"] = "Succeeded" },
-        Remark = "Address and type of a version never change: 409. The address is not followed.",
+        Remark = "Address and type of a version never change: 409. A job that has the model as an input follows the address.",
     };
 
     public static readonly AssetKind Data = new("data", "Data", ["dataUri", "dataType"])
@@ -33,16 +34,26 @@ internal sealed record AssetKind(string Segment, string Noun, IReadOnlyList<stri
         Fault = version =>
             Missing(version, "dataType", "uri_file, uri_folder or mltable") ?? Missing(version, "dataUri", "the address of the data"),
         SharedMember = "dataType",
-        Remark = "Address and type of a version never change: 409. The address is not followed.",
+        Remark = "Address and type of a version never change: 409. A job that has the data as an input follows the address.",
     };
 
     public static readonly AssetKind Codes = new("codes", "Code", ["codeUri"])
     {
         Computed = { ["provisioningState"] = "Succeeded" },
-        Remark = "The address of a version never changes: 409. Jobs do not use it.",
+        Remark = "The address of a version never changes: 409. A job copies it to its working folder.",
     };
 
-    public static readonly IReadOnlyList<AssetKind> All = [Environments, Models, Data, Codes];
+    public static readonly AssetKind Components = new("components", "Component", ["componentSpec"])
+    {
+        Fault = version =>
+            version.Object("componentSpec") is null
+                ? "properties.componentSpec is missing; it must be the definition of the component."
+                : null,
+        Computed = { ["provisioningState"] = "Succeeded" },
+        Remark = "The definition of a version never changes: 409.",
+    };
+
+    public static readonly IReadOnlyList<AssetKind> All = [Environments, Models, Data, Codes, Components];
 
     /// <summary>Gets the check of a version's properties, which returns what is wrong or null.</summary>
     public Func<JsonObject, string?> Fault { get; init; } = _ => null;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Deployments.Resources;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Wire.Versions;
 
 namespace WorkspaceEmulator.Deployments;
 

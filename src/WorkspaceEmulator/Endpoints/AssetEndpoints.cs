@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Assets;
+using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -12,6 +13,8 @@ namespace WorkspaceEmulator.Endpoints;
 /// <summary>Maps containers and versions of one kind of asset.</summary>
 internal sealed class AssetEndpoints(AssetKind kind)
 {
+    private static readonly TimeSpan PendingUploadLifetime = TimeSpan.FromHours(1);
+
     public static void MapAll(RouteGroupBuilder workspace)
     {
         foreach (var kind in AssetKind.All)
@@ -38,6 +41,16 @@ internal sealed class AssetEndpoints(AssetKind kind)
         workspace.MapPut(version, PutVersion).Emulates(area, $"{kind.Noun}Versions_CreateOrUpdate", kind.Remark);
         workspace.MapGet(version, GetVersion).Emulates(area, $"{kind.Noun}Versions_Get");
         workspace.MapDelete(version, DeleteVersion).Emulates(area, $"{kind.Noun}Versions_Delete");
+        if (kind == AssetKind.Codes || kind == AssetKind.Data || kind == AssetKind.Models)
+        {
+            workspace
+                .MapPost($"{version}/startPendingUpload", StartPendingUpload)
+                .Emulates(
+                    area,
+                    $"{kind.Noun}Versions_CreateOrGetStartPendingUpload",
+                    "A container of the workspace's storage account for this upload, with a signature for an hour."
+                );
+        }
     }
 
     private Ok<JsonObject> ListContainers(Workspace workspace, HttpRequest request, EmulatorAddress address) =>
@@ -157,6 +170,39 @@ internal sealed class AssetEndpoints(AssetKind kind)
     private Results<Ok, NoContent> DeleteVersion(Workspace workspace, string name, string version) =>
         workspace.Assets(kind).Versions.Delete($"{name}/{version}") ? TypedResults.Ok() : TypedResults.NoContent();
 
+    private Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> StartPendingUpload(
+        Workspace workspace,
+        string name,
+        string version,
+        JsonBody body,
+        StorageAccounts accounts,
+        EmulatorAddress address,
+        TimeProvider time
+    )
+    {
+        if (NameFault(name) is { } fault)
+            return ArmErrors.BadRequest(fault, "InvalidResourceName");
+        if (body.Json.Text("pendingUploadType") is { } type && type is not ("None" or "TemporaryBlobReference"))
+            return ArmErrors.BadRequest($"pendingUploadType is '{type}'; it must be TemporaryBlobReference.");
+        var account = accounts.Of(workspace);
+        var container = StorageContainers.CreateUpload(workspace);
+        var blob = account.AddressOf(address, container);
+        var signature = SharedAccessSignature.Create(account, container, "racwl", time.GetUtcNow() + PendingUploadLifetime);
+        return TypedResults.Ok(
+            new JsonObject
+            {
+                ["blobReferenceForConsumption"] = new JsonObject
+                {
+                    ["blobUri"] = blob,
+                    ["storageAccountArmId"] = account.ArmId,
+                    ["credential"] = new JsonObject { ["credentialType"] = "SAS", ["sasUri"] = $"{blob}?{signature}" },
+                },
+                ["pendingUploadId"] = body.Json.Text("pendingUploadId") ?? container["upload-".Length..],
+                ["pendingUploadType"] = "TemporaryBlobReference",
+            }
+        );
+    }
+
     private string Noun => kind.Noun.ToLowerInvariant();
 
     private static bool IsListed(ArmDocument document, HttpRequest request) => ListView.Includes(request, document.Body.Flag("isArchived"));
@@ -167,6 +213,8 @@ internal sealed class AssetEndpoints(AssetKind kind)
         var versions = workspace.Assets(kind).VersionsOf(document.Name).Select(version => version.Name.Split('/')[1]).ToList();
         if (kind.Computed.ContainsKey("provisioningState"))
             properties["provisioningState"] = "Succeeded";
+        properties["properties"] ??= new JsonObject();
+        properties["tags"] ??= new JsonObject();
         properties["isArchived"] ??= false;
         properties["latestVersion"] = versions.FirstOrDefault();
         properties["nextVersion"] = (
@@ -184,6 +232,11 @@ internal sealed class AssetEndpoints(AssetKind kind)
         var properties = document.Body.Clone();
         foreach (var (member, value) in kind.Computed)
             properties[member] = value!.DeepClone();
+        // Python's client expects these three.
+        properties["properties"] ??= new JsonObject();
+        properties["tags"] ??= new JsonObject();
+        foreach (var (member, value) in kind.Defaults)
+            properties[member] ??= value!.DeepClone();
         properties["isArchived"] ??= false;
         properties["isAnonymous"] ??= false;
         var parts = document.Name.Split('/');

@@ -89,6 +89,8 @@ internal static class ComputeEndpoints
             else
                 cluster.Fail(failure);
             scheduler.Wake();
+            // Python's client reads the response itself only once; it needs an operation to follow.
+            SetStatusAddress(context, operations.Begin(() => true, failure), workspace, workspaces, address);
             return TypedResults.Ok(Render(workspace, document, time)!);
         }
 
@@ -276,13 +278,16 @@ internal static class ComputeEndpoints
         Workspace workspace,
         WorkspaceStore workspaces,
         EmulatorAddress address
-    ) =>
+    )
+    {
         context.Response.Headers["Azure-AsyncOperation"] = operation.StatusAddress(
             address.Endpoint,
             workspace.Name.SubscriptionId,
             workspaces.LocationOf(workspace),
             context.Request.Query["api-version"].ToString()
         );
+        context.Response.Headers[LongRunningOperation.PauseHeader] = LongRunningOperation.Pause;
+    }
 
     private static JsonHttpResult<ArmErrorResponse> NotFound(Workspace workspace, string name) =>
         ArmErrors.NotFound($"Compute '{name}' was not found in workspace '{workspace.Name.Name}'.");

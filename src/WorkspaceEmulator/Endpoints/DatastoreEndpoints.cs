@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Storage;
@@ -45,7 +46,7 @@ internal static class DatastoreEndpoints
             .Where(store => names.Count == 0 || names.Contains(store.Name))
             .Where(store => store.Name.Contains(text, StringComparison.OrdinalIgnoreCase))
             .Where(store => !bool.TryParse(query["isDefault"], out var wanted) || wanted == IsDefault(store.Name))
-            .Select(store => Render(workspace, store));
+            .Select(store => Render(workspace, store, address));
         return TypedResults.Ok(Paging.Page(request, address.Endpoint, [.. found], Paging.SizeOf(request)));
     }
 
@@ -53,7 +54,8 @@ internal static class DatastoreEndpoints
         Workspace workspace,
         string name,
         JsonBody body,
-        SecretBox secrets
+        SecretBox secrets,
+        EmulatorAddress address
     )
     {
         if (!ResourceNames.Asset().IsMatch(name))
@@ -76,11 +78,17 @@ internal static class DatastoreEndpoints
         }
 
         var (document, created) = workspace.Datastores.Put(name, kept);
-        return created ? TypedResults.Created((string?)null, Render(workspace, document)) : TypedResults.Ok(Render(workspace, document));
+        return created
+            ? TypedResults.Created((string?)null, Render(workspace, document, address))
+            : TypedResults.Ok(Render(workspace, document, address));
     }
 
-    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> Get(Workspace workspace, string name) =>
-        workspace.Datastores.Find(name) is { } document ? TypedResults.Ok(Render(workspace, document)) : NotFound(workspace, name);
+    private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> Get(
+        Workspace workspace,
+        string name,
+        EmulatorAddress address
+    ) =>
+        workspace.Datastores.Find(name) is { } document ? TypedResults.Ok(Render(workspace, document, address)) : NotFound(workspace, name);
 
     private static Results<Ok, NoContent, JsonHttpResult<ArmErrorResponse>> Delete(Workspace workspace, string name)
     {
@@ -89,10 +97,20 @@ internal static class DatastoreEndpoints
         return workspace.Datastores.Delete(name) ? TypedResults.Ok() : TypedResults.NoContent();
     }
 
-    private static Results<Ok<JsonNode>, JsonHttpResult<ArmErrorResponse>> ListSecrets(Workspace workspace, string name, SecretBox secrets)
+    private static Results<Ok<JsonNode>, JsonHttpResult<ArmErrorResponse>> ListSecrets(
+        Workspace workspace,
+        string name,
+        SecretBox secrets,
+        StorageAccounts accounts
+    )
     {
         if (workspace.Datastores.Find(name) is not { } document)
             return NotFound(workspace, name);
+        if (Workspace.IsBuiltIn(name))
+        {
+            return TypedResults.Ok<JsonNode>(new JsonObject { ["secretsType"] = "AccountKey", ["key"] = accounts.Of(workspace).Key });
+        }
+
         if (document.Body.Text(DatastoreSecrets.Sealed) is not { } sealedText)
         {
             return ArmErrors.BadRequest(
@@ -142,10 +160,25 @@ internal static class DatastoreEndpoints
 
     private static bool IsDefault(string name) => name.Equals(DatastoreUri.DefaultDatastore, StringComparison.OrdinalIgnoreCase);
 
-    private static JsonObject Render(Workspace workspace, ArmDocument document)
+    private static JsonObject Render(Workspace workspace, ArmDocument document, EmulatorAddress address)
     {
         var properties = document.Body.Clone();
         properties.Remove(DatastoreSecrets.Sealed);
+        if (Workspace.IsBuiltIn(document.Name))
+        {
+            // Jobs use its folder; clients use the emulator's own storage account, whose containers show the same files.
+            var account = StorageAccountNames.Of(workspace.Name);
+            properties["accountName"] = account;
+            properties["containerName"] = StorageContainers.NameOf(workspace, document.Name);
+            properties["endpoint"] = $"{StorageAccount.HostOf(address)}/{account}";
+            properties["protocol"] = address.Endpoint.Scheme;
+            properties["credentials"] = new JsonObject
+            {
+                ["credentialsType"] = "AccountKey",
+                ["secrets"] = new JsonObject { ["secretsType"] = "AccountKey" },
+            };
+        }
+
         properties["isDefault"] = IsDefault(document.Name);
         properties["subscriptionId"] ??= workspace.Name.SubscriptionId;
         properties["resourceGroup"] ??= workspace.Name.ResourceGroup;

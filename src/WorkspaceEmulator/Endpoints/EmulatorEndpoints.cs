@@ -1,4 +1,5 @@
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Deployments;
 using WorkspaceEmulator.Execution;
@@ -11,6 +12,7 @@ using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Vaults;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Wire.Versions;
 using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
@@ -20,10 +22,12 @@ internal static class EmulatorEndpoints
 {
     public static void MapEmulator(this WebApplication application)
     {
-        var arm = application.MapGroup("").WithMetadata(new ArmScope());
+        var arm = application.MapGroup("").WithMetadata(new ArmScope()).AddEndpointFilter(new VersionShapes());
         arm.MapWorkspaces();
         arm.MapLocations();
         var workspace = arm.MapGroup(Routes.Workspace).WithMetadata(new WorkspaceScope());
+        workspace.MapWorkspaceKeys();
+        workspace.MapWorkspaceConnections();
         workspace.MapComputes();
         workspace.MapDatastores();
         AssetEndpoints.MapAll(workspace);
@@ -34,6 +38,8 @@ internal static class EmulatorEndpoints
         application.MapGroup("/artifact/v2.0" + Routes.Workspace + "/artifacts").WithMetadata(new WorkspaceScope()).MapArtifacts();
         application.MapGroup("/mlflow/{version}" + Routes.Workspace + "/api/2.0/mlflow").WithMetadata(new WorkspaceScope()).MapMlflow();
         application.MapSignedLogs();
+        application.MapAssetAddresses();
+        application.MapBlobs();
         application.MapVaults();
         application.MapDeployments();
         application.MapRegistryTokens();
@@ -50,6 +56,9 @@ internal static class EmulatorEndpoints
             .AddSingleton(new ActiveFaults(FaultScript.Empty))
             .AddSingleton<WorkspaceStore>()
             .AddSingleton<VaultStore>()
+            .AddSingleton<StorageAccounts>()
+            .AddSingleton<BlockUploads>()
+            .AddSingleton<BlobEndpoints.Services>()
             .AddSingleton<DeploymentService>()
             .AddSingleton<ClusterFactory>()
             .AddSingleton<Quotas>()

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.References;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -76,6 +77,7 @@ internal static class JobEndpoints
                 return ArmErrors.NotEmulated("PUT", $"a job of type {other}");
         }
 
+        JobNeeds.Resolve(properties, workspace);
         var description = JobDescription.Read(properties);
         if (workspace.Runs.TryGetValue(id, out var existing))
         {
@@ -85,6 +87,10 @@ internal static class JobEndpoints
             return TypedResults.Ok(JobResource.Render(existing, address.Endpoint));
         }
 
+        if (JobNeeds.Missing(properties, workspace) is { } missing)
+            return ArmErrors.NotEmulated("PUT", missing);
+        if (JobNeeds.Fault(properties, workspace) is { } unknown)
+            return ArmErrors.BadRequest(unknown);
         var (job, fault) = CommandJobReader.Read(properties, workspace);
         if (job is null)
             return ArmErrors.BadRequest(fault!);

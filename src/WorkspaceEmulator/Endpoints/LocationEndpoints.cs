@@ -13,6 +13,19 @@ internal static class LocationEndpoints
     private const string Area = "Locations";
     private const string PollingRemark =
         "Also under `{SUB}/providers/Microsoft.MachineLearningServices/locations/…`. Take the address from the response header.";
+    private static readonly string[] Emulated =
+    [
+        "workspaces",
+        "workspaces/codes",
+        "workspaces/components",
+        "workspaces/computes",
+        "workspaces/data",
+        "workspaces/datastores",
+        "workspaces/environments",
+        "workspaces/jobs",
+        "workspaces/models",
+    ];
+    private static readonly string[] Verbs = ["read", "write", "delete"];
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(10);
 
     public static void MapLocations(this RouteGroupBuilder arm)
@@ -30,6 +43,9 @@ internal static class LocationEndpoints
                 "The vCPUs of existing nodes, by family and in total, and the clusters of the region. `--quota` sets the limits; the "
                     + "defaults are 100 per family, 300 in total and 200 clusters."
             );
+        arm.MapGet(Routes.Location + "/quotas", ListQuotas)
+            .Emulates(Area, "Quotas_List", "The limits of the usages, which `--quota` sets.");
+        arm.MapGet(Routes.Provider + "/operations", ListOperations).Emulates(Area, "Operations_List", "Those of the emulated resources.");
         arm.MapGet(Routes.Subscription + "/locations/{location}/computeOperationsStatus/{operationId}", GetStatus)
             .Emulates(Area, "computeOperationsStatus", PollingRemark);
         arm.MapGet(Routes.Subscription + "/locations/{location}/mfeOperationResults/{operationId}", GetResult)
@@ -103,18 +119,69 @@ internal static class LocationEndpoints
             }
         );
 
+    private static Ok<JsonObject> ListQuotas(string subscriptionId, string location, Quotas quotas) =>
+        TypedResults.Ok(
+            new JsonObject
+            {
+                ["value"] = QuotaNames
+                    .All.Select(name =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["id"] =
+                                    $"/subscriptions/{subscriptionId}{Routes.Provider}/locations/{location}/quotas/"
+                                    + name.Replace(" ", "", StringComparison.Ordinal),
+                                ["amlWorkspaceLocation"] = location,
+                                ["type"] = "Microsoft.MachineLearningServices/vmFamily/quotas",
+                                ["unit"] = "Count",
+                                ["limit"] = quotas.LimitOf(name),
+                                ["name"] = new JsonObject { ["value"] = name, ["localizedValue"] = name },
+                            }
+                    )
+                    .ToJsonArray(),
+            }
+        );
+
+    private static Ok<JsonObject> ListOperations()
+    {
+        var operations = Emulated.SelectMany(_ => Verbs, (type, verb) => (type, verb));
+        return TypedResults.Ok(
+            new JsonObject
+            {
+                ["value"] = operations
+                    .Select(
+                        JsonNode? (each) =>
+                            new JsonObject
+                            {
+                                ["name"] = $"Microsoft.MachineLearningServices/{each.type}/{each.verb}",
+                                ["display"] = new JsonObject
+                                {
+                                    ["provider"] = "Microsoft Machine Learning Services",
+                                    ["resource"] = each.type,
+                                    ["operation"] = each.verb,
+                                    ["description"] = $"{each.verb} {each.type}",
+                                },
+                            }
+                    )
+                    .ToJsonArray(),
+            }
+        );
+    }
+
     private static Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetStatus(
         string operationId,
-        HttpRequest request,
+        HttpContext context,
         OperationStore operations
     )
     {
         if (operations.Find(operationId) is not { } operation)
             return Unknown(operationId);
         var isDone = operation.IsDone();
+        if (!isDone)
+            context.Response.Headers[LongRunningOperation.PauseHeader] = LongRunningOperation.Pause;
         var status = new JsonObject
         {
-            ["id"] = request.Path.ToString(),
+            ["id"] = context.Request.Path.ToString(),
             ["name"] = operation.Id,
             ["status"] =
                 !isDone ? "InProgress"

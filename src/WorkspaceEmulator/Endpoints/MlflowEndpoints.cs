@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Primitives;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Mlflow;
 using WorkspaceEmulator.Runs;
@@ -14,100 +14,83 @@ using MlflowResponse = Microsoft.AspNetCore.Http.HttpResults.Results<
 
 namespace WorkspaceEmulator.Endpoints;
 
-/// <summary>Maps MLflow's tracking REST 2.0: experiments, and reading of runs. <see cref="MlflowWriteEndpoints"/> maps writing.</summary>
+/// <summary>Maps MLflow's tracking REST 2.0: reading of runs. <see cref="MlflowWriteEndpoints"/> maps writing.</summary>
 internal static class MlflowEndpoints
 {
     public const string Area = "MLflow tracking";
     private const int HistoryPageSize = 1000;
-    private const int SearchPageSize = 100;
+    private const int BulkPoints = 2500;
+    private const int MostBulkRuns = 100;
+    private const int SearchPageSize = 1000;
 
     public static void MapMlflow(this RouteGroupBuilder mlflow)
     {
-        mlflow.MapGet("/experiments/get", GetExperiment).Emulates(Area, "experiments/get");
-        mlflow.MapGet("/experiments/get-by-name", GetExperimentByName).Emulates(Area, "experiments/get-by-name");
-        mlflow.MapPost("/experiments/search", SearchExperiments).Emulates(Area, "experiments/search", "Returns all; no filter.");
-        mlflow.MapPost("/experiments/create", CreateExperiment).Emulates(Area, "experiments/create");
+        mlflow.MapMlflowExperiments();
         mlflow.MapGet("/runs/get", GetRun).Emulates(Area, "runs/get");
         mlflow
             .MapPost("/runs/search", SearchRuns)
-            .Emulates(Area, "runs/search", "Comparisons of metrics, params, tags and attributes joined by AND; `order_by`; paging.");
+            .Emulates(
+                Area,
+                "runs/search",
+                "Comparisons of metrics, params, tags and attributes joined by AND; as on Azure, no `!=` for tags, and `order_by` for "
+                    + "attributes only; paging."
+            );
         mlflow
             .MapGet("/metrics/get-history", GetHistory)
             .Emulates(Area, "metrics/get-history", "Paged by `max_results` and `page_token`; 1000 per page.");
+        mlflow.MapGet("/metrics/get-history-bulk", GetHistories).Emulates(Area, "metrics/get-history-bulk", "`run_id` may repeat.");
+        mlflow
+            .MapGet("/metrics/get-history-bulk-interval", GetIntervals)
+            .Emulates(Area, "metrics/get-history-bulk-interval", "At most 2500 points of a run, the last one among them.");
         mlflow.MapGet("/artifacts/list", ListArtifacts).Emulates(Area, "artifacts/list", "One folder at a time.");
         mlflow.MapMlflowWriting();
+        mlflow.MapMlflowModels();
+        mlflow.Map("/{**path}", (HttpContext context) => NotEmulated(context)).WithOrder(1);
     }
 
-    public static JsonHttpResult<JsonObject> RunNotFound(string? id) => MlflowErrors.NotFound($"Run '{id}' was not found.");
+    public static JsonHttpResult<JsonObject> RunNotFound(string? id) =>
+        string.IsNullOrEmpty(id)
+            ? MlflowErrors.InvalidParameter(MlflowLimits.Missing("run_id"))
+            : MlflowErrors.NotFound($"Run '{id}' was not found.");
 
     public static Run? Find(Workspace workspace, string? id, Caller caller) =>
-        id is not null && workspace.Runs.TryGetValue(id, out var run) && caller.MayUse(run.Key) ? run : null;
+        id is not null && workspace.Runs.TryGetValue(id, out var run) && RunTree.MayUse(caller, run, workspace) ? run : null;
 
-    private static MlflowResponse GetExperiment(Workspace workspace, string? experiment_id, EmulatorAddress address) =>
-        Describe(workspace.Experiments.Find(experiment_id ?? ""), experiment_id, workspace, address);
+    // Azure responds 404 without a body to logged models, which MLflow 3 asks for first.
+    private static IResult NotEmulated(HttpContext context) =>
+        (context.Request.RouteValues["path"] as string ?? "").StartsWith("logged-models", StringComparison.Ordinal)
+            ? TypedResults.NotFound()
+            : MlflowErrors.Of(
+                501,
+                "NOT_IMPLEMENTED",
+                $"{context.Request.Method} {context.Request.Path} is not emulated. docs/emulator.md lists the operations that are."
+            );
 
-    private static MlflowResponse GetExperimentByName(Workspace workspace, string? experiment_name, EmulatorAddress address) =>
-        Describe(workspace.Experiments.FindByName(experiment_name ?? ""), experiment_name, workspace, address);
-
-    private static MlflowResponse Describe(Experiment? experiment, string? wanted, Workspace workspace, EmulatorAddress address) =>
-        experiment is null
-            ? MlflowErrors.NotFound($"Experiment '{wanted}' was not found.")
-            : TypedResults.Ok(new JsonObject { ["experiment"] = MlflowResource.Render(experiment, workspace, address.Endpoint) });
-
-    private static Ok<JsonObject> SearchExperiments(Workspace workspace, EmulatorAddress address) =>
-        TypedResults.Ok(
-            new JsonObject
-            {
-                ["experiments"] = workspace
-                    .Experiments.List()
-                    .OrderByDescending(experiment => experiment.CreatedAt)
-                    .Select(JsonNode? (experiment) => MlflowResource.Render(experiment, workspace, address.Endpoint))
-                    .ToJsonArray(),
-            }
-        );
-
-    private static MlflowResponse CreateExperiment(Workspace workspace, JsonBody body)
-    {
-        if (body.Json.Text("name") is not { Length: > 0 } name)
-            return MlflowErrors.InvalidParameter("name is missing; an experiment must have one.");
-        return workspace.Experiments.FindByName(name) is not null
-            ? MlflowErrors.Of(400, "RESOURCE_ALREADY_EXISTS", $"Experiment '{name}' already exists.")
-            : TypedResults.Ok(new JsonObject { ["experiment_id"] = workspace.Experiments.GetOrCreate(name).Id });
-    }
-
-    private static MlflowResponse GetRun(Workspace workspace, string? run_id, Caller caller, EmulatorAddress address) =>
-        Find(workspace, run_id, caller) is { } run
+    private static MlflowResponse GetRun(Workspace workspace, string? run_id, string? run_uuid, Caller caller, EmulatorAddress address) =>
+        Find(workspace, run_id ?? run_uuid, caller) is { } run
             ? TypedResults.Ok(new JsonObject { ["run"] = MlflowResource.Render(run, workspace, address.Endpoint) })
-            : RunNotFound(run_id);
+            : RunNotFound(run_id ?? run_uuid);
 
     private static MlflowResponse SearchRuns(Workspace workspace, JsonBody body, Caller caller, EmulatorAddress address)
     {
-        var experiments = Texts(body.Json.Array("experiment_ids"))
+        var experiments = MlflowPage
+            .Texts(body.Json, "experiment_ids")
             .Select(id => workspace.Experiments.Find(id)?.Name)
             .OfType<string>()
             .ToHashSet(StringComparer.Ordinal);
-        var (matches, fault) = RunFilter.Parse(body.Json.Text("filter"));
+        var (matches, fault) = SearchFilter.Parse<Run>(body.Json.Text("filter"), SearchFields.OfRun);
         if (matches is null)
             return MlflowErrors.InvalidParameter(fault!);
         var view = body.Json.Text("run_view_type");
         var found = workspace
-            .Runs.Values.Where(run => experiments.Contains(run.Document.ExperimentName) && caller.MayUse(run.Key))
+            .Runs.Values.Where(run => experiments.Contains(run.Document.ExperimentName) && RunTree.MayUse(caller, run, workspace))
             .Where(run => view == "ALL" || run.Document.IsArchived == (view == "DELETED_ONLY"))
-            .Where(matches);
-        var (sorted, orderFault) = RunFilter.Sort(found, [.. Texts(body.Json.Array("order_by"))]);
-        if (sorted is null)
-            return MlflowErrors.InvalidParameter(orderFault!);
-
-        var size = (int)Math.Clamp(body.Json.Integer("max_results") ?? SearchPageSize, 1, 50000);
-        var skip = Skip(body.Json.Text("page_token"));
-        var page = sorted.Skip(skip).Take(size + 1).ToList();
-        var response = new JsonObject
-        {
-            ["runs"] = page.Take(size).Select(JsonNode? (run) => MlflowResource.Render(run, workspace, address.Endpoint)).ToJsonArray(),
-        };
-        if (page.Count > size)
-            response["next_page_token"] = (skip + size).ToString();
-        return TypedResults.Ok(response);
+            .Where(matches)
+            .OrderByDescending(run => run.Document.Number);
+        var (sorted, orderFault) = SearchFilter.Sort(found, MlflowPage.Texts(body.Json, "order_by"), SearchFields.OfRun);
+        return sorted is null
+            ? MlflowErrors.InvalidParameter(orderFault!)
+            : MlflowPage.Create("runs", sorted, body.Json, SearchPageSize, run => MlflowResource.Render(run, workspace, address.Endpoint));
     }
 
     private static MlflowResponse GetHistory(
@@ -125,7 +108,7 @@ internal static class MlflowEndpoints
             return MlflowErrors.InvalidParameter("metric_key is missing; it must name a metric.");
         var history = run.Metrics.History(metric_key);
         var size = Math.Clamp(max_results ?? HistoryPageSize, 1, HistoryPageSize);
-        var skip = Skip(page_token);
+        var skip = MlflowPage.Skip(page_token);
         var response = new JsonObject
         {
             ["metrics"] = history.Skip(skip).Take(size).Select(JsonNode? (point) => point.ToJson()).ToJsonArray(),
@@ -133,6 +116,73 @@ internal static class MlflowEndpoints
         if ((long)skip + size < history.Count)
             response["next_page_token"] = (skip + size).ToString();
         return TypedResults.Ok(response);
+    }
+
+    private static MlflowResponse GetHistories(
+        Workspace workspace,
+        HttpRequest request,
+        string? metric_key,
+        int? max_results,
+        Caller caller
+    ) => Histories(workspace, request.Query["run_id"], metric_key, caller, points => points.Take(max_results ?? int.MaxValue));
+
+    private static MlflowResponse GetIntervals(
+        Workspace workspace,
+        HttpRequest request,
+        string? metric_key,
+        long? start_step,
+        long? end_step,
+        int? max_results,
+        Caller caller
+    )
+    {
+        var most = Math.Clamp(max_results ?? BulkPoints, 1, BulkPoints);
+        return Histories(workspace, request.Query["run_ids"], metric_key, caller, points =>
+            Sample([.. points.Where(point => point.Step >= (start_step ?? 0) && point.Step <= (end_step ?? long.MaxValue))], most)
+        );
+    }
+
+    private static MlflowResponse Histories(
+        Workspace workspace,
+        StringValues ids,
+        string? key,
+        Caller caller,
+        Func<IEnumerable<MetricPoint>, IEnumerable<MetricPoint>> select
+    )
+    {
+        if (ids.Count == 0)
+            return MlflowErrors.InvalidParameter("GetMetricHistoryBulk request must specify at least one run_id.");
+        if (ids.Count > MostBulkRuns)
+        {
+            return MlflowErrors.InvalidParameter(
+                $"GetMetricHistoryBulk request cannot specify more than {MostBulkRuns} run_ids. Received {ids.Count} run_ids."
+            );
+        }
+
+        if (string.IsNullOrEmpty(key))
+            return MlflowErrors.InvalidParameter("GetMetricHistoryBulk request must specify a metric_key.");
+        var metrics = new JsonArray();
+        foreach (var id in ids)
+        {
+            if (Find(workspace, id, caller) is not { } run)
+                return RunNotFound(id);
+            foreach (var point in select(run.Metrics.History(key)))
+            {
+                var json = point.ToJson();
+                json["run_id"] = run.Name;
+                metrics.Add((JsonNode)json);
+            }
+        }
+
+        return TypedResults.Ok(new JsonObject { ["metrics"] = metrics });
+    }
+
+    private static IEnumerable<MetricPoint> Sample(IReadOnlyList<MetricPoint> points, int most)
+    {
+        if (points.Count <= most)
+            return points;
+        var step = (points.Count + most - 1) / most;
+        return points.Where((_, number) => number % step == 0 || number == points.Count - 1);
     }
 
     private static MlflowResponse ListArtifacts(Workspace workspace, string? run_id, string? path, Caller caller, EmulatorAddress address)
@@ -156,9 +206,4 @@ internal static class MlflowEndpoints
             new JsonObject { ["root_uri"] = MlflowResource.ArtifactUri(run, address.Endpoint), ["files"] = files.ToJsonArray() }
         );
     }
-
-    private static int Skip(string? token) => int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var skip) ? skip : 0;
-
-    private static IEnumerable<string> Texts(JsonArray? array) =>
-        (array ?? []).Select(node => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null).OfType<string>();
 }

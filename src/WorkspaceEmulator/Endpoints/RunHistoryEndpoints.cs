@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.References;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -38,8 +39,7 @@ internal static class RunHistoryEndpoints
         string runId,
         Caller caller,
         TimeProvider time
-    ) =>
-        Find(workspace, runId, caller) is { } run ? TypedResults.Ok(RunResource.Render(run, workspace.Experiments)) : NotFound(runId, time);
+    ) => Find(workspace, runId, caller) is { } run ? TypedResults.Ok(Render(run, workspace)) : NotFound(runId, time);
 
     private static Results<Ok<JsonObject>, JsonHttpResult<JsonObject>> GetDetails(
         Workspace workspace,
@@ -64,7 +64,7 @@ internal static class RunHistoryEndpoints
         var children = workspace
             .Runs.Values.Where(run => caller.MayUse(run.Key) && run.Document.Tags.GetValueOrDefault("mlflow.parentRunId") == parent.Name)
             .OrderBy(run => run.Document.Number)
-            .Select(run => (JsonNode)RunResource.Render(run, workspace.Experiments));
+            .Select(run => (JsonNode)Render(run, workspace));
         return TypedResults.Ok(new JsonObject { ["value"] = children.ToJsonArray() });
     }
 
@@ -78,7 +78,7 @@ internal static class RunHistoryEndpoints
         var id = body.Json.Text("runId") ?? body.Json.Text("run_id");
         if (id is null || Find(workspace, id, caller) is not { } run)
             return NotFound(id ?? "", time);
-        var data = new JsonObject { ["runMetadata"] = RunResource.Render(run, workspace.Experiments) };
+        var data = new JsonObject { ["runMetadata"] = Render(run, workspace) };
         if (run.Document.Definition is { } definition && body.Json.Flag("selectRunDefinition"))
             data["runDefinition"] = definition.Clone();
         if (run.Document.Definition is { } specification && body.Json.Flag("selectJobSpecification"))
@@ -110,7 +110,15 @@ internal static class RunHistoryEndpoints
                 Description = json.Text("description") ?? document.Description,
             }
         );
-        return TypedResults.Ok(RunResource.Render(run, workspace.Experiments));
+        return TypedResults.Ok(Render(run, workspace));
+    }
+
+    private static JsonObject Render(Run run, Workspace workspace)
+    {
+        var json = RunResource.Render(run, workspace.Experiments);
+        if (run.IsJob)
+            json["outputs"] = OutputAssets.Describe(run);
+        return json;
     }
 
     private static Run? Find(Workspace workspace, string id, Caller caller) =>

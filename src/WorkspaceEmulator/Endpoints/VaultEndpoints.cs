@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Vaults;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Wire.Versions;
 using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Faults;
+using WorkspaceEmulator.References;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Workspaces;
@@ -70,6 +71,12 @@ internal sealed class JobExecution(
     {
         run.TryMoveTo(RunStatus.Preparing);
         PrepareWorkingFolder();
+        if (CodeSnapshot.Unpack(workspace, run) is { } missing)
+        {
+            run.TryMoveTo(RunStatus.Failed, "UserError", missing);
+            return;
+        }
+
         await using var log = new JobLog(run, attemptFaults, () => Stop(StopReason.Preempted), () => Stop(StopReason.LogLost));
         jobLog = log;
         var (mounts, fault) = await JobMounts.ResolveAsync(workspace, run, stopping.Token);
@@ -138,7 +145,13 @@ internal sealed class JobExecution(
         else if (end.Failure is { } failure)
             run.TryMoveTo(RunStatus.Failed, end.Code, failure);
         else
-            run.TryMoveTo(RunStatus.Completed);
+            Complete();
+    }
+
+    private void Complete()
+    {
+        OutputAssets.Register(workspace, run);
+        run.TryMoveTo(RunStatus.Completed);
     }
 
     private void EndAsStopped()

@@ -1,6 +1,8 @@
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.References;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Storage;
 using WorkspaceEmulator.Wire;
@@ -31,13 +33,14 @@ internal sealed record JobMounts(
                 continue;
             }
 
-            if (input.Place is not { } place)
+            if (input.Kind == JobInputKind.Address)
             {
                 inputs[name] = input.Value;
                 continue;
             }
 
-            var (path, fault) = await FetchAsync(place, workspace, stop);
+            var (place, unknown, _) = input.Place is { } given ? (given, null, false) : Locate(workspace, run, name, input.Value);
+            var (path, fault) = place is null ? (null, unknown) : await FetchAsync(place, workspace, stop);
             if (path is null || !Path.Exists(path))
                 return (null, $"Input '{name}' cannot be mounted: {fault ?? $"{input.Value} is {path}, which does not exist."}");
             inputs[name] = path;
@@ -66,6 +69,9 @@ internal sealed record JobMounts(
                     : Quote(Inputs[name]);
             });
 
+    private static (DatastoreUri? Place, string? Fault, bool IsForeign) Locate(Workspace workspace, Run run, string name, string address) =>
+        AssetPlaces.Locate(workspace, address, run.Document.Definition.Object("inputs").Object(name).Text("jobInputType"));
+
     // On Azure a mount has a plain path. Here the folder may be anywhere, so a path that the shell would split is quoted.
     private static string Quote(string path) =>
         path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+:@%,=".Contains(c, StringComparison.Ordinal) || c > 127)
@@ -74,6 +80,16 @@ internal sealed record JobMounts(
 
     private static async Task<(string? Path, string? Fault)> FetchAsync(DatastoreUri place, Workspace workspace, CancellationToken stop)
     {
+        if (
+            place.Datastore == StorageContainers.ArtifactStore
+            && StorageContainers.FindArtifact(workspace, place.Path.TrimEnd('/')) is var (source, artifact)
+        )
+        {
+            return source.Artifacts.PathOf(artifact) is { } own
+                ? (own, null)
+                : (null, $"job '{source.Name}' has no artifact '{artifact}'.");
+        }
+
         if (workspace.Datastores.Find(place.Datastore) is not { } datastore || datastore.Body.Text("protocol") == "file")
             return Find(place, workspace);
         var state = workspace.StateFolder;

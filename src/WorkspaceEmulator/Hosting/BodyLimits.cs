@@ -13,6 +13,7 @@ internal static class BodyLimits
     private static readonly Dictionary<string, long?> Others = new(StringComparer.Ordinal)
     {
         ["Artifacts_Upload"] = null,
+        ["BlockBlob_Upload"] = null,
         ["runs/log-batch"] = 4 * 1024 * 1024,
         ["Exchange"] = 64 * 1024,
         ["Token"] = 64 * 1024,

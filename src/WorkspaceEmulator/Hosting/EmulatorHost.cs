@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Deployments;
@@ -114,6 +115,9 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton(new ActiveFaults(options.Faults))
             .AddSingleton<WorkspaceStore>()
             .AddSingleton<VaultStore>()
+            .AddSingleton<StorageAccounts>()
+            .AddSingleton<BlockUploads>()
+            .AddSingleton<BlobEndpoints.Services>()
             .AddSingleton<DeploymentService>()
             .AddSingleton<Quotas>()
             .AddSingleton<OperationStore>()

@@ -1,5 +1,6 @@
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
+using WorkspaceEmulator.Wire.Versions;
 using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Hosting;

@@ -130,7 +130,8 @@ internal sealed class CommandJobReader
             }
 
             CheckArgument($"{at}.{member}", value);
-            var place = kind == JobInputKind.Mount ? ReadPlace(value, at) : null;
+            // Anything else is found when the job starts; JobNeeds has checked that it can be.
+            var place = kind == JobInputKind.Mount && DatastoreUri.IsOne(value) ? ReadPlace(value, at) : null;
             inputs[name] = new(kind, value, place, input.Text("mode") == "ReadWriteMount");
         }
 

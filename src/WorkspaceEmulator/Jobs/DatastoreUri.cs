@@ -16,6 +16,9 @@ internal sealed partial record DatastoreUri(string Datastore, string Path)
     )]
     private static partial Regex Form();
 
+    /// <summary>Returns whether an address is a path in a datastore, and so can be read without looking anything up.</summary>
+    public static bool IsOne(string address) => Form().IsMatch(address);
+
     /// <summary>Reads a URI.</summary>
     /// <param name="uri">The URI.</param>
     /// <param name="references">The workspace that must have the datastore; null leaves that unchecked.</param>

@@ -3,7 +3,7 @@ namespace WorkspaceEmulator.Jobs;
 /// <summary>Describes one input of a command job.</summary>
 /// <param name="Kind">How the command receives it.</param>
 /// <param name="Value">A literal's text; else the URI as it was written.</param>
-/// <param name="Place">Its datastore and path; null unless <paramref name="Kind"/> is <see cref="JobInputKind.Mount"/>.</param>
+/// <param name="Place">Its datastore and path; null for a literal, an address, and an asset, which is found when the job starts.</param>
 /// <param name="IsWritable">Whether the command may write to a mounted input.</param>
 internal sealed record JobInput(JobInputKind Kind, string Value, DatastoreUri? Place, bool IsWritable);
 

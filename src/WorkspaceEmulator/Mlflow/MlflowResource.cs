@@ -14,9 +14,10 @@ internal static class MlflowResource
             ["experiment_id"] = experiment.Id,
             ["name"] = experiment.Name,
             ["artifact_location"] = $"{workspace.Name.TrackingUri(endpoint)}/experiments/{experiment.Id}",
-            ["lifecycle_stage"] = "active",
+            ["lifecycle_stage"] = experiment.IsDeleted ? "deleted" : "active",
             ["creation_time"] = experiment.CreatedAt.ToUnixTimeMilliseconds(),
-            ["tags"] = new JsonArray(),
+            ["last_update_time"] = experiment.ModifiedAt.ToUnixTimeMilliseconds(),
+            ["tags"] = Pairs(experiment.Tags),
         };
 
     public static JsonObject Render(Run run, Workspace workspace, Uri endpoint) =>
@@ -27,8 +28,9 @@ internal static class MlflowResource
             {
                 ["metrics"] = run.Metrics.Latest().Select(JsonNode? (point) => point.ToJson()).ToJsonArray(),
                 ["params"] = Pairs(run.Document.Parameters),
-                ["tags"] = Pairs(AllTags(run)),
+                ["tags"] = Pairs(AllTags(run, workspace)),
             },
+            ["inputs"] = new JsonObject { ["dataset_inputs"] = run.Document.DatasetInputs?.DeepClone() ?? new JsonArray() },
         };
 
     public static JsonObject RenderInfo(Run run, Workspace workspace, Uri endpoint)
@@ -51,16 +53,16 @@ internal static class MlflowResource
     public static string ArtifactUri(Run run, Uri endpoint) =>
         $"azureml://{endpoint.Authority}/artifact/v2.0{run.Workspace.ArmId}/artifacts/ExperimentRun/{run.DataContainer}";
 
-    private static SortedDictionary<string, string> AllTags(Run run)
+    private static SortedDictionary<string, string> AllTags(Run run, Workspace workspace)
     {
         var system = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["mlflow.rootRunId"] = run.Name,
+            ["mlflow.rootRunId"] = RunTree.RootOf(run, workspace).Name,
             ["mlflow.runName"] = run.Document.DisplayName ?? run.Name,
         };
         return Run.Merge(system, run.Document.Tags);
     }
 
-    private static JsonArray Pairs(IEnumerable<KeyValuePair<string, string>> pairs) =>
+    public static JsonArray Pairs(IEnumerable<KeyValuePair<string, string>> pairs) =>
         pairs.Select(JsonNode? (pair) => new JsonObject { ["key"] = pair.Key, ["value"] = pair.Value }).ToJsonArray();
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
 
@@ -13,19 +14,50 @@ internal sealed class ExperimentStore(string folder, StateFolder state, TimeProv
 
     public Experiment? FindByName(string name) => List().FirstOrDefault(experiment => experiment.Name == name);
 
-    public Experiment? Find(string id) => List().FirstOrDefault(experiment => experiment.Id == id);
+    public Experiment? Find(string id) => documents.Find(id) is { } document ? Of(document) : null;
 
-    public IReadOnlyList<Experiment> List() =>
-        [.. documents.List().Select(document => new Experiment(document.Name, document.Body.Text("name")!, document.CreatedAt))];
+    public IReadOnlyList<Experiment> List() => [.. documents.List().Select(Of)];
 
-    public Experiment GetOrCreate(string name)
+    public Experiment GetOrCreate(string name) => GetOrCreate(name, []).Experiment;
+
+    /// <summary>Finds the experiment of a name, or creates it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="tags">Tags of a new one.</param>
+    /// <returns>The experiment, and whether it is new.</returns>
+    public (Experiment Experiment, bool IsNew) GetOrCreate(string name, IEnumerable<KeyValuePair<string, string>> tags)
     {
         lock (gate)
         {
             if (FindByName(name) is { } existing)
-                return existing;
-            var document = documents.Keep(Guid.NewGuid().ToString(), new() { ["name"] = name });
-            return new(document.Name, name, document.CreatedAt);
+                return (existing, false);
+            return (Of(documents.Keep(Guid.NewGuid().ToString(), new() { ["name"] = name, ["tags"] = tags.ToJson() })), true);
         }
     }
+
+    /// <summary>Changes an experiment.</summary>
+    /// <returns>Whether it exists.</returns>
+    public bool Update(string id, Func<Experiment, Experiment> change)
+    {
+        lock (gate)
+        {
+            if (Find(id) is not { } existing)
+                return false;
+            var changed = change(existing);
+            var body = new JsonObject { ["name"] = changed.Name, ["tags"] = changed.Tags.ToJson() };
+            if (changed.IsDeleted)
+                body["isDeleted"] = true;
+            documents.Keep(existing.Id, body);
+            return true;
+        }
+    }
+
+    private static Experiment Of(ArmDocument document) =>
+        new(
+            document.Name,
+            document.Body.Text("name")!,
+            document.CreatedAt,
+            document.ModifiedAt,
+            document.Body.Flag("isDeleted"),
+            document.Body.Texts("tags")
+        );
 }

@@ -101,6 +101,12 @@ internal sealed class RunArtifacts(ConfinedFolder files)
         }
     }
 
+    /// <summary>
+    /// Returns where an artifact, or a folder of artifacts, is on this machine; null when it is missing, or a link is on its path.
+    /// </summary>
+    public string? PathOf(string path) =>
+        Locate(path) is { } place && files.Find(place) is { IsFile: true } or { IsFolder: true } ? files.PathOf(place) : null;
+
     private void Append(string incoming, string place)
     {
         lock (gate)

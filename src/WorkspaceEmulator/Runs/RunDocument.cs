@@ -11,6 +11,7 @@ namespace WorkspaceEmulator.Runs;
 /// <summary>Holds what is stored of a run, in the form of its file.</summary>
 /// <remarks>
 /// <c>Definition</c>: the job's ARM properties that do not change, as responses echo them; null for a run created through MLflow.
+/// <c>DatasetInputs</c>: what <c>log-inputs</c> sent; null for nothing.
 /// </remarks>
 internal sealed record RunDocument(
     string SubscriptionId,
@@ -32,7 +33,8 @@ internal sealed record RunDocument(
     IReadOnlyDictionary<string, string> Tags,
     IReadOnlyDictionary<string, string> Properties,
     IReadOnlyDictionary<string, string> Parameters,
-    JsonObject? Definition
+    JsonObject? Definition,
+    JsonArray? DatasetInputs = null
 )
 {
     public const string FileName = "run.json";

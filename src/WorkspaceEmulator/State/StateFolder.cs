@@ -57,6 +57,12 @@ public sealed class StateFolder : IDisposable
     /// <summary>Returns the folder of the copy of a datastore in a storage account.</summary>
     public string Mirror(WorkspaceName workspace, string datastore) => Path.Combine(Root, "mirrors", workspace.Key, datastore);
 
+    /// <summary>Returns the folder for what clients say about the blobs of a container.</summary>
+    public string BlobFacts(WorkspaceName workspace, string container) => Path.Combine(Root, "blob-facts", workspace.Key, container);
+
+    /// <summary>Gets the folder of uploaded blocks that are no blobs yet.</summary>
+    public string BlobBlocks => Path.Combine(Root, "blob-blocks");
+
     /// <summary>Creates the folder when it is missing, closes it to other users, and takes its lock.</summary>
     /// <exception cref="StateFolderInUseException">Another emulator holds it.</exception>
     /// <exception cref="IOException">It cannot be created, or belongs to another user.</exception>

@@ -19,6 +19,11 @@ internal sealed partial class TrafficRecorder(string? file)
         "clientSecret",
         "adminUserPassword",
         "sasUri",
+        "userStorageKey",
+        "password",
+        "pat",
+        "sas",
+        "secretAccessKey",
         "token",
         "accessToken",
         "access_token",
@@ -103,8 +108,11 @@ internal sealed partial class TrafficRecorder(string? file)
                 var clean = new JsonObject();
                 // "key" is a secret only beside "secretsType"; a metric also has a "key".
                 var isSecrets = json.ContainsKey("secretsType");
+                var isConnection = json.ContainsKey("authType");
                 foreach (var (name, value) in json)
                 {
+                    if (isConnection && name == "credentials")
+                        continue;
                     if (!SecretMembers.Contains(name, StringComparer.OrdinalIgnoreCase) && (!isSecrets || name == "secretsType"))
                         clean[name] = Clean(value);
                 }

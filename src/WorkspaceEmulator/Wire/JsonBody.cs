@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using WorkspaceEmulator.Wire.Versions;
 
 namespace WorkspaceEmulator.Wire;
 
@@ -16,6 +17,8 @@ internal sealed record JsonBody(JsonObject? Json)
             // Members are read lazily, and a duplicate, or half a surrogate pair, throws only then. Reading all of them here makes it a
             // fault of the body.
             ReadTexts(node);
+            if (OldNames.AreIn(context.Request.Query["api-version"].ToString()))
+                OldNames.Replace(node);
             return new(node as JsonObject);
         }
         catch (JsonException)

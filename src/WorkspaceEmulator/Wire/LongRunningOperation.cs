@@ -9,6 +9,12 @@ namespace WorkspaceEmulator.Wire;
 /// <param name="Failure">Why it ends as Failed; null when it succeeds.</param>
 internal sealed record LongRunningOperation(string Id, DateTimeOffset StartedAt, Func<bool> IsDone, ArmError? Failure)
 {
+    /// <summary>Tells a client how long to wait before it polls again; some wait for half a minute otherwise.</summary>
+    public const string PauseHeader = "x-ms-retry-after-ms";
+
+    /// <summary>The wait, in milliseconds.</summary>
+    public const string Pause = "100";
+
     // The service's OpenAPI files do not describe polling, and clients use whatever address they receive. These addresses are outside of
     // the provider's path, so that they cannot be confused with operations of the files.
     public string StatusAddress(Uri endpoint, string subscription, string location, string version) =>

@@ -13,7 +13,8 @@ namespace WorkspaceEmulator.Workspaces;
 /// <summary>Represents a workspace and everything that belongs to it.</summary>
 internal sealed class Workspace : IJobReferences
 {
-    private static readonly string[] BuiltInDatastores =
+    /// <summary>The datastores that every workspace has.</summary>
+    public static readonly IReadOnlyList<string> BuiltInDatastores =
     [
         DatastoreUri.DefaultDatastore,
         "workspaceartifactstore",
@@ -29,6 +30,7 @@ internal sealed class Workspace : IJobReferences
         Datastores = new(Path.Combine(own, "datastores"), folder, time);
         Computes = new(Path.Combine(own, "computes"), folder, time);
         assets = AssetKind.All.ToDictionary(kind => kind, kind => new AssetStore(own, kind, folder, time));
+        Connections = new(Path.Combine(own, "connections"), folder, time);
         Experiments = new(Path.Combine(own, "experiments"), folder, time);
 
         foreach (var datastore in BuiltInDatastores)
@@ -59,6 +61,7 @@ internal sealed class Workspace : IJobReferences
     public string ArmId => Name.ArmId;
     public ResourceFolder Datastores { get; }
     public ResourceFolder Computes { get; }
+    public ResourceFolder Connections { get; }
     public ResourceFolder EnvironmentVersions => Assets(AssetKind.Environments).Versions;
     public ExperimentStore Experiments { get; }
 

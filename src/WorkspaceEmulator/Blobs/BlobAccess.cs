@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Wire.Errors;
+
+namespace WorkspaceEmulator.Blobs;
+
+/// <summary>
+/// Decides who may do what with blobs: the owner's token, a signature by the account key, or a shared access signature. A job's token
+/// grants nothing here.
+/// </summary>
+internal static class BlobAccess
+{
+    /// <summary>Returns the response that refuses a request; null when it is allowed.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="account">The account it is for.</param>
+    /// <param name="container">The container.</param>
+    /// <param name="blob">The blob; empty for an operation of the container.</param>
+    /// <param name="permissions">Letters of a shared access signature, of which one must be granted.</param>
+    /// <param name="time">The clock.</param>
+    public static ContentHttpResult? Refuse(
+        HttpContext context,
+        StorageAccount account,
+        string container,
+        string blob,
+        string permissions,
+        TimeProvider time
+    )
+    {
+        if (context.Features.Get<Caller>() is { IsOwner: true })
+            return null;
+        var now = time.GetUtcNow();
+        if (
+            SharedKeySignature.IsValid(context, account, now)
+            || SharedAccessSignature.Grants(context.Request, account, container, blob, permissions, now)
+        )
+        {
+            return null;
+        }
+
+        return context.Request.Headers.Authorization.Count == 0 && context.Request.Query["sig"].Count == 0
+            ? StorageErrors.Of(
+                context.Response,
+                401,
+                "NoAuthenticationInformation",
+                "Server failed to authenticate the request. Please refer to the information in the www-authenticate header."
+            )
+            : StorageErrors.ExpiredSignature(context.Response, time);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using WorkspaceEmulator.Files;
+
+namespace WorkspaceEmulator.Blobs;
+
+/// <summary>
+/// Represents a container whose blobs are the files of a folder, which jobs read and write too. No link in it is followed. What clients say
+/// about a blob is in files of the emulator's own, as a job may not write there.
+/// </summary>
+/// <param name="files">The folder above, which also holds what arrives.</param>
+/// <param name="folder">The container's folder in it.</param>
+/// <param name="factsFolder">Absolute path of the folder for what clients say about blobs.</param>
+internal sealed class FolderContainer(ConfinedFolder files, string folder, string factsFolder) : IBlobContainer
+{
+    private const string Arriving = ".arriving";
+
+    public IReadOnlyList<string> List(string prefix)
+    {
+        var cut = prefix.LastIndexOf('/') + 1;
+        var inside = prefix[..cut];
+        if (cut > 0 && !ConfinedFolder.IsPath(inside.TrimEnd('/')))
+            return [];
+        return
+        [
+            .. files
+                .ListFiles(cut == 0 ? folder : $"{folder}/{inside.TrimEnd('/')}")
+                .Select(name => inside + name)
+                .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    public FileFacts? Find(string blob) =>
+        ConfinedFolder.IsPath(blob) && files.Find($"{folder}/{blob}") is { IsFile: true } facts ? facts : null;
+
+    public FileSnapshot? Open(string blob) =>
+        ConfinedFolder.IsPath(blob) && files.OpenRead($"{folder}/{blob}") is { } file ? new(file) : null;
+
+    public async Task<bool> StoreAsync(string blob, Stream content, bool isNew, CancellationToken cancellationToken)
+    {
+        if (!ConfinedFolder.IsPath(blob))
+            throw new RefusedPathException(blob, "it must be a path without empty parts, '.' and '..'");
+        var incoming = $"{Arriving}/{Guid.NewGuid():N}";
+        try
+        {
+            await using (var file = files.CreateFile(incoming))
+                await content.CopyToAsync(file, cancellationToken);
+            if (isNew)
+                return files.TryMoveNew(incoming, $"{folder}/{blob}");
+            files.Move(incoming, $"{folder}/{blob}");
+            return true;
+        }
+        finally
+        {
+            files.Delete(incoming);
+        }
+    }
+
+    public bool Delete(string blob)
+    {
+        if (Find(blob) is null)
+            return false;
+        files.Delete($"{folder}/{blob}");
+        File.Delete(FactsFile(blob));
+        return true;
+    }
+
+    public BlobFacts ReadFacts(string blob)
+    {
+        if (Find(blob) is not { } found || !File.Exists(FactsFile(blob)))
+            return BlobFacts.None;
+        try
+        {
+            var stored = JsonSerializer.Deserialize<StoredFacts>(File.ReadAllText(FactsFile(blob)));
+            return stored is { Blob: not null, Metadata: not null } && stored.Blob == blob && stored.Content == ContentOf(found)
+                ? new(stored.ContentType, stored.Metadata)
+                : BlobFacts.None;
+        }
+        catch (JsonException)
+        {
+            return BlobFacts.None;
+        }
+    }
+
+    public void WriteFacts(string blob, BlobFacts facts)
+    {
+        if (Find(blob) is not { } found)
+            return;
+        StateFile.CreateFolder(factsFolder);
+        StateFile.Write(
+            FactsFile(blob),
+            JsonSerializer.Serialize(
+                new StoredFacts(blob, ContentOf(found), facts.ContentType, new(facts.Metadata, StringComparer.Ordinal))
+            )
+        );
+    }
+
+    // A job may replace the file; what was said about the blob is then no longer true.
+    private static string ContentOf(FileFacts facts) => $"{facts.ModifiedAt.UtcTicks}/{facts.Length}";
+
+    private string FactsFile(string blob) =>
+        Path.Combine(factsFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(blob))) + ".json");
+
+    private sealed record StoredFacts(string Blob, string Content, string? ContentType, Dictionary<string, string> Metadata);
+}

@@ -1,0 +1,65 @@
+using Microsoft.Win32.SafeHandles;
+using WorkspaceEmulator.Files;
+
+namespace WorkspaceEmulator.Blobs;
+
+/// <summary>Reads files one after another, each only when its turn has come.</summary>
+/// <param name="parts">The files, which this stream opens and closes; a missing one ends the reading.</param>
+internal sealed class JoinedStream(IEnumerable<SafeFileHandle?> parts) : Stream
+{
+    private readonly IEnumerator<SafeFileHandle?> left = parts.GetEnumerator();
+    private FileSnapshot? current;
+
+    public override bool CanRead => true;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length => throw new NotSupportedException();
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        while (current is not null || Next())
+        {
+            if (current!.Read(buffer, offset, count) is > 0 and var read)
+                return read;
+            current.Dispose();
+            current = null;
+        }
+
+        return 0;
+    }
+
+    public override void Flush()
+    {
+        // Nothing is written.
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            current?.Dispose();
+            left.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private bool Next()
+    {
+        if (!left.MoveNext())
+            return false;
+        current = new FileSnapshot(left.Current ?? throw new IOException("A block was removed while its blob was made."));
+        return true;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text.RegularExpressions;
+using WorkspaceEmulator.Files;
+using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Workspaces;
+
+namespace WorkspaceEmulator.Blobs;
+
+/// <summary>Knows the containers of a workspace's storage account, and where their blobs are on this machine.</summary>
+internal static partial class StorageContainers
+{
+    /// <summary>The container of jobs' artifacts: <c>ExperimentRun/dcid.NAME/PATH</c>.</summary>
+    public const string Artifacts = "azureml";
+
+    /// <summary>The datastore of jobs' artifacts.</summary>
+    public const string ArtifactStore = "workspaceartifactstore";
+
+    private const string UploadPrefix = "upload-";
+    private const string UploadFolder = "uploads";
+
+    [GeneratedRegex("^upload-[0-9a-f]{32}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Upload();
+
+    [GeneratedRegex(@"^ExperimentRun/dcid\.(?<run>[^/]+)(/(?<path>.*))?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RunPath();
+
+    /// <summary>Returns the container of one of the workspace's own datastores, named as Azure ML names them.</summary>
+    public static string NameOf(Workspace workspace, string datastore) =>
+        datastore.ToLowerInvariant() switch
+        {
+            ArtifactStore => Artifacts,
+            "workspacefilestore" => $"azureml-filestore-{workspace.Name.Id}",
+            "workspaceworkingdirectory" => $"code-{workspace.Name.Id}",
+            _ => $"azureml-blobstore-{workspace.Name.Id}",
+        };
+
+    /// <summary>Returns a new container for one upload.</summary>
+    public static string CreateUpload(Workspace workspace)
+    {
+        var name = $"{UploadPrefix}{Guid.NewGuid():N}";
+        FilesOf(workspace).CreateFolder($"{DatastoreUri.DefaultDatastore}/{UploadFolder}/{name}");
+        return name;
+    }
+
+    /// <summary>Returns where a container's blobs are, as a path in a datastore; null when there is no such container.</summary>
+    public static DatastoreUri? PlaceOf(Workspace workspace, string container)
+    {
+        foreach (var datastore in Workspace.BuiltInDatastores)
+        {
+            if (NameOf(workspace, datastore) == container)
+                return new(datastore, "");
+        }
+
+        var path = $"{UploadFolder}/{container}";
+        return Upload().IsMatch(container) && FilesOf(workspace).Find($"{DatastoreUri.DefaultDatastore}/{path}") is { IsFolder: true }
+            ? new(DatastoreUri.DefaultDatastore, path)
+            : null;
+    }
+
+    /// <summary>Opens a container; null when it is missing.</summary>
+    public static IBlobContainer? Open(Workspace workspace, string container) =>
+        container == Artifacts ? new RunsContainer(workspace)
+        : PlaceOf(workspace, container) is { } place
+            ? new FolderContainer(
+                FilesOf(workspace),
+                place.Path.Length == 0 ? place.Datastore : $"{place.Datastore}/{place.Path}",
+                workspace.StateFolder.BlobFacts(workspace.Name, container)
+            )
+        : null;
+
+    /// <summary>Returns the folders of the workspace's own datastores, each under its name.</summary>
+    public static ConfinedFolder FilesOf(Workspace workspace) =>
+        new(Path.GetDirectoryName(workspace.StateFolder.Storage(workspace.Name, DatastoreUri.DefaultDatastore))!, isShared: true);
+
+    /// <summary>Reads the name of a blob of the artifacts' container.</summary>
+    /// <returns>The run and the path of its artifact, which is empty for all of them; null when the name is no such name.</returns>
+    public static (Run Run, string Path)? FindArtifact(Workspace workspace, string blob) =>
+        RunPath().Match(blob) is { Success: true } match && workspace.Runs.TryGetValue(match.Groups["run"].Value, out var run)
+            ? (run, match.Groups["path"].Value)
+            : null;
+}

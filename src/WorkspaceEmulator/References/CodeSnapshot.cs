@@ -1,0 +1,45 @@
+using WorkspaceEmulator.Blobs;
+using WorkspaceEmulator.Files;
+using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Workspaces;
+
+namespace WorkspaceEmulator.References;
+
+/// <summary>Copies the code of a job to its working folder. Links are not followed, and are not copied.</summary>
+internal static class CodeSnapshot
+{
+    /// <summary>Copies the code.</summary>
+    /// <returns>Why it cannot be copied; null when it is there, or the job has none.</returns>
+    public static string? Unpack(Workspace workspace, Run run)
+    {
+        var (code, fault) = JobNeeds.FindCode(run.Document.Definition ?? [], workspace);
+        if (code is null)
+            return fault is null ? null : $"The job's code cannot be read: {fault}";
+        var (place, wrong, _) = AssetPlaces.Locate(workspace, code.Body.Text("codeUri") ?? "", null);
+        if (place is null || !Workspace.IsBuiltIn(place.Datastore))
+            return $"The job's code cannot be read: {wrong ?? $"{place} is not in the workspace's own storage."}";
+        var files = StorageContainers.FilesOf(workspace);
+        var source = $"{place.Datastore}/{place.Path.Trim('/')}".TrimEnd('/');
+        if (!ConfinedFolder.IsPath(source))
+            return $"The job's code cannot be read: '{place.Path}' is no path.";
+        var names = files.Find(source) is { IsFile: true } ? [""] : files.ListFiles(source);
+        if (names.Count == 0)
+            return $"The job's code is {place}, where there are no files.";
+        foreach (var name in names)
+        {
+            var from = name.Length == 0 ? source : $"{source}/{name}";
+            var to = $"{RunArtifacts.WorkingFolder}/{(name.Length == 0 ? source.Split('/')[^1] : name)}";
+            if (run.Files.Find(to) is not null)
+                continue; // Left by an earlier attempt in a folder that is kept.
+            using var content = files.OpenRead(from) is { } file ? new FileSnapshot(file) : null;
+            if (content is null)
+                continue;
+            using var copy = run.Files.CreateFile(to);
+            content.CopyTo(copy);
+        }
+
+        run.LogSystem($"{names.Count} files of {code.Name} were copied to the working folder.");
+        return null;
+    }
+}

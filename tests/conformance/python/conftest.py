@@ -1,0 +1,63 @@
+"""Microsoft's Python clients against the workspace emulator, as Debian packages them (python3-azure)."""
+
+import importlib.util
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from emulator import GROUP, SUBSCRIPTION, WORKSPACE, Emulator
+
+
+def pytest_configure() -> None:
+    """Installs the clients where Debian's packages can be installed, and says what is missing elsewhere."""
+    if importlib.util.find_spec("azure") and importlib.util.find_spec("azure.ai.ml"):
+        return
+    if Path("/etc/debian_version").exists() and os.geteuid() == 0:
+        for command in (["apt-get", "update"], ["apt-get", "install", "--yes", "python3-azure"]):
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        importlib.invalidate_caches()
+    if not importlib.util.find_spec("azure"):
+        pytest.exit(
+            "Microsoft's Python clients are missing; install Debian's package python3-azure and run /usr/bin/python3.",
+            3,
+        )
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    """One emulator for all tests, whose certificate all clients trust."""
+    started = Emulator()
+    os.environ["REQUESTS_CA_BUNDLE"] = str(started.certificate)
+    try:
+        yield started
+    finally:
+        started.stop()
+
+
+@pytest.fixture(scope="session")
+def ml(emulator: Emulator) -> object:
+    """MLClient of the emulator's workspace."""
+    os.environ["AZUREML_DEV_URL_MFE"] = emulator.endpoint
+    from azure.ai.ml import MLClient
+    from azure.ai.ml.constants import _common
+
+    _common.STORAGE_ACCOUNT_URLS["AzureBlob"] = f"https://{emulator.host}/{{}}"
+    return MLClient(emulator.credential, SUBSCRIPTION, GROUP, WORKSPACE, show_progress=False)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with code, data and a model, as a user has them."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "src").mkdir()
+    (folder / "src/train.py").write_text(
+        "import sys, pathlib\npathlib.Path(sys.argv[2], 'model.txt').write_text(open(sys.argv[1]).read())\n"
+    )
+    (folder / "data").mkdir()
+    (folder / "data/words.txt").write_text("potholes\n")
+    (folder / "model").mkdir()
+    (folder / "model/weights.txt").write_text("weights\n")
+    return folder
