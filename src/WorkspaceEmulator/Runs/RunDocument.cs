@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;
@@ -11,6 +12,7 @@ namespace WorkspaceEmulator.Runs;
 /// <summary>Holds what is stored of a run, in the form of its file.</summary>
 /// <remarks>
 /// <c>Definition</c>: the job's ARM properties that do not change, as responses echo them; null for a run created through MLflow.
+/// <c>Trial</c>: what makes it a trial of a sweep; null for any other run.
 /// </remarks>
 internal sealed record RunDocument(
     string SubscriptionId,
@@ -32,7 +34,8 @@ internal sealed record RunDocument(
     IReadOnlyDictionary<string, string> Tags,
     IReadOnlyDictionary<string, string> Properties,
     IReadOnlyDictionary<string, string> Parameters,
-    JsonObject? Definition
+    JsonObject? Definition,
+    TrialDocument? Trial = null
 )
 {
     public const string FileName = "run.json";
@@ -49,7 +52,7 @@ internal sealed record RunDocument(
     public WorkspaceName WorkspaceName => new(SubscriptionId, ResourceGroup, Workspace);
 
     /// <summary>Reads every run of the state folder. Damaged ones are set aside.</summary>
-    public static IEnumerable<(ConfinedFolder Files, RunDocument Document, CommandJob? Job)> LoadAll(StateFolder state)
+    public static IEnumerable<(ConfinedFolder Files, RunDocument Document, JobDefinition? Job)> LoadAll(StateFolder state)
     {
         foreach (var folder in Directory.EnumerateDirectories(state.Jobs).Select(path => Path.GetFileName(path)))
         {
@@ -74,7 +77,12 @@ internal sealed record RunDocument(
         }
     }
 
-    private static (RunDocument? Document, CommandJob? Job, string? Fault) Read(string folder, string text)
+    private static JobDefinition? ReadDefinition(JsonObject? definition) =>
+        definition is null ? null
+        : definition.Text("jobType") == SweepJob.Type ? new(SweepJobReader.ReadStored(definition))
+        : new(CommandJobReader.ReadStored(definition));
+
+    private static (RunDocument? Document, JobDefinition? Job, string? Fault) Read(string folder, string text)
     {
         try
         {
@@ -91,7 +99,9 @@ internal sealed record RunDocument(
                 return (null, null, $"it holds the job '{document.Name}'");
             // A member that is there twice is found only when it is read.
             var definition = document.Definition?.Clone();
-            return (document with { Definition = definition }, definition is null ? null : CommandJobReader.ReadStored(definition), null);
+            if (document.Trial is { Sweep: null } or { Values: null })
+                return (null, null, "a member of its trial is missing");
+            return (document with { Definition = definition }, ReadDefinition(definition), null);
         }
         catch (Exception error) when (error is JsonException or FormatException or ArgumentException or InvalidOperationException)
         {
