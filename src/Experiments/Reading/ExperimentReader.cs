@@ -67,6 +67,8 @@ public static class ExperimentReader
         relations.FillIn();
         if (faults.Count == before)
             relations.Validate(faults);
+        if (faults.Count == before && experiment.Hypertune)
+            new SweepRules(experiment, root, faults).Validate();
         return (experiment, root);
     }
 
