@@ -67,6 +67,7 @@ public static class BuildHost
             .AddSingleton<Doctor>()
             .AddSingleton<JobSelection>()
             .AddSingleton<OutcomeReport>()
+            .AddSingleton<SweepWatch>()
             .AddSingleton<JobWatch>()
             .AddSingleton<TrainingSubmission>()
             .AddSingleton<JobDownload>()

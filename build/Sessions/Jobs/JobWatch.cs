@@ -8,17 +8,29 @@ using Workspaces.Connection;
 using Workspaces.DataPlane;
 using Workspaces.Jobs;
 using Workspaces.Logs;
+using Workspaces.Sweeps;
 
 namespace Build.Sessions.Jobs;
 
 /// <summary>Follows a job to its end and writes its outcome.</summary>
-public sealed partial class JobWatch(IQuestion question, IDisplay display, OutcomeReport report, TimeProvider time)
+public sealed partial class JobWatch(IQuestion question, IDisplay display, OutcomeReport report, SweepWatch sweeps, TimeProvider time)
 {
     private const int Interrupted = 130;
 
     /// <summary>Streams the log, downloads the artifacts, reports the metrics and writes the outcome.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="workspace">The job's workspace.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="experiment">Its experiment.</param>
+    /// <param name="sweep">What the job compares; null when it is no sweep.</param>
     /// <exception cref="CakeException">The job failed or was cancelled, or following it was interrupted.</exception>
-    public async Task FollowAsync(BuildContext context, WorkspaceClient workspace, string job, string experiment)
+    public async Task FollowAsync(
+        BuildContext context,
+        WorkspaceClient workspace,
+        string job,
+        string experiment,
+        SweepSettings? sweep = null
+    )
     {
         var records = PlanStore.Records(context, job);
         if (records.Has<JobOutcome>() && records.Read<JobOutcome>() is { Status: JobStatus.Completed } known)
@@ -30,8 +42,9 @@ public sealed partial class JobWatch(IQuestion question, IDisplay display, Outco
         JobOutcome outcome;
         try
         {
-            await StreamAsync(context, workspace, job);
-            outcome = await CollectAsync(context, workspace, job, experiment);
+            outcome = sweep is null
+                ? await FollowJobAsync(context, workspace, job, experiment)
+                : await sweeps.FollowAsync(context, workspace, job, experiment, sweep);
         }
         catch (OperationCanceledException exception) when (context.Cancellation.IsCancellationRequested)
         {
@@ -42,6 +55,12 @@ public sealed partial class JobWatch(IQuestion question, IDisplay display, Outco
         records.Write(outcome);
         RecordFile.Write(Path.Combine(context.ArtifactsFolder, "outcome.json"), outcome);
         report.Show(context, outcome);
+    }
+
+    private async Task<JobOutcome> FollowJobAsync(BuildContext context, WorkspaceClient workspace, string job, string experiment)
+    {
+        await StreamAsync(context, workspace, job);
+        return await CollectAsync(context, workspace, job, experiment);
     }
 
     private Task StreamAsync(BuildContext context, WorkspaceClient workspace, string job) => display.TrackAsync(context, async tracker =>

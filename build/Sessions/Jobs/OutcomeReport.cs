@@ -16,10 +16,18 @@ public sealed class OutcomeReport(IDisplay display)
     public void Show(BuildContext context, JobOutcome outcome)
     {
         context.Say("");
+        if (outcome is { Trials: { } trials, SweepMetric: { } metric })
+        {
+            display.Show(context, SweepTable.Of(metric, trials, outcome.BestTrial));
+            context.Say("");
+        }
+
         display.Show(context, new Listing(Indent: 2, [NameWidth], [.. Metrics(outcome)]) { Headings = ["metric", "value"] });
         context.Say("");
         var duration = outcome is { Started: { } started, Ended: { } ended } ? $" after {ended - started:h\\:mm\\:ss}" : "";
         context.Report("Outcome", $"{outcome.Status}{duration}");
+        if (outcome.BestTrial is not null)
+            context.ReportDetail("best trial", $"{outcome.BestTrial}; metrics, artifacts and model are its own");
         context.ReportDetail("artifacts", outcome.Artifacts);
         var model = Path.Combine(context.Root, outcome.Artifacts, "outputs", "final_model");
         if (Directory.Exists(model))

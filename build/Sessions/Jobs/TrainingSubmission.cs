@@ -3,6 +3,7 @@ using Build.CommandLine.Groups;
 using Build.Log;
 using Build.Sessions.Snapshots;
 using Experiments.Plans;
+using Experiments.Plans.Jobs;
 using Experiments.Records;
 using Images.Pushing;
 using Workspaces.Computes;
@@ -10,6 +11,7 @@ using Workspaces.Connection;
 using Workspaces.DataPlane;
 using Workspaces.Environments;
 using Workspaces.Jobs;
+using Workspaces.Sweeps;
 
 namespace Build.Sessions.Jobs;
 
@@ -39,10 +41,13 @@ public sealed class TrainingSubmission(
         RunSummary.OfJob(context, plan, job, Describe(job));
 
         if (arguments.Get(TrainArguments.Wait))
-            await watch.FollowAsync(context, workspace, job.Name, job.ExperimentName);
+            await watch.FollowAsync(context, workspace, job.Name, job.ExperimentName, SettingsOf(plan.Job.Sweep));
         else
             context.ReportDetail("follow it", $"dotnet cake --target=Follow --job={job.Name}");
     }
+
+    private static SweepSettings? SettingsOf(SweepPlan? sweep) =>
+        sweep is null ? null : new(sweep.Metric, sweep.Goal == "Maximize", sweep.MaxTrials, sweep.MaxConcurrent);
 
     private async Task<RegisteredEnvironment> RegisterAsync(BuildContext context, WorkspaceClient workspace, ExperimentPlan plan)
     {
