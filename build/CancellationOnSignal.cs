@@ -5,6 +5,11 @@ namespace Build;
 /// <summary>Cancels a token on the first Ctrl-C or SIGTERM; the second one ends the process as the system would.</summary>
 internal sealed class CancellationOnSignal : IDisposable
 {
+    /// <summary>The exit code of a run that a signal ended, as shells know it of Ctrl-C.</summary>
+    public const int ExitCode = 130;
+
+    private static volatile bool happened;
+
     private readonly CancellationTokenSource source = new();
     private readonly List<PosixSignalRegistration> registrations = [];
 
@@ -13,6 +18,9 @@ internal sealed class CancellationOnSignal : IDisposable
         registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle));
         registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle));
     }
+
+    /// <summary>Whether a signal has cancelled a run of this process.</summary>
+    public static bool Happened => happened;
 
     public CancellationToken Token => source.Token;
 
@@ -28,6 +36,7 @@ internal sealed class CancellationOnSignal : IDisposable
         if (source.IsCancellationRequested)
             return;
         signal.Cancel = true;
+        happened = true;
         source.Cancel();
     }
 }

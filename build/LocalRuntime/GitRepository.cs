@@ -1,3 +1,4 @@
+using Cake.Core;
 using Experiments.Plans.Passports;
 
 namespace Build.LocalRuntime;
@@ -14,12 +15,13 @@ public sealed class GitRepository(IProcesses processes)
         var remote = GitAsync(context, "config", "--get", "remote.origin.url");
         var changes = GitAsync(context, "status", "--porcelain", "--untracked-files=no");
         await Task.WhenAll(head, branch, remote, changes);
+        // A git that lists no changes because it failed does not say that there are none.
         return await head is { Length: > 0 } commit
             ? new GitState(
                 commit,
                 NullIfEmpty(await branch) ?? BranchOfPipeline(context, commit),
                 NullIfEmpty(await remote),
-                IsDirty: !string.IsNullOrEmpty(await changes)
+                IsDirty: await changes is not ""
             )
             : null;
     }
@@ -70,6 +72,35 @@ public sealed class GitRepository(IProcesses processes)
     /// <param name="path">Relative to the repository.</param>
     public async Task<bool> IsTrackedAsync(BuildContext context, string path) =>
         !string.IsNullOrEmpty(await GitAsync(context, "ls-files", "--", $":(literal){path}"));
+
+    /// <summary>Lists the files of the index below the repository's folder: mode, id, stage and path, each entry with NUL at its end.</summary>
+    /// <returns>Null outside a repository, or without git.</returns>
+    public Task<string?> ListIndexAsync(BuildContext context) => GitAsync(context, "ls-files", "--stage", "-z");
+
+    /// <summary>Lists the files of the commit that is checked out: mode, kind, id and path, each entry with NUL at its end.</summary>
+    /// <returns>Null outside a repository, in one without a commit, or without git.</returns>
+    public Task<string?> ListCommitAsync(BuildContext context) => GitAsync(context, "ls-tree", "-r", "-z", "HEAD");
+
+    /// <summary>Returns why git does not name the commit that is checked out, as a clause without a full stop; null when it does.</summary>
+    public async Task<string?> FindFaultAsync(BuildContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var lines = new List<string>();
+        try
+        {
+            var git = new ChildProcess("git", ["rev-parse", "HEAD"], context.Root);
+            if (await processes.RunAsync(git, lines.Add, context.Cancellation) == 0)
+                return null;
+        }
+        catch (CakeException)
+        {
+            return "git is not installed";
+        }
+
+        // Later lines are advice.
+        var reason = lines.Find(line => line.StartsWith("fatal: ", StringComparison.Ordinal))?["fatal: ".Length..];
+        return $"git does not name the commit: {(reason ?? "it gives no reason").TrimEnd('.')}";
+    }
 
     private Task<string?> GitAsync(BuildContext context, params string[] arguments) =>
         processes.TryReadAsync(new ChildProcess("git", arguments, context.Root), context.Cancellation);

@@ -17,6 +17,7 @@ internal sealed class GuardedOutput(TextWriter output, string commandToken, bool
 
     private readonly Lock gate = new();
     private readonly StringBuilder line = new();
+    private readonly StringBuilder finished = new(); // written at once, because the output flushes after each write
     private long length;
     private char previous;
 
@@ -25,7 +26,10 @@ internal sealed class GuardedOutput(TextWriter output, string commandToken, bool
     public override void Write(char value)
     {
         lock (gate)
+        {
             Take(value);
+            WriteFinished();
+        }
     }
 
     public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
@@ -44,6 +48,7 @@ internal sealed class GuardedOutput(TextWriter output, string commandToken, bool
             }
 
             Append(buffer);
+            WriteFinished();
         }
     }
 
@@ -63,6 +68,7 @@ internal sealed class GuardedOutput(TextWriter output, string commandToken, bool
         {
             if (length > 0)
                 EndLine();
+            WriteFinished();
             output.Flush();
         }
     }
@@ -91,12 +97,21 @@ internal sealed class GuardedOutput(TextWriter output, string commandToken, bool
         var text = line.ToString();
         line.Clear();
         if (text.StartsWith(commandToken, StringComparison.Ordinal))
-            output.WriteLine(text[commandToken.Length..]);
+            finished.Append(text, commandToken.Length, text.Length - commandToken.Length);
         else if (length <= MaxLineLength)
-            output.WriteLine(Harmless(text));
+            finished.Append(Harmless(text));
         else
-            output.WriteLine($"{Harmless(text)} … [cut: the line has {length} characters]");
+            finished.Append(Harmless(text)).Append(" … [cut: the line has ").Append(length).Append(" characters]");
+        finished.Append(output.NewLine);
         length = 0;
+    }
+
+    private void WriteFinished()
+    {
+        if (finished.Length == 0)
+            return;
+        output.Write(finished.ToString());
+        finished.Clear();
     }
 
     private string Harmless(string text) => isPipeline ? ForeignText.Defuse(text) : ForeignText.StripControls(text);

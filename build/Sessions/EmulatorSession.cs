@@ -21,8 +21,9 @@ public sealed class EmulatorSession(CommandArguments arguments, PythonRuntime py
         (await new EmulatorLauncher(time).FindAsync(Folder(context), context.Cancellation))?.Emulator;
 
     /// <summary>Stops the emulator.</summary>
-    /// <returns>Whether it ran.</returns>
-    public Task<bool> StopAsync(BuildContext context) => new EmulatorLauncher(time).StopAsync(Folder(context), context.Cancellation);
+    /// <returns>What became of its jobs; null when it did not run.</returns>
+    public Task<StoppedEmulator?> StopAsync(BuildContext context) =>
+        new EmulatorLauncher(time).EndAsync(Folder(context), context.Cancellation);
 
     /// <summary>Starts the emulator, or finds the one that runs.</summary>
     /// <param name="context">The run.</param>

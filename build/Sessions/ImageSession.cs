@@ -4,8 +4,11 @@ using Build.LocalRuntime;
 using Cake.Core;
 using Experiments.Json;
 using Experiments.Model;
+using Experiments.Plans;
+using Experiments.Plans.Images;
 using Experiments.Plans.Passports;
 using Images;
+using Images.Building;
 using Images.Inputs;
 using Images.Tagging;
 
@@ -27,66 +30,91 @@ public sealed class ImageSession(CommandArguments arguments, GitRepository git, 
             context.Environment.GetEnvironmentVariable,
             time,
             context.Cancellation
-        );
+        )
+        {
+            ReadExecutables = () => ReadExecutablesAsync(context),
+        };
     }
 
     /// <summary>Reads every input of the image.</summary>
     /// <exception cref="ConfigException">The Dockerfile is missing.</exception>
     /// <exception cref="CakeException">A <c>--build-arg</c> or the ignore file is faulty.</exception>
-    public ImageInputs ReadInputs(BuildContext context, EnvironmentConfig environment)
+    public async Task<ImageInputs> ReadInputsAsync(BuildContext context, EnvironmentConfig environment)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(environment);
-        return ImageSources.Read(context.Root, environment.ImageDockerfile, arguments.Get(PlanningArguments.BuildArgument));
+        return ImageSources.Read(
+            context.Root,
+            environment.ImageDockerfile,
+            arguments.Get(PlanningArguments.BuildArgument),
+            await ReadExecutablesAsync(context)
+        );
     }
 
-    /// <summary>Reads pull request, branch and commit, from the platform and git.</summary>
-    public async Task<BuildSource> ReadSourceAsync(BuildContext context) => Read(context, await git.ReadAsync(context));
+    /// <summary>Returns the labels that the image of a plan must have; empty for an image that is used unchanged.</summary>
+    public static IReadOnlyDictionary<string, string> ExpectedLabels(BuildContext context, ExperimentPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(plan);
+        return plan.ImageBuild is { } build
+            ? ImageLabels.Expected(build, ImageSources.ReadBaseDigest(context.Root, build))
+            : new Dictionary<string, string>(StringComparer.Ordinal);
+    }
+
+    /// <summary>Reads pull request, branch and commit, from the platform and git, and compares what is built with the commit.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="build">The image in the plan.</param>
+    public async Task<BuildSource> ReadSourceAsync(BuildContext context, ImageBuildPlan build)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(build);
+        var state = await git.ReadAsync(context);
+        var source = BuildSource.Read(context.Root, context.Environment.GetEnvironmentVariable, state?.Branch, state?.Commit);
+        return source.NoTagsReason is null ? source with { NoTagsReason = await FindDoubtAsync(context, build, state) } : source;
+    }
 
     /// <summary>Decides the readable tags of the image.</summary>
+    /// <returns>The tags, and the reason why some are left out; null without one.</returns>
     /// <exception cref="CakeException"><c>--version-tag</c> cannot be a tag, or has another meaning as a tag.</exception>
-    public async Task<IReadOnlyList<string>> ReadTagsAsync(BuildContext context)
+    public async Task<(IReadOnlyList<string> Tags, string? Reason)> ReadTagsAsync(BuildContext context, ImageBuildPlan build)
     {
-        var state = await git.ReadAsync(context);
-        var source = await CompareWithHeadAsync(context, Read(context, state));
-        var version = await ImageVersion.DecideAsync(
-            arguments.Get(TagArguments.VersionTag),
-            isClean: state is { IsDirty: false },
-            source,
-            () => git.DescribeAsync(context)
-        );
-        return ImageTags.For(source, state?.IsDirty ?? false, version, arguments.Get(TagArguments.TagLatest));
+        var source = await ReadSourceAsync(context, build);
+        // git's tag of a commit stays true when its branch has a newer one.
+        var version = await ImageVersion.DecideAsync(arguments.Get(TagArguments.VersionTag), source, () => git.DescribeAsync(context));
+        source = await CompareWithHeadAsync(context, source);
+        return (ImageTags.For(source, version, arguments.Get(TagArguments.TagLatest)), source.NoTagsReason);
     }
 
     // Runs of main are not held up by each other, so an older one may end last.
     private async Task<BuildSource> CompareWithHeadAsync(BuildContext context, BuildSource source)
     {
-        if (!source.IsMain || !source.IsOfPlatform)
+        if (!source.IsMain || !source.IsOfPlatform || source.NoTagsReason is not null)
             return source;
         var head = await git.FindHeadAsync(context, BuildSource.MainBranch);
         if (head == source.Commit)
             return source;
-        if (head is null)
-        {
-            context.Warn(
-                "origin does not tell which commit is the head of main; the tags main and latest stay where they are. "
-                    + "In a private repository the step needs GITHUB_TOKEN or SYSTEM_ACCESSTOKEN in its environment."
-            );
-        }
-        else
-        {
-            context.Say($"Tags         main is at {head}; the tags main and latest are left to its build");
-        }
-
         return source with
         {
-            IsSuperseded = true,
+            NoTagsReason = head is null
+                ? "origin does not tell which commit is the head of main: a private repository needs GITHUB_TOKEN or SYSTEM_ACCESSTOKEN in the "
+                    + "environment of the step"
+                : $"main is at {head}, whose build sets them",
         };
     }
 
-    private static BuildSource Read(BuildContext context, GitState? state)
+    // Whatever is not known to be exactly the tree of a commit gets no tag that speaks of a commit.
+    private async Task<string?> FindDoubtAsync(BuildContext context, ImageBuildPlan build, GitState? state)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        return BuildSource.Read(context.Root, context.Environment.GetEnvironmentVariable, state?.Branch, state?.Commit);
+        if (state is null)
+            return await git.FindFaultAsync(context) ?? "git does not say whether files are changed";
+        if (state.IsDirty)
+            return "the working tree has changes that are not committed";
+        if (await git.ListCommitAsync(context) is not { } listing)
+            return "git does not list the files of the commit";
+        var inputs = ImageSources.Read(context.Root, build, await ReadExecutablesAsync(context));
+        return CommitTree.Parse(listing).FindDifference(context.Root, inputs);
     }
+
+    private async Task<IReadOnlyDictionary<string, bool>?> ReadExecutablesAsync(BuildContext context) =>
+        await git.ListIndexAsync(context) is { } listing ? CommitTree.Parse(listing).Executables() : null;
 }

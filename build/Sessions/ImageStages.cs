@@ -1,7 +1,9 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.Log;
+using Cake.Core;
 using Experiments.Plans;
+using Images.Attestations;
 using Images.Building;
 using Images.Cleaning;
 using Images.Pushing;
@@ -34,9 +36,12 @@ public sealed class ImageStages(
         var records = PlanStore.Records(context, plan.Name);
         var azure = arguments.Get(ImageBuildArguments.CloudBuild) ? registries.Azure(plan.Workspace) : null;
         var builder = new ImageBuilder(images.Run(context), plan.Image!, build, registries.Open(plan));
-        var built = await builder.EnsureAsync(new BuildOptions(arguments.Get(ImageBuildArguments.Rebuild), azure), () =>
-            images.ReadSourceAsync(context)
+        var options = new BuildOptions(
+            arguments.Get(ImageBuildArguments.Rebuild),
+            azure,
+            plans.ReadConfiguration(context).Environment.RequireProvenance
         );
+        var built = await builder.EnsureAsync(options, () => images.ReadSourceAsync(context, build));
         records.Write(built);
         if (built.Change == StageChange.Created)
             context.Say($"  record     {Path.GetRelativePath(context.Root, records.FileOf<BuiltImage>())}");
@@ -47,11 +52,13 @@ public sealed class ImageStages(
     {
         ArgumentNullException.ThrowIfNull(context);
         var plan = plans.ReadPlan(context);
-        if (plan.ImageBuild is null)
+        if (plan.ImageBuild is not { } build)
             return;
         var records = PlanStore.Records(context, plan.Name);
         var built = records.Read<BuiltImage>();
-        var tags = await images.ReadTagsAsync(context);
+        var (tags, reason) = await images.ReadTagsAsync(context, build);
+        if (reason is not null)
+            context.Say($"Tags         none of a branch, a pull request or latest: {reason}");
         records.Write(new TagsRecord(tags));
         await ImageTagger.TagAsync(registries.Open(plan), built.Digest, tags, context.Say, context.Cancellation);
     }
@@ -62,18 +69,44 @@ public sealed class ImageStages(
         ArgumentNullException.ThrowIfNull(context);
         var plan = plans.ReadPlan(context);
         var records = PlanStore.Records(context, plan.Name);
-        var publisher = new ImagePublisher(images.Run(context), plan.Image!, () => registries.Open(plan));
-        var pushed = plan.ImageBuild is null
-            ? await publisher.PinAsync()
-            : await publisher.PublishAsync(
+        var publisher = new ImagePublisher(images.Run(context), plan.Image!, ImageSession.ExpectedLabels(context, plan), () =>
+            registries.Open(plan)
+        );
+        var pushed = plan.ImageBuild is { } build
+            ? await publisher.PublishAsync(
                 records.Read<BuiltImage>(),
                 records.Read<TagsRecord>().Tags,
-                () => images.ReadSourceAsync(context),
+                () => images.ReadSourceAsync(context, build),
                 built => records.Write(built)
-            );
+            )
+            : await publisher.PinAsync();
         records.Write(pushed);
         context.Say($"Pushed       {pushed.Image}: {pushed.Change.ToString().ToLowerInvariant()}");
         RunSummary.OfImage(context, pushed);
+    }
+
+    /// <summary>Checks the provenance of the image that a job is pinned to, where the environment config requires it.</summary>
+    /// <exception cref="CakeException">The registry does not have the provenance or the bill of materials.</exception>
+    public async Task CheckProvenanceAsync(BuildContext context, ExperimentPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(plan);
+        if (!plans.ReadConfiguration(context).Environment.RequireProvenance)
+            return;
+        var image = plan.Image!;
+        var registry = registries.Open(plan);
+        var manifest = await registry.FindAsync(image.Digest!, context.Cancellation)
+            ?? throw new CakeException($"{image} is missing in its registry; it must be there. Push it: dotnet cake --target=Docker-Push");
+        var check = new AttestationCheck(registry);
+        if (await check.FindFaultAsync(manifest, plan.ImageBuild?.InputsHash, context.Cancellation) is { } fault)
+        {
+            throw new CakeException(
+                $"REQUIRE_PROVENANCE of the environment config is true, and {image} lacks it: {fault}. "
+                    + "Build it with BuildKit's attestations: dotnet cake --target=Docker-Push --rebuild"
+            );
+        }
+
+        context.Say($"Provenance   {image}: SLSA and SPDX");
     }
 
     /// <summary>Lists the tags and images that nothing needs, and deletes them with <c>--yes</c>.</summary>

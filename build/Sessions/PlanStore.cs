@@ -1,6 +1,7 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.Log;
+using Cake.Core;
 using CodeHosts.Annotations;
 using Experiments.Json;
 using Experiments.Plans;
@@ -97,14 +98,34 @@ public sealed class PlanStore(CommandArguments arguments, TargetCatalog catalog,
     /// Returns the overrides: the lines of the variable that <c>--set-variable</c> names, then each <c>--set</c>. The last one of a key
     /// wins.
     /// </summary>
-    private IReadOnlyList<string> Overrides(BuildContext context) =>
-        [.. OverridesOfVariable(context), .. arguments.Get(ExperimentArguments.Set)];
+    /// <exception cref="CakeException">The variable does not exist, or Azure DevOps would replace a part of an override.</exception>
+    private string[] Overrides(BuildContext context)
+    {
+        string[] overrides = [.. OverridesOfVariable(context), .. arguments.Get(ExperimentArguments.Set)];
+        var isAzure = string.Equals(context.Environment.GetEnvironmentVariable("TF_BUILD"), "true", StringComparison.OrdinalIgnoreCase);
+        // The agent replaces $(NAME) by the variable of that name, which may be a secret, wherever it finds one.
+        if (isAzure && Array.Find(overrides, text => text.Contains("$(", StringComparison.Ordinal)) is { } macro)
+        {
+            throw new CakeException(
+                $"The override of {macro.Split('=', 2)[0]} contains \"$(\"; it must not on Azure DevOps, which replaces $(NAME) by the "
+                    + "pipeline's variable of that name. Write the value itself."
+            );
+        }
+
+        return overrides;
+    }
 
     // A pipeline passes overrides in one environment variable, one per line; blank lines and lines from # on do not count.
-    private IEnumerable<string> OverridesOfVariable(BuildContext context) =>
-        arguments.Get(ExperimentArguments.SetVariable) is not { } name
-            ? []
-            : (context.Environment.GetEnvironmentVariable(name) ?? "")
-                .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-                .Where(line => !line.StartsWith('#'));
+    private IEnumerable<string> OverridesOfVariable(BuildContext context)
+    {
+        if (arguments.Get(ExperimentArguments.SetVariable) is not { } name)
+            return [];
+        var text = context.Environment.GetEnvironmentVariable(name)
+            ?? throw new CakeException(
+                $"--set-variable is \"{name}\"; it must be the name of an environment variable that exists, which may be empty. "
+                    + "Set it, or leave --set-variable out."
+            );
+        return text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !line.StartsWith('#'));
+    }
 }

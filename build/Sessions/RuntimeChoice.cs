@@ -31,6 +31,8 @@ public sealed class RuntimeChoice(CommandArguments arguments)
         return requested switch
         {
             "process" => new(JobRuntime.Process, "--runtime asks for it"),
+            "docker" when EngineProbe.FindFaultOfAddress(context.Environment.GetEnvironmentVariable) is { } fault =>
+                throw new CakeException($"--runtime is \"docker\", and {fault} Or run jobs without containers: --runtime=process"),
             "docker" => new(JobRuntime.Docker, "--runtime asks for it"),
             _ => await ProbeAsync(context, environment),
         };
@@ -40,7 +42,7 @@ public sealed class RuntimeChoice(CommandArguments arguments)
     {
         var engine = EngineProbe.Address(context.Environment.GetEnvironmentVariable);
         if (await EngineProbe.FindFaultAsync(engine, context.Cancellation) is { } engineFault)
-            return new(JobRuntime.Process, $"the Docker engine at {engine} {engineFault}");
+            return new(JobRuntime.Process, $"the Docker engine at {EngineProbe.Shown(engine)} {engineFault}");
         if (await EngineProbe.FindRegistryFaultAsync(environment.Registry, context.Cancellation) is { } registryFault)
             return new(JobRuntime.Process, $"a Docker engine responds, but registry {environment.Registry} {registryFault}");
         return new(JobRuntime.Docker, $"the Docker engine at {engine} and registry {environment.Registry} respond");

@@ -11,6 +11,13 @@ namespace Build.Tasks;
 [TaskExample("--target=Stop-Emulator", "it also stops by itself after 30 idle minutes")]
 public sealed class StopEmulatorTask(EmulatorSession emulator) : AsyncFrostingTask<BuildContext>
 {
-    public override async Task RunAsync(BuildContext context) =>
-        context.Report("Emulator", await emulator.StopAsync(context) ? "stopped" : "was not running");
+    public override async Task RunAsync(BuildContext context)
+    {
+        var stopped = await emulator.StopAsync(context);
+        context.Report("Emulator", stopped is null ? "was not running" : "stopped");
+        foreach (var job in stopped?.EndedJobs ?? [])
+            context.ReportDetail("ended", $"job {job}: it failed; the same Train resumes it from its last checkpoint");
+        foreach (var job in stopped?.KeptJobs ?? [])
+            context.ReportDetail("kept", $"job {job}: it had not started; the next emulator runs it");
+    }
 }

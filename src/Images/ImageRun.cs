@@ -20,4 +20,12 @@ public sealed record ImageRun(
     Func<string, string?> Variable,
     TimeProvider Time,
     CancellationToken Cancellation
-);
+)
+{
+    /// <summary>
+    /// Reads whether each file is executable, by path, from git's index; null where git does not say. See
+    /// <see cref="Inputs.ImageInputs.Read"/>.
+    /// </summary>
+    public Func<Task<IReadOnlyDictionary<string, bool>?>> ReadExecutables { get; init; } =
+        () => Task.FromResult<IReadOnlyDictionary<string, bool>?>(null);
+}

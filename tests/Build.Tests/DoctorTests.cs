@@ -50,6 +50,26 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public void Doctor_ShowsTheFirstFaultsOfEachKind_AndWritesAllToAFile()
+    {
+        host.WriteDataset();
+        var csv = Path.Combine(host.Root, ".local/datastores/demo/pothole/datasets/train_pothole_240102030405.csv");
+        File.AppendAllLines(csv, Enumerable.Range(0, 3000).Select(row => $"train_1.png,{row + 10},2,1,40,pothole"));
+        File.AppendAllLines(csv, ["train_1.png,x,2,3,4,pothole"]);
+
+        var output = host.Run("--target=Doctor");
+
+        Assert.Contains("(53): image 'train_1.png': box 59,2,1,40 has no area", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("(54): image 'train_1.png': box 60,2,1,40 has no area", output, StringComparison.Ordinal);
+        Assert.Contains(": xmin is \"x\"; it must be a number of pixels.", output, StringComparison.Ordinal);
+        Assert.Matches(@"\n  29\d\d more like: pothole/datasets/train_pothole_….csv\(…\): image '…': box … has no area", output);
+        Assert.Matches(@"\n  All \d{4,5} are in artifacts/doctor-dataset-faults.txt\.\n", output);
+        Assert.Matches(@"Error: \d{4,5} faults were found\.\n$", output);
+        Assert.InRange(output.Length, 0, 40_000);
+        Assert.InRange(File.ReadLines(Path.Combine(host.Root, "artifacts/doctor-dataset-faults.txt")).Count(), 3001, 10_000);
+    }
+
+    [Fact]
     public void Doctor_ReadsOverridesOfAVariable()
     {
         host.Environment.Variables["OVERRIDES"] = "# a comment\n\nEVAL_CONF=2\n";

@@ -83,6 +83,21 @@ public sealed class JobTests : IDisposable
     }
 
     [Fact]
+    public void Fetch_SavesWhatItCan_AndNamesTheRest()
+    {
+        Answer("Completed");
+        host.Service.On(
+            "GET",
+            Artifacts,
+            FakeService.Json(200, """{"value":[{"path":"outputs/a:b.txt"},{"path":"outputs/fine.txt"},{"path":"../../outside"}]}""")
+        );
+
+        ExpectedText.Check("fetch-renamed", host.Run("--target=Fetch", "--job=job", "--to=fetched"));
+        Assert.True(File.Exists(Path.Combine(host.Root, "fetched/outputs/a_b.txt")));
+        Assert.True(File.Exists(Path.Combine(host.Root, "fetched/outputs/fine.txt")));
+    }
+
+    [Fact]
     public void Cancel_WaitsUntilTheJobHasEnded()
     {
         host.Service.On("POST", $"{FakeService.WorkspaceId}/jobs/job/cancel", FakeService.Json(200, "{}"));

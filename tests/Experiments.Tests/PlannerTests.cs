@@ -57,6 +57,23 @@ public class PlannerTests
         ExpectedText.Check("azure.job.json", JobText(plan));
     }
 
+    [Fact]
+    public void Plan_NamesTheLimit_WhenAVariableOfTheJobIsTooLong()
+    {
+        var choices = string.Join(',', Enumerable.Repeat($"\"{new string('x', 1000)}\"", 140));
+        var text = ExperimentText.With(
+            "\"HYPERTUNE\": false",
+            $"\"HYPERTUNE\": false, \"HYPERTUNE_PARAMS\": {{\"SEARCH_SPACE\": {{\"RUN_PARAMS.LEARNING_RATE\": [\"choice\", [{choices}]]}}}}"
+        );
+
+        var error = Assert.Throws<ConfigException>(() => Plan(text, EnvironmentText.Valid, Dataset));
+
+        Assert.Matches(
+            "the job's variable EXP_CONFIG is 14[0-9]{4} bytes long; it must be at most 131072, the limit of Linux for one environment variable",
+            Assert.Single(error.Faults).ToString()
+        );
+    }
+
     [Theory]
     [InlineData("", "localhost:5000/model-training:sha-aaaaaaaaaaaaaaaaaaaa")]
     [InlineData("localhost:5000/model-training", "localhost:5000/model-training:sha-aaaaaaaaaaaaaaaaaaaa")]

@@ -9,6 +9,12 @@ internal sealed class TerminalTracker(IAnsiConsole console, ProgressContext prog
 
     public void Say(string line) => console.WriteLine(ForeignText.StripControls(line));
 
+    public void Say(IReadOnlyList<string> lines)
+    {
+        foreach (var line in lines)
+            Say(line);
+    }
+
     public void Update(double fraction, string text)
     {
         bar ??= progress.AddTask("", maxValue: 1);

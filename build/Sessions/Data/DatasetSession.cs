@@ -29,14 +29,29 @@ public sealed class DatasetSession(CommandArguments arguments, StorageSession st
         : null;
 
     /// <summary>Returns the dataset of an experiment whose datastore is a folder; null for a storage account.</summary>
-    public static IDatasetSource? ReadFolder(BuildContext context, Configuration configuration) =>
+    public static FolderDataset? ReadFolder(BuildContext context, Configuration configuration) =>
         configuration.Environment.Datastores[configuration.Experiment.DataMount].FolderPath(context.Root) is { } folder
             ? new FolderDataset(folder, configuration.Experiment.ImageType)
             : null;
 
-    /// <summary>Reads and validates a dataset.</summary>
+    /// <summary>Reads and validates a dataset in a folder, or remembers the result when nothing has changed.</summary>
     /// <exception cref="DatasetException">Carries every fault of the dataset.</exception>
-    public static Task<DatasetSummary> CheckAsync(
+    public static Task<DatasetSummary> CheckAsync(BuildContext context, FolderDataset source, Configuration configuration, bool withHash)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(configuration);
+        var experiment = configuration.Experiment;
+        var memory = Path.Combine(context.LocalFolder, "storage", $"{experiment.DataMount}-{experiment.ImageType}-checked.json");
+        return new RememberedDataset(source, memory, TimeProvider.System).ReadAsync(
+            experiment.TrainCsv,
+            experiment.TestCsv,
+            experiment.Data,
+            withHash,
+            context.Cancellation
+        );
+    }
+
+    private static Task<DatasetSummary> CheckAsync(
         BuildContext context,
         IDatasetSource source,
         Configuration configuration,

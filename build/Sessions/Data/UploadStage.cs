@@ -61,8 +61,9 @@ public sealed class UploadStage(PlanStore plans, CommandArguments arguments, Sto
             experiment.Data,
             context.Cancellation
         );
-        foreach (var row in pairs.SelectMany(pair => pair.DroppedRows))
-            context.Warn(row.ToString());
+        string[] dropped = [.. pairs.SelectMany(pair => pair.DroppedRows).Select(row => row.ToString())];
+        foreach (var row in FaultLines.Shorten(context, "dropped-rows.txt", dropped))
+            context.Warn(row);
         foreach (var pair in pairs)
             context.Report("Dataset", $"{pair.TrainCsv} ({pair.Train.Images} images), {pair.TestCsv} ({pair.Test.Images} images)");
     }

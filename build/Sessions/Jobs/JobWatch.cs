@@ -16,6 +16,7 @@ namespace Build.Sessions.Jobs;
 public sealed partial class JobWatch(IQuestion question, IDisplay display, OutcomeReport report, SweepWatch sweeps, TimeProvider time)
 {
     private const int Interrupted = 130;
+    private const int LongestBatch = 1000; // lines
 
     /// <summary>Streams the log, downloads the artifacts, reports the metrics and writes the outcome.</summary>
     /// <param name="context">The run.</param>
@@ -65,12 +66,34 @@ public sealed partial class JobWatch(IQuestion question, IDisplay display, Outco
 
     private Task StreamAsync(BuildContext context, WorkspaceClient workspace, string job) => display.TrackAsync(context, async tracker =>
         {
-            await foreach (var happened in new JobFollower(workspace, timeProvider: time).FollowAsync(job, context.Cancellation))
+            var lines = new List<string>();
+            await using var events = new JobFollower(workspace, timeProvider: time)
+                .FollowAsync(job, context.Cancellation)
+                .GetAsyncEnumerator(context.Cancellation);
+            while (true)
             {
-                tracker.Say(Describe(happened));
-                if (happened is JobLogLine line && Step().Match(line.Text) is { Success: true } step)
+                var next = events.MoveNextAsync();
+                // What is there is written before a wait, and not line by line: a job may print millions.
+                if (!next.IsCompleted || lines.Count == LongestBatch)
+                {
+                    tracker.Say(lines);
+                    lines.Clear();
+                }
+
+                if (!await next)
+                    break;
+                lines.Add(Describe(events.Current));
+                if (
+                    events.Current is JobLogLine line
+                    && line.Text.StartsWith("step ", StringComparison.Ordinal)
+                    && Step().Match(line.Text) is { Success: true } step
+                )
+                {
                     tracker.Update(Number(step, "done") / Number(step, "steps"), $"step {step.Groups["done"]} of {step.Groups["steps"]}");
+                }
             }
+
+            tracker.Say(lines);
         });
 
     private static string Describe(JobEvent happened) =>
@@ -91,7 +114,10 @@ public sealed partial class JobWatch(IQuestion question, IDisplay display, Outco
         var details = await new JobHistory(workspace).ReadAsync(job, context.Cancellation);
         var measured = await new JobMetrics(workspace).ReadAsync(job, context.Cancellation);
         var folder = Path.Combine(context.ArtifactsFolder, job);
-        await new JobArtifacts(workspace).DownloadAsync(job, folder, context.Cancellation);
+        var artifacts = new JobArtifacts(workspace, ArtifactReport.MemoryFile(context, job, folder));
+        var download = await artifacts.FetchAsync(job, folder, context.Cancellation);
+        ArtifactReport.ReportRenamed(context, download);
+        ArtifactReport.ReportLost(context, download);
         var tags = details.Tags.Where(tag => !tag.Key.StartsWith("mlflow.", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
         return new JobOutcome(
             details.Status,

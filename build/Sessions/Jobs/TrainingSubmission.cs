@@ -21,6 +21,7 @@ public sealed class TrainingSubmission(
     PlanStore plans,
     WorkspaceSession session,
     WorkspaceSnapshotReader snapshots,
+    ImageStages images,
     JobWatch watch
 )
 {
@@ -31,7 +32,11 @@ public sealed class TrainingSubmission(
         var plan = plans.ReadPlan(context);
         var records = PlanStore.Records(context, plan.Name);
         if (plan.Runtime.UsesImages)
+        {
             plan = plan.Pinned(records.Read<PushedImage>().Digest);
+            await images.CheckProvenanceAsync(context, plan);
+        }
+
         var compute = records.Read<ComputeTarget>();
         var workspace = await session.OpenForJobAsync(context, plan);
         var environment = await RegisterAsync(context, workspace, plan);

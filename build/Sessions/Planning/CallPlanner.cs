@@ -3,6 +3,7 @@ using Build.Log;
 using Build.Log.Displays;
 using Build.Sessions.Snapshots;
 using Experiments.Plans;
+using Images.Building;
 
 namespace Build.Sessions.Planning;
 
@@ -41,11 +42,16 @@ public sealed class CallPlanner(
         if (plan.ImageBuild is null && plan.Image!.Digest is { } known)
             return new(known, none);
         var registry = registries.Open(plan);
-        var digest = registry.FindDigestAsync(plan.Image!.Tag ?? "latest", context.Cancellation);
-        var tags = plan.ImageBuild is null
-            ? none
-            : await registry.FindDigestsAsync(await images.ReadTagsAsync(context), context.Cancellation);
-        return new(await digest, tags);
+        if (plan.ImageBuild is not { } build)
+            return new(await registry.FindDigestAsync(plan.Image!.Tag ?? "latest", context.Cancellation), none);
+        var found = new ContentImages(registry, ImageSession.ExpectedLabels(context, plan)).FindAsync(
+            plan.Image!.Tag!,
+            context.Cancellation
+        );
+        var tags = await registry.FindDigestsAsync((await images.ReadTagsAsync(context, build)).Tags, context.Cancellation);
+        if ((await found).Fault is { } fault)
+            context.Warn($"The registry has another image as {plan.Image}; Docker-Build builds it again: {fault}.");
+        return new((await found).Digest, tags);
     }
 
     private void Describe(BuildContext context, IReadOnlyList<PlannedCall> calls, WorkspaceSnapshot snapshot)

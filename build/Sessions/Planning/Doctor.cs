@@ -33,7 +33,7 @@ public sealed class Doctor(
     public async Task CheckAsync(BuildContext context)
     {
         var findings = await FindAsync(context);
-        var rows = findings.Select(finding => finding.ToRow());
+        var rows = findings.Select(finding => finding.ToRow(context));
         display.Show(context, new Listing(Indent: 0, [6, 11], [.. rows]) { Headings = ["", "check", "result"] });
         IReadOnlyList<CodeFault> found = [.. findings.SelectMany(finding => finding.Places)];
         // Reading the configuration has annotated its own faults.
@@ -65,7 +65,7 @@ public sealed class Doctor(
             {
                 Warnings = [.. configuration.Warnings.Select(warning => warning.ToString()!)],
             },
-            CheckPlan(context, configuration, file),
+            await CheckPlanAsync(context, configuration, file),
             await CheckDatasetAsync(context, configuration),
             await CheckRuntimeAsync(context, configuration.Environment),
         };
@@ -100,11 +100,15 @@ public sealed class Doctor(
             ];
     }
 
-    private Finding CheckPlan(BuildContext context, Configuration configuration, string file)
+    private async Task<Finding> CheckPlanAsync(BuildContext context, Configuration configuration, string file)
     {
         try
         {
-            var sources = new PlanSources("", images.ReadInputs(context, configuration.Environment).ToPlan(), new(JobRuntime.Azure, ""));
+            var sources = new PlanSources(
+                "",
+                (await images.ReadInputsAsync(context, configuration.Environment)).ToPlan(),
+                new(JobRuntime.Azure, "")
+            );
             Planner.Plan(configuration.Experiment, configuration.Environment, context.Root, git: null, sources, dataset: null);
             return Finding.Ok("plan", file);
         }

@@ -38,8 +38,9 @@ public sealed class ExperimentResolver(
         if (configuration.Environment.Endpoint is not null)
             _ = python.FindAsync(context);
         var dataset = await ReadAsync(context, configuration);
-        foreach (var row in dataset?.DroppedRows ?? [])
-            context.Warn(row.ToString());
+        string[] dropped = [.. (dataset?.DroppedRows ?? []).Select(row => row.ToString())];
+        foreach (var row in FaultLines.Shorten(context, "dropped-rows.txt", dropped))
+            context.Warn(row);
 
         var plan = await PlanAsync(context, configuration, dataset, state);
         given.Check(context, plan);
@@ -69,7 +70,7 @@ public sealed class ExperimentResolver(
     )
     {
         var runtime = await runtimes.DecideAsync(context, configuration.Environment);
-        var image = images.ReadInputs(context, configuration.Environment).ToPlan();
+        var image = (await images.ReadInputsAsync(context, configuration.Environment)).ToPlan();
         var sources = new PlanSources(TrainerSources.Hash(context.Root), image, runtime)
         {
             Digest = runtime.UsesImages ? await FindDigestAsync(context, configuration) : null,

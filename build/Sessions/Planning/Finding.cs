@@ -1,3 +1,4 @@
+using Build.Log;
 using Build.Log.Displays;
 using CodeHosts.Annotations;
 
@@ -26,7 +27,8 @@ internal sealed record Finding(string Status, string Subject, string Text)
     public static Finding Fault(string subject, string text, IReadOnlyList<string> faults, IReadOnlyList<CodeFault> places) =>
         new("fault", subject, text) { Faults = faults, Places = places };
 
-    public ListingRow ToRow() =>
+    /// <summary>Converts the result to a row; long lists are shortened, and files of the run have them whole.</summary>
+    public ListingRow ToRow(BuildContext context) =>
         new(Status, Subject, Text)
         {
             Tone = Status switch
@@ -35,8 +37,8 @@ internal sealed record Finding(string Status, string Subject, string Text)
                 "fault" => Tone.Bad,
                 _ => Tone.Caution,
             },
-            Warnings = Warnings,
-            Faults = Faults,
+            Warnings = FaultLines.Shorten(context, $"doctor-{Subject}-warnings.txt", Warnings),
+            Faults = FaultLines.Shorten(context, $"doctor-{Subject}-faults.txt", Faults),
             Advice = Advice is null ? [] : [Advice],
         };
 }

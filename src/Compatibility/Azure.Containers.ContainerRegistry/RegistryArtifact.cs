@@ -63,6 +63,23 @@ public class RegistryArtifact
         return Response.FromValue(properties, message.Response);
     }
 
+    /// <summary>Changes what may be done with a tag. What is null in <paramref name="value"/> stays.</summary>
+    public virtual async Task<Response<ArtifactTagProperties>> UpdateTagPropertiesAsync(
+        string tag,
+        ArtifactTagProperties value,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tag);
+        ArgumentNullException.ThrowIfNull(value);
+        using var message = Requests.Create(RequestMethod.Patch, RegistryRequests.PathOf("/acr/v1/", RepositoryName, "/_tags/", tag));
+        message.Request.Headers.SetValue(HttpHeader.Names.ContentType, "application/json");
+        message.Request.Content = RequestContent.Create(BinaryData.FromString(value.WriteableProperties().ToJsonString()));
+        using var body = await Requests.ReadAsync(message, cancellationToken).ConfigureAwait(false);
+        var properties = new ArtifactTagProperties(body.RootElement.Find("tag") ?? default, body.RootElement);
+        return Response.FromValue(properties, message.Response);
+    }
+
     /// <summary>Deletes a tag; the manifest stays. A missing tag is no error.</summary>
     public virtual async Task<Response> DeleteTagAsync(string tag, CancellationToken cancellationToken = default)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Datasets.Checks;
 using Datasets.Stores;
 
@@ -32,6 +33,33 @@ public sealed class FolderDataset(string datastoreFolder, string imageType) : ID
         IReadOnlyCollection<string> names,
         CancellationToken cancellationToken
     ) => Task.FromResult<IReadOnlyDictionary<string, string?>>(ForEach(names, ReadMd5, cancellationToken));
+
+    /// <summary>Describes the state of the files.</summary>
+    /// <returns>Null when a file is a link, whose own time says nothing of the content.</returns>
+    internal async Task<FolderState?> DescribeStateAsync(CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        var newest = DateTime.MinValue;
+        foreach (var name in Names(csvs, withSubfolders: false).Order(StringComparer.Ordinal))
+        {
+            var hash = SHA256.HashData(await ReadCsvAsync(name, cancellationToken));
+            lines.Add($"{name}|{Convert.ToHexStringLower(hash)}");
+        }
+
+        if (!Directory.Exists(images))
+            return null;
+        foreach (var (path, file) in FolderFiles.Enumerate(images, withSubfolders: true))
+        {
+            if (file.LinkTarget is not null)
+                return null;
+            var written = file.LastWriteTimeUtc;
+            newest = written > newest ? written : newest;
+            lines.Add($"{path}|{LocalFile.VersionOf(file)}");
+        }
+
+        lines.Sort(StringComparer.Ordinal);
+        return new(lines, newest);
+    }
 
     private static string? ReadMd5(string path)
     {

@@ -88,6 +88,13 @@ public sealed record EnvironmentConfig
     public string ImageDockerfile { get; init; } = "docker/gpu/Dockerfile";
 
     [Setting(
+        "REQUIRE_PROVENANCE",
+        "True: a job runs only in an image whose provenance (SLSA) and bill of materials (SPDX) the registry has.",
+        Default = false
+    )]
+    public bool RequireProvenance { get; init; }
+
+    [Setting(
         "ENDPOINT",
         "Address of a workspace emulator; `https://localhost:0` is the emulator of this project on a free port.",
         DefaultText = "the Azure public cloud",

@@ -10,6 +10,9 @@ public sealed record Experiment
     /// <summary>In place of a file name in TRAIN_CSV and TEST_CSV: the newest stamp for which both splits have a file.</summary>
     public const string LatestCsv = "latest";
 
+    /// <summary>Characters of DESCRIPTION, which becomes a tag: the limit of MLflow.</summary>
+    public const int LongestDescription = 5000;
+
     [Setting(
         "ENV_CONFIG_FILE",
         "File name in `configuration/`: which workspace the experiment runs in.",

@@ -24,7 +24,8 @@ public static class Planner
     /// <param name="sources">The trainer, this project's image, and what runs the job.</param>
     /// <param name="dataset">The dataset; null when only the job reads it.</param>
     /// <exception cref="ConfigException">
-    /// The trainer logs no such metric as the sweep compares, or the environment has no such datastore.
+    /// The trainer logs no such metric as the sweep compares, the environment has no such datastore, or a variable or a tag of the job would
+    /// be too long.
     /// </exception>
     public static ExperimentPlan Plan(
         Experiment experiment,
@@ -60,7 +61,7 @@ public static class Planner
             resolved.RunParams.Seed,
             new(sources.Version)
         );
-        return new(
+        var plan = new ExperimentPlan(
             WorkspaceAddress.Of(environment),
             DatastorePlan.Of(resolved.DataMount, environment, repositoryRoot),
             ComputePlan.Of(resolved, environment),
@@ -72,6 +73,7 @@ public static class Planner
         {
             HashUnknownReason = dataset is null ? "only the job reads the dataset" : dataset.HashUnknownReason,
         };
+        return JobLimits.FindFaults(plan).ToList() is { Count: > 0 } faults ? throw new ConfigException(experiment.ExpName, faults) : plan;
     }
 
     private static void Check(

@@ -69,6 +69,19 @@ public static class ExperimentReader
             relations.Validate(faults);
         if (faults.Count == before && experiment.Hypertune)
             new SweepRules(experiment, root, faults).Validate();
+        // Of the texts without a pattern, this one reaches the service as it is.
+        if (root.Find("DESCRIPTION")?.Value is { Kind: JsonValueKind.String, Text.Length: > Experiment.LongestDescription } description)
+        {
+            faults.Add(
+                new(
+                    description.Location,
+                    "DESCRIPTION",
+                    description.Shown,
+                    $"a string of at most {Experiment.LongestDescription} characters, the limit of MLflow for a tag"
+                )
+            );
+        }
+
         return (experiment, root);
     }
 

@@ -14,6 +14,7 @@ namespace Images.Building;
 /// </param>
 /// <param name="Changes">Inputs that differ from the earlier image.</param>
 /// <param name="Steps">The instructions of the build.</param>
+/// <param name="Replaces">Whether it replaces the image that its content tag leads to: a rebuild, or another image was there.</param>
 public sealed record BuiltImage(
     string Reference,
     StageChange Change,
@@ -21,7 +22,8 @@ public sealed record BuiltImage(
     string? ImageId,
     string? Since,
     IReadOnlyList<string> Changes,
-    IReadOnlyList<BuildStep> Steps
+    IReadOnlyList<BuildStep> Steps,
+    bool Replaces = false
 ) : IStageRecord
 {
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cake.Core;
 using Experiments.Plans.Images;
+using Images.Attestations;
 using Images.Docker;
 using Images.Inputs;
 using Images.Registry;
@@ -28,32 +29,43 @@ public sealed class ImageBuilder(ImageRun run, ImageReference image, ImageBuildP
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(readSource);
-        if (!options.Rebuild && await FindAsync() is { } digest)
+        var found = options.Rebuild ? new(null, null) : await FindAsync(options.RequiresProvenance);
+        if (found.Digest is { } digest)
         {
             run.Say($"Image        {image}: unchanged ({digest})");
             return BuiltImage.Found(image.ToString(), digest);
         }
 
-        return await BuildAsync(options, await readSource());
+        if (found.Fault is not null)
+            run.Warn($"The registry has another image as {image}, so the image is built and replaces it: {found.Fault}.");
+        var built = await BuildAsync(options, await readSource());
+        return built with { Replaces = options.Rebuild || found.Fault is not null };
     }
 
     // Without read access to the registry, build anyway: pull requests from forks have none.
-    private async Task<string?> FindAsync()
+    private async Task<FoundImage> FindAsync(bool requiresProvenance)
     {
         try
         {
-            return await registry.FindDigestAsync(image.Tag!, run.Cancellation);
+            var expected = ImageLabels.Expected(build, ImageSources.ReadBaseDigest(run.Root, build));
+            var found = await new ContentImages(registry, expected).FindAsync(image.Tag!, run.Cancellation);
+            return requiresProvenance && found is { Fault: null, Manifest: { } manifest }
+                ? found with
+                {
+                    Fault = await new AttestationCheck(registry).FindFaultAsync(manifest, build.InputsHash, run.Cancellation),
+                }
+                : found;
         }
         catch (WorkspaceException exception)
         {
             run.Warn($"The image is built, because it is unknown whether the registry has it: {exception.Message}");
-            return null;
+            return new(null, null);
         }
     }
 
     private async Task<BuiltImage> BuildAsync(BuildOptions options, BuildSource source)
     {
-        var inputs = ImageSources.Read(run.Root, build);
+        var inputs = ImageSources.Read(run.Root, build, await run.ReadExecutables());
         if (inputs.Hash != build.InputsHash)
         {
             throw new CakeException(
@@ -65,16 +77,19 @@ public sealed class ImageBuilder(ImageRun run, ImageReference image, ImageBuildP
         var changes = earlier.Labels is null ? null : ImageLabels.FindChanges(inputs, earlier.Labels);
         var began = run.Time.GetTimestamp();
         var built = options.Azure is { } azure
-            ? await BuildInAzureAsync(azure, inputs, source, options.Rebuild ? [] : earlier.References)
-            : await BuildHereAsync(inputs, source, earlier.References, options.Rebuild);
+            ? await BuildInAzureAsync(azure, inputs, source, options, earlier.References)
+            : await BuildHereAsync(inputs, source, options, earlier.References);
         built = built with { Since = changes is null ? null : earlier.Nearest, Changes = changes ?? [] };
         BuildReport.Write(built, run.Time.GetElapsedTime(began), run.Say);
         return built;
     }
 
-    private async Task<BuiltImage> BuildHereAsync(ImageInputs inputs, BuildSource source, IReadOnlyList<string> cache, bool fresh)
+    private async Task<BuiltImage> BuildHereAsync(ImageInputs inputs, BuildSource source, BuildOptions options, IReadOnlyList<string> cache)
     {
-        using var docker = DockerClient.Find(run, registry);
+        using var folder = BuildFolder.Create(run, inputs);
+        using var docker = DockerClient.Find(run with { Root = folder.Path }, registry);
+        var attestationFault = docker.FindAttestationFault();
+        ReportProvenance(options, attestationFault);
         if (cache.Count > 0)
             await docker.LogInAsync();
         var baseDigest = inputs.BaseDigest ?? (inputs.BaseImage is { } baseImage ? docker.FindBaseDigest(baseImage) : null);
@@ -84,7 +99,8 @@ public sealed class ImageBuilder(ImageRun run, ImageReference image, ImageBuildP
             image.ToString(),
             ImageLabels.For(inputs, source.Commit, baseDigest, run.Time.GetUtcNow()),
             cache,
-            fresh,
+            options.Rebuild,
+            attestationFault is null,
             line =>
             {
                 progress.Read(line);
@@ -96,7 +112,26 @@ public sealed class ImageBuilder(ImageRun run, ImageReference image, ImageBuildP
         return new BuiltImage(image.ToString(), StageChange.Created, Digest: null, id, null, [], steps);
     }
 
-    private async Task<BuiltImage> BuildInAzureAsync(AzureBuild azure, ImageInputs inputs, BuildSource source, IReadOnlyList<string> cache)
+    private void ReportProvenance(BuildOptions options, string? fault)
+    {
+        if (fault is not null && options.RequiresProvenance)
+        {
+            throw new CakeException(
+                $"REQUIRE_PROVENANCE is true, and {fault}; the image must be built where BuildKit attests: with buildx, on an engine with "
+                    + "containerd's image store (\"features\": {\"containerd-snapshotter\": true} in /etc/docker/daemon.json)."
+            );
+        }
+
+        run.Say($"  provenance {(fault is null ? "SLSA and SPDX, by BuildKit" : $"none: {fault}")}");
+    }
+
+    private async Task<BuiltImage> BuildInAzureAsync(
+        AzureBuild azure,
+        ImageInputs inputs,
+        BuildSource source,
+        BuildOptions options,
+        IReadOnlyList<string> cache
+    )
     {
         if (!RegistryConnection.IsAzure(registry.Host))
         {
@@ -105,6 +140,7 @@ public sealed class ImageBuilder(ImageRun run, ImageReference image, ImageBuildP
             );
         }
 
+        ReportProvenance(options, "builds in Azure attest nothing");
         var file = Path.Combine(run.LocalFolder, $"context-{Guid.NewGuid():N}.tar.gz");
         Directory.CreateDirectory(run.LocalFolder);
         await using var archive = new FileStream(
@@ -124,7 +160,7 @@ public sealed class ImageBuilder(ImageRun run, ImageReference image, ImageBuildP
             build.Dockerfile,
             build.Arguments,
             ImageLabels.For(inputs, source.Commit, inputs.BaseDigest, run.Time.GetUtcNow()),
-            cache,
+            options.Rebuild ? [] : cache,
             AzureTimeout
         );
         var progress = new BuildProgress();

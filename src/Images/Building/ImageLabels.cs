@@ -46,6 +46,18 @@ public static class ImageLabels
         return labels;
     }
 
+    /// <summary>Returns the labels that an image must have to be the image of a plan.</summary>
+    /// <param name="build">How the plan builds the image.</param>
+    /// <param name="baseDigest">Digest of the base; null when the Dockerfile names the base by a tag, which may have moved.</param>
+    public static IReadOnlyDictionary<string, string> Expected(ImageBuildPlan build, string? baseDigest)
+    {
+        ArgumentNullException.ThrowIfNull(build);
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal) { [Inputs] = build.InputsHash };
+        if (baseDigest is not null)
+            labels[BaseDigest] = baseDigest;
+        return labels;
+    }
+
     /// <summary>Compares the inputs with those of an earlier image.</summary>
     /// <param name="inputs">The inputs now.</param>
     /// <param name="earlierLabels">Labels of the earlier image by name.</param>

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Experiments.Plans.Images;
 using Images.Registry;
+using Images.Tagging;
+using Workspaces.Errors;
 
 namespace Images.Cleaning;
 
@@ -50,6 +52,9 @@ public sealed class ImageCleaner(ImageRun run, ImageRegistry registry)
     {
         foreach (var step in steps)
         {
+            // A locked tag cannot be deleted, and neither can its image.
+            foreach (var tag in step.Tags.Where(ImageTags.IsContent))
+                await registry.SetLockAsync(tag, isLocked: false, run.Cancellation);
             if (step.DeletesImage)
             {
                 await registry.DeleteManifestAsync(step.Image.Digest, run.Cancellation);
@@ -75,12 +80,24 @@ public sealed class ImageCleaner(ImageRun run, ImageRegistry registry)
         var options = new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = run.Cancellation };
         await Parallel.ForEachAsync(groups, options, async (group, token) =>
         {
-            var created = await registry.FindAsync(group.Key, token) is { } manifest
-                ? (await registry.DescribeAsync(manifest, token)).Created
-                : null;
-            images.Add(new StoredImage(group.Key, [.. group.Order(StringComparer.Ordinal)], created));
+            images.Add(new StoredImage(group.Key, [.. group.Order(StringComparer.Ordinal)], await ReadCreatedAsync(group.Key, token)));
         });
         return [.. images.OrderBy(image => image.Created).ThenBy(image => image.Digest, StringComparer.Ordinal)];
+    }
+
+    // Not everything in a repository is an image.
+    private async Task<DateTimeOffset?> ReadCreatedAsync(string digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await registry.FindAsync(digest, cancellationToken) is { } manifest
+                ? (await registry.DescribeAsync(manifest, cancellationToken)).Created
+                : null;
+        }
+        catch (WorkspaceException error) when (error.ErrorCode == ImageRegistry.NoImage)
+        {
+            return null;
+        }
     }
 
     /// <summary>Finds the digests of the images of this repository among the uses.</summary>

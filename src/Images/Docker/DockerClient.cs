@@ -17,6 +17,8 @@ namespace Images.Docker;
 internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageRegistry registry) : IDisposable
 {
     private static readonly Dictionary<string, string> NoVariables = new(StringComparer.Ordinal);
+    private readonly Lock loginGate = new();
+    private ICakeContext? cake;
     private TemporaryDockerConfig? login;
 
     /// <summary>Finds a client that can build.</summary>
@@ -31,9 +33,14 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
     /// <summary>Finds a client that can build, in the folders given.</summary>
     /// <exception cref="CakeException">No client can build with BuildKit.</exception>
     internal static DockerCommand FindCommand(ImageRun run, string searchPath) =>
-        DockerCommand.Find(searchPath, (path, arguments) => TryRead(run, path, arguments, NoVariables));
+        DockerCommand.Find(searchPath, (path, arguments) =>
+            TryRead(run, new DockerRunner(run.Time, () => { }, run.Cancellation), path, arguments, NoVariables)
+        );
 
-    public void Dispose() => login?.Dispose();
+    // The aliases start docker through this context, so that a cancelled run ends it, after its login is deleted.
+    private ICakeContext Cake => cake ??= new DockerContext(run.Cake, new DockerRunner(run.Time, DeleteLogin, run.Cancellation));
+
+    public void Dispose() => DeleteLogin();
 
     /// <summary>Signs in to the registry, or signs in again: an Azure registry issues a new token each time.</summary>
     /// <remarks>The password goes through standard input.</remarks>
@@ -43,11 +50,12 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
     {
         if (await registry.GetLoginAsync(run.Cancellation) is not { } found)
             return;
-        login ??= new TemporaryDockerConfig(run.Variable);
+        lock (loginGate)
+            login ??= new TemporaryDockerConfig(run.Variable);
         var settings = new DockerRegistryLoginSettings { Username = found.Name, Password = found.Password };
         var output = new List<string>();
         // The client warns that its configuration holds the password unencrypted; the folder is deleted at the end of the run.
-        if (Run(settings, output.Add, () => run.Cake.DockerLogin(settings, registry.Host)) == 0)
+        if (Run(settings, output.Add, () => Cake.DockerLogin(settings, registry.Host)) == 0)
             return;
         var reason = string.Join(' ', output.TakeLast(3)).Replace(found.Password, "***", StringComparison.Ordinal);
         throw new CakeException($"docker could not sign in to {registry.Host} as {found.Name}: {reason}");
@@ -59,6 +67,7 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
     /// <param name="labels">Labels by name.</param>
     /// <param name="cacheFrom">References of images whose layers may be reused.</param>
     /// <param name="fresh">Whether to build without any cache.</param>
+    /// <param name="attests">Whether BuildKit attests provenance and bill of materials: see <see cref="FindAttestationFault"/>.</param>
     /// <param name="onLine">Receives each line that docker prints.</param>
     /// <returns>The engine's ID of the image.</returns>
     /// <exception cref="CakeException">The build failed.</exception>
@@ -68,6 +77,7 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
         IReadOnlyDictionary<string, string> labels,
         IReadOnlyList<string> cacheFrom,
         bool fresh,
+        bool attests,
         Action<string> onLine
     )
     {
@@ -83,19 +93,20 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
                 ? Run(
                     new DockerBuildXBuildSettings
                     {
+                        ArgumentCustomization = attests ? Attest : null,
                         BuildArg = arguments,
                         CacheFrom = caches,
                         File = plan.Dockerfile,
                         Iidfile = idFile,
                         Label = named,
                         Load = true,
-                        Network = "host",
+                        Network = Network,
                         NoCache = fresh,
                         Progress = "plain",
                         Tag = [reference],
                     },
                     onLine,
-                    settings => run.Cake.DockerBuildXBuild(settings, ".")
+                    settings => Cake.DockerBuildXBuild(settings, ".")
                 )
                 : Run(
                     new DockerImageBuildSettings
@@ -105,13 +116,13 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
                         File = plan.Dockerfile,
                         Iidfile = idFile,
                         Label = named,
-                        Network = "host",
+                        Network = Network,
                         NoCache = fresh ? true : null,
                         Progress = "plain",
                         Tag = [reference],
                     },
                     onLine,
-                    settings => run.Cake.DockerBuild(settings, ".")
+                    settings => Cake.DockerBuild(settings, ".")
                 );
             return exitCode == 0
                 ? File.ReadAllText(idFile).Trim()
@@ -126,6 +137,14 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
         }
     }
 
+    /// <summary>Returns why a build here makes no attestations, as a clause; null when it makes them.</summary>
+    /// <remarks>Only the image store of containerd keeps an index, and with it the attestations, from the build to the push.</remarks>
+    public string? FindAttestationFault() =>
+        !command.HasBuildx ? $"{command.Path} has no buildx"
+        : TryRead("info", "--format", "{{json .DriverStatus}}")?.Contains("io.containerd.snapshotter", StringComparison.Ordinal) != true
+            ? "the engine does not store images with containerd"
+        : null;
+
     /// <summary>Pushes an image once.</summary>
     /// <param name="reference">The image.</param>
     /// <param name="onLine">Receives each line that docker prints.</param>
@@ -134,7 +153,7 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
     public int Push(string reference, Action<string> onLine, Action<string> onError)
     {
         var settings = new DockerImagePushSettings();
-        return Run(settings, onLine, () => run.Cake.DockerPush(settings, reference), onError);
+        return Run(settings, onLine, () => Cake.DockerPush(settings, reference), onError);
     }
 
     /// <summary>Gets the ID of an image of this engine; null when the engine has no image of that name.</summary>
@@ -165,13 +184,36 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
         return layers;
     }
 
+    // A build that takes layers from a registry of this machine must reach its loopback address. Any other stays apart from this machine's
+    // services.
+    private string? Network => registry.IsLoopback ? "host" : null;
+
     private string? Inspect(string reference, string format) =>
         TryRead("image", "inspect", "--format", format, reference) is { Length: > 0 } text ? text : null;
 
-    private string? TryRead(params string[] arguments) => TryRead(run, command.Path, arguments, Variables());
+    private string? TryRead(params string[] arguments) => TryRead(run, Cake.ProcessRunner, command.Path, arguments, Variables());
+
+    // Cake.Docker has no settings for these options.
+    private static ProcessArgumentBuilder Attest(ProcessArgumentBuilder arguments) =>
+        arguments.Append("--attest type=provenance,mode=max").Append("--attest type=sbom");
+
+    private void DeleteLogin()
+    {
+        lock (loginGate)
+        {
+            login?.Dispose();
+            login = null;
+        }
+    }
 
     /// <summary>Reads the trimmed standard output of a client; null when it does not start or fails.</summary>
-    private static string? TryRead(ImageRun run, string path, string[] arguments, Dictionary<string, string> variables)
+    private static string? TryRead(
+        ImageRun run,
+        IProcessRunner runner,
+        string path,
+        string[] arguments,
+        Dictionary<string, string> variables
+    )
     {
         var words = new ProcessArgumentBuilder();
         foreach (var argument in arguments)
@@ -187,8 +229,7 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
         };
         try
         {
-            using var process = run.Cake.ProcessRunner.Start(path, settings);
-            // Before the wait, lines that arrive after the exit would be lost.
+            using var process = runner.Start(path, settings);
             process.WaitForExit();
             var output = string.Join('\n', process.GetStandardOutput()).Trim();
             run.Cancellation.ThrowIfCancellationRequested();

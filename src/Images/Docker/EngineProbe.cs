@@ -10,6 +10,7 @@ namespace Images.Docker;
 public static class EngineProbe
 {
     private const string DefaultSocket = "unix:///var/run/docker.sock";
+    private static readonly string[] Schemes = ["unix://", "tcp://", "http://", "https://", "npipe://"];
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Gets the engine's address: DOCKER_HOST, or Docker's default socket.</summary>
@@ -18,6 +19,25 @@ public static class EngineProbe
     {
         ArgumentNullException.ThrowIfNull(variable);
         return variable("DOCKER_HOST") is { Length: > 0 } address ? address : DefaultSocket;
+    }
+
+    /// <summary>Returns why DOCKER_HOST cannot name the engine of the emulator's jobs, as a clause; null when it can.</summary>
+    /// <param name="variable">Reads an environment variable.</param>
+    public static string? FindFaultOfAddress(Func<string, string?> variable)
+    {
+        var address = Address(variable);
+        return Array.Exists(Schemes, scheme => address.StartsWith(scheme, StringComparison.Ordinal))
+            ? null
+            : $"DOCKER_HOST is {Shown(address)}; it must be unix:///PATH, because the containers mount folders of this machine. Unset it.";
+    }
+
+    /// <summary>Returns an engine's address without the user and password that it may carry.</summary>
+    public static string Shown(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var start = address.IndexOf("://", StringComparison.Ordinal) + "://".Length;
+        var at = address.LastIndexOf('@');
+        return start >= "://".Length && at > start ? $"{address[..start]}…{address[at..]}" : address;
     }
 
     /// <summary>Checks whether an engine responds.</summary>

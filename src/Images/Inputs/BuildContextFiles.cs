@@ -14,11 +14,14 @@ internal static class BuildContextFiles
     /// <summary>
     /// Reads every file and link that is not ignored, by path in the order of its UTF-8 bytes. Folders that can hold none are skipped.
     /// </summary>
+    /// <param name="root">Absolute path of the build context.</param>
+    /// <param name="ignore">The rules of the ignore file.</param>
+    /// <param name="executables">Whether files are executable, by path; null, and for other files: as the disk shows them.</param>
     /// <exception cref="IOException">A file or folder cannot be read.</exception>
-    public static IReadOnlyList<ImageInput> Read(string root, DockerIgnore ignore)
+    public static IReadOnlyList<ImageInput> Read(string root, DockerIgnore ignore, IReadOnlyDictionary<string, bool>? executables)
     {
         var files = new List<ImageInput>();
-        Collect(new DirectoryInfo(root), "", ignore, files);
+        Collect(new DirectoryInfo(root), "", ignore, executables, files);
         // In the order of UTF-16 some characters beyond the basic plane precede characters within it.
         return
         [
@@ -26,7 +29,17 @@ internal static class BuildContextFiles
         ];
     }
 
-    private static void Collect(DirectoryInfo folder, string prefix, DockerIgnore ignore, List<ImageInput> files)
+    /// <summary>Returns whether the disk shows a file as executable.</summary>
+    /// <remarks>Windows has no mode bits: no file is executable there, as in a checkout without executable files.</remarks>
+    public static bool IsExecutable(FileInfo file) => !OperatingSystem.IsWindows() && (file.UnixFileMode & AnyExecute) != UnixFileMode.None;
+
+    private static void Collect(
+        DirectoryInfo folder,
+        string prefix,
+        DockerIgnore ignore,
+        IReadOnlyDictionary<string, bool>? executables,
+        List<ImageInput> files
+    )
     {
         foreach (var entry in folder.EnumerateFileSystemInfos("*", EveryEntry))
         {
@@ -39,11 +52,11 @@ internal static class BuildContextFiles
             else if (entry is DirectoryInfo inner)
             {
                 if (ignore.Enters(path))
-                    Collect(inner, path + "/", ignore, files);
+                    Collect(inner, path + "/", ignore, executables, files);
             }
             else if (!ignore.Ignores(path))
             {
-                files.Add(Content(path, (FileInfo)entry));
+                files.Add(Content(path, (FileInfo)entry, executables));
             }
         }
     }
@@ -54,11 +67,12 @@ internal static class BuildContextFiles
         return new ImageInput(path, Convert.ToHexStringLower(SHA256.HashData(text)), text.Length, ImageInputKind.Link);
     }
 
-    private static ImageInput Content(string path, FileInfo file)
+    private static ImageInput Content(string path, FileInfo file, IReadOnlyDictionary<string, bool>? executables)
     {
         using var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        // Windows has no mode bits: no file is executable there, as in a checkout without executable files.
-        var executable = !OperatingSystem.IsWindows() && (file.UnixFileMode & AnyExecute) != UnixFileMode.None;
+        // A disk may show every file as executable; the index has the mode that every checkout agrees on.
+        if (executables is null || !executables.TryGetValue(path, out var executable))
+            executable = IsExecutable(file);
         return new ImageInput(
             path,
             Convert.ToHexStringLower(SHA256.HashData(stream)),

@@ -10,19 +10,24 @@ namespace Images.Inputs;
 /// </summary>
 public sealed record ImageInputs
 {
+    /// <summary>The build argument that names the base.</summary>
+    internal const string BaseArgument = "BASE_IMAGE";
+
     private const char Separator = '\u001F';
 
     private ImageInputs(
         ImageInput dockerfile,
         IReadOnlyDictionary<string, string> buildArguments,
         IReadOnlyDictionary<string, string> arguments,
-        IReadOnlyList<ImageInput> files
+        IReadOnlyList<ImageInput> files,
+        (string? File, DockerIgnore Rules) ignore
     )
     {
         Dockerfile = dockerfile;
         BuildArguments = buildArguments;
         Arguments = arguments;
         Files = files;
+        (IgnoreFile, Ignore) = ignore;
         Hash = ComputeHash(dockerfile, buildArguments, files);
     }
 
@@ -46,27 +51,39 @@ public sealed record ImageInputs
     /// <summary>The files of the context, by path in the order of UTF-8 bytes.</summary>
     public IReadOnlyList<ImageInput> Files { get; }
 
+    /// <summary>The ignore file that decides the files; null when it does not exist.</summary>
+    internal string? IgnoreFile { get; }
+
+    internal DockerIgnore Ignore { get; }
+
     /// <summary>Converts the inputs to the part of a plan that names the image.</summary>
     public ImageBuildPlan ToPlan() => new(Dockerfile.Path, BuildArguments, Hash, Tag);
 
     /// <summary>The value of <c>BASE_IMAGE</c>; null when the Dockerfile has no such argument or the argument has no value.</summary>
-    public string? BaseImage => Arguments.GetValueOrDefault("BASE_IMAGE");
+    public string? BaseImage => Arguments.GetValueOrDefault(BaseArgument);
 
     /// <summary>The digest within <see cref="BaseImage"/>, as <c>sha256:…</c>; null when the reference has only a tag.</summary>
-    public string? BaseDigest =>
-        BaseImage is { } image && image.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at ? image[(at + 1)..] : null;
+    public string? BaseDigest => DigestOf(BaseImage);
 
     /// <summary>Reads the inputs of a build.</summary>
     /// <param name="root">Folder of the build context.</param>
     /// <param name="dockerfile">Path of the Dockerfile, relative to <paramref name="root"/>, with forward slashes.</param>
     /// <param name="buildArguments">The values of <c>--build-arg</c>, by name.</param>
+    /// <param name="executables">
+    /// Whether each file is executable, by path, as git's index says; the disk decides about other files. Null when there is no index.
+    /// </param>
     /// <exception cref="FileNotFoundException">The Dockerfile is missing.</exception>
     /// <exception cref="FormatException">Some lines of the ignore file are no rules; the message names all of them.</exception>
     /// <remarks>
     /// As with Docker, <c>{Dockerfile}.dockerignore</c> takes precedence over the context's <c>.dockerignore</c>. Folders are not inputs,
     /// because Git stores no empty ones.
     /// </remarks>
-    public static ImageInputs Read(string root, string dockerfile, IReadOnlyDictionary<string, string> buildArguments)
+    public static ImageInputs Read(
+        string root,
+        string dockerfile,
+        IReadOnlyDictionary<string, string> buildArguments,
+        IReadOnlyDictionary<string, bool>? executables = null
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
         ArgumentException.ThrowIfNullOrEmpty(dockerfile);
@@ -86,24 +103,29 @@ public sealed record ImageInputs
         foreach (var (name, value) in buildArguments)
             arguments[name] = value;
 
+        var ignore = ReadIgnore(root, shown);
         return new ImageInputs(
             new ImageInput(shown, Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length),
             new SortedDictionary<string, string>(buildArguments.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal),
             arguments,
-            BuildContextFiles.Read(root, ReadIgnore(root, shown))
+            BuildContextFiles.Read(root, ignore.Rules, executables),
+            ignore
         );
     }
 
-    private static DockerIgnore ReadIgnore(string root, string dockerfile)
+    internal static string? DigestOf(string? image) =>
+        image?.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at ? image[(at + 1)..] : null;
+
+    private static (string? File, DockerIgnore Rules) ReadIgnore(string root, string dockerfile)
     {
         foreach (var name in new[] { dockerfile + ".dockerignore", ".dockerignore" })
         {
             var file = Path.Combine(root, name);
             if (File.Exists(file))
-                return DockerIgnore.Parse(File.ReadAllText(file), name);
+                return (name, DockerIgnore.Parse(File.ReadAllText(file), name));
         }
 
-        return DockerIgnore.Parse("", ".dockerignore");
+        return (null, DockerIgnore.Parse("", ".dockerignore"));
     }
 
     private static string ComputeHash(

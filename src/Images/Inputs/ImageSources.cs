@@ -11,34 +11,59 @@ public static class ImageSources
     /// <param name="root">Absolute path of the repository.</param>
     /// <param name="dockerfile">IMAGE_DOCKERFILE, relative to the repository.</param>
     /// <param name="buildArguments">The values of <c>--build-arg</c>.</param>
+    /// <param name="executables">As in <see cref="ImageInputs.Read"/>.</param>
     /// <exception cref="ConfigException">The Dockerfile is missing.</exception>
     /// <exception cref="CakeException">A <c>--build-arg</c> or the ignore file is faulty.</exception>
-    public static ImageInputs Read(string root, string dockerfile, IEnumerable<string> buildArguments)
+    public static ImageInputs Read(
+        string root,
+        string dockerfile,
+        IEnumerable<string> buildArguments,
+        IReadOnlyDictionary<string, bool>? executables = null
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
         var arguments = Parse(buildArguments);
         var file = Path.Combine(root, dockerfile);
         if (File.Exists(file) && DockerfileArguments.Declares(File.ReadAllText(file), MetricNames.Argument))
             arguments[MetricNames.Argument] = string.Join(',', ReadMetricNames(root));
-        return Read(root, dockerfile, arguments);
+        return ReadAll(root, dockerfile, arguments, executables);
     }
 
     /// <summary>Reads the inputs of a plan's image: a later target knows only what the plan says.</summary>
     /// <param name="root">Absolute path of the repository.</param>
     /// <param name="build">The image in the plan.</param>
+    /// <param name="executables">As in <see cref="ImageInputs.Read"/>.</param>
     /// <exception cref="ConfigException">The Dockerfile is missing.</exception>
     /// <exception cref="CakeException">The ignore file is faulty.</exception>
-    public static ImageInputs Read(string root, ImageBuildPlan build)
+    public static ImageInputs Read(string root, ImageBuildPlan build, IReadOnlyDictionary<string, bool>? executables = null)
     {
         ArgumentNullException.ThrowIfNull(build);
-        return Read(root, build.Dockerfile, build.Arguments);
+        return ReadAll(root, build.Dockerfile, build.Arguments, executables);
     }
 
-    private static ImageInputs Read(string root, string dockerfile, IReadOnlyDictionary<string, string> arguments)
+    /// <summary>Reads the digest of the base that the image of a plan must have.</summary>
+    /// <returns>Null when the base is named by a tag, or the Dockerfile is missing.</returns>
+    public static string? ReadBaseDigest(string root, ImageBuildPlan build)
+    {
+        ArgumentNullException.ThrowIfNull(build);
+        var file = Path.Combine(root, build.Dockerfile);
+        var image = build.Arguments.GetValueOrDefault(ImageInputs.BaseArgument)
+            ?? (
+                File.Exists(file) ? DockerfileArguments.Defaults(File.ReadAllText(file)).GetValueOrDefault(ImageInputs.BaseArgument) : null
+            );
+        return ImageInputs.DigestOf(image);
+    }
+
+    private static ImageInputs ReadAll(
+        string root,
+        string dockerfile,
+        IReadOnlyDictionary<string, string> arguments,
+        IReadOnlyDictionary<string, bool>? executables
+    )
     {
         try
         {
-            return ImageInputs.Read(root, dockerfile, arguments);
+            return ImageInputs.Read(root, dockerfile, arguments, executables);
         }
         catch (FileNotFoundException)
         {

@@ -5,14 +5,21 @@ using Images.Docker;
 using Images.Registry;
 using Images.Tagging;
 using Workspaces.Connection;
+using Workspaces.Errors;
 
 namespace Images.Pushing;
 
 /// <summary>Ensures that the registry has the image of a plan, and returns the digest that the job is pinned to.</summary>
 /// <param name="run">The run.</param>
 /// <param name="image">The image in the plan.</param>
+/// <param name="expected">The labels that the image must have: see <see cref="ImageLabels.Expected"/>; empty for another's image.</param>
 /// <param name="openRegistry">Opens the repository of the image; called only when a request is needed.</param>
-public sealed class ImagePublisher(ImageRun run, ImageReference image, Func<ImageRegistry> openRegistry)
+public sealed class ImagePublisher(
+    ImageRun run,
+    ImageReference image,
+    IReadOnlyDictionary<string, string> expected,
+    Func<ImageRegistry> openRegistry
+)
 {
     /// <summary>Finds the digest of an image that is used unchanged, and pushes nothing.</summary>
     /// <exception cref="CakeException">The registry does not have the image.</exception>
@@ -53,10 +60,11 @@ public sealed class ImagePublisher(ImageRun run, ImageReference image, Func<Imag
 
         var registry = openRegistry();
         var manifest = built.ImageId is { } imageId
-            ? await PushAsync(registry, built.Reference, imageId)
+            ? await PushAsync(registry, built, imageId)
             : await FindBuiltInAzureAsync(registry, built.Digest!);
         // The next run finds the image from here on; the tags that people use move only now.
         onPushed(built with { Digest = manifest.Digest, Change = StageChange.Unchanged, ImageId = null });
+        await LockAsync(registry);
         var cache = built.HasWholeCache ? ImageTags.CacheOf(await readSource()) : null;
         var set = await ImageTagger.SetMissingAsync(registry, manifest, cache is null ? tags : [.. tags, cache], run.Cancellation);
         if (set.Count > 0)
@@ -64,15 +72,33 @@ public sealed class ImagePublisher(ImageRun run, ImageReference image, Func<Imag
         return Record(manifest.Digest, tags, StageChange.Created);
     }
 
-    private async Task<ImageManifest> PushAsync(ImageRegistry registry, string reference, string imageId)
+    private async Task<ImageManifest> PushAsync(ImageRegistry registry, BuiltImage built, string imageId)
     {
         using var docker = DockerClient.Find(run, registry);
-        return docker.FindId(reference) == imageId
-            ? await new ImagePusher(run, docker, registry).PushAsync(reference, image.Tag!, imageId)
-            : throw new CakeException(
-                $"The engine's {reference} is not the image that was built ({imageId}); it must be. "
+        if (docker.FindId(built.Reference) != imageId)
+        {
+            throw new CakeException(
+                $"The engine's {built.Reference} is not the image that was built ({imageId}); it must be. "
                     + "Build it again: dotnet cake --target=Docker-Push --rebuild"
             );
+        }
+
+        var tag = new LockedTag(run, registry, new ContentImages(registry, expected), image.Tag!, built.Replaces);
+        return await new ImagePusher(run, docker, registry).PushAsync(built.Reference, image.Tag!, imageId, tag.OpenAsync);
+    }
+
+    // The tag of content leads to one image for ever; only a rebuild moves it.
+    private async Task LockAsync(ImageRegistry registry)
+    {
+        try
+        {
+            var isLocked = await registry.SetLockAsync(image.Tag!, isLocked: true, run.Cancellation);
+            run.Say($"Tags         {image.Tag}: {(isLocked ? "locked" : $"not locked, because {registry.Host} has no locks")}");
+        }
+        catch (WorkspaceException error) when (!run.Cancellation.IsCancellationRequested)
+        {
+            run.Warn($"{image} is not locked, so a later push can move it: {error.Message}");
+        }
     }
 
     private async Task<ImageManifest> FindBuiltInAzureAsync(ImageRegistry registry, string digest) =>

@@ -18,14 +18,19 @@ internal sealed class ImagePusher(ImageRun run, DockerClient docker, ImageRegist
     /// <param name="reference"><c>registry/repository:tag</c>, in the engine.</param>
     /// <param name="tag">The tag within the reference.</param>
     /// <param name="imageId">The engine's ID of what it built.</param>
+    /// <param name="findPushed">
+    /// Finds, before each attempt, the image that another build pushed in the meantime; null when this one must be pushed.
+    /// </param>
     /// <returns>The manifest in the registry.</returns>
     /// <exception cref="CakeException">The push failed, or the registry has another image under the tag.</exception>
-    public async Task<ImageManifest> PushAsync(string reference, string tag, string imageId)
+    public async Task<ImageManifest> PushAsync(string reference, string tag, string imageId, Func<Task<ImageManifest?>>? findPushed = null)
     {
         await docker.LogInAsync();
         var refusals = 0;
         for (var attempt = 0; ; attempt++)
         {
+            if (findPushed is not null && await findPushed() is { } pushed)
+                return pushed;
             var (output, errors) = (new List<string>(), new List<string>());
             var exitCode = docker.Push(
                 reference,

@@ -21,6 +21,9 @@ public sealed class ImageRegistry : IDisposable
         "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, "
         + "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json";
 
+    /// <summary>The error code of exceptions about something in the registry that is no image.</summary>
+    internal const string NoImage = "NO_IMAGE";
+
     private const string AzureScope = "https://containerregistry.azure.net/.default";
     private const int Concurrency = 8;
 
@@ -60,6 +63,9 @@ public sealed class ImageRegistry : IDisposable
 
     /// <summary>Host of the registry, with its port when it has one.</summary>
     public string Host => connection.Registry;
+
+    /// <summary>Whether the registry is reached through this machine's loopback address.</summary>
+    public bool IsLoopback => connection.Endpoint.IsLoopback;
 
     public void Dispose() => http.Dispose();
 
@@ -118,19 +124,86 @@ public sealed class ImageRegistry : IDisposable
     }
 
     /// <summary>Reads labels, history and layers of an image; of an image for several platforms, those for Linux on amd64.</summary>
-    public Task<ImageDescription> DescribeAsync(ImageManifest manifest, CancellationToken cancellationToken)
+    public async Task<ImageDescription> DescribeAsync(ImageManifest manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
+        var bytes = await CallAsync("read", () => SinglePlatformAsync(manifest.Content, cancellationToken), cancellationToken);
+        return await DescribeOneAsync(manifest with { Content = bytes }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Reads labels, history and layers of each image that a manifest names: one, or one per platform of an index. Attestations are no
+    /// images.
+    /// </summary>
+    /// <exception cref="WorkspaceException">
+    /// The registry refused or did not respond, or the manifest names no image, too many images, or something that is no image.
+    /// </exception>
+    public async Task<IReadOnlyList<ImageDescription>> DescribeAllAsync(ImageManifest manifest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        var index = ImageIndex.Parse(manifest);
+        if (index is null)
+            return [await DescribeOneAsync(manifest, cancellationToken)];
+        var images = index.Images;
+        if (images.Count is 0 or > ImageIndex.MostImages)
+        {
+            throw Unusable($"{Name}@{manifest.Digest} names {images.Count} images; it must name 1 to {ImageIndex.MostImages} of them.");
+        }
+
+        var descriptions = new List<ImageDescription>();
+        foreach (var digest in images)
+        {
+            var image = await FindAsync(digest, cancellationToken)
+                ?? throw Unusable($"{Name}@{manifest.Digest} names {digest}, which the registry does not have; it must.");
+            descriptions.Add(await DescribeOneAsync(image, cancellationToken));
+        }
+
+        return descriptions;
+    }
+
+    /// <summary>Reads a blob that is kept in memory.</summary>
+    /// <param name="descriptor">The descriptor of the blob in a manifest: its digest and its size.</param>
+    /// <param name="cancellationToken">Stops the request and its retries.</param>
+    /// <exception cref="WorkspaceException">
+    /// The registry refused or did not respond, or the blob is larger than <see cref="ImageIndex.LargestDocument"/>.
+    /// </exception>
+    internal Task<BinaryData> ReadDocumentAsync(JsonElement descriptor, CancellationToken cancellationToken)
+    {
+        var digest = descriptor.Text("digest") ?? "";
+        var size = descriptor.TryGetProperty("size", out var given) && given.TryGetInt64(out var bytes) ? bytes : long.MaxValue;
+        if (size > ImageIndex.LargestDocument)
+        {
+            throw Unusable($"{Name}@{digest} has {size} bytes; a document of an image must have at most {ImageIndex.LargestDocument}.");
+        }
+
         return CallAsync(
             "read",
-            async () =>
-            {
-                var bytes = await SinglePlatformAsync(manifest.Content, cancellationToken);
-                using var json = JsonDocument.Parse(bytes);
-                var config = json.RootElement.GetProperty("config").Text("digest")
-                    ?? throw new WorkspaceException($"{Name}@{manifest.Digest} names no configuration; it must be an image.");
-                return ImageDescription.Parse(bytes, (await content.DownloadBlobContentAsync(config, cancellationToken)).Value.Content);
-            },
+            async () => (await content.DownloadBlobContentAsync(digest, cancellationToken)).Value.Content,
+            cancellationToken
+        );
+    }
+
+    /// <summary>Locks a tag, so that no push moves it, or unlocks it.</summary>
+    /// <returns>False when the registry has no locks.</returns>
+    public async Task<bool> SetLockAsync(string tag, bool isLocked, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tag);
+        var artifact = registry.GetArtifact(connection.Repository, tag);
+        return await WithLocksAsync(
+            "write",
+            async () => (await artifact.UpdateTagPropertiesAsync(tag, new() { CanWrite = !isLocked }, cancellationToken)).HasValue,
+            cancellationToken
+        );
+    }
+
+    /// <summary>Returns whether a tag exists and is locked.</summary>
+    public Task<bool> IsLockedAsync(string tag, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tag);
+        var artifact = registry.GetArtifact(connection.Repository, tag);
+        return WithLocksAsync(
+            "read",
+            async () => (await artifact.GetTagPropertiesAsync(tag, cancellationToken)).Value.CanWrite == false,
             cancellationToken
         );
     }
@@ -202,6 +275,36 @@ public sealed class ImageRegistry : IDisposable
             cancellationToken
         );
 
+    // The calls under /acr/v1 are Azure's own. Other registries do not know the path, and some ask for a sign-in that it does not have.
+    private async Task<bool> WithLocksAsync(string right, Func<Task<bool>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CallAsync(right, call, cancellationToken);
+        }
+        catch (WorkspaceException error)
+            when (error.Status is 404 or 405 or 501 || (connection.Credential is null && error.Status is >= 400 and < 500 and not 429))
+        {
+            return false;
+        }
+    }
+
+    private async Task<ImageDescription> DescribeOneAsync(ImageManifest manifest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(manifest.Content);
+            var config = await ReadDocumentAsync(json.RootElement.GetProperty("config"), cancellationToken);
+            return ImageDescription.Parse(manifest.Content, config);
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw Unusable($"{Name}@{manifest.Digest} is no image: its manifest or its configuration cannot be read.");
+        }
+    }
+
+    private static WorkspaceException Unusable(string message) => new(message, status: null, NoImage);
+
     private Task<IReadOnlyList<string>> ListAsync(Uri first, string member, CancellationToken cancellationToken) =>
         CallAsync(
             "read",
@@ -257,7 +360,7 @@ public sealed class ImageRegistry : IDisposable
             ? found.Text("digest")
             : null;
         return digest is null
-            ? throw new WorkspaceException($"{Name} has no image for linux/amd64 under this tag; it must have one.")
+            ? throw Unusable($"{Name} has no image for linux/amd64 under this tag; it must have one.")
             : (await content.GetManifestAsync(digest, cancellationToken)).Value.Manifest;
     }
 

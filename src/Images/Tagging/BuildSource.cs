@@ -15,15 +15,19 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
 
     private const int LongestTag = 128;
 
+    // GitHub deletes these branches after the merge.
+    private const string MergeQueue = "gh-readonly-queue/";
+
     /// <summary>
     /// Whether the variables of a platform name the source, so that other runs may build other commits of it at the same time.
     /// </summary>
     public bool IsOfPlatform { get; init; }
 
     /// <summary>
-    /// Whether the branch has a newer commit. Runs of the same branch may end in any order; the readable tags stay with its newest commit.
+    /// The reason why the image gets no tag of its branch, pull request or <c>latest</c>, without a full stop: what is built is not known to
+    /// be exactly the tree of <see cref="Commit"/>, its branch does not last or has a newer commit. Null when it may have them.
     /// </summary>
-    public bool IsSuperseded { get; init; }
+    public string? NoTagsReason { get; init; }
 
     /// <summary>Reads the source from the variables of the platform that runs the pipeline, or else takes it from git.</summary>
     /// <param name="root">Absolute path of the repository.</param>
@@ -40,7 +44,8 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
             return OfPlatform(
                 variable("GITHUB_REF"),
                 PullRequestRef().Match(variable("GITHUB_REF") ?? "").Groups["number"].Value,
-                variable("GITHUB_SHA") ?? commit
+                ("GITHUB_SHA", variable("GITHUB_SHA")),
+                commit
             );
         }
 
@@ -54,10 +59,10 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
                 variable("BUILD_REASON") == "PullRequest"
                     ? variable("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER") ?? variable("SYSTEM_PULLREQUEST_PULLREQUESTID")
                     : null;
-            return OfPlatform(variable("BUILD_SOURCEBRANCH"), number, variable("BUILD_SOURCEVERSION") ?? commit);
+            return OfPlatform(variable("BUILD_SOURCEBRANCH"), number, ("BUILD_SOURCEVERSION", variable("BUILD_SOURCEVERSION")), commit);
         }
 
-        return new(branch, PullRequest: null, branch == MainBranch, commit);
+        return OfBranch(branch, commit);
     }
 
     /// <summary>
@@ -72,14 +77,28 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
         return tag.Length == 0 ? null : tag[..Math.Min(tag.Length, LongestTag)];
     }
 
-    private static BuildSource OfPlatform(string? reference, string? pullRequest, string? commit)
+    // A workflow may check out another commit than the one that its event is about; then the event's branch says nothing of the sources.
+    private static BuildSource OfPlatform(string? reference, string? pullRequest, (string Variable, string? Commit) built, string? commit)
     {
-        if (int.TryParse(pullRequest, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return new(Branch: null, number, IsMain: false, commit) { IsOfPlatform = true };
         const string Heads = "refs/heads/";
-        var branch = reference?.StartsWith(Heads, StringComparison.Ordinal) == true ? reference[Heads.Length..] : null;
-        return new(branch, PullRequest: null, branch == MainBranch, commit) { IsOfPlatform = true };
+        var source = int.TryParse(pullRequest, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? new(Branch: null, number, IsMain: false, commit ?? built.Commit)
+            : OfBranch(
+                reference?.StartsWith(Heads, StringComparison.Ordinal) == true ? reference[Heads.Length..] : null,
+                commit ?? built.Commit
+            );
+        var isOther = commit is not null && built.Commit is not null && commit != built.Commit;
+        return source with
+        {
+            IsOfPlatform = true,
+            NoTagsReason = isOther ? $"{built.Variable} is {built.Commit}, and {commit} is checked out" : source.NoTagsReason,
+        };
     }
+
+    private static BuildSource OfBranch(string? branch, string? commit) =>
+        branch?.StartsWith(MergeQueue, StringComparison.Ordinal) == true
+            ? new(Branch: null, PullRequest: null, IsMain: false, commit) { NoTagsReason = $"{branch} is a branch of a merge queue" }
+            : new(branch, PullRequest: null, branch == MainBranch, commit);
 
     private static bool IsWithin(string root, string? workspace)
     {

@@ -27,23 +27,23 @@ public static class ImageTags
     private const int ContentDigits = 20;
 
     /// <summary>Decides the tags of what is built.</summary>
-    /// <param name="source">Pull request or branch.</param>
-    /// <param name="isDirty">Whether the working tree differs from the commit, so that it is not the latest.</param>
+    /// <param name="source">Pull request or branch; with a <see cref="BuildSource.NoTagsReason"/> only requested tags are set.</param>
     /// <param name="version">The version; null when it is missing.</param>
     /// <param name="tagLatest">Whether <c>latest</c> is requested on any branch.</param>
     /// <returns>Distinct tags in a fixed order.</returns>
-    public static IReadOnlyList<string> For(BuildSource source, bool isDirty, string? version, bool tagLatest)
+    public static IReadOnlyList<string> For(BuildSource source, string? version, bool tagLatest)
     {
         ArgumentNullException.ThrowIfNull(source);
         var tags = new List<string>();
         if (version is not null)
             tags.Add(version);
-        if (source.PullRequest is { } number)
+        var isKnown = source.NoTagsReason is null;
+        if (isKnown && source.PullRequest is { } number)
             tags.Add($"{PullRequestPrefix}{number}");
         // A branch may be named like a tag of another kind; it gets no tag then.
-        if (!source.IsSuperseded && source.Branch is { } branch && BuildSource.AsTag(branch) is { } named && !IsReserved(named))
+        if (isKnown && source.Branch is { } branch && BuildSource.AsTag(branch) is { } named && !IsReserved(named))
             tags.Add(named);
-        if (tagLatest || (source.IsMain && !isDirty && !source.IsSuperseded))
+        if (tagLatest || (isKnown && source.IsMain))
             tags.Add(Latest);
         return [.. tags.Distinct(StringComparer.Ordinal)];
     }
@@ -55,10 +55,14 @@ public static class ImageTags
         return tag == Latest || IsContent(tag) || PullRequestOf(tag) is not null || tag.StartsWith(CachePrefix, StringComparison.Ordinal);
     }
 
-    /// <summary>Gets the tag that keeps the layers of what is built; null for neither a branch nor a pull request.</summary>
+    /// <summary>
+    /// Gets the tag that keeps the layers of what is built; null for neither a branch nor a pull request, and where no tags are set.
+    /// </summary>
     public static string? CacheOf(BuildSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
+        if (source.NoTagsReason is not null)
+            return null;
         var name = source.PullRequest is { } number ? $"{PullRequestPrefix}{number}" : source.Branch;
         return name is null ? null : BuildSource.AsTag(CachePrefix + name);
     }

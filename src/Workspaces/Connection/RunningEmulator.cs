@@ -34,6 +34,9 @@ public sealed record RunningEmulator(
     /// <summary>Gets the runtime of its jobs: <c>process</c> or <c>docker</c>.</summary>
     public string Runtime { get; init; } = "process";
 
+    /// <summary>Returns whether its process lives.</summary>
+    internal Func<bool> IsAlive { get; init; } = () => true;
+
     /// <summary>Gets the number of rules of its active fault script; 0 without one.</summary>
     public int FaultRules { get; init; }
 }

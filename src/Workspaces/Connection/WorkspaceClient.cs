@@ -66,6 +66,9 @@ public sealed class WorkspaceClient
 
     internal RetrySettings Retries => connection.Retries;
 
+    /// <summary>Returns why the workspace responds no more; null while it may: see <see cref="WorkspaceConnection.FindEnd"/>.</summary>
+    internal string? FindEnd() => connection.FindEnd();
+
     /// <summary>Creates a client without a request. It reads the workspace's data once, when first needed.</summary>
     public static WorkspaceClient Open(WorkspaceConnection connection)
     {

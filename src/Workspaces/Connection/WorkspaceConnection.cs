@@ -14,6 +14,11 @@ public sealed record WorkspaceConnection(WorkspaceAddress Address, TokenCredenti
     /// <summary>SHA-256 of the only server certificate to trust, in hex; null: the system's trust.</summary>
     public string? CertificateThumbprint { get; init; }
 
+    /// <summary>
+    /// Returns why the workspace responds no more, as a clause: the emulator's process has ended. Null while it lives, and for Azure.
+    /// </summary>
+    internal Func<string?> FindEnd { get; init; } = () => null;
+
     /// <summary>Replaces the network in tests; null: the network.</summary>
     internal HttpPipelineTransport? Transport { get; init; }
 
@@ -33,6 +38,7 @@ public sealed record WorkspaceConnection(WorkspaceAddress Address, TokenCredenti
         return new WorkspaceConnection(address with { Endpoint = emulator.Endpoint }, emulator.Credential)
         {
             CertificateThumbprint = emulator.CertificateThumbprint,
+            FindEnd = () => emulator.IsAlive() ? null : $"the workspace emulator (process {emulator.ProcessId}) has ended",
         };
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Azure;
 using Azure.Core.Pipeline;
 using Workspaces.Http;
@@ -12,10 +13,10 @@ internal sealed class ArtifactClient(HttpPipeline pipeline, AsyncLazy<Uri> api, 
 {
     private readonly string root = $"/artifact/v2.0{workspaceId}/artifacts/ExperimentRun";
 
-    /// <summary>Lists the paths of all artifacts, in the service's order.</summary>
-    public async Task<IReadOnlyList<string>> ListAsync(string runId, CancellationToken cancellationToken)
+    /// <summary>Lists all artifacts, in the service's order.</summary>
+    public async Task<IReadOnlyList<ListedArtifact>> ListAsync(string runId, CancellationToken cancellationToken)
     {
-        var paths = new List<string>();
+        var artifacts = new List<ListedArtifact>();
         string? continuation = null;
         do
         {
@@ -27,17 +28,14 @@ internal sealed class ArtifactClient(HttpPipeline pipeline, AsyncLazy<Uri> api, 
             var page = await pipeline.ReadJsonAsync(
                 message,
                 body =>
-                    (
-                        Paths: body.Items("value").Select(item => item.GetProperty("path").GetString()!).ToList(),
-                        Next: body.Text("continuationToken")
-                    ),
+                    (Artifacts: body.Items("value").Select(Read).OfType<ListedArtifact>().ToList(), Next: body.Text("continuationToken")),
                 cancellationToken
             );
-            paths.AddRange(page.Paths);
+            artifacts.AddRange(page.Artifacts);
             continuation = string.IsNullOrEmpty(page.Next) || page.Next == continuation ? null : page.Next;
         } while (continuation is not null);
 
-        return paths;
+        return artifacts;
     }
 
     /// <summary>Streams one artifact into <paramref name="target"/>.</summary>
@@ -62,6 +60,11 @@ internal sealed class ArtifactClient(HttpPipeline pipeline, AsyncLazy<Uri> api, 
             ? throw new HttpIOException(HttpRequestError.ResponseEnded, $"artifact '{path}' has {announced} bytes, {length} arrived")
             : length;
     }
+
+    private static ListedArtifact? Read(JsonElement item) =>
+        item.Text("path") is { } path
+            ? new(path, string.Join(' ', new[] { item.Text("etag"), item.Text("createdTime") }.Where(part => !string.IsNullOrEmpty(part))))
+            : null;
 
     private string ContainerOf(string runId) => $"{root}/dcid.{Uri.EscapeDataString(runId)}";
 }

@@ -83,8 +83,26 @@ internal sealed class EmulatorAdmin
     }
 
     /// <summary>Asks the emulator to exit.</summary>
-    public Task ShutDownAsync(CancellationToken cancellationToken) =>
-        SendAsync(RequestMethod.Post, "/emulator/shutdown", "", null, cancellationToken);
+    /// <returns>What it says of its jobs; an older emulator says nothing.</returns>
+    public async Task<StoppedEmulator> ShutDownAsync(CancellationToken cancellationToken)
+    {
+        using var message = CreateMessage(RequestMethod.Post, "/emulator/shutdown");
+        await pipeline.SendAsync(message, cancellationToken);
+        if (message.Response.IsError)
+            throw new RequestFailedException(message.Response);
+        try
+        {
+            using var body = JsonDocument.Parse(message.Response.Content);
+            return new(Names(body.RootElement, "endsJobs"), Names(body.RootElement, "keepsJobs"));
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return new([], []);
+        }
+    }
+
+    private static IReadOnlyList<string> Names(JsonElement body, string member) =>
+        [.. body.Items(member).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)];
 
     /// <summary>Creates the workspace when the emulator, started for another one, does not have it.</summary>
     /// <param name="workspace">The workspace.</param>

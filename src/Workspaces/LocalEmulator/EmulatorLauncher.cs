@@ -60,7 +60,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
             }
             else
             {
-                await StopAsync(found, settings.StateFolder, cancellationToken);
+                await StopAsync(found, cancellationToken);
                 found = null;
                 start = EmulatorStart.Restarted;
             }
@@ -95,13 +95,16 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
     /// </summary>
     /// <returns>False when none was running.</returns>
     /// <exception cref="WorkspaceException">The process still runs after that.</exception>
-    public async Task<bool> StopAsync(string stateFolder, CancellationToken cancellationToken)
+    public async Task<bool> StopAsync(string stateFolder, CancellationToken cancellationToken) =>
+        await EndAsync(stateFolder, cancellationToken) is not null;
+
+    /// <summary>As <see cref="StopAsync(string, CancellationToken)"/>.</summary>
+    /// <returns>What became of its jobs; null when none was running.</returns>
+    /// <exception cref="WorkspaceException">The process still runs after that.</exception>
+    public async Task<StoppedEmulator?> EndAsync(string stateFolder, CancellationToken cancellationToken)
     {
         if (await ConnectAsync(stateFolder, cancellationToken) is { } found)
-        {
-            await StopAsync(found, stateFolder, cancellationToken);
-            return true;
-        }
+            return await StopAsync(found, cancellationToken);
 
         // Its process runs but does not respond.
         if (
@@ -110,10 +113,10 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         )
         {
             await SignalAsync(description, cancellationToken);
-            return true;
+            return new([], []);
         }
 
-        return false;
+        return null;
     }
 
     /// <summary>Starts or stops recording the emulator's traffic.</summary>
@@ -241,11 +244,12 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         }
     }
 
-    private async Task StopAsync(FoundEmulator found, string stateFolder, CancellationToken cancellationToken)
+    private async Task<StoppedEmulator> StopAsync(FoundEmulator found, CancellationToken cancellationToken)
     {
+        var stopped = new StoppedEmulator([], []);
         try
         {
-            await found.Admin.ShutDownAsync(cancellationToken);
+            stopped = await found.Admin.ShutDownAsync(cancellationToken);
         }
         catch (Exception error) when (ServiceErrors.Describe(error, cancellationToken) is not null)
         {
@@ -254,6 +258,7 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
 
         if (!await WaitForEndAsync(found.Description, cancellationToken))
             await SignalAsync(found.Description, cancellationToken);
+        return stopped;
     }
 
     private async Task SignalAsync(EmulatorDescription description, CancellationToken cancellationToken)
@@ -317,6 +322,10 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
     )
     {
         public RunningEmulator Describe(EmulatorStart start, string? note) =>
-            new(Description.Endpoint, Thumbprint, Credential, Description.ProcessId, start, note) { Runtime = Description.Runtime };
+            new(Description.Endpoint, Thumbprint, Credential, Description.ProcessId, start, note)
+            {
+                Runtime = Description.Runtime,
+                IsAlive = () => EmulatorProcess.IsAlive(Description.ProcessId, Description.StartedAt),
+            };
     }
 }

@@ -13,6 +13,9 @@ namespace Workspaces.Logs;
 /// <param name="timeProvider">Clock and timers; null: the system's.</param>
 public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? settings = null, TimeProvider? timeProvider = null)
 {
+    // How soon the end of an emulator's process is noticed.
+    private static readonly TimeSpan LongestPauseOfEmulator = TimeSpan.FromSeconds(1);
+
     // One read after the end may still meet a log whose last block is being written. Two in a row without anything new do not.
     private const int QuietReadsAfterEnd = 2;
 
@@ -120,10 +123,17 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
             {
                 return await ReadDetailsOnceAsync(jobName, cancellationToken);
             }
+            catch (Exception error) when (ServiceErrors.IsTransient(error, cancellationToken) && workspace.FindEnd() is { } end)
+            {
+                throw new WorkspaceException(
+                    $"Following job '{jobName}' ended, because {end}, and its jobs with it. Start it and submit the job again: "
+                        + "the same command does both, and training resumes from the last checkpoint."
+                );
+            }
             catch (Exception error)
                 when (ServiceErrors.IsTransient(error, cancellationToken) && time.GetElapsedTime(began) + backoff.Next <= settings.Patience)
             {
-                await Task.Delay(backoff.Advance(), time, cancellationToken);
+                await WaitAsync(backoff.Advance(), cancellationToken);
             }
             catch (Exception error) when (ServiceErrors.Describe(error, cancellationToken) is { } described)
             {
@@ -136,6 +146,17 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
                     )
                     : described;
             }
+        }
+    }
+
+    /// <summary>Waits, for an emulator only until its process has ended.</summary>
+    private async Task WaitAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        while (pause > TimeSpan.Zero && workspace.FindEnd() is null)
+        {
+            var step = pause < LongestPauseOfEmulator ? pause : LongestPauseOfEmulator;
+            await Task.Delay(step, time, cancellationToken);
+            pause -= step;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,17 @@ namespace Fixtures.Registries;
 /// </summary>
 public sealed class AzureCatalogue(Func<DistributionRegistry> registry, Func<Uri> address, TokenService? tokens)
 {
+    // Tags that nobody may move or delete, as repository and tag.
+    private readonly ConcurrentDictionary<(string Repository, string Tag), bool> locked = new();
+
     private string Repositories => Path.Combine(registry().StorageFolder, "docker/registry/v2/repositories");
+
+    /// <summary>Returns whether a tag is locked.</summary>
+    public bool IsLocked(string repository, string tag) => locked.ContainsKey((repository, tag));
+
+    /// <summary>Refuses a request to move or delete what is locked.</summary>
+    public static Task RefuseLockedAsync(HttpContext context) =>
+        RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, "UNSUPPORTED", "The operation is disallowed on this registry: locked");
 
     public void Map(WebApplication app) => app.Map("/acr/v1/{**path}", AnswerAsync);
 
@@ -24,7 +35,11 @@ public sealed class AzureCatalogue(Func<DistributionRegistry> registry, Func<Uri
         }
 
         var (name, list, item) = Split(path);
-        var scope = $"repository:{name}:{(HttpMethods.IsDelete(context.Request.Method) ? "delete" : "metadata_read")}";
+        var right =
+            HttpMethods.IsDelete(context.Request.Method) ? "delete"
+            : HttpMethods.IsPatch(context.Request.Method) ? "metadata_write"
+            : "metadata_read";
+        var scope = $"repository:{name}:{right}";
         await WhenAllowedAsync(context, scope, () => (context.Request.Method, list, item) switch
             {
                 ("GET", "_tags", null) => PageAsync(context, path, TagsOf(context, name), "tags", tag => TagOf(name, tag), name),
@@ -50,6 +65,8 @@ public sealed class AzureCatalogue(Func<DistributionRegistry> registry, Func<Uri
                     "MANIFEST_UNKNOWN",
                     Digests(name).Contains(digest) ? ManifestOf(name, digest) : null
                 ),
+                ("PATCH", "_tags", { } tag) => ChangeAsync(context, name, tag),
+                ("DELETE", "_tags", { } tag) when IsLocked(name, tag) => RefuseLockedAsync(context),
                 ("DELETE", "_tags", { } tag) => DeleteAsync(context, FolderOf(name, "tags", tag)),
                 ("DELETE", null, null) => DeleteAsync(context, Path.Combine(Repositories, name)),
                 _ => RefuseAsync(context, StatusCodes.Status501NotImplemented, "UNSUPPORTED", "not answered by this front"),
@@ -106,6 +123,27 @@ public sealed class AzureCatalogue(Func<DistributionRegistry> registry, Func<Uri
         await context.Response.WriteAsJsonAsync(body);
     }
 
+    private async Task ChangeAsync(HttpContext context, string name, string tag)
+    {
+        var change = await JsonNode.ParseAsync(context.Request.Body);
+        if (!Directory.Exists(FolderOf(name, "tags", tag)))
+        {
+            await RefuseAsync(context, StatusCodes.Status404NotFound, "TAG_UNKNOWN", "tag is not known");
+            return;
+        }
+
+        if ((bool?)change?["writeEnabled"] == false)
+        {
+            locked[(name, tag)] = true;
+        }
+        else
+        {
+            locked.TryRemove((name, tag), out _);
+        }
+
+        await OneAsync(context, name, "tag", "TAG_UNKNOWN", TagOf(name, tag));
+    }
+
     private static Task DeleteAsync(HttpContext context, string folder)
     {
         if (!Directory.Exists(folder))
@@ -138,7 +176,7 @@ public sealed class AzureCatalogue(Func<DistributionRegistry> registry, Func<Uri
             ["digest"] = DigestOf(name, tag),
             ["createdTime"] = time,
             ["lastUpdateTime"] = time,
-            ["changeableAttributes"] = Attributes(),
+            ["changeableAttributes"] = Attributes(!IsLocked(name, tag)),
         };
     }
 
@@ -158,11 +196,11 @@ public sealed class AzureCatalogue(Func<DistributionRegistry> registry, Func<Uri
         };
     }
 
-    private static JsonObject Attributes() =>
+    private static JsonObject Attributes(bool canWrite = true) =>
         new()
         {
             ["deleteEnabled"] = true,
-            ["writeEnabled"] = true,
+            ["writeEnabled"] = canWrite,
             ["listEnabled"] = true,
             ["readEnabled"] = true,
         };

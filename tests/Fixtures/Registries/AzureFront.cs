@@ -21,6 +21,7 @@ public sealed class AzureFront : IAsyncDisposable
     );
     private readonly TokenService? tokens;
     private readonly BlobStore? store;
+    private readonly AzureCatalogue catalogue;
     private DistributionRegistry? registry;
     private LoopbackServer? server;
 
@@ -28,6 +29,7 @@ public sealed class AzureFront : IAsyncDisposable
     {
         this.tokens = tokens;
         this.store = store;
+        catalogue = new AzureCatalogue(() => Registry, () => Address, tokens);
     }
 
     /// <summary><c>https://localhost:{port}/</c>.</summary>
@@ -113,13 +115,20 @@ public sealed class AzureFront : IAsyncDisposable
             }
         );
         this.tokens?.Map(app);
-        new AzureCatalogue(() => Registry, () => Address, this.tokens).Map(app);
+        catalogue.Map(app);
         app.Map("/v2/{**rest}", ForwardAsync);
     }
 
     private async Task ForwardAsync(HttpContext context)
     {
         var request = context.Request;
+        var words = request.Path.Value!.Split("/manifests/");
+        if (HttpMethods.IsPut(request.Method) && words is [var repository, var tag] && catalogue.IsLocked(repository["/v2/".Length..], tag))
+        {
+            await AzureCatalogue.RefuseLockedAsync(context);
+            return;
+        }
+
         using var forwarded = new HttpRequestMessage(
             new HttpMethod(request.Method),
             new Uri(Registry.Address, request.Path.ToUriComponent() + request.QueryString)

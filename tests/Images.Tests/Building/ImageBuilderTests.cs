@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.Versioning;
 using Cake.Core;
 using Experiments.Plans.Images;
@@ -8,6 +9,7 @@ using Images.Inputs;
 using Images.Registry;
 using Images.Tagging;
 using Images.Tests.Docker;
+using Images.Tests.Registry;
 using Workspaces.Connection;
 
 namespace Images.Tests.Building;
@@ -25,6 +27,7 @@ public sealed class ImageBuilderTests : IAsyncLifetime
         """
         case "$1 $2" in
         "buildx build")
+            [ "$PWD" = "${log%/log}" ] || stat -c %A a.py > "${log%/log}/modes"
             while [ $# -gt 0 ]; do [ "$1" = --iidfile ] && printf sha256:built > "$2"; shift; done
             echo '#4 [1/2] FROM debian'; echo '#4 CACHED'; echo '#5 [2/2] COPY a.py /a.py'; echo '#5 DONE 1.5s' ;;
         "image history") echo '{"CreatedBy":"COPY a.py /a.py # buildkit","Size":"1500000"}' ;;
@@ -55,13 +58,101 @@ public sealed class ImageBuilderTests : IAsyncLifetime
     public async Task Ensure_BuildsNothing_WhenTheRegistryHasTheImage()
     {
         var (image, build) = Plan();
-        var pushed = await SmallImage.PushAsync(server.Address, "r", image.Tag!, cancellationToken: cancellation);
+        var pushed = await PushAsync(image.Tag!, ImageLabels.Expected(build, baseDigest: null));
 
         var built = await EnsureAsync((image, build), Options);
 
         Assert.Equal((StageChange.Unchanged, pushed.Digest), (built.Change, built.Digest));
         Assert.Empty(docker.Calls);
         Assert.Equal([$"Image        {image}: unchanged ({pushed.Digest})"], docker.Log);
+    }
+
+    [Theory]
+    [InlineData("junk", "its label io.model-training.inputs is \"junk\"; it must be \"{0}\"")]
+    [InlineData(null, "its label io.model-training.inputs is missing; it must be \"{0}\"")]
+    public async Task Ensure_BuildsAgainWithAWarning_WhenTheTagLeadsToAnotherImage(string? label, string fault)
+    {
+        var (image, build) = Plan();
+        await PushAsync(image.Tag!, label is null ? null : Labels((ImageLabels.Inputs, label)));
+
+        var built = await EnsureAsync((image, build), Options);
+
+        Assert.Equal((StageChange.Created, "sha256:built", true), (built.Change, built.ImageId, built.Replaces));
+        Assert.Equal(
+            $"warning: The registry has another image as {image}, so the image is built and replaces it: "
+                + $"{string.Format(CultureInfo.InvariantCulture, fault, build.InputsHash)}.",
+            docker.Log[0]
+        );
+    }
+
+    [Fact]
+    public async Task Ensure_BuildsAgain_WhenTheBaseIsAnother()
+    {
+        File.WriteAllText(Path.Combine(docker.Folder, "Dockerfile"), "ARG BASE_IMAGE=debian@sha256:0a1b\nFROM ${BASE_IMAGE}\n");
+        var (image, build) = Plan();
+        await PushAsync(image.Tag!, ImageLabels.Expected(build, "sha256:ffff"));
+
+        Assert.Equal(StageChange.Created, (await EnsureAsync((image, build), Options)).Change);
+
+        await PushAsync(image.Tag!, ImageLabels.Expected(build, "sha256:0a1b"));
+        Assert.Equal(StageChange.Unchanged, (await EnsureAsync((image, build), Options)).Change);
+    }
+
+    [Fact]
+    public async Task Ensure_BuildsAgain_WhenOnePlatformOfTheIndexIsAnotherImage()
+    {
+        var (image, build) = Plan();
+        var expected = ImageLabels.Expected(build, baseDigest: null);
+        var good = await PushAsync("good", expected);
+        var junk = await PushAsync("junk", Labels((ImageLabels.Inputs, "junk")));
+        await IndexImage.PushAsync(server.Address, "r", image.Tag!, [good, junk], cancellation);
+
+        Assert.Equal(StageChange.Created, (await EnsureAsync((image, build), Options)).Change);
+
+        await IndexImage.PushAsync(server.Address, "r", image.Tag!, [good], cancellation);
+        Assert.Equal(StageChange.Unchanged, (await EnsureAsync((image, build), Options)).Change);
+    }
+
+    [Fact]
+    public async Task Ensure_BuildsAgain_WhenTheTagLeadsToNoImage()
+    {
+        const string Empty = """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}""";
+        var (image, build) = Plan();
+        await IndexImage.PutAsync(server.Address, "r", image.Tag!, Empty, cancellation);
+
+        Assert.True((await EnsureAsync((image, build), Options)).Replaces);
+    }
+
+    [Fact]
+    public async Task Ensure_Fails_WhenProvenanceIsRequiredAndTheBuilderAttestsNothing()
+    {
+        var error = await Assert.ThrowsAsync<CakeException>(() => EnsureAsync(Plan(), Options with { RequiresProvenance = true }));
+
+        Assert.StartsWith(
+            "REQUIRE_PROVENANCE is true, and the engine does not store images with containerd; the image must be built where BuildKit attests",
+            error.Message,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(docker.Calls, call => call[0].StartsWith("buildx build", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Ensure_BuildsTheInputs_WhenTheDiskShowsEveryFileAsExecutable()
+    {
+        var before = Plan().Build;
+        File.SetUnixFileMode(Path.Combine(docker.Folder, "a.py"), (UnixFileMode)0x1ED); // 755
+        var index = new Dictionary<string, bool>(StringComparer.Ordinal) { ["a.py"] = false };
+        var run = docker.Run with { ReadExecutables = () => Task.FromResult<IReadOnlyDictionary<string, bool>?>(index) };
+        var build = ImageSources.Read(docker.Folder, "Dockerfile", [], index).ToPlan();
+        var image = new ImageReference($"{server.Name}/r", build.Tag, Digest: null);
+
+        await new ImageBuilder(run, image, build, registry).EnsureAsync(Options, () => Task.FromResult(Source));
+
+        Assert.Equal(before.InputsHash, build.InputsHash);
+        // The engine gets a copy with the modes of the index.
+        var modes = File.ReadAllLines(Path.Combine(docker.Folder, "modes"));
+        Assert.Equal(["-rw-r--r--"], modes);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(run.LocalFolder));
     }
 
     [Fact]
@@ -87,11 +178,11 @@ public sealed class ImageBuilderTests : IAsyncLifetime
     public async Task Ensure_BuildsWithoutCache_WhenItIsARebuild()
     {
         var (image, build) = Plan();
-        await SmallImage.PushAsync(server.Address, "r", image.Tag!, cancellationToken: cancellation);
+        await PushAsync(image.Tag!, ImageLabels.Expected(build, baseDigest: null));
 
         var built = await EnsureAsync((image, build), Options with { Rebuild = true });
 
-        Assert.Equal(StageChange.Created, built.Change);
+        Assert.Equal((StageChange.Created, true), (built.Change, built.Replaces));
         Assert.Contains(docker.Calls, call => call[0].Contains(" --no-cache ", StringComparison.Ordinal));
     }
 
@@ -146,6 +237,12 @@ public sealed class ImageBuilderTests : IAsyncLifetime
         var build = ImageSources.Read(docker.Folder, "Dockerfile", []).ToPlan();
         return (new($"{server.Name}/r", build.Tag, Digest: null), build);
     }
+
+    private static Dictionary<string, string> Labels(params (string Name, string Value)[] labels) =>
+        labels.ToDictionary(label => label.Name, label => label.Value, StringComparer.Ordinal);
+
+    private Task<SmallImage> PushAsync(string tag, IReadOnlyDictionary<string, string>? labels) =>
+        SmallImage.PushAsync(server.Address, "r", tag, labels: labels, cancellationToken: cancellation);
 
     private Task<SmallImage> PushMainAsync() =>
         SmallImage.PushAsync(

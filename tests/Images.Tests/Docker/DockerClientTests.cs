@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Cake.Core;
 using Experiments.Plans.Images;
+using Fixtures;
 using Images.Docker;
 using Images.Registry;
 
@@ -35,6 +36,7 @@ public sealed class DockerClientTests : IDisposable
             new SortedDictionary<string, string>(StringComparer.Ordinal) { ["a"] = "b" },
             ["localhost:1/r:main"],
             fresh: false,
+            attests: false,
             lines.Add
         );
 
@@ -61,6 +63,7 @@ public sealed class DockerClientTests : IDisposable
             new SortedDictionary<string, string>(StringComparer.Ordinal),
             ["localhost:1/r:main"],
             fresh: true,
+            attests: true,
             _ => { }
         );
 
@@ -68,6 +71,85 @@ public sealed class DockerClientTests : IDisposable
         Assert.StartsWith("buildx build ", call, StringComparison.Ordinal);
         Assert.Contains(" --load --network host --no-cache --progress plain ", call, StringComparison.Ordinal);
         Assert.DoesNotContain("--cache-from", call, StringComparison.Ordinal);
+        Assert.EndsWith(" . --attest type=provenance,mode=max --attest type=sbom", call, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, """echo '[["driver-type","io.containerd.snapshotter.v1"]]'""", null)]
+    [InlineData(true, """echo '[["Backing Filesystem","extfs"]]'""", "the engine does not store images with containerd")]
+    [InlineData(false, "true", "{0} has no buildx")]
+    public void FindAttestationFault_DependsOnClientAndEngine(bool hasBuildx, string info, string? expected)
+    {
+        using var fake = new FakeDocker(info);
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, hasBuildx), registry);
+
+        Assert.Equal(expected?.Replace("{0}", fake.Path, StringComparison.Ordinal), docker.FindAttestationFault());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Build_KeepsAwayFromThisMachinesNetwork_WhenTheRegistryIsElsewhere(bool hasBuildx)
+    {
+        using var elsewhere = new ImageRegistry(new RegistryConnection("team.example.com", "r"));
+        using var fake = new FakeDocker(WriteIdFile);
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, hasBuildx), elsewhere);
+
+        docker.Build(Plan, "x", new SortedDictionary<string, string>(StringComparer.Ordinal), [], fresh: false, attests: false, _ => { });
+
+        Assert.DoesNotContain("--network", Assert.Single(fake.Calls)[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Push_EndsDockerAndDeletesTheLogin_WhenTheRunIsCancelled()
+    {
+        var time = new ManualTime();
+        using var stop = new CancellationTokenSource();
+        using var guarded = new ImageRegistry(new RegistryConnection("localhost:1", "r") { Login = new RegistryLogin("robot", "secret") });
+        // It ignores the signal, as docker does in the middle of a layer, and has a child that does too.
+        using var fake = new FakeDocker(
+            """
+            trap '' TERM
+            [ "$1" = login ] && { echo "$input" > "$DOCKER_CONFIG/config.json"; exit 0; }
+            echo $$ > "${log%/log}/pid"; echo pushing; sleep 600 & echo $! >> "${log%/log}/pid"; wait
+            """
+        );
+        using var docker = new DockerClient(
+            fake.Run with
+            {
+                Cancellation = stop.Token,
+                Time = time,
+            },
+            new DockerCommand(fake.Path, HasBuildx: false),
+            guarded
+        );
+        await docker.LogInAsync();
+        var login = fake.Calls[0][2];
+        Assert.True(File.Exists(Path.Combine(login, "config.json")));
+        var wasDeletedFirst = false;
+
+        Assert.Throws<OperationCanceledException>(() =>
+            docker.Push(
+                "x",
+                _ =>
+                {
+                    stop.Cancel();
+                    wasDeletedFirst = !Directory.Exists(login) && IsAlive(fake, line: 0);
+                    time.Pass(TimeSpan.FromMinutes(1));
+                },
+                _ => { }
+            )
+        );
+
+        Assert.True(wasDeletedFirst);
+        Assert.False(IsAlive(fake, line: 0));
+        Assert.False(IsAlive(fake, line: 1));
+    }
+
+    private static bool IsAlive(FakeDocker fake, int line)
+    {
+        var stat = $"/proc/{File.ReadAllLines(Path.Combine(fake.Folder, "pid")).ElementAtOrDefault(line)}/stat";
+        return File.Exists(stat) && !File.ReadAllText(stat).Contains(") Z ", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,7 +159,8 @@ public sealed class DockerClientTests : IDisposable
         using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: false), registry);
 
         var error = Assert.Throws<CakeException>(() =>
-            docker.Build(Plan, "r", new SortedDictionary<string, string>(StringComparer.Ordinal), [], fresh: false, _ => { })
+            docker.Build(Plan, "r", new SortedDictionary<string, string>(StringComparer.Ordinal), [], fresh: false, attests: false, _ =>
+            { })
         );
 
         Assert.Equal("The image could not be built (docker exited with code 17); the reason is above.", error.Message);

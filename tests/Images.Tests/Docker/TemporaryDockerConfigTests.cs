@@ -25,4 +25,33 @@ public sealed class TemporaryDockerConfigTests : IDisposable
         Assert.False(Directory.Exists(folder));
         Assert.True(File.Exists(Path.Combine(own.FullName, "contexts", "meta")));
     }
+
+    [Fact]
+    public void Sweep_DeletesTheFoldersOfDeadRuns_AndNoOthers()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var temporary = own.CreateSubdirectory("tmp").FullName;
+        var dead = Left("docker-login-dead", isLocked: true, now);
+        var old = Left("docker-login-old", isLocked: false, now.AddHours(-2));
+        var starting = Left("docker-login-new", isLocked: false, now);
+        var other = Left("another", isLocked: true, now);
+        var alive = Left("docker-login-alive", isLocked: true, now);
+        using var lease = new FileStream(Path.Combine(alive, ".in-use"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        TemporaryDockerConfig.Sweep(temporary, now);
+
+        Assert.False(Directory.Exists(dead));
+        Assert.False(Directory.Exists(old));
+        Assert.All([starting, other, alive], folder => Assert.True(File.Exists(Path.Combine(folder, "config.json"))));
+
+        string Left(string name, bool isLocked, DateTimeOffset written)
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(temporary, name)).FullName;
+            File.WriteAllText(Path.Combine(folder, "config.json"), "secret");
+            if (isLocked)
+                File.WriteAllText(Path.Combine(folder, ".in-use"), "");
+            Directory.SetLastWriteTimeUtc(folder, written.UtcDateTime);
+            return folder;
+        }
+    }
 }

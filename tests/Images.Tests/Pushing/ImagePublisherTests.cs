@@ -18,6 +18,8 @@ public sealed class ImagePublisherTests : IAsyncLifetime
 
     private static readonly BuildSource Source = new("feature/x", null, IsMain: false, "c1");
 
+    private static readonly Dictionary<string, string> NoLabels = [];
+
     private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
     private readonly List<BuiltImage> records = [];
     private DistributionRegistry server = null!;
@@ -53,14 +55,14 @@ public sealed class ImagePublisherTests : IAsyncLifetime
         Assert.Equal(["cache-feature-x", "feature-x", ContentTag], await registry.ListTagsAsync(cancellation));
         var record = Assert.Single(records);
         Assert.Equal((image.Digest, null, StageChange.Unchanged), (record.Digest, record.ImageId, record.Change));
-        ExpectedText.Matches("publish.txt", docker.Log, (image.Digest, "{digest}"));
+        ExpectedText.Matches("publish.txt", docker.Log, (image.Digest, "{digest}"), (server.Name, "{registry}"));
     }
 
     [Fact]
     public async Task Publish_PushesNothing_WhenTheRegistryHasTheImage()
     {
         using var docker = new FakeDocker("exit 1");
-        var publisher = new ImagePublisher(docker.Run, Image, () => throw new InvalidOperationException("No request is needed."));
+        var publisher = new ImagePublisher(docker.Run, Image, NoLabels, () => throw new InvalidOperationException("No request is needed."));
 
         var pushed = await publisher.PublishAsync(
             BuiltImage.Found(Image.ToString(), "sha256:1"),
@@ -130,7 +132,7 @@ public sealed class ImagePublisherTests : IAsyncLifetime
         using var docker = new FakeDocker("exit 1");
         var other = new ImageReference(Name, "v1", null);
 
-        var pushed = await new ImagePublisher(docker.Run, other, () => registry).PinAsync();
+        var pushed = await new ImagePublisher(docker.Run, other, NoLabels, () => registry).PinAsync();
 
         Assert.Equal(($"{Name}@{image.Digest}", StageChange.Unchanged), (pushed.Image, pushed.Change));
         Assert.Equal(["v1"], pushed.Tags);
@@ -142,7 +144,9 @@ public sealed class ImagePublisherTests : IAsyncLifetime
         using var docker = new FakeDocker("exit 1");
         var other = new ImageReference(Name, "v1", null);
 
-        var error = await Assert.ThrowsAsync<CakeException>(() => new ImagePublisher(docker.Run, other, () => registry).PinAsync());
+        var error = await Assert.ThrowsAsync<CakeException>(() =>
+            new ImagePublisher(docker.Run, other, NoLabels, () => registry).PinAsync()
+        );
 
         Assert.Equal($"{Name}:v1 is missing in its registry; DOCKER_IMAGE must name an image that exists.", error.Message);
     }
@@ -158,7 +162,7 @@ public sealed class ImagePublisherTests : IAsyncLifetime
             """
         );
 
-    private ImagePublisher Publisher(FakeDocker docker) => new(docker.Run, Image, () => registry);
+    private ImagePublisher Publisher(FakeDocker docker) => new(docker.Run, Image, NoLabels, () => registry);
 
     private BuiltImage Built(string? id) => new(Image.ToString(), StageChange.Created, null, id, null, [], []);
 }

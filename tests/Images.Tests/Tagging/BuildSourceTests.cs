@@ -55,15 +55,37 @@ public class BuildSourceTests
     )]
     public void Read_UsesThePlatformsVariables_ForItsOwnCheckout(string variables, string? branch, int? pullRequest, bool isMain)
     {
-        var all = variables
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Select(pair => pair.Split('=', 2))
-            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
-
-        var source = BuildSource.Read(Root, name => all.GetValueOrDefault(name), "desk", "c1");
+        var source = BuildSource.Read(Root, Variables(variables), "desk", "c1");
 
         var isOfPlatform = branch != "desk";
         Assert.Equal(new BuildSource(branch, pullRequest, isMain, "c1") { IsOfPlatform = isOfPlatform }, source);
+    }
+
+    [Theory]
+    [InlineData(
+        "GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository GITHUB_EVENT_NAME=pull_request_target GITHUB_REF=refs/heads/main GITHUB_SHA=c1",
+        "GITHUB_SHA is c1, and c2 is checked out"
+    )]
+    [InlineData(
+        "GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository GITHUB_EVENT_NAME=pull_request GITHUB_REF=refs/pull/42/merge GITHUB_SHA=c1",
+        "GITHUB_SHA is c1, and c2 is checked out"
+    )]
+    [InlineData(
+        "TF_BUILD=True BUILD_SOURCESDIRECTORY=/checkout/repository BUILD_SOURCEBRANCH=refs/heads/main BUILD_SOURCEVERSION=c1",
+        "BUILD_SOURCEVERSION is c1, and c2 is checked out"
+    )]
+    [InlineData(
+        "GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository GITHUB_REF=refs/heads/gh-readonly-queue/main/pr-42-abc GITHUB_SHA=c2",
+        "gh-readonly-queue/main/pr-42-abc is a branch of a merge queue"
+    )]
+    [InlineData("", null)]
+    public void Read_SaysWhyThereAreNoTags_WhenAnotherCommitIsCheckedOutOrTheBranchDoesNotLast(string variables, string? reason)
+    {
+        var source = BuildSource.Read(Root, Variables(variables), "main", "c2");
+
+        Assert.Equal((reason, "c2"), (source.NoTagsReason, source.Commit));
+        Assert.Equal(reason is null ? ["main", "latest"] : [], ImageTags.For(source, version: null, tagLatest: false));
+        Assert.Equal(reason is null ? "cache-main" : null, ImageTags.CacheOf(source));
     }
 
     [Theory]
@@ -77,4 +99,13 @@ public class BuildSourceTests
 
     [Fact]
     public void AsTag_IsAtMost128Characters() => Assert.Equal(128, BuildSource.AsTag(new string('x', 300))!.Length);
+
+    private static Func<string, string?> Variables(string variables)
+    {
+        var all = variables
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        return name => all.GetValueOrDefault(name);
+    }
 }

@@ -6,7 +6,7 @@ public class ImageTagsTests
 {
     [Fact]
     public void For_IsOnlyTheNumber_OfAPullRequest() =>
-        Assert.Equal(["pr-42"], ImageTags.For(new(Branch: null, 42, IsMain: false, "c1"), isDirty: false, version: null, tagLatest: false));
+        Assert.Equal(["pr-42"], ImageTags.For(new(Branch: null, 42, IsMain: false, "c1"), version: null, tagLatest: false));
 
     [Theory]
     [InlineData(42, null, "cache-pr-42")]
@@ -23,29 +23,20 @@ public class ImageTagsTests
 
     [Fact]
     public void For_IncludesLatest_OnMain() =>
-        Assert.Equal(
-            ["v1", "main", "latest"],
-            ImageTags.For(new("main", null, IsMain: true, "c1"), isDirty: false, "v1", tagLatest: false)
-        );
+        Assert.Equal(["v1", "main", "latest"], ImageTags.For(new("main", null, IsMain: true, "c1"), "v1", tagLatest: false));
 
     [Fact]
-    public void For_OmitsLatest_WhenTheWorkingTreeDiffers() =>
-        Assert.Equal(["main"], ImageTags.For(new("main", null, IsMain: true, "c1"), isDirty: true, version: null, tagLatest: false));
-
-    [Fact]
-    public void For_OmitsLatestAndTheBranch_WhenMainHasANewerCommit()
+    public void For_IsOnlyWhatWasAskedFor_WhenTheTreeIsNotKnownToBeTheCommits()
     {
-        var source = new BuildSource("main", null, IsMain: true, "c1") { IsSuperseded = true };
+        var source = new BuildSource("main", null, IsMain: true, "c1") { NoTagsReason = "a.py is not in the commit" };
 
-        Assert.Equal(["v1"], ImageTags.For(source, isDirty: false, "v1", tagLatest: false));
+        Assert.Empty(ImageTags.For(source, version: null, tagLatest: false));
+        Assert.Equal(["v1", "latest"], ImageTags.For(source, "v1", tagLatest: true));
     }
 
     [Fact]
     public void For_IncludesLatest_OnRequest() =>
-        Assert.Equal(
-            ["feature-x", "latest"],
-            ImageTags.For(new("feature/x", null, IsMain: false, "c1"), isDirty: true, version: null, tagLatest: true)
-        );
+        Assert.Equal(["feature-x", "latest"], ImageTags.For(new("feature/x", null, IsMain: false, "c1"), version: null, tagLatest: true));
 
     [Theory]
     [InlineData("latest")]
@@ -53,5 +44,5 @@ public class ImageTagsTests
     [InlineData("sha-0123456789abcdef0123")]
     [InlineData("cache-main")]
     public void For_OmitsTheBranch_WhenItsNameIsReserved(string branch) =>
-        Assert.Empty(ImageTags.For(new(branch, null, IsMain: false, "c1"), isDirty: false, version: null, tagLatest: false));
+        Assert.Empty(ImageTags.For(new(branch, null, IsMain: false, "c1"), version: null, tagLatest: false));
 }

@@ -10,7 +10,7 @@ public class ImageVersionTests
 
     [Fact]
     public async Task Decide_IsTheRequestedVersion_AlsoWithUncommittedChanges() =>
-        Assert.Equal("v2", await ImageVersion.DecideAsync("v2", isClean: false, PullRequest, GitTag("v1")));
+        Assert.Equal("v2", await ImageVersion.DecideAsync("v2", PullRequest, GitTag("v1")));
 
     [Theory]
     [InlineData("v1", "v1")]
@@ -18,13 +18,13 @@ public class ImageVersionTests
     [InlineData("latest", null)]
     [InlineData(null, null)]
     public async Task Decide_IsGitsTag_AsATag(string? gitTag, string? expected) =>
-        Assert.Equal(expected, await ImageVersion.DecideAsync(requested: null, isClean: true, Branch, GitTag(gitTag)));
+        Assert.Equal(expected, await ImageVersion.DecideAsync(requested: null, Branch, GitTag(gitTag)));
 
     [Fact]
     public async Task Decide_IsNull_ForAPullRequestOrUncommittedChanges()
     {
-        Assert.Null(await ImageVersion.DecideAsync(requested: null, isClean: true, PullRequest, GitTag("v1")));
-        Assert.Null(await ImageVersion.DecideAsync(requested: null, isClean: false, Branch, GitTag("v1")));
+        Assert.Null(await ImageVersion.DecideAsync(requested: null, PullRequest, GitTag("v1")));
+        Assert.Null(await ImageVersion.DecideAsync(requested: null, Branch with { NoTagsReason = "changed" }, GitTag("v1")));
     }
 
     [Theory]
@@ -36,7 +36,7 @@ public class ImageVersionTests
         Assert.Equal(
             $"--version-tag is \"{version}\"; it must be 1 to 128 letters, digits, '_', '.' or '-', "
                 + "and not latest, pr-NUMBER or a content tag.",
-            (await Assert.ThrowsAsync<CakeException>(() => ImageVersion.DecideAsync(version, isClean: true, Branch, GitTag(null)))).Message
+            (await Assert.ThrowsAsync<CakeException>(() => ImageVersion.DecideAsync(version, Branch, GitTag(null)))).Message
         );
 
     private static Func<Task<string?>> GitTag(string? tag) => () => Task.FromResult(tag);

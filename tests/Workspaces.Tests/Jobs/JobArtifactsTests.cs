@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Fixtures.Services;
 using Workspaces.Errors;
 using Workspaces.Jobs;
@@ -13,7 +14,13 @@ public sealed class JobArtifactsTests : IDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    private readonly string memory = Directory.CreateTempSubdirectory("memory-").FullName;
+
+    public void Dispose()
+    {
+        Directory.Delete(folder, recursive: true);
+        Directory.Delete(memory, recursive: true);
+    }
 
     [Fact]
     public async Task DownloadAsync_DownloadsEveryArtifact_OfEveryPage()
@@ -46,31 +53,114 @@ public sealed class JobArtifactsTests : IDisposable
     [InlineData("../outside.txt")]
     [InlineData("outputs/../../outside.txt")]
     [InlineData("/etc/passwd")]
-    [InlineData("outputs//twice.txt")]
-    [InlineData("outputs/")]
-    [InlineData("./here.txt")]
-    [InlineData("..\\outside.txt")]
-    [InlineData("C:/outside.txt")]
-    public async Task DownloadAsync_DownloadsNothing_WhenAPathLeadsOutside(string path)
+    [InlineData("..")]
+    public async Task DownloadAsync_SavesTheOthers_WhenAPathLeadsOutside(string path)
     {
-        var service = new FakeService();
+        var service = List("outputs/fine.txt", path);
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() => DownloadAsync(service));
+
+        Assert.Equal($"1 of 2 artifacts of job 'job' could not be saved: '{path}' must lead to a file under {folder}.", error.Message);
+        Assert.Equal([Path.Combine(folder, "outputs", "fine.txt")], Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
+    }
+
+    [Theory]
+    [InlineData("outputs/back\\slash.txt", "outputs/back_slash.txt")]
+    [InlineData("C:/outside.txt", "C_/outside.txt")]
+    [InlineData("outputs/CON.txt", "outputs/_CON.txt")]
+    [InlineData("outputs/dots...", "outputs/dots___")]
+    [InlineData("outputs//twice.txt", "outputs/_/twice.txt")]
+    [InlineData("outputs/", "outputs/_")]
+    [InlineData("./here.txt", "_/here.txt")]
+    public async Task FetchAsync_SavesUnderAnotherName_WhenNotEveryPlatformTakesIt(string path, string name)
+    {
+        var download = await FetchAsync(List(path));
+
+        var file = Assert.Single(download.Files);
+        Assert.Empty(download.Lost);
+        Assert.Equal((path, name), (file.Path, file.RenamedTo));
+        Assert.Equal($"<{path}>", await File.ReadAllTextAsync(Path.Combine(folder, name), Stop));
+    }
+
+    [Fact]
+    public async Task FetchAsync_KeepsEachArtifact_WhenNamesWouldCollide()
+    {
+        string[] paths =
+        [
+            "outputs/a:b",
+            "outputs/a_b",
+            "outputs/A_B",
+            "outputs/folder",
+            "outputs/folder/file",
+            $"outputs/{new string('ß', 200)}.bin",
+        ];
+
+        var download = await FetchAsync(List(paths));
+
+        Assert.Empty(download.Lost);
+        Assert.Equal(paths.Order(StringComparer.Ordinal), download.Files.Select(file => file.Path));
+        Assert.Distinct(download.Files.Select(file => file.File.ToUpperInvariant()));
+        foreach (var file in download.Files)
+            Assert.Equal($"<{file.Path}>", await File.ReadAllTextAsync(file.File, Stop));
+    }
+
+    [Fact]
+    public async Task FetchAsync_TakesANameOf255Bytes()
+    {
+        var path = $"outputs/{new string('x', 255)}";
+
+        Assert.Null(Assert.Single((await FetchAsync(List(path))).Files).RenamedTo);
+    }
+
+    [Fact]
+    public async Task FetchAsync_NamesTheLost_WhenOneIsGone()
+    {
+        var service = List("outputs/here.txt", "outputs/gone.txt");
+        service.On("GET", $"{Container}/content", request =>
+            request.Uri.Query.Contains("gone", StringComparison.Ordinal)
+                ? FakeService.Json(404, """{"error":{"code":"UserError","message":"gone"}}""")(request)
+                : Text("here")
+        );
+
+        var download = await FetchAsync(service);
+
+        Assert.Single(download.Files);
+        Assert.Equal([new LostArtifact("outputs/gone.txt", "is no longer among the job's artifacts")], download.Lost);
+    }
+
+    [Fact]
+    public async Task FetchAsync_DownloadsOnlyWhatChanged_WhenItIsFetchedAgain()
+    {
+        var service = List("outputs/a.txt", "outputs/b.txt", "outputs/c.txt");
+        await FetchAsync(service);
+        // Another version, another content, and only another time.
         service.On(
             "GET",
             Container,
             FakeService.Json(
                 200,
-                $$$"""{"value":[{"path":"outputs/fine.txt"},{"path":"{{{path.Replace("\\", "\\\\", StringComparison.Ordinal)}}}"}]}"""
+                """
+                {"value":[{"path":"outputs/a.txt","etag":"2"},{"path":"outputs/b.txt","etag":"1"},{"path":"outputs/c.txt","etag":"1"}]}
+                """
             )
         );
-        service.On("GET", $"{Container}/content", _ => Text("bytes"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "outputs/b.txt"), "<spoiled......>"[..15], Stop);
+        File.SetLastWriteTimeUtc(Path.Combine(folder, "outputs/c.txt"), new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
+        service.Sent.Clear();
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => DownloadAsync(service));
+        var again = await FetchAsync(service);
 
+        Assert.Equal([false, false, true], again.Files.Select(file => file.WasUnchanged));
         Assert.Equal(
-            $"Job 'job' has the artifact path '{path}'; it must lead to a file under {folder}. Nothing was downloaded.",
-            error.Message
+            ["?path=outputs%2Fa.txt", "?path=outputs%2Fb.txt"],
+            service
+                .Sent.Where(request => request.Uri.AbsolutePath.EndsWith("/content", StringComparison.Ordinal))
+                .Select(request => request.Uri.Query)
+                .Order(StringComparer.Ordinal)
         );
-        Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+        Assert.Equal("<outputs/b.txt>", await File.ReadAllTextAsync(Path.Combine(folder, "outputs/b.txt"), Stop));
+        service.Sent.Clear();
+        Assert.All((await FetchAsync(service)).Files, file => Assert.True(file.WasUnchanged));
     }
 
     [Fact]
@@ -102,6 +192,18 @@ public sealed class JobArtifactsTests : IDisposable
         );
         Assert.Empty(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
     }
+
+    private static FakeService List(params string[] paths)
+    {
+        var service = new FakeService();
+        var items = paths.Select(path => new JsonObject { ["path"] = path, ["etag"] = "1" });
+        service.On("GET", Container, FakeService.Json(200, new JsonObject { ["value"] = new JsonArray([.. items]) }.ToJsonString()));
+        service.On("GET", $"{Container}/content", request => Text($"<{Uri.UnescapeDataString(request.Uri.Query["?path=".Length..])}>"));
+        return service;
+    }
+
+    private async Task<ArtifactDownload> FetchAsync(FakeService service) =>
+        await new JobArtifacts(await service.ConnectAsync(), Path.Combine(memory, "fetched.txt")).FetchAsync("job", folder, Stop);
 
     private async Task<IReadOnlyList<DownloadedArtifact>> DownloadAsync(FakeService service) =>
         await new JobArtifacts(await service.ConnectAsync()).DownloadAsync("job", folder, Stop);

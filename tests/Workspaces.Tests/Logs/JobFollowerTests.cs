@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Fixtures;
 using Fixtures.Services;
+using Workspaces.Connection;
 using Workspaces.DataPlane;
 using Workspaces.Errors;
 using Workspaces.Logs;
@@ -371,6 +372,34 @@ public class JobFollowerTests
             await foreach (var _ in new JobFollower(workspace, timeProvider: new SkippingTime()).FollowAsync("job", stop.Token))
                 await stop.CancelAsync();
         });
+    }
+
+    [Fact]
+    public async Task FollowAsync_EndsAtOnce_WhenTheEmulatorsProcessHasEnded()
+    {
+        var service = new FakeService();
+        service.OnEach("GET", FakeService.RunPath("job"), FakeService.Json(200, """{"status":"Running","logFiles":{}}"""), _ =>
+            throw new HttpRequestException("connection refused")
+        );
+        var time = new SkippingTime();
+        var requests = 0;
+        var connection = service.Connection() with
+        {
+            // It ends a moment after the first request that failed.
+            FindEnd = () => requests++ < 3 ? null : "the workspace emulator (process 7) has ended",
+        };
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(async () =>
+        {
+            await foreach (var _ in new JobFollower(WorkspaceClient.Open(connection), timeProvider: time).FollowAsync("job", Stop)) { }
+        });
+
+        Assert.Equal(
+            "Following job 'job' ended, because the workspace emulator (process 7) has ended, and its jobs with it. Start it and submit "
+                + "the job again: the same command does both, and training resumes from the last checkpoint.",
+            error.Message
+        );
+        Assert.True(time.Elapsed < TimeSpan.FromSeconds(10), $"after {time.Elapsed}");
     }
 
     private static void OnDetails(FakeService service, params string[] statuses) =>

@@ -54,4 +54,39 @@ public class LogLinesTests
 
         Assert.Empty(lines);
     }
+
+    [Theory]
+    [InlineData(1 << 20)]
+    [InlineData(7777)]
+    public void Append_CutsALongLineWithAMark_AndKeepsTheNextOnes(int chunk)
+    {
+        var lines = new List<string>();
+        var splitter = new LogLines();
+        byte[] log = [.. Enumerable.Repeat("ß"u8.ToArray(), 1_000_000).SelectMany(bytes => bytes), (byte)'\n', .. "next\nlast"u8];
+
+        foreach (var part in log.Chunk(chunk))
+            splitter.Append(part, lines.Add);
+        splitter.Finish(lines.Add);
+
+        Assert.Equal(["next", "last"], lines[1..]);
+        Assert.EndsWith("ß … [cut: the line has 2000000 bytes; the job's log file has it whole]", lines[0], StringComparison.Ordinal);
+        Assert.DoesNotContain('\uFFFD', lines[0]);
+        // With the prefix of the host it is not cut again.
+        Assert.InRange(Encoding.UTF8.GetByteCount(lines[0]), 60_000, LogLines.LongestLine);
+    }
+
+    [Fact]
+    public void Append_NeedsNoMoreMemory_ForALineOf300Megabytes()
+    {
+        var splitter = new LogLines();
+        var part = new byte[1 << 20];
+        Array.Fill(part, (byte)'x');
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (var count = 0; count < 300; count++)
+            splitter.Append(part, _ => { });
+        splitter.Finish(line => Assert.Contains("has 314572800 bytes", line, StringComparison.Ordinal));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2 << 20);
+    }
 }

@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Fixtures;
 using Workspaces.Errors;
 using Workspaces.SignIn;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Azure.Containers.ContainerRegistry;
 
@@ -39,4 +40,25 @@ public class ArtifactTagProperties
     public string? RegistryLoginServer { get; }
 
     public string? RepositoryName { get; }
+
+    /// <summary>The members of a PATCH: those that were set.</summary>
+    internal JsonObject WriteableProperties()
+    {
+        var members = new JsonObject();
+        foreach (
+            var (name, value) in new[]
+            {
+                ("deleteEnabled", CanDelete),
+                ("writeEnabled", CanWrite),
+                ("listEnabled", CanList),
+                ("readEnabled", CanRead),
+            }
+        )
+        {
+            if (value is { } given)
+                members[name] = given;
+        }
+
+        return members;
+    }
 }

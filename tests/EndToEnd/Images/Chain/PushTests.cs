@@ -30,7 +30,7 @@ public sealed class PushTests(Engine engine)
         await using var checkout = engine.CheckOut();
         await GitAsync(checkout, "init", "--quiet", "--initial-branch=main");
         await GitAsync(checkout, "add", "src", "docker", "exp_configs", "configuration", ".dockerignore");
-        await GitAsync(checkout, "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", "--message=Begin");
+        await CommitAsync(checkout, "Begin");
         await checkout.SucceedAsync(engine.Arguments("Docker-Push"));
         var before = await RegistryContent.LayersAsync(engine.Registry, Engine.Repository, checkout.ContentTag());
         var file = Path.Combine(checkout.Root, "src", "training", "detection", "__init__.py");
@@ -38,8 +38,13 @@ public sealed class PushTests(Engine engine)
         // One letter of the module's docstring.
         bytes[4] ^= 1;
         await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+        // Until the change is committed, the image is not that of main.
+        var main = await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, "main");
+        var changed = await checkout.SucceedAsync(engine.Arguments("Docker-Build"));
+        Assert.Equal(main, await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, "main"));
+        await CommitAsync(checkout, "Change");
 
-        var again = await checkout.SucceedAsync(engine.Arguments("Docker-Push"));
+        await checkout.SucceedAsync(engine.Arguments("Docker-Push"));
 
         var after = await RegistryContent.LayersAsync(engine.Registry, Engine.Repository, checkout.ContentTag());
         Assert.Equal(before.Count, after.Count);
@@ -48,16 +53,29 @@ public sealed class PushTests(Engine engine)
         Assert.Single(before.Zip(after), pair => pair.First != pair.Second);
         Assert.Contains(
             $"  since      {engine.Registry}/{Engine.Repository}:main: 1 input differs",
-            again.Output,
+            changed.Output,
             StringComparison.Ordinal
         );
-        Assert.Contains("    changed  src/training/detection/__init__.py", again.Output, StringComparison.Ordinal);
-        Assert.Matches(@"\n +cached +([\d.]+ MB)? +\[dependencies 2/2\] RUN ", again.Output);
+        Assert.Contains("    changed  src/training/detection/__init__.py", changed.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\n +cached +([\d.]+ MB)? +\[dependencies 2/2\] RUN ", changed.Output);
         Assert.Equal(
             await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, checkout.ContentTag()),
             await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, "main")
         );
     }
+
+    private static Task CommitAsync(Checkout checkout, string message) =>
+        GitAsync(
+            checkout,
+            "-c",
+            "user.name=test",
+            "-c",
+            "user.email=test@localhost",
+            "commit",
+            "--quiet",
+            "--all",
+            $"--message={message}"
+        );
 
     private static async Task GitAsync(Checkout checkout, params string[] arguments)
     {

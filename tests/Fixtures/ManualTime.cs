@@ -1,7 +1,7 @@
-namespace Workspaces.Tests.SignIn;
+namespace Fixtures;
 
 /// <summary>A clock that only a test advances; timers that come due fire.</summary>
-internal sealed class ManualTime : TimeProvider
+public sealed class ManualTime : TimeProvider
 {
     private readonly List<ManualTimer> timers = [];
     private DateTimeOffset now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);

@@ -1,0 +1,52 @@
+"""What the repository takes from others is pinned, hashed and named, without a word about where it was downloaded."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+
+import pytest
+from sources import ROOT, listed, read, tracked
+
+sys.path.insert(0, str(ROOT / "docs"))
+
+import third_party_notices as notices  # noqa: E402
+
+
+@pytest.mark.parametrize("path", tracked("*package-lock.json"), ids=str)
+def test_each_npm_package_has_a_hash_and_no_address(path: object) -> None:
+    lock = json.loads(read(path))  # type: ignore[arg-type]
+    packages = {name: entry for name, entry in lock["packages"].items() if name and not entry.get("link")}
+    assert packages
+    faults = [name for name, entry in packages.items() if not re.match(r"sha512-|sha1-", entry.get("integrity", ""))]
+    assert not faults, f"{path} has packages without integrity:" + listed(faults)
+    addresses = re.findall(r"https?://[^\"]+\.tgz", read(path))  # type: ignore[arg-type]
+    assert not addresses, f"{path} names a registry; omit-lockfile-registry-resolved in .npmrc leaves it out:" + listed(
+        addresses
+    )
+
+
+def test_each_lock_of_nuget_names_no_address() -> None:
+    faults = [str(path) for path in tracked("*packages.lock.json") if "://" in read(path)]
+    assert not faults, listed(faults)
+
+
+@pytest.mark.parametrize("path", tracked("docker/*/Dockerfile"), ids=str)
+def test_each_base_image_is_pinned_by_its_digest(path: object) -> None:
+    bases = re.findall(r"^ARG BASE_IMAGE=(\S+)$", read(path), re.MULTILINE)  # type: ignore[arg-type]
+    assert len(bases) == 1
+    assert re.search(r":[\w.-]+@sha256:[0-9a-f]{64}$", bases[0]), bases
+
+
+def test_the_notices_name_each_package_that_is_shipped() -> None:
+    text = notices.NOTICES.read_text(encoding="utf-8")
+    packages = notices.shipped()
+    if packages is None:
+        pytest.skip("nothing is restored; the packages of Directory.Packages.props alone say nothing of dependencies")
+    missing = [f"{name} {version}" for name, version in sorted(packages) if f"| {name} | {version} |" not in text]
+    assert (
+        not missing
+    ), "THIRD-PARTY-NOTICES.md lacks packages; write it again: python3 docs/third_party_notices.py" + listed(missing)
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")][1:]
+    assert all(len(row) == 4 and row[2] and row[2] != "not stated" for row in rows), "a package states no licence"
