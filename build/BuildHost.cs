@@ -68,6 +68,7 @@ public static class BuildHost
             .AddSingleton<JobSelection>()
             .AddSingleton<OutcomeReport>()
             .AddSingleton<SweepWatch>()
+            .AddSingleton<Drill>()
             .AddSingleton<JobWatch>()
             .AddSingleton<TrainingSubmission>()
             .AddSingleton<JobDownload>()

@@ -2,6 +2,7 @@ using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.LocalRuntime;
 using Build.Log;
+using Build.Sessions.Jobs;
 using Cake.Core;
 using Experiments.Plans;
 using Experiments.Plans.Jobs;
@@ -89,7 +90,7 @@ public sealed class EmulatorSession(CommandArguments arguments, PythonRuntime py
         {
             Url = endpoint,
             RecordingFile = arguments.GetPath(EmulatorArguments.Record),
-            FaultScriptFile = arguments.GetPath(EmulatorArguments.Faults),
+            FaultScriptFile = arguments.GetPath(EmulatorArguments.Faults) ?? Drill.WriteScript(context, arguments),
         };
         // A container has its own Python; a process uses the one of this machine that can train.
         if (jobs != JobRuntime.Docker)

@@ -28,6 +28,10 @@ public sealed record JobOutcome(
     DateTimeOffset? Ended
 ) : IStageRecord
 {
+    /// <summary>The losses of the job's node; null when it lost none, or was not followed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Interruption>? Interruptions { get; init; }
+
     /// <summary>The metric by which trials were compared; null when the job is no sweep.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SweepMetric { get; init; }

@@ -60,11 +60,14 @@ public sealed partial class JobWatch(IQuestion question, IDisplay display, Outco
 
     private async Task<JobOutcome> FollowJobAsync(BuildContext context, WorkspaceClient workspace, string job, string experiment)
     {
-        await StreamAsync(context, workspace, job);
-        return await CollectAsync(context, workspace, job, experiment);
+        var interruptions = new InterruptionLog(time);
+        await StreamAsync(context, workspace, job, interruptions);
+        var outcome = await CollectAsync(context, workspace, job, experiment);
+        return interruptions.All is { Count: > 0 } found ? outcome with { Interruptions = found } : outcome;
     }
 
-    private Task StreamAsync(BuildContext context, WorkspaceClient workspace, string job) => display.TrackAsync(context, async tracker =>
+    private Task StreamAsync(BuildContext context, WorkspaceClient workspace, string job, InterruptionLog interruptions) =>
+        display.TrackAsync(context, async tracker =>
         {
             var lines = new List<string>();
             await using var events = new JobFollower(workspace, timeProvider: time)
@@ -83,6 +86,7 @@ public sealed partial class JobWatch(IQuestion question, IDisplay display, Outco
                 if (!await next)
                     break;
                 lines.Add(Describe(events.Current));
+                interruptions.Add(events.Current);
                 if (
                     events.Current is JobLogLine line
                     && line.Text.StartsWith("step ", StringComparison.Ordinal)

@@ -28,6 +28,8 @@ public sealed class OutcomeReport(IDisplay display)
         context.Report("Outcome", $"{outcome.Status}{duration}");
         if (outcome.BestTrial is not null)
             context.ReportDetail("best trial", $"{outcome.BestTrial}; metrics, artifacts and model are its own");
+        foreach (var interruption in outcome.Interruptions ?? [])
+            context.ReportDetail("node lost", Describe(interruption));
         context.ReportDetail("artifacts", outcome.Artifacts);
         var model = Path.Combine(context.Root, outcome.Artifacts, "outputs", "final_model");
         if (Directory.Exists(model))
@@ -43,6 +45,12 @@ public sealed class OutcomeReport(IDisplay display)
             );
         }
     }
+
+    private static string Describe(Interruption lost) =>
+        $"after step {lost.StoppedAfter}; resumed "
+        + (lost.ResumedAfter == 0 ? "from the start" : $"from the checkpoint after step {lost.ResumedAfter}")
+        + $", {lost.StepsLost} steps lost"
+        + (lost.SecondsLost is { } seconds ? string.Create(CultureInfo.InvariantCulture, $", {seconds:0.0} s lost") : "");
 
     // The training losses are in the plots; a person compares the evaluation.
     private static IEnumerable<ListingRow> Metrics(JobOutcome outcome) =>

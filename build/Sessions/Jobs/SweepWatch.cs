@@ -23,7 +23,10 @@ public sealed class SweepWatch(IDisplay display, TimeProvider time)
         if (sweep.Best is { } best)
         {
             metrics = (await new JobMetrics(workspace).ReadAsync(best.Name, context.Cancellation)).Metrics;
-            await new JobArtifacts(workspace).DownloadAsync(best.Name, folder, context.Cancellation);
+            var artifacts = new JobArtifacts(workspace, ArtifactReport.MemoryFile(context, best.Name, folder));
+            var download = await artifacts.FetchAsync(best.Name, folder, context.Cancellation);
+            ArtifactReport.ReportRenamed(context, download);
+            ArtifactReport.ReportLost(context, download);
         }
 
         var details = await new JobHistory(workspace).ReadAsync(job, context.Cancellation);

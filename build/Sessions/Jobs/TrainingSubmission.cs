@@ -22,7 +22,8 @@ public sealed class TrainingSubmission(
     WorkspaceSession session,
     WorkspaceSnapshotReader snapshots,
     ImageStages images,
-    JobWatch watch
+    JobWatch watch,
+    Drill drill
 )
 {
     /// <summary>Submits the job, and follows it unless <c>--wait=false</c>.</summary>
@@ -40,8 +41,19 @@ public sealed class TrainingSubmission(
         var compute = records.Read<ComputeTarget>();
         var workspace = await session.OpenForJobAsync(context, plan);
         var environment = await RegisterAsync(context, workspace, plan);
-        var state = await snapshots.JobAsync(context, plan);
-        var job = await new JobSubmitter(workspace).SubmitAsync(plan, compute, environment, state, context.Cancellation);
+        var submitter = new JobSubmitter(workspace);
+        JobState state;
+        if (drill.Of(plan) is var (name, drilled))
+        {
+            plan = drilled;
+            state = await submitter.ReadAsync(plan, name, rerun: false, context.Cancellation);
+        }
+        else
+        {
+            state = await snapshots.JobAsync(context, plan);
+        }
+
+        var job = await submitter.SubmitAsync(plan, compute, environment, state, context.Cancellation);
         Record(context, records, job);
         RunSummary.OfJob(context, plan, job, Describe(job));
 

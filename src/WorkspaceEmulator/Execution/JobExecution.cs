@@ -54,7 +54,7 @@ internal sealed class JobExecution(
     private bool WaitsForNextStart =>
         run.Document.Trial is not null && stopReason.Task is { IsCompletedSuccessfully: true, Result: StopReason.EmulatorStopping };
 
-    TimeSpan IJobProgress.Grace => IsPreempted ? TimeSpan.Zero : settings.TerminationGrace;
+    TimeSpan IJobProgress.Grace => IsPreempted ? attemptFaults.Grace : settings.TerminationGrace;
 
     /// <summary>Fails a job that has reached its time limit.</summary>
     public static void FailForTimeout(Run run) =>

@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace Build.CommandLine.Groups;
+
+/// <summary>The argument of a preemption drill.</summary>
+public sealed class DrillArguments() : ArgumentGroup(Drill)
+{
+    private const string Prefix = "evict@step:";
+    private const string Rule = "evict@step:N with a step of at least 1, such as evict@step:40";
+
+    public static readonly RepeatedArgument Drill = new(
+        "drill",
+        "evict@step:N",
+        "takes the job's node away after a step, on the emulator; repeatable",
+        text => StepOf(text)
+    );
+
+    /// <summary>Returns the step of a drill.</summary>
+    /// <exception cref="FormatException">Carries the rule.</exception>
+    public static int StepOf(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return
+            text.StartsWith(Prefix, StringComparison.Ordinal)
+            && int.TryParse(text.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step)
+            && step >= 1
+            ? step
+            : throw new FormatException(Rule);
+    }
+}
