@@ -53,9 +53,10 @@ internal static class SweepPlanner
         return whole < LongestJob ? whole : LongestJob;
     }
 
-    /// <summary>Returns the arguments that give a trial its values.</summary>
+    /// <summary>Returns the arguments that give a trial its values. A trial by itself trains once.</summary>
     public static string Arguments(Experiment experiment) =>
-        string.Concat(
+        " --set HYPERTUNE=false"
+        + string.Concat(
             experiment
                 .HypertuneParams.SearchSpace.EnumerateObject()
                 .Select(key => key.Name)

@@ -43,7 +43,7 @@ public sealed class SweepTests(DemoData data)
         var trials = outcome["trials"]!.AsArray();
         Assert.Equal("Completed", (string?)outcome["status"]);
         Assert.Equal(12, trials.Count);
-        Assert.All(trials, trial => Assert.Contains((string)trial!["status"]!, ["Completed", "Canceled"]));
+        Assert.All(trials, trial => Assert.True((string?)trial!["status"] is "Completed" or "Canceled"));
         Assert.Contains(trials, trial => (bool)trial!["isEndedEarly"]!);
         Assert.All(trials.Where(trial => (bool)trial!["isEndedEarly"]!), trial =>
             Assert.Equal(
