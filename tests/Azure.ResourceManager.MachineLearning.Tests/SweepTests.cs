@@ -59,7 +59,8 @@ public class SweepTests
         await arm.Workspace()
             .GetMachineLearningJobs()
             .CreateOrUpdateAsync(WaitUntil.Started, "s", new MachineLearningJobData(Sweep()), None);
-        var sent = (JsonObject)JsonNode.Parse(arm.Transcript[arm.Transcript.IndexOf('{', StringComparison.Ordinal)..])!["properties"]!;
+        var sent = (JsonObject)
+            JsonNode.Parse(arm.Transcript[arm.Transcript.IndexOf('{', StringComparison.Ordinal)..])!["properties"]!.DeepClone();
         sent["status"] = "Running";
 
         using var reader = new ScriptedArm().Answer(200, ScriptedArm.Example("job.json", "properties", sent));

@@ -20,9 +20,6 @@ internal sealed class SweepDriver(RunFactory runs, TimeProvider time)
 
     private const string Score = "score";
 
-    /// <summary>What the last decision about a trial was based on; a decision is made once for each interval.</summary>
-    private readonly Dictionary<string, int> decided = new(StringComparer.Ordinal);
-
     /// <summary>Returns the trials of a sweep in their order.</summary>
     public static IReadOnlyList<Run> TrialsOf(Workspace workspace, Run sweep) =>
         [
@@ -123,18 +120,15 @@ internal sealed class SweepDriver(RunFactory runs, TimeProvider time)
         );
     }
 
-    private void Terminate(Run run, SweepJob sweep, IReadOnlyList<Run> trials, Action<Run> cancel)
+    private static void Terminate(Run run, SweepJob sweep, IReadOnlyList<Run> trials, Action<Run> cancel)
     {
         if (sweep.EarlyTermination is not { } policy)
             return;
         var logged = trials.ToDictionary(trial => trial, trial => ValuesOf(sweep, trial));
         foreach (var trial in trials.Where(trial => trial.Status == RunStatus.Running))
         {
-            var own = logged[trial];
-            if (decided.GetValueOrDefault(trial.Key) == own.Count)
-                continue;
-            decided[trial.Key] = own.Count;
-            if (policy.Decide(own, [.. logged.Where(pair => pair.Key != trial).Select(pair => pair.Value)]) is not { } reason)
+            // Decided again whenever something is logged: others may reach this interval later.
+            if (policy.Decide(logged[trial], [.. logged.Where(pair => pair.Key != trial).Select(pair => pair.Value)]) is not { } reason)
                 continue;
             Log(run, $"{trial.Name} is ended early: {reason}.");
             trial.LogSystem($"The early termination policy ends the trial: {reason}.");

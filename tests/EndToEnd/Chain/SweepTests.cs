@@ -22,7 +22,8 @@ public sealed class SweepTests(DemoData data)
         ("HYPERTUNE_PARAMS.GOAL", "\"Minimize\""),
         ("HYPERTUNE_PARAMS.EARLY_TERMINATION", "\"bandit\""),
         ("HYPERTUNE_PARAMS.DELAY_EVALUATION", "8"),
-        // The last value hardly trains, and its trials come when others have shown what can be had.
+        ("HYPERTUNE_PARAMS.SLACK_FACTOR", "0.3"),
+        // With the last value a model hardly trains, and its trials come when others have shown what is possible.
         (
             "HYPERTUNE_PARAMS.SEARCH_SPACE",
             """{"RUN_PARAMS.LEARNING_RATE":["choice",[[0.05,0.02,0.0000001]]],"RUN_PARAMS.SEED":["choice",[[1,2,3,4]]]}"""
@@ -45,12 +46,6 @@ public sealed class SweepTests(DemoData data)
         Assert.Equal(12, trials.Count);
         Assert.All(trials, trial => Assert.True((string?)trial!["status"] is "Completed" or "Canceled"));
         Assert.Contains(trials, trial => (bool)trial!["isEndedEarly"]!);
-        Assert.All(trials.Where(trial => (bool)trial!["isEndedEarly"]!), trial =>
-            Assert.Equal(
-                1e-7,
-                double.Parse((string)trial!["values"]!["RUN_PARAMS.LEARNING_RATE"]!, System.Globalization.CultureInfo.InvariantCulture)
-            )
-        );
         var best = trials.Where(trial => (string?)trial!["status"] == "Completed").MinBy(trial => (double)trial!["metric"]!)!;
         Assert.Equal((string?)best["name"], (string?)outcome["bestTrial"]);
         Assert.Equal((double)best["metric"]!, (double)outcome["metrics"]!["train_loss"]!);
