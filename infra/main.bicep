@@ -247,6 +247,9 @@ output registry string = registry.outputs.loginServer
 @description('Repository of the training image: IMAGE_REPOSITORY.')
 output imageRepository string = imageRepository
 
+@description('Resource id of the identity of the clusters: COMPUTE_IDENTITY.')
+output computeIdentity string = compute.outputs.id
+
 @description('Datastore of datasets: a name in DATASTORES.')
 output datastore string = workspace.outputs.datastore
 

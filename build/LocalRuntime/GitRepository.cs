@@ -73,7 +73,7 @@ public sealed class GitRepository(IProcesses processes)
     public async Task<bool> IsTrackedAsync(BuildContext context, string path) =>
         !string.IsNullOrEmpty(await GitAsync(context, "ls-files", "--", $":(literal){path}"));
 
-    /// <summary>Lists the files of the index below the repository's folder: mode, id, stage and path, each entry with NUL at its end.</summary>
+    /// <summary>Lists the files of the index below the repository's folder: mode, id, stage and path; NUL ends each entry.</summary>
     /// <returns>Null outside a repository, or without git.</returns>
     public Task<string?> ListIndexAsync(BuildContext context) => GitAsync(context, "ls-files", "--stage", "-z");
 

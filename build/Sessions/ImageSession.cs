@@ -51,6 +51,17 @@ public sealed class ImageSession(CommandArguments arguments, GitRepository git, 
         );
     }
 
+    /// <summary>Decides the repository of this project's image.</summary>
+    public string ReadRepository(BuildContext context, EnvironmentConfig environment)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(environment);
+        return arguments.Get(PlanningArguments.ImageRepository)
+            ?? BuildSource
+                .Read(context.Root, context.Environment.GetEnvironmentVariable, branch: null, commit: null)
+                .RepositoryIn(environment.ImageRepository);
+    }
+
     /// <summary>Returns the labels that the image of a plan must have; empty for an image that is used unchanged.</summary>
     public static IReadOnlyDictionary<string, string> ExpectedLabels(BuildContext context, ExperimentPlan plan)
     {
@@ -96,8 +107,8 @@ public sealed class ImageSession(CommandArguments arguments, GitRepository git, 
         return source with
         {
             NoTagsReason = head is null
-                ? "origin does not tell which commit is the head of main: a private repository needs GITHUB_TOKEN or SYSTEM_ACCESSTOKEN in the "
-                    + "environment of the step"
+                ? "origin does not tell which commit is the head of main: a private repository needs GITHUB_TOKEN or SYSTEM_ACCESSTOKEN in "
+                    + "the environment of the step"
                 : $"main is at {head}, whose build sets them",
         };
     }

@@ -2,6 +2,7 @@ using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.Log;
 using Cake.Core;
+using Experiments.Model;
 using Experiments.Plans;
 using Images.Attestations;
 using Images.Building;
@@ -119,12 +120,18 @@ public sealed class ImageStages(
             arguments.Get(CleaningArguments.OpenPullRequests),
             Deletes: arguments.Get(CleaningArguments.Yes)
         );
-        var cleaner = new ImageCleaner(images.Run(context), registries.Open(environment));
-        await cleaner.CleanAsync(options, async () =>
+        string[] repositories = [environment.ImageRepository, BuildSource.PullRequestRepository(environment.ImageRepository)];
+        foreach (var repository in repositories)
         {
-            var workspace = await workspaces.FindAsync(context, WorkspaceAddress.Of(environment));
-            IReadOnlyList<ImageUse> jobs = workspace is null ? [] : await new ImagesInUse(workspace).FindAsync(context.Cancellation);
-            return [.. RecordedImages.Find(context.Root, context.ArtifactsFolder), .. jobs];
-        });
+            var cleaner = new ImageCleaner(images.Run(context), registries.Open(environment, repository));
+            await cleaner.CleanAsync(options, () => FindUsesAsync(context, environment));
+        }
+    }
+
+    private async Task<IReadOnlyList<ImageUse>> FindUsesAsync(BuildContext context, EnvironmentConfig environment)
+    {
+        var workspace = await workspaces.FindAsync(context, WorkspaceAddress.Of(environment));
+        IReadOnlyList<ImageUse> jobs = workspace is null ? [] : await new ImagesInUse(workspace).FindAsync(context.Cancellation);
+        return [.. RecordedImages.Find(context.Root, context.ArtifactsFolder), .. jobs];
     }
 }

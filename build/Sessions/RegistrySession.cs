@@ -18,11 +18,13 @@ public sealed class RegistrySession(SignInSession signIns) : IDisposable
         return Open(plan.Image!, plan.Workspace.TenantId, isOwn: plan.ImageBuild is not null);
     }
 
-    /// <summary>Connects to the repository of this project's images.</summary>
-    public ImageRegistry Open(EnvironmentConfig environment)
+    /// <summary>Connects to a repository of this project's images.</summary>
+    /// <param name="environment">The environment config.</param>
+    /// <param name="repository">IMAGE_REPOSITORY, or the repository of pull requests.</param>
+    public ImageRegistry Open(EnvironmentConfig environment, string repository)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        return Open(ImageReference.Parse($"{environment.Registry}/{environment.ImageRepository}"), environment.AmlTenantId, isOwn: true);
+        return Open(ImageReference.Parse($"{environment.Registry}/{repository}"), environment.AmlTenantId, isOwn: true);
     }
 
     /// <summary>Connects to a repository.</summary>

@@ -6,8 +6,8 @@ using Cake.Core;
 namespace Build.Testing;
 
 /// <summary>
-/// Runs the test suites: the fast ones concurrently, those that need no build beside the build, then the end-to-end ones one by one,
-/// because they time out on a busy machine.
+/// Runs the test suites: the fast ones concurrently, those that need no build beside the build, then the end-to-end ones: those that train
+/// one by one, because each uses every core, and beside them those that mostly wait.
 /// </summary>
 public sealed class TestRun(
     CommandArguments arguments,
@@ -81,8 +81,16 @@ public sealed class TestRun(
                 .Append(built)
                 .Append(installed)
         );
-        foreach (var suite in suites.Where(suite => suite.IsHeavy))
-            await RunAsync(suite, lanes, outcomes, context);
+        await Task.WhenAll(
+            suites
+                .Where(suite => suite.IsHeavy)
+                .GroupBy(suite => suite.Trains)
+                .Select(async group =>
+                {
+                    foreach (var suite in group)
+                        await RunAsync(suite, lanes, outcomes, context);
+                })
+        );
         return outcomes;
     }
 

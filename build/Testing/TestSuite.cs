@@ -19,6 +19,8 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     private const string Conformance = "conformance";
 
+    private static readonly string[] TrainingSuites = ["Chain", "Containers", "Images", "PullRequests"];
+
     /// <summary>The folder of the reports, relative to the repository; the pipelines publish them.</summary>
     private static readonly string Reports = Path.Combine("artifacts", "test-results");
 
@@ -28,8 +30,11 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <summary>Whether it needs the compiled solution.</summary>
     public bool NeedsBuild { get; private init; }
 
-    /// <summary>Whether it trains or builds images, and so must run alone.</summary>
+    /// <summary>Whether it starts the host and the emulator, and so runs when the fast suites have ended.</summary>
     public bool IsHeavy => Name.EndsWith("EndToEnd.Tests", StringComparison.Ordinal);
+
+    /// <summary>Whether it trains or builds images, so that another one of its kind would slow it down.</summary>
+    public bool Trains => IsHeavy && TrainingSuites.Contains(Name.Split('.')[0], StringComparer.Ordinal);
 
     /// <summary>Whether it checks layout, style and words.</summary>
     public bool IsHouse => Name is House or HouseFormat;

@@ -91,11 +91,11 @@ resource trainingPush 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(registry.id, 'training', roleIds['Container Registry Repository Writer'])
   scope: registry
   properties: {
-    description: 'Finds the image of the approved commit, or builds and pushes it when it is missing.'
+    description: 'Finds the image of the approved commit, or builds and pushes it, and reads nothing that a pull request pushed.'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds['Container Registry Repository Writer'])
     principalId: trainingPrincipalId
     principalType: 'ServicePrincipal'
-    condition: '((${writing}) OR (${isImageRepository} OR ${isPullRequestRepository}))'
+    condition: '((${writing}) OR (${isImageRepository}))'
     conditionVersion: '2.0'
   }
 }
@@ -104,11 +104,11 @@ resource computePull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(registry.id, 'compute', roleIds['Container Registry Repository Reader'])
   scope: registry
   properties: {
-    description: 'Pulls the image of a job.'
+    description: 'Pulls the image of a job, and none that a pull request pushed.'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds['Container Registry Repository Reader'])
     principalId: computePrincipalId
     principalType: 'ServicePrincipal'
-    condition: '((${reading}) OR (${isImageRepository} OR ${isPullRequestRepository}))'
+    condition: '((${reading}) OR (${isImageRepository}))'
     conditionVersion: '2.0'
   }
 }

@@ -24,7 +24,8 @@ public sealed class MachineCheckTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(host.Root, "artifacts"), "nowhere");
 
         Fails(
-            "artifacts is a link to nowhere, which is no folder; it must be a folder, or a link to one. Move it away: mv artifacts artifacts.old"
+            "artifacts is a link to nowhere, which is no folder; it must be a folder, or a link to one. "
+                + "Move it away: mv artifacts artifacts.old"
         );
     }
 
@@ -83,8 +84,8 @@ public sealed class MachineCheckTests : IDisposable
     {
         host.Environment.Variables["OVERRIDES"] = "DESCRIPTION=$(SECRET)";
         const string Fault =
-            "The override of DESCRIPTION contains \"$(\"; it must not on Azure DevOps, which replaces $(NAME) by the pipeline's variable of "
-            + "that name. Write the value itself.";
+            "The override of DESCRIPTION contains \"$(\"; it must not on Azure DevOps, which replaces $(NAME) by the pipeline's variable "
+            + "of that name. Write the value itself.";
         host.Environment.Variables["TF_BUILD"] = "True";
 
         Fails(Fault, "--target=Plan", "--set-variable=OVERRIDES");

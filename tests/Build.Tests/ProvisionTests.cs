@@ -71,6 +71,7 @@ public sealed class ProvisionTests : IDisposable
               "LOCATION": "westeurope",
               "REGISTRY": "crdev.azurecr.io",
               "IMAGE_REPOSITORY": "model-training",
+              "COMPUTE_IDENTITY": "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id",
               "DATASTORES": {
                 "training_data": {
                   "TYPE": "AzureBlob",
@@ -241,6 +242,7 @@ public sealed class ProvisionTests : IDisposable
          "workspace":{"type":"String","value":"mlw-dev"},
          "registry":{"type":"String","value":"crdev.azurecr.io"},
          "imageRepository":{"type":"String","value":"model-training"},
+         "computeIdentity":{"type":"String","value":"/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id"},
          "datastore":{"type":"String","value":"training_data"},
          "pullRequestClientId":{"type":"String","value":"aaaaaaaa-0000-0000-0000-000000000000"},
          "mainClientId":{"type":"String","value":"bbbbbbbb-0000-0000-0000-000000000000"},

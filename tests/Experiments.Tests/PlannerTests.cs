@@ -69,7 +69,8 @@ public class PlannerTests
         var error = Assert.Throws<ConfigException>(() => Plan(text, EnvironmentText.Valid, Dataset));
 
         Assert.Matches(
-            "the job's variable EXP_CONFIG is 14[0-9]{4} bytes long; it must be at most 131072, the limit of Linux for one environment variable",
+            "the job's variable EXP_CONFIG is 14[0-9]{4} bytes long; it must be at most 131072, the limit of Linux for one environment "
+                + "variable",
             Assert.Single(error.Faults).ToString()
         );
     }

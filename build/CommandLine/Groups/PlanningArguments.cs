@@ -1,7 +1,10 @@
+using System.Text.RegularExpressions;
+using Experiments.Model;
+
 namespace Build.CommandLine.Groups;
 
 /// <summary>The arguments that decide a plan beside the experiment.</summary>
-public sealed class PlanningArguments() : ArgumentGroup(BuildArgument, ReadDataset, Runtime)
+public sealed partial class PlanningArguments() : ArgumentGroup(BuildArgument, ImageRepository, ReadDataset, Runtime)
 {
     public static readonly RepeatedArgument BuildArgument = new(
         "build-arg",
@@ -12,6 +15,14 @@ public sealed class PlanningArguments() : ArgumentGroup(BuildArgument, ReadDatas
     {
         DecidesPlan = true,
     };
+
+    public static readonly Argument<string?> ImageRepository = Arguments.Text(
+        "image-repository",
+        "NAME",
+        "the repository of the image; default IMAGE_REPOSITORY, and pr/IMAGE_REPOSITORY in a pipeline's job for a pull request",
+        CheckRepository,
+        decidesPlan: true
+    );
 
     public static readonly Argument<bool?> ReadDataset = new(
         "read-dataset",
@@ -32,6 +43,15 @@ public sealed class PlanningArguments() : ArgumentGroup(BuildArgument, ReadDatas
         CheckRuntime,
         decidesPlan: true
     );
+
+    private static void CheckRepository(string text)
+    {
+        if (!RepositoryName().IsMatch(text))
+            throw new FormatException("a repository name: lower-case letters, digits, '.', '_', '-' and '/'");
+    }
+
+    [GeneratedRegex(EnvironmentConfig.RepositoryPattern, RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex RepositoryName();
 
     private static void CheckRuntime(string text)
     {

@@ -80,6 +80,7 @@ public sealed class ExperimentResolver(
                 runtime.UsesImages ? ImageChoice.FindOther(configuration.Experiment, configuration.Environment) : null,
                 registries
             ),
+            ImageRepository = images.ReadRepository(context, configuration.Environment),
         };
         return Planner.Plan(configuration.Experiment, configuration.Environment, context.Root, await state, sources, dataset) with
         {

@@ -53,6 +53,7 @@ internal sealed class EnvironmentFile(ProvisioningTarget target, string location
         file["LOCATION"] = location;
         file["REGISTRY"] = Output("registry");
         file["IMAGE_REPOSITORY"] = Output("imageRepository");
+        file["COMPUTE_IDENTITY"] = Output("computeIdentity");
         if (target.Endpoint is { } endpoint)
             file["ENDPOINT"] = endpoint.OriginalString;
         var datastores = file["DATASTORES"] as JsonObject ?? [];

@@ -111,6 +111,8 @@ public sealed class TrainingLaunch(
                 $"--exp-config={experiment.ExpConfig}",
                 .. experiment.Overrides.Select(value => $"--set={value}"),
                 "--wait=false",
+                // A job of any pull request may push to the repository of pull requests, so nothing of it is trained.
+                $"--image-repository={configuration.Environment.ImageRepository}",
                 .. isAgain ? ["--rerun"] : (string[])[],
                 .. Forwarded(BudgetArguments.MaxPrice, BudgetArguments.MaxMinutes, SignInArguments.Credential),
             ]

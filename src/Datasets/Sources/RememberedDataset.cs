@@ -8,8 +8,8 @@ using Experiments.Planning;
 namespace Datasets.Sources;
 
 /// <summary>
-/// Reads a dataset in a folder of this machine, or remembers the result of the last reading when nothing has changed since: the content of the
-/// CSV files, and the name, size and time of each image.
+/// Reads a dataset in a folder of this machine, or remembers the result of the last reading when nothing has changed since: the content
+/// of the CSV files, and the name, size and time of each image.
 /// </summary>
 /// <remarks>
 /// Only a dataset without faults is remembered, and only when no file was written just before: a file that is written again within the

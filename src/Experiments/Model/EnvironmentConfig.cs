@@ -5,6 +5,9 @@ namespace Experiments.Model;
 /// <summary>One environment: a file of <c>configuration/</c>, which says where experiments run. It never holds a secret.</summary>
 public sealed record EnvironmentConfig
 {
+    /// <summary>The regular expression of a repository's name in a registry.</summary>
+    public const string RepositoryPattern = "^[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$";
+
     private const string Guid = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
 
     [Setting(
@@ -71,7 +74,7 @@ public sealed record EnvironmentConfig
         "IMAGE_REPOSITORY",
         "Repository of the training image in that registry.",
         Required = true,
-        Pattern = "^[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+        Pattern = RepositoryPattern,
         Rule = "a repository name: lower-case letters, digits, '.', '_', '-' and '/'",
         Example = "model-training"
     )]
@@ -86,6 +89,18 @@ public sealed record EnvironmentConfig
         Example = "docker/gpu/Dockerfile"
     )]
     public string ImageDockerfile { get; init; } = "docker/gpu/Dockerfile";
+
+    [Setting(
+        "COMPUTE_IDENTITY",
+        "User-assigned identity of the clusters that are created: nodes pull the image and read datasets with it. A registry whose roles "
+            + "name repositories needs it.",
+        DefaultText = "none: the workspace's own access",
+        Pattern = "^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft[.]ManagedIdentity/userAssignedIdentities/[^/]+$",
+        Rule = "the resource id of a user-assigned identity",
+        Example = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-training/providers/"
+            + "Microsoft.ManagedIdentity/userAssignedIdentities/id-compute"
+    )]
+    public string? ComputeIdentity { get; init; }
 
     [Setting(
         "REQUIRE_PROVENANCE",

@@ -14,7 +14,7 @@ public static class ImageChoice
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(environment);
-        var own = OwnRepository(environment);
+        var own = Repository(environment, environment.ImageRepository);
         var named = ImageReference.Parse(experiment.DockerImage ?? own);
         return named.Repository == own && named.Digest is null ? null : named;
     }
@@ -27,7 +27,10 @@ public static class ImageChoice
     ) =>
         FindOther(experiment, environment) is { } other
             ? (other with { Digest = other.Digest ?? sources.Digest }, null)
-            : (new(OwnRepository(environment), sources.Image.Tag, Digest: null), sources.Image);
+            : (
+                new(Repository(environment, sources.ImageRepository ?? environment.ImageRepository), sources.Image.Tag, Digest: null),
+                sources.Image
+            );
 
-    private static string OwnRepository(EnvironmentConfig environment) => $"{environment.Registry}/{environment.ImageRepository}";
+    private static string Repository(EnvironmentConfig environment, string name) => $"{environment.Registry}/{name}";
 }

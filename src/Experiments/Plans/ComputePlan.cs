@@ -20,6 +20,9 @@ public sealed record ComputePlan(
     string Location
 )
 {
+    /// <summary>Resource id of the user-assigned identity of a cluster that is created; null creates one without.</summary>
+    public string? Identity { get; init; }
+
     /// <summary>Returns the cluster of an experiment.</summary>
     public static ComputePlan Of(Experiment experiment, EnvironmentConfig environment)
     {
@@ -33,6 +36,9 @@ public sealed record ComputePlan(
             experiment.Nodes,
             TimeSpan.FromMinutes(experiment.Compute.IdleMinutes),
             environment.Location
-        );
+        )
+        {
+            Identity = environment.ComputeIdentity,
+        };
     }
 }

@@ -4,8 +4,8 @@ using Images.Inputs;
 namespace Images.Building;
 
 /// <summary>
-/// The folder that an engine builds: the checkout itself, or a copy of the inputs where the disk shows other modes than git's index, as some
-/// shared folders do. Without the copy, equal inputs would give different images.
+/// The folder that an engine builds: the checkout itself, or a copy of the inputs where the disk shows other modes than git's index, as
+/// some shared folders do. Without the copy, equal inputs would give different images.
 /// </summary>
 internal sealed class BuildFolder : IDisposable
 {

@@ -20,7 +20,7 @@ internal sealed record EarlierImages(string? Nearest, IReadOnlyDictionary<string
             BuildSource.MainBranch,
             "latest"
         );
-        var caches = Distinct(ImageTags.CacheOf(source), ImageTags.CachePrefix + BuildSource.MainBranch);
+        var caches = Distinct([.. ImageTags.CachesOf(source), ImageTags.CachePrefix + BuildSource.MainBranch]);
         try
         {
             var digests = await registry.FindDigestsAsync([.. tags, .. caches], run.Cancellation);

@@ -65,8 +65,8 @@ public sealed class ImagePublisher(
         // The next run finds the image from here on; the tags that people use move only now.
         onPushed(built with { Digest = manifest.Digest, Change = StageChange.Unchanged, ImageId = null });
         await LockAsync(registry);
-        var cache = built.HasWholeCache ? ImageTags.CacheOf(await readSource()) : null;
-        var set = await ImageTagger.SetMissingAsync(registry, manifest, cache is null ? tags : [.. tags, cache], run.Cancellation);
+        var caches = built.HasWholeCache ? ImageTags.CachesOf(await readSource()) : [];
+        var set = await ImageTagger.SetMissingAsync(registry, manifest, [.. tags, .. caches], run.Cancellation);
         if (set.Count > 0)
             run.Say($"Tags         {string.Join(", ", set)}: set");
         return Record(manifest.Digest, tags, StageChange.Created);

@@ -13,7 +13,9 @@ namespace Images.Pushing;
 internal sealed class LockedTag(ImageRun run, ImageRegistry registry, ContentImages images, string tag, bool replaces)
 {
     /// <summary>Unlocks the tag where the push must move it.</summary>
-    /// <returns>The image that another build of the same inputs pushed in the meantime, which is used; null when this one is pushed.</returns>
+    /// <returns>
+    /// The image that another build of the same inputs pushed in the meantime, which is used; null when this one is pushed.
+    /// </returns>
     public async Task<ImageManifest?> OpenAsync()
     {
         try

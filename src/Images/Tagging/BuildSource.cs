@@ -24,8 +24,8 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
     public bool IsOfPlatform { get; init; }
 
     /// <summary>
-    /// The reason why the image gets no tag of its branch, pull request or <c>latest</c>, without a full stop: what is built is not known to
-    /// be exactly the tree of <see cref="Commit"/>, its branch does not last or has a newer commit. Null when it may have them.
+    /// The reason why the image gets no tag of its branch, pull request or <c>latest</c>, without a full stop: what is built is not known
+    /// to be exactly the tree of <see cref="Commit"/>, its branch does not last or has a newer commit. Null when it may have them.
     /// </summary>
     public string? NoTagsReason { get; init; }
 
@@ -99,6 +99,14 @@ public sealed partial record BuildSource(string? Branch, int? PullRequest, bool 
         branch?.StartsWith(MergeQueue, StringComparison.Ordinal) == true
             ? new(Branch: null, PullRequest: null, IsMain: false, commit) { NoTagsReason = $"{branch} is a branch of a merge queue" }
             : new(branch, PullRequest: null, branch == MainBranch, commit);
+
+    /// <summary>Returns the repository that an image of this source belongs to.</summary>
+    /// <param name="repository">The repository of this project's images.</param>
+    /// <remarks>Pull requests push to a repository of their own. What they push there is never trained, and never reused by main.</remarks>
+    public string RepositoryIn(string repository) => PullRequest is null ? repository : PullRequestRepository(repository);
+
+    /// <summary>Returns the repository of the images of pull requests.</summary>
+    public static string PullRequestRepository(string repository) => $"pr/{repository}";
 
     private static bool IsWithin(string root, string? workspace)
     {

@@ -56,15 +56,18 @@ public static class ImageTags
     }
 
     /// <summary>
-    /// Gets the tag that keeps the layers of what is built; null for neither a branch nor a pull request, and where no tags are set.
+    /// Gets the tags that keep the layers of what is built, the nearest first; none for neither a branch nor a pull request, and where no
+    /// tags are set.
     /// </summary>
-    public static string? CacheOf(BuildSource source)
+    /// <remarks>A pull request also takes and leaves the layers of the others: their repository has no image of main.</remarks>
+    public static IReadOnlyList<string> CachesOf(BuildSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (source.NoTagsReason is not null)
-            return null;
-        var name = source.PullRequest is { } number ? $"{PullRequestPrefix}{number}" : source.Branch;
-        return name is null ? null : BuildSource.AsTag(CachePrefix + name);
+        string?[] names =
+            source.NoTagsReason is not null ? []
+            : source.PullRequest is { } number ? [$"{PullRequestPrefix}{number}", "pr"]
+            : [source.Branch];
+        return [.. names.OfType<string>().Select(name => BuildSource.AsTag(CachePrefix + name)).OfType<string>()];
     }
 
     /// <summary>Returns whether a tag is a content tag.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Azure.ResourceManager.MachineLearning;
 using Azure.ResourceManager.MachineLearning.Models;
+using Azure.ResourceManager.Models;
 using Experiments.Model;
 using Experiments.Plans;
 using Workspaces.Errors;
@@ -73,6 +74,20 @@ internal static class ClusterComparison
 
         if (faults.Count > 0)
             throw new WorkspaceException(string.Join(Environment.NewLine, faults));
+    }
+
+    /// <summary>Returns a note when the cluster lacks the planned identity.</summary>
+    /// <remarks>A cluster is shared: its identity stays as its owner set it.</remarks>
+    public static IEnumerable<string> IdentityNotes(ManagedServiceIdentity? found, ComputePlan planned)
+    {
+        if (
+            planned.Identity is { } identity
+            && found?.UserAssignedIdentities.Keys.Any(key => string.Equals(key, identity, StringComparison.OrdinalIgnoreCase)) != true
+        )
+        {
+            yield return $"Cluster '{planned.Name}' does not have the identity of COMPUTE_IDENTITY, so its nodes may not be allowed to "
+                + "pull the image: add the identity to it, or set COMPUTE_NAME to a cluster that does not exist yet.";
+        }
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using Azure.Core;
 using Azure.ResourceManager;
 using Azure.ResourceManager.MachineLearning;
 using Azure.ResourceManager.MachineLearning.Models;
+using Azure.ResourceManager.Models;
 using Experiments.Model;
 using Experiments.Plans;
 using Workspaces.Connection;
@@ -125,7 +126,12 @@ public sealed class ComputeProvisioner(
         {
             Found = found,
             Scale = scale,
-            Notes = [.. notes, .. ClusterComparison.NodeErrorsOf(cluster, compute.Name)],
+            Notes =
+            [
+                .. notes,
+                .. ClusterComparison.NodeErrorsOf(cluster, compute.Name),
+                .. ClusterComparison.IdentityNotes(found.Data.Identity, compute),
+            ],
         };
     }
 
@@ -321,6 +327,12 @@ public sealed class ComputeProvisioner(
     private static MachineLearningComputeData CreateData(ComputePlan compute) =>
         new(new AzureLocation(compute.Location))
         {
+            Identity = compute.Identity is { } identity
+                ? new ManagedServiceIdentity(ManagedServiceIdentityType.UserAssigned)
+                {
+                    UserAssignedIdentities = { [new ResourceIdentifier(identity)] = new UserAssignedIdentity() },
+                }
+                : null,
             Properties = new AmlCompute
             {
                 ComputeLocation = compute.Location,

@@ -47,7 +47,9 @@ internal sealed class ArtifactNames
         }
     }
 
-    /// <summary>Returns the local path of an artifact, relative to the target folder, with forward slashes. Each artifact is asked for once.</summary>
+    /// <summary>
+    /// Returns the local path of an artifact, relative to the target folder, with forward slashes. Each artifact is asked for once.
+    /// </summary>
     /// <returns>Null when the path leads outside the folder.</returns>
     public string? Choose(string path)
     {

@@ -54,7 +54,9 @@ public sealed class JobArtifacts(WorkspaceClient workspace, string? memoryFile =
             );
     }
 
-    /// <summary>As <see cref="DownloadAsync(string, string, CancellationToken)"/>, and returns what could not be saved in place of throwing.</summary>
+    /// <summary>
+    /// As <see cref="DownloadAsync(string, string, CancellationToken)"/>, and returns what could not be saved in place of throwing.
+    /// </summary>
     /// <exception cref="WorkspaceException">The service refused or did not respond.</exception>
     public Task<ArtifactDownload> FetchAsync(string jobName, string folder, CancellationToken cancellationToken) =>
         FetchAsync(jobName, folder, _ => true, cancellationToken);

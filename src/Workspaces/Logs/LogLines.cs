@@ -12,7 +12,9 @@ namespace Workspaces.Logs;
 /// </summary>
 internal sealed class LogLines
 {
-    /// <summary>The most bytes of a line that are passed on, its mark included: those that the host's output shows beside a prefix.</summary>
+    /// <summary>
+    /// The most bytes of a line that are passed on, its mark included: those that the host's output shows beside a prefix.
+    /// </summary>
     public const int LongestLine = (64 * 1024) - 64;
 
     private const int LongestMark = 128;

@@ -1,17 +1,22 @@
-using System.Text.Json;
+using System.Text.RegularExpressions;
 using Build.Tests.Doubles;
+using Fixtures;
 using Fixtures.Services;
 
 namespace Build.Tests.PullRequests;
 
 /// <summary>Faults of Doctor and Plan beside the changed lines, and as SARIF.</summary>
-public sealed class FaultReportTests : IDisposable
+public sealed partial class FaultReportTests : IDisposable
 {
     private readonly HostConsole host = new();
 
     public FaultReportTests() => host.Processes.On($"{host.Root}/.venv/bin/python -m detection create-demo-data", "2 images");
 
     public void Dispose() => host.Dispose();
+
+    // tests/pipelines validates the expected files with SARIF's own JSON Schema.
+    private void CheckSarif(string name) =>
+        ExpectedText.Check(name, VersionOfDriver().Replace(File.ReadAllText(Path.Combine(host.Root, "artifacts/doctor.sarif")), "1.2.3"));
 
     [Theory]
     [InlineData("Doctor")]
@@ -84,17 +89,7 @@ public sealed class FaultReportTests : IDisposable
 
         host.Run("--target=Doctor", "--sarif=artifacts/doctor.sarif");
 
-        using var log = JsonDocument.Parse(File.ReadAllText(Path.Combine(host.Root, "artifacts/doctor.sarif")));
-        Assert.Equal("2.1.0", log.RootElement.GetProperty("version").GetString());
-        var run = log.RootElement.GetProperty("runs")[0];
-        Assert.NotEmpty(run.GetProperty("tool").GetProperty("driver").GetProperty("name").GetString()!);
-        var result = run.GetProperty("results")[0];
-        Assert.Equal("exp-config", result.GetProperty("ruleId").GetString());
-        var rule = run.GetProperty("tool").GetProperty("driver").GetProperty("rules")[result.GetProperty("ruleIndex").GetInt32()];
-        Assert.Equal("exp-config", rule.GetProperty("id").GetString());
-        var place = result.GetProperty("locations")[0].GetProperty("physicalLocation");
-        Assert.Equal("exp_configs/demo.json", place.GetProperty("artifactLocation").GetProperty("uri").GetString());
-        Assert.Equal("""{"startLine":10,"startColumn":14}""", JsonSerializer.Serialize(place.GetProperty("region")));
+        CheckSarif("doctor.sarif");
     }
 
     [Fact]
@@ -104,8 +99,7 @@ public sealed class FaultReportTests : IDisposable
 
         host.Run("--target=Doctor", "--sarif=artifacts/doctor.sarif");
 
-        using var log = JsonDocument.Parse(File.ReadAllText(Path.Combine(host.Root, "artifacts/doctor.sarif")));
-        Assert.Equal(0, log.RootElement.GetProperty("runs")[0].GetProperty("results").GetArrayLength());
+        CheckSarif("doctor-ok.sarif");
     }
 
     [Fact]
@@ -161,4 +155,7 @@ public sealed class FaultReportTests : IDisposable
         var file = Path.Combine(host.Root, "exp_configs/demo.json");
         host.Write("exp_configs/demo.json", File.ReadAllText(file).Replace("\"STEPS\": 240", "\"STEPS\": 0", StringComparison.Ordinal));
     }
+
+    [GeneratedRegex("(?<=\"model-training Doctor\",\\s*\"version\": \")[0-9.]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex VersionOfDriver();
 }

@@ -99,7 +99,8 @@ public sealed class GateRunTests : IAsyncLifetime
         Assert.StartsWith("exit code 0", text, StringComparison.Ordinal);
         Assert.Equal(
             [
-                "--target=Train --exp-config=exp_configs/demo.json --wait=false --max-price=20 --max-minutes=2000",
+                "--target=Train --exp-config=exp_configs/demo.json --wait=false --image-repository=model-training --max-price=20 "
+                    + "--max-minutes=2000",
                 $"--target=Follow --job={Plan} --exp-config=exp_configs/demo.json",
             ],
             Trainings()
@@ -123,7 +124,10 @@ public sealed class GateRunTests : IAsyncLifetime
         host.Run("--target=Launch", "--wait=false");
 
         Assert.Equal(
-            ["--target=Train --exp-config=exp_configs/demo.json --set=DESCRIPTION=$(touch pwned); `id` && x --wait=false --rerun"],
+            [
+                "--target=Train --exp-config=exp_configs/demo.json --set=DESCRIPTION=$(touch pwned); `id` && x --wait=false "
+                    + "--image-repository=model-training --rerun",
+            ],
             Trainings()
         );
     }

@@ -22,17 +22,9 @@ public sealed partial class ImageTests : IAsyncLifetime
 
     private GitHubServer GitHub => server!;
 
-    private IEnumerable<string> Tags
-    {
-        get
-        {
-            var folder = Path.Combine(registry!.StorageFolder, "docker/registry/v2/repositories", Repository, "_manifests/tags");
-            return Directory
-                .EnumerateDirectories(folder)
-                .Select(tag => Path.GetFileName(tag))
-                .Where(tag => !tag.StartsWith("sha-", StringComparison.Ordinal));
-        }
-    }
+    private IEnumerable<string> Tags => TagsOf(Repository);
+
+    private IEnumerable<string> TagsOfPullRequests => TagsOf($"pr/{Repository}");
 
     /// <summary>Creates a repository whose experiment trains on Azure, in an image of a registry on this machine.</summary>
     public async ValueTask InitializeAsync()
@@ -54,7 +46,22 @@ public sealed partial class ImageTests : IAsyncLifetime
         await Repo.CommitToMainAsync("Train in an image");
         await Repo.SucceedAsync("--target=Plan-Experiment", $"--exp-config={Experiment}", "--read-dataset=false");
         var plan = await File.ReadAllTextAsync(Repo.PlanFile, cancellation);
-        await SmallImage.PushAsync(registry.Address, Repository, ContentTag().Match(plan).Value, cancellationToken: cancellation);
+        var dockerfile = await File.ReadAllTextAsync(Path.Combine(Repo.Root, "docker/gpu/Dockerfile"), cancellation);
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["io.model-training.inputs"] = InputsHash().Match(plan).Groups["hash"].Value,
+            ["org.opencontainers.image.base.digest"] = BaseDigest().Match(dockerfile).Value,
+        };
+        foreach (var repository in new[] { Repository, $"pr/{Repository}" })
+        {
+            await SmallImage.PushAsync(
+                registry.Address,
+                repository,
+                ContentTag().Match(plan).Value,
+                labels: labels,
+                cancellationToken: cancellation
+            );
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -75,7 +82,8 @@ public sealed partial class ImageTests : IAsyncLifetime
 
         Assert.Equal(["authorize", "doctor", "code-scanning", "test", "image / image", "result"], run.Jobs);
         Assert.All(run.Steps, step => Assert.True(step.ExitCode == 0, $"{step.Name}: {step.Output}"));
-        Assert.Equal(["pr-42"], Tags);
+        Assert.Equal(["pr-42"], TagsOfPullRequests);
+        Assert.Empty(Tags);
         Assert.Single(run.Uploaded);
     }
 
@@ -108,11 +116,7 @@ public sealed partial class ImageTests : IAsyncLifetime
         var early = await RunAsync("push", first, first);
 
         Assert.Equal(0, early.Step("Run the target").ExitCode);
-        Assert.Contains(
-            $"main is at {second}, whose build sets them",
-            early.Step("Run the target").Output,
-            StringComparison.Ordinal
-        );
+        Assert.Contains($"main is at {second}, whose build sets them", early.Step("Run the target").Output, StringComparison.Ordinal);
         Assert.Empty(Tags);
 
         await RunAsync("push", second, second);
@@ -130,6 +134,15 @@ public sealed partial class ImageTests : IAsyncLifetime
         return run;
     }
 
+    private IEnumerable<string> TagsOf(string repository)
+    {
+        var folder = Path.Combine(registry!.StorageFolder, "docker/registry/v2/repositories", repository, "_manifests/tags");
+        return Directory
+            .EnumerateDirectories(folder)
+            .Select(tag => Path.GetFileName(tag))
+            .Where(tag => !tag.StartsWith("sha-", StringComparison.Ordinal));
+    }
+
     private void Write(string from, string to, Action<JsonObject> change)
     {
         var json = JsonNode.Parse(File.ReadAllText(Path.Combine(Checkout.Repository, from)))!.AsObject();
@@ -139,4 +152,10 @@ public sealed partial class ImageTests : IAsyncLifetime
 
     [GeneratedRegex("sha-[0-9a-f]{20}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ContentTag();
+
+    [GeneratedRegex("\"inputsHash\": ?\"(?<hash>[0-9a-f]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex InputsHash();
+
+    [GeneratedRegex("sha256:[0-9a-f]{64}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex BaseDigest();
 }

@@ -45,6 +45,8 @@ public sealed class HostRun : IDisposable
 
     public int ProcessId => process.Id;
 
+    public bool HasExited => process.HasExited;
+
     public string Output
     {
         get
@@ -75,6 +77,9 @@ public sealed class HostRun : IDisposable
         using var deadline = new CancellationTokenSource(Deadline);
         await process.WaitForExitAsync(deadline.Token);
     }
+
+    /// <summary>Ends the process with SIGKILL, and no child of it.</summary>
+    public void Kill() => process.Kill();
 
     public void Dispose()
     {

@@ -129,7 +129,8 @@ public sealed class ImageBuilderTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<CakeException>(() => EnsureAsync(Plan(), Options with { RequiresProvenance = true }));
 
         Assert.StartsWith(
-            "REQUIRE_PROVENANCE is true, and the engine does not store images with containerd; the image must be built where BuildKit attests",
+            "REQUIRE_PROVENANCE is true, and the engine does not store images with containerd; the image must be built where BuildKit "
+                + "attests",
             error.Message,
             StringComparison.Ordinal
         );

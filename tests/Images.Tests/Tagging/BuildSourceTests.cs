@@ -63,11 +63,13 @@ public class BuildSourceTests
 
     [Theory]
     [InlineData(
-        "GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository GITHUB_EVENT_NAME=pull_request_target GITHUB_REF=refs/heads/main GITHUB_SHA=c1",
+        "GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository GITHUB_EVENT_NAME=pull_request_target GITHUB_REF=refs/heads/main "
+            + "GITHUB_SHA=c1",
         "GITHUB_SHA is c1, and c2 is checked out"
     )]
     [InlineData(
-        "GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository GITHUB_EVENT_NAME=pull_request GITHUB_REF=refs/pull/42/merge GITHUB_SHA=c1",
+        "GITHUB_ACTIONS=true GITHUB_WORKSPACE=/checkout/repository GITHUB_EVENT_NAME=pull_request GITHUB_REF=refs/pull/42/merge "
+            + "GITHUB_SHA=c1",
         "GITHUB_SHA is c1, and c2 is checked out"
     )]
     [InlineData(
@@ -85,8 +87,14 @@ public class BuildSourceTests
 
         Assert.Equal((reason, "c2"), (source.NoTagsReason, source.Commit));
         Assert.Equal(reason is null ? ["main", "latest"] : [], ImageTags.For(source, version: null, tagLatest: false));
-        Assert.Equal(reason is null ? "cache-main" : null, ImageTags.CacheOf(source));
+        Assert.Equal(reason is null ? ["cache-main"] : [], ImageTags.CachesOf(source));
     }
+
+    [Theory]
+    [InlineData(42, "pr/team/detection")]
+    [InlineData(null, "team/detection")]
+    public void RepositoryIn_KeepsWhatPullRequestsPushApart(int? pullRequest, string expected) =>
+        Assert.Equal(expected, new BuildSource(Branch: null, pullRequest, IsMain: false, "c1").RepositoryIn("team/detection"));
 
     [Theory]
     [InlineData("feature/x", "feature-x")]

@@ -9,11 +9,11 @@ public class ImageTagsTests
         Assert.Equal(["pr-42"], ImageTags.For(new(Branch: null, 42, IsMain: false, "c1"), version: null, tagLatest: false));
 
     [Theory]
-    [InlineData(42, null, "cache-pr-42")]
+    [InlineData(42, null, "cache-pr-42 cache-pr")]
     [InlineData(null, "feature/x", "cache-feature-x")]
-    [InlineData(null, null, null)]
-    public void CacheOf_NamesThePullRequestOrTheBranch(int? pullRequest, string? branch, string? expected) =>
-        Assert.Equal(expected, ImageTags.CacheOf(new(branch, pullRequest, IsMain: false, "c1")));
+    [InlineData(null, null, "")]
+    public void CachesOf_NamesThePullRequestAndAllPullRequestsOrTheBranch(int? pullRequest, string? branch, string expected) =>
+        Assert.Equal(expected, string.Join(' ', ImageTags.CachesOf(new(branch, pullRequest, IsMain: false, "c1"))));
 
     [Theory]
     [InlineData("pr-42", 42)]

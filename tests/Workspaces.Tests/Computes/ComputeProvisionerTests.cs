@@ -17,6 +17,9 @@ public class ComputeProvisionerTests
         "Delete it (`az ml compute delete --name test --resource-group team --workspace-name vision`) and run again, or set "
         + "COMPUTE_NAME to another name.";
 
+    private const string ComputeIdentity =
+        "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-compute";
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -41,6 +44,37 @@ public class ComputeProvisionerTests
         Assert.Empty(target.Differences);
         ExpectedRequest.Matches("compute.json", service.Sent.Single(request => request.Method == "PUT").Body);
         Assert.Equal(["Creating cluster 'test' (Standard_NC4as_T4_v3, 0 to 3 nodes)"], progress);
+    }
+
+    [Fact]
+    public async Task EnsureAsync_CreatesTheCluster_WithTheIdentityOfThePlan()
+    {
+        var service = new FakeService();
+        OnCreation(service, FakeCluster.Valid(), """{"status":"Succeeded"}""");
+
+        await EnsureAsync(service, TestPlans.Compute with { Identity = ComputeIdentity });
+
+        var identity = JsonNode.Parse(service.Sent.Single(request => request.Method == "PUT").Body!)!["identity"]!;
+        Assert.Equal("UserAssigned", (string?)identity["type"]);
+        Assert.Equal([ComputeIdentity], identity["userAssignedIdentities"]!.AsObject().Select(entry => entry.Key));
+    }
+
+    [Fact]
+    public async Task ReadAsync_NotesTheIdentity_ThatAnExistingClusterLacks()
+    {
+        var plan = TestPlans.Compute with { Identity = ComputeIdentity };
+        var given = FakeCluster.Valid();
+        given["identity"] = new JsonObject
+        {
+            ["type"] = "UserAssigned",
+            ["userAssignedIdentities"] = new JsonObject { [ComputeIdentity.ToUpperInvariant()] = new JsonObject() },
+        };
+
+        var without = await ReadAsync(FakeCluster.Found(FakeCluster.Answer(FakeCluster.Valid())), plan);
+        var with = await ReadAsync(FakeCluster.Found(FakeCluster.Answer(given)), plan);
+
+        Assert.Contains("does not have the identity of COMPUTE_IDENTITY", Assert.Single(without.Notes), StringComparison.Ordinal);
+        Assert.Empty(with.Notes);
     }
 
     [Fact]
@@ -329,6 +363,9 @@ public class ComputeProvisionerTests
         });
         service.OnEach("GET", FakeCluster.Operation, [.. states.Select(state => FakeService.Json(200, state))]);
     }
+
+    private static async Task<ComputeState> ReadAsync(FakeService service, ComputePlan plan) =>
+        await new ComputeProvisioner(await service.ConnectAsync(), new SkippingTime()).ReadAsync(plan, Stop);
 
     private static async Task<ComputeTarget> EnsureAsync(FakeService service, ComputePlan plan, List<string>? progress = null)
     {

@@ -65,17 +65,7 @@ public sealed class PushTests(Engine engine)
     }
 
     private static Task CommitAsync(Checkout checkout, string message) =>
-        GitAsync(
-            checkout,
-            "-c",
-            "user.name=test",
-            "-c",
-            "user.email=test@localhost",
-            "commit",
-            "--quiet",
-            "--all",
-            $"--message={message}"
-        );
+        GitAsync(checkout, "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", "--all", $"--message={message}");
 
     private static async Task GitAsync(Checkout checkout, params string[] arguments)
     {

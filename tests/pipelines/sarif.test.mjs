@@ -1,0 +1,27 @@
+// What Doctor writes for code scanning, against SARIF's own JSON Schema. tests/Build.Tests compares what Doctor writes with these files.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { describe, test } from 'node:test';
+import { read } from './reading/repository.mjs';
+
+const require = createRequire(import.meta.url);
+const requireOfPackage = createRequire(require.resolve('@microsoft/jest-sarif/package.json'));
+const Ajv = requireOfPackage('ajv');
+const schema = require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json');
+const validate = new Ajv({ schemaId: 'id', meta: false }).addMetaSchema(requireOfPackage('ajv/lib/refs/json-schema-draft-04.json')).compile(schema);
+
+describe('SARIF', () => {
+  for (const name of ['doctor.sarif', 'doctor-ok.sarif']) {
+    test(`${name} conforms to SARIF 2.1.0`, () => {
+      validate(JSON.parse(read(`tests/Build.Tests/Expected/${name}`)));
+      assert.equal(validate.errors, null);
+    });
+  }
+
+  test('a result without a message is refused', () => {
+    const log = JSON.parse(read('tests/Build.Tests/Expected/doctor.sarif'));
+    delete log.runs[0].results[0].message;
+    validate(log);
+    assert.match(validate.errors[0].message, /required property 'message'/);
+  });
+});
