@@ -2,7 +2,6 @@ using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.LocalRuntime;
 using Build.Log;
-using Build.Sessions.Jobs;
 using Cake.Core;
 using Experiments.Plans;
 using Experiments.Plans.Jobs;
@@ -90,7 +89,7 @@ public sealed class EmulatorSession(CommandArguments arguments, PythonRuntime py
         {
             Url = endpoint,
             RecordingFile = arguments.GetPath(EmulatorArguments.Record),
-            FaultScriptFile = arguments.GetPath(EmulatorArguments.Faults) ?? Drill.WriteScript(context, arguments),
+            FaultScriptFile = arguments.GetPath(EmulatorArguments.Faults) ?? DrillScript.Write(context, arguments),
         };
         // A container has its own Python; a process uses the one of this machine that can train.
         if (jobs != JobRuntime.Docker)

@@ -12,7 +12,6 @@ namespace Build.Tasks;
 [IsDependentOn(typeof(DockerPushTask))]
 [IsDependentOn(typeof(CreateComputeTask))]
 [TrainArguments]
-[DrillArguments]
 [TaskExample("--target=Train", "the demo experiment, on this machine")]
 [TaskExample("--target=Train --exp-config=exp_configs/pothole.json", "on Azure")]
 [TaskExample("--target=Train --set=RUN_PARAMS.STEPS=2000", "one value overridden")]

@@ -120,7 +120,7 @@ public class SweepTests
 
         Assert.EndsWith(
             $"RUN_PARAMS.EVAL_EVERY is {every}; it must be from 1 to below RUN_PARAMS.STEPS, which is 400, because "
-                + "HYPERTUNE_PARAMS.EARLY_TERMINATION is \"median\": a trial is judged by evaluations before its end. "
+                + "HYPERTUNE_PARAMS.EARLY_TERMINATION is \"median\": the policy decides by evaluations before the end. "
                 + "Edit it, or run with --set=RUN_PARAMS.EVAL_EVERY=80.",
             fault,
             StringComparison.Ordinal

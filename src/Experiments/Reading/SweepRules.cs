@@ -75,7 +75,7 @@ internal sealed class SweepRules(Experiment experiment, LocatedValue root, List<
                 EvalEvery,
                 experiment.RunParams.EvalEvery.ToString(CultureInfo.InvariantCulture),
                 $"from 1 to below RUN_PARAMS.STEPS, which is {experiment.RunParams.Steps}, because "
-                    + $"HYPERTUNE_PARAMS.EARLY_TERMINATION is \"{sweep.EarlyTermination}\": a trial is judged by evaluations before its end",
+                    + $"HYPERTUNE_PARAMS.EARLY_TERMINATION is \"{sweep.EarlyTermination}\": the policy decides by evaluations before the end",
                 $"Edit it, or run with --set={EvalEvery}={Math.Max(experiment.RunParams.Steps / 5, 1)}."
             )
         );

@@ -1,4 +1,4 @@
-using WorkspaceEmulator.Sweeps;
+using WorkspaceEmulator.Sampling;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Jobs;

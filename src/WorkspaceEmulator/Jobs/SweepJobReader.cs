@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Sweeps;
+using WorkspaceEmulator.Sampling;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Jobs;

@@ -4,7 +4,6 @@ using System.Text.Json.Serialization;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.State;
-using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Runs;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Sampling;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Workspaces;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
-using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Workspaces;

@@ -19,7 +19,7 @@ public sealed class SweepReader(WorkspaceClient workspace)
     private readonly Dictionary<string, Trial> ended = new(StringComparer.Ordinal);
 
     /// <summary>Reads the experiment of a job, and what it compares.</summary>
-    /// <returns>The sweep is null when the job is none.</returns>
+    /// <returns>The sweep is null for a job of another kind.</returns>
     /// <exception cref="WorkspaceException">404: the job does not exist; or the service refused or did not respond.</exception>
     public async Task<(string Experiment, SweepSettings? Sweep)> ReadJobAsync(string jobName, CancellationToken cancellationToken)
     {

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using WorkspaceEmulator.Sweeps;
+using WorkspaceEmulator.Sampling;
 
 namespace WorkspaceEmulator.Tests.Sweeps;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace WorkspaceEmulator.Sweeps;
+namespace WorkspaceEmulator.Sampling;
 
 /// <summary>Represents the distribution of one parameter. It maps a number from 0 to 1 to a value, so that any sequence can drive it.</summary>
 internal sealed class Distribution

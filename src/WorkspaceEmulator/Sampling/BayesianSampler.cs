@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace WorkspaceEmulator.Sweeps;
+namespace WorkspaceEmulator.Sampling;
 
 /// <summary>
 /// Chooses the point with the largest expected improvement under a Gaussian process that is fitted to the trials so far. A trial that is

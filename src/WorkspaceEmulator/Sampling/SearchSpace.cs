@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace WorkspaceEmulator.Sweeps;
+namespace WorkspaceEmulator.Sampling;
 
 /// <summary>Represents one parameter of a search space.</summary>
 internal sealed record SearchParameter(string Name, Distribution Distribution);

@@ -1,4 +1,4 @@
-namespace WorkspaceEmulator.Sweeps;
+namespace WorkspaceEmulator.Sampling;
 
 /// <summary>
 /// Represents a Gaussian process with a Matérn kernel (5/2), a length for each feature, and noise. The lengths and the noise are those of a

@@ -1,4 +1,4 @@
-namespace WorkspaceEmulator.Sweeps;
+namespace WorkspaceEmulator.Sampling;
 
 /// <summary>Computes points of a Sobol sequence, which fills a cube evenly, moved by a random shift of their bits.</summary>
 /// <remarks>The direction numbers are those of Joe and Kuo (2008) for the first 21 dimensions.</remarks>

@@ -1,4 +1,4 @@
-namespace WorkspaceEmulator.Sweeps;
+namespace WorkspaceEmulator.Sampling;
 
 /// <summary>
 /// Generates random numbers that follow from a seed and a number, such as that of a trial, and stay the same on every machine and after a

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Wire;
 
-namespace WorkspaceEmulator.Sweeps;
+namespace WorkspaceEmulator.Sampling;
 
 /// <summary>Lists how the values of trials are chosen.</summary>
 internal enum SamplingKind

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Wire;
 
-namespace WorkspaceEmulator.Sweeps;
+namespace WorkspaceEmulator.Sampling;
 
 /// <summary>Lists the rules by which trials that fall behind are ended.</summary>
 internal enum PolicyKind

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace WorkspaceEmulator.Sweeps;
+namespace WorkspaceEmulator.Sampling;
 
 /// <summary>Holds the values of a trial and what came of them.</summary>
 /// <param name="Values">The value of each parameter.</param>

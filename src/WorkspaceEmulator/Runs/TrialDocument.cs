@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace WorkspaceEmulator.Sweeps;
+namespace WorkspaceEmulator.Runs;
 
 /// <summary>Holds what makes a run a trial of a sweep, in the form of the run's file.</summary>
 /// <param name="Sweep">Name of the sweep.</param>

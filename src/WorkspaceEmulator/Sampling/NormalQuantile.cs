@@ -1,4 +1,4 @@
-namespace WorkspaceEmulator.Sweeps;
+namespace WorkspaceEmulator.Sampling;
 
 /// <summary>Computes quantiles of the standard normal distribution.</summary>
 internal static class NormalQuantile
