@@ -64,14 +64,14 @@ public sealed class SweepTests(DemoData data)
             $"--set=RUN_PARAMS.SEED={best["values"]!["RUN_PARAMS.SEED"]}"
         );
         var plain = checkout.ReadOutcome();
-        await AssertSameWeightsAsync(Model(checkout, outcome), Model(checkout, plain));
+        await AssertSameWeightsAsync(checkout, Model(checkout, outcome), Model(checkout, plain));
         Assert.Equal((double)outcome["metrics"]!["train_loss"]!, (double)plain["metrics"]!["train_loss"]!);
     }
 
     private static string Model(Checkout checkout, JsonNode outcome) =>
         Path.Combine(checkout.Root, (string)outcome["artifacts"]!, "outputs", "final_model", "model.pth");
 
-    private static async Task AssertSameWeightsAsync(string first, string second)
+    private static async Task AssertSameWeightsAsync(Checkout checkout, string first, string second)
     {
         const string Compare = """
             import sys, torch
@@ -86,7 +86,12 @@ public sealed class SweepTests(DemoData data)
             assert first and first.keys() == second.keys()
             assert all(torch.equal(first[name], second[name]) for name in first)
             """;
-        using var python = Process.Start(new ProcessStartInfo("python3", ["-c", Compare, first, second]) { RedirectStandardError = true })!;
+        using var python = Process.Start(
+            new ProcessStartInfo(Path.Combine(checkout.Root, ".local", "bin", "python"), ["-c", Compare, first, second])
+            {
+                RedirectStandardError = true,
+            }
+        )!;
         var error = await python.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await python.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(python.ExitCode == 0, error);
