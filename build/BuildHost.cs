@@ -71,6 +71,8 @@ public static class BuildHost
             .AddSingleton<Doctor>()
             .AddSingleton<JobSelection>()
             .AddSingleton<OutcomeReport>()
+            .AddSingleton<SweepWatch>()
+            .AddSingleton<Drill>()
             .AddSingleton<JobWatch>()
             .AddSingleton<TrainingSubmission>()
             .AddSingleton<JobDownload>()

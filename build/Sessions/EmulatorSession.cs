@@ -89,7 +89,7 @@ public sealed class EmulatorSession(CommandArguments arguments, PythonRuntime py
         {
             Url = endpoint,
             RecordingFile = arguments.GetPath(EmulatorArguments.Record),
-            FaultScriptFile = arguments.GetPath(EmulatorArguments.Faults),
+            FaultScriptFile = arguments.GetPath(EmulatorArguments.Faults) ?? DrillScript.Write(context, arguments),
         };
         // A container has its own Python; a process uses the one of this machine that can train.
         if (jobs != JobRuntime.Docker)

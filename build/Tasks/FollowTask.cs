@@ -2,7 +2,7 @@ using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.Sessions.Jobs;
 using Cake.Frosting;
-using Workspaces.Jobs;
+using Workspaces.Sweeps;
 
 namespace Build.Tasks;
 
@@ -19,7 +19,7 @@ public sealed class FollowTask(JobSelection jobs, JobWatch watch) : AsyncFrostin
     {
         var job = jobs.Name(context);
         var workspace = await jobs.OpenAsync(context);
-        var experiment = await new JobHistory(workspace).ReadExperimentNameAsync(job, context.Cancellation);
-        await watch.FollowAsync(context, workspace, job, experiment);
+        var (experiment, sweep) = await new SweepReader(workspace).ReadJobAsync(job, context.Cancellation);
+        await watch.FollowAsync(context, workspace, job, experiment, sweep);
     }
 }

@@ -16,6 +16,7 @@ namespace Build.Tasks;
 [TaskExample("--target=Train --exp-config=exp_configs/pothole.json", "on Azure")]
 [TaskExample("--target=Train --set=RUN_PARAMS.STEPS=2000", "one value overridden")]
 [TaskExample("--target=Train --plan=artifacts/plan.json", "what Plan showed, and nothing else")]
+[TaskExample("--target=Train --drill=evict@step:40", "with the loss of its node after step 40, on the emulator")]
 public sealed class TrainTask(TrainingSubmission training) : AsyncFrostingTask<BuildContext>
 {
     public override Task RunAsync(BuildContext context) => training.TrainAsync(context);

@@ -115,7 +115,7 @@ public class JobTests
     }
 
     [Theory]
-    [InlineData("Sweep")]
+    [InlineData("Pipeline")]
     [InlineData("SomethingNew")]
     public async Task GetAsync_ReadsTheBase_WhenAJobIsOfAnUnknownKind(string type)
     {

@@ -72,6 +72,10 @@ public class ExperimentProperties
         "HYPERTUNE_PARAMS.MAX_TRIALS=9",
         "HYPERTUNE_PARAMS.MAX_CONCURRENT=1",
         "HYPERTUNE_PARAMS.EARLY_TERMINATION=median",
+        "HYPERTUNE_PARAMS.SLACK_FACTOR=0.3",
+        "HYPERTUNE_PARAMS.TRUNCATION_PERCENTAGE=30",
+        "HYPERTUNE_PARAMS.EVALUATION_INTERVAL=2",
+        "HYPERTUNE_PARAMS.DELAY_EVALUATION=4",
     ];
 
     public static TheoryData<string> EachValue => [.. Values];

@@ -186,20 +186,6 @@ public class PlannerTests
     }
 
     [Fact]
-    public void Plan_IsRefused_WhenASweepIsAskedFor()
-    {
-        var error = Assert.Throws<ConfigException>(() =>
-            Planner.Plan(Parse(ExperimentText.Valid) with { Hypertune = true }, Environment, "/repository", Git, AsProcess, Dataset)
-        );
-
-        Assert.Equal(
-            "exp_config: HYPERTUNE is true; it must be false: this version submits no sweeps. Set HYPERTUNE to false to train "
-                + "once with RUN_PARAMS as they are, or run with --set=HYPERTUNE=false.",
-            Assert.Single(error.Faults).ToString()
-        );
-    }
-
-    [Fact]
     public void Plan_HasAnotherName_WhenCodeOrDatasetChange()
     {
         var experiment = Parse(ExperimentText.Valid);

@@ -8,4 +8,7 @@ public interface IDisplay
 
     /// <summary>Runs work and shows its progress.</summary>
     Task TrackAsync(BuildContext context, Func<ITracker, Task> work);
+
+    /// <summary>Runs work and shows a listing that it changes.</summary>
+    Task ShowLiveAsync(BuildContext context, Func<ILiveListing, Task> work);
 }

@@ -22,7 +22,16 @@ internal sealed class PlainDisplay : IDisplay
 
     public Task TrackAsync(BuildContext context, Func<ITracker, Task> work) => work(new LineTracker(context));
 
+    public Task ShowLiveAsync(BuildContext context, Func<ILiveListing, Task> work) => work(new LineListing(context));
+
     private static string Indented(Listing listing, string line) => new string(' ', listing.Indent + 2) + line;
+
+    private sealed class LineListing(BuildContext context) : ILiveListing
+    {
+        public void Say(string line) => context.Say(line);
+
+        public void Update(Listing listing) { }
+    }
 
     private sealed class LineTracker(BuildContext context) : ITracker
     {

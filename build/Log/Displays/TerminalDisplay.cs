@@ -24,6 +24,9 @@ internal sealed class TerminalDisplay(IAnsiConsole console) : IDisplay
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(progress => work(new TerminalTracker(console, progress)));
 
+    public Task ShowLiveAsync(BuildContext context, Func<ILiveListing, Task> work) =>
+        console.Live(new Text("")).AutoClear(true).StartAsync(live => work(new TerminalListing(live)));
+
     private static Table Table(Listing listing)
     {
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey);
@@ -32,6 +35,13 @@ internal sealed class TerminalDisplay(IAnsiConsole console) : IDisplay
         foreach (var row in listing.Rows)
             table.AddRow(Cells(row));
         return table;
+    }
+
+    private sealed class TerminalListing(LiveDisplayContext live) : ILiveListing
+    {
+        public void Say(string line) { }
+
+        public void Update(Listing listing) => live.UpdateTarget(Table(listing));
     }
 
     private static Grid Grid(Listing listing)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Experiments.Records;
 using Workspaces.DataPlane;
 
@@ -27,6 +28,22 @@ public sealed record JobOutcome(
     DateTimeOffset? Ended
 ) : IStageRecord
 {
+    /// <summary>The losses of the job's node; null when it lost none, or was not followed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Interruption>? Interruptions { get; init; }
+
+    /// <summary>The metric by which trials were compared; null when the job is no sweep.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SweepMetric { get; init; }
+
+    /// <summary>The trial of a sweep whose metrics and artifacts these are; null when the job is no sweep, or no trial completed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? BestTrial { get; init; }
+
+    /// <summary>The trials of a sweep; null when the job is no sweep.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TrialOutcome>? Trials { get; init; }
+
     /// <inheritdoc/>
     public static string Stage => "outcome";
 

@@ -8,18 +8,30 @@ using Workspaces.Connection;
 using Workspaces.DataPlane;
 using Workspaces.Jobs;
 using Workspaces.Logs;
+using Workspaces.Sweeps;
 
 namespace Build.Sessions.Jobs;
 
 /// <summary>Follows a job to its end and writes its outcome.</summary>
-public sealed partial class JobWatch(IQuestion question, IDisplay display, OutcomeReport report, TimeProvider time)
+public sealed partial class JobWatch(IQuestion question, IDisplay display, OutcomeReport report, SweepWatch sweeps, TimeProvider time)
 {
     private const int Interrupted = 130;
     private const int LongestBatch = 1000; // lines
 
     /// <summary>Streams the log, downloads the artifacts, reports the metrics and writes the outcome.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="workspace">The job's workspace.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="experiment">Its experiment.</param>
+    /// <param name="sweep">What the job compares; null when it is no sweep.</param>
     /// <exception cref="CakeException">The job failed or was cancelled, or following it was interrupted.</exception>
-    public async Task FollowAsync(BuildContext context, WorkspaceClient workspace, string job, string experiment)
+    public async Task FollowAsync(
+        BuildContext context,
+        WorkspaceClient workspace,
+        string job,
+        string experiment,
+        SweepSettings? sweep = null
+    )
     {
         var records = PlanStore.Records(context, job);
         if (records.Has<JobOutcome>() && records.Read<JobOutcome>() is { Status: JobStatus.Completed } known)
@@ -31,8 +43,9 @@ public sealed partial class JobWatch(IQuestion question, IDisplay display, Outco
         JobOutcome outcome;
         try
         {
-            await StreamAsync(context, workspace, job);
-            outcome = await CollectAsync(context, workspace, job, experiment);
+            outcome = sweep is null
+                ? await FollowJobAsync(context, workspace, job, experiment)
+                : await sweeps.FollowAsync(context, workspace, job, experiment, sweep);
         }
         catch (OperationCanceledException exception) when (context.Cancellation.IsCancellationRequested)
         {
@@ -45,7 +58,16 @@ public sealed partial class JobWatch(IQuestion question, IDisplay display, Outco
         report.Show(context, outcome);
     }
 
-    private Task StreamAsync(BuildContext context, WorkspaceClient workspace, string job) => display.TrackAsync(context, async tracker =>
+    private async Task<JobOutcome> FollowJobAsync(BuildContext context, WorkspaceClient workspace, string job, string experiment)
+    {
+        var interruptions = new InterruptionLog(time);
+        await StreamAsync(context, workspace, job, interruptions);
+        var outcome = await CollectAsync(context, workspace, job, experiment);
+        return interruptions.All is { Count: > 0 } found ? outcome with { Interruptions = found } : outcome;
+    }
+
+    private Task StreamAsync(BuildContext context, WorkspaceClient workspace, string job, InterruptionLog interruptions) =>
+        display.TrackAsync(context, async tracker =>
         {
             var lines = new List<string>();
             await using var events = new JobFollower(workspace, timeProvider: time)
@@ -64,6 +86,7 @@ public sealed partial class JobWatch(IQuestion question, IDisplay display, Outco
                 if (!await next)
                     break;
                 lines.Add(Describe(events.Current));
+                interruptions.Add(events.Current);
                 if (
                     events.Current is JobLogLine line
                     && line.Text.StartsWith("step ", StringComparison.Ordinal)

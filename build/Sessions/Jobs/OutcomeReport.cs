@@ -16,10 +16,20 @@ public sealed class OutcomeReport(IDisplay display)
     public void Show(BuildContext context, JobOutcome outcome)
     {
         context.Say("");
+        if (outcome is { Trials: { } trials, SweepMetric: { } metric })
+        {
+            display.Show(context, SweepTable.Of(metric, trials, outcome.BestTrial));
+            context.Say("");
+        }
+
         display.Show(context, new Listing(Indent: 2, [NameWidth], [.. Metrics(outcome)]) { Headings = ["metric", "value"] });
         context.Say("");
         var duration = outcome is { Started: { } started, Ended: { } ended } ? $" after {ended - started:h\\:mm\\:ss}" : "";
         context.Report("Outcome", $"{outcome.Status}{duration}");
+        if (outcome.BestTrial is not null)
+            context.ReportDetail("best trial", $"{outcome.BestTrial}; metrics, artifacts and model are its own");
+        foreach (var interruption in outcome.Interruptions ?? [])
+            context.ReportDetail("node lost", Describe(interruption));
         context.ReportDetail("artifacts", outcome.Artifacts);
         var model = Path.Combine(context.Root, outcome.Artifacts, "outputs", "final_model");
         if (Directory.Exists(model))
@@ -35,6 +45,12 @@ public sealed class OutcomeReport(IDisplay display)
             );
         }
     }
+
+    private static string Describe(Interruption lost) =>
+        $"after step {lost.StoppedAfter}; resumed "
+        + (lost.ResumedAfter == 0 ? "from the start" : $"from the checkpoint after step {lost.ResumedAfter}")
+        + $", {lost.StepsLost} steps lost"
+        + (lost.SecondsLost is { } seconds ? string.Create(CultureInfo.InvariantCulture, $", {seconds:0.0} s lost") : "");
 
     // The training losses are in the plots; a person compares the evaluation.
     private static IEnumerable<ListingRow> Metrics(JobOutcome outcome) =>

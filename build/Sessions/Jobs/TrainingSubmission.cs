@@ -3,6 +3,7 @@ using Build.CommandLine.Groups;
 using Build.Log;
 using Build.Sessions.Snapshots;
 using Experiments.Plans;
+using Experiments.Plans.Jobs;
 using Experiments.Records;
 using Images.Pushing;
 using Workspaces.Computes;
@@ -10,6 +11,7 @@ using Workspaces.Connection;
 using Workspaces.DataPlane;
 using Workspaces.Environments;
 using Workspaces.Jobs;
+using Workspaces.Sweeps;
 
 namespace Build.Sessions.Jobs;
 
@@ -20,7 +22,8 @@ public sealed class TrainingSubmission(
     WorkspaceSession session,
     WorkspaceSnapshotReader snapshots,
     ImageStages images,
-    JobWatch watch
+    JobWatch watch,
+    Drill drill
 )
 {
     /// <summary>Submits the job, and follows it unless <c>--wait=false</c>.</summary>
@@ -38,16 +41,30 @@ public sealed class TrainingSubmission(
         var compute = records.Read<ComputeTarget>();
         var workspace = await session.OpenForJobAsync(context, plan);
         var environment = await RegisterAsync(context, workspace, plan);
-        var state = await snapshots.JobAsync(context, plan);
-        var job = await new JobSubmitter(workspace).SubmitAsync(plan, compute, environment, state, context.Cancellation);
+        var submitter = new JobSubmitter(workspace);
+        JobState state;
+        if (drill.Of(plan) is var (name, drilled))
+        {
+            plan = drilled;
+            state = await submitter.ReadAsync(plan, name, rerun: false, context.Cancellation);
+        }
+        else
+        {
+            state = await snapshots.JobAsync(context, plan);
+        }
+
+        var job = await submitter.SubmitAsync(plan, compute, environment, state, context.Cancellation);
         Record(context, records, job);
         RunSummary.OfJob(context, plan, job, Describe(job));
 
         if (arguments.Get(TrainArguments.Wait))
-            await watch.FollowAsync(context, workspace, job.Name, job.ExperimentName);
+            await watch.FollowAsync(context, workspace, job.Name, job.ExperimentName, SettingsOf(plan.Job.Sweep));
         else
             context.ReportDetail("follow it", $"dotnet cake --target=Follow --job={job.Name}");
     }
+
+    private static SweepSettings? SettingsOf(SweepPlan? sweep) =>
+        sweep is null ? null : new(sweep.Metric, sweep.Goal == "Maximize", sweep.MaxTrials, sweep.MaxConcurrent);
 
     private async Task<RegisteredEnvironment> RegisterAsync(BuildContext context, WorkspaceClient workspace, ExperimentPlan plan)
     {

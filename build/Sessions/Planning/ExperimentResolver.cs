@@ -74,6 +74,12 @@ public sealed class ExperimentResolver(
         var sources = new PlanSources(TrainerSources.Hash(context.Root), image, runtime)
         {
             Digest = runtime.UsesImages ? await FindDigestAsync(context, configuration) : null,
+            MetricNames = await TrainerMetrics.ReadAsync(
+                context,
+                configuration,
+                runtime.UsesImages ? ImageChoice.FindOther(configuration.Experiment, configuration.Environment) : null,
+                registries
+            ),
             ImageRepository = images.ReadRepository(context, configuration.Environment),
         };
         return Planner.Plan(configuration.Experiment, configuration.Environment, context.Root, await state, sources, dataset) with

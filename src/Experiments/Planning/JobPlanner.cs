@@ -14,15 +14,18 @@ internal static class JobPlanner
         $"python -m detection train --exp-config-variable {JobMetadata.ExpConfigVariable}"
         + " --data ${{inputs.data}} --output outputs --checkpoints ${{outputs.checkpoints}}";
 
+    /// <summary>Adds to the folder of checkpoints: two trials that happen to have the same values share nothing.</summary>
+    private const string FolderOfTrial = "/$AZUREML_RUN_ID";
+
     /// <summary>Plans the job.</summary>
     /// <param name="planName">Name of the plan; attempts of one plan share its checkpoints.</param>
     /// <param name="experiment">The resolved exp_config.</param>
     public static JobPlan Plan(string planName, Experiment experiment) =>
         new(
             experiment.ExpName,
-            $"{experiment.ExpName}: {experiment.ModelParams.BaseModel}, {experiment.RunParams.Steps} steps",
+            $"{experiment.ExpName}: {SweepWords(experiment)}{experiment.ModelParams.BaseModel}, {experiment.RunParams.Steps} steps",
             experiment.Description.Length == 0 ? null : experiment.Description,
-            Command,
+            experiment.Hypertune ? Command + FolderOfTrial + SweepPlanner.Arguments(experiment) : Command,
             ExperimentJson.Write(experiment with { DockerImage = null }),
             new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
@@ -34,6 +37,12 @@ internal static class JobPlanner
             },
             InstanceCount: 1,
             ShmSize: "2g",
-            TimeSpan.FromMinutes(experiment.RunParams.TimeoutMinutes)
-        );
+            experiment.Hypertune ? SweepPlanner.Timeout(experiment) : TimeSpan.FromMinutes(experiment.RunParams.TimeoutMinutes)
+        )
+        {
+            Sweep = experiment.Hypertune ? SweepPlanner.Plan(experiment) : null,
+        };
+
+    private static string SweepWords(Experiment experiment) =>
+        experiment.Hypertune ? $"sweep of {experiment.HypertuneParams.MaxTrials} trials, " : "";
 }

@@ -14,6 +14,9 @@ public sealed record PlanSources(string TrainerCodeHash, ImageBuildPlan Image, R
     /// </summary>
     public string? Digest { get; init; }
 
+    /// <summary>The metrics that the trainer logs, by the label of its image; null when they are not known.</summary>
+    public IReadOnlyList<string>? MetricNames { get; init; }
+
     /// <summary>The repository of this project's image in the registry; null for IMAGE_REPOSITORY.</summary>
     public string? ImageRepository { get; init; }
 

@@ -24,8 +24,8 @@ public static class Planner
     /// <param name="sources">The trainer, this project's image, and what runs the job.</param>
     /// <param name="dataset">The dataset; null when only the job reads it.</param>
     /// <exception cref="ConfigException">
-    /// This version does not support what the experiment asks for, the environment has no such datastore, or a variable or a tag of the job
-    /// would be too long.
+    /// The trainer logs no such metric as the sweep compares, the environment has no such datastore, or a variable or a tag of the job would
+    /// be too long.
     /// </exception>
     public static ExperimentPlan Plan(
         Experiment experiment,
@@ -37,7 +37,7 @@ public static class Planner
     )
     {
         ArgumentNullException.ThrowIfNull(sources);
-        Check(experiment, environment);
+        Check(experiment, environment, sources.MetricNames, dataset?.Train.Boxes.Keys);
         var resolved = experiment with
         {
             TrainCsv = dataset?.TrainCsv ?? experiment.TrainCsv,
@@ -76,22 +76,17 @@ public static class Planner
         return JobLimits.FindFaults(plan).ToList() is { Count: > 0 } faults ? throw new ConfigException(experiment.ExpName, faults) : plan;
     }
 
-    private static void Check(Experiment experiment, EnvironmentConfig environment)
+    private static void Check(
+        Experiment experiment,
+        EnvironmentConfig environment,
+        IReadOnlyList<string>? metrics,
+        IEnumerable<string>? classes
+    )
     {
         var where = new ConfigLocation("exp_config");
         var faults = new List<ConfigFault>();
-        if (experiment.Hypertune)
-        {
-            faults.Add(
-                new(
-                    where,
-                    "HYPERTUNE",
-                    "true",
-                    "false: this version submits no sweeps",
-                    "Set HYPERTUNE to false to train once with RUN_PARAMS as they are, or run with --set=HYPERTUNE=false."
-                )
-            );
-        }
+        if (experiment.Hypertune && SweepMetric.Validate(experiment, metrics, classes) is { } metric)
+            faults.Add(metric);
         if (!environment.Datastores.ContainsKey(experiment.DataMount))
             faults.Add(new(where, "DATA_MOUNT", $"\"{experiment.DataMount}\"", "a name of DATASTORES in the environment config"));
         if (faults.Count > 0)

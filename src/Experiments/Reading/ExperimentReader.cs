@@ -67,6 +67,8 @@ public static class ExperimentReader
         relations.FillIn();
         if (faults.Count == before)
             relations.Validate(faults);
+        if (faults.Count == before && experiment.Hypertune)
+            new SweepRules(experiment, root, faults).Validate();
         // Of the texts without a pattern, this one reaches the service as it is.
         if (root.Find("DESCRIPTION")?.Value is { Kind: JsonValueKind.String, Text.Length: > Experiment.LongestDescription } description)
         {

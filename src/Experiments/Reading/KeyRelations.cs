@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Experiments.Json;
 using Experiments.Settings;
 
@@ -31,10 +32,23 @@ internal sealed class KeyRelations
         {
             if (!Applies(leaf) && root.FindPath(leaf.Path) is null)
                 leaf.Definition.Property.SetValue(leaf.Owner, null);
+            if (leaf.Definition.KeyPathsOf.Count > 0 && root.FindPath(leaf.Path) is null)
+                leaf.Definition.Property.SetValue(leaf.Owner, WithoutOthers((JsonElement)leaf.Value!));
             if (leaf.Definition.DefaultFrom is { } expression && root.FindPath(leaf.Path) is null)
                 leaf.Definition.Property.SetValue(leaf.Owner, expression.Evaluate(path => (int)ValueOf(path)!));
         }
     }
+
+    // The default of an object of key paths holds only keys that apply.
+    private JsonElement WithoutOthers(JsonElement paths) =>
+        JsonElement.Parse(
+            new JsonObject(
+                paths
+                    .EnumerateObject()
+                    .Where(path => leaves.Any(leaf => leaf.Path == path.Name && Applies(leaf)))
+                    .Select(path => KeyValuePair.Create<string, JsonNode?>(path.Name, JsonNode.Parse(path.Value.GetRawText())))
+            ).ToJsonString(RecordJson.Compact)
+        );
 
     /// <summary>Validates the rules between keys. They apply only where each key is valid by itself.</summary>
     public void Validate(List<ConfigFault> faults)

@@ -127,7 +127,7 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
     }
 
     /// <summary>Returns the value as the type of its property, or null when the key does not take it.</summary>
-    private static object? Convert(SettingDefinition definition, LocatedValue value) =>
+    internal static object? Convert(SettingDefinition definition, LocatedValue value) =>
         (definition.Kind, value.Kind) switch
         {
             (SettingKind.Text, JsonValueKind.String) => definition.Pattern?.IsMatch(value.Text) ?? true ? value.Text : null,

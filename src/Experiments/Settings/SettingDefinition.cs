@@ -179,6 +179,17 @@ internal sealed class SettingDefinition
     /// <summary>Returns the keys of older files that a record declares.</summary>
     public static IEnumerable<RetiredKeyAttribute> RetiredKeys(Type record) => record.GetCustomAttributes<RetiredKeyAttribute>();
 
+    /// <summary>Returns the keys that hold a value with their paths, in the order of declaration.</summary>
+    public static IEnumerable<(string Path, SettingDefinition Definition)> Leaves(
+        IReadOnlyList<SettingDefinition> definitions,
+        string prefix
+    ) =>
+        definitions.SelectMany(definition =>
+            definition.Kind == SettingKind.Object
+                ? Leaves(definition.Members, $"{prefix}{definition.Key}.")
+                : [(prefix + definition.Key, definition)]
+        );
+
     /// <summary>Returns those of all key paths that may be a key of the value.</summary>
     public IReadOnlyList<string> KnownKeyPaths(IEnumerable<string> paths) =>
         [.. paths.Where(path => KeyPathsOf.Any(owner => path.StartsWith(owner + ".", StringComparison.Ordinal)))];

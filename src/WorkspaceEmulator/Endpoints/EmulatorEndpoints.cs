@@ -8,6 +8,7 @@ using WorkspaceEmulator.Page;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Vaults;
 using WorkspaceEmulator.Wire;
@@ -64,6 +65,7 @@ internal static class EmulatorEndpoints
             .AddSingleton<Quotas>()
             .AddSingleton<OperationStore>()
             .AddSingleton<RunFactory>()
+            .AddSingleton<SweepDriver>()
             .AddSingleton<SignedLogs>()
             .AddSingleton<ActivityClock>()
             .AddSingleton<TrafficRecorder>()

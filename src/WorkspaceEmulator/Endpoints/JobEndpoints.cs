@@ -4,6 +4,7 @@ using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.References;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
 using WorkspaceEmulator.Workspaces;
@@ -14,18 +15,23 @@ internal static class JobEndpoints
 {
     private const string Area = "Jobs";
     private const int RetrySeconds = 10; // The least the service's OpenAPI file allows.
+    private const int LongestSweepName = 250;
 
     public static void MapJobs(this RouteGroupBuilder workspace)
     {
         workspace
             .MapGet("/jobs", List)
-            .Emulates(Area, "Jobs_List", "`jobType`, `tag`, `properties` and `listViewType` filter; newest first.");
+            .Emulates(
+                Area,
+                "Jobs_List",
+                "Without the trials of sweeps. `jobType`, `tag`, `properties` and `listViewType` filter; newest first."
+            );
         workspace
             .MapPut("/jobs/{id}", Put)
             .Emulates(
                 Area,
                 "Jobs_CreateOrUpdate",
-                "Command jobs; others get 501. A second PUT changes tags, description, display name and archive, and adds properties."
+                "Command and sweep jobs; others get 501. A second PUT changes tags, description, display name and archive, and adds properties."
             );
         workspace.MapGet("/jobs/{id}", Get).Emulates(Area, "Jobs_Get");
         workspace
@@ -39,9 +45,11 @@ internal static class JobEndpoints
     private static Ok<JsonObject> List(Workspace workspace, HttpRequest request, EmulatorAddress address)
     {
         var query = request.Query;
-        var found = workspace.Runs.Values.Where(run => run.IsJob && ListView.Includes(request, run.Document.IsArchived));
+        var found = workspace.Runs.Values.Where(run =>
+            run.IsJob && run.Document.Trial is null && ListView.Includes(request, run.Document.IsArchived)
+        );
         if (query["jobType"].ToString() is { Length: > 0 } type)
-            found = found.Where(_ => type == CommandJob.Type);
+            found = found.Where(run => type == (run.Sweep is null ? CommandJob.Type : SweepJob.Type));
         if (query["tag"].ToString() is { Length: > 0 } tag)
             found = found.Where(run => run.Document.Tags.ContainsKey(tag));
         found = found.Where(run => TextFilter.Includes(query["properties"].ToString(), run.Document.Properties));
@@ -69,15 +77,15 @@ internal static class JobEndpoints
             return ArmErrors.BadRequest("properties is missing; it must describe the job.", "InvalidRequestContent");
         switch (properties.Text("jobType"))
         {
-            case CommandJob.Type:
+            case CommandJob.Type or SweepJob.Type:
                 break;
             case null:
-                return ArmErrors.BadRequest("properties.jobType is missing; it must be Command.");
+                return ArmErrors.BadRequest("properties.jobType is missing; it must be Command or Sweep.");
             case var other:
                 return ArmErrors.NotEmulated("PUT", $"a job of type {other}");
         }
 
-        JobNeeds.Resolve(properties, workspace);
+        JobNeeds.Resolve(properties.Object("trial") ?? properties, workspace);
         var description = JobDescription.Read(properties);
         if (workspace.Runs.TryGetValue(id, out var existing))
         {
@@ -87,11 +95,12 @@ internal static class JobEndpoints
             return TypedResults.Ok(JobResource.Render(existing, address.Endpoint));
         }
 
-        if (JobNeeds.Missing(properties, workspace) is { } missing)
+        var runnable = RunnableOf(properties);
+        if (JobNeeds.Missing(runnable, workspace) is { } missing)
             return ArmErrors.NotEmulated("PUT", missing);
-        if (JobNeeds.Fault(properties, workspace) is { } unknown)
+        if (JobNeeds.Fault(runnable, workspace) is { } unknown)
             return ArmErrors.BadRequest(unknown);
-        var (job, fault) = CommandJobReader.Read(properties, workspace);
+        var (job, fault) = ReadDefinition(id, properties, workspace);
         if (job is null)
             return ArmErrors.BadRequest(fault!);
         if (runs.TryCreateJob(workspace, id, job, description, properties) is not { } run)
@@ -135,8 +144,11 @@ internal static class JobEndpoints
             return TypedResults.NoContent();
         if (!run.Status.IsTerminal())
             return ArmErrors.Conflict($"Job '{id}' is {run.Status}; cancel it first.");
-        workspace.Runs.TryRemove(run.Name, out _);
-        run.Delete();
+        if (run.Document.Trial is { } trial && workspace.Runs.TryGetValue(trial.Sweep, out var sweep) && !sweep.Status.IsTerminal())
+            return ArmErrors.Conflict($"Job '{id}' is a trial of '{sweep.Name}', which is {sweep.Status}; cancel that first.");
+        foreach (var child in run.Sweep is null ? [] : SweepDriver.TrialsOf(workspace, run))
+            Remove(workspace, child);
+        Remove(workspace, run);
         context.Response.Headers["x-ms-async-operation-timeout"] = "PT1H";
         return Accept(operations.Begin(() => true), context, workspace, workspaces, address);
     }
@@ -158,6 +170,38 @@ internal static class JobEndpoints
                 context.Request.Query["api-version"].ToString()
             )
         );
+    }
+
+    // What runs: the command job itself, or a trial of the sweep.
+    private static JsonObject RunnableOf(JsonObject properties) =>
+        properties.Text("jobType") == SweepJob.Type
+            ? SweepJobReader.TrialOf(properties, new Dictionary<string, string>(StringComparer.Ordinal))
+            : properties;
+
+    private static (JobDefinition? Job, string? Fault) ReadDefinition(string id, JsonObject properties, Workspace workspace)
+    {
+        if (properties.Text("jobType") == CommandJob.Type)
+        {
+            var (command, wrong) = CommandJobReader.Read(properties, workspace);
+            return (command is null ? null : new(command), wrong);
+        }
+
+        if (id.Length > LongestSweepName)
+        {
+            return (
+                null,
+                $"The name of a sweep has {id.Length} characters; it must have at most {LongestSweepName}, as its trials' names are longer."
+            );
+        }
+
+        var (sweep, fault) = SweepJobReader.Read(properties, workspace);
+        return (sweep is null ? null : new(sweep), fault);
+    }
+
+    private static void Remove(Workspace workspace, Run run)
+    {
+        workspace.Runs.TryRemove(run.Name, out _);
+        run.Delete();
     }
 
     private static Run? Find(Workspace workspace, string id) => workspace.Runs.TryGetValue(id, out var run) && run.IsJob ? run : null;

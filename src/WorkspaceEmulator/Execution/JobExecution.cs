@@ -35,7 +35,8 @@ internal sealed class JobExecution(
     AccessTokens tokens,
     ActiveFaults faults,
     ExecutionSettings settings,
-    TimeProvider time
+    TimeProvider time,
+    Action? onMetrics = null
 ) : IJobProgress
 {
     private const string EmulatorStopped =
@@ -50,7 +51,11 @@ internal sealed class JobExecution(
     /// <summary>Gets whether the attempt ended because its node was taken away.</summary>
     public bool IsPreempted => stopReason.Task is { IsCompletedSuccessfully: true, Result: StopReason.Preempted };
 
-    TimeSpan IJobProgress.Grace => IsPreempted ? TimeSpan.Zero : settings.TerminationGrace;
+    // A trial continues at the next start of the emulator, as its sweep does.
+    private bool WaitsForNextStart =>
+        run.Document.Trial is not null && stopReason.Task is { IsCompletedSuccessfully: true, Result: StopReason.EmulatorStopping };
+
+    TimeSpan IJobProgress.Grace => IsPreempted ? attemptFaults.Grace : settings.TerminationGrace;
 
     /// <summary>Fails a job that has reached its time limit.</summary>
     public static void FailForTimeout(Run run) =>
@@ -97,7 +102,7 @@ internal sealed class JobExecution(
                 this,
                 stopping.Token
             );
-            if (IsPreempted)
+            if (IsPreempted || WaitsForNextStart)
                 log.Rotate();
             EndAs(end);
         }
@@ -123,6 +128,7 @@ internal sealed class JobExecution(
     {
         if (points.Any(point => attemptFaults.IsPreemptedAtStep(point.Step)))
             Stop(StopReason.Preempted);
+        onMetrics?.Invoke();
     }
 
     // Another node has nothing of an earlier attempt except the artifacts, which Azure ML keeps elsewhere.
@@ -183,6 +189,9 @@ internal sealed class JobExecution(
                     $"The job's log could not be written, so the job was ended: {jobLog?.Failure}. Free space there and submit the job "
                         + "again; it resumes from its checkpoints."
                 );
+                break;
+            case StopReason.EmulatorStopping when WaitsForNextStart:
+                run.TryMoveTo(RunStatus.Queued);
                 break;
             default:
                 run.TryMoveTo(RunStatus.Failed, "EmulatorStopped", EmulatorStopped);

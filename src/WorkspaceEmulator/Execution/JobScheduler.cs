@@ -3,6 +3,7 @@ using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Execution;
@@ -19,6 +20,7 @@ internal sealed class JobScheduler(
     AccessTokens tokens,
     ActiveFaults faults,
     Quotas quotas,
+    SweepDriver sweeps,
     TimeProvider time,
     ILogger<JobScheduler> logger
 ) : IHostedLifecycleService, IDisposable
@@ -40,15 +42,21 @@ internal sealed class JobScheduler(
 
     /// <summary>Gets the jobs that were submitted and wait for nodes.</summary>
     public IReadOnlyList<Run> Waiting =>
-        [.. AllJobs.Where(run => run.Status is RunStatus.NotStarted or RunStatus.Queued && !EndedByStop.Contains(run))];
+        [
+            .. AllJobs.Where(run =>
+                (run.Status is RunStatus.NotStarted or RunStatus.Queued || (run.Sweep is not null && !run.Status.IsTerminal()))
+                && !EndedByStop.Contains(run)
+            ),
+        ];
 
     /// <summary>Gets the jobs that run, or that the stop of the emulator ended.</summary>
     public IReadOnlyList<Run> EndedByStop => endedByStop ?? Running;
 
     private IEnumerable<Run> AllJobs => workspaces.All.SelectMany(workspace => workspace.Runs.Values).Where(run => run.IsJob);
 
-    /// <summary>Gets the jobs that would end if the emulator stopped now.</summary>
-    public IReadOnlyList<Run> Running => [.. AllJobs.Where(run => executions.ContainsKey(run.Key)).OrderBy(run => run.Document.Number)];
+    /// <summary>Gets the jobs that would end if the emulator stopped now. A trial would wait for its next start.</summary>
+    public IReadOnlyList<Run> Running =>
+        [.. AllJobs.Where(run => run.Document.Trial is null && executions.ContainsKey(run.Key)).OrderBy(run => run.Document.Number)];
 
     /// <summary>Wakes the loop, which then looks at queues and clusters.</summary>
     public void Wake() => wake.Release();
@@ -67,9 +75,13 @@ internal sealed class JobScheduler(
     {
         foreach (var left in leftovers)
             await left.RemoveAsync(cancellationToken);
-        foreach (var run in AllJobs)
+        foreach (var run in AllJobs.Where(run => run.Job is not null))
         {
-            if (run.Status is RunStatus.Preparing or RunStatus.Running or RunStatus.Finalizing or RunStatus.CancelRequested)
+            if (run.Document.Trial is { } trial)
+            {
+                ResumeTrial(run, trial);
+            }
+            else if (run.Status is RunStatus.Preparing or RunStatus.Running or RunStatus.Finalizing or RunStatus.CancelRequested)
             {
                 if (run.Status == RunStatus.CancelRequested)
                     run.TryMoveTo(RunStatus.Canceled);
@@ -110,6 +122,33 @@ internal sealed class JobScheduler(
         wake.Dispose();
     }
 
+    // The sweep continues, and so does what it was doing. A crash leaves the log of the attempt where the next one writes.
+    private void ResumeTrial(Run run, TrialDocument trial)
+    {
+        if (run.Status.IsTerminal())
+            return;
+        if (run.Status == RunStatus.CancelRequested)
+        {
+            run.TryMoveTo(RunStatus.Canceled);
+        }
+        else if (!AllJobs.Any(other => other.Sweep is not null && other.Name == trial.Sweep && other.Workspace.Key == run.Workspace.Key))
+        {
+            run.TryMoveTo(RunStatus.Failed, "SystemError", $"Sweep '{trial.Sweep}' of the trial does not exist any more.");
+        }
+        else if (run.Status is RunStatus.Preparing or RunStatus.Running or RunStatus.Finalizing)
+        {
+            run.Artifacts.RotateLog();
+            run.TryMoveTo(RunStatus.Queued);
+        }
+    }
+
+    // A deadline that has passed changes nothing more: the trials are being ended.
+    private IEnumerable<DateTimeOffset?> DeadlinesOfSweeps() =>
+        AllJobs
+            .Where(run => run.Sweep is not null && !run.Status.IsTerminal())
+            .Select(run => run.Deadline)
+            .Where(deadline => deadline > time.GetUtcNow());
+
     private async Task RunLoopAsync()
     {
         while (!stopping.IsCancellationRequested)
@@ -120,6 +159,7 @@ internal sealed class JobScheduler(
                 foreach (var workspace in workspaces.All)
                 {
                     RemoveDeletedClusters(workspace);
+                    sweeps.Advance(workspace, Cancel);
                     StartQueuedJobs(workspace);
                 }
             }
@@ -136,9 +176,10 @@ internal sealed class JobScheduler(
                 .Concat(
                     workspaces
                         .All.SelectMany(workspace => workspace.Runs.Values)
-                        .Where(run => run.IsJob && run.Status == RunStatus.Queued)
+                        .Where(run => run.Job is not null && run.Status == RunStatus.Queued)
                         .Select(run => run.Deadline)
                 )
+                .Concat(DeadlinesOfSweeps())
                 .Append(again)
                 .Min();
             var wait = next is { } moment ? moment - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
@@ -158,7 +199,7 @@ internal sealed class JobScheduler(
         var blocked = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var waiting = workspace
             .Runs.Values.Where(run =>
-                run.IsJob
+                run.Job is not null
                 && run.Status is RunStatus.NotStarted or RunStatus.Queued or RunStatus.CancelRequested
                 && !executions.ContainsKey(run.Key)
             )
@@ -168,12 +209,14 @@ internal sealed class JobScheduler(
             if (run.Status == RunStatus.CancelRequested)
             {
                 run.TryMoveTo(RunStatus.Canceled);
+                Wake();
                 continue;
             }
 
             if (run.Deadline <= time.GetUtcNow())
             {
                 JobExecution.FailForTimeout(run);
+                Wake(); // Its sweep may end with it.
                 continue;
             }
 
@@ -183,6 +226,7 @@ internal sealed class JobScheduler(
             if (!workspace.Clusters.TryGetValue(name, out var cluster))
             {
                 run.TryMoveTo(RunStatus.Failed, "UserError", $"Compute '{name}' was deleted while the job waited for its nodes.");
+                Wake();
                 continue;
             }
 
@@ -203,7 +247,7 @@ internal sealed class JobScheduler(
 
     private void Start(Workspace workspace, Run run, Cluster cluster)
     {
-        var execution = new JobExecution(workspace, run, runner, tokens, faults, settings, time);
+        var execution = new JobExecution(workspace, run, runner, tokens, faults, settings, time, run.Document.Trial is null ? null : Wake);
         var task = Task.Run(async () =>
         {
             try

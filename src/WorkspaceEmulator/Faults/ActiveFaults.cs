@@ -63,14 +63,14 @@ internal sealed class ActiveFaults
         return (delay, null);
     }
 
-    /// <summary>Returns whether a rule about a job strikes now.</summary>
+    /// <summary>Returns what a rule about a job does to it now; null when none strikes.</summary>
     /// <param name="job">The job's name.</param>
     /// <param name="isReached">Whether the job has reached the point of an effect.</param>
     /// <param name="passed">Rules that have let this attempt of the job pass. A rule that does so now is added.</param>
-    public bool TryStrike(string job, Predicate<FaultEffect> isReached, ISet<FaultRule> passed)
+    public FaultEffect? Strike(string job, Predicate<FaultEffect> isReached, ISet<FaultRule> passed)
     {
         if (rules.Length == 0)
-            return false;
+            return null;
         lock (gate)
         {
             foreach (var active in rules)
@@ -79,12 +79,12 @@ internal sealed class ActiveFaults
                 if (rule.Job?.IsMatch(job) != true || rule.Effect is null || passed.Contains(rule) || !isReached(rule.Effect))
                     continue;
                 if (active.TryStrike())
-                    return true;
+                    return rule.Effect;
                 passed.Add(rule);
             }
         }
 
-        return false;
+        return null;
     }
 
     /// <summary>Returns whether a rule rotates the log of a job.</summary>

@@ -10,6 +10,9 @@ internal sealed class AttemptFaults(ActiveFaults faults, string job)
     /// <summary>Gets whether any rule rotates the job's log.</summary>
     public bool RotatesLog => faults.RotatesLogOf(job);
 
+    /// <summary>Gets the time between TERM and KILL once the node is taken away.</summary>
+    public TimeSpan Grace { get; private set; }
+
     /// <summary>Returns whether the job's node is taken away now that a metric of this step is logged.</summary>
     public bool IsPreemptedAtStep(long step) => IsPreempted(effect => effect is PreemptionAtStep at && step >= at.Step);
 
@@ -17,12 +20,17 @@ internal sealed class AttemptFaults(ActiveFaults faults, string job)
     public bool IsPreemptedAtLog(long bytes) => IsPreempted(effect => effect is PreemptionAtLog at && bytes >= at.Bytes);
 
     /// <summary>Returns whether the log is rotated now that a line ends and the file has so many bytes.</summary>
-    public bool IsRotated(long bytes) => faults.TryStrike(job, effect => effect is LogRotation at && bytes >= at.Bytes, passed);
+    public bool IsRotated(long bytes) => faults.Strike(job, effect => effect is LogRotation at && bytes >= at.Bytes, passed) is not null;
 
     // An attempt can lose its node only once.
     private bool IsPreempted(Predicate<FaultEffect> isReached)
     {
         lock (gate)
-            return !isPreempted && (isPreempted = faults.TryStrike(job, isReached, passed));
+        {
+            if (isPreempted || faults.Strike(job, isReached, passed) is not Preemption preemption)
+                return false;
+            Grace = preemption.Grace;
+            return isPreempted = true;
+        }
     }
 }

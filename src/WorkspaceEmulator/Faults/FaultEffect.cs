@@ -40,11 +40,18 @@ internal sealed record ExpiredToken : FaultEffect;
 /// <summary>Accepts a compute, and ends its provisioning as Failed with this error.</summary>
 internal sealed record FailedProvisioning(ArmError Error) : FaultEffect;
 
+/// <summary>Takes a job's node away.</summary>
+internal abstract record Preemption : FaultEffect
+{
+    /// <summary>Gets the time between TERM and KILL; zero kills without warning.</summary>
+    public TimeSpan Grace { get; init; }
+}
+
 /// <summary>Takes a job's node away when a metric of this step or a later one has been logged.</summary>
-internal sealed record PreemptionAtStep(long Step) : FaultEffect;
+internal sealed record PreemptionAtStep(long Step) : Preemption;
 
 /// <summary>Takes a job's node away when the attempt has logged this many bytes.</summary>
-internal sealed record PreemptionAtLog(long Bytes) : FaultEffect;
+internal sealed record PreemptionAtLog(long Bytes) : Preemption;
 
 /// <summary>Rotates a job's log at the first end of a line at which it has this many bytes.</summary>
 internal sealed record LogRotation(long Bytes) : FaultEffect;

@@ -14,6 +14,7 @@ internal sealed partial class FaultScriptReader
 
     private static readonly string[] Methods = ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD"];
     private static readonly string[] RequestEffects = ["status", "cut", "provisioning", "token"];
+    private const int LongestGrace = 600_000;
     private static readonly string[] JobEffects = ["preempt", "log"];
     private static readonly string[] Effects = [.. RequestEffects, .. JobEffects];
     private static readonly string[] Keys =
@@ -273,13 +274,14 @@ internal sealed partial class FaultScriptReader
     {
         if (!IsObject(preempt, at))
             return null;
-        CheckNames(preempt, $"{at}.", ["step", "logBytes"]);
+        CheckNames(preempt, $"{at}.", ["step", "logBytes", "graceMilliseconds"]);
         var (isStep, isBytes) = (preempt.Find("step") is not null, preempt.Find("logBytes") is not null);
         if (isStep == isBytes)
             Add(preempt, $"{at} has {(isStep ? "both step and logBytes" : "neither step nor logBytes")}; it must have one of them.");
         var step = Whole(preempt, at, "step", 0, int.MaxValue);
         var bytes = Whole(preempt, at, "logBytes", 0, int.MaxValue);
-        return step is { } reached ? new PreemptionAtStep(reached) : new PreemptionAtLog(bytes ?? 0);
+        var grace = TimeSpan.FromMilliseconds(Whole(preempt, at, "graceMilliseconds", 0, LongestGrace) ?? 0);
+        return step is { } reached ? new PreemptionAtStep(reached) { Grace = grace } : new PreemptionAtLog(bytes ?? 0) { Grace = grace };
     }
 
     private string Required(LocatedJson json, string at, string name)

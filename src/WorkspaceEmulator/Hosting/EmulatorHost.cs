@@ -12,6 +12,7 @@ using WorkspaceEmulator.Processes;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Vaults;
 using WorkspaceEmulator.Wire;
@@ -122,6 +123,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton<Quotas>()
             .AddSingleton<OperationStore>()
             .AddSingleton<RunFactory>()
+            .AddSingleton<SweepDriver>()
             .AddSingleton<SignedLogs>()
             .AddSingleton<ActivityClock>()
             .AddSingleton(new TrafficRecorder(options.RecordFile))

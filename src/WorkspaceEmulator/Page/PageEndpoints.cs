@@ -114,7 +114,7 @@ internal static class PageEndpoints
             ["created"] = run.Document.CreatedAt.ToString("O"),
             ["started"] = run.Document.StartedAt?.ToString("O"),
             ["ended"] = run.Document.EndedAt?.ToString("O"),
-            ["compute"] = run.Job?.ComputeName,
+            ["compute"] = run.ComputeName,
             ["error"] = run.Document.ErrorMessage,
         };
 

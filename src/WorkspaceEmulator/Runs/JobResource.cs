@@ -19,6 +19,11 @@ internal static class JobResource
         "limits",
         "resources",
         "distribution",
+        "trial",
+        "searchSpace",
+        "samplingAlgorithm",
+        "objective",
+        "earlyTermination",
     ];
 
     public static JsonObject Render(Run run, Uri endpoint)

@@ -23,13 +23,21 @@ internal sealed class Run
     private readonly Lock writing = new();
     private readonly PendingWrites pending;
     private readonly TimeProvider time;
+    private readonly JobDefinition? definition;
     private RunDocument document;
     private RunDocument newest; // It is written, or waits to be.
     private bool isDeleted;
 
-    public Run(WorkspaceName workspace, ConfinedFolder files, RunDocument document, CommandJob? job, StateFolder state, TimeProvider time)
+    public Run(
+        WorkspaceName workspace,
+        ConfinedFolder files,
+        RunDocument document,
+        JobDefinition? job,
+        StateFolder state,
+        TimeProvider time
+    )
     {
-        (Workspace, Files, Job, this.document, this.time) = (workspace, files, job, document, time);
+        (Workspace, Files, definition, this.document, this.time) = (workspace, files, job, document, time);
         pending = state.Pending;
         newest = document;
         Metrics = new(files, state.Warnings);
@@ -43,13 +51,19 @@ internal sealed class Run
     public RunDocument Document => Volatile.Read(ref document);
     public string Name => Document.Name;
     public RunStatus Status => Document.Status;
-    public bool IsJob => Job is not null;
+    public bool IsJob => definition is not null;
 
-    /// <summary>Gets the job's definition; null for a run created through MLflow.</summary>
-    public CommandJob? Job { get; }
+    /// <summary>Gets the definition of a command job; null for a sweep and for a run created through MLflow.</summary>
+    public CommandJob? Job => definition?.Command;
+
+    /// <summary>Gets the definition of a sweep; null for any other run.</summary>
+    public SweepJob? Sweep => definition?.Sweep;
+
+    /// <summary>Gets the cluster of the job; null for a run created through MLflow.</summary>
+    public string? ComputeName => Job?.ComputeName ?? Sweep?.ComputeName;
 
     /// <summary>Gets when the job's time is up; null when it has no limit or has not started.</summary>
-    public DateTimeOffset? Deadline => Job?.Deadline(Document.StartedAt);
+    public DateTimeOffset? Deadline => Job?.Deadline(Document.StartedAt) ?? Sweep?.Deadline(Document.StartedAt);
     public MetricStore Metrics { get; }
     public RunArtifacts Artifacts { get; }
     public string ArmId => $"{Workspace.ArmId}/jobs/{Name}";
@@ -65,7 +79,7 @@ internal sealed class Run
     /// Creates and stores a run. Its folder has its name, with the workspace's id when another workspace has a run of that name.
     /// </summary>
     /// <exception cref="IOException">It cannot be stored; nothing of it remains.</exception>
-    public static Run Create(StateFolder state, RunDocument document, CommandJob? job, TimeProvider time)
+    public static Run Create(StateFolder state, RunDocument document, JobDefinition? job, TimeProvider time)
     {
         var name = document.Name;
         if (state.JobFiles.Find(name) is not null)

@@ -17,7 +17,11 @@ internal sealed class RunArtifacts(ConfinedFolder files)
     public const string Incoming = "incoming";
 
     private const string Uploads = "uploads";
-    private static readonly string[] LogRoots = ["user_logs", "system_logs"];
+
+    /// <summary>The log of a sweep, in the run's folder.</summary>
+    public const string SweepLog = "azureml-logs/hyperdrive.txt";
+
+    private static readonly string[] LogRoots = ["user_logs", "system_logs", "azureml-logs"];
     private static readonly string[] WorkingRoots = ["outputs", "logs"];
     private readonly Lock gate = new();
 

@@ -12,6 +12,7 @@ namespace WorkspaceEmulator.Runs;
 /// <remarks>
 /// <c>Definition</c>: the job's ARM properties that do not change, as responses echo them; null for a run created through MLflow.
 /// <c>DatasetInputs</c>: what <c>log-inputs</c> sent; null for nothing.
+/// <c>Trial</c>: what makes it a trial of a sweep; null for any other run.
 /// </remarks>
 internal sealed record RunDocument(
     string SubscriptionId,
@@ -34,7 +35,8 @@ internal sealed record RunDocument(
     IReadOnlyDictionary<string, string> Properties,
     IReadOnlyDictionary<string, string> Parameters,
     JsonObject? Definition,
-    JsonArray? DatasetInputs = null
+    JsonArray? DatasetInputs = null,
+    TrialDocument? Trial = null
 )
 {
     public const string FileName = "run.json";
@@ -51,7 +53,7 @@ internal sealed record RunDocument(
     public WorkspaceName WorkspaceName => new(SubscriptionId, ResourceGroup, Workspace);
 
     /// <summary>Reads every run of the state folder. Damaged ones are set aside.</summary>
-    public static IEnumerable<(ConfinedFolder Files, RunDocument Document, CommandJob? Job)> LoadAll(StateFolder state)
+    public static IEnumerable<(ConfinedFolder Files, RunDocument Document, JobDefinition? Job)> LoadAll(StateFolder state)
     {
         foreach (var folder in Directory.EnumerateDirectories(state.Jobs).Select(path => Path.GetFileName(path)))
         {
@@ -76,7 +78,12 @@ internal sealed record RunDocument(
         }
     }
 
-    private static (RunDocument? Document, CommandJob? Job, string? Fault) Read(string folder, string text)
+    private static JobDefinition? ReadDefinition(JsonObject? definition) =>
+        definition is null ? null
+        : definition.Text("jobType") == SweepJob.Type ? new(SweepJobReader.ReadStored(definition))
+        : new(CommandJobReader.ReadStored(definition));
+
+    private static (RunDocument? Document, JobDefinition? Job, string? Fault) Read(string folder, string text)
     {
         try
         {
@@ -93,7 +100,9 @@ internal sealed record RunDocument(
                 return (null, null, $"it holds the job '{document.Name}'");
             // A member that is there twice is found only when it is read.
             var definition = document.Definition?.Clone();
-            return (document with { Definition = definition }, definition is null ? null : CommandJobReader.ReadStored(definition), null);
+            if (document.Trial is { Sweep: null } or { Values: null })
+                return (null, null, "a member of its trial is missing");
+            return (document with { Definition = definition }, ReadDefinition(definition), null);
         }
         catch (Exception error) when (error is JsonException or FormatException or ArgumentException or InvalidOperationException)
         {

@@ -11,7 +11,7 @@ internal static class RunResource
         var document = run.Document;
         var json = Common(run);
         json["runNumber"] = document.Number;
-        json["rootRunId"] = run.Name;
+        json["rootRunId"] = document.Trial?.Sweep ?? run.Name;
         json["experimentId"] = experiments.GetOrCreate(document.ExperimentName).Id;
         json["createdUtc"] = document.CreatedAt.UtcDateTime.ToString("O");
         json["dataContainerId"] = run.DataContainer;
@@ -19,7 +19,10 @@ internal static class RunResource
         json["name"] = document.DisplayName;
         json["description"] = document.Description;
         json["hidden"] = document.IsArchived;
-        json["runType"] = run.IsJob ? "azureml.scriptrun" : "Run";
+        json["runType"] =
+            run.Sweep is not null ? "hyperdrive"
+            : run.IsJob ? "azureml.scriptrun"
+            : "Run";
         return json.WithoutNulls();
     }
 
@@ -42,8 +45,8 @@ internal static class RunResource
             ["status"] = document.Status.ToString(),
             ["startTimeUtc"] = document.StartedAt?.UtcDateTime.ToString("O"),
             ["endTimeUtc"] = document.EndedAt?.UtcDateTime.ToString("O"),
-            ["target"] = run.Job?.ComputeName ?? "local",
-            ["parentRunId"] = document.Tags.GetValueOrDefault("mlflow.parentRunId"),
+            ["target"] = run.ComputeName ?? "local",
+            ["parentRunId"] = document.Trial?.Sweep ?? document.Tags.GetValueOrDefault("mlflow.parentRunId"),
             ["tags"] = document.Tags.ToJson(),
             ["properties"] = document.Properties.ToJson(),
             ["revision"] = document.ModifiedAt.UtcTicks,

@@ -15,7 +15,9 @@ internal sealed class SignedLogs(AccessTokens tokens, EmulatorAddress address, T
         run
             .Artifacts.List()
             .Where(path =>
-                path.StartsWith("user_logs/", StringComparison.Ordinal) || path.StartsWith("system_logs/", StringComparison.Ordinal)
+                path == RunArtifacts.SweepLog
+                || path.StartsWith("user_logs/", StringComparison.Ordinal)
+                || path.StartsWith("system_logs/", StringComparison.Ordinal)
             )
             .ToDictionary(path => path, path => AddressOf(run, path), StringComparer.Ordinal);
 

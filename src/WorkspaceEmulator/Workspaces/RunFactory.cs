@@ -23,12 +23,13 @@ internal sealed class RunFactory(TimeProvider time)
     private readonly Lock gate = new();
 
     /// <summary>Creates and stores a job; null when another request has taken the name.</summary>
-    public Run? TryCreateJob(Workspace workspace, string name, CommandJob job, JobDescription description, JsonObject properties)
+    public Run? TryCreateJob(Workspace workspace, string name, JobDefinition job, JobDescription description, JsonObject properties)
     {
         var definition = properties.Clone();
         foreach (var member in DescriptionMembers)
             definition.Remove(member);
-        definition["resources"] ??= new JsonObject { ["instanceCount"] = 1, ["shmSize"] = "2g" };
+        if (job.Command is not null)
+            definition["resources"] ??= new JsonObject { ["instanceCount"] = 1, ["shmSize"] = "2g" };
         return TryCreate(
             workspace,
             name,
@@ -53,7 +54,8 @@ internal sealed class RunFactory(TimeProvider time)
         IReadOnlyDictionary<string, string> tags,
         IReadOnlyDictionary<string, string> properties,
         JsonObject? definition = null,
-        CommandJob? job = null
+        JobDefinition? job = null,
+        TrialDocument? trial = null
     )
     {
         lock (gate)
@@ -85,7 +87,8 @@ internal sealed class RunFactory(TimeProvider time)
                     Run.Merge(tags, []),
                     Run.Merge(properties, []),
                     Run.Merge(new Dictionary<string, string>(StringComparer.Ordinal), []),
-                    definition
+                    definition,
+                    trial
                 ),
                 job,
                 time

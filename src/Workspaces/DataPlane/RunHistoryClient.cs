@@ -10,6 +10,9 @@ namespace Workspaces.DataPlane;
 /// <remarks>Source: run history, Microsoft.MachineLearningServices data plane 2019-09-30, in its experiment-less form.</remarks>
 internal sealed class RunHistoryClient(HttpPipeline pipeline, AsyncLazy<Uri> api, string workspaceId)
 {
+    // A sweep has at most a thousand trials; a page holds at least ten.
+    private const int MostPages = 100;
+
     /// <summary>Reads the details of a run.</summary>
     /// <exception cref="RequestFailedException">404: run history does not know the job (yet).</exception>
     public async Task<RunDetails> GetDetailsAsync(string runId, CancellationToken cancellationToken)
@@ -20,6 +23,41 @@ internal sealed class RunHistoryClient(HttpPipeline pipeline, AsyncLazy<Uri> api
         );
         return await pipeline.ReadJsonAsync(message, RunDetails.Read, cancellationToken);
     }
+
+    /// <summary>Reads the children of a run, page by page.</summary>
+    /// <exception cref="RequestFailedException">404: run history does not know the job (yet).</exception>
+    public async Task<IReadOnlyList<ChildRun>> GetChildrenAsync(string runId, CancellationToken cancellationToken)
+    {
+        var children = new List<ChildRun>();
+        string? continuation = null;
+        for (var page = 0; page < MostPages; page++)
+        {
+            using var message = pipeline.CreateGet(
+                await api.GetAsync(cancellationToken),
+                $"/history/v1.0{workspaceId}/runs/{Uri.EscapeDataString(runId)}/children",
+                ("$continuationtoken", continuation)
+            );
+            continuation = await pipeline.ReadJsonAsync(
+                message,
+                body =>
+                {
+                    children.AddRange(body.Items("value").Select(ChildRun.Read));
+                    return body.Text("continuationToken");
+                },
+                cancellationToken
+            );
+            if (string.IsNullOrEmpty(continuation))
+                break;
+        }
+
+        return children;
+    }
+}
+
+/// <summary>A child of a run, such as a trial of a sweep.</summary>
+internal sealed record ChildRun(string Name, RunDetails Details)
+{
+    public static ChildRun Read(JsonElement body) => new(body.Text("runId") ?? "", RunDetails.Read(body));
 }
 
 /// <summary>Details of a run in run history. Its status is at times slightly ahead of ARM's.</summary>

@@ -3,6 +3,7 @@ using Azure.ResourceManager.MachineLearning;
 using Azure.ResourceManager.MachineLearning.Models;
 using Experiments.Planning;
 using Experiments.Plans;
+using Experiments.Plans.Jobs;
 using Workspaces.Computes;
 using Workspaces.Environments;
 
@@ -28,27 +29,33 @@ internal static class CommandJobs
         Copy(JobMetadata.Variables(plan), job.EnvironmentVariables);
         Copy(JobMetadata.Tags(plan), job.Tags);
         Copy(JobMetadata.Properties(plan), job.Properties);
+        Mount(planned, job.Inputs, job.Outputs);
+        return new MachineLearningJobData(job);
+    }
+
+    /// <summary>Adds the folders that a job reads and writes.</summary>
+    internal static void Mount(
+        JobPlan planned,
+        IDictionary<string, MachineLearningJobInput> inputs,
+        IDictionary<string, MachineLearningJobOutput> outputs
+    )
+    {
         foreach (var (name, input) in planned.Inputs)
         {
-            job.Inputs[name] = new MachineLearningUriFolderJobInput(new Uri(input))
-            {
-                Mode = MachineLearningInputDeliveryMode.ReadOnlyMount,
-            };
+            inputs[name] = new MachineLearningUriFolderJobInput(new Uri(input)) { Mode = MachineLearningInputDeliveryMode.ReadOnlyMount };
         }
 
         foreach (var (name, output) in planned.Outputs)
         {
-            job.Outputs[name] = new MachineLearningUriFolderJobOutput
+            outputs[name] = new MachineLearningUriFolderJobOutput
             {
                 Mode = MachineLearningOutputDeliveryMode.ReadWriteMount,
                 Uri = new Uri(output),
             };
         }
-
-        return new MachineLearningJobData(job);
     }
 
-    private static void Copy(IReadOnlyDictionary<string, string> from, IDictionary<string, string> to)
+    internal static void Copy(IReadOnlyDictionary<string, string> from, IDictionary<string, string> to)
     {
         foreach (var (name, value) in from)
             to[name] = value;

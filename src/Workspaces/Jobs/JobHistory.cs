@@ -1,3 +1,4 @@
+using Azure.ResourceManager.MachineLearning.Models;
 using Experiments.Planning;
 using Workspaces.Connection;
 using Workspaces.DataPlane;
@@ -77,7 +78,8 @@ public sealed class JobHistory(WorkspaceClient workspace)
                         return null;
                     var properties = job.Data.Properties;
                     if (
-                        properties.ExperimentName == experiment
+                        properties is MachineLearningCommandJob // A sweep has no artifacts of its own.
+                        && properties.ExperimentName == experiment
                         && job.Id.Name != otherThan
                         && JobStatuses.Parse(properties.Status?.ToString()) == JobStatus.Completed
                         && JobMetadata.IsFromBranch(properties.Properties, branch)
@@ -91,16 +93,4 @@ public sealed class JobHistory(WorkspaceClient workspace)
             },
             cancellationToken
         );
-
-    /// <summary>Reads the experiment of a job.</summary>
-    /// <exception cref="WorkspaceException">404: the job does not exist; or the service refused or did not respond.</exception>
-    public async Task<string> ReadExperimentNameAsync(string jobName, CancellationToken cancellationToken)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(jobName);
-        var job = await ServiceErrors.GuardAsync(
-            () => workspace.Resource.GetMachineLearningJobAsync(jobName, cancellationToken),
-            cancellationToken
-        );
-        return job.Value.Data.Properties.ExperimentName ?? "Default";
-    }
 }

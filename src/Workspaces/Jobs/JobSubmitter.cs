@@ -58,13 +58,13 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         ArgumentNullException.ThrowIfNull(state);
         return ServiceErrors.GuardAsync(
             async () =>
-                Describe(
-                    state.Found ?? await PutAsync(state.Name, plan, CommandJobs.Create(plan, compute, environment), cancellationToken),
-                    state
-                ),
+                Describe(state.Found ?? await PutAsync(state.Name, plan, Create(plan, compute, environment), cancellationToken), state),
             cancellationToken
         );
     }
+
+    private static MachineLearningJobData Create(ExperimentPlan plan, ComputeTarget compute, RegisteredEnvironment environment) =>
+        plan.Job.Sweep is { } sweep ? SweepJobs.Create(plan, sweep, compute, environment) : CommandJobs.Create(plan, compute, environment);
 
     /// <summary>Returns the name of the plan's job for an attempt, from 1.</summary>
     internal static string NameOf(string planName, int attempt) => attempt == 1 ? planName : $"{planName}-{attempt}";

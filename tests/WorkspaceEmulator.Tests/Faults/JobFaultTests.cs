@@ -45,6 +45,29 @@ public class JobFaultTests
         Assert.Contains("The job's node was preempted; the job starts again on another one.", SystemLog(emulator));
     }
 
+    [Theory]
+    [InlineData(0, "begin\nbegin\nsecond\n")]
+    [InlineData(5000, "begin\nsaved\nbegin\nsecond\n")]
+    public async Task Preempt_WarnsTheJob_WhenTheRuleHasAGrace(int grace, string expected)
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        await RequestFaultTests.PutAsync(
+            emulator,
+            $$$"""{"job":"trains","count":1,"preempt":{"logBytes":6,"graceMilliseconds":{{{grace}}} } }"""
+        );
+
+        await SubmitAsync(
+            emulator,
+            "cd ${{outputs.checkpoints}}; echo begin >> diary; trap 'echo saved >> diary; exit 1' TERM; "
+                + "if [ $(grep -c begin diary) = 1 ]; then echo begun; while true; do sleep 0.05; done; fi; echo second >> diary; "
+                + "cp diary $OLDPWD/outputs"
+        );
+        await emulator.WaitForEndAsync("trains");
+
+        var diary = Path.Combine(emulator.JobFolder("trains"), "wd/outputs/diary");
+        Assert.Equal(expected, await File.ReadAllTextAsync(diary, TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Preempt_CountsTheNode_UntilAnotherTakesTheJob()
     {

@@ -16,5 +16,8 @@ public abstract partial class MachineLearningJobLimits : IJsonWritable
     {
         writer.WriteString("jobLimitsType", JobLimitsType);
         writer.WriteOptional("timeout", Timeout);
+        WriteOwnMembers(writer);
     }
+
+    internal virtual void WriteOwnMembers(Utf8JsonWriter writer) { }
 }

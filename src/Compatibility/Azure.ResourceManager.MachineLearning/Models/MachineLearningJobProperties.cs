@@ -54,6 +54,7 @@ public partial class MachineLearningJobProperties : MachineLearningResourceBase
         var job = json.Text("jobType") switch
         {
             "Command" => MachineLearningCommandJob.ReadCommand(json),
+            "Sweep" => MachineLearningSweepJob.ReadSweep(json),
             var type => new MachineLearningJobProperties(type ?? "Unknown"),
         };
         job.ComponentId = json.ResourceId("componentId");

@@ -196,11 +196,15 @@ class _Validator:
     # Keys together
 
     def _fill_in(self, root: Value, document: dict[str, Any], values: dict[str, Any]) -> None:
-        for key in schema.leaves():
+        keys = {key.path: key for key in schema.leaves()}
+        for key in keys.values():
             section, _, name = key.path.rpartition(".")
             if not _applies(key, values) and root.find_path(key.path) is None:
                 (_at(document, section) if section else document).pop(name, None)
                 values[key.path] = None
+            if "x-key-paths-of" in key.node and root.find_path(key.path) is None:
+                given = {path: value for path, value in values[key.path].items() if _applies(keys[path], values)}
+                _at(document, section)[name] = values[key.path] = given
             if values[key.path] is None and "x-default-from" in key.node:
                 value = schema.evaluate(key.node["x-default-from"], values.__getitem__)
                 (_at(document, section) if section else document)[name] = values[key.path] = value

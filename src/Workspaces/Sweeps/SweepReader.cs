@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using Azure.ResourceManager.MachineLearning.Models;
+using Experiments.Plans.Jobs;
+using Workspaces.Connection;
+using Workspaces.DataPlane;
+using Workspaces.Errors;
+
+namespace Workspaces.Sweeps;
+
+/// <summary>Reads a sweep and its trials.</summary>
+/// <param name="workspace">The sweep's workspace.</param>
+public sealed class SweepReader(WorkspaceClient workspace)
+{
+    private const string ValuesTag = "hyperparameters";
+    private const int ConcurrentReads = 4;
+
+    // A trial that has ended logs nothing more.
+    private readonly Dictionary<string, Trial> ended = new(StringComparer.Ordinal);
+
+    /// <summary>Reads the experiment of a job, and what it compares.</summary>
+    /// <returns>The sweep is null for a job of another kind.</returns>
+    /// <exception cref="WorkspaceException">404: the job does not exist; or the service refused or did not respond.</exception>
+    public async Task<(string Experiment, SweepSettings? Sweep)> ReadJobAsync(string jobName, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(jobName);
+        var job = await ServiceErrors.GuardAsync(
+            () => workspace.Resource.GetMachineLearningJobAsync(jobName, cancellationToken),
+            cancellationToken
+        );
+        var properties = job.Value.Data.Properties;
+        return (
+            properties.ExperimentName ?? "Default",
+            properties is MachineLearningSweepJob sweep
+                ? new(
+                    sweep.Objective.PrimaryMetric,
+                    sweep.Objective.Goal == MachineLearningGoal.Maximize,
+                    sweep.Limits?.MaxTotalTrials,
+                    sweep.Limits?.MaxConcurrentTrials
+                )
+                : null
+        );
+    }
+
+    /// <summary>Reads the state of a sweep. Trials that have ended are read once.</summary>
+    /// <exception cref="Azure.RequestFailedException">The service refused.</exception>
+    internal async Task<SweepState> ReadAsync(string jobName, SweepSettings settings, CancellationToken cancellationToken)
+    {
+        // The sweep first: once it has ended, so have all of its trials.
+        var details = await workspace.RunHistory.GetDetailsAsync(jobName, cancellationToken);
+        var children = await workspace.RunHistory.GetChildrenAsync(jobName, cancellationToken);
+        var isCanceled = details.Status is JobStatus.Canceled or JobStatus.CancelRequested;
+        var trials = new Trial[children.Count];
+        await Parallel.ForAsync(
+            0,
+            trials.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = ConcurrentReads, CancellationToken = cancellationToken },
+            async (index, stop) => trials[index] = await ReadTrialAsync(children[index], settings.Metric, isCanceled, stop)
+        );
+        foreach (var trial in trials.Where(trial => trial.Status.IsTerminal()))
+            ended[trial.Name] = trial;
+        return new(details.Status, details.Error, settings, [.. trials.OrderBy(trial => NumberOf(trial.Name))]);
+    }
+
+    private async Task<Trial> ReadTrialAsync(ChildRun child, string metric, bool isCanceled, CancellationToken cancellationToken)
+    {
+        if (ended.TryGetValue(child.Name, out var known))
+            return known;
+        var status = child.Details.Status;
+        var hasStarted = child.Details.Started is not null;
+        var (metrics, last) = hasStarted
+            ? await workspace.Tracking.GetMetricsAsync(child.Name, cancellationToken)
+            : (new Dictionary<string, double>(StringComparer.Ordinal), null);
+        return new(
+            child.Name,
+            status,
+            ValuesOf(child.Details.Tags.GetValueOrDefault(ValuesTag)),
+            metrics.TryGetValue(metric, out var value) ? value : null,
+            last?.Step ?? 0,
+            IsEndedEarly: status == JobStatus.Canceled && !isCanceled,
+            child.Details.Error,
+            child.Details.Started,
+            child.Details.Ended
+        );
+    }
+
+    // Whoever can write tags can write this one.
+    private static SortedDictionary<string, string> ValuesOf(string? tag)
+    {
+        var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            using var json = JsonDocument.Parse(tag ?? "{}");
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+                return values;
+            foreach (var member in json.RootElement.EnumerateObject())
+            {
+                values[SweepPlan.KeyOf(member.Name)] =
+                    member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText();
+            }
+        }
+        catch (JsonException)
+        {
+            // A trial without known values.
+        }
+
+        return values;
+    }
+
+    private static int NumberOf(string name) =>
+        int.TryParse(name.AsSpan(name.LastIndexOf('_') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : int.MaxValue;
+}

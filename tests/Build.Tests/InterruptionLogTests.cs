@@ -1,0 +1,61 @@
+using Build.Sessions.Jobs;
+using Workspaces.DataPlane;
+using Workspaces.Logs;
+
+namespace Build.Tests;
+
+public class InterruptionLogTests
+{
+    private static JobLogLine Line(string text) => new("user_logs/std_log.txt", text);
+
+    private static JobStatusChanged Lost => new(JobStatus.Queued, "Queued") { SentBack = true };
+
+    private static IReadOnlyList<Interruption> Read(params JobEvent[] events)
+    {
+        var log = new InterruptionLog(TimeProvider.System);
+        foreach (var happened in events)
+            log.Add(happened);
+        return [.. log.All.Select(found => found with { SecondsLost = found.SecondsLost is null ? null : 0 })];
+    }
+
+    [Fact]
+    public void Add_FindsWhereTheJobResumed_AndWhatWasLost()
+    {
+        var found = Read(
+            Line("[1/7] read the datasets"),
+            Line("step 1/60  loss 1.000  lr 0.01"),
+            Line("step 31/60  loss 0.500  lr 0.01"),
+            Lost,
+            Line("error: stopped by SIGTERM after step 41; its checkpoint is written. Run the same command again to resume."),
+            Line("[1/7] read the datasets"),
+            Line("resuming from the checkpoint after step 41"),
+            Line("step 42/60  loss 0.400  lr 0.01")
+        );
+
+        Assert.Equal([new Interruption(41, 41, 0)], found);
+        Assert.Equal(0, found[0].StepsLost);
+    }
+
+    [Fact]
+    public void Add_CountsTheStepsSinceTheCheckpoint_WhenTheNodeVanished()
+    {
+        var found = Read(
+            Line("[1/7] read the datasets"),
+            Line("step 31/60  loss 0.500  lr 0.01"),
+            Lost,
+            Line("[1/7] read the datasets"),
+            Line("resuming from the checkpoint after step 20"),
+            Line("step 21/60  loss 0.400  lr 0.01"),
+            Lost,
+            Line("[1/7] read the datasets"),
+            Line("step 1/60  loss 0.400  lr 0.01")
+        );
+
+        Assert.Equal([(31, 20, 11), (31, 0, 31)], found.Select(lost => (lost.StoppedAfter, lost.ResumedAfter, lost.StepsLost)));
+        Assert.All(found, lost => Assert.Null(lost.SecondsLost));
+    }
+
+    [Fact]
+    public void Add_FindsNothing_WhenTheNodeStays() =>
+        Assert.Empty(Read(Line("[1/7] read the datasets"), Line("step 60/60  loss 0.5  lr 0.01"), Line("[7/7] save the model")));
+}
