@@ -38,7 +38,7 @@ public sealed class DoctorTests : IDisposable
     {
         host.WriteDataset(row: "30,2,1,90,pothole");
 
-        ExpectedText.Check("doctor-dataset", host.Run("--target=Doctor", "--set=HYPERTUNE=true"));
+        ExpectedText.Check("doctor-dataset", host.Run("--target=Doctor"));
     }
 
     [Fact]

@@ -62,6 +62,7 @@ public class ExperimentProperties
         "MODEL_PARAMS.FIRST_STAGE.OBJECTNESS_LOSS_WEIGHT=3",
         "DATA.ON_BAD_ROWS=drop",
         "DATA.CLIP_PIXELS=1.5",
+        "DATA.DEPTH=percentiles",
         "DATA.EXIF=ignore",
         "DATA.VALIDATION=0.1",
         "DATA.VALIDATION_CSV=check.csv",

@@ -88,7 +88,7 @@ internal sealed class RunFactory(TimeProvider time)
                     Run.Merge(properties, []),
                     Run.Merge(new Dictionary<string, string>(StringComparer.Ordinal), []),
                     definition,
-                    trial
+                    Trial: trial
                 ),
                 job,
                 time

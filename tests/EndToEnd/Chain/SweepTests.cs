@@ -90,6 +90,7 @@ public sealed class SweepTests(DemoData data)
             new ProcessStartInfo(Path.Combine(checkout.Root, ".local", "bin", "python"), ["-c", Compare, first, second])
             {
                 RedirectStandardError = true,
+                UseShellExecute = false,
             }
         )!;
         var error = await python.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
