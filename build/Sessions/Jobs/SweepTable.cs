@@ -51,9 +51,14 @@ internal static class SweepTable
             if (old is null)
                 yield return $"  trial      {trial.Name}: {Values(trial.Values)}";
             if (old?.Status != trial.Status)
-                yield return $"  trial      {trial.Name}: {Ending(now.Settings.Metric, trial)}{(IsNewBest(before, now, trial) ? ", the best so far" : "")}";
+            {
+                var best = IsNewBest(before, now, trial) ? ", the best so far" : "";
+                yield return $"  trial      {trial.Name}: {Ending(now.Settings.Metric, trial)}{best}";
+            }
             else if (!Equals(old.Metric, trial.Metric))
+            {
                 yield return $"  trial      {trial.Name}: {now.Settings.Metric} {Number(trial.Metric)} at step {trial.Step}";
+            }
         }
     }
 

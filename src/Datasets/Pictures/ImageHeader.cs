@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Datasets.Pictures;
 
 /// <summary>
-/// Reads the size of an image from the header of its file. It refuses only what the trainer refuses too: where a header alone cannot decide,
+/// Reads the size of an image from the header of its file. It refuses only what the trainer refuses too: where a header alone cannot
+/// decide,
 /// the reading is <see cref="ImageReading.Unknown"/>.
 /// </summary>
 public static class ImageHeader

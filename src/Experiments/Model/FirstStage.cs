@@ -49,8 +49,8 @@ public sealed record FirstStage
 
     [Setting(
         "MAX_PROPOSALS",
-        "Proposals per image handed to the second stage. Half of them are divided among the levels of a feature pyramid, or are distinct in "
-            + "one feature map, so that small and rare objects keep theirs.",
+        "Proposals per image handed to the second stage. Half of them are divided among the levels of a feature pyramid, or are distinct "
+            + "in one feature map, so that small and rare objects keep theirs.",
         OnlyWith = "MODEL_PARAMS.BASE_MODEL",
         OnlyWithPattern = BaseModels.TwoStages,
         OnlyWithHint = BaseModels.TwoStagesHint,

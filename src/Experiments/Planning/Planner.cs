@@ -24,7 +24,8 @@ public static class Planner
     /// <param name="sources">The trainer, this project's image, and what runs the job.</param>
     /// <param name="dataset">The dataset; null when only the job reads it.</param>
     /// <exception cref="ConfigException">
-    /// The trainer logs no such metric as the sweep compares, the environment has no such datastore, or a variable or a tag of the job would
+    /// The trainer logs no such metric as the sweep compares, the environment has no such datastore, or a variable or a tag of the job
+    /// would
     /// be too long.
     /// </exception>
     public static ExperimentPlan Plan(

@@ -6,7 +6,9 @@ using Experiments.Settings;
 
 namespace Experiments.Reading;
 
-/// <summary>Validates what only a sweep needs: enough trials, a policy that has something to decide on, and a space of valid values.</summary>
+/// <summary>
+/// Validates what only a sweep needs: enough trials, a policy that has something to decide on, and a space of valid values.
+/// </summary>
 /// <param name="experiment">The experiment, whose HYPERTUNE is true and whose keys are valid by themselves.</param>
 /// <param name="root">The values of the file with their places.</param>
 /// <param name="faults">Receives the faults.</param>
@@ -75,7 +77,8 @@ internal sealed class SweepRules(Experiment experiment, LocatedValue root, List<
                 EvalEvery,
                 experiment.RunParams.EvalEvery.ToString(CultureInfo.InvariantCulture),
                 $"from 1 to below RUN_PARAMS.STEPS, which is {experiment.RunParams.Steps}, because "
-                    + $"HYPERTUNE_PARAMS.EARLY_TERMINATION is \"{sweep.EarlyTermination}\": the policy decides by evaluations before the end",
+                    + $"HYPERTUNE_PARAMS.EARLY_TERMINATION is \"{sweep.EarlyTermination}\": the policy decides by evaluations before "
+                    + "the end",
                 $"Edit it, or run with --set={EvalEvery}={Math.Max(experiment.RunParams.Steps / 5, 1)}."
             )
         );

@@ -31,7 +31,8 @@ internal static class JobEndpoints
             .Emulates(
                 Area,
                 "Jobs_CreateOrUpdate",
-                "Command and sweep jobs; others get 501. A second PUT changes tags, description, display name and archive, and adds properties."
+                "Command and sweep jobs; others get 501. A second PUT changes tags, description, display name and archive, and adds "
+                    + "properties."
             );
         workspace.MapGet("/jobs/{id}", Get).Emulates(Area, "Jobs_Get");
         workspace

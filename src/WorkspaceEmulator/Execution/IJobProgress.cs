@@ -9,6 +9,8 @@ internal interface IJobProgress
     /// <summary>Reports that the command has ended and cleanup begins.</summary>
     void Ended();
 
-    /// <summary>Gets the time between TERM and KILL if the job were ended now; when its node is taken away, what the fault script says.</summary>
+    /// <summary>
+    /// Gets the time between TERM and KILL if the job were ended now; when its node is taken away, what the fault script says.
+    /// </summary>
     TimeSpan Grace { get; }
 }

@@ -11,7 +11,7 @@ namespace WorkspaceEmulator.Jobs;
 /// <param name="Metric">The metric by which trials are compared.</param>
 /// <param name="IsMaximized">Whether more of the metric is better.</param>
 /// <param name="MostTrials">Trials in total; null for as many as a grid has.</param>
-/// <param name="MostConcurrent">Trials at one time; null for as many as the cluster has nodes.</param>
+/// <param name="MostConcurrent">Trials at the same time; null for as many as the cluster has nodes.</param>
 /// <param name="Timeout">Longest time from the start to the end; null for no limit.</param>
 /// <param name="EarlyTermination">Ends trials that fall behind; null when none is ended.</param>
 internal sealed record SweepJob(

@@ -4,7 +4,7 @@ namespace WorkspaceEmulator.Sampling;
 
 /// <summary>
 /// Chooses the point with the largest expected improvement under a Gaussian process that is fitted to the trials so far. A trial that is
-/// still running counts with the value that the process expects, so that trials at one time differ.
+/// still running counts with the value that the process expects, so that trials at the same time differ.
 /// </summary>
 internal sealed class BayesianSampler(SearchSpace space, int seed)
 {

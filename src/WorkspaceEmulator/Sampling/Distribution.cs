@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace WorkspaceEmulator.Sampling;
 
-/// <summary>Represents the distribution of one parameter. It maps a number from 0 to 1 to a value, so that any sequence can drive it.</summary>
+/// <summary>
+/// Represents the distribution of one parameter. It maps a number from 0 to 1 to a value, so that any sequence can drive it.
+/// </summary>
 internal sealed class Distribution
 {
     private static readonly Dictionary<string, int> ArgumentCounts = new(StringComparer.Ordinal)

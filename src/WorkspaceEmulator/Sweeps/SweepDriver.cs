@@ -9,7 +9,8 @@ using WorkspaceEmulator.Workspaces;
 namespace WorkspaceEmulator.Sweeps;
 
 /// <summary>
-/// Drives sweeps: creates their trials, ends those that fall behind, and ends the sweep with its last trial. All of its state is in the runs,
+/// Drives sweeps: creates their trials, ends those that fall behind, and ends the sweep with its last trial. All of its state is in the
+/// runs,
 /// so that a sweep continues after a restart.
 /// </summary>
 /// <param name="runs">Creates the trials.</param>

@@ -69,8 +69,8 @@ public sealed class SweepFollower(WorkspaceClient workspace, FollowSettings? set
             {
                 throw ServiceErrors.IsTransient(error, cancellationToken)
                     ? new WorkspaceException(
-                        $"Following sweep '{jobName}' ended after {settings.Patience.TotalSeconds:0} s without a response; the sweep itself "
-                            + $"keeps running. {described.Message}",
+                        $"Following sweep '{jobName}' ended after {settings.Patience.TotalSeconds:0} s without a response; the sweep "
+                            + $"itself keeps running. {described.Message}",
                         described.Status,
                         described.ErrorCode
                     )

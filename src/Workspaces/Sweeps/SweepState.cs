@@ -20,5 +20,5 @@ public sealed record SweepState(JobStatus Status, string? Reason, SweepSettings 
 /// <param name="Metric">The metric.</param>
 /// <param name="IsMaximized">Whether more of it is better.</param>
 /// <param name="MostTrials">Number of trials; null when the sweep does not say.</param>
-/// <param name="MostConcurrent">Trials at one time; null when the sweep does not say.</param>
+/// <param name="MostConcurrent">Trials at the same time; null when the sweep does not say.</param>
 public sealed record SweepSettings(string Metric, bool IsMaximized, int? MostTrials, int? MostConcurrent);

@@ -45,7 +45,10 @@ public sealed class PipelineCheckout : IAsyncDisposable
         );
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(build, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await File.WriteAllTextAsync(Path.Combine(created.Root, ".gitignore"), "artifacts/\n.local/\n.venv/\n__pycache__/\ntraffic.jsonl\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(created.Root, ".gitignore"),
+            "artifacts/\n.local/\n.venv/\n__pycache__/\ntraffic.jsonl\n"
+        );
         foreach (var name in new[] { ".github", ".ci", "global.json" })
             created.Copy(name);
         created.WriteExperiment();

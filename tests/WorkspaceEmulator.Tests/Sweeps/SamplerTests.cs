@@ -165,7 +165,8 @@ public class SamplerTests
         var random = Enumerable.Range(0, Seeds).Select(seed => Best(SamplingKind.Random, seed)).ToList();
 
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{function}: mean distance from the optimum after {Trials} trials: bayesian {bayesian.Average():F4}, random {random.Average():F4}"
+            $"{function}: mean distance from the optimum after {Trials} trials: bayesian {bayesian.Average():F4}, "
+                + $"random {random.Average():F4}"
         );
         Assert.True(bayesian.Average() < random.Average() / 2, $"{bayesian.Average()} and {random.Average()}");
 

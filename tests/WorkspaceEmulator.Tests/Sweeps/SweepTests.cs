@@ -87,7 +87,8 @@ public class SweepTests
         await SubmitAsync(
             emulator,
             LogFunction
-                + "log 1 ${{search_space.a}}; echo ${{search_space.a}} ${{search_space.b}} $AZUREML_SWEEP_a $AZUREML_ROOT_RUN_ID $AZUREML_RUN_ID",
+                + "log 1 ${{search_space.a}}; echo ${{search_space.a}} ${{search_space.b}} $AZUREML_SWEEP_a $AZUREML_ROOT_RUN_ID "
+                + "$AZUREML_RUN_ID",
             """{"a":["choice",[[1,3,2]]],"b":["choice",[["x"]]]}"""
         );
 

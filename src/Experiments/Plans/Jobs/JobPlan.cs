@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Experiments.Plans.Jobs;
 
-/// <summary>The command job that trains, or the sweep whose trials do. Its variables, tags and properties follow from the plan when the job is submitted.</summary>
+/// <summary>
+/// The command job that trains, or the sweep whose trials do. Its variables, tags and properties follow from the plan when the job is
+/// submitted.
+/// </summary>
 /// <param name="ExperimentName">Experiment under which the job is listed.</param>
 /// <param name="DisplayName">Name shown in the studio.</param>
 /// <param name="Description">Purpose of the run; null when none was given.</param>

@@ -9,7 +9,7 @@ namespace Experiments.Plans.Jobs;
 /// <param name="Seed">Seeds the sampling; null where it takes none.</param>
 /// <param name="Space">Each parameter, by <see cref="ParameterOf"/>, with its distribution as Azure ML writes it.</param>
 /// <param name="MaxTrials">Number of trials.</param>
-/// <param name="MaxConcurrent">Trials at one time.</param>
+/// <param name="MaxConcurrent">Trials at the same time.</param>
 /// <param name="TrialTimeout">Time after which the service cancels a trial.</param>
 /// <param name="Termination">Ends trials that fall behind; null when none is ended.</param>
 public sealed record SweepPlan(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detection.data.pictures import read_picture
 from detection.evaluate.confusion import ImageOutcome, image_outcome
 from detection.evaluate.detections import Detections, GroundTruth
 from detection.evaluate.pictures.style import ClassNames, plain_text
@@ -167,6 +166,8 @@ class ImageSheets:
                 texts.add(names.shown[int(label)], box * factor, is_mistake=True, at_bottom=True)
 
     def _picture(self, file: str) -> Image.Image:
+        from detection.data.pictures import read_picture
+
         return read_picture(self._paths[file], self._orientations.get(file, 1))
 
     def _write_picture(self, file: str, path: Path) -> None:
