@@ -39,8 +39,8 @@ public static class JobAttacks
         new(Area, "a log line of 64 MB", "The page shows its end; the log is served byte for byte.", LogLongLineAsync),
         new(
             Area,
-            "`<script>` and `##vso[…]` as names of metrics, tags and log lines",
-            "They come back as they were sent, as JSON or as text that no browser runs.",
+            "`<script>` and `##vso[…]` as a metric's name, a tag and a log line",
+            "The name gets 400. Tag and line come back as they were sent, as JSON or as text that no browser runs.",
             LogMarkupAsync
         ),
     ];
@@ -161,10 +161,16 @@ public static class JobAttacks
         await target.SubmitAsync(job, $"echo '{Markup}'; echo '{Markup}' > outputs/page.html");
         await target.EndAsync(job);
         await target.ExpectAsync(
+            400,
+            HttpMethod.Post,
+            Target.Mlflow("runs/log-batch"),
+            $$"""{"run_id":"{{job}}","metrics":[{"key":"{{Markup}}","value":1}]}"""
+        );
+        await target.ExpectAsync(
             200,
             HttpMethod.Post,
             Target.Mlflow("runs/log-batch"),
-            $$"""{"run_id":"{{job}}","metrics":[{"key":"{{Markup}}","value":1}],"tags":[{"key":"{{Markup}}","value":"{{Markup}}"}]}"""
+            $$"""{"run_id":"{{job}}","tags":[{"key":"markup","value":"{{Markup}}"}]}"""
         );
 
         var page = JsonNode.Parse(await target.ExpectAsync(200, HttpMethod.Get, $"page/run?workspace=sub/group/work&name={job}"))!;
@@ -176,7 +182,7 @@ public static class JobAttacks
         );
 
         Assert.Equal($"{Markup}\n", (string?)page["log"]);
-        Assert.Equal(Markup, (string?)page["tags"]![Markup]);
+        Assert.Equal(Markup, (string?)page["tags"]!["markup"]);
         Assert.Equal("application/octet-stream", file.Content.Headers.ContentType?.MediaType);
         Assert.Equal("nosniff", file.Headers.GetValues("X-Content-Type-Options").Single());
     }
