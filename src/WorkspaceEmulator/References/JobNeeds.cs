@@ -25,7 +25,7 @@ internal static class JobNeeds
             return "a job with properties.services";
         if (properties.Text("computeId") is null)
             return "a job without properties.computeId (serverless compute)";
-        if (properties.Text("computeId") is { } compute && compute.Split('/')[^1] == "local")
+        if (properties.Text("computeId") is { } compute && compute.Split('/')[^1] == "local" && workspace.Computes.Find("local") is null)
             return "a job on the local computer (properties.computeId 'local')";
         return MissingEnvironment(properties, workspace)
             ?? MissingCode(properties, workspace)

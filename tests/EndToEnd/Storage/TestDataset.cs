@@ -20,8 +20,24 @@ internal sealed class TestDataset : IDisposable
 
     public IReadOnlyList<string> Images { get; }
 
-    /// <summary>Header of a picture of 8 x 6 pixels, and some bytes that differ from those of other pictures.</summary>
-    public static byte[] Gif(string content) => [.. "GIF89a"u8, 8, 0, 6, 0, 0, 0, 0, .. System.Text.Encoding.UTF8.GetBytes(content)];
+    /// <summary>A picture of 8 x 6 pixels, with a comment that differs from those of other pictures.</summary>
+    public static byte[] Gif(string content)
+    {
+        // Codes of 8 bits: clear, 48 pixels of the first of 128 colours, end.
+        byte[] pixels = [0x80, .. new byte[48], 0x81];
+        var comment = System.Text.Encoding.UTF8.GetBytes(content);
+        return
+        [
+            .. "GIF89a"u8,
+            .. new byte[] { 8, 0, 6, 0, 0xF6, 0, 0 },
+            .. new byte[128 * 3],
+            .. new byte[] { 0x21, 0xFE, (byte)comment.Length },
+            .. comment,
+            .. new byte[] { 0, 0x2C, 0, 0, 0, 0, 8, 0, 6, 0, 0, 7, (byte)pixels.Length },
+            .. pixels,
+            .. new byte[] { 0, 0x3B },
+        ];
+    }
 
     public void WritePair(string stamp)
     {
