@@ -41,7 +41,7 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
             if (left.Count > 0)
                 run.LogSystem($"Processes {string.Join(", ", left)} of the job could not be ended.");
             await process.ReleaseAsync();
-            if (Subreaper.EndOrphans() is > 0 and var count)
+            if (await Subreaper.EndOrphansAsync(time) is > 0 and var count)
                 run.LogSystem($"{count} processes that had left a job were ended.");
         }
     }

@@ -18,7 +18,7 @@ internal sealed partial class ProcessTree(string folder)
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Longest wait for processes after KILL. Only one that waits for a device that does not answer is left then.</summary>
-    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets or sets the session of the job's first process; 0 when it is unknown, as after a crash.</summary>
     public int Session { get; set; }

@@ -11,6 +11,7 @@ internal static partial class Subreaper
     private const int SetChildSubreaper = 36;
     private const int Kill = 9;
     private const int NoHang = 1;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private static readonly Lock Gate = new();
     private static readonly HashSet<int> Children = [];
     private static bool isEnabled;
@@ -45,26 +46,31 @@ internal static partial class Subreaper
             Children.Remove(process);
     }
 
-    /// <summary>Ends all orphans at once, and returns how many processes that were.</summary>
-    public static int EndOrphans()
+    /// <summary>Ends all orphans, and returns how many processes that were. Afterwards none of them runs, but after a time limit.</summary>
+    public static async Task<int> EndOrphansAsync(TimeProvider time)
     {
-        if (!isEnabled)
-            return 0;
         var ended = new HashSet<int>();
+        var began = time.GetTimestamp();
+        // On a busy machine a process runs on for a moment after its signal.
+        while (isEnabled && KillOrphans(ended) > 0 && time.GetElapsedTime(began) < ProcessTree.KillLimit)
+            await Task.Delay(Pause, time);
+        return ended.Count;
+    }
+
+    /// <returns>How many orphans were still running.</returns>
+    private static int KillOrphans(HashSet<int> ended)
+    {
         lock (Gate)
         {
-            while (true)
-            {
-                var stats = ProcessTree.ReadAll();
-                var orphans = stats.Where(stat => stat.Parent == Environment.ProcessId && !Children.Contains(stat.Id)).ToList();
-                foreach (var orphan in orphans.Where(orphan => !orphan.IsAlive))
-                    _ = Wait(orphan.Id, 0, NoHang); // Nobody else would.
-                var alive = ProcessTree.WithDescendants(stats, orphans.Where(orphan => orphan.IsAlive).Select(orphan => orphan.Id));
-                if (alive.Count == 0 || !alive.Any(process => ended.Add(process)))
-                    return ended.Count;
-                foreach (var process in alive)
-                    _ = ProcessTree.Send(process, Kill);
-            }
+            var stats = ProcessTree.ReadAll();
+            var orphans = stats.Where(stat => stat.Parent == Environment.ProcessId && !Children.Contains(stat.Id)).ToList();
+            foreach (var orphan in orphans.Where(orphan => !orphan.IsAlive))
+                _ = Wait(orphan.Id, 0, NoHang); // Nobody else would.
+            var alive = ProcessTree.WithDescendants(stats, orphans.Where(orphan => orphan.IsAlive).Select(orphan => orphan.Id));
+            foreach (var process in alive)
+                _ = ProcessTree.Send(process, Kill);
+            ended.UnionWith(alive);
+            return alive.Count;
         }
     }
 
