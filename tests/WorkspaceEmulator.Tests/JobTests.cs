@@ -418,6 +418,20 @@ public class JobTests
     }
 
     [Fact]
+    public async Task PutJob_RunsOnACluster_WhateverItIsCalled()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        await emulator.CreateEnvironmentAsync();
+        var job = TestEmulator.Job("true", compute: "local").ToJsonString();
+
+        var error = await emulator.ExpectAsync(HttpStatusCode.BadRequest, HttpMethod.Put, TestEmulator.Arm("/jobs/early"), job);
+        await emulator.CreateComputeAsync("local");
+        await emulator.ExpectAsync(HttpStatusCode.Created, HttpMethod.Put, TestEmulator.Arm("/jobs/late"), job);
+
+        Assert.EndsWith("workspace 'work' has no compute 'local'.", (string)error["error"]!["message"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task PutJob_Returns501_WhenItIsAPipeline()
     {
         await using var emulator = await TestEmulator.StartAsync();

@@ -25,7 +25,8 @@ internal static class JobNeeds
             return "a job with properties.services";
         if (properties.Text("computeId") is null)
             return "a job without properties.computeId (serverless compute)";
-        if (properties.Text("computeId") is { } compute && compute.Split('/')[^1] == "local" && workspace.Computes.Find("local") is null)
+        // The word alone: a cluster of that name has an ARM id.
+        if (properties.Text("computeId") == "local")
             return "a job on the local computer (properties.computeId 'local')";
         return MissingEnvironment(properties, workspace)
             ?? MissingCode(properties, workspace)
