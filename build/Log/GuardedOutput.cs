@@ -1,4 +1,5 @@
 using System.Text;
+using Experiments.Text;
 
 namespace Build.Log;
 

@@ -1,4 +1,5 @@
 using Cake.Core.Diagnostics;
+using Experiments.Text;
 
 namespace Build.Log;
 
@@ -15,9 +16,8 @@ internal sealed class TerminalSafeLog(ICakeLog log) : ICakeLog
     {
         if (verbosity > log.Verbosity)
             return;
-        log.Write(verbosity, level, Lines(format), [.. args.Select(argument => argument is string text ? Lines(text) : argument)]);
+        // A message may have lines of its own, such as a list of faults.
+        var safe = args.Select(argument => argument is string text ? ForeignText.StripLines(text) : argument);
+        log.Write(verbosity, level, ForeignText.StripLines(format), [.. safe]);
     }
-
-    // A message may have lines of its own, such as a list of faults.
-    private static string Lines(string text) => string.Join('\n', text.Split('\n').Select(line => ForeignText.StripControls(line)));
 }

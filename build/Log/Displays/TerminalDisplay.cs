@@ -1,3 +1,4 @@
+using Experiments.Text;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

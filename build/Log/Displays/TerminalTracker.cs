@@ -1,3 +1,4 @@
+using Experiments.Text;
 using Spectre.Console;
 
 namespace Build.Log.Displays;

@@ -1,5 +1,6 @@
 using CodeHosts.Platforms;
 using CodeHosts.Text;
+using Experiments.Text;
 
 namespace CodeHosts.Annotations;
 
@@ -23,7 +24,7 @@ public static class FaultAnnotations
 
     private static string Line(Platform platform, CodeFault fault)
     {
-        var message = PlainLine.Defuse(PlainLine.Clean(fault.Message, keepLines: true));
+        var message = ForeignText.DefuseLines(fault.Message);
         var (line, column) = (fault.File is null ? null : $"{fault.Line}", fault.File is null ? null : $"{fault.Column}");
         return platform == Platform.GitHub
             ? PipelineCommand.ForGitHub("error", message, ("file", fault.File), ("line", line), ("col", column), ("title", fault.Rule))

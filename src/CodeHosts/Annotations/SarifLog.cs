@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CodeHosts.Text;
 using Experiments.Json;
+using Experiments.Text;
 
 namespace CodeHosts.Annotations;
 
@@ -84,8 +85,8 @@ public static class SarifLog
 
     // Braces are placeholders and square brackets links in a message of SARIF.
     private static string Escape(string text) =>
-        PlainLine
-            .Clean(text, keepLines: true)
+        ForeignText
+            .StripLines(text)
             .Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("{", "{{", StringComparison.Ordinal)
             .Replace("}", "}}", StringComparison.Ordinal)

@@ -1,5 +1,6 @@
 using System.Text;
 using CodeHosts.Text;
+using Experiments.Text;
 
 namespace CodeHosts.Commands;
 
@@ -20,7 +21,7 @@ internal static class CommandWords
         }
 
         line = line.Replace('\t', ' ').TrimEnd();
-        if (PlainLine.Clean(line) != line)
+        if (ForeignText.StripControls(line) != line)
         {
             faults.Add("the command has invisible characters; it must have none: type it instead of pasting it.");
             return [];

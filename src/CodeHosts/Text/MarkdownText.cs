@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Experiments.Text;
 
 namespace CodeHosts.Text;
 
@@ -14,7 +15,7 @@ public static class MarkdownText
     /// </summary>
     public static string Code(string? text)
     {
-        var line = PlainLine.Clean(text ?? "").Trim().Replace('`', '\'').Replace('|', '¦');
+        var line = ForeignText.OneLine(text ?? "").Trim().Replace('`', '\'').Replace('|', '¦');
         if (line.Length > LongestCode)
             line = line[..LongestCode].TrimEnd('\\') + "…";
         return line.Length == 0 ? "–"

@@ -1,3 +1,5 @@
+using Experiments.Text;
+
 namespace CodeHosts.Text;
 
 /// <summary>Writes the commands that the platforms read from a log, with the escapes that each of them undoes.</summary>
@@ -33,11 +35,11 @@ public static class PipelineCommand
     }
 
     private static string GitHubData(string text) =>
-        PlainLine.Clean(text, keepLines: true).Replace("%", "%25", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
+        ForeignText.StripLines(text).Replace("%", "%25", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
 
     private static string AzureData(string text) =>
-        PlainLine
-            .Clean(text, keepLines: true)
+        ForeignText
+            .StripLines(text)
             .Replace("%", "%AZP25", StringComparison.Ordinal)
             .Replace("\n", "%0A", StringComparison.Ordinal)
             .Replace("]", "%5D", StringComparison.Ordinal)

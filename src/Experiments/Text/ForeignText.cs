@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace Build.Log;
+namespace Experiments.Text;
 
 /// <summary>Makes text that this program did not write harmless for the program that shows it.</summary>
 /// <remarks>
@@ -10,7 +10,7 @@ namespace Build.Log;
 /// start. Both search by culture, so characters without weight (zero-width, control, variation selectors) hide no command from them.
 /// A visible backslash hides it: <c>##\vso[</c>, <c>##\[</c> and <c>\::</c> are plain text for both.
 /// </remarks>
-internal static class ForeignText
+public static class ForeignText
 {
     private static readonly SearchValues<char> Printable = SearchValues.Create(
         "\t !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
@@ -19,9 +19,24 @@ internal static class ForeignText
     /// <summary>Converts one line of a pipeline's log: no control characters, and no command for the platform.</summary>
     public static string Defuse(string line) => DefuseMarkers(StripControls(line));
 
+    /// <summary>Converts each line of a text as <see cref="Defuse"/> does. Line ends become line feeds.</summary>
+    public static string DefuseLines(string text) => Lines(text, '\n', Defuse);
+
+    /// <summary>Converts each line of a text as <see cref="StripControls"/> does. Line ends become line feeds.</summary>
+    public static string StripLines(string text) => Lines(text, '\n', StripControls);
+
+    /// <summary>Converts a text to one line without control characters. Line ends become spaces.</summary>
+    public static string OneLine(string text) => Lines(text, ' ', StripControls);
+
+    private static string Lines(string text, char end, Func<string, string> convert)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return string.Join(end, text.ReplaceLineEndings("\n").Split('\n').Select(convert));
+    }
+
     /// <summary>
-    /// Removes escape sequences, control characters except tabs, and characters that only change how others are shown, such as the
-    /// overrides of the writing direction. A lone surrogate becomes U+FFFD.
+    /// Removes escape sequences, control characters except tabs, separators of lines and paragraphs, and characters that only change how
+    /// others are shown, such as the overrides of the writing direction. A lone surrogate becomes U+FFFD.
     /// </summary>
     public static string StripControls(string line)
     {
@@ -43,13 +58,20 @@ internal static class ForeignText
             var isRune = Rune.TryGetRuneAt(line, at, out var rune);
             if (!isRune)
                 kept.Append('\uFFFD');
-            else if (rune.Value == '\t' || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format))
+            else if (rune.Value == '\t' || !IsInvisible(Rune.GetUnicodeCategory(rune)))
                 kept.Append(line, at, rune.Utf16SequenceLength);
             at += isRune ? rune.Utf16SequenceLength : 1;
         }
 
         return kept.ToString();
     }
+
+    private static bool IsInvisible(UnicodeCategory category) =>
+        category
+            is UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator;
 
     // The length of an escape sequence (ECMA-48): CSI ends with a byte of 0x40 to 0x7E, OSC with BEL or ST; of all others only ESC itself
     // counts.

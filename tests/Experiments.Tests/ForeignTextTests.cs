@@ -1,6 +1,6 @@
-using Build.Log;
+using Experiments.Text;
 
-namespace Build.Tests.Log;
+namespace Experiments.Tests;
 
 /// <summary>A command for an agent must not survive, in any disguise. Other text must.</summary>
 public sealed class ForeignTextTests
@@ -45,8 +45,19 @@ public sealed class ForeignTextTests
     [InlineData("\u001b[", "")]
     [InlineData("a\bb\u007fc\u0085d", "abcd")]
     [InlineData("\u202egnp.exe", "gnp.exe")]
+    [InlineData("a\u2028::error::b\u2029", "a::error::b")]
     public void StripControls_RemovesControlsOfATerminal(string line, string expected) =>
         Assert.Equal(expected, ForeignText.StripControls(line));
+
+    [Fact]
+    public void OneLine_And_Lines_ConvertEachLine()
+    {
+        const string Text = "a\u001b[1m\r\n\u200b##vso[task.complete]\rc";
+
+        Assert.Equal("a ##vso[task.complete] c", ForeignText.OneLine(Text));
+        Assert.Equal("a\n##vso[task.complete]\nc", ForeignText.StripLines(Text));
+        Assert.Equal("a\n##\\vso[task.complete]\nc", ForeignText.DefuseLines(Text));
+    }
 
     [Fact]
     public void StripControls_ReplacesLoneSurrogates() => Assert.Equal("\ufffdx\ufffd", ForeignText.StripControls("\ud800x\udc00"));
