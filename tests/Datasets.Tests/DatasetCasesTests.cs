@@ -23,7 +23,7 @@ public sealed class DatasetCasesTests : IDisposable
         var (faults, summary) = await ReadAsync(expected, expected.Data());
 
         Assert.Equal(expected.Faults, faults);
-        Assert.Equal(expected.Hash, summary?.Hash);
+        Assert.Equal((expected.Hash, expected.TrainHash), (summary?.Hash, summary?.TrainHash));
         Assert.Equal(expected.Notes, summary?.Notes ?? []);
     }
 

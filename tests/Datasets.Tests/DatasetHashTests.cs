@@ -103,8 +103,8 @@ public sealed class DatasetHashTests : IDisposable
         var (train, test) = (new DatasetSplit("train", "train.csv", "train.csv"), new DatasetSplit("test", "test.csv", "test.csv"));
 
         Assert.NotEqual(
-            DatasetHash.Compute(train, test, new Dictionary<string, string> { [@"a\b.gif"] = "00" }),
-            DatasetHash.Compute(train, test, new Dictionary<string, string> { ["a/b.gif"] = "00" })
+            DatasetHash.Compute(new Dictionary<string, string> { [@"a\b.gif"] = "00" }, train, test),
+            DatasetHash.Compute(new Dictionary<string, string> { ["a/b.gif"] = "00" }, train, test)
         );
     }
 

@@ -30,6 +30,9 @@ internal sealed record DatasetCase(
     DroppedCase Drop
 )
 {
+    /// <summary>The hash of the training split.</summary>
+    public string? TrainHash { get; init; }
+
     /// <summary>The encodings of files that are not UTF-8: utf-16-le or utf-16-be.</summary>
     public Dictionary<string, string> Encoding { get; init; } = [];
 

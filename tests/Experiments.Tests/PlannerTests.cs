@@ -200,6 +200,30 @@ public class PlannerTests
         Assert.Equal(names[0], Planner.Plan(experiment, Environment, "/elsewhere", git: null, AsProcess, Dataset).Name);
     }
 
+    [Fact]
+    public void Plan_HasTheSameCheckpoints_UnlessWhatDecidesTheWeightsChanges()
+    {
+        var dataset = Dataset with { TrainHash = new('7', 64) };
+        var otherClass = dataset with { Test = dataset.Test with { Boxes = new Dictionary<string, int> { ["crack"] = 1 } } };
+        string Checkpoints(DatasetSummary summary, params string[] overrides) =>
+            Planner.Plan(Parse(ExperimentText.Valid, overrides), Environment, "/repository", Git, AsProcess, summary).Job.Outputs[
+                "checkpoints"
+            ];
+
+        var expected = Checkpoints(dataset);
+
+        Assert.Equal(expected, Checkpoints(dataset with { Hash = new('e', 64) }));
+        Assert.Equal(expected, Checkpoints(dataset, "EVAL_CONF=0.25"));
+        string[] others =
+        [
+            Checkpoints(dataset with { TrainHash = new('8', 64) }),
+            Checkpoints(otherClass),
+            Checkpoints(dataset, "RUN_PARAMS.SEED=8"),
+            Checkpoints(Dataset),
+        ];
+        Assert.Equal(4, others.Distinct().Except([expected]).Count());
+    }
+
     [Theory]
     [InlineData("Demo_Run-1", "demo-run-1")]
     [InlineData("A--", "a")]

@@ -48,6 +48,7 @@ def test_read_dataset_reports_exactly_these_faults(case: dict[str, Any], tmp_pat
 
     assert list(reading.faults) == case["faults"]
     assert (reading.dataset.hash if reading.dataset else None) == case["hash"]
+    assert (reading.dataset.train_hash if reading.dataset else None) == case.get("trainHash")
     assert reading.notes == tuple(case.get("notes", ()))
     assert reading.dropped == ()
 

@@ -312,6 +312,30 @@ def test_train_evaluates_again_when_all_steps_are_done(
     assert _without_times(_lines(tmp_path / "again")) == _without_times(_lines(tmp_path / "first"))
 
 
+def test_train_leaves_out_the_evaluations_of_other_test_images_when_it_resumes(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
+) -> None:
+    text, kept, data = exp_config({"RUN_PARAMS.EVAL_EVERY": 2}), tmp_path / "kept", tmp_path / "data"
+    shutil.copytree(demo_data, data)
+    _run(text, data, tmp_path / "first", console[0], kept)
+    test = next((data / "pothole/datasets").glob("test_*.csv"))
+    header, *rows = test.read_text(encoding="utf-8").splitlines()
+    removed = rows[0].split(",")[0]
+    test.write_text("\n".join([header, *(row for row in rows if row.split(",")[0] != removed)]), encoding="utf-8")
+
+    _run(text, data, tmp_path / "again", console[0], kept)
+
+    assert "all 6 steps are done already" in console[1].getvalue()
+    first, again = _lines(tmp_path / "first"), _lines(tmp_path / "again")
+    assert {line["step"] for line in first if "eval_mAP" in line} == {2, 4, 6}
+    assert {line["step"] for line in again if "eval_mAP" in line} == {6}
+    assert [line["train_loss"] for line in again if "train_loss" in line] == [
+        line["train_loss"] for line in first if "train_loss" in line
+    ]
+    images = [{line["test_images"] for line in lines if "test_images" in line} for lines in (first, again)]
+    assert [len(counts) for counts in images] == [1, 1] and images[1].pop() == images[0].pop() - 1
+
+
 _SHORT = {"RUN_PARAMS.STEPS": 1, "RUN_PARAMS.WARMUP_STEPS": 0}
 
 

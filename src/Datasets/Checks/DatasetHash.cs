@@ -11,16 +11,15 @@ internal static class DatasetHash
     private const char Separator = '\u001F';
 
     /// <summary>
-    /// Hashes the rows of both splits in file order, then each image by its name and MD5, names in the order of their UTF-8 bytes.
+    /// Hashes the rows of each split in file order, then each image by its name and MD5, names in the order of their UTF-8 bytes.
     /// </summary>
-    /// <param name="train">The training split, after faulty rows were dropped.</param>
-    /// <param name="test">The test split, after faulty rows were dropped.</param>
-    /// <param name="md5">The MD5 of each image that a row names: 32 hex digits, lower case.</param>
+    /// <param name="md5">The MD5 of each image that a row of the splits names: 32 hex digits, lower case.</param>
+    /// <param name="splits">The splits, the training split first, after faulty rows were dropped.</param>
     /// <returns>64 hex digits, lower case.</returns>
-    public static string Compute(DatasetSplit train, DatasetSplit test, IReadOnlyDictionary<string, string> md5)
+    public static string Compute(IEnumerable<KeyValuePair<string, string>> md5, params ReadOnlySpan<DatasetSplit> splits)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var split in new[] { train, test })
+        foreach (var split in splits)
         {
             Append(hash, split.Name);
             foreach (var row in split.Rows)

@@ -89,10 +89,12 @@ public static class DatasetReader
 
         var md5 = await source.ReadMd5Async(Named(splits, present), cancellationToken);
         var unknown = md5.Where(image => image.Value is null).Select(image => image.Key).Order(StringComparer.Ordinal).ToList();
+        var trained = found.Train!.Rows.Select(row => row.FileName).ToHashSet(StringComparer.Ordinal);
         return unknown.Count == 0
             ? summary with
             {
-                Hash = DatasetHash.Compute(found.Train!, found.Test!, md5!),
+                Hash = DatasetHash.Compute(md5!, found.Train!, found.Test!),
+                TrainHash = DatasetHash.Compute(md5.Where(image => trained.Contains(image.Key))!, found.Train!),
             }
             : summary with
             {

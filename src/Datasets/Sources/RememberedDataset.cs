@@ -70,6 +70,7 @@ public sealed class RememberedDataset(FolderDataset source, string memoryFile, T
                 ]
             )
             {
+                TrainHash = root.GetProperty("trainHash").GetString(),
                 HashUnknownReason = root.GetProperty("hashUnknownReason").GetString(),
                 BoxesChecked = root.GetProperty("boxesChecked").GetBoolean(),
                 Notes = [.. root.GetProperty("notes").EnumerateArray().Select(note => note.GetString()!)],
@@ -96,6 +97,7 @@ public sealed class RememberedDataset(FolderDataset source, string memoryFile, T
                 WriteSplit(json, "train", summary.Train);
                 WriteSplit(json, "test", summary.Test);
                 json.WriteString("hash", summary.Hash);
+                json.WriteString("trainHash", summary.TrainHash);
                 json.WriteString("hashUnknownReason", summary.HashUnknownReason);
                 json.WriteBoolean("boxesChecked", summary.BoxesChecked);
                 json.WriteStartArray("notes");

@@ -14,6 +14,9 @@ public sealed record DatasetSummary(
     IReadOnlyList<DroppedRow> DroppedRows
 )
 {
+    /// <summary>The same of the training split alone, which decides the weights; null where <see cref="Hash"/> is null.</summary>
+    public string? TrainHash { get; init; }
+
     /// <summary>The reason why the hash was requested and is unknown; null otherwise. It follows a colon and has no full stop.</summary>
     public string? HashUnknownReason { get; init; }
 

@@ -18,9 +18,9 @@ internal static class JobPlanner
     private const string FolderOfTrial = "/$AZUREML_RUN_ID";
 
     /// <summary>Plans the job.</summary>
-    /// <param name="planName">Name of the plan; attempts of one plan share its checkpoints.</param>
+    /// <param name="checkpoints">The folder of the checkpoints: attempts of one plan share it, as do plans that train the same weights.</param>
     /// <param name="experiment">The resolved exp_config.</param>
-    public static JobPlan Plan(string planName, Experiment experiment) =>
+    public static JobPlan Plan(string checkpoints, Experiment experiment) =>
         new(
             experiment.ExpName,
             $"{experiment.ExpName}: {SweepWords(experiment)}{experiment.ModelParams.BaseModel}, {experiment.RunParams.Steps} steps",
@@ -33,7 +33,7 @@ internal static class JobPlanner
             },
             new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
-                ["checkpoints"] = $"azureml://datastores/{CheckpointDatastore}/paths/checkpoints/{planName}/",
+                ["checkpoints"] = $"azureml://datastores/{CheckpointDatastore}/paths/checkpoints/{checkpoints}/",
             },
             InstanceCount: 1,
             ShmSize: "2g",

@@ -50,6 +50,8 @@ public static class Planner
         var codeHash = image is null ? sources.TrainerCodeHash : null;
         var hash = ResultHash.Compute(resolved, image, build, codeHash, dataset?.Hash);
         var name = $"{NamePart(resolved.ExpName)}-{hash[..NameDigits]}";
+        var weightsHash = ResultHash.ComputeOfWeights(resolved, image, build, codeHash, dataset);
+        var checkpoints = weightsHash is null ? name : $"{NamePart(resolved.ExpName)}-{weightsHash[..NameDigits]}";
         var passport = new RunPassport(
             name,
             image is null ? null : new(image),
@@ -69,7 +71,7 @@ public static class Planner
             sources.Runtime,
             passport,
             build,
-            JobPlanner.Plan(name, resolved)
+            JobPlanner.Plan(checkpoints, resolved)
         )
         {
             HashUnknownReason = dataset is null ? "only the job reads the dataset" : dataset.HashUnknownReason,

@@ -29,7 +29,37 @@ internal static class ResultHash
         // Without a sweep its settings decide nothing; some of their defaults follow from NODES.
         if (!experiment.Hypertune)
             config.Remove("HYPERTUNE_PARAMS");
-        return ContentHash.Of(
+        return Of(config, image, build, codeHash, datasetHash);
+    }
+
+    /// <summary>
+    /// Computes the hash of what decides the weights after a given step. Other test images or another EVAL_CONF leave it as it is.
+    /// </summary>
+    /// <param name="experiment">The resolved exp_config.</param>
+    /// <param name="image">The image; null where the job runs as a process.</param>
+    /// <param name="build">The build of the image; null for another image.</param>
+    /// <param name="codeHash">SHA-256 of the trainer's sources where the job runs as a process, else null.</param>
+    /// <param name="dataset">The dataset; null when only the job reads it.</param>
+    /// <returns>64 hex digits, lower case; null where the hash of the training split is unknown.</returns>
+    public static string? ComputeOfWeights(
+        Experiment experiment,
+        ImageReference? image,
+        ImageBuildPlan? build,
+        string? codeHash,
+        DatasetSummary? dataset
+    )
+    {
+        if (dataset?.TrainHash is not { } trainHash)
+            return null;
+        var config = ExperimentJson.Write(experiment, decides => decides is Decides.Weights);
+        // The classes of both splits are the outputs of the model.
+        var classes = dataset.Train.Boxes.Keys.Union(dataset.Test.Boxes.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        config["classes"] = new JsonArray([.. classes.Select(name => JsonValue.Create(name))]);
+        return Of(config, image, build, codeHash, trainHash);
+    }
+
+    private static string Of(JsonObject config, ImageReference? image, ImageBuildPlan? build, string? codeHash, string? datasetHash) =>
+        ContentHash.Of(
             new JsonObject
             {
                 ["config"] = config,
@@ -38,5 +68,4 @@ internal static class ResultHash
                 ["dataset"] = datasetHash,
             }
         );
-    }
 }

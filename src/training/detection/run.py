@@ -22,7 +22,7 @@ from detection.tracking.tracking import Tracker, open_tracker
 from detection.train.checkpoints import CheckpointFolder
 from detection.train.machine import library_versions, memory_errors_explained, prepare_machine
 from detection.train.model_stage import configure_model, fetch_base_model
-from detection.train.train_stage import check_training, checkpoint_identity, train_model
+from detection.train.train_stage import check_training, checkpoint_identity, evaluation_identity, train_model
 
 STAGES = (
     "read the datasets",
@@ -106,7 +106,7 @@ def _run_stages(
     _begin(say, "train")
     own = held_out if settings.validation_csv != NO_FILE else None  # a share of the training split is in its hash
     folder = CheckpointFolder(checkpoints, checkpoint_identity(settings, dataset, weights, own), say)
-    log = MetricsLog(output / "metrics.jsonl", tracker)
+    log = MetricsLog(output / "metrics.jsonl", tracker, measured=evaluation_identity(settings, dataset))
     trained = train_model(settings, model, dataset, store, evaluator, validation, folder, log, machine, console)
 
     _begin(say, "evaluate")

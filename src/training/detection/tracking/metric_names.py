@@ -71,6 +71,14 @@ def validation(name: str) -> str:
     return "validation_" + (name[len("eval_") :] if name.startswith("eval_") else name)
 
 
+_MEASURED = ("eval_", "validation_", "proposal_recall", "binary_", "test_images")
+
+
+def is_measured(name: str) -> bool:
+    """Returns whether a metric is measured on images that the weights were not trained on."""
+    return name.startswith(_MEASURED)
+
+
 MLFLOW_NAMES = "mlflow_names"
 """The key of metrics.json that says which metrics MLflow has under another name."""
 

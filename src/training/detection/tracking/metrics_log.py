@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from detection.tracking.metric_names import is_measured
 from detection.tracking.tracking import Tracker
 
 
@@ -20,13 +21,22 @@ class MetricsLog:
     Args:
         path: metrics.jsonl.
         tracker: The MLflow run; None logs to the file alone.
+        measured: Identity of the images and settings that evaluations measure with.
         clock: Seconds since 1970, UTC.
     """
 
-    def __init__(self, path: Path, tracker: Tracker | None, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        path: Path,
+        tracker: Tracker | None,
+        *,
+        measured: str = "",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.history: list[dict[str, Any]] = []
         self._path = path
         self._tracker = tracker
+        self._measured = measured
         self._clock = clock
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("", encoding="utf-8")
@@ -47,12 +57,22 @@ class MetricsLog:
         return values
 
     def state_dict(self) -> dict[str, Any]:
-        """Returns all lines, and the MLflow run that has them."""
-        return {"history": json.dumps(self.history), "mlflow_run": self._tracker.run_id if self._tracker else ""}
+        """Returns all lines, the identity of what evaluations measured, and the MLflow run that has the lines."""
+        return {
+            "history": json.dumps(self.history),
+            "measured": self._measured,
+            "mlflow_run": self._tracker.run_id if self._tracker else "",
+        }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Restores the lines in the file, and in MLflow when this is another run than the one that has them."""
+        """Restores the lines in the file, and in MLflow when this is another run than the one that has them.
+
+        Evaluations of other test images, or with other settings, are left out: they are not results of this run.
+        """
         self.history = json.loads(state["history"])
+        if state.get("measured", "") != self._measured:
+            kept = [{name: value for name, value in line.items() if not is_measured(name)} for line in self.history]
+            self.history = [line for line in kept if _metrics_of(line)]
         self._path.write_text("".join(json.dumps(line) + "\n" for line in self.history), encoding="utf-8")
         if self._tracker is not None and self._tracker.run_id != state["mlflow_run"]:
             for line in self.history:

@@ -59,9 +59,17 @@ def checkpoint_identity(
     parts = {
         "settings": {key: settings.value(key) for key in sorted(deciding("weights"))},
         "dataset": dataset.train_hash or dataset.hash,
+        "classes": [dataset.class_names[label] for label in sorted(dataset.class_names)],
         "weights": weights.digest if weights is not None else None,
         **({} if validation is None else {"validation": validation.hash}),
     }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def evaluation_identity(settings: Settings, dataset: Dataset) -> str:
+    """Returns the SHA-256 in hex of everything that decides the metrics of given weights."""
+    keys = sorted(key for key in deciding("metrics") if not key.startswith("HYPERTUNE"))
+    parts = {"settings": {key: settings.value(key) for key in keys}, "dataset": dataset.hash}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -115,11 +123,10 @@ def train_model(
         )
         parts["best"] = best
     checkpoint = checkpoints.newest()
-    if checkpoint is None:
-        images = {"train_images": float(len(dataset.train)), "test_images": float(len(dataset.test))}
-        log.log(0, images if validation is None else {**images, "validation_images": float(validation.images)})
-    else:
+    if checkpoint is not None:
         checkpoint.restore(parts)
+    _log_images(log, dataset, validation)
+    if checkpoint is not None:
         if trainer.done == run.steps:
             say(f"all {run.steps} steps are done already; the model of their checkpoint is used")
             return _trained(trainer, best, say)
@@ -156,6 +163,17 @@ def train_model(
         )
     say(f"trained {timer.steps} steps in {duration(timer.seconds)}")
     return _trained(trainer, best, say)
+
+
+def _log_images(log: MetricsLog, dataset: Dataset, validation: Evaluator | None) -> None:
+    """Logs the number of images of each split unless the log has them from a checkpoint of the same splits."""
+    images = {"train_images": len(dataset.train), "test_images": len(dataset.test)}
+    if validation is not None:
+        images["validation_images"] = validation.images
+    known = log.latest()
+    missing = {name: float(count) for name, count in images.items() if name not in known}
+    if missing:
+        log.log(0, missing)
 
 
 def check_training(settings: Settings) -> list[str]:
