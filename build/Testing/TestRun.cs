@@ -46,7 +46,7 @@ public sealed class TestRun(
         if (name is null)
             return suites;
         if (string.Equals(name, TestArguments.Unit, StringComparison.OrdinalIgnoreCase))
-            return [.. suites.Where(suite => !suite.IsWatched && !suite.IsHouse)];
+            return [.. suites.Where(suite => suite.IsUnit)];
         string[] names = [name, $"{name}.Tests", $"{name}.EndToEnd.Tests"];
         var selected = suites
             .Where(suite =>

@@ -24,6 +24,9 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <summary>The suite of the trainer.</summary>
     public const string Training = "training";
 
+    /// <summary>The part of it whose tests take many seconds each.</summary>
+    private const string SlowTraining = Training + ".slow";
+
     /// <summary>The suite of Microsoft's Python clients, which Debian packages.</summary>
     private const string PythonConformance = Conformance + ".python";
 
@@ -37,7 +40,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     public bool NeedsBuild { get; private init; }
 
     /// <summary>Whether its tests read the package of a base model.</summary>
-    public bool NeedsModelPackage => Name == Training;
+    public bool NeedsModelPackage => Name is Training or SlowTraining;
 
     /// <summary>Whether it starts the host and the emulator, and so runs when the fast suites have ended.</summary>
     public bool IsHeavy => Name.EndsWith("EndToEnd.Tests", StringComparison.Ordinal);
@@ -47,6 +50,9 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     /// <summary>Whether it checks layout, style and words.</summary>
     public bool IsHouse => Name is House or HouseFormat;
+
+    /// <summary>Whether it belongs to <c>--suite=unit</c>: what a contributor runs after each change.</summary>
+    public bool IsUnit => !IsWatched && !IsHouse && Name != SlowTraining;
 
     /// <summary>Whether all its requests to emulators are those of a correct client, so that the traffic can be checked.</summary>
     public bool IsWatched => IsHeavy || Name is Conformance or PythonConformance;
@@ -81,6 +87,10 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     /// <summary>Creates the suite of a folder of tests/ for pytest.</summary>
     public static TestSuite Pytest(string root, PythonInterpreter python, string folder) => Pytest(root, python, folder, folder, []);
+
+    /// <summary>Creates the two suites of the trainer: the one that takes longest alone comes first.</summary>
+    public static IReadOnlyList<TestSuite> Trainer(string root, PythonInterpreter python) =>
+        [Pytest(root, python, SlowTraining, Training, ["-m", "slow"]), Pytest(root, python, Training, Training, ["-m", "not slow"])];
 
     /// <summary>
     /// Creates the suite of Microsoft's Python clients. It installs them where Debian's packages can be installed, and fails elsewhere with

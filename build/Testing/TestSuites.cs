@@ -12,7 +12,7 @@ internal static class TestSuites
         var oneLevel = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 };
         return
         [
-            TestSuite.Pytest(root, python, TestSuite.Training),
+            .. TestSuite.Trainer(root, python),
             .. TestSuite.CheckHouse(root, python),
             TestSuite.PythonClients(root, python),
             .. Directory

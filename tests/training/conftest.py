@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-# As the command line does, and before the first import of torch.
+# As the command line does, and before the first import of torch. One thread: other suites run beside this one.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src" / "training"))
 
 _VALID: dict[str, Any] = {
@@ -28,6 +29,11 @@ _VALID: dict[str, Any] = {
         "FIRST_STAGE": {"MAX_PROPOSALS": 20},
     },
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declares the mark of the tests that --suite=unit leaves to --suite=training.slow."""
+    config.addinivalue_line("markers", "slow: trains, exports or draws many seconds long")
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from detection.models.normalization import StandardizedConv2d
 from detection.models.registry import BASE_MODELS, base_model
 from detection.models.resnets import SamePool
 
+pytestmark = pytest.mark.slow
+
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _NODE: dict[str, Any] = next(dict(key.node) for key in schema.leaves() if key.name == "BASE_MODEL")
 _FROZEN = Architecture("frozen")

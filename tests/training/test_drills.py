@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 import torch
 
+pytestmark = pytest.mark.slow
+
 _STEPS = 12
 _SOURCES = Path(__file__).resolve().parents[2] / "src" / "training"
 

@@ -23,6 +23,8 @@ from detection.export.final_model import Detector
 from detection.export.onnx_model import export_onnx
 from detection.models.building import build_model
 
+pytestmark = pytest.mark.slow
+
 _SIDE = 96
 _PIXELS, _SCORE = 0.05, 1e-4
 _NAMES = (

@@ -16,6 +16,8 @@ from detection.models.building import build_model
 from detection.pretrained.onnx_graph import read_graph
 from detection.pretrained.resnet18 import read_package
 
+pytestmark = pytest.mark.slow
+
 _SIDE = 96
 
 

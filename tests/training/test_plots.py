@@ -17,6 +17,8 @@ from detection.evaluate.pictures.plots import write_plots
 from detection.evaluate.pictures.style import drawable_names, line_style
 from detection.evaluate.pictures.training_plots import smoothed
 
+pytestmark = pytest.mark.slow
+
 CLASSES = {1: "pothole", 2: "$5 crack"}
 ALL = [
     "losses.png",

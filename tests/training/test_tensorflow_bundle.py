@@ -17,6 +17,8 @@ from detection.models.weights import Weights, load_weights, read_weights
 from detection.pretrained.protocol_buffers import ProtocolBufferError, fields
 from detection.pretrained.tensorflow_bundle import BundleError, crc32c, mask, read_bundle
 
+pytestmark = pytest.mark.slow
+
 _ZOO = base_model("faster_rcnn_resnet50_coco_2018_01_28")
 _PARAMS = ModelParams(_ZOO.name, "auto", 64, "flip", FirstStage(max_proposals=10))
 _KINDS = {"float32": 1, "int32": 3, "int64": 9}
