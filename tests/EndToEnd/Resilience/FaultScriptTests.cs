@@ -1,17 +1,14 @@
-using System.Globalization;
 using System.Text;
 
 namespace EndToEnd.Resilience;
 
 /// <summary>
 /// Whatever fails on the way, a job is submitted once, its log is received whole and in order, and its outcome is the exit code. Each seed
-/// is a real job on a real emulator with its own fault script; <c>RESILIENCE_SEED=N</c> runs one alone.
+/// is a real job on a real emulator with its own fault script; <c>SEED=N</c> runs one alone.
 /// </summary>
 /// <remarks>The seeds are divided among a few classes, which xunit runs concurrently, each on its own emulator.</remarks>
 public abstract class FaultScriptTests(FaultyEmulator emulator)
 {
-    private const int LastSeed = 200;
-
     // One seed of so many runs as a whole process of the host, with its exit code.
     private const int HostEvery = 10;
 
@@ -22,14 +19,12 @@ public abstract class FaultScriptTests(FaultyEmulator emulator)
         var seed = new SeedCase(number);
         var result = await (number % HostEvery == 0 ? emulator.RunHostAsync(seed, Stop) : emulator.RunAsync(seed, Stop));
         var fault = FaultOf(seed, result);
-        Assert.True(fault is null, $"RESILIENCE_SEED={number}: {fault}\n{seed.Script}\n{seed.Command}\n{result.Notes}");
+        Assert.True(fault is null, $"SEED={number}: {fault}\n{seed.Script}\n{seed.Command}\n{result.Notes}");
     }
 
     /// <summary>The seeds of one class: every fourth one.</summary>
     protected static TheoryData<int> SeedsOf(int remainder) =>
-        Environment.GetEnvironmentVariable("RESILIENCE_SEED") is { Length: > 0 } one
-            ? [.. new[] { int.Parse(one, CultureInfo.InvariantCulture) }.Where(seed => seed % 4 == remainder)]
-            : [.. Enumerable.Range(1, LastSeed).Where(seed => seed % 4 == remainder)];
+        [.. Seeds.Of(perChange: 80, perNight: 200).Where(seed => seed % 4 == remainder)];
 
     /// <returns>The fault of the result, or null.</returns>
     private static string? FaultOf(SeedCase seed, SeedResult result)
