@@ -11,6 +11,8 @@ public partial class MachineLearningBuildContext : IJsonWritable
         ContextUri = contextUri;
     }
 
+    private MachineLearningBuildContext() => ContextUri = null!;
+
     public Uri ContextUri { get; set; }
 
     /// <summary>Within the context; by default <c>Dockerfile</c>.</summary>
@@ -23,5 +25,5 @@ public partial class MachineLearningBuildContext : IJsonWritable
     }
 
     internal static MachineLearningBuildContext Read(JsonElement json) =>
-        new(new Uri(json.Text("contextUri") ?? string.Empty, UriKind.RelativeOrAbsolute)) { DockerfilePath = json.Text("dockerfilePath") };
+        new() { ContextUri = json.Link("contextUri")!, DockerfilePath = json.Text("dockerfilePath") };
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
@@ -12,6 +13,7 @@ public partial class MachineLearningResourceConfiguration : IJsonWritable
     public string? InstanceType { get; set; }
 
     /// <summary>Further properties, each a JSON value.</summary>
+    [AllowNull]
     public IDictionary<string, BinaryData> Properties { get; set; } = new UnsetDictionary<BinaryData>();
 
     void IJsonWritable.WriteMembers(Utf8JsonWriter writer)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Azure.Core;
 
@@ -20,9 +21,13 @@ public partial class MachineLearningTrialComponent : IJsonWritable
 
     public string Command { get; set; }
 
+    /// <summary>Gets or sets how the processes of a trial are started; by default one process runs.</summary>
+    public MachineLearningDistributionConfiguration? Distribution { get; set; }
+
     public ResourceIdentifier EnvironmentId { get; set; }
 
     /// <summary>Readable by everyone who may read the job; no place for secrets.</summary>
+    [AllowNull]
     public IDictionary<string, string> EnvironmentVariables { get; set; } = new UnsetDictionary<string>();
 
     public MachineLearningJobResourceConfiguration? Resources { get; set; }
@@ -31,6 +36,7 @@ public partial class MachineLearningTrialComponent : IJsonWritable
     {
         writer.WriteOptional("codeId", CodeId?.ToString());
         writer.WriteString("command", Command);
+        writer.WriteOptional("distribution", Distribution);
         writer.WriteString("environmentId", EnvironmentId.ToString());
         writer.WriteOptional("environmentVariables", EnvironmentVariables);
         writer.WriteOptional("resources", Resources);
@@ -40,6 +46,7 @@ public partial class MachineLearningTrialComponent : IJsonWritable
         new(json.Text("command") ?? string.Empty, json.ResourceId("environmentId") ?? ResourceIdentifier.Root)
         {
             CodeId = json.ResourceId("codeId"),
+            Distribution = json.Model("distribution", MachineLearningDistributionConfiguration.Read),
             EnvironmentVariables = json.TextMap("environmentVariables"),
             Resources = json.Model("resources", MachineLearningJobResourceConfiguration.Read),
         };

@@ -12,6 +12,9 @@ public partial class MachineLearningUriFileJobInput : MachineLearningJobInput
         Uri = uri;
     }
 
+    internal MachineLearningUriFileJobInput()
+        : base("uri_file") => Uri = null!;
+
     /// <summary>By default ReadOnlyMount.</summary>
     public MachineLearningInputDeliveryMode? Mode { get; set; }
 

@@ -12,6 +12,9 @@ public partial class MachineLearningUriFolderJobInput : MachineLearningJobInput
         Uri = uri;
     }
 
+    internal MachineLearningUriFolderJobInput()
+        : base("uri_folder") => Uri = null!;
+
     /// <summary>By default ReadOnlyMount.</summary>
     public MachineLearningInputDeliveryMode? Mode { get; set; }
 
