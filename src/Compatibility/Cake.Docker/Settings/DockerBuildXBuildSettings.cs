@@ -3,23 +3,23 @@ namespace Cake.Docker;
 /// <summary>Options of <c>docker buildx build</c>.</summary>
 public sealed class DockerBuildXBuildSettings : AutoToolSettings
 {
-    public string[]? AddHost { get; set; }
+    public string[] AddHost { get; set; } = null!;
 
-    public string[]? Allow { get; set; }
+    public string[] Allow { get; set; } = null!;
 
-    public string[]? Annotation { get; set; }
+    public string[] Annotation { get; set; } = null!;
 
     /// <summary><c>NAME=value</c>. Visible in the history of the image: never a secret.</summary>
-    public string[]? BuildArg { get; set; }
+    public string[] BuildArg { get; set; } = null!;
 
-    public string[]? BuildContext { get; set; }
+    public string[] BuildContext { get; set; } = null!;
 
     public string? Builder { get; set; }
 
     /// <summary>Where layers may be taken from: an image reference, or <c>type=registry,ref=…</c> for BuildKit.</summary>
-    public string[]? CacheFrom { get; set; }
+    public string[] CacheFrom { get; set; } = null!;
 
-    public string[]? CacheTo { get; set; }
+    public string[] CacheTo { get; set; } = null!;
 
     public string? CgroupParent { get; set; }
 
@@ -49,7 +49,7 @@ public sealed class DockerBuildXBuildSettings : AutoToolSettings
     public string? Isolation { get; set; }
 
     /// <summary><c>name=value</c>.</summary>
-    public string[]? Label { get; set; }
+    public string[] Label { get; set; } = null!;
 
     public bool Load { get; set; }
 
@@ -64,11 +64,11 @@ public sealed class DockerBuildXBuildSettings : AutoToolSettings
 
     public bool NoCache { get; set; }
 
-    public string[]? NoCacheFilter { get; set; }
+    public string[] NoCacheFilter { get; set; } = null!;
 
-    public string[]? Output { get; set; }
+    public string[] Output { get; set; } = null!;
 
-    public string[]? Platform { get; set; }
+    public string[] Platform { get; set; } = null!;
 
     /// <summary>How BuildKit reports: <c>plain</c>, <c>tty</c> or <c>auto</c>.</summary>
     public string? Progress { get; set; }
@@ -83,20 +83,20 @@ public sealed class DockerBuildXBuildSettings : AutoToolSettings
     public bool? Rm { get; set; }
 
     /// <summary><c>id=…,src=…</c> or <c>id=…,env=…</c>: for one RUN, in no layer.</summary>
-    public string[]? Secret { get; set; }
+    public string[] Secret { get; set; } = null!;
 
-    public string[]? SecurityOpt { get; set; }
+    public string[] SecurityOpt { get; set; } = null!;
 
     public string? ShmSize { get; set; }
 
     public bool? Squash { get; set; }
 
-    public string[]? Ssh { get; set; }
+    public string[] Ssh { get; set; } = null!;
 
     /// <summary>A reference the image is given.</summary>
-    public string[]? Tag { get; set; }
+    public string[] Tag { get; set; } = null!;
 
     public string? Target { get; set; }
 
-    public string[]? Ulimit { get; set; }
+    public string[] Ulimit { get; set; } = null!;
 }

@@ -3,13 +3,13 @@ namespace Cake.Docker;
 /// <summary>Options of <c>docker image build</c>.</summary>
 public sealed class DockerImageBuildSettings : AutoToolSettings
 {
-    public string[]? AddHost { get; set; }
+    public string[] AddHost { get; set; } = null!;
 
     /// <summary><c>NAME=value</c>. Visible in the history of the image: never a secret.</summary>
-    public string[]? BuildArg { get; set; }
+    public string[] BuildArg { get; set; } = null!;
 
     /// <summary>Where layers may be taken from: an image reference, or <c>type=registry,ref=…</c> for BuildKit.</summary>
-    public string[]? CacheFrom { get; set; }
+    public string[] CacheFrom { get; set; } = null!;
 
     public string? CgroupParent { get; set; }
 
@@ -39,7 +39,7 @@ public sealed class DockerImageBuildSettings : AutoToolSettings
     public string? Isolation { get; set; }
 
     /// <summary><c>name=value</c>.</summary>
-    public string[]? Label { get; set; }
+    public string[] Label { get; set; } = null!;
 
     public string? Memory { get; set; }
 
@@ -61,7 +61,7 @@ public sealed class DockerImageBuildSettings : AutoToolSettings
     [AutoProperty(Format = AutoPropertyAttribute.BoolWithTrueDefaultFormat)]
     public bool? Rm { get; set; }
 
-    public string[]? SecurityOpt { get; set; }
+    public string[] SecurityOpt { get; set; } = null!;
 
     public string? ShmSize { get; set; }
 
@@ -70,9 +70,9 @@ public sealed class DockerImageBuildSettings : AutoToolSettings
     public bool? Stream { get; set; }
 
     /// <summary>A reference the image is given.</summary>
-    public string[]? Tag { get; set; }
+    public string[] Tag { get; set; } = null!;
 
     public string? Target { get; set; }
 
-    public string[]? Ulimit { get; set; }
+    public string[] Ulimit { get; set; } = null!;
 }
