@@ -48,16 +48,11 @@ internal sealed class TaskDefinition
 
     private static HashSet<string> Overrides(Type type)
     {
-        // A class that implements the interface without the bases means every member it writes.
         if (!Ancestors(type).Any(IsTaskBase))
         {
-            return
-            [
-                nameof(IFrostingTask.RunAsync),
-                nameof(IFrostingTask.ShouldRun),
-                nameof(IFrostingTask.OnError),
-                nameof(IFrostingTask.Finally),
-            ];
+            throw new InvalidOperationException(
+                $"This method expects all {nameof(IFrostingTask)} to be instances of {nameof(FrostingTask)} or {nameof(AsyncFrostingTask)}."
+            );
         }
 
         return type.GetMethods(BindingFlags.Instance | BindingFlags.Public)
