@@ -24,7 +24,7 @@ public class ContainerRegistryClient
     public ContainerRegistryClient(Uri endpoint, TokenCredential credential, ContainerRegistryClientOptions options) =>
         pipelines = new RegistryPipelines(endpoint, credential, options);
 
-    /// <summary>For a test that derives from this class.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected ContainerRegistryClient() { }
 
     public virtual Uri Endpoint => Pipelines.Requests.Endpoint;

@@ -8,7 +8,7 @@ public partial class MachineLearningJobCollection : ArmCollection, IAsyncEnumera
 {
     private readonly ArmResources<MachineLearningJobResource> operations = null!;
 
-    /// <summary>For mocking.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected MachineLearningJobCollection() { }
 
     internal MachineLearningJobCollection(ArmClient client, ResourceIdentifier id)

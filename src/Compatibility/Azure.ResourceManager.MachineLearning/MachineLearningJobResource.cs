@@ -10,7 +10,7 @@ public partial class MachineLearningJobResource : ArmResource
     private readonly ArmResources<MachineLearningJobResource> operations = null!;
     private readonly MachineLearningJobData? data;
 
-    /// <summary>For mocking.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected MachineLearningJobResource() { }
 
     internal MachineLearningJobResource(ArmClient client, ResourceIdentifier id)

@@ -36,7 +36,9 @@ public sealed class CakeHost
         return this;
     }
 
-    /// <summary>Adds services, or replaces Cake's own: the last registration wins. Only the arguments of the run cannot be replaced.</summary>
+    /// <summary>
+    /// Adds services, or replaces Cake's own: the last registration wins. Only the arguments of the run cannot be replaced.
+    /// </summary>
     public CakeHost ConfigureServices(Action<IServiceCollection> services)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -152,7 +152,10 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
     private static void Authorize(HttpMessage message, string token) =>
         message.Request.Headers.SetValue(HttpHeader.Names.Authorization, $"Bearer {token}");
 
-    /// <summary>Requests of one kind want one scope: the API, the repository, and whether it is read, written or deleted from.</summary>
+    /// <summary>
+    /// Returns the kind of a request: the API, the repository, and whether the request reads, writes or deletes. Requests of one kind need
+    /// one scope.
+    /// </summary>
     private static string KindOf(Request request)
     {
         var path = request.Uri.Path;

@@ -31,7 +31,9 @@ internal sealed class TokenExchange(RegistryRequests requests)
             ("refresh_token", refreshToken)
         );
 
-    /// <summary>Returns the time at which a token expires: the <c>exp</c> of its payload. A token that is not a JWT is used until it is refused.</summary>
+    /// <summary>
+    /// Returns the time at which a token expires: the <c>exp</c> of its payload. A token that is not a JWT is used until it is refused.
+    /// </summary>
     public static DateTimeOffset ExpiryOf(string token)
     {
         var parts = token.Split('.');

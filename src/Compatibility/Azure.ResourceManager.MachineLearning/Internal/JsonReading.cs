@@ -15,7 +15,7 @@ internal static class JsonReading
             ? value
             : default;
 
-    /// <summary>A text; a number or boolean where a text was expected is given as it was written.</summary>
+    /// <summary>Reads a text. A number or boolean is returned as it was written.</summary>
     public static string? Text(this JsonElement json, string name) => AsText(json.Member(name));
 
     public static bool? Boolean(this JsonElement json, string name) =>

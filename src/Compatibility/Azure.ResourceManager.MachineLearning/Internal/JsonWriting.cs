@@ -96,7 +96,9 @@ internal static class JsonWriting
         writer.WriteEndArray();
     }
 
-    /// <summary>Writes the members of an object of a kind that this subset does not know, except those that its base class writes.</summary>
+    /// <summary>
+    /// Writes the members of an object of a kind that this subset does not know, except those that its base class writes.
+    /// </summary>
     /// <param name="writer">Takes the members.</param>
     /// <param name="json">The object as it was read; undefined where a caller made it.</param>
     /// <param name="written">Names that the base class writes, and names of read-only members.</param>

@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Azure.ResourceManager.MachineLearning;
 
 /// <summary>
-/// The first value of a dictionary property. The member is sent once the caller has added an entry or cleared the dictionary,
+/// Holds the first value of a dictionary property. The member is sent once the caller has added an entry or cleared the dictionary,
 /// and then also when it is empty, because that is how the service is asked to clear a map.
 /// </summary>
 internal sealed class UnsetDictionary<T> : IDictionary<string, T>

@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>The first value of a list property. Like <see cref="UnsetDictionary{T}"/>, it is sent once it has been changed.</summary>
+/// <summary>Holds the first value of a list property. Like <see cref="UnsetDictionary{T}"/>, it is sent once it has been changed.</summary>
 internal sealed class UnsetList<T> : Collection<T>
 {
     /// <summary>Gets whether the caller has changed nothing yet.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>Where an environment's image is built from.</summary>
+/// <summary>Names the build context of an environment's image.</summary>
 public partial class MachineLearningBuildContext : IJsonWritable
 {
     public MachineLearningBuildContext(Uri contextUri)
@@ -15,7 +15,7 @@ public partial class MachineLearningBuildContext : IJsonWritable
 
     public Uri ContextUri { get; set; }
 
-    /// <summary>Within the context; by default <c>Dockerfile</c>.</summary>
+    /// <summary>Gets or sets the path of the Dockerfile in the context; by default <c>Dockerfile</c>.</summary>
     public string? DockerfilePath { get; set; }
 
     void IJsonWritable.WriteMembers(Utf8JsonWriter writer)

@@ -27,7 +27,7 @@ public partial class MachineLearningCommandJob : MachineLearningJobProperties
     /// <summary>Gets or sets how the processes of the job are started; by default one process runs.</summary>
     public MachineLearningDistributionConfiguration? Distribution { get; set; }
 
-    /// <summary>Readable by everyone who may read the job; no place for secrets.</summary>
+    /// <summary>Gets or sets the variables. Everyone who may read the job can read them, so they must not hold secrets.</summary>
     [AllowNull]
     public IDictionary<string, string> EnvironmentVariables { get; set; } = new UnsetDictionary<string>();
 

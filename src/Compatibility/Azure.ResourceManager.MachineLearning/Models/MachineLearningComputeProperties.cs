@@ -12,7 +12,7 @@ public abstract partial class MachineLearningComputeProperties : IJsonWritable
 
     public string? Description { get; set; }
 
-    /// <summary>True: only Microsoft Entra identities may use the compute.</summary>
+    /// <summary>Gets or sets whether only identities of Microsoft Entra may use the compute.</summary>
     public bool? DisableLocalAuth { get; set; }
 
     /// <summary>The machine behind an attached compute.</summary>

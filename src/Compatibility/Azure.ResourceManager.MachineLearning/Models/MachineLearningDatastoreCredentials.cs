@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>How the storage behind a datastore is reached.</summary>
+/// <summary>Signs in to the storage behind a datastore.</summary>
 public abstract partial class MachineLearningDatastoreCredentials : IJsonWritable
 {
     private protected MachineLearningDatastoreCredentials(string credentialsType) => CredentialsType = credentialsType;

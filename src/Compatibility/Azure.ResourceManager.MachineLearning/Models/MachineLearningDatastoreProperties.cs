@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>Properties common to all kinds of datastore; a kind that this subset does not know has only these.</summary>
+/// <summary>Holds the properties of every kind of datastore. A kind that this subset does not know has only these.</summary>
 public partial class MachineLearningDatastoreProperties : MachineLearningResourceBase
 {
     private static readonly string[] Written = ["datastoreType", "credentials", "isDefault", "description", "properties", "tags"];
@@ -21,7 +21,7 @@ public partial class MachineLearningDatastoreProperties : MachineLearningResourc
 
     public MachineLearningDatastoreCredentials Credentials { get; set; }
 
-    /// <summary>Whether it is the workspace's default datastore.</summary>
+    /// <summary>Gets whether this is the default datastore of the workspace.</summary>
     public bool? IsDefault { get; private set; }
 
     internal string DatastoreType { get; }

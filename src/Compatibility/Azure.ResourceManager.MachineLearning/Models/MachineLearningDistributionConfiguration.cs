@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>How a job starts processes on its nodes.</summary>
+/// <summary>Describes how a job starts processes on its nodes.</summary>
 public abstract partial class MachineLearningDistributionConfiguration : IJsonWritable
 {
     private protected MachineLearningDistributionConfiguration(string distributionType) => DistributionType = distributionType;

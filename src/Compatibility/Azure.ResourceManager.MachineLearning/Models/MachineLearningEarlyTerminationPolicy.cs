@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>How trials that fall behind are ended.</summary>
+/// <summary>Describes how trials that fall behind are ended.</summary>
 public abstract partial class MachineLearningEarlyTerminationPolicy : IJsonWritable
 {
     private protected MachineLearningEarlyTerminationPolicy(string policyType) => PolicyType = policyType;

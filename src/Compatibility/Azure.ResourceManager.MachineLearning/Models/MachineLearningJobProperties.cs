@@ -4,7 +4,7 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>Properties common to all kinds of job; a kind that this subset does not know has only these.</summary>
+/// <summary>Holds the properties of every kind of job. A kind that this subset does not know has only these.</summary>
 public partial class MachineLearningJobProperties : MachineLearningResourceBase
 {
     private static readonly string[] Written =
@@ -37,10 +37,10 @@ public partial class MachineLearningJobProperties : MachineLearningResourceBase
 
     public string? DisplayName { get; set; }
 
-    /// <summary>The group the job belongs to; by default <c>Default</c>.</summary>
+    /// <summary>Gets or sets the group of the job; by default <c>Default</c>.</summary>
     public string? ExperimentName { get; set; }
 
-    /// <summary>Identity by which the job reaches data; by default <see cref="AmlToken"/>.</summary>
+    /// <summary>Gets or sets the identity with which the job reaches data; by default <see cref="AmlToken"/>.</summary>
     public MachineLearningIdentityConfiguration? Identity { get; set; }
 
     public bool? IsArchived { get; set; }
@@ -49,7 +49,7 @@ public partial class MachineLearningJobProperties : MachineLearningResourceBase
     public NotificationSetting? NotificationSetting { get; set; }
 
     /// <summary>
-    /// Addresses of the job's services. The service adds <c>Studio</c>, the job's page, and <c>Tracking</c>, its MLflow server.
+    /// Gets or sets the addresses of the job's services. Azure adds <c>Studio</c>, the job's page, and <c>Tracking</c>, its MLflow server.
     /// </summary>
     [AllowNull]
     public IDictionary<string, MachineLearningJobService> Services { get; set; } = new UnsetDictionary<MachineLearningJobService>();

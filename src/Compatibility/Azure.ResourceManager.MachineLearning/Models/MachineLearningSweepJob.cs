@@ -37,7 +37,7 @@ public partial class MachineLearningSweepJob : MachineLearningJobProperties
     )
         : this(objective, samplingAlgorithm, searchSpace, trial) { }
 
-    /// <summary>Ends trials that fall behind; by default none is ended.</summary>
+    /// <summary>Gets or sets the policy that ends trials that fall behind; by default none is ended.</summary>
     public MachineLearningEarlyTerminationPolicy? EarlyTermination { get; set; }
 
     [AllowNull]

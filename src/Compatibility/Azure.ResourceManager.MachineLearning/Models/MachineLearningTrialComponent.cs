@@ -4,7 +4,7 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>What each trial of a sweep runs.</summary>
+/// <summary>Describes what each trial of a sweep runs.</summary>
 public partial class MachineLearningTrialComponent : IJsonWritable
 {
     /// <param name="command">Run by a shell; <c>${{search_space.x}}</c> is replaced by the trial's value.</param>
@@ -26,7 +26,7 @@ public partial class MachineLearningTrialComponent : IJsonWritable
 
     public ResourceIdentifier EnvironmentId { get; set; }
 
-    /// <summary>Readable by everyone who may read the job; no place for secrets.</summary>
+    /// <summary>Gets or sets the variables. Everyone who may read the job can read them, so they must not hold secrets.</summary>
     [AllowNull]
     public IDictionary<string, string> EnvironmentVariables { get; set; } = new UnsetDictionary<string>();
 

@@ -15,7 +15,7 @@ public partial class MachineLearningUriFileJobInput : MachineLearningJobInput
     internal MachineLearningUriFileJobInput()
         : base("uri_file") => Uri = null!;
 
-    /// <summary>By default ReadOnlyMount.</summary>
+    /// <summary>Gets or sets how the input is delivered; by default ReadOnlyMount.</summary>
     public MachineLearningInputDeliveryMode? Mode { get; set; }
 
     public Uri Uri { get; set; }

@@ -15,7 +15,7 @@ public partial class MachineLearningUriFolderJobInput : MachineLearningJobInput
     internal MachineLearningUriFolderJobInput()
         : base("uri_folder") => Uri = null!;
 
-    /// <summary>By default ReadOnlyMount.</summary>
+    /// <summary>Gets or sets how the input is delivered; by default ReadOnlyMount.</summary>
     public MachineLearningInputDeliveryMode? Mode { get; set; }
 
     public Uri Uri { get; set; }

@@ -8,7 +8,7 @@ public partial class MpiDistributionConfiguration : MachineLearningDistributionC
     public MpiDistributionConfiguration()
         : base("Mpi") { }
 
-    /// <summary>Processes per node; by default 1.</summary>
+    /// <summary>Gets or sets the number of processes per node; by default 1.</summary>
     public int? ProcessCountPerInstance { get; set; }
 
     internal override void WriteOwnMembers(Utf8JsonWriter writer) =>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>Who is told when a job ends.</summary>
+/// <summary>Names who is told when a job ends.</summary>
 public partial class NotificationSetting : IJsonWritable
 {
     /// <summary>Gets or sets the ends of a job that send a message.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>How the values of a trial are chosen.</summary>
+/// <summary>Describes how the values of a trial are chosen.</summary>
 public abstract partial class SamplingAlgorithm : IJsonWritable
 {
     private protected SamplingAlgorithm(string samplingAlgorithmType) => SamplingAlgorithmType = samplingAlgorithmType;

@@ -8,10 +8,10 @@ public partial class TensorFlowDistributionConfiguration : MachineLearningDistri
     public TensorFlowDistributionConfiguration()
         : base("TensorFlow") { }
 
-    /// <summary>Number of parameter servers; by default 0.</summary>
+    /// <summary>Gets or sets the number of parameter servers; by default 0.</summary>
     public int? ParameterServerCount { get; set; }
 
-    /// <summary>Number of workers; by default the number of nodes.</summary>
+    /// <summary>Gets or sets the number of workers; by default the number of nodes.</summary>
     public int? WorkerCount { get; set; }
 
     internal override void WriteOwnMembers(Utf8JsonWriter writer)

@@ -11,7 +11,7 @@ namespace Cake.Docker;
 internal static partial class Options
 {
     /// <summary>
-    /// Name of the switch, for tests, that quotes values as Cake.Core does before version 7: without escaping what is inside.
+    /// Names the switch with which tests quote values as Cake.Core does before version 7: without escaping what is inside.
     /// </summary>
     private const string PlainQuotes = "Cake.Docker.PlainQuotes";
 

@@ -3,7 +3,7 @@ using Cake.Core;
 
 namespace Cake.Frosting.Internal;
 
-/// <summary>What the class of a task says about it.</summary>
+/// <summary>Reads what the class of a task declares.</summary>
 internal sealed class TaskDefinition
 {
     private static readonly Type[] Bases = [typeof(FrostingTask<>), typeof(AsyncFrostingTask<>)];
@@ -37,11 +37,11 @@ internal sealed class TaskDefinition
     public static string NameOf(Type type) => type.GetCustomAttribute<TaskNameAttribute>()?.Name ?? type.Name;
 
     /// <summary>
-    /// Whether the class has its own <see cref="IFrostingTask.RunAsync"/>; the base's do-nothing one would make a heading of the task.
+    /// Gets whether the class has its own <see cref="IFrostingTask.RunAsync"/>. With that of the base, a task is only a heading.
     /// </summary>
     public bool Runs => overridden.Contains("Run") || overridden.Contains(nameof(IFrostingTask.RunAsync));
 
-    /// <summary>Whether the class has its own method of that name, so that there is something to wire.</summary>
+    /// <summary>Returns whether the class has its own method of that name, which the engine has to call.</summary>
     public bool Has(string method) => overridden.Contains(method);
 
     private static bool IsTaskBase(Type? type) => type is { IsGenericType: true } && Bases.Contains(type.GetGenericTypeDefinition());
