@@ -3,7 +3,7 @@ using Azure.ResourceManager.MachineLearning.Models;
 
 namespace Azure.ResourceManager.MachineLearning.Tests;
 
-/// <summary>A job that was read and is sent again, and collections that were set to null, cleared or left alone.</summary>
+/// <summary>A job that was read and is then sent, and collections that were set to null, cleared or left alone.</summary>
 public class RoundTripTests
 {
     private static readonly CancellationToken None = CancellationToken.None;

@@ -30,7 +30,7 @@ public sealed class PackageCheckout : IDisposable
         foreach (var standIn in StandIn.All)
             standIn.Pack(Feed);
 
-        // What is there already is not fetched again, and the folder of Cake's tool is named by path.
+        // Packages of this machine are not fetched again, and the folder of Cake's tool is named by path.
         Directory.CreateDirectory(Packages);
         Directory.CreateSymbolicLink(Path.Combine(Packages, "cake.tool"), Path.Combine(machinePackages, "cake.tool"));
     }
