@@ -1,3 +1,4 @@
+using Cake.Core;
 using Experiments.Model;
 using Experiments.Plans;
 using Experiments.Plans.Images;
@@ -7,7 +8,7 @@ using Images.Registry;
 namespace Build.Sessions;
 
 /// <summary>Holds one connection per repository, so that all targets of a run reuse one token.</summary>
-public sealed class RegistrySession(SignInSession signIns) : IDisposable
+public sealed class RegistrySession(SignInSession signIns, ICakeEnvironment environment) : IDisposable
 {
     private readonly Dictionary<string, ImageRegistry> open = new(StringComparer.Ordinal);
 
@@ -19,12 +20,12 @@ public sealed class RegistrySession(SignInSession signIns) : IDisposable
     }
 
     /// <summary>Connects to a repository of this project's images.</summary>
-    /// <param name="environment">The environment config.</param>
+    /// <param name="config">The environment config.</param>
     /// <param name="repository">IMAGE_REPOSITORY, or the repository of pull requests.</param>
-    public ImageRegistry Open(EnvironmentConfig environment, string repository)
+    public ImageRegistry Open(EnvironmentConfig config, string repository)
     {
-        ArgumentNullException.ThrowIfNull(environment);
-        return Open(ImageReference.Parse($"{environment.Registry}/{repository}"), environment.AmlTenantId, isOwn: true);
+        ArgumentNullException.ThrowIfNull(config);
+        return Open(ImageReference.Parse($"{config.Registry}/{repository}"), config.AmlTenantId, isOwn: true);
     }
 
     /// <summary>Connects to a repository.</summary>
@@ -44,7 +45,7 @@ public sealed class RegistrySession(SignInSession signIns) : IDisposable
             }
             : connection with
             {
-                Login = DockerCredentials.Find(image.Registry, isOwn, Environment.GetEnvironmentVariable),
+                Login = DockerCredentials.Find(image.Registry, isOwn, environment.GetEnvironmentVariable),
             };
         return open[image.Repository] = new ImageRegistry(connection);
     }

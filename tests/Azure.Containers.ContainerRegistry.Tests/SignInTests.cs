@@ -165,40 +165,6 @@ public class SignInTests(AzureRegistryFixture registry) : IClassFixture<AzureReg
     }
 
     [Fact]
-    public async Task ExchangeAadAccessToken_ReturnsThePassword_OfDockerLogin()
-    {
-        var client = registry.CreateClient();
-
-        var refresh = (
-            await client.ExchangeAadAccessTokenForAcrRefreshTokenAsync(
-                registry.Tokens.Service,
-                accessToken: AzureRegistryFixture.AadToken,
-                cancellationToken: cancellation
-            )
-        ).Value;
-        var access = (
-            await client.ExchangeAcrRefreshTokenForAcrAccessTokenAsync(
-                registry.Tokens.Service,
-                "repository:any:pull",
-                refresh.RefreshToken,
-                cancellation
-            )
-        ).Value;
-
-        Assert.Equal(3, access.AccessToken.Split('.').Length);
-        using var http = new HttpClient(registry.Front.CreateHandler());
-        http.DefaultRequestHeaders.Authorization = new(
-            "Basic",
-            Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{TokenService.RefreshTokenUser}:{refresh.RefreshToken}"))
-        );
-        using var login = await http.GetAsync(
-            new Uri(registry.Front.Address, "/oauth2/token?service=registry.test&scope=repository:any:pull"),
-            cancellation
-        );
-        Assert.True(login.IsSuccessStatusCode);
-    }
-
-    [Fact]
     public async Task Requests_AreNotSent_WhenTheAddressIsNotHttps()
     {
         var client = new ContainerRegistryClient(registry.Front.Registry.Address, new FixedCredential(AzureRegistryFixture.AadToken));

@@ -1,4 +1,5 @@
 using System.Diagnostics.Tracing;
+using System.Text.Json.Nodes;
 using Azure.Core.Diagnostics;
 using Azure.ResourceManager.MachineLearning.Models;
 
@@ -105,20 +106,18 @@ public class DatastoreTests
     }
 
     [Fact]
-    public async Task CreateOrUpdateAsync_Refuses_WhenTheCredentialsAreOfAnUnknownKind()
+    public async Task CreateOrUpdateAsync_SendsTheCredentials_WhenTheyAreOfAnUnknownKind()
     {
-        using var arm = new ScriptedArm().Answer(
-            200,
-            ScriptedArm.Example("datastore.json", "properties.credentials.credentialsType", "Certificate")
-        );
+        const string Credentials = """{"credentialsType":"Certificate","thumbprint":"AB","secrets":{"secretsType":"Certificate"}}""";
+        var answer = ScriptedArm.Example("datastore.json", "properties.credentials", JsonNode.Parse(Credentials));
+        using var arm = new ScriptedArm().Answer(200, answer).Answer(200, answer);
         var datastores = arm.Workspace().GetMachineLearningDatastores();
         var data = (await datastores.GetAsync("test_data", None)).Value.Data;
 
-        var error = await Assert.ThrowsAsync<NotSupportedException>(() =>
-            datastores.CreateOrUpdateAsync(WaitUntil.Completed, "test_data", data, cancellationToken: None)
-        );
+        await datastores.CreateOrUpdateAsync(WaitUntil.Completed, "test_data", data, cancellationToken: None);
 
-        Assert.Equal("A datastore credential of type 'Certificate' can be read but not sent.", error.Message);
+        var sent = JsonNode.Parse(arm.Requests[1][arm.Requests[1].IndexOf('{', StringComparison.Ordinal)..])!;
+        Assert.Equal(Credentials, sent["properties"]!["credentials"]!.ToJsonString());
     }
 
     [Fact]

@@ -59,7 +59,11 @@ public class EnvironmentTests
     {
         using var arm = new ScriptedArm().Answer(
             200,
-            ScriptedArm.Example("environment.json", "properties.build", new System.Text.Json.Nodes.JsonObject { ["contextUri"] = "git+x" })
+            ScriptedArm.Example(
+                "environment.json",
+                "properties.build",
+                new System.Text.Json.Nodes.JsonObject { ["contextUri"] = "https://git/x" }
+            )
         );
 
         var version = (await Detection(arm).GetMachineLearningEnvironmentVersionAsync("0a1b2c", None)).Value.Data;
@@ -69,7 +73,7 @@ public class EnvironmentTests
         Assert.Equal(MachineLearningEnvironmentType.UserCreated, version.Properties.EnvironmentType);
         Assert.Equal(AutoRebuildSetting.Disabled, version.Properties.AutoRebuild);
         Assert.Equal(MachineLearningOperatingSystemType.Linux, version.Properties.OSType);
-        Assert.Equal("git+x", version.Properties.Build?.ContextUri.ToString());
+        Assert.Equal("https://git/x", version.Properties.Build?.ContextUri.ToString());
         Assert.False(version.Properties.IsArchived);
     }
 

@@ -22,6 +22,43 @@ public class DockerAliasesTests
         Assert.Equal("image build \"a folder\"", docker.Arguments);
     }
 
+    [Theory]
+    [InlineData(" \"a folder\" ", "\"a folder\"")]
+    [InlineData("\"a", "\"\"a\"")]
+    [InlineData("\"", "\"\"\"")]
+    public void DockerBuild_QuotesThePath_UnlessBothEndsAreQuoted(string path, string expected)
+    {
+        docker.Context.DockerBuild(path);
+
+        Assert.Equal($"image build {expected}", docker.Arguments);
+    }
+
+    [Fact]
+    public void DockerBuild_EscapesQuotationMarksAndTrailingBackslashes()
+    {
+        docker.Context.DockerBuild(new DockerImageBuildSettings { Label = ["note=say \"hi\"", @"path=C:\data\"] }, ".");
+
+        Assert.Equal("""image build --label "note=say \"hi\"" --label "path=C:\data\\" "." """.TrimEnd(), docker.Arguments);
+    }
+
+    [Fact]
+    public void DockerBuild_OmitsAValue_WhenItIsEmpty()
+    {
+        docker.Context.DockerBuild(new DockerImageBuildSettings { File = "", Tag = ["", "r:1"] }, ".");
+
+        Assert.Equal("image build --tag \"r:1\" \".\"", docker.Arguments);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public void DockerBuildXBuild_HasNoTarget_WhenItIsEmpty(string? target)
+    {
+        docker.Context.DockerBuildXBuild(target!);
+
+        Assert.Equal("buildx build", docker.Arguments);
+    }
+
     [Fact]
     public void DockerBuild_RendersOptions_OfEveryKind()
     {
@@ -66,31 +103,15 @@ public class DockerAliasesTests
     }
 
     [Fact]
-    public void DockerBuild_EscapesQuotationMarksAndTrailingBackslashes()
-    {
-        docker.Context.DockerBuild(new DockerImageBuildSettings { Label = ["note=say \"hi\"", @"path=C:\data\"] }, ".");
-
-        Assert.Equal("""image build --label "note=say \"hi\"" --label "path=C:\data\\" "." """.TrimEnd(), docker.Arguments);
-    }
-
-    [Fact]
-    public void DockerBuild_EnablesBuildKit_ByAVariable()
-    {
-        docker.Context.DockerBuild(".");
-
-        Assert.Equal("1", docker.Started!.EnvironmentVariables["DOCKER_BUILDKIT"]);
-    }
-
-    [Fact]
-    public void DockerBuild_KeepsTheCallersVariables_WhenTheyDiffer()
+    public void DockerBuild_PassesTheVariables_OfTheSettings()
     {
         var settings = new DockerImageBuildSettings();
-        settings.EnvironmentVariables["DOCKER_BUILDKIT"] = "0";
+        settings.EnvironmentVariables["DOCKER_BUILDKIT"] = "1";
         settings.EnvironmentVariables["DOCKER_HOST"] = "unix:///tmp/docker.sock";
 
         docker.Context.DockerBuild(settings, ".");
 
-        Assert.Equal("0", docker.Started!.EnvironmentVariables["DOCKER_BUILDKIT"]);
+        Assert.Equal("1", docker.Started!.EnvironmentVariables["DOCKER_BUILDKIT"]);
         Assert.Equal("unix:///tmp/docker.sock", docker.Started.EnvironmentVariables["DOCKER_HOST"]);
     }
 
@@ -144,33 +165,6 @@ public class DockerAliasesTests
     }
 
     [Fact]
-    public void DockerLogin_SendsThePassword_OnlyThroughStandardInput()
-    {
-        docker.Context.DockerLogin("00000000-0000-0000-0000-000000000000", "the-secret", "r.azurecr.io");
-
-        Assert.Equal("login --username \"00000000-0000-0000-0000-000000000000\" --password-stdin r.azurecr.io", docker.Arguments);
-        Assert.Equal("the-secret", docker.StandardInput);
-        Assert.DoesNotContain(docker.Started!.EnvironmentVariables ?? new Dictionary<string, string>(StringComparer.Ordinal), variable =>
-            variable.Value.Contains("the-secret", StringComparison.Ordinal)
-        );
-    }
-
-    [Fact]
-    public void DockerLogin_PassesPasswordStdinOnce_WhenTheSettingsHaveItToo()
-    {
-        docker.Context.DockerLogin(
-            new DockerRegistryLoginSettings
-            {
-                Username = "u",
-                Password = "the-secret",
-                PasswordStdin = true,
-            }
-        );
-
-        Assert.Equal("login --username \"u\" --password-stdin", docker.Arguments);
-    }
-
-    [Fact]
     public void DockerPush_FailsWithTheExitCode_WhenDockerFails()
     {
         var error = Assert.Throws<CakeException>(() => new DockerFixture(exitCode: 1).Context.DockerPush("x"));
@@ -193,13 +187,10 @@ public class DockerAliasesTests
         new()
         {
             { "path", context => context.DockerBuild("") },
-            { "target", context => context.DockerBuildXBuild(null!) },
             { "imageReference", context => context.DockerTag("", "b") },
             { "registryReference", context => context.DockerTag("a", "") },
             { "imageReference", context => context.DockerPush("") },
             { "imageReference", context => context.DockerPull("") },
-            { "Username", context => context.DockerLogin("", "p") },
-            { "Password", context => context.DockerLogin("u", "") },
         };
 
     [Theory]

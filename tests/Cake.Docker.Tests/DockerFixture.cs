@@ -1,4 +1,3 @@
-using System.Text;
 using Cake.Core;
 using Cake.Core.IO;
 using Cake.Core.Tooling;
@@ -43,6 +42,4 @@ internal sealed class DockerFixture
 
     /// <summary>The whole argument string docker was started with.</summary>
     public string? Arguments => Started?.Arguments.Render();
-
-    public string? StandardInput => Started?.StandardInput is { } input ? Encoding.UTF8.GetString(input.Span) : null;
 }

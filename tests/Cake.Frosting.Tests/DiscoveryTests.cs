@@ -12,14 +12,33 @@ public class DiscoveryTests
     public void AddAssembly_FindsOnlyTasks_ThatArePublicAndConcrete()
     {
         var assembly = Compile(
+            "MoreTasks",
             ("Found", TypeAttributes.Public),
             ("Hidden", TypeAttributes.NotPublic),
             ("Abstract", TypeAttributes.Public | TypeAttributes.Abstract)
         );
 
-        var result = new HostFixture().With(host => host.AddAssembly(assembly).AddAssembly(assembly)).Run("--tree");
+        var result = new HostFixture().With(host => host.AddAssembly(assembly).AddAssembly(null!)).Run("--tree");
 
         Assert.Equal((0, "\nFound\n\n"), (result.ExitCode, result.Output));
+    }
+
+    [Fact]
+    public void AddAssembly_FindsEveryTaskTwice_WhenTheAssemblyIsAddedTwice()
+    {
+        var assembly = Compile("TwiceAdded", ("Found", TypeAttributes.Public));
+
+        var result = new HostFixture().With(host => host.AddAssembly(assembly).AddAssembly(assembly)).Run("--target=Found");
+
+        Assert.Equal((-1, "Error: Another task with the name 'Found' has already been added.\n"), (result.ExitCode, result.Error));
+    }
+
+    [Fact]
+    public void Run_ResolvesTheContext_WhenATaskNamesItsClass()
+    {
+        var result = new HostFixture().With<NeedsFrostingContext>().Run("--target=NeedsFrostingContext");
+
+        Assert.Equal((0, string.Empty), (result.ExitCode, result.Error));
     }
 
     [Fact]
@@ -50,17 +69,22 @@ public class DiscoveryTests
         Assert.Equal("Clean", new HostFixture().With(host => host.UseStartup<Startup>()).Run("--target=Clean").Journal);
     }
 
-    private static Assembly Compile(params (string Name, TypeAttributes Attributes)[] tasks)
+    private static Assembly Compile(string name, params (string Name, TypeAttributes Attributes)[] tasks)
     {
-        var assembly = new PersistedAssemblyBuilder(new AssemblyName("MoreTasks"), typeof(object).Assembly);
-        var module = assembly.DefineDynamicModule("MoreTasks");
-        foreach (var (name, attributes) in tasks)
-            module.DefineType(name, attributes, typeof(FrostingTask)).CreateType();
+        var assembly = new PersistedAssemblyBuilder(new AssemblyName(name), typeof(object).Assembly);
+        var module = assembly.DefineDynamicModule(name);
+        foreach (var (task, attributes) in tasks)
+            module.DefineType(task, attributes, typeof(FrostingTask)).CreateType();
 
         using var image = new MemoryStream();
         assembly.Save(image);
         image.Position = 0;
         return AssemblyLoadContext.Default.LoadFromStream(image);
+    }
+
+    private sealed class NeedsFrostingContext(FrostingContext own) : FrostingTask
+    {
+        public override void Run(ICakeContext context) => Assert.Same(own, context);
     }
 
     private sealed class Startup : IFrostingStartup

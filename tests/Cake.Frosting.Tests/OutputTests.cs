@@ -44,7 +44,7 @@ public class OutputTests
             """
 
             Task                          Description
-            =======================================================================
+            ================================================================================
             Clean                         Removes what was built
             Build                         Compiles
             Run-Tests

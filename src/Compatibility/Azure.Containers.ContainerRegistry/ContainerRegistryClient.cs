@@ -3,7 +3,7 @@ using Azure.Core.Pipeline;
 
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>One registry: its repositories, and the tokens that <c>docker login</c> takes.</summary>
+/// <summary>Reads the repositories of a registry and deletes them.</summary>
 /// <remarks>The endpoint must be https. Every call throws <see cref="RequestFailedException"/>, which carries the registry's error code,
 /// when the registry refuses; throttling and server faults are retried first.</remarks>
 public class ContainerRegistryClient
@@ -24,7 +24,7 @@ public class ContainerRegistryClient
     public ContainerRegistryClient(Uri endpoint, TokenCredential credential, ContainerRegistryClientOptions options) =>
         pipelines = new RegistryPipelines(endpoint, credential, options);
 
-    /// <summary>For a test that derives from this class.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected ContainerRegistryClient() { }
 
     public virtual Uri Endpoint => Pipelines.Requests.Endpoint;
@@ -65,41 +65,4 @@ public class ContainerRegistryClient
     /// <summary>Deletes a repository with all its manifests and tags. A missing one is no error.</summary>
     public virtual async Task<Response> DeleteRepositoryAsync(string repositoryName, CancellationToken cancellationToken = default) =>
         await GetRepository(repositoryName).DeleteAsync(cancellationToken).ConfigureAwait(false);
-
-    /// <summary>Gets the refresh token that is the password of <c>docker login</c>, from a Microsoft Entra token.</summary>
-    /// <param name="service">The registry's host name.</param>
-    /// <param name="tenant">The tenant of the token; null: the registry chooses.</param>
-    /// <param name="refreshToken">A Microsoft Entra refresh token, or null.</param>
-    /// <param name="accessToken">A Microsoft Entra access token for the registry or for Azure Resource Manager, or null.</param>
-    /// <param name="cancellationToken">Cancels the request and its retries.</param>
-    public virtual async Task<Response<AcrRefreshToken>> ExchangeAadAccessTokenForAcrRefreshTokenAsync(
-        string service,
-        string? tenant = null,
-        string? refreshToken = null,
-        string? accessToken = null,
-        CancellationToken cancellationToken = default
-    )
-    {
-        ArgumentException.ThrowIfNullOrEmpty(service);
-        return await Pipelines
-            .Exchange.GetRefreshTokenAsync(service, tenant, refreshToken, accessToken, cancellationToken)
-            .ConfigureAwait(false);
-    }
-
-    /// <param name="service">The registry's host name.</param>
-    /// <param name="scope">Such as <c>repository:detection:pull</c> or <c>registry:catalog:*</c>.</param>
-    /// <param name="refreshToken">A refresh token of the registry.</param>
-    /// <param name="cancellationToken">Cancels the request and its retries.</param>
-    public virtual async Task<Response<AcrAccessToken>> ExchangeAcrRefreshTokenForAcrAccessTokenAsync(
-        string service,
-        string scope,
-        string refreshToken,
-        CancellationToken cancellationToken = default
-    )
-    {
-        ArgumentException.ThrowIfNullOrEmpty(service);
-        ArgumentException.ThrowIfNullOrEmpty(scope);
-        ArgumentException.ThrowIfNullOrEmpty(refreshToken);
-        return await Pipelines.Exchange.GetAccessTokenAsync(service, scope, refreshToken, cancellationToken).ConfigureAwait(false);
-    }
 }

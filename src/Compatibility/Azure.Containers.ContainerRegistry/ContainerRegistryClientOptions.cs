@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>How the clients of this package speak to a registry.</summary>
+/// <summary>Holds the options of the clients of a registry.</summary>
 public class ContainerRegistryClientOptions : ClientOptions
 {
     private const ServiceVersion LatestVersion = ServiceVersion.V2021_07_01;
@@ -23,7 +23,8 @@ public class ContainerRegistryClientOptions : ClientOptions
     }
 
     /// <summary>
-    /// Audience of the Microsoft Entra tokens that the registry exchanges; null means <c>https://containerregistry.azure.net</c>.
+    /// Gets or sets the audience of the Microsoft Entra tokens that the registry exchanges. Null means
+    /// <c>https://containerregistry.azure.net</c>.
     /// </summary>
     public ContainerRegistryAudience? Audience { get; set; }
 

@@ -39,7 +39,7 @@ public class ContainerRegistryContentClient
         this.repositoryName = repositoryName;
     }
 
-    /// <summary>For a test that derives from this class.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected ContainerRegistryContentClient() => repositoryName = "";
 
     public virtual Uri Endpoint => Requests.Endpoint;

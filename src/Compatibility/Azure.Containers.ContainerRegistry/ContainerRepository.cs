@@ -14,7 +14,7 @@ public class ContainerRepository
         this.name = name;
     }
 
-    /// <summary>For a test that derives from this class.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected ContainerRepository() => name = "";
 
     public virtual string Name => name;

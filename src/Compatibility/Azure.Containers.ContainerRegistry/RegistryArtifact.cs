@@ -16,10 +16,10 @@ public class RegistryArtifact
         this.tagOrDigest = tagOrDigest;
     }
 
-    /// <summary>For a test that derives from this class.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected RegistryArtifact() => (repositoryName, tagOrDigest) = ("", "");
 
-    /// <summary><c>{registry}/{repository}:{tag}</c> or <c>{registry}/{repository}@{digest}</c>.</summary>
+    /// <summary>Gets <c>{registry}/{repository}:{tag}</c> or <c>{registry}/{repository}@{digest}</c>.</summary>
     public virtual string FullyQualifiedReference =>
         $"{Requests.Endpoint.Authority}/{RepositoryName}{(IsDigest(tagOrDigest) ? '@' : ':')}{tagOrDigest}";
 
@@ -30,7 +30,7 @@ public class RegistryArtifact
     private RegistryRequests Requests =>
         requests ?? throw new InvalidOperationException("A derived test double must override the members that are called.");
 
-    /// <summary>The tags of this artifact alone.</summary>
+    /// <summary>Lists the tags of this artifact.</summary>
     public virtual AsyncPageable<ArtifactTagProperties> GetAllTagPropertiesAsync(
         ArtifactTagOrder tagOrder = ArtifactTagOrder.None,
         CancellationToken cancellationToken = default
@@ -63,7 +63,7 @@ public class RegistryArtifact
         return Response.FromValue(properties, message.Response);
     }
 
-    /// <summary>Changes what may be done with a tag. What is null in <paramref name="value"/> stays.</summary>
+    /// <summary>Updates what may be done with a tag. A property of <paramref name="value"/> that is null stays.</summary>
     public virtual async Task<Response<ArtifactTagProperties>> UpdateTagPropertiesAsync(
         string tag,
         ArtifactTagProperties value,

@@ -7,7 +7,7 @@ public partial class MachineLearningComputeCollection : ArmCollection, IAsyncEnu
 {
     private readonly ArmResources<MachineLearningComputeResource> operations = null!;
 
-    /// <summary>For mocking.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected MachineLearningComputeCollection() { }
 
     internal MachineLearningComputeCollection(ArmClient client, ResourceIdentifier id)

@@ -11,7 +11,7 @@ public partial class MachineLearningComputeResource : ArmResource
     private readonly ArmResources<MachineLearningComputeResource> operations = null!;
     private readonly MachineLearningComputeData? data;
 
-    /// <summary>For mocking.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected MachineLearningComputeResource() { }
 
     internal MachineLearningComputeResource(ArmClient client, ResourceIdentifier id)

@@ -8,7 +8,7 @@ public partial class MachineLearningDatastoreCollection : ArmCollection, IAsyncE
 {
     private readonly ArmResources<MachineLearningDatastoreResource> operations = null!;
 
-    /// <summary>For mocking.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected MachineLearningDatastoreCollection() { }
 
     internal MachineLearningDatastoreCollection(ArmClient client, ResourceIdentifier id)

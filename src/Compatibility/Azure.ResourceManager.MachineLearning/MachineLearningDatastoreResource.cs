@@ -12,7 +12,7 @@ public partial class MachineLearningDatastoreResource : ArmResource
     private readonly ArmResources<MachineLearningDatastoreResource> operations = null!;
     private readonly MachineLearningDatastoreData? data;
 
-    /// <summary>For mocking.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected MachineLearningDatastoreResource() { }
 
     internal MachineLearningDatastoreResource(ArmClient client, ResourceIdentifier id)

@@ -2,12 +2,12 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>An environment's name, under which its versions are. Here it is a handle only; make it from an id.</summary>
+/// <summary>Names an environment, which contains its versions. It is only a handle here and is created from an id.</summary>
 public partial class MachineLearningEnvironmentContainerResource : ArmResource
 {
     public static readonly ResourceType ResourceType = "Microsoft.MachineLearningServices/workspaces/environments";
 
-    /// <summary>For mocking.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected MachineLearningEnvironmentContainerResource() { }
 
     internal MachineLearningEnvironmentContainerResource(ArmClient client, ResourceIdentifier id)

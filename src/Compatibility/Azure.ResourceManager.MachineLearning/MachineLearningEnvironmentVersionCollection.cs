@@ -10,7 +10,7 @@ public partial class MachineLearningEnvironmentVersionCollection
 {
     private readonly ArmResources<MachineLearningEnvironmentVersionResource> operations = null!;
 
-    /// <summary>For mocking.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected MachineLearningEnvironmentVersionCollection() { }
 
     internal MachineLearningEnvironmentVersionCollection(ArmClient client, ResourceIdentifier id)

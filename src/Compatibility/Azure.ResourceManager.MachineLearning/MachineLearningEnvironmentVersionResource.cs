@@ -10,7 +10,7 @@ public partial class MachineLearningEnvironmentVersionResource : ArmResource
     private readonly ArmResources<MachineLearningEnvironmentVersionResource> operations = null!;
     private readonly MachineLearningEnvironmentVersionData? data;
 
-    /// <summary>For mocking.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected MachineLearningEnvironmentVersionResource() { }
 
     internal MachineLearningEnvironmentVersionResource(ArmClient client, ResourceIdentifier id)

@@ -74,7 +74,7 @@ public static partial class MachineLearningExtensions
         CancellationToken cancellationToken = default
     ) => ListsOf(subscriptionResource).GetVmSizes(location, cancellationToken);
 
-    /// <summary>How much of each quota of a region is used, and how much may be.</summary>
+    /// <summary>Lists the quotas of a region: how much of each is used, and its limit.</summary>
     public static AsyncPageable<MachineLearningUsage> GetMachineLearningUsagesAsync(
         this SubscriptionResource subscriptionResource,
         AzureLocation location,

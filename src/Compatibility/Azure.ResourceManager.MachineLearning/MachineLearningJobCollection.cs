@@ -8,7 +8,7 @@ public partial class MachineLearningJobCollection : ArmCollection, IAsyncEnumera
 {
     private readonly ArmResources<MachineLearningJobResource> operations = null!;
 
-    /// <summary>For mocking.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected MachineLearningJobCollection() { }
 
     internal MachineLearningJobCollection(ArmClient client, ResourceIdentifier id)
@@ -37,16 +37,19 @@ public partial class MachineLearningJobCollection : ArmCollection, IAsyncEnumera
         return operations.PutAsync(PathOf(id), data, cancellationToken);
     }
 
+    /// <summary>Gets the jobs that match every given filter, newest first.</summary>
     /// <param name="skip">Continuation token of an earlier page.</param>
     /// <param name="jobType">For example <c>Command</c>.</param>
     /// <param name="tag">The key of a tag that the jobs must have.</param>
     /// <param name="listViewType">Whether archived jobs are listed; by default they are not.</param>
+    /// <param name="properties">Properties that the jobs must have: <c>name=value</c>, separated by commas.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
     public virtual AsyncPageable<MachineLearningJobResource> GetAllAsync(
         string? skip = null,
         string? jobType = null,
         string? tag = null,
         MachineLearningListViewType? listViewType = null,
+        string? properties = null,
         CancellationToken cancellationToken = default
     ) =>
         operations.GetAll(
@@ -55,8 +58,23 @@ public partial class MachineLearningJobCollection : ArmCollection, IAsyncEnumera
             ("$skip", skip),
             ("jobType", jobType),
             ("tag", tag),
-            ("listViewType", listViewType?.ToString())
+            ("listViewType", listViewType?.ToString()),
+            ("properties", properties)
         );
+
+    /// <summary>Gets the jobs that match every given filter: the parameters of version 1.1.</summary>
+    /// <param name="skip">Continuation token of an earlier page.</param>
+    /// <param name="jobType">For example <c>Command</c>.</param>
+    /// <param name="tag">The key of a tag that the jobs must have.</param>
+    /// <param name="listViewType">Whether archived jobs are listed.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    public virtual AsyncPageable<MachineLearningJobResource> GetAllAsync(
+        string? skip,
+        string? jobType,
+        string? tag,
+        MachineLearningListViewType? listViewType,
+        CancellationToken cancellationToken
+    ) => GetAllAsync(skip, jobType, tag, listViewType, properties: null, cancellationToken);
 
     /// <exception cref="RequestFailedException">The service responded with an error; 404 means that the resource does not
     /// exist.</exception>

@@ -10,7 +10,7 @@ public partial class MachineLearningJobResource : ArmResource
     private readonly ArmResources<MachineLearningJobResource> operations = null!;
     private readonly MachineLearningJobData? data;
 
-    /// <summary>For mocking.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected MachineLearningJobResource() { }
 
     internal MachineLearningJobResource(ArmClient client, ResourceIdentifier id)
@@ -53,11 +53,20 @@ public partial class MachineLearningJobResource : ArmResource
     public virtual Task<ArmOperation> DeleteAsync(WaitUntil waitUntil, CancellationToken cancellationToken = default) =>
         operations.RunAsync(waitUntil, RequestMethod.Delete, ArmRequests.PathOf(Id), cancellationToken);
 
-    /// <summary>Changes tags, description, display name or archiving; entries of <c>Properties</c> can be added, not changed.</summary>
+    /// <summary>Updates tags, description, display name or archiving; entries of <c>Properties</c> can be added, not changed.</summary>
+    /// <param name="waitUntil">Ignored: the service responds when it is done.</param>
+    /// <param name="data">The whole job with its new values.</param>
+    public virtual Task<ArmOperation<MachineLearningJobResource>> UpdateAsync(WaitUntil waitUntil, MachineLearningJobData data) =>
+        UpdateAsync(waitUntil, data, CancellationToken.None);
+
+    /// <inheritdoc cref="UpdateAsync(WaitUntil, MachineLearningJobData)"/>
+    /// <param name="waitUntil">Ignored: the service responds when it is done.</param>
+    /// <param name="data">The whole job with its new values.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public virtual Task<ArmOperation<MachineLearningJobResource>> UpdateAsync(
         WaitUntil waitUntil,
         MachineLearningJobData data,
-        CancellationToken cancellationToken = default
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(data);

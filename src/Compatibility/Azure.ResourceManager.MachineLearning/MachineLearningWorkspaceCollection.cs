@@ -7,7 +7,7 @@ public partial class MachineLearningWorkspaceCollection : ArmCollection
 {
     private readonly ArmResources<MachineLearningWorkspaceResource> operations = null!;
 
-    /// <summary>For mocking.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected MachineLearningWorkspaceCollection() { }
 
     internal MachineLearningWorkspaceCollection(ArmClient client, ResourceIdentifier id)

@@ -5,7 +5,7 @@ using Azure.ResourceManager.Models;
 
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>A workspace as the service holds it. It is only read here; no request carries it.</summary>
+/// <summary>Describes a workspace as the service holds it. No request contains it.</summary>
 public partial class MachineLearningWorkspaceData : TrackedResourceData
 {
     public MachineLearningWorkspaceData(AzureLocation location)
@@ -32,7 +32,7 @@ public partial class MachineLearningWorkspaceData : TrackedResourceData
 
     public string? StorageAccount { get; set; }
 
-    /// <summary>Where a client finds the region's data-plane services.</summary>
+    /// <summary>Gets or sets the address at which a client finds the data-plane services of the region.</summary>
     public Uri? DiscoveryUri { get; set; }
 
     public MachineLearningProvisioningState? ProvisioningState { get; private init; }

@@ -10,7 +10,7 @@ public partial class MachineLearningWorkspaceResource : ArmResource
     private readonly ArmResources<MachineLearningWorkspaceResource> operations = null!;
     private readonly MachineLearningWorkspaceData? data;
 
-    /// <summary>For mocking.</summary>
+    /// <summary>Creates an instance for a test that derives from this class.</summary>
     protected MachineLearningWorkspaceResource() { }
 
     internal MachineLearningWorkspaceResource(ArmClient client, ResourceIdentifier id)

@@ -19,7 +19,7 @@ public sealed class CakeHost
     private readonly ServiceCollection services = [];
     private readonly List<Assembly> assemblies = [];
 
-    /// <summary>A host of the tasks in the entry assembly.</summary>
+    /// <summary>Creates a host with the tasks of the entry assembly.</summary>
     public CakeHost()
     {
         if (Assembly.GetEntryAssembly() is { } entry)
@@ -28,14 +28,17 @@ public sealed class CakeHost
 
     public static CakeHost Create() => new();
 
-    /// <summary>Adds an assembly whose public task classes are targets too.</summary>
+    /// <summary>Adds an assembly, whose public task classes become targets.</summary>
+    /// <param name="assembly">The assembly. One that is added twice has every task twice, which the run refuses.</param>
     public CakeHost AddAssembly(Assembly assembly)
     {
         assemblies.Add(assembly);
         return this;
     }
 
-    /// <summary>Adds services, or replaces Cake's own: the last registration wins.</summary>
+    /// <summary>
+    /// Adds services, or replaces Cake's own: the last registration wins. Only the arguments of the run cannot be replaced.
+    /// </summary>
     public CakeHost ConfigureServices(Action<IServiceCollection> services)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -59,10 +62,13 @@ public sealed class CakeHost
             fault = exception;
         }
 
-        using var provider = BuildProvider(commandLine?.Arguments);
+        // Like upstream, the provider and its services are not disposed.
+        var provider = BuildProvider(commandLine?.Arguments);
         if (commandLine is null)
         {
-            provider.GetRequiredService<IConsole>().WriteLine("Error: {0}", fault!.Message);
+            var console = provider.GetRequiredService<IConsole>();
+            console.WriteLine();
+            console.WriteLine("Error: {0}", fault!.Message);
             return Failed;
         }
 
@@ -86,31 +92,26 @@ public sealed class CakeHost
             .AddSingleton<ICakeLog>(provider => new CakeBuildLog(provider.GetRequiredService<IConsole>()))
             .AddSingleton<ICakeReportPrinter, CakeReportPrinter>()
             .AddSingleton<IExecutionStrategy, DefaultExecutionStrategy>()
-            .AddSingleton<IFrostingContext, FrostingContext>()
+            .AddSingleton<IVersionResolver, VersionResolver>()
+            .AddSingleton<FrostingContext>()
+            .AddSingleton<IFrostingContext>(provider => provider.GetRequiredService<FrostingContext>())
             .AddSingleton<ICakeConfiguration>(ReadConfiguration);
+        foreach (var service in services)
+            ((ICollection<ServiceDescriptor>)all).Add(service);
         foreach (var task in TaskFinder.FindTasks(assemblies))
             all.AddSingleton(typeof(IFrostingTask), task);
         if (arguments is not null)
             all.AddSingleton<ICakeArguments>(arguments);
 
-        foreach (var service in services)
-            ((ICollection<ServiceDescriptor>)all).Add(service);
         return all.BuildServiceProvider();
     }
 
-    // cake.config of the working directory, then CAKE_* variables, then arguments such as --paths_tools=…
-    private static ICakeConfiguration ReadConfiguration(IServiceProvider provider)
-    {
-        var arguments = provider.GetRequiredService<ICakeArguments>().GetArguments();
-        return ActivatorUtilities
+    // cake.config of the working directory, then CAKE_* variables. Like upstream, arguments such as --paths_tools=… are not settings.
+    private static ICakeConfiguration ReadConfiguration(IServiceProvider provider) =>
+        ActivatorUtilities
             .CreateInstance<CakeConfigurationProvider>(provider)
             .CreateConfiguration(
                 provider.GetRequiredService<ICakeEnvironment>().WorkingDirectory,
-                arguments.ToDictionary(
-                    argument => argument.Key,
-                    argument => argument.Value.LastOrDefault() ?? string.Empty,
-                    StringComparer.OrdinalIgnoreCase
-                )
+                new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
             );
-    }
 }

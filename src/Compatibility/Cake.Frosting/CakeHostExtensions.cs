@@ -6,7 +6,7 @@ namespace Cake.Frosting;
 public static class CakeHostExtensions
 {
     public static CakeHost UseStartup<TStartup>(this CakeHost host)
-        where TStartup : IFrostingStartup, new() => host.ConfigureServices(services => services.UseStartup<TStartup>());
+        where TStartup : IFrostingStartup, new() => host.ConfigureServices(services => new TStartup().Configure(services));
 
     public static CakeHost UseContext<TContext>(this CakeHost host)
         where TContext : class, IFrostingContext => host.ConfigureServices(services => services.UseContext<TContext>());

@@ -8,10 +8,10 @@ public interface IFrostingTask
     /// <summary>Does the work of the task.</summary>
     Task RunAsync(ICakeContext context);
 
-    /// <summary>Whether the task may run; false skips a dependency and fails a target.</summary>
+    /// <summary>Returns whether the task may run. False skips a dependency and fails a target.</summary>
     bool ShouldRun(ICakeContext context);
 
-    /// <summary>Why the task is skipped when <see cref="ShouldRun"/> is false; empty says nothing.</summary>
+    /// <summary>Gets the reason that is shown when <see cref="ShouldRun"/> is false. An empty one is not shown.</summary>
     string SkippedMessage => string.Empty;
 
     /// <summary>Handles a failure of the task. Returning, rather than throwing, lets the build continue and succeed.</summary>

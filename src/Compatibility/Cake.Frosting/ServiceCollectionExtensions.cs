@@ -7,13 +7,6 @@ namespace Cake.Frosting;
 /// <summary>The parts of a host, as registrations. The last registration of a kind wins.</summary>
 public static class ServiceCollectionExtensions
 {
-    public static IServiceCollection UseStartup<TStartup>(this IServiceCollection services)
-        where TStartup : IFrostingStartup, new()
-    {
-        new TStartup().Configure(services);
-        return services;
-    }
-
     public static IServiceCollection UseContext<TContext>(this IServiceCollection services)
         where TContext : class, IFrostingContext => services.AddSingleton<IFrostingContext, TContext>();
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Experiments.Json;
 using Experiments.Plans.Images;
 using Images.Inputs;
@@ -12,7 +11,10 @@ public static class ImageLabels
     /// <summary>Label with the hash of all inputs.</summary>
     public const string Inputs = "io.model-training.inputs";
 
-    /// <summary>Label with the first digits of each input's hash by path, as JSON, from which the next build sees what changed.</summary>
+    /// <summary>
+    /// Label with the first digits of each input's hash by path, from which the next build sees what changed: <c>path=hash</c>, separated
+    /// by semicolons. Other characters are percent-encoded, because a quotation mark or a backslash can get lost on a command line.
+    /// </summary>
     public const string Files = "io.model-training.files";
 
     private const string Revision = "org.opencontainers.image.revision";
@@ -40,7 +42,7 @@ public static class ImageLabels
             labels[Revision] = commit;
         if (baseDigest is not null)
             labels[BaseDigest] = baseDigest;
-        var files = JsonSerializer.Serialize(Fingerprints(inputs));
+        var files = Write(Fingerprints(inputs));
         if (files.Length <= LongestLabel)
             labels[Files] = files;
         return labels;
@@ -65,19 +67,9 @@ public static class ImageLabels
     public static IReadOnlyList<string>? FindChanges(ImageInputs inputs, IReadOnlyDictionary<string, string> earlierLabels)
     {
         ArgumentNullException.ThrowIfNull(earlierLabels);
-        if (!earlierLabels.TryGetValue(Files, out var json))
+        // Another build may have written the label in another form; then the differences are unknown.
+        if (!earlierLabels.TryGetValue(Files, out var files) || Read(files) is not { } earlier)
             return null;
-        SortedDictionary<string, string> earlier;
-        try
-        {
-            earlier = JsonSerializer.Deserialize<SortedDictionary<string, string>>(json) ?? [];
-        }
-        catch (JsonException)
-        {
-            // Another build wrote the label in another form, so the differences are unknown.
-            return null;
-        }
-
         var now = Fingerprints(inputs);
         return
         [
@@ -86,6 +78,24 @@ public static class ImageLabels
             .. now.Where(pair => !earlier.ContainsKey(pair.Key)).Select(pair => $"added    {pair.Key}"),
             .. earlier.Where(pair => !now.ContainsKey(pair.Key)).Select(pair => $"removed  {pair.Key}"),
         ];
+    }
+
+    private static string Write(SortedDictionary<string, string> fingerprints) =>
+        string.Join(';', fingerprints.Select(pair => $"{Encode(pair.Key)}={Encode(pair.Value)}"));
+
+    private static string Encode(string text) => string.Join('/', text.Split('/').Select(Uri.EscapeDataString));
+
+    private static SortedDictionary<string, string>? Read(string label)
+    {
+        var fingerprints = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in label.Split(';'))
+        {
+            if (entry.Split('=') is not [{ Length: > 0 } path, { Length: > 0 } hash])
+                return null;
+            fingerprints[Uri.UnescapeDataString(path)] = Uri.UnescapeDataString(hash);
+        }
+
+        return fingerprints;
     }
 
     private static SortedDictionary<string, string> Fingerprints(ImageInputs inputs)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Cake.Core;
 using Cake.Core.IO;
@@ -12,12 +13,14 @@ namespace Images.Docker;
 /// <summary>Runs the docker client of this machine for one run, signed in to the registry. No other type runs docker.</summary>
 /// <remarks>
 /// Commands run through Cake.Docker's aliases. The exceptions have no alias, or their output is read: <c>image inspect</c>, <c>image
-/// history</c> and the queries about the client itself.
+/// history</c> and the queries about the client itself. <c>login</c> is another: the alias puts the password on the command line, where
+/// every user of the machine can read it.
 /// </remarks>
 internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageRegistry registry) : IDisposable
 {
     private static readonly Dictionary<string, string> NoVariables = new(StringComparer.Ordinal);
     private readonly Lock loginGate = new();
+    private DockerRunner? runner;
     private ICakeContext? cake;
     private TemporaryDockerConfig? login;
 
@@ -38,7 +41,9 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
         );
 
     // The aliases start docker through this context, so that a cancelled run ends it, after its login is deleted.
-    private ICakeContext Cake => cake ??= new DockerContext(run.Cake, new DockerRunner(run.Time, DeleteLogin, run.Cancellation));
+    private ICakeContext Cake => cake ??= new DockerContext(run.Cake, Runner);
+
+    private DockerRunner Runner => runner ??= new DockerRunner(run.Time, DeleteLogin, run.Cancellation);
 
     public void Dispose() => DeleteLogin();
 
@@ -52,11 +57,14 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
             return;
         lock (loginGate)
             login ??= new TemporaryDockerConfig(run.Variable);
-        var settings = new DockerRegistryLoginSettings { Username = found.Name, Password = found.Password };
-        var output = new List<string>();
-        // The client warns that its configuration holds the password unencrypted; the folder is deleted at the end of the run.
-        if (Run(settings, output.Add, () => Cake.DockerLogin(settings, registry.Host)) == 0)
+        var settings = CreateSettings(["login", "--username", found.Name, "--password-stdin", registry.Host], run, Variables());
+        using var process = Runner.Start(command.Path, settings, Encoding.UTF8.GetBytes(found.Password));
+        process.WaitForExit();
+        run.Cancellation.ThrowIfCancellationRequested();
+        if (process.GetExitCode() == 0)
             return;
+        // The client warns that its configuration holds the password unencrypted; the folder is deleted at the end of the run.
+        string[] output = [.. process.GetStandardOutput(), .. process.GetStandardError()];
         var reason = string.Join(' ', output.TakeLast(3)).Replace(found.Password, "***", StringComparison.Ordinal);
         throw new CakeException($"docker could not sign in to {registry.Host} as {found.Name}: {reason}");
     }
@@ -84,9 +92,9 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
         var idFile = System.IO.Path.Combine(run.LocalFolder, $"image-{Guid.NewGuid():N}.id");
         Directory.CreateDirectory(run.LocalFolder);
         // The image carries its cache, for registries that store no separate one.
-        string[] arguments = [.. plan.Arguments.Select(pair => $"{pair.Key}={pair.Value}"), "BUILDKIT_INLINE_CACHE=1"];
-        string[] named = [.. labels.Select(pair => $"{pair.Key}={pair.Value}")];
-        string[]? caches = fresh || cacheFrom.Count == 0 ? null : [.. cacheFrom];
+        string[] arguments = [.. Pairs(plan.Arguments), "BUILDKIT_INLINE_CACHE=1"];
+        string[] named = [.. Pairs(labels)];
+        string[] caches = fresh ? [] : [.. cacheFrom];
         try
         {
             var exitCode = command.HasBuildx
@@ -215,21 +223,9 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
         Dictionary<string, string> variables
     )
     {
-        var words = new ProcessArgumentBuilder();
-        foreach (var argument in arguments)
-            words.AppendQuoted(argument);
-        var settings = new ProcessSettings
-        {
-            Arguments = words,
-            WorkingDirectory = run.Root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            EnvironmentVariables = variables,
-            Silent = true,
-        };
         try
         {
-            using var process = runner.Start(path, settings);
+            using var process = runner.Start(path, CreateSettings(arguments, run, variables));
             process.WaitForExit();
             var output = string.Join('\n', process.GetStandardOutput()).Trim();
             run.Cancellation.ThrowIfCancellationRequested();
@@ -241,6 +237,25 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
             return null;
         }
     }
+
+    private static ProcessSettings CreateSettings(string[] arguments, ImageRun run, Dictionary<string, string> variables)
+    {
+        var words = new ProcessArgumentBuilder();
+        foreach (var argument in arguments)
+            words.AppendQuoted(argument);
+        return new ProcessSettings
+        {
+            Arguments = words,
+            WorkingDirectory = run.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            EnvironmentVariables = variables,
+            Silent = true,
+        };
+    }
+
+    private static IEnumerable<string> Pairs(IReadOnlyDictionary<string, string> values) =>
+        values.Select(pair => $"{pair.Key}={pair.Value}");
 
     private int Run<TSettings>(TSettings settings, Action<string> onLine, Action<TSettings> call)
         where TSettings : AutoToolSettings => Run(settings, onLine, () => call(settings));
@@ -288,8 +303,13 @@ internal sealed class DockerClient(ImageRun run, DockerCommand command, ImageReg
 
     private Dictionary<string, string> Variables()
     {
-        // With attestations buildx would make an index, whose digest differs from the image's.
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1" };
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            // With attestations buildx would make an index, whose digest differs from the image's.
+            ["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1",
+            // docker 20.10 builds with BuildKit only with this variable; later versions ignore it.
+            ["DOCKER_BUILDKIT"] = "1",
+        };
         if (login is not null)
             variables["DOCKER_CONFIG"] = login.Path;
         return variables;

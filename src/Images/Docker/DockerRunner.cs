@@ -17,14 +17,21 @@ internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, Cancella
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     /// <exception cref="System.ComponentModel.Win32Exception">The file cannot be run.</exception>
-    public IProcess Start(FilePath filePath, ProcessSettings settings)
+    public IProcess Start(FilePath filePath, ProcessSettings settings) => Start(filePath, settings, input: null);
+
+    /// <summary>Starts a program that reads its standard input.</summary>
+    /// <param name="filePath">The program.</param>
+    /// <param name="settings">Its arguments, folder and variables.</param>
+    /// <param name="input">Written to its standard input, which then ends; null leaves the input alone.</param>
+    /// <exception cref="System.ComponentModel.Win32Exception">The file cannot be run.</exception>
+    public IProcess Start(FilePath filePath, ProcessSettings settings, byte[]? input)
     {
         ArgumentNullException.ThrowIfNull(filePath);
         ArgumentNullException.ThrowIfNull(settings);
         var info = new ProcessStartInfo(filePath.FullPath, settings.Arguments?.Render() ?? "")
         {
             UseShellExecute = false,
-            RedirectStandardInput = InputOf(settings) is not null,
+            RedirectStandardInput = input is not null,
             RedirectStandardOutput = settings.RedirectStandardOutput,
             RedirectStandardError = settings.RedirectStandardError,
         };
@@ -34,14 +41,7 @@ internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, Cancella
             info.Environment[name] = value;
 
         cancellation.ThrowIfCancellationRequested();
-        return new Running(Process.Start(info)!, settings, time, beforeEnd, cancellation);
-    }
-
-    // A member of Cake.Core from version 7 on; with an older one, Cake.Docker passes the password in another way.
-    private static ReadOnlyMemory<byte>? InputOf(ProcessSettings settings)
-    {
-        var input = typeof(ProcessSettings).GetProperty("StandardInput")?.GetValue(settings);
-        return input?.GetType().GetProperty("Memory")?.GetValue(input) as ReadOnlyMemory<byte>?;
+        return new Running(Process.Start(info)!, settings, input, time, beforeEnd, cancellation);
     }
 
     private sealed class Running : IProcess
@@ -55,7 +55,14 @@ internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, Cancella
         private readonly Thread[] readers;
         private readonly CancellationTokenRegistration registration;
 
-        public Running(Process process, ProcessSettings settings, TimeProvider time, Action beforeEnd, CancellationToken cancellation)
+        public Running(
+            Process process,
+            ProcessSettings settings,
+            byte[]? input,
+            TimeProvider time,
+            Action beforeEnd,
+            CancellationToken cancellation
+        )
         {
             (this.process, this.time) = (process, time);
             // Before anybody can read a line of it: a reader that cancels finds the login deleted.
@@ -73,7 +80,7 @@ internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, Cancella
                     ? [Begin(process.StandardError.BaseStream, errors, settings.RedirectedStandardErrorHandler)]
                     : Array.Empty<Thread>(),
             ];
-            if (InputOf(settings) is { } input)
+            if (input is not null)
                 WriteInput(input);
         }
 
@@ -140,11 +147,11 @@ internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, Cancella
             }
         }
 
-        private void WriteInput(ReadOnlyMemory<byte> bytes)
+        private void WriteInput(byte[] bytes)
         {
             try
             {
-                process.StandardInput.BaseStream.Write(bytes.Span);
+                process.StandardInput.BaseStream.Write(bytes);
                 process.StandardInput.Close();
             }
             catch (IOException)

@@ -265,12 +265,8 @@ public sealed class ImageRegistry : IDisposable
                     return connection.Login;
 
                 var aad = await credential.GetTokenAsync(new TokenRequestContext([AzureScope]), cancellationToken);
-                var refresh = await registry.ExchangeAadAccessTokenForAcrRefreshTokenAsync(
-                    connection.Registry,
-                    accessToken: aad.Token,
-                    cancellationToken: cancellationToken
-                );
-                return new RegistryLogin(RegistryLogin.AzureUser, refresh.Value.RefreshToken);
+                var tokens = new RefreshTokens(ServicePipelines.Build(new HttpClientTransport(http), CreateRetries()), connection.Endpoint);
+                return new RegistryLogin(RegistryLogin.AzureUser, await tokens.GetAsync(connection.Registry, aad.Token, cancellationToken));
             },
             cancellationToken
         );
@@ -372,20 +368,22 @@ public sealed class ImageRegistry : IDisposable
         return message;
     }
 
+    private RetrySettings CreateRetries() =>
+        connection.Retries
+        ?? (
+            connection.Endpoint.IsLoopback
+                ? RetrySettings.Default with
+                {
+                    MaxRetries = 3,
+                    Delay = TimeSpan.FromMilliseconds(100),
+                }
+                : RetrySettings.Default
+        );
+
     private ContainerRegistryClientOptions CreateOptions()
     {
         HttpPipelineTransport transport = new HttpClientTransport(http);
-        var retries = connection.Retries
-            ?? (
-                connection.Endpoint.IsLoopback
-                    ? RetrySettings.Default with
-                    {
-                        MaxRetries = 3,
-                        Delay = TimeSpan.FromMilliseconds(100),
-                    }
-                    : RetrySettings.Default
-            );
-        var options = new ContainerRegistryClientOptions().Configure(transport: null, retries);
+        var options = new ContainerRegistryClientOptions().Configure(transport: null, CreateRetries());
         if (connection.Credential is null)
         {
             options.AddPolicy(new DockerSignInPolicy(connection.Endpoint, connection.Login, http), HttpPipelinePosition.BeforeTransport);

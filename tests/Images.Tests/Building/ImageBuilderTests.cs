@@ -15,6 +15,7 @@ using Workspaces.Connection;
 namespace Images.Tests.Building;
 
 [UnsupportedOSPlatform("windows")]
+[Collection(nameof(PlainQuotes))]
 public sealed class ImageBuilderTests : IAsyncLifetime
 {
     private static readonly BuildSource Source = new("feature/x", null, IsMain: false, "c1");
@@ -228,6 +229,32 @@ public sealed class ImageBuilderTests : IAsyncLifetime
             $"--cloud-build needs a registry in Azure, and REGISTRY is {server.Name}; leave it out to build with Docker.",
             error.Message
         );
+    }
+
+    [Fact]
+    public async Task Ensure_LosesNothingOfTheLabels_WhenQuotesAreNotEscaped()
+    {
+        File.WriteAllText(Path.Combine(docker.Folder, ".dockerignore"), "*\n!a*\n");
+        File.WriteAllText(Path.Combine(docker.Folder, "a \"quoted\" \\ name\\"), "1");
+        var inputs = ImageSources.Read(docker.Folder, "Dockerfile", []);
+        using var quotes = new PlainQuotes();
+
+        await EnsureAsync(Plan(), Options);
+
+        var build = docker.Arguments.Single(call => call[0] == "buildx" && call[1] == "build");
+        var labels = ImageLabels.For(inputs, Source.Commit, baseDigest: null, docker.Time.GetUtcNow());
+        Assert.Equal(4, labels.Count);
+        Assert.Equal(
+            labels.Keys.Order(StringComparer.Ordinal),
+            build
+                .Where(argument =>
+                    argument.Contains("io.", StringComparison.Ordinal) || argument.StartsWith("org.", StringComparison.Ordinal)
+                )
+                .Select(argument => argument.Split('=')[0])
+        );
+        Assert.Contains($"{ImageLabels.Files}={labels[ImageLabels.Files]}", build);
+        Assert.Contains($"{ImageLabels.Inputs}={inputs.Hash}", build);
+        Assert.Equal(".", build[^1]);
     }
 
     private Task<BuiltImage> EnsureAsync((ImageReference Image, ImageBuildPlan Build) plan, BuildOptions options) =>

@@ -39,6 +39,26 @@ public sealed class ImageLabelsTests : IDisposable
     public void FindChanges_IsNull_WhenTheEarlierImageDoesNotNameItsInputs() =>
         Assert.Null(ImageLabels.FindChanges(Read("1"), new Dictionary<string, string>()));
 
+    [Theory]
+    [InlineData("""{"src/a.py":"0a1b2c"}""")]
+    [InlineData("")]
+    [InlineData("src/a.py")]
+    [InlineData("src/a.py=1=2")]
+    public void FindChanges_IsNull_WhenAnotherBuildWroteTheLabel(string label) =>
+        Assert.Null(ImageLabels.FindChanges(Read("1"), new Dictionary<string, string> { [ImageLabels.Files] = label }));
+
+    [Fact]
+    public void For_LeavesNoCharacter_ThatACommandLineCanLose()
+    {
+        Write("src/an \"odd\" \\name\\ = 100%;$x.py", "odd");
+        var labels = ImageLabels.For(Read("1"), "c1", "sha256:base", DateTimeOffset.UnixEpoch);
+
+        Assert.All(labels.Values, value => Assert.Matches("^[A-Za-z0-9:;=%/._~-]*$", value));
+        Assert.Empty(ImageLabels.FindChanges(Read("1"), labels)!);
+        Write("src/an \"odd\" \\name\\ = 100%;$x.py", "changed");
+        Assert.Equal(["changed  src/an \"odd\" \\name\\ = 100%;$x.py"], ImageLabels.FindChanges(Read("1"), labels));
+    }
+
     [Fact]
     public void For_NamesRevisionTimeBaseAndInputs()
     {

@@ -8,6 +8,7 @@ using Images.Registry;
 namespace Images.Tests.Docker;
 
 [UnsupportedOSPlatform("windows")]
+[Collection(nameof(PlainQuotes))]
 public sealed class DockerClientTests : IDisposable
 {
     private const string WriteIdFile = "while [ $# -gt 0 ]; do [ \"$1\" = --iidfile ] && printf sha256:built > \"$2\"; shift; done";
@@ -144,6 +145,67 @@ public sealed class DockerClientTests : IDisposable
         Assert.True(wasDeletedFirst);
         Assert.False(IsAlive(fake, line: 0));
         Assert.False(IsAlive(fake, line: 1));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Build_PassesEveryValue_Unchanged(bool hasBuildx)
+    {
+        const string Odd = """a "quoted" \"value\\" with $(spaces) `and` 'more'\\""";
+        using var fake = new FakeDocker(WriteIdFile);
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, hasBuildx), registry);
+
+        docker.Build(
+            Plan with
+            {
+                Dockerfile = $"docker/{Odd}/Dockerfile",
+                Arguments = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["A"] = Odd, ["EMPTY"] = "" },
+            },
+            "localhost:1/r:sha-1",
+            new SortedDictionary<string, string>(StringComparer.Ordinal) { ["l"] = Odd },
+            [],
+            fresh: false,
+            attests: false,
+            _ => { }
+        );
+
+        var arguments = Assert.Single(fake.Arguments);
+        Assert.Contains($"A={Odd}", arguments);
+        Assert.Contains("EMPTY=", arguments);
+        Assert.Contains($"l={Odd}", arguments);
+        Assert.Contains($"docker/{Odd}/Dockerfile", arguments);
+        Assert.Equal(".", arguments[^1]);
+        Assert.Equal("1", Assert.Single(fake.Calls)[3]);
+    }
+
+    [Fact]
+    public async Task LogInAsync_SendsThePassword_OnlyThroughStandardInput()
+    {
+        const string Password = """a "pass" \word\""";
+        using var guarded = new ImageRegistry(
+            new RegistryConnection("localhost:1", "r") { Login = new RegistryLogin("robot \"r\"", Password) }
+        );
+        using var fake = new FakeDocker("env > \"${log%/log}/env\"");
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: false), guarded);
+
+        await docker.LogInAsync();
+
+        Assert.Equal(["login", "--username", "robot \"r\"", "--password-stdin", "localhost:1"], Assert.Single(fake.Arguments));
+        Assert.Equal(Password, Assert.Single(fake.Calls)[1]);
+        Assert.DoesNotContain("pass", await File.ReadAllTextAsync(Path.Combine(fake.Folder, "env")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LogInAsync_GivesTheReason_WithoutThePassword()
+    {
+        using var guarded = new ImageRegistry(new RegistryConnection("localhost:1", "r") { Login = new RegistryLogin("robot", "secret") });
+        using var fake = new FakeDocker("echo \"Error: $input is wrong\" >&2; exit 1");
+        using var docker = new DockerClient(fake.Run, new DockerCommand(fake.Path, HasBuildx: false), guarded);
+
+        var error = await Assert.ThrowsAsync<CakeException>(docker.LogInAsync);
+
+        Assert.Equal("docker could not sign in to localhost:1 as robot: Error: *** is wrong", error.Message);
     }
 
     private static bool IsAlive(FakeDocker fake, int line)

@@ -26,6 +26,8 @@ internal sealed class FakeDocker : IDisposable
             #!/bin/sh
             log='{calls}'
             [ "$1" = login ] && input="$(cat)"
+            for argument in "$@"; do printf '%s\n' "$argument"; done >> "$log.arguments"
+            echo >> "$log.arguments"
             echo "$* | $input | $DOCKER_CONFIG | $DOCKER_BUILDKIT" >> "$log"
             count=$(wc -l < "$log")
             {body}
@@ -61,6 +63,14 @@ internal sealed class FakeDocker : IDisposable
         File.Exists(System.IO.Path.Combine(Folder, "log"))
             ? [.. File.ReadAllLines(System.IO.Path.Combine(Folder, "log")).Select(line => line.Split(" | "))]
             : [];
+
+    /// <summary>The arguments of each call, each as docker receives it.</summary>
+    public IReadOnlyList<string[]> Arguments =>
+        [
+            .. File.ReadAllText(System.IO.Path.Combine(Folder, "log.arguments"))
+                .Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+                .Select(call => call.Split('\n')),
+        ];
 
     public void Dispose() => folder.Delete(recursive: true);
 

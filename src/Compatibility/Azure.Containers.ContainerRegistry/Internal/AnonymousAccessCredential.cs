@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>Placeholder for a missing credential; the sign-in policy never requests a token from it.</summary>
+/// <summary>Stands for a missing credential. The sign-in policy never requests a token from it.</summary>
 internal sealed class AnonymousAccessCredential : TokenCredential
 {
     public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => default;

@@ -126,23 +126,16 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
         }
     }
 
-    private async Task<string> BuyAsync(BearerChallenge challenge, string? refreshToken, CancellationToken cancellationToken)
-    {
-        var access = await exchange
-            .GetAccessTokenAsync(challenge.Service, challenge.Scope, refreshToken, cancellationToken)
-            .ConfigureAwait(false);
-        return access.Value.AccessToken;
-    }
+    private Task<string> BuyAsync(BearerChallenge challenge, string? refreshToken, CancellationToken cancellationToken) =>
+        exchange.GetAccessTokenAsync(challenge.Service, challenge.Scope, refreshToken, cancellationToken);
 
     private async Task<string> ExchangeAsync(HttpMessage message, string service)
     {
         var context = new TokenRequestContext([aadScope], message.Request.ClientRequestId);
         var aad = await credential.GetTokenAsync(context, message.CancellationToken).ConfigureAwait(false);
-        var refresh = await exchange
-            .GetRefreshTokenAsync(service, tenant: null, refreshToken: null, aad.Token, message.CancellationToken)
-            .ConfigureAwait(false);
-        this.refreshToken = (service, refresh.Value.RefreshToken);
-        return refresh.Value.RefreshToken;
+        var refresh = await exchange.GetRefreshTokenAsync(service, aad.Token, message.CancellationToken).ConfigureAwait(false);
+        refreshToken = (service, refresh);
+        return refresh;
     }
 
     private bool IsForRegistry(HttpMessage message) =>
@@ -159,7 +152,10 @@ internal sealed class ChallengeAuthenticationPolicy : BearerTokenAuthenticationP
     private static void Authorize(HttpMessage message, string token) =>
         message.Request.Headers.SetValue(HttpHeader.Names.Authorization, $"Bearer {token}");
 
-    /// <summary>Requests of one kind want one scope: the API, the repository, and whether it is read, written or deleted from.</summary>
+    /// <summary>
+    /// Returns the kind of a request: the API, the repository, and whether the request reads, writes or deletes. Requests of one kind need
+    /// one scope.
+    /// </summary>
     private static string KindOf(Request request)
     {
         var path = request.Uri.Path;

@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>A list whose pages name the next one in a <c>Link: &lt;address&gt;; rel="next"</c> header.</summary>
+/// <summary>Lists items whose pages name the next page in a <c>Link: &lt;address&gt;; rel="next"</c> header.</summary>
 /// <param name="requests">Where the pages come from.</param>
 /// <param name="first">Creates the request for the first page from a page size, which may be null.</param>
 /// <param name="read">The items of one page.</param>

@@ -3,7 +3,7 @@ using Azure.Core.Pipeline;
 
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>The two pipelines of a client: one that signs in, and one without sign-in for the token calls.</summary>
+/// <summary>Creates the pipeline of a client, which signs in through a second one without sign-in.</summary>
 internal sealed class RegistryPipelines
 {
     public RegistryPipelines(Uri endpoint, TokenCredential credential, ContainerRegistryClientOptions options)
@@ -12,12 +12,10 @@ internal sealed class RegistryPipelines
         ArgumentNullException.ThrowIfNull(credential);
         ArgumentNullException.ThrowIfNull(options);
         var anonymous = HttpPipelineBuilder.Build(options);
-        Exchange = new TokenExchange(new RegistryRequests(anonymous, endpoint, options.Version));
-        var policy = new ChallengeAuthenticationPolicy(credential, options.AadScope, endpoint, Exchange);
+        var exchange = new TokenExchange(new RegistryRequests(anonymous, endpoint, options.Version));
+        var policy = new ChallengeAuthenticationPolicy(credential, options.AadScope, endpoint, exchange);
         Requests = new RegistryRequests(HttpPipelineBuilder.Build(options, policy), endpoint, options.Version);
     }
-
-    public TokenExchange Exchange { get; }
 
     public RegistryRequests Requests { get; }
 }

@@ -33,7 +33,7 @@ internal sealed class RegistryRequests(HttpPipeline pipeline, Uri endpoint, stri
         return message;
     }
 
-    /// <summary>A request to an address the registry gave: a page, or an upload. It may be relative.</summary>
+    /// <summary>Creates a request to an address from the registry: a page or an upload. The address may be relative.</summary>
     public HttpMessage CreateFollowing(RequestMethod method, string location)
     {
         var message = pipeline.CreateMessage();

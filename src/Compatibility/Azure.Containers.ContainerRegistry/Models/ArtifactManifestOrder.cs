@@ -1,6 +1,6 @@
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>In which order manifests are listed; <c>None</c>: the registry chooses.</summary>
+/// <summary>Names the order of a list of manifests. With <c>None</c> the registry chooses.</summary>
 public enum ArtifactManifestOrder
 {
     None = 0,

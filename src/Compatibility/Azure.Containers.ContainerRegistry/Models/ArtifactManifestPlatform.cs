@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>One image of a manifest list or index: its digest and the platform it is for.</summary>
+/// <summary>Describes one image of a manifest list or index: its digest and its platform.</summary>
 public class ArtifactManifestPlatform
 {
     internal ArtifactManifestPlatform(JsonElement json)

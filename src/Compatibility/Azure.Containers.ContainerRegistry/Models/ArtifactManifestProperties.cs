@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>What a registry knows of one manifest.</summary>
+/// <summary>Describes one manifest as the registry holds it.</summary>
 public class ArtifactManifestProperties
 {
     public ArtifactManifestProperties() { }
@@ -48,7 +48,7 @@ public class ArtifactManifestProperties
 
     public string? RegistryLoginServer { get; }
 
-    /// <summary>The images of a manifest list or index; empty for a single image.</summary>
+    /// <summary>Gets the images of a manifest list or index. A single image has none.</summary>
     public IReadOnlyList<ArtifactManifestPlatform> RelatedArtifacts { get; } = [];
 
     public string? RepositoryName { get; }

@@ -1,6 +1,6 @@
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>In which order tags are listed; <c>None</c>: the registry chooses.</summary>
+/// <summary>Names the order of a list of tags. With <c>None</c> the registry chooses.</summary>
 public enum ArtifactTagOrder
 {
     None = 0,

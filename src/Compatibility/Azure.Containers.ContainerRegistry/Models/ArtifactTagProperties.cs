@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>What a registry knows of one tag.</summary>
+/// <summary>Describes one tag as the registry holds it.</summary>
 public class ArtifactTagProperties
 {
     public ArtifactTagProperties() { }
@@ -41,7 +41,7 @@ public class ArtifactTagProperties
 
     public string? RepositoryName { get; }
 
-    /// <summary>The members of a PATCH: those that were set.</summary>
+    /// <summary>Returns the members of a PATCH: those that were set.</summary>
     internal JsonObject WriteableProperties()
     {
         var members = new JsonObject();

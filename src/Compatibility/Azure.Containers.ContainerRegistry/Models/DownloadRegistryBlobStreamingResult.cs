@@ -1,6 +1,6 @@
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>A blob as it arrives. Reading its end checks the digest: the last read throws when the bytes are not the blob's.</summary>
+/// <summary>Holds a blob while it arrives. Reading its end compares the digest: the last read throws when it differs.</summary>
 public class DownloadRegistryBlobStreamingResult : IDisposable
 {
     internal DownloadRegistryBlobStreamingResult(string digest, Stream content)

@@ -12,7 +12,7 @@ public class GetManifestResult
 
     public string Digest { get; }
 
-    /// <summary>The bytes, unchanged: setting them again under another tag keeps the digest.</summary>
+    /// <summary>Gets the unchanged bytes. Under another tag they have the same digest.</summary>
     public BinaryData Manifest { get; }
 
     public ManifestMediaType MediaType { get; }

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Azure.Containers.ContainerRegistry;
 
-/// <summary>The media type of a manifest. Any type can be named by a string; the fields are the two kinds of a single image.</summary>
+/// <summary>Names the media type of a manifest. Any string can name one. The fields are the two kinds of a single image.</summary>
 public readonly struct ManifestMediaType : IEquatable<ManifestMediaType>
 {
     public static readonly ManifestMediaType DockerManifest = new("application/vnd.docker.distribution.manifest.v2+json");

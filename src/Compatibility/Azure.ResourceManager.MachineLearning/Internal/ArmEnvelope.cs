@@ -4,7 +4,7 @@ using Azure.ResourceManager.Models;
 
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>The members every ARM resource has around its properties.</summary>
+/// <summary>Holds the members that every ARM resource has around its properties.</summary>
 internal readonly record struct ArmEnvelope(
     ResourceIdentifier Id,
     string Name,

@@ -16,7 +16,7 @@ internal sealed class ArmRequests(HttpPipeline pipeline, Uri endpoint, string? a
     private readonly string apiVersion = apiVersion ?? DefaultApiVersion;
 
     /// <summary>
-    /// The path below a resource; names are escaped, so that none can reach another resource. ResourceGroupResource
+    /// Returns the path below a resource. Names are escaped, so that none can reach another resource. ResourceGroupResource
     /// writes its ids with <c>resourcegroups</c>; requests spell it as the service does.
     /// </summary>
     public static string PathOf(ResourceIdentifier id, params ReadOnlySpan<string> below)
@@ -29,7 +29,7 @@ internal sealed class ArmRequests(HttpPipeline pipeline, Uri endpoint, string? a
         return path;
     }
 
-    /// <summary>A query value as the service writes booleans.</summary>
+    /// <summary>Returns a boolean as the service writes it in a query.</summary>
     public static string? Text(bool? value) =>
         value switch
         {

@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>Operations common to all resource types.</summary>
+/// <summary>Runs the operations of every resource type.</summary>
 /// <typeparam name="TResource">The resource class.</typeparam>
 internal sealed class ArmResources<TResource>(ArmClient client, ArmRequests requests, Func<ArmClient, JsonElement, TResource> read)
     where TResource : class

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning;
 
-/// <summary>A model that a request can carry.</summary>
+/// <summary>Writes a model that a request can contain.</summary>
 internal interface IJsonWritable
 {
     /// <summary>Writes the members of the object; those that only the service sets are omitted.</summary>

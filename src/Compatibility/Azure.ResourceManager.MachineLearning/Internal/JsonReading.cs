@@ -15,7 +15,7 @@ internal static class JsonReading
             ? value
             : default;
 
-    /// <summary>A text; a number or boolean where a text was expected is given as it was written.</summary>
+    /// <summary>Reads a text. A number or boolean is returned as it was written.</summary>
     public static string? Text(this JsonElement json, string name) => AsText(json.Member(name));
 
     public static bool? Boolean(this JsonElement json, string name) =>
@@ -39,8 +39,8 @@ internal static class JsonReading
 
     public static Guid? Guid(this JsonElement json, string name) => System.Guid.TryParse(json.Text(name), out var value) ? value : null;
 
-    public static Uri? Link(this JsonElement json, string name) =>
-        Uri.TryCreate(json.Text(name), UriKind.RelativeOrAbsolute, out var value) ? value : null;
+    /// <exception cref="UriFormatException">The text is not an absolute URI.</exception>
+    public static Uri? Link(this JsonElement json, string name) => json.Text(name) is { Length: > 0 } text ? new Uri(text) : null;
 
     public static ResourceIdentifier? ResourceId(this JsonElement json, string name) =>
         json.Text(name) is { Length: > 0 } text ? new ResourceIdentifier(text) : null;
@@ -54,15 +54,19 @@ internal static class JsonReading
     public static IReadOnlyList<T> List<T>(this JsonElement json, string name, Func<JsonElement, T> read) =>
         json.Member(name) is { ValueKind: JsonValueKind.Array } values ? [.. values.EnumerateArray().Select(read)] : [];
 
-    /// <summary>The map's entries, or the unset map when it is missing; entries that are null are omitted.</summary>
+    /// <summary>Reads a list that a caller may change; the unset list when it is missing or null.</summary>
+    public static IList<T> Items<T>(this JsonElement json, string name, Func<JsonElement, T> read) =>
+        json.Member(name) is { ValueKind: JsonValueKind.Array } values ? [.. values.EnumerateArray().Select(read)] : new UnsetList<T>();
+
+    /// <summary>Reads a map; the unset map when it is missing or null. An entry that is null stays null.</summary>
     public static IDictionary<string, T> Map<T>(this JsonElement json, string name, Func<JsonElement, T> read)
     {
         if (json.Member(name) is not { ValueKind: JsonValueKind.Object } members)
             return new UnsetDictionary<T>();
 
         var map = new Dictionary<string, T>(StringComparer.Ordinal);
-        foreach (var member in members.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
-            map[member.Name] = read(member.Value);
+        foreach (var member in members.EnumerateObject())
+            map[member.Name] = member.Value.ValueKind == JsonValueKind.Null ? default! : read(member.Value);
 
         return map;
     }

@@ -41,7 +41,7 @@ internal sealed class LongRunningRequest
         Failed,
     }
 
-    /// <summary>The last path segment of the status address; it names the operation where the service gave it a name.</summary>
+    /// <summary>Gets the last path segment of the status address. It names the operation where the service gave it a name.</summary>
     public string Id => new Uri(next).Segments[^1];
 
     public Response Response { get; private set; }

@@ -19,7 +19,7 @@ public partial class AmlComputeNodeInformation
 
     public MachineLearningNodeState? NodeState { get; private init; }
 
-    /// <summary>The job that runs on the node; null when it is idle.</summary>
+    /// <summary>Gets the job that runs on the node. It is null when the node is idle.</summary>
     public string? RunId { get; private init; }
 
     internal static AmlComputeNodeInformation Read(JsonElement json) =>

@@ -6,10 +6,10 @@ namespace Azure.ResourceManager.MachineLearning.Models;
 /// <summary>The machines of a cluster, and how many there are.</summary>
 public partial class AmlComputeProperties : IJsonWritable
 {
-    /// <summary>By default Linux.</summary>
+    /// <summary>Gets or sets the operating system of the nodes; by default Linux.</summary>
     public MachineLearningOSType? OSType { get; set; }
 
-    /// <summary>For example <c>Standard_NC4as_T4_v3</c>; cannot be changed later.</summary>
+    /// <summary>Gets or sets the VM size, such as <c>Standard_NC4as_T4_v3</c>. It cannot change later.</summary>
     public string? VmSize { get; set; }
 
     public MachineLearningVmPriority? VmPriority { get; set; }
@@ -37,7 +37,7 @@ public partial class AmlComputeProperties : IJsonWritable
 
     public DateTimeOffset? AllocationStateTransitionOn { get; private init; }
 
-    /// <summary>What went wrong while nodes were set up.</summary>
+    /// <summary>Gets the errors that occurred while nodes were set up.</summary>
     public IReadOnlyList<MachineLearningError> Errors { get; private init; } = [];
 
     public int? CurrentNodeCount { get; private init; }

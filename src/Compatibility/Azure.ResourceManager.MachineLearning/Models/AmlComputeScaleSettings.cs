@@ -9,7 +9,7 @@ public partial class AmlComputeScaleSettings : IJsonWritable
 
     public int MaxNodeCount { get; set; }
 
-    /// <summary>By default 0. Nodes below this number are paid for even when idle.</summary>
+    /// <summary>Gets or sets the lowest number of nodes; by default 0. They are paid for even when they are idle.</summary>
     public int? MinNodeCount { get; set; }
 
     public TimeSpan? NodeIdleTimeBeforeScaleDown { get; set; }

@@ -1,6 +1,6 @@
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>How far the service is with making, changing or removing a resource.</summary>
+/// <summary>Names a state in the creation, update or deletion of a resource.</summary>
 public readonly partial struct MachineLearningProvisioningState(string value) : IEquatable<MachineLearningProvisioningState>
 {
     private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
@@ -34,7 +34,7 @@ public readonly partial struct MachineLearningProvisioningState(string value) : 
     public override string ToString() => value;
 }
 
-/// <summary>Whether the nodes are kept (Dedicated) or may be taken away (LowPriority).</summary>
+/// <summary>Names a priority of nodes: Azure may take nodes of LowPriority away, and not those of Dedicated.</summary>
 public readonly partial struct MachineLearningVmPriority(string value) : IEquatable<MachineLearningVmPriority>
 {
     private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
@@ -82,7 +82,7 @@ public readonly partial struct MachineLearningOSType(string value) : IEquatable<
     public override string ToString() => value;
 }
 
-/// <summary>Whether the nodes' SSH port is open to the public network.</summary>
+/// <summary>Names whether the SSH port of the nodes is open to the public network.</summary>
 public readonly partial struct MachineLearningRemoteLoginPortPublicAccess(string value)
     : IEquatable<MachineLearningRemoteLoginPortPublicAccess>
 {
@@ -112,7 +112,7 @@ public readonly partial struct MachineLearningRemoteLoginPortPublicAccess(string
     public override string ToString() => value;
 }
 
-/// <summary>Whether the number of nodes is changing.</summary>
+/// <summary>Names whether the number of nodes is changing.</summary>
 public readonly partial struct MachineLearningAllocationState(string value) : IEquatable<MachineLearningAllocationState>
 {
     private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
@@ -136,7 +136,7 @@ public readonly partial struct MachineLearningAllocationState(string value) : IE
     public override string ToString() => value;
 }
 
-/// <summary>What one node of a cluster does; lower case on the wire.</summary>
+/// <summary>Names what one node of a cluster does. The service writes it in lower case.</summary>
 public readonly partial struct MachineLearningNodeState(string value) : IEquatable<MachineLearningNodeState>
 {
     private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
@@ -168,7 +168,7 @@ public readonly partial struct MachineLearningNodeState(string value) : IEquatab
     public override string ToString() => value;
 }
 
-/// <summary>What happens to the machines when a compute is removed from the workspace.</summary>
+/// <summary>Names what happens to the machines when a compute is removed from the workspace.</summary>
 public readonly partial struct MachineLearningUnderlyingResourceAction(string value) : IEquatable<MachineLearningUnderlyingResourceAction>
 {
     private readonly string value = value ?? throw new ArgumentNullException(nameof(value));

@@ -1,6 +1,6 @@
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>Whether an environment is built again when its base image changes.</summary>
+/// <summary>Names whether an environment is built again when its base image changes.</summary>
 public readonly partial struct AutoRebuildSetting(string value) : IEquatable<AutoRebuildSetting>
 {
     private readonly string value = value ?? throw new ArgumentNullException(nameof(value));

@@ -48,7 +48,7 @@ public readonly partial struct MachineLearningJobStatus(string value) : IEquatab
     public override string ToString() => value;
 }
 
-/// <summary>How a job's input reaches its node.</summary>
+/// <summary>Names how an input of a job reaches its node.</summary>
 public readonly partial struct MachineLearningInputDeliveryMode(string value) : IEquatable<MachineLearningInputDeliveryMode>
 {
     private readonly string value = value ?? throw new ArgumentNullException(nameof(value));
@@ -80,7 +80,7 @@ public readonly partial struct MachineLearningInputDeliveryMode(string value) : 
     public override string ToString() => value;
 }
 
-/// <summary>How a job's output leaves its node.</summary>
+/// <summary>Names how an output of a job leaves its node.</summary>
 public readonly partial struct MachineLearningOutputDeliveryMode(string value) : IEquatable<MachineLearningOutputDeliveryMode>
 {
     private readonly string value = value ?? throw new ArgumentNullException(nameof(value));

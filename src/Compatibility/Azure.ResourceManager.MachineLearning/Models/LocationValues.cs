@@ -94,7 +94,7 @@ public readonly partial struct MachineLearningVmTier(string value) : IEquatable<
     public override string ToString() => value;
 }
 
-/// <summary>What a usage counts in.</summary>
+/// <summary>Names the unit of a usage.</summary>
 public readonly partial struct MachineLearningUsageUnit(string value) : IEquatable<MachineLearningUsageUnit>
 {
     private readonly string value = value ?? throw new ArgumentNullException(nameof(value));

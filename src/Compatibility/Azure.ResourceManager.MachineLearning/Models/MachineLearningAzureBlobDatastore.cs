@@ -15,7 +15,7 @@ public partial class MachineLearningAzureBlobDatastore : MachineLearningDatastor
     /// <summary>Domain suffix of the storage service, for example <c>core.windows.net</c>.</summary>
     public string? Endpoint { get; set; }
 
-    /// <summary>For example <c>https</c>.</summary>
+    /// <summary>Gets or sets the protocol, such as <c>https</c>.</summary>
     public string? Protocol { get; set; }
 
     public MachineLearningServiceDataAccessAuthIdentity? ServiceDataAccessAuthIdentity { get; set; }

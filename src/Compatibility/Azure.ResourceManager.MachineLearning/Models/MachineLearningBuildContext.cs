@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>Where an environment's image is built from.</summary>
+/// <summary>Names the build context of an environment's image.</summary>
 public partial class MachineLearningBuildContext : IJsonWritable
 {
     public MachineLearningBuildContext(Uri contextUri)
@@ -11,9 +11,11 @@ public partial class MachineLearningBuildContext : IJsonWritable
         ContextUri = contextUri;
     }
 
+    private MachineLearningBuildContext() => ContextUri = null!;
+
     public Uri ContextUri { get; set; }
 
-    /// <summary>Within the context; by default <c>Dockerfile</c>.</summary>
+    /// <summary>Gets or sets the path of the Dockerfile in the context; by default <c>Dockerfile</c>.</summary>
     public string? DockerfilePath { get; set; }
 
     void IJsonWritable.WriteMembers(Utf8JsonWriter writer)
@@ -23,5 +25,5 @@ public partial class MachineLearningBuildContext : IJsonWritable
     }
 
     internal static MachineLearningBuildContext Read(JsonElement json) =>
-        new(new Uri(json.Text("contextUri") ?? string.Empty, UriKind.RelativeOrAbsolute)) { DockerfilePath = json.Text("dockerfilePath") };
+        new() { ContextUri = json.Link("contextUri")!, DockerfilePath = json.Text("dockerfilePath") };
 }

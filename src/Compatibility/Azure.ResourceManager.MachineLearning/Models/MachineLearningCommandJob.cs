@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Azure.Core;
 
@@ -23,17 +24,26 @@ public partial class MachineLearningCommandJob : MachineLearningJobProperties
 
     public ResourceIdentifier EnvironmentId { get; set; }
 
-    /// <summary>Readable by everyone who may read the job; no place for secrets.</summary>
+    /// <summary>Gets or sets how the processes of the job are started; by default one process runs.</summary>
+    public MachineLearningDistributionConfiguration? Distribution { get; set; }
+
+    /// <summary>Gets or sets the variables. Everyone who may read the job can read them, so they must not hold secrets.</summary>
+    [AllowNull]
     public IDictionary<string, string> EnvironmentVariables { get; set; } = new UnsetDictionary<string>();
 
+    [AllowNull]
     public IDictionary<string, MachineLearningJobInput> Inputs { get; set; } = new UnsetDictionary<MachineLearningJobInput>();
 
     public MachineLearningCommandJobLimits? Limits { get; set; }
 
+    [AllowNull]
     public IDictionary<string, MachineLearningJobOutput> Outputs { get; set; } = new UnsetDictionary<MachineLearningJobOutput>();
 
     /// <summary>JSON object of the parameters the service derived.</summary>
     public BinaryData? Parameters { get; private init; }
+
+    /// <summary>Gets or sets the tier in which the job is queued.</summary>
+    public JobTier? QueueJobTier { get; set; }
 
     public MachineLearningJobResourceConfiguration? Resources { get; set; }
 
@@ -41,11 +51,13 @@ public partial class MachineLearningCommandJob : MachineLearningJobProperties
     {
         writer.WriteOptional("codeId", CodeId?.ToString());
         writer.WriteString("command", Command);
+        writer.WriteOptional("distribution", Distribution);
         writer.WriteString("environmentId", EnvironmentId.ToString());
         writer.WriteOptional("environmentVariables", EnvironmentVariables);
         writer.WriteOptional("inputs", Inputs);
         writer.WriteOptional("limits", Limits);
         writer.WriteOptional("outputs", Outputs);
+        writer.WriteQueueSettings(QueueJobTier);
         writer.WriteOptional("resources", Resources);
     }
 
@@ -53,11 +65,13 @@ public partial class MachineLearningCommandJob : MachineLearningJobProperties
         new(json.Text("command") ?? string.Empty, json.ResourceId("environmentId") ?? ResourceIdentifier.Root)
         {
             CodeId = json.ResourceId("codeId"),
+            Distribution = json.Model("distribution", MachineLearningDistributionConfiguration.Read),
             EnvironmentVariables = json.TextMap("environmentVariables"),
             Inputs = json.Map("inputs", MachineLearningJobInput.Read),
             Limits = json.Model("limits", MachineLearningCommandJobLimits.Read),
             Outputs = json.Map("outputs", MachineLearningJobOutput.Read),
             Parameters = json.Model("parameters", JsonReading.ToBinaryData),
+            QueueJobTier = json.QueueJobTier(),
             Resources = json.Model("resources", MachineLearningJobResourceConfiguration.Read),
         };
 }

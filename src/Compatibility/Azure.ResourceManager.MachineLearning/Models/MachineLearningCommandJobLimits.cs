@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>When a command job is stopped.</summary>
+/// <summary>Limits a command job.</summary>
 public partial class MachineLearningCommandJobLimits : MachineLearningJobLimits
 {
     public MachineLearningCommandJobLimits()

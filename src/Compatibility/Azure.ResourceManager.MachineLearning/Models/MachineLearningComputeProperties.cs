@@ -12,7 +12,7 @@ public abstract partial class MachineLearningComputeProperties : IJsonWritable
 
     public string? Description { get; set; }
 
-    /// <summary>True: only Microsoft Entra identities may use the compute.</summary>
+    /// <summary>Gets or sets whether only identities of Microsoft Entra may use the compute.</summary>
     public bool? DisableLocalAuth { get; set; }
 
     /// <summary>The machine behind an attached compute.</summary>
@@ -48,7 +48,7 @@ public abstract partial class MachineLearningComputeProperties : IJsonWritable
         MachineLearningComputeProperties compute =
             type == "AmlCompute"
                 ? new AmlCompute { Properties = json.Model("properties", AmlComputeProperties.Read) }
-                : new UnknownMachineLearningComputeProperties(type ?? "Unknown");
+                : new UnknownMachineLearningComputeProperties(type ?? "Unknown", json);
         compute.ComputeLocation = json.Text("computeLocation");
         compute.Description = json.Text("description");
         compute.DisableLocalAuth = json.Boolean("disableLocalAuth");
@@ -62,8 +62,25 @@ public abstract partial class MachineLearningComputeProperties : IJsonWritable
     }
 }
 
-/// <summary>A compute of a kind this subset does not know: it can be read, not sent.</summary>
-internal sealed class UnknownMachineLearningComputeProperties(string computeType) : MachineLearningComputeProperties(computeType)
+/// <summary>A compute of a kind that this subset does not know: it keeps the members that it was read with.</summary>
+internal sealed class UnknownMachineLearningComputeProperties(string computeType, JsonElement json)
+    : MachineLearningComputeProperties(computeType)
 {
-    internal override void WriteOwnMembers(Utf8JsonWriter writer) => throw JsonWriting.Unwritable("compute", ComputeType);
+    private static readonly string[] Written =
+    [
+        "computeType",
+        "computeLocation",
+        "description",
+        "disableLocalAuth",
+        "resourceId",
+        "createdOn",
+        "modifiedOn",
+        "isAttachedCompute",
+        "provisioningErrors",
+        "provisioningState",
+    ];
+
+    private readonly JsonElement json = json.Clone();
+
+    internal override void WriteOwnMembers(Utf8JsonWriter writer) => writer.WriteOthers(json, Written);
 }

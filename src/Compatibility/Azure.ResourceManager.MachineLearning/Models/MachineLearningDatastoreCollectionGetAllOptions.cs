@@ -1,12 +1,12 @@
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>Which datastores to list; a null property does not restrict.</summary>
+/// <summary>Restricts a list of datastores. A property that is null does not restrict.</summary>
 public partial class MachineLearningDatastoreCollectionGetAllOptions
 {
     /// <summary>Continuation token of an earlier page.</summary>
     public string? Skip { get; set; }
 
-    /// <summary>Datastores a page; the service's default is 30.</summary>
+    /// <summary>Gets or sets the number of datastores per page. The service's default is 30.</summary>
     public int? Count { get; set; }
 
     public bool? IsDefault { get; set; }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>How the storage behind a datastore is reached.</summary>
+/// <summary>Signs in to the storage behind a datastore.</summary>
 public abstract partial class MachineLearningDatastoreCredentials : IJsonWritable
 {
     private protected MachineLearningDatastoreCredentials(string credentialsType) => CredentialsType = credentialsType;
@@ -27,13 +27,15 @@ public abstract partial class MachineLearningDatastoreCredentials : IJsonWritabl
             "Sas" => new MachineLearningSasDatastoreCredentials(
                 new MachineLearningSasDatastoreSecrets { SasToken = json.Member("secrets").Text("sasToken") }
             ),
-            var type => new UnknownMachineLearningDatastoreCredentials(type ?? "Unknown"),
+            var type => new UnknownMachineLearningDatastoreCredentials(type ?? "Unknown", json),
         };
 }
 
-/// <summary>Credentials of a kind this subset does not know: they can be read, not sent.</summary>
-internal sealed class UnknownMachineLearningDatastoreCredentials(string credentialsType)
+/// <summary>Credentials of a kind that this subset does not know: they keep the members that they were read with.</summary>
+internal sealed class UnknownMachineLearningDatastoreCredentials(string credentialsType, JsonElement json)
     : MachineLearningDatastoreCredentials(credentialsType)
 {
-    internal override void WriteOwnMembers(Utf8JsonWriter writer) => throw JsonWriting.Unwritable("datastore credential", CredentialsType);
+    private readonly JsonElement json = json.Clone();
+
+    internal override void WriteOwnMembers(Utf8JsonWriter writer) => writer.WriteOthers(json, "credentialsType");
 }

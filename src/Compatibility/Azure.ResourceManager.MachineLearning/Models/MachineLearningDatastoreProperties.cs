@@ -2,9 +2,13 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>Properties common to all kinds of datastore; a kind that this subset does not know has only these.</summary>
+/// <summary>Holds the properties of every kind of datastore. A kind that this subset does not know has only these.</summary>
 public partial class MachineLearningDatastoreProperties : MachineLearningResourceBase
 {
+    private static readonly string[] Written = ["datastoreType", "credentials", "isDefault", "description", "properties", "tags"];
+
+    private JsonElement unknown;
+
     public MachineLearningDatastoreProperties(MachineLearningDatastoreCredentials credentials)
         : this("Unknown", credentials) { }
 
@@ -17,7 +21,7 @@ public partial class MachineLearningDatastoreProperties : MachineLearningResourc
 
     public MachineLearningDatastoreCredentials Credentials { get; set; }
 
-    /// <summary>Whether it is the workspace's default datastore.</summary>
+    /// <summary>Gets whether this is the default datastore of the workspace.</summary>
     public bool? IsDefault { get; private set; }
 
     internal string DatastoreType { get; }
@@ -29,7 +33,7 @@ public partial class MachineLearningDatastoreProperties : MachineLearningResourc
         WriteKindMembers(writer);
     }
 
-    internal virtual void WriteKindMembers(Utf8JsonWriter writer) => throw JsonWriting.Unwritable("datastore", DatastoreType);
+    internal virtual void WriteKindMembers(Utf8JsonWriter writer) => writer.WriteOthers(unknown, Written);
 
     internal static MachineLearningDatastoreProperties Read(JsonElement json)
     {
@@ -38,7 +42,7 @@ public partial class MachineLearningDatastoreProperties : MachineLearningResourc
         {
             "AzureBlob" => MachineLearningAzureBlobDatastore.Read(json, credentials),
             "AzureFile" => MachineLearningAzureFileDatastore.Read(json, credentials),
-            var type => new MachineLearningDatastoreProperties(type ?? "Unknown", credentials),
+            var type => new MachineLearningDatastoreProperties(type ?? "Unknown", credentials) { unknown = json.Clone() },
         };
         datastore.IsDefault = json.Boolean("isDefault");
         datastore.ReadBaseMembers(json);

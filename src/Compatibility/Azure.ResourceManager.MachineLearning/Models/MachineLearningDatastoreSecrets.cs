@@ -22,12 +22,15 @@ public abstract partial class MachineLearningDatastoreSecrets : IJsonWritable
         {
             "AccountKey" => new MachineLearningAccountKeyDatastoreSecrets { Key = json.Text("key") },
             "Sas" => new MachineLearningSasDatastoreSecrets { SasToken = json.Text("sasToken") },
-            var type => new UnknownMachineLearningDatastoreSecrets(type ?? "Unknown"),
+            var type => new UnknownMachineLearningDatastoreSecrets(type ?? "Unknown", json),
         };
 }
 
-/// <summary>Secrets of a kind this subset does not know.</summary>
-internal sealed class UnknownMachineLearningDatastoreSecrets(string secretsType) : MachineLearningDatastoreSecrets(secretsType)
+/// <summary>Secrets of a kind that this subset does not know: they keep the members that they were read with.</summary>
+internal sealed class UnknownMachineLearningDatastoreSecrets(string secretsType, JsonElement json)
+    : MachineLearningDatastoreSecrets(secretsType)
 {
-    internal override void WriteOwnMembers(Utf8JsonWriter writer) => throw JsonWriting.Unwritable("datastore secret", SecretsType);
+    private readonly JsonElement json = json.Clone();
+
+    internal override void WriteOwnMembers(Utf8JsonWriter writer) => writer.WriteOthers(json, "secretsType");
 }

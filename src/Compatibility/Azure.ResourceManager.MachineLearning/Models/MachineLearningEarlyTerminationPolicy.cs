@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>How trials that fall behind are ended.</summary>
+/// <summary>Describes how trials that fall behind are ended.</summary>
 public abstract partial class MachineLearningEarlyTerminationPolicy : IJsonWritable
 {
     private protected MachineLearningEarlyTerminationPolicy(string policyType) => PolicyType = policyType;
@@ -36,7 +36,7 @@ public abstract partial class MachineLearningEarlyTerminationPolicy : IJsonWrita
             },
             "MedianStopping" => new MedianStoppingPolicy(),
             "TruncationSelection" => new TruncationSelectionPolicy { TruncationPercentage = json.Int32("truncationPercentage") },
-            var type => new UnknownEarlyTerminationPolicy(type ?? "Unknown"),
+            var type => new UnknownEarlyTerminationPolicy(type ?? "Unknown", json),
         };
         policy.DelayEvaluation = json.Int32("delayEvaluation");
         policy.EvaluationInterval = json.Int32("evaluationInterval");
@@ -44,8 +44,11 @@ public abstract partial class MachineLearningEarlyTerminationPolicy : IJsonWrita
     }
 }
 
-/// <summary>A policy of a kind this subset does not know: it can be read, not sent.</summary>
-internal sealed class UnknownEarlyTerminationPolicy(string policyType) : MachineLearningEarlyTerminationPolicy(policyType)
+/// <summary>A policy of a kind that this subset does not know: it keeps the members that it was read with.</summary>
+internal sealed class UnknownEarlyTerminationPolicy(string policyType, JsonElement json) : MachineLearningEarlyTerminationPolicy(policyType)
 {
-    internal override void WriteOwnMembers(Utf8JsonWriter writer) => throw JsonWriting.Unwritable("termination policy", PolicyType);
+    private readonly JsonElement json = json.Clone();
+
+    internal override void WriteOwnMembers(Utf8JsonWriter writer) =>
+        writer.WriteOthers(json, "policyType", "delayEvaluation", "evaluationInterval");
 }

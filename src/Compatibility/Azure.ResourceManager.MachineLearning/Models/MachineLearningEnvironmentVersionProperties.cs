@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>Source of a job's container: an image, or a build context; conda packages may be added to an image.</summary>
+/// <summary>Describes the source of a job's container: an image, to which conda packages may be added, or a build context.</summary>
 public partial class MachineLearningEnvironmentVersionProperties : MachineLearningAssetBase
 {
     public AutoRebuildSetting? AutoRebuild { get; set; }

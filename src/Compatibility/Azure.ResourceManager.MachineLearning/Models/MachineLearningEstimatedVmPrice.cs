@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>What one node costs with one operating system in one tier.</summary>
+/// <summary>Holds the price of one node with one operating system in one tier.</summary>
 public partial class MachineLearningEstimatedVmPrice
 {
     private MachineLearningEstimatedVmPrice(double retailPrice, MachineLearningVmPriceOSType osType, MachineLearningVmTier vmTier)

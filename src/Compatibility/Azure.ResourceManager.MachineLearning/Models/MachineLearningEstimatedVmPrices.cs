@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>What a VM size costs, by operating system and tier; estimates of the retail price.</summary>
+/// <summary>Holds the prices of a VM size by operating system and tier. They are estimates of the retail price.</summary>
 public partial class MachineLearningEstimatedVmPrices
 {
     private MachineLearningEstimatedVmPrices(

@@ -28,12 +28,15 @@ public abstract partial class MachineLearningIdentityConfiguration : IJsonWritab
                 ResourceId = json.ResourceId("resourceId"),
             },
             "UserIdentity" => new MachineLearningUserIdentity(),
-            var type => new UnknownMachineLearningIdentityConfiguration(type ?? "Unknown"),
+            var type => new UnknownMachineLearningIdentityConfiguration(type ?? "Unknown", json),
         };
 }
 
-/// <summary>An identity of a kind this subset does not know: it can be read, not sent.</summary>
-internal sealed class UnknownMachineLearningIdentityConfiguration(string identityType) : MachineLearningIdentityConfiguration(identityType)
+/// <summary>An identity of a kind that this subset does not know: it keeps the members that it was read with.</summary>
+internal sealed class UnknownMachineLearningIdentityConfiguration(string identityType, JsonElement json)
+    : MachineLearningIdentityConfiguration(identityType)
 {
-    internal override void WriteOwnMembers(Utf8JsonWriter writer) => throw JsonWriting.Unwritable("job identity", IdentityType);
+    private readonly JsonElement json = json.Clone();
+
+    internal override void WriteOwnMembers(Utf8JsonWriter writer) => writer.WriteOthers(json, "identityType");
 }

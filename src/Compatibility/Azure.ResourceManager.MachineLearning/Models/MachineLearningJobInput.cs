@@ -25,22 +25,22 @@ public abstract partial class MachineLearningJobInput : IJsonWritable
         MachineLearningJobInput input = json.Text("jobInputType") switch
         {
             "literal" => new MachineLearningLiteralJobInput(json.Text("value") ?? string.Empty),
-            "uri_folder" => new MachineLearningUriFolderJobInput(AddressOf(json)) { Mode = ModeOf(json) },
-            "uri_file" => new MachineLearningUriFileJobInput(AddressOf(json)) { Mode = ModeOf(json) },
-            var type => new UnknownMachineLearningJobInput(type ?? "Unknown"),
+            "uri_folder" => new MachineLearningUriFolderJobInput { Mode = ModeOf(json), Uri = json.Link("uri")! },
+            "uri_file" => new MachineLearningUriFileJobInput { Mode = ModeOf(json), Uri = json.Link("uri")! },
+            var type => new UnknownMachineLearningJobInput(type ?? "Unknown", json),
         };
         input.Description = json.Text("description");
         return input;
     }
 
-    private static Uri AddressOf(JsonElement json) => new(json.Text("uri") ?? string.Empty, UriKind.RelativeOrAbsolute);
-
     private static MachineLearningInputDeliveryMode? ModeOf(JsonElement json) =>
         json.Value("mode", static text => new MachineLearningInputDeliveryMode(text));
 }
 
-/// <summary>An input of a kind this subset does not know: it can be read, not sent.</summary>
-internal sealed class UnknownMachineLearningJobInput(string jobInputType) : MachineLearningJobInput(jobInputType)
+/// <summary>An input of a kind that this subset does not know: it keeps the members that it was read with.</summary>
+internal sealed class UnknownMachineLearningJobInput(string jobInputType, JsonElement json) : MachineLearningJobInput(jobInputType)
 {
-    internal override void WriteOwnMembers(Utf8JsonWriter writer) => throw JsonWriting.Unwritable("job input", JobInputType);
+    private readonly JsonElement json = json.Clone();
+
+    internal override void WriteOwnMembers(Utf8JsonWriter writer) => writer.WriteOthers(json, "jobInputType", "description");
 }

@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>When a job is stopped.</summary>
+/// <summary>Limits a job.</summary>
 public abstract partial class MachineLearningJobLimits : IJsonWritable
 {
     private protected MachineLearningJobLimits(string jobLimitsType) => JobLimitsType = jobLimitsType;
 
-    /// <summary>Longest run, in whole seconds; afterwards the job is cancelled.</summary>
+    /// <summary>Gets or sets the longest run, in whole seconds. The service then cancels the job.</summary>
     public TimeSpan? Timeout { get; set; }
 
     internal string JobLimitsType { get; }

@@ -26,7 +26,7 @@ public abstract partial class MachineLearningJobOutput : IJsonWritable
         {
             "uri_folder" => new MachineLearningUriFolderJobOutput { Mode = ModeOf(json), Uri = json.Link("uri") },
             "uri_file" => new MachineLearningUriFileJobOutput { Mode = ModeOf(json), Uri = json.Link("uri") },
-            var type => new UnknownMachineLearningJobOutput(type ?? "Unknown"),
+            var type => new UnknownMachineLearningJobOutput(type ?? "Unknown", json),
         };
         output.Description = json.Text("description");
         return output;
@@ -36,8 +36,10 @@ public abstract partial class MachineLearningJobOutput : IJsonWritable
         json.Value("mode", static text => new MachineLearningOutputDeliveryMode(text));
 }
 
-/// <summary>An output of a kind this subset does not know: it can be read, not sent.</summary>
-internal sealed class UnknownMachineLearningJobOutput(string jobOutputType) : MachineLearningJobOutput(jobOutputType)
+/// <summary>An output of a kind that this subset does not know: it keeps the members that it was read with.</summary>
+internal sealed class UnknownMachineLearningJobOutput(string jobOutputType, JsonElement json) : MachineLearningJobOutput(jobOutputType)
 {
-    internal override void WriteOwnMembers(Utf8JsonWriter writer) => throw JsonWriting.Unwritable("job output", JobOutputType);
+    private readonly JsonElement json = json.Clone();
+
+    internal override void WriteOwnMembers(Utf8JsonWriter writer) => writer.WriteOthers(json, "jobOutputType", "description");
 }

@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>What a job takes of its compute, and how its container is started.</summary>
+/// <summary>Describes what a job takes of its compute, and how its container starts.</summary>
 public partial class MachineLearningJobResourceConfiguration : MachineLearningResourceConfiguration
 {
-    /// <summary>Further arguments of <c>docker run</c>.</summary>
+    /// <summary>Gets or sets further arguments of <c>docker run</c>.</summary>
     public string? DockerArgs { get; set; }
 
-    /// <summary>Shared memory: a number above 0 and one of b, k, m, g; by default <c>2g</c>.</summary>
+    /// <summary>Gets or sets the shared memory: a number above 0 and one of b, k, m, g. The default is <c>2g</c>.</summary>
     public string? ShmSize { get; set; }
 
     internal override void WriteOwnMembers(Utf8JsonWriter writer)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
@@ -11,6 +12,7 @@ public partial class MachineLearningJobService : IJsonWritable
 
     public int? Port { get; set; }
 
+    [AllowNull]
     public IDictionary<string, string> Properties { get; set; } = new UnsetDictionary<string>();
 
     public string? ErrorMessage { get; private init; }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>A text given to a job; numbers, too, are texts on the wire.</summary>
+/// <summary>Gives a text to a job. The service takes numbers as texts too.</summary>
 public partial class MachineLearningLiteralJobInput : MachineLearningJobInput
 {
     /// <param name="value">Holds at least one letter, digit or <c>_</c>.</param>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>How many nodes of a cluster are in each state.</summary>
+/// <summary>Holds the number of a cluster's nodes in each state.</summary>
 public partial class MachineLearningNodeStateCounts
 {
     internal MachineLearningNodeStateCounts() { }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
@@ -7,8 +8,10 @@ public partial class MachineLearningResourceBase : IJsonWritable
 {
     public string? Description { get; set; }
 
+    [AllowNull]
     public IDictionary<string, string> Properties { get; set; } = new UnsetDictionary<string>();
 
+    [AllowNull]
     public IDictionary<string, string> Tags { get; set; } = new UnsetDictionary<string>();
 
     void IJsonWritable.WriteMembers(Utf8JsonWriter writer)

@@ -1,17 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>What a job takes of its compute.</summary>
+/// <summary>Describes what a job takes of its compute.</summary>
 public partial class MachineLearningResourceConfiguration : IJsonWritable
 {
-    /// <summary>Nodes; by default 1.</summary>
+    /// <summary>Gets or sets the number of nodes; by default 1.</summary>
     public int? InstanceCount { get; set; }
 
     /// <summary>VM size, where the compute offers several.</summary>
     public string? InstanceType { get; set; }
 
-    /// <summary>Further properties, each a JSON value.</summary>
+    /// <summary>Gets or sets further properties. Each is a JSON value.</summary>
+    [AllowNull]
     public IDictionary<string, BinaryData> Properties { get; set; } = new UnsetDictionary<BinaryData>();
 
     void IJsonWritable.WriteMembers(Utf8JsonWriter writer)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
@@ -27,16 +28,30 @@ public partial class MachineLearningSweepJob : MachineLearningJobProperties
         Trial = trial;
     }
 
-    /// <summary>Ends trials that fall behind; by default none is ended.</summary>
+    /// <inheritdoc cref="MachineLearningSweepJob(MachineLearningObjective, SamplingAlgorithm, BinaryData, MachineLearningTrialComponent)"/>
+    public MachineLearningSweepJob(
+        BinaryData searchSpace,
+        SamplingAlgorithm samplingAlgorithm,
+        MachineLearningObjective objective,
+        MachineLearningTrialComponent trial
+    )
+        : this(objective, samplingAlgorithm, searchSpace, trial) { }
+
+    /// <summary>Gets or sets the policy that ends trials that fall behind; by default none is ended.</summary>
     public MachineLearningEarlyTerminationPolicy? EarlyTermination { get; set; }
 
+    [AllowNull]
     public IDictionary<string, MachineLearningJobInput> Inputs { get; set; } = new UnsetDictionary<MachineLearningJobInput>();
 
     public MachineLearningSweepJobLimits? Limits { get; set; }
 
     public MachineLearningObjective Objective { get; set; }
 
+    [AllowNull]
     public IDictionary<string, MachineLearningJobOutput> Outputs { get; set; } = new UnsetDictionary<MachineLearningJobOutput>();
+
+    /// <summary>Gets or sets the tier in which the trials are queued.</summary>
+    public JobTier? QueueJobTier { get; set; }
 
     public SamplingAlgorithm SamplingAlgorithm { get; set; }
 
@@ -51,6 +66,7 @@ public partial class MachineLearningSweepJob : MachineLearningJobProperties
         writer.WriteOptional("limits", Limits);
         writer.WriteOptional("objective", Objective);
         writer.WriteOptional("outputs", Outputs);
+        writer.WriteQueueSettings(QueueJobTier);
         writer.WriteOptional("samplingAlgorithm", SamplingAlgorithm);
         writer.WriteOptional("searchSpace", SearchSpace);
         writer.WriteOptional("trial", Trial);
@@ -68,5 +84,6 @@ public partial class MachineLearningSweepJob : MachineLearningJobProperties
             Inputs = json.Map("inputs", MachineLearningJobInput.Read),
             Limits = json.Model("limits", MachineLearningSweepJobLimits.Read),
             Outputs = json.Map("outputs", MachineLearningJobOutput.Read),
+            QueueJobTier = json.QueueJobTier(),
         };
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>When a sweep job is stopped, and how many trials it has.</summary>
+/// <summary>Limits a sweep job and the number of its trials.</summary>
 public partial class MachineLearningSweepJobLimits : MachineLearningJobLimits
 {
     public MachineLearningSweepJobLimits()
@@ -12,7 +12,7 @@ public partial class MachineLearningSweepJobLimits : MachineLearningJobLimits
 
     public int? MaxTotalTrials { get; set; }
 
-    /// <summary>Longest run of a trial, in whole seconds.</summary>
+    /// <summary>Gets or sets the longest run of a trial, in whole seconds.</summary>
     public TimeSpan? TrialTimeout { get; set; }
 
     internal override void WriteOwnMembers(Utf8JsonWriter writer)

@@ -1,9 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Azure.Core;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>What each trial of a sweep runs.</summary>
+/// <summary>Describes what each trial of a sweep runs.</summary>
 public partial class MachineLearningTrialComponent : IJsonWritable
 {
     /// <param name="command">Run by a shell; <c>${{search_space.x}}</c> is replaced by the trial's value.</param>
@@ -20,9 +21,13 @@ public partial class MachineLearningTrialComponent : IJsonWritable
 
     public string Command { get; set; }
 
+    /// <summary>Gets or sets how the processes of a trial are started; by default one process runs.</summary>
+    public MachineLearningDistributionConfiguration? Distribution { get; set; }
+
     public ResourceIdentifier EnvironmentId { get; set; }
 
-    /// <summary>Readable by everyone who may read the job; no place for secrets.</summary>
+    /// <summary>Gets or sets the variables. Everyone who may read the job can read them, so they must not hold secrets.</summary>
+    [AllowNull]
     public IDictionary<string, string> EnvironmentVariables { get; set; } = new UnsetDictionary<string>();
 
     public MachineLearningJobResourceConfiguration? Resources { get; set; }
@@ -31,6 +36,7 @@ public partial class MachineLearningTrialComponent : IJsonWritable
     {
         writer.WriteOptional("codeId", CodeId?.ToString());
         writer.WriteString("command", Command);
+        writer.WriteOptional("distribution", Distribution);
         writer.WriteString("environmentId", EnvironmentId.ToString());
         writer.WriteOptional("environmentVariables", EnvironmentVariables);
         writer.WriteOptional("resources", Resources);
@@ -40,6 +46,7 @@ public partial class MachineLearningTrialComponent : IJsonWritable
         new(json.Text("command") ?? string.Empty, json.ResourceId("environmentId") ?? ResourceIdentifier.Root)
         {
             CodeId = json.ResourceId("codeId"),
+            Distribution = json.Model("distribution", MachineLearningDistributionConfiguration.Read),
             EnvironmentVariables = json.TextMap("environmentVariables"),
             Resources = json.Model("resources", MachineLearningJobResourceConfiguration.Read),
         };

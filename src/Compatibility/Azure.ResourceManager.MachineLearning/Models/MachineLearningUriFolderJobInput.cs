@@ -12,7 +12,10 @@ public partial class MachineLearningUriFolderJobInput : MachineLearningJobInput
         Uri = uri;
     }
 
-    /// <summary>By default ReadOnlyMount.</summary>
+    internal MachineLearningUriFolderJobInput()
+        : base("uri_folder") => Uri = null!;
+
+    /// <summary>Gets or sets how the input is delivered; by default ReadOnlyMount.</summary>
     public MachineLearningInputDeliveryMode? Mode { get; set; }
 
     public Uri Uri { get; set; }

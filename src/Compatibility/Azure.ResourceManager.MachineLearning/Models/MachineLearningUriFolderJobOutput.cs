@@ -8,10 +8,10 @@ public partial class MachineLearningUriFolderJobOutput : MachineLearningJobOutpu
     public MachineLearningUriFolderJobOutput()
         : base("uri_folder") { }
 
-    /// <summary>By default ReadWriteMount.</summary>
+    /// <summary>Gets or sets how the output is delivered; by default ReadWriteMount.</summary>
     public MachineLearningOutputDeliveryMode? Mode { get; set; }
 
-    /// <summary>Location of the data; null: the service chooses.</summary>
+    /// <summary>Gets or sets the location of the data. When it is null, the service chooses.</summary>
     public Uri? Uri { get; set; }
 
     internal override void WriteOwnMembers(Utf8JsonWriter writer)

@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>How much of one quota is used, and how much may be.</summary>
+/// <summary>Holds how much of one quota is used, and its limit.</summary>
 public partial class MachineLearningUsage
 {
     internal MachineLearningUsage() { }
 
-    /// <summary>ARM id; below a workspace for that workspace's share.</summary>
+    /// <summary>Gets the ARM id. It is below a workspace for the share of that workspace.</summary>
     public string? Id { get; private init; }
 
     public string? AmlWorkspaceLocation { get; private init; }

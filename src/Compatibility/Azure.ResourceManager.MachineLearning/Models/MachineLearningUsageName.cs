@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>What a usage counts.</summary>
+/// <summary>Names what a usage counts.</summary>
 public partial class MachineLearningUsageName
 {
     internal MachineLearningUsageName() { }

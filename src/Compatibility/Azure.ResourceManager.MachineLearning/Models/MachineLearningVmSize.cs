@@ -9,7 +9,7 @@ public partial class MachineLearningVmSize
 
     public string? Name { get; private init; }
 
-    /// <summary>Sizes of one family share a quota; as in <c>standardNCASv3_T4Family</c>.</summary>
+    /// <summary>Gets the family, such as <c>standardNCASv3_T4Family</c>. Sizes of one family share a quota.</summary>
     public string? Family { get; private init; }
 
     public int? VCpus { get; private init; }

@@ -8,7 +8,7 @@ public partial class RandomSamplingAlgorithm : SamplingAlgorithm
     public RandomSamplingAlgorithm()
         : base("Random") { }
 
-    /// <summary>The sequence; by default <see cref="RandomSamplingAlgorithmRule.Random"/>.</summary>
+    /// <summary>Gets or sets the sequence; by default <see cref="RandomSamplingAlgorithmRule.Random"/>.</summary>
     public RandomSamplingAlgorithmRule? Rule { get; set; }
 
     public int? Seed { get; set; }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>How the values of a trial are chosen.</summary>
+/// <summary>Describes how the values of a trial are chosen.</summary>
 public abstract partial class SamplingAlgorithm : IJsonWritable
 {
     private protected SamplingAlgorithm(string samplingAlgorithmType) => SamplingAlgorithmType = samplingAlgorithmType;
@@ -27,13 +27,14 @@ public abstract partial class SamplingAlgorithm : IJsonWritable
             },
             "Grid" => new GridSamplingAlgorithm(),
             "Bayesian" => new BayesianSamplingAlgorithm(),
-            var type => new UnknownSamplingAlgorithm(type ?? "Unknown"),
+            var type => new UnknownSamplingAlgorithm(type ?? "Unknown", json),
         };
 }
 
-/// <summary>A sampling of a kind this subset does not know: it can be read, not sent.</summary>
-internal sealed class UnknownSamplingAlgorithm(string samplingAlgorithmType) : SamplingAlgorithm(samplingAlgorithmType)
+/// <summary>A sampling of a kind that this subset does not know: it keeps the members that it was read with.</summary>
+internal sealed class UnknownSamplingAlgorithm(string samplingAlgorithmType, JsonElement json) : SamplingAlgorithm(samplingAlgorithmType)
 {
-    internal override void WriteOwnMembers(Utf8JsonWriter writer) =>
-        throw JsonWriting.Unwritable("sampling algorithm", SamplingAlgorithmType);
+    private readonly JsonElement json = json.Clone();
+
+    internal override void WriteOwnMembers(Utf8JsonWriter writer) => writer.WriteOthers(json, "samplingAlgorithmType");
 }

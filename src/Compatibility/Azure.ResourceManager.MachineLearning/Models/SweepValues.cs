@@ -1,6 +1,6 @@
 namespace Azure.ResourceManager.MachineLearning.Models;
 
-/// <summary>Whether more of a metric is better.</summary>
+/// <summary>Names whether more of a metric is better.</summary>
 public readonly partial struct MachineLearningGoal(string value) : IEquatable<MachineLearningGoal>
 {
     private readonly string value = value ?? throw new ArgumentNullException(nameof(value));

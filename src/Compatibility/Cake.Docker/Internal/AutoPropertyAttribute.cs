@@ -4,7 +4,7 @@ namespace Cake.Docker;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class AutoPropertyAttribute : Attribute
 {
-    /// <summary>For a switch that docker takes as on: only <c>--name=False</c> turns it off.</summary>
+    /// <summary>Formats an option that docker takes as on, which only <c>--name=False</c> turns off.</summary>
     public const string BoolWithTrueDefaultFormat = "--{0}={1}";
 
     public string? Format { get; init; }

@@ -10,24 +10,18 @@ namespace Cake.Docker;
 /// <summary>Renders settings as options of the docker command line.</summary>
 internal static partial class Options
 {
-    public static ProcessArgumentBuilder AppendOptions(
-        this ProcessArgumentBuilder arguments,
-        AutoToolSettings settings,
-        params ReadOnlySpan<string> except
-    )
+    /// <summary>
+    /// Names the switch with which tests quote values as Cake.Core does before version 7: without escaping what is inside.
+    /// </summary>
+    private const string PlainQuotes = "Cake.Docker.PlainQuotes";
+
+    public static ProcessArgumentBuilder AppendOptions(this ProcessArgumentBuilder arguments, AutoToolSettings settings)
     {
         foreach (var property in PropertiesOf(settings.GetType()))
-        {
-            if (!except.Contains(property.Name))
-                Append(arguments, property, property.GetValue(settings));
-        }
+            Append(arguments, property, property.GetValue(settings));
 
         return arguments;
     }
-
-    /// <summary>Quotes a value so that the process receives it as it is, quotation marks and trailing backslashes included.</summary>
-    public static string Quote(string value) =>
-        $"\"{BeforeQuote().Replace(value, "$0$0").Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     // What ToolSettings declares is about the process. The order of declaration is the order of metadata tokens.
     private static IEnumerable<PropertyInfo> PropertiesOf(Type type) =>
@@ -57,11 +51,11 @@ internal static partial class Options
                 arguments.Append($"--{name} {number}");
                 break;
             case string text:
-                arguments.Append($"--{name} {Quote(text)}");
+                AppendText(arguments, name, text);
                 break;
             case string[] texts:
                 foreach (var text in texts)
-                    arguments.Append($"--{name} {Quote(text)}");
+                    AppendText(arguments, name, text);
 
                 break;
             default:
@@ -72,10 +66,19 @@ internal static partial class Options
         }
     }
 
+    // An empty value is omitted, as upstream does.
+    private static void AppendText(ProcessArgumentBuilder arguments, string name, string text)
+    {
+        if (text.Length == 0)
+            return;
+
+        arguments.Append($"--{name}");
+        if (AppContext.TryGetSwitch(PlainQuotes, out var isPlain) && isPlain)
+            arguments.Append($"\"{text}\"");
+        else
+            arguments.AppendQuoted(text);
+    }
+
     [GeneratedRegex("[A-Z]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex WordStart();
-
-    // Backslashes are doubled only where a quotation mark follows: in the value, or the closing one.
-    [GeneratedRegex("\\\\+(?=\"|$)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex BeforeQuote();
 }

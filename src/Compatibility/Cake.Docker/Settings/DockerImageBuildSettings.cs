@@ -3,13 +3,15 @@ namespace Cake.Docker;
 /// <summary>Options of <c>docker image build</c>.</summary>
 public sealed class DockerImageBuildSettings : AutoToolSettings
 {
-    public string[]? AddHost { get; set; }
+    public string[] AddHost { get; set; } = null!;
 
-    /// <summary><c>NAME=value</c>. Visible in the history of the image: never a secret.</summary>
-    public string[]? BuildArg { get; set; }
+    /// <summary>
+    /// Gets or sets build arguments, <c>NAME=value</c>. The history of the image shows them, so they must not hold secrets.
+    /// </summary>
+    public string[] BuildArg { get; set; } = null!;
 
-    /// <summary>Where layers may be taken from: an image reference, or <c>type=registry,ref=…</c> for BuildKit.</summary>
-    public string[]? CacheFrom { get; set; }
+    /// <summary>Gets or sets the sources of layers: an image reference, or <c>type=registry,ref=…</c> for BuildKit.</summary>
+    public string[] CacheFrom { get; set; } = null!;
 
     public string? CgroupParent { get; set; }
 
@@ -28,18 +30,18 @@ public sealed class DockerImageBuildSettings : AutoToolSettings
     [AutoProperty(Format = AutoPropertyAttribute.BoolWithTrueDefaultFormat)]
     public bool? DisableContentTrust { get; set; }
 
-    /// <summary>The Dockerfile, when it is not the one in the context.</summary>
+    /// <summary>Gets or sets the Dockerfile, when it is not the one in the context.</summary>
     public string? File { get; set; }
 
     public bool? ForceRm { get; set; }
 
-    /// <summary>A file the image ID is written to.</summary>
+    /// <summary>Gets or sets the file to which docker writes the ID of the image.</summary>
     public string? Iidfile { get; set; }
 
     public string? Isolation { get; set; }
 
-    /// <summary><c>name=value</c>.</summary>
-    public string[]? Label { get; set; }
+    /// <summary>Gets or sets labels, <c>name=value</c>.</summary>
+    public string[] Label { get; set; } = null!;
 
     public string? Memory { get; set; }
 
@@ -51,7 +53,7 @@ public sealed class DockerImageBuildSettings : AutoToolSettings
 
     public string? Platform { get; set; }
 
-    /// <summary>How BuildKit reports: <c>plain</c>, <c>tty</c> or <c>auto</c>.</summary>
+    /// <summary>Gets or sets the form of BuildKit's progress: <c>plain</c>, <c>tty</c> or <c>auto</c>.</summary>
     public string? Progress { get; set; }
 
     public bool? Pull { get; set; }
@@ -61,7 +63,7 @@ public sealed class DockerImageBuildSettings : AutoToolSettings
     [AutoProperty(Format = AutoPropertyAttribute.BoolWithTrueDefaultFormat)]
     public bool? Rm { get; set; }
 
-    public string[]? SecurityOpt { get; set; }
+    public string[] SecurityOpt { get; set; } = null!;
 
     public string? ShmSize { get; set; }
 
@@ -69,10 +71,10 @@ public sealed class DockerImageBuildSettings : AutoToolSettings
 
     public bool? Stream { get; set; }
 
-    /// <summary>A reference the image is given.</summary>
-    public string[]? Tag { get; set; }
+    /// <summary>Gets or sets the references of the image.</summary>
+    public string[] Tag { get; set; } = null!;
 
     public string? Target { get; set; }
 
-    public string[]? Ulimit { get; set; }
+    public string[] Ulimit { get; set; } = null!;
 }

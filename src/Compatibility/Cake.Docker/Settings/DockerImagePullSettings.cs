@@ -8,6 +8,6 @@ public sealed class DockerImagePullSettings : AutoToolSettings
     [AutoProperty(Format = AutoPropertyAttribute.BoolWithTrueDefaultFormat)]
     public bool? DisableContentTrust { get; set; }
 
-    /// <summary>Such as <c>linux/amd64</c>.</summary>
+    /// <summary>Gets or sets the platform, such as <c>linux/amd64</c>.</summary>
     public string? Platform { get; set; }
 }

@@ -1,6 +1,6 @@
 namespace Cake.Frosting;
 
-/// <summary>What a task does, as <c>--description</c> shows it.</summary>
+/// <summary>Describes a task for <c>--description</c>.</summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class TaskDescriptionAttribute(string description) : Attribute
 {

@@ -1,6 +1,6 @@
 namespace Cake.Frosting;
 
-/// <summary>The name of a task; without it, the name of the class.</summary>
+/// <summary>Names a task. Without it, a task has the name of its class.</summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class TaskNameAttribute(string name) : Attribute
 {

@@ -5,7 +5,7 @@ using Cake.Core.IO;
 namespace Cake.Frosting.Internal;
 
 /// <summary>
-/// A command line, understood: at least one target, in the order given; the value of <c>--working</c>, null when absent; the switches; and
+/// Holds a command line: at least one target, in the order given; the value of <c>--working</c>, null when absent; the switches; and
 /// as arguments every option that is not the host's own, with <c>target</c>.
 /// </summary>
 internal sealed record CommandLine(

@@ -1,6 +1,6 @@
 namespace Cake.Frosting.Internal;
 
-/// <summary>A command line that is not understood. The message shows the line with carets under the part at fault.</summary>
+/// <summary>Reports a command line that is not understood. The message shows the line with carets under the part at fault.</summary>
 internal sealed class CommandLineException : Exception
 {
     public CommandLineException(string message)

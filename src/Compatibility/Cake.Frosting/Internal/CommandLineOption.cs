@@ -1,6 +1,6 @@
 namespace Cake.Frosting.Internal;
 
-/// <summary>An option of the host itself, as opposed to one that it keeps for the build.</summary>
+/// <summary>Describes an option of the host itself. The host keeps all others for the build.</summary>
 /// <param name="Name">Its first long name.</param>
 /// <param name="Names">Every name, without dashes. One letter: written with one dash.</param>
 /// <param name="Value">What its value is called in the help; null: a flag.</param>
@@ -36,7 +36,7 @@ internal sealed record CommandLineOption(string Name, string[] Names, string? Va
     // Width of the column of names.
     private const int HelpColumn = 34;
 
-    /// <summary>The usage that <c>--help</c> prints.</summary>
+    /// <summary>Returns the lines that <c>--help</c> prints.</summary>
     public static IEnumerable<string> Usage(string program)
     {
         yield return "USAGE:";

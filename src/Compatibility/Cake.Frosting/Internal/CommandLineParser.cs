@@ -44,12 +44,9 @@ internal sealed class CommandLineParser(IReadOnlyList<string> args)
             }
             else if (!afterDashes)
             {
-                throw Fault(
-                    arg.StartsWith('-') ? "Option does not have a name." : $"Unknown command '{arg}'.",
-                    0,
-                    arg.Length,
-                    arg.StartsWith('-') ? "Did you forget the option name?" : "No such command"
-                );
+                throw arg == "-"
+                    ? Fault("Option does not have a name.", 0, arg.Length, "Did you forget the option name?")
+                    : Fault($"Unknown command '{arg}'.", 0, arg.Length, "No such command");
             }
         }
 
@@ -97,14 +94,22 @@ internal sealed class CommandLineParser(IReadOnlyList<string> args)
         Keep(name, name.Length + 2, ValueAfter(arg, end));
     }
 
-    // -abc is three flags, of which only the last may have a value.
+    // -abc is three flags. None of them takes a value: what follows is a word of its own.
     private void ParseShort(string arg)
     {
         var end = arg.IndexOfAny(['=', ':']);
         var letters = end < 0 ? arg[1..] : arg[1..end];
-        foreach (var letter in letters[..^1])
-            Keep(letter.ToString(), letters.Length + 1, value: null, mayTakeNext: false);
-        Keep(letters[^1..], letters.Length + 1, ValueAfter(arg, end));
+        var value = ValueAfter(arg, end);
+        if (letters.Length == 1)
+        {
+            Keep(letters, length: 2, value);
+            return;
+        }
+
+        foreach (var letter in letters)
+            Keep(letter.ToString(), length: 2, value: null, mayTakeNext: false);
+        if (value is not null)
+            throw Fault($"Unknown command '{value}'.", end + 1, value.Length, "No such command");
     }
 
     private string? ValueAfter(string arg, int separator)
@@ -172,9 +177,9 @@ internal sealed class CommandLineParser(IReadOnlyList<string> args)
         {
             return (Verbosity)converter.ConvertFromInvariantString(value)!;
         }
-        catch (CakeException exception)
+        catch (CakeException)
         {
-            throw new CommandLineException($"Failed to convert '{value}' to {nameof(Verbosity)}. {exception.Message}");
+            throw new CommandLineException($"Failed to convert '{value}' to {nameof(Verbosity)}.");
         }
     }
 

@@ -10,6 +10,7 @@ namespace Cake.Frosting.Internal;
 internal sealed class DescriptionScriptHost(ICakeEngine engine, ICakeContext context, IConsole console) : ScriptHost(engine, context)
 {
     private const int NarrowestNameColumn = 29;
+    private const int DescriptionColumn = 50;
 
     public override Task<CakeReport> RunTargetAsync(string target) => RunTargetsAsync([target]);
 
@@ -19,7 +20,7 @@ internal sealed class DescriptionScriptHost(ICakeEngine engine, ICakeContext con
 
         console.WriteLine();
         WriteRow("Task", "Description");
-        console.WriteLine("{0}", new string('=', width + width + "Description".Length));
+        console.WriteLine("{0}", new string('=', width + DescriptionColumn));
         foreach (var task in Tasks)
             WriteRow(task.Name, task.Description ?? string.Empty);
 

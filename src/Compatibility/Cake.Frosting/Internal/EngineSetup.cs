@@ -3,7 +3,7 @@ using Cake.Core.Diagnostics;
 
 namespace Cake.Frosting.Internal;
 
-/// <summary>Tells Cake's engine of the tasks and lifetimes of a host.</summary>
+/// <summary>Registers the tasks and lifetimes of a host with Cake's engine.</summary>
 internal sealed class EngineSetup(
     ICakeEngine engine,
     ICakeLog log,
@@ -16,8 +16,8 @@ internal sealed class EngineSetup(
 )
 {
     /// <exception cref="FrostingException">A dependency names a class that is not a task.</exception>
-    /// <exception cref="CakeException">Two tasks have one name, a task has two error handlers, or tasks depend on each other in a
-    /// circle.</exception>
+    /// <exception cref="CakeException">Two tasks have one name, or a task has two error handlers.</exception>
+    /// <exception cref="InvalidOperationException">A task derives from none of the base classes.</exception>
     public void Configure()
     {
         foreach (var task in tasks.Select(task => new TaskDefinition(task)))
@@ -27,8 +27,6 @@ internal sealed class EngineSetup(
             else
                 log.Warning("Task cannot be used since the context isn't convertible to {0}.", task.ContextType.FullName);
         }
-
-        DependencyCycles.ThrowIfAny(engine.Tasks);
 
         if (setup is not null)
             engine.RegisterSetupAction(info => setup.Setup(context, info));
@@ -67,5 +65,5 @@ internal sealed class EngineSetup(
     private static string NameOf(Type type, string kind) =>
         typeof(IFrostingTask).IsAssignableFrom(type)
             ? TaskDefinition.NameOf(type)
-            : throw new FrostingException($"The {kind} '{type.FullName}' is not a valid task.");
+            : throw new FrostingException($"The {kind} '{type.Name}' is not a valid task.");
 }

@@ -22,7 +22,7 @@ internal sealed class HostRunner(IServiceProvider services, CommandLine commandL
         else if (commandLine.Version)
             WriteLines([EntryAssemblyComments()]);
         else if (commandLine.Info)
-            new InfoFeature(new VersionResolver()).Run(console);
+            new InfoFeature(services.GetRequiredService<IVersionResolver>()).Run(console);
         else
             RunTargets();
     }

@@ -3,7 +3,7 @@ using Cake.Core;
 
 namespace Cake.Frosting.Internal;
 
-/// <summary>What the class of a task says about it.</summary>
+/// <summary>Reads what the class of a task declares.</summary>
 internal sealed class TaskDefinition
 {
     private static readonly Type[] Bases = [typeof(FrostingTask<>), typeof(AsyncFrostingTask<>)];
@@ -37,27 +37,22 @@ internal sealed class TaskDefinition
     public static string NameOf(Type type) => type.GetCustomAttribute<TaskNameAttribute>()?.Name ?? type.Name;
 
     /// <summary>
-    /// Whether the class has its own <see cref="IFrostingTask.RunAsync"/>; the base's do-nothing one would make a heading of the task.
+    /// Gets whether the class has its own <see cref="IFrostingTask.RunAsync"/>. With that of the base, a task is only a heading.
     /// </summary>
     public bool Runs => overridden.Contains("Run") || overridden.Contains(nameof(IFrostingTask.RunAsync));
 
-    /// <summary>Whether the class has its own method of that name, so that there is something to wire.</summary>
+    /// <summary>Returns whether the class has its own method of that name, which the engine has to call.</summary>
     public bool Has(string method) => overridden.Contains(method);
 
     private static bool IsTaskBase(Type? type) => type is { IsGenericType: true } && Bases.Contains(type.GetGenericTypeDefinition());
 
     private static HashSet<string> Overrides(Type type)
     {
-        // A class that implements the interface without the bases means every member it writes.
         if (!Ancestors(type).Any(IsTaskBase))
         {
-            return
-            [
-                nameof(IFrostingTask.RunAsync),
-                nameof(IFrostingTask.ShouldRun),
-                nameof(IFrostingTask.OnError),
-                nameof(IFrostingTask.Finally),
-            ];
+            throw new InvalidOperationException(
+                $"This method expects all {nameof(IFrostingTask)} to be instances of {nameof(FrostingTask)} or {nameof(AsyncFrostingTask)}."
+            );
         }
 
         return type.GetMethods(BindingFlags.Instance | BindingFlags.Public)

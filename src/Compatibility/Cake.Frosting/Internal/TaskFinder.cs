@@ -4,9 +4,9 @@ namespace Cake.Frosting.Internal;
 
 internal static class TaskFinder
 {
-    /// <summary>The public classes of the assemblies that are tasks, in the order in which the assemblies declare them.</summary>
+    /// <summary>Returns the public task classes of the assemblies, in the order in which the assemblies declare them.</summary>
     public static IEnumerable<Type> FindTasks(IEnumerable<Assembly> assemblies) =>
-        assemblies.Distinct().SelectMany(assembly => assembly.GetExportedTypes()).Where(IsTask);
+        assemblies.Where(assembly => assembly is not null).SelectMany(assembly => assembly.GetExportedTypes()).Where(IsTask);
 
     public static bool IsTask(Type type) => type is { IsClass: true, IsAbstract: false } && typeof(IFrostingTask).IsAssignableFrom(type);
 }
