@@ -28,6 +28,7 @@ class RunParams:
         checkpoint_every: Steps between checkpoints; 0 writes one only at the end.
         seed: Seed of the image order, the augmentation, the initial weights and PyTorch.
         precision: ``fp32``, or ``amp``: float16 where it is safe, only on a GPU.
+        lr_scaling: ``none``, or ``linear``: the learning rate is multiplied by the number of processes.
     """
 
     steps: int
@@ -44,6 +45,7 @@ class RunParams:
     checkpoint_every: int
     seed: int
     precision: str
+    lr_scaling: str = "none"
 
 
 @dataclass(frozen=True)

@@ -18,25 +18,27 @@ class MetricsLog:
     the whole run and no step twice.
 
     Args:
-        path: metrics.jsonl.
+        path: metrics.jsonl; None for no file, in a process that is not the first of its run.
         tracker: The MLflow run; None logs to the file alone.
         clock: Seconds since 1970, UTC.
     """
 
-    def __init__(self, path: Path, tracker: Tracker | None, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: Path | None, tracker: Tracker | None, *, clock: Callable[[], float] = time.time) -> None:
         self.history: list[dict[str, Any]] = []
         self._path = path
         self._tracker = tracker
         self._clock = clock
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("", encoding="utf-8")
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("", encoding="utf-8")
 
     def log(self, step: int, metrics: Mapping[str, float]) -> None:
         """Logs metrics after ``step`` optimizer steps."""
         line = {"step": step, "time": round(self._clock(), 3), **metrics}
         self.history.append(line)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
         self._track(line)
 
     def latest(self) -> dict[str, float]:
@@ -53,7 +55,8 @@ class MetricsLog:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Restores the lines in the file, and in MLflow when this is another run than the one that has them."""
         self.history = json.loads(state["history"])
-        self._path.write_text("".join(json.dumps(line) + "\n" for line in self.history), encoding="utf-8")
+        if self._path is not None:
+            self._path.write_text("".join(json.dumps(line) + "\n" for line in self.history), encoding="utf-8")
         if self._tracker is not None and self._tracker.run_id != state["mlflow_run"]:
             for line in self.history:
                 self._track(line)
