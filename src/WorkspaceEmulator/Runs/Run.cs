@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using WorkspaceEmulator.Files;
@@ -55,6 +56,12 @@ internal sealed class Run
 
     /// <summary>Gets the definition of a command job; null for a sweep and for a run created through MLflow.</summary>
     public CommandJob? Job => definition?.Command;
+
+    /// <summary>Returns the log of one process of a job of several, in the run's folder.</summary>
+    public static string LogOfProcess(int rank) => string.Create(CultureInfo.InvariantCulture, $"user_logs/std_log_process_{rank}.txt");
+
+    /// <summary>Gets the log of the command, or of its first process, in the run's folder.</summary>
+    public string CommandLog => Job is { IsDistributed: true } ? LogOfProcess(0) : UserLog;
 
     /// <summary>Gets the definition of a sweep; null for any other run.</summary>
     public SweepJob? Sweep => definition?.Sweep;

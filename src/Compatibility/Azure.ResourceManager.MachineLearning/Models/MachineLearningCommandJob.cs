@@ -21,6 +21,9 @@ public partial class MachineLearningCommandJob : MachineLearningJobProperties
 
     public string Command { get; set; }
 
+    /// <summary>How the processes of the job are started; null starts one.</summary>
+    public MachineLearningDistributionConfiguration? Distribution { get; set; }
+
     public ResourceIdentifier EnvironmentId { get; set; }
 
     /// <summary>Readable by everyone who may read the job; no place for secrets.</summary>
@@ -41,6 +44,7 @@ public partial class MachineLearningCommandJob : MachineLearningJobProperties
     {
         writer.WriteOptional("codeId", CodeId?.ToString());
         writer.WriteString("command", Command);
+        writer.WriteOptional("distribution", Distribution);
         writer.WriteString("environmentId", EnvironmentId.ToString());
         writer.WriteOptional("environmentVariables", EnvironmentVariables);
         writer.WriteOptional("inputs", Inputs);
@@ -53,6 +57,7 @@ public partial class MachineLearningCommandJob : MachineLearningJobProperties
         new(json.Text("command") ?? string.Empty, json.ResourceId("environmentId") ?? ResourceIdentifier.Root)
         {
             CodeId = json.ResourceId("codeId"),
+            Distribution = json.Model("distribution", MachineLearningDistributionConfiguration.Read),
             EnvironmentVariables = json.TextMap("environmentVariables"),
             Inputs = json.Map("inputs", MachineLearningJobInput.Read),
             Limits = json.Model("limits", MachineLearningCommandJobLimits.Read),

@@ -20,6 +20,9 @@ public partial class MachineLearningTrialComponent : IJsonWritable
 
     public string Command { get; set; }
 
+    /// <summary>How the processes of the job are started; null starts one.</summary>
+    public MachineLearningDistributionConfiguration? Distribution { get; set; }
+
     public ResourceIdentifier EnvironmentId { get; set; }
 
     /// <summary>Readable by everyone who may read the job; no place for secrets.</summary>
@@ -31,6 +34,7 @@ public partial class MachineLearningTrialComponent : IJsonWritable
     {
         writer.WriteOptional("codeId", CodeId?.ToString());
         writer.WriteString("command", Command);
+        writer.WriteOptional("distribution", Distribution);
         writer.WriteString("environmentId", EnvironmentId.ToString());
         writer.WriteOptional("environmentVariables", EnvironmentVariables);
         writer.WriteOptional("resources", Resources);
@@ -40,6 +44,7 @@ public partial class MachineLearningTrialComponent : IJsonWritable
         new(json.Text("command") ?? string.Empty, json.ResourceId("environmentId") ?? ResourceIdentifier.Root)
         {
             CodeId = json.ResourceId("codeId"),
+            Distribution = json.Model("distribution", MachineLearningDistributionConfiguration.Read),
             EnvironmentVariables = json.TextMap("environmentVariables"),
             Resources = json.Model("resources", MachineLearningJobResourceConfiguration.Read),
         };

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import os
 import secrets
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -162,7 +161,7 @@ def _connect(place: Place, watch: Watch) -> Group:
         distributed.init_process_group(
             backend, store=store, rank=place.rank, world_size=place.size, timeout=_LONGEST_WAIT
         )
-        store.set(f"host {place.rank}", _machine())
+        store.set(f"host {place.rank}", socket.gethostname())
         machines = [store.get(f"host {rank}").decode() for rank in range(place.size)]
     except RuntimeError as error:
         watch.await_verdict()
@@ -171,10 +170,3 @@ def _connect(place: Place, watch: Watch) -> Group:
             f"{_JOIN.total_seconds() / 60:g} minutes: {str(error).splitlines()[0]}"
         ) from error
     return Group(place, machines.count(machines[place.rank]))
-
-
-def _machine() -> str:
-    """Returns what names this machine, or this container, among those of the run."""
-    node = os.environ.get("NODE_RANK") or os.environ.get("AZUREML_CR_NODE_RANK") or ""
-    return f"{socket.gethostname()} {node}"
-

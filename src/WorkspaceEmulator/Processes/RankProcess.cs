@@ -1,0 +1,57 @@
+using System.Text;
+using WorkspaceEmulator.Execution;
+using WorkspaceEmulator.Runs;
+
+namespace WorkspaceEmulator.Processes;
+
+/// <summary>Represents one process of a job, or the only one.</summary>
+/// <param name="process">The running process.</param>
+/// <param name="place">Its place among the processes of the job; null for the only one.</param>
+/// <param name="log">Receives what it writes.</param>
+internal sealed class RankProcess(JobProcess process, ProcessPlace? place, Stream log) : IAsyncDisposable
+{
+    private const int LongestLine = 500;
+
+    public JobProcess Process => process;
+
+    /// <summary>Gets the path of the log in the run's artifacts.</summary>
+    public string LogName => place is null ? Run.UserLog : Run.LogOfProcess(place.Rank);
+
+    /// <summary>Copies what the process writes to its log, until the end.</summary>
+    public Task CopyLogAsync(CancellationToken cancellationToken) => process.Output.CopyToAsync(log, cancellationToken);
+
+    /// <summary>Returns why the job failed with this process.</summary>
+    /// <param name="run">The job, which has the log.</param>
+    /// <param name="code">The exit code; null when the holder of the process was ended from outside.</param>
+    public string Explain(Run run, int? code)
+    {
+        var who = place is null ? "The command" : $"Process {place.Rank} of {place.Size}";
+        if (code is null)
+            return $"The process that held {(place is null ? "the command" : $"process {place.Rank} of {place.Size}")} was ended from outside, "
+                + "so the job was ended.";
+        var said = place is not null && LastLine(run) is { Length: > 0 } line ? $": {line}" : "";
+        return $"{who} exited with code {code}{said}{(said.EndsWith('.') ? "" : ".")} The log {LogName} says more.";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await process.ReleaseAsync();
+        process.Dispose();
+        if (place is { Rank: > 0 })
+            await log.DisposeAsync();
+    }
+
+    private string LastLine(Run run)
+    {
+        if (run.Files.OpenRead(LogName) is not { } file)
+            return "";
+        using (file)
+        {
+            file.Seek(-Math.Min(file.Length, 4 * LongestLine), SeekOrigin.End);
+            using var reader = new StreamReader(file, Encoding.UTF8);
+            var line = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
+            var shown = new string([.. (line ?? "").Where(letter => !char.IsControl(letter))]);
+            return shown.Length <= LongestLine ? shown : $"{shown[..LongestLine]}…";
+        }
+    }
+}
