@@ -83,7 +83,17 @@ def run(processes: int, data: Path, images: int, steps: int) -> float:
         "MASTER_PORT": str(port),
         "WORLD_SIZE": str(processes),
     }
-    arguments = [sys.executable, __file__, "--data", str(data), "--images", str(images), "--steps", str(steps), "--child"]
+    arguments = [
+        sys.executable,
+        __file__,
+        "--data",
+        str(data),
+        "--images",
+        str(images),
+        "--steps",
+        str(steps),
+        "--child",
+    ]
     started = [
         subprocess.Popen(
             arguments, env={**common, "RANK": str(rank), "LOCAL_RANK": str(rank)}, stdout=subprocess.PIPE, text=True
@@ -113,9 +123,7 @@ def main() -> None:
         data = options.data or Path(folder)
         if options.data is None:
             create = ["-m", "detection", "create-demo-data", "--data", folder, "--images", "60"]
-            subprocess.run(
-                [sys.executable, *create], cwd=SOURCES, check=True, stdout=subprocess.DEVNULL
-            )
+            subprocess.run([sys.executable, *create], cwd=SOURCES, check=True, stdout=subprocess.DEVNULL)
         times: dict[int, list[float]] = {1: [], 2: []}
         for number in range(options.rounds):
             for processes, seconds in times.items():

@@ -46,7 +46,7 @@ sys.exit(main(sys.argv[4:]))
 
 
 def _config(folder: Path, changes: dict[str, Any], model: dict[str, Any] | None = None) -> Path:
-    document = {
+    document: dict[str, Any] = {
         "ENV_CONFIG_FILE": "local_config.json",
         "EXP_NAME": "distributed",
         "COMPUTE_NAME": "local",
@@ -61,6 +61,8 @@ def _config(folder: Path, changes: dict[str, Any], model: dict[str, Any] | None 
             **(model or {}),
         },
     }
+    if document["MODEL_PARAMS"]["FIRST_STAGE"] is None:
+        del document["MODEL_PARAMS"]["FIRST_STAGE"]
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "exp_config.json"
     path.write_text(json.dumps(document))
@@ -174,7 +176,10 @@ def test_killed_process_ends_the_others_with_its_name(rank: int, demo_data: Path
 
     assert ended[rank][0] == -signal.SIGKILL
     assert ended[1 - rank][0] == 1
-    assert f"error: process {rank} of 2 ended without a message; it was killed, or its machine is gone" in ended[1 - rank][1]
+    assert (
+        f"error: process {rank} of 2 ended without a message; it was killed, or its machine is gone"
+        in ended[1 - rank][1]
+    )
     assert "Traceback" not in ended[1 - rank][1]
 
 
@@ -233,14 +238,8 @@ with join(read_place(os.environ), lambda text: None) as group:
 def test_uneven_shares_and_accumulated_batches_give_the_losses_of_one_process(
     base_model: str, demo_data: Path, tmp_path: Path
 ) -> None:
-    model = {"BASE_MODEL": base_model, "WEIGHTS": "none", "IMAGE_SIZE": 64, "FIRST_STAGE": {"MAX_PROPOSALS": 20}}
-    if base_model != "faster_rcnn_tiny":
-        del model["FIRST_STAGE"]
+    model = {"BASE_MODEL": base_model, "WEIGHTS": "none", "FIRST_STAGE": None}
     config = _config(tmp_path, {"LEARNING_RATE": 0.001, "EMA": 0.0}, model)
-    if base_model != "faster_rcnn_tiny":
-        document = json.loads(config.read_text())
-        del document["MODEL_PARAMS"]["FIRST_STAGE"]
-        config.write_text(json.dumps(document))
     arguments = ["-c", _UNEVEN, str(demo_data), str(config), "3"]
 
     ((code, one),) = _launch(arguments, 1)
@@ -251,7 +250,9 @@ def test_uneven_shares_and_accumulated_batches_give_the_losses_of_one_process(
         assert found == pytest.approx(expected, rel=1e-4, abs=1e-6)
 
 
-@pytest.mark.parametrize("count, processes, sizes", [(5, 2, [3, 2]), (4, 4, [1, 1, 1, 1]), (7, 3, [3, 2, 2]), (1, 2, [1, 0])])
+@pytest.mark.parametrize(
+    "count, processes, sizes", [(5, 2, [3, 2]), (4, 4, [1, 1, 1, 1]), (7, 3, [3, 2, 2]), (1, 2, [1, 0])]
+)
 def test_shares_are_contiguous_and_differ_by_at_most_one(count: int, processes: int, sizes: list[int]) -> None:
     shares = Group(Place(0, processes)).shares(count)
 

@@ -25,11 +25,10 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
         var started = new List<RankProcess>();
         try
         {
-            IReadOnlyList<ProcessPlace?> places = job.Definition.IsDistributed
-                ? ProcessPlace.Of(job.Definition, "127.0.0.1", FreePort())
-                : [null];
-            foreach (var place in places)
-                started.Add(Start(job, place, tree));
+            if (!job.Definition.IsDistributed)
+                started.Add(Start(job, null, tree));
+            else
+                started.AddRange(ProcessPlace.Of(job.Definition, "127.0.0.1", FreePort()).Select(place => Start(job, place, tree)));
             progress.Started();
             return await RunAsync(job, started, tree, progress, stop);
         }

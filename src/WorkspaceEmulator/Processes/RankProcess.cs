@@ -1,4 +1,3 @@
-using System.Text;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Runs;
 
@@ -10,8 +9,6 @@ namespace WorkspaceEmulator.Processes;
 /// <param name="log">Receives what it writes.</param>
 internal sealed class RankProcess(JobProcess process, ProcessPlace? place, Stream log) : IAsyncDisposable
 {
-    private const int LongestLine = 500;
-
     public JobProcess Process => process;
 
     /// <summary>Gets the path of the log in the run's artifacts.</summary>
@@ -29,8 +26,7 @@ internal sealed class RankProcess(JobProcess process, ProcessPlace? place, Strea
         if (code is null)
             return $"The process that held {(place is null ? "the command" : $"process {place.Rank} of {place.Size}")} was ended from outside, "
                 + "so the job was ended.";
-        var said = place is not null && LastLine(run) is { Length: > 0 } line ? $": {line}" : "";
-        return $"{who} exited with code {code}{said}{(said.EndsWith('.') ? "" : ".")} The log {LogName} says more.";
+        return $"{who} exited with code {code}{run.LastWords(place?.Rank)}. The log {LogName} says more.";
     }
 
     public async ValueTask DisposeAsync()
@@ -39,19 +35,5 @@ internal sealed class RankProcess(JobProcess process, ProcessPlace? place, Strea
         process.Dispose();
         if (place is { Rank: > 0 })
             await log.DisposeAsync();
-    }
-
-    private string LastLine(Run run)
-    {
-        if (run.Files.OpenRead(LogName) is not { } file)
-            return "";
-        using (file)
-        {
-            file.Seek(-Math.Min(file.Length, 4 * LongestLine), SeekOrigin.End);
-            using var reader = new StreamReader(file, Encoding.UTF8);
-            var line = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
-            var shown = new string([.. (line ?? "").Where(letter => !char.IsControl(letter))]);
-            return shown.Length <= LongestLine ? shown : $"{shown[..LongestLine]}…";
-        }
     }
 }

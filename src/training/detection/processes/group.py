@@ -112,9 +112,7 @@ ALONE = Group()
 
 
 @contextlib.contextmanager
-def join(
-    place: Place, say: Callable[[str], None], before_end: Callable[[], None] = lambda: None
-) -> Iterator[Group]:
+def join(place: Place, say: Callable[[str], None], before_end: Callable[[], None] = lambda: None) -> Iterator[Group]:
     """Joins the processes of a run, and leaves them in the end: when one of them fails, every one fails.
 
     Args:

@@ -46,7 +46,8 @@ def read_place(environment: Mapping[str, str]) -> Place:
     address = environment.get("MASTER_ADDR", "")
     if not address:
         raise TrainingError(
-            f"MASTER_ADDR is missing; it must be the host of the first process, because WORLD_SIZE is {size}: {_LAUNCHER}"
+            f"MASTER_ADDR is missing; it must be the host of the first process, because WORLD_SIZE is {size}: "
+            + _LAUNCHER
         )
     return Place(
         rank=_number(environment, "RANK", None, 0, size - 1),

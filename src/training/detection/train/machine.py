@@ -57,8 +57,8 @@ def prepare_machine(seed: int, group: Group = ALONE) -> Machine:
         gpus, number = torch.cuda.device_count(), group.place.local_rank
         if number >= gpus:
             raise TrainingError(
-                f"LOCAL_RANK is {number} on a machine with {gpus} GPUs; it must be below that: start one process per GPU "
-                "(processCountPerInstance of the job)."
+                f"LOCAL_RANK is {number} on a machine with {gpus} GPUs; it must be below that: start one process "
+                "per GPU (processCountPerInstance of the job)."
             )
         # The first GPU of a run of one process stays without a number, as torch calls the current device.
         device = torch.device("cuda") if group.size == 1 else torch.device("cuda", number)

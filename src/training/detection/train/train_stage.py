@@ -213,11 +213,13 @@ def check_training(settings: Settings, group: Group = ALONE) -> list[str]:
         lines.append(f"warning: this run uses {used} of the {torch.cuda.device_count()} GPUs")
     if group.size > 1:
         lines.append(
-            f"{run.batch_size} images per batch in each of {group.size} processes: {run.batch_size * group.size} together"
+            f"{run.batch_size} images per batch in each of {group.size} processes: "
+            f"{run.batch_size * group.size} together"
         )
         rate = scaled_peak(run, group.size)
         lines.append(
-            f"learning rate {rate:g}: LEARNING_RATE {run.learning_rate:g} times {group.size} processes (LR_SCALING linear)"
+            f"learning rate {rate:g}: LEARNING_RATE {run.learning_rate:g} times {group.size} processes "
+            "(LR_SCALING linear)"
             if run.lr_scaling == "linear"
             else f"learning rate {rate:g}: LEARNING_RATE as it is, not scaled by the processes (LR_SCALING none)"
         )
