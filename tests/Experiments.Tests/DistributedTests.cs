@@ -26,12 +26,32 @@ public class DistributedTests
     }
 
     [Theory]
+    [InlineData("Standard_NC8as_T4_v3", true)]
+    [InlineData("Standard_NC64as_T4_v3", false)]
+    public void ResultHash_Changes_ExactlyWhenTheSizeHasOtherProcesses(string size, bool isSame)
+    {
+        Assert.Equal(isSame, HashOf("Standard_NC4as_T4_v3") == HashOf(size));
+
+        static string HashOf(string size) =>
+            ResultHash.Compute(
+                ExperimentReader.Parse(ExperimentText.Valid, "demo.json", [$"COMPUTE.VM_SIZE={size}"]),
+                image: null,
+                build: null,
+                codeHash: null,
+                datasetHash: null
+            );
+    }
+
+    [Theory]
     [InlineData(
         "",
         "HYPERTUNE_PARAMS.MAX_CONCURRENT is 4, which is NODES; it must be at most 2, because each trial takes 2 "
             + "(RUN_PARAMS.DISTRIBUTED_NODES) of 4 nodes (NODES). Edit it, or run with --set=HYPERTUNE_PARAMS.MAX_CONCURRENT=2."
     )]
-    [InlineData("HYPERTUNE_PARAMS.MAX_CONCURRENT=3", "HYPERTUNE_PARAMS.MAX_CONCURRENT is 3; it must be at most 2, because each trial takes 2")]
+    [InlineData(
+        "HYPERTUNE_PARAMS.MAX_CONCURRENT=3",
+        "HYPERTUNE_PARAMS.MAX_CONCURRENT is 3; it must be at most 2, because each trial takes 2"
+    )]
     [InlineData(
         """HYPERTUNE_PARAMS.SEARCH_SPACE={"RUN_PARAMS.DISTRIBUTED_NODES":["choice",[[1,2]]]}""",
         "RUN_PARAMS.DISTRIBUTED_NODES is a key of the search space; it must be left out, because every trial of a sweep has the same nodes"

@@ -4,6 +4,7 @@ using Experiments.Model;
 using Experiments.Plans.Images;
 using Experiments.Reading;
 using Experiments.Settings;
+using Experiments.VmSizes;
 
 namespace Experiments.Planning;
 
@@ -29,14 +30,16 @@ internal static class ResultHash
         // Without a sweep its settings decide nothing; some of their defaults follow from NODES.
         if (!experiment.Hypertune)
             config.Remove("HYPERTUNE_PARAMS");
-        return ContentHash.Of(
-            new JsonObject
-            {
-                ["config"] = config,
-                ["image"] = image?.Digest ?? build?.Tag ?? image?.ToString(),
-                ["code"] = codeHash,
-                ["dataset"] = datasetHash,
-            }
-        );
+        var deciding = new JsonObject
+        {
+            ["config"] = config,
+            ["image"] = image?.Digest ?? build?.Tag ?? image?.ToString(),
+            ["code"] = codeHash,
+            ["dataset"] = datasetHash,
+        };
+        // BATCH_SIZE is that of each process; VM_SIZE, which decides nothing else, has their number.
+        if (VmGpus.ProcessesOf(experiment.Compute.VmSize) is > 1 and var processes)
+            deciding["processes"] = processes;
+        return ContentHash.Of(deciding);
     }
 }

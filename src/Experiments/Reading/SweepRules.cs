@@ -110,7 +110,9 @@ internal sealed class SweepRules(Experiment experiment, LocatedValue root, List<
         var path = $"{Space}.{member.Key}";
         if (member.Key == DistributedNodes)
         {
-            faults.Add(new(member.Location, path, "a key of the search space", "left out, because every trial of a sweep has the same nodes"));
+            faults.Add(
+                new(member.Location, path, "a key of the search space", "left out, because every trial of a sweep has the same nodes")
+            );
             return;
         }
 

@@ -124,9 +124,7 @@ internal sealed class ContainerRunner(
         }
 
         using var logEnd = new CancellationTokenSource();
-        var logs = containers
-            .Select(container => CopyLogAsync(job, container.Id, container.Log, follow: true, logEnd.Token))
-            .ToList();
+        var logs = containers.Select(container => CopyLogAsync(job, container.Id, container.Log, follow: true, logEnd.Token)).ToList();
         (RankContainer Container, ContainerEnd End)? failed;
         try
         {
@@ -204,16 +202,15 @@ internal sealed class ContainerRunner(
         return CommandResult.Failed(
             end.ExitCode switch
             {
-                NotFound =>
-                    $"A command was not found in image {image} (exit code 127); the log {log} names it. Correct the job's "
-                        + "command, or add the program to the image.",
-                NotExecutable =>
-                    $"A command in image {image} could not be executed (exit code 126); the log {log} names it. Correct "
-                        + "the job's command or the program's mode in the image.",
+                NotFound => $"A command was not found in image {image} (exit code 127); the log {log} names it. Correct the job's "
+                    + "command, or add the program to the image.",
+                NotExecutable => $"A command in image {image} could not be executed (exit code 126); the log {log} names it. Correct "
+                    + "the job's command or the program's mode in the image.",
                 Killed => $"{container.Name} was killed (exit code 137), as by the kernel when a machine runs out of memory. The log "
                     + $"{log} may say more.",
                 _ when end.Error.Length > 0 => $"The container could not run (exit code {end.ExitCode}): {end.Error}",
-                _ => $"{container.Name} exited with code {end.ExitCode}{job.Run.LastWords(container.Place?.Rank)}. The log {log} says more.",
+                _ =>
+                    $"{container.Name} exited with code {end.ExitCode}{job.Run.LastWords(container.Place?.Rank)}. The log {log} says more.",
             }
         );
     }

@@ -305,10 +305,7 @@ internal sealed class DockerEngine(string host) : IDisposable
     }
 
     private static Dictionary<string, IDictionary<string, bool>> OfLabel(string label, string value) =>
-        new(StringComparer.Ordinal)
-        {
-            ["label"] = new Dictionary<string, bool>(StringComparer.Ordinal) { [$"{label}={value}"] = true },
-        };
+        new(StringComparer.Ordinal) { ["label"] = new Dictionary<string, bool>(StringComparer.Ordinal) { [$"{label}={value}"] = true } };
 
     private async Task KillAsync(string container)
     {

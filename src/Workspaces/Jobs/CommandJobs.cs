@@ -36,9 +36,7 @@ internal static class CommandJobs
 
     /// <summary>Returns how the processes of a job are started; null for a job of one process.</summary>
     internal static MachineLearningDistributionConfiguration? DistributionOf(JobPlan planned) =>
-        planned.ProcessesPerInstance is { } processes
-            ? new PyTorchDistributionConfiguration { ProcessCountPerInstance = processes }
-            : null;
+        planned.ProcessesPerInstance is { } processes ? new PyTorchDistributionConfiguration { ProcessCountPerInstance = processes } : null;
 
     /// <summary>Adds the folders that a job reads and writes.</summary>
     internal static void Mount(

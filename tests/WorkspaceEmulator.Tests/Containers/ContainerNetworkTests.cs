@@ -13,18 +13,14 @@ public class ContainerNetworkTests
     }
 
     private static Task<TestEmulator> StartAsync(FakeEngine engine, JobNetwork network = JobNetwork.Bridge) =>
-        TestEmulator.StartAsync(options =>
-            options with
-            {
-                Runtime = JobRuntime.Docker,
-                DockerHost = engine.Host,
-                JobNetwork = network,
-            }
-        );
+        TestEmulator.StartAsync(options => options with { Runtime = JobRuntime.Docker, DockerHost = engine.Host, JobNetwork = network });
 
     private static string[] Environment(JsonNode created, params string[] names) =>
         [
-            .. created["Env"]!.AsArray().Select(value => (string)value!).Where(value => names.Contains(value[..value.IndexOf('=', StringComparison.Ordinal)])),
+            .. created["Env"]!
+                .AsArray()
+                .Select(value => (string)value!)
+                .Where(value => names.Contains(value[..value.IndexOf('=', StringComparison.Ordinal)])),
         ];
 
     [Fact]
@@ -74,7 +70,11 @@ public class ContainerNetworkTests
     public async Task RunAsync_FailsWithTheProcess_AndStopsTheOthers()
     {
         await using var engine = await FakeEngine.StartAsync(
-            new() { Log = [(1, "begins\n"), (2, "error: no images\n")], State = new() { ["ExitCode"] = 3 } }
+            new()
+            {
+                Log = [(1, "begins\n"), (2, "error: no images\n")],
+                State = new() { ["ExitCode"] = 3 },
+            }
         );
         await using var emulator = await StartAsync(engine);
 
