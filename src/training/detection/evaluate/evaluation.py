@@ -101,7 +101,9 @@ class Evaluator:
             proposals=proposals,
             group=self._group,
         )
-        return self._group.from_first(self._measure(detections, proposals) if self._group.is_first else None)
+        evaluation: Any = self._measure(detections, proposals) if self._group.is_first else None
+        measured: Evaluation = self._group.from_first(evaluation)
+        return measured
 
     def _measure(
         self, detections: Mapping[str, Detections], proposals: Mapping[str, NDArray[np.float64]]

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import torch
-from torch import distributed
+from torch import distributed as untyped
 
 from detection.errors import TrainingError
 from detection.processes.place import Place
 from detection.processes.watch import Watch
 
 Value = TypeVar("Value")
+distributed: Any = untyped
 
 _JOIN = datetime.timedelta(minutes=10)
 # The watch finds a process that is gone; an evaluation of the first one may take long.

@@ -170,8 +170,9 @@ class Trainer:
 
     def _gradients_stay(self, stays: bool) -> ContextManager[Any]:
         """Returns a context in which the gradients of a batch stay in this process, to be averaged with later ones."""
-        if stays and isinstance(self._network, DistributedDataParallel):
-            context: ContextManager[Any] = self._network.no_sync()
+        network: Any = self._network
+        if stays and isinstance(network, DistributedDataParallel):
+            context: ContextManager[Any] = network.no_sync()
             return context
         return contextlib.nullcontext()
 
