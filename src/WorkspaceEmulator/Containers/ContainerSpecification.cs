@@ -59,8 +59,7 @@ internal static class ContainerSpecification
         return new()
         {
             Image = image.ToString(),
-            // The library declares it as never null, and sends no null.
-            Hostname = (place is null || address.IsHost ? null : ContainerNetwork.HostOf(place.Rank))!,
+            Hostname = place is null || address.IsHost ? "" : ContainerNetwork.HostOf(place.Rank),
             NetworkingConfig = place is null || address.IsHost ? null : InNetwork(address.Network, ContainerNetwork.HostOf(place.Rank)),
             Entrypoint = ["/bin/sh", "-c", Launcher, paths.Mounts.Fill(job.Definition.Command)],
             Cmd = [],
