@@ -84,10 +84,10 @@ internal sealed class ContainerGateway(ContainerSettings settings, EmulatorAddre
             try
             {
                 var client = await from.AcceptTcpClientAsync(closing.Token);
-                if (
+                var isKnown =
                     client.Client.RemoteEndPoint is IPEndPoint remote
-                    && (subnet.Contains(remote.Address) || admitted.Keys.Any(other => other.Contains(remote.Address)))
-                )
+                    && (subnet.Contains(remote.Address) || admitted.Keys.Any(other => other.Contains(remote.Address)));
+                if (isKnown)
                     _ = PassOnAsync(client);
                 else
                     client.Dispose();

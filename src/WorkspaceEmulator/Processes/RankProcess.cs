@@ -24,8 +24,11 @@ internal sealed class RankProcess(JobProcess process, ProcessPlace? place, Strea
     {
         var who = place is null ? "The command" : $"Process {place.Rank} of {place.Size}";
         if (code is null)
-            return $"The process that held {(place is null ? "the command" : $"process {place.Rank} of {place.Size}")} was ended from outside, "
-                + "so the job was ended.";
+        {
+            var held = place is null ? "the command" : $"process {place.Rank} of {place.Size}";
+            return $"The process that held {held} was ended from outside, so the job was ended.";
+        }
+
         return $"{who} exited with code {code}{run.LastWords(place?.Rank)}. The log {LogName} says more.";
     }
 
