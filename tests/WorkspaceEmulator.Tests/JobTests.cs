@@ -258,7 +258,8 @@ public class JobTests
     [Theory]
     [InlineData("computeId", "null", "a job without properties.computeId (serverless compute)")]
     [InlineData("computeId", "\"local\"", "a job on the local computer (properties.computeId 'local')")]
-    [InlineData("distribution", """{"distributionType":"PyTorch"}""", "a job with properties.distribution (PyTorch)")]
+    [InlineData("distribution", """{"distributionType":"Mpi"}""", "a job with properties.distribution (Mpi)")]
+    [InlineData("distribution", """{"distributionType":"TensorFlow"}""", "a job with properties.distribution (TensorFlow)")]
     [InlineData("services", """{"shell":{"jobServiceType":"SSH"}}""", "a job with properties.services")]
     [InlineData("codeId", "\"git+https://git.example/x\"", "code of a repository ('git+https://git.example/x')")]
     [InlineData(

@@ -105,7 +105,7 @@ conformance('jobs', (context) => {
     await refused(put(job('true', { environmentId: 'nowhere' })), 400, 'UserError', /^properties\.environmentId is 'nowhere'; it must be the ARM id/);
     await refused(put(job('echo ${{inputs.absent}}')), 400, 'UserError', /refers to \$\{\{inputs\.absent\}\}, which the job does not define\.$/);
     await refused(put(job('true', { computeId: undefined })), 501, 'NotEmulated', /^PUT a job without properties\.computeId \(serverless compute\) is not emulated/);
-    await refused(put(job('true', { distribution: { distributionType: 'PyTorch' } })), 501, 'NotEmulated', /^PUT a job with properties\.distribution \(PyTorch\)/);
+    await refused(put(job('true', { distribution: { distributionType: 'Mpi' } })), 501, 'NotEmulated', /^PUT a job with properties\.distribution \(Mpi\)/);
     await refused(jobs.beginCancel(group, context.workspace, 'nowhere'), 404, 'ResourceNotFound', /^Job 'nowhere' was not found/);
   });
 });

@@ -30,7 +30,8 @@ public sealed record RunParameters
 
     [Setting(
         "LEARNING_RATE",
-        "Step size of the optimizer after warm-up, for one step over BATCH_SIZE times ACCUMULATE images. It is not scaled by them.",
+        "Step size of the optimizer after warm-up, for one step over BATCH_SIZE times ACCUMULATE images. It is not scaled by them; "
+            + "LR_SCALING scales it by the processes.",
         Default = 0.005,
         Minimum = 0,
         ExclusiveMinimum = true,
@@ -39,6 +40,15 @@ public sealed record RunParameters
         Decides = Decides.Weights
     )]
     public double LearningRate { get; init; }
+
+    [Setting(
+        "LR_SCALING",
+        "With several processes, each of which takes BATCH_SIZE images: `none` keeps LEARNING_RATE, `linear` multiplies it by their number.",
+        Default = "none",
+        Choices = ["none", "linear"],
+        Decides = Decides.Weights
+    )]
+    public string LearningRateScaling { get; init; } = "";
 
     [Setting(
         "WARMUP_STEPS",
@@ -154,6 +164,18 @@ public sealed record RunParameters
         Decides = Decides.Weights
     )]
     public string Precision { get; init; } = "";
+
+    [Setting(
+        "DISTRIBUTED_NODES",
+        "Nodes that train one model together, each with one process per GPU, or one without a GPU.",
+        Default = 1,
+        Minimum = 1,
+        Maximum = 128,
+        Unit = "nodes of one job",
+        AtMost = "NODES",
+        Decides = Decides.Weights
+    )]
+    public int DistributedNodes { get; init; }
 
     [Setting(
         "TIMEOUT_MINUTES",

@@ -1,6 +1,7 @@
 using Experiments.Model;
 using Experiments.Plans.Jobs;
 using Experiments.Reading;
+using Experiments.VmSizes;
 
 namespace Experiments.Planning;
 
@@ -35,13 +36,20 @@ internal static class JobPlanner
             {
                 ["checkpoints"] = $"azureml://datastores/{CheckpointDatastore}/paths/checkpoints/{checkpoints}/",
             },
-            InstanceCount: 1,
+            InstanceCount: experiment.RunParams.DistributedNodes,
             ShmSize: "2g",
             experiment.Hypertune ? SweepPlanner.Timeout(experiment) : TimeSpan.FromMinutes(experiment.RunParams.TimeoutMinutes)
         )
         {
+            ProcessesPerInstance = ProcessesPerInstance(experiment),
             Sweep = experiment.Hypertune ? SweepPlanner.Plan(experiment) : null,
         };
+
+    private static int? ProcessesPerInstance(Experiment experiment)
+    {
+        var processes = VmGpus.ProcessesOf(experiment.Compute.VmSize);
+        return processes * experiment.RunParams.DistributedNodes > 1 ? processes : null;
+    }
 
     private static string SweepWords(Experiment experiment) =>
         experiment.Hypertune ? $"sweep of {experiment.HypertuneParams.MaxTrials} trials, " : "";

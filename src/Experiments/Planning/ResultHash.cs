@@ -4,6 +4,7 @@ using Experiments.Model;
 using Experiments.Plans.Images;
 using Experiments.Reading;
 using Experiments.Settings;
+using Experiments.VmSizes;
 
 namespace Experiments.Planning;
 
@@ -29,7 +30,7 @@ internal static class ResultHash
         // Without a sweep its settings decide nothing; some of their defaults follow from NODES.
         if (!experiment.Hypertune)
             config.Remove("HYPERTUNE_PARAMS");
-        return Of(config, image, build, codeHash, datasetHash);
+        return Of(experiment, config, image, build, codeHash, datasetHash);
     }
 
     /// <summary>
@@ -55,17 +56,28 @@ internal static class ResultHash
         // The classes of both splits are the outputs of the model.
         var classes = dataset.Train.Boxes.Keys.Union(dataset.Test.Boxes.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal);
         config["classes"] = new JsonArray([.. classes.Select(name => JsonValue.Create(name))]);
-        return Of(config, image, build, codeHash, trainHash);
+        return Of(experiment, config, image, build, codeHash, trainHash);
     }
 
-    private static string Of(JsonObject config, ImageReference? image, ImageBuildPlan? build, string? codeHash, string? datasetHash) =>
-        ContentHash.Of(
-            new JsonObject
-            {
-                ["config"] = config,
-                ["image"] = image?.Digest ?? build?.Tag ?? image?.ToString(),
-                ["code"] = codeHash,
-                ["dataset"] = datasetHash,
-            }
-        );
+    private static string Of(
+        Experiment experiment,
+        JsonObject config,
+        ImageReference? image,
+        ImageBuildPlan? build,
+        string? codeHash,
+        string? datasetHash
+    )
+    {
+        var deciding = new JsonObject
+        {
+            ["config"] = config,
+            ["image"] = image?.Digest ?? build?.Tag ?? image?.ToString(),
+            ["code"] = codeHash,
+            ["dataset"] = datasetHash,
+        };
+        // BATCH_SIZE is that of each process; VM_SIZE, which decides nothing else, has their number.
+        if (VmGpus.ProcessesOf(experiment.Compute.VmSize) is > 1 and var processes)
+            deciding["processes"] = processes;
+        return ContentHash.Of(deciding);
+    }
 }

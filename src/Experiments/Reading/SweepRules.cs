@@ -16,6 +16,7 @@ internal sealed class SweepRules(Experiment experiment, LocatedValue root, List<
 {
     private const string Space = "HYPERTUNE_PARAMS.SEARCH_SPACE";
     private const string EvalEvery = "RUN_PARAMS.EVAL_EVERY";
+    private const string DistributedNodes = "RUN_PARAMS.DISTRIBUTED_NODES";
     private const string BaseModel = "MODEL_PARAMS.BASE_MODEL";
 
     /// <summary>Fewest trials of a sweep: one trial is no comparison.</summary>
@@ -30,6 +31,7 @@ internal sealed class SweepRules(Experiment experiment, LocatedValue root, List<
     public void Validate()
     {
         ValidatePolicy();
+        ValidateNodes();
         var space = root.FindPath(Space)
             ?? LocatedJson.Read(System.Text.Encoding.UTF8.GetBytes(sweep.SearchSpace.GetRawText()), "", faults, At("HYPERTUNE"))!;
         var before = faults.Count;
@@ -67,6 +69,25 @@ internal sealed class SweepRules(Experiment experiment, LocatedValue root, List<
         );
     }
 
+    // Azure ML starts a trial when all of its nodes are there.
+    private void ValidateNodes()
+    {
+        var nodes = experiment.RunParams.DistributedNodes;
+        var most = Math.Max(1, experiment.Nodes / nodes);
+        if (sweep.MaxConcurrent <= most || nodes == 1)
+            return;
+        const string Path = "HYPERTUNE_PARAMS.MAX_CONCURRENT";
+        faults.Add(
+            new(
+                At(Path),
+                Path,
+                root.FindPath(Path) is { } given ? given.Shown : $"{sweep.MaxConcurrent}, which is NODES",
+                $"at most {most}, because each trial takes {nodes} (RUN_PARAMS.DISTRIBUTED_NODES) of {experiment.Nodes} nodes (NODES)",
+                $"Edit it, or run with --set={Path}={most}."
+            )
+        );
+    }
+
     private void ValidatePolicy()
     {
         if (sweep.EarlyTermination == "none" || experiment.RunParams.EvalEvery is > 0 and var every && every < experiment.RunParams.Steps)
@@ -87,6 +108,14 @@ internal sealed class SweepRules(Experiment experiment, LocatedValue root, List<
     private void ValidateParameter(LocatedMember member)
     {
         var path = $"{Space}.{member.Key}";
+        if (member.Key == DistributedNodes)
+        {
+            faults.Add(
+                new(member.Location, path, "a key of the search space", "left out, because every trial of a sweep has the same nodes")
+            );
+            return;
+        }
+
         var definition = keys[member.Key];
         var (name, arguments) = (member.Value.Items[0].Text, Arguments(member.Value));
         if (SearchDistribution.Create(name, arguments) is not { } distribution)

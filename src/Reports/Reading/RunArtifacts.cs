@@ -26,6 +26,7 @@ public sealed partial class RunArtifacts
 
     private const string PictureFolder = "outputs/worst";
     private const string Log = "user_logs/std_log.txt";
+    private const string LogOfFirstProcess = "user_logs/std_log_process_0.txt";
     private const int MostPictures = 6;
     private const int LogLines = 30;
     private const int LogBytes = 64 * 1024;
@@ -106,7 +107,8 @@ public sealed partial class RunArtifacts
 
     private static List<string> ReadTail(string folder, ICollection<string> notes)
     {
-        if (JsonFile.Open(folder, Log, notes, long.MaxValue) is not { } stream)
+        var log = File.Exists(Path.Combine(folder, LogOfFirstProcess)) ? LogOfFirstProcess : Log;
+        if (JsonFile.Open(folder, log, notes, long.MaxValue) is not { } stream)
             return [];
         using (stream)
         {

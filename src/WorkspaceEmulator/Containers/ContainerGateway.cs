@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using WorkspaceEmulator.Access;
@@ -15,6 +16,7 @@ internal sealed class ContainerGateway(ContainerSettings settings, EmulatorAddre
     private const string BridgeName = "bridge";
     private readonly SemaphoreSlim opening = new(1);
     private readonly CancellationTokenSource closing = new();
+    private readonly ConcurrentDictionary<IPNetwork, bool> admitted = new();
     private TcpListener? listener;
     private ContainerAddress? opened;
 
@@ -23,7 +25,7 @@ internal sealed class ContainerGateway(ContainerSettings settings, EmulatorAddre
     public async Task<ContainerAddress> OpenAsync(DockerEngine engine, CancellationToken cancellationToken)
     {
         if (settings.Network == JobNetwork.Host)
-            return new("host", address.Endpoint, []);
+            return new(ContainerAddress.HostNetwork, address.Endpoint, []);
         await opening.WaitAsync(cancellationToken);
         try
         {
@@ -48,6 +50,13 @@ internal sealed class ContainerGateway(ContainerSettings settings, EmulatorAddre
         {
             opening.Release();
         }
+    }
+
+    /// <summary>Passes on connections from another network of the engine, too, until the result is disposed.</summary>
+    public IDisposable Admit(IPNetwork network)
+    {
+        admitted[network] = true;
+        return new Admission(admitted, network);
     }
 
     public void Dispose()
@@ -75,7 +84,10 @@ internal sealed class ContainerGateway(ContainerSettings settings, EmulatorAddre
             try
             {
                 var client = await from.AcceptTcpClientAsync(closing.Token);
-                if (client.Client.RemoteEndPoint is IPEndPoint remote && subnet.Contains(remote.Address))
+                var isKnown =
+                    client.Client.RemoteEndPoint is IPEndPoint remote
+                    && (subnet.Contains(remote.Address) || admitted.Keys.Any(other => other.Contains(remote.Address)));
+                if (isKnown)
                     _ = PassOnAsync(client);
                 else
                     client.Dispose();
@@ -113,5 +125,10 @@ internal sealed class ContainerGateway(ContainerSettings settings, EmulatorAddre
     {
         await from.CopyToAsync(to, closing.Token);
         target.Client.Shutdown(SocketShutdown.Send);
+    }
+
+    private sealed class Admission(ConcurrentDictionary<IPNetwork, bool> admitted, IPNetwork network) : IDisposable
+    {
+        public void Dispose() => admitted.TryRemove(network, out _);
     }
 }

@@ -40,6 +40,10 @@ internal sealed class ContainerLeftovers(StateFolder folder, ExecutionSettings s
                     cancellationToken
                 );
                 await Task.WhenAll(left.Select(container => RemoveAsync(engine, container.Id, container.Label)));
+                foreach (var network in await engine.ListNetworksAsync(ContainerSpecification.StateLabel, folder.Root, cancellationToken))
+                {
+                    await engine.RemoveNetworkAsync(network);
+                }
             }
             catch (EngineException error)
             {

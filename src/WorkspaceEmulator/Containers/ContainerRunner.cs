@@ -50,17 +50,10 @@ internal sealed class ContainerRunner(
                     .Select(mount => mount.Source)
             );
             leftovers.Remember(engine.Host);
-            var specification = ContainerSpecification.Create(job, image, paths, settings, state, reached);
-            // Not canceled: a container that was created and whose id is unknown would remain.
-            var container = await engine.CreateContainerAsync(specification, CancellationToken.None);
-            try
-            {
-                return await RunAsync(job, image, container, progress, stop);
-            }
-            finally
-            {
-                await RemoveAsync(job.Run, container);
-            }
+            if (!job.Definition.IsDistributed)
+                return await RunInAsync(job, image, paths, reached, [null], progress, stop);
+            await using var network = await ContainerNetwork.CreateAsync(engine, gateway, job, state, reached);
+            return await RunInAsync(job, image, paths, network.Address, network.Places(job), progress, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -76,10 +69,44 @@ internal sealed class ContainerRunner(
         }
     }
 
+    private async Task<CommandResult> RunInAsync(
+        JobAttempt job,
+        ImageReference image,
+        ContainerPaths paths,
+        ContainerAddress reached,
+        IReadOnlyList<ProcessPlace?> places,
+        IJobProgress progress,
+        CancellationToken stop
+    )
+    {
+        var created = new List<RankContainer>();
+        try
+        {
+            foreach (var place in places)
+            {
+                var specification = ContainerSpecification.Create(job, image, paths, settings, state, reached, place);
+                // Not canceled: a container that was created and whose id is unknown would remain.
+                var id = await engine.CreateContainerAsync(specification, CancellationToken.None);
+                created.Add(new(id, place, place is { Rank: > 0 } ? job.Run.Files.OpenAppend(Run.LogOfProcess(place.Rank)) : job.Log));
+            }
+
+            return await RunAsync(job, image, created, progress, stop);
+        }
+        finally
+        {
+            foreach (var container in created)
+            {
+                await RemoveAsync(job.Run, container.Id);
+                if (container.Log != job.Log)
+                    await container.Log.DisposeAsync();
+            }
+        }
+    }
+
     private async Task<CommandResult> RunAsync(
         JobAttempt job,
         ImageReference image,
-        string container,
+        IReadOnlyList<RankContainer> containers,
         IJobProgress progress,
         CancellationToken stop
     )
@@ -87,32 +114,63 @@ internal sealed class ContainerRunner(
         if (stop.IsCancellationRequested)
             return CommandResult.Stopped;
         var run = job.Run;
-        await engine.StartAsync(container, CancellationToken.None);
+        foreach (var container in containers)
+            await engine.StartAsync(container.Id, CancellationToken.None);
         progress.Started();
-        run.LogSystem($"Container {container[..12]} runs the command in image {image} as user {ContainerUser.Name}.");
+        foreach (var container in containers)
+        {
+            var what = container.Place is { } place ? $"process {place.Rank} of {place.Size}" : "the command";
+            run.LogSystem($"Container {container.Id[..12]} runs {what} in image {image} as user {ContainerUser.Name}.");
+        }
+
         using var logEnd = new CancellationTokenSource();
-        var log = CopyLogAsync(job, container, job.Log, follow: true, logEnd.Token);
+        var logs = containers.Select(container => CopyLogAsync(job, container.Id, container.Log, follow: true, logEnd.Token)).ToList();
+        (RankContainer Container, ContainerEnd End)? failed;
         try
         {
-            await engine.WaitAsync(container, stop);
+            failed = await FindFailedAsync(containers, stop);
+            if (failed is not null && containers.Count > 1)
+                await Task.WhenAll(containers.Select(container => engine.StopAsync(container.Id, progress.Grace)));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await engine.StopAsync(container, progress.Grace);
+            await Task.WhenAll(containers.Select(container => engine.StopAsync(container.Id, progress.Grace)));
             return CommandResult.Stopped;
         }
         finally
         {
             logEnd.CancelAfter(LogLimit);
-            await log;
+            await Task.WhenAll(logs);
             // An engine may end the stream that follows a log before its last lines, when the container has just ended.
-            using var rest = new RestOfLog(job.Log, job.Log.Length);
-            using var limit = new CancellationTokenSource(LogLimit);
-            await CopyLogAsync(job, container, rest, follow: false, limit.Token);
+            foreach (var container in containers)
+            {
+                using var rest = new RestOfLog(container.Log, container.Log.Length - container.Before);
+                using var limit = new CancellationTokenSource(LogLimit);
+                await CopyLogAsync(job, container.Id, rest, follow: false, limit.Token);
+            }
         }
 
         progress.Ended();
-        return Explain(await engine.GetEndAsync(container, CancellationToken.None), image, job);
+        return failed is { } first ? Explain(first.End, image, job, first.Container) : CommandResult.Success;
+    }
+
+    /// <summary>Waits for the first container that fails; returns null when all have succeeded.</summary>
+    private async Task<(RankContainer Container, ContainerEnd End)?> FindFailedAsync(
+        IReadOnlyList<RankContainer> containers,
+        CancellationToken stop
+    )
+    {
+        var waiting = containers.ToDictionary(container => engine.WaitAsync(container.Id, stop));
+        while (waiting.Count > 0)
+        {
+            var ended = await Task.WhenAny(waiting.Keys);
+            await ended;
+            waiting.Remove(ended, out var container);
+            if (await engine.GetEndAsync(container!.Id, CancellationToken.None) is { ExitCode: not 0 } end)
+                return (container, end);
+        }
+
+        return null;
     }
 
     // The certificate itself belongs to the emulator alone.
@@ -122,10 +180,9 @@ internal sealed class ContainerRunner(
         return run.Files.PathOf(CertificateCopy);
     }
 
-    private CommandResult Explain(ContainerEnd end, ImageReference image, JobAttempt job)
+    private CommandResult Explain(ContainerEnd end, ImageReference image, JobAttempt job, RankContainer container)
     {
-        if (end.ExitCode == 0)
-            return CommandResult.Success;
+        var log = container.Place is { } place ? Run.LogOfProcess(place.Rank) : Run.UserLog;
         if (end.IsOutOfMemory)
         {
             return CommandResult.Failed(
@@ -145,16 +202,15 @@ internal sealed class ContainerRunner(
         return CommandResult.Failed(
             end.ExitCode switch
             {
-                NotFound =>
-                    $"A command was not found in image {image} (exit code 127); the log user_logs/std_log.txt names it. Correct the job's "
-                        + "command, or add the program to the image.",
-                NotExecutable =>
-                    $"A command in image {image} could not be executed (exit code 126); the log user_logs/std_log.txt names it. Correct "
-                        + "the job's command or the program's mode in the image.",
-                Killed => "The command was killed (exit code 137), as by the kernel when a machine runs out of memory. The log "
-                    + "user_logs/std_log.txt may say more.",
+                NotFound => $"A command was not found in image {image} (exit code 127); the log {log} names it. Correct the job's "
+                    + "command, or add the program to the image.",
+                NotExecutable => $"A command in image {image} could not be executed (exit code 126); the log {log} names it. Correct "
+                    + "the job's command or the program's mode in the image.",
+                Killed => $"{container.Name} was killed (exit code 137), as by the kernel when a machine runs out of memory. The log "
+                    + $"{log} may say more.",
                 _ when end.Error.Length > 0 => $"The container could not run (exit code {end.ExitCode}): {end.Error}",
-                _ => $"The command exited with code {end.ExitCode}. The log user_logs/std_log.txt says more.",
+                _ =>
+                    $"{container.Name} exited with code {end.ExitCode}{job.Run.LastWords(container.Place?.Rank)}. The log {log} says more.",
             }
         );
     }
@@ -192,4 +248,13 @@ internal sealed class ContainerRunner(
         job.Workspace.EnvironmentVersions.Find(job.Definition.Environment)?.Body.Text("image") is { Length: > 0 } image
             ? ImageReference.Parse(image)
             : null;
+
+    /// <summary>The container of one process of a job, or of the only one.</summary>
+    private sealed record RankContainer(string Id, ProcessPlace? Place, Stream Log)
+    {
+        /// <summary>Gets the length of the log before the container wrote to it.</summary>
+        public long Before { get; } = Log.Length;
+
+        public string Name => Place is null ? "The command" : $"Process {Place.Rank} of {Place.Size}";
+    }
 }

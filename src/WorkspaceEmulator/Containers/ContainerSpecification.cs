@@ -40,7 +40,8 @@ internal static class ContainerSpecification
         ContainerPaths container,
         ContainerSettings settings,
         StateFolder state,
-        ContainerAddress address
+        ContainerAddress address,
+        ProcessPlace? place = null
     )
     {
         var paths = container.Paths;
@@ -52,12 +53,14 @@ internal static class ContainerSpecification
             ["LANG"] = "C.UTF-8",
             ["USER"] = "job",
         };
-        var variables = JobEnvironment.Create(job, paths, machine, address.Endpoint);
+        var variables = JobEnvironment.Create(job, paths, machine, address.Endpoint, place);
         variables["TINI_KILL_PROCESS_GROUP"] = "1"; // TERM then also reaches what the shell started.
 
         return new()
         {
             Image = image.ToString(),
+            Hostname = place is null || address.IsHost ? "" : ContainerNetwork.HostOf(place.Rank),
+            NetworkingConfig = place is null || address.IsHost ? null : InNetwork(address.Network, ContainerNetwork.HostOf(place.Rank)),
             Entrypoint = ["/bin/sh", "-c", Launcher, paths.Mounts.Fill(job.Definition.Command)],
             Cmd = [],
             User = ContainerUser.Name,
@@ -89,4 +92,10 @@ internal static class ContainerSpecification
             },
         };
     }
+
+    private static NetworkingConfig InNetwork(string network, string host) =>
+        new()
+        {
+            EndpointsConfig = new Dictionary<string, EndpointSettings>(StringComparer.Ordinal) { [network] = new() { Aliases = [host] } },
+        };
 }

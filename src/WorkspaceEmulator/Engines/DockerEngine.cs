@@ -122,6 +122,59 @@ internal sealed class DockerEngine(string host) : IDisposable
         }
     }
 
+    /// <summary>Creates a bridge network.</summary>
+    public Task CreateNetworkAsync(string name, IDictionary<string, string> labels) =>
+        CallAsync(
+            "POST /networks/create",
+            CallLimit,
+            (client, stop) =>
+                client.Networks.CreateNetworkAsync(
+                    new()
+                    {
+                        Name = name,
+                        Driver = "bridge",
+                        Labels = labels,
+                    },
+                    stop
+                ),
+            CancellationToken.None
+        );
+
+    /// <summary>Removes a network, which has no containers any more.</summary>
+    public async Task RemoveNetworkAsync(string name)
+    {
+        try
+        {
+            await CallAsync(
+                $"DELETE /networks/{name}",
+                CallLimit,
+                async (client, stop) =>
+                {
+                    await client.Networks.DeleteNetworkAsync(name, stop);
+                    return true;
+                },
+                CancellationToken.None
+            );
+        }
+        catch (EngineException error) when (error.Status == 404)
+        {
+            // Removed already.
+        }
+    }
+
+    /// <summary>Lists the names of networks that carry a label of a value.</summary>
+    public async Task<IReadOnlyList<string>> ListNetworksAsync(string label, string value, CancellationToken cancellationToken)
+    {
+        var wanted = new NetworksListParameters { Filters = OfLabel(label, value) };
+        var found = await CallAsync(
+            "GET /networks",
+            CallLimit,
+            (client, stop) => client.Networks.ListNetworksAsync(wanted, stop),
+            cancellationToken
+        );
+        return [.. found.Select(network => network.Name)];
+    }
+
     public async Task<string> CreateContainerAsync(CreateContainerParameters container, CancellationToken cancellationToken)
     {
         var created = await CallAsync(
@@ -241,14 +294,7 @@ internal sealed class DockerEngine(string host) : IDisposable
         CancellationToken cancellationToken
     )
     {
-        var wanted = new ContainersListParameters
-        {
-            All = true,
-            Filters = new Dictionary<string, IDictionary<string, bool>>(StringComparer.Ordinal)
-            {
-                ["label"] = new Dictionary<string, bool>(StringComparer.Ordinal) { [$"{label}={value}"] = true },
-            },
-        };
+        var wanted = new ContainersListParameters { All = true, Filters = OfLabel(label, value) };
         var found = await CallAsync(
             "GET /containers/json",
             CallLimit,
@@ -257,6 +303,9 @@ internal sealed class DockerEngine(string host) : IDisposable
         );
         return [.. found.Select(container => (container.ID, container.Labels.TryGetValue(shown, out var text) ? text : null))];
     }
+
+    private static Dictionary<string, IDictionary<string, bool>> OfLabel(string label, string value) =>
+        new(StringComparer.Ordinal) { ["label"] = new Dictionary<string, bool>(StringComparer.Ordinal) { [$"{label}={value}"] = true } };
 
     private async Task KillAsync(string container)
     {

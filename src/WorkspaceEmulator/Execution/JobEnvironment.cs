@@ -16,11 +16,13 @@ internal static class JobEnvironment
     /// <param name="paths">Where its command finds files.</param>
     /// <param name="machine">Variables of the machine or container, such as PATH.</param>
     /// <param name="endpoint">Address of the emulator, the same inside and outside of a container.</param>
+    /// <param name="place">Place of the process among those of the job; null for the only one.</param>
     public static Dictionary<string, string> Create(
         JobAttempt job,
         JobPaths paths,
         IReadOnlyDictionary<string, string> machine,
-        Uri endpoint
+        Uri endpoint,
+        ProcessPlace? place = null
     )
     {
         var (run, mounts, token) = (job.Run, paths.Mounts, job.Token);
@@ -57,6 +59,7 @@ internal static class JobEnvironment
         variables["MLFLOW_EXPERIMENT_NAME"] = document.ExperimentName;
         variables["AZUREML_CR_CORRELATION_ID"] = run.Name;
         variables["AZUREML_CR_NODE_RANK"] = "0";
+        place?.AddTo(variables);
         variables["AZUREML_CR_AZUREML_CONTEXT"] = new JsonObject
         {
             ["subscription_id"] = workspace.Name.SubscriptionId,

@@ -23,7 +23,7 @@ internal sealed class JobLog : Stream
     public JobLog(Run run, AttemptFaults faults, Action preempt, Action fail)
     {
         (this.run, this.faults, this.preempt, this.fail) = (run, faults, preempt, fail);
-        file = run.Files.OpenAppend(Run.UserLog);
+        file = run.Files.OpenAppend(run.CommandLog);
     }
 
     /// <summary>Gets why the log could not be written; null while it can.</summary>
@@ -74,8 +74,8 @@ internal sealed class JobLog : Stream
         if (Failure is not null)
             return;
         file.Dispose();
-        run.Artifacts.RotateLog();
-        file = run.Files.OpenAppend(Run.UserLog);
+        run.Artifacts.RotateLog(run.CommandLog);
+        file = run.Files.OpenAppend(run.CommandLog);
     }
 
     public override void Flush()

@@ -137,7 +137,7 @@ internal sealed class JobScheduler(
         }
         else if (run.Status is RunStatus.Preparing or RunStatus.Running or RunStatus.Finalizing)
         {
-            run.Artifacts.RotateLog();
+            run.Artifacts.RotateLog(run.CommandLog);
             run.TryMoveTo(RunStatus.Queued);
         }
     }

@@ -25,6 +25,12 @@ internal sealed partial record CommandJob(
     IReadOnlyDictionary<string, JobOutput> Outputs
 )
 {
+    /// <summary>Gets whether several processes run the command, each with its place among them (distribution PyTorch).</summary>
+    public bool IsDistributed { get; init; }
+
+    /// <summary>Gets the processes on each node; at least 1.</summary>
+    public int ProcessesPerInstance { get; init; } = 1;
+
     /// <summary>The <c>jobType</c> of command jobs.</summary>
     public const string Type = "Command";
 

@@ -8,6 +8,10 @@ namespace WorkspaceEmulator.Jobs;
 /// <summary>Reads and validates the <c>properties</c> of a command job. It reports the first fault, as Azure does.</summary>
 internal sealed class CommandJobReader
 {
+    /// <summary>The only distribution that is emulated.</summary>
+    public const string PyTorch = "PyTorch";
+
+    private const int MostProcesses = 64; // of a node; the largest has 8 GPUs
     private const string DefaultSharedMemory = "2g";
     private const int LongestArgument = (128 * 1024) - 1;
 
@@ -54,7 +58,12 @@ internal sealed class CommandJobReader
         CheckExpressions(command);
         var timeout = ReadTimeout();
         var memory = ReadSharedMemory();
-        return new(command, environment, compute, instances, memory, timeout, variables, inputs, outputs);
+        var processes = ReadProcesses();
+        return new(command, environment, compute, instances, memory, timeout, variables, inputs, outputs)
+        {
+            IsDistributed = properties.Object("distribution") is not null,
+            ProcessesPerInstance = processes,
+        };
     }
 
     private string ReadRequired(string member)
@@ -182,6 +191,18 @@ internal sealed class CommandJobReader
         if (timeout == TimeSpan.Zero)
             Add($"properties.limits.timeout is '{text}'; it must be longer than zero.");
         return timeout;
+    }
+
+    private int ReadProcesses()
+    {
+        if (properties.Object("distribution") is not { } distribution)
+            return 1;
+        if (distribution.Text("distributionType") != PyTorch)
+            Add($"properties.distribution.distributionType is '{distribution.Text("distributionType")}'; it must be {PyTorch}.");
+        var count = distribution.Integer("processCountPerInstance") ?? 1;
+        if (count is < 1 or > MostProcesses)
+            Add($"properties.distribution.processCountPerInstance is {count}; it must be from 1 to {MostProcesses}.");
+        return (int)Math.Clamp(count, 1, MostProcesses);
     }
 
     private long ReadSharedMemory()

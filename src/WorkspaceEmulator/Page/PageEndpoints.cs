@@ -130,7 +130,7 @@ internal static class PageEndpoints
 
     private static string ReadTail(Run run)
     {
-        if (run.Files.OpenRead(Run.UserLog) is not { } file)
+        if (run.Files.OpenRead(run.CommandLog) is not { } file)
             return "";
         using var stream = new FileSnapshot(file);
         stream.Seek(-Math.Min(stream.Length, LogTail), SeekOrigin.End);

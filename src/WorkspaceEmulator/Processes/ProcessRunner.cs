@@ -1,9 +1,14 @@
+using System.Net;
+using System.Net.Sockets;
 using WorkspaceEmulator.Execution;
+using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Processes;
 
-/// <summary>Runs a job's command as a child process of the emulator, in a session of its own.</summary>
+/// <summary>
+/// Runs a job's command as a child process of the emulator, in a session of its own; a job of several processes runs it in each of them.
+/// </summary>
 internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress address, TimeProvider time) : IJobRunner
 {
     /// <summary>
@@ -16,23 +21,16 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
         if (stop.IsCancellationRequested)
             return CommandResult.Stopped;
         var run = job.Run;
-        using var process = JobProcess.Start(
-            job.Mounts.Fill(job.Definition.Command),
-            run.WorkingFolder,
-            Variables(job),
-            settings.TerminationGrace
-        );
-        // setsid(1) becomes the command and leads a session whose id is its process id.
-        var tree = new ProcessTree(run.WorkingFolder)
-        {
-            Session = process.IsHeld ? 0 : process.Id,
-            Holder = process.IsHeld ? process.Id : 0,
-        };
+        var tree = new ProcessTree(run.WorkingFolder);
+        var started = new List<RankProcess>();
         try
         {
+            if (!job.Definition.IsDistributed)
+                started.Add(Start(job, null, tree));
+            else
+                started.AddRange(ProcessPlace.Of(job.Definition, "127.0.0.1", FreePort()).Select(place => Start(job, place, tree)));
             progress.Started();
-            run.LogSystem($"Process {process.Id} {(process.IsHeld ? "holds" : "runs")} the command.");
-            return await RunAsync(job, process, tree, progress, stop);
+            return await RunAsync(job, started, tree, progress, stop);
         }
         finally
         {
@@ -40,32 +38,55 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
             var left = await tree.EndAsync(progress.Grace, time);
             if (left.Count > 0)
                 run.LogSystem($"Processes {string.Join(", ", left)} of the job could not be ended.");
-            await process.ReleaseAsync();
+            foreach (var process in started)
+                await process.DisposeAsync();
             if (await Subreaper.EndOrphansAsync(time) is > 0 and var count)
                 run.LogSystem($"{count} processes that had left a job were ended.");
         }
     }
 
+    private RankProcess Start(JobAttempt job, ProcessPlace? place, ProcessTree tree)
+    {
+        var run = job.Run;
+        var log = place is { Rank: > 0 } ? run.Files.OpenAppend(Run.LogOfProcess(place.Rank)) : job.Log;
+        var process = JobProcess.Start(
+            job.Mounts.Fill(job.Definition.Command),
+            run.WorkingFolder,
+            Variables(job, place),
+            settings.TerminationGrace
+        );
+        // setsid(1) becomes the command and leads a session whose id is its process id.
+        (process.IsHeld ? tree.Holders : tree.Sessions).Add(process.Id);
+        var what = place is null ? "the command" : $"process {place.Rank} of {place.Size}";
+        run.LogSystem($"Process {process.Id} {(process.IsHeld ? "holds" : "runs")} {what}.");
+        return new(process, place, log);
+    }
+
     private async Task<CommandResult> RunAsync(
         JobAttempt job,
-        JobProcess process,
+        List<RankProcess> processes,
         ProcessTree tree,
         IJobProgress progress,
         CancellationToken stop
     )
     {
         using var logEnd = new CancellationTokenSource();
-        var copied = process.Output.CopyToAsync(job.Log, logEnd.Token);
+        var copied = processes.Select(process => process.CopyLogAsync(logEnd.Token)).ToList();
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         // Without a reader the job would block, so the end of the log is the end of the job.
-        _ = copied.ContinueWith(
-            _ => stopped.TrySetResult(),
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted,
-            TaskScheduler.Default
-        );
+        foreach (var copy in copied)
+        {
+            _ = copy.ContinueWith(
+                _ => stopped.TrySetResult(),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default
+            );
+        }
+
         await using var registration = stop.Register(() => stopped.TrySetResult());
-        if (await Task.WhenAny(process.Ended, stopped.Task) == stopped.Task)
+        var ended = FindFailedAsync(processes);
+        if (await Task.WhenAny(ended, stopped.Task) == stopped.Task)
         {
             await tree.EndAsync(progress.Grace, time);
             await FinishLogAsync();
@@ -73,21 +94,19 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
         }
 
         progress.Ended();
-        await tree.EndAsync(settings.TerminationGrace, time); // Background processes end with the command.
+        // Background processes end with the command, and the other processes of the job with the one that failed.
+        await tree.EndAsync(settings.TerminationGrace, time);
         await FinishLogAsync();
-        return await process.Ended switch
-        {
-            0 => CommandResult.Success,
-            null => CommandResult.Failed("The process that held the command was ended from outside, so the job was ended."),
-            var code => CommandResult.Failed($"The command exited with code {code}. The log user_logs/std_log.txt says more."),
-        };
+        return await ended is { } failed
+            ? CommandResult.Failed(failed.Explain(job.Run, await failed.Process.Ended))
+            : CommandResult.Success;
 
         async Task FinishLogAsync()
         {
             logEnd.CancelAfter(LogLimit);
             try
             {
-                await copied;
+                await Task.WhenAll(copied);
             }
             catch (OperationCanceledException)
             {
@@ -102,13 +121,39 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
         }
     }
 
-    private Dictionary<string, string> Variables(JobAttempt job)
+    /// <summary>Waits for the first process that fails; returns null when all have succeeded.</summary>
+    private static async Task<RankProcess?> FindFailedAsync(IReadOnlyList<RankProcess> processes)
+    {
+        var waiting = processes.ToList();
+        while (waiting.Count > 0)
+        {
+            await Task.WhenAny(waiting.Select(process => process.Process.Ended));
+            foreach (var process in waiting.Where(process => process.Process.Ended.IsCompleted).ToList())
+            {
+                if (await process.Process.Ended is not 0)
+                    return process;
+                waiting.Remove(process);
+            }
+        }
+
+        return null;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private Dictionary<string, string> Variables(JobAttempt job, ProcessPlace? place)
     {
         var variables = JobEnvironment.Create(
             job,
             new(job.Mounts, job.Run.WorkingFolder, address.Certificate),
             Machine(),
-            address.Endpoint
+            address.Endpoint,
+            place
         );
         foreach (var (name, value) in settings.ProcessVariables)
             variables[name] = value;

@@ -20,11 +20,11 @@ internal sealed partial class ProcessTree(string folder)
     /// <summary>Longest wait for processes after KILL. Only one that waits for a device that does not answer is left then.</summary>
     public static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gets or sets the session of the job's first process; 0 when it is unknown, as after a crash.</summary>
-    public int Session { get; set; }
+    /// <summary>Gets the sessions of the job's first processes; empty when they are unknown, as after a crash.</summary>
+    public ISet<int> Sessions { get; } = new HashSet<int>();
 
-    /// <summary>Gets or sets the process that holds those of the job and is not one of them; 0 when nothing holds them.</summary>
-    public int Holder { get; set; }
+    /// <summary>Gets the processes that hold those of the job and are none of them; empty when nothing holds them.</summary>
+    public ISet<int> Holders { get; } = new HashSet<int>();
 
     /// <summary>Sends TERM to every process of the job, then KILL after the grace time, and returns when all have ended.</summary>
     /// <returns>The processes that KILL did not end.</returns>
@@ -52,8 +52,8 @@ internal sealed partial class ProcessTree(string folder)
         var roots = all.Where(stat =>
                 stat.IsAlive
                 && stat.Id != Environment.ProcessId
-                && stat.Id != Holder
-                && ((Session != 0 && stat.Session == Session) || (Holder != 0 && stat.Parent == Holder) || WorksIn(stat.Id, folder))
+                && !Holders.Contains(stat.Id)
+                && (Sessions.Contains(stat.Session) || Holders.Contains(stat.Parent) || WorksIn(stat.Id, folder))
             )
             .Select(stat => stat.Id);
         return [.. WithDescendants(all, roots)];

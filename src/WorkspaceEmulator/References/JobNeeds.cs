@@ -19,7 +19,7 @@ internal static class JobNeeds
     /// <summary>Returns what the emulator has not, as it stands in a message; null when it has everything.</summary>
     public static string? Missing(JsonObject properties, Workspace workspace)
     {
-        if (properties["distribution"] is JsonObject distribution)
+        if (properties["distribution"] is JsonObject distribution && distribution.Text("distributionType") != CommandJobReader.PyTorch)
             return $"a job with properties.distribution ({distribution.Text("distributionType")})";
         if (properties.Object("services") is { Count: > 0 })
             return "a job with properties.services";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using WorkspaceEmulator.Files;
@@ -19,6 +20,7 @@ internal sealed class Run
     /// <summary>What the emulator says about the job, in the run's folder.</summary>
     public const string SystemLog = "system_logs/lifecycler/lifecycler.log";
 
+    private const int LongestLine = 500;
     private readonly Lock gate = new();
     private readonly Lock writing = new();
     private readonly PendingWrites pending;
@@ -55,6 +57,25 @@ internal sealed class Run
 
     /// <summary>Gets the definition of a command job; null for a sweep and for a run created through MLflow.</summary>
     public CommandJob? Job => definition?.Command;
+
+    /// <summary>Returns the log of one process of a job of several, in the run's folder.</summary>
+    public static string LogOfProcess(int rank) => string.Create(CultureInfo.InvariantCulture, $"user_logs/std_log_process_{rank}.txt");
+
+    /// <summary>Gets the log of the command, or of its first process, in the run's folder.</summary>
+    public string CommandLog => Job is { IsDistributed: true } ? LogOfProcess(0) : UserLog;
+
+    /// <summary>Returns the last line of the log of a process, as the end of a sentence; empty for a command of one process.</summary>
+    public string LastWords(int? rank)
+    {
+        if (rank is not { } number || Files.OpenRead(LogOfProcess(number)) is not { } file)
+            return "";
+        using var stream = new FileSnapshot(file);
+        stream.Seek(-Math.Min(stream.Length, 4 * LongestLine), SeekOrigin.End);
+        using var reader = new StreamReader(stream);
+        var line = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
+        var shown = new string([.. (line ?? "").Where(letter => !char.IsControl(letter)).Take(LongestLine)]).TrimEnd('.');
+        return shown.Length == 0 ? "" : $": {shown}";
+    }
 
     /// <summary>Gets the definition of a sweep; null for any other run.</summary>
     public SweepJob? Sweep => definition?.Sweep;

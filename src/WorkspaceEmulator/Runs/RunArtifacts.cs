@@ -42,10 +42,10 @@ internal sealed class RunArtifacts(ConfinedFolder files)
     }
 
     /// <summary>
-    /// Moves the log's content to <c>user_logs/std_log_{n}.txt</c>, with n counting from 0, and leaves an empty log. A list shows the state
-    /// before or after, and the log always exists.
+    /// Moves the content of a log, as of <c>user_logs/std_log.txt</c>, to <c>user_logs/std_log_{n}.txt</c>, with n counting from 0, and
+    /// leaves an empty log. A list shows the state before or after, and the log always exists.
     /// </summary>
-    public void RotateLog()
+    public void RotateLog(string path)
     {
         lock (gate)
         {
@@ -53,14 +53,14 @@ internal sealed class RunArtifacts(ConfinedFolder files)
             while (files.Find(Numbered(number)) is not null)
                 number++;
             using (var copy = files.CreateFile(Numbered(number)))
-            using (var log = files.OpenRead(Run.UserLog) is { } found ? new FileSnapshot(found) : Stream.Null)
+            using (var log = files.OpenRead(path) is { } found ? new FileSnapshot(found) : Stream.Null)
                 log.CopyTo(copy);
             var empty = $"{Incoming}/{Guid.NewGuid():N}";
             files.CreateFile(empty).Dispose();
-            files.Move(empty, Run.UserLog);
+            files.Move(empty, path);
         }
 
-        static string Numbered(int number) => string.Create(CultureInfo.InvariantCulture, $"user_logs/std_log_{number}.txt");
+        string Numbered(int number) => string.Create(CultureInfo.InvariantCulture, $"{path[..^".txt".Length]}_{number}.txt");
     }
 
     /// <summary>Opens an artifact; null when it does not exist, or its path holds a link or leads out of the run's folder.</summary>

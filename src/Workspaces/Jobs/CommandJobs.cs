@@ -19,6 +19,7 @@ internal static class CommandJobs
         var job = new MachineLearningCommandJob(planned.Command, new ResourceIdentifier(environment.Id))
         {
             ComputeId = new ResourceIdentifier(compute.Id),
+            Distribution = DistributionOf(planned),
             DisplayName = planned.DisplayName,
             Description = planned.Description,
             ExperimentName = planned.ExperimentName,
@@ -32,6 +33,10 @@ internal static class CommandJobs
         Mount(planned, job.Inputs, job.Outputs);
         return new MachineLearningJobData(job);
     }
+
+    /// <summary>Returns how the processes of a job are started; null for a job of one process.</summary>
+    internal static MachineLearningDistributionConfiguration? DistributionOf(JobPlan planned) =>
+        planned.ProcessesPerInstance is { } processes ? new PyTorchDistributionConfiguration { ProcessCountPerInstance = processes } : null;
 
     /// <summary>Adds the folders that a job reads and writes.</summary>
     internal static void Mount(

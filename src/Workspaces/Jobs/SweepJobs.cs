@@ -24,6 +24,7 @@ internal static class SweepJobs
         var planned = plan.Job;
         var trial = new MachineLearningTrialComponent(planned.Command, new ResourceIdentifier(environment.Id))
         {
+            Distribution = CommandJobs.DistributionOf(planned),
             Resources = new MachineLearningJobResourceConfiguration { InstanceCount = planned.InstanceCount, ShmSize = planned.ShmSize },
         };
         CommandJobs.Copy(JobMetadata.Variables(plan), trial.EnvironmentVariables);

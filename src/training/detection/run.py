@@ -17,7 +17,9 @@ from detection.inspect.inspection import quick_summary
 from detection.models.registry import base_model
 from detection.tracking.metrics_log import MetricsLog
 from detection.tracking.passport import read_passport
-from detection.tracking.progress import Console
+from detection.processes.group import Group, join
+from detection.processes.place import read_place
+from detection.tracking.progress import Console, SilentConsole
 from detection.tracking.tracking import Tracker, open_tracker
 from detection.train.checkpoints import CheckpointFolder
 from detection.train.machine import library_versions, memory_errors_explained, prepare_machine
@@ -54,8 +56,14 @@ def train(
     Raises:
         TrainingError: The run cannot start or continue; the message says why.
     """
-    with open_tracker(environment, settings.exp_name, console.say) as tracker, memory_errors_explained():
-        return _run_stages(settings, data, output, checkpoints, environment, console, tracker)
+    place = read_place(environment)
+    if not place.is_first:
+        console = SilentConsole(clock=console.clock)
+    served = environment if place.is_first else {}
+    with open_tracker(served, settings.exp_name, console.say) as tracker:
+        closing = tracker.close if tracker is not None else lambda: None
+        with join(place, console.say, closing) as group, memory_errors_explained():
+            return _run_stages(settings, data, output, checkpoints, environment, console, tracker, group)
 
 
 def _run_stages(
@@ -66,12 +74,13 @@ def _run_stages(
     environment: Mapping[str, str],
     console: Console,
     tracker: Tracker | None,
+    group: Group,
 ) -> Mapping[str, float]:
     say = console.say
-    for line in check_training(settings):
+    for line in check_training(settings, group):
         say(line)
     planned = read_passport(environment, settings)
-    machine = prepare_machine(settings.run.seed)
+    machine = prepare_machine(settings.run.seed, group)
 
     _begin(say, "read the datasets")
     dataset = read_or_fail(settings, data, say)
@@ -90,12 +99,12 @@ def _run_stages(
         dataset, held_out = read_validation(settings, data, dataset, say)
         prepare_images(dataset, store, machine.cores, say)
     threads = machine.cores
-    evaluator = Evaluator(settings, dataset, store, device=machine.device, threads=threads)
+    evaluator = Evaluator(settings, dataset, store, device=machine.device, threads=threads, group=group)
     validation = None
     if held_out is not None:
         if settings.validation_csv == NO_FILE:
             say(f"{len(held_out.test)} of the training images are held out for validation (DATA.VALIDATION)")
-        validation = Evaluator(settings, held_out, store, device=machine.device, threads=threads)
+        validation = Evaluator(settings, held_out, store, device=machine.device, threads=threads, group=group)
 
     _begin(say, "fetch the base model")
     weights = fetch_base_model(settings.model, data, say)
@@ -105,11 +114,14 @@ def _run_stages(
 
     _begin(say, "train")
     own = held_out if settings.validation_csv != NO_FILE else None  # a share of the training split is in its hash
-    folder = CheckpointFolder(checkpoints, checkpoint_identity(settings, dataset, weights, own), say)
-    log = MetricsLog(output / "metrics.jsonl", tracker, measured=evaluation_identity(settings, dataset))
-    trained = train_model(settings, model, dataset, store, evaluator, validation, folder, log, machine, console)
+    folder = CheckpointFolder(checkpoints, checkpoint_identity(settings, dataset, weights, own, group.size), say)
+    path, measured = output / "metrics.jsonl" if group.is_first else None, evaluation_identity(settings, dataset)
+    log = MetricsLog(path, tracker, measured=measured)
+    trained = train_model(settings, model, dataset, store, evaluator, validation, folder, log, machine, console, group)
 
     _begin(say, "evaluate")
+    if not group.is_first:
+        return evaluator.evaluate(trained.model).metrics
     analysis = evaluate_final(evaluator, trained.model, log, trained.steps, output, say)
 
     _begin(say, "save the model")

@@ -373,7 +373,11 @@ public class ContainerRunnerTests
         var folder = TestEmulator.NewFolder();
         var marker = Path.Combine(folder, "container-engines");
         await using var engine = await FakeEngine.StartAsync(
-            new() { Left = new(JsonNode.Parse($$$"""{"Id":"{{{FakeEngine.Container}}}","Labels":{"io.model-training.job":"old"}}""")) }
+            new()
+            {
+                Left = new(JsonNode.Parse($$$"""{"Id":"{{{FakeEngine.Container}}}","Labels":{"io.model-training.job":"old"}}""")),
+                LeftNetworks = new(JsonNode.Parse("""{"Id":"fedcba","Name":"model-training-old"}""")),
+            }
         );
         await File.WriteAllTextAsync(marker, engine.Host, TestContext.Current.CancellationToken);
 
@@ -386,6 +390,8 @@ public class ContainerRunnerTests
                     $"GET /v1.41/containers/json?all=1&filters={filters}",
                     $"POST /v1.41/containers/{FakeEngine.Container}/stop?t=1",
                     $"DELETE /v1.41/containers/{FakeEngine.Container}?v=1&force=1",
+                    $"GET /v1.41/networks?filters={filters}",
+                    "DELETE /v1.41/networks/model-training-old",
                 ],
                 engine.Requests
             );

@@ -53,6 +53,15 @@ public sealed class FakeEngine : IAsyncDisposable
                     "application/json"
                 )
         );
+        api.MapGet("/networks/{name}", (string name) =>
+            Results.Text(
+                $$$"""{"Name":"{{{name}}}","IPAM":{"Config":[{"Subnet":"172.30.0.0/16","Gateway":"172.30.0.1"}]}}""",
+                "application/json"
+            )
+        );
+        api.MapPost("/networks/create", CreateNetworkAsync);
+        api.MapDelete("/networks/{name}", () => Results.NoContent());
+        api.MapGet("/networks", () => Results.Text(LeftNetworks.ToJsonString(), "application/json"));
         api.MapPost("/images/create", PullAsync);
         api.MapPost("/containers/create", CreateAsync);
         api.MapPost("/containers/{id}/start", () => Results.NoContent());
@@ -77,6 +86,15 @@ public sealed class FakeEngine : IAsyncDisposable
 
     /// <summary>Gets the body of the request that created the container.</summary>
     public JsonNode? Created { get; private set; }
+
+    /// <summary>Gets the bodies of all requests that created a container.</summary>
+    public ConcurrentQueue<JsonNode> AllCreated { get; } = [];
+
+    /// <summary>Gets the body of the request that created a network.</summary>
+    public JsonNode? CreatedNetwork { get; private set; }
+
+    /// <summary>Gets the networks of an earlier emulator.</summary>
+    public JsonArray LeftNetworks { get; init; } = [];
 
     /// <summary>Gets the credentials header of the pull.</summary>
     public string? PullCredentials { get; private set; }
@@ -166,9 +184,17 @@ public sealed class FakeEngine : IAsyncDisposable
             ImagePlatform = "linux/amd64";
     }
 
+    private async Task CreateNetworkAsync(HttpContext context)
+    {
+        CreatedNetwork = await JsonNode.ParseAsync(context.Request.Body);
+        context.Response.StatusCode = 201;
+        await context.Response.WriteAsync("""{"Id":"fedcba","Warning":""}""");
+    }
+
     private async Task CreateAsync(HttpContext context)
     {
         Created = await JsonNode.ParseAsync(context.Request.Body);
+        AllCreated.Enqueue(Created!);
         context.Response.StatusCode = 201;
         await context.Response.WriteAsync($$"""{"Id":"{{Container}}","Warnings":[]}""");
     }

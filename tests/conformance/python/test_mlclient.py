@@ -310,7 +310,7 @@ def test_models_create_from_an_output(ml: Any) -> None:
 def test_jobs_refuse_what_the_emulator_has_not(ml: Any, files: Path) -> None:
     with pytest.raises(HttpResponseError) as refused:
         ml.jobs.create_or_update(
-            command(files, name="spread", distribution={"type": "PyTorch", "process_count_per_instance": 2})
+            command(files, name="spread", distribution={"type": "Mpi", "process_count_per_instance": 2})
         )
     assert refused.value.status_code == 501
 

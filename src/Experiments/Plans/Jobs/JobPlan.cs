@@ -30,6 +30,10 @@ public sealed record JobPlan(
     TimeSpan Timeout
 )
 {
+    /// <summary>Processes on each node that train one model together; null for a job of one process.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ProcessesPerInstance { get; init; }
+
     /// <summary>What makes the job a sweep; null when it trains once.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SweepPlan? Sweep { get; init; }

@@ -28,6 +28,8 @@ class RunParams:
         checkpoint_every: Steps between checkpoints; 0 writes one only at the end.
         seed: Seed of the image order, the augmentation, the initial weights and PyTorch.
         precision: ``fp32``, or ``amp``: float16 where it is safe, only on a GPU.
+        lr_scaling: ``none``, or ``linear``: the learning rate is multiplied by the number of processes.
+        distributed_nodes: Nodes of the job that trains; the launcher's environment says how many processes there are.
     """
 
     steps: int
@@ -44,6 +46,8 @@ class RunParams:
     checkpoint_every: int
     seed: int
     precision: str
+    lr_scaling: str = "none"
+    distributed_nodes: int = 1
 
 
 @dataclass(frozen=True)

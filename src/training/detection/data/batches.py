@@ -24,8 +24,8 @@ class Batch:
     """The images of one step.
 
     Attributes:
-        records: The images, in order.
-        images: float32 (3, H, W) each, RGB in [0, 1].
+        records: The images of all processes, in order.
+        images: float32 (3, H, W) each, RGB in [0, 1]; those of this process alone, as ``targets`` are.
         targets: ``boxes``, float32 (N, 4), xyxy in pixels of the resized image, and ``labels``, int64 (N,), from 1.
     """
 
@@ -104,6 +104,7 @@ def training_batches(
     last_step: int,
     threads: int,
     mosaic_share: float = 0.0,
+    share: range | None = None,
 ) -> Generator[Batch, None, None]:
     """Yields the batches of the steps ``first_step`` to ``last_step - 1``.
 
@@ -113,13 +114,14 @@ def training_batches(
     Args:
         records: The images of the training split.
         store: Loads them.
-        batch_size: Images per step.
+        batch_size: Images per step, of all processes together.
         augmentation: MODEL_PARAMS.AUGMENTATION.
         seed: RUN_PARAMS.SEED.
         first_step: Number of the first batch, from 0.
         last_step: Batches of the whole run.
         threads: Threads that prepare batches ahead.
         mosaic_share: MODEL_PARAMS.MOSAIC: share of the images that are joined from four.
+        share: Places in the batch, from 0, of the images that this process prepares; None for all.
 
     Raises:
         TrainingError: An image cannot be decoded.
@@ -138,7 +140,8 @@ def training_batches(
         chosen = [records[index] for index in indices]
         # Seeded by the place in the whole run, which is the same for every batch size.
         first = step * batch_size
-        samples = [prepared(record, np.random.default_rng([seed, first + slot])) for slot, record in enumerate(chosen)]
+        slots = share if share is not None else range(batch_size)
+        samples = [prepared(chosen[slot], np.random.default_rng([seed, first + slot])) for slot in slots]
         return Batch(tuple(chosen), [image for image, _ in samples], [target for _, target in samples])
 
     with ThreadPoolExecutor(threads, thread_name_prefix="batches") as pool:

@@ -25,6 +25,7 @@ from detection.evaluate.outputs import write_json, write_outputs
 from detection.evaluate.proposals import IOU as PROPOSAL_IOU
 from detection.evaluate.proposals import proposal_recall, warnings
 from detection.models.registry import base_model
+from detection.processes.group import ALONE, Group
 from detection.tracking.metric_names import MOST_NAMES
 
 _LEAST_BATCH = 8  # images: without gradients a small training batch would leave the device idle
@@ -56,10 +57,18 @@ class Evaluator:
         store: Loads the images.
         device: Where the model is.
         threads: Threads that load images.
+        group: The processes that evaluate together.
     """
 
     def __init__(
-        self, settings: Settings, dataset: Dataset, store: ImageStore, *, device: torch.device, threads: int
+        self,
+        settings: Settings,
+        dataset: Dataset,
+        store: ImageStore,
+        *,
+        device: torch.device,
+        threads: int,
+        group: Group = ALONE,
     ) -> None:
         self._dataset = dataset
         self._store = store
@@ -68,6 +77,7 @@ class Evaluator:
         self._batch_size = max(_LEAST_BATCH, settings.run.batch_size)
         self._device = device
         self._threads = threads
+        self._group = group
         self._truths = ground_truths(dataset.test)
 
     @property
@@ -76,7 +86,10 @@ class Evaluator:
         return len(self._dataset.test)
 
     def evaluate(self, model: nn.Module) -> Evaluation:
-        """Runs the model over the test split. The model keeps its mode, training or evaluation."""
+        """Runs the model over the test split. The model keeps its mode, training or evaluation.
+
+        The processes of a group divide the images. The first one computes the metrics, which each of them returns.
+        """
         proposals: dict[str, NDArray[np.float64]] = {}
         detections = detect(
             model,
@@ -86,7 +99,15 @@ class Evaluator:
             device=self._device,
             threads=self._threads,
             proposals=proposals,
+            group=self._group,
         )
+        evaluation: Any = self._measure(detections, proposals) if self._group.is_first else None
+        measured: Evaluation = self._group.from_first(evaluation)
+        return measured
+
+    def _measure(
+        self, detections: Mapping[str, Detections], proposals: Mapping[str, NDArray[np.float64]]
+    ) -> Evaluation:
         coco = evaluate(self._truths, detections, self._dataset.class_names)
         names = self._dataset.class_names
         metrics = {

@@ -15,6 +15,7 @@ from detection.data.datasets import ImageRecord
 from detection.data.images import ImageStore
 from detection.evaluate.detections import Detections, GroundTruth
 from detection.evaluate.proposals import ProposalRecorder
+from detection.processes.group import ALONE, Group
 
 
 def ground_truths(records: Sequence[ImageRecord]) -> dict[str, GroundTruth]:
@@ -36,6 +37,7 @@ def detect(
     device: torch.device,
     threads: int,
     proposals: dict[str, NDArray[np.float64]] | None = None,
+    group: Group = ALONE,
 ) -> dict[str, Detections]:
     """Runs the model over images. The model keeps its mode, training or evaluation.
 
@@ -50,19 +52,22 @@ def detect(
         device: Where each batch is moved.
         threads: Threads that load images.
         proposals: Receives the proposals of the first stage by file name, xyxy in pixels of the image on disk.
+        group: The processes that divide the batches among each other. A batch has the images that it has in one
+            process.
 
     Returns:
-        Detections by file name, in the order of the records, their boxes xyxy in pixels of the image on disk.
+        Detections by file name, in the order of the records, their boxes xyxy in pixels of the image on disk. Only the
+        first process has those of all images, and their proposals.
     """
     was_training = model.training
     model.eval()
     detections: dict[str, Detections] = {}
     recorder = ProposalRecorder()
     with ThreadPoolExecutor(threads, thread_name_prefix="images") as pool, torch.no_grad(), recorder.recording(model):
-        for group in _groups(records, batch_size, store):
-            pixels = list(pool.map(store.load, group))
+        for batch in list(_batches(records, batch_size, store))[group.place.rank :: group.size]:
+            pixels = list(pool.map(store.load, batch))
             outputs = model([to_tensor(image).to(device) for image in pixels])
-            for place, (record, image, output) in enumerate(zip(group, pixels, outputs)):
+            for place, (record, image, output) in enumerate(zip(batch, pixels, outputs)):
                 height, width = image.shape[:2]
                 factors = np.array([record.width / width, record.height / height] * 2)
                 detections[record.file_name] = Detections(
@@ -73,14 +78,18 @@ def detect(
                 if proposals is not None and recorder.last:
                     proposals[record.file_name] = recorder.last[place] * factors
     model.train(was_training)
-    return {record.file_name: detections[record.file_name] for record in records}
+    own = {} if proposals is None else proposals
+    for found, found_proposals in group.gather_in_first((detections, own)):
+        detections.update(found)
+        own.update(found_proposals)
+    return {record.file_name: detections[record.file_name] for record in records if record.file_name in detections}
 
 
-def _groups(records: Sequence[ImageRecord], size: int, store: ImageStore) -> Iterator[Sequence[ImageRecord]]:
+def _batches(records: Sequence[ImageRecord], size: int, store: ImageStore) -> Iterator[Sequence[ImageRecord]]:
     """Yields batches of images of one padded shape."""
     shapes: dict[tuple[int, int], list[ImageRecord]] = {}
     for record in records:
         shapes.setdefault(store.padded_size(record), []).append(record)
-    for group in shapes.values():
-        for start in range(0, len(group), size):
-            yield group[start : start + size]
+    for alike in shapes.values():
+        for start in range(0, len(alike), size):
+            yield alike[start : start + size]

@@ -19,7 +19,7 @@ class MetricsLog:
     the whole run and no step twice.
 
     Args:
-        path: metrics.jsonl.
+        path: metrics.jsonl; None for no file, in a process that is not the first of its run.
         tracker: The MLflow run; None logs to the file alone.
         measured: Identity of the images and settings that evaluations measure with.
         clock: Seconds since 1970, UTC.
@@ -27,7 +27,7 @@ class MetricsLog:
 
     def __init__(
         self,
-        path: Path,
+        path: Path | None,
         tracker: Tracker | None,
         *,
         measured: str = "",
@@ -38,15 +38,17 @@ class MetricsLog:
         self._tracker = tracker
         self._measured = measured
         self._clock = clock
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("", encoding="utf-8")
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("", encoding="utf-8")
 
     def log(self, step: int, metrics: Mapping[str, float]) -> None:
         """Logs metrics after ``step`` optimizer steps."""
         line = {"step": step, "time": round(self._clock(), 3), **metrics}
         self.history.append(line)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
         self._track(line)
 
     def latest(self) -> dict[str, float]:
@@ -73,7 +75,8 @@ class MetricsLog:
         if state.get("measured", "") != self._measured:
             kept = [{name: value for name, value in line.items() if not is_measured(name)} for line in self.history]
             self.history = [line for line in kept if _metrics_of(line)]
-        self._path.write_text("".join(json.dumps(line) + "\n" for line in self.history), encoding="utf-8")
+        if self._path is not None:
+            self._path.write_text("".join(json.dumps(line) + "\n" for line in self.history), encoding="utf-8")
         if self._tracker is not None and self._tracker.run_id != state["mlflow_run"]:
             for line in self.history:
                 self._track(line)

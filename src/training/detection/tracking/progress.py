@@ -44,6 +44,16 @@ class Console:
             self._open = max(self._open, len(text))
 
 
+class SilentConsole(Console):
+    """Writes nothing: the console of a process that is not the first of its run."""
+
+    def say(self, text: str) -> None:
+        """Drops the lines."""
+
+    def rewrite(self, text: str) -> None:
+        """Drops the line."""
+
+
 def duration(seconds: float) -> str:
     """Returns seconds as m:ss or h:mm:ss."""
     whole = int(seconds + 0.5)

@@ -14,6 +14,7 @@ import torch
 import torchvision
 
 from detection.errors import TrainingError
+from detection.processes.group import ALONE, Group
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,35 @@ class Machine:
         return f"CPU, {torch.get_num_threads()} threads (PyTorch {torch.__version__})"
 
 
-def prepare_machine(seed: int) -> Machine:
+def prepare_machine(seed: int, group: Group = ALONE) -> Machine:
     """Seeds every random generator, gives PyTorch all cores (Debian's uses one), and selects a GPU if there is one.
 
     Convolutions on a GPU compute in float32, as PRECISION fp32 says: TensorFloat-32, which cuDNN takes by itself, keeps
-    10 bits of the fraction, and the metrics of a GPU would differ from those of a CPU.
+    10 bits of the fraction, and the metrics of a GPU would differ from those of a CPU. Processes on one machine share
+    its cores equally, and each takes the GPU of its own number.
+
+    Raises:
+        TrainingError: The machine has fewer GPUs than processes of the run.
     """
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
     torch.backends.cudnn.allow_tf32 = False
-    cores = _available_cores()
+    cores = max(1, _available_cores() // group.local_size)
     torch.set_num_threads(cores)
-    return Machine(torch.device("cuda" if torch.cuda.is_available() else "cpu"), cores)
+    device = torch.device("cpu")
+    if torch.cuda.is_available():
+        gpus, number = torch.cuda.device_count(), group.place.local_rank
+        if number >= gpus:
+            raise TrainingError(
+                f"LOCAL_RANK is {number} on a machine with {gpus} GPUs; it must be below that: start one process "
+                "per GPU (processCountPerInstance of the job)."
+            )
+        # The first GPU of a run of one process stays without a number, as torch calls the current device.
+        device = torch.device("cuda") if group.size == 1 else torch.device("cuda", number)
+        torch.cuda.set_device(number)
+    group.use(device)
+    return Machine(device, cores)
 
 
 def library_versions() -> dict[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from detection.config.settings import RunParams
+
 _FINAL_SHARE = 0.01
 _DROPS = (2 / 3, 8 / 9)
 
@@ -30,3 +32,8 @@ def learning_rate(step: int, *, steps: int, warmup_steps: int, peak: float, sche
         return rate
     progress = (step - warmup_steps) / max(1, steps - warmup_steps)
     return peak * (_FINAL_SHARE + (1 - _FINAL_SHARE) * 0.5 * (1 + math.cos(math.pi * progress)))
+
+
+def scaled_peak(run: RunParams, processes: int) -> float:
+    """Returns the peak of the learning rate: LEARNING_RATE, or with LR_SCALING ``linear`` that times the processes."""
+    return run.learning_rate * processes if run.lr_scaling == "linear" else run.learning_rate

@@ -19,6 +19,7 @@ from detection.data.validation import NO_FILE
 from detection.errors import TrainingError
 from detection.evaluate.evaluation import Evaluator
 from detection.models.weights import Weights
+from detection.processes.group import ALONE, Group
 from detection.tracking.metrics_log import MetricsLog
 from detection.tracking.progress import Console, duration
 from detection.train.checkpoints import CheckpointFolder, Stateful
@@ -32,9 +33,11 @@ from detection.train.hooks.stop import StopOnSignal
 from detection.train.hooks.timer import StepTimer
 from detection.train.loop import run_steps
 from detection.train.machine import Machine
+from detection.train.schedule import scaled_peak
 from detection.train.trainer import Trainer
 
 _MOST_THREADS = 8
+_OF_PROCESSES = ("RUN_PARAMS.DISTRIBUTED_NODES", "RUN_PARAMS.LR_SCALING")
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,20 @@ class Trained:
 
 
 def checkpoint_identity(
-    settings: Settings, dataset: Dataset, weights: Weights | None, validation: Dataset | None = None
+    settings: Settings, dataset: Dataset, weights: Weights | None, validation: Dataset | None = None, processes: int = 1
 ) -> str:
-    """Returns the SHA-256 in hex of everything that decides the weights after a given step."""
+    """Returns the SHA-256 in hex of everything that decides the weights after a given step.
+
+    The number of processes decides nothing else than the images per step and the learning rate, so that a run of two
+    continues as a run of one with the doubled BATCH_SIZE.
+    """
+    run = settings.run
+    values = {key: settings.value(key) for key in sorted(deciding("weights")) if key not in _OF_PROCESSES}
+    if processes > 1:
+        values["RUN_PARAMS.BATCH_SIZE"] = run.batch_size * processes
+        values["RUN_PARAMS.LEARNING_RATE"] = scaled_peak(run, processes)
     parts = {
-        "settings": {key: settings.value(key) for key in sorted(deciding("weights"))},
+        "settings": values,
         "dataset": dataset.train_hash or dataset.hash,
         "classes": [dataset.class_names[label] for label in sorted(dataset.class_names)],
         "weights": weights.digest if weights is not None else None,
@@ -84,6 +96,7 @@ def train_model(
     log: MetricsLog,
     machine: Machine,
     console: Console,
+    group: Group = ALONE,
 ) -> Trained:
     """Trains a model in place, from its newest checkpoint on if there is one.
 
@@ -98,6 +111,7 @@ def train_model(
         log: A new log; it receives the metrics, those of the checkpoint first.
         machine: Decides how many threads prepare batches.
         console: Receives progress and messages.
+        group: The processes that train together. The first one writes the checkpoints, and reads them for all.
 
     Returns:
         The model to evaluate and to save.
@@ -106,8 +120,9 @@ def train_model(
         TrainingError: A loss is not finite, an image cannot be decoded, or a signal stopped training.
     """
     run, say = settings.run, console.say
-    trainer = Trainer(model, run, settings.model, machine.device)
-    timer = StepTimer(run.batch_size * run.accumulate, console.clock)
+    trainer = Trainer(model, run, settings.model, machine.device, group)
+    images_per_batch = run.batch_size * group.size
+    timer = StepTimer(images_per_batch * run.accumulate, console.clock)
     metrics = TrainingMetrics(log, timer, every=log_interval(run.steps))
     progress = Progress(console, timer)
     parts: dict[str, Stateful] = {
@@ -122,7 +137,8 @@ def train_model(
             validation, trainer, log, say, every=run.eval_every, metric=run.best_metric, patience=run.patience
         )
         parts["best"] = best
-    checkpoint = checkpoints.newest()
+    # Another machine may see an older state of the mounted folder.
+    checkpoint = group.from_first(checkpoints.newest() if group.is_first else None)
     if checkpoint is not None:
         checkpoint.restore(parts)
     _log_images(log, dataset, validation)
@@ -138,24 +154,27 @@ def train_model(
     batches = training_batches(
         dataset.train,
         store,
-        batch_size=run.batch_size,
+        batch_size=images_per_batch,
         augmentation=settings.model.augmentation,
         seed=run.seed,
         first_step=trainer.done * run.accumulate,
         last_step=run.steps * run.accumulate,
         threads=_batch_threads(machine),
         mosaic_share=settings.model.mosaic,
+        share=group.share(images_per_batch),
     )
-    with closing(batches), StopOnSignal() as stop:
+    with closing(batches), StopOnSignal(group) as stop:
         hooks: list[Hook] = [
             timer,
             metrics,
             progress,
             best or PeriodicEvaluation(evaluator, trainer.best_model, log, say, every=run.eval_every),
             stop,  # after the evaluation, the longest of them, and before the checkpoint that a stop needs
-            WriteCheckpoint(checkpoints, parts, every=run.checkpoint_every),
         ]
+        if group.is_first:
+            hooks.append(WriteCheckpoint(checkpoints, parts, every=run.checkpoint_every))
         stop_reason = run_steps(trainer, batches, hooks, steps=run.steps, accumulate=run.accumulate)
+        group.wait()  # for the checkpoint: the others would end, and with them the run
     if stop_reason:
         raise TrainingError(
             f"stopped by {stop_reason} after step {trainer.done}; its checkpoint is written. "
@@ -176,8 +195,12 @@ def _log_images(log: MetricsLog, dataset: Dataset, validation: Evaluator | None)
         log.log(0, missing)
 
 
-def check_training(settings: Settings) -> list[str]:
+def check_training(settings: Settings, group: Group = ALONE) -> list[str]:
     """Checks the settings of the training against each other.
+
+    Args:
+        settings: The exp_config.
+        group: The processes that train together.
 
     Returns:
         Warnings, a line each.
@@ -203,12 +226,26 @@ def check_training(settings: Settings) -> list[str]:
         lines.append("warning: RUN_PARAMS.EVAL_EVERY is 0, so that the validation split chooses among one step")
     if settings.value("HYPERTUNE"):
         lines.append("warning: HYPERTUNE is true, but this command trains once with the values given; a sweep is a job")
-    if torch.cuda.device_count() > 1:
-        lines.append(f"warning: this run uses one of the {torch.cuda.device_count()} GPUs")
+    if torch.cuda.device_count() > group.local_size:
+        used = "one" if group.local_size == 1 else str(group.local_size)
+        lines.append(f"warning: this run uses {used} of the {torch.cuda.device_count()} GPUs")
+    if group.size > 1:
+        lines.append(
+            f"{run.batch_size} images per batch in each of {group.size} processes: "
+            f"{run.batch_size * group.size} together"
+        )
+        rate = scaled_peak(run, group.size)
+        lines.append(
+            f"learning rate {rate:g}: LEARNING_RATE {run.learning_rate:g} times {group.size} processes "
+            "(LR_SCALING linear)"
+            if run.lr_scaling == "linear"
+            else f"learning rate {rate:g}: LEARNING_RATE as it is, not scaled by the processes (LR_SCALING none)"
+        )
     return lines
 
 
 def _trained(trainer: Trainer, best: BestWeights | None, say: Callable[[str], None]) -> Trained:
+    trainer.release()
     model = trainer.best_model
     if best is None or not best.weights or best.step == trainer.done:
         return Trained(model, trainer.done, None)

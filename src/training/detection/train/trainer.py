@@ -10,13 +10,16 @@ from typing import Any, ContextManager
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from detection.config.settings import ModelParams, RunParams
 from detection.data.batches import Batch
 from detection.errors import TrainingError
 from detection.models.building import weigh_losses
+from detection.processes.group import ALONE, Group
+from detection.processes.sampling import SharedModel
 from detection.train.average import WeightAverage
-from detection.train.schedule import learning_rate
+from detection.train.schedule import learning_rate, scaled_peak
 
 MOMENTUM = 0.9
 WEIGHT_DECAY = {"sgd": 5e-4, "adamw": 1e-2}
@@ -36,9 +39,12 @@ class Trainer:
         run: RUN_PARAMS.
         params: MODEL_PARAMS, which hold the weights of the losses.
         device: Where each batch is moved.
+        group: The processes that train together, each with its share of every batch.
     """
 
-    def __init__(self, model: nn.Module, run: RunParams, params: ModelParams, device: torch.device) -> None:
+    def __init__(
+        self, model: nn.Module, run: RunParams, params: ModelParams, device: torch.device, group: Group = ALONE
+    ) -> None:
         self.model = model.train()
         self.done = 0  # optimizer steps
         self._run = run
@@ -48,6 +54,10 @@ class Trainer:
         self._skipped = 0  # steps in a row
         self.average = WeightAverage(model, run.ema) if run.ema > 0 else None
         self._scaler = _scaler(run.precision == "amp" and device.type == "cuda")
+        self._group = group
+        self._shared = SharedModel(model, group)
+        # Its buffers never change in training: the normalization layers have groups or frozen statistics.
+        self._network = model if group.size == 1 else DistributedDataParallel(model, broadcast_buffers=False)
 
     @property
     def best_model(self) -> nn.Module:
@@ -70,19 +80,19 @@ class Trainer:
         rate = self._set_learning_rate()
         self._optimizer.zero_grad(set_to_none=True)
         sums: dict[str, float] = {}
-        for batch in batches:
+        for number, batch in enumerate(batches, start=1):
             images = [self._move(image) for image in batch.images]
             targets = [{name: self._move(value) for name, value in target.items()} for target in batch.targets]
-            with self._precision():
-                losses = weigh_losses(self.model(images, targets), self._params)
-                loss = torch.stack(list(losses.values())).sum()
-            values = _values(loss, losses)
-            if not math.isfinite(values["train_loss"]):
-                self._count_skipped([batch], "loss", values)
-                return {"learning_rate": rate, "train_skipped_steps": 1.0}
-            for name, value in values.items():
-                sums[name] = sums.get(name, 0.0) + value / len(batches)
-            self._backward(loss if len(batches) == 1 else loss / len(batches))
+            with self._gradients_stay(number < len(batches)):
+                with self._precision():
+                    losses = weigh_losses(self._network(images, targets), self._params)
+                    loss, values = self._combine(losses, len(images))
+                if not math.isfinite(values["train_loss"]):
+                    self._count_skipped([batch], "loss", values)
+                    return {"learning_rate": rate, "train_skipped_steps": 1.0}
+                for name, value in values.items():
+                    sums[name] = sums.get(name, 0.0) + value / len(batches)
+                self._backward(loss if len(batches) == 1 else loss / len(batches))
         if not self._update():
             self._count_skipped(batches, "gradient", sums)
             return {"learning_rate": rate, "train_skipped_steps": 1.0}
@@ -125,13 +135,54 @@ class Trainer:
         self._skipped = int(state["skipped"])
         self.done = int(state["done"])
 
+    def release(self) -> None:
+        """Restores the parts of the model that train with several processes, so that it can be exported."""
+        self._shared.release()
+
+    def _combine(self, losses: Mapping[str, Tensor], images: int) -> tuple[Tensor, dict[str, float]]:
+        """Combines the losses of all processes as if one process had the whole batch.
+
+        A loss is a sum over examples (anchors, proposals, boxes or images) divided by their number. The processes have
+        different numbers, so that each weighs its loss by its own part of them.
+
+        Args:
+            losses: The losses of this process's images, weighted.
+            images: Number of these images.
+
+        Returns:
+            What this process differentiates: the mean of these over the processes has the gradient of the whole batch.
+            The losses of the whole batch by metric name, the same in each process.
+        """
+        size = self._group.size
+        if size == 1:
+            loss = torch.stack(list(losses.values())).sum()
+            return loss, _values(loss, losses)
+        counts = [self._shared.divisor(name, images) for name in losses]
+        own = torch.stack(list(losses.values())).tolist()  # waits for the device, once
+        # Without examples a loss is 0 or, as a mean over nothing, NaN.
+        sums = self._group.sum([*(value * count if count else 0.0 for value, count in zip(own, counts)), *counts])
+        totals, everywhere = sums[: len(own)], sums[len(own) :]
+        values = [total / count if count else value for total, count, value in zip(totals, everywhere, own)]
+        factors = [count * size / total if total else 1.0 for count, total in zip(counts, everywhere)]
+        loss = torch.stack([value * factor for value, factor in zip(losses.values(), factors)]).sum()
+        names = [f"train_{name}" for name in losses]
+        return loss, {"train_loss": math.fsum(values), **dict(zip(names, values))}
+
+    def _gradients_stay(self, stays: bool) -> ContextManager[Any]:
+        """Returns a context in which the gradients of a batch stay in this process, to be averaged with later ones."""
+        network: Any = self._network
+        if stays and isinstance(network, DistributedDataParallel):
+            context: ContextManager[Any] = network.no_sync()
+            return context
+        return contextlib.nullcontext()
+
     def _set_learning_rate(self) -> float:
         run = self._run
         rate = learning_rate(
             self.done,
             steps=run.steps,
             warmup_steps=run.warmup_steps,
-            peak=run.learning_rate,
+            peak=scaled_peak(run, self._group.size),
             schedule=run.schedule,
         )
         for group in self._optimizer.param_groups:

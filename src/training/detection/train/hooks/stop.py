@@ -6,17 +6,23 @@ import signal
 from types import FrameType, TracebackType
 from typing import Any
 
+from detection.processes.group import ALONE, Group
 from detection.train.hooks.hook import Hook, Step
 
 
 class StopOnSignal(Hook):
     """Receives SIGTERM and SIGINT while it is entered, and stops training after the step that is running.
 
-    A preempted node and a cancelled job send SIGTERM; Ctrl-C sends SIGINT. A second signal has its usual effect.
+    A preempted node and a cancelled job send SIGTERM; Ctrl-C sends SIGINT. A second signal has its usual effect. A
+    signal to one process of a run stops all of them after the same step.
+
+    Args:
+        group: The processes of the run.
     """
 
-    def __init__(self) -> None:
-        self._received = ""
+    def __init__(self, group: Group = ALONE) -> None:
+        self._group = group
+        self._received = 0
         self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> StopOnSignal:
@@ -31,10 +37,11 @@ class StopOnSignal(Hook):
 
     def after_step(self, step: Step) -> None:
         # Read once per step: a signal that arrives while the hooks after this one act stops training at the next step.
-        step.stop_reason = step.stop_reason or self._received
+        (number,) = self._group.largest([self._received])
+        step.stop_reason = step.stop_reason or (signal.Signals(number).name if number else "")
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
-        self._received = signal.Signals(number).name
+        self._received = number
         self._restore()
 
     def _restore(self) -> None:

@@ -1,0 +1,1 @@
+"""The processes of a run that trains with more than one."""
