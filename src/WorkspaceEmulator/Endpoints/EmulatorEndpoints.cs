@@ -7,6 +7,7 @@ using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Page;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Schedules;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Traffic;
@@ -33,6 +34,7 @@ internal static class EmulatorEndpoints
         workspace.MapDatastores();
         AssetEndpoints.MapAll(workspace);
         workspace.MapJobs();
+        workspace.MapSchedules();
 
         application.MapDiscovery();
         application.MapGroup("/history/v1.0" + Routes.Workspace).WithMetadata(new WorkspaceScope()).MapRunHistory();
@@ -66,6 +68,7 @@ internal static class EmulatorEndpoints
             .AddSingleton<OperationStore>()
             .AddSingleton<RunFactory>()
             .AddSingleton<SweepDriver>()
+            .AddSingleton<ScheduleDriver>()
             .AddSingleton<SignedLogs>()
             .AddSingleton<ActivityClock>()
             .AddSingleton<TrafficRecorder>()

@@ -4,6 +4,7 @@ using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.References;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Submission;
 using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -14,8 +15,6 @@ namespace WorkspaceEmulator.Endpoints;
 internal static class JobEndpoints
 {
     private const string Area = "Jobs";
-    private const int RetrySeconds = 10; // The least the service's OpenAPI file allows.
-    private const int LongestSweepName = 250;
 
     public static void MapJobs(this RouteGroupBuilder workspace)
     {
@@ -76,15 +75,8 @@ internal static class JobEndpoints
             return ArmErrors.BadRequest(ResourceNames.Fault("The job name", id, ResourceNames.Asset()), "InvalidResourceName");
         if (body.Json.Object("properties")?.Clone().WithoutNulls() is not { } properties)
             return ArmErrors.BadRequest("properties is missing; it must describe the job.", "InvalidRequestContent");
-        switch (properties.Text("jobType"))
-        {
-            case CommandJob.Type or SweepJob.Type:
-                break;
-            case null:
-                return ArmErrors.BadRequest("properties.jobType is missing; it must be Command or Sweep.");
-            case var other:
-                return ArmErrors.NotEmulated("PUT", $"a job of type {other}");
-        }
+        if (JobSubmission.KindRefusal(properties) is { } kind)
+            return kind;
 
         JobNeeds.Resolve(properties.Object("trial") ?? properties, workspace);
         var description = JobDescription.Read(properties);
@@ -96,14 +88,9 @@ internal static class JobEndpoints
             return TypedResults.Ok(JobResource.Render(existing, address.Endpoint));
         }
 
-        var runnable = RunnableOf(properties);
-        if (JobNeeds.Missing(runnable, workspace) is { } missing)
-            return ArmErrors.NotEmulated("PUT", missing);
-        if (JobNeeds.Fault(runnable, workspace) is { } unknown)
-            return ArmErrors.BadRequest(unknown);
-        var (job, fault) = ReadDefinition(id, properties, workspace);
+        var (job, refusal) = JobSubmission.Read(id, properties, workspace);
         if (job is null)
-            return ArmErrors.BadRequest(fault!);
+            return refusal!;
         if (runs.TryCreateJob(workspace, id, job, description, properties) is not { } run)
             return ArmErrors.Conflict($"Job '{id}' is being created by another request.");
         var created = JobResource.Render(run, address.Endpoint);
@@ -129,7 +116,7 @@ internal static class JobEndpoints
         if (run.Status.IsTerminal())
             return TypedResults.Ok();
         scheduler.Cancel(run);
-        return Accept(operations.Begin(() => run.Status.IsTerminal()), context, workspace, workspaces, address);
+        return LongRunningResponses.Accept(operations.Begin(() => run.Status.IsTerminal()), context, workspace, workspaces, address);
     }
 
     private static Results<NoContent, Accepted, JsonHttpResult<ArmErrorResponse>> Delete(
@@ -151,52 +138,7 @@ internal static class JobEndpoints
             Remove(workspace, child);
         Remove(workspace, run);
         context.Response.Headers["x-ms-async-operation-timeout"] = "PT1H";
-        return Accept(operations.Begin(() => true), context, workspace, workspaces, address);
-    }
-
-    private static Accepted Accept(
-        LongRunningOperation operation,
-        HttpContext context,
-        Workspace workspace,
-        WorkspaceStore workspaces,
-        EmulatorAddress address
-    )
-    {
-        context.Response.Headers.RetryAfter = RetrySeconds.ToString();
-        return TypedResults.Accepted(
-            operation.ResultAddress(
-                address.Endpoint,
-                workspace.Name.SubscriptionId,
-                workspaces.LocationOf(workspace),
-                context.Request.Query["api-version"].ToString()
-            )
-        );
-    }
-
-    // What runs: the command job itself, or a trial of the sweep.
-    private static JsonObject RunnableOf(JsonObject properties) =>
-        properties.Text("jobType") == SweepJob.Type
-            ? SweepJobReader.TrialOf(properties, new Dictionary<string, string>(StringComparer.Ordinal))
-            : properties;
-
-    private static (JobDefinition? Job, string? Fault) ReadDefinition(string id, JsonObject properties, Workspace workspace)
-    {
-        if (properties.Text("jobType") == CommandJob.Type)
-        {
-            var (command, wrong) = CommandJobReader.Read(properties, workspace);
-            return (command is null ? null : new(command), wrong);
-        }
-
-        if (id.Length > LongestSweepName)
-        {
-            return (
-                null,
-                $"The name of a sweep has {id.Length} characters; it must have at most {LongestSweepName}, as its trials' names are longer."
-            );
-        }
-
-        var (sweep, fault) = SweepJobReader.Read(properties, workspace);
-        return (sweep is null ? null : new(sweep), fault);
+        return LongRunningResponses.Accept(operations.Begin(() => true), context, workspace, workspaces, address);
     }
 
     private static void Remove(Workspace workspace, Run run)

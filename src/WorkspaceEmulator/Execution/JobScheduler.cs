@@ -3,6 +3,7 @@ using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Schedules;
 using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Workspaces;
 
@@ -21,6 +22,7 @@ internal sealed class JobScheduler(
     ActiveFaults faults,
     Quotas quotas,
     SweepDriver sweeps,
+    ScheduleDriver schedules,
     TimeProvider time,
     ILogger<JobScheduler> logger
 ) : IHostedLifecycleService, IDisposable
@@ -39,6 +41,9 @@ internal sealed class JobScheduler(
 
     /// <summary>Gets the number of jobs that were submitted and have not ended.</summary>
     public int ActiveJobs => AllJobs.Count(run => !run.Status.IsTerminal());
+
+    /// <summary>Gets whether a schedule will submit a job.</summary>
+    public bool HasSchedules => workspaces.All.Any(workspace => schedules.NextFiring(workspace) is not null);
 
     /// <summary>Gets the jobs that were submitted and wait for nodes.</summary>
     public IReadOnlyList<Run> Waiting =>
@@ -159,6 +164,7 @@ internal sealed class JobScheduler(
                 foreach (var workspace in workspaces.All)
                 {
                     RemoveDeletedClusters(workspace);
+                    schedules.Advance(workspace);
                     sweeps.Advance(workspace, Cancel);
                     StartQueuedJobs(workspace);
                 }
@@ -180,18 +186,25 @@ internal sealed class JobScheduler(
                         .Select(run => run.Deadline)
                 )
                 .Concat(DeadlinesOfSweeps())
+                .Concat(workspaces.All.Select(schedules.NextFiring))
                 .Append(again)
                 .Min();
             var wait = next is { } moment ? moment - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
             if (next is null)
                 await wake.WaitAsync();
             else if (wait > TimeSpan.Zero)
-                await wake.WaitAsync(wait < LongestWait ? wait + TimeSpan.FromMilliseconds(1) : LongestWait);
+                await WaitAsync(wait < LongestWait ? wait + TimeSpan.FromMilliseconds(1) : LongestWait);
             while (wake.Wait(0))
             {
                 // Several wake-ups count as one.
             }
         }
+    }
+
+    private async Task WaitAsync(TimeSpan longest)
+    {
+        await using (time.CreateTimer(_ => Wake(), null, longest, Timeout.InfiniteTimeSpan))
+            await wake.WaitAsync();
     }
 
     private void StartQueuedJobs(Workspace workspace)

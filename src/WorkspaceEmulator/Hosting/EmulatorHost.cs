@@ -11,6 +11,7 @@ using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Processes;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Schedules;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Traffic;
@@ -124,6 +125,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton<OperationStore>()
             .AddSingleton<RunFactory>()
             .AddSingleton<SweepDriver>()
+            .AddSingleton<ScheduleDriver>()
             .AddSingleton<SignedLogs>()
             .AddSingleton<ActivityClock>()
             .AddSingleton(new TrafficRecorder(options.RecordFile))
