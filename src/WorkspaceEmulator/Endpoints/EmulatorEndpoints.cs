@@ -1,10 +1,12 @@
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.AssetRegistries;
 using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Deployments;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Page;
+using WorkspaceEmulator.Pipelines;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Schedules;
@@ -27,6 +29,7 @@ internal static class EmulatorEndpoints
         var arm = application.MapGroup("").WithMetadata(new ArmScope()).AddEndpointFilter(new VersionShapes());
         arm.MapWorkspaces();
         arm.MapLocations();
+        arm.MapAssetRegistries();
         var workspace = arm.MapGroup(Routes.Workspace).WithMetadata(new WorkspaceScope());
         workspace.MapWorkspaceKeys();
         workspace.MapWorkspaceConnections();
@@ -58,6 +61,7 @@ internal static class EmulatorEndpoints
         services
             .AddSingleton(new ActiveFaults(FaultScript.Empty))
             .AddSingleton<WorkspaceStore>()
+            .AddSingleton<AssetRegistryStore>()
             .AddSingleton<VaultStore>()
             .AddSingleton<StorageAccounts>()
             .AddSingleton<BlockUploads>()
@@ -68,6 +72,7 @@ internal static class EmulatorEndpoints
             .AddSingleton<OperationStore>()
             .AddSingleton<RunFactory>()
             .AddSingleton<SweepDriver>()
+            .AddSingleton<PipelineDriver>()
             .AddSingleton<ScheduleDriver>()
             .AddSingleton<SignedLogs>()
             .AddSingleton<ActivityClock>()

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Pipelines;
 using WorkspaceEmulator.References;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Submission;
@@ -23,14 +24,14 @@ internal static class JobEndpoints
             .Emulates(
                 Area,
                 "Jobs_List",
-                "Without the trials of sweeps. `jobType`, `tag`, `properties` and `listViewType` filter; newest first."
+                "Without the trials of sweeps and the steps of pipelines. `jobType`, `tag`, `properties` and `listViewType` filter; newest first."
             );
         workspace
             .MapPut("/jobs/{id}", Put)
             .Emulates(
                 Area,
                 "Jobs_CreateOrUpdate",
-                "Command and sweep jobs; others get 501. A second PUT changes tags, description, display name and archive, and adds "
+                "Command, sweep and pipeline jobs; others get 501. A second PUT changes tags, description, display name and archive, and adds "
                     + "properties."
             );
         workspace.MapGet("/jobs/{id}", Get).Emulates(Area, "Jobs_Get");
@@ -46,10 +47,10 @@ internal static class JobEndpoints
     {
         var query = request.Query;
         var found = workspace.Runs.Values.Where(run =>
-            run.IsJob && run.Document.Trial is null && ListView.Includes(request, run.Document.IsArchived)
+            run.IsJob && run.Document.Parent is null && ListView.Includes(request, run.Document.IsArchived)
         );
         if (query["jobType"].ToString() is { Length: > 0 } type)
-            found = found.Where(run => type == (run.Sweep is null ? CommandJob.Type : SweepJob.Type));
+            found = found.Where(run => type == run.Document.Definition.Text("jobType"));
         if (query["tag"].ToString() is { Length: > 0 } tag)
             found = found.Where(run => run.Document.Tags.ContainsKey(tag));
         found = found.Where(run => TextFilter.Includes(query["properties"].ToString(), run.Document.Properties));
@@ -132,14 +133,19 @@ internal static class JobEndpoints
             return TypedResults.NoContent();
         if (!run.Status.IsTerminal())
             return ArmErrors.Conflict($"Job '{id}' is {run.Status}; cancel it first.");
-        if (run.Document.Trial is { } trial && workspace.Runs.TryGetValue(trial.Sweep, out var sweep) && !sweep.Status.IsTerminal())
-            return ArmErrors.Conflict($"Job '{id}' is a trial of '{sweep.Name}', which is {sweep.Status}; cancel that first.");
-        foreach (var child in run.Sweep is null ? [] : SweepDriver.TrialsOf(workspace, run))
+        if (run.Document.Parent is { } name && workspace.Runs.TryGetValue(name, out var parent) && !parent.Status.IsTerminal())
+            return ArmErrors.Conflict($"Job '{id}' belongs to '{parent.Name}', which is {parent.Status}; cancel that first.");
+        foreach (var child in ChildrenOf(workspace, run))
             Remove(workspace, child);
         Remove(workspace, run);
         context.Response.Headers["x-ms-async-operation-timeout"] = "PT1H";
         return LongRunningResponses.Accept(operations.Begin(() => true), context, workspace, workspaces, address);
     }
+
+    private static IReadOnlyList<Run> ChildrenOf(Workspace workspace, Run run) =>
+        run.Sweep is not null ? SweepDriver.TrialsOf(workspace, run)
+        : run.Pipeline is not null ? PipelineDriver.StepsOf(workspace, run)
+        : [];
 
     private static void Remove(Workspace workspace, Run run)
     {

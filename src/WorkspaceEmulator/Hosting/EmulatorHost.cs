@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.AssetRegistries;
 using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Containers;
@@ -8,6 +9,7 @@ using WorkspaceEmulator.Deployments;
 using WorkspaceEmulator.Endpoints;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
+using WorkspaceEmulator.Pipelines;
 using WorkspaceEmulator.Processes;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
@@ -116,6 +118,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton(SecretBox.LoadOrCreate(folder))
             .AddSingleton(new ActiveFaults(options.Faults))
             .AddSingleton<WorkspaceStore>()
+            .AddSingleton<AssetRegistryStore>()
             .AddSingleton<VaultStore>()
             .AddSingleton<StorageAccounts>()
             .AddSingleton<BlockUploads>()
@@ -125,6 +128,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton<OperationStore>()
             .AddSingleton<RunFactory>()
             .AddSingleton<SweepDriver>()
+            .AddSingleton<PipelineDriver>()
             .AddSingleton<ScheduleDriver>()
             .AddSingleton<SignedLogs>()
             .AddSingleton<ActivityClock>()

@@ -17,8 +17,8 @@ internal static class JobSubmission
     public static JsonHttpResult<ArmErrorResponse>? KindRefusal(JsonObject properties) =>
         properties.Text("jobType") switch
         {
-            CommandJob.Type or SweepJob.Type => null,
-            null => ArmErrors.BadRequest("properties.jobType is missing; it must be Command or Sweep."),
+            CommandJob.Type or SweepJob.Type or PipelineJob.Type => null,
+            null => ArmErrors.BadRequest("properties.jobType is missing; it must be Command, Sweep or Pipeline."),
             var other => ArmErrors.NotEmulated("PUT", $"a job of type {other}"),
         };
 
@@ -33,6 +33,8 @@ internal static class JobSubmission
         Workspace workspace
     )
     {
+        if (properties.Text("jobType") == PipelineJob.Type)
+            return ReadPipeline(name, properties, workspace);
         var runnable = RunnableOf(properties);
         if (JobNeeds.Missing(runnable, workspace) is { } missing)
             return (null, ArmErrors.NotEmulated("PUT", missing));
@@ -40,6 +42,48 @@ internal static class JobSubmission
             return (null, ArmErrors.BadRequest(unknown));
         var (job, fault) = ReadDefinition(name, properties, workspace);
         return job is null ? (null, ArmErrors.BadRequest(fault!)) : (job, null);
+    }
+
+    private static (JobDefinition? Job, JsonHttpResult<ArmErrorResponse>? Refusal) ReadPipeline(
+        string name,
+        JsonObject properties,
+        Workspace workspace
+    )
+    {
+        try
+        {
+            var steps = PipelineExpansion.Expand(name, properties, workspace);
+            foreach (var (step, definition) in steps)
+            {
+                var (_, refusal) = Read(step, PipelineJob.WithPlaces(definition!.AsObject()), workspace);
+                if (refusal is not null)
+                    return (null, InStep(step, refusal));
+            }
+
+            foreach (var (output, given) in properties.Object("outputs") ?? [])
+            {
+                if (given.Text("uri") is { } uri && DatastoreUri.Parse(uri, workspace).Fault is { } fault)
+                    return (null, ArmErrors.BadRequest($"properties.outputs.{output}.uri: {fault}"));
+            }
+
+            return (new(PipelineJob.Read(properties, steps)), null);
+        }
+        catch (RefusedStepException refused)
+        {
+            return (null, refused.IsNotEmulated ? ArmErrors.NotEmulated("PUT", refused.Message) : ArmErrors.BadRequest(refused.Message));
+        }
+        catch (FormatException wrong)
+        {
+            return (null, ArmErrors.BadRequest(wrong.Message));
+        }
+    }
+
+    // The members of a step are at another place in a pipeline.
+    private static JsonHttpResult<ArmErrorResponse> InStep(string step, JsonHttpResult<ArmErrorResponse> refusal)
+    {
+        var error = refusal.Value!.Error;
+        var text = error.Message.Replace("properties.", $"properties.jobs.{step}.", StringComparison.Ordinal);
+        return ArmErrors.Of(refusal.StatusCode!.Value, error.Code, text);
     }
 
     // What runs: the command job itself, or a trial of the sweep.
