@@ -44,7 +44,7 @@ internal abstract record ScheduleTrigger(TimeZoneInfo Zone, DateTime? Start, Dat
         };
     }
 
-    /// <summary>Returns the first moment after another at which the schedule fires; null when there is none.</summary>
+    /// <summary>Returns the first moment after another at which the schedule fires; null when it never fires again.</summary>
     public DateTimeOffset? NextAfter(DateTimeOffset moment) =>
         Next(moment) is { } next && (End is not { } end || LocalOf(next) <= end) ? next : null;
 
