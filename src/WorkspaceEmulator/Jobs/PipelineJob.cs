@@ -77,19 +77,18 @@ internal sealed partial record PipelineJob(
     private static List<PipelineStep> InOrder(List<PipelineStep> steps)
     {
         var ordered = new List<PipelineStep>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         while (ordered.Count < steps.Count)
         {
-            var ready = steps
-                .Where(step => !ordered.Contains(step))
-                .Where(step => step.Needs.All(need => ordered.Exists(done => done.Name == need)))
-                .ToList();
+            var ready = steps.Where(step => !names.Contains(step.Name) && step.Needs.All(names.Contains)).ToList();
             if (ready.Count == 0)
             {
-                var left = steps.Where(step => !ordered.Contains(step)).Select(step => step.Name);
+                var left = steps.Select(step => step.Name).Where(name => !names.Contains(name));
                 throw new FormatException($"properties.jobs has steps that wait for each other or for no step: {string.Join(", ", left)}.");
             }
 
             ordered.AddRange(ready);
+            names.UnionWith(ready.Select(step => step.Name));
         }
 
         return ordered;

@@ -54,27 +54,33 @@ internal sealed class PipelineDriver(RunFactory runs)
         if (run.Status != RunStatus.Running)
             run.TryMoveTo(RunStatus.Running);
         var isDone = true;
+        // Steps that never run, as they need one that did not complete, directly or through others.
+        var lost = new HashSet<string>(StringComparer.Ordinal);
         foreach (var step in pipeline.Steps)
         {
             if (made.TryGetValue(step.Name, out var existing))
+            {
                 isDone &= existing.Status.IsTerminal();
+                if (existing.Status is RunStatus.Failed or RunStatus.Canceled)
+                    lost.Add(step.Name);
+            }
+            else if (step.Needs.Any(lost.Contains))
+            {
+                lost.Add(step.Name);
+            }
             else if (step.Needs.All(need => made.TryGetValue(need, out var done) && done.Status == RunStatus.Completed))
+            {
                 isDone &= Start(workspace, run, step, made) is null;
+            }
             else
-                isDone &= !CanStillRun(pipeline, step, made);
+            {
+                isDone = false;
+            }
         }
 
         if (isDone && !run.Status.IsTerminal())
             End(workspace, run, failed);
     }
-
-    // A step that needs one which ended otherwise, directly or through others, never runs.
-    private static bool CanStillRun(PipelineJob pipeline, PipelineStep step, Dictionary<string, Run> made) =>
-        step.Needs.All(need =>
-            made.TryGetValue(need, out var run)
-                ? run.Status is not (RunStatus.Failed or RunStatus.Canceled)
-                : CanStillRun(pipeline, pipeline.Steps.First(each => each.Name == need), made)
-        );
 
     private Run? Start(Workspace workspace, Run run, PipelineStep step, Dictionary<string, Run> made)
     {

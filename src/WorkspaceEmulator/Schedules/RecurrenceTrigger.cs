@@ -38,9 +38,11 @@ internal sealed record RecurrenceTrigger(
     )
     {
         const string at = "properties.trigger";
-        var frequency = trigger.Text("frequency");
-        if (!Frequencies.Contains(frequency, StringComparer.Ordinal))
-            return (null, $"{at}.frequency is '{frequency}'; it must be {string.Join(", ", Frequencies[..^1])} or {Frequencies[^1]}.");
+        // MLClient writes it small.
+        var given = trigger.Text("frequency");
+        var frequency = Array.Find(Frequencies, each => each.Equals(given, StringComparison.OrdinalIgnoreCase));
+        if (frequency is null)
+            return (null, $"{at}.frequency is '{given}'; it must be {string.Join(", ", Frequencies[..^1])} or {Frequencies[^1]}.");
         if (trigger.Integer("interval") is not (>= 1 and <= MostInterval and var interval))
             return (null, $"{at}.interval must be a whole number from 1 to {MostInterval}.");
         var schedule = trigger.Object("schedule");
@@ -62,7 +64,7 @@ internal sealed record RecurrenceTrigger(
         }
 
         var first = start ?? TimeZoneInfo.ConvertTime(createdAt, zone).DateTime;
-        return (new RecurrenceTrigger(frequency!, (int)interval, hours, minutes, weekDays, monthDays, first, zone, end), null);
+        return (new RecurrenceTrigger(frequency, (int)interval, hours, minutes, weekDays, monthDays, first, zone, end), null);
     }
 
     protected override DateTimeOffset? Next(DateTimeOffset moment) =>

@@ -70,7 +70,8 @@ internal sealed class ScheduleDriver(RunFactory runs, TimeProvider time, StateFo
         var name = $"{schedule.Name}-{text}";
         if (workspace.Runs.ContainsKey(name))
             return; // It fired before.
-        var properties = schedule.Body.Object("action").Object("jobDefinition")!.Clone();
+        if (schedule.Body.Object("action").Object("jobDefinition")?.Clone() is not { } properties)
+            return; // Its file was changed by hand.
         JobNeeds.Resolve(properties.Object("trial") ?? properties, workspace);
         foreach (var (_, input) in properties.Object("inputs") ?? [])
         {

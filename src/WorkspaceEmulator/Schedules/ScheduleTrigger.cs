@@ -10,6 +10,8 @@ namespace WorkspaceEmulator.Schedules;
 /// <param name="End">Local time after which it does not fire; null for none.</param>
 internal abstract record ScheduleTrigger(TimeZoneInfo Zone, DateTime? Start, DateTime? End)
 {
+    private const int FirstYear = 2000;
+    private const int LastYear = 2999;
     private static readonly string[] LocalForms =
     [
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF",
@@ -62,15 +64,23 @@ internal abstract record ScheduleTrigger(TimeZoneInfo Zone, DateTime? Start, Dat
         return new DateTimeOffset(local, offset).ToUniversalTime();
     }
 
+    // Beyond these years there is no calculating with time zones.
+    private static (DateTime? Time, string? Fault) Within(DateTime time, string text, string member) =>
+        time.Year is >= FirstYear and <= LastYear
+            ? (time, null)
+            : (null, $"properties.trigger.{member} is '{text}'; it must be from {FirstYear} to {LastYear}.");
+
     private static (DateTime? Time, string? Fault) ReadTime(JsonObject trigger, string member, TimeZoneInfo zone)
     {
         if (trigger.Text(member) is not { } text)
             return (null, null);
         if (DateTime.TryParseExact(text, LocalForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
-            return (local, null);
+            return Within(local, text, member);
         // Clients that know an offset send it.
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment)
-            ? (TimeZoneInfo.ConvertTime(moment, zone).DateTime, null)
+            ? Within(moment.UtcDateTime, text, member) is (_, { } fault)
+                ? (null, fault)
+                : (TimeZoneInfo.ConvertTime(moment, zone).DateTime, null)
             : (null, $"properties.trigger.{member} is '{text}'; it must be a time such as 2026-06-01T06:00:00.");
     }
 }

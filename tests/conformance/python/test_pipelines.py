@@ -1,30 +1,28 @@
 """Pipelines of command steps and their schedules, as a user writes them with MLClient, in a workspace of their own."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
-from emulator import GROUP, SUBSCRIPTION, Emulator
+from emulator import GROUP, PIPELINES, SUBSCRIPTION, Emulator
 
 IMAGE = "registry.example/detection:1"
 
 
 @pytest.fixture(scope="module")
-def client(ml: Any, emulator: Emulator, files: Path) -> Iterator[Any]:
+def client(ml: Any, emulator: Emulator, files: Path) -> Any:
     """MLClient of a workspace with a cluster, an environment and data."""
     from azure.ai.ml import MLClient
-    from azure.ai.ml.entities import AmlCompute, Data, Environment, Workspace
+    from azure.ai.ml.entities import AmlCompute, Data, Environment
 
-    name = "pipelines"
-    ml.workspaces.begin_create(Workspace(name=name, location="westeurope"))
-    own = MLClient(emulator.credential, SUBSCRIPTION, GROUP, name, show_progress=False)
+    assert ml  # It says where the storage account is.
+    own = MLClient(emulator.credential, SUBSCRIPTION, GROUP, PIPELINES, show_progress=False)
     own.compute.begin_create_or_update(AmlCompute(name="cpu", size="Standard_DS3_v2", max_instances=2)).result()
     own.environments.create_or_update(Environment(name="detection", version="1", image=IMAGE))
     own.data.create_or_update(Data(name="words", version="1", type="uri_folder", path=str(files / "data")))
-    yield own
+    return own
 
 
 def pipeline(files: Path, *, first: str = "cp ${{inputs.words}}/words.txt ${{outputs.found}}") -> Any:
@@ -102,7 +100,7 @@ def test_pipeline_with_a_parallel_step_is_refused(client: Any, files: Path) -> N
     job = pipeline(files)._to_rest_object()
     job.properties.jobs["found"]["type"] = "parallel"
     with pytest.raises(HttpResponseError) as refused:
-        client.jobs._operation_2022_10_preview.create_or_update(GROUP, "pipelines", "parallel", job)
+        client.jobs._operation_2022_10_preview.create_or_update(GROUP, PIPELINES, "parallel", job)
     assert refused.value.status_code == 501 and "type parallel" in str(refused.value)
 
 
@@ -153,7 +151,3 @@ def test_schedules_delete(client: Any) -> None:
         client.schedules.begin_delete(name).result()
     with pytest.raises(ResourceNotFoundError):
         client.schedules.get("weekly")
-
-
-def test_workspace_delete(client: Any, ml: Any) -> None:
-    ml.workspaces.begin_delete("pipelines", delete_dependent_resources=False).result()
