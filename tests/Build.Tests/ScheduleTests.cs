@@ -22,12 +22,14 @@ public sealed class ScheduleTests : IDisposable
              "properties":{"displayName":"x","isEnabled":{{{(
                 isEnabled ? "true" : "false"
             )}}},"provisioningState":"Succeeded","trigger":{{{trigger}}},
-              "action":{"actionType":"CreateJob","jobDefinition":{"jobType":"Command","command":"x","environmentId":"e","displayName":"demo: tiny"} } } }
+              "action":{"actionType":"CreateJob","jobDefinition":
+                {"jobType":"Command","command":"x","environmentId":"e","displayName":"demo: tiny"} } } }
             """;
 
     private static string Weekly =>
         """
-            {"triggerType":"Recurrence","frequency":"Week","interval":2,"timeZone":"W. Europe Standard Time","startTime":"2026-06-01T06:00:00",
+            {"triggerType":"Recurrence","frequency":"Week","interval":2,"timeZone":"W. Europe Standard Time",
+             "startTime":"2026-06-01T06:00:00",
              "schedule":{"hours":[6],"minutes":[30],"weekDays":["Monday","Friday"]}}
             """;
 
@@ -118,7 +120,8 @@ public sealed class ScheduleTests : IDisposable
     )]
     [InlineData(
         "--cron=5-1 * * * *",
-        "--cron is \"5-1 * * * *\"; it must be a range for the minutes whose first value is the smaller one at position 1, where it has \"5-1\"."
+        "--cron is \"5-1 * * * *\"; it must be a range for the minutes whose first value is the smaller one at position 1, "
+            + "where it has \"5-1\"."
     )]
     [InlineData(
         "--cron=0 3 * * MON-XYZ",
@@ -136,8 +139,8 @@ public sealed class ScheduleTests : IDisposable
     )]
     [InlineData(
         "--time-zone=W. Europ Standard Time",
-        "--time-zone is \"W. Europ Standard Time\"; it must be a time zone of Windows, such as \"W. Europe Standard Time\", or the main one of "
-            + "the IANA database."
+        "--time-zone is \"W. Europ Standard Time\"; it must be a time zone of Windows, such as \"W. Europe Standard Time\", "
+            + "or the main one of the IANA database."
     )]
     [InlineData("--starts=tomorrow", "--starts is \"tomorrow\"; it must be a time without an offset, such as 2026-06-01T06:00.")]
     [InlineData("--action=stop", "--action is \"stop\"; it must be create, list, pause, resume or delete.")]

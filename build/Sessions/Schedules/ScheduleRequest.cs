@@ -43,7 +43,8 @@ internal sealed record ScheduleRequest(ScheduleAction Action, string? Name, Sche
                 action == ScheduleAction.List && arguments.IsGiven(ScheduleArguments.Schedule)
                     ?
                     [
-                        "--schedule names one schedule, and list shows all; it must be left out, or --action=create, pause, resume or delete be given.",
+                        "--schedule names one schedule, and list shows all; it must be left out, or given with --action=create, pause, "
+                            + "resume or delete.",
                     ]
                     : []
             );
@@ -53,7 +54,11 @@ internal sealed record ScheduleRequest(ScheduleAction Action, string? Name, Sche
         var every = arguments.Get(ScheduleArguments.Every);
         var hasCron = arguments.IsGiven(ScheduleArguments.Cron);
         if (hasCron == every is not null)
-            yield return $"{(hasCron ? "--cron and --every are both given" : "--cron and --every are missing")}; exactly one must be given.";
+        {
+            var found = hasCron ? "--cron and --every are both given" : "--cron and --every are missing";
+            yield return $"{found}; exactly one must be given.";
+        }
+
         var hasTimes = arguments.IsGiven(ScheduleArguments.At);
         if (hasTimes && every is not { Unit: "Day" or "Week" or "Month" })
             yield return "--at is given; it must be given with --every and days, weeks or months, or be left out.";
@@ -61,7 +66,11 @@ internal sealed record ScheduleRequest(ScheduleAction Action, string? Name, Sche
         if (days.Count > 0 && !hasTimes)
             yield return "--on is given without --at; both must be given: Azure ML takes days only with their times.";
         if (days.Count > 0 && every is { Unit: var unit } && unit != (char.IsAsciiDigit(days[0][0]) ? "Month" : "Week"))
-            yield return $"--on is \"{string.Join(',', days)}\"; it must be days of the week with --every and weeks, or of the month with months.";
+        {
+            yield return $"--on is \"{string.Join(',', days)}\"; it must be days of the week with --every and weeks, or of the month with "
+                + "months.";
+        }
+
         var (starts, ends) = (
             ScheduleArguments.Timestamp(arguments.Get(ScheduleArguments.Starts)),
             ScheduleArguments.Timestamp(arguments.Get(ScheduleArguments.Ends))

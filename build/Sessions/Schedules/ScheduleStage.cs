@@ -30,7 +30,9 @@ public sealed class ScheduleStage(
     private const string Subject = "Schedule";
 
     /// <summary>Does what the arguments ask.</summary>
-    /// <exception cref="Cake.Core.CakeException">The arguments contradict each other, or the emulator runs jobs of another kind.</exception>
+    /// <exception cref="Cake.Core.CakeException">
+    /// The arguments contradict each other, or the emulator runs jobs of another kind.
+    /// </exception>
     /// <exception cref="Workspaces.Errors.WorkspaceException">The service refused, or there is no such schedule.</exception>
     public Task RunAsync(BuildContext context)
     {

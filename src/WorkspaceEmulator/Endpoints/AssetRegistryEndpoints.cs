@@ -8,7 +8,7 @@ using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
-/// <summary>Maps the registries of Azure ML, which share assets between workspaces. Their assets are those of <see cref="AssetEndpoints"/>.</summary>
+/// <summary>Maps the registries of Azure ML, which workspaces share; <see cref="AssetEndpoints"/> maps their assets.</summary>
 internal static class AssetRegistryEndpoints
 {
     private const string Area = "Registries";

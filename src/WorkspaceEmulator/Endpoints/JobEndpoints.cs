@@ -24,15 +24,16 @@ internal static class JobEndpoints
             .Emulates(
                 Area,
                 "Jobs_List",
-                "Without the trials of sweeps and the steps of pipelines. `jobType`, `tag`, `properties` and `listViewType` filter; newest first."
+                "Without the trials of sweeps and the steps of pipelines. `jobType`, `tag`, `properties` and `listViewType` filter; "
+                    + "newest first."
             );
         workspace
             .MapPut("/jobs/{id}", Put)
             .Emulates(
                 Area,
                 "Jobs_CreateOrUpdate",
-                "Command, sweep and pipeline jobs; others get 501. A second PUT changes tags, description, display name and archive, and adds "
-                    + "properties."
+                "Command, sweep and pipeline jobs; others get 501. A second PUT changes tags, description, display name and archive, "
+                    + "and adds properties."
             );
         workspace.MapGet("/jobs/{id}", Get).Emulates(Area, "Jobs_Get");
         workspace

@@ -7,7 +7,8 @@ using WorkspaceEmulator.Workspaces;
 namespace WorkspaceEmulator.Hosting;
 
 /// <summary>
-/// Checks, after routing, what all requests of a kind share: the size of the body, the api-version of ARM, and that the workspace or registry exists.
+/// Checks, after routing, what all requests of a kind share: the size of the body, the api-version of ARM, and that the workspace or
+/// registry exists.
 /// </summary>
 internal sealed class RequestScope(RequestDelegate next, WorkspaceStore workspaces, AssetRegistryStore registries)
 {

@@ -57,7 +57,7 @@ internal sealed partial record PipelineJob(
         return new(definitions.Clone(), InOrder(steps), outputs, Continues(properties.Object("settings")));
     }
 
-    /// <summary>Returns the properties of a step in which outputs of other steps have some valid address, so that they can be read.</summary>
+    /// <summary>Returns the properties of a step with a valid address for the outputs of other steps, so that they can be read.</summary>
     public static JsonObject WithPlaces(JsonObject definition)
     {
         var copy = definition.Clone();

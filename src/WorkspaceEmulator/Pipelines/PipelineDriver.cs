@@ -115,7 +115,8 @@ internal sealed class PipelineDriver(RunFactory runs)
         return job;
     }
 
-    // As on Azure, an id that says nothing; the same after a restart. Clients take a name that begins like the pipeline's for its artifacts.
+    // As on Azure, an id that says nothing; the same after a restart. Clients take a folder that begins with the pipeline's name for its
+    // own.
     private static string NameOf(Run run, PipelineStep step) =>
         new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{run.Key}/{step.Name}"))[..16]).ToString();
 
@@ -127,11 +128,8 @@ internal sealed class PipelineDriver(RunFactory runs)
         }
         else if (failed is not null)
         {
-            run.TryMoveTo(
-                RunStatus.Failed,
-                "UserError",
-                $"Step '{failed.Document.Step!.Name}' ({failed.Name}) is {failed.Status}{(failed.Document.ErrorMessage is { } why ? $": {why}" : ".")}"
-            );
+            var why = failed.Document.ErrorMessage is { } message ? $": {message}" : ".";
+            run.TryMoveTo(RunStatus.Failed, "UserError", $"Step '{failed.Document.Step!.Name}' ({failed.Name}) is {failed.Status}{why}");
         }
         else
         {

@@ -104,7 +104,8 @@ internal static class JobSubmission
         {
             return (
                 null,
-                $"The name of a sweep has {name.Length} characters; it must have at most {LongestSweepName}, as its trials' names are longer."
+                $"The name of a sweep has {name.Length} characters; it must have at most {LongestSweepName}, as its trials' names are "
+                    + "longer."
             );
         }
 

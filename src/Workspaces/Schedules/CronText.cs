@@ -27,7 +27,11 @@ public static class CronText
         {
             at = SkipSpaces(text, at);
             if (at == text.Length)
-                return $"minutes, hours, days, months and days of the week, such as \"0 3 * * MON-FRI\"; {field.Name} are missing at its end";
+            {
+                return "minutes, hours, days, months and days of the week, such as \"0 3 * * MON-FRI\"; "
+                    + $"{field.Name} are missing at its end";
+            }
+
             var end = at;
             while (end < text.Length && !char.IsWhiteSpace(text[end]))
                 end++;

@@ -112,7 +112,8 @@ public class PipelineTests
             """
             {"properties":{"componentSpec":{"type":"command","environment":"azureml:detection:1",
              "command":"echo ${{inputs.word}}$[[ loudly ${{inputs.volume}}]]$[[ twice ${{inputs.count}}]]",
-             "inputs":{"word":{"type":"string","default":"hello"},"volume":{"type":"integer","optional":true},"count":{"type":"integer","optional":true} } } } }
+             "inputs":{"word":{"type":"string","default":"hello"},"volume":{"type":"integer","optional":true},
+              "count":{"type":"integer","optional":true} } } } }
             """.Replace("azureml:detection:1", $"azureml:{EnvironmentId}", StringComparison.Ordinal)
         );
         var jobs = $$"""{"say":{"componentId":"/{{TestEmulator.Workspace}}/components/say/versions/1","inputs":{"volume":11} } }""";
@@ -173,8 +174,10 @@ public class PipelineTests
         {
             await using (var emulator = await StartAsync(folder: folder))
             {
-                var gate =
-                    """{"out":{"job_output_type":"uri_folder"},"gate":{"job_output_type":"uri_folder","uri":"azureml://datastores/workspaceblobstore/paths/gate/"}}""";
+                var gate = """
+                    {"out":{"job_output_type":"uri_folder"},
+                     "gate":{"job_output_type":"uri_folder","uri":"azureml://datastores/workspaceblobstore/paths/gate/"}}
+                    """;
                 await SubmitAsync(
                     emulator,
                     Pipeline(
@@ -210,7 +213,10 @@ public class PipelineTests
     [InlineData(
         400,
         "steps that wait for each other or for no step: a, b.",
-        """{"a":{"command":"x","inputs":{"i":"${{parent.jobs.b.outputs.o}}"},"outputs":{"o":{}}},"b":{"command":"x","inputs":{"i":{"value":"${{parent.jobs.a.outputs.o}}"}},"outputs":{"o":{}}}}"""
+        """
+            {"a":{"command":"x","inputs":{"i":"${{parent.jobs.b.outputs.o}}"},"outputs":{"o":{}}},
+             "b":{"command":"x","inputs":{"i":{"value":"${{parent.jobs.a.outputs.o}}"}},"outputs":{"o":{}}}}
+            """
     )]
     [InlineData(
         400,
