@@ -37,10 +37,13 @@ internal sealed class CronExpression
     {
         var parts = Split(text);
         if (parts.Count != Fields.Length)
+        {
             return (
                 null,
                 $"'{text}' has {parts.Count} fields; it must have {Fields.Length}: minutes, hours, days, months, days of the week."
             );
+        }
+
         var values = new List<bool[]>();
         foreach (var ((start, part), field) in parts.Zip(Fields))
         {

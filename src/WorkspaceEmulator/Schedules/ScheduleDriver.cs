@@ -76,9 +76,11 @@ internal sealed class ScheduleDriver(RunFactory runs, TimeProvider time, StateFo
         foreach (var (_, input) in properties.Object("inputs") ?? [])
         {
             if (input is JsonObject literal && literal.Text("value") is { } value)
+            {
                 literal["value"] = value
                     .Replace("${{name}}", name, StringComparison.Ordinal)
                     .Replace("${{creation_context.trigger_time}}", moment.UtcDateTime.ToString("O"), StringComparison.Ordinal);
+            }
         }
 
         properties["displayName"] = name;

@@ -128,15 +128,15 @@ internal sealed partial class PipelineExpansion
         var inputs = new JsonObject();
         var declared = component == node ? [] : component.Object("inputs") ?? [];
         var given = node.Object("inputs") ?? [];
-        foreach (var name in declared.Select(each => each.Key).Union(given.Select(each => each.Key), StringComparer.Ordinal))
+        foreach (var input in declared.Select(each => each.Key).Union(given.Select(each => each.Key), StringComparer.Ordinal))
         {
-            var type = declared.Object(name).Text("type");
-            if (given[name] is { } value)
-                inputs[name] = Input($"{at}.inputs.{name}", value, type);
-            else if (declared.Object(name)?["default"] is { } otherwise)
-                inputs[name] = Literal(otherwise.ToString());
-            else if (declared.Object(name)?["optional"]?.ToString().ToLowerInvariant() != "true")
-                throw new RefusedStepException($"{at}.inputs.{name} is missing; the component needs it.");
+            var type = declared.Object(input).Text("type");
+            if (given[input] is { } value)
+                inputs[input] = Input($"{at}.inputs.{input}", value, type);
+            else if (declared.Object(input)?["default"] is { } otherwise)
+                inputs[input] = Literal(otherwise.ToString());
+            else if (declared.Object(input)?["optional"]?.ToString().ToLowerInvariant() != "true")
+                throw new RefusedStepException($"{at}.inputs.{input} is missing; the component needs it.");
         }
 
         return inputs;

@@ -9,7 +9,6 @@ using Workspaces.Computes;
 using Workspaces.Connection;
 using Workspaces.Environments;
 using Workspaces.Errors;
-using Workspaces.Jobs;
 
 namespace Workspaces.Schedules;
 

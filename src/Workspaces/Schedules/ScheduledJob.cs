@@ -1,6 +1,5 @@
 using Azure.ResourceManager.MachineLearning.Models;
 using Experiments.Model;
-using Experiments.Planning;
 using Experiments.Plans;
 using Workspaces.Computes;
 using Workspaces.Environments;
