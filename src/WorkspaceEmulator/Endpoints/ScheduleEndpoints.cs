@@ -89,10 +89,11 @@ internal static class ScheduleEndpoints
         properties.Remove("provisioningState");
         var (schedule, created) = workspace.Schedules.Put(name, properties);
         scheduler.Wake();
+        // Python's client reads the response itself only once; it needs an operation to follow, after a change too.
+        LongRunningResponses.SetStatusAddress(context, operations.Begin(() => true), workspace, workspaces, address);
         if (!created)
             return TypedResults.Ok(Render(workspace, schedule));
         context.Response.Headers["x-ms-async-operation-timeout"] = "PT1H";
-        LongRunningResponses.SetStatusAddress(context, operations.Begin(() => true), workspace, workspaces, address);
         return TypedResults.Created((string?)null, Render(workspace, schedule));
     }
 
