@@ -105,14 +105,9 @@ def test_pipeline_with_a_parallel_step_is_refused(client: Any, files: Path) -> N
 
 
 def test_schedules_create(client: Any, files: Path) -> None:
-    from azure.ai.ml.entities import JobSchedule, RecurrencePattern, RecurrenceTrigger
+    from azure.ai.ml.entities import CronTrigger, JobSchedule
 
-    trigger = RecurrenceTrigger(
-        frequency="week",
-        interval=1,
-        schedule=RecurrencePattern(hours=3, minutes=30, week_days=["monday"]),
-        time_zone="W. Europe Standard Time",
-    )
+    trigger = CronTrigger(expression="30 3 * * MON", time_zone="W. Europe Standard Time")
     submit(client, "scheduled", pipeline(files))
     job = client.jobs.get("scheduled")
     created = client.schedules.begin_create_or_update(
@@ -123,7 +118,7 @@ def test_schedules_create(client: Any, files: Path) -> None:
 
 def test_schedules_get_and_list(client: Any) -> None:
     schedule = client.schedules.get("weekly")
-    assert (schedule.trigger.frequency.lower(), schedule.trigger.time_zone) == ("week", "W. Europe Standard Time")
+    assert (schedule.trigger.expression, schedule.trigger.time_zone) == ("30 3 * * MON", "W. Europe Standard Time")
     assert [each.name for each in client.schedules.list()] == ["weekly"]
 
 
@@ -137,7 +132,7 @@ def test_schedules_submit_their_job_when_they_fire(client: Any) -> None:
     from azure.ai.ml.entities import JobSchedule, RecurrenceTrigger
 
     job = client.schedules.get("weekly").create_job
-    once = JobSchedule(name="once", trigger=RecurrenceTrigger(frequency="day", interval=1), create_job=job)
+    once = JobSchedule(name="once", trigger=RecurrenceTrigger(frequency="Day", interval=1), create_job=job)
     client.schedules.begin_create_or_update(once).result()
     while not (fired := [each.name for each in client.jobs.list() if each.name.startswith("once-")]):
         pass
@@ -147,7 +142,6 @@ def test_schedules_submit_their_job_when_they_fire(client: Any) -> None:
 
 def test_schedules_delete(client: Any) -> None:
     for name in ("once", "weekly"):
-        client.schedules.begin_disable(name).result()
         client.schedules.begin_delete(name).result()
     with pytest.raises(ResourceNotFoundError):
         client.schedules.get("weekly")
