@@ -9,6 +9,7 @@ using Build.Sessions.Planning;
 using Build.Sessions.Provisioning;
 using Build.Sessions.PullRequests;
 using Build.Sessions.Reports;
+using Build.Sessions.Schedules;
 using Build.Sessions.Snapshots;
 using Build.Testing;
 using Cake.Core;
@@ -93,6 +94,7 @@ public static class BuildHost
             .AddSingleton<TrainingLaunch>()
             .AddSingleton<Launch>()
             .AddSingleton<VerdictComment>()
+            .AddSingleton<ScheduleStage>()
             .AddSingleton<Benchmarks>()
             .AddSingleton<StyleCheck>()
             .AddSingleton<TestRun>();

@@ -51,6 +51,43 @@ public class BlobTests
         Assert.False(await container.GetBlobClient("in/large.txt").ExistsAsync(Stop));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ListBlobs_ReturnsTheMetadata_WhenItIsAsked(bool byFolder)
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        var container = await OpenAsync(emulator);
+        var options = new BlobUploadOptions
+        {
+            Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["upload_status"] = "completed", ["Team"] = "a & <b>" },
+        };
+        await container.GetBlobClient("in/a.txt").UploadAsync(new BinaryData("a"), options, Stop);
+        await container.GetBlobClient("in/b.txt").UploadAsync(new BinaryData("b"), Stop);
+
+        var found = new List<BlobItem>();
+        if (byFolder)
+        {
+            var inside = new GetBlobsByHierarchyOptions
+            {
+                Delimiter = "/",
+                Prefix = "in/",
+                Traits = BlobTraits.Metadata,
+            };
+            await foreach (var item in container.GetBlobsByHierarchyAsync(inside, Stop))
+                found.Add(item.Blob);
+        }
+        else
+        {
+            await foreach (var item in container.GetBlobsAsync(new GetBlobsOptions { Traits = BlobTraits.Metadata }, Stop))
+                found.Add(item);
+        }
+
+        Assert.Equal(["in/a.txt", "in/b.txt"], found.Select(blob => blob.Name));
+        Assert.Equal(("completed", "a & <b>"), (found[0].Metadata["upload_status"], found[0].Metadata["team"]));
+        Assert.Empty(found[1].Metadata);
+    }
+
     [Fact]
     public async Task GetBlob_ReturnsTheArtifactsOfAJob()
     {

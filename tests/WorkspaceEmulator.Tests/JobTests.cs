@@ -395,7 +395,7 @@ public class JobTests
                 """{"instanceCount":1,"shmSize":"lots"}""",
                 "properties.resources.shmSize is 'lots'; it must be a whole number with the unit b, k, m or g, such as 2g."
             },
-            { "jobType", "null", "properties.jobType is missing; it must be Command or Sweep." },
+            { "jobType", "null", "properties.jobType is missing; it must be Command, Sweep or Pipeline." },
         };
 
     [Theory]
@@ -433,19 +433,19 @@ public class JobTests
     }
 
     [Fact]
-    public async Task PutJob_Returns501_WhenItIsAPipeline()
+    public async Task PutJob_Returns501_WhenItIsOfAnotherType()
     {
         await using var emulator = await TestEmulator.StartAsync();
 
         var error = await emulator.ExpectAsync(
             HttpStatusCode.NotImplemented,
             HttpMethod.Put,
-            TestEmulator.Arm("/jobs/pipeline"),
-            """{"properties":{"jobType":"Pipeline"}}"""
+            TestEmulator.Arm("/jobs/spark"),
+            """{"properties":{"jobType":"Spark"}}"""
         );
 
         Assert.Equal(
-            "PUT a job of type Pipeline is not emulated. docs/emulator.md lists the operations that are.",
+            "PUT a job of type Spark is not emulated. docs/emulator.md lists the operations that are.",
             (string?)error["error"]!["message"]
         );
     }

@@ -45,11 +45,15 @@ public sealed class TestEmulator : IAsyncDisposable
 
     public static string NewFolder() => Directory.CreateTempSubdirectory("emulator-test-").FullName;
 
-    public static async Task<TestEmulator> StartAsync(Func<EmulatorOptions, EmulatorOptions>? change = null, string? folder = null)
+    public static async Task<TestEmulator> StartAsync(
+        Func<EmulatorOptions, EmulatorOptions>? change = null,
+        string? folder = null,
+        TimeProvider? time = null
+    )
     {
         var options = OptionsFor(folder ?? NewFolder());
         options = change?.Invoke(options) ?? options;
-        return new(await EmulatorHost.StartAsync(options, TimeProvider.System), options, ownsFolder: folder is null);
+        return new(await EmulatorHost.StartAsync(options, time ?? TimeProvider.System), options, ownsFolder: folder is null);
     }
 
     public static HttpClient CreateClient(string folder, Uri endpoint)

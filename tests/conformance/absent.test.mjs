@@ -8,7 +8,6 @@ const calls = {
   batchDeployments: ({ client, workspace }) => names(client.batchDeployments.list(group, workspace, 'x')),
   onlineEndpoints: ({ client, workspace }) => client.onlineEndpoints.get(group, workspace, 'x'),
   onlineDeployments: ({ client, workspace }) => names(client.onlineDeployments.list(group, workspace, 'x')),
-  schedules: ({ client, workspace }) => names(client.schedules.list(group, workspace)),
 };
 
 conformance('what is not emulated', (context) => {

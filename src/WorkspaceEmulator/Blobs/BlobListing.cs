@@ -16,7 +16,7 @@ internal static class BlobListing
             int.TryParse(Query(request, "maxresults"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
                 ? Math.Min(number, LargestPage)
                 : LargestPage;
-        var hasMetadata = Query(request, "include").Split(',').Contains("metadata", StringComparer.Ordinal);
+        var hasMetadata = Query(request, "include").Split(',').Contains("metadata", StringComparer.OrdinalIgnoreCase);
 
         var entries = container
             .List(prefix)

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
+using WorkspaceEmulator.AssetRegistries;
 using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Blobs;
+using WorkspaceEmulator.Mlflow;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -18,59 +20,65 @@ internal sealed class AssetEndpoints(AssetKind kind)
     public static void MapAll(RouteGroupBuilder workspace)
     {
         foreach (var kind in AssetKind.All)
-            new AssetEndpoints(kind).Map(workspace);
+            new AssetEndpoints(kind).Map(workspace, "");
     }
 
-    private void Map(RouteGroupBuilder workspace)
+    /// <summary>Maps the assets of registries.</summary>
+    public static void MapRegistry(RouteGroupBuilder registry)
     {
-        var area = char.ToUpperInvariant(kind.Segment[0]) + kind.Segment[1..];
+        foreach (var kind in AssetRegistry.Kinds)
+            new AssetEndpoints(kind).Map(registry, "Registry");
+    }
+
+    private void Map(RouteGroupBuilder home, string scope)
+    {
+        var area =
+            scope.Length == 0
+                ? char.ToUpperInvariant(kind.Segment[0]) + kind.Segment[1..]
+                : $"{char.ToUpperInvariant(kind.Segment[0])}{kind.Segment[1..]} of registries";
         var (container, version) = ($"/{kind.Segment}/{{name}}", $"/{kind.Segment}/{{name}}/versions/{{version}}");
-        workspace
-            .MapGet($"/{kind.Segment}", ListContainers)
-            .Emulates(area, $"{kind.Noun}Containers_List", "`listViewType` filters; `count` is the size of a page.");
-        workspace.MapPut(container, PutContainer).Emulates(area, $"{kind.Noun}Containers_CreateOrUpdate");
-        workspace.MapGet(container, GetContainer).Emulates(area, $"{kind.Noun}Containers_Get");
-        workspace.MapDelete(container, DeleteContainer).Emulates(area, $"{kind.Noun}Containers_Delete", "Also deletes its versions.");
-        workspace
-            .MapGet($"{container}/versions", ListVersions)
+        home.MapGet($"/{kind.Segment}", ListContainers)
+            .Emulates(area, $"{scope}{kind.Noun}Containers_List", "`listViewType` filters; `count` is the size of a page.");
+        home.MapPut(container, PutContainer).Emulates(area, $"{scope}{kind.Noun}Containers_CreateOrUpdate");
+        home.MapGet(container, GetContainer).Emulates(area, $"{scope}{kind.Noun}Containers_Get");
+        home.MapDelete(container, DeleteContainer).Emulates(area, $"{scope}{kind.Noun}Containers_Delete", "Also deletes its versions.");
+        home.MapGet($"{container}/versions", ListVersions)
             .Emulates(
                 area,
-                $"{kind.Noun}Versions_List",
+                $"{scope}{kind.Noun}Versions_List",
                 "`listViewType`, `tags`, `properties`, `version` and `$top` filter; newest first."
             );
-        workspace.MapPut(version, PutVersion).Emulates(area, $"{kind.Noun}Versions_CreateOrUpdate", kind.Remark);
-        workspace.MapGet(version, GetVersion).Emulates(area, $"{kind.Noun}Versions_Get");
-        workspace.MapDelete(version, DeleteVersion).Emulates(area, $"{kind.Noun}Versions_Delete");
-        if (kind == AssetKind.Codes || kind == AssetKind.Data || kind == AssetKind.Models)
+        home.MapPut(version, PutVersion).Emulates(area, $"{scope}{kind.Noun}Versions_CreateOrUpdate", kind.Remark);
+        home.MapGet(version, GetVersion).Emulates(area, $"{scope}{kind.Noun}Versions_Get");
+        home.MapDelete(version, DeleteVersion).Emulates(area, $"{scope}{kind.Noun}Versions_Delete");
+        if (scope.Length == 0 && (kind == AssetKind.Codes || kind == AssetKind.Data || kind == AssetKind.Models))
         {
-            workspace
-                .MapPost($"{version}/startPendingUpload", StartPendingUpload)
+            home.MapPost($"{version}/startPendingUpload", StartPendingUpload)
                 .Emulates(
                     area,
-                    $"{kind.Noun}Versions_CreateOrGetStartPendingUpload",
+                    $"{scope}{kind.Noun}Versions_CreateOrGetStartPendingUpload",
                     "A container of the workspace's storage account for this upload, with a signature for an hour."
                 );
         }
     }
 
-    private Ok<JsonObject> ListContainers(Workspace workspace, HttpRequest request, EmulatorAddress address) =>
+    private Ok<JsonObject> ListContainers(AssetHome home, HttpRequest request, EmulatorAddress address) =>
         TypedResults.Ok(
             Paging.Page(
                 request,
                 address.Endpoint,
                 [
-                    .. workspace
-                        .Assets(kind)
+                    .. home.Assets(kind)
                         .Containers.List()
                         .Where(document => IsListed(document, request))
-                        .Select(document => RenderContainer(workspace, document)),
+                        .Select(document => RenderContainer(home, document)),
                 ],
                 Paging.SizeOf(request)
             )
         );
 
     private Results<Ok<JsonObject>, Created<JsonObject>, JsonHttpResult<ArmErrorResponse>> PutContainer(
-        Workspace workspace,
+        AssetHome home,
         string name,
         JsonBody body
     )
@@ -79,32 +87,32 @@ internal sealed class AssetEndpoints(AssetKind kind)
             return ArmErrors.BadRequest(fault, "InvalidResourceName");
         if (body.Json.Object("properties") is not { } properties)
             return Missing();
-        var (document, created) = workspace.Assets(kind).Containers.Put(name, properties.Clone().WithoutNulls());
+        var given = properties.Clone().WithoutNulls();
+        if (home.Assets(kind).Containers.Find(name)?.Body[RegisteredModels.Aliases] is { } aliases)
+            given[RegisteredModels.Aliases] = aliases.DeepClone();
+        var (document, created) = home.Assets(kind).Containers.Put(name, given);
         return created
-            ? TypedResults.Created((string?)null, RenderContainer(workspace, document))
-            : TypedResults.Ok(RenderContainer(workspace, document));
+            ? TypedResults.Created((string?)null, RenderContainer(home, document))
+            : TypedResults.Ok(RenderContainer(home, document));
     }
 
-    private Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetContainer(Workspace workspace, string name) =>
-        workspace.Assets(kind).Containers.Find(name) is { } document
-            ? TypedResults.Ok(RenderContainer(workspace, document))
-            : NotFound(workspace, name);
+    private Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetContainer(AssetHome home, string name) =>
+        home.Assets(kind).Containers.Find(name) is { } document ? TypedResults.Ok(RenderContainer(home, document)) : NotFound(home, name);
 
-    private Results<Ok, NoContent> DeleteContainer(Workspace workspace, string name) =>
-        workspace.Assets(kind).Delete(name) ? TypedResults.Ok() : TypedResults.NoContent();
+    private Results<Ok, NoContent> DeleteContainer(AssetHome home, string name) =>
+        home.Assets(kind).Delete(name) ? TypedResults.Ok() : TypedResults.NoContent();
 
     private Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> ListVersions(
-        Workspace workspace,
+        AssetHome home,
         string name,
         HttpRequest request,
         EmulatorAddress address
     )
     {
-        if (workspace.Assets(kind).Containers.Find(name) is null)
-            return NotFound(workspace, name);
+        if (home.Assets(kind).Containers.Find(name) is null)
+            return NotFound(home, name);
         var query = request.Query;
-        var found = workspace
-            .Assets(kind)
+        var found = home.Assets(kind)
             .VersionsOf(name)
             .Where(document => IsListed(document, request))
             .Where(document => TextFilter.Includes($"{query["tags"]},{query["$tags"]}", document.Body.Texts("tags")))
@@ -115,11 +123,11 @@ internal sealed class AssetEndpoints(AssetKind kind)
             );
         if (int.TryParse(query["$top"], NumberStyles.None, CultureInfo.InvariantCulture, out var top))
             found = found.Take(top);
-        return TypedResults.Ok(Paging.Page(request, address.Endpoint, [.. found.Select(document => RenderVersion(workspace, document))]));
+        return TypedResults.Ok(Paging.Page(request, address.Endpoint, [.. found.Select(document => RenderVersion(home, document))]));
     }
 
     private Results<Ok<JsonObject>, Created<JsonObject>, JsonHttpResult<ArmErrorResponse>> PutVersion(
-        Workspace workspace,
+        AssetHome home,
         string name,
         string version,
         JsonBody body
@@ -142,7 +150,7 @@ internal sealed class AssetEndpoints(AssetKind kind)
 
         foreach (var (member, value) in kind.Defaults)
             properties[member] ??= value!.DeepClone();
-        var assets = workspace.Assets(kind);
+        var assets = home.Assets(kind);
         if (
             assets.Versions.Find($"{name}/{version}") is { } existing
             && kind.FixedMembers.FirstOrDefault(member => !JsonNode.DeepEquals(existing.Body[member], properties[member])) is { } changed
@@ -158,17 +166,17 @@ internal sealed class AssetEndpoints(AssetKind kind)
             assets.Containers.Put(name, kind.SharedMember is { } shared ? new() { [shared] = properties[shared]!.DeepClone() } : []);
         var (document, created) = assets.Versions.Put($"{name}/{version}", properties);
         return created
-            ? TypedResults.Created((string?)null, RenderVersion(workspace, document))
-            : TypedResults.Ok(RenderVersion(workspace, document));
+            ? TypedResults.Created((string?)null, RenderVersion(home, document))
+            : TypedResults.Ok(RenderVersion(home, document));
     }
 
-    private Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetVersion(Workspace workspace, string name, string version) =>
-        workspace.Assets(kind).Versions.Find($"{name}/{version}") is { } document
-            ? TypedResults.Ok(RenderVersion(workspace, document))
-            : ArmErrors.NotFound($"{kind.Noun} '{name}' version '{version}' was not found in workspace '{workspace.Name.Name}'.");
+    private Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> GetVersion(AssetHome home, string name, string version) =>
+        home.Assets(kind).Versions.Find($"{name}/{version}") is { } document
+            ? TypedResults.Ok(RenderVersion(home, document))
+            : ArmErrors.NotFound($"{kind.Noun} '{name}' version '{version}' was not found in {home.Words}.");
 
-    private Results<Ok, NoContent> DeleteVersion(Workspace workspace, string name, string version) =>
-        workspace.Assets(kind).Versions.Delete($"{name}/{version}") ? TypedResults.Ok() : TypedResults.NoContent();
+    private Results<Ok, NoContent> DeleteVersion(AssetHome home, string name, string version) =>
+        home.Assets(kind).Versions.Delete($"{name}/{version}") ? TypedResults.Ok() : TypedResults.NoContent();
 
     private Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> StartPendingUpload(
         Workspace workspace,
@@ -207,10 +215,11 @@ internal sealed class AssetEndpoints(AssetKind kind)
 
     private static bool IsListed(ArmDocument document, HttpRequest request) => ListView.Includes(request, document.Body.Flag("isArchived"));
 
-    private JsonObject RenderContainer(Workspace workspace, ArmDocument document)
+    private JsonObject RenderContainer(AssetHome home, ArmDocument document)
     {
         var properties = document.Body.Clone();
-        var versions = workspace.Assets(kind).VersionsOf(document.Name).Select(version => version.Name.Split('/')[1]).ToList();
+        properties.Remove(RegisteredModels.Aliases);
+        var versions = home.Assets(kind).VersionsOf(document.Name).Select(version => version.Name.Split('/')[1]).ToList();
         if (kind.Computed.ContainsKey("provisioningState"))
             properties["provisioningState"] = "Succeeded";
         properties["properties"] ??= new JsonObject();
@@ -220,14 +229,10 @@ internal sealed class AssetEndpoints(AssetKind kind)
         properties["nextVersion"] = (
             versions.Select(version => int.TryParse(version, out var number) ? number : 0).DefaultIfEmpty().Max() + 1
         ).ToString();
-        return document.Render(
-            $"{workspace.ArmId}/{kind.Segment}/{document.Name}",
-            $"Microsoft.MachineLearningServices/workspaces/{kind.Segment}",
-            properties
-        );
+        return document.Render($"{home.ArmId}/{kind.Segment}/{document.Name}", $"{home.Type}/{kind.Segment}", properties);
     }
 
-    private JsonObject RenderVersion(Workspace workspace, ArmDocument document)
+    private JsonObject RenderVersion(AssetHome home, ArmDocument document)
     {
         var properties = document.Body.Clone();
         foreach (var (member, value) in kind.Computed)
@@ -241,8 +246,8 @@ internal sealed class AssetEndpoints(AssetKind kind)
         properties["isAnonymous"] ??= false;
         var parts = document.Name.Split('/');
         return (document with { Name = parts[1] }).Render(
-            $"{workspace.ArmId}/{kind.Segment}/{parts[0]}/versions/{parts[1]}",
-            $"Microsoft.MachineLearningServices/workspaces/{kind.Segment}/versions",
+            $"{home.ArmId}/{kind.Segment}/{parts[0]}/versions/{parts[1]}",
+            $"{home.Type}/{kind.Segment}/versions",
             properties
         );
     }
@@ -253,6 +258,6 @@ internal sealed class AssetEndpoints(AssetKind kind)
     private JsonHttpResult<ArmErrorResponse> Missing() =>
         ArmErrors.BadRequest($"properties is missing; it must describe the {Noun}.", "InvalidRequestContent");
 
-    private JsonHttpResult<ArmErrorResponse> NotFound(Workspace workspace, string name) =>
-        ArmErrors.NotFound($"{kind.Noun} '{name}' was not found in workspace '{workspace.Name.Name}'.");
+    private JsonHttpResult<ArmErrorResponse> NotFound(AssetHome home, string name) =>
+        ArmErrors.NotFound($"{kind.Noun} '{name}' was not found in {home.Words}.");
 }

@@ -90,7 +90,7 @@ internal static class ComputeEndpoints
                 cluster.Fail(failure);
             scheduler.Wake();
             // Python's client reads the response itself only once; it needs an operation to follow.
-            SetStatusAddress(context, operations.Begin(() => true, failure), workspace, workspaces, address);
+            LongRunningResponses.SetStatusAddress(context, operations.Begin(() => true, failure), workspace, workspaces, address);
             return TypedResults.Ok(Render(workspace, document, time)!);
         }
 
@@ -99,7 +99,7 @@ internal static class ComputeEndpoints
         workspace.Clusters[document.Name] = made;
         scheduler.Wake();
         var operation = operations.Begin(() => made.Snapshot(time.GetUtcNow()).ProvisioningState != "Creating", failure);
-        SetStatusAddress(context, operation, workspace, workspaces, address);
+        LongRunningResponses.SetStatusAddress(context, operation, workspace, workspaces, address);
         return TypedResults.Created((string?)null, Render(workspace, document, time)!);
     }
 
@@ -178,7 +178,7 @@ internal static class ComputeEndpoints
         cluster.BeginDelete(time.GetUtcNow());
         scheduler.Wake();
         var operation = operations.Begin(() => !workspace.Clusters.TryGetValue(computeName, out var left) || left != cluster);
-        SetStatusAddress(context, operation, workspace, workspaces, address);
+        LongRunningResponses.SetStatusAddress(context, operation, workspace, workspaces, address);
         return TypedResults.Accepted(
             operation.ResultAddress(
                 address.Endpoint,
@@ -270,23 +270,6 @@ internal static class ComputeEndpoints
         }
 
         return resource;
-    }
-
-    private static void SetStatusAddress(
-        HttpContext context,
-        LongRunningOperation operation,
-        Workspace workspace,
-        WorkspaceStore workspaces,
-        EmulatorAddress address
-    )
-    {
-        context.Response.Headers["Azure-AsyncOperation"] = operation.StatusAddress(
-            address.Endpoint,
-            workspace.Name.SubscriptionId,
-            workspaces.LocationOf(workspace),
-            context.Request.Query["api-version"].ToString()
-        );
-        context.Response.Headers[LongRunningOperation.PauseHeader] = LongRunningOperation.Pause;
     }
 
     private static JsonHttpResult<ArmErrorResponse> NotFound(Workspace workspace, string name) =>

@@ -1,12 +1,15 @@
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.AssetRegistries;
 using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Deployments;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Page;
+using WorkspaceEmulator.Pipelines;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Schedules;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Traffic;
@@ -26,6 +29,7 @@ internal static class EmulatorEndpoints
         var arm = application.MapGroup("").WithMetadata(new ArmScope()).AddEndpointFilter(new VersionShapes());
         arm.MapWorkspaces();
         arm.MapLocations();
+        arm.MapAssetRegistries();
         var workspace = arm.MapGroup(Routes.Workspace).WithMetadata(new WorkspaceScope());
         workspace.MapWorkspaceKeys();
         workspace.MapWorkspaceConnections();
@@ -33,6 +37,7 @@ internal static class EmulatorEndpoints
         workspace.MapDatastores();
         AssetEndpoints.MapAll(workspace);
         workspace.MapJobs();
+        workspace.MapSchedules();
 
         application.MapDiscovery();
         application.MapGroup("/history/v1.0" + Routes.Workspace).WithMetadata(new WorkspaceScope()).MapRunHistory();
@@ -56,6 +61,7 @@ internal static class EmulatorEndpoints
         services
             .AddSingleton(new ActiveFaults(FaultScript.Empty))
             .AddSingleton<WorkspaceStore>()
+            .AddSingleton<AssetRegistryStore>()
             .AddSingleton<VaultStore>()
             .AddSingleton<StorageAccounts>()
             .AddSingleton<BlockUploads>()
@@ -66,6 +72,8 @@ internal static class EmulatorEndpoints
             .AddSingleton<OperationStore>()
             .AddSingleton<RunFactory>()
             .AddSingleton<SweepDriver>()
+            .AddSingleton<PipelineDriver>()
+            .AddSingleton<ScheduleDriver>()
             .AddSingleton<SignedLogs>()
             .AddSingleton<ActivityClock>()
             .AddSingleton<TrafficRecorder>()

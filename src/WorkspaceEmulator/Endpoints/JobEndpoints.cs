@@ -2,8 +2,10 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Pipelines;
 using WorkspaceEmulator.References;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Submission;
 using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -14,8 +16,6 @@ namespace WorkspaceEmulator.Endpoints;
 internal static class JobEndpoints
 {
     private const string Area = "Jobs";
-    private const int RetrySeconds = 10; // The least the service's OpenAPI file allows.
-    private const int LongestSweepName = 250;
 
     public static void MapJobs(this RouteGroupBuilder workspace)
     {
@@ -24,15 +24,16 @@ internal static class JobEndpoints
             .Emulates(
                 Area,
                 "Jobs_List",
-                "Without the trials of sweeps. `jobType`, `tag`, `properties` and `listViewType` filter; newest first."
+                "Without the trials of sweeps and the steps of pipelines. `jobType`, `tag`, `properties` and `listViewType` filter; "
+                    + "newest first."
             );
         workspace
             .MapPut("/jobs/{id}", Put)
             .Emulates(
                 Area,
                 "Jobs_CreateOrUpdate",
-                "Command and sweep jobs; others get 501. A second PUT changes tags, description, display name and archive, and adds "
-                    + "properties."
+                "Command, sweep and pipeline jobs; others get 501. A second PUT changes tags, description, display name and archive, "
+                    + "and adds properties."
             );
         workspace.MapGet("/jobs/{id}", Get).Emulates(Area, "Jobs_Get");
         workspace
@@ -47,10 +48,10 @@ internal static class JobEndpoints
     {
         var query = request.Query;
         var found = workspace.Runs.Values.Where(run =>
-            run.IsJob && run.Document.Trial is null && ListView.Includes(request, run.Document.IsArchived)
+            run.IsJob && run.Document.Parent is null && ListView.Includes(request, run.Document.IsArchived)
         );
         if (query["jobType"].ToString() is { Length: > 0 } type)
-            found = found.Where(run => type == (run.Sweep is null ? CommandJob.Type : SweepJob.Type));
+            found = found.Where(run => type == run.Document.Definition.Text("jobType"));
         if (query["tag"].ToString() is { Length: > 0 } tag)
             found = found.Where(run => run.Document.Tags.ContainsKey(tag));
         found = found.Where(run => TextFilter.Includes(query["properties"].ToString(), run.Document.Properties));
@@ -76,15 +77,8 @@ internal static class JobEndpoints
             return ArmErrors.BadRequest(ResourceNames.Fault("The job name", id, ResourceNames.Asset()), "InvalidResourceName");
         if (body.Json.Object("properties")?.Clone().WithoutNulls() is not { } properties)
             return ArmErrors.BadRequest("properties is missing; it must describe the job.", "InvalidRequestContent");
-        switch (properties.Text("jobType"))
-        {
-            case CommandJob.Type or SweepJob.Type:
-                break;
-            case null:
-                return ArmErrors.BadRequest("properties.jobType is missing; it must be Command or Sweep.");
-            case var other:
-                return ArmErrors.NotEmulated("PUT", $"a job of type {other}");
-        }
+        if (JobSubmission.KindRefusal(properties) is { } kind)
+            return kind;
 
         JobNeeds.Resolve(properties.Object("trial") ?? properties, workspace);
         var description = JobDescription.Read(properties);
@@ -96,14 +90,9 @@ internal static class JobEndpoints
             return TypedResults.Ok(JobResource.Render(existing, address.Endpoint));
         }
 
-        var runnable = RunnableOf(properties);
-        if (JobNeeds.Missing(runnable, workspace) is { } missing)
-            return ArmErrors.NotEmulated("PUT", missing);
-        if (JobNeeds.Fault(runnable, workspace) is { } unknown)
-            return ArmErrors.BadRequest(unknown);
-        var (job, fault) = ReadDefinition(id, properties, workspace);
+        var (job, refusal) = JobSubmission.Read(id, properties, workspace);
         if (job is null)
-            return ArmErrors.BadRequest(fault!);
+            return refusal!;
         if (runs.TryCreateJob(workspace, id, job, description, properties) is not { } run)
             return ArmErrors.Conflict($"Job '{id}' is being created by another request.");
         var created = JobResource.Render(run, address.Endpoint);
@@ -129,7 +118,7 @@ internal static class JobEndpoints
         if (run.Status.IsTerminal())
             return TypedResults.Ok();
         scheduler.Cancel(run);
-        return Accept(operations.Begin(() => run.Status.IsTerminal()), context, workspace, workspaces, address);
+        return LongRunningResponses.Accept(operations.Begin(() => run.Status.IsTerminal()), context, workspace, workspaces, address);
     }
 
     private static Results<NoContent, Accepted, JsonHttpResult<ArmErrorResponse>> Delete(
@@ -145,59 +134,19 @@ internal static class JobEndpoints
             return TypedResults.NoContent();
         if (!run.Status.IsTerminal())
             return ArmErrors.Conflict($"Job '{id}' is {run.Status}; cancel it first.");
-        if (run.Document.Trial is { } trial && workspace.Runs.TryGetValue(trial.Sweep, out var sweep) && !sweep.Status.IsTerminal())
-            return ArmErrors.Conflict($"Job '{id}' is a trial of '{sweep.Name}', which is {sweep.Status}; cancel that first.");
-        foreach (var child in run.Sweep is null ? [] : SweepDriver.TrialsOf(workspace, run))
+        if (run.Document.Parent is { } name && workspace.Runs.TryGetValue(name, out var parent) && !parent.Status.IsTerminal())
+            return ArmErrors.Conflict($"Job '{id}' belongs to '{parent.Name}', which is {parent.Status}; cancel that first.");
+        foreach (var child in ChildrenOf(workspace, run))
             Remove(workspace, child);
         Remove(workspace, run);
         context.Response.Headers["x-ms-async-operation-timeout"] = "PT1H";
-        return Accept(operations.Begin(() => true), context, workspace, workspaces, address);
+        return LongRunningResponses.Accept(operations.Begin(() => true), context, workspace, workspaces, address);
     }
 
-    private static Accepted Accept(
-        LongRunningOperation operation,
-        HttpContext context,
-        Workspace workspace,
-        WorkspaceStore workspaces,
-        EmulatorAddress address
-    )
-    {
-        context.Response.Headers.RetryAfter = RetrySeconds.ToString();
-        return TypedResults.Accepted(
-            operation.ResultAddress(
-                address.Endpoint,
-                workspace.Name.SubscriptionId,
-                workspaces.LocationOf(workspace),
-                context.Request.Query["api-version"].ToString()
-            )
-        );
-    }
-
-    // What runs: the command job itself, or a trial of the sweep.
-    private static JsonObject RunnableOf(JsonObject properties) =>
-        properties.Text("jobType") == SweepJob.Type
-            ? SweepJobReader.TrialOf(properties, new Dictionary<string, string>(StringComparer.Ordinal))
-            : properties;
-
-    private static (JobDefinition? Job, string? Fault) ReadDefinition(string id, JsonObject properties, Workspace workspace)
-    {
-        if (properties.Text("jobType") == CommandJob.Type)
-        {
-            var (command, wrong) = CommandJobReader.Read(properties, workspace);
-            return (command is null ? null : new(command), wrong);
-        }
-
-        if (id.Length > LongestSweepName)
-        {
-            return (
-                null,
-                $"The name of a sweep has {id.Length} characters; it must have at most {LongestSweepName}, as its trials' names are longer."
-            );
-        }
-
-        var (sweep, fault) = SweepJobReader.Read(properties, workspace);
-        return (sweep is null ? null : new(sweep), fault);
-    }
+    private static IReadOnlyList<Run> ChildrenOf(Workspace workspace, Run run) =>
+        run.Sweep is not null ? SweepDriver.TrialsOf(workspace, run)
+        : run.Pipeline is not null ? PipelineDriver.StepsOf(workspace, run)
+        : [];
 
     private static void Remove(Workspace workspace, Run run)
     {

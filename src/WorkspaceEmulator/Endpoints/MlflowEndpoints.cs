@@ -45,6 +45,7 @@ internal static class MlflowEndpoints
         mlflow.MapGet("/artifacts/list", ListArtifacts).Emulates(Area, "artifacts/list", "One folder at a time.");
         mlflow.MapMlflowWriting();
         mlflow.MapMlflowModels();
+        mlflow.MapMlflowAliases();
         mlflow.Map("/{**path}", (HttpContext context) => NotEmulated(context)).WithOrder(1);
     }
 

@@ -156,11 +156,11 @@ internal static class MlflowModelEndpoints
             ["tags"] = MlflowPage.Pairs(body.Json.Array("tags")).ToJson(),
         }.WithoutNulls();
         var name = $"{model.Name}/{number.ToString(CultureInfo.InvariantCulture)}";
-        return ShowVersion(Models(workspace).Versions.Put(name, properties).Document);
+        return ShowVersion(workspace, Models(workspace).Versions.Put(name, properties).Document);
     }
 
     private static MlflowResponse GetVersion(Workspace workspace, string? name, [FromQuery] string? version) =>
-        FindVersion(workspace, name, version) is { } found ? ShowVersion(found) : VersionNotFound(name, version);
+        FindVersion(workspace, name, version) is { } found ? ShowVersion(workspace, found) : VersionNotFound(name, version);
 
     private static MlflowResponse GetDownloadUri(Workspace workspace, string? name, [FromQuery] string? version) =>
         FindVersion(workspace, name, version) is { } found
@@ -182,7 +182,14 @@ internal static class MlflowModelEndpoints
         var (sorted, orderFault) = SearchFilter.Sort(found, MlflowPage.Texts(body, "order_by"), SearchFields.OfModel);
         return sorted is null
             ? MlflowErrors.InvalidParameter(orderFault!)
-            : MlflowPage.Create("model_versions", sorted, body, VersionPageSize, RegisteredModels.RenderVersion, MostVersions);
+            : MlflowPage.Create(
+                "model_versions",
+                sorted,
+                body,
+                VersionPageSize,
+                version => RegisteredModels.RenderVersion(workspace, version),
+                MostVersions
+            );
     }
 
     private static MlflowResponse UpdateVersion(Workspace workspace, JsonBody body, Caller caller) =>
@@ -268,7 +275,7 @@ internal static class MlflowModelEndpoints
             return VersionNotFound(body.Json.Text("name"), body.Json.Text("version"));
         change(version.Body);
         var (changed, _) = Models(workspace).Versions.Put(version.Name, version.Body);
-        return isSilent ? TypedResults.Ok(new JsonObject()) : ShowVersion(changed);
+        return isSilent ? TypedResults.Ok(new JsonObject()) : ShowVersion(workspace, changed);
     }
 
     private static void AddTag(JsonObject properties, JsonBody body)
@@ -312,8 +319,8 @@ internal static class MlflowModelEndpoints
     private static MlflowResponse ShowModel(Workspace workspace, ArmDocument model) =>
         TypedResults.Ok(new JsonObject { ["registered_model"] = RegisteredModels.Render(workspace, model) });
 
-    private static MlflowResponse ShowVersion(ArmDocument version) =>
-        TypedResults.Ok(new JsonObject { ["model_version"] = RegisteredModels.RenderVersion(version) });
+    private static MlflowResponse ShowVersion(Workspace workspace, ArmDocument version) =>
+        TypedResults.Ok(new JsonObject { ["model_version"] = RegisteredModels.RenderVersion(workspace, version) });
 
     private static MlflowResponse ModelNotFound(string? name) =>
         string.IsNullOrEmpty(name)

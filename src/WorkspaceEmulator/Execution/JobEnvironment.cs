@@ -45,7 +45,7 @@ internal static class JobEnvironment
         variables["AZUREML_WORKSPACE_ID"] = workspace.Name.Id.ToString();
         variables["AZUREML_WORKSPACE_SCOPE"] = workspace.ArmId;
         variables[RunVariable] = run.Name;
-        variables["AZUREML_ROOT_RUN_ID"] = document.Trial?.Sweep ?? run.Name;
+        variables["AZUREML_ROOT_RUN_ID"] = document.Parent ?? run.Name;
         variables["AZUREML_RUN_TOKEN"] = token;
         variables["AZUREML_RUN_TOKEN_EXPIRY"] = job.TokenExpires.ToUnixTimeSeconds().ToString();
         variables["AZUREML_SERVICE_ENDPOINT"] = service;

@@ -51,9 +51,9 @@ internal sealed class JobExecution(
     /// <summary>Gets whether the attempt ended because its node was taken away.</summary>
     public bool IsPreempted => stopReason.Task is { IsCompletedSuccessfully: true, Result: StopReason.Preempted };
 
-    // A trial continues at the next start of the emulator, as its sweep does.
+    // A trial or step continues at the next start of the emulator, as its sweep or pipeline does.
     private bool WaitsForNextStart =>
-        run.Document.Trial is not null && stopReason.Task is { IsCompletedSuccessfully: true, Result: StopReason.EmulatorStopping };
+        run.Document.Parent is not null && stopReason.Task is { IsCompletedSuccessfully: true, Result: StopReason.EmulatorStopping };
 
     TimeSpan IJobProgress.Grace => IsPreempted ? attemptFaults.Grace : settings.TerminationGrace;
 

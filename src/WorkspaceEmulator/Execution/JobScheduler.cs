@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Faults;
+using WorkspaceEmulator.Pipelines;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Schedules;
 using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Workspaces;
 
@@ -21,6 +23,8 @@ internal sealed class JobScheduler(
     ActiveFaults faults,
     Quotas quotas,
     SweepDriver sweeps,
+    PipelineDriver pipelines,
+    ScheduleDriver schedules,
     TimeProvider time,
     ILogger<JobScheduler> logger
 ) : IHostedLifecycleService, IDisposable
@@ -40,12 +44,17 @@ internal sealed class JobScheduler(
     /// <summary>Gets the number of jobs that were submitted and have not ended.</summary>
     public int ActiveJobs => AllJobs.Count(run => !run.Status.IsTerminal());
 
+    /// <summary>Gets whether a schedule will submit a job.</summary>
+    public bool HasSchedules => workspaces.All.Any(workspace => schedules.NextFiring(workspace) is not null);
+
     /// <summary>Gets the jobs that were submitted and wait for nodes.</summary>
     public IReadOnlyList<Run> Waiting =>
         [
             .. AllJobs.Where(run =>
-                (run.Status is RunStatus.NotStarted or RunStatus.Queued || (run.Sweep is not null && !run.Status.IsTerminal()))
-                && !EndedByStop.Contains(run)
+                (
+                    run.Status is RunStatus.NotStarted or RunStatus.Queued
+                    || ((run.Sweep is not null || run.Pipeline is not null) && !run.Status.IsTerminal())
+                ) && !EndedByStop.Contains(run)
             ),
         ];
 
@@ -54,9 +63,9 @@ internal sealed class JobScheduler(
 
     private IEnumerable<Run> AllJobs => workspaces.All.SelectMany(workspace => workspace.Runs.Values).Where(run => run.IsJob);
 
-    /// <summary>Gets the jobs that would end if the emulator stopped now. A trial would wait for its next start.</summary>
+    /// <summary>Gets the jobs that would end if the emulator stopped now. A trial or step would wait for its next start.</summary>
     public IReadOnlyList<Run> Running =>
-        [.. AllJobs.Where(run => run.Document.Trial is null && executions.ContainsKey(run.Key)).OrderBy(run => run.Document.Number)];
+        [.. AllJobs.Where(run => run.Document.Parent is null && executions.ContainsKey(run.Key)).OrderBy(run => run.Document.Number)];
 
     /// <summary>Wakes the loop, which then looks at queues and clusters.</summary>
     public void Wake() => wake.Release();
@@ -77,9 +86,9 @@ internal sealed class JobScheduler(
             await left.RemoveAsync(cancellationToken);
         foreach (var run in AllJobs.Where(run => run.Job is not null))
         {
-            if (run.Document.Trial is { } trial)
+            if (run.Document.Parent is { } parent)
             {
-                ResumeTrial(run, trial);
+                ResumeChild(run, parent);
             }
             else if (run.Status is RunStatus.Preparing or RunStatus.Running or RunStatus.Finalizing or RunStatus.CancelRequested)
             {
@@ -122,8 +131,8 @@ internal sealed class JobScheduler(
         wake.Dispose();
     }
 
-    // The sweep continues, and so does what it was doing. A crash leaves the log of the attempt where the next one writes.
-    private void ResumeTrial(Run run, TrialDocument trial)
+    // The sweep or pipeline continues, and so does what it was doing. A crash leaves the log of the attempt where the next one writes.
+    private void ResumeChild(Run run, string parent)
     {
         if (run.Status.IsTerminal())
             return;
@@ -131,9 +140,9 @@ internal sealed class JobScheduler(
         {
             run.TryMoveTo(RunStatus.Canceled);
         }
-        else if (!AllJobs.Any(other => other.Sweep is not null && other.Name == trial.Sweep && other.Workspace.Key == run.Workspace.Key))
+        else if (!AllJobs.Any(other => other.Job is null && other.Name == parent && other.Workspace.Key == run.Workspace.Key))
         {
-            run.TryMoveTo(RunStatus.Failed, "SystemError", $"Sweep '{trial.Sweep}' of the trial does not exist any more.");
+            run.TryMoveTo(RunStatus.Failed, "SystemError", $"'{parent}', to which the job belongs, does not exist any more.");
         }
         else if (run.Status is RunStatus.Preparing or RunStatus.Running or RunStatus.Finalizing)
         {
@@ -159,7 +168,9 @@ internal sealed class JobScheduler(
                 foreach (var workspace in workspaces.All)
                 {
                     RemoveDeletedClusters(workspace);
+                    schedules.Advance(workspace);
                     sweeps.Advance(workspace, Cancel);
+                    pipelines.Advance(workspace, Cancel);
                     StartQueuedJobs(workspace);
                 }
             }
@@ -180,18 +191,25 @@ internal sealed class JobScheduler(
                         .Select(run => run.Deadline)
                 )
                 .Concat(DeadlinesOfSweeps())
+                .Concat(workspaces.All.Select(schedules.NextFiring))
                 .Append(again)
                 .Min();
             var wait = next is { } moment ? moment - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
             if (next is null)
                 await wake.WaitAsync();
             else if (wait > TimeSpan.Zero)
-                await wake.WaitAsync(wait < LongestWait ? wait + TimeSpan.FromMilliseconds(1) : LongestWait);
+                await WaitAsync(wait < LongestWait ? wait + TimeSpan.FromMilliseconds(1) : LongestWait);
             while (wake.Wait(0))
             {
                 // Several wake-ups count as one.
             }
         }
+    }
+
+    private async Task WaitAsync(TimeSpan longest)
+    {
+        await using (time.CreateTimer(_ => Wake(), null, longest, Timeout.InfiniteTimeSpan))
+            await wake.WaitAsync();
     }
 
     private void StartQueuedJobs(Workspace workspace)

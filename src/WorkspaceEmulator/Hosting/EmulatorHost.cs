@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.AssetRegistries;
 using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Containers;
@@ -8,9 +9,11 @@ using WorkspaceEmulator.Deployments;
 using WorkspaceEmulator.Endpoints;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
+using WorkspaceEmulator.Pipelines;
 using WorkspaceEmulator.Processes;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Schedules;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Traffic;
@@ -115,6 +118,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton(SecretBox.LoadOrCreate(folder))
             .AddSingleton(new ActiveFaults(options.Faults))
             .AddSingleton<WorkspaceStore>()
+            .AddSingleton<AssetRegistryStore>()
             .AddSingleton<VaultStore>()
             .AddSingleton<StorageAccounts>()
             .AddSingleton<BlockUploads>()
@@ -124,6 +128,8 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton<OperationStore>()
             .AddSingleton<RunFactory>()
             .AddSingleton<SweepDriver>()
+            .AddSingleton<PipelineDriver>()
+            .AddSingleton<ScheduleDriver>()
             .AddSingleton<SignedLogs>()
             .AddSingleton<ActivityClock>()
             .AddSingleton(new TrafficRecorder(options.RecordFile))

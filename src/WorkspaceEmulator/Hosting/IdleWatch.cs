@@ -21,7 +21,7 @@ internal sealed class IdleWatch(
         clock.Touch(); // A start may take longer than the idle time.
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (scheduler.ActiveJobs > 0)
+            if (scheduler.ActiveJobs > 0 || scheduler.HasSchedules)
                 clock.Touch();
             var left = options.IdleTime - clock.Idle;
             if (left <= TimeSpan.Zero)

@@ -1,13 +1,17 @@
 namespace WorkspaceEmulator.Jobs;
 
-/// <summary>Holds what a job runs: a command, or a sweep whose trials run one.</summary>
-/// <param name="Command">The command job; null for a sweep.</param>
-/// <param name="Sweep">The sweep job; null for a command job.</param>
-internal sealed record JobDefinition(CommandJob? Command, SweepJob? Sweep)
+/// <summary>Holds what a job runs: a command, a sweep whose trials run one, or a pipeline whose steps do.</summary>
+/// <param name="Command">The command job; null for any other.</param>
+/// <param name="Sweep">The sweep job; null for any other.</param>
+/// <param name="Pipeline">The pipeline job; null for any other.</param>
+internal sealed record JobDefinition(CommandJob? Command, SweepJob? Sweep, PipelineJob? Pipeline)
 {
     public JobDefinition(CommandJob command)
-        : this(command, null) { }
+        : this(command, null, null) { }
 
     public JobDefinition(SweepJob sweep)
-        : this(null, sweep) { }
+        : this(null, sweep, null) { }
+
+    public JobDefinition(PipelineJob pipeline)
+        : this(null, null, pipeline) { }
 }

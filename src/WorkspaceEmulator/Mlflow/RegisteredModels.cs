@@ -15,6 +15,9 @@ internal static class RegisteredModels
     /// <summary>The member of a stored version that holds its stage.</summary>
     public const string Stage = "stage";
 
+    /// <summary>The member of a stored model that holds the version of each alias. ARM does not show it.</summary>
+    public const string Aliases = "aliases";
+
     /// <summary>Returns the number of a version; null when its name is no number, and so no version of MLflow.</summary>
     public static double? NumberOf(ArmDocument version) =>
         int.TryParse(version.Name.Split('/')[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
@@ -38,6 +41,10 @@ internal static class RegisteredModels
             ["description"] = model.Body.Text("description"),
             ["latest_versions"] = Latest(workspace, model.Name, []).ToJsonArray(),
             ["tags"] = MlflowResource.Pairs(model.Body.Texts("tags")),
+            ["aliases"] = model
+                .Body.Texts(Aliases)
+                .Select(pair => (JsonNode)new JsonObject { ["alias"] = pair.Key, ["version"] = pair.Value })
+                .ToJsonArray(),
         }.WithoutNulls();
 
     /// <summary>Returns the newest version of each stage, or of the given stages.</summary>
@@ -45,9 +52,9 @@ internal static class RegisteredModels
         VersionsOf(workspace, name)
             .GroupBy(StageOf, StringComparer.OrdinalIgnoreCase)
             .Where(group => stages.Count == 0 || stages.Contains(group.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(group => RenderVersion(group.First()));
+            .Select(group => RenderVersion(workspace, group.First()));
 
-    public static JsonObject RenderVersion(ArmDocument version)
+    public static JsonObject RenderVersion(Workspace workspace, ArmDocument version)
     {
         var parts = version.Name.Split('/');
         return new JsonObject
@@ -62,8 +69,14 @@ internal static class RegisteredModels
             ["run_id"] = version.Body.Text("jobName"),
             ["status"] = "READY",
             ["tags"] = MlflowResource.Pairs(version.Body.Texts("tags")),
+            ["aliases"] = AliasesOf(workspace, parts[0], parts[1]).ToJsonArray(),
         }.WithoutNulls();
     }
+
+    private static IEnumerable<JsonNode> AliasesOf(Workspace workspace, string name, string version) =>
+        (workspace.Assets(AssetKind.Models).Containers.Find(name)?.Body.Texts(Aliases) ?? [])
+            .Where(pair => pair.Value == version)
+            .Select(pair => (JsonNode)JsonValue.Create(pair.Key));
 
     private static string StageOf(ArmDocument version) => version.Body.Text(Stage) ?? "None";
 }

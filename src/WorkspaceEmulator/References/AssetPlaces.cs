@@ -112,7 +112,9 @@ internal static partial class AssetPlaces
 
     /// <summary>Returns where an output of a job is; null when the job has no such output.</summary>
     public static DatastoreUri? PlaceOf(Run run, string output) =>
-        run.Job?.Outputs.TryGetValue(output, out var found) == true ? found.Place ?? JobOutput.DefaultPlace(run.Name, output) : null;
+        (run.Job?.Outputs ?? run.Pipeline?.Outputs)?.TryGetValue(output, out var found) == true
+            ? found.Place ?? JobOutput.DefaultPlace(run.Name, output)
+            : null;
 
     // The workspace's own account, or a container that is registered as a datastore.
     private static DatastoreUri? FindBlob(Workspace workspace, string address)

@@ -78,7 +78,7 @@ internal static class OutputAssets
             }
 
             if (AssetPlaces.PlaceOf(run, output) is { } place)
-                return (Long(workspace, place), run.Job!.Outputs[output].IsFile ? "UriFile" : "UriFolder");
+                return (Long(workspace, place), (run.Job?.Outputs ?? run.Pipeline!.Outputs)[output].IsFile ? "UriFile" : "UriFolder");
         }
 
         var kind = AssetKind.All.FirstOrDefault(each => each.Segment == segment);

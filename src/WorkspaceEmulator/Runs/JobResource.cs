@@ -24,6 +24,8 @@ internal static class JobResource
         "samplingAlgorithm",
         "objective",
         "earlyTermination",
+        "jobs",
+        "settings",
     ];
 
     public static JsonObject Render(Run run, Uri endpoint)

@@ -55,7 +55,7 @@ internal sealed class Run
     public RunStatus Status => Document.Status;
     public bool IsJob => definition is not null;
 
-    /// <summary>Gets the definition of a command job; null for a sweep and for a run created through MLflow.</summary>
+    /// <summary>Gets the definition of a command job; null for any other run.</summary>
     public CommandJob? Job => definition?.Command;
 
     /// <summary>Returns the log of one process of a job of several, in the run's folder.</summary>
@@ -80,7 +80,10 @@ internal sealed class Run
     /// <summary>Gets the definition of a sweep; null for any other run.</summary>
     public SweepJob? Sweep => definition?.Sweep;
 
-    /// <summary>Gets the cluster of the job; null for a run created through MLflow.</summary>
+    /// <summary>Gets the definition of a pipeline; null for any other run.</summary>
+    public PipelineJob? Pipeline => definition?.Pipeline;
+
+    /// <summary>Gets the cluster of the job; null for a pipeline and for a run created through MLflow.</summary>
     public string? ComputeName => Job?.ComputeName ?? Sweep?.ComputeName;
 
     /// <summary>Gets when the job's time is up; null when it has no limit or has not started.</summary>

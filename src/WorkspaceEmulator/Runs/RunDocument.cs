@@ -13,6 +13,8 @@ namespace WorkspaceEmulator.Runs;
 /// <c>Definition</c>: the job's ARM properties that do not change, as responses echo them; null for a run created through MLflow.
 /// <c>DatasetInputs</c>: what <c>log-inputs</c> sent; null for nothing.
 /// <c>Trial</c>: what makes it a trial of a sweep; null for any other run.
+/// <c>Step</c>: what makes it a step of a pipeline; null for any other run.
+/// <c>Steps</c>: the jobs of a pipeline by the name of the step; null for any other run.
 /// </remarks>
 internal sealed record RunDocument(
     string SubscriptionId,
@@ -36,7 +38,9 @@ internal sealed record RunDocument(
     IReadOnlyDictionary<string, string> Parameters,
     JsonObject? Definition,
     JsonArray? DatasetInputs = null,
-    TrialDocument? Trial = null
+    TrialDocument? Trial = null,
+    StepDocument? Step = null,
+    JsonObject? Steps = null
 )
 {
     public const string FileName = "run.json";
@@ -51,6 +55,10 @@ internal sealed record RunDocument(
 
     [JsonIgnore]
     public WorkspaceName WorkspaceName => new(SubscriptionId, ResourceGroup, Workspace);
+
+    /// <summary>Gets the name of the sweep or pipeline to which the run belongs; null for a run of its own.</summary>
+    [JsonIgnore]
+    public string? Parent => Trial?.Sweep ?? Step?.Pipeline;
 
     /// <summary>Reads every run of the state folder. Damaged ones are set aside.</summary>
     public static IEnumerable<(ConfinedFolder Files, RunDocument Document, JobDefinition? Job)> LoadAll(StateFolder state)
@@ -78,10 +86,18 @@ internal sealed record RunDocument(
         }
     }
 
-    private static JobDefinition? ReadDefinition(JsonObject? definition) =>
+    private static JobDefinition? ReadDefinition(JsonObject? definition, JsonObject? steps) =>
         definition is null ? null
+        : definition.Text("jobType") == PipelineJob.Type ? new(PipelineJob.Read(definition, ReadSteps(steps)))
         : definition.Text("jobType") == SweepJob.Type ? new(SweepJobReader.ReadStored(definition))
         : new(CommandJobReader.ReadStored(definition));
+
+    private static JsonObject ReadSteps(JsonObject? steps)
+    {
+        foreach (var (_, step) in steps ?? throw new FormatException("the steps of the pipeline are missing"))
+            CommandJobReader.ReadStored(PipelineJob.WithPlaces(step as JsonObject ?? []));
+        return steps;
+    }
 
     private static (RunDocument? Document, JobDefinition? Job, string? Fault) Read(string folder, string text)
     {
@@ -102,7 +118,10 @@ internal sealed record RunDocument(
             var definition = document.Definition?.Clone();
             if (document.Trial is { Sweep: null } or { Values: null })
                 return (null, null, "a member of its trial is missing");
-            return (document with { Definition = definition }, ReadDefinition(definition), null);
+            if (document.Step is { Pipeline: null } or { Name: null })
+                return (null, null, "a member of its step is missing");
+            var steps = document.Steps?.Clone();
+            return (document with { Definition = definition, Steps = steps }, ReadDefinition(definition, steps), null);
         }
         catch (Exception error) when (error is JsonException or FormatException or ArgumentException or InvalidOperationException)
         {

@@ -11,7 +11,7 @@ internal static class RunResource
         var document = run.Document;
         var json = Common(run);
         json["runNumber"] = document.Number;
-        json["rootRunId"] = document.Trial?.Sweep ?? run.Name;
+        json["rootRunId"] = document.Parent ?? run.Name;
         json["experimentId"] = experiments.GetOrCreate(document.ExperimentName).Id;
         json["createdUtc"] = document.CreatedAt.UtcDateTime.ToString("O");
         json["dataContainerId"] = run.DataContainer;
@@ -21,6 +21,8 @@ internal static class RunResource
         json["hidden"] = document.IsArchived;
         json["runType"] =
             run.Sweep is not null ? "hyperdrive"
+            : run.Pipeline is not null ? "azureml.PipelineRun"
+            : document.Step is not null ? "azureml.StepRun"
             : run.IsJob ? "azureml.scriptrun"
             : "Run";
         return json.WithoutNulls();
@@ -46,7 +48,7 @@ internal static class RunResource
             ["startTimeUtc"] = document.StartedAt?.UtcDateTime.ToString("O"),
             ["endTimeUtc"] = document.EndedAt?.UtcDateTime.ToString("O"),
             ["target"] = run.ComputeName ?? "local",
-            ["parentRunId"] = document.Trial?.Sweep ?? document.Tags.GetValueOrDefault("mlflow.parentRunId"),
+            ["parentRunId"] = document.Parent ?? document.Tags.GetValueOrDefault("mlflow.parentRunId"),
             ["tags"] = document.Tags.ToJson(),
             ["properties"] = document.Properties.ToJson(),
             ["revision"] = document.ModifiedAt.UtcTicks,

@@ -40,7 +40,8 @@ internal sealed class RunFactory(TimeProvider time)
             description.Tags ?? new Dictionary<string, string>(StringComparer.Ordinal),
             description.Properties,
             definition,
-            job
+            job,
+            steps: job.Pipeline?.Definitions.Clone()
         );
     }
 
@@ -55,7 +56,9 @@ internal sealed class RunFactory(TimeProvider time)
         IReadOnlyDictionary<string, string> properties,
         JsonObject? definition = null,
         JobDefinition? job = null,
-        TrialDocument? trial = null
+        TrialDocument? trial = null,
+        StepDocument? step = null,
+        JsonObject? steps = null
     )
     {
         lock (gate)
@@ -88,7 +91,9 @@ internal sealed class RunFactory(TimeProvider time)
                     Run.Merge(properties, []),
                     Run.Merge(new Dictionary<string, string>(StringComparer.Ordinal), []),
                     definition,
-                    Trial: trial
+                    Trial: trial,
+                    Step: step,
+                    Steps: steps
                 ),
                 job,
                 time

@@ -31,6 +31,7 @@ internal sealed class Workspace : IJobReferences
         Computes = new(Path.Combine(own, "computes"), folder, time);
         assets = AssetKind.All.ToDictionary(kind => kind, kind => new AssetStore(own, kind, folder, time));
         Connections = new(Path.Combine(own, "connections"), folder, time);
+        Schedules = new(Path.Combine(own, "schedules"), folder, time);
         Experiments = new(Path.Combine(own, "experiments"), folder, time);
 
         foreach (var datastore in BuiltInDatastores)
@@ -62,6 +63,7 @@ internal sealed class Workspace : IJobReferences
     public ResourceFolder Datastores { get; }
     public ResourceFolder Computes { get; }
     public ResourceFolder Connections { get; }
+    public ResourceFolder Schedules { get; }
     public ResourceFolder EnvironmentVersions => Assets(AssetKind.Environments).Versions;
     public ExperimentStore Experiments { get; }
 

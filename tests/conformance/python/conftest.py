@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from emulator import GROUP, SUBSCRIPTION, WORKSPACE, Emulator
+from mlflow_rest import Mlflow
 
 
 def pytest_configure() -> None:
@@ -46,6 +47,12 @@ def ml(emulator: Emulator) -> object:
 
     _common.STORAGE_ACCOUNT_URLS["AzureBlob"] = f"https://{emulator.host}/{{}}"
     return MLClient(emulator.credential, SUBSCRIPTION, GROUP, WORKSPACE, show_progress=False)
+
+
+@pytest.fixture(scope="module")
+def mlflow(emulator: Emulator) -> Mlflow:
+    """MLflow's REST of the emulator's second workspace."""
+    return Mlflow(emulator)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ SUBSCRIPTION = "00000000-0000-0000-0000-00000000c0de"
 GROUP = "conformance"
 WORKSPACE = "work"
 TRACKING = "tracking"
+PIPELINES = "pipelines"
 LOCATION = "westeurope"
 
 
@@ -31,13 +32,13 @@ class Token:
 
 
 class Emulator:
-    """The emulator as a process on a free port, with a workspace for MLClient and one for MLflow."""
+    """The emulator as a process on a free port, with a workspace for MLClient, one for MLflow and one for pipelines."""
 
     def __init__(self) -> None:
         assert PROGRAM.exists(), f"{PROGRAM} is missing; build it: dotnet build src/WorkspaceEmulator"
         self.state = Path(tempfile.mkdtemp(prefix="conformance-python-"))
         options = ["--location", LOCATION]
-        for workspace in (WORKSPACE, TRACKING):
+        for workspace in (WORKSPACE, TRACKING, PIPELINES):
             options += ["--workspace", f"{SUBSCRIPTION}/{GROUP}/{workspace}"]
         if folder := os.environ.get("TRAFFIC_FOLDER"):
             options += ["--record", f"{folder}/{self.state.name}.jsonl"]

@@ -5,55 +5,11 @@ import math
 from typing import Any
 
 import pytest
-import requests
 
-from emulator import GROUP, SUBSCRIPTION, TRACKING, Emulator
+from emulator import Emulator
+from mlflow_rest import Mlflow
 
 KNOWN: dict[str, str] = {}
-
-
-class Mlflow:
-    """Sends requests to the tracking address as MLflow's client does: GET with a query, anything else with JSON."""
-
-    def __init__(self, emulator: Emulator) -> None:
-        provider = "providers/Microsoft.MachineLearningServices"
-        scope = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}/{provider}/workspaces/{TRACKING}"
-        self.base = f"{emulator.endpoint}/mlflow/v1.0{scope}/api/2.0/mlflow"
-        self.arm = f"{emulator.endpoint}{scope}"
-        self.session = requests.Session()
-        self.session.headers["Authorization"] = f"Bearer {emulator.token}"
-        self.session.verify = str(emulator.certificate)
-
-    def send(self, method: str, path: str, /, **fields: Any) -> requests.Response:
-        """Sends a request."""
-        if method == "GET":
-            return self.session.get(f"{self.base}/{path}", params=fields)
-        return self.session.request(method, f"{self.base}/{path}", json=fields)
-
-    def get(self, path: str, /, **fields: Any) -> Any:
-        """Returns the answer of a GET that succeeds."""
-        return self.expect(200, "GET", path, **fields)
-
-    def post(self, path: str, /, **fields: Any) -> Any:
-        """Returns the answer of a POST that succeeds."""
-        return self.expect(200, "POST", path, **fields)
-
-    def expect(self, expected: int, method: str, path: str, /, **fields: Any) -> Any:
-        """Returns the answer, whose status must be the given one."""
-        answer = self.send(method, path, **fields)
-        assert answer.status_code == expected, answer.text
-        return answer.json() if answer.content else None
-
-    def refuse(self, code: str, method: str, path: str, expected: int = 400, /, **fields: Any) -> str:
-        """Returns the message of a refusal, whose code must be the given one."""
-        body = self.expect(expected, method, path, **fields)
-        assert body["error_code"] == code, body
-        return str(body["message"])
-
-
-@pytest.fixture(scope="module")
-def mlflow(emulator: Emulator) -> Mlflow:
-    return Mlflow(emulator)
 
 
 def pairs(items: list[dict[str, str]]) -> dict[str, str]:
@@ -430,109 +386,6 @@ def test_artifacts_list(mlflow: Mlflow, emulator: Emulator) -> None:
     assert [(file["path"], file["is_dir"]) for file in root["files"]] == [("model", True)]
     files = mlflow.get("artifacts/list", run_id=KNOWN["run"], path="model")["files"]
     assert [(file["path"], file["file_size"]) for file in files] == [("model/MLmodel", 12)]
-
-
-# The registry
-
-
-def test_registered_models_create(mlflow: Mlflow) -> None:
-    model = mlflow.post("registered-models/create", name="detector", description="finds potholes")["registered_model"]
-    assert (model["name"], model["description"]) == ("detector", "finds potholes")
-
-
-def test_registered_models_create_refuses_a_name_that_exists(mlflow: Mlflow) -> None:
-    mlflow.refuse("RESOURCE_ALREADY_EXISTS", "POST", "registered-models/create", name="detector")
-
-
-def test_model_versions_create(mlflow: Mlflow) -> None:
-    source = f"runs:/{KNOWN['run']}/model"
-    version = mlflow.post("model-versions/create", name="detector", source=source, run_id=KNOWN["run"])["model_version"]
-    assert (version["version"], version["status"], version["run_id"]) == ("1", "READY", KNOWN["run"])
-    assert mlflow.post("model-versions/create", name="detector", source=source)["model_version"]["version"] == "2"
-
-
-def test_model_versions_create_refuses_a_local_path(mlflow: Mlflow) -> None:
-    message = mlflow.refuse(
-        "INVALID_PARAMETER_VALUE", "POST", "model-versions/create", name="detector", source="/etc/passwd"
-    )
-    assert message.startswith("Invalid model version source")
-
-
-def test_model_versions_get(mlflow: Mlflow) -> None:
-    assert mlflow.get("model-versions/get", name="detector", version="1")["model_version"]["current_stage"] == "None"
-
-
-def test_model_versions_get_download_uri(mlflow: Mlflow) -> None:
-    address = mlflow.get("model-versions/get-download-uri", name="detector", version="1")["artifact_uri"]
-    assert address == f"azureml://jobs/{KNOWN['run']}/outputs/artifacts/paths/model"
-
-
-def test_model_versions_update(mlflow: Mlflow) -> None:
-    changed = mlflow.expect(200, "PATCH", "model-versions/update", name="detector", version="1", description="first")
-    assert changed["model_version"]["description"] == "first"
-
-
-def test_model_versions_transition_stage(mlflow: Mlflow) -> None:
-    fields = {"name": "detector", "version": "1", "stage": "Production", "archive_existing_versions": False}
-    assert mlflow.post("model-versions/transition-stage", **fields)["model_version"]["current_stage"] == "Production"
-
-
-def test_model_versions_set_and_delete_tag(mlflow: Mlflow) -> None:
-    assert mlflow.post("model-versions/set-tag", name="detector", version="1", key="good", value="yes") == {}
-    assert mlflow.expect(200, "DELETE", "model-versions/delete-tag", name="detector", version="1", key="good") == {}
-
-
-def test_model_versions_search(mlflow: Mlflow) -> None:
-    found = mlflow.get("model-versions/search", filter="name = 'detector'")["model_versions"]
-    assert [version["version"] for version in found] == ["2", "1"]
-
-
-def test_registered_models_get(mlflow: Mlflow) -> None:
-    model = mlflow.get("registered-models/get", name="detector")["registered_model"]
-    assert sorted(version["version"] for version in model["latest_versions"]) == ["1", "2"]
-
-
-def test_registered_models_get_latest_versions(mlflow: Mlflow) -> None:
-    found = mlflow.post("registered-models/get-latest-versions", name="detector", stages=["Production"])[
-        "model_versions"
-    ]
-    assert [version["version"] for version in found] == ["1"]
-
-
-def test_registered_models_update(mlflow: Mlflow) -> None:
-    changed = mlflow.expect(200, "PATCH", "registered-models/update", name="detector", description="better")
-    assert changed["registered_model"]["description"] == "better"
-
-
-def test_registered_models_set_and_delete_tag(mlflow: Mlflow) -> None:
-    assert mlflow.post("registered-models/set-tag", name="detector", key="team", value="blue") == {}
-    assert mlflow.expect(200, "DELETE", "registered-models/delete-tag", name="detector", key="team") == {}
-
-
-def test_registered_models_search(mlflow: Mlflow) -> None:
-    assert [
-        model["name"]
-        for model in mlflow.get("registered-models/search", filter="name = 'detector'")["registered_models"]
-    ] == ["detector"]
-
-
-def test_registered_models_search_refuses_like_as_azure_does(mlflow: Mlflow) -> None:
-    mlflow.refuse("INVALID_PARAMETER_VALUE", "GET", "registered-models/search", filter="name LIKE 'd%'")
-
-
-def test_registered_models_rename_and_delete_are_refused_as_by_azure(mlflow: Mlflow) -> None:
-    mlflow.refuse("INVALID_PARAMETER_VALUE", "POST", "registered-models/rename", name="detector", new_name="finder")
-    mlflow.refuse("INVALID_PARAMETER_VALUE", "DELETE", "registered-models/delete", name="detector")
-
-
-def test_model_versions_delete(mlflow: Mlflow) -> None:
-    assert mlflow.expect(200, "DELETE", "model-versions/delete", name="detector", version="2") == {}
-    mlflow.refuse("RESOURCE_DOES_NOT_EXIST", "GET", "model-versions/get", 404, name="detector", version="2")
-
-
-def test_the_registry_shows_the_models_of_arm(mlflow: Mlflow) -> None:
-    shown = mlflow.session.get(f"{mlflow.arm}/models/detector/versions/1", params={"api-version": "2024-10-01"}).json()
-    assert shown["properties"]["description"] == "first"
 
 
 # What Azure does not have

@@ -35,6 +35,9 @@ internal static class ArmErrors
     public static JsonHttpResult<ArmErrorResponse> WorkspaceNotFound(string group, string name) =>
         NotFound($"The Resource 'Microsoft.MachineLearningServices/workspaces/{name}' under resource group '{group}' was not found.");
 
+    public static JsonHttpResult<ArmErrorResponse> RegistryNotFound(string group, string name) =>
+        NotFound($"The Resource 'Microsoft.MachineLearningServices/registries/{name}' under resource group '{group}' was not found.");
+
     public static JsonHttpResult<ArmErrorResponse> Conflict(string message) => Of(409, "Conflict", message);
 
     public static JsonHttpResult<ArmErrorResponse> NotEmulated(string method, string what) =>

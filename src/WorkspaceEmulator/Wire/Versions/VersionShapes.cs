@@ -44,7 +44,11 @@ internal sealed class VersionShapes : IEndpointFilter
     public static void Fit(JsonObject json, string? path, string version)
     {
         var segments = (path ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var at = Array.FindIndex(segments, part => part.Equals("workspaces", StringComparison.OrdinalIgnoreCase)) + 2;
+        var at =
+            Array.FindIndex(segments, part =>
+                part.Equals("workspaces", StringComparison.OrdinalIgnoreCase)
+                || part.Equals("registries", StringComparison.OrdinalIgnoreCase)
+            ) + 2;
         if (at < 2 || at >= segments.Length)
             return;
         foreach (var member in Missing)
