@@ -5,6 +5,7 @@ using Build.Log.Displays;
 using Build.Sessions;
 using Build.Sessions.Data;
 using Build.Sessions.Jobs;
+using Build.Sessions.Models;
 using Build.Sessions.Planning;
 using Build.Sessions.Provisioning;
 using Build.Sessions.PullRequests;
@@ -81,6 +82,9 @@ public static class BuildHost
             .AddSingleton<BaselineSearch>()
             .AddSingleton<PairedComparison>()
             .AddSingleton<ReportSession>()
+            .AddSingleton<ModelGate>()
+            .AddSingleton<ModelRegistration>()
+            .AddSingleton<Promotion>()
             .AddSingleton<ISubscriptionConnector, SubscriptionConnector>()
             .AddSingleton<ProvisioningTargets>()
             .AddSingleton<BicepCompiler>()
