@@ -93,8 +93,8 @@ public sealed class ModelGate(CommandArguments arguments, RunReader runs, Paired
             return value < least
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{name} of job {job} is {value:0.######}; it must be at least {least:0.######} (--min-metric), {least - value:0.######} "
-                        + $"more."
+                    $"{name} of job {job} is {value:0.######}; it must be at least {least:0.######} (--min-metric); "
+                        + $"{least - value:0.######} are missing."
                 )
                 : null;
         }
