@@ -3,6 +3,7 @@ using Build.LocalRuntime;
 using Build.Log;
 using Build.Log.Displays;
 using Build.Sessions;
+using Build.Sessions.Costs;
 using Build.Sessions.Data;
 using Build.Sessions.Jobs;
 using Build.Sessions.Models;
@@ -74,6 +75,7 @@ public static class BuildHost
             .AddSingleton<OutcomeReport>()
             .AddSingleton<SweepWatch>()
             .AddSingleton<Drill>()
+            .AddSingleton<RunCost>()
             .AddSingleton<JobWatch>()
             .AddSingleton<TrainingSubmission>()
             .AddSingleton<JobDownload>()

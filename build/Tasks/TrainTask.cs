@@ -16,6 +16,7 @@ namespace Build.Tasks;
 [TrainArguments]
 [RegisterAfterTrainingArguments]
 [RegistrationArguments]
+[PriceArguments]
 [TaskExample("--target=Train", "the demo experiment, on this machine")]
 [TaskExample("--target=Train --exp-config=exp_configs/pothole.json", "on Azure")]
 [TaskExample("--target=Train --set=RUN_PARAMS.STEPS=2000", "one value overridden")]

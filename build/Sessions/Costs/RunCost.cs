@@ -1,50 +1,79 @@
 using System.Globalization;
+using Build.CommandLine;
+using Build.CommandLine.Groups.Models;
 using Experiments.Model;
-using Reports.Building;
 using Reports.Records;
 using Workspaces.Computes;
 using Workspaces.Connection;
+using Workspaces.Errors;
 
-namespace Build.Sessions.Reports;
+namespace Build.Sessions.Costs;
 
-/// <summary>Computes what a run cost: its time on the price of its nodes, where the service gives one.</summary>
-internal static class RunCost
+/// <summary>Computes what a run cost: its time on the price of its nodes, where the price is known.</summary>
+public sealed class RunCost(CommandArguments arguments)
 {
-    // The jobs of this version run on one node each.
-    private const int Nodes = 1;
+    private const string Remedy = "give it: --node-price=AMOUNT";
 
     /// <summary>Returns the cost, or why it is unknown.</summary>
     /// <param name="workspace">The run's workspace; null when nothing was read from it.</param>
-    /// <param name="run">The run.</param>
-    /// <param name="now">The time up to which a running job is counted.</param>
+    /// <param name="used">The node time.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
-    public static async Task<(ReportCost? Cost, string? Reason)> ComputeAsync(
+    internal async Task<(ReportCost? Cost, string? Reason)> ComputeAsync(
         WorkspaceClient? workspace,
-        RunFacts run,
-        DateTimeOffset now,
+        NodeTime used,
         CancellationToken cancellationToken
     )
     {
-        if (run.Started is not { } started)
+        if (used.Time is not { } time)
             return (null, "the job has no start time");
-        if (
-            run.Setting("COMPUTE", "VM_SIZE") is not { } size
-            || !Enum.TryParse<VmPriority>(run.Setting("COMPUTE", "PRIORITY"), out var priority)
-        )
-        {
-            return (null, "the VM size of the job is unknown");
-        }
-        if (workspace is null)
-            return (null, "no price was read, because everything else was on this machine");
-        var price = await NodePrice.ReadAsync(workspace, workspace.Address.Location, size, priority, cancellationToken);
-        if (price is null)
-            return (null, $"the service gives no price of {size} ({priority})");
-        var hours = Math.Max(0, ((run.Ended ?? now) - started).TotalHours);
+        var (price, reason) = await FindPriceAsync(workspace, used, cancellationToken);
+        return price is null ? (null, reason) : (Compute(used, time, price, arguments.Get(PriceArguments.NodePrice) is not null), null);
+    }
+
+    private static ReportCost Compute(NodeTime used, TimeSpan time, NodePrice price, bool isGiven)
+    {
+        var perMinute = price.Amount / 60 * used.Nodes;
+        var minutes = Math.Max(0, time.TotalMinutes);
+        var machine = used.VmSize is null ? "" : $" {used.VmSize} ({used.Priority})";
         var basis = string.Create(
             CultureInfo.InvariantCulture,
-            $"{hours * 60:0.0} min on {Nodes} node {size} ({priority}) at {price.Amount:0.###} {price.Currency} per hour, estimated "
-                + $"retail price"
+            $"{minutes:0.0} min{used.Of} on {used.Nodes} {(used.Nodes == 1 ? "node" : "nodes")}{machine} at {price.Amount:0.###} "
+                + $"{price.Currency} per hour, {(isGiven ? "the price of --node-price" : "estimated retail price")}"
         );
-        return (new ReportCost(Math.Round((decimal)hours * Nodes * price.Amount, 4), price.Currency, basis), null);
+        if (used.Losses > 0)
+        {
+            var lost = used.LostTime.TotalMinutes;
+            basis += string.Create(
+                CultureInfo.InvariantCulture,
+                $"; of it at most {(decimal)lost * perMinute:0.00##} {price.Currency} ({lost:0.0} min) for steps repeated after "
+                    + $"{used.Losses} lost {(used.Losses == 1 ? "node" : "nodes")}"
+            );
+        }
+
+        return new ReportCost(Math.Round((decimal)minutes * perMinute, 4), price.Currency, basis);
+    }
+
+    private async Task<(NodePrice? Price, string? Reason)> FindPriceAsync(
+        WorkspaceClient? workspace,
+        NodeTime used,
+        CancellationToken cancellationToken
+    )
+    {
+        if (arguments.Get(PriceArguments.NodePrice) is { } given)
+            return (given, null);
+        if (used.VmSize is not { } size || !Enum.TryParse<VmPriority>(used.Priority, out var priority))
+            return (null, $"the VM size of the job is unknown; {Remedy}");
+        if (workspace is null)
+            return (null, $"no price was read, because everything else was on this machine; {Remedy}");
+        try
+        {
+            var price = await NodePrice.ReadAsync(workspace, workspace.Address.Location, size, priority, cancellationToken);
+            return price is null ? (null, $"the service gives no price of {size} ({priority}); {Remedy}") : (price, null);
+        }
+        catch (WorkspaceException error)
+        {
+            // A cost that cannot be read must not fail a run that has completed.
+            return (null, $"the price could not be read ({error.Message.TrimEnd('.')}); {Remedy}");
+        }
     }
 }
