@@ -10,6 +10,7 @@ using Build.Sessions.Models;
 using Build.Sessions.Planning;
 using Build.Sessions.Provisioning;
 using Build.Sessions.PullRequests;
+using Build.Sessions.Replays;
 using Build.Sessions.Reports;
 using Build.Sessions.Snapshots;
 using Build.Testing;
@@ -87,6 +88,9 @@ public static class BuildHost
             .AddSingleton<ModelGate>()
             .AddSingleton<ModelRegistration>()
             .AddSingleton<Promotion>()
+            .AddSingleton<ReplayedImage>()
+            .AddSingleton<ReplayedVersions>()
+            .AddSingleton<Replay>()
             .AddSingleton<ISubscriptionConnector, SubscriptionConnector>()
             .AddSingleton<ProvisioningTargets>()
             .AddSingleton<BicepCompiler>()
