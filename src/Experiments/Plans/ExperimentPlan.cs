@@ -41,7 +41,7 @@ public sealed record ExperimentPlan(
 
     /// <summary>
     /// The difference between the working tree and its commit: what <c>git diff --binary HEAD</c> writes, in gzip and Base64. Null when
-    /// there is none, or when it is not kept with the run.
+    /// nothing differs, or when it is not kept with the run.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? UncommittedChanges { get; init; }
