@@ -88,6 +88,7 @@ public static class BuildHost
             .AddSingleton<ModelGate>()
             .AddSingleton<ModelRegistration>()
             .AddSingleton<Promotion>()
+            .AddSingleton<JobCleaning>()
             .AddSingleton<ReplayedImage>()
             .AddSingleton<ReplayedVersions>()
             .AddSingleton<Replay>()

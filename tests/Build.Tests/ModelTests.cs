@@ -197,6 +197,28 @@ public sealed class ModelTests : IDisposable
                 + host.Run("--target=Promote", "--model=pothole:2", "--stage=Staging")
         );
 
+    [Fact]
+    public void CleanJobs_ListsWhatNothingNeeds_AndDeletesItOnRequest()
+    {
+        models.Add(1, "demo-old");
+        var jobs = string.Join(",", Listed("demo-new"), Listed("demo-old"), Listed("demo-older"));
+        host.Service.On("GET", Jobs, FakeService.Json(200, $$"""{"value":[{{jobs}}]}"""));
+        host.Service.On("GET", $"{Jobs}/demo-older", FakeService.Json(200, Listed("demo-older")));
+        host.Service.On("DELETE", $"{Jobs}/demo-older", FakeService.Json(204, ""));
+
+        ExpectedText.Check("clean-jobs", host.Run("--target=Clean-Jobs") + host.Run("--target=Clean-Jobs", "--yes"));
+        Assert.Equal(
+            [$"{Jobs}/demo-older"],
+            host.Service.Sent.Where(request => request.Method == "DELETE").Select(request => request.Uri.AbsolutePath)
+        );
+    }
+
+    private static string Listed(string name) =>
+        $$"""
+            {"id":"{{Jobs}}/{{name}}","name":"{{name}}","systemData":{"createdAt":"2020-01-02T03:04:05Z"},"properties":{"jobType":"Command",
+             "experimentName":"demo","command":"x","environmentId":"e","status":"Completed","tags":{"experiment_hash":"e"} } }
+            """;
+
     private string Register(params string[] arguments) => host.Run(["--target=Register-Model", $"--job={Job}", .. arguments]);
 
     private void Compare(string metric) => host.Processes.On($"{host.Root}/.venv/bin/python -m detection compare", () =>
