@@ -76,10 +76,7 @@ public sealed class ModelRegistry(WorkspaceClient workspace)
             ModelUri = draft.Address,
         };
         if (draft.Type == ModelDraft.Mlflow)
-            properties.Flavors["python_function"] = new MachineLearningFlavorData
-            {
-                Data = new Dictionary<string, string>(StringComparer.Ordinal),
-            };
+            properties.Flavors["python_function"] = new() { Data = new Dictionary<string, string>(StringComparer.Ordinal) };
         foreach (var (key, value) in draft.Tags)
             properties.Tags[key] = value;
         foreach (var (key, value) in draft.Properties)
