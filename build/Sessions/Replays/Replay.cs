@@ -156,7 +156,7 @@ public sealed class Replay(
         SentJob sent,
         JsonObject passport,
         string folder,
-        IReadOnlyList<Difference> differences
+        List<Difference> differences
     )
     {
         context.Report(
@@ -204,7 +204,7 @@ public sealed class Replay(
             context.ReportDetail("", "and changes that were not committed, which are not kept with the job");
     }
 
-    private async Task SubmitAsync(BuildContext context, string job, ExperimentPlan plan, IReadOnlyCollection<Difference> differences)
+    private async Task SubmitAsync(BuildContext context, string job, ExperimentPlan plan, List<Difference> differences)
     {
         if (differences.Count > 0 && !arguments.Get(ReplayArguments.AcceptDifferences))
         {

@@ -1,4 +1,3 @@
-using Build.LocalRuntime;
 using Experiments.Model;
 using Experiments.Plans;
 using Images.Building;
