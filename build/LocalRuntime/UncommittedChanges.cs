@@ -38,7 +38,9 @@ internal static partial class UncommittedChanges
     private static partial Regex Assignment();
 
     /// <summary>Packs a difference, as <c>git diff --binary</c> writes it.</summary>
-    /// <returns>The text for the variable, or the reason why it is missing, as a clause without a full stop; both null where nothing differs.</returns>
+    /// <returns>
+    /// The text for the variable, or the reason why it is missing, as a clause without a full stop; both null where nothing differs.
+    /// </returns>
     public static (string? Packed, string? Reason) Pack(byte[] diff)
     {
         ArgumentNullException.ThrowIfNull(diff);

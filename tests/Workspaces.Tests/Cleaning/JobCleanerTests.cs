@@ -4,7 +4,7 @@ using Workspaces.Cleaning;
 
 namespace Workspaces.Tests.Cleaning;
 
-public class JobCleanerTests
+public sealed class JobCleanerTests : IDisposable
 {
     private static readonly string Jobs = $"{FakeService.WorkspaceId}/jobs";
     private static readonly DateTimeOffset Before = new(2026, 2, 1, 0, 0, 0, TimeSpan.Zero);
@@ -12,6 +12,8 @@ public class JobCleanerTests
     private readonly FakeService service = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => service.Dispose();
 
     [Fact]
     public async Task FindAsync_KeepsJobsOfModelsAndBaselines_AndIgnoresWhatIsNotItsOwn()

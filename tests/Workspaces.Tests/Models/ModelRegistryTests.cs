@@ -5,7 +5,7 @@ using Workspaces.Models;
 
 namespace Workspaces.Tests.Models;
 
-public class ModelRegistryTests
+public sealed class ModelRegistryTests : IDisposable
 {
     private static readonly ModelDraft Draft = new(
         "pothole",
@@ -23,6 +23,8 @@ public class ModelRegistryTests
     public ModelRegistryTests() => models = new FakeModels(service);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => service.Dispose();
 
     [Fact]
     public async Task RegisterAsync_SendsTheWholeVersionOnce_WhenItRunsTwice()
