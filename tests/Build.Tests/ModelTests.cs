@@ -11,7 +11,8 @@ public sealed class ModelTests : IDisposable
     private const string Passport = """
         {"plan": "demo-new", "image": {"reference": "example.azurecr.io/detection@sha256:0123456789abcdef"}, "codeHash": null,
          "git": {"commit": "4b825dc642cb6eb9a060e54bf8d69288fbee4904", "branch": "main", "isDirty": false}, "experimentHash": "e",
-         "datasetHash": "d", "trainCsv": "train.csv", "testCsv": "test.csv", "seed": 42, "versions": {"modelTraining": "0.1.0", "torch": "2.0"}}
+         "datasetHash": "d", "trainCsv": "train.csv", "testCsv": "test.csv", "seed": 42,
+         "versions": {"modelTraining": "0.1.0", "torch": "2.0"}}
         """;
 
     private static readonly string Jobs = $"{FakeService.WorkspaceId}/jobs";

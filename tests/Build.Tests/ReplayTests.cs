@@ -28,8 +28,8 @@ public sealed partial class ReplayTests : IDisposable
         stored[$"{FakeService.WorkspaceId}/computes/local"] = JsonNode
             .Parse(
                 """
-                {"location":"westeurope","properties":{"computeType":"AmlCompute","provisioningState":"Succeeded","properties":{"osType":"Linux",
-                 "vmSize":"STANDARD_NC4AS_T4_V3","vmPriority":"Dedicated","currentNodeCount":0,
+                {"location":"westeurope","properties":{"computeType":"AmlCompute","provisioningState":"Succeeded","properties":{
+                 "osType":"Linux","vmSize":"STANDARD_NC4AS_T4_V3","vmPriority":"Dedicated","currentNodeCount":0,
                  "scaleSettings":{"minNodeCount":0,"maxNodeCount":1,"nodeIdleTimeBeforeScaleDown":"PT15M"} } } }
                 """
             )!

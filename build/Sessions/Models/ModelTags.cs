@@ -8,7 +8,9 @@ using Workspaces.Models;
 namespace Build.Sessions.Models;
 
 /// <summary>The tags of a registered model: what its passport and its metrics say.</summary>
-/// <remarks>The files of a job say what the job likes. A tag is one short line without control characters, and none holds a secret.</remarks>
+/// <remarks>
+/// The files of a job say what the job likes. A tag is one short line without control characters, and none holds a secret.
+/// </remarks>
 internal static partial class ModelTags
 {
     private const int LongestValue = 256;

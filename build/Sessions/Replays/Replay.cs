@@ -171,6 +171,8 @@ public sealed class Replay(
             ReportCode(context, git, ReadChanges(context, sent, folder));
     }
 
+    private static string Fields(int count) => count == 1 ? "1 field" : $"{count} fields";
+
     private static string Count(int differences) => differences == 1 ? "1 difference" : $"{differences} differences";
 
     private static string Shown(string? value) =>
@@ -209,7 +211,7 @@ public sealed class Replay(
         if (differences.Count > 0 && !arguments.Get(ReplayArguments.AcceptDifferences))
         {
             throw new CakeException(
-                $"Job {job} and what would be submitted now differ in {(differences.Count == 1 ? "1 field" : $"{differences.Count} fields")}; with --run they must be equal. "
+                $"Job {job} and what would be submitted now differ in {Fields(differences.Count)}; with --run they must be equal. "
                     + "Restore what differs, or submit the experiment as it is now: add --accept-differences"
             );
         }

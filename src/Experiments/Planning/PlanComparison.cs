@@ -12,8 +12,10 @@ public static class PlanComparison
     private const int LongestValue = 80;
 
     /// <summary>Returns the differences between the plans, as <c>job.config.RUN_PARAMS.STEPS: 400 → 500</c>.</summary>
-    /// <remarks>It does not compare the calls (see <see cref="CompareCalls"/>), the reason for the runtime, or changes that are not committed: those that
-    /// decide the result are in its hashes.</remarks>
+    /// <remarks>
+    /// It does not compare the calls (see <see cref="CompareCalls"/>), the reason for the runtime, or changes that are not committed: those
+    /// that decide the result are in its hashes.
+    /// </remarks>
     public static IReadOnlyList<string> Compare(ExperimentPlan before, ExperimentPlan now)
     {
         var (old, current) = (Values(Inputs(before)), Values(Inputs(now)));

@@ -155,8 +155,8 @@ internal sealed class AssetEndpoints(AssetKind kind)
             )
             {
                 return ArmErrors.Conflict(
-                    $"{kind.Noun} '{name}' version '{version}' already exists with another {changed}; a version does not change. Register a "
-                        + "new version."
+                    $"{kind.Noun} '{name}' version '{version}' already exists with another {changed}; a version does not change. "
+                        + "Register a new version."
                 );
             }
 
