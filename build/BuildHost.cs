@@ -3,11 +3,14 @@ using Build.LocalRuntime;
 using Build.Log;
 using Build.Log.Displays;
 using Build.Sessions;
+using Build.Sessions.Costs;
 using Build.Sessions.Data;
 using Build.Sessions.Jobs;
+using Build.Sessions.Models;
 using Build.Sessions.Planning;
 using Build.Sessions.Provisioning;
 using Build.Sessions.PullRequests;
+using Build.Sessions.Replays;
 using Build.Sessions.Reports;
 using Build.Sessions.Schedules;
 using Build.Sessions.Snapshots;
@@ -74,6 +77,7 @@ public static class BuildHost
             .AddSingleton<OutcomeReport>()
             .AddSingleton<SweepWatch>()
             .AddSingleton<Drill>()
+            .AddSingleton<RunCost>()
             .AddSingleton<JobWatch>()
             .AddSingleton<TrainingSubmission>()
             .AddSingleton<JobDownload>()
@@ -82,6 +86,13 @@ public static class BuildHost
             .AddSingleton<BaselineSearch>()
             .AddSingleton<PairedComparison>()
             .AddSingleton<ReportSession>()
+            .AddSingleton<ModelGate>()
+            .AddSingleton<ModelRegistration>()
+            .AddSingleton<Promotion>()
+            .AddSingleton<JobCleaning>()
+            .AddSingleton<ReplayedImage>()
+            .AddSingleton<ReplayedVersions>()
+            .AddSingleton<Replay>()
             .AddSingleton<ISubscriptionConnector, SubscriptionConnector>()
             .AddSingleton<ProvisioningTargets>()
             .AddSingleton<BicepCompiler>()

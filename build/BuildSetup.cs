@@ -1,4 +1,5 @@
 using Build.CommandLine;
+using Build.CommandLine.Groups.Models;
 using Build.LocalRuntime;
 using Cake.Core;
 using Cake.Frosting;
@@ -27,6 +28,8 @@ public sealed class BuildSetup : FrostingSetup<BuildContext>
     public override void Setup(BuildContext context, ISetupContext info)
     {
         catalog.CheckArguments(arguments.All, info.TasksToExecute.Select(task => task.Name));
+        if (RegisterAfterTrainingArguments.FindFaults(arguments).ToList() is { Count: > 0 } faults)
+            throw new CakeException(string.Join(Environment.NewLine, faults));
         MachineCheck.Check(context);
         Leftovers.Sweep(context.LocalFolder, time);
     }

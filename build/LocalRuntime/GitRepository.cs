@@ -81,6 +81,40 @@ public sealed class GitRepository(IProcesses processes)
     /// <returns>Null outside a repository, in one without a commit, or without git.</returns>
     public Task<string?> ListCommitAsync(BuildContext context) => GitAsync(context, "ls-tree", "-r", "-z", "HEAD");
 
+    /// <summary>Reads the difference between the tracked files and the commit, byte for byte, so that git can apply it.</summary>
+    /// <returns>Null when git does not tell it.</returns>
+    public async Task<byte[]?> ReadDifferenceAsync(BuildContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        Directory.CreateDirectory(context.LocalFolder);
+        var file = Path.Combine(context.LocalFolder, $"difference-{Guid.NewGuid():N}");
+        try
+        {
+            // A file, because lines that a program prints lose how they ended.
+            return
+                await GitAsync(context, "diff", "--binary", "--no-color", "--no-ext-diff", "--no-textconv", $"--output={file}", "HEAD")
+                    is not null
+                && File.Exists(file)
+                ? await File.ReadAllBytesAsync(file, context.Cancellation)
+                : null;
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>Lists the tracked files under a folder that differ from a commit.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="commit">Commit id, 40 hex digits.</param>
+    /// <param name="folder">Relative to the repository.</param>
+    /// <returns>Null when git does not know the commit.</returns>
+    public async Task<IReadOnlyList<string>?> ListChangedAsync(BuildContext context, string commit, string folder) =>
+        (await GitAsync(context, "diff", "--name-only", "--no-ext-diff", commit, "--", folder))?.Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries
+        );
+
     /// <summary>Returns why git does not name the commit that is checked out, as a clause without a full stop; null when it does.</summary>
     public async Task<string?> FindFaultAsync(BuildContext context)
     {

@@ -130,8 +130,19 @@ public sealed class ImageStages(
 
     private async Task<IReadOnlyList<ImageUse>> FindUsesAsync(BuildContext context, EnvironmentConfig environment)
     {
-        var workspace = await workspaces.FindAsync(context, WorkspaceAddress.Of(environment));
-        IReadOnlyList<ImageUse> jobs = workspace is null ? [] : await new ImagesInUse(workspace).FindAsync(context.Cancellation);
-        return [.. RecordedImages.Find(context.Root, context.ArtifactsFolder), .. jobs];
+        var recorded = RecordedImages.Find(context.Root, context.ArtifactsFolder);
+        var address = WorkspaceAddress.Of(environment);
+        var workspace = await workspaces.FindAsync(context, address);
+        // An emulator that does not run has no running job, but the models that were registered in it.
+        if (workspace is null && Directory.Exists(Path.Combine(context.LocalFolder, "emulator")))
+            workspace = await workspaces.OpenAsync(context, address, jobs: null);
+        if (workspace is null)
+            return recorded;
+        return
+        [
+            .. recorded,
+            .. await new ImagesInUse(workspace).FindAsync(context.Cancellation),
+            .. await new ImagesOfModels(workspace).FindAsync(context.Cancellation),
+        ];
     }
 }

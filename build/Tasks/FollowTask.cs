@@ -1,5 +1,6 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Models;
 using Build.Sessions.Jobs;
 using Cake.Frosting;
 using Workspaces.Sweeps;
@@ -10,6 +11,7 @@ namespace Build.Tasks;
 [TaskName("Follow")]
 [TaskDescription("Streams the log of a job to its end, reports its metrics and downloads its model")]
 [JobArguments]
+[PriceArguments]
 [EmulatorArguments]
 [SignInArguments]
 [TaskExample("--target=Follow", "the job of the last Train")]

@@ -1,5 +1,6 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Models;
 using Build.CommandLine.Groups.Pipelines;
 using Build.Sessions.Reports;
 using Cake.Frosting;
@@ -10,6 +11,7 @@ namespace Build.Tasks;
 [TaskName("Report")]
 [TaskDescription("Writes report.html, report.md, report.json and comment.md: the results, and whether they are better than the baseline's")]
 [ReportArguments]
+[PriceArguments]
 [EmulatorArguments]
 [SignInArguments]
 [TaskExample("--target=Report", "the last job, compared with the newest run of its experiment on main")]

@@ -51,6 +51,16 @@ public sealed class FailRules
         return new FailRules([.. texts.Select(Rule.Parse)]);
     }
 
+    /// <summary>Returns the rule that a metric's name breaks; null for a metric of which more is better.</summary>
+    public static string? FindNameFault(string metric)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        if (Names.Contains(metric, StringComparer.Ordinal) || (metric.StartsWith(OfClass, StringComparison.Ordinal) && metric != OfClass))
+            return null;
+        var near = NearestName.Find(metric, Names);
+        return $"METRIC one of {string.Join(", ", Names)}, {OfClass}<class>" + (near is null ? "" : $". Did you mean {near}?");
+    }
+
     /// <summary>Returns a sentence for each rule that a report breaks.</summary>
     public IReadOnlyList<string> FindBroken(ReportFile report)
     {
@@ -103,20 +113,8 @@ public sealed class FailRules
             return value < least ? $"{Text}: {Metric} is {Shown(value)}; it must be at least {Shown(least)}." : null;
         }
 
-        private static string Known(string metric)
-        {
-            if (
-                Names.Contains(metric, StringComparer.Ordinal)
-                || (metric.StartsWith(OfClass, StringComparison.Ordinal) && metric != OfClass)
-            )
-            {
-                return metric;
-            }
-            var near = NearestName.Find(metric, Names);
-            throw new FormatException(
-                $"{Form}; METRIC one of {string.Join(", ", Names)}, {OfClass}<class>" + (near is null ? "" : $". Did you mean {near}?")
-            );
-        }
+        private static string Known(string metric) =>
+            FindNameFault(metric) is { } fault ? throw new FormatException($"{Form}; {fault}") : metric;
 
         private static string Shown(double? value) => value?.ToString("0.####", CultureInfo.InvariantCulture) ?? "unknown";
     }

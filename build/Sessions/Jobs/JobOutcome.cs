@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Experiments.Records;
+using Reports.Records;
 using Workspaces.DataPlane;
 
 namespace Build.Sessions.Jobs;
@@ -43,6 +44,14 @@ public sealed record JobOutcome(
     /// <summary>The trials of a sweep; null when the job is no sweep.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TrialOutcome>? Trials { get; init; }
+
+    /// <summary>What the job cost; null when it is unknown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReportCost? Cost { get; init; }
+
+    /// <summary>Why the cost is unknown; null when it is known, or was never computed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? NoCostReason { get; init; }
 
     /// <inheritdoc/>
     public static string Stage => "outcome";

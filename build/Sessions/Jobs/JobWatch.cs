@@ -2,18 +2,28 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Build.Log;
 using Build.Log.Displays;
+using Build.Sessions.Costs;
 using Cake.Core;
 using Experiments.Records;
 using Workspaces.Connection;
 using Workspaces.DataPlane;
+using Workspaces.Errors;
 using Workspaces.Jobs;
 using Workspaces.Logs;
+using Workspaces.Submissions;
 using Workspaces.Sweeps;
 
 namespace Build.Sessions.Jobs;
 
 /// <summary>Follows a job to its end and writes its outcome.</summary>
-public sealed partial class JobWatch(IQuestion question, IDisplay display, OutcomeReport report, SweepWatch sweeps, TimeProvider time)
+public sealed partial class JobWatch(
+    IQuestion question,
+    IDisplay display,
+    OutcomeReport report,
+    SweepWatch sweeps,
+    RunCost costs,
+    TimeProvider time
+)
 {
     private const int Interrupted = 130;
     private const int LongestBatch = 1000; // lines
@@ -53,10 +63,39 @@ public sealed partial class JobWatch(IQuestion question, IDisplay display, Outco
             throw new CakeException(Interrupted, $"Following job {job} was interrupted.", exception);
         }
 
+        outcome = await AddCostAsync(context, workspace, outcome);
         records.Write(outcome);
         RecordFile.Write(Path.Combine(context.ArtifactsFolder, "outcome.json"), outcome);
         report.Show(context, outcome);
     }
+
+    private async Task<JobOutcome> AddCostAsync(BuildContext context, WorkspaceClient workspace, JobOutcome outcome)
+    {
+        SentJob sent;
+        try
+        {
+            sent = await new SentJobReader(workspace).ReadAsync(outcome.Job, context.Cancellation);
+        }
+        catch (WorkspaceException error)
+        {
+            return outcome with { NoCostReason = error.Message.TrimEnd('.') };
+        }
+
+        var used = NodeTime.From(
+            sent.Config,
+            sent.Nodes,
+            outcome.Trials is { } trials ? TimeOf(trials) : outcome.Ended - outcome.Started
+        ) with
+        {
+            Of = outcome.Trials is null ? null : $" of {outcome.Trials.Count} trials",
+            Losses = outcome.Interruptions?.Count ?? 0,
+            LostTime = TimeSpan.FromSeconds(outcome.Interruptions?.Sum(lost => lost.SecondsLost ?? 0) ?? 0),
+        };
+        var (cost, reason) = await costs.ComputeAsync(workspace, used, context.Cancellation);
+        return outcome with { Cost = cost, NoCostReason = reason };
+    }
+
+    private static TimeSpan TimeOf(IEnumerable<TrialOutcome> trials) => TimeSpan.FromSeconds(trials.Sum(trial => trial.Seconds ?? 0));
 
     private async Task<JobOutcome> FollowJobAsync(BuildContext context, WorkspaceClient workspace, string job, string experiment)
     {

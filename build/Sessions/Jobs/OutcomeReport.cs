@@ -2,6 +2,7 @@ using System.Globalization;
 using Build.Log;
 using Build.Log.Displays;
 using Cake.Core;
+using Reports.Records;
 using Workspaces.DataPlane;
 
 namespace Build.Sessions.Jobs;
@@ -30,6 +31,8 @@ public sealed class OutcomeReport(IDisplay display)
             context.ReportDetail("best trial", $"{outcome.BestTrial}; metrics, artifacts and model are its own");
         foreach (var interruption in outcome.Interruptions ?? [])
             context.ReportDetail("node lost", Describe(interruption));
+        if (outcome.Cost is not null || outcome.NoCostReason is not null)
+            context.ReportDetail("cost", Describe(outcome.Cost, outcome.NoCostReason));
         context.ReportDetail("artifacts", outcome.Artifacts);
         var model = Path.Combine(context.Root, outcome.Artifacts, "outputs", "final_model");
         if (Directory.Exists(model))
@@ -45,6 +48,11 @@ public sealed class OutcomeReport(IDisplay display)
             );
         }
     }
+
+    private static string Describe(ReportCost? cost, string? reason) =>
+        cost is null
+            ? $"price unknown: {reason}"
+            : string.Create(CultureInfo.InvariantCulture, $"{cost.Amount:0.00##} {cost.Currency} ({cost.Basis})");
 
     private static string Describe(Interruption lost) =>
         $"after step {lost.StoppedAfter}; resumed "

@@ -31,28 +31,39 @@ public sealed class TrainingSubmission(
     public async Task TrainAsync(BuildContext context)
     {
         var plan = plans.ReadPlan(context);
-        var records = PlanStore.Records(context, plan.Name);
         if (plan.Runtime.UsesImages)
         {
-            plan = plan.Pinned(records.Read<PushedImage>().Digest);
+            plan = plan.Pinned(PlanStore.Records(context, plan.Name).Read<PushedImage>().Digest);
             await images.CheckProvenanceAsync(context, plan);
         }
 
+        await SubmitAsync(context, plan, state: null);
+    }
+
+    /// <summary>Submits a plan again, as a new attempt unless one is active, and follows it unless <c>--wait=false</c>.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="plan">The plan, with the image by its digest where it has one.</param>
+    public async Task SubmitAgainAsync(BuildContext context, ExperimentPlan plan)
+    {
+        var workspace = await session.OpenForJobAsync(context, plan);
+        var state = await new JobSubmitter(workspace).ReadAsync(plan, name: null, rerun: true, context.Cancellation);
+        await SubmitAsync(context, plan, state);
+    }
+
+    private async Task SubmitAsync(BuildContext context, ExperimentPlan plan, JobState? state)
+    {
+        var records = PlanStore.Records(context, plan.Name);
         var compute = records.Read<ComputeTarget>();
         var workspace = await session.OpenForJobAsync(context, plan);
         var environment = await RegisterAsync(context, workspace, plan);
         var submitter = new JobSubmitter(workspace);
-        JobState state;
         if (drill.Of(plan) is var (name, drilled))
         {
             plan = drilled;
             state = await submitter.ReadAsync(plan, name, rerun: false, context.Cancellation);
         }
-        else
-        {
-            state = await snapshots.JobAsync(context, plan);
-        }
 
+        state ??= await snapshots.JobAsync(context, plan);
         var job = await submitter.SubmitAsync(plan, compute, environment, state, context.Cancellation);
         Record(context, records, job);
         RunSummary.OfJob(context, plan, job, Describe(job));

@@ -31,6 +31,17 @@ public sealed class ExperimentResolver(
     public async Task ResolveAsync(BuildContext context)
     {
         var configuration = plans.ReadConfiguration(context);
+        var (made, dataset) = await PlanAsync(context, configuration);
+        var plan = made with { Origin = plans.Origin(context) };
+        given.Check(context, plan);
+        plans.WritePlan(context, plan);
+        Describe(context, configuration, plan, dataset);
+    }
+
+    /// <summary>Plans an experiment, without writing the plan.</summary>
+    public async Task<(ExperimentPlan Plan, DatasetSummary? Dataset)> PlanAsync(BuildContext context, Configuration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
         foreach (var warning in configuration.Warnings)
             context.Warn(warning);
         // Other programs run while the dataset is read. The interpreter is needed when the emulator starts.
@@ -42,10 +53,7 @@ public sealed class ExperimentResolver(
         foreach (var row in FaultLines.Shorten(context, "dropped-rows.txt", dropped))
             context.Warn(row);
 
-        var plan = await PlanAsync(context, configuration, dataset, state);
-        given.Check(context, plan);
-        plans.WritePlan(context, plan);
-        Describe(context, configuration, plan, dataset);
+        return (await PlanAsync(context, configuration, dataset, state), dataset);
     }
 
     // The faults are thrown as usual. In a pipeline they are shown beside the changed lines too.
@@ -84,8 +92,18 @@ public sealed class ExperimentResolver(
         };
         return Planner.Plan(configuration.Experiment, configuration.Environment, context.Root, await state, sources, dataset) with
         {
-            Origin = plans.Origin(context),
+            UncommittedChanges = await PackChangesAsync(context, await state),
         };
+    }
+
+    private async Task<string?> PackChangesAsync(BuildContext context, GitState? state)
+    {
+        if (state?.IsDirty != true || await git.ReadDifferenceAsync(context) is not { } diff)
+            return null;
+        var (packed, reason) = UncommittedChanges.Pack(diff);
+        if (reason is not null)
+            context.Warn($"The uncommitted changes are not kept with the run, so that Replay cannot apply them: {reason}. Commit them.");
+        return packed;
     }
 
     /// <summary>

@@ -1,7 +1,9 @@
+using System.Globalization;
 using Build.CommandLine;
 using Build.CommandLine.Groups.Pipelines;
 using Build.Log;
 using Build.Log.Displays;
+using Build.Sessions.Costs;
 using Build.Sessions.Jobs;
 using Cake.Core;
 using Experiments.Records;
@@ -22,6 +24,7 @@ public sealed class ReportSession(
     RunReader runs,
     BaselineSearch baselines,
     PairedComparison comparison,
+    RunCost costs,
     IDisplay display,
     TimeProvider time
 )
@@ -60,7 +63,7 @@ public sealed class ReportSession(
         // Two runs on this machine need no workspace; any other way it is open, and its prices are worth a connection.
         if (source != BaselineSource.File)
             await runs.OpenAsync(context);
-        var (cost, noCost) = await RunCost.ComputeAsync(runs.Workspace, run, time.GetUtcNow(), context.Cancellation);
+        var (cost, noCost) = await costs.ComputeAsync(runs.Workspace, UsedBy(run), context.Cancellation);
         return new ReportInput(run)
         {
             Baseline = baseline,
@@ -73,6 +76,20 @@ public sealed class ReportSession(
             LoggedStep = loggedStep,
         };
     }
+
+    private NodeTime UsedBy(RunFacts run) =>
+        new(
+            run.Setting("COMPUTE", "VM_SIZE"),
+            run.Setting("COMPUTE", "PRIORITY"),
+            int.TryParse(run.Setting("RUN_PARAMS", "DISTRIBUTED_NODES"), NumberStyles.None, CultureInfo.InvariantCulture, out var nodes)
+                ? Math.Max(1, nodes)
+                : 1,
+            (run.Ended ?? time.GetUtcNow()) - run.Started
+        )
+        {
+            Losses = run.LostNodes,
+            LostTime = run.LostTime,
+        };
 
     private void Show(BuildContext context, ReportFile report)
     {

@@ -118,6 +118,8 @@ public sealed class RunReader(JobSelection jobs)
         {
             Started = outcome.Started,
             Ended = outcome.Ended,
+            LostNodes = outcome.Interruptions?.Count ?? 0,
+            LostTime = TimeSpan.FromSeconds(outcome.Interruptions?.Sum(lost => lost.SecondsLost ?? 0) ?? 0),
             FailureReason = outcome.Reason,
             Metrics = outcome.Metrics,
             Tags = outcome.Tags,

@@ -53,6 +53,26 @@ public static partial class MachineLearningExtensions
     public static MachineLearningJobResource GetMachineLearningJobResource(this ArmClient client, ResourceIdentifier id) =>
         Handle(client, id, MachineLearningJobResource.ResourceType, static (owner, of) => new MachineLearningJobResource(owner, of));
 
+    /// <summary>Returns a handle of the resource with this id, without a request.</summary>
+    /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
+    public static MachineLearningModelContainerResource GetMachineLearningModelContainerResource(
+        this ArmClient client,
+        ResourceIdentifier id
+    ) =>
+        Handle(client, id, MachineLearningModelContainerResource.ResourceType, static (owner, of) =>
+            new MachineLearningModelContainerResource(owner, of)
+        );
+
+    /// <summary>Returns a handle of the resource with this id, without a request.</summary>
+    /// <exception cref="ArgumentException">The id names a resource of another type.</exception>
+    public static MachineLearningModelVersionResource GetMachineLearningModelVersionResource(
+        this ArmClient client,
+        ResourceIdentifier id
+    ) =>
+        Handle(client, id, MachineLearningModelVersionResource.ResourceType, static (owner, of) =>
+            new MachineLearningModelVersionResource(owner, of)
+        );
+
     public static MachineLearningWorkspaceCollection GetMachineLearningWorkspaces(this ResourceGroupResource resourceGroupResource)
     {
         ArgumentNullException.ThrowIfNull(resourceGroupResource);

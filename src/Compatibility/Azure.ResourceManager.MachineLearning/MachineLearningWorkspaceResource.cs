@@ -65,6 +65,9 @@ public partial class MachineLearningWorkspaceResource : ArmResource
         CancellationToken cancellationToken = default
     ) => GetMachineLearningJobs().GetAsync(id, cancellationToken);
 
+    public virtual MachineLearningModelContainerCollection GetMachineLearningModelContainers() =>
+        GetCachedClient(client => new MachineLearningModelContainerCollection(client, Id));
+
     internal static ArmResources<MachineLearningWorkspaceResource> Operations(ArmClient client, ArmRequests requests) =>
         new(client, requests, static (owner, json) => new MachineLearningWorkspaceResource(owner, MachineLearningWorkspaceData.Read(json)));
 }

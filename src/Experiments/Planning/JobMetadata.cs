@@ -16,6 +16,9 @@ public static class JobMetadata
     /// <summary>Name of the variable that holds the run passport.</summary>
     public const string PassportVariable = "RUN_PASSPORT";
 
+    /// <summary>Name of the variable that holds <see cref="ExperimentPlan.UncommittedChanges"/>.</summary>
+    public const string ChangesVariable = "RUN_CHANGES";
+
     private const string BranchProperty = "azureml.git.branch";
     private const string DirtyProperty = "azureml.git.dirty";
 
@@ -28,7 +31,8 @@ public static class JobMetadata
             config["DOCKER_IMAGE"] = image.ToString();
         return Known(
             (ExpConfigVariable, config.ToJsonString(RecordJson.Compact)),
-            (PassportVariable, RecordJson.Write(plan.Passport, PlanJson.Default, RecordJson.Compact))
+            (PassportVariable, RecordJson.Write(plan.Passport, PlanJson.Default, RecordJson.Compact)),
+            (ChangesVariable, plan.UncommittedChanges)
         );
     }
 

@@ -12,7 +12,10 @@ public static class PlanComparison
     private const int LongestValue = 80;
 
     /// <summary>Returns the differences between the plans, as <c>job.config.RUN_PARAMS.STEPS: 400 → 500</c>.</summary>
-    /// <remarks>It does not compare the calls (see <see cref="CompareCalls"/>) or the reason for the runtime.</remarks>
+    /// <remarks>
+    /// It does not compare the calls (see <see cref="CompareCalls"/>), the reason for the runtime, or changes that are not committed: those
+    /// that decide the result are in its hashes.
+    /// </remarks>
     public static IReadOnlyList<string> Compare(ExperimentPlan before, ExperimentPlan now)
     {
         var (old, current) = (Values(Inputs(before)), Values(Inputs(now)));
@@ -47,6 +50,10 @@ public static class PlanComparison
     /// <summary>Returns every value of a plan, or of a part of one, by its path, as in <c>scale.maxNodes</c>.</summary>
     public static IReadOnlyDictionary<string, string> Values<T>(T record) => Values(NodeOf(record));
 
+    /// <summary>Returns every value of a JSON object by its path.</summary>
+    public static IReadOnlyDictionary<string, string> ValuesIn(JsonNode? node) =>
+        node is null ? new Dictionary<string, string>(StringComparer.Ordinal) : Values(node);
+
     /// <summary>Shortens a long value for display.</summary>
     public static string Shown(string? value) =>
         value switch
@@ -58,7 +65,7 @@ public static class PlanComparison
 
     private static JsonNode Inputs(ExperimentPlan plan)
     {
-        var node = NodeOf(plan with { Calls = null, Origin = null });
+        var node = NodeOf(plan with { Calls = null, Origin = null, UncommittedChanges = null });
         node["runtime"]!.AsObject().Remove("reason");
         return node;
     }

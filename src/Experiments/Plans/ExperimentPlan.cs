@@ -39,6 +39,13 @@ public sealed record ExperimentPlan(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? HashUnknownReason { get; init; }
 
+    /// <summary>
+    /// The difference between the working tree and its commit: what <c>git diff --binary HEAD</c> writes, in gzip and Base64. Null when
+    /// nothing differs, or when it is not kept with the run.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? UncommittedChanges { get; init; }
+
     /// <summary>The origin of the plan; null when it was not made from files.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PlanOrigin? Origin { get; init; }

@@ -16,6 +16,12 @@ public sealed record RunFacts(string Job, string Experiment, string Status, RunA
     /// <summary>Gets the end of the job; null when it has not ended.</summary>
     public DateTimeOffset? Ended { get; init; }
 
+    /// <summary>Gets the number of nodes that the job lost; 0 also when it is unknown.</summary>
+    public int LostNodes { get; init; }
+
+    /// <summary>Gets the time from each loss until the lost steps were done again, in sum.</summary>
+    public TimeSpan LostTime { get; init; }
+
     /// <summary>Gets the reason of the failure, in the service's words.</summary>
     public string? FailureReason { get; init; }
 

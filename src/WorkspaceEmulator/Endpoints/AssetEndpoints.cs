@@ -151,20 +151,28 @@ internal sealed class AssetEndpoints(AssetKind kind)
         foreach (var (member, value) in kind.Defaults)
             properties[member] ??= value!.DeepClone();
         var assets = home.Assets(kind);
-        if (
-            assets.Versions.Find($"{name}/{version}") is { } existing
-            && kind.FixedMembers.FirstOrDefault(member => !JsonNode.DeepEquals(existing.Body[member], properties[member])) is { } changed
-        )
+        ArmDocument document;
+        bool created;
+        // Of two requests for one version, the second must see the first.
+        lock (assets)
         {
-            return ArmErrors.Conflict(
-                $"{kind.Noun} '{name}' version '{version}' already exists with another {changed}; a version does not change. Register a "
-                    + "new version."
-            );
+            if (
+                assets.Versions.Find($"{name}/{version}") is { } existing
+                && kind.FixedMembers.FirstOrDefault(member => !JsonNode.DeepEquals(existing.Body[member], properties[member]))
+                    is { } changed
+            )
+            {
+                return ArmErrors.Conflict(
+                    $"{kind.Noun} '{name}' version '{version}' already exists with another {changed}; a version does not change. "
+                        + "Register a new version."
+                );
+            }
+
+            if (assets.Containers.Find(name) is null)
+                assets.Containers.Put(name, kind.SharedMember is { } shared ? new() { [shared] = properties[shared]!.DeepClone() } : []);
+            (document, created) = assets.Versions.Put($"{name}/{version}", properties);
         }
 
-        if (assets.Containers.Find(name) is null)
-            assets.Containers.Put(name, kind.SharedMember is { } shared ? new() { [shared] = properties[shared]!.DeepClone() } : []);
-        var (document, created) = assets.Versions.Put($"{name}/{version}", properties);
         return created
             ? TypedResults.Created((string?)null, RenderVersion(home, document))
             : TypedResults.Ok(RenderVersion(home, document));

@@ -130,7 +130,18 @@ public sealed class WorkspaceClient
             : ArmEnvironment.AzurePublicCloud;
 
         // The package's default version changes with its releases. This client is written for one version.
-        foreach (var type in new[] { "", "/computes", "/datastores", "/environments", "/environments/versions", "/jobs" })
+        string[] types =
+        [
+            "",
+            "/computes",
+            "/datastores",
+            "/environments",
+            "/environments/versions",
+            "/jobs",
+            "/models",
+            "/models/versions",
+        ];
+        foreach (var type in types)
             options.SetApiVersion(new ResourceType($"Microsoft.MachineLearningServices/workspaces{type}"), "2024-10-01");
 
         return options;

@@ -22,6 +22,14 @@ public sealed class JobArtifacts(WorkspaceClient workspace, string? memoryFile =
     private const int NameTooLong = 36;
     private const int InvalidSequence = 84;
 
+    /// <summary>Lists the paths of the artifacts of a job.</summary>
+    /// <exception cref="WorkspaceException">The service refused or did not respond.</exception>
+    public Task<IReadOnlyList<string>> ListAsync(string jobName, CancellationToken cancellationToken) =>
+        ServiceErrors.GuardAsync<IReadOnlyList<string>>(
+            async () => [.. (await workspace.Artifacts.ListAsync(jobName, cancellationToken)).Select(artifact => artifact.Path)],
+            cancellationToken
+        );
+
     /// <summary>Downloads every artifact, several at a time. A file gets its name only when it is complete.</summary>
     /// <param name="jobName">Job name.</param>
     /// <param name="folder">Target folder, created when missing; files with the same names are replaced.</param>

@@ -63,7 +63,8 @@ public sealed class JobSubmitter(WorkspaceClient workspace)
         );
     }
 
-    private static MachineLearningJobData Create(ExperimentPlan plan, ComputeTarget compute, RegisteredEnvironment environment) =>
+    /// <summary>Creates the request of a plan's job.</summary>
+    internal static MachineLearningJobData Create(ExperimentPlan plan, ComputeTarget compute, RegisteredEnvironment environment) =>
         plan.Job.Sweep is { } sweep ? SweepJobs.Create(plan, sweep, compute, environment) : CommandJobs.Create(plan, compute, environment);
 
     /// <summary>Returns the name of the plan's job for an attempt, from 1.</summary>

@@ -43,6 +43,9 @@ public sealed class FakeService : HttpMessageHandler
 
     public static string RunPath(string job) => $"/history/v1.0{WorkspaceId}/runs/{job}/details";
 
+    /// <summary>Responds to what has no response of its own; null, or a result of null, is 404.</summary>
+    public Func<SentRequest, HttpResponseMessage?>? Otherwise { get; set; }
+
     /// <summary>Every request since the connection was opened.</summary>
     public ConcurrentQueue<SentRequest> Sent { get; } = new();
 
@@ -96,9 +99,9 @@ public sealed class FakeService : HttpMessageHandler
         var range = request.Headers.Range?.ToString() ?? "";
         var sent = new SentRequest(request.Method.Method, request.RequestUri!, request.Method == HttpMethod.Get ? range : body);
         Sent.Enqueue(sent);
-        var answer = answers.GetValueOrDefault(sent.Line)
-            ?? Json(404, $$$"""{"error":{"code":"ResourceNotFound","message":"Nothing at {{{sent.Uri.AbsolutePath}}}."}}""");
-        var response = answer(sent);
+        var response = answers.GetValueOrDefault(sent.Line)?.Invoke(sent)
+            ?? Otherwise?.Invoke(sent)
+            ?? Json(404, $$$"""{"error":{"code":"ResourceNotFound","message":"Nothing at {{{sent.Uri.AbsolutePath}}}."}}""")(sent);
         response.RequestMessage = request;
         return response;
     }
