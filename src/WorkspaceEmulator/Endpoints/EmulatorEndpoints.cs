@@ -8,6 +8,7 @@ using WorkspaceEmulator.Page;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Studio;
 using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Vaults;
@@ -46,6 +47,7 @@ internal static class EmulatorEndpoints
         application.MapRegistryTokens();
         application.MapAdministration();
         application.MapPage();
+        application.MapEmulatorStudio();
         application
             .Map("/{**path}", (HttpContext context) => ArmErrors.NotEmulated(context.Request.Method, context.Request.Path))
             .WithOrder(int.MaxValue);

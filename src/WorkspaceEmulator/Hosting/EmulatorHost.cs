@@ -12,6 +12,7 @@ using WorkspaceEmulator.Processes;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Studio;
 using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Vaults;
@@ -125,6 +126,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton<RunFactory>()
             .AddSingleton<SweepDriver>()
             .AddSingleton<SignedLogs>()
+            .AddStudio()
             .AddSingleton<ActivityClock>()
             .AddSingleton(new TrafficRecorder(options.RecordFile))
             .AddSingleton<ContainerLeftovers>()
