@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Studio.Runs;
 
 namespace Studio.Metrics;
@@ -8,7 +10,7 @@ namespace Studio.Metrics;
 /// Reads the trainer's <c>metrics.jsonl</c> as it grows: each call reads only the lines that were added. A line is an object with
 /// <c>step</c>, <c>time</c> (Unix seconds) and one member for each metric.
 /// </summary>
-public sealed class MetricLines
+public sealed partial class MetricLines
 {
     private const int LongestLine = 1024 * 1024;
     private const int MostNames = 2000;
@@ -87,11 +89,11 @@ public sealed class MetricLines
     {
         try
         {
-            using var json = JsonDocument.Parse(line);
+            using var json = Parse(line);
             if (json.RootElement.ValueKind != JsonValueKind.Object)
                 return;
-            var step = json.RootElement.TryGetProperty("step", out var s) && s.TryGetInt64(out var number) ? number : 0;
-            var time = json.RootElement.TryGetProperty("time", out var t) && t.TryGetDouble(out var seconds) ? seconds : 0;
+            var step = json.RootElement.TryGetProperty("step", out var s) && ValueOf(s) is { } number ? (long)number : 0;
+            var time = json.RootElement.TryGetProperty("time", out var t) && ValueOf(t) is { } seconds ? seconds : 0;
             foreach (var member in json.RootElement.EnumerateObject())
             {
                 if (member.Name is "step" or "time" || ValueOf(member.Value) is not { } value)
@@ -107,16 +109,32 @@ public sealed class MetricLines
                 Count++;
             }
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or RegexMatchTimeoutException)
         {
             // Not a line of the trainer.
+        }
+    }
+
+    // Python writes NaN and infinities as JSON does not have them.
+    [GeneratedRegex(@"(?<=\"": )(NaN|-?Infinity)(?=[,}])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PythonNumber();
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            return JsonDocument.Parse(line);
+        }
+        catch (JsonException)
+        {
+            return JsonDocument.Parse(PythonNumber().Replace(Encoding.UTF8.GetString(line.Span), "\"$0\""));
         }
     }
 
     private static double? ValueOf(JsonElement element) =>
         element.ValueKind switch
         {
-            JsonValueKind.Number => element.GetDouble(),
+            JsonValueKind.Number => element.TryGetDouble(out var value) ? value : null,
             JsonValueKind.String
                 when double.TryParse(element.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
             _ => null,

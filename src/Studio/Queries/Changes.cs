@@ -44,7 +44,7 @@ internal sealed class Changes
                 );
             }
 
-            if (known?.Log != current.Log)
+            if ((known?.Log ?? 0) != current.Log)
                 yield return ("log", new() { ["job"] = name, ["bytes"] = current.Log });
         }
     }
