@@ -51,6 +51,7 @@ public static class BuildHost
             .AddSingleton<IWorkspaceConnector, WorkspaceConnector>()
             .AddSingleton<WorkspaceSession>()
             .AddSingleton<StorageSession>()
+            .AddSingleton<StudioSession>()
             .AddSingleton<RegistrySession>()
             .AddSingleton<ImageSession>()
             .AddSingleton<ImageStages>()

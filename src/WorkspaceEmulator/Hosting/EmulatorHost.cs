@@ -126,7 +126,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton<RunFactory>()
             .AddSingleton<SweepDriver>()
             .AddSingleton<SignedLogs>()
-            .AddStudio()
+            .AddStudio(folder)
             .AddSingleton<ActivityClock>()
             .AddSingleton(new TrafficRecorder(options.RecordFile))
             .AddSingleton<ContainerLeftovers>()

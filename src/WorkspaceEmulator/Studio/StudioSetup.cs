@@ -10,16 +10,20 @@ internal static class StudioSetup
 {
     private const int TokenLength = 64;
 
-    public static IServiceCollection AddStudio(this IServiceCollection services) =>
-        services
+    /// <summary>Adds what the studio needs. The file of its token exists when this returns.</summary>
+    public static IServiceCollection AddStudio(this IServiceCollection services, StateFolder folder)
+    {
+        var access = new StudioAccess(LoadOrCreateToken(folder));
+        return services
             .AddSingleton<Resubmission>()
             .AddSingleton<EmulatorStore>()
             .AddSingleton(provider => new StudioSite(
                 provider.GetRequiredService<EmulatorStore>(),
-                new(LoadOrCreateToken(provider.GetRequiredService<StateFolder>())),
+                access,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping
             ));
+    }
 
     public static void MapEmulatorStudio(this IEndpointRouteBuilder application) =>
         application
