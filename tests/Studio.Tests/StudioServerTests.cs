@@ -203,7 +203,7 @@ public sealed class StudioServerTests : IAsyncLifetime
         artifacts.Write("new/user_logs/std_log.txt", "line\n");
 
         var lines = new List<string?>();
-        while (lines.Count(line => line?.StartsWith("data: {\"job\":\"new\"", StringComparison.Ordinal) == true) == 0)
+        while (!lines.Exists(line => line?.StartsWith("data: {\"job\":\"new\"", StringComparison.Ordinal) == true))
             lines.Add(await reader.ReadLineAsync(Stop));
         Assert.Contains("event: job", lines);
         Assert.Contains("event: log", lines);

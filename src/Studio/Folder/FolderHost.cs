@@ -35,15 +35,15 @@ public sealed class FolderHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
-        var application = builder.Build();
-        var site = new StudioSite(store, new(token), time, application.Lifetime.ApplicationStopping);
-        application.MapStudio(_ => site);
-        await application.StartAsync();
-        var endpoint = application
+        var server = builder.Build();
+        var site = new StudioSite(store, new(token), time, server.Lifetime.ApplicationStopping);
+        server.MapStudio(_ => site);
+        await server.StartAsync();
+        var endpoint = server
             .Services.GetRequiredService<IServer>()
             .Features.GetRequiredFeature<IServerAddressesFeature>()
             .Addresses.Single();
-        return new(application, new Uri(new Uri(endpoint), $"/studio?token={token}"));
+        return new(server, new Uri(new Uri(endpoint), $"/studio?token={token}"));
     }
 
     /// <summary>Returns once the host has stopped: on SIGTERM or Ctrl-C.</summary>

@@ -45,7 +45,7 @@ internal sealed class FolderRun(string name, PlainFolder files, PlainFolder? dat
             {
                 Experiment = Text(outcome, "experiment") ?? Text(job, "experimentName"),
                 DisplayName = Text(job, "displayName"),
-                Created = Time(outcome, "started") ?? files.FindFile(Log)?.LastWriteTimeUtc,
+                Created = Time(outcome, "started") ?? WrittenAt(files.FindFile(Log)),
                 Started = Time(outcome, "started"),
                 Ended = Time(outcome, "ended"),
                 Compute = Text(plan?["compute"] as JsonObject, "name"),
@@ -72,7 +72,7 @@ internal sealed class FolderRun(string name, PlainFolder files, PlainFolder? dat
     public MetricSeries? FindMetric(string name) => ReadMetrics().Find(name);
 
     public IReadOnlyList<Artifact> ListArtifacts() =>
-        [.. files.ListFiles().Select(found => new Artifact(found.Path, found.File.Length, found.File.LastWriteTimeUtc))];
+        [.. files.ListFiles().Select(found => new Artifact(found.Path, found.File.Length, new(found.File.LastWriteTimeUtc)))];
 
     public Stream? OpenArtifact(string path) => files.Open(path);
 
@@ -117,6 +117,8 @@ internal sealed class FolderRun(string name, PlainFolder files, PlainFolder? dat
             return null;
         }
     }
+
+    private static DateTimeOffset? WrittenAt(FileInfo? file) => file is null ? null : new DateTimeOffset(file.LastWriteTimeUtc);
 
     private static string Stamp(FileInfo? file) =>
         file is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks}/{file.Length}");

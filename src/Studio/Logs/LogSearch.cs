@@ -84,7 +84,7 @@ public static class LogSearch
         return new([.. found.Select(offset => new LogMatch(offset, LineAt(log, offset)))], scannedTo, size);
     }
 
-    /// <summary>Returns the place of the first line that looks like an error; null when there is none.</summary>
+    /// <summary>Returns the place of the first line that looks like an error; null when no line does.</summary>
     public static long? FirstError(Stream log)
     {
         ArgumentNullException.ThrowIfNull(log);

@@ -19,7 +19,7 @@ public interface IStudioRun
     /// <summary>Gets the number of logged values.</summary>
     long MetricCount { get; }
 
-    /// <summary>Gets the size of the log in bytes; 0 when there is none.</summary>
+    /// <summary>Gets the size of the log in bytes; 0 without a log.</summary>
     long LogBytes { get; }
 
     /// <summary>Returns the value of the highest step of each metric, by name.</summary>
@@ -34,7 +34,7 @@ public interface IStudioRun
     /// <summary>Opens an artifact; null when it is missing, is no file, or a link is on its path. The stream can seek.</summary>
     Stream? OpenArtifact(string path);
 
-    /// <summary>Opens the log of the command; null when there is none. The stream can seek.</summary>
+    /// <summary>Opens the log of the command; null where it is missing. The stream can seek.</summary>
     Stream? OpenLog();
 
     /// <summary>Gets why the images of the dataset cannot be shown; null when they can.</summary>

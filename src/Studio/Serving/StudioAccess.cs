@@ -6,6 +6,7 @@ namespace Studio.Serving;
 /// <summary>Holds the token of the address, and the cookie that the token is exchanged for.</summary>
 public sealed class StudioAccess
 {
+    private const int ShortestToken = 32;
     private readonly byte[] token;
     private readonly byte[] cookie;
 
@@ -13,7 +14,8 @@ public sealed class StudioAccess
     public StudioAccess(string token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        ArgumentOutOfRangeException.ThrowIfLessThan(token.Length, 32);
+        if (token.Length < ShortestToken)
+            throw new ArgumentException($"It has {token.Length} characters; it must have at least {ShortestToken}.", nameof(token));
         this.token = Encoding.UTF8.GetBytes(token);
         // The cookie does not tell the token.
         Cookie = Convert.ToHexStringLower(HMACSHA256.HashData(this.token, "studio cookie"u8));

@@ -102,12 +102,15 @@ public static class StudioEndpoints
     private static Task SendMetricsAsync(HttpContext context, IStudioRun run)
     {
         var names = List(context, "names");
-        if (names.Count > MetricsQuery.MostNames)
+        if (names.Length > MetricsQuery.MostNames)
+        {
             return FailAsync(
                 context,
                 StatusCodes.Status400BadRequest,
-                $"names has {names.Count}; it must have at most {MetricsQuery.MostNames}."
+                $"names has {names.Length} names; it must have at most {MetricsQuery.MostNames}."
             );
+        }
+
         var points = (int)Math.Clamp(Number(context, "points") ?? DefaultPoints, LargestTriangle.Fewest, MetricsQuery.MostPoints);
         return SendAsync(context, MetricsQuery.Read(run, names, points, Number(context, "from") ?? long.MinValue));
     }
@@ -212,10 +215,10 @@ public static class StudioEndpoints
     private static Task CompareAsync(HttpContext context, StudioSite site)
     {
         var names = List(context, "jobs");
-        if (names.Count is 0 or > ComparisonQuery.MostJobs)
+        if (names.Length is 0 or > ComparisonQuery.MostJobs)
             return FailAsync(context, StatusCodes.Status400BadRequest, $"jobs must name from 1 to {ComparisonQuery.MostJobs} jobs.");
         var runs = names.Select(site.Store.Find).OfType<IStudioRun>().ToList();
-        return runs.Count == names.Count
+        return runs.Count == names.Length
             ? SendAsync(context, ComparisonQuery.Read(runs))
             : FailAsync(context, StatusCodes.Status404NotFound, "One of the jobs was not found.");
     }
@@ -236,31 +239,27 @@ public static class StudioEndpoints
 
     private static Task CancelAsync(HttpContext context, StudioSite site, IStudioRun run)
     {
-        if (Unconfirmed(context, site.Store.Facts.CanCancel, run) is { } refused)
-            return refused;
+        if (Refusal(context, site.Store.Facts.CanCancel, run) is var (status, reason))
+            return FailAsync(context, status, reason);
         site.Store.Cancel(run.Name);
         return AcceptAsync(context, run.Name);
     }
 
     private static Task ResubmitAsync(HttpContext context, StudioSite site, IStudioRun run)
     {
-        if (Unconfirmed(context, site.Store.Facts.CanResubmit, run) is { } refused)
-            return refused;
+        if (Refusal(context, site.Store.Facts.CanResubmit, run) is var (status, reason))
+            return FailAsync(context, status, reason);
         var (name, fault) = site.Store.Resubmit(run.Name);
         return name is null ? FailAsync(context, StatusCodes.Status409Conflict, fault!) : AcceptAsync(context, name);
     }
 
-    private static Task? Unconfirmed(HttpContext context, bool isPossible, IStudioRun run)
+    private static (int Status, string Reason)? Refusal(HttpContext context, bool isPossible, IStudioRun run)
     {
         if (!isPossible)
-            return FailAsync(context, StatusCodes.Status501NotImplemented, "Jobs of this store can only be looked at.");
+            return (StatusCodes.Status501NotImplemented, "Jobs of this store can only be looked at.");
         return StudioGuard.IsConfirmed(context.Request, run.Name)
             ? null
-            : FailAsync(
-                context,
-                StatusCodes.Status428PreconditionRequired,
-                $"The header {StudioGuard.Confirmation} must name the job, '{run.Name}'."
-            );
+            : (StatusCodes.Status428PreconditionRequired, $"The header {StudioGuard.Confirmation} must name the job, '{run.Name}'.");
     }
 
     private static Task AcceptAsync(HttpContext context, string job)
@@ -312,7 +311,7 @@ public static class StudioEndpoints
 
     private static string Route(HttpContext context, string name) => context.Request.RouteValues[name] as string ?? "";
 
-    private static IReadOnlyList<string> List(HttpContext context, string name) =>
+    private static string[] List(HttpContext context, string name) =>
         context.Request.Query[name].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     private static long? Number(HttpContext context, string name) =>
