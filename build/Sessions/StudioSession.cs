@@ -60,17 +60,21 @@ public sealed class StudioSession(CommandArguments arguments, EmulatorSession em
         return new Uri(running.Endpoint, $"studio?token={token.Trim()}").AbsoluteUri;
     }
 
-    private Task ServeAsync(BuildContext context, string folder)
+    private async Task ServeAsync(BuildContext context, string folder)
     {
         var data = arguments.GetPath(StudioArguments.Data);
-        return processes.RunCheckedAsync(
-            new(
-                "dotnet",
-                [EmulatorAssembly.Find(), "--studio", folder, .. data is null ? Array.Empty<string>() : ["--data", data]],
-                context.Root
-            ),
-            context.Cancellation
-        );
+        string[] dataset = data is null ? [] : ["--data", data];
+        try
+        {
+            await processes.RunCheckedAsync(
+                new("dotnet", [EmulatorAssembly.Find(), "--studio", folder, .. dataset], context.Root),
+                context.Cancellation
+            );
+        }
+        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+        {
+            // Ctrl-C is how it is meant to end.
+        }
     }
 
     private static string StateFolder(BuildContext context) => Path.Combine(context.LocalFolder, "emulator");
