@@ -17,7 +17,7 @@ async function read(job, offset, length, isLineStart) {
   let { offset: start, content } = window;
   if (start > 0 && !isLineStart) {
     const first = content.indexOf(NEWLINE) + 1;
-    if (first > 0) [start, content] = [start + first, content.subarray(first)];
+    if (first > 0 && first < content.length) [start, content] = [start + first, content.subarray(first)];
   }
   const whole = content.lastIndexOf(NEWLINE) + 1 || (content.length < length ? 0 : content.length);
   const decode = (part) => new TextDecoder().decode(part);
