@@ -55,6 +55,7 @@ public static class BuildHost
             .AddSingleton<IWorkspaceConnector, WorkspaceConnector>()
             .AddSingleton<WorkspaceSession>()
             .AddSingleton<StorageSession>()
+            .AddSingleton<StudioSession>()
             .AddSingleton<RegistrySession>()
             .AddSingleton<ImageSession>()
             .AddSingleton<ImageStages>()

@@ -1,3 +1,4 @@
+using Studio.Folder;
 using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Processes;
 using WorkspaceEmulator.State;
@@ -16,6 +17,9 @@ internal static class Program
             Console.Out.Write(OperationsTable.Create());
             return 0;
         }
+
+        if (args is ["--studio", var artifacts, .. var rest])
+            return await ShowAsync(artifacts, rest);
 
         if (!OperatingSystem.IsLinux())
         {
@@ -58,5 +62,23 @@ internal static class Program
             await Console.Error.WriteLineAsync(error.Message);
             return 1;
         }
+    }
+
+    // --studio FOLDER [--data FOLDER]: no emulator, only its page over fetched artifacts.
+    private static async Task<int> ShowAsync(string artifacts, string[] rest)
+    {
+        var data = rest is ["--data", var given] ? Path.GetFullPath(given) : null;
+        if (!Directory.Exists(artifacts) || (rest.Length > 0 && data is null))
+        {
+            await Console.Error.WriteLineAsync(
+                "--studio must be followed by a folder of artifacts, and --data by the folder of the dataset."
+            );
+            return 2;
+        }
+
+        await using var host = await FolderHost.StartAsync(new FolderStore(Path.GetFullPath(artifacts), data), TimeProvider.System);
+        await Console.Out.WriteLineAsync($"The studio is at {host.Address} until Ctrl-C.");
+        await host.WaitForShutdownAsync();
+        return 0;
     }
 }

@@ -23,7 +23,8 @@ ALLOWED_REFERENCES = {
     "Datasets": {"Experiments", "Workspaces"},
     "Images": {"Experiments", "Workspaces"},
     "Reports": {"Experiments"},
-    "WorkspaceEmulator": set(),
+    "Studio": set(),
+    "WorkspaceEmulator": {"Studio"},
     "DirectStart": set(),
     "Build": {"Experiments", "Workspaces", "CodeHosts", "Datasets", "Images", "Reports"},
 }

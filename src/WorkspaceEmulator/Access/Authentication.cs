@@ -9,7 +9,7 @@ namespace WorkspaceEmulator.Access;
 internal sealed class Authentication(RequestDelegate next, AccessTokens tokens)
 {
     public const string CookieName = "emulator-page";
-    private static readonly string[] OpenPaths = ["/discovery", "/azureml", "/oauth2"];
+    private static readonly string[] OpenPaths = ["/discovery", "/azureml", "/oauth2", "/studio"];
     private static readonly string[] JobPaths = ["/history", "/artifact", "/mlflow"];
 
     public Task InvokeAsync(HttpContext context)
@@ -52,8 +52,8 @@ internal sealed class Authentication(RequestDelegate next, AccessTokens tokens)
                 return next(context);
         }
 
-        // Discovery returns addresses only, as on Azure. Signatures of log addresses and of storage accounts, and secrets of registry token
-        // requests, are checked by their endpoints.
+        // The studio has a token and a cookie of its own. Discovery returns addresses only, as on Azure. Signatures of log addresses and of
+        // storage accounts, and secrets of registry token requests, are checked by their endpoints.
         return OpenPaths.Any(prefix => path.StartsWithSegments(prefix, StringComparison.Ordinal)) || StorageAccountNames.IsAccountPath(path)
             ? next(context)
             : ArmErrors.Unauthorized().ExecuteAsync(context);

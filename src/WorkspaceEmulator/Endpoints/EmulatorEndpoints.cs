@@ -11,6 +11,7 @@ using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Schedules;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Studio;
 using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Vaults;
@@ -51,6 +52,7 @@ internal static class EmulatorEndpoints
         application.MapRegistryTokens();
         application.MapAdministration();
         application.MapPage();
+        application.MapEmulatorStudio();
         application
             .Map("/{**path}", (HttpContext context) => ArmErrors.NotEmulated(context.Request.Method, context.Request.Path))
             .WithOrder(int.MaxValue);

@@ -48,6 +48,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, ActiveFaults faults,
     private static bool IsOwn(PathString path) =>
         path == "/"
         || path.StartsWithSegments("/page", StringComparison.Ordinal)
+        || path.StartsWithSegments("/studio", StringComparison.Ordinal)
         || path.StartsWithSegments("/emulator", StringComparison.Ordinal);
 
     private async Task<BufferedResponse> BufferAsync(HttpContext context, int limit)

@@ -15,6 +15,7 @@ using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Schedules;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Studio;
 using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Traffic;
 using WorkspaceEmulator.Vaults;
@@ -131,6 +132,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton<PipelineDriver>()
             .AddSingleton<ScheduleDriver>()
             .AddSingleton<SignedLogs>()
+            .AddStudio(folder)
             .AddSingleton<ActivityClock>()
             .AddSingleton(new TrafficRecorder(options.RecordFile))
             .AddSingleton<ContainerLeftovers>()

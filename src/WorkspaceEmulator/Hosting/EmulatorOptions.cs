@@ -46,6 +46,7 @@ public sealed record EmulatorOptions(
         + "       [--job-network bridge|host]\n"
         + "       [--process-path DIR]... [--process-variable NAME=VALUE]... [--registry-service NAME] [--record FILE]\n"
         + "       [--faults FILE] [--provisioning-milliseconds N] [--quota NAME=N]...\n"
+        + "       WorkspaceEmulator --studio FOLDER [--data FOLDER]\n"
         + "       WorkspaceEmulator --print-operations";
 
     /// <summary>Gets how jobs run.</summary>

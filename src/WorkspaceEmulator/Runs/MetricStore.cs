@@ -14,7 +14,22 @@ internal sealed class MetricStore(ConfinedFolder files, StateWarnings warnings)
     private const string FileName = "metrics.jsonl";
     private readonly Lock gate = new();
     private Dictionary<string, List<MetricPoint>>? loaded;
+    private readonly SortedDictionary<string, MetricPoint> latest = new(StringComparer.Ordinal);
+    private long count;
     private bool endsInALine = true;
+
+    /// <summary>Gets the number of logged values.</summary>
+    public long Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                Load();
+                return count;
+            }
+        }
+    }
 
     /// <summary>Gets or sets what is called with logged values; null for nothing.</summary>
     public Action<IReadOnlyList<MetricPoint>>? Added { get; set; }
@@ -47,16 +62,8 @@ internal sealed class MetricStore(ConfinedFolder files, StateWarnings warnings)
     {
         lock (gate)
         {
-            return
-            [
-                .. Load()
-                    .OrderBy(pair => pair.Key, StringComparer.Ordinal)
-                    .Select(pair =>
-                        pair.Value.Aggregate(
-                            (best, next) => (next.Step, next.Timestamp).CompareTo((best.Step, best.Timestamp)) >= 0 ? next : best
-                        )
-                    ),
-            ];
+            Load();
+            return [.. latest.Values];
         }
     }
 
@@ -110,10 +117,13 @@ internal sealed class MetricStore(ConfinedFolder files, StateWarnings warnings)
         }
     }
 
-    private static void Append(Dictionary<string, List<MetricPoint>> points, MetricPoint point)
+    private void Append(Dictionary<string, List<MetricPoint>> points, MetricPoint point)
     {
         if (!points.TryGetValue(point.Key, out var history))
             points[point.Key] = history = [];
         history.Add(point);
+        count++;
+        if (!latest.TryGetValue(point.Key, out var best) || (point.Step, point.Timestamp).CompareTo((best.Step, best.Timestamp)) >= 0)
+            latest[point.Key] = point;
     }
 }

@@ -24,6 +24,9 @@ public sealed class StateFolder : IDisposable
     public string Certificate => Path.Combine(Root, "emulator.crt");
     public string CertificateKey => Path.Combine(Root, "emulator.key");
     public string Token => Path.Combine(Root, "token");
+
+    /// <summary>Gets the file with the token of the studio's address.</summary>
+    public string StudioToken => Path.Combine(Root, "studio-token");
     public string SecretsKey => Path.Combine(Root, "secrets.key");
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Traffic;
 
-/// <summary>Records when the emulator was last used. Requests of its page or status do not count.</summary>
+/// <summary>Records when the emulator was last used. Requests of its pages or status do not count.</summary>
 internal sealed class ActivityClock(TimeProvider time)
 {
     private long lastUse = time.GetTimestamp();
@@ -11,7 +11,12 @@ internal sealed class ActivityClock(TimeProvider time)
 
     public void Touch(PathString path)
     {
-        if (path != "/" && !path.StartsWithSegments("/page", StringComparison.Ordinal) && path != "/emulator/status")
+        var isWatching =
+            path == "/"
+            || path.StartsWithSegments("/page", StringComparison.Ordinal)
+            || path.StartsWithSegments("/studio", StringComparison.Ordinal)
+            || path == "/emulator/status";
+        if (!isWatching)
             Touch();
     }
 }

@@ -31,9 +31,10 @@ internal sealed class RecordingMiddleware(RequestDelegate next, TrafficRecorder 
         }
     }
 
-    // The emulator's own operations, and secrets of key vaults.
+    // The emulator's own operations and pages, whose addresses can hold a token, and secrets of key vaults.
     private static bool IsLeftOut(PathString path) =>
         path.StartsWithSegments("/emulator", StringComparison.Ordinal)
+        || path.StartsWithSegments("/studio", StringComparison.Ordinal)
         || path.StartsWithSegments("/keyvault", StringComparison.OrdinalIgnoreCase);
 
     private sealed class CopyingStream(Stream inner) : Stream

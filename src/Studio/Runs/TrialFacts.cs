@@ -1,0 +1,19 @@
+using System.Text.Json.Nodes;
+
+namespace Studio.Runs;
+
+/// <summary>Describes a trial of a sweep.</summary>
+/// <param name="Name">Name of the trial's job.</param>
+/// <param name="State">State of the trial's job.</param>
+/// <param name="Values">The value of each parameter.</param>
+/// <param name="Metric">The last value of the sweep's metric; null before the first one.</param>
+/// <param name="Started">Time of the start; null before it.</param>
+/// <param name="Ended">Time of the end; null before it.</param>
+public sealed record TrialFacts(
+    string Name,
+    string State,
+    JsonObject Values,
+    double? Metric,
+    DateTimeOffset? Started,
+    DateTimeOffset? Ended
+);

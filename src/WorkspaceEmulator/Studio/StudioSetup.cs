@@ -1,0 +1,42 @@
+using Studio.Serving;
+using WorkspaceEmulator.Files;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
+
+namespace WorkspaceEmulator.Studio;
+
+/// <summary>Puts the studio into the emulator.</summary>
+internal static class StudioSetup
+{
+    private const int TokenLength = 64;
+
+    /// <summary>Adds what the studio needs. The file of its token exists when this returns.</summary>
+    public static IServiceCollection AddStudio(this IServiceCollection services, StateFolder folder)
+    {
+        var access = new StudioAccess(LoadOrCreateToken(folder));
+        return services
+            .AddSingleton<Resubmission>()
+            .AddSingleton<EmulatorStore>()
+            .AddSingleton(provider => new StudioSite(
+                provider.GetRequiredService<EmulatorStore>(),
+                access,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping
+            ));
+    }
+
+    public static void MapEmulatorStudio(this IEndpointRouteBuilder application) =>
+        application
+            .MapStudio(context => context.RequestServices.GetRequiredService<StudioSite>())
+            .Finally(endpoint => endpoint.Metadata.Add(new EmulatedOperation("The studio", endpoint.DisplayName!, "")));
+
+    private static string LoadOrCreateToken(StateFolder folder)
+    {
+        var token = File.Exists(folder.StudioToken) ? File.ReadAllText(folder.StudioToken).Trim() : "";
+        if (token.Length == TokenLength && token.All(char.IsAsciiHexDigitLower))
+            return token;
+        token = StudioAccess.CreateToken();
+        StateFile.Write(folder.StudioToken, token);
+        return token;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using Studio.Folder;
+
+namespace Studio.Tests;
+
+public sealed class FolderStoreTests : IDisposable
+{
+    private readonly TemporaryFolder outside = new();
+    private readonly TemporaryFolder artifacts = new();
+
+    public FolderStoreTests()
+    {
+        outside.Write("secret.txt", "secret");
+        artifacts.Write("demo-1/outputs/metrics.jsonl", "{\"step\": 1, \"time\": 5, \"train_loss\": 2}\n");
+        artifacts.Write("demo-1/user_logs/std_log.txt", "hello\n");
+        artifacts.Write(
+            "demo-1/outcome.json",
+            """{"status": "Failed", "reason": "why", "tags": {"dataset_hash": "abc"}, "started": "2026-01-02T03:04:05Z"}"""
+        );
+        artifacts.Write("notes/readme.txt", "no job");
+    }
+
+    public void Dispose()
+    {
+        artifacts.Dispose();
+        outside.Dispose();
+    }
+
+    [Fact]
+    public void List_FindsTheJobs_WhenTheFolderHoldsTheirFolders()
+    {
+        var run = Assert.Single(new FolderStore(artifacts.Path, null).List());
+
+        Assert.Equal(("demo-1", "Failed", "why"), (run.Name, run.Facts.State, run.Facts.Error));
+        Assert.Equal(2, run.FindMetric("train_loss")!.Values.Single());
+        Assert.Equal("hello\n", Text(run.OpenLog()));
+    }
+
+    [Fact]
+    public void List_FindsTheJob_WhenTheFolderIsItsOwn() =>
+        Assert.Equal("demo-1", Assert.Single(new FolderStore(Path.Combine(artifacts.Path, "demo-1"), null).List()).Name);
+
+    [Theory]
+    [InlineData("../outside")]
+    [InlineData("outputs/../../notes/readme.txt")]
+    [InlineData("/etc/passwd")]
+    [InlineData("outputs//metrics.jsonl")]
+    [InlineData("./outputs/metrics.jsonl")]
+    [InlineData("outputs\\metrics.jsonl")]
+    [InlineData("outputs/metrics.jsonl\0")]
+    [InlineData("outputs")]
+    [InlineData("")]
+    public void OpenArtifact_ReturnsNull_WhenThePathIsNoFileBelowTheJob(string path) =>
+        Assert.Null(new FolderStore(artifacts.Path, null).Find("demo-1")!.OpenArtifact(path));
+
+    [Fact]
+    public void OpenArtifact_FollowsNoLink_WhenAJobLeftOne()
+    {
+        var job = Path.Combine(artifacts.Path, "demo-1");
+        File.CreateSymbolicLink(Path.Combine(job, "outputs", "link.txt"), Path.Combine(outside.Path, "secret.txt"));
+        Directory.CreateSymbolicLink(Path.Combine(job, "outputs", "folder"), outside.Path);
+        Directory.CreateSymbolicLink(Path.Combine(artifacts.Path, "linked-job"), job);
+        var store = new FolderStore(artifacts.Path, null);
+        var run = store.Find("demo-1")!;
+
+        Assert.Null(run.OpenArtifact("outputs/link.txt"));
+        Assert.Null(run.OpenArtifact("outputs/folder/secret.txt"));
+        Assert.DoesNotContain(run.ListArtifacts(), artifact =>
+            artifact.Path.Contains("link", StringComparison.Ordinal) || artifact.Path.Contains("secret", StringComparison.Ordinal)
+        );
+        Assert.Null(store.Find("linked-job"));
+    }
+
+    [Theory]
+    [InlineData("<img src=x onerror=alert(1)>.txt")]
+    [InlineData("a\u202eb\u0007\n.txt")]
+    [InlineData("'; drop.txt")]
+    public void ListArtifacts_ReturnsTheNameAsItIs_WhenItIsHostile(string name)
+    {
+        artifacts.Write($"demo-1/outputs/{name}", "content");
+        var run = new FolderStore(artifacts.Path, null).Find("demo-1")!;
+
+        Assert.Contains(run.ListArtifacts(), artifact => artifact.Path == $"outputs/{name}");
+        Assert.Equal("content", Text(run.OpenArtifact($"outputs/{name}")));
+    }
+
+    [Fact]
+    public void OpenImage_ReadsTheDataset_WhenItsFolderIsGiven()
+    {
+        artifacts.Write("demo-1/outputs/final_model/exp_config.json", """{"IMAGE_TYPE": "pothole"}""");
+        outside.Write("pothole/images/a.png", "picture");
+
+        var run = new FolderStore(artifacts.Path, outside.Path).Find("demo-1")!;
+
+        Assert.Null(run.ImagesFault);
+        Assert.Equal("picture", Text(run.OpenImage("a.png")));
+        Assert.Null(run.OpenImage("../../secret.txt"));
+        Assert.Contains("--data=FOLDER", new FolderStore(artifacts.Path, null).Find("demo-1")!.ImagesFault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadDataCheck_ReturnsTheFindings_WhenTheyAreAboutTheJobsDataset()
+    {
+        artifacts.Write("data.json", """{"hash": "other"}""");
+        Assert.Null(new FolderStore(artifacts.Path, null).Find("demo-1")!.ReadDataCheck());
+
+        artifacts.Write("data.json", """{"hash": "abc"}""");
+        Assert.NotNull(new FolderStore(artifacts.Path, null).Find("demo-1")!.ReadDataCheck());
+    }
+
+    [Fact]
+    public void Facts_AreThoseOfTheArtifacts_WhenTheirJsonIsDamaged()
+    {
+        artifacts.Write("demo-1/outcome.json", """{"status": "Failed", "status": 3""");
+        artifacts.Write("demo-1/plan.json", "[]");
+
+        Assert.Equal("Unknown", new FolderStore(artifacts.Path, null).Find("demo-1")!.Facts.State);
+    }
+
+    private static string Text(Stream? stream)
+    {
+        using var reader = new StreamReader(stream!, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using Studio.Queries;
+using Studio.Runs;
+
+namespace Studio.Tests;
+
+public class SweepQueryTests
+{
+    [Fact]
+    public void Read_TellsTheBestSoFar_WhenTheMetricIsMinimized()
+    {
+        var sweep = Sweep(false, (1, "a", 3), (2, "a", null), (3, "b", double.NaN), (4, "b", 2), (5, "b", 4));
+
+        var trials = SweepQuery.Read(sweep)["trials"]!.AsArray();
+
+        Assert.Equal("""[3,3,3,2,2]""", new JsonArray([.. trials.Select(trial => trial!["best"]!.DeepClone())]).ToJsonString());
+        Assert.Null(trials[1]!["metric"]);
+        Assert.Equal("NaN", (string?)trials[2]!["metric"]);
+    }
+
+    [Fact]
+    public void Importance_NamesTheParameterThatDecides_WhenOneDoes()
+    {
+        var sweep = Sweep(true, (0.1, "a", 1), (0.2, "b", 2), (0.3, "b", 3), (0.4, "a", 4));
+
+        var importance = SweepQuery.Importance(sweep);
+
+        Assert.Equal(["rate", "kind"], importance.Select(one => one.Parameter));
+        Assert.Equal(1, importance[0].Value, 9);
+        Assert.Equal(0, importance[1].Value, 9);
+    }
+
+    [Fact]
+    public void Importance_IsEmpty_WhenFewTrialsHaveAMetric() => Assert.Empty(SweepQuery.Importance(Sweep(true, (1, "a", 1), (2, "b", 2))));
+
+    private static SweepFacts Sweep(bool isMaximized, params (double Rate, string Kind, double? Metric)[] trials) =>
+        new(
+            "eval_mAP",
+            isMaximized,
+            "random",
+            10,
+            2,
+            [
+                .. trials.Select(
+                    (trial, i) =>
+                        new TrialFacts(
+                            $"s_{i}",
+                            "Completed",
+                            new() { ["rate"] = trial.Rate, ["kind"] = trial.Kind },
+                            trial.Metric,
+                            null,
+                            null
+                        )
+                ),
+            ]
+        );
+}

@@ -1,0 +1,48 @@
+// What the tests share: the browser, a page that records what it asks for and says, and the check of accessibility.
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+
+export const VIEWS = {
+  jobs: "#/jobs",
+  overview: "#/jobs/demo-aaaaaaaaaaaa",
+  metrics: "#/jobs/demo-aaaaaaaaaaaa/metrics",
+  log: "#/jobs/demo-aaaaaaaaaaaa/log",
+  images: "#/jobs/demo-aaaaaaaaaaaa/images",
+  evaluation: "#/jobs/demo-aaaaaaaaaaaa/evaluation",
+  dataset: "#/jobs/demo-aaaaaaaaaaaa/dataset",
+  artifacts: "#/jobs/demo-aaaaaaaaaaaa/artifacts",
+  sweep: "#/jobs/sweep-cccccccccccc/sweep",
+  compare: "#/compare/demo-aaaaaaaaaaaa,demo-bbbbbbbbbbbb",
+  clusters: "#/clusters",
+};
+
+export const open = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+
+/** Opens a page of its own and records its requests, its messages and its dialogs. */
+export async function openPage(browser, { colorScheme = "light", width = 1280, height = 900 } = {}) {
+  const context = await browser.newContext({ colorScheme, viewport: { width, height }, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const seen = { requests: [], messages: [] };
+  page.on("request", (request) => seen.requests.push(request.url()));
+  page.on("console", (message) => seen.messages.push(message.text()));
+  page.on("pageerror", (error) => seen.messages.push(String(error)));
+  page.on("dialog", (dialog) => {
+    seen.messages.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  return { page, context, seen };
+}
+
+/** Goes to a view and waits until it shows no "Loading". */
+export async function show(page, address, view) {
+  await page.goto(address + view);
+  await page.waitForFunction(() => document.querySelector("main")?.textContent && !/Loading .* …/.test(document.body.textContent));
+}
+
+/** Returns the serious faults of accessibility that axe-core finds. */
+export async function faults(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).slice(0, 4).join(", ")}`);
+}

@@ -1,0 +1,147 @@
+// What the page draws and counts is what the trainer's files say.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { classCounts, countConfusions, countImages, mistakes, pair, readEvaluation } from "../../src/Studio/web/lib/matching.js";
+import { open, openPage, show } from "./browser.mjs";
+import { evaluation, start } from "./server.mjs";
+
+let browser;
+let server;
+before(async () => {
+  [browser, server] = await Promise.all([open(), start()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+// The trainer's own functions; they need numpy and no PyTorch.
+const TRAINER = `
+import json, sys
+import numpy as np
+from detection.evaluate.binary_metrics import evaluate_images
+from detection.evaluate.confusion import count_confusions, image_outcome
+from detection.evaluate.detections import Detections, GroundTruth
+given = json.load(sys.stdin)
+truth, names = given["truth"], {image["id"]: image["file_name"] for image in given["truth"]["images"]}
+def boxes(entries):
+    found = np.array([entry["bbox"] for entry in entries], float).reshape(-1, 4)
+    return np.hstack([found[:, :2], found[:, :2] + found[:, 2:]]), np.array([entry["category_id"] for entry in entries], np.int64)
+truths, detections = {}, {}
+for number, name in names.items():
+    own = [entry for entry in truth["annotations"] if entry["image_id"] == number]
+    truths[name] = GroundTruth(*boxes(own), crowd=[bool(entry["iscrowd"]) for entry in own])
+    own = [entry for entry in given["predictions"] if entry["image_id"] == number]
+    detections[name] = Detections(*boxes(own), np.array([entry["score"] for entry in own], float))
+answers = []
+for threshold in given["thresholds"]:
+    outcomes = {name: image_outcome(truths[name], detections[name], threshold=threshold, iou=0.5) for name in truths}
+    answers.append({
+        "confusion": count_confusions(truths, detections, [1, 2], threshold=threshold, iou=0.5).tolist(),
+        "images": {key[7:]: int(value) for key, value in evaluate_images(truths, detections, threshold).items() if key[7:] in ("tp", "fp", "tn", "fn")},
+        "mistakes": {name: [int(one.missed.sum()), int(one.wrong.sum())] for name, one in outcomes.items()},
+    })
+print(json.dumps(answers))
+`;
+
+test("pairs, counts and mistakes are those of the trainer at every threshold, with crowds too", () => {
+  const thresholds = [0, 0.25, 0.5, 0.77, 0.95, 1];
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const { truth, predictions } = evaluation(seed, 40);
+    truth.annotations.forEach((annotation, index) => (annotation.iscrowd = index % 9 === 0 ? 1 : 0));
+    predictions.push(...predictions.slice(0, 10).map((prediction) => ({ ...prediction, category_id: 3 - prediction.category_id })));
+    const done = spawnSync("/usr/bin/python3", ["-c", TRAINER], {
+      input: JSON.stringify({ truth, predictions, thresholds }),
+      env: { ...process.env, PYTHONPATH: fileURLToPath(new URL("../../src/training", import.meta.url)) },
+      encoding: "utf-8",
+    });
+    assert.equal(done.status, 0, done.stderr);
+    const read = readEvaluation(truth, predictions);
+    JSON.parse(done.stdout).forEach((expected, index) => {
+      const threshold = thresholds[index];
+      assert.deepEqual(countConfusions(read, threshold), expected.confusion, `seed ${seed}, ${threshold}`);
+      assert.deepEqual(countImages(read, threshold), expected.images, `seed ${seed}, ${threshold}`);
+      for (const image of read.images) {
+        const { missed, wrong, confused } = mistakes(pair(image, threshold));
+        assert.deepEqual([missed.length + confused.length, wrong.length + confused.length], expected.mistakes[image.file], `seed ${seed}, ${threshold}, ${image.file}`);
+      }
+    });
+  }
+});
+
+test("the overlay draws the boxes of predictions.json where they are", async () => {
+  const { page, context } = await openPage(browser);
+  const { files } = server.jobs.get("demo-aaaaaaaaaaaa");
+  await show(page, server.address, "#/jobs/demo-aaaaaaaaaaaa/images?filter=all");
+  await page.waitForSelector(".overlay");
+  const name = (await page.locator(".files button[aria-current=true]").textContent()).trim().split(" ")[0];
+  const { id } = files.truth.images.find(({ file_name: file }) => file === name);
+  const wanted = files.predictions.filter(({ image_id: image, score }) => image === id && score >= 0.5).map(({ bbox }) => bbox);
+  assert.ok(wanted.length > 0);
+  const drawn = await page.locator(".prediction rect").evaluateAll((all) => all.map((rect) => ["x", "y", "width", "height"].map((key) => Number(rect.getAttribute(key)))));
+  const sorted = (boxes) => boxes.toSorted((a, b) => a[0] - b[0]);
+  assert.deepEqual(sorted(drawn), sorted(wanted));
+
+  // Three points of an edge have the color of a prediction, three beside it have not.
+  const [x, y, width, height] = wanted[0];
+  const place = await page.locator(".overlay").evaluate((svg, points) => {
+    const matrix = svg.getScreenCTM();
+    return points.map(([px, py]) => [matrix.a * px + matrix.e, matrix.d * py + matrix.f]);
+  }, [[x, y + height * 0.3], [x + width, y + height * 0.6], [x + width * 0.5, y + height], [x + width / 2, y + height / 2]]);
+  await page.getByRole("checkbox", { name: "ground truth" }).uncheck();
+  const shot = await page.screenshot();
+  const decoder = await context.newPage(); // the page's own policy lets no script read a picture
+  const colors = await decoder.evaluate(
+    async ([image, points]) => {
+      const bitmap = await createImageBitmap(await (await fetch(image)).blob());
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+      canvas.drawImage(bitmap, 0, 0);
+      return points.map(([px, py]) => [...canvas.getImageData(Math.round(px), Math.round(py), 1, 1).data].slice(0, 3));
+    },
+    [`data:image/png;base64,${shot.toString("base64")}`, place],
+  );
+  const isColored = (color) => Math.max(...color) - Math.min(...color) > 60;
+  assert.deepEqual(colors.map(isColored), [true, true, true, false], JSON.stringify(colors));
+  await context.close();
+});
+
+test("the slider changes the counts of every view", async () => {
+  const { page, context } = await openPage(browser);
+  const { files } = server.jobs.get("demo-aaaaaaaaaaaa");
+  const read = readEvaluation(files.truth, files.predictions);
+  const shown = () => page.locator("section:has(> h3:text-is('Classes')) tbody tr td:nth-child(2)").allTextContents();
+  const wanted = (threshold) => classCounts(countConfusions(read, threshold), read.classes).map(({ tp }) => String(tp));
+  await show(page, server.address, "#/jobs/demo-aaaaaaaaaaaa/evaluation");
+  assert.deepEqual(await shown(), wanted(0.5));
+  await page.locator("input[type=range]").fill("0.9");
+  await page.waitForFunction(() => document.querySelector("output").textContent === "0.90");
+  assert.deepEqual(await shown(), wanted(0.9));
+  assert.notDeepEqual(wanted(0.9), wanted(0.5));
+
+  await page.getByRole("link", { name: "Images", exact: true }).click();
+  await page.waitForSelector(".files");
+  assert.equal(await page.locator("output").textContent(), "0.90");
+
+  await page.getByRole("link", { name: "Evaluation" }).click();
+  await page.locator(".confusion td a").first().click();
+  await page.waitForSelector("text=Actual pothole, predicted");
+  await context.close();
+});
+
+test("keys step through the images and toggle the boxes", async () => {
+  const { page, context } = await openPage(browser);
+  await show(page, server.address, "#/jobs/demo-aaaaaaaaaaaa/images?filter=all");
+  const current = () => page.locator(".files button[aria-current=true]").textContent();
+  const first = await current();
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction((name) => document.querySelector(".files button[aria-current=true]").textContent !== name, first);
+  await page.keyboard.press("ArrowLeft");
+  await page.waitForFunction((name) => document.querySelector(".files button[aria-current=true]").textContent === name, first);
+  await page.keyboard.press("p");
+  await page.waitForFunction(() => document.querySelectorAll(".overlay .prediction").length === 0);
+  await page.getByLabel("Beside").selectOption("demo-bbbbbbbbbbbb");
+  await page.waitForFunction(() => document.querySelectorAll(".overlay").length === 2);
+  await context.close();
+});

@@ -1,0 +1,124 @@
+// Each view in a real browser: light and dark, wide and narrow, with jobs that a person outside may have named.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { VIEWS, faults, open, openPage, show } from "./browser.mjs";
+import { HOSTILE, start } from "./server.mjs";
+
+let browser;
+let server;
+before(async () => {
+  [browser, server] = await Promise.all([open(), start()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+describe("every view", () => {
+  for (const [colorScheme, width] of [["light", 1280], ["dark", 1280], ["light", 390], ["dark", 390]])
+    test(`${colorScheme}, ${width} px wide: accessible, without a message, nothing asked of another host`, async () => {
+      const { page, context, seen } = await openPage(browser, { colorScheme, width });
+      for (const [name, view] of Object.entries(VIEWS)) {
+        await show(page, server.address, view);
+        assert.deepEqual(await faults(page), [], name);
+        const scroll = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.equal(scroll, 0, `${name} scrolls sideways`);
+      }
+      assert.deepEqual(seen.messages, []);
+      assert.deepEqual(seen.requests.filter((url) => !url.startsWith(server.address)), []);
+      await context.close();
+    });
+});
+
+describe("text from outside", () => {
+  test("names, tags and errors stay text, and show what cannot be seen", async () => {
+    const { page, context, seen } = await openPage(browser);
+    for (const view of ["#/jobs", "#/jobs/demo-hostile", "#/jobs/demo-hostile/artifacts", "#/jobs/demo-hostile/dataset", "#/jobs/demo-hostile/log"]) {
+      await show(page, server.address, view);
+      const text = await page.evaluate(() => document.body.innerText);
+      assert.doesNotMatch(text, /[\u202e\u001b]/, view);
+      assert.equal(await page.evaluate(() => document.querySelectorAll("main img[src='x'], main script").length), 0, view);
+    }
+    await show(page, server.address, "#/jobs/demo-hostile");
+    assert.ok((await page.textContent("main")).includes(HOSTILE.replace("\u202e", "\\u202e").replace("\u001b", "\\x1b")));
+    assert.deepEqual(seen.messages, []);
+    await context.close();
+  });
+
+  test("a line of 100,000 characters is cut with a mark", async () => {
+    const { page, context } = await openPage(browser);
+    await show(page, server.address, "#/jobs/demo-hostile/log");
+    await page.getByRole("button", { name: "Earlier lines" }).click();
+    await page.waitForFunction(() => document.querySelector(".log").textContent.includes("more characters]"));
+    const longest = await page.evaluate(() => Math.max(...[...document.querySelectorAll(".line")].map((line) => line.textContent.length)));
+    assert.ok(longest < 4100, `${longest} characters`);
+    await context.close();
+  });
+});
+
+describe("the log", () => {
+  test("shows its end, follows, finds text and the first error by windows", async () => {
+    const { page, context } = await openPage(browser);
+    await show(page, server.address, "#/jobs/demo-aaaaaaaaaaaa/log");
+    await page.waitForSelector("text=step 5999/6000");
+    assert.equal(await page.locator("text=step 10/6000").count(), 0, "the whole log is loaded");
+
+    await page.getByRole("searchbox").fill("step 17/6000");
+    await page.getByRole("button", { name: "Next" }).click();
+    assert.match(await page.locator("mark").textContent(), /^step 17\/6000/);
+
+    await page.getByRole("button", { name: "First error" }).click();
+    await page.waitForFunction(() => document.querySelector("mark")?.textContent.startsWith("Traceback"));
+    await context.close();
+  });
+
+  test("grows as the job writes, each line once", async () => {
+    const { page, context } = await openPage(browser);
+    const entry = server.jobs.get("demo-bbbbbbbbbbbb");
+    await show(page, server.address, "#/jobs/demo-bbbbbbbbbbbb/log");
+    await page.waitForSelector("text=step 1/240");
+    for (const part of ["step 2/2", "40\nstep 3/240\n", "ä and no end"]) {
+      entry.log = Buffer.concat([entry.log, Buffer.from(part)]);
+      server.send("log", { job: "demo-bbbbbbbbbbbb", bytes: entry.log.length });
+      await page.waitForFunction((text) => document.querySelector(".log").textContent.includes(text), part.split("\n").at(-1) || part.split("\n").at(-2));
+    }
+    const lines = await page.locator(".line").allTextContents();
+    assert.deepEqual(lines, ["[1/7] check the settings", "step 1/240 loss 1.6", "step 2/240", "step 3/240", "ä and no end"]);
+    await context.close();
+  });
+});
+
+describe("jobs", () => {
+  test("are filtered by words, sorted, and their columns are remembered", async () => {
+    const { page, context } = await openPage(browser);
+    await show(page, server.address, "#/jobs");
+    await page.getByLabel("Filter").fill("running");
+    assert.equal(await page.locator("tbody tr").count(), 1);
+    await page.getByLabel("Filter").fill("git_commit=111 completed");
+    assert.equal(await page.locator("tbody tr").count(), 2);
+    await page.getByLabel("Filter").fill("");
+    await page.getByRole("button", { name: /^eval_mAP/ }).click();
+    assert.match(await page.locator("tbody tr").first().textContent(), /0\.5462/);
+    await page.locator("summary", { hasText: "Columns" }).click();
+    await page.getByLabel("train_loss", { exact: true }).check();
+    await page.reload();
+    await page.waitForSelector("th >> text=train_loss");
+    await context.close();
+  });
+
+  test("a job is canceled after a confirmation that names it", async () => {
+    const { page, context } = await openPage(browser);
+    await show(page, server.address, "#/jobs/demo-bbbbbbbbbbbb");
+    const asked = () => server.requests.filter((request) => request.startsWith("POST"));
+    const count = asked().length;
+    await page.getByRole("button", { name: "Cancel", exact: true }).click();
+    assert.equal(asked().length, count, "canceled without a confirmation");
+    await page.getByRole("button", { name: "Keep" }).click();
+    await page.getByRole("button", { name: "Cancel", exact: true }).click();
+    await page.getByRole("button", { name: "Cancel demo-bbbbbbbbbbbb" }).click();
+    await page.waitForSelector("text=demo-bbbbbbbbbbbb is being canceled.");
+    await page.waitForSelector(".state-canceled");
+    assert.deepEqual(asked().slice(count), ["POST /studio/api/jobs/demo-bbbbbbbbbbbb/cancel"]);
+    await context.close();
+  });
+});
