@@ -51,7 +51,7 @@ internal sealed class ContainerRunner(
             );
             leftovers.Remember(engine.Host);
             var specification = ContainerSpecification.Create(job, image, paths, settings, state, reached);
-            // Not canceled: a container that was created and whose id is unknown would remain.
+            // Called without cancellation: a container that was created and whose id is unknown would remain.
             var container = await engine.CreateContainerAsync(specification, CancellationToken.None);
             try
             {
