@@ -45,7 +45,7 @@ public sealed class MachineCheckTests : IDisposable
     [InlineData("Max open files            1024                 524288               files     ", null)]
     [InlineData("Max open files            unlimited            unlimited            files     ", null)]
     [InlineData("Max processes             64                   64                   processes ", null)]
-    public void FindFaultOfLimits_IsTheSoftLimitOfOpenFiles(string line, string? expected)
+    public void FindFaultOfLimits_ChecksTheSoftLimitOfOpenFiles(string line, string? expected)
     {
         var fault = MachineCheck.FindFaultOfLimits(["Limit  Soft Limit  Hard Limit  Units", line]);
 

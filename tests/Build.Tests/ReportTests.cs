@@ -42,7 +42,7 @@ public sealed class ReportTests : IDisposable
     public void Dispose() => host.Dispose();
 
     [Fact]
-    public void Report_SaysTheVerdict_WhenTheBaselineIsAFolder()
+    public void Report_PrintsTheVerdict_WhenTheBaselineIsAFolder()
     {
         WriteRun("before", 0.5);
 

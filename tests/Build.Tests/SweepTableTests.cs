@@ -30,7 +30,7 @@ public class SweepTableTests
         new(status, null, new("eval_mAP", IsMaximized: true, 6, 2), trials);
 
     [Fact]
-    public void Changes_AreOneLineEach()
+    public void Changes_ReturnsOneLinePerChange()
     {
         var first = Sweep(JobStatus.Running, Trial(0, JobStatus.Queued), Trial(1, JobStatus.Running));
         var second = Sweep(
@@ -79,7 +79,7 @@ public class SweepTableTests
     }
 
     [Fact]
-    public void Of_ShowsStateMetricBestAndTimeLeft()
+    public void Of_ListsStateMetricBestTrialAndTimeLeft()
     {
         var sweep = Sweep(JobStatus.Running, Trial(0, JobStatus.Completed, 0.25), Trial(1, JobStatus.Running, 0.1));
 
@@ -99,6 +99,6 @@ public class SweepTableTests
     }
 
     [Fact]
-    public void Left_IsUnknown_BeforeATrialCompleted() =>
+    public void Left_ReturnsNull_WhenNoTrialHasCompleted() =>
         Assert.Null(SweepTable.Left(Sweep(JobStatus.Running, Trial(0, JobStatus.Running)), Start));
 }

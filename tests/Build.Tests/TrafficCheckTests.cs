@@ -49,7 +49,7 @@ public sealed class TrafficCheckTests : IDisposable
     }
 
     [Fact]
-    public void Watch_TellsTheSuiteAFolderOfItsOwn_AndFindForgetsWhatWasRecordedBefore()
+    public void Watch_GivesTheSuiteItsOwnFolder_AndFindDropsEarlierRecords()
     {
         Record("conformance/old.jsonl", $"{Exchange}\n");
 

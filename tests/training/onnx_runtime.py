@@ -1,4 +1,4 @@
-"""ONNX Runtime, a program of others, and the package of weights: what ``--target=Test`` installs for these tests."""
+"""ONNX Runtime, an independent program, and the package of weights: what ``--target=Test`` installs for these tests."""
 
 from __future__ import annotations
 

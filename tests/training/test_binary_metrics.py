@@ -8,7 +8,7 @@ from detection.evaluate.detections import Detections, GroundTruth
 
 
 def images(*pairs: tuple[int, list[float]]) -> tuple[dict[str, GroundTruth], dict[str, Detections]]:
-    """Creates one image per pair (number of objects, scores of the detections)."""
+    """Creates an image for each pair (number of objects, scores of the detections)."""
     truths, detections = {}, {}
     for number, (objects, scores) in enumerate(pairs):
         truths[f"{number}.png"] = GroundTruth([(0, 0, 9, 9)] * objects, [1] * objects)

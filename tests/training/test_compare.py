@@ -56,7 +56,7 @@ def make_images(seed: int, images: int, *, hit: float, blur: float = 2.0, classe
 
 
 def write_run(folder: Path, images: Images, classes: dict[int, str] | None = None, eval_conf: float = 0.5) -> Path:
-    """Writes a run as the trainer does, the images in another order than that of their names."""
+    """Writes a run as the trainer does, with the images not in the order of their names."""
     truths, detections = images
     names = sorted(truths, reverse=True)
     ids = {name: number for number, name in enumerate(names, start=1)}

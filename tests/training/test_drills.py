@@ -1,4 +1,4 @@
-"""Random losses of the node: a training that is stopped or killed, and resumed, is the same as an undisturbed one.
+"""Random losses of the node: a run that is stopped or killed, and resumed, trains the same as an undisturbed one.
 
 DRILLS is the number of drills; each has its own seed. A short run has two.
 """

@@ -63,7 +63,7 @@ def pictures(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> list[
 
 
 def assert_same(found: Any, expected: Any, *, least: int) -> None:
-    """Compares detections; those of nearly equal scores may change places, so both are paired by their boxes."""
+    """Compares detections; those of nearly equal scores may be swapped, so both are paired by their boxes."""
     boxes, labels, scores = (np.asarray(found[name]) for name in ("boxes", "labels", "scores"))
     wanted, wanted_labels, wanted_scores = (expected[name].numpy() for name in ("boxes", "labels", "scores"))
     assert len(scores) == len(wanted_scores) >= least

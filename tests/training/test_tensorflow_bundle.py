@@ -119,7 +119,7 @@ def test_read_bundle_reads_every_tensor_whatever_the_blocks(entries_per_block: i
 
 
 def _zoo(classes: int) -> dict[str, NDArray[Any]]:
-    """Returns the variables of the zoo's Faster R-CNN with ResNet-50, and what its checkpoints hold beside them."""
+    """Returns the variables of the zoo's Faster R-CNN with ResNet-50, and what else its checkpoints hold."""
     random = np.random.default_rng(2)
     found: dict[str, NDArray[Any]] = {"global_step": np.array(7, dtype=np.int64)}
 

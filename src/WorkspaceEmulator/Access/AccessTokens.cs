@@ -40,7 +40,7 @@ internal sealed class AccessTokens
         return new(token);
     }
 
-    // A shorter one could be guessed, and an empty one would be everybody's.
+    // A shorter one could be guessed, and an empty one would let everybody in.
     private static bool IsToken(string text) => text.Length == TokenLength && text.All(char.IsAsciiHexDigitLower);
 
     public bool IsOwner(string token) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), ownerToken);

@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Access;
 
-/// <summary>Says who sent a request: the owner of the emulator, or the process of one job.</summary>
+/// <summary>Identifies who sent a request: the owner of the emulator, or the process of one job.</summary>
 /// <param name="RunKey">The job whose token was sent; null for the owner.</param>
 internal sealed record Caller(string? RunKey)
 {

@@ -15,7 +15,7 @@ internal static class BlobAccess
     /// <param name="account">The account it is for.</param>
     /// <param name="container">The container.</param>
     /// <param name="blob">The blob; empty for an operation of the container.</param>
-    /// <param name="permissions">Letters of a shared access signature, of which one must be granted.</param>
+    /// <param name="permissions">Letters of a shared access signature, one of which must be granted.</param>
     /// <param name="time">The clock.</param>
     public static ContentHttpResult? Refuse(
         HttpContext context,

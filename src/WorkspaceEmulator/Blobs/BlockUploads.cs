@@ -7,7 +7,7 @@ using WorkspaceEmulator.State;
 
 namespace WorkspaceEmulator.Blobs;
 
-/// <summary>Holds the blocks of large blobs until a list of them makes a blob. They end with the emulator.</summary>
+/// <summary>Holds the blocks of large blobs until a list of them is committed. They are lost when the emulator ends.</summary>
 internal sealed class BlockUploads
 {
     private const int MostBlocks = 50_000;
@@ -28,7 +28,7 @@ internal sealed class BlockUploads
     /// <param name="id">Its id, in base64.</param>
     /// <param name="content">The content.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
-    /// <returns>Whether the id is one.</returns>
+    /// <returns>Whether the id is valid.</returns>
     public async Task<bool> AddAsync(string blob, string id, Stream content, CancellationToken cancellationToken)
     {
         if (FileOf(blob, id) is not { } file)
@@ -48,7 +48,7 @@ internal sealed class BlockUploads
     }
 
     /// <summary>Reads a list of blocks.</summary>
-    /// <returns>The files of the blocks in their order; null when it is no such list, or a block is missing.</returns>
+    /// <returns>The files of the blocks in their order; null when the list is invalid, or a block is missing.</returns>
     public async Task<IReadOnlyList<string>?> ReadListAsync(string blob, Stream body, CancellationToken cancellationToken)
     {
         try

@@ -17,7 +17,7 @@ internal interface IBlobContainer
     /// <summary>Stores a blob. The content arrives beside it first, so that a broken upload changes nothing.</summary>
     /// <param name="blob">Its name.</param>
     /// <param name="content">The content.</param>
-    /// <param name="isNew">Whether a blob that exists stays.</param>
+    /// <param name="isNew">Whether the blob must be new: an existing one is not replaced.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
     /// <returns>Whether it was stored.</returns>
     /// <exception cref="RefusedPathException">The name is no path, or a link is on it.</exception>

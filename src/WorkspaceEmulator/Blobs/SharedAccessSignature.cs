@@ -11,7 +11,7 @@ internal static class SharedAccessSignature
     /// <summary>The version of signatures that the emulator creates.</summary>
     private const string Version = "2021-08-06";
 
-    // From this version on, an encryption scope is signed too; clients before it do not know it.
+    // From this version on, an encryption scope is signed too; older clients do not know it.
     private const string FirstWithScope = "2020-12-06";
     private const string FirstKnown = "2018-11-09";
 
@@ -38,7 +38,7 @@ internal static class SharedAccessSignature
     /// <param name="account">The account it is for.</param>
     /// <param name="container">The container.</param>
     /// <param name="blob">The blob; empty for an operation of the container.</param>
-    /// <param name="permissions">Letters of which one must be granted.</param>
+    /// <param name="permissions">Letters, one of which must be granted.</param>
     /// <param name="now">The moment.</param>
     public static bool Grants(
         HttpRequest request,

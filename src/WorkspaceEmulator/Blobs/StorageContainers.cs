@@ -6,7 +6,7 @@ using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Blobs;
 
-/// <summary>Knows the containers of a workspace's storage account, and where their blobs are on this machine.</summary>
+/// <summary>Finds the containers of a workspace's storage account, and their blobs on this machine.</summary>
 internal static partial class StorageContainers
 {
     /// <summary>The container of jobs' artifacts: <c>ExperimentRun/dcid.NAME/PATH</c>.</summary>
@@ -73,7 +73,7 @@ internal static partial class StorageContainers
         new(Path.GetDirectoryName(workspace.StateFolder.Storage(workspace.Name, DatastoreUri.DefaultDatastore))!, isShared: true);
 
     /// <summary>Reads the name of a blob of the artifacts' container.</summary>
-    /// <returns>The run and the path of its artifact, which is empty for all of them; null when the name is no such name.</returns>
+    /// <returns>The run and the path of its artifact, which is empty for all of them; null for a name of another form.</returns>
     public static (Run Run, string Path)? FindArtifact(Workspace workspace, string blob) =>
         RunPath().Match(blob) is { Success: true } match && workspace.Runs.TryGetValue(match.Groups["run"].Value, out var run)
             ? (run, match.Groups["path"].Value)

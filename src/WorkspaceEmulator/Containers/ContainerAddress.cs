@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Containers;
 
-/// <summary>Says how a container reaches the emulator.</summary>
+/// <summary>Describes how a container reaches the emulator.</summary>
 /// <param name="Network">The engine's name of the container's network.</param>
 /// <param name="Endpoint">Address of the emulator inside.</param>
 /// <param name="Hosts">Entries of the container's hosts file: <c>NAME:ADDRESS</c>.</param>

@@ -24,7 +24,7 @@ internal sealed class ContainerLeftovers(StateFolder folder, ExecutionSettings s
         }
     }
 
-    /// <summary>Stops and removes the containers. An engine that does not answer is tried again at the next start.</summary>
+    /// <summary>Stops and removes the containers. An engine that does not respond is retried at the next start.</summary>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
         var silent = new List<string>();

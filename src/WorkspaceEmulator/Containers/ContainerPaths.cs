@@ -4,8 +4,8 @@ using WorkspaceEmulator.Jobs;
 namespace WorkspaceEmulator.Containers;
 
 /// <summary>
-/// Says where a job's files are inside its container: plain paths of their own, as on Azure, so that neither this machine's paths nor the
-/// permissions of the folders above them matter.
+/// Describes where a job's files are inside its container: plain paths of their own, as on Azure, so that neither this machine's paths nor
+/// the permissions of the folders above them matter.
 /// </summary>
 /// <param name="Paths">What the command is told.</param>
 /// <param name="Mounts">What the engine mounts.</param>

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace WorkspaceEmulator.Containers;
 
 /// <summary>
-/// Decides as which user a job runs in its container: the emulator's own user, so that the caller owns what the job writes. A job never
+/// Decides the user as which a job runs in its container: the emulator's own user, so that the caller owns what the job writes. A job never
 /// runs as root: where the emulator is root, it runs as user and group 10001, which then own what the job may write.
 /// </summary>
 internal static partial class ContainerUser

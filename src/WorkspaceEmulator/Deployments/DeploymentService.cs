@@ -54,7 +54,7 @@ internal sealed class DeploymentService : IDisposable
         return deployment;
     }
 
-    /// <summary>Checks a deployment without an effect.</summary>
+    /// <summary>Checks a deployment and changes nothing.</summary>
     /// <exception cref="TemplateException">The template is faulty.</exception>
     /// <exception cref="FailedDeploymentException">A resource would be refused.</exception>
     public async Task<IReadOnlyList<string>> ValidateAsync(

@@ -33,7 +33,7 @@ internal sealed class WhatIf(ResourceStore store, EmulatedResources resources)
         };
     }
 
-    /// <summary>Evaluates and checks a deployment without an effect.</summary>
+    /// <summary>Evaluates and checks a deployment, and changes nothing.</summary>
     public async Task<PreviewTarget> PreviewAsync(DeploymentScope scope, JsonObject properties, CancellationToken cancellationToken)
     {
         var preview = new PreviewTarget(resources.Surroundings, store);

@@ -7,7 +7,7 @@ using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Endpoints;
 
-/// <summary>Maps what clients ask to learn the addresses of a job's outputs, whose ids run history gave them.</summary>
+/// <summary>Maps the operations by which clients find the addresses of a job's outputs from the ids in run history.</summary>
 internal static class AssetAddressEndpoints
 {
     private const string Area = "Outputs of jobs";

@@ -57,7 +57,7 @@ internal static class MlflowEndpoints
     public static Run? Find(Workspace workspace, string? id, Caller caller) =>
         id is not null && workspace.Runs.TryGetValue(id, out var run) && RunTree.MayUse(caller, run, workspace) ? run : null;
 
-    // Azure responds 404 without a body to logged models, which MLflow 3 asks for first.
+    // Azure responds with 404 and no body to requests for logged models, which MLflow 3 sends first.
     private static IResult NotEmulated(HttpContext context) =>
         (context.Request.RouteValues["path"] as string ?? "").StartsWith("logged-models", StringComparison.Ordinal)
             ? TypedResults.NotFound()

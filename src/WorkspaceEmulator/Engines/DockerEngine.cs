@@ -278,11 +278,11 @@ internal sealed class DockerEngine(string host) : IDisposable
         }
         catch (EngineException error) when (error.Status is 404 or 409)
         {
-            // Removed already, or being removed.
+            // Already removed, or being removed.
         }
     }
 
-    /// <summary>Lists containers, running or not, that carry a label of a value.</summary>
+    /// <summary>Lists containers, running or not, that have a label with a value.</summary>
     /// <param name="label">The label.</param>
     /// <param name="value">Its value.</param>
     /// <param name="shown">Another label, whose value is listed.</param>
@@ -324,7 +324,7 @@ internal sealed class DockerEngine(string host) : IDisposable
         }
         catch (EngineException error) when (error.Status == 409)
         {
-            // It has ended already.
+            // It has already ended.
         }
     }
 

@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Engines;
 
-/// <summary>Reports that the Docker engine refused a request or did not answer.</summary>
+/// <summary>Reports that the Docker engine refused a request or did not respond.</summary>
 /// <param name="message">What happened and what to do.</param>
 /// <param name="status">HTTP status of the refusal; null when there was no response.</param>
 /// <param name="reason">The engine's own words.</param>

@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Execution;
 
-/// <summary>Says how a command ended: stopped, failed for a reason, or succeeded.</summary>
+/// <summary>Describes how a command ended: stopped, failed for a reason, or succeeded.</summary>
 /// <param name="WasStopped">Whether it was ended from outside before it was done.</param>
 /// <param name="Failure">Why the job failed and what to do; null when it did not fail.</param>
 /// <param name="Code">Whose failure: <c>UserError</c> of the job, <c>SystemError</c> of this machine.</param>

@@ -10,7 +10,7 @@ using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Execution;
 
-/// <summary>Says where a job's inputs and outputs are on this machine.</summary>
+/// <summary>Describes where a job's inputs and outputs are on this machine.</summary>
 internal sealed record JobMounts(
     IReadOnlyDictionary<string, string> Inputs,
     IReadOnlyDictionary<string, string> Outputs,

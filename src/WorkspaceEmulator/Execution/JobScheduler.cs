@@ -58,7 +58,7 @@ internal sealed class JobScheduler(
             ),
         ];
 
-    /// <summary>Gets the jobs that run, or that the stop of the emulator ended.</summary>
+    /// <summary>Gets the jobs that run, or that ended because the emulator stopped.</summary>
     public IReadOnlyList<Run> EndedByStop => endedByStop ?? Running;
 
     private IEnumerable<Run> AllJobs => workspaces.All.SelectMany(workspace => workspace.Runs.Values).Where(run => run.IsJob);

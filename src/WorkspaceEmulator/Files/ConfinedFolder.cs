@@ -13,7 +13,7 @@ namespace WorkspaceEmulator.Files;
 /// </remarks>
 internal sealed class ConfinedFolder
 {
-    /// <summary>Folders below this depth are not listed; nobody else's tools can read them either.</summary>
+    /// <summary>Folders below this depth are not listed; other programs cannot read them either.</summary>
     private const int DeepestFolder = 64;
 
     private const uint OwnerAlone = 0x1c0; // 0700
@@ -81,7 +81,7 @@ internal sealed class ConfinedFolder
     /// <inheritdoc cref="OpenAppend" path="/exception"/>
     public FileStream CreateFile(string path) => OpenWrite(path, NativeFiles.New);
 
-    /// <summary>Replaces a file at one stroke: a reader sees the old text or the new one, also after the machine has lost power.</summary>
+    /// <summary>Replaces a file atomically: a reader sees the old text or the new one, also after the machine has lost power.</summary>
     /// <inheritdoc cref="OpenAppend" path="/exception"/>
     public void WriteText(string path, string text)
     {
@@ -137,7 +137,7 @@ internal sealed class ConfinedFolder
                 return NativeFiles.RemoveFile(sourceFolder, name) is 0 or NativeFiles.NotFound;
             case NativeFiles.AlreadyExists:
                 return false;
-            // A file system without second names: nothing else can be done there at one stroke.
+            // A file system without hard links has no atomic way to do this.
             case NativeFiles.NotPermitted or NativeFiles.NotSupported:
                 if (NativeFiles.FactsOf(targetFolder, newName) is not null)
                     return false;

@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Files;
 
-/// <summary>Says what an entry of a folder is.</summary>
+/// <summary>Describes what an entry of a folder is.</summary>
 /// <param name="IsFile">Whether it is a regular file: no folder, link, pipe, socket or device.</param>
 /// <param name="IsFolder">Whether it is a folder.</param>
 /// <param name="Length">Bytes of its content.</param>

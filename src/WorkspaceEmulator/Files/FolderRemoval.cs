@@ -91,7 +91,7 @@ internal static class FolderRemoval
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // It belongs to another user; whether it can be deleted shows when it is tried.
+            // It belongs to another user; only the attempt shows whether it can be deleted.
         }
 
         return (folder, 0);

@@ -25,7 +25,7 @@ internal static partial class StateFile
     public static string TemporaryOf(string path) => $"{path}.{Guid.NewGuid():N}.tmp";
 
     /// <summary>
-    /// Replaces a file at one stroke: a reader sees the old text or the new one, also after the machine has lost power. Only its owner can
+    /// Replaces a file atomically: a reader sees the old text or the new one, also after the machine has lost power. Only its owner can
     /// read it.
     /// </summary>
     public static void Write(string path, string text)
@@ -64,7 +64,7 @@ internal static partial class StateFile
         Directory.CreateDirectory(path, FolderOfOwner);
     }
 
-    /// <summary>Renames a damaged file, so that it can be examined and does not count.</summary>
+    /// <summary>Renames a damaged file, so that it can be examined and is not read.</summary>
     /// <returns>Its new path.</returns>
     public static string SetAside(string path)
     {
@@ -86,8 +86,8 @@ internal static partial class StateFile
     public static bool IsLeftover(string name) => Temporary().IsMatch(name);
 
     /// <summary>
-    /// Takes every permission of others from a folder and what is in it, without following links. Below its folders nothing is changed when
-    /// it was closed already, as nobody can have come there.
+    /// Removes the permissions of other users from a folder and what is in it, without following links. When the folder was already closed,
+    /// nothing below its folders is changed, as no other user can have reached it.
     /// </summary>
     public static void Close(string folder)
     {

@@ -6,7 +6,7 @@ namespace WorkspaceEmulator.Hosting;
 /// <summary>Limits the bodies of requests, by operation. A body that is JSON is held in memory several times over.</summary>
 internal static class BodyLimits
 {
-    /// <summary>Bytes of a body where nothing else is said.</summary>
+    /// <summary>Most bytes of a body unless the operation has its own limit.</summary>
     public const long Default = 1024 * 1024;
 
     // Null: no limit, as the body is written to disk as it arrives.

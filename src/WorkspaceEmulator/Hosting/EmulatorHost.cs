@@ -150,7 +150,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton<JobScheduler>()
             .AddHostedService(services => services.GetRequiredService<JobScheduler>())
             .AddHostedService<IdleWatch>()
-            // The last ones are told first that the emulator stops.
+            // Hosted services stop in reverse order: these two stop first.
             .AddHostedService<EndRecord>()
             .AddHostedService<EndpointFile>();
 
@@ -162,7 +162,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             (context, next) =>
             {
                 clock.Touch(context.Request.Path);
-                context.Response.Headers.XContentTypeOptions = "nosniff"; // What jobs write is not what a browser takes it for.
+                context.Response.Headers.XContentTypeOptions = "nosniff"; // A browser must not guess the type of what jobs write.
                 return next(context);
             }
         );

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace WorkspaceEmulator.Hosting;
 
 /// <summary>
-/// Leaves the emulator the few environment variables that it needs. Every process of its user, a job too, can read those that a process was
-/// started with, and whoever starts the emulator may have secrets among them. So it replaces itself by itself with the few.
+/// Restricts the emulator to the few environment variables that it needs. Every process of its user, including a job, can read the
+/// variables that a process was started with, and these may hold secrets. So the program restarts itself with those that it needs.
 /// </summary>
 internal static partial class OwnEnvironment
 {

@@ -139,7 +139,7 @@ internal sealed class CommandJobReader
             }
 
             CheckArgument($"{at}.{member}", value);
-            // Anything else is found when the job starts; JobNeeds has checked that it can be.
+            // Anything else is looked up when the job starts; JobNeeds has checked that it can be.
             var place = kind == JobInputKind.Mount && DatastoreUri.IsOne(value) ? ReadPlace(value, at) : null;
             inputs[name] = new(kind, value, place, input.Text("mode") == "ReadWriteMount");
         }
@@ -222,7 +222,7 @@ internal sealed class CommandJobReader
             Add($"properties.{member} has '{name}'; a name must match {ResourceNames.Variable()}.");
     }
 
-    // What the kernel refuses to start a process with would fail the job only then.
+    // A value with which the kernel refuses to start a process would otherwise fail the job only at its start.
     private void CheckArgument(string at, string text)
     {
         if (text.Contains('\0', StringComparison.Ordinal))

@@ -15,7 +15,7 @@ internal static class RunTree
 
     private const int Deepest = 16;
 
-    /// <summary>Returns the run that has no parent above a run, or the run itself.</summary>
+    /// <summary>Returns the topmost ancestor of a run, or the run itself.</summary>
     public static Run RootOf(Run run, Workspace workspace)
     {
         var root = run;

@@ -5,7 +5,7 @@ using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Mlflow;
 
-/// <summary>Says what can be searched, as Azure ML restricts it: less than MLflow's own server accepts.</summary>
+/// <summary>Describes what can be searched, as Azure ML restricts it: less than MLflow's own server accepts.</summary>
 internal static class SearchFields
 {
     public static SearchField<Run>? OfRun(string kind, string key) =>

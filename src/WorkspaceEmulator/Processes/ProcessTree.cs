@@ -17,7 +17,7 @@ internal sealed partial class ProcessTree(string folder)
     private const int Kill = 9;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Longest wait for processes after KILL. Only one that waits for a device that does not answer is left then.</summary>
+    /// <summary>Longest wait for processes after KILL. After it, only a process that waits for an unresponsive device is left.</summary>
     public static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets the sessions of the job's first processes; empty when they are unknown, as after a crash.</summary>

@@ -25,7 +25,7 @@ internal static partial class Subreaper
             _ => null,
         };
 
-    /// <summary>Begins; every child of this process that <see cref="Start"/> does not start is ended from now on.</summary>
+    /// <summary>Begins. From now on, every child of this process that <see cref="Start"/> did not start is ended.</summary>
     public static void Enable() => isEnabled = Control(SetChildSubreaper, 1, 0, 0, 0) == 0;
 
     /// <summary>Starts a process that is no orphan.</summary>
@@ -65,7 +65,7 @@ internal static partial class Subreaper
             var stats = ProcessTree.ReadAll();
             var orphans = stats.Where(stat => stat.Parent == Environment.ProcessId && !Children.Contains(stat.Id)).ToList();
             foreach (var orphan in orphans.Where(orphan => !orphan.IsAlive))
-                _ = Wait(orphan.Id, 0, NoHang); // Nobody else would.
+                _ = Wait(orphan.Id, 0, NoHang); // No other process reaps it.
             var alive = ProcessTree.WithDescendants(stats, orphans.Where(orphan => orphan.IsAlive).Select(orphan => orphan.Id));
             foreach (var process in alive)
                 _ = ProcessTree.Send(process, Kill);

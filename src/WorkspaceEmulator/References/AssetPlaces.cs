@@ -127,7 +127,7 @@ internal static partial class AssetPlaces
         var account = StorageAccountNames.Of(workspace.Name);
         if (parts is [var first, var container, .. var path] && first == account)
             return Inside(StorageContainers.PlaceOf(workspace, container), path);
-        // MLClient drops the account from the address of uploaded code. The container tells the workspace all the same.
+        // MLClient drops the account from the address of uploaded code. The container still identifies the workspace.
         if (uri.IsLoopback && parts is [var own, .. var inside] && StorageContainers.PlaceOf(workspace, own) is { } place)
             return Inside(place, inside);
         if (!uri.Host.Contains(".blob.", StringComparison.OrdinalIgnoreCase) || parts is not [var name, .. var rest])

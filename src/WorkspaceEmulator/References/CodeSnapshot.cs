@@ -10,7 +10,7 @@ namespace WorkspaceEmulator.References;
 internal static class CodeSnapshot
 {
     /// <summary>Copies the code.</summary>
-    /// <returns>Why it cannot be copied; null when it is there, or the job has none.</returns>
+    /// <returns>Why it cannot be copied; null when it was copied, or the job has no code.</returns>
     public static string? Unpack(Workspace workspace, Run run)
     {
         var (code, fault) = JobNeeds.FindCode(run.Document.Definition ?? [], workspace);

@@ -8,15 +8,15 @@ using WorkspaceEmulator.Workspaces;
 namespace WorkspaceEmulator.References;
 
 /// <summary>
-/// Finds what a new job needs and the emulator has not, so that its PUT is refused and no job runs without it. It also replaces references
-/// by ARM ids, as the service does.
+/// Finds what a new job needs and the emulator does not have, so that its PUT is refused and no job runs without it. It also replaces
+/// references by ARM ids, as the service does.
 /// </summary>
 internal static class JobNeeds
 {
     private static readonly string[] InputModes = ["ReadOnlyMount", "ReadWriteMount", "Download", "Direct"];
     private static readonly string[] OutputModes = ["ReadWriteMount", "Upload"];
 
-    /// <summary>Returns what the emulator has not, as it stands in a message; null when it has everything.</summary>
+    /// <summary>Returns what the emulator does not have, as a message says it; null when it has everything.</summary>
     public static string? Missing(JsonObject properties, Workspace workspace)
     {
         if (properties["distribution"] is JsonObject distribution && distribution.Text("distributionType") != CommandJobReader.PyTorch)

@@ -104,7 +104,7 @@ internal static class OutputAssets
                 .Max() + 1
         ).ToString();
 
-    // The long form, which clients take apart.
+    // The long form, which clients parse.
     private static string Long(Workspace workspace, DatastoreUri place) =>
         $"azureml://subscriptions/{workspace.Name.SubscriptionId}/resourcegroups/{workspace.Name.ResourceGroup}/workspaces/"
         + $"{workspace.Name.Name}/datastores/{place.Datastore}/paths/{place.Path}";

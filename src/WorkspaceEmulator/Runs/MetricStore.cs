@@ -8,7 +8,7 @@ namespace WorkspaceEmulator.Runs;
 
 /// <summary>Stores a run's metrics: all values in memory, and appended to a file of JSON lines that is read at the first use.</summary>
 /// <param name="files">The run's folder.</param>
-/// <param name="warnings">Learns of lines that cannot be read.</param>
+/// <param name="warnings">Receives a warning about lines that cannot be read.</param>
 internal sealed class MetricStore(ConfinedFolder files, StateWarnings warnings)
 {
     private const string FileName = "metrics.jsonl";

@@ -199,7 +199,7 @@ internal sealed class Run
             if (message is not null)
                 LogSystem(message);
             pending.Write(this, Save);
-            // Seen only now: once a job is seen to have ended, everything of it is there.
+            // Published only now: once a job is seen to have ended, everything of it exists.
             Volatile.Write(ref document, changed);
             return changed;
         }

@@ -126,7 +126,7 @@ internal sealed class RunArtifacts(ConfinedFolder files)
             }
             catch (IOException)
             {
-                target.SetLength(length); // A part of it would be there twice once the client retries.
+                target.SetLength(length); // Otherwise a retry by the client would append a part of it twice.
                 throw;
             }
         }

@@ -114,7 +114,7 @@ internal sealed record RunDocument(
 
             if (folder != document.Name && folder != $"{document.Name}.{document.WorkspaceName.Id:N}")
                 return (null, null, $"it holds the job '{document.Name}'");
-            // A member that is there twice is found only when it is read.
+            // A duplicate member is found only when it is read.
             var definition = document.Definition?.Clone();
             if (document.Trial is { Sweep: null } or { Values: null })
                 return (null, null, "a member of its trial is missing");

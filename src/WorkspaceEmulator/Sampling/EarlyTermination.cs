@@ -15,8 +15,7 @@ internal enum PolicyKind
 
 /// <summary>
 /// Decides which trials are ended early. Each logged value of the metric is an interval. A trial is compared with the others as they were
-/// at
-/// the same interval, so that an early start is no advantage.
+/// at the same interval, so that an early start is no advantage.
 /// </summary>
 /// <param name="Kind">The rule.</param>
 /// <param name="Interval">Intervals between two decisions; at least 1.</param>

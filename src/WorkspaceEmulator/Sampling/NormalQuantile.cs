@@ -6,7 +6,7 @@ internal static class NormalQuantile
     private const int Halvings = 60;
     private const double Farthest = 8.2; // Below it lies 1 - 2^-52, the largest number below 1.
 
-    /// <summary>Returns the number below which a normal variable is with a probability.</summary>
+    /// <summary>Returns the number that a normal variable stays below with the given probability.</summary>
     /// <param name="probability">From 0 to 1; its ends count as the nearest numbers between them.</param>
     public static double At(double probability)
     {

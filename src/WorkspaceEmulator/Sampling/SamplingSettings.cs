@@ -14,7 +14,7 @@ internal enum SamplingKind
     Bayesian,
 }
 
-/// <summary>Says how the values of trials are chosen.</summary>
+/// <summary>Describes how the values of trials are chosen.</summary>
 /// <param name="Kind">The algorithm.</param>
 /// <param name="Seed">Seed of the sequence; null for one that follows from the sweep's name.</param>
 internal sealed record SamplingSettings(SamplingKind Kind, int? Seed)

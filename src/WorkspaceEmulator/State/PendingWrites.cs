@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace WorkspaceEmulator.State;
 
 /// <summary>
-/// Writes state that is decided in memory. What cannot be written now, because the disk is full for example, is tried again every second.
+/// Writes state that is decided in memory. What cannot be written now, because the disk is full for example, is retried every second.
 /// </summary>
 public sealed class PendingWrites : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed class PendingWrites : IDisposable
         }
     }
 
-    /// <summary>Tries everything that waits.</summary>
+    /// <summary>Retries everything that waits.</summary>
     public void Retry()
     {
         foreach (var owner in waiting.Keys)

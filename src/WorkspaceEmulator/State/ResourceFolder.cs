@@ -132,7 +132,7 @@ internal sealed class ResourceFolder
                 return (null, "a member is missing");
             }
 
-            // A member that is there twice is found only when it is read.
+            // A duplicate member is found only when it is read.
             return Path.GetFileName(PathOf(name)) == Path.GetFileName(file)
                 ? (new(name, created, modified, body.Clone()), null)
                 : (null, $"it holds the resource '{name}'");

@@ -50,7 +50,7 @@ public sealed class StateFolder : IDisposable
     /// <summary>Gets the writer of state that is decided in memory.</summary>
     public PendingWrites Pending { get; }
 
-    /// <summary>Gets the folders of jobs. Jobs write to them, so nothing in them is opened in another way.</summary>
+    /// <summary>Gets the folders of jobs. Jobs write to them, so everything in them is opened through it.</summary>
     internal ConfinedFolder JobFiles { get; }
 
     public string WorkspaceFolder(WorkspaceName workspace) => Path.Combine(Workspaces, workspace.Key);

@@ -28,7 +28,7 @@ public sealed class StateWarnings
         }
     }
 
-    /// <summary>Hands over what was collected, and from now on every warning at once.</summary>
+    /// <summary>Passes on the collected warnings, and from now on each warning at once.</summary>
     public void LogTo(Action<string> receiver)
     {
         ArgumentNullException.ThrowIfNull(receiver);

@@ -1,6 +1,6 @@
 namespace WorkspaceEmulator.Storage;
 
-/// <summary>Says how secrets of datastores are stored.</summary>
+/// <summary>Describes how secrets of datastores are stored.</summary>
 internal static class DatastoreSecrets
 {
     /// <summary>The member of a stored datastore that holds its encrypted secrets. It is never part of a response.</summary>

@@ -10,8 +10,7 @@ namespace WorkspaceEmulator.Sweeps;
 
 /// <summary>
 /// Drives sweeps: creates their trials, ends those that fall behind, and ends the sweep with its last trial. All of its state is in the
-/// runs,
-/// so that a sweep continues after a restart.
+/// runs, so that a sweep continues after a restart.
 /// </summary>
 /// <param name="runs">Creates the trials.</param>
 /// <param name="time">The clock.</param>

@@ -1,4 +1,4 @@
 namespace WorkspaceEmulator.Wire;
 
-/// <summary>Says where this emulator listens, and which certificate file a client must trust.</summary>
+/// <summary>Describes where this emulator listens, and which certificate file a client must trust.</summary>
 internal sealed record EmulatorAddress(Uri Endpoint, string Certificate);

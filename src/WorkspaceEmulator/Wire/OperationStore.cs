@@ -20,7 +20,7 @@ internal sealed class OperationStore(TimeProvider time)
 
     public LongRunningOperation? Find(string id) => operations.GetValueOrDefault(id);
 
-    // A client asks until it knows the end, and not for an hour after that.
+    // A client polls until it knows the end, and not for an hour after that.
     private void Forget()
     {
         var until = time.GetUtcNow() - Remembered;

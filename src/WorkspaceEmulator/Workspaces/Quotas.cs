@@ -3,7 +3,7 @@ using WorkspaceEmulator.Wire.Errors;
 
 namespace WorkspaceEmulator.Workspaces;
 
-/// <summary>Computes what a subscription may use and uses of a region, across all its workspaces there.</summary>
+/// <summary>Computes what a subscription may use and does use in a region, across all its workspaces there.</summary>
 internal sealed class Quotas(WorkspaceSettings settings, WorkspaceStore workspaces, TimeProvider time)
 {
     private const int FamilyLimit = 100;

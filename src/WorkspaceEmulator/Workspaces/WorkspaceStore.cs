@@ -27,7 +27,7 @@ internal sealed class WorkspaceStore
         );
         foreach (var document in documents.List())
             Open(NameOf(document)!);
-        // Its resources and jobs are not damaged: a workspace whose own file is gets a new one.
+        // A workspace whose own file is damaged gets a new one: its resources and jobs are not damaged.
         foreach (var damaged in documents.Damaged)
         {
             if (WorkspaceName.TryParse(damaged, out var name))

@@ -60,7 +60,7 @@ internal sealed record ChildRun(string Name, RunDetails Details)
     public static ChildRun Read(JsonElement body) => new(body.Text("runId") ?? "", RunDetails.Read(body));
 }
 
-/// <summary>Details of a run in run history. Its status is at times slightly ahead of ARM's.</summary>
+/// <summary>Details of a run in run history. Its status is sometimes slightly ahead of ARM's.</summary>
 /// <remarks>
 /// LogFiles: name in the run's artifacts → URL that can be read without a token until it expires. Error: the reason of a failed run, as
 /// <c>{code}: {message}</c>; null when the run did not fail or gave no reason.

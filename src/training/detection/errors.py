@@ -27,7 +27,7 @@ class FaultsError(TrainingError):
 
 
 def explain_full_disk(error: Exception) -> str | None:
-    """Returns what to do about an error that says that a disk is full; None for every other error."""
+    """Returns what to do about an error that reports a full disk; None for every other error."""
     text = str(error)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         place = f" for {error.filename}" if error.filename else ""

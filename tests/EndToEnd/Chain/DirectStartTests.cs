@@ -156,7 +156,7 @@ public sealed class DirectStartTests : IDisposable
     }
 
     [Fact]
-    public async Task Host_EndsWithExitCode75_WhenItIsStaleAndItsCallerBuilds()
+    public async Task Host_ExitsWithCode75_WhenItIsStaleAndItsCallerBuilds()
     {
         Write(Source, "12");
         using var run = new HostRun("dotnet", [At(HostFiles.Assembly), "--entry=", "--target=Default"], root);

@@ -104,7 +104,7 @@ public sealed partial class ImageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Main_KeepsTheOrderOfItsTags_WhenItsBuildsEndInAnother()
+    public async Task Main_KeepsTheOrderOfItsTags_WhenItsBuildsEndOutOfOrder()
     {
         var first = Repo.Main;
         await Repo.CommitToMainAsync("Change nothing that the image is made of", isEmpty: true);

@@ -20,7 +20,7 @@ public sealed class KillTests(Target target) : IClassFixture<Target>
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task EveryJobEnds_AndNoProcessRemains_WhenSomethingIsKilled(int number)
+    public async Task Job_Ends_AndLeavesNoProcess_WhenSomethingIsKilled(int number)
     {
         var random = new Random(number);
         var killsEmulator = random.Next(2) == 0;

@@ -8,7 +8,7 @@ public sealed class HostTests(Azurite azurite, DemoData data)
     private const string Variable = "DATASTORE_TEST_DATA_ACCOUNT_KEY";
 
     [Fact]
-    public async Task Train_TrainsOnADatasetInAStorageAccount_ThatWasUploaded()
+    public async Task Train_UsesTheUploadedDataset_WhenTheDatastoreIsAStorageAccount()
     {
         await using var checkout = await CheckoutAsync();
         data.Copy(checkout);
@@ -50,7 +50,7 @@ public sealed class HostTests(Azurite azurite, DemoData data)
             .Where(file => file.Extension != ".json");
 
     [Fact]
-    public async Task RegisterDatastore_RegistersOneDatastoreAlone_AndSendsItsKeyAgainOnRequest()
+    public async Task RegisterDatastore_RegistersOneDatastore_AndResendsItsKey_WhenRequested()
     {
         await using var checkout = await CheckoutAsync();
 

@@ -53,7 +53,7 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
-    public async Task UploadAsync_ReadsNoFileAgain_WhenSizeAndTimeAreTheSame()
+    public async Task UploadAsync_RereadsNoFile_WhenSizeAndTimeAreTheSame()
     {
         var plan = await azurite.CreateContainerAsync();
         await uploads.UploadAsync(plan, dataset);
@@ -94,7 +94,7 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
-    public async Task UploadAsync_SendsAFileAgain_WhenTheStoredOneHasNoMd5()
+    public async Task UploadAsync_ResendsAFile_WhenTheStoredBlobHasNoMd5()
     {
         var plan = await azurite.CreateContainerAsync();
         await uploads.UploadAsync(plan, dataset);

@@ -7,8 +7,8 @@ using WorkspaceEmulator.Wire;
 namespace WorkspaceEmulator.Deployments.Resources;
 
 /// <summary>
-/// Makes the resources of deployments: a workspace with its clusters and datastores as the emulator's own, a container as a folder, and all
-/// others as documents.
+/// Creates the resources of deployments: a workspace with its clusters and datastores as the emulator's own, a container as a folder, and
+/// all others as documents.
 /// </summary>
 internal sealed class EmulatedResources(
     ResourceStore store,
@@ -54,7 +54,7 @@ internal sealed class EmulatedResources(
         return store.Put(request, added);
     }
 
-    /// <summary>Finds a resource as it was sent; null when it does not exist, or no longer.</summary>
+    /// <summary>Finds a resource as it was sent; null when it does not exist, or no longer exists.</summary>
     public async Task<JsonObject?> FindSentAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
         if (store.FindSent(request.Id) is not { } sent)

@@ -8,7 +8,7 @@ internal sealed class PreviewTarget(Func<IReadOnlyList<JsonObject>, ResourceSurr
 {
     private readonly Dictionary<string, JsonObject> wanted = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Gets the resources that were asked for, in their order.</summary>
+    /// <summary>Gets the requested resources, in their order.</summary>
     public List<ResourceRequest> Requests { get; } = [];
 
     public JsonObject? Find(string id) => wanted.GetValueOrDefault(id) ?? store.Find(id);

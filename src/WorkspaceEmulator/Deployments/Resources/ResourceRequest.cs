@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace WorkspaceEmulator.Deployments.Resources;
 
-/// <summary>Describes a resource as a deployment asks for it.</summary>
+/// <summary>Describes a resource as a deployment requests it.</summary>
 /// <param name="Id">Its ARM id.</param>
 /// <param name="Type">Such as <c>Microsoft.Storage/storageAccounts</c>.</param>
 /// <param name="ApiVersion">The api-version of its declaration.</param>

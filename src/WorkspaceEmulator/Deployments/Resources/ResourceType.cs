@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace WorkspaceEmulator.Deployments.Resources;
 
-/// <summary>Says what is checked of resources of a type, and what the service adds to them.</summary>
+/// <summary>Describes what is checked of resources of a type, and what the service adds to them.</summary>
 /// <param name="Name">Such as <c>Microsoft.Storage/storageAccounts</c>.</param>
 /// <param name="NamePattern">What the resource's own name must match.</param>
 internal sealed record ResourceType(string Name, Regex NamePattern)

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace WorkspaceEmulator.Deployments.Templates;
 
-/// <summary>Says where a template is deployed: a subscription, or one of its resource groups.</summary>
+/// <summary>Describes where a template is deployed: a subscription, or one of its resource groups.</summary>
 /// <param name="SubscriptionId">The subscription.</param>
 /// <param name="ResourceGroup">The resource group; null for the subscription.</param>
 /// <param name="DeploymentName">Name of the deployment.</param>

@@ -177,7 +177,7 @@ internal static class TemplateFunctions
     private static JsonNode? ExtensionResourceId(TemplateContext context, IReadOnlyList<JsonNode?> given) =>
         DeploymentScope.Under(Text(given, 0), Text(given, 1), [.. given.Skip(2).Select((_, index) => Text(given, index + 2))]);
 
-    // Before the type may be the subscription and the resource group.
+    // The subscription and the resource group may precede the type.
     private static int TypeIndex(List<string> texts)
     {
         var type = texts.FindIndex(text => text.Contains('/', StringComparison.Ordinal));
@@ -314,7 +314,7 @@ internal static class TemplateFunctions
         return made;
     }
 
-    // Texts are compared with letter case here, unlike names of members.
+    // Texts are compared case-sensitively here, unlike names of members.
     private static bool AreEqual(JsonNode? one, JsonNode? other) => JsonNode.DeepEquals(one, other);
 
     private static JsonArray Items(TemplateContext context, TemplateExpression expression) =>

@@ -131,7 +131,7 @@ internal static class TemplateParameters
         }
     }
 
-    /// <summary>Follows <c>$ref</c>. What stands beside it adds to what it names.</summary>
+    /// <summary>Follows <c>$ref</c>. Members beside it are added to those of its target.</summary>
     private static JsonObject Resolve(JsonObject? declaration, JsonObject template, int depth)
     {
         if (depth > DeepestType)

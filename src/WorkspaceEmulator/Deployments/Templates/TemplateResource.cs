@@ -86,7 +86,7 @@ internal sealed record TemplateResource(string Symbol, JsonObject Declaration)
             symbol,
             declaration as JsonObject ?? throw new TemplateException($"The resource '{symbol}' is no object; it must be one.")
         );
-        // A member that would be ignored must not go unseen.
+        // A member that would be ignored must be reported.
         return resource.Declaration.FirstOrDefault(member => !Members.Contains(member.Key, StringComparer.Ordinal)).Key is { } unknown
             ? throw new TemplateException($"The resource '{symbol}' has the member '{unknown}', which is not emulated.", "NotEmulated")
             : resource;

@@ -1,4 +1,4 @@
-"""Reads JSON with the place of each value. Its faults have the words of C#'s LocatedJson."""
+"""Reads JSON with the position of each value. Its faults have the wording of C#'s LocatedJson."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any, NoReturn, Optional
 from detection.config.nearest_name import utf16
 
 OVERRIDE = "--set="
-"""Begins the source of an override of the command line."""
+"""Prefix of the source of a command-line override."""
 
 _DEEPEST = 64  # levels of objects and arrays inside each other, the outermost counted
-_LONGEST_SHOWN = 80  # UTF-16 code units of a string that a message repeats
+_LONGEST_SHOWN = 80  # UTF-16 code units of a string that a message shows
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"[A-Za-z0-9_.+-]{1,40}")
@@ -94,7 +94,7 @@ class Value:
         return value
 
     def set(self, key: str, value: Value) -> None:
-        """Sets a member, in the place of an earlier one when there is one."""
+        """Sets a member. Replaces an earlier one of the same key."""
         member = Member(key, value.location, value)
         for index, existing in enumerate(self.members):
             if existing.key == key:
@@ -103,7 +103,7 @@ class Value:
         self.members.append(member)
 
     def plain(self) -> Any:
-        """Returns the value as ``json.loads`` does; of a key that is set twice, the first value."""
+        """Returns the value as ``json.loads`` does, except that the first value of a duplicate key counts."""
         if self.kind == "object":
             return {member.key: member.value.plain() for member in reversed(self.members)}
         if self.kind == "array":
@@ -134,7 +134,7 @@ class Member:
 
 
 class NotJson(Exception):
-    """The text is not JSON; carries the fault, the first of the text."""
+    """The text is not JSON. Holds the first fault of the text."""
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
@@ -147,7 +147,7 @@ def read_json(data: bytes, source: str, place: Optional[Location] = None) -> Val
     Args:
         data: UTF-8, with or without a byte order mark.
         source: The file as the user named it.
-        place: Place of every value, in place of its line and column; None for a file.
+        place: Location of every value, instead of its line and column; None for a file.
 
     Raises:
         NotJson: The text is not JSON, or is nested deeper than 64 levels.

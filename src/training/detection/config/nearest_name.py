@@ -1,4 +1,4 @@
-"""The name that a misspelt one was meant to be: the algorithm of C#'s NearestName."""
+"""Finds the name that a misspelt one was meant to be. The algorithm is that of C#'s NearestName."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class FirstStage:
 
     Attributes:
         stride: Pixels of the resized image per feature cell; used by the single-level backbones.
-        nms_iou_threshold: Of two proposals that overlap by more than this IoU the weaker one is dropped.
+        nms_iou_threshold: IoU above which the weaker of two overlapping proposals is dropped.
         nms_score_threshold: Proposals whose objectness is below this are dropped.
         max_proposals: Proposals per image that reach the second stage, in training and in testing alike; None for the
             base model's own number.
@@ -115,8 +115,8 @@ class Settings:
         clip_pixels: How far ``clip`` lets a box reach outside its image, in pixels.
         exif: ``apply`` turns images upright as their EXIF orientation says, ``ignore`` does not.
         depth: ``range`` scales images of more than 8 bits from their full range, ``percentiles`` from percentiles.
-        validation: Share of the training images that are held out to choose the best weights by; 0 for none.
-        validation_csv: File name in ``{image_type}/datasets`` of a validation split of its own; ``none`` for none.
+        validation: Share of the training images that are held out for choosing the best weights; 0 for none.
+        validation_csv: File name in ``{image_type}/datasets`` of a separate validation split; ``none`` for none.
         run: How long and how fast to train.
         model: What is trained.
         document: The whole exp_config with every key, as it is saved beside the model.

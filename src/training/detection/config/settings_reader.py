@@ -50,7 +50,7 @@ def parse_settings(
         data: The text, as UTF-8 when it is bytes.
         source: Names the text in messages.
         overrides: ``KEY.PATH=VALUE``, with or without ``--set=`` before it; the last one of a key wins.
-        place: Place of every value in messages, in place of its line and column.
+        place: Location of every value in messages, instead of its line and column.
 
     Raises:
         FaultsError: The text is not JSON, or a key or a value is not valid; every fault is named.
@@ -132,7 +132,7 @@ class _Validator:
             else:
                 self._add(value, "the file's content", "an object in braces")
             value = None
-            # Missing keys inside are not reported to someone who must write the whole object.
+            # The value is to be replaced whole, so missing keys inside are not reported.
             keys = [key for key in keys if not key.required]
         elif value is not None:
             self._keys(section, value)
@@ -303,7 +303,7 @@ def _convert(key: Key, value: Value) -> Any:
 
 
 def _applies(key: Key, values: Mapping[str, Any]) -> bool:
-    """Returns whether a key applies beside the others: a key of two-stage detectors, say, to the base model."""
+    """Returns whether a key applies given the others; one of two-stage detectors depends on the base model, say."""
     only = key.node.get("x-only-with")
     return only is None or schema.matches(only["pattern"], values[only["key"]])
 

@@ -65,9 +65,8 @@ def augment(pixels: Pixels, boxes: Boxes, labels: NDArray[np.int64], kind: str, 
 def mosaic(samples: Sequence[Sample], random: np.random.Generator) -> Sample:
     """Returns four images joined to one of the size of the first.
 
-    They meet at a point in the middle of it. Each fills its quarter: it is resized to cover it, and what reaches over
-    is cut off on one side. Boxes are cut as those of a window are. A mosaic that would lose every box is the first
-    image alone.
+    They meet at a point near its middle. Each is resized to cover its quarter, and the excess is cut off on one side.
+    Boxes are cut as in a window. When a mosaic would lose every box, the first image is returned alone.
 
     Args:
         samples: Four images.

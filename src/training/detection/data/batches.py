@@ -35,11 +35,11 @@ class Batch:
 
 
 class BatchOrder:
-    """Selects the images of each step: a new shuffle every epoch, with batches across the end of an epoch.
+    """Selects the images of each step: a new shuffle every epoch. A batch may span two epochs.
 
     The order follows from the seed and the step alone, so that a resumed run continues where it stopped. Within an
-    epoch images of one shape come together, batch by batch, because padding changes what group normalization averages
-    over. Only the images that are left over of each shape share batches.
+    epoch a batch holds images of one shape, because padding changes what group normalization averages over. Only the
+    leftover images of each shape share batches.
 
     Args:
         image_count: Images of the training split.
@@ -108,8 +108,8 @@ def training_batches(
 ) -> Generator[Batch, None, None]:
     """Yields the batches of the steps ``first_step`` to ``last_step - 1``.
 
-    They follow from the images, the seed and the step alone: the order of the records and of their boxes, the number of
-    threads and the steps before do not matter.
+    They depend on the images, the seed and the step alone, not on the order of the records or of their boxes, the
+    number of threads or the steps before.
 
     Args:
         records: The images of the training split.

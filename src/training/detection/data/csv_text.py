@@ -1,4 +1,4 @@
-"""The text of a CSV file: its encoding, its records with their lines, and the ways in which it is no CSV."""
+"""Reads the text of a CSV file: its encoding, its records with their lines, and signs that it is not a CSV."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ COLUMNS = ("filename", "xmin", "ymin", "xmax", "ymax", "class")
 BOX_COLUMNS = COLUMNS[1:5]
 SIZE_COLUMNS = ("width", "height")
 
-# What other tools call a column.
+# Names that other tools give a column.
 _SYNONYMS = {
     "filename": ("image", "file", "image_name", "img", "path", "image_path", "image_id"),
     "xmin": ("x1", "left", "min_x"),

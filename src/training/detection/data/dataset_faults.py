@@ -1,4 +1,4 @@
-"""The faults of dataset rows in the light of their images and of both splits."""
+"""Checks dataset rows together with their images and with both splits."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class RowChecks:
         return row.box is not None and size is not None and _overshoot(row.box, size) > _TOLERANCE
 
     def _good(self, rows: Sequence[Row]) -> list[Row]:
-        """Returns the rows that have no fault of their own, nor their images, nor their boxes."""
+        """Returns the rows without a fault in themselves, in their images or in their boxes."""
         repeated = _repeated(rows)
         return [
             row

@@ -252,7 +252,7 @@ class _Reader:
         """Returns the 0.1 and 99.9 percentiles of the deep images; None without such an image."""
         names = dict.fromkeys(row.file_name for row in rows)
         found = [values for name in names if (values := deep_values(self._images / name)) is not None]
-        # Equally many values of each image, so that no image counts more than another.
+        # The same number of values from each image, so that no image counts more than another.
         parts = [values[:: max(1, len(values) // _VALUES_PER_IMAGE)][:_VALUES_PER_IMAGE] for values in found]
         if not parts:
             return None

@@ -27,7 +27,7 @@ _TRANSPOSITIONS = {
 
 
 def read_orientation(file: BinaryIO) -> int:
-    """Returns the orientation of a JPEG, PNG, WebP or TIFF, 1 to 8; 1 for another value or format, and a damaged file.
+    """Returns the orientation of a JPEG, PNG, WebP or TIFF, 1 to 8; 1 for other values, formats and damaged files.
 
     Args:
         file: The picture, at its beginning.
@@ -55,7 +55,7 @@ def without_orientation(tiff: bytes) -> bytes:
 
 
 def swaps_sides(orientation: int) -> bool:
-    """Returns whether width and height change places when the picture is turned upright."""
+    """Returns whether width and height are swapped when the picture is turned upright."""
     return orientation >= 5
 
 

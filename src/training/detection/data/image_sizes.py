@@ -58,7 +58,7 @@ class ImageSizes:
         self._applies = applies_exif
         self._examine = decode if callable(decode) else examine if decode else read_header
         self._depth = depth
-        # Names in exactly their letters: a file system that ignores case must not decide what a dataset holds.
+        # Names are compared exactly: a file system that ignores case must not decide what a dataset holds.
         self._names = tree_names(images)
         self._read: dict[str, Picture | str] = {}
         self._stated: Mapping[str, Size] = {}
@@ -150,7 +150,7 @@ class ImageSizes:
         return [f"{_each(found)} {sentences[trait]}: {_list(found)}." for trait, found in having.items() if found]
 
     def _evidence(self, name: str, header: Picture) -> bool | None:
-        """Returns whether the rows speak for the upright picture; None when they do not tell."""
+        """Returns whether the rows describe the upright picture; None when they do not tell."""
         stated = self._stated.get(name)
         if header.stored == header.upright or stated not in (header.stored, header.upright):
             return None
@@ -172,7 +172,7 @@ class ImageSizes:
             return f"image '{name}' {error}"
 
     def _meant(self, name: str) -> str | None:
-        """Returns the file whose name differs in case, accents, folder or style of path alone; None without one."""
+        """Returns the file whose name differs only in case, accents, folder or path style; None without one."""
         if self._alike is None:
             self._alike = {}
             for known in sorted(self._names, key=os.fsencode):

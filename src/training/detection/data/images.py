@@ -32,7 +32,7 @@ class ImageStore:
         self._lock = threading.Lock()
 
     def fits(self, records: Sequence[ImageRecord]) -> bool:
-        """Tells whether all these images fit into the rest of the cache."""
+        """Returns whether all these images fit into the rest of the cache."""
         return sum(3 * width * height for width, height in map(self.size, records)) <= self._free
 
     def size(self, record: ImageRecord) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Opens pictures: the one way in which Doctor, the trainer and every report decode a file.
+"""Opens pictures. Doctor, the trainer and every report decode files through this module.
 
 Whether a file can be used is decided here alone. The build starts this module to decode (``detection.inspect``), so
 that both accept and refuse the same files in the same words.
@@ -45,9 +45,9 @@ _SHOWN = 32  # pixels of each side that a thumbnail needs
 
 _COUNT = re.compile(r"\(([0-9]+) pixels\)")
 
-# The pixel limit is an error with words of its own; below it, size is no reason to warn.
+# The pixel limit is an error with its own message; below it, size is no reason to warn.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-# Pillow says what it makes of odd metadata, which nothing here reads.
+# Pillow warns about odd metadata, which nothing here reads.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\..*")
 
 Range = tuple[float, float]
@@ -91,7 +91,7 @@ def read_header(path: Path) -> Picture:
     """Returns the size and orientation of a picture from its header; its pixels may still be damaged.
 
     Raises:
-        PictureError: The header is that of no picture.
+        PictureError: The file does not have the header of a picture.
     """
     try:
         with open(path, "rb") as file:
@@ -223,7 +223,7 @@ def _opened(file: BinaryIO) -> Image.Image:
 def _decoded(content: bytes, prepare: Callable[[Image.Image], None] | None = None) -> tuple[Image.Image, bool]:
     """Returns the decoded picture, and whether its file lacks its last bytes."""
     if content[:2] in (b"II", b"MM"):
-        # Pillow turns a TIFF upright by itself, and in each of its versions at another moment.
+        # Pillow turns a TIFF upright by itself, at a moment that differs between its versions.
         content = without_orientation(content)
 
     def decode(tail: bytes) -> Image.Image:

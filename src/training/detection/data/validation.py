@@ -1,4 +1,4 @@
-"""The validation split: training images that are held out to choose the best weights by."""
+"""The validation split: training images that are held out for choosing the best weights."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from detection.errors import FaultsError
 
 _FAULTS = "the validation split has faults"
 NO_FILE = "none"
-"""DATA.VALIDATION_CSV without a file."""
+"""Value of DATA.VALIDATION_CSV that names no file."""
 
-# Roboflow names the copies that it augmented of one image alike up to this part.
+# Roboflow gives the augmented copies of one image names that are equal up to this part.
 _COPY = re.compile(r"\.rf\.[0-9a-f]+(?=\.[^.]+$)")
 
 
@@ -126,7 +126,7 @@ def _records(
     like: ImageRecord,
     images: Path,
 ) -> tuple[ImageRecord, ...]:
-    """Returns the images of rows without faults, each with all that the rows do not say from the record ``like``."""
+    """Returns the images of rows without faults. What the rows do not say is taken from the record ``like``."""
     by_image: dict[str, list[Row]] = {}
     for row in rows:
         by_image.setdefault(row.file_name, []).append(row)

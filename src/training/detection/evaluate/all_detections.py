@@ -24,7 +24,7 @@ def evaluate_all(
         ground_truths: The objects of every image, by file name.
         detections: The detections by file name.
         class_names: Name of each label.
-        limit: MAX_DETECTIONS. COCO's own twelve numbers count 100 detections, so that up to 100 nothing is computed.
+        limit: MAX_DETECTIONS. COCO's own twelve numbers count 100 detections, so nothing is computed up to 100.
 
     Returns:
         ``eval_mAP_max``, ``eval_AP50_max`` and ``eval_AR_max``, in [0, 1], or -1 without objects.

@@ -1,4 +1,4 @@
-"""Metrics of the question whether an image has an object at all, on which a user of the detector acts."""
+"""Metrics of whether an image has an object at all, which is what a user of the detector acts on."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ class Boxes:
             scores: (N,); 0 for objects.
             areas: (N,), square pixels that decide the range of an object; None for those of the boxes.
             crowd: (N,), COCO's ``iscrowd``; None for no crowd.
-            ignored: (N,), whether an object does not count, beside the crowds; None for none.
+            ignored: (N,), whether an object does not count, besides the crowds; None for none.
 
         Raises:
             ValueError: A box or a score is not finite, or a label is not one of ``labels``.

@@ -22,8 +22,8 @@ def count_confusions(
     """Pairs objects and detections, whatever their class, and counts the pairs.
 
     In each image the pair of highest IoU comes first, then the next of the unpaired, down to ``iou``. Of equal IoU, a
-    pair of one class precedes a pair of two. Crowds and ignored objects do not count, nor do the detections of one that
-    pair with no other object.
+    pair of one class precedes a pair of two. Crowds and ignored objects do not count, nor do detections that pair
+    with nothing else.
 
     Args:
         ground_truths: The objects of every image, by file name.

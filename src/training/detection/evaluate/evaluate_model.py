@@ -31,7 +31,7 @@ def evaluate_model(
     """Evaluates a saved model on the test split of an experiment; writes metrics.json, predictions.json and the plots.
 
     Args:
-        settings: The exp_config; its RUN_PARAMS are not used, but for BATCH_SIZE.
+        settings: The exp_config; of its RUN_PARAMS only BATCH_SIZE is used.
         model_folder: The final_model folder of a run.
         data: The data folder.
         output: Receives the files; created when missing.

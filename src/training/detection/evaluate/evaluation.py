@@ -156,7 +156,7 @@ class Evaluator:
 
         predictions.json and ground_truth.json are COCO's results and annotations, in pixels of the images on disk.
         Their numbers are written in full, so that an evaluation of the files gives the same metrics to the last bit.
-        evaluation.json is what a report shows beside the metrics; the folder tables has the same as CSV files.
+        evaluation.json holds what a report shows besides the metrics; the folder tables holds the same as CSV files.
 
         Args:
             output: Receives the files; created when missing.
@@ -168,7 +168,7 @@ class Evaluator:
             The plots written.
         """
         output.mkdir(parents=True, exist_ok=True)
-        # COCO's tool lets the order of the ids decide between equal scores, and this evaluation the order of the names.
+        # Between equal scores COCO's tool decides by the order of the ids, and this evaluation by that of the names.
         records = sorted(self._dataset.test, key=lambda record: record.file_name)
         ids = {record.file_name: number for number, record in enumerate(records, start=1)}
         images = {

@@ -41,8 +41,8 @@ def detect(
 ) -> dict[str, Detections]:
     """Runs the model over images. The model keeps its mode, training or evaluation.
 
-    Images of different shapes are not in one batch: padding would change what group normalization averages over, and
-    with it the detections, by the number of images in a batch.
+    A batch holds images of one shape: padding would change what group normalization averages over, and the detections
+    would depend on the batch size.
 
     Args:
         model: A torchvision detector, already on ``device``.

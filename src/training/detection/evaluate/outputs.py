@@ -33,7 +33,7 @@ def write_outputs(
         history: The lines of metrics.jsonl, for the plots of the training; empty for none.
         ground_truths: The objects of every image, by file name.
         detections: The predictions, by file name.
-        image_paths: The file of every image, by file name; pictures show those alone.
+        image_paths: The file of every image, by file name; pictures show only these images.
         orientations: The EXIF orientation that is applied to each, by file name; 1 where it is left out.
 
     Returns:

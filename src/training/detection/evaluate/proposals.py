@@ -18,7 +18,7 @@ _LIMITING = 0.9  # a class whose proposals find less cannot be detected well, wh
 
 
 class ProposalRecorder:
-    """Takes the proposals of a detector's first stage while it runs."""
+    """Records the proposals of a detector's first stage while it runs."""
 
     def __init__(self) -> None:
         self.last: list[NDArray[np.float64]] = []

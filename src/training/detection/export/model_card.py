@@ -24,7 +24,7 @@ _SIZES = ("small", "medium", "large")
 
 @dataclass(frozen=True)
 class CardFacts:
-    """What the model card tells.
+    """The content of the model card.
 
     Attributes:
         settings: The exp_config.

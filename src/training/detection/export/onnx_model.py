@@ -32,7 +32,7 @@ def export_onnx(model: nn.Module, path: Path, image_size: int) -> None:
     """Writes a detector as ONNX, opset 17.
 
     The input ``image`` is float32 (3, H, W), RGB in [0, 1], resized so that its longer side is IMAGE_SIZE; H and W may
-    differ from image to image. Of ssdlite models H and W are both IMAGE_SIZE, because their default boxes are
+    differ from image to image. For ssdlite models H and W are both IMAGE_SIZE, because their default boxes are
     constants of the graph: pad the image at its right or bottom by the model's mean. The outputs are ``boxes`` (N, 4)
     xyxy in the image's pixels, ``labels`` (N,) from 1, and ``scores`` (N,).
 
@@ -80,7 +80,7 @@ def _roi_align(
     sampling_ratio: Any,
     aligned: Any,
 ) -> Any:
-    """Creates the operator RoiAlign. torchvision's own is that of opset 11, which opset 16 reads otherwise."""
+    """Creates the operator RoiAlign. torchvision's own is that of opset 11, whose meaning changed in opset 16."""
     numbers = [
         symbolic_helper._maybe_get_const(value, kind)
         for value, kind in (

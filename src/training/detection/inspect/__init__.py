@@ -1,1 +1,1 @@
-"""What a dataset is like: decoding for the build, findings that are no faults, import and export. No PyTorch."""
+"""Inspects datasets: decoding for the build, findings that are no faults, import and export. No PyTorch."""

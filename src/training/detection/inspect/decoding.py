@@ -1,4 +1,4 @@
-"""Decodes the images of a folder for the build, which thereby accepts and refuses exactly what the trainer does."""
+"""Decodes the images of a folder for the build, so that it accepts and refuses exactly what the trainer does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from detection.data.pictures import PictureError, examine
 from detection.errors import TrainingError
 
-_AHEAD = 64  # images per thread that wait for their turn, so that a long list needs no memory
+_AHEAD = 64  # waiting images per thread; the limit keeps the memory for a long list small
 
 
 def decode_images(images: Path, list_file: Path, write: Callable[[str], None]) -> None:

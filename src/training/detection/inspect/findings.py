@@ -48,7 +48,7 @@ QUICK = frozenset(RULES) - {"near-duplicates-across", "near-duplicates-within"}
 
 @dataclass(frozen=True)
 class Model:
-    """What of the experiment the findings depend on.
+    """The part of the experiment that the findings depend on.
 
     Attributes:
         image_size: Longer side of an image after resizing, in pixels.
@@ -85,8 +85,8 @@ class Finding:
     Attributes:
         rule: Key of RULES.
         text: What was found and what may be done, as whole sentences.
-        count: How many objects, images or groups it is about.
-        examples: Images that show it, all of them.
+        count: Number of objects, images or groups that it is about.
+        examples: All images that show it.
     """
 
     rule: str
@@ -140,7 +140,7 @@ def find(dataset: Dataset, model: Model, md5: Mapping[str, str], survey: Survey 
 
     Args:
         dataset: Both splits.
-        model: What of the experiment counts.
+        model: The part of the experiment that the findings depend on.
         md5: MD5 of each image's file, by file name.
         survey: Has the thumbnails; None leaves out the findings that need pixels.
     """

@@ -30,7 +30,7 @@ class Inspection:
         dataset: What the findings are about: the dataset without faulty rows; None when nothing is left.
         findings: In the order of RULES.
         failing: Keys of RULES that are faults of this run.
-        model: What of the experiment the findings depend on.
+        model: The part of the experiment that the findings depend on.
         decoded: Images that were decoded and not remembered.
     """
 
@@ -144,7 +144,7 @@ def _inspect(settings: Settings, data: Path, survey: Survey, failing: frozenset[
 
 
 def model_of(settings: Settings) -> Model:
-    """Returns what of an experiment the findings depend on."""
+    """Returns the part of an experiment that the findings depend on."""
     name = settings.model.base_model
     if settings.model.anchors == "auto" or "fcos" in name or "ssd" in name:
         sides: tuple[int, ...] = ()

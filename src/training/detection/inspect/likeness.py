@@ -30,8 +30,8 @@ def near_duplicates(thumbnails: Sequence[Thumbnail]) -> list[tuple[int, int]]:
     """Returns the pairs of images that show the same; copies may be resized, recompressed, turned or mirrored.
 
     The hash is the part of a thumbnail in the lowest frequencies, of its texture scaled to length 1. Thumbnails that
-    correlate have near hashes, so that comparing these misses no pair. The index is the order along the axis in which
-    the hashes differ most: only images that are near on it are compared.
+    correlate have near hashes, so that comparing the hashes misses no pair. The index is the order along the axis in
+    which the hashes differ most: only images that are near on it are compared.
 
     Args:
         thumbnails: One of each image.
@@ -126,7 +126,7 @@ def _alike(
         return rows[place[0]], columns[place[1]]
     first, second = rows[place[0]], columns[place[1]]
     kept = np.zeros(len(first), dtype=bool)
-    for at in range(0, len(first), _ROWS):  # in parts, so that many pairs need no memory
+    for at in range(0, len(first), _ROWS):  # in parts, so that many pairs need little memory
         part = slice(at, at + _ROWS)
         correlation = np.einsum("nij,nij->n", textures[first[part]], turned[second[part]])
         kept[part] = correlation >= LEAST_CORRELATION

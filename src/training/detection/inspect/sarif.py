@@ -68,6 +68,6 @@ def _result(rule: str, level: str, text: str, file: str | None, line: int | None
 
 
 def _message(text: str) -> str:
-    """Returns a text whose braces and brackets are no placeholders and links of SARIF."""
+    """Returns a text whose braces and brackets SARIF does not read as placeholders and links."""
     shown = plain(text).replace("\\", "\\\\").replace("{", "{{").replace("}", "}}")
     return shown.replace("[", "\\[").replace("]", "\\]")

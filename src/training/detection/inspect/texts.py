@@ -14,19 +14,19 @@ _MOST_FAULTS = 50
 _MOST_IMAGES = 10
 _LINE = 160
 
-# What Markdown or HTML would read as its own.
+# The characters that Markdown or HTML would interpret.
 _MARKS = str.maketrans({mark: "\\" + mark for mark in "\\`*_{}[]<>#!|~&@$"})
-# At the beginning of a text, a list; within one, an address or a pictogram.
+# These begin a list at the start of a text, and an address or a pictogram inside it.
 _PLACES = re.compile(r"^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|:(?=[/\w])|(?<=www)\.")
 
 
 def plain(text: str) -> str:
-    """Returns a text of a dataset in one line, without signs that steer a terminal or a reader's direction."""
+    """Returns a text of a dataset on one line, without characters that control a terminal or the reading direction."""
     return "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") else sign for sign in text)
 
 
 def escaped(text: str) -> str:
-    """Returns a text of a dataset for Markdown: as it is read, whatever it holds."""
+    """Returns a text of a dataset for Markdown, which shows it literally, whatever it holds."""
     return _PLACES.sub(lambda match: "\\" + match[0], plain(text).translate(_MARKS))
 
 

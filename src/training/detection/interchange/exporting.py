@@ -1,4 +1,4 @@
-"""Export-Dataset: a dataset of the datastore layout becomes one of COCO or YOLO."""
+"""Export-Dataset: converts a dataset in the datastore layout to COCO or YOLO."""
 
 from __future__ import annotations
 

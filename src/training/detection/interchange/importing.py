@@ -1,4 +1,4 @@
-"""Import-Dataset: labelled images of another tool become a dataset in the layout of a datastore."""
+"""Import-Dataset: converts the labelled images of another tool to a dataset in the datastore layout."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _MOST_RATIO = 200  # unpacked bytes for each packed one
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import is asked to do.
+    """The options of an import.
 
     Attributes:
         image_type: Use case: the folder that is written.
         form: One of READERS, or ``auto``.
         test_share: Share of the images in the test split.
-        keeps_splits: Whether images stay in the splits that the source names, where it does.
+        keeps_splits: Whether images stay in the splits of the source, where it names them.
         seed: Decides the split.
         stamp: YYMMDDHHmmss, in the names of the CSV files.
     """
@@ -239,7 +239,7 @@ def _unpack(archive: Path, folder: Path) -> None:
     """Unpacks the files of an archive whose paths stay in the folder; links and bombs are refused.
 
     Raises:
-        TrainingError: It is no ZIP archive, is damaged, or is an attack.
+        TrainingError: The file is no ZIP archive, is damaged, or is an attack.
     """
     try:
         with zipfile.ZipFile(archive) as packed:

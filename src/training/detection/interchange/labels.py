@@ -1,4 +1,4 @@
-"""What every format is read to: labelled images, and what was left out and why."""
+"""The result of reading any format: labelled images, and what was left out and why."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from xml.parsers import expat
 IMAGE_ENDINGS = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"))
 
 _MOST_BYTES = 1 << 30  # of one annotation file
-_MOST_DEPTH = 64  # of XML elements in each other
-_MOST_NAMED = 1000  # things of one kind that are left out
+_MOST_DEPTH = 64  # levels of XML elements inside each other
+_MOST_NAMED = 1000  # left-out things of one kind
 
 Box = tuple[float, float, float, float]
 """xmin, ymin, xmax, ymax in pixels."""
@@ -195,7 +195,7 @@ class Source:
             for base in (*bases, PurePosixPath()):
                 if base / relative in self._known:
                     return base / relative
-        # The folder of the machine on which the image was labelled is no more; only the name counts.
+        # The folder existed on the machine on which the image was labelled; only the name counts.
         found = (
             self._by_name.get(parts[-1]) or self._by_stem.get(parts[-1]) or self._by_stem.get(_stem(parts[-1])) or []
         )
@@ -234,7 +234,7 @@ def around(points: Iterable[tuple[float, float]]) -> Box:
 
 
 def split_hint(path: PurePosixPath) -> str:
-    """Returns the split that the folders or the name of a file speak of; empty when they do not."""
+    """Returns the split that the folders or the name of a file indicate; empty when they indicate none."""
     for part in reversed(path.parts):
         words = {word for word in _words(part)}
         if words & {"train", "training"}:

@@ -76,7 +76,7 @@ def recognise(source: Source) -> str:
 
 
 def _in_one_name(images: list[Labelled]) -> list[Labelled]:
-    """Returns images whose names differ; those of equal names get their folders."""
+    """Returns images whose names differ: equal names are extended by their folders."""
     named: dict[str, list[Labelled]] = defaultdict(list)
     for image in images:
         named[image.name].append(image)
@@ -217,7 +217,7 @@ def _yolo(source: Source) -> Iterator[Labelled]:
     for image in source.images:
         label = next((path for path in _yolo_labels(image) if path in labels), None)
         if label is None:
-            # An image without a file of labels holds no object; YOLO reads it so too.
+            # An image without a label file holds no object, as in YOLO itself.
             yield _labelled(source, image, _after_split(image), [], image, None)
             continue
         used.add(label)

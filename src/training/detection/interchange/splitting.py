@@ -27,7 +27,7 @@ def stratified(groups: Sequence[Group], share: float, seed: int) -> tuple[set[in
     """Chooses the images of the test split.
 
     The rarest class that is left is divided first, each of its groups going to the split that lacks it most (iterative
-    stratification, Sechidis and others 2011). At last every class that has two groups or more is in both splits, where
+    stratification, Sechidis and others 2011). In the end every class of two groups or more is in both splits, where
     that takes no other class away.
 
     Args:

@@ -48,7 +48,7 @@ def box_sides(records: Sequence[ImageRecord], image_size: int) -> NDArray[np.flo
 
 
 def small_objects(records: Sequence[ImageRecord], image_size: int, class_names: Mapping[int, str]) -> list[str]:
-    """Returns a warning for each class of which the image size makes more than one object in ten too small.
+    """Returns a warning for each class with more than one object in ten that the image size makes too small.
 
     Args:
         records: The images of the training split.

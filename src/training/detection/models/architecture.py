@@ -1,4 +1,4 @@
-"""What the weights and the dataset decide about the architecture of a base model, beside MODEL_PARAMS."""
+"""What the weights and the dataset decide about the architecture of a base model, besides MODEL_PARAMS."""
 
 from __future__ import annotations
 

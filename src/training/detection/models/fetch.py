@@ -50,7 +50,7 @@ def fetch_base_model(
         The file of weights.
 
     Raises:
-        TrainingError: The weights cannot be had, or are not those that the address names.
+        TrainingError: The weights cannot be obtained, or are not those that the address names.
     """
     entry = base_model(name)
     folder = output / name

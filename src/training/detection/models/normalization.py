@@ -28,7 +28,7 @@ class StandardizedConv2d(nn.Conv2d):
 
 
 class FrozenNorm(FrozenBatchNorm2d):
-    """Batch normalization with the statistics of trained weights: torchvision's layer, in one operation for its six."""
+    """Batch normalization with the statistics of trained weights: torchvision's layer in one operation, not in six."""
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.batch_norm(

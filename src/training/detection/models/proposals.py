@@ -1,4 +1,4 @@
-"""The first stage's choice of proposals: places for small and rare objects, and their number by the data."""
+"""Chooses the proposals of the first stage: places for small and rare objects, and a number that suits the data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registry of base models: each value of BASE_MODEL and what it means. A family of architectures has a file."""
+"""The registry of base models: each value of BASE_MODEL and what it means. Each family of architectures has a file."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 from detection.models.architecture import Architecture
 from detection.models.normalization import norm_layer, standardize
 
-# The ResNet-18 whose weights can be had from a package registry has a third block in its last stage.
+# The ResNet-18 whose weights a package registry offers has a third block in its last stage.
 BLOCKS = {
     "resnet18": (BasicBlock, [2, 2, 2, 3]),
     "resnet50": (Bottleneck, [3, 4, 6, 3]),

@@ -126,7 +126,7 @@ def _predict(
     failures: dict[str, str],
     artist: _Artist | None,
 ) -> None:
-    """Predicts what the journal does not know yet, and draws the pictures that are missing."""
+    """Predicts the images that are not in the journal yet, and draws the missing pictures."""
     from detection.predict.predictor import Predictor
 
     missing = {name: path for name, path in paths.items() if not journal.has(name, path)}
@@ -156,7 +156,7 @@ def _predict(
 
 
 class _Artist:
-    """Draws predictions, with names that the font has; knows the images that could not be drawn."""
+    """Draws predictions, with names that the font can show. Keeps the images that could not be drawn."""
 
     def __init__(self, folder: Path, paths: Mapping[str, Path], class_names: Mapping[int, str]) -> None:
         self._folder = folder

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from detection.errors import TrainingError
 
-# A folder may hold other files too. TIFF and WebP count as pictures, so that one is named and not passed over.
+# A folder may hold other files too. TIFF and WebP count as pictures, so that one is reported and not skipped.
 _SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp"))
 _LIST = ".txt"
 
@@ -38,7 +38,7 @@ def find_images(text: str, output: Path) -> Inputs:
         output: The folder of the results. Its files are no input, so that a second run finds the same images.
 
     Raises:
-        TrainingError: It is another thing, or there is no image.
+        TrainingError: The text is none of these, or there is no image.
     """
     path = Path(text)
     if path.is_dir():
@@ -81,7 +81,7 @@ def _named(paths: Iterable[Path], base: Path) -> Inputs:
 
 
 def _plain_parts(pattern: str) -> list[str]:
-    """Returns the folders of a pattern before the first that holds a sign of it."""
+    """Returns the folders of a pattern before the first one with a wildcard."""
     parts: list[str] = []
     for part in Path(pattern).parts[:-1]:
         if glob.has_magic(part):
@@ -91,7 +91,7 @@ def _plain_parts(pattern: str) -> list[str]:
 
 
 def _listed(file: Path) -> Inputs:
-    """Reads a list. A path that is missing stays in it: it is named with the images that cannot be read."""
+    """Reads a list. A missing path stays in it and is reported with the images that cannot be read."""
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:

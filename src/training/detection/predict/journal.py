@@ -140,7 +140,7 @@ class Journal:
 def write_atomically(path: Path, content: bytes) -> None:
     """Writes a file under another name and renames it, so that no reader sees a part of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{os.getpid()}.part")  # a name of the longest length leaves no room for more
+    part = path.with_name(f".{os.getpid()}.part")  # a name of the greatest length leaves no room for a suffix
     try:
         part.write_bytes(content)
         os.replace(part, path)

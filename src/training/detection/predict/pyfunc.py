@@ -1,7 +1,7 @@
 """The loader of ``MLmodel``: what ``mlflow.pyfunc.load_model`` calls. It needs neither mlflow nor pandas.
 
 A copy of this module and of those that it imports is in the folder ``code`` of a final_model. Pictures are read by the
-same code as in training, and the TorchScript export detects.
+same code as in training, and the TorchScript export makes the predictions.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def _images(model_input: Any) -> Sequence[Any]:
 
 @contextmanager
 def _as_file(image: Any) -> Iterator[Path]:
-    """Gives the file of an image: its own, or a temporary one, so that all pictures are read alike."""
+    """Yields the file of an image: its own, or a temporary one, so that all pictures are read alike."""
     if isinstance(image, os.PathLike):
         yield Path(image)
         return

@@ -23,7 +23,7 @@ Box = tuple[float, float, float, float]
 
 
 def write_json(folder: Path, predictions: Sequence[Prediction], class_names: Names) -> list[Path]:
-    """Writes predictions.json in COCO's results format, in full, and predictions_images.json with what its ids mean."""
+    """Writes predictions.json in COCO's results format with all digits, and predictions_images.json about its ids."""
     results = [
         {
             "image_id": number,
@@ -121,7 +121,7 @@ WRITERS: Mapping[str, Callable[[Path, Sequence[Prediction], Names], list[Path]]]
 def output_names(predictions: Sequence[Prediction], suffix: str) -> dict[str, str]:
     """Returns the file of each image: its name with another suffix, or with one more where two would be the same."""
     plain = {entry.name: fitting(PurePosixPath(entry.name).with_suffix(suffix)) for entry in predictions}
-    # Some file systems do not tell capitals apart.
+    # Some file systems ignore letter case.
     counts = Counter(path.lower() for path in plain.values())
     return {
         name: path if counts[path.lower()] == 1 else fitting(PurePosixPath(name + suffix))
@@ -152,6 +152,6 @@ def _text(value: float) -> str:
 
 
 def _xml(text: str) -> str:
-    """Returns a text for XML 1.0, which has no place for control characters."""
+    """Returns a text for XML 1.0, which cannot hold control characters."""
     kept = "".join(letter if letter.isprintable() or letter in "\t\n" else "\ufffd" for letter in text)
     return escape(kept)

@@ -1,1 +1,1 @@
-"""Trained weights of other programs: reading their files."""
+"""Reads the trained weights of other programs."""

@@ -34,7 +34,7 @@ class Graph:
     """The graph of a model.
 
     Attributes:
-        nodes: In the order of the file, which is one of execution.
+        nodes: In the order of the file, in which they can be executed.
         tensors: The float32 initializers by name.
     """
 

@@ -76,7 +76,7 @@ def read_bundle(index: Path) -> Bundle:
         index: The ``*.index`` file; the ``*.data-*`` files are beside it.
 
     Raises:
-        BundleError: The checkpoint is damaged, or of a kind that is not known.
+        BundleError: The checkpoint is damaged, or of an unknown kind.
         OSError: A file cannot be read.
     """
     data = index.read_bytes()

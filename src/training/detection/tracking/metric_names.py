@@ -83,16 +83,16 @@ MLFLOW_NAMES = "mlflow_names"
 """The key of metrics.json that says which metrics MLflow has under another name."""
 
 _MLFLOW_LENGTH = 250
-# What MLflow refuses in a name, and the beginning of an escape. MLflow takes the letters and digits of every script.
+# What MLflow refuses in a name, and the beginning of an escape. MLflow accepts the letters and digits of every script.
 _REFUSED = re.compile(r"[^\w.\- /]|_(?=0[xh])")
 _ESCAPE = re.compile(r"_0x([0-9a-f]+)_")
 
 
 def mlflow_name(name: str) -> str:
-    """Returns the name of a metric in MLflow, which refuses most signs; two names never become one.
+    """Returns the name of a metric in MLflow, which refuses most punctuation; two names never become one.
 
-    A refused sign becomes ``_0x`` with its code point in hex and ``_``: ``eval_AP50_a:b`` is ``eval_AP50_a_0x3a_b``. A
-    slash is kept where the name is a plain path. A name beyond 250 characters ends in a hash.
+    A refused character becomes ``_0x`` with its code point in hex and ``_``: ``eval_AP50_a:b`` is
+    ``eval_AP50_a_0x3a_b``. A slash is kept where the name is a plain path. A name beyond 250 characters ends in a hash.
     """
     escaped = _REFUSED.sub(lambda match: _escape(match[0]), name)
     if "/" in name and (posixpath.normpath(name) != name or name.startswith(("/", "../"))):
@@ -109,7 +109,7 @@ def plain_name(mlflow: str) -> str:
 
 
 def with_mlflow_names(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns metrics for metrics.json, with the names that are others in MLflow where there are any."""
+    """Returns metrics for metrics.json, with the names that differ in MLflow if there are any."""
     others = {name: mlflow_name(name) for name in metrics if mlflow_name(name) != name}
     return {**metrics, **({MLFLOW_NAMES: others} if others else {})}
 

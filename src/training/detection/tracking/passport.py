@@ -15,7 +15,7 @@ from detection.errors import TrainingError
 
 VARIABLE = "RUN_PASSPORT"
 
-# The record in its order, without a planner's knowledge.
+# The record in its order, for a run without a planner.
 _UNKNOWN: Mapping[str, Any] = {
     "plan": None,
     "image": None,

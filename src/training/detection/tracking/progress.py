@@ -14,7 +14,7 @@ class Console:
 
     Args:
         stream: Receives the text; standard output by default.
-        clock: Seconds from any fixed time on.
+        clock: Seconds since any fixed time.
     """
 
     def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:

@@ -21,8 +21,8 @@ _CLOSE_SECONDS = 60.0
 class Tracker:
     """Queues metrics and tags for one MLflow run; a thread sends them.
 
-    A failure is reported and never ends training. A request that may succeed later is retried with growing pauses. Of a
-    refused one the halves are sent, so that one refused value costs no other; it is dropped and counted. Every wait is
+    A failure is reported and never ends training. A request that may succeed later is retried with growing pauses. A
+    refused request is split into halves until the refused value is found, which is dropped and counted. Every wait is
     on a condition, so that closing ends it.
 
     Args:

@@ -126,7 +126,7 @@ public sealed class GuardedPushTests(Engine engine)
     }
 
     [Fact]
-    public async Task Push_OfALayerOverOneGibibyteCompletes_WhenTheRegistryIsKilledMidway()
+    public async Task Push_Completes_WhenTheRegistryIsKilledDuringALayerOverOneGibibyte()
     {
         await using var guarded = await GuardedRegistry.StartAsync(engine);
         using var run = guarded.Checkout.Start(engine.Arguments("Docker-Push", "--build-arg=MEGABYTES=1100"));

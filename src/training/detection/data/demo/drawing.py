@@ -36,7 +36,7 @@ class RandomStream:
         return low + int(self.number() * (high - low + 1))
 
     def chance(self, probability: float) -> bool:
-        """Returns True with a probability."""
+        """Returns True with the given probability."""
         return self.number() < probability
 
     def direction(self) -> tuple[float, float]:

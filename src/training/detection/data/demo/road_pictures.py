@@ -115,7 +115,7 @@ class _Road:
             self._level[paint] = self._level[paint] * 0.35 + random.number(0.42, 0.58)
 
     def add_patches(self) -> None:
-        """Draws at times a rectangle of newer asphalt with a sealed edge."""
+        """Sometimes draws a rectangle of newer asphalt with a sealed edge."""
         random = self._random
         if not random.chance(0.3):
             return
@@ -165,7 +165,7 @@ class _Road:
         self._level -= dark
 
     def add_verge(self) -> None:
-        """Draws at times soil and grass along one side, which have no potholes."""
+        """Sometimes draws soil and grass along one side, which have no potholes."""
         random = self._random
         if not random.chance(0.25):
             return
@@ -239,7 +239,7 @@ class _Road:
         self._material[window][inside] = _ASPHALT
 
     def add_light(self) -> None:
-        """Applies uneven light, at times a shadow with a ragged edge, and the noise of a camera."""
+        """Applies uneven light, sometimes a shadow with a ragged edge, and camera noise."""
         random = self._random
         slope_x, slope_y = random.number(-0.25, 0.25), random.number(-0.25, 0.25)
         light = 1 + slope_x * (self._x / WIDTH - 0.5) + slope_y * (self._y / HEIGHT - 0.5)

@@ -1,1 +1,1 @@
-"""What the predictions of a model say beside COCO's numbers: intervals, thresholds, calibration, tables."""
+"""What the predictions of a model show besides COCO's numbers: intervals, thresholds, calibration, tables."""

@@ -28,11 +28,12 @@ _MOST_NAMED = 11  # classes in a line of the log, all together included
 
 @dataclass(frozen=True)
 class SizeRecall:
-    """How many objects of each range of SIZE_EDGES there are, and how many are detected.
+    """The number of objects in each range of SIZE_EDGES, and how many of them are detected.
 
     Attributes:
         objects: (S,), number of objects.
-        detected: (S,), those with a detection of their class, of a score of at least EVAL_CONF and an IoU of 0.5.
+        detected: (S,), number of those that a detection of their class with a score of at least EVAL_CONF matches at an
+            IoU of 0.5.
     """
 
     objects: Integers
@@ -49,7 +50,7 @@ class SizeRecall:
 
 @dataclass(frozen=True)
 class Analysis:
-    """What the predictions for a split say beside its metrics.
+    """What the predictions for a split show besides its metrics.
 
     Attributes:
         images: Number of images.

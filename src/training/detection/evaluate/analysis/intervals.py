@@ -1,6 +1,6 @@
-"""How certain the metrics of one model are: the interval that a bootstrap over the test images gives each of them.
+"""Computes how certain the metrics of one model are: an interval of each, by a bootstrap over the test images.
 
-The resamples, and the metrics in each of them, are those of the comparison of two runs.
+The resamples and their metrics are computed as in the comparison of two runs.
 """
 
 from __future__ import annotations

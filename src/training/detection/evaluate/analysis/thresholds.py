@@ -1,4 +1,4 @@
-"""The score from which on a detection should count: precision, recall and F1 of each class over the scores.
+"""The least score at which a detection should count: precision, recall and F1 of each class over the scores.
 
 All is measured at IoU 0.5, on the detections that COCO counts.
 """
@@ -58,7 +58,7 @@ class ScoreCurve:
         place = int(last[np.argmax(f1)])
         lower = self.scores[place + 1] if place + 1 < len(self.scores) else 0.0
         middle = float((self.scores[place] + lower) / 2)
-        # Few digits, where they keep the threshold between the two.
+        # Rounded to few digits where that keeps the threshold between the two scores.
         short = next((round(middle, digits) for digits in (2, 3, 4) if lower < round(middle, digits)), middle)
         return short if short <= self.scores[place] else middle
 

@@ -23,7 +23,7 @@ _LEAST_SHARE = 0.5  # of the resamples in which a metric must be defined
 _ALL_AREAS = 0
 _AP50, _AP75 = 0, 5  # places among the IoU thresholds
 _AT_ONCE = 500  # resamples; keeps the arrays of a class in the processor's cache
-_LONG = 1500  # right detections from which on one search per resample is faster than a table
+_LONG = 1500  # right detections; from this number on, one search per resample is faster than a table
 
 _Counts = NDArray[np.int32]  # half the size of Integers; a resample has fewer boxes than it can hold
 

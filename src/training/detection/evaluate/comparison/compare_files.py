@@ -16,7 +16,7 @@ from detection.evaluate.coco_matching import Bools, Boxes, Floats, Integers
 GROUND_TRUTH = "outputs/ground_truth.json"
 PREDICTIONS = "outputs/predictions.json"
 
-# What a file of another shape, or one that a job damaged on purpose, causes while it is read.
+# The errors that reading a file of another shape, or one that a job damaged on purpose, causes.
 _FAULTS = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 

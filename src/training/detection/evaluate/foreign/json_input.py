@@ -1,4 +1,4 @@
-"""Reads JSON that somebody else wrote, and collects every fault of it."""
+"""Reads JSON that other programs wrote, and collects all its faults."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Faults:
         """Ends the command when there are faults.
 
         Raises:
-            FaultsError: There are some. Of each kind the first are shown, and how many more there are.
+            FaultsError: There are faults. It shows the first of each kind, and how many more there are.
         """
         if not self._counts:
             return

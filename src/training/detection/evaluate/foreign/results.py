@@ -39,7 +39,7 @@ class _Names:
         self._labels = {name: label for label, name in truth.class_names.items()}
         self._images: dict[int | str, str] = {}
         self._classes: dict[int, str] = {}
-        # Ids of a ground truth with ids are its own, whatever other file is there.
+        # Where the ground truth has ids, those count, whatever other file exists.
         if truth.places:
             return
         source = document if isinstance(document, dict) else None

@@ -170,7 +170,7 @@ class _Annotations:
         self._ignored = np.array([row[5] for row in rows], dtype=bool)
 
     def boxes(self, names: Sequence[str]) -> Boxes:
-        """Returns the table, from width and height as they are stated: a corner that is computed may differ."""
+        """Returns the table, from the stated widths and heights: a computed corner may differ."""
         return Boxes.arrange(
             names,
             self._labels,

@@ -92,7 +92,7 @@ def draw_confusion(figure: Figure, analysis: Analysis, names: ClassNames) -> boo
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     # Background has no total of its own: its row shows the share of all predictions of that class.
     shares[-1] = counts[-1] / np.maximum(counts.sum(axis=0), 1)
-    # From white to black brightness alone tells the share.
+    # From white to black, so that brightness alone shows the share.
     image = axes.imshow(shares, cmap="Greys", vmin=0, vmax=1)
     figure.colorbar(image, ax=axes, label="share of the row (background: of the column)", shrink=0.9)
     ticks = range(len(shown))
@@ -194,7 +194,7 @@ def _best_f1(curve: ScoreCurve) -> float:
 
 
 def _worst(values: dict[int, float]) -> list[int]:
-    """Returns the labels that get a line of their own: all, or of many the lowest, which need attention."""
+    """Returns the labels that get their own line: all, or the lowest of many, which need attention."""
     if len(values) <= _MOST_LINES:
         return sorted(values)
     return sorted(sorted(values, key=lambda label: (values[label], label))[:_MOST_LINES])

@@ -27,7 +27,7 @@ _CELL_INCHES = (4.4, 3.8)
 _PICTURE_SIDE = 480  # pixels of the longer side of a picture of its own, which a report embeds
 _SHOWN_SIDE = 900  # pixels of the longer side of an image in a sheet
 _LEGEND_INCHES = 0.45
-_CROWDED = 14  # boxes in an image from which on texts are smaller
+_CROWDED = 14  # boxes in an image; from this number on, texts are smaller
 
 
 class ImageSheets:
@@ -208,7 +208,7 @@ class _Texts:
         self._size = 8 if boxes <= _CROWDED else 6 if boxes <= 3 * _CROWDED else 5
 
     def add(self, text: str, box: NDArray[np.float64], *, is_mistake: bool, at_bottom: bool = False) -> None:
-        """Writes a text above its box, or inside it below the title; of missed objects at the bottom of the box."""
+        """Writes a text above its box, or inside it below the title; that of a missed object at its bottom."""
         is_inside = not at_bottom and box[1] < 0.08 * self._height
         y = min(box[3], self._height) if at_bottom else max(box[1], 0)
         below = is_inside
@@ -257,7 +257,7 @@ def _draw_box(axes: Axes, box: NDArray[np.float64], colour: str, width: float, d
     # imshow has the centre of the first pixel at 0, boxes have its edge there.
     corner = (box[0] - 0.5, box[1] - 0.5)
     sides = (box[2] - box[0], box[3] - box[1])
-    # A line below shows the box on a picture of its own colour, and between the dashes.
+    # A line beneath keeps the box visible on a picture of its colour, and between the dashes.
     axes.add_patch(Rectangle(corner, *sides, fill=False, edgecolor=edge, linewidth=width + 0.8, alpha=0.7))
     axes.add_patch(Rectangle(corner, *sides, fill=False, edgecolor=colour, linewidth=width, linestyle=dashes))
 

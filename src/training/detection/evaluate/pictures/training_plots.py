@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 History = Sequence[Mapping[str, Any]]
 
 STEPS = "step (optimizer updates)"
-# Of the many metrics those that show whether training helped, on the test split and on the validation split.
+# The metrics that show whether training helped, on the test split and on the validation split.
 _SHOWN_METRICS = (
     "eval_mAP", "eval_AP50", "eval_AR100", "binary_f1", "proposal_recall",
     "validation_mAP", "validation_AP50", "validation_AR100",
