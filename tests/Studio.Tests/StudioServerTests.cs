@@ -184,7 +184,8 @@ public sealed class StudioServerTests : IAsyncLifetime
         Assert.Equal("demo", (string?)job["name"]);
         Assert.Equal("read", (string?)job["stages"]![0]!["name"]);
         Assert.Equal(
-            """[{"name":"train_loss","total":2,"steps":[1,2],"values":[2,"NaN"],"times":["1970-01-01T00:00:05.000Z","1970-01-01T00:00:06.000Z"]}]""",
+            """[{"name":"train_loss","total":2,"steps":[1,2],"values":[2,"NaN"]"""
+                + ""","times":["1970-01-01T00:00:05.000Z","1970-01-01T00:00:06.000Z"]}]""",
             metrics["series"]!.ToJsonString()
         );
     }

@@ -4,7 +4,8 @@ namespace Studio.Metrics;
 
 /// <summary>
 /// Chooses the points of a curve that look like all of them: largest triangle, three buckets (Steinarsson, 2013). The first point and the
-/// last one stay. Each bucket between them keeps the point that spans the largest triangle with the point before and the mean of the next bucket.
+/// last one stay. Each bucket between them keeps the point that spans the largest triangle with the point before and the mean of the next
+/// bucket.
 /// </summary>
 public static class LargestTriangle
 {

@@ -7,7 +7,9 @@ namespace Studio.Runs;
 /// <param name="Times">Time of each value in Unix milliseconds.</param>
 public sealed record MetricSeries(string Name, long[] Steps, double[] Values, long[] Times)
 {
-    /// <summary>Returns the values by step from a step on. Of several values of a step the newest stays: a job that continues repeats some.</summary>
+    /// <summary>
+    /// Returns the values by step from a step on. Of several values of a step the newest stays: a job that continues repeats some.
+    /// </summary>
     public MetricSeries Ordered(long from)
     {
         var isOrdered = true;

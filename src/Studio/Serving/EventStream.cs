@@ -13,8 +13,8 @@ internal static class EventStream
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Sends events until the reader or the server ends it. The changes of the past are not kept, so that a reader who comes back is told to
-    /// load everything again.
+    /// Sends events until the reader or the server ends it. The changes of the past are not kept, so that a reader who comes back is told
+    /// to load everything again.
     /// </summary>
     public static async Task SendAsync(HttpContext context, StudioSite site)
     {
