@@ -47,9 +47,12 @@ public sealed class StudioSession(CommandArguments arguments, EmulatorSession em
         {
             var address = WorkspaceAddress.Of(plans.ReadConfiguration(context).Environment);
             if (address.Endpoint is null)
+            {
                 throw new CakeException(
                     "The experiment's workspace is not emulated; fetch a job, and show it: --target=Studio --job=FOLDER"
                 );
+            }
+
             running = await emulators.StartAsync(context, address, jobs: null);
         }
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Fixtures.Registries;
 
 namespace Azure.Containers.ContainerRegistry.Tests;
 

@@ -6,6 +6,7 @@ using Build.Sessions.Jobs;
 using Build.Sessions.Planning;
 using Build.Sessions.Snapshots;
 using Experiments.Plans;
+using Experiments.Text;
 using Images.Pushing;
 using Workspaces.Computes;
 using Workspaces.Connection;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using CodeHosts.Text;
 using Experiments.Json;
 using Experiments.Text;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using CodeHosts.Text;
 using Experiments.Text;
 
 namespace CodeHosts.Commands;

@@ -193,7 +193,8 @@ public sealed class DockerClientTests : IDisposable
 
         Assert.Equal(["login", "--username", "robot \"r\"", "--password-stdin", "localhost:1"], Assert.Single(fake.Arguments));
         Assert.Equal(Password, Assert.Single(fake.Calls)[1]);
-        Assert.DoesNotContain("pass", await File.ReadAllTextAsync(Path.Combine(fake.Folder, "env")), StringComparison.Ordinal);
+        var environment = await File.ReadAllTextAsync(Path.Combine(fake.Folder, "env"), TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("pass", environment, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,9 +22,6 @@ public partial class MachineLearningCommandJob : MachineLearningJobProperties
 
     public string Command { get; set; }
 
-    /// <summary>How the processes of the job are started; null starts one.</summary>
-    public MachineLearningDistributionConfiguration? Distribution { get; set; }
-
     public ResourceIdentifier EnvironmentId { get; set; }
 
     /// <summary>Gets or sets how the processes of the job are started; by default one process runs.</summary>

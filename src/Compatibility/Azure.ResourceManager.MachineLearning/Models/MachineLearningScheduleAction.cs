@@ -21,12 +21,14 @@ public abstract partial class MachineLearningScheduleAction : IJsonWritable
         json.Text("actionType") switch
         {
             "CreateJob" => new MachineLearningJobScheduleAction(MachineLearningJobProperties.Read(json.Member("jobDefinition"))),
-            var type => new UnknownScheduleAction(type ?? "Unknown"),
+            var type => new UnknownScheduleAction(type ?? "Unknown", json),
         };
 }
 
-/// <summary>An action of a kind this subset does not know: it can be read, not sent.</summary>
-internal sealed class UnknownScheduleAction(string actionType) : MachineLearningScheduleAction(actionType)
+/// <summary>An action of a kind that this subset does not know: it keeps the members that it was read with.</summary>
+internal sealed class UnknownScheduleAction(string actionType, JsonElement json) : MachineLearningScheduleAction(actionType)
 {
-    internal override void WriteOwnMembers(Utf8JsonWriter writer) => throw JsonWriting.Unwritable("schedule's action", ActionType);
+    private readonly JsonElement json = json.Clone();
+
+    internal override void WriteOwnMembers(Utf8JsonWriter writer) => writer.WriteOthers(json, "actionType");
 }

@@ -41,7 +41,7 @@ public abstract partial class MachineLearningTriggerBase : IJsonWritable
             {
                 Schedule = json.Model("schedule", MachineLearningRecurrenceSchedule.Read),
             },
-            var type => new UnknownTrigger(type ?? "Unknown"),
+            var type => new UnknownTrigger(type ?? "Unknown", json),
         };
         trigger.EndTime = json.Text("endTime");
         trigger.StartTime = json.Text("startTime");
@@ -50,8 +50,11 @@ public abstract partial class MachineLearningTriggerBase : IJsonWritable
     }
 }
 
-/// <summary>A trigger of a kind this subset does not know: it can be read, not sent.</summary>
-internal sealed class UnknownTrigger(string triggerType) : MachineLearningTriggerBase(triggerType)
+/// <summary>A trigger of a kind that this subset does not know: it keeps the members that it was read with.</summary>
+internal sealed class UnknownTrigger(string triggerType, JsonElement json) : MachineLearningTriggerBase(triggerType)
 {
-    internal override void WriteOwnMembers(Utf8JsonWriter writer) => throw JsonWriting.Unwritable("trigger", TriggerType);
+    private readonly JsonElement json = json.Clone();
+
+    internal override void WriteOwnMembers(Utf8JsonWriter writer) =>
+        writer.WriteOthers(json, "endTime", "startTime", "timeZone", "triggerType");
 }
