@@ -7,7 +7,7 @@ import { Evaluation } from "./evaluation.js";
 import { Images } from "./images.js";
 import { Log } from "./log.js";
 import { Metrics } from "./metrics.js";
-import { Facts, Orders, State, Table, Waiting } from "./parts.js";
+import { Facts, Orders, State, Table, Waiting, hasEnded } from "./parts.js";
 import { Sweep } from "./sweep.js";
 
 const TABS = {
@@ -52,7 +52,7 @@ function Overview({ job }) {
         ["parent", job.parent && html`<a href=${`#/jobs/${encodeURIComponent(job.parent)}`}>${label(job.parent)}</a>`], ["log", bytes(job.logBytes)]]} /></section>
       <section><h3>Last metrics</h3><${Facts} facts=${Object.entries(job.metrics ?? {}).filter(([name]) => /^(eval_(mAP|AP50|AP75)|train_loss|binary_(precision|recall|f1)|proposal_recall)$/.test(name)).map(([name, value]) => [name, number(value)])} /></section>
       ${job.stages?.length > 0 &&
-      html`<section><h3>Stages</h3><ol class="stages">${job.stages.map(({ name, seconds }) => html`<li><span>${label(name, 60)}</span><meter min="0" max=${most} value=${seconds ?? 0} aria-label=${`${label(name, 60)}: ${duration(seconds)}`}></meter><span class="number">${seconds === null ? "running" : duration(seconds)}</span></li>`)}</ol></section>`}
+      html`<section><h3>Stages</h3><ol class="stages">${job.stages.map(({ name, seconds }) => html`<li><span>${label(name, 60)}</span><meter min="0" max=${most} value=${seconds ?? 0} aria-label=${`${label(name, 60)}: ${duration(seconds)}`}></meter><span class="number">${seconds === null && !hasEnded(job) ? "" : duration(seconds)}</span></li>`)}</ol></section>`}
     </div>
     ${coco.length > 0 &&
     html`<section><h3>COCO's numbers at each evaluation</h3><${Table} caption="COCO's numbers at each evaluation" headings=${["step", ...names.map((name) => label(name))]} isNumeric=${() => true}
@@ -62,7 +62,7 @@ function Overview({ job }) {
       rows=${job.perClass.map(({ class: name, values }) => [label(name, 60), ...Object.keys(job.perClass[0].values).map((key) => number(values[key]))])} /></section>`}
     <div class="columns">
       <section><h3>Tags</h3><${Facts} facts=${entries(job.tags)} /></section>
-      <section><h3>Passport</h3><${Facts} facts=${entries(job.passport)} /></section>
+      <section><h3>Passport</h3><${Facts} facts=${flat(job.passport)} /></section>
       <section><h3>exp_config</h3><${Facts} facts=${flat(job.config)} /></section>
       <section><h3>Inputs and outputs</h3><${Facts} facts=${[...(job.inputs ?? []), ...(job.outputs ?? [])].map(({ name, type, uri, mode }) => [name, [type, mode, uri].filter(Boolean).join(" · ")])} /></section>
     </div>
