@@ -6,7 +6,8 @@ using Fixtures.Registries;
 namespace Build.Tests;
 
 /// <summary>
-/// The targets about images with a stand-in for docker, while Cake.Docker quotes as it does on Cake.Core before version 7: what is inside the
+/// The targets about images with a stand-in for docker, while Cake.Docker quotes as it does on Cake.Core before version 7: what is inside
+/// the
 /// quotation marks is not escaped.
 /// </summary>
 [UnsupportedOSPlatform("windows")]

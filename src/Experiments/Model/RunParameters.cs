@@ -43,7 +43,8 @@ public sealed record RunParameters
 
     [Setting(
         "LR_SCALING",
-        "With several processes, each of which takes BATCH_SIZE images: `none` keeps LEARNING_RATE, `linear` multiplies it by their number.",
+        "With several processes, each of which takes BATCH_SIZE images: `none` keeps LEARNING_RATE, `linear` multiplies it by their "
+            + "number.",
         Default = "none",
         Choices = ["none", "linear"],
         Decides = Decides.Weights

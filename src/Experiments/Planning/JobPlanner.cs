@@ -19,7 +19,8 @@ internal static class JobPlanner
     private const string FolderOfTrial = "/$AZUREML_RUN_ID";
 
     /// <summary>Plans the job.</summary>
-    /// <param name="checkpoints">The folder of the checkpoints: attempts of one plan share it, as do plans that train the same weights.</param>
+    /// <param name="checkpoints">The folder of the checkpoints: attempts of one plan share it, as do plans that train the same
+    /// weights.</param>
     /// <param name="experiment">The resolved exp_config.</param>
     public static JobPlan Plan(string checkpoints, Experiment experiment) =>
         new(

@@ -109,7 +109,7 @@ internal sealed class FolderRun(string name, PlainFolder files, PlainFolder? dat
             return null;
         try
         {
-            // A member that is there twice would be found only later.
+            // A duplicate member would be found only later.
             return JsonNode.Parse(file, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject;
         }
         catch (JsonException)

@@ -68,7 +68,7 @@ internal static class Json
         }
         catch (ArgumentException)
         {
-            return null; // A member that is there twice is found only now.
+            return null; // A duplicate member is found only now.
         }
     }
 }

@@ -35,7 +35,7 @@ public sealed record ScheduleTiming(
         {
             CronTrigger cron => $"cron {cron.Expression}",
             MachineLearningRecurrenceTrigger recurrence => Describe(recurrence),
-            _ => "at times that this program does not know",
+            _ => "by a trigger that this program does not know",
         };
         words += $", {trigger.TimeZone ?? WindowsTimeZones.Utc}";
         if (trigger.StartTime is { } start)

@@ -115,8 +115,8 @@ def _run_stages(
     _begin(say, "train")
     own = held_out if settings.validation_csv != NO_FILE else None  # a share of the training split is in its hash
     folder = CheckpointFolder(checkpoints, checkpoint_identity(settings, dataset, weights, own, group.size), say)
-    path, measured = output / "metrics.jsonl" if group.is_first else None, evaluation_identity(settings, dataset)
-    log = MetricsLog(path, tracker, measured=measured)
+    path, identity = output / "metrics.jsonl" if group.is_first else None, evaluation_identity(settings, dataset)
+    log = MetricsLog(path, tracker, measured=identity)
     trained = train_model(settings, model, dataset, store, evaluator, validation, folder, log, machine, console, group)
 
     _begin(say, "evaluate")

@@ -4,7 +4,8 @@ using System.Runtime.Versioning;
 namespace Build.Tests.Doubles;
 
 /// <summary>
-/// Replaces docker with a script that records the arguments, the standard input and the variables of each call. It builds nothing, and a push
+/// Replaces docker with a script that records the arguments, the standard input and the variables of each call. It builds nothing, and a
+/// push
 /// copies the manifest of the tag <c>staged</c> to the pushed tag.
 /// </summary>
 [UnsupportedOSPlatform("windows")]

@@ -5,7 +5,8 @@ using Fixtures.Engines;
 namespace EndToEnd.Packages;
 
 /// <summary>
-/// A copy of the product's sources, a feed with the stand-ins, and a package folder of its own, so that no stand-in gets among the packages of
+/// A copy of the product's sources, a feed with the stand-ins, and a package folder of its own, so that no stand-in gets among the packages
+/// of
 /// this machine.
 /// </summary>
 public sealed class PackageCheckout : IDisposable
@@ -64,7 +65,9 @@ public sealed class PackageCheckout : IDisposable
         return (run.ExitCode, run.Everything);
     }
 
-    /// <summary>Reads what a restore chose: the kind (<c>package</c> or <c>project</c>) and the version of each library, by its id.</summary>
+    /// <summary>
+    /// Reads what a restore chose: the kind (<c>package</c> or <c>project</c>) and the version of each library, by its id.
+    /// </summary>
     public IReadOnlyDictionary<string, (string Kind, string Version)> ReadLibraries(string project)
     {
         var assets = Path.Combine(Root, Path.GetDirectoryName(project)!, "obj", "project.assets.json");

@@ -8,7 +8,9 @@ namespace EndToEnd.Packages;
 /// <param name="Dependencies">The packages that the upstream package requires, each with its lowest version.</param>
 internal sealed record StandIn(string Id, string Version, params (string Id, string Version)[] Dependencies)
 {
-    /// <summary>The four packages that have a subset, and the packages that only they bring, with the versions of upstream's lists.</summary>
+    /// <summary>
+    /// The four packages that have a subset, and the packages that only they bring, with the versions of upstream's lists.
+    /// </summary>
     public static readonly IReadOnlyList<StandIn> All =
     [
         new("Azure.Containers.ContainerRegistry", "1.2.0", ("Azure.Core", "1.44.1")),

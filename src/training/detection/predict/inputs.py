@@ -38,7 +38,7 @@ def find_images(text: str, output: Path) -> Inputs:
         output: The folder of the results. Its files are no input, so that a second run finds the same images.
 
     Raises:
-        TrainingError: The text is none of these, or there is no image.
+        TrainingError: The text is of another kind, or there is no image.
     """
     path = Path(text)
     if path.is_dir():

@@ -172,7 +172,8 @@ class Trainer:
         """Returns a context in which the gradients of a batch stay in this process, to be averaged with later ones."""
         network: Any = self._network
         if stays and isinstance(network, DistributedDataParallel):
-            context: ContextManager[Any] = network.no_sync()
+            no_sync: Any = network.no_sync  # nn.Module's attributes are tensors to mypy
+            context: ContextManager[Any] = no_sync()
             return context
         return contextlib.nullcontext()
 
