@@ -120,14 +120,18 @@ public class ScheduleTests
     }
 
     [Fact]
-    public async Task UpdateAsync_Refuses_WhenTheActionIsOfAnotherKind()
+    public async Task UpdateAsync_SendsEveryMember_WhenTheActionAndTheTriggerAreOfOtherKinds()
     {
-        var read = """{"trigger":{"triggerType":"Cron","expression":"0 3 * * *"},"action":{"actionType":"CreateMonitor"}}""";
-        using var arm = new ScriptedArm().Answer(200, Answer(JsonNode.Parse(read)!));
+        var read = JsonNode.Parse(
+            """
+            {"trigger":{"triggerType":"Moon","phase":"full","timeZone":"UTC"},"action":{"actionType":"CreateMonitor","monitor":{"days":[1,2]}}}
+            """
+        )!;
+        using var arm = new ScriptedArm().Answer(200, Answer(read)).Answer(200, Answer(read));
         var schedule = (await arm.Workspace().GetMachineLearningScheduleAsync("nightly", None)).Value;
 
-        var error = await Assert.ThrowsAsync<NotSupportedException>(() => schedule.UpdateAsync(WaitUntil.Completed, schedule.Data, None));
+        await schedule.UpdateAsync(WaitUntil.Completed, schedule.Data, None);
 
-        Assert.Equal("A schedule's action of type 'CreateMonitor' can be read but not sent.", error.Message);
+        Assert.True(JsonNode.DeepEquals(read, Sent(arm)), arm.Transcript);
     }
 }

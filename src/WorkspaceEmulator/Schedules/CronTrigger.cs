@@ -30,7 +30,8 @@ internal sealed record CronTrigger(CronExpression Expression, TimeZoneInfo Zone,
         if (Start is { } start && (MomentOf(start) ?? MomentOf(start.AddHours(1))) is { } begin && begin > first)
             first = begin.AddTicks(-1);
         var at = new DateTimeOffset(first.Ticks - (first.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero).AddMinutes(1);
-        for (var last = at + Furthest; at < last; )
+        var last = at + Furthest;
+        while (at < last)
         {
             var local = LocalOf(at);
             if (!Expression.IncludesHour(local))
