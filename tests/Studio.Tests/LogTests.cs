@@ -114,8 +114,21 @@ public sealed class LogTests : IDisposable
         Assert.Contains("needle", match.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Next_CutsBetweenCharacters_WhenTheyTakeTwoPlaces()
+    {
+        using var log = Of("needle " + string.Concat(Enumerable.Repeat("🛣", 400)));
+
+        var text = LogSearch.Next(log, "needle", 0, 1).Matches.Single().Text;
+
+        Assert.Equal("needle " + string.Concat(Enumerable.Repeat("🛣", 246)), text);
+    }
+
     [Theory]
     [InlineData("all is well, by default\n", null)]
+    [InlineData("no faults found; default: 3\n", null)]
+    [InlineData("ok\nthe dataset has 2 faults:\n", 21L)]
+    [InlineData("ok\nSegmentation fault (core dumped)\n", 3L)]
     [InlineData("by default a Fault: x\n", 13L)]
     [InlineData("ok\nRuntimeError: no\n", 10L)]
     [InlineData("ok\nTraceback (most recent call last):\n  x\nValueError: bad\n", 3L)]

@@ -179,7 +179,7 @@ public sealed class StudioServerTests : IAsyncLifetime
     public async Task Get_DescribesTheJob_WhenItIsFetched()
     {
         var job = await GetAsync("api/jobs/demo");
-        var metrics = await GetAsync("api/jobs/demo/metrics?names=train_loss,none");
+        var metrics = await GetAsync("api/jobs/demo/metrics?names=train_loss&names=none,");
 
         Assert.Equal("demo", (string?)job["name"]);
         Assert.Equal("read", (string?)job["stages"]![0]!["name"]);

@@ -95,6 +95,73 @@ public sealed class StudioTests : IAsyncLifetime
         Assert.Equal("again\n", await log.Content.ReadAsStringAsync(Stop));
     }
 
+    [Fact]
+    public async Task Get_Answers_WhenAVariableOfTheJobHasDuplicateMembers()
+    {
+        await emulator.SubmitAsync("job-1", "true", change: properties =>
+            properties["environmentVariables"] = new JsonObject { ["EXP_CONFIG"] = """{"A":1,"A":2}""" }
+        );
+        await emulator.WaitForEndAsync("job-1");
+
+        Assert.Null((await GetAsync("jobs/job-1"))["config"]);
+        Assert.Equal("[]", (await GetAsync("compare?jobs=job-1&jobs=job-1"))["config"]!.ToJsonString());
+        Assert.False((bool)(await GetAsync("jobs/job-1/images"))["available"]!);
+    }
+
+    [Fact]
+    public async Task Get_ShowsAPipelineAndItsSteps()
+    {
+        await emulator.CreateComputeAsync();
+        await emulator.CreateEnvironmentAsync();
+        var pipeline = new JsonObject
+        {
+            ["jobType"] = "Pipeline",
+            ["experimentName"] = "potholes",
+            ["settings"] = new JsonObject { ["default_compute"] = $"/{TestEmulator.Workspace}/computes/cpu" },
+            ["jobs"] = new JsonObject
+            {
+                ["one"] = new JsonObject
+                {
+                    ["type"] = "command",
+                    ["command"] = "echo one",
+                    ["environmentId"] = $"/{TestEmulator.Workspace}/environments/detection/versions/1",
+                },
+            },
+        };
+        var body = new JsonObject { ["properties"] = pipeline }.ToJsonString();
+        await emulator.ExpectAsync(HttpStatusCode.Created, HttpMethod.Put, TestEmulator.Arm("/jobs/pipe"), body);
+        await emulator.WaitForEndAsync("pipe");
+
+        var jobs = (await GetAsync("jobs"))["jobs"]!.AsArray().ToDictionary(job => (string)job!["kind"]!, job => job!);
+
+        Assert.Equal(["command", "pipeline"], jobs.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("pipe", (string?)jobs["command"]["parent"]);
+        Assert.Equal(HttpStatusCode.Conflict, await PostAsync("jobs/pipe/resubmit", "pipe"));
+        var step = (string)jobs["command"]["name"]!;
+        Assert.Equal(HttpStatusCode.Conflict, await PostAsync($"jobs/{step}/resubmit", step));
+    }
+
+    [Fact]
+    public async Task Events_AskToLoadAgain_WhenAJobWasDeleted()
+    {
+        await emulator.SubmitAsync("job-1", "true");
+        await emulator.WaitForEndAsync("job-1");
+        using var response = await reader.GetAsync(
+            new Uri("studio/api/events", UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead,
+            Stop
+        );
+        using var events = new StreamReader(await response.Content.ReadAsStreamAsync(Stop));
+        Assert.Equal(": open", await events.ReadLineAsync(Stop));
+
+        await emulator.SendAsync(HttpMethod.Delete, TestEmulator.Arm("/jobs/job-1"));
+
+        var line = "";
+        while (line is not (null or "event: reset"))
+            line = await events.ReadLineAsync(Stop);
+        Assert.Equal("event: reset", line);
+    }
+
     private async Task<JsonNode> GetAsync(string path) =>
         JsonNode.Parse(await reader.GetStringAsync(new Uri($"studio/api/{path}", UriKind.Relative), Stop))!;
 

@@ -146,7 +146,7 @@ export async function start(port = 0) {
     if (what === "clusters") return json({ clusters: [{ name: "cpu-cluster", size: "STANDARD_DS3_V2", priority: "LowPriority", minNodes: 0, maxNodes: 2, pricePerHour: null, nodes: [{ id: "node-1", state: "Running", job: "demo-bbbbbbbbbbbb" }], queue: [] }] });
     if (what === "datasets") return json({ available: true, reason: null, data: { images: 300, findings: [{ name: "near-duplicates", count: 2, message: HOSTILE }] } });
     if (what === "compare") {
-      const names = query.get("jobs").split(",").map(decodeURIComponent);
+      const names = query.getAll("jobs");
       return json({ jobs: names, config: [{ key: "RUN_PARAMS.SEED", values: names.map((_, index) => index) }], data: [], metrics: [{ name: "eval_mAP", values: names.map((_, index) => 0.5 + index / 50), intervals: names.map((_, index) => (index ? null : [0.46, 0.55])) }] });
     }
     if (what === "sweeps") {
@@ -166,7 +166,7 @@ export async function start(port = 0) {
       return json({ job: part === "cancel" ? name : `${name}-2` }, 202);
     }
     if (!part) return json(detail(entry));
-    if (part === "metrics") return json({ series: entry.series.filter((one) => query.get("names").split(",").includes(one.name)) });
+    if (part === "metrics") return json({ series: entry.series.filter((one) => query.getAll("names").includes(one.name)) });
     if (part === "artifacts" && !rest.length) return json({ artifacts: ["outputs/predictions.json", "outputs/ground_truth.json", `outputs/${HOSTILE}.txt`].map((file) => ({ path: file, bytes: 1234, modified: "2026-11-01T12:01:00Z" })) });
     if (part === "artifacts") {
       const contents = { "predictions.json": entry.files.predictions, "ground_truth.json": entry.files.truth, "evaluation.json": curves };

@@ -17,7 +17,9 @@ public static class LogSearch
     private const int LongestShown = 500; // characters
     private static readonly byte[][] Errors =
     [
-        .. new[] { "traceback (most recent call last)", "error:", "fault" }.Select(Encoding.ASCII.GetBytes),
+        .. new[] { "traceback (most recent call last)", "error:", "segmentation fault", "fault:", "faults:" }.Select(
+            Encoding.ASCII.GetBytes
+        ),
     ];
 
     /// <summary>Finds the matches from a place on, towards the end.</summary>
@@ -93,7 +95,7 @@ public static class LogSearch
         {
             foreach (var offset in Forward(log, needle, 0, Math.Min(first + needle.Length - 1 ?? log.Length, MostBytes)))
             {
-                if (!BeginsAWord(log, offset) && needle == Errors[^1]) // "default" is no fault.
+                if (needle[0] == 'f' && !BeginsAWord(log, offset)) // "default:" is no fault.
                     continue;
                 first = offset;
                 break;
@@ -150,7 +152,9 @@ public static class LogSearch
         var rest = window[lineStart..];
         var end = rest[(place - lineStart)..].IndexOf((byte)'\n');
         var text = Encoding.UTF8.GetString(end < 0 ? rest : rest[..(place - lineStart + end)]);
-        return text.Length <= LongestShown ? text : text[..LongestShown];
+        if (text.Length <= LongestShown)
+            return text;
+        return text[..(char.IsHighSurrogate(text[LongestShown - 1]) ? LongestShown - 1 : LongestShown)];
     }
 
     private static byte[] Lower(byte[] bytes)

@@ -18,7 +18,13 @@ internal sealed class Changes
     /// <summary>Returns what changed, as events with their data, and remembers it.</summary>
     public IEnumerable<(string Kind, JsonObject Data)> Next(IRunStore store, DateTimeOffset now)
     {
-        foreach (var run in store.List())
+        var runs = store.List();
+        var gone = seen.Keys.Except(runs.Select(run => run.Name), StringComparer.Ordinal).ToList();
+        foreach (var name in gone)
+            seen.Remove(name);
+        if (gone.Count > 0)
+            yield return ("reset", []); // The page loads again what it shows.
+        foreach (var run in runs)
         {
             var name = run.Name;
             var known = seen.GetValueOrDefault(name);

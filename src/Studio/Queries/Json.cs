@@ -7,6 +7,9 @@ namespace Studio.Queries;
 /// <summary>Converts values to the JSON that the page reads, and reads JSON that a job wrote.</summary>
 internal static class Json
 {
+    // Otherwise a duplicate member throws only when it is read.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>Returns a time in ISO 8601, UTC.</summary>
     public static JsonNode? Of(DateTimeOffset? time) =>
         time is { } known
@@ -22,7 +25,7 @@ internal static class Json
 
     public static JsonArray Of(IEnumerable<JsonNode?> nodes) => [.. nodes];
 
-    /// <summary>Reads JSON; null when it is damaged or larger than a limit.</summary>
+    /// <summary>Reads JSON; null when it is damaged, has a duplicate member, or is larger than a limit.</summary>
     /// <param name="stream">The content, which is disposed; null gives null.</param>
     /// <param name="mostBytes">The most bytes that are read.</param>
     public static JsonNode? Read(Stream? stream, long mostBytes)
@@ -30,7 +33,7 @@ internal static class Json
         using var content = stream;
         try
         {
-            return content is null || content.Length > mostBytes ? null : JsonNode.Parse(content);
+            return content is null || content.Length > mostBytes ? null : JsonNode.Parse(content, documentOptions: Strict);
         }
         catch (JsonException)
         {
@@ -38,12 +41,12 @@ internal static class Json
         }
     }
 
-    /// <summary>Parses JSON; null when it is damaged.</summary>
+    /// <summary>Parses JSON; null when it is damaged or has a duplicate member.</summary>
     public static JsonNode? Parse(string? text)
     {
         try
         {
-            return text is null ? null : JsonNode.Parse(text);
+            return text is null ? null : JsonNode.Parse(text, documentOptions: Strict);
         }
         catch (JsonException)
         {
@@ -59,16 +62,6 @@ internal static class Json
     public static double? Number(JsonNode? json, string member) =>
         Member(json, member) is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : null;
 
-    /// <summary>Returns a member; null when it is missing, or twice in the object.</summary>
-    public static JsonNode? Member(JsonNode? json, string member)
-    {
-        try
-        {
-            return (json as JsonObject)?[member];
-        }
-        catch (ArgumentException)
-        {
-            return null; // A duplicate member is found only now.
-        }
-    }
+    /// <summary>Returns a member; null when it is missing.</summary>
+    public static JsonNode? Member(JsonNode? json, string member) => (json as JsonObject)?[member];
 }

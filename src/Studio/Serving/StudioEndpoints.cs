@@ -312,7 +312,7 @@ public static class StudioEndpoints
     private static string Route(HttpContext context, string name) => context.Request.RouteValues[name] as string ?? "";
 
     private static string[] List(HttpContext context, string name) =>
-        context.Request.Query[name].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries);
+        [.. context.Request.Query[name].OfType<string>().Where(value => value.Length > 0)];
 
     private static long? Number(HttpContext context, string name) =>
         long.TryParse(context.Request.Query[name], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)

@@ -84,11 +84,11 @@ internal sealed class EmulatorRun(Workspace workspace, Run run, TimeProvider tim
     {
         var definition = document.Definition;
         var variables = (definition.Object("trial") ?? definition).Texts("environmentVariables");
-        return new(document.Name, run.Sweep is null ? "command" : "sweep", document.Status.ToString())
+        return new(document.Name, KindOf(run), document.Status.ToString())
         {
             Experiment = document.ExperimentName,
             DisplayName = document.DisplayName,
-            Parent = document.Trial?.Sweep,
+            Parent = document.Parent,
             Created = document.CreatedAt,
             Started = document.StartedAt,
             Ended = document.EndedAt,
@@ -106,6 +106,11 @@ internal sealed class EmulatorRun(Workspace workspace, Run run, TimeProvider tim
         };
     }
 
+    private static string KindOf(Run run) =>
+        run.Sweep is not null ? "sweep"
+        : run.Pipeline is not null ? "pipeline"
+        : "command";
+
     private static IReadOnlyList<RunPort> Ports(JsonObject? ports, string type) =>
         [
             .. (ports ?? []).Select(port => new RunPort(
@@ -120,7 +125,7 @@ internal sealed class EmulatorRun(Workspace workspace, Run run, TimeProvider tim
     {
         try
         {
-            return text is null ? null : JsonNode.Parse(text) as JsonObject;
+            return text is null ? null : JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject;
         }
         catch (JsonException)
         {

@@ -23,8 +23,10 @@ internal sealed partial class Resubmission(RunFactory runs)
     /// <returns>Either its name or why it cannot be submitted.</returns>
     public (string? Name, string? Fault) Submit(Workspace workspace, Run run)
     {
-        if (run.Document is { Trial: not null } or { Definition: null })
-            return (null, $"'{run.Name}' was not submitted as a job; submit its sweep again.");
+        if (run.Document is { Parent: not null } or { Definition: null })
+            return (null, $"'{run.Name}' was not submitted as a job; submit the sweep or pipeline that it belongs to.");
+        if (run.Pipeline is not null)
+            return (null, $"'{run.Name}' is a pipeline; its client submits it again.");
         var properties = PropertiesOf(run);
         var runnable = run.Sweep is null
             ? properties

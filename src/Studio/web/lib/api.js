@@ -2,6 +2,12 @@
 
 const encode = (name) => encodeURIComponent(name);
 
+// A class may have a comma in its name, and so a metric: each name is a parameter of its own.
+const many = (key, names) => names.map((name) => `${key}=${encode(name)}`).join("&");
+
+// A browser would take "." and ".." for folders of the address.
+const encodePath = (path) => path.split("/").map((part) => (/^\.+$/.test(part) ? "" : encode(part))).join("/");
+
 async function answer(response) {
   if (response.ok) return response;
   let message = `${response.status} ${response.statusText}`;
@@ -20,13 +26,13 @@ export const api = {
   jobs: async () => (await json("jobs")).jobs,
   job: (name) => json(`jobs/${encode(name)}`),
   metrics: async (name, names, points = 1000) =>
-    (await json(`jobs/${encode(name)}/metrics?names=${names.map(encode).join(",")}&points=${points}`)).series,
+    (await json(`jobs/${encode(name)}/metrics?${many("names", names)}&points=${points}`)).series,
   artifacts: async (name) => (await json(`jobs/${encode(name)}/artifacts`)).artifacts,
   images: (name) => json(`jobs/${encode(name)}/images`),
   sweep: (name) => json(`sweeps/${encode(name)}`),
   clusters: async () => (await json("clusters")).clusters,
   dataset: (name) => json(`datasets/${encode(name)}`),
-  compare: (names) => json(`compare?jobs=${names.map(encode).join(",")}`),
+  compare: (names) => json(`compare?${many("jobs", names)}`),
   search: (name, text, from, direction) =>
     json(`jobs/${encode(name)}/log/search?text=${encode(text)}&from=${from}&direction=${direction}&limit=1`),
   firstError: async (name) => (await json(`jobs/${encode(name)}/log/error`)).offset,
@@ -39,8 +45,8 @@ export const api = {
       content: new Uint8Array(await response.arrayBuffer()),
     };
   },
-  artifactAddress: (name, path) => `api/jobs/${encode(name)}/artifacts/${path.split("/").map(encode).join("/")}`,
-  imageAddress: (name, file) => `api/jobs/${encode(name)}/images/${file.split("/").map(encode).join("/")}`,
+  artifactAddress: (name, path) => `api/jobs/${encode(name)}/artifacts/${encodePath(path)}`,
+  imageAddress: (name, file) => `api/jobs/${encode(name)}/images/${encodePath(file)}`,
   artifact: async (name, path) => (await answer(await fetch(api.artifactAddress(name, path)))).json(),
   order: (name, what) => json(`jobs/${encode(name)}/${what}`, { method: "POST", headers: { "X-Studio-Confirm": encode(name) } }),
 };

@@ -54,7 +54,7 @@ export function Metrics({ job, jobs }) {
       if (!one?.steps.length) return [];
       const start = new Date(one.times?.[0] ?? 0).getTime();
       const xs = isTime && one.times ? one.times.map((each) => (new Date(each).getTime() - start) / 1000) : one.steps;
-      const ys = group.unit === "loss" ? smooth(one.ys ?? one.values, weight) : one.values;
+      const ys = group.unit === "loss" ? smooth(one.values, weight) : one.values;
       const parts = [group.names.length > 1 ? metric : null, names.length > 1 ? name : null].filter(Boolean);
       return [{ label: label(parts.join(" · ") || metric, 60), xs, ys }];
     });
