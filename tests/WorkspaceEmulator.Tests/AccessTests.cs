@@ -47,23 +47,14 @@ public class AccessTests
     }
 
     [Fact]
-    public async Task GetPage_SetsACookie_WhenTheTokenIsGiven()
+    public async Task GetRoot_LeadsToTheStudio_WhichNeedsItsOwnToken()
     {
         await using var emulator = await TestEmulator.StartAsync();
-        await emulator.ExpectAsync(HttpStatusCode.Unauthorized, HttpMethod.Get, "/", token: "");
 
-        var token = await File.ReadAllTextAsync(Path.Combine(emulator.Folder, "token"), TestContext.Current.CancellationToken);
-        var (status, _, response) = await emulator.SendAsync(HttpMethod.Get, $"/?token={token}", token: "");
-        Assert.Equal(HttpStatusCode.Redirect, status);
-        var cookie = response.Headers.GetValues("Set-Cookie").Single();
-        Assert.DoesNotContain(token, cookie, StringComparison.Ordinal);
+        var (status, _, response) = await emulator.SendAsync(HttpMethod.Get, "/", token: "");
 
-        // The client's cookie container sends the cookie from here on.
-        var (again, page, _) = await emulator.SendAsync(HttpMethod.Get, "/", token: "");
-        Assert.Equal(HttpStatusCode.OK, again);
-        Assert.Contains("<title>Workspace emulator</title>", (string?)page, StringComparison.Ordinal);
-        Assert.Equal("work", (string?)(await emulator.GetAsync("/page/overview", token: ""))[0]!["name"]);
-        await emulator.ExpectAsync(HttpStatusCode.Unauthorized, HttpMethod.Get, TestEmulator.Arm("/jobs"), token: "");
+        Assert.Equal((HttpStatusCode.Redirect, "/studio/"), (status, response.Headers.Location?.OriginalString));
+        await emulator.ExpectAsync(HttpStatusCode.Unauthorized, HttpMethod.Get, "studio/", token: "");
     }
 
     [Fact]

@@ -30,9 +30,9 @@ public sealed class StudioTests : IAsyncLifetime
     public async Task Get_OpensNothingElse_WhenTheCookieIsTheStudios()
     {
         using var jobs = await reader.GetAsync(new Uri(TestEmulator.Arm("/jobs"), UriKind.Relative), Stop);
-        using var page = await reader.GetAsync(new Uri("page/overview", UriKind.Relative), Stop);
+        using var status = await reader.GetAsync(new Uri("emulator/status", UriKind.Relative), Stop);
 
-        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (jobs.StatusCode, page.StatusCode));
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (jobs.StatusCode, status.StatusCode));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(emulator.Folder, "studio-token")));
     }
 

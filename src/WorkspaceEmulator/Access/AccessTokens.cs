@@ -7,20 +7,16 @@ using WorkspaceEmulator.State;
 namespace WorkspaceEmulator.Access;
 
 /// <summary>
-/// Issues and validates the owner's token, one token per running job, the page's cookie, and signatures of log addresses.
+/// Issues and validates the owner's token, one token per running job, and signatures of log addresses.
 /// </summary>
 internal sealed class AccessTokens
 {
     private const int TokenLength = 64;
     private readonly byte[] ownerToken;
     private readonly byte[] signingKey = RandomNumberGenerator.GetBytes(32);
-    private readonly string pageCookie = RandomNumberGenerator.GetHexString(48, lowercase: true);
     private readonly ConcurrentDictionary<string, string> runsByToken = new(StringComparer.Ordinal);
 
     private AccessTokens(string owner) => ownerToken = Encoding.UTF8.GetBytes(owner);
-
-    /// <summary>Gets the cookie value that grants access to the page only.</summary>
-    public string PageCookie => pageCookie;
 
     public static AccessTokens LoadOrCreate(StateFolder folder)
     {
@@ -44,9 +40,6 @@ internal sealed class AccessTokens
     private static bool IsToken(string text) => text.Length == TokenLength && text.All(char.IsAsciiHexDigitLower);
 
     public bool IsOwner(string token) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), ownerToken);
-
-    public bool IsPageCookie(string? value) =>
-        value is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(value), Encoding.UTF8.GetBytes(pageCookie));
 
     /// <summary>Creates a token for a job's process. It ends with the job.</summary>
     public string IssueRunToken(string runKey)

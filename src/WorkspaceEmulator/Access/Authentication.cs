@@ -4,11 +4,10 @@ using WorkspaceEmulator.Wire.Errors;
 namespace WorkspaceEmulator.Access;
 
 /// <summary>
-/// Authenticates requests by the owner's token, a job's token, the page's cookie or, for logs, the signature in the address.
+/// Authenticates requests by the owner's token, a job's token or, for logs, the signature in the address.
 /// </summary>
 internal sealed class Authentication(RequestDelegate next, AccessTokens tokens)
 {
-    public const string CookieName = "emulator-page";
     private static readonly string[] OpenPaths = ["/discovery", "/azureml", "/oauth2", "/studio"];
     private static readonly string[] JobPaths = ["/history", "/artifact", "/mlflow"];
 
@@ -30,36 +29,15 @@ internal sealed class Authentication(RequestDelegate next, AccessTokens tokens)
                 : ArmErrors.Forbidden("A job's token opens run history, artifacts and MLflow of that job only.").ExecuteAsync(context);
         }
 
-        if (IsPage(path) && HttpMethods.IsGet(context.Request.Method))
-        {
-            if (path == "/" && context.Request.Query["token"].ToString() is { Length: > 0 } given && tokens.IsOwner(given))
-            {
-                context.Response.Cookies.Append(
-                    CookieName,
-                    tokens.PageCookie,
-                    new()
-                    {
-                        HttpOnly = true,
-                        Secure = true,
-                        SameSite = SameSiteMode.Strict,
-                    }
-                );
-                context.Response.Redirect("/");
-                return Task.CompletedTask;
-            }
-
-            if (tokens.IsPageCookie(context.Request.Cookies[CookieName]))
-                return next(context);
-        }
-
-        // The studio has a token and a cookie of its own. Discovery returns addresses only, as on Azure. Signatures of log addresses and of
+        // The studio, to which the root leads, has a token and a cookie of its own. Discovery returns addresses only, as on Azure. Signatures of log addresses and of
         // storage accounts, and secrets of registry token requests, are checked by their endpoints.
-        return OpenPaths.Any(prefix => path.StartsWithSegments(prefix, StringComparison.Ordinal)) || StorageAccountNames.IsAccountPath(path)
+        return
+            path == "/"
+            || OpenPaths.Any(prefix => path.StartsWithSegments(prefix, StringComparison.Ordinal))
+            || StorageAccountNames.IsAccountPath(path)
             ? next(context)
             : ArmErrors.Unauthorized().ExecuteAsync(context);
     }
-
-    private static bool IsPage(PathString path) => path == "/" || path.StartsWithSegments("/page", StringComparison.Ordinal);
 
     private static string? BearerToken(HttpRequest request) =>
         request.Headers.Authorization.ToString() is var header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)

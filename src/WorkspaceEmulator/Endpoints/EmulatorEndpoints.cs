@@ -5,7 +5,6 @@ using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Deployments;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
-using WorkspaceEmulator.Page;
 using WorkspaceEmulator.Pipelines;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
@@ -51,7 +50,6 @@ internal static class EmulatorEndpoints
         application.MapDeployments();
         application.MapRegistryTokens();
         application.MapAdministration();
-        application.MapPage();
         application.MapEmulatorStudio();
         application
             .Map("/{**path}", (HttpContext context) => ArmErrors.NotEmulated(context.Request.Method, context.Request.Path))

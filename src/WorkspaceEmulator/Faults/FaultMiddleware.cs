@@ -47,7 +47,6 @@ internal sealed class FaultMiddleware(RequestDelegate next, ActiveFaults faults,
     // These requests watch the emulator and change the script.
     private static bool IsOwn(PathString path) =>
         path == "/"
-        || path.StartsWithSegments("/page", StringComparison.Ordinal)
         || path.StartsWithSegments("/studio", StringComparison.Ordinal)
         || path.StartsWithSegments("/emulator", StringComparison.Ordinal);
 

@@ -8,6 +8,7 @@ namespace WorkspaceEmulator.Studio;
 /// <summary>Puts the studio into the emulator.</summary>
 internal static class StudioSetup
 {
+    private const string Area = "The studio";
     private const int TokenLength = 64;
 
     /// <summary>Adds what the studio needs. The file of its token exists when this returns.</summary>
@@ -25,10 +26,13 @@ internal static class StudioSetup
             ));
     }
 
-    public static void MapEmulatorStudio(this IEndpointRouteBuilder application) =>
+    public static void MapEmulatorStudio(this IEndpointRouteBuilder application)
+    {
+        application.MapGet("/", () => TypedResults.Redirect("/studio/")).Emulates(Area, "Root", "Leads to the studio.");
         application
             .MapStudio(context => context.RequestServices.GetRequiredService<StudioSite>())
-            .Finally(endpoint => endpoint.Metadata.Add(new EmulatedOperation("The studio", endpoint.DisplayName!, "")));
+            .Finally(endpoint => endpoint.Metadata.Add(new EmulatedOperation(Area, endpoint.DisplayName!, "")));
+    }
 
     private static string LoadOrCreateToken(StateFolder folder)
     {

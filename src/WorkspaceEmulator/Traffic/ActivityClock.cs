@@ -11,11 +11,7 @@ internal sealed class ActivityClock(TimeProvider time)
 
     public void Touch(PathString path)
     {
-        var isWatching =
-            path == "/"
-            || path.StartsWithSegments("/page", StringComparison.Ordinal)
-            || path.StartsWithSegments("/studio", StringComparison.Ordinal)
-            || path == "/emulator/status";
+        var isWatching = path == "/" || path.StartsWithSegments("/studio", StringComparison.Ordinal) || path == "/emulator/status";
         if (!isWatching)
             Touch();
     }

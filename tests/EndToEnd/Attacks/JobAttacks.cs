@@ -34,9 +34,9 @@ public static class JobAttacks
             await PutClusterAsync(target, "P1000000Y", 400)
         ),
         new(Area, "`page_token` of 2³¹ - 1 for the values of a metric", "An empty page without a next one.", ReadPageAsync),
-        new(Area, "metrics of NaN, infinity and 10⁹⁹⁹", "They are stored, and the page is served.", LogOddMetricsAsync),
+        new(Area, "metrics of NaN, infinity and 10⁹⁹⁹", "They are stored, and the studio shows them.", LogOddMetricsAsync),
         new(Area, "a filter of 2000 wildcards for a search of runs", "A response within a minute.", SearchAsync),
-        new(Area, "a log line of 64 MB", "The page shows its end; the log is served byte for byte.", LogLongLineAsync),
+        new(Area, "a log line of 64 MB", "The studio shows its end; the log is served byte for byte.", LogLongLineAsync),
         new(
             Area,
             "`<script>` and `##vso[…]` as a metric's name, a tag and a log line",
@@ -116,7 +116,7 @@ public static class JobAttacks
             );
         }
 
-        await target.ExpectAsync(200, HttpMethod.Get, $"page/run?workspace=sub/group/work&name={job}");
+        await target.ReadStudioAsync($"jobs/{job}/metrics?names=loss");
         await target.ExpectAsync(200, HttpMethod.Get, Target.Mlflow($"runs/get?run_id={job}"));
     }
 
@@ -147,10 +147,10 @@ public static class JobAttacks
         await target.SubmitAsync(job, "head -c 64000000 /dev/zero | tr '\\0' x; echo end");
         await target.EndAsync(job);
 
-        var page = JsonNode.Parse(await target.ExpectAsync(200, HttpMethod.Get, $"page/run?workspace=sub/group/work&name={job}"))!;
+        var end = await target.ReadStudioAsync($"jobs/{job}/log?offset=-65536&length=65536");
         var log = await target.ExpectAsync(200, HttpMethod.Get, Target.Artifacts(job, "/content?path=user_logs/std_log.txt"));
 
-        Assert.InRange(((string)page["log"]!).Length, 1, 64 * 1024);
+        Assert.Equal((64 * 1024, "xend\n"), (end.Length, end[^5..]));
         Assert.Equal(64_000_004, log.Length);
         await target.ExpectAsync(202, HttpMethod.Delete, Target.Arm($"/jobs/{job}"));
     }
@@ -173,7 +173,7 @@ public static class JobAttacks
             $$"""{"run_id":"{{job}}","tags":[{"key":"markup","value":"{{Markup}}"}]}"""
         );
 
-        var page = JsonNode.Parse(await target.ExpectAsync(200, HttpMethod.Get, $"page/run?workspace=sub/group/work&name={job}"))!;
+        var shown = JsonNode.Parse(await target.ReadStudioAsync($"jobs/{job}"))!;
         using var client = target.CreateClient(target.Endpoint);
         client.DefaultRequestHeaders.Authorization = new("Bearer", target.Token);
         using var file = await client.GetAsync(
@@ -181,8 +181,8 @@ public static class JobAttacks
             TestContext.Current.CancellationToken
         );
 
-        Assert.Equal($"{Markup}\n", (string?)page["log"]);
-        Assert.Equal(Markup, (string?)page["tags"]!["markup"]);
+        Assert.Equal($"{Markup}\n", await target.ReadStudioAsync($"jobs/{job}/log?offset=0&length=1000"));
+        Assert.Equal(Markup, (string?)shown["tags"]!["markup"]);
         Assert.Equal("application/octet-stream", file.Content.Headers.ContentType?.MediaType);
         Assert.Equal("nosniff", file.Headers.GetValues("X-Content-Type-Options").Single());
     }

@@ -88,7 +88,7 @@ public static class LinkAttacks
             "cd ../..; me=$AZUREML_RUN_ID; mv $me gone-$me; ln -s gone-$me $me; ln -s {file} gone-$me/wd/outputs/link",
             "outputs/link"
         ),
-        new(Area, "the page of a job whose log is a link", "The page shows nothing of the file outside.", ShowAsync),
+        new(Area, "the studio's log of a job whose log is a link", "The studio shows nothing of the file outside.", ShowAsync),
         new(Area, "`system_logs` as a link to a folder outside", "Nothing is written outside; the job completes.", (target, job) =>
             EndAsync(target, job, "mv ../system_logs ../gone; ln -s {folder} ../system_logs")
         ),
@@ -169,9 +169,10 @@ public static class LinkAttacks
     {
         await target.StartAsync(job, Script(target, "rm ../user_logs/std_log.txt; ln -s {file} ../user_logs/std_log.txt"));
 
-        var shown = await target.ExpectAsync(200, HttpMethod.Get, $"page/run?workspace=sub/group/work&name={job}");
+        await target.ReadStudioAsync($"jobs/{job}");
+        var (_, log) = await target.AskStudioAsync($"jobs/{job}/log?offset=0&length=1000");
 
-        Assert.DoesNotContain(Target.Secret, shown, StringComparison.Ordinal);
+        Assert.DoesNotContain(Target.Secret, log, StringComparison.Ordinal);
     }
 
     private static async Task EndAsync(Target target, string job, string script)

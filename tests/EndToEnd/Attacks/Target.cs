@@ -174,6 +174,29 @@ public sealed class Target : IAsyncLifetime
         return new HttpClient(handler) { BaseAddress = endpoint, Timeout = Limit };
     }
 
+    /// <summary>Opens the studio and returns the cookie that it gives for its token.</summary>
+    public async Task<string> OpenStudioAsync()
+    {
+        var token = (await File.ReadAllTextAsync(Path.Combine(State, "studio-token"), Stop)).Trim();
+        using var opened = await client!.GetAsync($"studio?token={token}", Stop);
+        return opened.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+    }
+
+    /// <summary>Asks for what the studio's page reads.</summary>
+    public async Task<(int Status, string Body)> AskStudioAsync(string path)
+    {
+        var cookie = await OpenStudioAsync();
+        return await SendAsync(HttpMethod.Get, $"studio/api/{path}", token: "", headers: headers => headers.Add("Cookie", cookie));
+    }
+
+    /// <summary>Returns what the studio's page reads.</summary>
+    public async Task<string> ReadStudioAsync(string path)
+    {
+        var (status, body) = await AskStudioAsync(path);
+        Assert.Equal(200, status);
+        return body;
+    }
+
     /// <summary>Sends a request with the owner's token, or with another one; an empty one sends none.</summary>
     public async Task<(int Status, string Body)> SendAsync(
         HttpMethod method,

@@ -24,7 +24,7 @@ public static class TokenAttacks
         OfAJob("a job's token for a job's definition", job => (HttpMethod.Get, Target.Arm($"/jobs/{job}")), 403),
         OfAJob("a job's token to cancel its own job", job => (HttpMethod.Post, Target.Arm($"/jobs/{job}/cancel")), 403),
         OfAJob("a job's token to stop the emulator", _ => (HttpMethod.Post, "emulator/shutdown"), 403),
-        OfAJob("a job's token for the page", _ => (HttpMethod.Get, "page/overview"), 403),
+        OfAJob("a job's token for the studio", _ => (HttpMethod.Get, "studio/api/jobs"), 403),
         OfAJob("a job's token for a secret of the key vault", _ => (HttpMethod.Get, "keyvault/kv/secrets/s?api-version=7.4"), 403),
         new(Area, "a job's token after the job has ended", "401.", UseOldTokenAsync),
         Signed("a signed log address whose signature ends in another digit", address => address[..^1] + (address[^1] == '0' ? '1' : '0')),
@@ -43,17 +43,17 @@ public static class TokenAttacks
         new(Area, "basic authentication that is not base64", "401.", async (target, _) =>
             Assert.Equal(401, (await target.SendAsync(HttpMethod.Get, "oauth2/token?service=r", token: "", headers: Basic("%%%"))).Status)
         ),
-        new(Area, "a page cookie that is not the emulator's", "401.", async (target, _) =>
+        new(Area, "a studio cookie that is not the emulator's", "401.", async (target, _) =>
             Assert.Equal(
                 401,
                 (
-                    await target.SendAsync(HttpMethod.Get, "page/overview", token: "", headers: headers =>
-                        headers.Add("Cookie", "emulator-page=00")
+                    await target.SendAsync(HttpMethod.Get, "studio/api/jobs", token: "", headers: headers =>
+                        headers.Add("Cookie", $"studio-{target.Endpoint.Port}=00")
                     )
                 ).Status
             )
         ),
-        new(Area, "the page's own cookie for an API request", "401.", UseCookieAsync),
+        new(Area, "the studio's own cookie for an API request", "401.", UseCookieAsync),
     ];
 
     private static Action<HttpRequestHeaders> Basic(string value) =>
@@ -112,11 +112,9 @@ public static class TokenAttacks
 
     private static async Task UseCookieAsync(Target target, string job)
     {
-        using var client = target.CreateClient(target.Endpoint);
-        using var page = await client.GetAsync($"/?token={target.Token}", TestContext.Current.CancellationToken);
-        var cookie = page.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        var cookie = await target.OpenStudioAsync();
 
-        var shown = await target.SendAsync(HttpMethod.Get, "page/overview", token: "", headers: headers => headers.Add("Cookie", cookie));
+        var shown = await target.SendAsync(HttpMethod.Get, "studio/api/jobs", token: "", headers: headers => headers.Add("Cookie", cookie));
         var (status, _) = await target.SendAsync(HttpMethod.Get, Target.Arm("/jobs"), token: "", headers: headers =>
             headers.Add("Cookie", cookie)
         );

@@ -266,10 +266,10 @@ public class RequestFaultTests
         await emulator.ExpectAsync(HttpStatusCode.InternalServerError, HttpMethod.Get, TestEmulator.Arm("/jobs"));
         await emulator.SendAsync(
             HttpMethod.Get,
-            $"/?token={await File.ReadAllTextAsync(Path.Combine(emulator.Folder, "token"), TestContext.Current.CancellationToken)}",
+            $"studio?token={await File.ReadAllTextAsync(Path.Combine(emulator.Folder, "studio-token"), TestContext.Current.CancellationToken)}",
             token: ""
         );
-        await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, "page/overview", token: "");
+        await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, "studio/api/store", token: "");
         Assert.Equal(1, (int)(await emulator.GetAsync("emulator/status"))["faultRules"]!);
         Assert.Equal("""{"rules":[{"path":"**","status":500,"struck":1}]}""", (await emulator.GetAsync("emulator/faults")).ToJsonString());
 
