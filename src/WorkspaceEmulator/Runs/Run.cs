@@ -134,6 +134,8 @@ internal sealed class Run
         {
             if (Status.IsTerminal() || (Status == RunStatus.CancelRequested && !status.IsTerminal()))
                 return false;
+            if (Status == status && errorMessage is null)
+                return true; // A sweep's driver asks at each pass; nothing is to be written.
             var now = time.GetUtcNow();
             Update(
                 document =>

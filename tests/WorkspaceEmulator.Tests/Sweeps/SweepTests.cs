@@ -115,6 +115,11 @@ public class SweepTests
             TestContext.Current.CancellationToken
         );
         Assert.Contains("sweep_1 is the best trial so far.", log, StringComparison.Ordinal);
+        var lifecycle = await File.ReadAllLinesAsync(
+            Path.Combine(emulator.JobFolder("sweep"), "system_logs/lifecycler/lifecycler.log"),
+            TestContext.Current.CancellationToken
+        );
+        Assert.Single(lifecycle, line => line.EndsWith("Status is Running.", StringComparison.Ordinal));
     }
 
     [Theory]
