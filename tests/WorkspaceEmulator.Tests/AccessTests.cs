@@ -53,7 +53,10 @@ public class AccessTests
 
         var (status, _, response) = await emulator.SendAsync(HttpMethod.Get, "/", token: "");
 
+        var (_, _, ofJob) = await emulator.SendAsync(HttpMethod.Get, "/?run=job%2F1&wsid=x", token: "");
+
         Assert.Equal((HttpStatusCode.Redirect, "/studio/"), (status, response.Headers.Location?.OriginalString));
+        Assert.Equal("/studio/#/jobs/job%2F1", ofJob.Headers.Location?.OriginalString);
         await emulator.ExpectAsync(HttpStatusCode.Unauthorized, HttpMethod.Get, "studio/", token: "");
     }
 

@@ -65,7 +65,11 @@ test("pairs, counts and mistakes are those of the trainer at every threshold, wi
       assert.deepEqual(countImages(read, threshold), expected.images, `seed ${seed}, ${threshold}`);
       for (const image of read.images) {
         const { missed, wrong, confused } = mistakes(pair(image, threshold));
-        assert.deepEqual([missed.length + confused.length, wrong.length + confused.length], expected.mistakes[image.file], `seed ${seed}, ${threshold}, ${image.file}`);
+        assert.deepEqual(
+          [missed.length + confused.length, wrong.length + confused.length],
+          expected.mistakes[image.file],
+          `seed ${seed}, ${threshold}, ${image.file}`,
+        );
       }
     });
   }
@@ -80,16 +84,26 @@ test("the overlay draws the boxes of predictions.json where they are", async () 
   const { id } = files.truth.images.find(({ file_name: file }) => file === name);
   const wanted = files.predictions.filter(({ image_id: image, score }) => image === id && score >= 0.5).map(({ bbox }) => bbox);
   assert.ok(wanted.length > 0);
-  const drawn = await page.locator(".prediction rect").evaluateAll((all) => all.map((rect) => ["x", "y", "width", "height"].map((key) => Number(rect.getAttribute(key)))));
+  const drawn = await page
+    .locator(".prediction rect")
+    .evaluateAll((all) => all.map((rect) => ["x", "y", "width", "height"].map((key) => Number(rect.getAttribute(key)))));
   const sorted = (boxes) => boxes.toSorted((a, b) => a[0] - b[0]);
   assert.deepEqual(sorted(drawn), sorted(wanted));
 
   // Three points of an edge have the color of a prediction, three beside it have not.
   const [x, y, width, height] = wanted[0];
-  const place = await page.locator(".overlay").evaluate((svg, points) => {
-    const matrix = svg.getScreenCTM();
-    return points.map(([px, py]) => [matrix.a * px + matrix.e, matrix.d * py + matrix.f]);
-  }, [[x, y + height * 0.3], [x + width, y + height * 0.6], [x + width * 0.5, y + height], [x + width / 2, y + height / 2]]);
+  const place = await page.locator(".overlay").evaluate(
+    (svg, points) => {
+      const matrix = svg.getScreenCTM();
+      return points.map(([px, py]) => [matrix.a * px + matrix.e, matrix.d * py + matrix.f]);
+    },
+    [
+      [x, y + height * 0.3],
+      [x + width, y + height * 0.6],
+      [x + width * 0.5, y + height],
+      [x + width / 2, y + height / 2],
+    ],
+  );
   await page.getByRole("checkbox", { name: "ground truth" }).uncheck();
   const shot = await page.screenshot();
   const decoder = await context.newPage(); // the page's own policy lets no script read a picture

@@ -15,7 +15,12 @@ after(async () => {
 });
 
 describe("every view", () => {
-  for (const [colorScheme, width] of [["light", 1280], ["dark", 1280], ["light", 390], ["dark", 390]])
+  for (const [colorScheme, width] of [
+    ["light", 1280],
+    ["dark", 1280],
+    ["light", 390],
+    ["dark", 390],
+  ])
     test(`${colorScheme}, ${width} px wide: accessible, without a message, nothing asked of another host`, async () => {
       const { page, context, seen } = await openPage(browser, { colorScheme, width });
       for (const [name, view] of Object.entries(VIEWS)) {
@@ -25,7 +30,10 @@ describe("every view", () => {
         assert.equal(scroll, 0, `${name} scrolls sideways`);
       }
       assert.deepEqual(seen.messages, []);
-      assert.deepEqual(seen.requests.filter((url) => !url.startsWith(server.address)), []);
+      assert.deepEqual(
+        seen.requests.filter((url) => !url.startsWith(server.address)),
+        [],
+      );
       await context.close();
     });
 });
@@ -33,7 +41,13 @@ describe("every view", () => {
 describe("text from outside", () => {
   test("names, tags and errors stay text, and show what cannot be seen", async () => {
     const { page, context, seen } = await openPage(browser);
-    for (const view of ["#/jobs", "#/jobs/demo-hostile", "#/jobs/demo-hostile/artifacts", "#/jobs/demo-hostile/dataset", "#/jobs/demo-hostile/log"]) {
+    for (const view of [
+      "#/jobs",
+      "#/jobs/demo-hostile",
+      "#/jobs/demo-hostile/artifacts",
+      "#/jobs/demo-hostile/dataset",
+      "#/jobs/demo-hostile/log",
+    ]) {
       await show(page, server.address, view);
       const text = await page.evaluate(() => document.body.innerText);
       assert.doesNotMatch(text, /[\u202e\u001b]/, view);
@@ -80,7 +94,10 @@ describe("the log", () => {
     for (const part of ["step 2/2", "40\nstep 3/240\n", "ä and no end"]) {
       entry.log = Buffer.concat([entry.log, Buffer.from(part)]);
       server.send("log", { job: "demo-bbbbbbbbbbbb", bytes: entry.log.length });
-      await page.waitForFunction((text) => document.querySelector(".log").textContent.includes(text), part.split("\n").at(-1) || part.split("\n").at(-2));
+      await page.waitForFunction(
+        (text) => document.querySelector(".log").textContent.includes(text),
+        part.split("\n").at(-1) || part.split("\n").at(-2),
+      );
     }
     const lines = await page.locator(".line").allTextContents();
     assert.deepEqual(lines, ["[1/7] check the settings", "step 1/240 loss 1.6", "step 2/240", "step 3/240", "ä and no end"]);
@@ -103,6 +120,27 @@ describe("jobs", () => {
     await page.getByLabel("train_loss", { exact: true }).check();
     await page.reload();
     await page.waitForSelector("th >> text=train_loss");
+    await context.close();
+  });
+
+  test("two chosen jobs are compared by config, metrics with intervals, and curves", async () => {
+    const { page, context } = await openPage(browser);
+    await show(page, server.address, "#/jobs");
+    await page.getByLabel("Compare demo-aaaaaaaaaaaa").check();
+    await page.getByLabel("Compare demo-bbbbbbbbbbbb").check();
+    await page.getByRole("link", { name: "Compare 2 jobs" }).click();
+    await page.waitForSelector("text=0.5000 (0.4600 to 0.5500)");
+    assert.deepEqual(await page.locator("tr", { hasText: "RUN_PARAMS.SEED" }).locator("td").allTextContents(), ["RUN_PARAMS.SEED", "0", "1"]);
+    assert.equal(await page.locator(".chart canvas").count(), 3);
+    await context.close();
+  });
+
+  test("a job that has ended is submitted again", async () => {
+    const { page, context } = await openPage(browser);
+    await show(page, server.address, "#/jobs/demo-aaaaaaaaaaaa");
+    await page.getByRole("button", { name: "Submit again", exact: true }).click();
+    await page.getByRole("button", { name: "Submit again demo-aaaaaaaaaaaa" }).click();
+    await page.waitForSelector("text=demo-aaaaaaaaaaaa-2 is submitted.");
     await context.close();
   });
 

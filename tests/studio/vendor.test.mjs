@@ -11,7 +11,12 @@ const manifest = JSON.parse(readFileSync(`${WEB}vendor/manifest.json`, "utf-8"))
 
 test("every vendored file has a package, a version, a licence and its hash", () => {
   const own = JSON.parse(readFileSync(at("package.json"), "utf-8")).dependencies;
-  assert.deepEqual(readdirSync(`${WEB}vendor`).filter((name) => name !== "manifest.json").sort(), manifest.map(({ file }) => file).sort());
+  assert.deepEqual(
+    readdirSync(`${WEB}vendor`)
+      .filter((name) => name !== "manifest.json")
+      .sort(),
+    manifest.map(({ file }) => file).sort(),
+  );
   for (const { file, package: name, version, licence, path, sha256 } of manifest) {
     const bytes = readFileSync(`${WEB}vendor/${file}`);
     assert.equal(createHash("sha256").update(bytes).digest("hex"), sha256, file);

@@ -25,6 +25,7 @@ _STEPS = 6
 _DRIVER = """
 import os, sys
 from detection.cli import main
+from detection.processes.leaving import leave
 from detection.train.hooks.timer import StepTimer
 
 rank, at, number = (int(text) for text in sys.argv[1:4])
@@ -41,7 +42,7 @@ def end(self, step):
 
 
 StepTimer.after_step = end
-sys.exit(main(sys.argv[4:]))
+leave(main(sys.argv[4:]))
 """
 
 
@@ -166,6 +167,23 @@ def test_run_of_two_processes_resumes_with_one(whole: Path, demo_data: Path, tmp
     assert code == 0, output
     assert "resuming from the checkpoint after step 4" in output
     _assert_same_run(tmp_path, whole)
+
+
+@pytest.mark.parametrize(("joins", "code", "clears_up"), [(True, 3, False), (True, 0, True), (False, 3, True)])
+def test_leave_clears_up_unless_a_run_of_several_processes_failed(joins: bool, code: int, clears_up: bool) -> None:
+    program = (
+        "import atexit\n"
+        "from torch import distributed\n"
+        "from detection.processes.leaving import leave\n"
+        "atexit.register(print, 'cleared up')\n"
+        f"if {joins}: distributed.init_process_group('gloo', rank=0, world_size=1)\n"
+        "print('said')\n"
+        f"leave({code})\n"
+    )
+
+    ((ended, output),) = _launch(["-c", program], 1)
+
+    assert (ended, output) == (code, "said\n" + ("cleared up\n" if clears_up else ""))
 
 
 @pytest.mark.parametrize("rank", [0, 1])

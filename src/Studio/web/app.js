@@ -50,18 +50,43 @@ function App() {
     document.title = `${label(title, 80)} · Studio`;
   }, [title]);
   const links = [["jobs", "Jobs"], ...(features.clusters ? [["clusters", "Clusters"]] : [])];
-  return html`<a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); document.getElementById("main").focus(); }}>Skip to the content</a>
-    <header class="top"><a class="brand" href="#/jobs"><img src="icon.svg" alt="" width="22" height="22" /> Studio</a>
-      <nav aria-label="Views">${links.map(([key, words]) => html`<a href=${`#/${key}`} aria-current=${(view || "jobs") === key && !name ? "page" : undefined}>${words}</a>`)}</nav>
+  return html`<a
+      class="skip"
+      href="#main"
+      onClick=${(event) => {
+        event.preventDefault();
+        document.getElementById("main").focus();
+      }}
+      >Skip to the content</a
+    >
+    <header class="top">
+      <a class="brand" href="#/jobs"><img src="icon.svg" alt="" width="22" height="22" /> Studio</a>
+      <nav aria-label="Views">
+        ${links.map(([key, words]) => html`<a href=${`#/${key}`} aria-current=${(view || "jobs") === key && !name ? "page" : undefined}>${words}</a>`)}
+      </nav>
       <span class="muted store">${label(store.data?.name, 80)}</span>
-      <label class="theme"><span class="hidden">Colors</span><select value=${theme} onChange=${(event) => setTheme(event.target.value)}><option value="">as the system</option><option value="light">light</option><option value="dark">dark</option></select></label>
+      <label class="theme"
+        ><span class="hidden">Colors</span
+        ><select value=${theme} onChange=${(event) => setTheme(event.target.value)}>
+          <option value="">as the system</option>
+          <option value="light">light</option>
+          <option value="dark">dark</option>
+        </select></label
+      >
     </header>
-    <main id="main" tabindex="-1">${store.error
-      ? html`<p class="fault" role="alert">The server does not answer: ${label(store.error.message, 300)}</p>`
-      : view === "compare" ? html`<${Compare} key=${name} names=${name.split(",").filter(Boolean)} />`
-      : view === "clusters" ? html`<${Clusters} />`
-      : name ? html`<${Job} key=${name} name=${name} tab=${tab} query=${query} features=${features} />`
-      : html`<${Jobs} />`}</main>`;
+    <main id="main" tabindex="-1">
+      ${
+        store.error
+          ? html`<p class="fault" role="alert">The server does not answer: ${label(store.error.message, 300)}</p>`
+          : view === "compare"
+            ? html`<${Compare} key=${name} names=${name.split(",").filter(Boolean)} />`
+            : view === "clusters"
+              ? html`<${Clusters} />`
+              : name
+                ? html`<${Job} key=${name} name=${name} tab=${tab} query=${query} features=${features} />`
+                : html`<${Jobs} />`
+      }
+    </main>`;
 }
 
 render(html`<${App} />`, document.getElementById("app"));

@@ -28,7 +28,10 @@ internal static class StudioSetup
 
     public static void MapEmulatorStudio(this IEndpointRouteBuilder application)
     {
-        application.MapGet("/", () => TypedResults.Redirect("/studio/")).Emulates(Area, "Root", "Leads to the studio.");
+        // Addresses of jobs have the form of Azure ML's portal: /?run=NAME.
+        application
+            .MapGet("/", (string? run) => TypedResults.Redirect(run is null ? "/studio/" : $"/studio/#/jobs/{Uri.EscapeDataString(run)}"))
+            .Emulates(Area, "Root", "Leads to the studio; with `run` to that job.");
         application
             .MapStudio(context => context.RequestServices.GetRequiredService<StudioSite>())
             .Finally(endpoint => endpoint.Metadata.Add(new EmulatedOperation(Area, endpoint.DisplayName!, "")));

@@ -1,3 +1,4 @@
 from detection.cli import main
+from detection.processes.leaving import leave
 
-raise SystemExit(main())
+leave(main())

@@ -11,6 +11,8 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
     private readonly TestDataset dataset = new();
     private readonly Uploads uploads = new();
 
+    private const int UploadsAtOnce = 16;
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public void Dispose()
@@ -124,8 +126,8 @@ public sealed class UploadTests(Azurite azurite) : IDisposable
 
         var upload = await uploads.UploadAsync(plan, large);
 
-        // Requests that were in flight when it was cut may have arrived since.
-        Assert.InRange(upload.Sent, 42 - 25, 42 - there.Count);
+        // Requests that were in flight when it was cut may have arrived since, or may just be replacing a file that was listed.
+        Assert.InRange(upload.Sent, 42 - 25, 42 - there.Count + UploadsAtOnce);
         await AssertHoldsAsync(plan, large.Files, large);
     }
 

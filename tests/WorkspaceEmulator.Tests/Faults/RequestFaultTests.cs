@@ -264,11 +264,8 @@ public class RequestFaultTests
         await using var emulator = await TestEmulator.StartAsync();
         await PutAsync(emulator, """{"path":"**","status":500}""");
         await emulator.ExpectAsync(HttpStatusCode.InternalServerError, HttpMethod.Get, TestEmulator.Arm("/jobs"));
-        await emulator.SendAsync(
-            HttpMethod.Get,
-            $"studio?token={await File.ReadAllTextAsync(Path.Combine(emulator.Folder, "studio-token"), TestContext.Current.CancellationToken)}",
-            token: ""
-        );
+        var studio = await File.ReadAllTextAsync(Path.Combine(emulator.Folder, "studio-token"), TestContext.Current.CancellationToken);
+        await emulator.SendAsync(HttpMethod.Get, $"studio?token={studio}", token: "");
         await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, "studio/api/store", token: "");
         Assert.Equal(1, (int)(await emulator.GetAsync("emulator/status"))["faultRules"]!);
         Assert.Equal("""{"rules":[{"path":"**","status":500,"struck":1}]}""", (await emulator.GetAsync("emulator/faults")).ToJsonString());

@@ -6,7 +6,11 @@ const encode = (name) => encodeURIComponent(name);
 const many = (key, names) => names.map((name) => `${key}=${encode(name)}`).join("&");
 
 // A browser would take "." and ".." for folders of the address.
-const encodePath = (path) => path.split("/").map((part) => (/^\.+$/.test(part) ? "" : encode(part))).join("/");
+const encodePath = (path) =>
+  path
+    .split("/")
+    .map((part) => (/^\.+$/.test(part) ? "" : encode(part)))
+    .join("/");
 
 async function answer(response) {
   if (response.ok) return response;

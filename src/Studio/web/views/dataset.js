@@ -15,12 +15,33 @@ export function Dataset({ job }) {
   const splits = Object.entries(data.splits ?? {});
   return html`<div>
     <${Facts} facts=${scalars.map(([name, value]) => [name, typeof value === "number" ? number(value) : value])} />
-    ${splits.length > 0 &&
-    html`<h3>Splits</h3><div class="columns">${splits.map(([name, split]) => html`<section><h4>${label(name)}</h4><${Facts} facts=${Object.entries(split).filter(([, value]) => typeof value !== "object").map(([key, value]) => [key, typeof value === "number" ? number(value) : value])} /></section>`)}</div>`}
+    ${
+      splits.length > 0 &&
+      html`<h3>Splits</h3>
+        <div class="columns">
+          ${splits.map(
+            ([name, split]) =>
+              html`<section>
+                <h4>${label(name)}</h4>
+                <${Facts}
+                  facts=${Object.entries(split)
+                    .filter(([, value]) => typeof value !== "object")
+                    .map(([key, value]) => [key, typeof value === "number" ? number(value) : value])}
+                />
+              </section>`,
+          )}
+        </div>`
+    }
     <h3>Findings</h3>
-    ${findings.length === 0
-      ? html`<p class="muted">None.</p>`
-      : html`<${Table} caption="Findings" headings=${["finding", "count", "text"]} isNumeric=${(column) => column === 1}
-          rows=${findings.map((finding) => [label(finding.name ?? finding.rule ?? finding.kind, 60), finding.count ?? finding.examples?.length ?? 1, label(finding.message ?? finding.text ?? finding.title, 400)])} />`}
+    ${
+      findings.length === 0
+        ? html`<p class="muted">None.</p>`
+        : html`<${Table}
+            caption="Findings"
+            headings=${["finding", "count", "text"]}
+            isNumeric=${(column) => column === 1}
+            rows=${findings.map((finding) => [label(finding.name ?? finding.rule ?? finding.kind, 60), finding.count ?? finding.examples?.length ?? 1, label(finding.message ?? finding.text ?? finding.title, 400)])}
+          />`
+    }
   </div>`;
 }

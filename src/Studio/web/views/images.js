@@ -24,24 +24,45 @@ export function Overlay({ address, image, threshold, classes, show, only = 0, de
   const isShown = (one) => only === 0 || one.label === only;
   const size = Math.max(image.width, image.height);
   const [line, text] = [size / 260, size / 44];
-  const box = ({ box: [x, y, width, height] }, kind, title) => html`<g class=${kind}>
-    <title>${title}</title>
-    <rect x=${x} y=${y} width=${width} height=${height} fill="none" stroke-width=${line} stroke-dasharray=${kind.startsWith("truth") ? `${line * 3} ${line * 2}` : "none"} />
-  </g>`;
+  const box = ({ box: [x, y, width, height] }, kind, title) =>
+    html`<g class=${kind}>
+      <title>${title}</title>
+      <rect
+        x=${x}
+        y=${y}
+        width=${width}
+        height=${height}
+        fill="none"
+        stroke-width=${line}
+        stroke-dasharray=${kind.startsWith("truth") ? `${line * 3} ${line * 2}` : "none"}
+      />
+    </g>`;
   return html`<svg class="overlay" viewBox=${`0 0 ${image.width} ${image.height}`} role="img" aria-label=${description}>
     <image href=${address} x="0" y="0" width=${image.width} height=${image.height} preserveAspectRatio="none" />
-    ${show.truth &&
-    objects.filter(isShown).map((object) => {
-      const isMissed = object.other === null || object.other.label !== object.label;
-      return box(object, `truth ${isMissed ? "missed" : ""}`, `ground truth: ${label(names.get(object.label))}${isMissed ? ", missed" : ""}`);
-    })}
-    ${show.predictions &&
-    predictions.filter(isShown).map((one) => {
-      const isWrong = one.other === null || one.other.label !== one.label;
-      const word = `${label(names.get(one.label), 24)} ${one.score.toFixed(2)}${isWrong ? " ✕" : ""}`;
-      return html`<g>${box(one, `prediction ${isWrong ? "wrong" : "right"}`, `prediction: ${word}`)}
-        <text class=${isWrong ? "wrong" : "right"} x=${one.box[0]} y=${Math.max(text, one.box[1] - line * 1.5)} font-size=${text}>${word}</text></g>`;
-    })}
+    ${
+      show.truth &&
+      objects.filter(isShown).map((object) => {
+        const isMissed = object.other === null || object.other.label !== object.label;
+        return box(
+          object,
+          `truth ${isMissed ? "missed" : ""}`,
+          `ground truth: ${label(names.get(object.label))}${isMissed ? ", missed" : ""}`,
+        );
+      })
+    }
+    ${
+      show.predictions &&
+      predictions.filter(isShown).map((one) => {
+        const isWrong = one.other === null || one.other.label !== one.label;
+        const word = `${label(names.get(one.label), 24)} ${one.score.toFixed(2)}${isWrong ? " ✕" : ""}`;
+        return html`<g
+          >${box(one, `prediction ${isWrong ? "wrong" : "right"}`, `prediction: ${word}`)}
+          <text class=${isWrong ? "wrong" : "right"} x=${one.box[0]} y=${Math.max(text, one.box[1] - line * 1.5)} font-size=${text}
+            >${word}</text
+          ></g
+        >`;
+      })
+    }
   </svg>`;
 }
 
@@ -68,11 +89,18 @@ export function Images({ job, jobs, query }) {
         return { image, pairs, found: mistakes(pairs) };
       })
       .filter((row) => FILTERS[filter].has(row))
-      .filter(({ image }) => only === 0 || [...image.objects, ...image.predictions.filter(({ score }) => score >= threshold)].some((one) => one.label === only))
+      .filter(
+        ({ image }) =>
+          only === 0 ||
+          [...image.objects, ...image.predictions.filter(({ score }) => score >= threshold)].some((one) => one.label === only),
+      )
       .filter(({ pairs }) => !cell || isInCell(pairs, Number(query.actual), Number(query.predicted)))
       .toSorted((a, b) => weight(b.found) - weight(a.found));
   }, [evaluation, threshold, filter, only, query.actual, query.predicted]);
-  const place = Math.max(0, rows.findIndex(({ image }) => image.file === file));
+  const place = Math.max(
+    0,
+    rows.findIndex(({ image }) => image.file === file),
+  );
   const row = rows[place];
 
   useEffect(() => {
@@ -91,7 +119,8 @@ export function Images({ job, jobs, query }) {
     return () => document.removeEventListener("keydown", keys);
   });
 
-  if (evaluation === null) return loaded.missing ? html`<p class="muted">${loaded.missing}</p>` : html`<${Waiting} of=${loaded} what="Evaluation" />`;
+  if (evaluation === null)
+    return loaded.missing ? html`<p class="muted">${loaded.missing}</p>` : html`<${Waiting} of=${loaded} what="Evaluation" />`;
   const zoom = (factor) => setView((before) => ({ ...before, zoom: Math.min(20, Math.max(1, before.zoom * factor)) }));
   const drag = (event) => {
     if (event.buttons === 1 && view.zoom > 1) setView({ ...view, x: view.x + event.movementX, y: view.y + event.movementY });
@@ -101,37 +130,94 @@ export function Images({ job, jobs, query }) {
   return html`<div>
     <form class="bar" onSubmit=${(event) => event.preventDefault()}>
       <${Threshold} job=${job} />
-      <label>Show <select value=${filter} onChange=${(event) => setFilter(event.target.value)}>${Object.entries(FILTERS).map(([key, { title }]) => html`<option value=${key}>${title}</option>`)}</select></label>
-      <label>Class <select value=${only} onChange=${(event) => setOnly(Number(event.target.value))}><option value="0">all</option>${evaluation.classes.map(({ id, name }) => html`<option value=${id}>${label(name, 40)}</option>`)}</select></label>
-      <label><input type="checkbox" checked=${show.truth} onChange=${() => setShow({ ...show, truth: !show.truth })} /> <span class="key truth">ground truth</span></label>
-      <label><input type="checkbox" checked=${show.predictions} onChange=${() => setShow({ ...show, predictions: !show.predictions })} /> <span class="key prediction">predictions</span></label>
-      <label>Beside <select value=${other} onChange=${(event) => setOther(event.target.value)}><option value="">no other job</option>${jobs.filter(({ name }) => name !== job.name).map(({ name }) => html`<option value=${name}>${label(name, 60)}</option>`)}</select></label>
+      <label
+        >Show
+        <select value=${filter} onChange=${(event) => setFilter(event.target.value)}>
+          ${Object.entries(FILTERS).map(([key, { title }]) => html`<option value=${key}>${title}</option>`)}
+        </select></label
+      >
+      <label
+        >Class
+        <select value=${only} onChange=${(event) => setOnly(Number(event.target.value))}>
+          <option value="0">all</option>
+          ${evaluation.classes.map(({ id, name }) => html`<option value=${id}>${label(name, 40)}</option>`)}
+        </select></label
+      >
+      <label
+        ><input type="checkbox" checked=${show.truth} onChange=${() => setShow({ ...show, truth: !show.truth })} />
+        <span class="key truth">ground truth</span></label
+      >
+      <label
+        ><input type="checkbox" checked=${show.predictions} onChange=${() => setShow({ ...show, predictions: !show.predictions })} />
+        <span class="key prediction">predictions</span></label
+      >
+      <label
+        >Beside
+        <select value=${other} onChange=${(event) => setOther(event.target.value)}>
+          <option value="">no other job</option>
+          ${jobs.filter(({ name }) => name !== job.name).map(({ name }) => html`<option value=${name}>${label(name, 60)}</option>`)}
+        </select></label
+      >
       ${cellWords && html`<span>${cellWords} <a href=${`#/jobs/${encodeURIComponent(job.name)}/images`}>all cells</a></span>`}
       <span class="muted" role="status">${rows.length} of ${evaluation.images.length} images</span>
     </form>
     ${images.data && !images.data.available && html`<p class="muted">The images themselves are not here: ${label(images.data.reason, 300)}</p>`}
-    ${!row
-      ? html`<p>No image fits.</p>`
-      : html`<div class="viewer">
-      <ol class="files" aria-label="Images">${rows.slice(0, 500).map(({ image, found }) => html`<li key=${image.file}><button type="button" class="plain" aria-current=${image === row.image ? "true" : "false"} onClick=${() => setFile(image.file)}>
-        ${label(image.file, 60)} <span class="muted">${found.missed.length} missed, ${found.wrong.length} wrong${found.confused.length ? `, ${found.confused.length} confused` : ""}</span></button></li>`)}</ol>
-      <div>
-        <div class="bar"><button type="button" onClick=${() => setFile(rows[(place - 1 + rows.length) % rows.length].image.file)}>← Previous</button>
-          <button type="button" onClick=${() => setFile(rows[(place + 1) % rows.length].image.file)}>Next →</button>
-          <button type="button" aria-label="Zoom in" onClick=${() => zoom(1.25)}>+</button><button type="button" aria-label="Zoom out" onClick=${() => zoom(0.8)}>−</button>
-          <button type="button" onClick=${() => setView({ zoom: 1, x: 0, y: 0 })}>Fit</button>
-          <span class="muted">${place + 1} / ${rows.length}. Keys: ← → step, g and p toggle boxes, + − 0 zoom</span></div>
-        <div class=${other ? "pair" : "single"}>
-          <figure class="stage" ref=${stage} onMouseMove=${drag}><div class="pan" style=${style}>
-            <${Overlay} address=${api.imageAddress(job.name, row.image.file)} image=${row.image} threshold=${threshold} classes=${evaluation.classes} show=${show} only=${only}
-              description=${`${label(row.image.file)}: ${row.pairs.objects.length} objects, ${row.pairs.predictions.length} predictions, ${row.found.missed.length} missed, ${row.found.wrong.length} false positives`} /></div>
-            <figcaption>${label(row.image.file)} · ${row.image.width} × ${row.image.height} · ${label(job.name, 60)}</figcaption></figure>
-          ${other && html`<${OtherJob} name=${other} file=${row.image.file} threshold=${threshold} show=${show} style=${style} />`}
-        </div>
-      </div>
-    </div>`}
+    ${
+      !row
+        ? html`<p>No image fits.</p>`
+        : html`<div class="viewer">
+            <ol class="files" aria-label="Images">
+              ${rows.slice(0, 500).map(
+                ({ image, found }) =>
+                  html`<li key=${image.file}>
+                    <button
+                      type="button"
+                      class="plain"
+                      aria-current=${image === row.image ? "true" : "false"}
+                      onClick=${() => setFile(image.file)}
+                    >
+                      ${label(image.file, 60)} <span class="muted">${wordsOf(found)}</span>
+                    </button>
+                  </li>`,
+              )}
+            </ol>
+            <div>
+              <div class="bar">
+                <button type="button" onClick=${() => setFile(rows[(place - 1 + rows.length) % rows.length].image.file)}>← Previous</button>
+                <button type="button" onClick=${() => setFile(rows[(place + 1) % rows.length].image.file)}>Next →</button>
+                <button type="button" aria-label="Zoom in" onClick=${() => zoom(1.25)}>+</button
+                ><button type="button" aria-label="Zoom out" onClick=${() => zoom(0.8)}>−</button>
+                <button type="button" onClick=${() => setView({ zoom: 1, x: 0, y: 0 })}>Fit</button>
+                <span class="muted">${place + 1} / ${rows.length}. Keys: ← → step, g and p toggle boxes, + − 0 zoom</span>
+              </div>
+              <div class=${other ? "pair" : "single"}>
+                <figure class="stage" ref=${stage} onMouseMove=${drag}>
+                  <div class="pan" style=${style}>
+                    <${Overlay}
+                      address=${api.imageAddress(job.name, row.image.file)}
+                      image=${row.image}
+                      threshold=${threshold}
+                      classes=${evaluation.classes}
+                      show=${show}
+                      only=${only}
+                      description=${describe(row)}
+                    />
+                  </div>
+                  <figcaption>${label(row.image.file)} · ${row.image.width} × ${row.image.height} · ${label(job.name, 60)}</figcaption>
+                </figure>
+                ${other && html`<${OtherJob} name=${other} file=${row.image.file} threshold=${threshold} show=${show} style=${style} />`}
+              </div>
+            </div>
+          </div>`
+    }
   </div>`;
 }
+
+const wordsOf = ({ missed, wrong, confused }) =>
+  `${missed.length} missed, ${wrong.length} wrong${confused.length ? `, ${confused.length} confused` : ""}`;
+
+const describe = ({ image, pairs, found }) =>
+  `${label(image.file)}: ${pairs.objects.length} objects, ${pairs.predictions.length} predictions, ${wordsOf(found)}`;
 
 const weight = ({ missed, wrong, confused }) => missed.length + wrong.length + confused.length;
 
@@ -148,11 +234,26 @@ function cellName(classes, { actual, predicted }) {
 function OtherJob({ name, file, threshold, show, style }) {
   const detail = useData(() => api.job(name), [name]);
   const loaded = useEvaluation(detail.data ?? { name, files: null });
-  if (!loaded.data) return html`<figure class="stage">${loaded.missing ? html`<p class="muted">${loaded.missing}</p>` : html`<${Waiting} of=${loaded} what="Other job" />`}</figure>`;
+  if (!loaded.data)
+    return html`<figure class="stage">
+      ${loaded.missing ? html`<p class="muted">${loaded.missing}</p>` : html`<${Waiting} of=${loaded} what="Other job" />`}
+    </figure>`;
   const image = loaded.data.images.find((one) => one.file === file);
   if (!image) return html`<figure class="stage"><p class="muted">${label(name)} did not evaluate this image.</p></figure>`;
   const { objects, predictions } = pair(image, threshold);
-  return html`<figure class="stage"><div class="pan" style=${style}><${Overlay} address=${api.imageAddress(name, file)} image=${image} threshold=${threshold} classes=${loaded.data.classes} show=${show}
-    description=${`${label(name)}: ${objects.length} objects, ${predictions.length} predictions`} /></div>
-    <figcaption>${label(file)} · ${label(name, 60)} · best score ${number(Math.max(0, ...image.predictions.map(({ score }) => score)))}</figcaption></figure>`;
+  return html`<figure class="stage">
+    <div class="pan" style=${style}>
+      <${Overlay}
+        address=${api.imageAddress(name, file)}
+        image=${image}
+        threshold=${threshold}
+        classes=${loaded.data.classes}
+        show=${show}
+        description=${`${label(name)}: ${objects.length} objects, ${predictions.length} predictions`}
+      />
+    </div>
+    <figcaption>
+      ${label(file)} · ${label(name, 60)} · best score ${number(Math.max(0, ...image.predictions.map(({ score }) => score)))}
+    </figcaption>
+  </figure>`;
 }

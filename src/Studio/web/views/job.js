@@ -23,48 +23,125 @@ const TABS = {
 
 /** Shows one job. */
 export function Job({ name, tab, query, features }) {
-  const loaded = useData(() => api.job(name), [name], (kind, data) => kind === "job" && data.name === name);
+  const loaded = useData(
+    () => api.job(name),
+    [name],
+    (kind, data) => kind === "job" && data.name === name,
+  );
   const jobs = useData(api.jobs, []);
   if (loaded.data === null) return html`<${Waiting} of=${loaded} what="Job" />`;
   const job = loaded.data;
   const tabs = Object.entries(TABS).filter(([, { fits }]) => !fits || fits(job));
   const current = TABS[tab] ?? TABS.overview;
   return html`<article>
-    <header class="head"><h1>${label(job.name, 120)}</h1><${State} state=${job.state} /><span class="muted">${label(job.displayName, 120)}</span><${Orders} job=${job} features=${features} /></header>
+    <header class="head">
+      <h1>${label(job.name, 120)}</h1>
+      <${State} state=${job.state} /><span class="muted">${label(job.displayName, 120)}</span><${Orders} job=${job} features=${features} />
+    </header>
     ${job.error && html`<p class="fault" role="alert">${label(job.error, 2000)}</p>`}
-    <nav class="tabs" aria-label="Parts of the job">${tabs.map(
-      ([key, { title, view }]) => html`<a href=${`#/jobs/${encodeURIComponent(name)}/${key}`} aria-current=${view === current.view ? "page" : undefined}>${title}</a>`,
-    )}</nav>
-    <section class="part" aria-label=${current.title} key=${current.title}><h2 class="hidden">${current.title}</h2><${current.view} job=${job} jobs=${jobs.data ?? []} query=${query} /></section>
+    <nav class="tabs" aria-label="Parts of the job">
+      ${tabs.map(
+        ([key, { title, view }]) =>
+          html`<a href=${`#/jobs/${encodeURIComponent(name)}/${key}`} aria-current=${view === current.view ? "page" : undefined}
+            >${title}</a
+          >`,
+      )}
+    </nav>
+    <section class="part" aria-label=${current.title} key=${current.title}>
+      <h2 class="hidden">${current.title}</h2>
+      <${current.view} job=${job} jobs=${jobs.data ?? []} query=${query} />
+    </section>
   </article>`;
 }
 
 function Overview({ job }) {
   const coco = job.coco ?? [];
   const names = [...new Set(coco.flatMap(({ values }) => Object.keys(values)))];
-  const entries = (object) => Object.entries(object ?? {}).map(([key, value]) => [key, typeof value === "object" && value !== null ? JSON.stringify(value) : value]);
+  const entries = (object) =>
+    Object.entries(object ?? {}).map(([key, value]) => [key, typeof value === "object" && value !== null ? JSON.stringify(value) : value]);
   const most = Math.max(1, ...(job.stages ?? []).map(({ seconds }) => seconds ?? 0));
   return html`<div>
     <div class="columns">
-      <section><h3>Run</h3><${Facts} facts=${[
-        ["experiment", job.experiment], ["created", time(job.created)], ["started", time(job.started)], ["ended", time(job.ended)], ["duration", duration(job.seconds)],
-        ["compute", job.compute], ["node", job.node], ["image", job.image], ["image digest", job.imageDigest], ["dataset hash", job.dataset],
-        ["parent", job.parent && html`<a href=${`#/jobs/${encodeURIComponent(job.parent)}`}>${label(job.parent)}</a>`], ["log", bytes(job.logBytes)]]} /></section>
-      <section><h3>Last metrics</h3><${Facts} facts=${Object.entries(job.metrics ?? {}).filter(([name]) => /^(eval_(mAP|AP50|AP75)|train_loss|binary_(precision|recall|f1)|proposal_recall)$/.test(name)).map(([name, value]) => [name, number(value)])} /></section>
-      ${job.stages?.length > 0 &&
-      html`<section><h3>Stages</h3><ol class="stages">${job.stages.map(({ name, seconds }) => html`<li><span>${label(name, 60)}</span><meter min="0" max=${most} value=${seconds ?? 0} aria-label=${`${label(name, 60)}: ${duration(seconds)}`}></meter><span class="number">${seconds === null && !hasEnded(job) ? "" : duration(seconds)}</span></li>`)}</ol></section>`}
+      <section>
+        <h3>Run</h3>
+        <${Facts}
+          facts=${[
+            ["experiment", job.experiment],
+            ["created", time(job.created)],
+            ["started", time(job.started)],
+            ["ended", time(job.ended)],
+            ["duration", duration(job.seconds)],
+            ["compute", job.compute],
+            ["node", job.node],
+            ["image", job.image],
+            ["image digest", job.imageDigest],
+            ["dataset hash", job.dataset],
+            ["parent", job.parent && html`<a href=${`#/jobs/${encodeURIComponent(job.parent)}`}>${label(job.parent)}</a>`],
+            ["log", bytes(job.logBytes)],
+          ]}
+        />
+      </section>
+      <section>
+        <h3>Last metrics</h3>
+        <${Facts}
+          facts=${Object.entries(job.metrics ?? {})
+            .filter(([name]) => /^(eval_(mAP|AP50|AP75)|train_loss|binary_(precision|recall|f1)|proposal_recall)$/.test(name))
+            .map(([name, value]) => [name, number(value)])}
+        />
+      </section>
+      ${
+        job.stages?.length > 0 &&
+        html`<section>
+          <h3>Stages</h3>
+          <ol class="stages">
+            ${job.stages.map(({ name, seconds }) => html`<li><span>${label(name, 60)}</span><meter min="0" max=${most} value=${seconds ?? 0} aria-label=${`${label(name, 60)}: ${duration(seconds)}`}></meter><span class="number">${seconds === null && !hasEnded(job) ? "" : duration(seconds)}</span></li>`)}
+          </ol>
+        </section>`
+      }
     </div>
-    ${coco.length > 0 &&
-    html`<section><h3>COCO's numbers at each evaluation</h3><${Table} caption="COCO's numbers at each evaluation" headings=${["step", ...names.map((name) => label(name))]} isNumeric=${() => true}
-      rows=${coco.map(({ step, values }) => [step, ...names.map((name) => number(values[name]))])} /></section>`}
-    ${job.perClass?.length > 0 &&
-    html`<section><h3>Classes</h3><${Table} caption="Metrics by class" headings=${["class", ...Object.keys(job.perClass[0].values)]} isNumeric=${(column) => column > 0}
-      rows=${job.perClass.map(({ class: name, values }) => [label(name, 60), ...Object.keys(job.perClass[0].values).map((key) => number(values[key]))])} /></section>`}
+    ${
+      coco.length > 0 &&
+      html`<section>
+        <h3>COCO's numbers at each evaluation</h3>
+        <${Table}
+          caption="COCO's numbers at each evaluation"
+          headings=${["step", ...names.map((name) => label(name))]}
+          isNumeric=${() => true}
+          rows=${coco.map(({ step, values }) => [step, ...names.map((name) => number(values[name]))])}
+        />
+      </section>`
+    }
+    ${
+      job.perClass?.length > 0 &&
+      html`<section>
+        <h3>Classes</h3>
+        <${Table}
+          caption="Metrics by class"
+          headings=${["class", ...Object.keys(job.perClass[0].values)]}
+          isNumeric=${(column) => column > 0}
+          rows=${job.perClass.map(({ class: name, values }) => [label(name, 60), ...Object.keys(job.perClass[0].values).map((key) => number(values[key]))])}
+        />
+      </section>`
+    }
     <div class="columns">
-      <section><h3>Tags</h3><${Facts} facts=${entries(job.tags)} /></section>
-      <section><h3>Passport</h3><${Facts} facts=${flat(job.passport)} /></section>
-      <section><h3>exp_config</h3><${Facts} facts=${flat(job.config)} /></section>
-      <section><h3>Inputs and outputs</h3><${Facts} facts=${[...(job.inputs ?? []), ...(job.outputs ?? [])].map(({ name, type, uri, mode }) => [name, [type, mode, uri].filter(Boolean).join(" · ")])} /></section>
+      <section>
+        <h3>Tags</h3>
+        <${Facts} facts=${entries(job.tags)} />
+      </section>
+      <section>
+        <h3>Passport</h3>
+        <${Facts} facts=${flat(job.passport)} />
+      </section>
+      <section>
+        <h3>exp_config</h3>
+        <${Facts} facts=${flat(job.config)} />
+      </section>
+      <section>
+        <h3>Inputs and outputs</h3>
+        <${Facts}
+          facts=${[...(job.inputs ?? []), ...(job.outputs ?? [])].map(({ name, type, uri, mode }) => [name, [type, mode, uri].filter(Boolean).join(" · ")])}
+        />
+      </section>
     </div>
   </div>`;
 }
@@ -72,17 +149,35 @@ function Overview({ job }) {
 function flat(value, path = "") {
   return Object.entries(value ?? {}).flatMap(([key, inner]) => {
     const name = path ? `${path}.${key}` : key;
-    return inner !== null && typeof inner === "object" && !Array.isArray(inner) ? flat(inner, name) : [[name, typeof inner === "string" ? inner : JSON.stringify(inner)]];
+    return inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? flat(inner, name)
+      : [[name, typeof inner === "string" ? inner : JSON.stringify(inner)]];
   });
 }
 
 function Artifacts({ job }) {
-  const loaded = useData(() => api.artifacts(job.name), [job.name], (kind, data) => kind === "job" && data.name === job.name);
+  const loaded = useData(
+    () => api.artifacts(job.name),
+    [job.name],
+    (kind, data) => kind === "job" && data.name === job.name,
+  );
   if (loaded.data === null) return html`<${Waiting} of=${loaded} what="Artifacts" />`;
   const pictures = loaded.data.filter(({ path }) => /\.(png|jpe?g)$/i.test(path)).slice(0, 24);
   return html`<div>
-    <${Table} caption="Artifacts" headings=${["file", "size", "modified"]} isNumeric=${(column) => column === 1}
-      rows=${loaded.data.map(({ path, bytes: size, modified }) => [html`<a href=${api.artifactAddress(job.name, path)} download>${label(path)}</a>`, bytes(size), time(modified)])} />
-    <div class="pictures">${pictures.map(({ path }) => html`<figure><img loading="lazy" src=${api.artifactAddress(job.name, path)} alt=${label(path)} /><figcaption>${label(path)}</figcaption></figure>`)}</div>
+    <${Table}
+      caption="Artifacts"
+      headings=${["file", "size", "modified"]}
+      isNumeric=${(column) => column === 1}
+      rows=${loaded.data.map(({ path, bytes: size, modified }) => [html`<a href=${api.artifactAddress(job.name, path)} download>${label(path)}</a>`, bytes(size), time(modified)])}
+    />
+    <div class="pictures">
+      ${pictures.map(
+        ({ path }) =>
+          html`<figure>
+            <img loading="lazy" src=${api.artifactAddress(job.name, path)} alt=${label(path)} />
+            <figcaption>${label(path)}</figcaption>
+          </figure>`,
+      )}
+    </div>
   </div>`;
 }

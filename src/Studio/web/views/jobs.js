@@ -69,34 +69,79 @@ export function Jobs() {
   return html`<section aria-labelledby="jobs-title">
     <h1 id="jobs-title">Jobs</h1>
     <form class="bar" onSubmit=${(event) => event.preventDefault()}>
-      <label>Filter <input type="search" placeholder="name, tag=value, …" value=${filter} onInput=${(event) => setFilter(event.target.value)} /></label>
-      <label>State <select value=${state} onChange=${(event) => setState(event.target.value)}>
-        <option value="">all</option>${states.map((one) => html`<option value=${one}>${label(one)}</option>`)}
-      </select></label>
-      <details class="menu"><summary>Columns</summary><fieldset><legend class="hidden">Columns</legend>
-        ${columns.map(({ key, title }) => html`<label><input type="checkbox" checked=${shown.includes(key)} onChange=${() => setShown(toggle(shown, key))} /> ${label(title)}</label>`)}
-      </fieldset></details>
-      ${chosen.length > 1
-        ? html`<a class="button" href=${`#/compare/${chosen.map(encodeURIComponent).join(",")}`}>Compare ${chosen.length} jobs</a>`
-        : html`<span class="muted">Choose two jobs or more to compare them.</span>`}
+      <label
+        >Filter <input type="search" placeholder="name, tag=value, …" value=${filter} onInput=${(event) => setFilter(event.target.value)}
+      /></label>
+      <label
+        >State
+        <select value=${state} onChange=${(event) => setState(event.target.value)}>
+          <option value="">all</option>
+          ${states.map((one) => html`<option value=${one}>${label(one)}</option>`)}
+        </select></label
+      >
+      <details class="menu">
+        <summary>Columns</summary>
+        <fieldset>
+          <legend class="hidden">Columns</legend>
+          ${columns.map(({ key, title }) => html`<label><input type="checkbox" checked=${shown.includes(key)} onChange=${() => setShown(toggle(shown, key))} /> ${label(title)}</label>`)}
+        </fieldset>
+      </details>
+      ${
+        chosen.length > 1
+          ? html`<a class="button" href=${`#/compare/${chosen.map(encodeURIComponent).join(",")}`}>Compare ${chosen.length} jobs</a>`
+          : html`<span class="muted">Choose two jobs or more to compare them.</span>`
+      }
       <span class="muted" role="status">${rows.length} of ${jobs.length}</span>
     </form>
-    ${jobs.length === 0
-      ? html`<p>No job yet. <code>./build.sh --target=Train</code> submits one, and it appears here.</p>`
-      : html`<div class="scroll" tabindex="0" role="region" aria-label="Jobs"><table class="jobs">
-      <thead><tr><th scope="col"><span class="hidden">Compare</span></th><th scope="col">Job</th>
-        ${visibleColumns.map(({ key, title, isNumber }) => {
-          const isSorted = sort.key === key;
-          return html`<th scope="col" class=${isNumber ? "number" : ""} aria-sort=${isSorted ? (sort.isDescending ? "descending" : "ascending") : "none"}>
-            <button type="button" class="plain" onClick=${() => setSort({ key, isDescending: isSorted ? !sort.isDescending : Boolean(isNumber) })}>
-              ${label(title)}<span aria-hidden="true">${isSorted ? (sort.isDescending ? " ↓" : " ↑") : ""}</span></button></th>`;
-        })}</tr></thead>
-      <tbody>${rows.map(
-        (job) => html`<tr key=${job.name}>
-          <td><input type="checkbox" aria-label=${`Compare ${label(job.name)}`} checked=${chosen.includes(job.name)} onChange=${() => setChosen(toggle(chosen, job.name))} /></td>
-          <th scope="row"><a href=${`#/jobs/${encodeURIComponent(job.name)}`}>${label(job.name, 80)}</a>${job.kind === "command" ? "" : html` <span class="kind">${label(job.kind)}</span>`}</th>
-          ${visibleColumns.map(({ of, isNumber }) => html`<td class=${isNumber ? "number" : ""}>${of(job)}</td>`)}
-        </tr>`,
-      )}</tbody></table></div>`}
+    ${
+      jobs.length === 0
+        ? html`<p>No job yet. <code>./build.sh --target=Train</code> submits one, and it appears here.</p>`
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Jobs">
+            <table class="jobs">
+              <thead>
+                <tr>
+                  <th scope="col"><span class="hidden">Compare</span></th>
+                  <th scope="col">Job</th>
+                  ${visibleColumns.map(({ key, title, isNumber }) => {
+                    const isSorted = sort.key === key;
+                    return html`<th
+                      scope="col"
+                      class=${isNumber ? "number" : ""}
+                      aria-sort=${isSorted ? (sort.isDescending ? "descending" : "ascending") : "none"}
+                    >
+                      <button
+                        type="button"
+                        class="plain"
+                        onClick=${() => setSort({ key, isDescending: isSorted ? !sort.isDescending : Boolean(isNumber) })}
+                      >
+                        ${label(title)}<span aria-hidden="true">${isSorted ? (sort.isDescending ? " ↓" : " ↑") : ""}</span>
+                      </button>
+                    </th>`;
+                  })}
+                </tr>
+              </thead>
+              <tbody>
+                ${rows.map(
+                  (job) =>
+                    html`<tr key=${job.name}>
+                      <td>
+                        <input
+                          type="checkbox"
+                          aria-label=${`Compare ${label(job.name)}`}
+                          checked=${chosen.includes(job.name)}
+                          onChange=${() => setChosen(toggle(chosen, job.name))}
+                        />
+                      </td>
+                      <th scope="row">
+                        <a href=${`#/jobs/${encodeURIComponent(job.name)}`}>${label(job.name, 80)}</a
+                        >${job.kind === "command" ? "" : html` <span class="kind">${label(job.kind)}</span>`}
+                      </th>
+                      ${visibleColumns.map(({ of, isNumber }) => html`<td class=${isNumber ? "number" : ""}>${of(job)}</td>`)}
+                    </tr>`,
+                )}
+              </tbody>
+            </table>
+          </div>`
+    }
   </section>`;
 }

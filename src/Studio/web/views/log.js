@@ -62,11 +62,20 @@ export function Log({ job }) {
     guarded(async () => {
       const { chunks: known } = state.current;
       const last = known.at(-1);
-      let chunk = await (last && state.current.isFollowing && last.isEnd ? read(job.name, last.end, WINDOW, true) : read(job.name, -WINDOW, WINDOW, false));
+      let chunk = await (last && state.current.isFollowing && last.isEnd
+        ? read(job.name, last.end, WINDOW, true)
+        : read(job.name, -WINDOW, WINDOW, false));
       if (last?.isEnd && chunk.size - last.end > WINDOW) chunk = await read(job.name, -WINDOW, WINDOW, false);
       setSize(chunk.size);
       if (chunk.end > chunk.start || !last || chunk.rest !== last.rest)
-        show([...(last && chunk.start === last.end ? known.filter((one) => one.end > one.start).map((one) => ({ ...one, isEnd: false })) : []), { ...chunk, isEnd: true }].slice(-MOST_CHUNKS));
+        show(
+          [
+            ...(last && chunk.start === last.end
+              ? known.filter((one) => one.end > one.start).map((one) => ({ ...one, isEnd: false }))
+              : []),
+            { ...chunk, isEnd: true },
+          ].slice(-MOST_CHUNKS),
+        );
     });
 
   const toOffset = (offset) =>
@@ -85,7 +94,11 @@ export function Log({ job }) {
       const first = state.current.chunks[0];
       const start = Math.max(0, first.start - WINDOW);
       const chunk = await read(job.name, start, first.start - start, false);
-      show([chunk, ...state.current.chunks].slice(0, MOST_CHUNKS).map((one, index, all) => (index === all.length - 1 ? one : { ...one, isEnd: false })));
+      show(
+        [chunk, ...state.current.chunks]
+          .slice(0, MOST_CHUNKS)
+          .map((one, index, all) => (index === all.length - 1 ? one : { ...one, isEnd: false })),
+      );
     });
 
   const after = () =>
@@ -136,17 +149,66 @@ export function Log({ job }) {
   const start = chunks[0]?.start ?? 0;
   const end = chunks.at(-1)?.end ?? 0;
   return html`<div>
-    <form class="bar" onSubmit=${(event) => { event.preventDefault(); find("next"); }}>
-      <label>Search <input type="search" value=${search} onInput=${(event) => { setSearch(event.target.value); setFound(null); }} /></label>
+    <form
+      class="bar"
+      onSubmit=${(event) => {
+        event.preventDefault();
+        find("next");
+      }}
+    >
+      <label
+        >Search
+        <input
+          type="search"
+          value=${search}
+          onInput=${(event) => {
+            setSearch(event.target.value);
+            setFound(null);
+          }}
+      /></label>
       <button type="button" onClick=${() => find("previous")}>Previous</button><button type="submit">Next</button>
       <button type="button" onClick=${toError}>First error</button>
-      <label><input type="checkbox" checked=${isFollowing} onChange=${(event) => { setFollowing(event.target.checked); state.current.isFollowing = event.target.checked; if (event.target.checked) { setFound(null); toEnd(); } }} /> follow</label>
+      <label
+        ><input
+          type="checkbox"
+          checked=${isFollowing}
+          onChange=${(event) => {
+            setFollowing(event.target.checked);
+            state.current.isFollowing = event.target.checked;
+            if (event.target.checked) {
+              setFound(null);
+              toEnd();
+            }
+          }}
+        />
+        follow</label
+      >
       <span class="muted">${bytes(end - start)} of ${bytes(size)}</span>
       <span role="status">${cut(said, 200)}</span>
     </form>
-    <div class="log" ref=${box} tabindex="0" role="log" aria-live="off" aria-label="Log"
-      onWheel=${() => { if (box.current && box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight > 40) setFollowing(false); }}>
-      ${start > 0 && html`<button type="button" onClick=${() => { setFollowing(false); before(); }}>Earlier lines</button>`}
+    <div
+      class="log"
+      ref=${box}
+      tabindex="0"
+      role="log"
+      aria-live="off"
+      aria-label="Log"
+      onWheel=${() => {
+        if (box.current && box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight > 40) setFollowing(false);
+      }}
+    >
+      ${
+        start > 0 &&
+        html`<button
+          type="button"
+          onClick=${() => {
+            setFollowing(false);
+            before();
+          }}
+        >
+          Earlier lines
+        </button>`
+      }
       ${chunks.map((chunk) => html`<${Chunk} key=${chunk.start} chunk=${chunk} found=${found} />`)}
       ${end < size && !isFollowing && html`<button type="button" onClick=${after}>Later lines</button>`}
     </div>
@@ -159,10 +221,14 @@ function Chunk({ chunk, found }) {
   const lines = chunk.text.split("\n");
   if (lines.at(-1) === "") lines.pop();
   if (chunk.isEnd && chunk.rest) lines.push(chunk.rest);
-  return html`<div class="chunk">${lines.map((line) => {
-    const from = offset;
-    offset += (found === null ? line.length : encoder.encode(line).length) + 1;
-    const shown = cut(line, LONGEST_LINE);
-    return html`<div class="line">${found !== null && found >= from && found < offset ? html`<mark>${shown || " "}</mark>` : shown || " "}</div>`;
-  })}</div>`;
+  return html`<div class="chunk">
+    ${lines.map((line) => {
+      const from = offset;
+      offset += (found === null ? line.length : encoder.encode(line).length) + 1;
+      const shown = cut(line, LONGEST_LINE);
+      return html`<div class="line">
+        ${found !== null && found >= from && found < offset ? html`<mark>${shown || " "}</mark>` : shown || " "}
+      </div>`;
+    })}
+  </div>`;
 }

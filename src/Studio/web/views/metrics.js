@@ -61,19 +61,52 @@ export function Metrics({ job, jobs }) {
 
   return html`<div>
     <form class="bar" onSubmit=${(event) => event.preventDefault()}>
-      <label>Smoothing of losses <input type="range" min="0" max="0.99" step="0.01" value=${weight} onInput=${(event) => setWeight(Number(event.target.value))} /> <output>${weight.toFixed(2)}</output></label>
+      <label
+        >Smoothing of losses
+        <input type="range" min="0" max="0.99" step="0.01" value=${weight} onInput=${(event) => setWeight(Number(event.target.value))} />
+        <output>${weight.toFixed(2)}</output></label
+      >
       <label><input type="checkbox" checked=${isLog} onChange=${(event) => setLog(event.target.checked)} /> logarithmic</label>
-      <label>Over <select value=${isTime ? "time" : "step"} onChange=${(event) => setTime(event.target.value === "time")}><option value="step">steps</option><option value="time">seconds</option></select></label>
-      <details class="menu"><summary>Beside ${others.length ? `${others.length} other jobs` : "other jobs"}</summary><fieldset><legend class="hidden">Other jobs</legend>
-        ${jobs
-          .filter((other) => other.name !== job.name)
-          .map((other) => html`<label><input type="checkbox" checked=${others.includes(other.name)}
-            onChange=${() => setOthers(others.includes(other.name) ? others.filter((name) => name !== other.name) : [...others, other.name])} /> ${label(other.name, 80)}</label>`)}
-      </fieldset></details>
+      <label
+        >Over
+        <select value=${isTime ? "time" : "step"} onChange=${(event) => setTime(event.target.value === "time")}>
+          <option value="step">steps</option>
+          <option value="time">seconds</option>
+        </select></label
+      >
+      <details class="menu">
+        <summary>Beside ${others.length ? `${others.length} other jobs` : "other jobs"}</summary>
+        <fieldset>
+          <legend class="hidden">Other jobs</legend>
+          ${jobs
+            .filter((other) => other.name !== job.name)
+            .map(
+              (other) =>
+                html`<label
+                  ><input
+                    type="checkbox"
+                    checked=${others.includes(other.name)}
+                    onChange=${() => setOthers(others.includes(other.name) ? others.filter((name) => name !== other.name) : [...others, other.name])}
+                  />
+                  ${label(other.name, 80)}</label
+                >`,
+            )}
+        </fieldset>
+      </details>
     </form>
-    <div class="charts">${groupsOf(job.metricNames).map(
-      (group) => html`<${Chart} key=${group.title} title=${label(group.title)} xLabel=${isTime ? "seconds" : "step"} yLabel=${group.unit}
-        series=${group.names.flatMap((metric) => lines(metric, group))} isLog=${isLog && group.unit !== "share of 1"} sync="metrics" />`,
-    )}</div>
+    <div class="charts">
+      ${groupsOf(job.metricNames).map(
+        (group) =>
+          html`<${Chart}
+            key=${group.title}
+            title=${label(group.title)}
+            xLabel=${isTime ? "seconds" : "step"}
+            yLabel=${group.unit}
+            series=${group.names.flatMap((metric) => lines(metric, group))}
+            isLog=${isLog && group.unit !== "share of 1"}
+            sync="metrics"
+          />`,
+      )}
+    </div>
   </div>`;
 }
