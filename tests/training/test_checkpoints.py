@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,24 @@ def test_newest_reads_what_was_written_and_write_keeps_the_last_two(tmp_path: Pa
         "checkpoint-abababab-00000020.ckpt",
         "checkpoint-abababab-00000100.ckpt",
     ]
+
+
+def test_write_leaves_a_whole_file_when_another_run_writes_the_same_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, other, replace = _folder(tmp_path, []), _folder(tmp_path, []), os.replace
+
+    def replaced(source: Path, target: Path) -> None:
+        monkeypatch.setattr(os, "replace", replace)
+        other.write(_checkpoint(9))  # on another machine, where this process's number may be taken too
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", replaced)
+    folder.write(_checkpoint(9))
+
+    newest = folder.newest()
+    assert newest is not None and newest.step == 9
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-abababab-00000009.ckpt"]
 
 
 @pytest.mark.parametrize(

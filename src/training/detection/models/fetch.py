@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import re
+import secrets
 import shutil
 import urllib.error
 import urllib.request
@@ -145,7 +146,7 @@ def _receive(response: BinaryIO, prefix: str, url: str, target: Path) -> None:
 
 def _place(target: Path, write: Callable[[Path], Any]) -> None:
     """Writes a file under a temporary name and renames it, so that an interruption leaves no partial weights."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
     try:
         write(temporary)
         os.replace(temporary, target)

@@ -8,6 +8,7 @@ import json
 import os
 import pickle
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +86,8 @@ class CheckpointFolder:
             "sha256": hashlib.sha256(payload).hexdigest(),
         }
         path = self._folder / f"checkpoint-{self._identity[:8]}-{checkpoint.step:08d}.ckpt"
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        # Runs on several machines may share the folder, where process numbers repeat.
+        temporary = path.with_suffix(f".{secrets.token_hex(8)}.tmp")
         with temporary.open("wb") as file:
             file.write(json.dumps(header).encode() + b"\n")
             file.write(payload)
