@@ -29,8 +29,8 @@ internal sealed class Authentication(RequestDelegate next, AccessTokens tokens)
                 : ArmErrors.Forbidden("A job's token opens run history, artifacts and MLflow of that job only.").ExecuteAsync(context);
         }
 
-        // The studio, to which the root leads, has a token and a cookie of its own. Discovery returns addresses only, as on Azure. Signatures
-        // of log addresses and of storage accounts, and secrets of registry token requests, are checked by their endpoints.
+        // The studio, to which the root leads, has a token and a cookie of its own. Discovery returns addresses only, as on Azure.
+        // Signatures of log addresses and of storage accounts, and secrets of registry token requests, are checked by their endpoints.
         return
             path == "/"
             || OpenPaths.Any(prefix => path.StartsWithSegments(prefix, StringComparison.Ordinal))

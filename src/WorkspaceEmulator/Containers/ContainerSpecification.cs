@@ -15,10 +15,13 @@ internal static class ContainerSpecification
     public const string StateLabel = "io.model-training.state";
 
     // $0 is the command. Azure ML runs commands with bash; an image without it can still run most of them. Both streams are one from the
-    // start: the engine reads two streams through two pipes, and their lines would change order.
+    // start: the engine reads two streams through two pipes, and their lines would change order. The launcher outlives TERM until every
+    // other process has ended: the container ends with the launcher, and a shell between it and the trainer ends at once. What a shell
+    // says about the end of its child is not the job's.
     private const string Launcher =
-        "exec 2>&1; [ -x /bin/bash ] && exec /bin/bash -c \"$0\"; echo 'The image has no /bin/bash; /bin/sh runs the command.'; exec "
-        + "/bin/sh -c \"$0\"";
+        "exec 2>/dev/null; told=; trap told=1 TERM; (exec 2>&1; [ -x /bin/bash ] && exec /bin/bash -c \"$0\"; "
+        + "echo 'The image has no /bin/bash; /bin/sh runs the command.'; exec /bin/sh -c \"$0\"); code=$?; "
+        + "while [ \"$told\" ] && kill -0 -1; do sleep 0.1 || sleep 1 || break; done; exit $code";
 
     /// <summary>
     /// Most processes and threads of a job: more than data loaders on a large node need, and few enough to leave the machine some.

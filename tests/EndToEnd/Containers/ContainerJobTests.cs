@@ -194,7 +194,7 @@ public class ContainerJobTests(Engine engine)
     [Theory]
     [InlineData("trap 'echo told; exit 0' TERM; echo > go; sleep 600 & wait", "told\n")]
     [InlineData("trap '' TERM; echo > go; sleep 600", "")]
-    [InlineData("bash -c 'trap \"echo child told; exit\" TERM; echo > ../wd/go; sleep 600 & wait'; true", "child told\n")]
+    [InlineData("bash -c 'trap \"sleep 1; echo child told; exit\" TERM; echo > ../wd/go; sleep 600 & wait'; true", "child told\n")]
     public async Task Cancel_EndsTheContainer(string command, string log)
     {
         await using var emulator = await StartAsync();
