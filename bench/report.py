@@ -1,4 +1,4 @@
-"""Measures the seconds of Report for two runs with 1,000 test images of 80 classes, and of the comparison in it.
+"""Measures Report for two runs with 1,000 test images of 80 classes, its comparison, and the gate of a pull request.
 
     python3 bench/report.py [--images N] [--classes N] [--detections N] [--naive N]
 
@@ -6,9 +6,14 @@
 detection compare` alone, with 2,000 resamples. The baseline is a plain bootstrap in the same run: it evaluates the
 drawn images of each resample again, for a few resamples, and is scaled to 2,000.
 
+`documentation_s` is what a pull request that changes only documentation runs before the tests, in a fresh copy of the
+repository: the build of the host and `./build.sh --target=Authorize`, which says that no image is needed. `gate_s` is
+Authorize alone.
+
 The last line of output is one JSON object:
 
-    {"name": "report", "report_s": …, "compare_s": …, "baseline_s": …, "ratio": baseline_s / compare_s, …}
+    {"name": "report", "report_s": …, "compare_s": …, "baseline_s": …, "ratio": baseline_s / compare_s,
+     "documentation_s": …, "gate_s": …, …}
 """
 
 from __future__ import annotations
@@ -22,6 +27,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from lib.documentation_pull_request import open_pull_request
 from lib.working_copy import ROOT, copy_repository
 
 sys.path.insert(0, str(ROOT / "src" / "training"))
@@ -123,12 +129,12 @@ def plain_differences(runs: tuple[Run, Run], names: dict[int, str], resamples: i
     return differences
 
 
-def timed(command: list[str], cwd: Path) -> float:
+def timed(command: list[str], cwd: Path, variables: dict[str, str] | None = None) -> float:
     start = time.perf_counter()
     done = subprocess.run(
         command,
         cwd=cwd,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **(variables or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -151,11 +157,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-report-") as folder:
         tree = Path(folder) / "tree"
         copy_repository(tree)
+        print("building the host", flush=True)
         for job, run in zip(("current", "before"), runs):
             write_run(tree / "artifacts", job, run, names)
+        with open_pull_request(Path(folder)) as variables:
+            authorize = ["bash", "./build.sh", "--target=Authorize"]
+            documentation_s, gate_s = (timed(authorize, tree, variables) for _ in range(2))
+            if "image=false" not in (Path(folder) / "output").read_text():
+                raise RuntimeError("Authorize requests an image for a change of documentation")
+        print(f"Authorize: {documentation_s:.2f} s with the build, {gate_s:.2f} s alone", flush=True)
         report = ["bash", "./build.sh", "--target=Report", "--job=current", "--baseline=artifacts/before"]
-        print("building the host", flush=True)
-        timed(report, tree)
+        timed(report, tree)  # warms up
         report_s = timed(report, tree)
         print(f"Report: {report_s:.2f} s", flush=True)
         compare = [sys.executable, "-m", "detection", "compare", "--output", str(tree / "comparison.json")]
@@ -173,6 +185,8 @@ def main() -> None:
                 "compare_s": round(compare_s, 2),
                 "baseline_s": round(baseline_s, 1),
                 "ratio": round(baseline_s / compare_s, 1),
+                "documentation_s": round(documentation_s, 2),
+                "gate_s": round(gate_s, 2),
                 "images": arguments.images,
                 "classes": arguments.classes,
                 "detections": arguments.images * arguments.detections,
