@@ -24,6 +24,7 @@ internal static class MachineCheck
         {
             FindFaultOfFolder(context, context.ArtifactsFolder),
             FindFaultOfFolder(context, context.LocalFolder),
+            FindFaultOfTemporaryFolder(Path.GetTempPath()),
             FindFaultOfOutputs(context.Environment.GetEnvironmentVariable("GITHUB_OUTPUT")),
         }
             .OfType<string>()
@@ -42,6 +43,13 @@ internal static class MachineCheck
             ? $"The limit of open files is {files}; it must be at least {FewestOpenFiles}. Raise it: ulimit -n 1024"
             : null;
     }
+
+    /// <summary>Finds the fault of the folder for temporary files, which a variable of the system names.</summary>
+    internal static string? FindFaultOfTemporaryFolder(string folder) =>
+        Directory.Exists(folder)
+            ? null
+            : $"The folder for temporary files is {folder}, which does not exist; it must be a folder that can be written. Create it, or set "
+                + $"{(OperatingSystem.IsWindows() ? "TMP" : "TMPDIR")} to another one, or unset that.";
 
     private static string? FindFaultOfFolder(BuildContext context, string folder)
     {

@@ -56,6 +56,17 @@ public sealed class MachineCheckTests : IDisposable
     }
 
     [Fact]
+    public void FindFaultOfTemporaryFolder_NamesTheVariable_WhenTheFolderDoesNotExist()
+    {
+        Assert.Null(MachineCheck.FindFaultOfTemporaryFolder(host.Root));
+        Assert.Equal(
+            "The folder for temporary files is /nonexistent/, which does not exist; it must be a folder that can be written. Create it, or "
+                + "set TMPDIR to another one, or unset that.",
+            MachineCheck.FindFaultOfTemporaryFolder("/nonexistent/")
+        );
+    }
+
+    [Fact]
     public void Run_RefusesAnEngineThatCannotMountFolders_WhenContainersAreRequested()
     {
         host.WriteDataset();
