@@ -6,8 +6,8 @@ using Cake.Core;
 namespace Build.Testing;
 
 /// <summary>
-/// Runs the test suites: the fast ones concurrently, those that need no build beside the build, then the end-to-end ones: those that train
-/// one by one, because each uses every core, and beside them those that mostly wait.
+/// Runs the test suites, as many at once as this machine has cores: first the fast ones, those that need no build beside the build, then
+/// the end-to-end ones, the longest first.
 /// </summary>
 public sealed class TestRun(
     CommandArguments arguments,
@@ -68,31 +68,24 @@ public sealed class TestRun(
         // Suites that need no build run beside it.
         var built = suites.Any(suite => suite.NeedsBuild) ? BuildAsync(context, lanes) : Task.CompletedTask;
         var installed = InstallAsync(context, suites);
-        await Task.WhenAll(
-            suites
-                .Where(suite => !suite.IsHeavy)
-                .Select(async suite =>
-                {
-                    await Task.WhenAll(
-                        suite.NeedsBuild ? built : Task.CompletedTask,
-                        suite.Packages is null ? Task.CompletedTask : installed
-                    );
-                    await RunAsync(suite, lanes, outcomes, context);
-                })
-                .Append(built)
-                .Append(installed)
-        );
-        await Task.WhenAll(
-            suites
-                .Where(suite => suite.IsHeavy)
-                .GroupBy(suite => suite.Trains)
-                .Select(async group =>
-                {
-                    foreach (var suite in group)
-                        await RunAsync(suite, lanes, outcomes, context);
-                })
-        );
+        await Task.WhenAll([
+            .. suites.Where(suite => !suite.IsHeavy).Select(RunWhenReadyAsync),
+            // They queue for a lane behind the fast suites, and wait for what those wait for, so that none is before them.
+            .. suites.Where(suite => suite.IsHeavy).OrderBy(suite => suite.Place).Select(RunWhenReadyAsync),
+        ]);
+        await Task.WhenAll(built, installed);
         return outcomes;
+
+        async Task RunWhenReadyAsync(TestSuite suite)
+        {
+            if (suite.IsHeavy)
+                await Task.WhenAll(built, installed);
+            if (suite.NeedsBuild)
+                await built;
+            if (suite.Packages is not null)
+                await installed;
+            await RunAsync(suite, lanes, outcomes, context);
+        }
     }
 
     private async Task InstallAsync(BuildContext context, IReadOnlyList<TestSuite> suites)

@@ -19,7 +19,8 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     private const string Conformance = "conformance";
 
-    private static readonly string[] TrainingSuites = ["Chain", "Containers", "Images", "PullRequests"];
+    // The end-to-end suites that take longest, the longest first. The others follow.
+    private static readonly string[] LongSuites = ["Chain", "PullRequests", "Images", "Resilience"];
 
     /// <summary>The suite of the trainer.</summary>
     public const string Training = "training";
@@ -42,11 +43,11 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <summary>Whether its tests read the package of a base model.</summary>
     public bool NeedsModelPackage => Name is Training or SlowTraining;
 
-    /// <summary>Whether it starts the host and the emulator, and so runs when the fast suites have ended.</summary>
+    /// <summary>Whether it starts the host and the emulator, and so runs after the fast suites.</summary>
     public bool IsHeavy => Name.EndsWith("EndToEnd.Tests", StringComparison.Ordinal);
 
-    /// <summary>Whether it trains or builds images, so that another one of its kind would slow it down.</summary>
-    public bool Trains => IsHeavy && TrainingSuites.Contains(Name.Split('.')[0], StringComparer.Ordinal);
+    /// <summary>Its place among the end-to-end suites: the longest come first, so that none of them runs alone at the end.</summary>
+    public int Place => Array.IndexOf(LongSuites, Name.Split('.')[0]) is >= 0 and var place ? place : LongSuites.Length;
 
     /// <summary>Whether it checks layout, style and words.</summary>
     public bool IsHouse => Name is House or HouseFormat;
