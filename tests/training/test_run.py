@@ -84,6 +84,7 @@ def test_train_writes_everything_it_promises(
         "architecture.json",
         "code",
         "conda.yaml",
+        "depth.json",
         "exp_config.json",
         "label_map.json",
         "metrics.json",

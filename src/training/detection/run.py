@@ -148,6 +148,7 @@ def _run_stages(
         metrics=measured,
         passport=passport.document,
         card=card,
+        depth=dataset.depth,
         last=trained.last,
     )
     if note:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +61,7 @@ class Dataset:
         train_rows: Number of rows used of the training CSV.
         test_rows: Number of rows used of the test CSV.
         train_hash: The hash of the training split alone, which decides the weights; 64 hex digits.
+        depth: The values that become black and white in images of more than 8 bits; None for their full range.
     """
 
     train_csv: str
@@ -72,6 +73,12 @@ class Dataset:
     train_rows: int
     test_rows: int
     train_hash: str = ""
+    depth: Range | None = None
+
+    def with_depth(self, depth: Range | None) -> Dataset:
+        """Returns the dataset whose deep images are scaled by these values."""
+        train, test = (tuple(replace(record, depth=depth) for record in records) for records in (self.train, self.test))
+        return replace(self, train=train, test=test, depth=depth)
 
 
 @dataclass(frozen=True)
@@ -242,6 +249,7 @@ class _Reader:
             train_rows=len(rows["train"]),
             test_rows=len(rows["test"]),
             train_hash=dataset_hash({"train": rows["train"]}, self._images, self._md5),
+            depth=depth,
         )
 
     def _md5(self, name: str) -> str | None:

@@ -74,6 +74,7 @@ def checkpoint_identity(
         "classes": [dataset.class_names[label] for label in sorted(dataset.class_names)],
         "weights": weights.digest if weights is not None else None,
         **({} if validation is None else {"validation": validation.hash}),
+        **({} if dataset.depth is None else {"depth": list(dataset.depth)}),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
