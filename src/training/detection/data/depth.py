@@ -1,4 +1,4 @@
-"""The values that become black and white in deep images, kept with a model, so that every use scales as training did."""
+"""The values that become black and white in deep images, kept with a model so that every use scales as training did."""
 
 from __future__ import annotations
 

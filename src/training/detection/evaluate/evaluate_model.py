@@ -47,7 +47,7 @@ def evaluate_model(
         TrainingError: The model cannot be read, or has other classes than the dataset.
     """
     class_names = load_class_names(model_folder)
-    dataset = read_or_fail(settings, data, say)
+    dataset = read_or_fail(settings, data, say, with_validation=False)
     if dict(dataset.class_names) != class_names:
         raise TrainingError(
             f"the model in {model_folder} has the classes {', '.join(class_names.values())}; "

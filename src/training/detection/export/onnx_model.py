@@ -73,7 +73,7 @@ def export_onnx(model: nn.Module, path: Path, image_size: int, notes: Mapping[st
 
 
 def _metadata(name: str, text: str) -> bytes:
-    """Returns an entry of metadata_props, field 14 of a model. A field of protocol buffers that repeats may come last."""
+    """Returns an entry of metadata_props, field 14 of a model. A repeated field of protocol buffers may come last."""
     entry = b"".join(_field(number, part.encode()) for number, part in ((1, name), (2, text)))
     return _field(14, entry)
 

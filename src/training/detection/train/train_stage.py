@@ -7,15 +7,15 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from detection.config.settings import Settings, deciding
 from detection.data.batches import training_batches
-from detection.data.datasets import Dataset
+from detection.data.datasets import NO_FILE, Dataset
 from detection.data.images import ImageStore
-from detection.data.validation import NO_FILE
 from detection.errors import TrainingError
 from detection.evaluate.evaluation import Evaluator
 from detection.models.weights import Weights
@@ -68,7 +68,7 @@ def checkpoint_identity(
     if processes > 1:
         values["RUN_PARAMS.BATCH_SIZE"] = run.batch_size * processes
         values["RUN_PARAMS.LEARNING_RATE"] = scaled_peak(run, processes)
-    parts = {
+    parts: dict[str, Any] = {
         "settings": values,
         "dataset": dataset.train_hash or dataset.hash,
         "classes": [dataset.class_names[label] for label in sorted(dataset.class_names)],
