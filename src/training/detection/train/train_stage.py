@@ -138,6 +138,8 @@ def train_model(
             validation, trainer, log, say, every=run.eval_every, metric=run.best_metric, patience=run.patience
         )
         parts["best"] = best
+    if group.is_first:
+        checkpoints.sweep()
     # Another machine may see an older state of the mounted folder.
     checkpoint = group.from_first(checkpoints.newest() if group.is_first else None)
     if checkpoint is not None:
