@@ -45,7 +45,7 @@ def _size(element: Any, width: str, height: str) -> tuple[float, float] | None:
 
 
 def read_cvat(source: Source) -> Iterator[Labelled]:
-    """Yields the images of CVAT for images; rotated boxes, ellipses, masks and polygons become the boxes around them."""
+    """Yields the images of CVAT; rotated boxes, ellipses, masks and polygons become the boxes around them."""
     for path, root in xml_files(source, "annotations"):
         for element in root.iter("image"):
             name = element.get("name", "")

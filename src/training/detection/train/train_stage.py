@@ -1,4 +1,4 @@
-"""The stages that prepare a model for training and train it."""
+"""The stage that trains a model, and what identifies its checkpoints and metrics."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _OF_PROCESSES = ("RUN_PARAMS.DISTRIBUTED_NODES", "RUN_PARAMS.LR_SCALING")
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training gave.
+    """The result of a training.
 
     Attributes:
         model: The model to evaluate and to save.
@@ -60,8 +60,8 @@ def checkpoint_identity(
 ) -> str:
     """Returns the SHA-256 in hex of everything that decides the weights after a given step.
 
-    The number of processes decides nothing else than the images per step and the learning rate, so that a run of two
-    continues as a run of one with the doubled BATCH_SIZE.
+    The number of processes decides the images per step and the learning rate alone, so that a run of two processes
+    continues as a run of one with twice the BATCH_SIZE.
     """
     run = settings.run
     values = {key: settings.value(key) for key in sorted(deciding("weights")) if key not in _OF_PROCESSES}
@@ -209,7 +209,7 @@ def check_training(settings: Settings, group: Group = ALONE) -> list[str]:
         Warnings, a line each.
 
     Raises:
-        TrainingError: PATIENCE has nothing to wait for, or there are two validation splits.
+        TrainingError: PATIENCE is set without regular evaluations of a validation split, or there are two such splits.
     """
     run = settings.run
     has_file = settings.validation_csv != NO_FILE
@@ -226,7 +226,7 @@ def check_training(settings: Settings, group: Group = ALONE) -> list[str]:
         )
     lines = []
     if (settings.validation or has_file) and not run.eval_every:
-        lines.append("warning: RUN_PARAMS.EVAL_EVERY is 0, so that the validation split chooses among one step")
+        lines.append("warning: RUN_PARAMS.EVAL_EVERY is 0, so that the validation split measures the last step alone")
     if settings.value("HYPERTUNE"):
         lines.append("warning: HYPERTUNE is true, but this command trains once with the values given; a sweep is a job")
     if torch.cuda.device_count() > group.local_size:
