@@ -168,7 +168,7 @@ def test_inspect_data_says_when_the_binary_metrics_mean_nothing(sound: _Folder, 
     _, document = _inspect(sound, config)
 
     assert _rules(document) == ["images-without-objects"]
-    assert "binary_tn and binary_fp are 0" in document["findings"][0]["text"]
+    assert "binary_accuracy and binary_f1 are -1" in document["findings"][0]["text"]
 
 
 def test_inspect_data_fails_on_the_findings_that_it_is_told(

@@ -333,7 +333,7 @@ def _without_objects(splits: Sequence[Split]) -> Iterable[Finding]:
         total = len(split.records)
         if split.name == "test" and empty in (0, total):
             which = "none is without an object" if empty == 0 else "none has an object"
-            lacking = "binary_tn and binary_fp are 0, and binary_accuracy says no more than binary_recall"
+            lacking = "binary_precision, binary_recall, binary_accuracy and binary_f1 are -1"
             if empty:
                 lacking = "no detection metric can be measured"
             yield Finding(
