@@ -114,7 +114,7 @@ internal sealed class SampleRun : IDisposable
                 share = 0.95,
                 metrics = metrics
                     .Where(pair => pair.Key is "eval_mAP" or "binary_f1" || pair.Key.StartsWith("eval_AP50", StringComparison.Ordinal))
-                    .ToDictionary(pair => pair.Key, pair => new { low = pair.Value - 0.0625, high = pair.Value + 0.03125 }),
+                    .ToDictionary(pair => pair.Key, pair => new { low = pair.Value - 0.0625, high = pair.Value + 0.0625 }),
             };
         }
 
