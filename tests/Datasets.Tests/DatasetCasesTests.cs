@@ -23,7 +23,10 @@ public sealed class DatasetCasesTests : IDisposable
         var (faults, summary) = await ReadAsync(expected, expected.Data());
 
         Assert.Equal(expected.Faults, faults);
-        Assert.Equal((expected.Hash, expected.TrainHash), (summary?.Hash, summary?.TrainHash));
+        Assert.Equal(
+            (expected.Hash, expected.TrainHash, expected.ValidationHash),
+            (summary?.Hash, summary?.TrainHash, summary?.ValidationHash)
+        );
         Assert.Equal(expected.Notes, summary?.Notes ?? []);
     }
 
@@ -36,7 +39,10 @@ public sealed class DatasetCasesTests : IDisposable
         var (faults, summary) = await ReadAsync(DatasetTable.Cases[name], DatasetTable.Cases[name].Data(BadRows.Drop));
 
         Assert.Equal(expected.Faults, faults);
-        Assert.Equal((expected.TrainRows, expected.TestRows), (summary?.Train.Rows, summary?.Test.Rows));
+        Assert.Equal(
+            (expected.TrainRows, expected.TestRows, expected.ValidationRows),
+            (summary?.Train.Rows, summary?.Test.Rows, summary?.Validation?.Rows)
+        );
         Assert.Equal(expected.Hash, summary?.Hash);
     }
 

@@ -33,6 +33,12 @@ internal sealed record DatasetCase(
     /// <summary>The hash of the training split.</summary>
     public string? TrainHash { get; init; }
 
+    /// <summary>The file of the validation split.</summary>
+    public string ValidationCsv { get; init; } = "none";
+
+    /// <summary>The hash of the validation split.</summary>
+    public string? ValidationHash { get; init; }
+
     /// <summary>The encodings of files that are not UTF-8: utf-16-le or utf-16-be.</summary>
     public Dictionary<string, string> Encoding { get; init; } = [];
 
@@ -56,6 +62,7 @@ internal sealed record DatasetCase(
             ClipPixels = Settings.ClipPixels,
             Exif = Settings.Exif,
             Depth = Settings.Depth,
+            ValidationCsv = ValidationCsv,
         };
 
     /// <summary>Returns the bytes of a file of the case.</summary>
@@ -87,4 +94,8 @@ internal sealed record CaseSettings(BadRows OnBadRows = BadRows.Fail, double Cli
 }
 
 /// <summary>What comes out of a dataset whose faulty rows are dropped.</summary>
-internal sealed record DroppedCase(IReadOnlyList<string> Faults, int? TrainRows, int? TestRows, string? Hash);
+internal sealed record DroppedCase(IReadOnlyList<string> Faults, int? TrainRows, int? TestRows, string? Hash)
+{
+    /// <summary>Rows left of the validation split; null without one.</summary>
+    public int? ValidationRows { get; init; }
+}

@@ -77,11 +77,30 @@ public sealed class RememberedDatasetTests : IDisposable
         Assert.Equal(first.Hash, (await ReadAsync()).Hash);
     }
 
-    private Task<DatasetSummary> ReadAsync(bool withHash = true) =>
+    [Fact]
+    public async Task Read_RemembersTheValidationSplit_AndReadsAgain_WhenItChanged()
+    {
+        Write("data/pothole/images/check.png", Png(64, 48));
+        WriteCsv("check", "1,2,30,40");
+        var settings = new DataSettings { ValidationCsv = "check_pothole_240102030405.csv" };
+        var first = await ReadAsync(settings: settings);
+        SpoilButKeepSizeAndTime("data/pothole/images/train.png");
+
+        var again = await ReadAsync(settings: settings);
+        WriteCsv("check", "1,2,30,41");
+        var changed = await ReadAsync(settings: settings);
+
+        Assert.Equal((first.Hash, first.ValidationHash), (again.Hash, again.ValidationHash));
+        Assert.Equal(("check_pothole_240102030405.csv", 1), (again.Validation?.Csv, again.Validation?.Images));
+        Assert.NotEqual(first.ValidationHash, changed.ValidationHash);
+        Assert.Null((await ReadAsync()).Validation);
+    }
+
+    private Task<DatasetSummary> ReadAsync(bool withHash = true, DataSettings? settings = null) =>
         new RememberedDataset(new FolderDataset(Path.Combine(folder.Root, "data"), "pothole"), Memory, TimeProvider.System).ReadAsync(
             Experiment.LatestCsv,
             Experiment.LatestCsv,
-            new DataSettings(),
+            settings ?? new DataSettings(),
             withHash,
             Stop
         );

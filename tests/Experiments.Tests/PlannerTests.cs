@@ -144,6 +144,31 @@ public class PlannerTests
     }
 
     [Fact]
+    public void Plan_HasTheValidationSplit_WhoseContentDecidesTheResult()
+    {
+        var split = new DatasetSplitSummary("check.csv", 1, 1, 0, new Dictionary<string, int> { ["pothole"] = 1 });
+
+        var plans = new[] { 'a', 'b' }
+            .Select(digit =>
+                Plan(ExperimentText.Valid, EnvironmentText.Valid, Dataset with { Validation = split, ValidationHash = new(digit, 64) })
+            )
+            .ToList();
+
+        Assert.Equal(("check.csv", new string('a', 64)), (plans[0].Passport.ValidationCsv, plans[0].Passport.ValidationHash));
+        Assert.NotEqual(plans[0].Name, plans[1].Name);
+        Assert.Contains(
+            $"\"validationHash\":\"{new string('a', 64)}\"",
+            JobMetadata.Variables(plans[0])["RUN_PASSPORT"],
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(
+            "validation",
+            Text(Plan(ExperimentText.Valid, EnvironmentText.Valid, Dataset)).Replace("VALIDATION", "", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void Plan_PinsAnImageOfAnotherRegistry_ToTheDigestItHasNow()
     {
         var experiment = Parse(ExperimentText.Valid) with { DockerImage = "other.example/detection:1.2" };

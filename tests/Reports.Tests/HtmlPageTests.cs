@@ -36,6 +36,47 @@ public sealed partial class HtmlPageTests : IDisposable
     }
 
     [Fact]
+    public void Write_ShowsTheIntervalOfEachValue_WhereTheTrainerComputedIt()
+    {
+        using var earlier = new SampleRun(hasIntervals: false);
+
+        var page = HtmlPage.Write(sample.Input(), ReportBuilder.Build(sample.Input()));
+        var old = HtmlPage.Write(earlier.Input(), ReportBuilder.Build(earlier.Input()));
+
+        Assert.Contains(">95 % interval of the value<", page, StringComparison.Ordinal);
+        (string Name, string Interval)[] expected =
+        [
+            ("eval_mAP", "0.1875 to 0.3125"),
+            ("eval_AP50_crack", "0.4375 to 0.5625"),
+            ("binary_f1", "0.8375 to 0.9625"),
+            ("binary_tp", "–"),
+        ];
+        foreach (var (name, interval) in expected)
+        {
+            var cells = $"<td class=\"number\">[0-9.]+</td><td class=\"number interval\">{interval}</td>";
+            Assert.Matches($"<th scope=\"row\"><bdi>{name}</bdi></th>{cells}", page);
+        }
+
+        Assert.DoesNotContain("interval of the value", old, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("7")]
+    [InlineData("{\"metrics\": 7}")]
+    [InlineData("{\"metrics\": {\"eval_mAP\": [1]}}")]
+    [InlineData("{\"metrics\": {\"eval_mAP\": {\"low\": \"<b>\", \"high\": 1}}}")]
+    [InlineData("{\"metrics\": {\"eval_mAP\": {\"low\": 0.9, \"high\": 0.1}}}")]
+    public void Write_LeavesOutIntervals_WhenTheyAreDamaged(string intervals)
+    {
+        sample.Write("outputs/final_model/metrics.json", $"{{\"eval_mAP\": 0.25, \"intervals\": {intervals}}}");
+
+        var page = HtmlPage.Write(sample.Input(), ReportBuilder.Build(sample.Input()));
+
+        Assert.DoesNotContain("interval of the value", page, StringComparison.Ordinal);
+        Assert.Contains("0.2500", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Write_LoadsNothing()
     {
         var input = sample.Input();

@@ -15,11 +15,20 @@ internal sealed class SampleRun : IDisposable
 
     /// <param name="classes">Names of the classes.</param>
     public SampleRun(params string[] classes)
+        : this(hasIntervals: true, classes) { }
+
+    /// <param name="hasIntervals">Whether the trainer computed intervals of the metrics; earlier versions did not.</param>
+    /// <param name="classes">Names of the classes.</param>
+    public SampleRun(bool hasIntervals, params string[] classes)
     {
+        HasIntervals = hasIntervals;
         Classes = classes.Length == 0 ? ["pothole", "crack"] : classes;
         WriteRun(Current, steps: 60, quality: 0.5);
         WriteRun(Baseline, steps: 240, quality: 0.8);
     }
+
+    /// <summary>Whether the trainer computed intervals of the metrics; earlier versions did not.</summary>
+    public bool HasIntervals { get; }
 
     public IReadOnlyList<string> Classes { get; }
 
@@ -97,7 +106,19 @@ internal sealed class SampleRun : IDisposable
         };
         foreach (var name in Classes)
             metrics[$"eval_AP50_{name}"] = quality;
-        Save("outputs/final_model/metrics.json", metrics);
+        var document = metrics.ToDictionary(pair => pair.Key, pair => (object)pair.Value, StringComparer.Ordinal);
+        if (HasIntervals)
+        {
+            document["intervals"] = new
+            {
+                share = 0.95,
+                metrics = metrics
+                    .Where(pair => pair.Key is "eval_mAP" or "binary_f1" || pair.Key.StartsWith("eval_AP50", StringComparison.Ordinal))
+                    .ToDictionary(pair => pair.Key, pair => new { low = pair.Value - 0.0625, high = pair.Value + 0.0625 }),
+            };
+        }
+
+        Save("outputs/final_model/metrics.json", document);
         Save(
             "outputs/final_model/exp_config.json",
             $$$"""

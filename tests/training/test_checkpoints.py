@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 
+from detection.train import unfinished
 from detection.train.checkpoints import Checkpoint, CheckpointFolder
 
 _IDENTITY = "ab" * 32
@@ -128,3 +131,88 @@ class _Malicious:
 
     def __reduce__(self) -> Any:
         return (Path.touch, (self.path,))
+
+
+_WRITER = """
+import os, sys
+from pathlib import Path
+from detection.train import unfinished
+
+def hang(descriptor):
+    print("writing", flush=True)
+    sys.stdin.read()
+
+os.fsync = hang
+unfinished.replace(Path(sys.argv[1]), [b"half"])
+"""
+
+
+def _writer(folder: Path) -> subprocess.Popen[str]:
+    """Starts a process that writes a checkpoint, and waits until it is in the midst of it."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _WRITER, str(folder / "checkpoint-cdcdcdcd-00000009.ckpt")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert process.stdout is not None and process.stdout.readline() == "writing\n"
+    return process
+
+
+def test_sweep_deletes_what_a_killed_run_left_and_not_what_another_run_writes(tmp_path: Path) -> None:
+    said: list[str] = []
+    with _writer(tmp_path) as killed, _writer(tmp_path) as alive:
+        assert len(list(tmp_path.glob("*.tmp"))) == 2
+        killed.kill()
+        killed.wait()
+
+        _folder(tmp_path, said).sweep()
+
+        assert len(list(tmp_path.glob("*.tmp"))) == 1
+        assert said == ["1 unfinished checkpoint of killed runs is deleted"]
+        alive.communicate("")
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-cdcdcdcd-00000009.ckpt"]
+    assert (tmp_path / "checkpoint-cdcdcdcd-00000009.ckpt").read_bytes() == b"half"
+
+
+@pytest.mark.parametrize("has_locks", [True, False])
+def test_sweep_deletes_files_of_other_machines_an_hour_after_their_last_change(
+    has_locks: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not has_locks:
+        monkeypatch.setattr(unfinished, "fcntl", None)
+    kept = ["checkpoint-abababab-00000010.ckpt", "notes.tmp", "checkpoint-abababab-00000010.ckpt.tmp"]
+    young, old = (f"checkpoint-abababab-0000001{number}.{number * 16}.tmp" for number in "12")
+    older = "checkpoint-abababab-00000013.4711.tmp"  # as versions before named them, by the number of the process
+    for name in (*kept, young, old, older):
+        (tmp_path / name).touch()
+        now = (tmp_path / name).stat().st_mtime
+    for name in (*kept, old, older):
+        os.utime(tmp_path / name, (now - 3700, now - 3700))
+    said: list[str] = []
+
+    _folder(tmp_path, said).sweep()
+    _folder(tmp_path, said).sweep()
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*kept, young])
+    assert said == ["2 unfinished checkpoints of killed runs are deleted"]
+
+
+def test_write_starts_again_when_its_file_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, replace = _folder(tmp_path, []), os.replace
+
+    def replaced(source: Path, target: Path) -> None:
+        monkeypatch.setattr(os, "replace", replace)
+        source.unlink()
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", replaced)
+    folder.write(_checkpoint(9))
+
+    newest = folder.newest()
+    assert newest is not None and newest.step == 9
+
+
+def test_sweep_accepts_a_missing_folder(tmp_path: Path) -> None:
+    _folder(tmp_path / "none", []).sweep()

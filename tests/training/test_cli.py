@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -213,3 +214,19 @@ def test_main_writes_utf_8_whatever_the_locale(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True)
 
     assert done.returncode == 1 and "漢.jsonl cannot be read as a list of images" in done.stderr.decode("utf-8")
+
+
+def test_main_writes_no_character_of_a_file_that_controls_a_terminal(
+    exp_config: Callable[..., str], demo_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(demo_data, data)
+    (train_csv,) = (data / "pothole" / "datasets").glob("train_*.csv")
+    train_csv.write_text(train_csv.read_text() + "\x1b]0;owned\x07.png,1,2,30,40,pothole\n")
+    (tmp_path / "small.json").write_text(exp_config())
+
+    exit_code = main(["check-data", "--exp-config", str(tmp_path / "small.json"), "--data", str(data)])
+
+    said = capsys.readouterr()
+    assert exit_code == 1 and "\x1b" not in said.out + said.err
+    assert "image '\\x1b]0;owned\\x07.png' is not in pothole/images" in said.err

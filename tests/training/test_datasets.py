@@ -37,6 +37,7 @@ def _read(folder: Path, case: dict[str, Any], on_bad_rows: str | None = None) ->
         clip_pixels=settings.get("clipPixels", 2.0),
         exif=settings.get("exif", "apply"),
         depth=settings.get("depth", "range"),
+        validation_csv=case.get("validationCsv", "none"),
     )
 
 
@@ -49,6 +50,7 @@ def test_read_dataset_reports_exactly_these_faults(case: dict[str, Any], tmp_pat
     assert list(reading.faults) == case["faults"]
     assert (reading.dataset.hash if reading.dataset else None) == case["hash"]
     assert (reading.dataset.train_hash if reading.dataset else None) == case.get("trainHash")
+    assert ((reading.dataset.validation_hash or None) if reading.dataset else None) == case.get("validationHash")
     assert reading.notes == tuple(case.get("notes", ()))
     assert reading.dropped == ()
 
@@ -65,7 +67,8 @@ def test_read_dataset_keeps_exactly_these_rows_when_bad_rows_are_dropped(case: d
         "trainRows": dataset.train_rows if dataset else None,
         "testRows": dataset.test_rows if dataset else None,
         "hash": dataset.hash if dataset else None,
-    } == case["drop"]
+        "validationRows": (dataset.validation_rows or None) if dataset else None,
+    } == {"validationRows": None, **case["drop"]}
 
 
 def test_read_dataset_names_every_row_it_drops(tmp_path: Path) -> None:

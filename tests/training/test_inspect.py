@@ -124,13 +124,51 @@ def test_inspect_data_finds_each_kind_and_names_the_images(sound: _Folder, confi
     assert list(found) == [rule for rule in RULES if rule in found]
 
 
+def test_inspect_data_knows_the_validation_file_as_a_split(
+    sound: _Folder, exp_config: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    csv = f"validation_pothole_{_STAMP}.csv"
+    config = exp_config({"MODEL_PARAMS.IMAGE_SIZE": 160, "DATA.VALIDATION_CSV": csv})
+    sound.rows["validation"] = []
+    sound.add("validation", "v.png", _picture(60), "20,20,60,60,pothole")
+    sound.add("validation", "copy of 3.jpg", _picture(3, (80, 60)), "10,10,30,30,pothole")
+    sound.add("validation", "copy of 25.jpg", _picture(25, (80, 60)), "10,10,30,30,pothole")
+
+    exit_code, document = _inspect(sound, config)
+
+    assert exit_code == 0 and [split["name"] for split in document["splits"]] == ["train", "test", "validation"]
+    assert document["validationCsv"] == f"pothole/datasets/{csv}" and len(document["validationHash"]) == 64
+    finding, *others = document["findings"]
+    assert [other["rule"] for other in others] == ["outlier-images"]  # the smaller copies
+    assert finding["text"].startswith(
+        "1 image of the test split and 2 images of the validation split are nearly the same as images of another split"
+    )
+    assert [(example["split"], example["fileName"]) for example in finding["examples"]] == [
+        ("train", "3.png"),
+        ("validation", "copy of 3.jpg"),
+        ("test", "25.png"),
+        ("validation", "copy of 25.jpg"),
+    ]
+    texts = [(sound.root / "out" / name).read_text() for name in ("data.md", "data.html")]
+    assert "| | train | test | validation |" in texts[0] and "<th>validation</th>" in texts[1]
+    assert "validation: 3 images, 3 objects" in capsys.readouterr().out
+
+    sound.rows["validation"].append("3.png,20,20,60,60,pothole")
+    exit_code, document = _inspect(sound, config)
+    assert exit_code == 1
+    assert document["faults"] == [
+        f"pothole/datasets/{csv}(5): image '3.png' is also in pothole/datasets/train_pothole_{_STAMP}.csv(5); "
+        "an image must be in one split."
+    ]
+
+
 def test_inspect_data_says_when_the_binary_metrics_mean_nothing(sound: _Folder, config: str) -> None:
     sound.rows["test"].pop()
 
     _, document = _inspect(sound, config)
 
     assert _rules(document) == ["images-without-objects"]
-    assert "binary_tn and binary_fp are 0" in document["findings"][0]["text"]
+    assert "binary_accuracy and binary_f1 are -1" in document["findings"][0]["text"]
 
 
 def test_inspect_data_fails_on_the_findings_that_it_is_told(

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import io
+
 import pytest
 
-from detection.tracking.progress import duration
+from detection.tracking.progress import Console, duration, harmless
 from detection.train.schedule import learning_rate
 
 
@@ -23,3 +25,14 @@ def test_learning_rate_rises_linearly_then_falls_to_a_hundredth() -> None:
 
 def test_learning_rate_starts_at_the_peak_without_warm_up() -> None:
     assert learning_rate(0, steps=3, warmup_steps=0, peak=0.1) == 0.1
+
+
+def test_console_writes_no_character_that_controls_a_terminal() -> None:
+    stream = io.StringIO()
+    console = Console(stream)
+
+    console.say("a\x1b[2Jb\rc\u202ed\x9be\n\tf 人 é")
+    console.rewrite("\x07")
+
+    assert stream.getvalue() == "a\\x1b[2Jb\\rc\\u202ed\\x9be\n\tf 人 é\n\\x07\n"
+    assert harmless("plain 人\n") == "plain 人\n"

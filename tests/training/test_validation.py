@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,9 @@ from PIL import Image
 from detection.config.settings_reader import parse_settings
 from detection.data.data_stage import read_or_fail
 from detection.data.datasets import Dataset, ImageRecord
-from detection.data.validation import hold_out, read_validation
-from detection.errors import FaultsError
+from detection.data.validation import held_out_file, hold_out
+from detection.errors import TrainingError
+from detection.tracking.passport import read_passport
 
 
 def _record(name: str, *labels: int) -> ImageRecord:
@@ -92,63 +94,51 @@ def _read(
     changes = {"TRAIN_CSV": "train.csv", "TEST_CSV": "test.csv", "DATA.VALIDATION_CSV": "check.csv"}
     settings = parse_settings(exp_config({**changes, "DATA.ON_BAD_ROWS": on_bad_rows}), "x")
     said: list[str] = []
-    dataset = read_or_fail(settings, data, lambda line: None)
-    return (*read_validation(settings, data, dataset, said.append), said)
+    dataset, held = held_out_file(read_or_fail(settings, data, said.append))
+    assert held is not None
+    return dataset, held, said
 
 
 @pytest.mark.parametrize("on_bad_rows", ["fail", "drop"])
-def test_read_validation_has_the_labels_of_the_dataset(
+def test_a_validation_file_has_the_labels_of_the_dataset(
     on_bad_rows: str, exp_config: _ExpConfig, tmp_path: Path
 ) -> None:
     rest, held, said = _read(exp_config, tmp_path, on_bad_rows, ["v.png:eel", "w.png:dog", "w.png:cat"])
 
     assert [(record.file_name, record.labels) for record in held.test] == [("v.png", (3,)), ("w.png", (2, 1))]
     assert len(rest.train) == 4 and held.train == rest.train and len(rest.test) == 2
-    assert said == ["pothole/datasets/check.csv: 2 images, by which the best weights are chosen"]
+    assert "pothole/datasets/check.csv: 2 images, 3 objects; the best weights are chosen by them" in said
 
 
-def test_read_validation_accepts_a_split_that_lacks_a_class(exp_config: _ExpConfig, tmp_path: Path) -> None:
+def test_a_validation_file_may_lack_a_class(exp_config: _ExpConfig, tmp_path: Path) -> None:
     rest, held, _ = _read(exp_config, tmp_path, "fail", ["v.png:dog"])
 
     assert [record.labels for record in held.test] == [(2,)] and len(rest.train) == 4
 
 
-def test_read_validation_names_every_image_of_another_split_and_bad_row(exp_config: _ExpConfig, tmp_path: Path) -> None:
-    with pytest.raises(FaultsError) as error:
-        _read(exp_config, tmp_path, "fail", ["a.png:cat", "t.png:dog", "v.png:owl", "w.png:dog"])
+def test_a_validation_file_changes_its_own_hash_alone(exp_config: _ExpConfig, tmp_path: Path) -> None:
+    first, first_held, _ = _read(exp_config, tmp_path / "a", "fail", ["v.png:dog"])
+    second, second_held, _ = _read(exp_config, tmp_path / "b", "fail", ["v.png:cat"])
 
-    place = "pothole/datasets"
-    assert error.value.faults == (
-        f"{place}/check.csv(2): image 'a.png' is also in {place}/train.csv; an image must be in one split.",
-        f"{place}/check.csv(3): image 't.png' is also in {place}/test.csv; an image must be in one split.",
-        f"{place}/check.csv(4): class 'owl' is not in {place}/train.csv; it must be in both.",
-    )
+    assert first_held.hash == first.validation_hash != second_held.hash
+    assert (first.hash, first.train_hash) == (second.hash, second.train_hash)
 
 
-def test_read_validation_takes_an_image_from_the_training_split_where_bad_rows_are_dropped(
-    exp_config: _ExpConfig, tmp_path: Path
-) -> None:
-    rest, held, said = _read(exp_config, tmp_path, "drop", ["b.png:dog", "t.png:dog", "v.png:owl", "w.png:dog"])
-
-    assert [record.file_name for record in held.test] == ["b.png", "w.png"]
-    assert [record.file_name for record in rest.train] == ["a.png", "c.png", "d.png"]
-    assert any("check.csv(4)" in line for line in said)
-
-
-def test_read_validation_changes_the_hash_with_its_file(exp_config: _ExpConfig, tmp_path: Path) -> None:
-    _, first, _ = _read(exp_config, tmp_path / "a", "fail", ["v.png:dog"])
-    _, second, _ = _read(exp_config, tmp_path / "b", "fail", ["v.png:cat"])
-
-    assert first.hash != second.hash
-
-
-def test_read_validation_names_a_missing_file(exp_config: _ExpConfig, tmp_path: Path, demo_data: Path) -> None:
+def test_an_evaluation_needs_no_validation_file(exp_config: _ExpConfig, demo_data: Path) -> None:
     settings = parse_settings(exp_config({"DATA.VALIDATION_CSV": "no.csv"}), "x")
-    dataset = read_or_fail(settings, demo_data, lambda line: None)
 
-    with pytest.raises(FaultsError) as error:
-        read_validation(settings, demo_data, dataset, print)
+    dataset = read_or_fail(settings, demo_data, lambda line: None, with_validation=False)
 
-    assert error.value.faults == (
-        "pothole/datasets/no.csv does not exist; DATA.VALIDATION_CSV must name a file in pothole/datasets or be none.",
-    )
+    assert held_out_file(dataset) == (dataset, None)
+
+
+def test_the_passport_has_the_validation_file_and_refuses_another(exp_config: _ExpConfig, tmp_path: Path) -> None:
+    dataset, _, _ = _read(exp_config, tmp_path, "fail", ["v.png:dog"])
+    settings = parse_settings(exp_config(), "x")
+
+    document = read_passport({}, settings).complete(dataset, {}).document
+    assert (document["validationCsv"], document["validationHash"]) == ("check.csv", dataset.validation_hash)
+
+    planned = read_passport({"RUN_PASSPORT": json.dumps({"validationHash": "0" * 64})}, settings)
+    with pytest.raises(TrainingError, match=f"the validation split's hash is {dataset.validation_hash}; it must be 0"):
+        planned.complete(dataset, {})

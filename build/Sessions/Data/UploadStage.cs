@@ -74,6 +74,6 @@ public sealed class UploadStage(
         foreach (var note in pairs.SelectMany(pair => pair.Notes).Append(images.Note).OfType<string>().Distinct(StringComparer.Ordinal))
             context.Warn(note);
         foreach (var pair in pairs)
-            context.Report("Dataset", $"{pair.TrainCsv} ({pair.Train.Images} images), {pair.TestCsv} ({pair.Test.Images} images)");
+            context.Report("Dataset", $"{pair}");
     }
 }

@@ -130,11 +130,7 @@ public sealed class Doctor(
             var images = await pictures.OpenAsync(context, folder, experiment.ImageType);
             var dataset = await DatasetSession.CheckAsync(context, images.Source, configuration, withHash: false);
             string[] notes = images.Note is { } note ? [.. dataset.Notes, note] : [.. dataset.Notes];
-            return Finding.Ok(
-                Subject,
-                $"{dataset.TrainCsv} ({dataset.Train.Images} images), {dataset.TestCsv} ({dataset.Test.Images} images), "
-                    + $"{dataset.DroppedRows.Count} rows left out"
-            ) with
+            return Finding.Ok(Subject, $"{dataset}, " + $"{dataset.DroppedRows.Count} rows left out") with
             {
                 Warnings = [.. notes, .. dataset.DroppedRows.Select(row => row.ToString())],
             };

@@ -151,7 +151,6 @@ public sealed class ExperimentResolver(
         var boxes = dataset.BoxesChecked
             ? ""
             : $"; the job checks the boxes against the images, because there are more than {StoredDataset.MostImages}";
-        return $"{dataset.TrainCsv} ({dataset.Train.Images} images), {dataset.TestCsv} ({dataset.Test.Images} images), "
-            + $"classes {string.Join(", ", dataset.Train.Boxes.Keys)}{boxes}";
+        return $"{dataset}, " + $"classes {string.Join(", ", dataset.Train.Boxes.Keys)}{boxes}";
     }
 }

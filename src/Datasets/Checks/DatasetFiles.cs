@@ -3,12 +3,24 @@ using Experiments.Model;
 
 namespace Datasets.Checks;
 
-/// <summary>The two CSV files of a dataset.</summary>
+/// <summary>The CSV files of a dataset.</summary>
 /// <param name="Train">Null when the training file is missing.</param>
 /// <param name="Test">Null when the test file is missing.</param>
+/// <param name="Validation">The validation file; null when DATA.VALIDATION_CSV names none, or when it is missing.</param>
 /// <param name="Faults">The missing files, each with its split. A <c>latest</c> without a pair is one fault, of the training split.</param>
-internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IReadOnlyList<(string Split, DatasetFault Fault)> Faults)
+internal sealed record DatasetFiles(
+    DatasetSplit? Train,
+    DatasetSplit? Test,
+    DatasetSplit? Validation,
+    IReadOnlyList<(string Split, DatasetFault Fault)> Faults
+)
 {
+    /// <summary>The name of the third split.</summary>
+    public const string ValidationSplit = "validation";
+
+    /// <summary>The value of DATA.VALIDATION_CSV that names no file.</summary>
+    private const string NoFile = "none";
+
     /// <summary>Digits of a stamp, YYMMDDHHmmss.</summary>
     private const int StampDigits = 12;
 
@@ -17,12 +29,32 @@ internal sealed record DatasetFiles(DatasetSplit? Train, DatasetSplit? Test, IRe
     /// <param name="imageType">The use case: a folder of the datastore.</param>
     /// <param name="trainCsv">One of the names, or <c>latest</c>.</param>
     /// <param name="testCsv">As <paramref name="trainCsv"/>.</param>
-    public static DatasetFiles Find(IReadOnlySet<string> names, string imageType, string trainCsv, string testCsv)
+    /// <param name="validationCsv">One of the names, or <c>none</c> or empty for no validation file.</param>
+    public static DatasetFiles Find(IReadOnlySet<string> names, string imageType, string trainCsv, string testCsv, string validationCsv)
     {
         var shown = $"{imageType}/datasets";
         var stamp = Stamps(names, imageType).Max(StringComparer.Ordinal);
         var faults = new List<(string, DatasetFault)>();
-        return new(Find("train", trainCsv), Find("test", testCsv), faults);
+        return new(Find("train", trainCsv), Find("test", testCsv), FindValidation(), faults);
+
+        DatasetSplit? FindValidation()
+        {
+            if (validationCsv is "" or NoFile)
+                return null;
+            if (names.Contains(validationCsv))
+                return new(ValidationSplit, validationCsv, $"{shown}/{validationCsv}");
+            faults.Add(
+                (
+                    ValidationSplit,
+                    new(
+                        $"{shown}/{validationCsv}",
+                        null,
+                        $"does not exist; DATA.VALIDATION_CSV must name a file in {shown} or be {NoFile}."
+                    )
+                )
+            );
+            return null;
+        }
 
         DatasetSplit? Find(string split, string csv)
         {

@@ -4,16 +4,16 @@ using Experiments.Planning;
 namespace Datasets.Checks;
 
 /// <summary>
-/// Reads and checks a dataset: <c>{imageType}/images/*</c> and two CSV files in <c>{imageType}/datasets</c>. The trainer checks the same
+/// Reads and checks a dataset: <c>{imageType}/images/*</c> and two or three CSV files in <c>{imageType}/datasets</c>. The trainer checks the same
 /// rules and reports them in the same words; tests/datasets/cases.json tests both.
 /// </summary>
 public static class DatasetReader
 {
-    /// <summary>Reads both splits, and the header of every image that they name where the source reads headers.</summary>
+    /// <summary>Reads the splits, and the header of every image that they name where the source reads headers.</summary>
     /// <param name="source">The files.</param>
     /// <param name="trainCsv">File in <c>{imageType}/datasets</c>, or <c>latest</c>.</param>
     /// <param name="testCsv">As <paramref name="trainCsv"/>.</param>
-    /// <param name="settings">What faulty rows do, and how images are read.</param>
+    /// <param name="settings">What faulty rows do, how images are read, and the file of the validation split.</param>
     /// <param name="withHash">Whether to compute the hash. For a folder this reads every image whole.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="DatasetException">
@@ -34,9 +34,9 @@ public static class DatasetReader
         var listing = source.ListImagesAsync(cancellationToken);
         var csvs = source.ListCsvsAsync(cancellationToken);
         await Task.WhenAll(listing, csvs);
-        var found = DatasetFiles.Find(await csvs, source.ImageType, trainCsv, testCsv);
+        var found = DatasetFiles.Find(await csvs, source.ImageType, trainCsv, testCsv, settings.ValidationCsv);
         var shownImages = $"{source.ImageType}/images";
-        var splits = new[] { found.Train, found.Test }.OfType<DatasetSplit>().ToList();
+        var splits = new[] { found.Train, found.Test, found.Validation }.OfType<DatasetSplit>().ToList();
         var contents = await Task.WhenAll(splits.Select(split => source.ReadCsvAsync(split.FileName, cancellationToken)));
         foreach (var (split, content) in splits.Zip(contents))
             split.Load(content, shownImages);
@@ -49,24 +49,25 @@ public static class DatasetReader
             split.CheckRepeated();
         }
 
-        var comparable = found is { Train: not null, Test: not null } && splits.TrueForAll(split => split.IsRead && split.Rows.Count > 0);
+        var comparable = found is { Train: not null, Test: not null } && splits.TrueForAll(HasRows);
         IReadOnlyList<DroppedRow> dropped = [];
         if (onBadRows == BadRows.Drop && found.Faults.Count == 0 && comparable)
         {
-            dropped = Drop(found.Train!, found.Test!);
+            dropped = Drop(found.Train!, found.Test!, found.Validation);
         }
         else
         {
             if (found.Train is { IsRead: true, Rows.Count: > 0 } train && train.Rows.TrueForAll(row => row.Values is null || row.IsEmpty))
                 train.AddNoObject();
-            if (comparable && onBadRows != BadRows.Drop)
-                Compare(found.Train!, found.Test!);
-            var faults = found
-                .Faults.Where(fault => fault.Split == "train")
-                .Select(fault => fault.Fault)
-                .Concat(Faults(found.Train, onBadRows))
-                .Concat(found.Faults.Where(fault => fault.Split == "test").Select(fault => fault.Fault))
-                .Concat(Faults(found.Test, onBadRows))
+            if (HasRows(found.Train) && HasRows(found.Test) && onBadRows != BadRows.Drop)
+                Compare(found.Train!, found.Test!, found.Validation);
+            var faults = new[] { ("train", found.Train), ("test", found.Test), (DatasetFiles.ValidationSplit, found.Validation) }
+                .SelectMany(split =>
+                    found
+                        .Faults.Where(fault => fault.Split == split.Item1)
+                        .Select(fault => fault.Fault)
+                        .Concat(Faults(split.Item2, onBadRows))
+                )
                 .ToList();
             if (faults.Count > 0)
                 throw new DatasetException(faults);
@@ -75,7 +76,8 @@ public static class DatasetReader
         var summary = new DatasetSummary(Summary(found.Train!), Summary(found.Test!), Hash: null, dropped)
         {
             BoxesChecked = sizes is not null,
-            Notes = images.Notes([.. found.Train!.Rows, .. found.Test!.Rows]),
+            Notes = images.Notes([.. splits.SelectMany(split => split.Rows)]),
+            Validation = found.Validation is null ? null : Summary(found.Validation),
         };
         if (!withHash)
             return summary;
@@ -89,12 +91,12 @@ public static class DatasetReader
 
         var md5 = await source.ReadMd5Async(Named(splits, present), cancellationToken);
         var unknown = md5.Where(image => image.Value is null).Select(image => image.Key).Order(StringComparer.Ordinal).ToList();
-        var trained = found.Train!.Rows.Select(row => row.FileName).ToHashSet(StringComparer.Ordinal);
         return unknown.Count == 0
             ? summary with
             {
-                Hash = DatasetHash.Compute(md5!, found.Train!, found.Test!),
-                TrainHash = DatasetHash.Compute(md5.Where(image => trained.Contains(image.Key))!, found.Train!),
+                Hash = HashOf(md5!, found.Train!, found.Test!),
+                TrainHash = HashOf(md5!, found.Train!),
+                ValidationHash = found.Validation is null ? null : HashOf(md5!, found.Validation),
             }
             : summary with
             {
@@ -120,25 +122,39 @@ public static class DatasetReader
     {
         ArgumentNullException.ThrowIfNull(source);
         var names = await source.ListCsvsAsync(cancellationToken);
-        var named = DatasetFiles.Find(names, source.ImageType, trainCsv, testCsv);
+        var named = DatasetFiles.Find(names, source.ImageType, trainCsv, testCsv, validationCsv: "");
         var others = DatasetFiles
             .Stamps(names, source.ImageType)
             .OrderDescending(StringComparer.Ordinal)
             .Select(stamp => (Train: $"train_{source.ImageType}_{stamp}.csv", Test: $"test_{source.ImageType}_{stamp}.csv"))
             .Where(pair => pair.Train != named.Train?.FileName || pair.Test != named.Test?.FileName);
         var (summaries, faults) = (new List<DatasetSummary>(), new List<DatasetFault>());
+        // The validation split belongs to the named pair.
+        var (rules, withoutValidation) = (settings, settings with { ValidationCsv = "" });
         foreach (var (train, test) in others.Prepend((Train: trainCsv, Test: testCsv)))
         {
             try
             {
-                summaries.Add(await ReadAsync(source, train, test, settings, withHash: false, cancellationToken));
+                summaries.Add(await ReadAsync(source, train, test, rules, withHash: false, cancellationToken));
             }
             catch (DatasetException exception)
             {
                 faults.AddRange(exception.Faults);
             }
+
+            rules = withoutValidation;
         }
         return faults.Count == 0 ? summaries : throw new DatasetException([.. faults.Distinct()]);
+    }
+
+    private static bool HasRows(DatasetSplit? split) => split is { IsRead: true, Rows.Count: > 0 };
+
+    private static string HashOf(IReadOnlyDictionary<string, string> md5, params ReadOnlySpan<DatasetSplit> splits)
+    {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var split in splits)
+            named.UnionWith(split.Rows.Select(row => row.FileName));
+        return DatasetHash.Compute(md5.Where(image => named.Contains(image.Key)), splits);
     }
 
     /// <summary>Returns the images that rows name and that exist.</summary>
@@ -149,36 +165,65 @@ public static class DatasetReader
     private static IEnumerable<DatasetFault> Faults(DatasetSplit? split, BadRows onBadRows) =>
         split is null || (onBadRows == BadRows.Drop && split.IsRead && split.Rows.Count > 0) ? [] : split.Faults;
 
-    private static void Compare(DatasetSplit train, DatasetSplit test)
+    private static void Compare(DatasetSplit train, DatasetSplit test, DatasetSplit? validation)
     {
         foreach (var (split, row, message) in OneSplit(train, test).DistinctBy(fault => (fault.Split.Name, fault.Row.ClassName)))
             split.Add(row.Line, DatasetFaultOrder.OneSplit, message);
         var first = FirstRows(train);
         foreach (var (name, row) in FirstRows(test).Where(pair => first.ContainsKey(pair.Key)))
             test.Add(row.Line, DatasetFaultOrder.BothSplits, BothSplits(name, $"{train.Csv}({first[name].Line})"));
+        if (validation is null)
+            return;
+        foreach (var row in Unknown(validation, train).DistinctBy(row => row.ClassName, StringComparer.Ordinal))
+            validation.Add(row.Line, DatasetFaultOrder.OneSplit, Unknown(row.ClassName, train));
+        var tested = FirstRows(test);
+        foreach (var (name, row) in FirstRows(validation))
+        {
+            if (tested.TryGetValue(name, out var other))
+                validation.Add(row.Line, DatasetFaultOrder.BothSplits, Also(test, other));
+            else if (first.TryGetValue(name, out other))
+                validation.Add(row.Line, DatasetFaultOrder.BothSplits, Also(train, other));
+        }
     }
 
     /// <summary>Drops the faulty rows.</summary>
     /// <returns>The dropped rows, in the order of the files.</returns>
-    private static List<DroppedRow> Drop(DatasetSplit train, DatasetSplit test)
+    private static List<DroppedRow> Drop(DatasetSplit train, DatasetSplit test, DatasetSplit? validation)
     {
+        DatasetSplit[] splits = validation is null ? [train, test] : [train, test, validation];
         var inTest = FirstRows(test);
         foreach (var row in train.Rows.Where(row => inTest.ContainsKey(row.FileName)))
             row.Reason ??= BothSplits(row.FileName, $"{test.Csv}({inTest[row.FileName].Line})");
-        var dropped = train.Drop().Concat(test.Drop()).ToList();
+        if (validation is not null)
+        {
+            // An image of several splits stays in the test split, else in the validation split.
+            var inValidation = FirstRows(validation);
+            foreach (var row in validation.Rows.Where(row => inTest.ContainsKey(row.FileName)))
+                row.Reason ??= Also(test, inTest[row.FileName]);
+            foreach (var row in train.Rows.Where(row => inValidation.ContainsKey(row.FileName)))
+                row.Reason ??= Also(validation, inValidation[row.FileName]);
+        }
+
+        var dropped = splits.SelectMany(split => split.Drop()).ToList();
 
         foreach (var (_, row, message) in OneSplit(train, test).ToList())
             row.Reason = message;
         dropped.AddRange(train.Drop().Concat(test.Drop()));
+        if (validation is not null)
+        {
+            foreach (var row in Unknown(validation, train).ToList())
+                row.Reason = Unknown(row.ClassName, train);
+            dropped.AddRange(validation.Drop());
+        }
 
-        foreach (var split in new[] { train, test }.Where(split => split.Rows.Count == 0))
+        foreach (var split in splits.Where(split => split.Rows.Count == 0))
             split.AddNoRows();
         if (train.Rows.Count > 0 && train.Rows.TrueForAll(row => row.IsEmpty))
             train.AddNoObject();
-        var empty = new[] { train, test }.SelectMany(split => split.Faults.Where(fault => fault.Line == 1)).ToList();
+        var empty = splits.SelectMany(split => split.Faults.Where(fault => fault.Line == 1)).ToList();
         if (empty.Count > 0)
             throw new DatasetException(empty);
-        return [.. dropped.OrderBy(row => row.Csv == test.Csv).ThenBy(row => row.Line)];
+        return [.. dropped.OrderBy(row => Array.FindIndex(splits, split => split.Csv == row.Csv)).ThenBy(row => row.Line)];
     }
 
     /// <summary>Returns the usable rows whose class is in no usable row of the other split.</summary>
@@ -192,6 +237,13 @@ public static class DatasetReader
         }
     }
 
+    /// <summary>Returns the usable rows of the validation split whose class is in no usable row of the training split.</summary>
+    private static IEnumerable<DatasetRow> Unknown(DatasetSplit validation, DatasetSplit train)
+    {
+        var known = Boxes(train).Select(row => row.ClassName).ToHashSet(StringComparer.Ordinal);
+        return Boxes(validation).Where(row => !known.Contains(row.ClassName));
+    }
+
     private static IEnumerable<DatasetRow> Boxes(DatasetSplit split) => split.Rows.Where(row => row is { Reason: null, IsEmpty: false });
 
     private static Dictionary<string, DatasetRow> FirstRows(DatasetSplit split) =>
@@ -202,6 +254,12 @@ public static class DatasetReader
 
     private static string BothSplits(string image, string other) =>
         $"image '{image}' is in both splits; it must be in one (also at {other}).";
+
+    private static string Also(DatasetSplit split, DatasetRow row) =>
+        $"image '{row.FileName}' is also in {split.Csv}({row.Line}); an image must be in one split.";
+
+    private static string Unknown(string className, DatasetSplit train) =>
+        $"class '{className}' is not in {train.Csv}; it must be in both.";
 
     private static DatasetSplitSummary Summary(DatasetSplit split)
     {

@@ -19,7 +19,7 @@ internal sealed class DatasetSplit
 
     private readonly List<(int Line, DatasetFaultOrder Order, string Message)> faults = [];
 
-    /// <param name="name"><c>train</c> or <c>test</c>.</param>
+    /// <param name="name"><c>train</c>, <c>test</c> or <c>validation</c>.</param>
     /// <param name="fileName">File in <c>{IMAGE_TYPE}/datasets</c>.</param>
     /// <param name="csv">The same, relative to the datastore.</param>
     public DatasetSplit(string name, string fileName, string csv)

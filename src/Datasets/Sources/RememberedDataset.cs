@@ -71,6 +71,8 @@ public sealed class RememberedDataset(FolderDataset source, string memoryFile, T
             )
             {
                 TrainHash = root.GetProperty("trainHash").GetString(),
+                Validation = root.TryGetProperty("validation", out var validation) ? ReadSplit(validation) : null,
+                ValidationHash = root.GetProperty("validationHash").GetString(),
                 HashUnknownReason = root.GetProperty("hashUnknownReason").GetString(),
                 BoxesChecked = root.GetProperty("boxesChecked").GetBoolean(),
                 Notes = [.. root.GetProperty("notes").EnumerateArray().Select(note => note.GetString()!)],
@@ -96,8 +98,11 @@ public sealed class RememberedDataset(FolderDataset source, string memoryFile, T
                 json.WriteString("key", key);
                 WriteSplit(json, "train", summary.Train);
                 WriteSplit(json, "test", summary.Test);
+                if (summary.Validation is not null)
+                    WriteSplit(json, "validation", summary.Validation);
                 json.WriteString("hash", summary.Hash);
                 json.WriteString("trainHash", summary.TrainHash);
+                json.WriteString("validationHash", summary.ValidationHash);
                 json.WriteString("hashUnknownReason", summary.HashUnknownReason);
                 json.WriteBoolean("boxesChecked", summary.BoxesChecked);
                 json.WriteStartArray("notes");

@@ -17,6 +17,12 @@ public sealed record DatasetSummary(
     /// <summary>The same of the training split alone, which decides the weights; null where <see cref="Hash"/> is null.</summary>
     public string? TrainHash { get; init; }
 
+    /// <summary>The validation split; null when DATA.VALIDATION_CSV names none.</summary>
+    public DatasetSplitSummary? Validation { get; init; }
+
+    /// <summary>The same hash of the validation split alone; null without one, and where <see cref="Hash"/> is null.</summary>
+    public string? ValidationHash { get; init; }
+
     /// <summary>The reason why the hash was requested and is unknown; null otherwise. It follows a colon and has no full stop.</summary>
     public string? HashUnknownReason { get; init; }
 
@@ -31,4 +37,11 @@ public sealed record DatasetSummary(
 
     /// <summary>The file name of the test split.</summary>
     public string TestCsv => Test.Csv;
+
+    /// <summary>Describes the files and the number of their images.</summary>
+    public override string ToString()
+    {
+        var pair = $"{TrainCsv} ({Train.Images} images), {TestCsv} ({Test.Images} images)";
+        return Validation is null ? pair : $"{pair}, {Validation.Csv} ({Validation.Images} images, for validation)";
+    }
 }

@@ -48,7 +48,7 @@ public static class Planner
             ? ImageChoice.Choose(experiment, environment, sources)
             : (null, null);
         var codeHash = image is null ? sources.TrainerCodeHash : null;
-        var hash = ResultHash.Compute(resolved, image, build, codeHash, dataset?.Hash);
+        var hash = ResultHash.Compute(resolved, image, build, codeHash, dataset?.Hash, dataset?.ValidationHash);
         var name = $"{NamePart(resolved.ExpName)}-{hash[..NameDigits]}";
         var weightsHash = ResultHash.ComputeOfWeights(resolved, image, build, codeHash, dataset);
         var checkpoints = weightsHash is null ? name : $"{NamePart(resolved.ExpName)}-{weightsHash[..NameDigits]}";
@@ -63,7 +63,11 @@ public static class Planner
             Resolved(resolved.TestCsv),
             resolved.RunParams.Seed,
             new(sources.Version)
-        );
+        )
+        {
+            ValidationCsv = dataset?.Validation?.Csv,
+            ValidationHash = dataset?.ValidationHash,
+        };
         var plan = new ExperimentPlan(
             WorkspaceAddress.Of(environment),
             DatastorePlan.Of(resolved.DataMount, environment, repositoryRoot),

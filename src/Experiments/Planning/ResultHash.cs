@@ -21,8 +21,16 @@ internal static class ResultHash
     /// <param name="build">The build of the image; null for another image.</param>
     /// <param name="codeHash">SHA-256 of the trainer's sources where the job runs as a process, else null.</param>
     /// <param name="datasetHash">The dataset's hash; null while it is unknown.</param>
+    /// <param name="validationHash">The hash of the validation split; null without one, and while it is unknown.</param>
     /// <returns>64 hex digits, lower case.</returns>
-    public static string Compute(Experiment experiment, ImageReference? image, ImageBuildPlan? build, string? codeHash, string? datasetHash)
+    public static string Compute(
+        Experiment experiment,
+        ImageReference? image,
+        ImageBuildPlan? build,
+        string? codeHash,
+        string? datasetHash,
+        string? validationHash = null
+    )
     {
         var config = ExperimentJson.Write(experiment, decides =>
             decides is Decides.Weights or Decides.Metrics || (decides == Decides.Data && datasetHash is null)
@@ -30,7 +38,7 @@ internal static class ResultHash
         // Without a sweep its settings decide nothing; some of their defaults follow from NODES.
         if (!experiment.Hypertune)
             config.Remove("HYPERTUNE_PARAMS");
-        return Of(experiment, config, image, build, codeHash, datasetHash);
+        return Of(experiment, config, image, build, codeHash, datasetHash, validationHash);
     }
 
     /// <summary>
@@ -56,7 +64,7 @@ internal static class ResultHash
         // The classes of both splits are the outputs of the model.
         var classes = dataset.Train.Boxes.Keys.Union(dataset.Test.Boxes.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal);
         config["classes"] = new JsonArray([.. classes.Select(name => JsonValue.Create(name))]);
-        return Of(experiment, config, image, build, codeHash, trainHash);
+        return Of(experiment, config, image, build, codeHash, trainHash, dataset.ValidationHash);
     }
 
     private static string Of(
@@ -65,7 +73,8 @@ internal static class ResultHash
         ImageReference? image,
         ImageBuildPlan? build,
         string? codeHash,
-        string? datasetHash
+        string? datasetHash,
+        string? validationHash
     )
     {
         var deciding = new JsonObject
@@ -75,6 +84,8 @@ internal static class ResultHash
             ["code"] = codeHash,
             ["dataset"] = datasetHash,
         };
+        if (validationHash is not null)
+            deciding["validation"] = validationHash;
         // BATCH_SIZE is that of each process; VM_SIZE, which decides nothing else, has their number.
         if (VmGpus.ProcessesOf(experiment.Compute.VmSize) is > 1 and var processes)
             deciding["processes"] = processes;

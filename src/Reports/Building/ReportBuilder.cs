@@ -124,13 +124,19 @@ public static class ReportBuilder
             compared.Low,
             compared.High,
             compared.Word
-        );
+        )
+        {
+            Interval = input.Run.Artifacts.Intervals.GetValueOrDefault(name),
+        };
 
     // Metrics of different test sets say nothing about each other: their difference is left out.
     private static ReportMetric Of(string name, ReportInput input, bool isPaired)
     {
         var (value, baseline) = (input.Run.Metric(name), input.Baseline?.Metric(name));
-        return new(name, value, baseline, isPaired ? value - baseline : null, null, null, null);
+        return new(name, value, baseline, isPaired ? value - baseline : null, null, null, null)
+        {
+            Interval = input.Run.Artifacts.Intervals.GetValueOrDefault(name),
+        };
     }
 
     private static bool IsOfEvaluation(string name) =>

@@ -151,8 +151,15 @@ public static class HtmlPage
     }
 
     private static string Method(ReportInput input) =>
+        (
+            input.Run.Artifacts.Intervals.Count > 0
+                ? "<p class=\"note\">The interval of a value holds 95 % of its values in resamples of the test images.</p>"
+                : ""
+        ) + MethodOfDifference(input);
+
+    private static string MethodOfDifference(ReportInput input) =>
         input.Comparison is { Paired: true } comparison
-            ? $"<p class=\"note\">The interval holds the difference in 95 % of {comparison.Resamples} resamples of the "
+            ? $"<p class=\"note\">The interval of the difference holds it in 95 % of {comparison.Resamples} resamples of the "
                 + $"{comparison.Images} test images "
                 + $"(paired bootstrap, seed {comparison.Seed}). A metric is better or worse when its interval excludes 0.</p>"
             : "";

@@ -4,7 +4,7 @@ using Reports.Records;
 
 namespace Reports.Pages;
 
-/// <summary>Writes the metrics with the baseline, the difference, its interval and the word.</summary>
+/// <summary>Writes the metrics with their intervals, the baseline, the difference, its interval and the word.</summary>
 internal static class MetricsTable
 {
     private const int Shown = 30;
@@ -30,31 +30,36 @@ internal static class MetricsTable
     private static string Table(ReportFile report, IReadOnlyList<ReportMetric> metrics, string caption, double reach)
     {
         var hasBaseline = report.Baseline is not null;
+        var hasIntervals = report.Metrics.Any(metric => metric.Interval is not null);
         var html = new StringBuilder(
             $"<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\"><table class=\"metrics\">"
         );
         html.Append($"<caption>{caption}</caption><thead><tr><th scope=\"col\">metric</th><th scope=\"col\" class=\"number\">value</th>");
+        if (hasIntervals)
+            html.Append("<th scope=\"col\" class=\"number\">95 % interval of the value</th>");
         if (hasBaseline)
         {
             html.Append("<th scope=\"col\" class=\"number\">baseline</th><th scope=\"col\" class=\"number\">difference</th>");
             html.Append(
-                "<th scope=\"col\" class=\"number\">95 % interval</th><th scope=\"col\" class=\"plot\">interval around 0</th><th "
-                    + "scope=\"col\">verdict</th>"
+                $"<th scope=\"col\" class=\"number\">{HtmlText.IntervalOfDifference(hasIntervals)}</th>"
+                    + "<th scope=\"col\" class=\"plot\">interval around 0</th><th scope=\"col\">verdict</th>"
             );
         }
 
         html.Append("</tr></thead><tbody>");
         foreach (var metric in metrics)
-            html.Append(Row(metric, hasBaseline, reach));
+            html.Append(Row(metric, hasIntervals, hasBaseline, reach));
         return html.Append("</tbody></table></div>").ToString();
     }
 
-    private static string Row(ReportMetric metric, bool hasBaseline, double reach)
+    private static string Row(ReportMetric metric, bool hasIntervals, bool hasBaseline, double reach)
     {
         var html = new StringBuilder(
             $"<tr><th scope=\"row\">{HtmlText.Foreign(metric.Name, 60)}</th><td "
                 + $"class=\"number\">{HtmlText.Metric(metric, metric.Value)}</td>"
         );
+        if (hasIntervals)
+            html.Append($"<td class=\"number interval\">{HtmlText.Interval(metric)}</td>");
         if (hasBaseline)
         {
             var interval = metric is { Low: not null, High: not null }

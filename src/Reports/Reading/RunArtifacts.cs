@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Reports.Records;
 
 namespace Reports.Reading;
 
@@ -46,6 +47,9 @@ public sealed partial class RunArtifacts
     /// <summary>Gets the final metrics; null when they are missing.</summary>
     public IReadOnlyDictionary<string, double>? Metrics { get; private init; }
 
+    /// <summary>Gets the 95 % intervals of the final metrics, by the name of the metric; empty when there are none.</summary>
+    public IReadOnlyDictionary<string, MetricInterval> Intervals { get; private init; } = new Dictionary<string, MetricInterval>(0);
+
     /// <summary>Gets the logged metrics.</summary>
     public required MetricsHistory History { get; init; }
 
@@ -70,6 +74,7 @@ public sealed partial class RunArtifacts
             Metrics = metrics
                 ?.Where(pair => pair.Value.ValueKind == JsonValueKind.Number)
                 .ToDictionary(pair => pair.Key, pair => pair.Value.GetDouble(), StringComparer.Ordinal),
+            Intervals = IntervalsOf(metrics),
             History = MetricsHistory.Read(folder, notes),
             Evaluation = JsonFile.Read<Evaluation>(folder, "outputs/evaluation.json", notes)?.Checked(),
             LogTail = ReadTail(folder, notes),
@@ -102,6 +107,34 @@ public sealed partial class RunArtifacts
             return IsPng(bytes) ? bytes : null;
         }
     }
+
+    private static Dictionary<string, MetricInterval> IntervalsOf(Dictionary<string, JsonElement>? metrics)
+    {
+        var intervals = new Dictionary<string, MetricInterval>(StringComparer.Ordinal);
+        if (metrics is null || !metrics.TryGetValue("intervals", out var all) || Member(all, "metrics") is not { } byName)
+            return intervals;
+        foreach (var metric in byName.EnumerateObject())
+        {
+            if (Number(metric.Value, "low") is { } low && Number(metric.Value, "high") is { } high && low <= high)
+                intervals[metric.Name] = new(low, high);
+        }
+
+        return intervals;
+    }
+
+    private static JsonElement? Member(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Object
+            ? member
+            : null;
+
+    private static double? Number(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.Object
+        && value.TryGetProperty(name, out var member)
+        && member.ValueKind == JsonValueKind.Number
+        && member.GetDouble() is var number
+        && double.IsFinite(number)
+            ? number
+            : null;
 
     private static bool IsPng(ReadOnlySpan<byte> bytes) => bytes.StartsWith<byte>([0x89, .. "PNG\r\n"u8, 0x1a, (byte)'\n']);
 

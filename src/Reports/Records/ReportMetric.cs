@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Reports.Records;
 
 /// <summary>A metric of the run and of the baseline.</summary>
@@ -8,4 +10,9 @@ namespace Reports.Records;
 /// <param name="Low">Lower end of the 95 % interval of the difference; null where none was computed.</param>
 /// <param name="High">Upper end of the interval.</param>
 /// <param name="Word">Word for the interval; null without one.</param>
-public sealed record ReportMetric(string Name, double? Value, double? Baseline, double? Difference, double? Low, double? High, Word? Word);
+public sealed record ReportMetric(string Name, double? Value, double? Baseline, double? Difference, double? Low, double? High, Word? Word)
+{
+    /// <summary>The 95 % interval of the value over resamples of the test images; null where the trainer computed none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MetricInterval? Interval { get; init; }
+}

@@ -23,7 +23,7 @@ public static class CommentText
         ArgumentNullException.ThrowIfNull(report);
         var text = new StringBuilder();
         MarkdownParts.AppendHead(text, report);
-        MarkdownParts.AppendMetrics(text, report, Selected(report));
+        MarkdownParts.AppendMetrics(text, report, Selected(report), withIntervals: false);
         if (report.Verdict == Verdict.Failed)
             MarkdownParts.AppendFailure(text, input, LogLines);
         MarkdownParts.AppendChanges(text, report, MostChanges);

@@ -18,18 +18,28 @@ internal static partial class MarkdownParts
     }
 
     /// <summary>Appends a table of metrics.</summary>
-    public static void AppendMetrics(StringBuilder text, ReportFile report, IReadOnlyList<ReportMetric> metrics)
+    /// <param name="text">Receives the table.</param>
+    /// <param name="report">The report.</param>
+    /// <param name="metrics">The metrics of the table.</param>
+    /// <param name="withIntervals">Whether the intervals of the values are shown, where they are known.</param>
+    public static void AppendMetrics(StringBuilder text, ReportFile report, IReadOnlyList<ReportMetric> metrics, bool withIntervals)
     {
         if (metrics.Count == 0)
             return;
-        text.Append(
-            report.Baseline is null
-                ? "| metric | value |\n|---|---:|\n"
-                : "| metric | value | baseline | difference | 95 % interval | verdict |\n|---|---:|---:|---:|---|---|\n"
-        );
+        var hasIntervals = withIntervals && metrics.Any(metric => metric.Interval is not null);
+        var (names, rule) = hasIntervals ? (" 95 % interval of the value |", "---|") : ("", "");
+        if (report.Baseline is not null)
+        {
+            names += $" baseline | difference | {HtmlText.IntervalOfDifference(hasIntervals)} | verdict |";
+            rule += "---:|---:|---|---|";
+        }
+
+        text.Append($"| metric | value |{names}\n|---|---:|{rule}\n");
         foreach (var metric in metrics)
         {
             text.Append($"| {Name(metric.Name)} | {HtmlText.Metric(metric, metric.Value)} |");
+            if (hasIntervals)
+                text.Append($" {HtmlText.Interval(metric)} |");
             if (report.Baseline is not null)
             {
                 var interval = metric is { Low: not null, High: not null }

@@ -21,7 +21,7 @@ public static class MarkdownReport
         MarkdownParts.AppendFacts(text, input, report);
         if (report.Verdict == Verdict.Failed)
             MarkdownParts.AppendFailure(text, input, int.MaxValue);
-        MarkdownParts.AppendMetrics(text, report, report.Metrics);
+        MarkdownParts.AppendMetrics(text, report, report.Metrics, withIntervals: true);
         MarkdownParts.AppendChanges(text, report, int.MaxValue);
         AppendWorst(text, input);
         AppendPassport(text, input);

@@ -39,7 +39,7 @@ internal static class ScheduledJob
             if (csv != Experiment.LatestCsv)
                 continue;
             config[key] = csv;
-            passport = passport with { DatasetHash = null };
+            passport = passport with { DatasetHash = null, ValidationHash = null };
         }
 
         if (asked.TrainCsv == Experiment.LatestCsv)

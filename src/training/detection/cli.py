@@ -18,7 +18,7 @@ from detection.inspect import command as inspect_command
 from detection.interchange import command as interchange_command
 from detection.predict import command as predict_command
 from detection.tracking.metric_names import METRIC_NAMES
-from detection.tracking.progress import Console
+from detection.tracking.progress import Console, harmless
 
 # A command imports what it needs: PyTorch takes seconds, and a machine that only compares runs has numpy alone. Before
 # PyTorch, this variable lets its threads sleep while they wait for each other: spinning takes the core from the threads
@@ -39,13 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.run(options, Console())
     except TrainingError as error:
         sys.stdout.flush()
-        print(f"error: {error}", file=sys.stderr, flush=True)
+        print(f"error: {harmless(str(error))}", file=sys.stderr, flush=True)
         return 1
     except (OSError, RuntimeError) as error:
         reason = explain_full_disk(error)
         if reason is None:
             raise
-        print(f"error: {reason}", file=sys.stderr, flush=True)
+        print(f"error: {harmless(reason)}", file=sys.stderr, flush=True)
         return 1
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr, flush=True)

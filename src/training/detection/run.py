@@ -8,7 +8,7 @@ from pathlib import Path
 from detection.config.settings import Settings
 from detection.data.data_stage import prepare_images, read_or_fail
 from detection.data.images import ImageStore
-from detection.data.validation import NO_FILE, hold_out, read_validation
+from detection.data.validation import held_out_file, hold_out
 from detection.evaluate.evaluation import Evaluator
 from detection.evaluate.evaluation_stage import evaluate_final
 from detection.export.final_model import save_final_model
@@ -92,17 +92,16 @@ def _run_stages(
 
     _begin(say, "prepare the records")
     store = ImageStore(settings.model.image_size)
-    if settings.validation_csv == NO_FILE:
-        prepare_images(dataset, store, machine.cores, say)
-        dataset, held_out = hold_out(dataset, settings.validation, settings.run.seed)
+    prepare_images(dataset, store, machine.cores, say)
+    if dataset.validation_csv:
+        dataset, held_out = held_out_file(dataset)
     else:
-        dataset, held_out = read_validation(settings, data, dataset, say)
-        prepare_images(dataset, store, machine.cores, say)
+        dataset, held_out = hold_out(dataset, settings.validation, settings.run.seed)
     threads = machine.cores
     evaluator = Evaluator(settings, dataset, store, device=machine.device, threads=threads, group=group)
     validation = None
     if held_out is not None:
-        if settings.validation_csv == NO_FILE:
+        if not dataset.validation_csv:
             say(f"{len(held_out.test)} of the training images are held out for validation (DATA.VALIDATION)")
         validation = Evaluator(settings, held_out, store, device=machine.device, threads=threads, group=group)
 
@@ -113,7 +112,7 @@ def _run_stages(
     model, architecture = configure_model(settings, dataset, weights, machine, say)
 
     _begin(say, "train")
-    own = held_out if settings.validation_csv != NO_FILE else None  # a share of the training split is in its hash
+    own = held_out if dataset.validation_csv else None  # a share of the training split is in its hash
     folder = CheckpointFolder(checkpoints, checkpoint_identity(settings, dataset, weights, own, group.size), say)
     path, identity = output / "metrics.jsonl" if group.is_first else None, evaluation_identity(settings, dataset)
     log = MetricsLog(path, tracker, measured=identity)
@@ -148,6 +147,7 @@ def _run_stages(
         metrics=measured,
         passport=passport.document,
         card=card,
+        depth=dataset.depth,
         last=trained.last,
     )
     if note:

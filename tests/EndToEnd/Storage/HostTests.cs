@@ -115,6 +115,55 @@ public sealed class HostTests(Azurite azurite, DemoData data)
         Assert.DoesNotContain("Upload  ", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task CheckData_WritesTheReportsOfTheFolder_AndReadsOnlyChangedFilesAgain_WhenTheDatastoreIsAStorageAccount()
+    {
+        await using var checkout = await CheckoutAsync();
+        data.Copy(checkout);
+        var folder = Path.Combine(checkout.Root, ".local", "datastores", "demo");
+        await checkout.SucceedAsync("--target=Upload-Dataset", $"--from={folder}");
+        await checkout.SucceedAsync("--target=Check-Data", $"--from={folder}");
+        var ofFolder = Reports(checkout);
+
+        var first = await checkout.SucceedAsync("--target=Check-Data");
+        var reports = Reports(checkout);
+        var second = await checkout.SucceedAsync("--target=Check-Data");
+
+        Assert.Equal(ofFolder, reports);
+        Assert.Matches("Storage +reading ([0-9]+) of \\1 files of container", first.Output);
+        Assert.DoesNotContain("Storage  ", second.Output, StringComparison.Ordinal);
+        Assert.Equal(ofFolder, Reports(checkout));
+
+        // A picture that is another one's bytes: read alone, and found.
+        var images = Directory.EnumerateFiles(Path.Combine(folder, "pothole", "images")).Order(StringComparer.Ordinal).ToList();
+        File.Copy(images[0], images[1], overwrite: true);
+        await checkout.SucceedAsync("--target=Upload-Dataset", $"--from={folder}");
+        var third = await checkout.RunAsync("--target=Check-Data", "--fail-on=same-bytes");
+
+        Assert.NotEqual(0, third.ExitCode);
+        Assert.Contains("reading 1 of", third.Output, StringComparison.Ordinal);
+        Assert.Contains("same-bytes: 2 files of different names are byte for byte 1 image", third.Output, StringComparison.Ordinal);
+        AssertKeyNowhere(checkout, first, second, third);
+    }
+
+    [Fact]
+    public async Task CheckData_NamesWhatIsMissing_WhenTheContainerHoldsNoDataset()
+    {
+        await using var checkout = await CheckoutAsync();
+
+        var run = await checkout.RunAsync("--target=Check-Data");
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("holds nothing in pothole/images and pothole/datasets", run.Output, StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, string> Reports(Checkout checkout) =>
+        new[] { "data.md", "data.html", "data.json", "data.sarif" }.ToDictionary(
+            name => name,
+            name => File.ReadAllText(Path.Combine(checkout.Root, "artifacts", name)),
+            StringComparer.Ordinal
+        );
+
     private async Task<Checkout> CheckoutAsync()
     {
         var plan = await azurite.CreateContainerAsync();

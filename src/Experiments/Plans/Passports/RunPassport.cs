@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Experiments.Plans.Passports;
 
 /// <summary>
@@ -25,4 +27,13 @@ public sealed record RunPassport(
     string? TestCsv,
     int Seed,
     PassportVersions Versions
-);
+)
+{
+    /// <summary>File name of the validation split; null where DATA.VALIDATION_CSV names none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ValidationCsv { get; init; }
+
+    /// <summary>SHA-256 over the rows and images of the validation split, 64 hex digits; null without one, and while it is unknown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ValidationHash { get; init; }
+}

@@ -7,13 +7,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from detection.config.settings import Settings
-from detection.data.datasets import Dataset, ImageRecord, read_dataset
+from detection.data.datasets import NO_FILE, Dataset, ImageRecord, read_dataset
 from detection.data.images import ImageStore
 from detection.errors import FaultsError, TrainingError
 
 
-def read_or_fail(settings: Settings, data: Path, say: Callable[[str], None]) -> Dataset:
+def read_or_fail(
+    settings: Settings, data: Path, say: Callable[[str], None], *, with_validation: bool = True
+) -> Dataset:
     """Reads the dataset of an experiment; reports its contents and every dropped row.
+
+    Args:
+        settings: The exp_config.
+        data: The data folder.
+        say: Receives the report, line by line.
+        with_validation: Whether the file of DATA.VALIDATION_CSV is read too.
 
     Raises:
         TrainingError: The folder of IMAGE_TYPE does not exist.
@@ -31,6 +39,7 @@ def read_or_fail(settings: Settings, data: Path, say: Callable[[str], None]) -> 
         clip_pixels=settings.clip_pixels,
         exif=settings.exif,
         depth=settings.depth,
+        validation_csv=settings.validation_csv if with_validation else NO_FILE,
     )
     if reading.dropped:
         rows = "1 row is" if reading.dropped_rows == 1 else f"{reading.dropped_rows} rows are"
@@ -45,6 +54,8 @@ def read_or_fail(settings: Settings, data: Path, say: Callable[[str], None]) -> 
     dataset = reading.dataset
     for csv, records in ((dataset.train_csv, dataset.train), (dataset.test_csv, dataset.test)):
         say(f"{csv}: {_contents(records)}")
+    if dataset.validation_csv:
+        say(f"{dataset.validation_csv}: {_contents(dataset.validation)}; the best weights are chosen by them")
     say(f"classes: {', '.join(dataset.class_names.values())}; dataset hash {dataset.hash}")
     return dataset
 
@@ -55,7 +66,7 @@ def prepare_images(dataset: Dataset, store: ImageStore, threads: int, say: Calla
     Raises:
         TrainingError: An image cannot be decoded.
     """
-    records = [*dataset.train, *dataset.test]
+    records = [record for records in dataset.splits.values() for record in records]
     side = store.longer_side
     if not store.fits(records):
         say(f"{len(records)} images are decoded and resized to {side} pixels when they are needed")

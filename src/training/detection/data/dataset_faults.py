@@ -1,4 +1,4 @@
-"""Checks dataset rows together with their images and with both splits."""
+"""Checks dataset rows together with their images and with the other splits."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from detection.data.dataset_csv import CsvFile, Row
 from detection.data.image_sizes import ImageSizes
 
 SPLITS = ("train", "test")
+VALIDATION = "validation"
+"""The third split, where DATA.VALIDATION_CSV names a file."""
 _SPLIT_WORDS = {"train": "training", "test": "test"}
 
 LEAST_SIDE = 0.01
@@ -70,7 +72,7 @@ class RowChecks:
                 if row.line in repeated:
                     faults[split].append(Fault(row.line, _REPEATED, repeated[row.line]))
 
-        if len(files) == 2 and all(file.rows for file in files.values()):
+        if all(split in files and files[split].rows for split in SPLITS):
             good = {split: self._good(file.rows) for split, file in files.items()}
             for split, rows in _in_one_split(good).items():
                 faults[split] += [Fault(rows[name].line, _ONE_SPLIT, _one_split(name, split)) for name in rows]
@@ -79,6 +81,8 @@ class RowChecks:
                 if name in first:
                     also = f"{files['train'].name}({first[name].line})"
                     faults["test"].append(Fault(row.line, BOTH_SPLITS, _both(name, also)))
+            if VALIDATION in files:
+                faults[VALIDATION] += self._validation_faults(files, good)
         return {split: sorted(rows, key=lambda fault: (fault.line, fault.kind)) for split, rows in faults.items()}
 
     def drop(self, files: Mapping[str, CsvFile]) -> tuple[dict[str, list[Row]], dict[str, list[str]]]:
@@ -101,12 +105,45 @@ class RowChecks:
                 also = f"{files['test'].name}({in_test[row.file_name].line})"
                 reasons["train"].append(f"{files['train'].name}({row.line}): {_both(row.file_name, also)}")
         kept["train"] = [row for row in kept["train"] if row.file_name not in in_test]
+        if VALIDATION in files:
+            # An image of several splits stays in the test split, else in the validation split.
+            for split, other in ((VALIDATION, "test"), ("train", VALIDATION)):
+                elsewhere = _first_rows(files[other].rows)
+                for row in kept[split]:
+                    if row.file_name in elsewhere:
+                        also = _also(row.file_name, files[other].name, elsewhere[row.file_name].line)
+                        reasons[split].append(f"{files[split].name}({row.line}): {also}")
+                kept[split] = [row for row in kept[split] if row.file_name not in elsewhere]
         for split, classes in _in_one_split(kept).items():
             for row in kept[split]:
                 if row.class_name in classes:
                     reasons[split].append(f"{files[split].name}({row.line}): {_one_split(row.class_name, split)}")
             kept[split] = [row for row in kept[split] if row.class_name not in classes]
+        if VALIDATION in files:
+            known = {row.class_name for row in kept["train"]}
+            for row in kept[VALIDATION]:
+                if row.class_name not in known | {""}:
+                    unknown = _unknown(row.class_name, files["train"].name)
+                    reasons[VALIDATION].append(f"{files[VALIDATION].name}({row.line}): {unknown}")
+            kept[VALIDATION] = [row for row in kept[VALIDATION] if row.class_name in known | {""}]
         return kept, reasons
+
+    def _validation_faults(self, files: Mapping[str, CsvFile], good: Mapping[str, Sequence[Row]]) -> list[Fault]:
+        """Returns the faults of the validation split against the others: classes not to learn, and shared images."""
+        known = {row.class_name for row in good["train"]} | {""}
+        unknown: dict[str, Row] = {}
+        for row in good[VALIDATION]:
+            if row.class_name not in known:
+                unknown.setdefault(row.class_name, row)
+        train = files["train"].name
+        faults = [Fault(row.line, _ONE_SPLIT, _unknown(name, train)) for name, row in unknown.items()]
+        firsts = [(files[split].name, _first_rows(files[split].rows)) for split in reversed(SPLITS)]
+        for name, row in _first_rows(files[VALIDATION].rows).items():
+            for csv, first in firsts:
+                if name in first:
+                    faults.append(Fault(row.line, BOTH_SPLITS, _also(name, csv, first[name].line)))
+                    break
+        return faults
 
     def clipped(self, row: Row) -> tuple[float, float, float, float] | None:
         """Returns the box of a row within its image, in pixels; None when the row has no box or its image no size."""
@@ -222,6 +259,14 @@ def _both(image: str, also: str) -> str:
     return f"image '{image}' is in both splits; it must be in one (also at {also})."
 
 
+def _also(image: str, csv: str, line: int) -> str:
+    return f"image '{image}' is also in {csv}({line}); an image must be in one split."
+
+
+def _unknown(class_name: str, train_csv: str) -> str:
+    return f"class '{class_name}' is not in {train_csv}; it must be in both."
+
+
 def _first_rows(rows: Iterable[Row]) -> dict[str, Row]:
     """Returns the first row of each image, by file name."""
     first: dict[str, Row] = {}
@@ -232,9 +277,9 @@ def _first_rows(rows: Iterable[Row]) -> dict[str, Row]:
 
 
 def _in_one_split(rows: Mapping[str, Sequence[Row]]) -> dict[str, dict[str, Row]]:
-    """Returns for each split the classes that the other split lacks, each with its first row."""
-    first: dict[str, dict[str, Row]] = {split: {} for split in rows}
-    for split in rows:
+    """Returns for the training and the test split the classes that the other lacks, each with its first row."""
+    first: dict[str, dict[str, Row]] = {split: {} for split in SPLITS}
+    for split in SPLITS:
         for row in rows[split]:
             if row.class_name:
                 first[split].setdefault(row.class_name, row)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from detection.data.dataset_csv import CsvFile, Row, read_csv
-from detection.data.dataset_faults import BOTH_SPLITS, SPLITS, Fault, RowChecks, empty_file, no_object
+from detection.data.dataset_faults import BOTH_SPLITS, SPLITS, VALIDATION, Fault, RowChecks, empty_file, no_object
 from detection.data.dataset_hash import dataset_hash
 from detection.data.image_sizes import ImageSizes, Size, file_names
 from detection.data.pictures import Picture, Range, deep_values
 
 LATEST = "latest"
+NO_FILE = "none"
+"""Value of DATA.VALIDATION_CSV that names no file."""
 
 _PERCENTILES = (0.1, 99.9)
 _VALUES_PER_IMAGE = 10_000
@@ -49,7 +51,7 @@ class ImageRecord:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Both splits, free of faults.
+    """The splits, free of faults.
 
     Attributes:
         train_csv: Path of the training CSV relative to the data folder, with forward slashes.
@@ -61,6 +63,11 @@ class Dataset:
         train_rows: Number of rows used of the training CSV.
         test_rows: Number of rows used of the test CSV.
         train_hash: The hash of the training split alone, which decides the weights; 64 hex digits.
+        depth: The values that become black and white in images of more than 8 bits; None for their full range.
+        validation_csv: As ``train_csv``, of the validation split; empty where DATA.VALIDATION_CSV names no file.
+        validation: The images of the validation split.
+        validation_hash: The hash of the validation split alone; empty without one.
+        validation_rows: Number of rows used of the validation CSV.
     """
 
     train_csv: str
@@ -72,6 +79,30 @@ class Dataset:
     train_rows: int
     test_rows: int
     train_hash: str = ""
+    depth: Range | None = None
+    validation_csv: str = ""
+    validation: tuple[ImageRecord, ...] = ()
+    validation_hash: str = ""
+    validation_rows: int = 0
+
+    @property
+    def splits(self) -> dict[str, tuple[ImageRecord, ...]]:
+        """Returns the images of each split that there is, train first."""
+        splits = {"train": self.train, "test": self.test}
+        return {**splits, VALIDATION: self.validation} if self.validation_csv else splits
+
+    @property
+    def csvs(self) -> tuple[str, ...]:
+        """Returns the CSV of each split that there is, as in ``splits``."""
+        return tuple(filter(None, (self.train_csv, self.test_csv, self.validation_csv)))
+
+    def with_depth(self, depth: Range | None) -> Dataset:
+        """Returns the dataset whose deep images are scaled by these values."""
+        train, test, validation = (
+            tuple(replace(record, depth=depth) for record in records)
+            for records in (self.train, self.test, self.validation)
+        )
+        return replace(self, train=train, test=test, validation=validation, depth=depth)
 
 
 @dataclass(frozen=True)
@@ -103,9 +134,10 @@ def read_dataset(
     clip_pixels: float = 2,
     exif: str = "apply",
     depth: str = "range",
+    validation_csv: str = NO_FILE,
     decode: bool | Callable[[Path], Picture] = True,
 ) -> DatasetReading:
-    """Reads both splits and validates them together. Each image is decoded once, in parallel, or its header is read.
+    """Reads the splits and validates them together. Each image is decoded once, in parallel, or its header is read.
 
     Args:
         data: The data folder, which holds ``{image_type}/datasets`` and ``{image_type}/images``.
@@ -116,14 +148,16 @@ def read_dataset(
         clip_pixels: DATA.CLIP_PIXELS: how far ``clip`` lets a box reach outside its image.
         exif: DATA.EXIF: ``apply`` or ``ignore``.
         depth: DATA.DEPTH: ``range`` or ``percentiles``.
+        validation_csv: DATA.VALIDATION_CSV: file name in ``{image_type}/datasets``, or ``none``.
         decode: Whether every image is decoded, so that damage beyond the header is a fault too; or what decodes it.
     """
     sizes = ImageSizes(
         data / image_type / "images", image_type, applies_exif=exif == "apply", decode=decode, depth=depth
     )
-    return _Reader(data, image_type, on_bad_rows, clip_pixels, sizes, depth).read(
-        {"train": train_csv, "test": test_csv}
-    )
+    wanted = {"train": train_csv, "test": test_csv}
+    if validation_csv != NO_FILE:
+        wanted[VALIDATION] = validation_csv
+    return _Reader(data, image_type, on_bad_rows, clip_pixels, sizes, depth).read(wanted)
 
 
 class _Reader:
@@ -189,7 +223,7 @@ class _Reader:
         return DatasetReading(self._dataset(files, kept), (), tuple(dropped), count, self._notes(kept))
 
     def _notes(self, rows: Mapping[str, Sequence[Row]]) -> tuple[str, ...]:
-        used = [row for split in SPLITS for row in rows[split]]
+        used = [row for kept in rows.values() for row in kept]
         notes = self._sizes.notes(dict.fromkeys(row.file_name for row in used))
         clipped = sum(row.box is not None and self._checks.reaches_outside(row) for row in used)
         if clipped and self._clip:
@@ -214,9 +248,14 @@ class _Reader:
             f"{place} holds no pair of train_{self._image_type}_YYMMDDHHmmss.csv and "
             f"test_{self._image_type}_YYMMDDHHmmss.csv with one stamp; 'latest' needs one."
         )
-        for split in SPLITS:
-            name = wanted[split]
-            if name == LATEST and newest is None:
+        for split, name in wanted.items():
+            if split == VALIDATION:
+                if name in existing:
+                    names[split] = name
+                else:
+                    rule = f"DATA.VALIDATION_CSV must name a file in {place} or be {NO_FILE}."
+                    missing[split] = f"{place}/{name} does not exist; {rule}"
+            elif name == LATEST and newest is None:
                 if no_pair not in missing.values():
                     missing[split] = no_pair
             elif name == LATEST:
@@ -242,6 +281,13 @@ class _Reader:
             train_rows=len(rows["train"]),
             test_rows=len(rows["test"]),
             train_hash=dataset_hash({"train": rows["train"]}, self._images, self._md5),
+            depth=depth,
+            validation_csv=files[VALIDATION].name if VALIDATION in files else "",
+            validation=self._records(rows.get(VALIDATION, ()), labels, depth),
+            validation_rows=len(rows.get(VALIDATION, ())),
+            validation_hash=(
+                dataset_hash({VALIDATION: rows[VALIDATION]}, self._images, self._md5) if VALIDATION in rows else ""
+            ),
         )
 
     def _md5(self, name: str) -> str | None:
@@ -276,9 +322,9 @@ class _Reader:
 def _file_faults(
     files: Mapping[str, CsvFile], missing: Mapping[str, str], row_faults: Mapping[str, Sequence[Fault]]
 ) -> list[str]:
-    """Returns the faults of the training file, then those of the test file."""
+    """Returns the faults of the training file, of the test file, and of the validation file."""
     faults: list[str] = []
-    for split in SPLITS:
+    for split in (*SPLITS, VALIDATION):
         if split in missing:
             faults.append(missing[split])
         if split in files:

@@ -23,6 +23,8 @@ from detection.data.exif import read_orientation, swaps_sides, turned_upright, w
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF")
 FORMATS_TEXT = "JPEG, PNG, BMP, GIF, WebP or TIFF"
+ENDINGS = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"))
+"""Ends of file names, in lower case, by which a folder of many kinds of files is searched for pictures."""
 
 MOST_PIXELS = 178_956_970
 """Pillow's limit of the pixels of one picture: twice its MAX_IMAGE_PIXELS."""

@@ -50,7 +50,7 @@ def evaluate_file(options: argparse.Namespace, console: Console, read_settings: 
         from detection.data.data_stage import read_or_fail
 
         settings = read_settings(options)
-        dataset = read_or_fail(settings, options.data, console.say)
+        dataset = read_or_fail(settings, options.data, console.say, with_validation=False)
         records = dataset.test if options.split == "test" else dataset.train
         truth = truth_of(records, dataset.class_names, settings.eval_conf)
     evaluate_predictions(options.predictions, truth, options.output, eval_conf=options.eval_conf, say=console.say)

@@ -9,6 +9,7 @@ import torch
 
 from detection.config.settings import Settings
 from detection.data.data_stage import read_or_fail
+from detection.data.depth import has_depth, read_depth
 from detection.data.images import ImageStore
 from detection.errors import TrainingError
 from detection.evaluate.evaluation import Evaluator
@@ -46,12 +47,14 @@ def evaluate_model(
         TrainingError: The model cannot be read, or has other classes than the dataset.
     """
     class_names = load_class_names(model_folder)
-    dataset = read_or_fail(settings, data, say)
+    dataset = read_or_fail(settings, data, say, with_validation=False)
     if dict(dataset.class_names) != class_names:
         raise TrainingError(
             f"the model in {model_folder} has the classes {', '.join(class_names.values())}; "
             f"they must be those of the dataset, which are {', '.join(dataset.class_names.values())}."
         )
+    if has_depth(model_folder):  # the training split may be another one now
+        dataset = dataset.with_depth(read_depth(model_folder))
     model = build_model(settings.model, len(class_names), load_architecture(model_folder))
     load_final_weights(model_folder, model)
     model.to(device)

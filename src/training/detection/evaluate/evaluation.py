@@ -191,6 +191,7 @@ class Evaluator:
             detections=evaluation.detections,
             image_paths={record.file_name: record.path for record in records},
             orientations={record.file_name: record.orientation for record in records},
+            depth=self._dataset.depth,
         )
 
 

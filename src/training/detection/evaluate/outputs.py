@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from detection.data.depth import Depth
 from detection.evaluate.analysis.analysis import MATCH_IOU, Analysis
 from detection.evaluate.analysis.tables import write_tables
 from detection.evaluate.detections import Detections, GroundTruth
@@ -24,6 +25,7 @@ def write_outputs(
     detections: Mapping[str, Detections],
     image_paths: Mapping[str, Path],
     orientations: Mapping[str, int],
+    depth: Depth = None,
 ) -> list[Path]:
     """Writes evaluation.json, the tables, pictures of the worst images, and the plots.
 
@@ -35,6 +37,7 @@ def write_outputs(
         detections: The predictions, by file name.
         image_paths: The file of every image, by file name; pictures show only these images.
         orientations: The EXIF orientation that is applied to each, by file name; 1 where it is left out.
+        depth: The values that become black and white in images of more than 8 bits; None for their full range.
 
     Returns:
         The plots written.
@@ -46,6 +49,7 @@ def write_outputs(
         image_paths,
         class_names=analysis.class_names,
         orientations=orientations,
+        depth=depth,
         threshold=analysis.eval_conf,
         iou=MATCH_IOU,
     )

@@ -10,6 +10,8 @@ from typing import Any, Dict, List
 import torch
 from torch import Tensor, nn
 
+from detection.data.depth import FILE as DEPTH
+from detection.data.depth import Depth, depth_document
 from detection.errors import TrainingError
 from detection.export.mlflow_files import write_mlflow_files
 from detection.export.model_card import FILE as CARD
@@ -50,9 +52,10 @@ def save_final_model(
     metrics: Mapping[str, Any],
     passport: Mapping[str, Any],
     card: str,
+    depth: Depth = None,
     last: Mapping[str, Tensor] | None = None,
 ) -> str:
-    """Writes the weights, a TorchScript and an ONNX export, five JSON files, MODEL_CARD.md, and MLmodel with its code.
+    """Writes the weights, a TorchScript and an ONNX export, six JSON files, MODEL_CARD.md, and MLmodel with its code.
 
     Moves the model to the CPU.
 
@@ -65,6 +68,7 @@ def save_final_model(
         metrics: The latest value of each metric, intervals and suggested thresholds; metrics.json.
         passport: What the run is; passport.json.
         card: MODEL_CARD.md.
+        depth: The values that become black and white in images of more than 8 bits; depth.json.
         last: The weights after the last step, where those of the model are from an earlier one; model_last.pth.
 
     Returns:
@@ -80,11 +84,14 @@ def save_final_model(
     _write(folder / "exp_config.json", exp_config)
     _write(folder / "metrics.json", with_mlflow_names(metrics))
     _write(folder / "passport.json", passport)
+    _write(folder / DEPTH, depth_document(depth))
     (folder / CARD).write_bytes(card.encode("utf-8", "backslashreplace"))
     write_mlflow_files(folder, folder / _WEIGHTS, passport=passport, eval_conf=float(exp_config["EVAL_CONF"]))
-    torch.jit.script(Detector(model)).save(str(folder / "model.torchscript.pt"))
+    note = json.dumps(depth_document(depth))
+    torch.jit.script(Detector(model)).save(str(folder / "model.torchscript.pt"), _extra_files={DEPTH: note})
     try:
-        export_onnx(model, folder / "model.onnx", int(exp_config["MODEL_PARAMS"]["IMAGE_SIZE"]))
+        size = int(exp_config["MODEL_PARAMS"]["IMAGE_SIZE"])
+        export_onnx(model, folder / "model.onnx", size, {"depth": note})
     except (RuntimeError, ImportError) as error:  # newer exporters of PyTorch need the package onnx
         return f"no model.onnx is written: {str(error).splitlines()[0]}"
     return ""

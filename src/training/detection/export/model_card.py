@@ -94,9 +94,11 @@ def _data(facts: CardFacts) -> list[str]:
         for name, csv, records in (
             ("training", dataset.train_csv, dataset.train),
             ("test", dataset.test_csv, dataset.test),
+            ("validation", dataset.validation_csv, dataset.validation),
         )
+        if csv
     ]
-    held = facts.validation_images
+    held = 0 if dataset.validation_csv else facts.validation_images
     note = f"{held} further training images were held out to choose the best weights by. " if held else ""
     return [
         "## Data",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import io
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Tuple
 
@@ -28,7 +29,7 @@ class SingleImage(nn.Module):
         return found["boxes"], found["labels"], found["scores"]
 
 
-def export_onnx(model: nn.Module, path: Path, image_size: int) -> None:
+def export_onnx(model: nn.Module, path: Path, image_size: int, notes: Mapping[str, str] | None = None) -> None:
     """Writes a detector as ONNX, opset 17.
 
     The input ``image`` is float32 (3, H, W), RGB in [0, 1], resized so that its longer side is IMAGE_SIZE; H and W may
@@ -40,6 +41,7 @@ def export_onnx(model: nn.Module, path: Path, image_size: int) -> None:
         model: The trained model, on the CPU and in evaluation mode.
         path: The file.
         image_size: MODEL_PARAMS.IMAGE_SIZE.
+        notes: Metadata of the file, by name.
     """
     is_fixed = isinstance(getattr(model, "anchor_generator", None), DefaultBoxGenerator)
     height = image_size if is_fixed else max(32, image_size * 3 // 4)
@@ -67,7 +69,21 @@ def export_onnx(model: nn.Module, path: Path, image_size: int) -> None:
             },
             **arguments,
         )
-    path.write_bytes(buffer.getvalue())
+    path.write_bytes(buffer.getvalue() + b"".join(_metadata(name, text) for name, text in (notes or {}).items()))
+
+
+def _metadata(name: str, text: str) -> bytes:
+    """Returns an entry of metadata_props, field 14 of a model. A repeated field of protocol buffers may come last."""
+    entry = b"".join(_field(number, part.encode()) for number, part in ((1, name), (2, text)))
+    return _field(14, entry)
+
+
+def _field(number: int, content: bytes) -> bytes:
+    size, digits = len(content), []
+    while size > 127:
+        digits.append(size & 127 | 128)
+        size >>= 7
+    return bytes([number << 3 | 2, *digits, size]) + content
 
 
 def _roi_align(

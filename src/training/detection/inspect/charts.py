@@ -72,7 +72,7 @@ def histogram(
 
 def bars(title: str, names: Sequence[str], series: Sequence[tuple[str, Sequence[int]]]) -> str:
     """Returns counts per name, a bar of each series, on a scale of their own shares."""
-    row, left, most_names = 30, 110, 40
+    row, left, most_names = 6 + 12 * len(series), 110, 40
     shown = names[:most_names]
     if not shown:
         return ""

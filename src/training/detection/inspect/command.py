@@ -26,7 +26,7 @@ def add_parser(commands: Any) -> None:
         "inspect-data",
         help="say what a dataset is like",
         description=(
-            "Finds near-duplicates, small objects, rare classes and more in both splits; writes data.md, data.html, "
+            "Finds near-duplicates, small objects, rare classes and more in the splits; writes data.md, data.html, "
             "data.json and data.sarif. Needs no PyTorch."
         ),
         epilog=(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from detection.data.dataset_faults import VALIDATION
 from detection.data.datasets import Dataset, ImageRecord
 from detection.inspect.likeness import groups, near_duplicates
 from detection.inspect.survey import Survey
@@ -28,7 +29,7 @@ _FEW_FOR_OUTLIERS = 20
 Floats = NDArray[np.float64]
 
 RULES = {
-    "near-duplicates-across": "An image of the test split is nearly the same as one of the training split.",
+    "near-duplicates-across": "Images of two splits are nearly the same.",
     "near-duplicates-within": "Images of one split are nearly the same.",
     "same-bytes": "Files of different names have the same bytes.",
     "class-imbalance": "A class has few objects to learn from.",
@@ -66,7 +67,7 @@ class Example:
     """An image that shows a finding.
 
     Attributes:
-        split: ``train`` or ``test``.
+        split: ``train``, ``test`` or ``validation``.
         file_name: The image.
         boxes: Indices of the boxes that show it; empty for the whole image.
         group: Number of its group, where images belong together; from 1, and 0 for none.
@@ -100,7 +101,7 @@ class Split:
     """The images of one split, and numbers of their boxes.
 
     Attributes:
-        name: ``train`` or ``test``.
+        name: ``train``, ``test`` or ``validation``.
         records: The images.
         sides: Square root of each box's area in pixels of the resized image.
         owner: Index of the image of each box.
@@ -139,15 +140,12 @@ def find(dataset: Dataset, model: Model, md5: Mapping[str, str], survey: Survey 
     """Returns the findings, in the order of RULES.
 
     Args:
-        dataset: Both splits.
+        dataset: The splits.
         model: The part of the experiment that the findings depend on.
         md5: MD5 of each image's file, by file name.
         survey: Has the thumbnails; None leaves out the findings that need pixels.
     """
-    splits = [
-        split_of(name, records, model.image_size)
-        for name, records in (("train", dataset.train), ("test", dataset.test))
-    ]
+    splits = [split_of(name, records, model.image_size) for name, records in dataset.splits.items()]
     found = [
         *(_near_duplicates(splits, survey, md5) if survey is not None else ()),
         *_same_bytes(splits, md5),
@@ -179,16 +177,8 @@ def _near_duplicates(splits: Sequence[Split], survey: Survey, md5: Mapping[str, 
     for group in groups(len(images), pairs):
         (across if len({images[member][0] for member in group}) > 1 else within).append(group)
     if across:
-        tests = sum(images[member][0] == "test" for group in across for member in group)
-        yield Finding(
-            "near-duplicates-across",
-            (
-                f"{count_of(tests, 'image')} of the test split {'is' if tests == 1 else 'are'} nearly the same as"
-                " images of the training split, so that the test measures memory. Move each group into one split."
-            ),
-            len(across),
-            _grouped(images, across),
-        )
+        by_split = Counter(images[member][0] for group in across for member in group)
+        yield Finding("near-duplicates-across", _across(by_split), len(across), _grouped(images, across))
     # Equal files are a finding of their own.
     within = [group for group in within if len({md5.get(images[member][1]) for member in group}) > 1]
     if within:
@@ -202,6 +192,20 @@ def _near_duplicates(splits: Sequence[Split], survey: Survey, md5: Mapping[str, 
             len(within),
             _grouped(images, within),
         )
+
+
+def _across(members: Mapping[str, int]) -> str:
+    """Returns what near-duplicates of several splits say, by the number of images of each split."""
+    parts = [(members[name], name) for name in ("test", VALIDATION) if members.get(name)]
+    if len(parts) == 1 and members.get("train"):
+        ((count, name),) = parts
+        others = "images of the training split"
+        text = f"{count_of(count, 'image')} of the {name} split {'is' if count == 1 else 'are'}"
+    else:
+        others = "images of another split"
+        text = " and ".join(f"{count_of(count, 'image')} of the {name} split" for count, name in parts) + " are"
+    what = "the test measures memory" if members.get("test") else "the best weights are chosen by memory"
+    return f"{text} nearly the same as {others}, so that {what}. Move each group into one split."
 
 
 def _grouped(images: Sequence[tuple[str, str]], found: Sequence[Sequence[int]]) -> tuple[Example, ...]:
@@ -223,7 +227,7 @@ def _same_bytes(splits: Sequence[Split], md5: Mapping[str, str]) -> Iterable[Fin
             "same-bytes",
             f"{count_of(sum(map(len, found)), 'file')} of different names are byte for byte"
             f" {count_of(len(found), 'image')}"
-            + (f", {across:,} of them in both splits" if across else "")
+            + (f", {across:,} of them in {'both' if len(splits) == 2 else 'several'} splits" if across else "")
             + ". Keep one of each.",
             len(found),
             tuple(
@@ -329,7 +333,7 @@ def _without_objects(splits: Sequence[Split]) -> Iterable[Finding]:
         total = len(split.records)
         if split.name == "test" and empty in (0, total):
             which = "none is without an object" if empty == 0 else "none has an object"
-            lacking = "binary_tn and binary_fp are 0, and binary_accuracy says no more than binary_recall"
+            lacking = "binary_precision, binary_recall, binary_accuracy and binary_f1 are -1"
             if empty:
                 lacking = "no detection metric can be measured"
             yield Finding(
@@ -399,7 +403,7 @@ def _outlier_boxes(splits: Sequence[Split], class_names: Mapping[int, str]) -> I
         chosen = labels == label
         odd[chosen] = _outliers(np.log(np.maximum(sides[chosen], 1e-6)))
     if odd.any():
-        masks = np.split(odd, [len(splits[0].sides)])
+        masks = np.split(odd, np.cumsum([len(split.sides) for split in splits])[:-1])
         names = Counter(class_names[label] for label in labels[odd].tolist())
         listed = ", ".join(f"{name} {number:,}" for name, number in names.most_common(5))
         yield Finding(

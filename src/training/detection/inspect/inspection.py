@@ -51,10 +51,10 @@ class Inspection:
         )
 
     def splits(self) -> list[Split]:
-        """Returns both splits with the numbers of their boxes; none without a dataset."""
+        """Returns the splits with the numbers of their boxes; none without a dataset."""
         if self.dataset is None:
             return []
-        parts = (("train", self.dataset.train), ("test", self.dataset.test))
+        parts = self.dataset.splits.items()
         return [split_of(name, records, self.model.image_size) for name, records in parts]
 
 
@@ -129,6 +129,7 @@ def _inspect(settings: Settings, data: Path, survey: Survey, failing: frozenset[
             clip_pixels=settings.clip_pixels,
             exif=settings.exif,
             depth=settings.depth,
+            validation_csv=settings.validation_csv,
             decode=survey,
         )
 
@@ -138,7 +139,7 @@ def _inspect(settings: Settings, data: Path, survey: Survey, failing: frozenset[
     model = model_of(settings)
     findings: list[Finding] = []
     if dataset is not None:
-        names = {record.file_name for record in (*dataset.train, *dataset.test)}
+        names = {record.file_name for records in dataset.splits.values() for record in records}
         findings = find(dataset, model, {name: survey.picture(name).md5 for name in names}, survey)
     return Inspection(settings.image_type, reading, dataset, tuple(findings), failing, model, survey.decoded)
 
@@ -168,7 +169,9 @@ def document(inspection: Inspection) -> dict[str, Any]:
         "imageType": inspection.image_type,
         "trainCsv": dataset.train_csv if dataset else None,
         "testCsv": dataset.test_csv if dataset else None,
+        "validationCsv": dataset.validation_csv or None if dataset else None,
         "hash": inspection.reading.dataset.hash if inspection.reading.dataset else None,
+        "validationHash": (inspection.reading.dataset.validation_hash or None) if inspection.reading.dataset else None,
         "imageSize": inspection.model.image_size,
         "faults": list(inspection.reading.faults),
         "dropped": list(inspection.reading.dropped),

@@ -27,9 +27,9 @@ _COLOURS = 8
 
 _STYLE = """
 :root{color-scheme:light dark;--ground:#fff;--card:#f5f6f8;--text:#1b1f24;--dim:#59636e;--line:#d5dae0;--bad:#b3261e;
---s0:#2457a6;--s1:#c4571a}
+--s0:#2457a6;--s1:#c4571a;--s2:#2f7d4f}
 @media(prefers-color-scheme:dark){:root{--ground:#14171b;--card:#1e2328;--text:#e6e9ec;--dim:#9aa4ae;--line:#363d45;
---bad:#ff8f85;--s0:#7fa9f2;--s1:#f0a36b}}
+--bad:#ff8f85;--s0:#7fa9f2;--s1:#f0a36b;--s2:#79cf9d}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1180px;padding:16px;background:var(--ground);color:var(--text);
 font:15px/1.5 system-ui,"Noto Sans","Noto Sans CJK SC",sans-serif;overflow-wrap:anywhere}
@@ -43,9 +43,10 @@ figure{margin:0;padding:10px;background:var(--card);border-radius:8px;min-width:
 figcaption{font-size:13px;color:var(--dim)}
 .charts svg{width:100%;height:auto;display:block}
 .charts text{font-size:10px;fill:var(--dim)}
-.s0{fill:var(--s0)}.s1{fill:var(--s1)}.axis{stroke:var(--line)}.mark{stroke:var(--bad);stroke-dasharray:3 3}
+.s0{fill:var(--s0)}.s1{fill:var(--s1)}.s2{fill:var(--s2)}
+.axis{stroke:var(--line)}.mark{stroke:var(--bad);stroke-dasharray:3 3}
 .key{display:inline-block;width:10px;height:10px;border-radius:2px;margin:0 4px 0 12px}
-.k0{background:var(--s0)}.k1{background:var(--s1)}
+.k0{background:var(--s0)}.k1{background:var(--s1)}.k2{background:var(--s2)}
 .sheet{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(165px,46%),1fr));gap:10px}
 .sheet svg{width:100%;height:auto;display:block;border-radius:4px}
 .sheet rect{fill:none;stroke-width:2;vector-effect:non-scaling-stroke}
@@ -98,13 +99,14 @@ def _faults(inspection: Inspection) -> Iterable[str]:
 
 def _overview(splits: Sequence[Split], dataset: Dataset) -> Iterable[str]:
     rows: list[tuple[str, list[str]]] = [
-        ("file", [plain(dataset.train_csv.rpartition("/")[2]), plain(dataset.test_csv.rpartition("/")[2])]),
+        ("file", [plain(csv.rpartition("/")[2]) for csv in dataset.csvs]),
         ("images", [f"{len(split.records):,}" for split in splits]),
         ("images without objects", [f"{sum(not r.boxes for r in split.records):,}" for split in splits]),
         ("objects", [f"{len(split.sides):,}" for split in splits]),
         ("objects per image", [f"{len(split.sides) / max(1, len(split.records)):.1f}" for split in splits]),
     ]
-    yield "<table><thead><tr><th></th><th>train</th><th>test</th></tr></thead><tbody>"
+    heads = "".join(f"<th>{split.name}</th>" for split in splits)
+    yield f"<table><thead><tr><th></th>{heads}</tr></thead><tbody>"
     for name, values in rows:
         cells = "".join(f"<td>{escape(value)}</td>" for value in values)
         yield f"<tr><th>{escape(name)}</th>{cells}</tr>"
@@ -118,9 +120,8 @@ def _charts(splits: Sequence[Split], dataset: Dataset, image_size: int) -> Itera
     sides = [(split.name, split.sides) for split in splits]
     ratios = [(s.name, s.sizes[:, 0] / np.maximum(s.sizes[:, 1], 1e-9)) for s in splits]
     pixels = [(s.name, np.array([(r.width * r.height) ** 0.5 for r in s.records], dtype=np.float64)) for s in splits]
-    yield (
-        '<h2>Numbers</h2><p><span class="key k0"></span>train<span class="key k1"></span>test</p><div class="charts">'
-    )
+    keys = "".join(f'<span class="key k{place}"></span>{split.name}' for place, split in enumerate(splits))
+    yield f'<h2>Numbers</h2><p>{keys}</p><div class="charts">'
     yield bars("Objects of each class", [plain(name) for name in names], counts)
     yield histogram("Objects per image", "objects", per_image)
     yield histogram(
@@ -138,11 +139,11 @@ class _Pictures:
     """The pictures of a page, each decoded once, in parallel."""
 
     def __init__(self, dataset: Dataset, findings: Sequence[Finding]) -> None:
-        self._records = {record.file_name: record for record in (*dataset.train, *dataset.test)}
+        self._records = {record.file_name: record for records in dataset.splits.values() for record in records}
         self._colours = {label: place % _COLOURS for place, label in enumerate(dataset.class_names)}
         self._names = dataset.class_names
         wanted = [
-            *(record.file_name for records in (dataset.train, dataset.test) for record in samples(records)),
+            *(record.file_name for records in dataset.splits.values() for record in samples(records)),
             *(example.file_name for finding in findings for example in finding.examples[:_EXAMPLES]),
         ]
         names = list(dict.fromkeys(wanted))

@@ -60,8 +60,8 @@ def markdown(inspection: Inspection) -> str:
     dataset = inspection.dataset
     if dataset is not None:
         splits = inspection.splits()
-        lines += ["| | train | test |", "|---|---:|---:|"]
-        lines.append(f"| file | {escaped(dataset.train_csv)} | {escaped(dataset.test_csv)} |")
+        lines += [f"| | {' | '.join(split.name for split in splits)} |", "|---" + "|---:" * len(splits) + "|"]
+        lines.append(f"| file | {' | '.join(map(escaped, dataset.csvs))} |")
         lines.append(_row("images", [len(split.records) for split in splits]))
         lines.append(_row("without objects", [sum(not r.boxes for r in split.records) for split in splits]))
         lines.append(_row("objects", [len(split.sides) for split in splits]))

@@ -61,7 +61,7 @@ def read_for_export(settings: Settings, data: Path, say: Callable[[str], None]) 
     """
     from detection.data.data_stage import read_or_fail
 
-    return read_or_fail(settings, data, say)
+    return read_or_fail(settings, data, say, with_validation=False)
 
 
 def _write_coco(path: Path, records: Sequence[ImageRecord], class_names: Mapping[int, str]) -> None:

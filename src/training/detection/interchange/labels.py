@@ -13,7 +13,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-IMAGE_ENDINGS = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"))
+from detection.data.pictures import ENDINGS
 
 _MOST_BYTES = 1 << 30  # of one annotation file
 _MOST_DEPTH = 64  # levels of XML elements inside each other
@@ -87,7 +87,7 @@ class Source:
                 else:
                     self.files.append(relative / name)
         self._known = set(self.files)
-        self._images = [path for path in self.files if path.suffix.lower() in IMAGE_ENDINGS]
+        self._images = [path for path in self.files if path.suffix.lower() in ENDINGS]
         self._by_name: dict[str, list[PurePosixPath]] = defaultdict(list)
         self._by_stem: dict[str, list[PurePosixPath]] = defaultdict(list)
         for path in self._images:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detection.data.depth import Depth
 from detection.errors import FaultsError, TrainingError
 from detection.predict.inputs import Inputs, find_images
 from detection.tracking.progress import Console, duration
@@ -97,7 +98,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     head = {"version": 1, "model": saved.digest, "least_scores": least.tolist(), "exif": saved.settings.exif}
     failures = _unwritable(inputs)
     paths = {name: path for name, path in inputs.paths.items() if name not in failures}
-    artist = _Artist(options.output, paths, saved.class_names) if options.pictures else None
+    artist = _Artist(options.output, paths, saved.class_names, saved.depth) if options.pictures else None
     with Journal(options.output, head) as journal:
         _predict(options, console, saved, machine, least, journal, paths, failures, artist)
         predictions = [journal.known[name] for name in paths if name in journal.known and name not in failures]
@@ -158,8 +159,9 @@ def _predict(
 class _Artist:
     """Draws predictions, with names that the font can show. Keeps the images that could not be drawn."""
 
-    def __init__(self, folder: Path, paths: Mapping[str, Path], class_names: Mapping[int, str]) -> None:
+    def __init__(self, folder: Path, paths: Mapping[str, Path], class_names: Mapping[int, str], depth: Depth) -> None:
         self._folder = folder
+        self._depth = depth
         self._paths = paths
         self.failures: dict[str, str] = {}
         self._fonts: tuple[str, ...] = ()
@@ -186,7 +188,7 @@ class _Artist:
                 continue
             try:
                 source = self._paths[prediction.name]
-                draw_prediction(self._folder, source, prediction, self._names, self._fonts)
+                draw_prediction(self._folder, source, prediction, self._names, self._fonts, self._depth)
             except (OSError, ValueError, SyntaxError) as error:
                 self.failures[prediction.name] = f"it cannot be drawn: {error}"
 

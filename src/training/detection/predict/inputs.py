@@ -10,8 +10,6 @@ from pathlib import Path
 
 from detection.errors import TrainingError
 
-# A folder may hold other files too. TIFF and WebP count as pictures, so that one is reported and not skipped.
-_SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp"))
 _LIST = ".txt"
 
 
@@ -59,7 +57,7 @@ def find_images(text: str, output: Path) -> Inputs:
     if not found.paths:
         raise TrainingError(
             f"--images is {text!r}, which holds no image among {found.others} files; it must name files with one of "
-            f"the suffixes {', '.join(sorted(_SUFFIXES))}."
+            f"the suffixes {', '.join(sorted(_endings()))}."
         )
     return found
 
@@ -70,10 +68,16 @@ def _files(folder: Path, output: Path) -> Iterable[Path]:
         yield from (Path(parent, name) for name in names)
 
 
+def _endings() -> frozenset[str]:
+    from detection.data.pictures import ENDINGS  # Pillow, which other commands do not need
+
+    return ENDINGS
+
+
 def _named(paths: Iterable[Path], base: Path) -> Inputs:
-    pictures, others = [], 0
+    pictures, others, endings = [], 0, _endings()
     for path in paths:
-        if path.suffix.lower() in _SUFFIXES and path.is_file():
+        if path.suffix.lower() in endings and path.is_file():
             pictures.append(path)
         else:
             others += 1

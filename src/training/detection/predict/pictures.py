@@ -9,6 +9,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
+from detection.data.depth import Depth
 from detection.evaluate.pictures.style import COLOURS
 from detection.predict.journal import Prediction, write_atomically
 from detection.predict.reading import upright_picture
@@ -19,7 +20,12 @@ _MOST_PIXELS = 2000  # of the longer side
 
 
 def draw_prediction(
-    folder: Path, source: Path, prediction: Prediction, shown_names: Mapping[int, str], fonts: tuple[str, ...]
+    folder: Path,
+    source: Path,
+    prediction: Prediction,
+    shown_names: Mapping[int, str],
+    fonts: tuple[str, ...],
+    depth: Depth = None,
 ) -> None:
     """Writes pictures/…/NAME.png: the image with the boxes, classes and scores of its predictions.
 
@@ -29,11 +35,12 @@ def draw_prediction(
         prediction: Its predictions.
         shown_names: What is written for each label; ASCII where no font is given.
         fonts: Files of fonts, the first of which is used; empty for Pillow's own.
+        depth: The values that become black and white in an image of more than 8 bits; None for its full range.
 
     Raises:
         OSError, ValueError: The image can no longer be read.
     """
-    picture = upright_picture(source, prediction.width, prediction.height)
+    picture = upright_picture(source, prediction.width, prediction.height, depth)
     factor = min(1.0, _MOST_PIXELS / max(picture.size))
     if factor < 1:
         size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,6 +20,7 @@ from detection.config.settings_reader import read_settings
 from detection.data.augmentation import Pixels
 from detection.data.batches import to_tensor
 from detection.data.datasets import ImageRecord
+from detection.data.depth import Depth, read_depth
 from detection.data.images import ImageStore
 from detection.evaluate.detections import Detections
 from detection.export.final_model import load_architecture, load_class_names, load_final_weights, weights_file
@@ -39,13 +41,15 @@ class SavedModel:
         model: The detector, in evaluation mode.
         class_names: Name of each label.
         settings: The exp_config of its training.
-        digest: SHA-256 in hex of its weights.
+        digest: SHA-256 in hex of its weights, and of the values by which it scales images of more than 8 bits.
+        depth: Those values; None for the full range of an image.
     """
 
     model: nn.Module
     class_names: Mapping[int, str]
     settings: Settings
     digest: str
+    depth: Depth = None
 
 
 def load_saved_model(folder: Path, device: torch.device) -> SavedModel:
@@ -59,8 +63,10 @@ def load_saved_model(folder: Path, device: torch.device) -> SavedModel:
     settings = read_settings(file=folder / "exp_config.json", environment={})
     model = build_model(settings.model, len(class_names), load_architecture(folder))
     load_final_weights(folder, model)
-    digest = hashlib.sha256(weights_file(folder).read_bytes()).hexdigest()
-    return SavedModel(model.eval().to(device), class_names, settings, digest)
+    depth = read_depth(folder)
+    content = weights_file(folder).read_bytes() + (b"" if depth is None else json.dumps(depth).encode())
+    digest = hashlib.sha256(content).hexdigest()
+    return SavedModel(model.eval().to(device), class_names, settings, digest, depth)
 
 
 class Predictor:
@@ -94,6 +100,7 @@ class Predictor:
         self._say = say
         self._store = ImageStore(saved.settings.model.image_size, capacity=0)
         self._applies_exif = saved.settings.exif == "apply"
+        self._depth = saved.depth
 
     def predict(self, paths: Mapping[str, Path]) -> Iterator[list[Prediction]]:
         """Yields the predictions of images as soon as they are known; those of one batch together.
@@ -134,7 +141,7 @@ class Predictor:
     def _record(self, name: str, path: Path) -> ImageRecord | str:
         """Returns an image, or why its header cannot be read."""
         try:
-            return record_of(name, path, applies_exif=self._applies_exif)
+            return record_of(name, path, applies_exif=self._applies_exif, depth=self._depth)
         except Exception as error:  # a damaged file makes Pillow's readers raise anything
             return str(error) or type(error).__name__
 

@@ -20,7 +20,9 @@ import numpy as np
 import torch
 import torchvision
 
+from detection.data.depth import read_depth
 from detection.data.images import ImageStore
+from detection.data.pictures import FORMATS_TEXT
 from detection.predict.reading import record_of
 
 COLUMN = "image"
@@ -43,6 +45,7 @@ class DetectorModel:
         self._class_names = {int(entry["id"]): str(entry["name"]) for entry in labels}
         self._eval_conf = float(config["EVAL_CONF"])
         self._applies_exif = config.get("DATA", {}).get("EXIF", "apply") == "apply"
+        self._depth = read_depth(folder)
         self._store = ImageStore(int(config["MODEL_PARAMS"]["IMAGE_SIZE"]), capacity=0)
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         load: Any = torch.jit.load  # without types
@@ -76,12 +79,12 @@ class DetectorModel:
             except Exception as error:  # a damaged file makes Pillow's decoders raise anything
                 raise ValueError(
                     f"image {place + 1} of {len(images)} cannot be read: {error or type(error).__name__}; it must be a "
-                    "JPEG, PNG, BMP or GIF (path, bytes or base64), or a uint8 array (H, W, 3)."
+                    f"{FORMATS_TEXT} (path, bytes or base64), or a uint8 array (H, W, 3)."
                 ) from error
         return results
 
     def _predict(self, path: Path, confidence: float) -> dict[str, Any]:
-        record = record_of(path.name, path, applies_exif=self._applies_exif)
+        record = record_of(path.name, path, applies_exif=self._applies_exif, depth=self._depth)
         width, height = record.width, record.height
         pixels = self._store.load(record)
         image = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.float32)).div_(255)

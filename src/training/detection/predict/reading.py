@@ -8,16 +8,17 @@ from PIL import Image
 
 from detection.data.datasets import ImageRecord
 from detection.data.exif import UPRIGHT
-from detection.data.pictures import PictureError, read_header, read_picture
+from detection.data.pictures import PictureError, Range, read_header, read_picture
 
 
-def record_of(name: str, path: Path, *, applies_exif: bool) -> ImageRecord:
+def record_of(name: str, path: Path, *, applies_exif: bool, depth: Range | None = None) -> ImageRecord:
     """Returns an image without objects, of the size and orientation that its header says.
 
     Args:
         name: Name of the image.
         path: Its file.
         applies_exif: Whether DATA.EXIF of the model is ``apply``.
+        depth: The values that the model takes for black and white in images of more than 8 bits.
 
     Raises:
         ValueError: The file is no picture; the message is the reason.
@@ -27,11 +28,11 @@ def record_of(name: str, path: Path, *, applies_exif: bool) -> ImageRecord:
     except PictureError as error:
         raise ValueError(f"it {error}") from error
     if not applies_exif:
-        return ImageRecord(name, path, *header.stored, (), ())
-    return ImageRecord(name, path, *header.upright, (), (), header.orientation)
+        return ImageRecord(name, path, *header.stored, (), (), depth=depth)
+    return ImageRecord(name, path, *header.upright, (), (), header.orientation, depth)
 
 
-def upright_picture(path: Path, width: int, height: int) -> Image.Image:
+def upright_picture(path: Path, width: int, height: int, depth: Range | None = None) -> Image.Image:
     """Returns an image in RGB, turned upright as its EXIF orientation says where that gives ``width`` and ``height``.
 
     Raises:
@@ -40,6 +41,6 @@ def upright_picture(path: Path, width: int, height: int) -> Image.Image:
     try:
         header = read_header(path)
         is_turned = header.upright == (width, height)
-        return read_picture(path, header.orientation if is_turned else UPRIGHT)
+        return read_picture(path, header.orientation if is_turned else UPRIGHT, depth=depth)
     except PictureError as error:
         raise ValueError(f"it {error}") from error

@@ -50,18 +50,24 @@ class Passport:
         Raises:
             TrainingError: The dataset is not the one that the run was planned with.
         """
-        planned, actual = self.document["datasetHash"], dataset.hash
-        if planned not in (None, actual):
+        for key, name, actual in (
+            ("datasetHash", "dataset", dataset.hash),
+            ("validationHash", "validation split's", dataset.validation_hash),
+        ):
+            planned = self.document.get(key)
+            if planned in (None, actual):
+                continue
             raise TrainingError(
-                f"the dataset hash is {actual}; it must be {planned}, as {VARIABLE} says: the dataset has changed "
-                "since the run was planned. Plan and submit it again: dotnet cake --target=Train"
+                f"the {name} hash is {actual or 'none'}; it must be {planned}, as {VARIABLE} says: the dataset has "
+                "changed since the run was planned. Plan and submit it again: dotnet cake --target=Train"
             )
         return Passport(
             {
                 **self.document,
-                "datasetHash": actual,
+                "datasetHash": dataset.hash,
                 "trainCsv": _file_name(dataset.train_csv),
                 "testCsv": _file_name(dataset.test_csv),
+                **_validation(dataset),
                 "versions": {"modelTraining": __version__, **self.document["versions"], **versions},
             },
             self.is_planned,
@@ -109,6 +115,13 @@ def read_passport(environment: Mapping[str, str], settings: Settings) -> Passpor
     if not isinstance(document["versions"], dict):
         raise TrainingError(f"versions of {VARIABLE} is {_short(document['versions'])}; it must be an object.")
     return Passport(document, is_planned=True)
+
+
+def _validation(dataset: Dataset) -> dict[str, str]:
+    """Returns the file and the hash of a validation split of its own; nothing without one."""
+    if not dataset.validation_csv:
+        return {}
+    return {"validationCsv": _file_name(dataset.validation_csv), "validationHash": dataset.validation_hash}
 
 
 def _file_name(path: str) -> str:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 import time
 from collections.abc import Callable
 from typing import TextIO
+
+
+# All control characters but tab and line feed, and those that change the reading direction.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def harmless(text: str) -> str:
+    """Returns a text whose characters cannot control a terminal: names and values of a dataset may hold any."""
+    return _CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
 class Console:
@@ -30,7 +40,7 @@ class Console:
             if self._open:
                 self.stream.write("\n")
                 self._open = 0
-            self.stream.write(text + "\n")
+            self.stream.write(harmless(text) + "\n")
             self.stream.flush()
 
     def rewrite(self, text: str) -> None:
@@ -39,7 +49,7 @@ class Console:
             self.say(text)
             return
         with self._lock:
-            self.stream.write("\r" + text.ljust(self._open))
+            self.stream.write("\r" + harmless(text).ljust(self._open))
             self.stream.flush()
             self._open = max(self._open, len(text))
 

@@ -34,7 +34,7 @@ class WeightAverage:
 
     @torch.no_grad()
     def update(self, done: int) -> None:
-        """Takes the model's weights into the average after ``done`` steps."""
+        """Updates the average with the model's weights after ``done`` steps."""
         decay = min(self._decay, (1 + done) / (10 + done))
         # By the difference, so that a tensor that does not change keeps every bit.
         torch._foreach_add_(self._averages, torch._foreach_sub(self._values, self._averages), alpha=1 - decay)

@@ -8,7 +8,6 @@ import json
 import os
 import pickle
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, Protocol
 import torch
 
 from detection.models.weights import load_tensors
+from detection.train import unfinished
 
 _KEPT = 2
 _MAGIC = "detection checkpoint 2"
@@ -58,8 +58,8 @@ class CheckpointFolder:
     """The checkpoints of one experiment, in a folder that other experiments may share.
 
     A file holds one line of JSON (magic, step, identity, size and SHA-256 of the rest), then the output of torch.save.
-    It is written under a temporary name, flushed to disk and renamed, so that a killed run leaves no partial file. The
-    checksum finds what a network mount loses all the same.
+    It is written under a temporary name, flushed to disk and renamed, so that a killed run leaves no partial file under
+    the name of a checkpoint. The checksum finds what a network mount loses all the same.
 
     Args:
         folder: Created when missing.
@@ -86,17 +86,20 @@ class CheckpointFolder:
             "sha256": hashlib.sha256(payload).hexdigest(),
         }
         path = self._folder / f"checkpoint-{self._identity[:8]}-{checkpoint.step:08d}.ckpt"
-        # Runs on several machines may share the folder, where process numbers repeat.
-        temporary = path.with_suffix(f".{secrets.token_hex(8)}.tmp")
-        with temporary.open("wb") as file:
-            file.write(json.dumps(header).encode() + b"\n")
-            file.write(payload)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        try:
+            unfinished.replace(path, (json.dumps(header).encode() + b"\n", payload))
+        except FileNotFoundError:  # another run took the file for that of a killed one
+            unfinished.replace(path, (json.dumps(header).encode() + b"\n", payload))
         for old in self._own()[_KEPT:]:
             old.unlink(missing_ok=True)
         return path
+
+    def sweep(self) -> None:
+        """Deletes the unfinished checkpoints of killed runs, of any experiment; those of running ones stay."""
+        count = unfinished.sweep(self._folder)
+        if count:
+            files = "1 unfinished checkpoint" if count == 1 else f"{count} unfinished checkpoints"
+            self._say(f"{files} of killed runs {'is' if count == 1 else 'are'} deleted")
 
     def newest(self) -> Checkpoint | None:
         """Reads the newest intact checkpoint of this experiment; returns None without one."""

@@ -12,12 +12,12 @@ from detection.train.trainer import Trainer
 def run_steps(
     trainer: Trainer, batches: Iterator[Batch], hooks: Sequence[Hook], *, steps: int, accumulate: int = 1
 ) -> str:
-    """Makes the optimizer steps from ``trainer.done`` to ``steps``, or until a hook ends training.
+    """Runs the optimizer steps from ``trainer.done`` to ``steps``, or until a hook ends training.
 
     Args:
-        trainer: Makes each step.
+        trainer: Runs each step.
         batches: The batches of these steps, in order.
-        hooks: Act around each step, in this order.
+        hooks: Run before and after each step, in this order.
         steps: Optimizer steps of the whole run (RUN_PARAMS.STEPS).
         accumulate: Batches per step (RUN_PARAMS.ACCUMULATE).
 

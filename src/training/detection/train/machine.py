@@ -39,9 +39,9 @@ class Machine:
 def prepare_machine(seed: int, group: Group = ALONE) -> Machine:
     """Seeds every random generator, gives PyTorch all cores (Debian's uses one), and selects a GPU if there is one.
 
-    Convolutions on a GPU compute in float32, as PRECISION fp32 says: TensorFloat-32, which cuDNN takes by itself, keeps
-    10 bits of the fraction, and the metrics of a GPU would differ from those of a CPU. Processes on one machine share
-    its cores equally, and each takes the GPU of its own number.
+    Convolutions on a GPU compute in float32, as PRECISION fp32 says. By default cuDNN uses TensorFloat-32, which keeps
+    10 bits of the fraction, so that the metrics of a GPU would differ from those of a CPU. Processes on one machine
+    share its cores equally, and each uses the GPU of its own number.
 
     Raises:
         TrainingError: The machine has fewer GPUs than processes of the run.

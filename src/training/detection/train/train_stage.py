@@ -1,4 +1,4 @@
-"""The stages that prepare a model for training and train it."""
+"""The stage that trains a model, and what identifies its checkpoints and metrics."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from detection.config.settings import Settings, deciding
 from detection.data.batches import training_batches
-from detection.data.datasets import Dataset
+from detection.data.datasets import NO_FILE, Dataset
 from detection.data.images import ImageStore
-from detection.data.validation import NO_FILE
 from detection.errors import TrainingError
 from detection.evaluate.evaluation import Evaluator
 from detection.models.weights import Weights
@@ -42,7 +42,7 @@ _OF_PROCESSES = ("RUN_PARAMS.DISTRIBUTED_NODES", "RUN_PARAMS.LR_SCALING")
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training gave.
+    """The result of a training.
 
     Attributes:
         model: The model to evaluate and to save.
@@ -60,20 +60,21 @@ def checkpoint_identity(
 ) -> str:
     """Returns the SHA-256 in hex of everything that decides the weights after a given step.
 
-    The number of processes decides nothing else than the images per step and the learning rate, so that a run of two
-    continues as a run of one with the doubled BATCH_SIZE.
+    The number of processes decides the images per step and the learning rate alone, so that a run of two processes
+    continues as a run of one with twice the BATCH_SIZE.
     """
     run = settings.run
     values = {key: settings.value(key) for key in sorted(deciding("weights")) if key not in _OF_PROCESSES}
     if processes > 1:
         values["RUN_PARAMS.BATCH_SIZE"] = run.batch_size * processes
         values["RUN_PARAMS.LEARNING_RATE"] = scaled_peak(run, processes)
-    parts = {
+    parts: dict[str, Any] = {
         "settings": values,
         "dataset": dataset.train_hash or dataset.hash,
         "classes": [dataset.class_names[label] for label in sorted(dataset.class_names)],
         "weights": weights.digest if weights is not None else None,
         **({} if validation is None else {"validation": validation.hash}),
+        **({} if dataset.depth is None else {"depth": list(dataset.depth)}),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -137,6 +138,8 @@ def train_model(
             validation, trainer, log, say, every=run.eval_every, metric=run.best_metric, patience=run.patience
         )
         parts["best"] = best
+    if group.is_first:
+        checkpoints.sweep()
     # Another machine may see an older state of the mounted folder.
     checkpoint = group.from_first(checkpoints.newest() if group.is_first else None)
     if checkpoint is not None:
@@ -206,7 +209,7 @@ def check_training(settings: Settings, group: Group = ALONE) -> list[str]:
         Warnings, a line each.
 
     Raises:
-        TrainingError: PATIENCE has nothing to wait for, or there are two validation splits.
+        TrainingError: PATIENCE is set without regular evaluations of a validation split, or there are two such splits.
     """
     run = settings.run
     has_file = settings.validation_csv != NO_FILE
@@ -223,7 +226,7 @@ def check_training(settings: Settings, group: Group = ALONE) -> list[str]:
         )
     lines = []
     if (settings.validation or has_file) and not run.eval_every:
-        lines.append("warning: RUN_PARAMS.EVAL_EVERY is 0, so that the validation split chooses among one step")
+        lines.append("warning: RUN_PARAMS.EVAL_EVERY is 0, so that the validation split measures the last step alone")
     if settings.value("HYPERTUNE"):
         lines.append("warning: HYPERTUNE is true, but this command trains once with the values given; a sweep is a job")
     if torch.cuda.device_count() > group.local_size:

@@ -65,7 +65,7 @@ class Trainer:
         return self.model if self.average is None else self.average.model
 
     def step(self, *batches: Batch) -> dict[str, float]:
-        """Makes one optimizer step over the mean loss of one or more batches.
+        """Runs one optimizer step on the mean loss of one or more batches.
 
         With automatic mixed precision a step whose loss or gradient is not finite changes no weights and is counted:
         float16 ends at 65504, and the next batch may be fine.
@@ -143,7 +143,7 @@ class Trainer:
         """Combines the losses of all processes as if one process had the whole batch.
 
         A loss is a sum over examples (anchors, proposals, boxes or images) divided by their number. The processes have
-        different numbers, so that each weighs its loss by its own part of them.
+        different numbers, so that each weights its loss by its own part of them.
 
         Args:
             losses: The losses of this process's images, weighted.

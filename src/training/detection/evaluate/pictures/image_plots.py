@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detection.data.depth import Depth
 from detection.evaluate.confusion import ImageOutcome, image_outcome
 from detection.evaluate.detections import Detections, GroundTruth
 from detection.evaluate.pictures.style import ClassNames, plain_text
@@ -39,6 +40,7 @@ class ImageSheets:
         paths: The file of every test image, by file name.
         class_names: Name of each label.
         orientations: The EXIF orientation that is applied to each, by file name; 1 where it is left out.
+        depth: The values that become black and white in images of more than 8 bits; None for their full range.
         threshold: Least score of a prediction that is drawn and counted, in [0, 1].
         iou: Least IoU of a correct prediction, in (0, 1].
     """
@@ -51,6 +53,7 @@ class ImageSheets:
         *,
         class_names: Mapping[int, str],
         orientations: Mapping[str, int],
+        depth: Depth = None,
         threshold: float,
         iou: float,
     ) -> None:
@@ -60,6 +63,7 @@ class ImageSheets:
         self._paths = paths
         self._class_count = len(class_names)
         self._orientations = orientations
+        self._depth = depth
         self._threshold = threshold
         self._iou = iou
 
@@ -168,7 +172,7 @@ class ImageSheets:
     def _picture(self, file: str) -> Image.Image:
         from detection.data.pictures import read_picture
 
-        return read_picture(self._paths[file], self._orientations.get(file, 1))
+        return read_picture(self._paths[file], self._orientations.get(file, 1), depth=self._depth)
 
     def _write_picture(self, file: str, path: Path) -> None:
         from PIL import ImageDraw

@@ -1,4 +1,4 @@
-"""Chooses the best weights of a run by the validation split, and ends training when they do not get better."""
+"""Chooses the best weights of a run by the validation split, and ends training when they no longer improve."""
 
 from __future__ import annotations
 

@@ -28,31 +28,31 @@ class Step:
 
     @property
     def completes_run(self) -> bool:
-        """Tells whether training is complete after this step: its last one, or the one that a hook made the last."""
+        """Returns whether training is complete after this step: the last one, or one that a hook made the last."""
         return self.is_last or self.ends_early
 
     @property
     def is_last(self) -> bool:
-        """Tells whether this step completes the run."""
+        """Returns whether this is the last step of the run."""
         return self.done == self.steps
 
 
 class Hook:
-    """Acts before and after each optimizer step. A subclass overrides what it needs.
+    """Runs before and after each optimizer step. A subclass overrides what it needs.
 
-    A hook whose next action depends on the steps before it keeps that state in ``state_dict``: the checkpoint holds
-    it, so that a resumed run acts as an uninterrupted one does.
+    A hook whose next action depends on earlier steps returns that state from ``state_dict``. The checkpoint holds it,
+    so that a resumed run does the same as an uninterrupted one.
     """
 
     def before_step(self, done: int) -> None:
-        """Acts before the next batch is waited for.
+        """Runs before the trainer waits for the next batch.
 
         Args:
             done: Optimizer steps done so far.
         """
 
     def after_step(self, step: Step) -> None:
-        """Acts after a step. The hooks of a loop act in their order."""
+        """Runs after a step, in the order of the hooks."""
 
     def state_dict(self) -> dict[str, Any]:
         """Returns the state for a checkpoint: tensors, whole numbers, strings, and dictionaries of them."""

@@ -18,7 +18,7 @@ class Progress(Hook):
     """Shows a line with steps done, loss, learning rate, images per second and ETA.
 
     A line appears after the first and the last step of this process, and in between every 5 s in a log or every 0.2 s
-    in a terminal. Its loss is the mean since the line before it, also across a resumption.
+    in a terminal. Its loss is the mean since the line before it, also in a resumed run.
 
     Args:
         console: Receives the lines.

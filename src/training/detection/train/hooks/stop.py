@@ -1,4 +1,4 @@
-"""Ends training after the current step when a signal asks for it."""
+"""Ends training after the current step when the process receives a signal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from detection.train.hooks.hook import Hook, Step
 
 
 class StopOnSignal(Hook):
-    """Receives SIGTERM and SIGINT while it is entered, and stops training after the step that is running.
+    """Receives SIGTERM and SIGINT while it is entered, and stops training after the current step.
 
     A preempted node and a cancelled job send SIGTERM; Ctrl-C sends SIGINT. A second signal has its usual effect. A
     signal to one process of a run stops all of them after the same step.

@@ -9,7 +9,7 @@ from detection.train.hooks.hook import Hook, Step
 
 
 class StepTimer(Hook):
-    """Measures the seconds that this process spends on steps, waiting for batches included.
+    """Measures the seconds that this process spends on steps, including the wait for batches.
 
     It is the first hook of a loop, so that the work of the other hooks (evaluations, checkpoints) is not counted.
 

@@ -1,0 +1,86 @@
+"""Reads Pascal VOC and CVAT."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from detection.interchange.labels import Box, Labelled, Source, around, number
+from detection.interchange.objects import NO_IMAGE, Attempt, labelled, plain_name, xml_files
+
+
+def read_voc(source: Source) -> Iterator[Labelled]:
+    """Yields the images of Pascal VOC."""
+    for path, root in xml_files(source, "annotation"):
+        name = (root.findtext("filename") or "").strip() or path.stem
+        image = source.find_image(name, path, "JPEGImages", "images") or source.find_image(path.stem, path, "images")
+        if image is None:
+            source.left_out.add(str(path), NO_IMAGE, name)
+            continue
+        boxes = []
+        for item in root.iter("object"):
+            bounds = item.find("bndbox")
+            read = Attempt(source, path, (item.findtext("name") or "").strip())
+            box = read.box(lambda: _corners(bounds, ("xmin", "ymin", "xmax", "ymax")))  # noqa: B023
+            if box is not None:
+                boxes.append(box)
+        size = root.find("size")
+        yield labelled(source, image, image.name, boxes, path, _size(size, "width", "height"))
+
+
+def _corners(element: Any, names: Iterable[str]) -> Box:
+    if element is None:
+        raise ValueError("no box")
+    xmin, ymin, xmax, ymax = (number((element.findtext(name) or "").strip()) for name in names)
+    return xmin, ymin, xmax, ymax
+
+
+def _size(element: Any, width: str, height: str) -> tuple[float, float] | None:
+    try:
+        size = (number(element.findtext(width)), number(element.findtext(height))) if element is not None else (0, 0)
+    except ValueError:
+        return None
+    return size if min(size) > 0 else None
+
+
+def read_cvat(source: Source) -> Iterator[Labelled]:
+    """Yields the images of CVAT; rotated boxes, ellipses, masks and polygons become the boxes around them."""
+    for path, root in xml_files(source, "annotations"):
+        for element in root.iter("image"):
+            name = element.get("name", "")
+            image = source.find_image(name, path, "images")
+            if image is None:
+                source.left_out.add(str(path), NO_IMAGE, name)
+                continue
+            boxes = []
+            for shape in element:
+                if shape.tag in ("box", "polygon", "polyline", "ellipse", "mask"):
+                    read = Attempt(source, path, (shape.get("label") or "").strip())
+                    box = read.box(lambda: _cvat_box(shape))  # noqa: B023
+                    if box is not None:
+                        boxes.append(box)
+            try:
+                size = number(element.get("width")), number(element.get("height"))
+            except ValueError:
+                size = None
+            yield labelled(source, image, plain_name(name, image), boxes, path, size)
+
+
+def _cvat_box(shape: Any) -> Box:
+    if shape.tag == "box":
+        xmin, ymin, xmax, ymax = (number(shape.get(key)) for key in ("xtl", "ytl", "xbr", "ybr"))
+        turn = math.radians(number(shape.get("rotation", "0")))
+        if turn == 0:
+            return xmin, ymin, xmax, ymax
+        x, y, w, h = (xmin + xmax) / 2, (ymin + ymax) / 2, (xmax - xmin) / 2, (ymax - ymin) / 2
+        dx, dy = abs(w * math.cos(turn)) + abs(h * math.sin(turn)), abs(w * math.sin(turn)) + abs(h * math.cos(turn))
+        return x - dx, y - dy, x + dx, y + dy
+    if shape.tag == "ellipse":
+        x, y, dx, dy = (number(shape.get(key)) for key in ("cx", "cy", "rx", "ry"))
+        return x - dx, y - dy, x + dx, y + dy
+    if shape.tag == "mask":
+        left, top, width, height = (number(shape.get(key)) for key in ("left", "top", "width", "height"))
+        return left, top, left + width, top + height
+    pairs = [pair.split(",") for pair in (shape.get("points") or "").split(";") if pair]
+    return around((number(x), number(y)) for x, y in pairs)
