@@ -16,7 +16,7 @@ public sealed record TrialFacts(string Name, string State, IReadOnlyDictionary<s
     /// <summary>Gets whether the policy ended the trial.</summary>
     internal bool IsEndedEarly => State == EndedEarly;
 
-    /// <summary>Returns the value of a parameter as a finite number; null when it is none, or is missing.</summary>
+    /// <summary>Returns the value of a parameter as a finite number; null when it is no number, or is missing.</summary>
     internal double? Number(string parameter) =>
         Values.TryGetValue(parameter, out var text)
         && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)

@@ -27,7 +27,7 @@ class Tracker:
 
     A run that lost its node may have values that no checkpoint has, and may lack values that one has. Before the first
     metrics are sent, the thread reads up to which step the run has each metric. Later values are sent, earlier ones are
-    skipped, so that no step is missing and none is there twice.
+    skipped, so that no step is missing and none appears twice.
 
     Args:
         client: The server.
