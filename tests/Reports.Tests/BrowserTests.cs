@@ -32,8 +32,13 @@ public sealed class BrowserTests
             ["plain"] = plain.Input(),
             ["hostile"] = hostile.Input() with
             {
-                Run = SampleRun.Facts("demo-2", hostile.Current, "Failed") with { FailureReason = Hostile.Texts[1] },
+                Run = SampleRun.Facts("demo-2", hostile.Current, "Failed") with
+                {
+                    FailureReason = Hostile.Texts[1],
+                    Sweep = HostileSweep.Of([.. Hostile.Texts.Take(8), "\u05D0\u05D1\u05D2", Hostile.Long]),
+                },
             },
+            ["sweep"] = plain.Input() with { Run = plain.Input().Run with { Sweep = SampleRun.Sweep() } },
             ["running"] = new(SampleRun.Facts("demo-2", plain.Current, "Running") with { PlannedConfig = null }),
         };
         var pages = inputs.Select(pair => Write(plain.Output, pair.Key, pair.Value)).ToList();

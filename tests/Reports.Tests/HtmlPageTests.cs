@@ -97,7 +97,13 @@ public sealed partial class HtmlPageTests : IDisposable
         var input = hostile.Input();
         input = input with
         {
-            Run = input.Run with { Status = "Failed", FailureReason = Hostile.Texts[2], Experiment = Hostile.Texts[6] },
+            Run = input.Run with
+            {
+                Status = "Failed",
+                FailureReason = Hostile.Texts[2],
+                Experiment = Hostile.Texts[6],
+                Sweep = HostileSweep.Of([.. Hostile.Texts, Hostile.Long]),
+            },
             Cost = null,
             NoCostReason = Hostile.Texts[1],
         };
@@ -134,6 +140,35 @@ public sealed partial class HtmlPageTests : IDisposable
 
         Assert.Contains("UserError: Out of memory.", page, StringComparison.Ordinal);
         Assert.Contains("Traceback: out of memory", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_DrawsTheTrials_WhenTheJobIsASweep()
+    {
+        var input = sample.Input();
+        input = input with { Run = input.Run with { Sweep = SampleRun.Sweep() } };
+
+        var page = HtmlPage.Write(input, ReportBuilder.Build(input));
+
+        var start = page.IndexOf("<section id=\"sweep\"", StringComparison.Ordinal);
+        var section = page[start..(page.IndexOf("</section>", start, StringComparison.Ordinal) + "</section>".Length)];
+        ExpectedText.Check("sweep.html", section.Replace("><", ">\n<", StringComparison.Ordinal) + "\n");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Write_SaysThatNoTrialIsTheBest_WhenFewHaveAValue(int trials)
+    {
+        var input = sample.Input();
+        var sweep = SampleRun.Sweep() with { Best = null, Trials = [.. SampleRun.Sweep().Trials.Take(trials)] };
+
+        var page = HtmlPage.Write(input with { Run = input.Run with { Sweep = sweep } }, ReportBuilder.Build(input));
+
+        Assert.Equal(trials > 0, page.Contains("No trial has completed with a value of it.", StringComparison.Ordinal));
+        Assert.Equal(trials > 1, page.Contains("Parallel coordinates of 2 trials. No trial has completed yet.", StringComparison.Ordinal));
+        Assert.DoesNotContain("Importance", page, StringComparison.Ordinal);
     }
 
     [Fact]

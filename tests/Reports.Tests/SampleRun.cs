@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
@@ -61,6 +62,32 @@ internal sealed class SampleRun : IDisposable
             ),
             ArtifactsPath = "artifacts/demo-2",
         };
+
+    /// <summary>Returns a sweep of twelve trials: one of them failed, two were ended early, and the fifth is the best.</summary>
+    public static SweepFacts Sweep(string metric = "eval_mAP", string prefix = "demo-2") =>
+        new(
+            metric,
+            IsMaximized: true,
+            $"{prefix}_4",
+            [
+                .. Enumerable
+                    .Range(0, 12)
+                    .Select(number => new TrialFacts(
+                        $"{prefix}_{number}",
+                        number == 7 ? "Failed"
+                            : number is 3 or 9 ? TrialFacts.EndedEarly
+                            : "Completed",
+                        new SortedDictionary<string, string>(StringComparer.Ordinal)
+                        {
+                            ["RUN_PARAMS.LEARNING_RATE"] = (0.3 / Math.Pow(2, number)).ToString(CultureInfo.InvariantCulture),
+                            ["RUN_PARAMS.OPTIMIZER"] = number % 2 == 0 ? "sgd" : "adamw",
+                            ["RUN_PARAMS.SEED"] = "7",
+                        },
+                        number == 7 ? null : 0.5 - 0.03 * Math.Abs(number - 4) - (number % 2) * 0.02,
+                        number == 7 ? null : 60 + 7 * number
+                    )),
+            ]
+        );
 
     public static RunFacts Facts(string job, string folder, string status) =>
         new(job, "demo", status, RunArtifacts.Read(folder))

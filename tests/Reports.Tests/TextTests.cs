@@ -27,6 +27,15 @@ public sealed class TextTests : IDisposable
     }
 
     [Fact]
+    public void Write_ListsTheTrials_WhenTheJobIsASweep()
+    {
+        var input = sample.Input();
+        input = input with { Run = input.Run with { Sweep = SampleRun.Sweep() } };
+
+        ExpectedText.Check("report-sweep.md", MarkdownReport.Write(input, ReportBuilder.Build(input)));
+    }
+
+    [Fact]
     public void Write_ShowsTheReason_WhenTheJobFailed()
     {
         var input = new ReportInput(
@@ -64,6 +73,7 @@ public sealed class TextTests : IDisposable
                 FailureReason = Hostile.Texts[1],
                 StudioUrl = "javascript:alert(1)",
                 Experiment = "@team",
+                Sweep = HostileSweep.Of([.. Hostile.Texts, Hostile.Long]),
             },
         };
         hostile.Write("user_logs/std_log.txt", string.Join('\n', Hostile.Texts));

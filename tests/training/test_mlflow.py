@@ -69,9 +69,14 @@ def server() -> Iterator[_Server]:
     server.server_close()
 
 
-def _tracker(server: _Server, said: list[str], **options: float) -> Tracker:
+def _tracker(server: _Server, said: list[str], *, is_new: bool = True, **options: float) -> Tracker:
     return Tracker(
-        MlflowClient(server.uri, "secret"), "run-1", said.append, gather=0, **{"first_pause": 0.001, **options}
+        MlflowClient(server.uri, "secret"),
+        "run-1",
+        said.append,
+        gather=0,
+        is_new=is_new,
+        **{"first_pause": 0.001, **options},
     )
 
 
@@ -260,3 +265,34 @@ def test_open_tracker_fails_when_the_address_has_another_scheme() -> None:
     with pytest.raises(TrainingError, match="MLFLOW_TRACKING_URI is 'file:///tmp/runs'; it must begin with https://"):
         with open_tracker({"MLFLOW_TRACKING_URI": "file:///tmp/runs"}, "x", print):
             pass
+
+
+def test_tracker_sends_the_steps_that_a_resumed_run_lacks_and_no_other(server: _Server) -> None:
+    has = [
+        {"key": "loss", "value": 0.5, "timestamp": 1, "step": 4},
+        {"key": "rate", "value": 1, "timestamp": 1, "step": 3},
+    ]
+    server.answers["runs/get"] = [(503, {}), (200, {"run": {"info": {"run_id": "run-1"}, "data": {"metrics": has}}})]
+    said: list[str] = []
+    tracker = _tracker(server, said, is_new=False)
+    tracker.log({"images": 8.0}, step=0, timestamp=1)
+    for step in (2, 3, 4, 5):
+        tracker.log({"loss": 1.0 / step, "rate": 1.0}, step=step, timestamp=step)
+    tracker.close()
+
+    sent = [(metric["key"], metric["step"]) for batch in server.bodies("log-batch") for metric in batch["metrics"]]
+    assert sent == [("images", 0), ("rate", 4), ("loss", 5), ("rate", 5)]
+    assert len(server.bodies("runs/get?run_id=run-1")) == 2
+    assert len(said) == 1 and "503" in said[0]
+
+
+@pytest.mark.parametrize("answer", [(404, {"error_code": "RESOURCE_DOES_NOT_EXIST"}), (200, {"run": 3})])
+def test_tracker_sends_everything_when_the_server_does_not_say_what_it_has(answer: Any, server: _Server) -> None:
+    server.answers["runs/get"] = [answer]
+    said: list[str] = []
+    tracker = _tracker(server, said, is_new=False)
+    tracker.log({"loss": 1.0}, step=1, timestamp=1)
+    tracker.close()
+
+    assert [len(batch["metrics"]) for batch in server.bodies("log-batch")] == [1]
+    assert len(said) == 1 and said[0].endswith("; if this run is resumed, MLflow may have some steps twice")

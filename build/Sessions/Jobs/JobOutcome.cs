@@ -37,6 +37,10 @@ public sealed record JobOutcome(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SweepMetric { get; init; }
 
+    /// <summary>Whether more of the sweep's metric is better; null when the job is no sweep.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? SweepIsMaximized { get; init; }
+
     /// <summary>The trial of a sweep whose metrics and artifacts these are; null when the job is no sweep, or no trial completed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? BestTrial { get; init; }

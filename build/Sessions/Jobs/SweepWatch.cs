@@ -45,6 +45,7 @@ public sealed class SweepWatch(IDisplay display, TimeProvider time)
         )
         {
             SweepMetric = settings.Metric,
+            SweepIsMaximized = settings.IsMaximized,
             BestTrial = sweep.Best?.Name,
             Trials = [.. sweep.Trials.Select(OutcomeOf)],
         };
@@ -66,7 +67,8 @@ public sealed class SweepWatch(IDisplay display, TimeProvider time)
         return last!;
     }
 
-    private static TrialOutcome OutcomeOf(Trial trial) =>
+    /// <summary>Returns how a trial ended, or its state while it runs.</summary>
+    internal static TrialOutcome OutcomeOf(Trial trial) =>
         new(
             trial.Name,
             trial.Status,

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Build.CommandLine;
 using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Models;
 using Build.CommandLine.Groups.Pipelines;
 using Build.LocalRuntime;
 using Build.Log;
@@ -114,7 +115,7 @@ public sealed class TrainingLaunch(
                 // A job of any pull request may push to the repository of pull requests, so nothing of it is trained.
                 $"--image-repository={configuration.Environment.ImageRepository}",
                 .. isAgain ? ["--rerun"] : (string[])[],
-                .. Forwarded(BudgetArguments.MaxPrice, BudgetArguments.MaxMinutes, SignInArguments.Credential),
+                .. Forwarded(BudgetArguments.MaxPrice, BudgetArguments.MaxMinutes, PriceArguments.NodePrice, SignInArguments.Credential),
             ]
         );
         if (await processes.RunAsync(command, onLine: null, context.Cancellation) != 0)
@@ -144,7 +145,12 @@ public sealed class TrainingLaunch(
         {
             var command = HostProgram.Command(
                 context,
-                ["--target=Follow", $"--job={job.Job}", $"--exp-config={job.ExpConfig}", .. Forwarded(SignInArguments.Credential)]
+                [
+                    "--target=Follow",
+                    $"--job={job.Job}",
+                    $"--exp-config={job.ExpConfig}",
+                    .. Forwarded(PriceArguments.NodePrice, SignInArguments.Credential),
+                ]
             );
             if (await processes.RunAsync(command, onLine: null, context.Cancellation) != 0)
                 failed.Add(job.Job);

@@ -84,9 +84,10 @@ public sealed class ReportSession(
             int.TryParse(run.Setting("RUN_PARAMS", "DISTRIBUTED_NODES"), NumberStyles.None, CultureInfo.InvariantCulture, out var nodes)
                 ? Math.Max(1, nodes)
                 : 1,
-            (run.Ended ?? time.GetUtcNow()) - run.Started
+            run.Sweep?.NodeTime ?? (run.Ended ?? time.GetUtcNow()) - run.Started
         )
         {
+            Of = run.Sweep is { } sweep ? $" of {sweep.Trials.Count} trials" : null,
             Losses = run.LostNodes,
             LostTime = run.LostTime,
         };

@@ -5,6 +5,7 @@ using Workspaces.Connection;
 using Workspaces.DataPlane;
 using Workspaces.Errors;
 using Workspaces.Jobs;
+using Workspaces.Sweeps;
 
 namespace Build.Sessions.Reports;
 
@@ -41,10 +42,13 @@ public sealed class RunReader(JobSelection jobs)
         var history = new JobHistory(workspace);
         var details = await history.ReadAsync(job, context.Cancellation);
         var found = await history.FindAsync(job, context.Cancellation);
-        var metrics = await ReadMetricsAsync(workspace, job, context.Cancellation);
+        var sweep = await ReadSweepAsync(workspace, job, context.Cancellation);
+        // A sweep itself has no metrics and no artifacts; those of its best trial stand for it.
+        var source = sweep?.Best ?? job;
+        var metrics = await ReadMetricsAsync(workspace, source, context.Cancellation);
         LoggedStep = metrics.LastStep;
         await new JobArtifacts(workspace).DownloadAsync(
-            job,
+            source,
             folder,
             path => files.Contains(path, StringComparer.Ordinal) && IsMissing(folder, path, details.Status),
             context.Cancellation
@@ -61,6 +65,7 @@ public sealed class RunReader(JobSelection jobs)
             StudioUrl = found?.StudioUrl ?? known.StudioUrl,
             ExpConfig = known.ExpConfig,
             PlannedConfig = known.Plan?.Job.Config,
+            Sweep = sweep,
         };
     }
 
@@ -126,8 +131,47 @@ public sealed class RunReader(JobSelection jobs)
             StudioUrl = known.StudioUrl,
             ExpConfig = known.ExpConfig,
             PlannedConfig = known.Plan?.Job.Config,
+            Sweep = SweepOf(outcome),
         };
     }
+
+    private static async Task<SweepFacts?> ReadSweepAsync(WorkspaceClient workspace, string job, CancellationToken cancellationToken)
+    {
+        var reader = new SweepReader(workspace);
+        if ((await reader.ReadJobAsync(job, cancellationToken)).Sweep is not { } settings)
+            return null;
+        var state = await reader.ReadStateAsync(job, settings, cancellationToken);
+        return FactsOf(settings.Metric, settings.IsMaximized, state.Best?.Name, state.Trials.Select(SweepWatch.OutcomeOf));
+    }
+
+    // An outcome of an earlier version does not say whether more is better. Its best trial does.
+    private static SweepFacts? SweepOf(JobOutcome outcome) =>
+        outcome is { SweepMetric: { } metric, Trials: { } trials }
+            ? FactsOf(
+                metric,
+                outcome.SweepIsMaximized
+                    ?? trials.FirstOrDefault(trial => trial.Name == outcome.BestTrial)?.Metric
+                        >= trials.Where(trial => trial.Status == JobStatus.Completed).Max(trial => trial.Metric),
+                outcome.BestTrial,
+                trials
+            )
+            : null;
+
+    private static SweepFacts FactsOf(string metric, bool isMaximized, string? best, IEnumerable<TrialOutcome> trials) =>
+        new(
+            metric,
+            isMaximized,
+            best,
+            [
+                .. trials.Select(trial => new TrialFacts(
+                    trial.Name,
+                    trial.IsEndedEarly ? TrialFacts.EndedEarly : trial.Status.ToString(),
+                    trial.Values,
+                    trial.Metric,
+                    trial.Seconds
+                )),
+            ]
+        );
 
     private static string? PlanOf(RunArtifacts artifacts) => artifacts.Passport?["plan"]?.ToString();
 

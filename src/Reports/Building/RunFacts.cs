@@ -40,6 +40,9 @@ public sealed record RunFacts(string Job, string Experiment, string Status, RunA
     /// <summary>Gets the exp_config as it was planned; it replaces that of the artifacts while the job runs.</summary>
     public JsonObject? PlannedConfig { get; init; }
 
+    /// <summary>Gets the trials of a sweep, whose best one has the metrics and artifacts; null when the job is no sweep.</summary>
+    public SweepFacts? Sweep { get; init; }
+
     /// <summary>Returns a value of the exp_config by its key path; null when it is unknown.</summary>
     public string? Setting(params ReadOnlySpan<string> path) => Config.Text(path);
 

@@ -104,6 +104,7 @@ public static class HtmlPage
             Section(html, "failure", "Why the job did not complete", Failure(input));
         AppendCards(html, report);
         Section(html, "metrics", "Metrics", report.Metrics.Count == 0 ? null : MetricsTable.Draw(report) + Method(input));
+        Section(html, "sweep", "Sweep", SweepSection.Draw(input.Run.Sweep));
         Section(html, "losses", "Losses", LossCharts.Draw(input.Run, input.Baseline));
         Section(
             html,

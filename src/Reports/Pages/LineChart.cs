@@ -7,12 +7,16 @@ namespace Reports.Pages;
 /// <param name="Name">Name in the legend; our own text.</param>
 /// <param name="Style">CSS class of the line.</param>
 /// <param name="Points">Points in the chart's units, by ascending x.</param>
-internal sealed record ChartLine(string Name, string Style, IReadOnlyList<(double X, double Y)> Points);
+internal sealed record ChartLine(string Name, string Style, IReadOnlyList<(double X, double Y)> Points)
+{
+    /// <summary>Gets whether the points are dots, and not joined by a line.</summary>
+    public bool IsDotted { get; init; }
+}
 
 /// <summary>Draws lines over two axes as SVG. It holds no script and no style of its own; page.css colours it.</summary>
 /// <param name="title">Description of the chart for screen readers; may hold foreign text.</param>
 /// <param name="xName">Name of the x axis.</param>
-/// <param name="yName">Name of the y axis.</param>
+/// <param name="yName">Name of the y axis; may be foreign text.</param>
 internal sealed class LineChart(string title, string xName, string yName)
 {
     private const int MostPoints = 300;
@@ -25,6 +29,9 @@ internal sealed class LineChart(string title, string xName, string yName)
 
     /// <summary>Gets the range of the x axis.</summary>
     public (double From, double To) X { get; init; } = (0, 1);
+
+    /// <summary>Gets whether the x axis counts something and has no fractions.</summary>
+    public bool IsXWhole { get; init; }
 
     /// <summary>Gets the range of the y axis.</summary>
     public (double From, double To) Y { get; init; } = (0, 1);
@@ -46,7 +53,7 @@ internal sealed class LineChart(string title, string xName, string yName)
         );
         foreach (var tick in Ticks(Y.From, Y.To, 5))
             AppendTick(svg, Left, PlaceY(tick), Width - Right, PlaceY(tick), Left - 6, PlaceY(tick) + 4, "end", tick);
-        foreach (var tick in Ticks(X.From, X.To, 5))
+        foreach (var tick in Ticks(X.From, X.To, 5).Where(tick => !IsXWhole || tick.Equals(Math.Round(tick))))
         {
             AppendTick(
                 svg,
@@ -65,10 +72,10 @@ internal sealed class LineChart(string title, string xName, string yName)
             CultureInfo.InvariantCulture,
             $"<text class=\"name\" x=\"{Width - Right}\" y=\"{Height - 6}\" text-anchor=\"end\">{xName}</text>"
         );
-        svg.Append(CultureInfo.InvariantCulture, $"<text class=\"name\" x=\"2\" y=\"12\">{yName}</text>");
+        svg.Append(CultureInfo.InvariantCulture, $"<text class=\"name\" x=\"2\" y=\"12\">{HtmlText.Attribute(yName)}</text>");
         svg.Append(CultureInfo.InvariantCulture, $"<g clip-path=\"url(#{id})\">");
         foreach (var line in lines.Where(line => line.Points.Count > 0))
-            svg.Append(CultureInfo.InvariantCulture, $"<polyline class=\"line {line.Style}\" points=\"{Points(line.Points)}\"/>");
+            svg.Append(line.IsDotted ? Dots(line) : $"<polyline class=\"line {line.Style}\" points=\"{Points(line.Points)}\"/>");
         return svg.Append("</g></svg>").ToString();
     }
 
@@ -115,6 +122,15 @@ internal sealed class LineChart(string title, string xName, string yName)
 
     private string Points(IReadOnlyList<(double X, double Y)> points) =>
         string.Join(' ', Thinned(points).Select(point => $"{Round(PlaceX(point.X))},{Round(Clamped(PlaceY(point.Y)))}"));
+
+    private string Dots(ChartLine line) =>
+        string.Concat(
+            Thinned(line.Points)
+                .Select(point =>
+                    $"<circle class=\"dot {line.Style}\" cx=\"{Round(PlaceX(point.X))}\" "
+                    + $"cy=\"{Round(Clamped(PlaceY(point.Y)))}\" r=\"3.5\"/>"
+                )
+        );
 
     // Thousands of points in 360 pixels only make the page larger.
     private static IEnumerable<(double X, double Y)> Thinned(IReadOnlyList<(double X, double Y)> points)

@@ -22,6 +22,8 @@ public static class MarkdownReport
         if (report.Verdict == Verdict.Failed)
             MarkdownParts.AppendFailure(text, input, int.MaxValue);
         MarkdownParts.AppendMetrics(text, report, report.Metrics, withIntervals: true);
+        if (input.Run.Sweep is { } sweep)
+            SweepText.Append(text, sweep);
         MarkdownParts.AppendChanges(text, report, int.MaxValue);
         AppendWorst(text, input);
         AppendPassport(text, input);

@@ -114,6 +114,7 @@ internal static class ScheduleEndpoints
     {
         if (!workspace.Schedules.Delete(name))
             return TypedResults.NoContent();
+        workspace.Firings.Delete(name);
         scheduler.Wake();
         context.Response.Headers["x-ms-async-operation-timeout"] = "PT1H";
         return LongRunningResponses.Accept(operations.Begin(() => true), context, workspace, workspaces, address);

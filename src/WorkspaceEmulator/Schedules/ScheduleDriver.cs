@@ -12,15 +12,20 @@ namespace WorkspaceEmulator.Schedules;
 
 /// <summary>
 /// Fires schedules: submits the job of each enabled one when its time has come. A job has the name of its schedule and the time at which
-/// it fired, so that no restart and no clock makes it twice. Times that passed while the emulator did not run are not made up.
+/// it fired, so that no restart and no clock makes it twice. Of the times that passed while the emulator did not run, the last one is made
+/// up, as the service would have fired.
 /// </summary>
 /// <param name="runs">Creates the jobs.</param>
 /// <param name="time">The clock.</param>
 /// <param name="state">Learns of jobs that cannot be submitted.</param>
-internal sealed class ScheduleDriver(RunFactory runs, TimeProvider time, StateFolder state)
+/// <param name="logger">Learns of jobs that are made up.</param>
+internal sealed class ScheduleDriver(RunFactory runs, TimeProvider time, StateFolder state, ILogger<ScheduleDriver> logger)
 {
     private const string NameForm = "yyyyMMdd'T'HHmmss'Z'";
 
+    private const string FiredAt = "firedAt";
+
+    private static readonly TimeSpan[] Windows = [TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(32)];
     private readonly DateTimeOffset begin = time.GetUtcNow();
     private readonly ConcurrentDictionary<string, Progress> progress = new(StringComparer.OrdinalIgnoreCase);
 
@@ -32,11 +37,11 @@ internal sealed class ScheduleDriver(RunFactory runs, TimeProvider time, StateFo
         {
             if (Next(workspace, schedule) is not { } due || due > now)
                 continue;
-            // A machine that slept has passed several times; only the last of them counts.
+            // A machine that slept or an emulator that was stopped has passed several times; only the last of them counts.
             var trigger = TriggerOf(schedule)!;
-            while (trigger.NextAfter(due) is { } later && later <= now)
-                due = later;
+            due = LastUntil(now, trigger, due);
             Fire(workspace, schedule, due);
+            workspace.Firings.Keep(schedule.Name, new() { [FiredAt] = due.ToString("O", CultureInfo.InvariantCulture) });
             progress[KeyOf(workspace, schedule.Name)] = new(schedule.ModifiedAt, trigger.NextAfter(due));
         }
     }
@@ -59,10 +64,40 @@ internal sealed class ScheduleDriver(RunFactory runs, TimeProvider time, StateFo
             return known.Next;
         // A recurrence that begins with its creation fires at once.
         var since = schedule.CreatedAt == schedule.ModifiedAt ? schedule.CreatedAt.AddTicks(-1) : schedule.ModifiedAt;
-        var next = TriggerOf(schedule)?.NextAfter(since > begin ? since : begin.AddTicks(-1));
+        if (FiredLast(workspace, schedule) is { } fired && fired > since)
+            since = fired;
+        var next = TriggerOf(schedule)?.NextAfter(since);
         progress[key] = new(schedule.ModifiedAt, next);
         return next;
     }
+
+    /// <summary>Returns the last time up to a moment, given one that is not after it.</summary>
+    private static DateTimeOffset LastUntil(DateTimeOffset now, ScheduleTrigger trigger, DateTimeOffset due)
+    {
+        // A schedule of each minute has half a million times in a year.
+        foreach (var window in Windows)
+        {
+            if (now - window > due && trigger.NextAfter(now - window) is { } close && close <= now)
+            {
+                due = close;
+                break;
+            }
+        }
+
+        while (trigger.NextAfter(due) is { } later && later <= now)
+            due = later;
+        return due;
+    }
+
+    private static DateTimeOffset? FiredLast(Workspace workspace, ArmDocument schedule) =>
+        DateTimeOffset.TryParse(
+            workspace.Firings.Find(schedule.Name)?.Body.Text(FiredAt),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out var fired
+        )
+            ? fired
+            : null;
 
     private void Fire(Workspace workspace, ArmDocument schedule, DateTimeOffset moment)
     {
@@ -94,8 +129,17 @@ internal sealed class ScheduleDriver(RunFactory runs, TimeProvider time, StateFo
             return;
         }
 
-        runs.TryCreateJob(workspace, name, job, JobDescription.Read(properties), properties)
-            ?.LogSystem($"Schedule '{schedule.Name}' fired at {text}.");
+        var run = runs.TryCreateJob(workspace, name, job, JobDescription.Read(properties), properties);
+        run?.LogSystem($"Schedule '{schedule.Name}' fired at {text}.");
+        if (moment >= begin || run is null)
+            return;
+        run.LogSystem("The emulator was stopped then, so the job was submitted at its start.");
+        logger.LogWarning(
+            "Schedule {Schedule} should have fired at {Time}, when the emulator was stopped; its job {Job} is submitted now.",
+            schedule.Name,
+            text,
+            name
+        );
     }
 
     private sealed record Progress(DateTimeOffset ModifiedAt, DateTimeOffset? Next);

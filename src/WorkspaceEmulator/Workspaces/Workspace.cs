@@ -32,6 +32,7 @@ internal sealed class Workspace : IJobReferences
         assets = AssetKind.All.ToDictionary(kind => kind, kind => new AssetStore(own, kind, folder, time));
         Connections = new(Path.Combine(own, "connections"), folder, time);
         Schedules = new(Path.Combine(own, "schedules"), folder, time);
+        Firings = new(Path.Combine(own, "firings"), folder, time);
         Experiments = new(Path.Combine(own, "experiments"), folder, time);
 
         foreach (var datastore in BuiltInDatastores)
@@ -64,6 +65,9 @@ internal sealed class Workspace : IJobReferences
     public ResourceFolder Computes { get; }
     public ResourceFolder Connections { get; }
     public ResourceFolder Schedules { get; }
+
+    /// <summary>Gets when each schedule fired last.</summary>
+    public ResourceFolder Firings { get; }
     public ResourceFolder EnvironmentVersions => Assets(AssetKind.Environments).Versions;
     public ExperimentStore Experiments { get; }
 

@@ -42,6 +42,15 @@ public sealed class SweepReader(WorkspaceClient workspace)
         );
     }
 
+    /// <summary>Reads the state of a sweep once.</summary>
+    /// <exception cref="WorkspaceException">404: the job does not exist; or the service refused or did not respond.</exception>
+    public Task<SweepState> ReadStateAsync(string jobName, SweepSettings settings, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(jobName);
+        ArgumentNullException.ThrowIfNull(settings);
+        return ServiceErrors.GuardAsync(() => ReadAsync(jobName, settings, cancellationToken), cancellationToken);
+    }
+
     /// <summary>Reads the state of a sweep. Trials that have ended are read once.</summary>
     /// <exception cref="Azure.RequestFailedException">The service refused.</exception>
     internal async Task<SweepState> ReadAsync(string jobName, SweepSettings settings, CancellationToken cancellationToken)

@@ -94,14 +94,14 @@ public sealed class GateRunTests : IAsyncLifetime
     {
         Label();
 
-        var text = host.Run("--target=Launch", "--max-price=20", "--max-minutes=2000");
+        var text = host.Run("--target=Launch", "--max-price=20", "--max-minutes=2000", "--node-price=0.49EUR");
 
         Assert.StartsWith("exit code 0", text, StringComparison.Ordinal);
         Assert.Equal(
             [
                 "--target=Train --exp-config=exp_configs/demo.json --wait=false --image-repository=model-training --max-price=20 "
-                    + "--max-minutes=2000",
-                $"--target=Follow --job={Plan} --exp-config=exp_configs/demo.json",
+                    + "--max-minutes=2000 --node-price=0.49EUR",
+                $"--target=Follow --job={Plan} --exp-config=exp_configs/demo.json --node-price=0.49EUR",
             ],
             Trainings()
         );

@@ -112,6 +112,53 @@ public class ScheduleTests
     }
 
     [Fact]
+    public async Task Fires_OnceForTheLastTime_WhenTheEmulatorWasStopped()
+    {
+        var time = new JumpingTime();
+        var folder = NewFolder();
+        try
+        {
+            var now = time.GetUtcNow();
+            var first = now.AddHours(2).AddMinutes(-now.Minute);
+            var last = first.AddDays(20);
+            await using (var emulator = await StartAsync(time, folder))
+            {
+                var hourly = """{"triggerType":"Cron","expression":"0 * * * *"}""";
+                await emulator.ExpectAsync(HttpStatusCode.Created, HttpMethod.Put, Arm("/schedules/nightly"), Schedule(hourly));
+                var paused = Schedule(hourly, properties => properties["isEnabled"] = false);
+                await emulator.ExpectAsync(HttpStatusCode.Created, HttpMethod.Put, Arm("/schedules/paused"), paused);
+                time.MoveTo(first.AddMinutes(1));
+                await WaitForJobAsync(emulator, NameAt(first));
+                await emulator.WaitForEndAsync(NameAt(first));
+            }
+
+            time.MoveTo(last.AddMinutes(1));
+            await using (var again = await StartAsync(time, folder, isFirst: false))
+            {
+                await again.WaitForEndAsync(NameAt(last));
+                Assert.Equal(new[] { NameAt(first), NameAt(last) }.Order(StringComparer.Ordinal), await JobsAsync(again));
+                var log = await File.ReadAllTextAsync(
+                    Path.Combine(again.JobFolder(NameAt(last)), "system_logs/lifecycler/lifecycler.log"),
+                    TestContext.Current.CancellationToken
+                );
+                Assert.Contains("The emulator was stopped then, so the job was submitted at its start.", log, StringComparison.Ordinal);
+                await again.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Delete, Arm($"/jobs/{NameAt(last)}"));
+                await EventuallyAsync(async () => (await JobsAsync(again)).Length == 1, () => Task.FromResult("the job is not deleted"));
+            }
+
+            // The job is gone, and the time has passed all the same.
+            await using var third = await StartAsync(time, folder, isFirst: false);
+            time.MoveTo(last.AddHours(1).AddMinutes(1));
+            await WaitForJobAsync(third, NameAt(last.AddHours(1)));
+            Assert.DoesNotContain(NameAt(last), await JobsAsync(third));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Fires_AtItsCreation_WhenARecurrenceHasNoStart()
     {
         await using var emulator = await StartAsync(new JumpingTime());

@@ -281,6 +281,68 @@ public class SweepTests
     }
 
     [Fact]
+    public async Task RunSweep_StartsNoTrialTwice_WhenTheEmulatorCrashed()
+    {
+        var (folder, crashed) = (TestEmulator.NewFolder(), TestEmulator.NewFolder());
+        try
+        {
+            const string Start = "echo ${{search_space.a}} >> $AZURE_ML_OUTPUT_gate/started; ";
+            await using (var first = await TestEmulator.StartAsync(folder: folder))
+            {
+                await SubmitAsync(
+                    first,
+                    LogFunction + Start + "log 1 ${{search_space.a}}; [ ${{search_space.a}} = 1 ] || { " + WaitForGo + "true; }",
+                    """{"a":["choice",[[1,2,3,4]]]}"""
+                );
+                await WaitForTrialAsync(first, "sweep_1");
+                await WaitForTrialAsync(first, "sweep_2");
+                await TestEmulator.EventuallyAsync(
+                    () => Task.FromResult(File.ReadAllLines(Path.Combine(Gate(first), "started")).Length == 3),
+                    () => Task.FromResult("two trials do not run beside the one that ended")
+                );
+                CopyFolder(folder, crashed); // what a crash leaves
+            }
+
+            Directory.Delete(folder, recursive: true);
+            Directory.Move(crashed, folder);
+            await using var second = await TestEmulator.StartAsync(folder: folder);
+            Assert.Equal("Completed", await second.StatusAsync("sweep_0"));
+            Open(second);
+            await second.WaitForEndAsync("sweep");
+
+            Assert.Equal(4, await CountAsync(second, "Completed"));
+            Assert.Equal(4, (await ChildrenAsync(second)).Count);
+            var started = await File.ReadAllLinesAsync(Path.Combine(Gate(second), "started"), TestContext.Current.CancellationToken);
+            Assert.Equal(["1", "2", "2", "3", "3", "4"], started.Order());
+            var job = await second.GetAsync(TestEmulator.Arm("/jobs/sweep"));
+            Assert.Equal("sweep_3", (string?)job["properties"]!["properties"]!["best_child_run_id"]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+            if (Directory.Exists(crashed))
+                Directory.Delete(crashed, recursive: true);
+        }
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            try
+            {
+                File.Copy(file, target, overwrite: true);
+            }
+            catch (IOException)
+            {
+                // The lock of the emulator that runs, which a crash leaves unlocked.
+            }
+        }
+    }
+
+    [Fact]
     public async Task RunSweep_RepeatsATrial_WhenItsFileIsDamaged()
     {
         var folder = TestEmulator.NewFolder();

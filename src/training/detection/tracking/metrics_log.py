@@ -59,15 +59,11 @@ class MetricsLog:
         return values
 
     def state_dict(self) -> dict[str, Any]:
-        """Returns all lines, the identity of what evaluations measured, and the MLflow run that has the lines."""
-        return {
-            "history": json.dumps(self.history),
-            "measured": self._measured,
-            "mlflow_run": self._tracker.run_id if self._tracker else "",
-        }
+        """Returns all lines, and the identity of what evaluations measured."""
+        return {"history": json.dumps(self.history), "measured": self._measured}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Restores the lines in the file, and in MLflow when this is another run than the one that has them.
+        """Restores the lines in the file, and in MLflow those that the run lacks.
 
         Evaluations of other test images, or with other settings, are left out: they are not results of this run.
         """
@@ -77,9 +73,8 @@ class MetricsLog:
             self.history = [line for line in kept if _metrics_of(line)]
         if self._path is not None:
             self._path.write_text("".join(json.dumps(line) + "\n" for line in self.history), encoding="utf-8")
-        if self._tracker is not None and self._tracker.run_id != state["mlflow_run"]:
-            for line in self.history:
-                self._track(line)
+        for line in self.history:
+            self._track(line)
 
     def _track(self, line: Mapping[str, Any]) -> None:
         if self._tracker is not None:

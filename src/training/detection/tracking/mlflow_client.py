@@ -98,6 +98,15 @@ class MlflowClient:
         """Ends a run with the status FINISHED, FAILED or KILLED; ``end_time`` is in milliseconds since 1970, UTC."""
         self._send("POST", "runs/update", {"run_id": run_id, "status": status, "end_time": end_time})
 
+    def last_steps(self, run_id: str) -> dict[str, int]:
+        """Returns the highest step at which a run has a value, by the name of the metric."""
+        answer = self._send("GET", f"runs/get?{urllib.parse.urlencode({'run_id': run_id})}")
+        try:
+            metrics = answer.get("run", {}).get("data", {}).get("metrics") or []
+            return {str(metric["key"]): int(metric.get("step", 0)) for metric in metrics}
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise MlflowError(f"GET runs/get returned no run: {error!r}", transient=False) from error
+
     def log_batch(self, run_id: str, metrics: Sequence[Metric], tags: Mapping[str, str]) -> None:
         """Logs at most METRICS_PER_BATCH metrics and TAGS_PER_BATCH tags; the server takes all of them or none."""
         body = {

@@ -25,6 +25,10 @@ class Tracker:
     refused request is split into halves until the refused value is found, which is dropped and counted. Every wait is
     on a condition, so that closing ends it.
 
+    A run that lost its node may have values that no checkpoint has, and may lack values that one has. Before the first
+    metrics are sent, the thread reads up to which step the run has each metric. Later values are sent, earlier ones are
+    skipped, so that no step is missing and none appears twice.
+
     Args:
         client: The server.
         run_id: The run that receives the metrics.
@@ -32,6 +36,7 @@ class Tracker:
         gather: Seconds during which metrics are collected for one request.
         first_pause: Seconds before the first retry; each further pause is twice as long, at most 30 s.
         close_seconds: Longest time in seconds that closing waits for the queue.
+        is_new: Whether the run was just created and has no metrics.
     """
 
     def __init__(
@@ -43,6 +48,7 @@ class Tracker:
         gather: float = _GATHER_SECONDS,
         first_pause: float = 1.0,
         close_seconds: float = _CLOSE_SECONDS,
+        is_new: bool = True,
     ) -> None:
         self.run_id = run_id
         self._client = client
@@ -50,6 +56,7 @@ class Tracker:
         self._gather = gather
         self._first_pause = first_pause
         self._close_seconds = close_seconds
+        self._logged: dict[str, int] | None = {} if is_new else None  # None: not read yet
         self._metrics: deque[Metric] = deque()
         self._tags: dict[str, str] = {}
         self._changed = threading.Condition()
@@ -108,7 +115,11 @@ class Tracker:
                 if not metrics and not tags:
                     return
             try:
-                self._client.log_batch(self.run_id, metrics, tags)
+                if metrics and self._logged is None:
+                    self._logged = self._read_logged()
+                new = [metric for metric in metrics if self._is_new(metric)]
+                if new or tags:
+                    self._client.log_batch(self.run_id, new, tags)
                 pause, self._failing = self._first_pause, False
                 most = min(2 * most, METRICS_PER_BATCH)
             except MlflowError as error:
@@ -129,6 +140,20 @@ class Tracker:
                 for key, value in tags.items():
                     if self._tags.get(key) == value:
                         del self._tags[key]
+
+    def _read_logged(self) -> dict[str, int]:
+        """Returns up to which step the run has each metric; nothing when the server does not say it."""
+        try:
+            return self._client.last_steps(self.run_id)
+        except MlflowError as error:
+            if error.transient:
+                raise
+            self._say(f"warning: MLflow: {error}; if this run is resumed, MLflow may have some steps twice")
+            return {}
+
+    def _is_new(self, metric: Metric) -> bool:
+        last = (self._logged or {}).get(metric.key)
+        return last is None or metric.step > last
 
     def _wait(self, seconds: float) -> bool:
         """Pauses before a retry; returns False when closing leaves no time for one."""
@@ -172,7 +197,7 @@ def open_tracker(
         yield None
         return
     client, run_id, is_new = connection
-    tracker = Tracker(client, run_id, say)
+    tracker = Tracker(client, run_id, say, is_new=is_new)
     status = "FAILED"
     try:
         yield tracker

@@ -1,0 +1,97 @@
+using Reports.Building;
+using Reports.Pages;
+
+namespace Reports.Tests;
+
+public sealed class SweepFactsTests
+{
+    private static SweepFacts Sweep(params (string A, string B, double? Metric)[] trials) =>
+        new(
+            "score",
+            IsMaximized: false,
+            null,
+            [
+                .. trials.Select(
+                    (trial, number) =>
+                        new TrialFacts(
+                            $"t_{number}",
+                            "Completed",
+                            new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = trial.A, ["b"] = trial.B },
+                            trial.Metric,
+                            1
+                        )
+                ),
+            ]
+        );
+
+    [Fact]
+    public void BestSoFar_LeavesOutTrialsWithoutAValue()
+    {
+        var sweep = Sweep(("1", "x", 3), ("2", "x", null), ("3", "x", 5), ("4", "x", double.NaN), ("5", "x", 2));
+
+        Assert.Equal([(1, 3), (3, 3), (5, 2)], sweep.BestSoFar());
+        Assert.Equal([(1, 3), (3, 5), (5, 5)], (sweep with { IsMaximized = true }).BestSoFar());
+    }
+
+    [Fact]
+    public void Importance_IsOne_WhenAParameterExplainsEverything()
+    {
+        // The metric falls with a, whatever its scale; b is the same for two values each.
+        var importance = ParameterImportance.Of(Sweep(("0.001", "x", 9), ("0.01", "y", 8), ("0.1", "y", 3), ("1", "x", 1)));
+
+        Assert.Equal(["a", "b"], importance.Select(one => one.Parameter));
+        Assert.Equal(1, importance[0].Share, 9);
+        Assert.Equal(0, importance[1].Share, 9);
+    }
+
+    [Fact]
+    public void Importance_ComparesGroups_WhenValuesAreNoNumbers()
+    {
+        var importance = ParameterImportance.Of(Sweep(("7", "x", 1), ("7", "x", 2), ("7", "y", 8), ("7", "y", 9)));
+
+        Assert.Equal(["b", "a"], importance.Select(one => one.Parameter));
+        Assert.Equal(0.7, importance[0].Share, 9); // ranks 0 1 2 3, means 0.5 and 2.5: 0.8, adjusted for four trials and two groups
+        Assert.Equal(0, importance[1].Share);
+    }
+
+    [Fact]
+    public void Importance_FindsAParameter_WhoseBestValueIsInTheMiddle()
+    {
+        var importance = ParameterImportance.Of(
+            Sweep([.. Enumerable.Range(0, 9).Select(number => ($"{number}", $"v{number % 2}", (double?)Math.Pow(number - 4.2, 2)))])
+        );
+
+        Assert.Equal(["a", "b"], importance.Select(one => one.Parameter));
+        Assert.InRange(importance[0].Share, 0.8, 1);
+        Assert.InRange(importance[1].Share, 0, 0.1);
+    }
+
+    [Fact]
+    public void Importance_IsZero_WhenEachTrialHasAValueOfItsOwn()
+    {
+        var importance = ParameterImportance.Of(Sweep(("7", "p", 1), ("7", "q", 2), ("7", "r", 8), ("7", "s", 9)));
+
+        Assert.All(importance, one => Assert.Equal(0, one.Share));
+    }
+
+    [Fact]
+    public void Importance_IsEmpty_WhenThereAreFewerThanThreeTrials() =>
+        Assert.Empty(ParameterImportance.Of(Sweep(("1", "x", 1), ("2", "x", 2), ("3", "x", null))));
+
+    [Theory]
+    [InlineData("0.001", "0.01", "1", 1 / 3.0, true)] // a wide range of positive numbers is logarithmic
+    [InlineData("1", "2", "5", 0.25, false)]
+    [InlineData("-1e308", "0", "1e308", 0.5, false)]
+    [InlineData("a", "b", "c", 0.5, false)]
+    [InlineData("3", "3", "3", 0.5, false)]
+    public void ShareOf_PlacesValuesOnTheAxis(string first, string second, string third, double share, bool isLogarithmic)
+    {
+        var sweep = Sweep((first, "", 1), (second, "", 2), (third, "", 3));
+
+        var axis = ParallelAxis.OfParameter("a", sweep.Trials);
+
+        Assert.Equal(share, axis.ShareOf(sweep.Trials[1])!.Value, 9);
+        Assert.Equal(isLogarithmic, axis.IsLogarithmic);
+        Assert.Null(ParallelAxis.OfParameter("missing", sweep.Trials).ShareOf(sweep.Trials[1]));
+    }
+}
