@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Storage;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Workspaces;
 
@@ -117,6 +118,8 @@ internal static class JobNeeds
                 return $"properties.inputs.{name}.pathOnCompute";
             if (address.StartsWith("azureml://registries/", StringComparison.OrdinalIgnoreCase))
                 return $"an asset of a registry (properties.inputs.{name}.uri is '{address}')";
+            if (input.Text("mode") == "ReadWriteMount" && WriteRefusal(address, workspace) is { } refusal)
+                return $"a writable input in {refusal} (properties.inputs.{name}),";
             if (
                 input.Text("mode") != "Direct"
                 && StoreOf(address, workspace) is { } store
@@ -148,12 +151,15 @@ internal static class JobNeeds
                 return $"the mode {mode} of properties.outputs.{name}";
             if (output.Text("pathOnCompute") is not null)
                 return $"properties.outputs.{name}.pathOnCompute";
-            if (StoreOf(output.Text("uri"), workspace) is { } store && store.Text("protocol") != "file")
-                return $"an output in a storage account of its own (the datastore of properties.outputs.{name})";
+            if (WriteRefusal(output.Text("uri"), workspace) is { } refusal)
+                return $"an output in {refusal} (properties.outputs.{name}),";
         }
 
         return null;
     }
+
+    private static string? WriteRefusal(string? address, Workspace workspace) =>
+        StoreOf(address, workspace) is { } store && store.Text("protocol") != "file" ? DatastoreContainer.WriteRefusal(store) : null;
 
     private static JsonObject? StoreOf(string? address, Workspace workspace) =>
         address is not null && DatastoreUri.Parse(address, null).Place is { } place
