@@ -86,12 +86,29 @@ internal static class JobNeeds
             return null;
         if (id.StartsWith("azureml://registries/", StringComparison.OrdinalIgnoreCase))
             return $"an environment of a registry ('{id}')";
+        if (AssetReference.Parse(id) is not { } reference)
+            return null;
+        if (AssetPlaces.Find(workspace, AssetKind.Environments, reference).Version is { } version)
+            return MissingBuild(version, workspace);
         // Curated environments are in every workspace of Azure, under this prefix.
-        return
-            AssetReference.Parse(id) is { } reference
-            && reference.Name.StartsWith("AzureML-", StringComparison.OrdinalIgnoreCase)
-            && AssetPlaces.Find(workspace, AssetKind.Environments, reference).Version is null
+        return reference.Name.StartsWith("AzureML-", StringComparison.OrdinalIgnoreCase)
             ? $"the curated environment '{reference.Name}'"
+            : null;
+    }
+
+    private static string? MissingBuild(ArmDocument version, Workspace workspace)
+    {
+        if (EnvironmentBuild.Of(version.Body) is not { } build)
+            return null;
+        var member = build.ContextAddress is null ? "condaFile" : "build";
+        if (!workspace.BuildsImages)
+        {
+            return $"a job whose environment ('{version.Name}') has properties.{member}, without a Docker engine that builds its image "
+                + "(--runtime=docker),";
+        }
+
+        return build.ContextAddress is { } address && AssetPlaces.Locate(workspace, address, null) is { Fault: { } fault, IsForeign: true }
+            ? $"a job whose environment ('{version.Name}') has a build context outside of the workspace's storage, {fault},"
             : null;
     }
 
