@@ -256,6 +256,26 @@ public class ResourceTests
         "properties.image is missing; an environment must have image or build."
     )]
     [InlineData(
+        "/environments/e/versions/1",
+        """{"properties":{"build":{}}}""",
+        "properties.build.contextUri is missing; it must be the address of the build context."
+    )]
+    [InlineData(
+        "/environments/e/versions/1",
+        """{"properties":{"image":"i","build":{"contextUri":"azureml://datastores/d/paths/x"}}}""",
+        "properties.build is given beside properties.image or properties.condaFile; an environment must have one of them."
+    )]
+    [InlineData(
+        "/environments/e/versions/1",
+        """{"properties":{"build":{"contextUri":"azureml://datastores/d/paths/x","dockerfilePath":"../Dockerfile"}}}""",
+        "properties.build.dockerfilePath is '../Dockerfile'; it must be a path inside the context."
+    )]
+    [InlineData(
+        "/environments/e/versions/1",
+        """{"properties":{"image":"i\nRUN x"}}""",
+        "properties.image is 'i\nRUN x'; it must be the name of an image, which holds no space."
+    )]
+    [InlineData(
         "/environments/e/versions/a b",
         """{"properties":{"image":"i"}}""",
         "The environment version is 'a b'; it must match ^[a-zA-Z0-9][a-zA-Z0-9\\-_.]{0,254}$."

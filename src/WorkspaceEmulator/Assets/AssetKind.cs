@@ -11,15 +11,12 @@ internal sealed record AssetKind(string Segment, string Noun, IReadOnlyList<stri
 {
     public static readonly AssetKind Environments = new("environments", "Environment", ["image", "build", "condaFile", "osType"])
     {
-        Fault = version =>
-            version.Text("image") is not { Length: > 0 } && version.Object("build") is null
-                ? "properties.image is missing; an environment must have image or build."
-                : null,
+        Fault = EnvironmentBuild.Fault,
         Defaults = { ["osType"] = "Linux", ["autoRebuild"] = "Disabled" },
         Computed = { ["environmentType"] = "UserCreated", ["provisioningState"] = "Succeeded" },
         Remark =
-            "Image and build of a version never change: 409. The docker runtime pulls the image when a job needs it, the process runtime "
-            + "never.",
+            "Image and build of a version never change: 409. The docker runtime pulls or builds the image when a job needs it. The process "
+            + "runtime does neither.",
     };
 
     public static readonly AssetKind Models = new("models", "Model", ["modelUri", "modelType"])

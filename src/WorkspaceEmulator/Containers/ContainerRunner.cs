@@ -1,3 +1,5 @@
+using WorkspaceEmulator.Assets;
+using WorkspaceEmulator.Containers.Builds;
 using WorkspaceEmulator.Engines;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Jobs;
@@ -31,15 +33,18 @@ internal sealed class ContainerRunner(
 
     public async Task<CommandResult> RunAsync(JobAttempt job, IJobProgress progress, CancellationToken stop)
     {
-        if (ImageOf(job) is not { } image)
+        if (job.Workspace.EnvironmentVersions.Find(job.Definition.Environment)?.Body is not { } environment)
         {
             return CommandResult.Failed(
-                "The job's environment names no image, and the emulator builds none; register a version of it that has an image."
+                $"Environment '{job.Definition.Environment}' was deleted; register a version of it and submit the job again."
             );
         }
 
         try
         {
+            var image = EnvironmentBuild.Of(environment) is { } build
+                ? await new ImageBuild(engine, credentials, settings).EnsureAsync(job, build, stop)
+                : ImageReference.Parse(environment.Text("image") ?? "");
             await new ImageSource(engine, credentials).EnsureAsync(image, job.Run.LogSystem, stop);
             var reached = await gateway.OpenAsync(engine, stop);
             var paths = ContainerPaths.Of(job, CopyCertificate(job.Run));
@@ -243,11 +248,6 @@ internal sealed class ContainerRunner(
             run.LogSystem($"Container {container[..12]} remains: {error.Message} The next start of the emulator removes it.");
         }
     }
-
-    private static ImageReference? ImageOf(JobAttempt job) =>
-        job.Workspace.EnvironmentVersions.Find(job.Definition.Environment)?.Body.Text("image") is { Length: > 0 } image
-            ? ImageReference.Parse(image)
-            : null;
 
     /// <summary>The container of one process of a job, or of the only one.</summary>
     private sealed record RankContainer(string Id, ProcessPlace? Place, Stream Log)

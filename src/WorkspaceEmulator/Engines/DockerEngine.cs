@@ -21,7 +21,7 @@ internal sealed class DockerEngine(string host) : IDisposable
     private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Longest wait for a response that needs some work: a container is created, stopped or removed.</summary>
-    private static readonly TimeSpan CallLimit = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan CallLimit = TimeSpan.FromMinutes(2);
 
     private readonly SemaphoreSlim connecting = new(1);
     private volatile Connection? connection;
@@ -36,66 +36,6 @@ internal sealed class DockerEngine(string host) : IDisposable
 
     /// <summary>Gets the operating system and architecture whose programs the engine runs: <c>linux/amd64</c>.</summary>
     public async Task<string> GetPlatformAsync(CancellationToken cancellationToken) => (await ConnectAsync(cancellationToken)).Platform;
-
-    /// <summary>Gets the platform of an image that is on this machine; null when the image is not.</summary>
-    public async Task<string?> FindImageAsync(string image, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var found = await CallAsync(
-                $"GET /images/{image}/json",
-                CallLimit,
-                (client, stop) => client.Images.InspectImageAsync(image, stop),
-                cancellationToken
-            );
-            return $"{found.Os}/{found.Architecture}";
-        }
-        catch (EngineException error) when (error.Status == 404)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Pulls an image.</summary>
-    /// <param name="image">The image.</param>
-    /// <param name="credentials">Value of <c>X-Registry-Auth</c>; null for no sign-in.</param>
-    /// <param name="report">Receives each step: its status, and its layer when there is one.</param>
-    /// <param name="cancellationToken">Ends the pull.</param>
-    /// <exception cref="EngineException">Status 500 when the pull failed after it had begun.</exception>
-    public async Task PullAsync(
-        ImageReference image,
-        string? credentials,
-        Action<string, string?> report,
-        CancellationToken cancellationToken
-    )
-    {
-        string? fault = null;
-        var steps = new Steps(step =>
-        {
-            if (step.Error?.Message is { } message)
-                fault ??= message;
-            else if (step.Status is { } status)
-                report(status, step.ID);
-        });
-        // The library encodes credentials without padding, and engine 20.10 silently ignores such a header. So it is sent as a header of
-        // our own.
-        Dictionary<string, string> headers = [];
-        if (credentials is not null)
-            headers["X-Registry-Auth"] = credentials;
-        var wanted = new ImagesCreateParameters { FromImage = image.Repository, Tag = image.Digest ?? image.Tag };
-        await CallAsync(
-            "POST /images/create",
-            Timeout.InfiniteTimeSpan,
-            async (client, stop) =>
-            {
-                await client.Images.CreateImageAsync(wanted, null, headers, steps, stop);
-                return true;
-            },
-            cancellationToken
-        );
-        if (fault is not null)
-            throw new EngineException($"The Docker engine could not pull {image}: {fault}", 500, fault);
-    }
 
     /// <summary>Finds the gateway of a network on this machine, and the addresses of its containers; null when it has none.</summary>
     public async Task<(IPAddress Gateway, IPNetwork Subnet)?> FindBridgeAsync(string name, CancellationToken cancellationToken)
@@ -328,7 +268,12 @@ internal sealed class DockerEngine(string host) : IDisposable
         }
     }
 
-    private async Task<T> CallAsync<T>(
+    /// <summary>Makes one call, and turns what can go wrong with it into an <see cref="EngineException"/>.</summary>
+    /// <param name="request">The request, as messages name it.</param>
+    /// <param name="limit">Longest wait for the response.</param>
+    /// <param name="call">Makes the call.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<T> CallAsync<T>(
         string request,
         TimeSpan limit,
         Func<DockerClient, CancellationToken, Task<T>> call,
@@ -467,10 +412,4 @@ internal sealed class DockerEngine(string host) : IDisposable
     }
 
     private sealed record Connection(DockerClient Client, string Platform);
-
-    /// <summary>Reports synchronously and in order, unlike <see cref="Progress{T}"/>.</summary>
-    private sealed class Steps(Action<JSONMessage> report) : IProgress<JSONMessage>
-    {
-        public void Report(JSONMessage value) => report(value);
-    }
 }

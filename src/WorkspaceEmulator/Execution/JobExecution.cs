@@ -3,6 +3,7 @@ using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.References;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Storage;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Workspaces;
 
@@ -41,6 +42,9 @@ internal sealed class JobExecution(
 {
     private const string EmulatorStopped =
         "The emulator stopped while the job ran. Submitting the job again makes a new attempt, which resumes from its checkpoints.";
+
+    /// <summary>Longest wait for outputs that are written to a container after the job was told to end.</summary>
+    private static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(10);
 
     private readonly AttemptFaults attemptFaults = new(faults, run.Name);
     private readonly CancellationTokenSource stopping = new();
@@ -97,11 +101,14 @@ internal sealed class JobExecution(
         var token = tokens.IssueRunToken(run.Key);
         try
         {
+            var writing = new OutputWriting(mounts.Written, run.LogSystem, time);
+            writing.Start();
             var end = await runner.RunAsync(
                 new(workspace, run, mounts, log, token, time.GetUtcNow() + TimeSpan.FromDays(30)),
                 this,
                 stopping.Token
             );
+            end = await WriteOutputsAsync(writing, end);
             if (IsPreempted || WaitsForNextStart)
                 log.Rotate();
             EndAs(end);
@@ -129,6 +136,16 @@ internal sealed class JobExecution(
         if (points.Any(point => attemptFaults.IsPreemptedAtStep(point.Step)))
             Stop(StopReason.Preempted);
         onMetrics?.Invoke();
+    }
+
+    private async Task<CommandResult> WriteOutputsAsync(OutputWriting writing, CommandResult end)
+    {
+        using var limit = new CancellationTokenSource();
+        if (stopping.IsCancellationRequested)
+            limit.CancelAfter(LongestWriting);
+        await using var registration = stopping.Token.Register(() => limit.CancelAfter(LongestWriting));
+        var fault = await writing.EndAsync(IsPreempted, limit.Token);
+        return fault is not null && end is { WasStopped: false, Failure: null } ? CommandResult.Failed(fault) : end;
     }
 
     // Another node has nothing of an earlier attempt except the artifacts, which Azure ML keeps elsewhere.

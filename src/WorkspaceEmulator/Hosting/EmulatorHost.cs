@@ -107,7 +107,12 @@ public sealed class EmulatorHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
         builder
             .Services.AddSingleton(options)
-            .AddSingleton(new WorkspaceSettings(options.Workspaces, options.Location, options.Quotas))
+            .AddSingleton(
+                new WorkspaceSettings(options.Workspaces, options.Location, options.Quotas)
+                {
+                    BuildsImages = options.Runtime == JobRuntime.Docker,
+                }
+            )
             .AddSingleton(new ExecutionSettings(options.TerminationGrace, options.ProcessPaths, options.ProcessVariables))
             .AddSingleton(new ContainerSettings(options.DockerHost, options.JobMemory, options.JobNetwork))
             .AddSingleton(new RegistrySettings(options.RegistryService))

@@ -157,7 +157,7 @@ internal sealed class CommandJobReader
             if (output.Text("jobOutputType") is null)
                 Add($"{at}.jobOutputType is missing.");
             var place = output.Text("uri") is { } uri ? ReadPlace(uri, at) : null;
-            outputs[name] = new(place, output.Text("jobOutputType") == "uri_file");
+            outputs[name] = new(place, output.Text("jobOutputType") == "uri_file") { IsUploaded = output.Text("mode") == "Upload" };
         }
 
         return outputs;

@@ -5,6 +5,9 @@ namespace WorkspaceEmulator.Jobs;
 /// <param name="IsFile">Whether it is one file; else it is a folder.</param>
 internal sealed record JobOutput(DatastoreUri? Place, bool IsFile)
 {
+    /// <summary>Gets whether it is written when the job has ended (mode Upload); else as the job writes it.</summary>
+    public bool IsUploaded { get; init; }
+
     /// <summary>Returns where an output goes when the job does not say.</summary>
     public static DatastoreUri DefaultPlace(string runName, string output) =>
         new(DatastoreUri.DefaultDatastore, $"azureml/{runName}/{output}/");

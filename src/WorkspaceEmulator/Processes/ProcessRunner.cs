@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Wire;
@@ -20,6 +21,18 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
     {
         if (stop.IsCancellationRequested)
             return CommandResult.Stopped;
+        if (
+            job.Workspace.EnvironmentVersions.Find(job.Definition.Environment)?.Body is { } environment
+            && EnvironmentBuild.Of(environment) is not null
+        )
+        {
+            // Submitted to an emulator on the same folder that ran jobs in containers.
+            return CommandResult.Failed(
+                $"The image of environment '{job.Definition.Environment}' has to be built, and jobs run as processes here; start the "
+                    + "emulator with --runtime=docker and submit the job again."
+            );
+        }
+
         var run = job.Run;
         var tree = new ProcessTree(run.WorkingFolder);
         var started = new List<RankProcess>();

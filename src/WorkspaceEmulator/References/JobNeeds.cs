@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Storage;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Workspaces;
 
@@ -85,12 +86,29 @@ internal static class JobNeeds
             return null;
         if (id.StartsWith("azureml://registries/", StringComparison.OrdinalIgnoreCase))
             return $"an environment of a registry ('{id}')";
+        if (AssetReference.Parse(id) is not { } reference)
+            return null;
+        if (AssetPlaces.Find(workspace, AssetKind.Environments, reference).Version is { } version)
+            return MissingBuild(version, workspace);
         // Curated environments are in every workspace of Azure, under this prefix.
-        return
-            AssetReference.Parse(id) is { } reference
-            && reference.Name.StartsWith("AzureML-", StringComparison.OrdinalIgnoreCase)
-            && AssetPlaces.Find(workspace, AssetKind.Environments, reference).Version is null
+        return reference.Name.StartsWith("AzureML-", StringComparison.OrdinalIgnoreCase)
             ? $"the curated environment '{reference.Name}'"
+            : null;
+    }
+
+    private static string? MissingBuild(ArmDocument version, Workspace workspace)
+    {
+        if (EnvironmentBuild.Of(version.Body) is not { } build)
+            return null;
+        var member = build.ContextAddress is null ? "condaFile" : "build";
+        if (!workspace.BuildsImages)
+        {
+            return $"a job whose environment ('{version.Name}') has properties.{member}, without a Docker engine that builds its image "
+                + "(--runtime=docker),";
+        }
+
+        return build.ContextAddress is { } address && AssetPlaces.Locate(workspace, address, null) is { Fault: { } fault, IsForeign: true }
+            ? $"a job whose environment ('{version.Name}') has a build context outside of the workspace's storage, {fault},"
             : null;
     }
 
@@ -117,6 +135,8 @@ internal static class JobNeeds
                 return $"properties.inputs.{name}.pathOnCompute";
             if (address.StartsWith("azureml://registries/", StringComparison.OrdinalIgnoreCase))
                 return $"an asset of a registry (properties.inputs.{name}.uri is '{address}')";
+            if (input.Text("mode") == "ReadWriteMount" && WriteRefusal(address, workspace) is { } refusal)
+                return $"a writable input in {refusal} (properties.inputs.{name}),";
             if (
                 input.Text("mode") != "Direct"
                 && StoreOf(address, workspace) is { } store
@@ -148,12 +168,15 @@ internal static class JobNeeds
                 return $"the mode {mode} of properties.outputs.{name}";
             if (output.Text("pathOnCompute") is not null)
                 return $"properties.outputs.{name}.pathOnCompute";
-            if (StoreOf(output.Text("uri"), workspace) is { } store && store.Text("protocol") != "file")
-                return $"an output in a storage account of its own (the datastore of properties.outputs.{name})";
+            if (WriteRefusal(output.Text("uri"), workspace) is { } refusal)
+                return $"an output in {refusal} (properties.outputs.{name}),";
         }
 
         return null;
     }
+
+    private static string? WriteRefusal(string? address, Workspace workspace) =>
+        StoreOf(address, workspace) is { } store && store.Text("protocol") != "file" ? DatastoreContainer.WriteRefusal(store) : null;
 
     private static JsonObject? StoreOf(string? address, Workspace workspace) =>
         address is not null && DatastoreUri.Parse(address, null).Place is { } place

@@ -21,6 +21,9 @@ internal sealed class RunArtifacts(ConfinedFolder files)
     /// <summary>The log of a sweep, in the run's folder.</summary>
     public const string SweepLog = "azureml-logs/hyperdrive.txt";
 
+    /// <summary>The log of the build of a job's image, in the run's folder.</summary>
+    public const string BuildLog = "azureml-logs/20_image_build_log.txt";
+
     private static readonly string[] LogRoots = ["user_logs", "system_logs", "azureml-logs"];
     private static readonly string[] WorkingRoots = ["outputs", "logs"];
     private readonly Lock gate = new();

@@ -15,7 +15,7 @@ internal sealed class SignedLogs(AccessTokens tokens, EmulatorAddress address, T
         run
             .Artifacts.List()
             .Where(path =>
-                path == RunArtifacts.SweepLog
+                path is RunArtifacts.SweepLog or RunArtifacts.BuildLog
                 || path.StartsWith("user_logs/", StringComparison.Ordinal)
                 || path.StartsWith("system_logs/", StringComparison.Ordinal)
             )

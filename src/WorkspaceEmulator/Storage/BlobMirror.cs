@@ -1,14 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Azure;
-using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
-using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Storage;
 
@@ -37,7 +33,7 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
     /// <returns>Either its path on this machine or why it cannot be copied.</returns>
     public async Task<(string? LocalPath, string? Fault)> FetchAsync(string path, CancellationToken cancellationToken)
     {
-        var (container, fault) = Open();
+        var (container, fault) = DatastoreContainer.Open(datastore, secrets);
         if (container is null)
             return (null, fault);
         // Jobs that read one datastore share the copy; one job updates it at a time.
@@ -52,68 +48,13 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
                 ? (Path.TrimEndingDirectorySeparator(Path.Combine(folder, path)), null)
                 : (null, $"datastore '{datastore.Name}': its copy of '{path}' was replaced by a link.");
         }
-        catch (Exception error) when (error is RequestFailedException or AggregateException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (DatastoreContainer.IsFailure(error))
         {
-            var reason = error is RequestFailedException { Status: not 0 } refused
-                ? $"answered {refused.Status}: {refused.ErrorCode}"
-                : $"could not be read: {error.GetBaseException().Message}";
-            return (
-                null,
-                $"datastore '{datastore.Name}': container '{container.Name}' of storage account '{container.AccountName}' {reason}."
-            );
+            return (null, DatastoreContainer.Explain(datastore, container, error));
         }
         finally
         {
             mutex.Release();
-        }
-    }
-
-    private (BlobContainerClient? Container, string? Fault) Open()
-    {
-        var body = datastore.Body;
-        var (account, container, endpoint) = (
-            body.Text("accountName"),
-            body.Text("containerName"),
-            body.Text("endpoint") ?? "core.windows.net"
-        );
-        var kind = body.Object("credentials").Text("credentialsType");
-        if (body.Text("datastoreType") != "AzureBlob" || account is null || container is null)
-        {
-            return (
-                null,
-                $"datastore '{datastore.Name}' is of type {body.Text("datastoreType")}; the emulator reads blob containers and folders "
-                    + "(protocol 'file')."
-            );
-        }
-
-        if (body.Text(DatastoreSecrets.Sealed) is not { } sealedText || kind is not ("AccountKey" or "Sas"))
-        {
-            return (
-                null,
-                $"datastore '{datastore.Name}' is in storage account '{account}' and its credentials are {kind}; the emulator has no "
-                    + "identity there, so the datastore must be registered with an account key or a SAS, or be a folder (protocol 'file')."
-            );
-        }
-
-        // An endpoint with a path is the address of a storage emulator and ends in the account.
-        var protocol = body.Text("protocol") ?? "https";
-        var address = new Uri(
-            endpoint.Contains('/', StringComparison.Ordinal)
-                ? $"{protocol}://{endpoint}/{container}"
-                : $"{protocol}://{account}.blob.{endpoint}/{container}"
-        );
-        if (secrets.Decrypt(sealedText) is not { } text)
-            return (null, $"datastore '{datastore.Name}': {DatastoreSecrets.Lost}");
-        var secret = JsonNode.Parse(text)!.AsObject();
-        try
-        {
-            return kind == "Sas"
-                ? (new BlobContainerClient(address, new AzureSasCredential(secret.Text("sasToken")!.TrimStart('?'))), null)
-                : (new BlobContainerClient(address, new StorageSharedKeyCredential(account, secret.Text("key"))), null);
-        }
-        catch (FormatException)
-        {
-            return (null, $"datastore '{datastore.Name}' is registered with a key that is not an account key; register it again.");
         }
     }
 
@@ -200,6 +141,7 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
             : throw new IOException($"blob '{blob}' has a name that points outside of its container");
     }
 
-    private static bool IsWithin(string blob, string path) =>
+    /// <summary>Returns whether a blob is a path of its container, or below it.</summary>
+    public static bool IsWithin(string blob, string path) =>
         path.Length == 0 || blob == path || blob.StartsWith(path + "/", StringComparison.Ordinal);
 }

@@ -59,6 +59,9 @@ internal sealed class Workspace : IJobReferences
     }
 
     public WorkspaceName Name { get; }
+
+    /// <summary>Gets whether the images of its environments can be built.</summary>
+    public bool BuildsImages { get; init; }
     public StateFolder StateFolder { get; }
     public string ArmId => Name.ArmId;
     public ResourceFolder Datastores { get; }

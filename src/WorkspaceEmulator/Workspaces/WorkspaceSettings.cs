@@ -6,4 +6,8 @@ namespace WorkspaceEmulator.Workspaces;
 /// <param name="Workspaces">Workspaces that exist from the start.</param>
 /// <param name="Location">Region of workspaces that name none.</param>
 /// <param name="Quotas">Limits of quotas, by name, that differ from the emulator's own.</param>
-internal sealed record WorkspaceSettings(IReadOnlyList<WorkspaceName> Workspaces, string Location, IReadOnlyDictionary<string, int> Quotas);
+internal sealed record WorkspaceSettings(IReadOnlyList<WorkspaceName> Workspaces, string Location, IReadOnlyDictionary<string, int> Quotas)
+{
+    /// <summary>Gets whether jobs run in images, so that those of environments can be built.</summary>
+    public bool BuildsImages { get; init; }
+}

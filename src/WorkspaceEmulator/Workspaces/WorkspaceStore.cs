@@ -135,7 +135,7 @@ internal sealed class WorkspaceStore
 
     private void Open(WorkspaceName name)
     {
-        var workspace = new Workspace(name, folder, time);
+        var workspace = new Workspace(name, folder, time) { BuildsImages = settings.BuildsImages };
         foreach (var compute in workspace.Computes.List())
         {
             // A cluster whose size no longer exists is dropped.

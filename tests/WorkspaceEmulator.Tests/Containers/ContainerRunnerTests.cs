@@ -251,25 +251,17 @@ public class ContainerRunnerTests
     }
 
     [Fact]
-    public async Task RunAsync_Fails_WhenTheEnvironmentNamesNoImage()
+    public async Task RunAsync_Fails_WhenTheEnvironmentWasDeleted()
     {
         await using var engine = await FakeEngine.StartAsync();
-        await using var emulator = await StartAsync(engine);
-        await emulator.CreateComputeAsync();
-        await emulator.ExpectAsync(
-            HttpStatusCode.Created,
-            HttpMethod.Put,
-            TestEmulator.Arm("/environments/detection/versions/1"),
-            """{"properties":{"build":{"contextUri":"https://example.com"}}}"""
-        );
-        await emulator.SubmitAsync("trains", "true", prepare: false);
+        // The job waits for its node meanwhile.
+        await using var emulator = await StartAsync(engine, options => options with { ProvisioningTime = TimeSpan.FromSeconds(1) });
+        await SubmitAsync(emulator);
+        await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Delete, TestEmulator.Arm("/environments/detection/versions/1"));
 
         var details = await emulator.WaitForEndAsync("trains");
 
-        Assert.Equal(
-            "The job's environment names no image, and the emulator builds none; register a version of it that has an image.",
-            Error(details)
-        );
+        Assert.Equal("Environment 'detection/1' was deleted; register a version of it and submit the job again.", Error(details));
     }
 
     [Fact]

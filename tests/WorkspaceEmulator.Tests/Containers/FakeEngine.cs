@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Formats.Tar;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -40,8 +41,9 @@ public sealed class FakeEngine : IAsyncDisposable
         );
         application.MapGet("/version", () => Results.Text("""{"ApiVersion":"1.41","Os":"linux","Arch":"amd64"}""", "application/json"));
         var api = application.MapGroup("/v1.41");
-        api.MapGet("/images/{**path}", () =>
+        api.MapGet("/images/{**path}", (string path) =>
             ImagePlatform.Split('/') is [var os, var architecture]
+            && (!path.StartsWith("azureml/", StringComparison.Ordinal) || IsBuilt(path))
                 ? Results.Text($$"""{"Os":"{{os}}","Architecture":"{{architecture}}"}""", "application/json")
                 : Message(404, "No such image")
         );
@@ -63,6 +65,7 @@ public sealed class FakeEngine : IAsyncDisposable
         api.MapDelete("/networks/{name}", () => Results.NoContent());
         api.MapGet("/networks", () => Results.Text(LeftNetworks.ToJsonString(), "application/json"));
         api.MapPost("/images/create", PullAsync);
+        api.MapPost("/build", BuildAsync);
         api.MapPost("/containers/create", CreateAsync);
         api.MapPost("/containers/{id}/start", () => Results.NoContent());
         api.MapGet("/containers/{id}/logs", LogAsync);
@@ -104,6 +107,12 @@ public sealed class FakeEngine : IAsyncDisposable
 
     /// <summary>Gets or sets the response to a pull; after a success the image is local.</summary>
     public (int Status, string Body) Pull { get; set; } = (200, "");
+
+    /// <summary>Gets or sets what a build responds with.</summary>
+    public string Build { get; set; } = """{"stream":"Step 1/1 : FROM base\n"}""";
+
+    /// <summary>Gets the contexts of all builds: the files, and the query and credentials of the request.</summary>
+    public ConcurrentQueue<BuildRequest> Builds { get; } = [];
 
     /// <summary>Gets the address of this machine on the bridge; null when the engine has no bridge.</summary>
     public string? Gateway { get; init; } = "127.0.0.2";
@@ -184,6 +193,22 @@ public sealed class FakeEngine : IAsyncDisposable
             ImagePlatform = "linux/amd64";
     }
 
+    private bool IsBuilt(string path) => Builds.Any(build => build.IsDone && path == $"{build.Query["t"]}/json");
+
+    private async Task BuildAsync(HttpContext context)
+    {
+        using var archive = new MemoryStream();
+        await context.Request.Body.CopyToAsync(archive);
+        archive.Position = 0;
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        await using var reader = new TarReader(archive);
+        while (await reader.GetNextEntryAsync(copyData: true) is { } entry)
+            files[entry.Name] = entry.DataStream is { } content ? await new StreamReader(content).ReadToEndAsync() : "";
+        var isDone = !Build.Contains("errorDetail", StringComparison.Ordinal);
+        Builds.Enqueue(new(files, context.Request.Query, context.Request.Headers["X-Registry-Config"].ToString(), isDone));
+        await context.Response.WriteAsync(Build);
+    }
+
     private async Task CreateNetworkAsync(HttpContext context)
     {
         CreatedNetwork = await JsonNode.ParseAsync(context.Request.Body);
@@ -217,4 +242,11 @@ public sealed class FakeEngine : IAsyncDisposable
             await ended.Task.WaitAsync(context.RequestAborted);
         await context.Response.WriteAsync("""{"StatusCode":0,"Error":null}""");
     }
+
+    /// <summary>Describes one build.</summary>
+    /// <param name="Files">Files and folders of the context, with their text.</param>
+    /// <param name="Query">The query of the request.</param>
+    /// <param name="Credentials">The credentials of registries.</param>
+    /// <param name="IsDone">Whether the image was built.</param>
+    public sealed record BuildRequest(IReadOnlyDictionary<string, string> Files, IQueryCollection Query, string Credentials, bool IsDone);
 }

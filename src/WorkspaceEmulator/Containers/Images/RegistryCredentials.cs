@@ -24,39 +24,56 @@ internal sealed class RegistryCredentials(RegistrySettings settings, RegistryTok
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
 
     /// <summary>Returns the value of <c>X-Registry-Auth</c>; null when there are no credentials.</summary>
-    public string? Find(string registry)
+    public string? Find(string registry) => FindEntry(registry) is { } entry ? Encode(entry) : null;
+
+    /// <summary>Returns the value of <c>X-Registry-Config</c>: the credentials of all registries, for the base images of a build.</summary>
+    public string FindAll()
+    {
+        var known = new JsonObject();
+        IEnumerable<string> registries = ReadEntries()?.Select(entry => entry.Key) ?? [];
+        foreach (var registry in registries.Append(settings.Service).OfType<string>())
+        {
+            if (FindEntry(registry == DockerHubKey ? ImageReference.DockerHub : registry) is { } entry)
+                known[registry] = entry;
+        }
+
+        return Encode(known);
+    }
+
+    private JsonObject? FindEntry(string registry)
     {
         if (settings.Service == registry)
         {
-            return Encode(
-                new()
-                {
-                    ["username"] = RegistryTokens.RefreshTokenUser,
-                    ["password"] = tokens.IssueRefreshToken(registry),
-                    ["serveraddress"] = registry,
-                }
-            );
+            return new()
+            {
+                ["username"] = RegistryTokens.RefreshTokenUser,
+                ["password"] = tokens.IssueRefreshToken(registry),
+                ["serveraddress"] = registry,
+            };
         }
 
-        var file = Path.Combine(ConfigurationFolder, "config.json");
-        if (!File.Exists(file) || Parse(file).Object("auths") is not { } entries)
+        if (ReadEntries() is not { } entries)
             return null;
         var entry = entries.Object(registry == ImageReference.DockerHub ? DockerHubKey : registry) ?? entries.Object($"https://{registry}");
         if (entry.Text("identitytoken") is { Length: > 0 } identity)
-            return Encode(new() { ["identitytoken"] = identity, ["serveraddress"] = registry });
+            return new() { ["identitytoken"] = identity, ["serveraddress"] = registry };
         if (entry.Text("auth") is not { Length: > 0 } pair || !Base64.IsValid(pair))
             return null;
         var text = Encoding.UTF8.GetString(Convert.FromBase64String(pair));
         return text.Split(':', 2) is [var user, var password]
-            ? Encode(
-                new()
-                {
-                    ["username"] = user,
-                    ["password"] = password,
-                    ["serveraddress"] = registry,
-                }
-            )
+            ? new()
+            {
+                ["username"] = user,
+                ["password"] = password,
+                ["serveraddress"] = registry,
+            }
             : null;
+    }
+
+    private JsonObject? ReadEntries()
+    {
+        var file = Path.Combine(ConfigurationFolder, "config.json");
+        return File.Exists(file) ? Parse(file).Object("auths") : null;
     }
 
     private static JsonNode? Parse(string file)

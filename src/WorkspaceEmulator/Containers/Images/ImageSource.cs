@@ -5,6 +5,7 @@ namespace WorkspaceEmulator.Containers;
 /// <summary>Ensures that a job's image is on this machine and can run here.</summary>
 internal sealed class ImageSource(DockerEngine engine, RegistryCredentials credentials)
 {
+    private readonly EngineImages images = new(engine);
     private static readonly string[] Unreachable =
     [
         "connection refused",
@@ -31,11 +32,11 @@ internal sealed class ImageSource(DockerEngine engine, RegistryCredentials crede
     public async Task EnsureAsync(ImageReference image, Action<string> log, CancellationToken cancellationToken)
     {
         var wanted = await engine.GetPlatformAsync(cancellationToken);
-        var platform = await engine.FindImageAsync(image.ToString(), cancellationToken);
+        var platform = await images.FindAsync(image.ToString(), cancellationToken);
         if (platform is null)
         {
             await PullAsync(image, wanted, log, cancellationToken);
-            platform = await engine.FindImageAsync(image.ToString(), cancellationToken);
+            platform = await images.FindAsync(image.ToString(), cancellationToken);
         }
         else
         {
@@ -52,7 +53,7 @@ internal sealed class ImageSource(DockerEngine engine, RegistryCredentials crede
         var seen = new HashSet<(string, string?)>();
         try
         {
-            await engine.PullAsync(image, credentials.Find(image.Registry), Report, cancellationToken);
+            await images.PullAsync(image, credentials.Find(image.Registry), Report, cancellationToken);
         }
         // Null: the engine does not answer, so the image is not to blame.
         catch (EngineException error) when (error.Status is not null)
