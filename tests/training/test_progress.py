@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from detection.tracking.progress import duration
+from detection.tracking.stages import END, StageTimes
 from detection.train.schedule import learning_rate
 
 
@@ -23,3 +26,18 @@ def test_learning_rate_rises_linearly_then_falls_to_a_hundredth() -> None:
 
 def test_learning_rate_starts_at_the_peak_without_warm_up() -> None:
     assert learning_rate(0, steps=3, warmup_steps=0, peak=0.1) == 0.1
+
+
+def test_stage_times_are_one_tag_of_all_stages_so_far_in_their_order() -> None:
+    clock = iter([1767322800.0, 1767322801.5, 1767326400.25])
+    times = StageTimes(lambda: next(clock))
+
+    assert json.loads(times.begin("train")["stages"]) == {"train": "2026-01-02T03:00:00.000Z"}
+    times.begin("evaluate")
+    begun = json.loads(times.begin(END)["stages"])
+
+    assert list(begun.items()) == [
+        ("train", "2026-01-02T03:00:00.000Z"),
+        ("evaluate", "2026-01-02T03:00:01.500Z"),
+        ("end", "2026-01-02T04:00:00.250Z"),
+    ]
