@@ -28,22 +28,12 @@ internal sealed class PlainFolder(string root)
     /// <summary>Returns what is known of a file; null when it is missing or a link is on its path.</summary>
     public FileInfo? FindFile(string path) => Find(path) as FileInfo;
 
-    /// <summary>Opens a file; null when it is missing or a link is on its path.</summary>
-    public Stream? Open(string path)
-    {
-        if (FindFile(path) is not { } file)
-            return null;
-        if (file.Length == 0)
-            return new MemoryStream(); // A pipe, too, has no length, and opening one would wait for its writer.
-        try
-        {
-            return new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Opens a file; null when it is missing, is no file, or a link is on its path.</summary>
+    public Stream? Open(string path) =>
+        !IsPath(path) ? null
+        : OperatingSystem.IsLinux() ? OpenedFiles.Open(root, path)
+        : FindFile(path) is { } file ? Open(file)
+        : null;
 
     /// <summary>Lists the names of the folders in this one, without links.</summary>
     public IReadOnlyList<string> ListFolders() =>
@@ -74,6 +64,19 @@ internal sealed class PlainFolder(string root)
                 else if (entry is DirectoryInfo next && depth < DeepestFolder)
                     Add(next, $"{prefix}{next.Name}/", depth + 1);
             }
+        }
+    }
+
+    // A link that replaces the file meanwhile would be followed.
+    private static FileStream? Open(FileInfo file)
+    {
+        try
+        {
+            return new(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
