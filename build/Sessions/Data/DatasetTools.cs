@@ -47,6 +47,7 @@ public sealed class DatasetTools(
                 .. rules.SelectMany(rule => new[] { "--fail-on", rule }),
             ]
         );
+        DataChecks.Keep(context);
     }
 
     /// <summary>Imports labelled images of another tool.</summary>
