@@ -19,6 +19,8 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     private const string Conformance = "conformance";
 
+    private const string Studio = "studio";
+
     private static readonly string[] TrainingSuites = ["Chain", "Containers", "Images", "PullRequests"];
 
     /// <summary>The suite of the trainer.</summary>
@@ -161,7 +163,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         )
         {
             Packages = Path.Combine(root, "tests", name),
-            NeedsBuild = name == Conformance,
+            NeedsBuild = name is Conformance or Studio,
         };
     }
 
