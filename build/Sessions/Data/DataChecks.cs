@@ -29,7 +29,7 @@ internal static class DataChecks
             var hash = JsonNode.Parse(File.ReadAllText(file)) is JsonObject data ? (string?)data["hash"] : null;
             return hash?.All(char.IsAsciiHexDigitLower) == true ? hash : null;
         }
-        catch (Exception error) when (error is JsonException or FileNotFoundException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or IOException or InvalidOperationException)
         {
             return null;
         }
