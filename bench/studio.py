@@ -2,7 +2,7 @@
 
     python3 bench/studio.py [--log-mib N] [--points N] [--metrics N] [--seconds N]
 
-A job of the emulator writes a log of 200 MiB and goes on with 200 lines per second; it has 10,000 points of each of 20
+A job of the emulator writes a log of 200 MiB and then 200 lines per second; it has 10,000 points of each of 20
 metrics, and gets new ones. The page shows the curves, and then follows the log. The peer is TensorBoard with the same
 curves, where Python can import it; it has no log. Without it, `peer` is null.
 

@@ -4,11 +4,13 @@ namespace Studio.Folder;
 /// Reads files below a folder of fetched artifacts. A path with a link in it opens nothing: a job could have left a link to any file of the
 /// reader's machine. The folder itself may be a link, as the reader chose it.
 /// </summary>
-/// <param name="root">Absolute path of the folder.</param>
-internal sealed class PlainFolder(string root)
+/// <param name="chosen">Absolute path of the folder that the reader chose.</param>
+/// <param name="below">Path of this folder in it; empty for the chosen one.</param>
+internal sealed class PlainFolder(string chosen, string below = "")
 {
     private const int DeepestFolder = 32;
     private const int MostFiles = 20_000;
+    private readonly string root = below.Length == 0 ? chosen : Path.Combine([chosen, .. below.Split('/')]);
 
     /// <summary>Gets the folder's own name.</summary>
     public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(root));
@@ -21,7 +23,7 @@ internal sealed class PlainFolder(string root)
         && !path.Split('/').Any(part => part is "" or "." or "..")
         && !Path.IsPathRooted(path);
 
-    public PlainFolder Below(string path) => new(PathOf(path));
+    public PlainFolder Below(string path) => new(chosen, PathInChosen(path));
 
     public bool HasFolder(string path) => Find(path) is DirectoryInfo;
 
@@ -31,7 +33,7 @@ internal sealed class PlainFolder(string root)
     /// <summary>Opens a file; null when it is missing, is no file, or a link is on its path.</summary>
     public Stream? Open(string path) =>
         !IsPath(path) ? null
-        : OperatingSystem.IsLinux() ? OpenedFiles.Open(root, path)
+        : OperatingSystem.IsLinux() ? OpenedFiles.Open(chosen, PathInChosen(path))
         : FindFile(path) is { } file ? Open(file)
         : null;
 
@@ -80,7 +82,7 @@ internal sealed class PlainFolder(string root)
         }
     }
 
-    private string PathOf(string path) => Path.Combine([root, .. path.Split('/')]);
+    private string PathInChosen(string path) => below.Length == 0 ? path : $"{below}/{path}";
 
     private FileSystemInfo? Find(string path)
     {
