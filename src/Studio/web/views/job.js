@@ -133,7 +133,7 @@ function Overview({ job }) {
     <div class="columns">
       <section>
         <h3>Tags</h3>
-        <${Facts} facts=${entries(job.tags)} />
+        <${Facts} facts=${entries(job.tags).filter(([key]) => key !== "stages")} />
       </section>
       <section>
         <h3>Passport</h3>
