@@ -19,6 +19,8 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     private const string Conformance = "conformance";
 
+    private const string Studio = "studio";
+
     // The end-to-end suites that take longest, the longest first. The others follow.
     private static readonly string[] LongSuites = ["Chain", "PullRequests", "Images", "Resilience"];
 
@@ -162,7 +164,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         )
         {
             Packages = Path.Combine(root, "tests", name),
-            NeedsBuild = name == Conformance,
+            NeedsBuild = name is Conformance or Studio,
         };
     }
 

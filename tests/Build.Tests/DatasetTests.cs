@@ -77,6 +77,29 @@ public sealed class DatasetTests : IDisposable
         Assert.Contains("\"IMAGE_TYPE\":\"pothole\"", host.Processes.Variables.Last()!["EXP_CONFIG"], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"0a1b\"", true)]
+    [InlineData("null", false)]
+    [InlineData("\"../escape\"", false)]
+    [InlineData("3", false)]
+    public void CheckData_LeavesItsFindingsToTheStudio_WhenTheDatasetHasAHash(string hash, bool isLeft)
+    {
+        host.WriteDataset();
+        host.Processes.On($"{host.Root}/.venv/bin/python -m detection inspect-data", Inspect, "train: 2 images, 2 objects");
+
+        host.Run("--target=Check-Data", "--fail-on=same-bytes");
+
+        var checks = Path.Combine(host.Root, ".local/emulator/data-checks");
+        Assert.Equal(isLeft ? ["0a1b.json"] : [], Directory.Exists(checks) ? Directory.GetFiles(checks).Select(Path.GetFileName) : []);
+
+        int Inspect()
+        {
+            Directory.CreateDirectory(Path.Combine(host.Root, "artifacts"));
+            File.WriteAllText(Path.Combine(host.Root, "artifacts", "data.json"), $$"""{"hash": {{hash}}}""");
+            return 1;
+        }
+    }
+
     [Fact]
     public void ImportDataset_WritesToTheDatastore_StampedByTheClock()
     {

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text;
+using System.Text.Json.Nodes;
 using Studio.Folder;
 
 namespace Studio.Tests;
@@ -71,6 +73,58 @@ public sealed class FolderStoreTests : IDisposable
         Assert.Null(store.Find("linked-job"));
     }
 
+    [Fact]
+    public async Task OpenArtifact_FollowsNoLink_WhenOneReplacesAFileOrAFolderMeanwhile()
+    {
+        var job = Path.Combine(artifacts.Path, "demo-1");
+        artifacts.Write("demo-1/outputs/folder/secret.txt", "own");
+        var (real, aside) = (Path.Combine(job, "outputs", "folder"), Path.Combine(job, "outputs", "aside"));
+        var run = new FolderStore(artifacts.Path, null).Find("demo-1")!;
+        using var ending = new CancellationTokenSource();
+        var swapping = Task.Run(() =>
+        {
+            while (!ending.IsCancellationRequested)
+            {
+                Directory.Move(real, aside);
+                Directory.CreateSymbolicLink(real, outside.Path);
+                Directory.Delete(real);
+                Directory.Move(aside, real);
+            }
+        });
+
+        var opened = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            using var file = run.OpenArtifact("outputs/folder/secret.txt");
+            if (file is null)
+                continue;
+            Assert.Equal("own", Text(file));
+            opened++;
+        }
+
+        await ending.CancelAsync();
+        await swapping;
+        Assert.NotEqual(0, opened);
+    }
+
+    [Fact]
+    public void OpenArtifact_ReadsTheFile_WhenTheFolderThatTheReaderChoseIsALink()
+    {
+        var link = Path.Combine(outside.Path, "chosen");
+        Directory.CreateSymbolicLink(link, artifacts.Path);
+
+        Assert.Equal("hello\n", Text(new FolderStore(link, null).Find("demo-1")!.OpenLog()));
+    }
+
+    [Fact]
+    public async Task OpenArtifact_ReturnsNull_WhenAJobLeftAPipe()
+    {
+        using var make = Process.Start("mkfifo", Path.Combine(artifacts.Path, "demo-1", "outputs", "pipe"));
+        await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Null(new FolderStore(artifacts.Path, null).Find("demo-1")!.OpenArtifact("outputs/pipe"));
+    }
+
     [Theory]
     [InlineData("<img src=x onerror=alert(1)>.txt")]
     [InlineData("a\u202eb\u0007\n.txt")]
@@ -101,11 +155,15 @@ public sealed class FolderStoreTests : IDisposable
     [Fact]
     public void ReadDataCheck_ReturnsTheFindings_WhenTheyAreAboutTheJobsDataset()
     {
+        Assert.Contains("no data.json", Check().Fault, StringComparison.Ordinal);
+
         artifacts.Write("data.json", """{"hash": "other"}""");
-        Assert.Null(new FolderStore(artifacts.Path, null).Find("demo-1")!.ReadDataCheck());
+        Assert.Contains("another dataset", Check().Fault, StringComparison.Ordinal);
 
         artifacts.Write("data.json", """{"hash": "abc"}""");
-        Assert.NotNull(new FolderStore(artifacts.Path, null).Find("demo-1")!.ReadDataCheck());
+        Assert.Equal("abc", (string?)Check().Data!["hash"]);
+
+        (JsonNode? Data, string? Fault) Check() => new FolderStore(artifacts.Path, null).Find("demo-1")!.ReadDataCheck();
     }
 
     [Fact]

@@ -140,6 +140,28 @@ public sealed class LogTests : IDisposable
         Assert.Equal(offset, LogSearch.FirstError(log));
     }
 
+    [Fact]
+    public void Search_AnswersWithinItsMemory_WhenTheLogIsOneLineOf300Mebibytes()
+    {
+        const long Middle = (Huge / 2) + 12_345;
+        using var log = Sparse(Huge, (0, "start"), (Middle, "the Error: here"), (Huge - 3, "end"));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var window = LogWindow.Read(log, Middle - 100, 200);
+        var next = LogSearch.Next(log, "error: HERE", 0, 5);
+        var previous = LogSearch.Previous(log, "error: here", long.MaxValue, 5);
+        var last = LogSearch.Next(log, "end", Middle, 5);
+
+        Assert.Contains("the Error: here", Encoding.UTF8.GetString(window.Content.Span), StringComparison.Ordinal);
+        Assert.Equal([Middle + 4], next.Matches.Select(match => match.Offset));
+        Assert.Equal([Middle + 4], previous.Matches.Select(match => match.Offset));
+        Assert.Contains("the Error: here", next.Matches[0].Text, StringComparison.Ordinal);
+        Assert.InRange(next.Matches[0].Text.Length, 1, 500);
+        Assert.Equal([Huge - 3], last.Matches.Select(match => match.Offset));
+        Assert.Equal(Middle + 4, LogSearch.FirstError(log));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8_000_000);
+    }
+
     private static MemoryStream Of(string text) => new(Encoding.UTF8.GetBytes(text));
 
     // A file with holes takes no room, and reads as zeros.

@@ -40,6 +40,70 @@ public sealed class StudioServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Job_HasTheTimesOfItsStages_WhenTheTrainerTaggedThem()
+    {
+        artifacts.Write(
+            "demo/outcome.json",
+            """
+            {"status": "Failed", "started": "2026-01-02T03:00:00Z", "ended": "2026-01-02T03:10:00Z", "tags": {"stages":
+              "{\"read\": \"2026-01-02T03:00:10.5Z\", \"odd\": 3, \"train\": \"2026-01-02T03:00:12Z\", \"<b>\": \"2026-01-02T03:00:11Z\"}"}}
+            """
+        );
+
+        var stages = (JsonArray)(await GetAsync("api/jobs/demo"))["stages"]!;
+
+        Assert.Equal(
+            [
+                ("read", "2026-01-02T03:00:10.500Z", 1.5),
+                ("train", "2026-01-02T03:00:12.000Z", null),
+                ("<b>", "2026-01-02T03:00:11.000Z", 589),
+            ],
+            stages.Select(stage => ((string?)stage!["name"], (string?)stage["started"], (double?)stage["seconds"]))
+        );
+    }
+
+    [Theory]
+    [InlineData("no JSON")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"a": "1", "a": "2"}""")]
+    public async Task Job_HasTheStagesOfTheLog_WhenTheTagIsDamaged(string tag)
+    {
+        artifacts.Write("demo/outcome.json", new JsonObject { ["tags"] = new JsonObject { ["stages"] = tag } }.ToJsonString());
+
+        var stage = Assert.Single((JsonArray)(await GetAsync("api/jobs/demo"))["stages"]!);
+
+        Assert.Equal(("read", null, null), ((string?)stage!["name"], (string?)stage["started"], (double?)stage["seconds"]));
+    }
+
+    [Fact]
+    public async Task Log_IsReadWithinItsMemory_WhenItIsOneLineOf300Mebibytes()
+    {
+        const long Huge = 300L * 1024 * 1024;
+        const long Place = Huge - 1_000_000;
+        using (var log = File.Create(Path.Combine(artifacts.Path, "demo", "user_logs", "std_log.txt")))
+        {
+            log.SetLength(Huge); // A hole reads as zeros.
+            log.Position = Place;
+            log.Write("RuntimeError: the end"u8);
+        }
+
+        await GetAsync("api/jobs/demo"); // Buffers that stay are allocated.
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        var job = await GetAsync("api/jobs/demo");
+        var error = await GetAsync("api/jobs/demo/log/error");
+        var found = await GetAsync("api/jobs/demo/log/search?text=runtimeerror");
+        using var window = await SendAsync(HttpMethod.Get, $"api/jobs/demo/log?offset={Place}&length=12", _ => { });
+
+        Assert.Equal(Huge, (long)job["logBytes"]!);
+        Assert.Equal(Place + 7, (long)error["offset"]!);
+        Assert.Equal(Place, (long)found["matches"]![0]!["offset"]!);
+        Assert.Equal("RuntimeError", await window.Content.ReadAsStringAsync(Stop));
+        Assert.Equal(Huge.ToString(System.Globalization.CultureInfo.InvariantCulture), window.Headers.GetValues("X-Log-Bytes").Single());
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, Huge / 4);
+    }
+
+    [Fact]
     public async Task Open_SetsACookieForTheStudioAlone_WhenTheTokenIsRight()
     {
         using var response = await client.GetAsync(host.Address, Stop);

@@ -109,6 +109,38 @@ public sealed class StudioTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Get_ShowsThePriceOfANode_WhenTheSizeHasOne()
+    {
+        await emulator.CreateComputeAsync();
+
+        var cluster = Assert.Single((await GetAsync("clusters"))["clusters"]!.AsArray());
+
+        Assert.Equal(0.293, (double?)cluster!["pricePerHour"]);
+    }
+
+    [Fact]
+    public async Task Get_ShowsWhatCheckDataFound_WhenItExaminedTheDatasetOfTheJob()
+    {
+        var hash = new string('a', 64);
+        await emulator.SubmitAsync("job-1", "true", change: properties => properties["tags"] = new JsonObject { ["dataset_hash"] = hash });
+        await emulator.SubmitAsync("job-2", "true", change: properties =>
+            properties["tags"] = new JsonObject { ["dataset_hash"] = "../../../secrets" }
+        );
+        Assert.Contains(
+            "has not examined the dataset aaaaaaaaaaaa",
+            (string?)(await GetAsync("datasets/job-1"))["reason"],
+            StringComparison.Ordinal
+        );
+        Assert.Contains("no tag dataset_hash", (string?)(await GetAsync("datasets/job-2"))["reason"], StringComparison.Ordinal);
+
+        var folder = Directory.CreateDirectory(Path.Combine(emulator.Folder, "data-checks")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{hash}.json"), """{"findings": [{"rule": "tiny"}]}""", Stop);
+        Assert.Equal("tiny", (string?)(await GetAsync("datasets/job-1"))["data"]!["findings"]![0]!["rule"]);
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{hash}.json"), "{", Stop);
+        Assert.Contains("damaged", (string?)(await GetAsync("datasets/job-1"))["reason"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_ShowsAPipelineAndItsSteps()
     {
         await emulator.CreateComputeAsync();

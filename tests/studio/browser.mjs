@@ -20,8 +20,8 @@ export const open = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
 
 /** Opens a page of its own and records its requests, its messages and its dialogs. */
-export async function openPage(browser, { colorScheme = "light", width = 1280, height = 900 } = {}) {
-  const context = await browser.newContext({ colorScheme, viewport: { width, height }, reducedMotion: "reduce" });
+export async function openPage(browser, { colorScheme = "light", width = 1280, height = 900, ...rest } = {}) {
+  const context = await browser.newContext({ colorScheme, viewport: { width, height }, reducedMotion: "reduce", ...rest });
   const page = await context.newPage();
   const seen = { requests: [], messages: [] };
   page.on("request", (request) => seen.requests.push(request.url()));

@@ -144,6 +144,59 @@ test("the slider changes the counts of every view", async () => {
   await context.close();
 });
 
+test("crowds and ignored objects are drawn apart from those that count", async () => {
+  const { page, context } = await openPage(browser);
+  const { annotations } = server.jobs.get("demo-aaaaaaaaaaaa").files.truth;
+  const image = annotations.find(({ image_id: id }) => annotations.filter(({ image_id: other }) => other === id).length > 1).image_id;
+  const own = annotations.filter(({ image_id: id }) => id === image);
+  own[0].iscrowd = 1;
+  await show(page, server.address, `#/jobs/demo-aaaaaaaaaaaa/images?filter=all&file=road_${String(image).padStart(3, "0")}.png`);
+  await page.waitForSelector(".overlay .neutral");
+  const drawn = (kind) => page.locator(`.overlay .${kind} rect`).evaluateAll((all) => all.map((rect) => Number(rect.getAttribute("x"))));
+  assert.deepEqual(await drawn("neutral"), [own[0].bbox[0]]);
+  assert.deepEqual((await drawn("truth")).toSorted(), own.slice(1).map(({ bbox }) => bbox[0]).toSorted());
+  assert.equal(await page.locator(".overlay .neutral title").textContent(), `crowd: ${own[0].category_id === 1 ? "pothole" : "crack"}, does not count`);
+  own[0].iscrowd = 0;
+  await context.close();
+});
+
+test("two fingers zoom the image about their middle, and one finger moves it then", async () => {
+  const { page, context } = await openPage(browser, { hasTouch: true, width: 390 });
+  await show(page, server.address, "#/jobs/demo-aaaaaaaaaaaa/images?filter=all");
+  await page.locator(".overlay").scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await page.locator(".stage").boundingBox();
+  const [middle, row] = [x + width / 2, y + height / 3];
+  const client = await context.newCDPSession(page);
+  const touch = (type, ...points) =>
+    client.send("Input.dispatchTouchEvent", { type, touchPoints: points.map(([px, py], id) => ({ x: px, y: py, id })) });
+  // The place of a picture's point on the screen, and the picture's scale.
+  const view = () =>
+    page.locator(".overlay").evaluate((svg) => {
+      const { a, e, f } = svg.getScreenCTM();
+      return { scale: a, left: e, top: f };
+    });
+  const before = await view();
+  await touch("touchStart", [middle - 30, row], [middle + 30, row]);
+  for (const half of [40, 50, 60]) await touch("touchMove", [middle - half, row], [middle + half, row]);
+  await touch("touchEnd");
+  const near = (value, wanted) => assert.ok(Math.abs(value - wanted) < 1, `${value} is not ${wanted}`);
+  const zoomed = await view();
+  near(zoomed.scale / before.scale, 2);
+  assert.ok(Math.abs(zoomed.scale / before.scale - 2) < 0.05, `${zoomed.scale / before.scale} times`);
+  near((middle - zoomed.left) / zoomed.scale, (middle - before.left) / before.scale);
+
+  await touch("touchStart", [middle, row]);
+  for (const way of [10, 20, 25]) await touch("touchMove", [middle + way, row - way]);
+  await touch("touchEnd");
+  const moved = await view();
+  near(moved.left - zoomed.left, 25);
+  near(moved.top - zoomed.top, -25);
+  near(moved.scale, zoomed.scale);
+  await page.getByRole("button", { name: "Fit" }).click();
+  await page.waitForFunction(() => !document.querySelector(".zoomed"));
+  await context.close();
+});
+
 test("keys step through the images and toggle the boxes", async () => {
   const { page, context } = await openPage(browser);
   await show(page, server.address, "#/jobs/demo-aaaaaaaaaaaa/images?filter=all");

@@ -70,6 +70,37 @@ describe("text from outside", () => {
   });
 });
 
+test("a log of one line of 300 MiB is shown by windows, and a match in its middle is seen", async () => {
+  const entry = server.jobs.get("demo-bbbbbbbbbbbb");
+  const [kept, huge] = [entry.log, Buffer.alloc(300 * 1024 * 1024, "y")];
+  huge.write("Traceback: the place", 123_456_789);
+  entry.log = huge;
+  const { page, context, seen } = await openPage(browser);
+  await show(page, server.address, "#/jobs/demo-bbbbbbbbbbbb/log");
+  await page.waitForSelector(".line >> text=more characters]");
+  await page.getByRole("searchbox").fill("the place");
+  await page.getByRole("button", { name: "Previous" }).click();
+  await page.waitForSelector("mark >> text=Traceback: the place");
+  await page.getByRole("searchbox").fill("");
+  await page.getByRole("button", { name: "First error" }).click();
+  await page.waitForSelector("mark >> text=/characters before.*Traceback: the place.*more characters/");
+  const shown = await page.evaluate(() => document.querySelector(".log").textContent.length);
+  assert.ok(shown < 10_000, `${shown} characters`);
+  assert.deepEqual(seen.messages, []);
+  entry.log = kept;
+  await context.close();
+});
+
+test("the dataset's findings are shown with their pictures, and a cluster with its price", async () => {
+  const { page, context } = await openPage(browser);
+  await show(page, server.address, "#/jobs/demo-aaaaaaaaaaaa/dataset");
+  await page.waitForFunction(() => [...document.querySelectorAll(".pictures img")].filter((image) => image.naturalWidth === 160).length === 2);
+  assert.match(await page.textContent("main"), /train.*401.*near-duplicates/s);
+  await show(page, server.address, "#/clusters");
+  assert.match(await page.textContent("main"), /about 0\.0586 USD per node and hour/);
+  await context.close();
+});
+
 describe("the log", () => {
   test("shows its end, follows, finds text and the first error by windows", async () => {
     const { page, context } = await openPage(browser);

@@ -266,7 +266,7 @@ export async function start(port = 0) {
             priority: "LowPriority",
             minNodes: 0,
             maxNodes: 2,
-            pricePerHour: null,
+            pricePerHour: 0.0586,
             nodes: [{ id: "node-1", state: "Running", job: "demo-bbbbbbbbbbbb" }],
             queue: [],
           },
@@ -276,7 +276,22 @@ export async function start(port = 0) {
       return json({
         available: true,
         reason: null,
-        data: { images: 300, findings: [{ name: "near-duplicates", count: 2, message: HOSTILE }] },
+        data: {
+          imageType: "pothole",
+          splits: [{ name: "train", images: 240, objects: 401 }],
+          findings: [
+            {
+              rule: "near-duplicates",
+              isFault: false,
+              count: 2,
+              text: HOSTILE,
+              examples: [
+                { split: "train", fileName: "road_001.png" },
+                { split: "test", fileName: "road_002.png", boxes: [0] },
+              ],
+            },
+          ],
+        },
       });
     if (what === "compare") {
       const names = query.getAll("jobs");

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 
 from detection.tracking.progress import Console, duration, harmless
+from detection.tracking.stages import END, StageTimes
 from detection.train.schedule import learning_rate
 
 
@@ -36,3 +38,18 @@ def test_console_writes_no_character_that_controls_a_terminal() -> None:
 
     assert stream.getvalue() == "a\\x1b[2Jb\\rc\\u202ed\\x9be\n\tf 人 é\n\\x07\n"
     assert harmless("plain 人\n") == "plain 人\n"
+
+
+def test_stage_times_are_one_tag_of_all_stages_so_far_in_their_order() -> None:
+    clock = iter([1767322800.0, 1767322801.5, 1767326400.25])
+    times = StageTimes(lambda: next(clock))
+
+    assert json.loads(times.begin("train")["stages"]) == {"train": "2026-01-02T03:00:00.000Z"}
+    times.begin("evaluate")
+    begun = json.loads(times.begin(END)["stages"])
+
+    assert list(begun.items()) == [
+        ("train", "2026-01-02T03:00:00.000Z"),
+        ("evaluate", "2026-01-02T03:00:01.500Z"),
+        ("end", "2026-01-02T04:00:00.250Z"),
+    ]

@@ -31,22 +31,29 @@ public sealed class DatasetTools(
         var folder = await FindDatastoreAsync(context, configuration);
         var seen = $"{experiment.ImageType}-seen-{Hash(folder)[..12]}.npz";
         var rules = arguments.Get(CheckDataArguments.FailOn);
-        await RunAsync(
-            context,
-            "Check-Data",
-            experiment,
-            [
-                "inspect-data",
-                .. ExpConfig,
-                "--data",
-                folder,
-                "--output",
-                context.ArtifactsFolder,
-                "--memory",
-                Path.Combine(context.LocalFolder, "storage", seen),
-                .. rules.SelectMany(rule => new[] { "--fail-on", rule }),
-            ]
-        );
+        try
+        {
+            await RunAsync(
+                context,
+                "Check-Data",
+                experiment,
+                [
+                    "inspect-data",
+                    .. ExpConfig,
+                    "--data",
+                    folder,
+                    "--output",
+                    context.ArtifactsFolder,
+                    "--memory",
+                    Path.Combine(context.LocalFolder, "storage", seen),
+                    .. rules.SelectMany(rule => new[] { "--fail-on", rule }),
+                ]
+            );
+        }
+        finally
+        {
+            DataChecks.Keep(context); // A finding of --fail-on ends the target too.
+        }
     }
 
     /// <summary>Imports labelled images of another tool.</summary>

@@ -81,11 +81,14 @@ internal sealed class FolderRun(string name, PlainFolder files, PlainFolder? dat
     public Stream? OpenImage(string file) =>
         ImageFolder() is { } folder && PlainFolder.IsPath(file) ? data!.Open($"{folder}/{file}") : null;
 
-    // Check-Data may have examined another dataset since.
-    public JsonNode? ReadDataCheck() =>
-        Read(shared, "data.json") is { } check && Text(check, "hash") is { } hash && hash == Facts.Tags.GetValueOrDefault("dataset_hash")
-            ? check
-            : null;
+    public (JsonNode? Data, string? Fault) ReadDataCheck()
+    {
+        if (Read(shared, "data.json") is not { } check)
+            return (null, "The folder of the artifacts has no data.json, which Check-Data writes.");
+        return Text(check, "hash") is { } hash && hash == Facts.Tags.GetValueOrDefault("dataset_hash")
+            ? (check, null)
+            : (null, "The data.json beside the artifacts is about another dataset than that of this job.");
+    }
 
     private string? ImageFolder() =>
         new[] { $"{Text(Facts.Config, "IMAGE_TYPE")}/images", "images" }.FirstOrDefault(path =>

@@ -4,11 +4,13 @@ namespace Studio.Folder;
 /// Reads files below a folder of fetched artifacts. A path with a link in it opens nothing: a job could have left a link to any file of the
 /// reader's machine. The folder itself may be a link, as the reader chose it.
 /// </summary>
-/// <param name="root">Absolute path of the folder.</param>
-internal sealed class PlainFolder(string root)
+/// <param name="chosen">Absolute path of the folder that the reader chose.</param>
+/// <param name="below">Path of this folder in it; empty for the chosen one.</param>
+internal sealed class PlainFolder(string chosen, string below = "")
 {
     private const int DeepestFolder = 32;
     private const int MostFiles = 20_000;
+    private readonly string root = below.Length == 0 ? chosen : Path.Combine([chosen, .. below.Split('/')]);
 
     /// <summary>Gets the folder's own name.</summary>
     public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(root));
@@ -21,29 +23,19 @@ internal sealed class PlainFolder(string root)
         && !path.Split('/').Any(part => part is "" or "." or "..")
         && !Path.IsPathRooted(path);
 
-    public PlainFolder Below(string path) => new(PathOf(path));
+    public PlainFolder Below(string path) => new(chosen, PathInChosen(path));
 
     public bool HasFolder(string path) => Find(path) is DirectoryInfo;
 
     /// <summary>Returns what is known of a file; null when it is missing or a link is on its path.</summary>
     public FileInfo? FindFile(string path) => Find(path) as FileInfo;
 
-    /// <summary>Opens a file; null when it is missing or a link is on its path.</summary>
-    public Stream? Open(string path)
-    {
-        if (FindFile(path) is not { } file)
-            return null;
-        if (file.Length == 0)
-            return new MemoryStream(); // A pipe, too, has no length, and opening one would wait for its writer.
-        try
-        {
-            return new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Opens a file; null when it is missing, is no file, or a link is on its path.</summary>
+    public Stream? Open(string path) =>
+        !IsPath(path) ? null
+        : OperatingSystem.IsLinux() ? OpenedFiles.Open(chosen, PathInChosen(path))
+        : FindFile(path) is { } file ? Open(file)
+        : null;
 
     /// <summary>Lists the names of the folders in this one, without links.</summary>
     public IReadOnlyList<string> ListFolders() =>
@@ -77,7 +69,20 @@ internal sealed class PlainFolder(string root)
         }
     }
 
-    private string PathOf(string path) => Path.Combine([root, .. path.Split('/')]);
+    // A link that replaces the file meanwhile would be followed.
+    private static FileStream? Open(FileInfo file)
+    {
+        try
+        {
+            return new(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private string PathInChosen(string path) => below.Length == 0 ? path : $"{below}/{path}";
 
     private FileSystemInfo? Find(string path)
     {

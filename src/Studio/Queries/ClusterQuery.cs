@@ -3,7 +3,7 @@ using Studio.Runs;
 
 namespace Studio.Queries;
 
-/// <summary>Describes the clusters. Prices are not known where jobs run on this machine.</summary>
+/// <summary>Describes the clusters.</summary>
 internal static class ClusterQuery
 {
     public static JsonObject Read(IEnumerable<ClusterFacts> clusters) =>
@@ -31,7 +31,7 @@ internal static class ClusterQuery
                                 )
                             ),
                             ["queue"] = Json.Of(cluster.Queue.Select(JsonNode? (job) => job)),
-                            ["pricePerHour"] = null,
+                            ["pricePerHour"] = cluster.PricePerHour,
                         }
                 )
             ),

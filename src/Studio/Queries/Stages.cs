@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Studio.Logs;
@@ -7,9 +8,16 @@ using Studio.Runs;
 
 namespace Studio.Queries;
 
-/// <summary>Reads the stages of the trainer from the beginning and the end of its log: lines such as <c>[5/7] train</c>.</summary>
+/// <summary>
+/// Reads the stages of the trainer. Its tag <c>stages</c> holds the time at which each began: a JSON object of ISO 8601 times, with
+/// <c>end</c> for the end of the last one. Without the tag, lines such as <c>[5/7] train</c> of the log name the stages.
+/// </summary>
 internal static partial class Stages
 {
+    private const string Tag = "stages";
+    private const string End = "end";
+    private const int Most = 32;
+
     [GeneratedRegex(
         @"^\[(?<number>\d{1,2})/\d{1,2}\] (?<name>[^\r\n]{1,100})",
         RegexOptions.Multiline | RegexOptions.ExplicitCapture,
@@ -25,10 +33,38 @@ internal static partial class Stages
     private static partial Regex Trained();
 
     /// <summary>
-    /// Returns the stages in their order. The log has no times: the seconds are known of the training alone, once it has ended, and of
-    /// nothing else.
+    /// Returns the stages in their order: name, start and seconds. Null is unknown: the stage runs, or the run is of a trainer that wrote no
+    /// times. The stages of a run that was interrupted and continued are those of its last process.
     /// </summary>
-    public static JsonArray Read(IStudioRun run)
+    public static JsonArray Read(IStudioRun run) => Timed(run) is { Count: > 0 } stages ? stages : Logged(run);
+
+    private static JsonArray Timed(IStudioRun run)
+    {
+        var facts = run.Facts;
+        if (Json.Parse(facts.Tags.GetValueOrDefault(Tag)) is not JsonObject begun)
+            return [];
+        var times = begun
+            .Select(pair => (Name: pair.Key, Time: TimeOf(pair.Value)))
+            .Where(stage => stage.Time is not null)
+            .Take(Most)
+            .ToList();
+        if (run.HasEnded && facts.Ended is { } ended && times.TrueForAll(stage => stage.Name != End))
+            times.Add((End, ended)); // The trainer was stopped within its last stage.
+        var stages = new JsonArray();
+        for (var i = 0; i < times.Count; i++)
+        {
+            if (times[i].Name == End)
+                break;
+            var started = times[i].Time!.Value;
+            double? seconds = i + 1 < times.Count ? (times[i + 1].Time!.Value - started).TotalSeconds : null;
+            stages.Add(Describe(times[i].Name, started, seconds >= 0 ? seconds : null));
+        }
+
+        return stages;
+    }
+
+    // The log has no times: the duration of the training alone is in it, once it has ended.
+    private static JsonArray Logged(IStudioRun run)
     {
         using var log = run.OpenLog();
         if (log is null)
@@ -42,18 +78,22 @@ internal static partial class Stages
         foreach (Match match in Heading().Matches(text))
             stages[int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture)] = match.Groups["name"].Value.TrimEnd();
         var training = Trained().Matches(text).LastOrDefault() is { } trained ? SecondsOf(trained) : (double?)null;
-        return Json.Of(
-            stages.Select(
-                JsonNode? (stage) =>
-                    new JsonObject
-                    {
-                        ["name"] = stage.Value,
-                        ["started"] = null,
-                        ["seconds"] = stage.Value == "train" ? training : null,
-                    }
-            )
-        );
+        return Json.Of(stages.Values.Select(JsonNode? (name) => Describe(name, null, name == "train" ? training : null)));
     }
+
+    private static JsonObject Describe(string name, DateTimeOffset? started, double? seconds) =>
+        new()
+        {
+            ["name"] = name,
+            ["started"] = Json.Of(started),
+            ["seconds"] = seconds,
+        };
+
+    private static DateTimeOffset? TimeOf(JsonNode? value) =>
+        value?.GetValueKind() == JsonValueKind.String
+        && DateTimeOffset.TryParse(value.GetValue<string>(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : null;
 
     private static double SecondsOf(Match match) => (Number(match, "h") * 3600) + (Number(match, "m") * 60) + Number(match, "s");
 

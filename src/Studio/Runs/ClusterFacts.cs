@@ -8,6 +8,7 @@ namespace Studio.Runs;
 /// <param name="MaxNodes">The most nodes.</param>
 /// <param name="Nodes">The nodes that run, start or leave.</param>
 /// <param name="Queue">Names of the jobs that wait, the first of them first.</param>
+/// <param name="PricePerHour">Estimated retail price of one node in USD; null where it is unknown.</param>
 public sealed record ClusterFacts(
     string Name,
     string Size,
@@ -15,5 +16,6 @@ public sealed record ClusterFacts(
     int MinNodes,
     int MaxNodes,
     IReadOnlyList<NodeFacts> Nodes,
-    IReadOnlyList<string> Queue
+    IReadOnlyList<string> Queue,
+    double? PricePerHour
 );

@@ -43,6 +43,7 @@ public interface IStudioRun
     /// <summary>Opens an image of the dataset; null when it is missing, or a link is on its path.</summary>
     Stream? OpenImage(string file);
 
-    /// <summary>Returns what Check-Data wrote about the dataset; null when that is unknown.</summary>
-    JsonNode? ReadDataCheck();
+    /// <summary>Returns what Check-Data wrote about the dataset.</summary>
+    /// <returns>Either the content of <c>data.json</c> or why it is unknown, as a sentence.</returns>
+    (JsonNode? Data, string? Fault) ReadDataCheck();
 }

@@ -225,13 +225,13 @@ public static class StudioEndpoints
 
     private static Task SendDatasetAsync(HttpContext context, StudioSite site, IStudioRun run)
     {
-        var data = run.ReadDataCheck();
+        var (data, fault) = run.ReadDataCheck();
         return SendAsync(
             context,
             new()
             {
                 ["available"] = data is not null,
-                ["reason"] = data is null ? "Check-Data's findings about this dataset are not known here." : null,
+                ["reason"] = fault,
                 ["data"] = data?.DeepClone(),
             }
         );

@@ -41,6 +41,9 @@ public sealed class StateFolder : IDisposable
     /// <summary>Gets the same key as a JSON web key set (<c>jwks</c>).</summary>
     public string RegistryTokenKeySet => Path.Combine(Root, "registry-token.jwks.json");
     public string Jobs => Path.Combine(Root, "jobs");
+
+    /// <summary>Gets the folder in which Check-Data leaves what it found: a JSON file for each dataset, named by the dataset's hash.</summary>
+    public string DataChecks => Path.Combine(Root, "data-checks");
     public string Vaults => Path.Combine(Root, "vaults");
     public string Workspaces => Path.Combine(Root, "workspaces");
 

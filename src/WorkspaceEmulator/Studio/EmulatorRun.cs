@@ -14,6 +14,8 @@ internal sealed class EmulatorRun(Workspace workspace, Run run, TimeProvider tim
 {
     private const string ConfigVariable = "EXP_CONFIG";
     private const string PassportVariable = "RUN_PASSPORT";
+    private const int HashLength = 64;
+    private const long MostBytes = 8 * 1024 * 1024;
     private Description? described;
 
     public string Name => run.Name;
@@ -71,8 +73,16 @@ internal sealed class EmulatorRun(Workspace workspace, Run run, TimeProvider tim
             : null;
     }
 
-    // Check-Data writes to the artifacts of a checkout, which the emulator does not know.
-    public JsonNode? ReadDataCheck() => null;
+    // A job chooses its tags, so that the hash is checked before it becomes the name of a file.
+    public (JsonNode? Data, string? Fault) ReadDataCheck()
+    {
+        if (Facts.Tags.GetValueOrDefault("dataset_hash") is not { Length: HashLength } hash || !hash.All(char.IsAsciiHexDigitLower))
+            return (null, "The job has no tag dataset_hash, so that its dataset is unknown.");
+        var file = new FileInfo(Path.Combine(workspace.StateFolder.DataChecks, $"{hash}.json"));
+        if (!file.Exists || file.Length > MostBytes)
+            return (null, $"Check-Data has not examined the dataset {hash[..12]} in this checkout.");
+        return Parse(File.ReadAllText(file.FullName)) is { } data ? (data, null) : (null, $"{file.Name} of the data checks is damaged.");
+    }
 
     private string? NodeOf() =>
         run is { ComputeName: { } compute, Status: RunStatus.Running or RunStatus.Preparing or RunStatus.Finalizing }

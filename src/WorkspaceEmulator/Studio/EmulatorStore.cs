@@ -121,7 +121,17 @@ internal sealed class EmulatorStore(WorkspaceStore workspaces, JobScheduler sche
                     )
                     .OrderBy(run => run.Document.Number)
                     .Select(run => run.Name),
-            ]
+            ],
+            PriceOf(settings)
         );
+    }
+
+    private static double? PriceOf(ClusterSettings settings)
+    {
+        var tier = settings.IsLowPriority ? "LowPriority" : "Standard";
+        return settings
+            .Size.Prices.Where(price => price.System == "Linux" && price.Tier == tier)
+            .Select(price => (double?)price.Price)
+            .FirstOrDefault();
     }
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from detection.config.settings import Settings
@@ -20,6 +20,7 @@ from detection.tracking.passport import read_passport
 from detection.processes.group import Group, join
 from detection.processes.place import read_place
 from detection.tracking.progress import Console, SilentConsole
+from detection.tracking.stages import END, StageTimes
 from detection.tracking.tracking import Tracker, open_tracker
 from detection.train.checkpoints import CheckpointFolder
 from detection.train.machine import library_versions, memory_errors_explained, prepare_machine
@@ -77,12 +78,19 @@ def _run_stages(
     group: Group,
 ) -> Mapping[str, float]:
     say = console.say
+    times = StageTimes()
+
+    def begin(stage: str) -> None:
+        say(f"[{STAGES.index(stage) + 1}/{len(STAGES)}] {stage}")
+        if tracker is not None:
+            tracker.tag(times.begin(stage))
+
     for line in check_training(settings, group):
         say(line)
     planned = read_passport(environment, settings)
     machine = prepare_machine(settings.run.seed, group)
 
-    _begin(say, "read the datasets")
+    begin("read the datasets")
     dataset = read_or_fail(settings, data, say)
     for line in quick_summary(dataset, settings):
         say(f"  {line}")
@@ -90,7 +98,7 @@ def _run_stages(
     if tracker is not None:
         tracker.tag(planned.tags(passport, settings))
 
-    _begin(say, "prepare the records")
+    begin("prepare the records")
     store = ImageStore(settings.model.image_size)
     prepare_images(dataset, store, machine.cores, say)
     if dataset.validation_csv:
@@ -105,25 +113,25 @@ def _run_stages(
             say(f"{len(held_out.test)} of the training images are held out for validation (DATA.VALIDATION)")
         validation = Evaluator(settings, held_out, store, device=machine.device, threads=threads, group=group)
 
-    _begin(say, "fetch the base model")
+    begin("fetch the base model")
     weights = fetch_base_model(settings.model, data, say)
 
-    _begin(say, "apply the configuration")
+    begin("apply the configuration")
     model, architecture = configure_model(settings, dataset, weights, machine, say)
 
-    _begin(say, "train")
+    begin("train")
     own = held_out if dataset.validation_csv else None  # a share of the training split is in its hash
     folder = CheckpointFolder(checkpoints, checkpoint_identity(settings, dataset, weights, own, group.size), say)
     path, identity = output / "metrics.jsonl" if group.is_first else None, evaluation_identity(settings, dataset)
     log = MetricsLog(path, tracker, measured=identity)
     trained = train_model(settings, model, dataset, store, evaluator, validation, folder, log, machine, console, group)
 
-    _begin(say, "evaluate")
+    begin("evaluate")
     if not group.is_first:
         return evaluator.evaluate(trained.model).metrics
     analysis = evaluate_final(evaluator, trained.model, log, trained.steps, output, say)
 
-    _begin(say, "save the model")
+    begin("save the model")
     metrics = log.latest()
     measured = analysis.measured(metrics)
     card = model_card(
@@ -153,8 +161,6 @@ def _run_stages(
     if note:
         say(note)
     say(f"the model is in {output / 'final_model'}")
+    if tracker is not None:
+        tracker.tag(times.begin(END))
     return metrics
-
-
-def _begin(say: Callable[[str], None], stage: str) -> None:
-    say(f"[{STAGES.index(stage) + 1}/{len(STAGES)}] {stage}")

@@ -79,7 +79,11 @@ export function Chart({ title, series, xLabel, yLabel, isLog = false, isTime = f
       chart.destroy();
     };
   }, [JSON.stringify([series.map(({ label, xs, ys }) => [label, xs.length, xs.at(-1), ys.at(-1)]), isLog, xLabel, range])]);
-  const last = series.map(({ label, xs, ys }) => (xs.length ? `${label}: ${ys.at(-1)} at ${xs.at(-1)}` : `${label}: no value`)).join("; ");
+  const last = series
+    .map(({ label, xs, ys }) =>
+      xs.length ? `${label}: ${ys.at(-1)} at ${xs.at(-1)} (${xs.length} ${xs.length === 1 ? "point" : "points"})` : `${label}: no value`,
+    )
+    .join("; ");
   return html`<figure class="chart">
     <figcaption>${title}</figcaption>
     <div role="img" aria-label=${`${title}. ${last}`} ref=${place}></div>

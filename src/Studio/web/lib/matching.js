@@ -30,13 +30,15 @@ export function readEvaluation(truth, predictions) {
   };
 }
 
+/** Returns whether an object is a crowd or ignored: finding it or missing it is neither right nor wrong. */
+export const isNeutral = (object) => object.isCrowd || object.isIgnored;
+
 /**
  * Pairs the objects and predictions of one image, the pair of highest IoU first.
  *
  * Returns the objects and predictions that count, each with `other`: what it is paired with, or null.
  */
 export function pair(image, threshold, least = MATCH_IOU) {
-  const isNeutral = (object) => object.isCrowd || object.isIgnored;
   const objects = image.objects.filter((object) => !isNeutral(object)).map((object) => ({ ...object, other: null }));
   let predictions = image.predictions.filter(({ score }) => score >= threshold).map((one) => ({ ...one, other: null }));
   const pairs = [];

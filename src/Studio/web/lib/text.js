@@ -55,3 +55,9 @@ export function time(text) {
   const date = new Date(text ?? NaN);
   return Number.isNaN(date.getTime()) ? "–" : date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
+
+/** Returns the time of day in the reader's time zone. */
+export function clock(text) {
+  const date = new Date(text ?? NaN);
+  return Number.isNaN(date.getTime()) ? "–" : date.toLocaleTimeString(undefined, { timeStyle: "medium" });
+}

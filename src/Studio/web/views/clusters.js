@@ -22,7 +22,7 @@ export function Clusters() {
               size,
               priority,
               `${minNodes} to ${maxNodes} nodes`,
-              pricePerHour === null ? "price unknown" : `${pricePerHour.toFixed(2)} per node and hour`,
+              pricePerHour === null ? "price unknown" : `about ${Number(pricePerHour.toPrecision(3))} USD per node and hour in Azure`,
             ]
               .filter(Boolean)
               .map((part) => label(part))

@@ -2,30 +2,33 @@ import { html } from "../lib/html.js";
 import { api } from "../lib/api.js";
 import { useData } from "../lib/state.js";
 import { label, number } from "../lib/text.js";
-import { Facts, Table, Waiting } from "./parts.js";
+import { Facts, Waiting } from "./parts.js";
 
-/** Shows what Check-Data found in the dataset of a job. */
+const MOST_PICTURES = 12; // of one finding
+
+/** Shows what Check-Data found in the dataset of a job, with the pictures that show it. */
 export function Dataset({ job }) {
   const loaded = useData(() => api.dataset(job.name), [job.name]);
+  const images = useData(() => api.images(job.name), [job.name]);
   if (loaded.data === null) return html`<${Waiting} of=${loaded} what="Dataset" />`;
   const { available, reason, data } = loaded.data;
   if (!available) return html`<p class="muted">${label(reason, 400)} <code>./build.sh --target=Check-Data</code> examines the dataset.</p>`;
   const scalars = Object.entries(data).filter(([, value]) => value === null || typeof value !== "object");
-  const findings = Array.isArray(data.findings) ? data.findings : [];
-  const splits = Object.entries(data.splits ?? {});
+  const list = (value) => (Array.isArray(value) ? value : []);
+  const findings = list(data.findings);
   return html`<div>
     <${Facts} facts=${scalars.map(([name, value]) => [name, typeof value === "number" ? number(value) : value])} />
     ${
-      splits.length > 0 &&
+      list(data.splits).length > 0 &&
       html`<h3>Splits</h3>
         <div class="columns">
-          ${splits.map(
-            ([name, split]) =>
+          ${data.splits.map(
+            (split) =>
               html`<section>
-                <h4>${label(name)}</h4>
+                <h4>${label(split?.name)}</h4>
                 <${Facts}
-                  facts=${Object.entries(split)
-                    .filter(([, value]) => typeof value !== "object")
+                  facts=${Object.entries(split ?? {})
+                    .filter(([key, value]) => key !== "name" && typeof value !== "object")
                     .map(([key, value]) => [key, typeof value === "number" ? number(value) : value])}
                 />
               </section>`,
@@ -33,15 +36,30 @@ export function Dataset({ job }) {
         </div>`
     }
     <h3>Findings</h3>
-    ${
-      findings.length === 0
-        ? html`<p class="muted">None.</p>`
-        : html`<${Table}
-            caption="Findings"
-            headings=${["finding", "count", "text"]}
-            isNumeric=${(column) => column === 1}
-            rows=${findings.map((finding) => [label(finding.name ?? finding.rule ?? finding.kind, 60), finding.count ?? finding.examples?.length ?? 1, label(finding.message ?? finding.text ?? finding.title, 400)])}
-          />`
-    }
+    ${findings.length === 0 && html`<p class="muted">None.</p>`}
+    ${images.data && !images.data.available && html`<p class="muted">The pictures are not here: ${label(images.data.reason, 300)}</p>`}
+    ${findings.map((finding) => {
+      const names = [
+        ...new Set(
+          list(finding.examples)
+            .map(({ fileName }) => fileName)
+            .filter((name) => typeof name === "string"),
+        ),
+      ];
+      return html`<section class="card">
+        <h4>${label(finding.rule, 60)} <span class="muted">${number(finding.count)}${finding.isFault ? ", a fault" : ""}</span></h4>
+        <p>${label(finding.text, 600)}</p>
+        <div class="pictures">
+          ${names.slice(0, MOST_PICTURES).map(
+            (name) =>
+              html`<figure>
+                ${images.data?.available && html`<img loading="lazy" src=${api.imageAddress(job.name, name)} alt=${label(name)} />`}
+                <figcaption>${label(name)}</figcaption>
+              </figure>`,
+          )}
+        </div>
+        ${names.length > MOST_PICTURES && html`<p class="muted">and ${number(names.length - MOST_PICTURES)} more images</p>`}
+      </section>`;
+    })}
   </div>`;
 }

@@ -1,6 +1,7 @@
-import { html, useEffect, useMemo, useRef, useState } from "../lib/html.js";
+import { html, useEffect, useMemo, useState } from "../lib/html.js";
 import { api } from "../lib/api.js";
-import { mistakes, pair } from "../lib/matching.js";
+import { FIT, useGestures, zoomAt } from "../lib/gestures.js";
+import { isNeutral, mistakes, pair } from "../lib/matching.js";
 import { useData, useKept } from "../lib/state.js";
 import { label, number } from "../lib/text.js";
 import { Threshold, useEvaluation } from "./evaluation.js";
@@ -17,7 +18,7 @@ const FILTERS = {
   empty: { title: "without an object", has: ({ image }) => image.objects.length === 0 },
 };
 
-/** Draws the boxes of one image over it. Solid: predictions. Dashed: ground truth. A cross marks a mistake. */
+/** Draws the boxes of one image over it. Solid: predictions. Dashed: ground truth. Dotted: what does not count. A cross marks a mistake. */
 export function Overlay({ address, image, threshold, classes, show, only = 0, description }) {
   const names = new Map(classes.map(({ id, name }) => [id, name]));
   const { objects, predictions } = pair(image, threshold);
@@ -34,11 +35,18 @@ export function Overlay({ address, image, threshold, classes, show, only = 0, de
         height=${height}
         fill="none"
         stroke-width=${line}
-        stroke-dasharray=${kind.startsWith("truth") ? `${line * 3} ${line * 2}` : "none"}
+        stroke-dasharray=${kind.startsWith("truth") ? `${line * 3} ${line * 2}` : kind === "neutral" ? `0 ${line * 2}` : "none"}
+        stroke-linecap=${kind === "neutral" ? "round" : "butt"}
       />
     </g>`;
   return html`<svg class="overlay" viewBox=${`0 0 ${image.width} ${image.height}`} role="img" aria-label=${description}>
     <image href=${address} x="0" y="0" width=${image.width} height=${image.height} preserveAspectRatio="none" />
+    ${
+      show.truth &&
+      image.objects
+        .filter((object) => isNeutral(object) && isShown(object))
+        .map((object) => box(object, "neutral", `${object.isCrowd ? "crowd" : "ignored"}: ${label(names.get(object.label))}, does not count`))
+    }
     ${
       show.truth &&
       objects.filter(isShown).map((object) => {
@@ -76,8 +84,8 @@ export function Images({ job, jobs, query }) {
   const [only, setOnly] = useState(0);
   const [file, setFile] = useState(query.file ?? null);
   const [other, setOther] = useState("");
-  const [view, setView] = useState({ zoom: 1, x: 0, y: 0 });
-  const stage = useRef(null);
+  const [view, setView] = useState(FIT);
+  const gestures = useGestures(view, setView);
   const evaluation = loaded.data;
 
   const rows = useMemo(() => {
@@ -111,7 +119,7 @@ export function Images({ job, jobs, query }) {
       else if (event.key === "g") setShow({ ...show, truth: !show.truth });
       else if (event.key === "p") setShow({ ...show, predictions: !show.predictions });
       else if (event.key === "+" || event.key === "-") zoom(event.key === "+" ? 1.25 : 0.8);
-      else if (event.key === "0") setView({ zoom: 1, x: 0, y: 0 });
+      else if (event.key === "0") setView(FIT);
       else return;
       event.preventDefault();
     };
@@ -121,10 +129,7 @@ export function Images({ job, jobs, query }) {
 
   if (evaluation === null)
     return loaded.missing ? html`<p class="muted">${loaded.missing}</p>` : html`<${Waiting} of=${loaded} what="Evaluation" />`;
-  const zoom = (factor) => setView((before) => ({ ...before, zoom: Math.min(20, Math.max(1, before.zoom * factor)) }));
-  const drag = (event) => {
-    if (event.buttons === 1 && view.zoom > 1) setView({ ...view, x: view.x + event.movementX, y: view.y + event.movementY });
-  };
+  const zoom = (factor) => setView((before) => zoomAt(before, factor));
   const style = { transform: `translate(${view.x}px, ${view.y}px) scale(${view.zoom})` };
   const cellWords = query.actual || query.predicted ? cellName(evaluation.classes, query) : null;
   return html`<div>
@@ -147,6 +152,7 @@ export function Images({ job, jobs, query }) {
         ><input type="checkbox" checked=${show.truth} onChange=${() => setShow({ ...show, truth: !show.truth })} />
         <span class="key truth">ground truth</span></label
       >
+      ${evaluation.images.some(({ objects }) => objects.some(isNeutral)) && html`<span class="key neutral">crowd or ignored: does not count</span>`}
       <label
         ><input type="checkbox" checked=${show.predictions} onChange=${() => setShow({ ...show, predictions: !show.predictions })} />
         <span class="key prediction">predictions</span></label
@@ -187,11 +193,11 @@ export function Images({ job, jobs, query }) {
                 <button type="button" onClick=${() => setFile(rows[(place + 1) % rows.length].image.file)}>Next →</button>
                 <button type="button" aria-label="Zoom in" onClick=${() => zoom(1.25)}>+</button
                 ><button type="button" aria-label="Zoom out" onClick=${() => zoom(0.8)}>−</button>
-                <button type="button" onClick=${() => setView({ zoom: 1, x: 0, y: 0 })}>Fit</button>
+                <button type="button" onClick=${() => setView(FIT)}>Fit</button>
                 <span class="muted">${place + 1} / ${rows.length}. Keys: ← → step, g and p toggle boxes, + − 0 zoom</span>
               </div>
               <div class=${other ? "pair" : "single"}>
-                <figure class="stage" ref=${stage} onMouseMove=${drag}>
+                <figure ...${gestures}>
                   <div class="pan" style=${style}>
                     <${Overlay}
                       address=${api.imageAddress(job.name, row.image.file)}
@@ -205,7 +211,7 @@ export function Images({ job, jobs, query }) {
                   </div>
                   <figcaption>${label(row.image.file)} · ${row.image.width} × ${row.image.height} · ${label(job.name, 60)}</figcaption>
                 </figure>
-                ${other && html`<${OtherJob} name=${other} file=${row.image.file} threshold=${threshold} show=${show} style=${style} />`}
+                ${other && html`<${OtherJob} name=${other} file=${row.image.file} threshold=${threshold} show=${show} style=${style} gestures=${gestures} />`}
               </div>
             </div>
           </div>`
@@ -231,7 +237,7 @@ function cellName(classes, { actual, predicted }) {
   return `Actual ${name(actual)}, predicted ${name(predicted)}.`;
 }
 
-function OtherJob({ name, file, threshold, show, style }) {
+function OtherJob({ name, file, threshold, show, style, gestures }) {
   const detail = useData(() => api.job(name), [name]);
   const loaded = useEvaluation(detail.data ?? { name, files: null });
   if (!loaded.data)
@@ -241,7 +247,7 @@ function OtherJob({ name, file, threshold, show, style }) {
   const image = loaded.data.images.find((one) => one.file === file);
   if (!image) return html`<figure class="stage"><p class="muted">${label(name)} did not evaluate this image.</p></figure>`;
   const { objects, predictions } = pair(image, threshold);
-  return html`<figure class="stage">
+  return html`<figure ...${gestures}>
     <div class="pan" style=${style}>
       <${Overlay}
         address=${api.imageAddress(name, file)}

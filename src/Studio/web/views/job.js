@@ -1,7 +1,7 @@
 import { html } from "../lib/html.js";
 import { api } from "../lib/api.js";
 import { useData } from "../lib/state.js";
-import { bytes, duration, label, number, time } from "../lib/text.js";
+import { bytes, clock, duration, label, number, time } from "../lib/text.js";
 import { Dataset } from "./dataset.js";
 import { Evaluation } from "./evaluation.js";
 import { Images } from "./images.js";
@@ -93,8 +93,15 @@ function Overview({ job }) {
         job.stages?.length > 0 &&
         html`<section>
           <h3>Stages</h3>
-          <ol class="stages">
-            ${job.stages.map(({ name, seconds }) => html`<li><span>${label(name, 60)}</span><meter min="0" max=${most} value=${seconds ?? 0} aria-label=${`${label(name, 60)}: ${duration(seconds)}`}></meter><span class="number">${seconds === null && !hasEnded(job) ? "" : duration(seconds)}</span></li>`)}
+          <ol class="stages timed">
+            ${job.stages.map(
+              ({ name, started, seconds }) =>
+                html`<li>
+                  <span>${label(name, 60)}</span><span class="muted">${started ? clock(started) : ""}</span
+                  ><meter min="0" max=${most} value=${seconds ?? 0} aria-label=${`${label(name, 60)}: ${duration(seconds)}`}></meter
+                  ><span class="number">${seconds === null && !hasEnded(job) ? "" : duration(seconds)}</span>
+                </li>`,
+            )}
           </ol>
         </section>`
       }
@@ -126,7 +133,7 @@ function Overview({ job }) {
     <div class="columns">
       <section>
         <h3>Tags</h3>
-        <${Facts} facts=${entries(job.tags)} />
+        <${Facts} facts=${entries(job.tags).filter(([key]) => key !== "stages")} />
       </section>
       <section>
         <h3>Passport</h3>

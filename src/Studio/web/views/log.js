@@ -225,10 +225,15 @@ function Chunk({ chunk, found }) {
     ${lines.map((line) => {
       const from = offset;
       offset += (found === null ? line.length : encoder.encode(line).length) + 1;
-      const shown = cut(line, LONGEST_LINE);
-      return html`<div class="line">
-        ${found !== null && found >= from && found < offset ? html`<mark>${shown || " "}</mark>` : shown || " "}
-      </div>`;
+      if (found === null || found < from || found >= offset) return html`<div class="line">${cut(line, LONGEST_LINE) || " "}</div>`;
+      const place = new TextDecoder().decode(encoder.encode(line).subarray(0, found - from)).length;
+      return html`<div class="line"><mark>${around(line, place) || " "}</mark></div>`;
     })}
   </div>`;
+}
+
+/** Returns a line as it is shown; of a long one the part around a place. */
+function around(line, place) {
+  const first = line.length <= LONGEST_LINE || place < LONGEST_LINE / 2 ? 0 : place - LONGEST_LINE / 4;
+  return `${first ? `[${first.toLocaleString("en")} characters before] … ` : ""}${cut(line.slice(first), LONGEST_LINE)}`;
 }
