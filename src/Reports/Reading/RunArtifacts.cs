@@ -48,7 +48,8 @@ public sealed partial class RunArtifacts
     public IReadOnlyDictionary<string, double>? Metrics { get; private init; }
 
     /// <summary>Gets the 95 % intervals of the final metrics, by the name of the metric; empty when there are none.</summary>
-    public IReadOnlyDictionary<string, MetricInterval> Intervals { get; private init; } = new Dictionary<string, MetricInterval>(0);
+    public IReadOnlyDictionary<string, MetricInterval> Intervals { get; private init; } =
+        new Dictionary<string, MetricInterval>(StringComparer.Ordinal);
 
     /// <summary>Gets the logged metrics.</summary>
     public required MetricsHistory History { get; init; }
