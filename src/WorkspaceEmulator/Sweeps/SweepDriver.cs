@@ -65,8 +65,10 @@ internal sealed class SweepDriver(RunFactory runs, TimeProvider time)
         Terminate(run, sweep, trials, cancel);
         var room = Math.Min(sweep.MostConcurrent ?? int.MaxValue, cluster.Settings.MaxNodes / sweep.InstanceCount) - active.Count;
         var isExhausted = !Fill(workspace, run, sweep, trials, Math.Max(room, 0));
-        if (isExhausted && active.Count == 0)
-            End(run, sweep, TrialsOf(workspace, run));
+        // Read again: the last trial may have been created just now.
+        var known = TrialsOf(workspace, run);
+        if (isExhausted && known.All(trial => trial.Status.IsTerminal()))
+            End(run, sweep, known);
     }
 
     /// <summary>Creates trials.</summary>

@@ -91,10 +91,83 @@ public sealed class SweepTests(DemoData data)
             Path.Combine(checkout.Root, (string)outcome["artifacts"]!, "outputs", "final_model", "model.pth"),
             Path.Combine(JobFolder(checkout, best), Model)
         );
+        await AssertReportedAsync(checkout, (string)outcome["job"]!);
+    }
+
+    [Fact]
+    public async Task Train_KeepsEndedTrialsAndResumesTheOther_WhenTheEmulatorWasKilledInMidSweep()
+    {
+        await using var checkout = new Checkout();
+        data.Lend(checkout);
+        checkout.WriteExperiment([
+            .. Sweep,
+            ("NODES", "1"),
+            ("RUN_PARAMS.CHECKPOINT_EVERY", "4"),
+            ("HYPERTUNE_PARAMS.MAX_TRIALS", "3"),
+            ("HYPERTUNE_PARAMS.MAX_CONCURRENT", "1"),
+            ("HYPERTUNE_PARAMS.EARLY_TERMINATION", "\"none\""),
+            ("HYPERTUNE_PARAMS.SEARCH_SPACE", """{"RUN_PARAMS.SEED":["choice",[[1,2,3]]]}"""),
+        ]);
+        using (var run = checkout.Start("--target=Train"))
+        {
+            await TrainerProcesses.UntilAsync(
+                () => CheckpointsOf(checkout, "_1").Any() || run.HasExited,
+                "the second trial writes a checkpoint"
+            );
+            var emulator = (int)
+                JsonNode.Parse(await File.ReadAllTextAsync(checkout.EmulatorState, TestContext.Current.CancellationToken))!["processId"]!;
+            Process.GetProcessById(emulator).Kill();
+            run.Kill();
+            await run.EndAsync();
+        }
+
+        var again = await checkout.SucceedAsync("--target=Train");
+
+        Assert.Contains("already exists (Running); following it", again.Output, StringComparison.Ordinal);
+        var trials = checkout.ReadOutcome()["trials"]!.AsArray();
+        Assert.Equal(3, trials.Count);
+        Assert.All(trials, trial => Assert.Equal("Completed", (string?)trial!["status"]));
+        Assert.Equal(4, Directory.GetDirectories(Path.Combine(checkout.Root, ".local", "emulator", "jobs")).Length);
+        var folders = trials.Select(trial => JobFolder(checkout, trial!)).ToList();
+        AssertResumed(folders[1]);
+        Assert.All([folders[0], folders[2]], folder => Assert.False(File.Exists(Path.Combine(folder, "user_logs", "std_log_0.txt"))));
+        // Each trial logged every step once; the values differ by the seed.
+        var steps = MetricsOf(folders[0]).Select(point => (point.Step, point.Metric)).ToList();
+        Assert.Equal(24, steps.Count(point => point.Metric == "train_loss"));
+        Assert.All(folders, folder => Assert.Equal(steps, MetricsOf(folder).Select(point => (point.Step, point.Metric))));
+        Assert.Empty(TrainerProcesses.Find(checkout));
+    }
+
+    private static IEnumerable<string> CheckpointsOf(Checkout checkout, string trial)
+    {
+        var storage = Path.Combine(checkout.Root, ".local", "emulator", "storage");
+        return Directory.Exists(storage)
+            ? Directory
+                .EnumerateFiles(storage, "*.ckpt", SearchOption.AllDirectories)
+                .Where(file => Path.GetFileName(Path.GetDirectoryName(file))!.EndsWith(trial, StringComparison.Ordinal))
+            : [];
     }
 
     private static string JobFolder(Checkout checkout, JsonNode trial) =>
         Path.Combine(checkout.Root, ".local", "emulator", "jobs", (string)trial["name"]!);
+
+    // The same from the records of this checkout and from the workspace.
+    private static async Task AssertReportedAsync(Checkout checkout, string job)
+    {
+        await checkout.SucceedAsync("--target=Report", $"--job={job}");
+        var report = await ReadTrialsAsync(checkout);
+        Assert.Equal(12, report.Count(line => line.StartsWith($"| `{job}_", StringComparison.Ordinal)));
+        Directory.Delete(Path.Combine(checkout.Root, "artifacts"), recursive: true);
+        await checkout.SucceedAsync("--target=Report", $"--job={job}");
+        Assert.Equal(report, await ReadTrialsAsync(checkout));
+    }
+
+    private static async Task<IReadOnlyList<string>> ReadTrialsAsync(Checkout checkout)
+    {
+        var file = Path.Combine(checkout.Root, "artifacts", "report.md");
+        var lines = await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken);
+        return [.. lines.SkipWhile(line => line != "#### Sweep").TakeWhile(line => line != "#### Passport")];
+    }
 
     private static void AssertResumed(string job)
     {
@@ -107,7 +180,7 @@ public sealed class SweepTests(DemoData data)
         );
     }
 
-    // Every value that the run logged, in the order of steps: none is missing, and none is there twice.
+    // Every value that the run logged, in the order of steps: none is missing, and none appears twice.
     private static IEnumerable<(long Step, string Metric, string Value)> MetricsOf(string job) =>
         File.ReadLines(Path.Combine(job, "metrics.jsonl"))
             .Select(line => JsonNode.Parse(line)!)

@@ -147,6 +147,22 @@ public class SweepTests
     }
 
     [Fact]
+    public async Task RunSweep_EndsWithItsLastTrial_WhenOneRunsAtATime()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        await SubmitAsync(emulator, "[ ${{search_space.a}} = 1 ] || { " + WaitForGo + "true; }", """{"a":["choice",[[1,2]]]}""", sweep =>
+            sweep["limits"] = JsonNode.Parse("""{"jobLimitsType":"Sweep","maxTotalTrials":2,"maxConcurrentTrials":1}""")
+        );
+        await WaitForTrialAsync(emulator, "sweep_1");
+
+        Assert.Equal("Running", await emulator.StatusAsync("sweep"));
+        Open(emulator);
+        await emulator.WaitForEndAsync("sweep");
+
+        Assert.Equal(2, await CountAsync(emulator, "Completed"));
+    }
+
+    [Fact]
     public async Task RunSweep_EndsATrialEarly_WhenItFallsBehind()
     {
         await using var emulator = await TestEmulator.StartAsync();
