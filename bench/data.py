@@ -2,7 +2,8 @@
 
 All read the same files in the same run and take turns. The peer opens each picture, verifies it, opens it again and
 loads it, as Pillow's documentation says. The second run of Check-Data remembers the first one. The last line
-of output is one JSON object; rates are pictures per second, medians of the runs.
+of output is one JSON object; rates are pictures per second, medians of the runs. The milliseconds of a core per picture
+say how the programs compare whatever else the machine does, and however many cores each uses.
 """
 
 from __future__ import annotations
@@ -85,11 +86,13 @@ def check_data(folder: Path, memory: Path) -> None:
     assert exit_code == 0
 
 
-def seconds(action: Callable[[], object]) -> float:
-    """Returns the seconds that an action takes."""
-    start = time.perf_counter()
+def seconds(action: Callable[[], object]) -> tuple[float, float]:
+    """Returns the seconds that an action takes, and those of the cores that it uses."""
+    start, used = time.perf_counter(), os.times()
     action()
-    return time.perf_counter() - start
+    now = os.times()
+    cores = sum(now[:4]) - sum(used[:4])  # of this process and of those that it waited for
+    return time.perf_counter() - start, cores
 
 
 def main() -> None:
@@ -102,21 +105,30 @@ def main() -> None:
         folder = Path(temporary)
         print(f"drawing {options.images} pictures")
         paths = draw(folder, options.images)
-        times: dict[str, list[float]] = {"pillow": [], "doctor": [], "checkData": [], "checkDataAgain": []}
+        times: dict[str, list[tuple[float, float]]] = {
+            "pillow": [],
+            "doctor": [],
+            "checkData": [],
+            "checkDataAgain": [],
+        }
         for number in range(options.runs):
             memory = folder / f"seen-{number}.npz"
             times["pillow"].append(seconds(lambda: verify_and_load(paths)))
             times["doctor"].append(seconds(lambda: decode(folder)))
             times["checkData"].append(seconds(lambda: check_data(folder, memory)))  # noqa: B023
             times["checkDataAgain"].append(seconds(lambda: check_data(folder, memory)))  # noqa: B023
-            print(", ".join(f"{name} {values[-1]:.1f} s" for name, values in times.items()))
-        medians = {name: statistics.median(values) for name, values in times.items()}
+            print(", ".join(f"{name} {values[-1][0]:.1f} s" for name, values in times.items()))
+        medians = {name: statistics.median(value for value, _ in values) for name, values in times.items()}
+        used = {name: statistics.median(cores for _, cores in values) for name, values in times.items()}
         rates = {name: round(options.images / value, 1) for name, value in medians.items()}
         figures = {
             "name": "data",
             "images": options.images,
             "cores": len(os.sched_getaffinity(0)),
             "picturesPerSecond": rates,
+            "coreMillisecondsPerPicture": {
+                name: round(1000 * value / options.images, 3) for name, value in used.items()
+            },
             "doctorAgainstPillow": round(medians["pillow"] / medians["doctor"], 2),
             "checkDataAgainstPillow": round(medians["pillow"] / medians["checkData"], 2),
             "secondCheckDataAgainstFirst": round(medians["checkData"] / medians["checkDataAgain"], 2),

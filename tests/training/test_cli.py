@@ -230,3 +230,23 @@ def test_main_writes_no_character_of_a_file_that_controls_a_terminal(
     said = capsys.readouterr()
     assert exit_code == 1 and "\x1b" not in said.out + said.err
     assert "image '\\x1b]0;owned\\x07.png' is not in pothole/images" in said.err
+
+
+def test_a_command_finds_files_of_any_name_whatever_the_locale(
+    exp_config: Callable[..., str], demo_data: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(demo_data, data)
+    (train_csv,) = (data / "pothole" / "datasets").glob("train_*.csv")
+    first = train_csv.read_text().splitlines()[1].split(",")[0]
+    (data / "pothole" / "images" / first).rename(data / "pothole" / "images" / "人é.png")
+    train_csv.write_text(train_csv.read_text().replace(first, "人é.png"), encoding="utf-8")
+    (tmp_path / "small.json").write_text(exp_config())
+    arguments = ["check-data", "--exp-config", str(tmp_path / "small.json"), "--data", str(data)]
+    locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONPATH": str(_SOURCE)}
+
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "detection", *arguments], env={**os.environ, **locale}, capture_output=True
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
