@@ -96,17 +96,23 @@ public sealed class FolderStoreTests : IDisposable
         );
 
         var opened = 0;
-        for (var i = 0; i < 20_000; i++)
+        try
         {
-            using var file = run.OpenArtifact("outputs/folder/secret.txt");
-            if (file is null)
-                continue;
-            Assert.Equal("own", Text(file));
-            opened++;
+            for (var i = 0; i < 20_000; i++)
+            {
+                using var file = run.OpenArtifact("outputs/folder/secret.txt");
+                if (file is null)
+                    continue;
+                Assert.Equal("own", Text(file));
+                opened++;
+            }
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await swapping;
         }
 
-        await ending.CancelAsync();
-        await swapping;
         Assert.NotEqual(0, opened);
     }
 

@@ -123,8 +123,11 @@ public sealed class StudioTests : IAsyncLifetime
     {
         var hash = new string('a', 64);
         await emulator.SubmitAsync("job-1", "true", change: properties => properties["tags"] = new JsonObject { ["dataset_hash"] = hash });
-        await emulator.SubmitAsync("job-2", "true", change: properties =>
-            properties["tags"] = new JsonObject { ["dataset_hash"] = "../../../secrets" }
+        await emulator.SubmitAsync(
+            "job-2",
+            "true",
+            change: properties => properties["tags"] = new JsonObject { ["dataset_hash"] = "../../../secrets" },
+            prepare: false
         );
         Assert.Contains(
             "has not examined the dataset aaaaaaaaaaaa",

@@ -40,6 +40,7 @@ before(async () => {
   checkout = mkdtempSync(path.join(tmpdir(), "studio-run-"));
   for (const folder of ["exp_configs", "configuration"]) mkdirSync(path.join(checkout, folder));
   copyFileSync(path.join(REPOSITORY, "configuration/local_config.json"), path.join(checkout, "configuration/local_config.json"));
+  copyFileSync(path.join(REPOSITORY, ".dockerignore"), path.join(checkout, ".dockerignore"));
   for (const folder of ["src", "docker"]) symlinkSync(path.join(REPOSITORY, folder), path.join(checkout, folder));
   browser = await open();
 });
