@@ -48,8 +48,8 @@ internal static class MachineCheck
     internal static string? FindFaultOfTemporaryFolder(string folder) =>
         Directory.Exists(folder)
             ? null
-            : $"The folder for temporary files is {folder}, which does not exist; it must be a folder that can be written. Create it, or set "
-                + $"{(OperatingSystem.IsWindows() ? "TMP" : "TMPDIR")} to another one, or unset that.";
+            : $"The folder for temporary files is {folder}, which does not exist; it must be a folder that can be written. Create it, or "
+                + $"set {(OperatingSystem.IsWindows() ? "TMP" : "TMPDIR")} to another one, or unset that.";
 
     private static string? FindFaultOfFolder(BuildContext context, string folder)
     {

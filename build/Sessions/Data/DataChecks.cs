@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Build.Sessions.Data;
 
-/// <summary>Leaves what Check-Data found where the emulator's studio shows it: in the emulator's state, by the hash of the dataset.</summary>
+/// <summary>
+/// Leaves what Check-Data found where the emulator's studio shows it: in the emulator's state, by the hash of the dataset.
+/// </summary>
 internal static class DataChecks
 {
     private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

@@ -33,8 +33,8 @@ internal static partial class Stages
     private static partial Regex Trained();
 
     /// <summary>
-    /// Returns the stages in their order: name, start and seconds. Null is unknown: the stage runs, or the run is of a trainer that wrote no
-    /// times. The stages of a run that was interrupted and continued are those of its last process.
+    /// Returns the stages in their order: name, start and seconds. Null is unknown: the stage runs, or the run is of a trainer that wrote
+    /// no times. The stages of a run that was interrupted and resumed are those of its last process.
     /// </summary>
     public static JsonArray Read(IStudioRun run) => Timed(run) is { Count: > 0 } stages ? stages : Logged(run);
 

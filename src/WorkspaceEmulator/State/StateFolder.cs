@@ -42,7 +42,9 @@ public sealed class StateFolder : IDisposable
     public string RegistryTokenKeySet => Path.Combine(Root, "registry-token.jwks.json");
     public string Jobs => Path.Combine(Root, "jobs");
 
-    /// <summary>Gets the folder in which Check-Data leaves what it found: a JSON file for each dataset, named by the dataset's hash.</summary>
+    /// <summary>
+    /// Gets the folder in which Check-Data leaves what it found: a JSON file for each dataset, named by the dataset's hash.
+    /// </summary>
     public string DataChecks => Path.Combine(Root, "data-checks");
     public string Vaults => Path.Combine(Root, "vaults");
     public string Workspaces => Path.Combine(Root, "workspaces");

@@ -47,8 +47,8 @@ public sealed partial class ImageBuildTests(Engine engine)
             (
                 "Failed",
                 "The image of environment 'built-fails/1' could not be built: The command '/bin/sh -c echo wrong >&2; exit 3' returned a "
-                    + $"non-zero code: 3. The log {BuildLog} says more. Correct the context, register a new version of the environment, and "
-                    + "submit the job again."
+                    + $"non-zero code: 3. The log {BuildLog} says more. Correct the context, register a new version of the environment, "
+                    + "and submit the job again."
             ),
             ((string?)details["status"], (string?)details["error"]?["error"]?["message"])
         );

@@ -88,8 +88,8 @@ public class ImageBuildTests
         Assert.Equal(
             (
                 "Failed",
-                "The image of environment 'detection/1' could not be built: The command '/bin/sh -c false' returned a non-zero code: 1. The "
-                    + $"log {Log} says more. Correct the context, register a new version of the environment, and submit the job again."
+                "The image of environment 'detection/1' could not be built: The command '/bin/sh -c false' returned a non-zero code: 1. "
+                    + $"The log {Log} says more. Correct the context, register a new version of the environment, and submit the job again."
             ),
             ((string?)details["status"], Error(details))
         );
