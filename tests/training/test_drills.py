@@ -35,11 +35,13 @@ from detection.tracking.metrics_log import MetricsLog
 
 at, grace = int(sys.argv[1]), float(sys.argv[2])
 log = MetricsLog.log
+lost = []
 
 
 def log_and_lose_the_node(self, step, metrics):
     log(self, step, metrics)
-    if step == at:
+    if step == at and not lost:
+        lost.append(step)  # an evaluation logs the same step once more
         if grace >= 0:
             timer = threading.Timer(grace, os.kill, (os.getpid(), signal.SIGKILL))
             timer.daemon = True
