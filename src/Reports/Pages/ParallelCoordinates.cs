@@ -46,7 +46,7 @@ internal static class ParallelCoordinates
         return html.ToString();
     }
 
-    private static string Line(SweepFacts sweep, TrialFacts trial, IReadOnlyList<ParallelAxis> axes)
+    private static string Line(SweepFacts sweep, TrialFacts trial, List<ParallelAxis> axes)
     {
         var style =
             sweep.IsBest(trial) ? "best"
@@ -81,7 +81,7 @@ internal static class ParallelCoordinates
         + (sweep.Measured.Any(trial => trial.IsEndedEarly) ? "<li><span class=\"key before\"></span>trial, ended early</li>" : "")
         + "</ul>";
 
-    private static string Note(SweepFacts sweep, int drawn, IReadOnlyList<ParallelAxis> axes)
+    private static string Note(SweepFacts sweep, int drawn, List<ParallelAxis> axes)
     {
         var notes = new List<string>();
         if (axes.Any(axis => axis.IsLogarithmic))
