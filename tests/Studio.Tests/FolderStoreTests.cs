@@ -81,16 +81,19 @@ public sealed class FolderStoreTests : IDisposable
         var (real, aside) = (Path.Combine(job, "outputs", "folder"), Path.Combine(job, "outputs", "aside"));
         var run = new FolderStore(artifacts.Path, null).Find("demo-1")!;
         using var ending = new CancellationTokenSource();
-        var swapping = Task.Run(() =>
-        {
-            while (!ending.IsCancellationRequested)
+        var swapping = Task.Run(
+            () =>
             {
-                Directory.Move(real, aside);
-                Directory.CreateSymbolicLink(real, outside.Path);
-                Directory.Delete(real);
-                Directory.Move(aside, real);
-            }
-        });
+                while (!ending.IsCancellationRequested)
+                {
+                    Directory.Move(real, aside);
+                    Directory.CreateSymbolicLink(real, outside.Path);
+                    Directory.Delete(real);
+                    Directory.Move(aside, real);
+                }
+            },
+            TestContext.Current.CancellationToken
+        );
 
         var opened = 0;
         try
