@@ -55,7 +55,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     public bool IsHouse => Name is House or HouseFormat;
 
     /// <summary>Whether it belongs to <c>--suite=unit</c>: what a contributor runs after each change.</summary>
-    public bool IsUnit => !IsWatched && !IsHouse && Name != SlowTraining;
+    public bool IsUnit => !IsWatched && !IsHouse && Name is not (SlowTraining or Studio);
 
     /// <summary>Whether all its requests to emulators are those of a correct client, so that the traffic can be checked.</summary>
     public bool IsWatched => IsHeavy || Name is Conformance or PythonConformance;
