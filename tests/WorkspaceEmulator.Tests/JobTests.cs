@@ -278,7 +278,15 @@ public class JobTests
         """{"d":{"jobInputType":"mltable","mode":"EvalMount","uri":"azureml://datastores/workspaceblobstore/paths/x"}}""",
         "the mode EvalMount of properties.inputs.d"
     )]
-    [InlineData("outputs", """{"o":{"jobOutputType":"uri_folder","mode":"Direct"}}""", "the mode Direct of properties.outputs.o")]
+    [InlineData("outputs", """{"o":{"jobOutputType":"mltable","mode":"EvalUpload"}}""", "the mode EvalUpload of properties.outputs.o")]
+    [InlineData(
+        "outputs",
+        """{"o":{"jobOutputType":"uri_folder","pathOnCompute":"/data"}}""",
+        "properties.outputs.o.pathOnCompute without a container (--runtime=docker)"
+    )]
+    [InlineData("identity", """{"identityType":"Managed"}""", "a job with properties.identity (Managed)")]
+    [InlineData("resources", """{"dockerArgs":"--ipc=host"}""", "a job with properties.resources.dockerArgs")]
+    [InlineData("resources", """{"dockerArgsList":["--ipc=host"]}""", "a job with properties.resources.dockerArgsList")]
     public async Task Put_Returns501_WhenAJobNeedsWhatTheEmulatorHasNot(string member, string value, string what)
     {
         await using var emulator = await TestEmulator.StartAsync();
@@ -295,6 +303,22 @@ public class JobTests
         );
 
         Assert.Equal($"PUT {what} is not emulated. docs/emulator.md lists the operations that are.", (string?)error["error"]!["message"]);
+    }
+
+    [Fact]
+    public async Task Put_PassesTheAddressOfAnOutput_WhenItsModeIsDirect()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+
+        await emulator.SubmitAsync("writes", "echo ${{outputs.words}} $AZURE_ML_OUTPUT_words", job =>
+            job["outputs"] = JsonNode.Parse(
+                """{"words":{"jobOutputType":"uri_folder","mode":"Direct","uri":"azureml://datastores/workspaceblobstore/paths/w/"}}"""
+            )
+        );
+
+        await emulator.WaitForEndAsync("writes");
+        const string Address = "azureml://datastores/workspaceblobstore/paths/w/";
+        Assert.Equal($"{Address} {Address}\n", emulator.Log("writes"));
     }
 
     [Fact]

@@ -27,15 +27,27 @@ internal sealed record ContainerPaths(JobPaths Paths, IReadOnlyList<ContainerMou
             inputs[name] =
                 input.Kind == JobInputKind.Address
                     ? path // An address, not a path.
-                    : Mount($"{Root}/inputs/{name}", path, isFile: File.Exists(path), isReadOnly: !input.IsWritable);
+                    : Mount(input.PathOnCompute ?? $"{Root}/inputs/{name}", path, isFile: File.Exists(path), isReadOnly: !input.IsWritable);
         }
 
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, path) in job.Mounts.Outputs)
         {
             // The file of an output does not exist yet, so its folder is mounted.
-            var isFile = job.Definition.Outputs[name].IsFile;
-            var target = Mount($"{Root}/outputs/{name}", isFile ? Path.GetDirectoryName(path)! : path, isFile: false, isReadOnly: false);
+            var output = job.Definition.Outputs[name];
+            if (output.IsAddress)
+            {
+                outputs[name] = path;
+                continue;
+            }
+
+            var isFile = output.IsFile;
+            var target = Mount(
+                output.PathOnCompute ?? $"{Root}/outputs/{name}",
+                isFile ? Path.GetDirectoryName(path)! : path,
+                isFile: false,
+                isReadOnly: false
+            );
             outputs[name] = isFile ? $"{target}/{Path.GetFileName(path)}" : target;
         }
 

@@ -1,5 +1,5 @@
 using WorkspaceEmulator.Assets;
-using WorkspaceEmulator.Containers.Builds;
+using WorkspaceEmulator.Containers.Images;
 using WorkspaceEmulator.Engines;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Jobs;
@@ -42,8 +42,9 @@ internal sealed class ContainerRunner(
 
         try
         {
+            var buildNetwork = settings.Network == JobNetwork.Host ? ContainerAddress.HostNetwork : null;
             var image = EnvironmentBuild.Of(environment) is { } build
-                ? await new ImageBuild(engine, credentials, settings).EnsureAsync(job, build, stop)
+                ? await new ImageBuild(engine, credentials, buildNetwork).EnsureAsync(job, build, stop)
                 : ImageReference.Parse(environment.Text("image") ?? "");
             await new ImageSource(engine, credentials).EnsureAsync(image, job.Run.LogSystem, stop);
             var reached = await gateway.OpenAsync(engine, stop);

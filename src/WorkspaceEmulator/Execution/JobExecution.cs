@@ -101,7 +101,7 @@ internal sealed class JobExecution(
         var token = tokens.IssueRunToken(run.Key);
         try
         {
-            var writing = new OutputWriting(mounts.Written, run.LogSystem, time);
+            await using var writing = new OutputWriting(mounts.Written, run.LogSystem, time);
             writing.Start();
             var end = await runner.RunAsync(
                 new(workspace, run, mounts, log, token, time.GetUtcNow() + TimeSpan.FromDays(30)),

@@ -56,6 +56,12 @@ internal sealed record JobMounts(
         foreach (var (name, output) in job.Outputs)
         {
             var place = output.Place ?? JobOutput.DefaultPlace(run.Name, name);
+            if (output.IsAddress)
+            {
+                outputs[name] = place.ToString();
+                continue;
+            }
+
             var (path, fault) = WrittenTo(place, workspace) is { } store
                 ? await OpenAsync(new(name, store, place.Path, output.IsUploaded), output.IsFile)
                 : PlaceFiles.Create(place, output.IsFile, workspace);

@@ -5,6 +5,7 @@ using WorkspaceEmulator.AssetRegistries;
 using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Containers;
+using WorkspaceEmulator.Containers.Images;
 using WorkspaceEmulator.Deployments;
 using WorkspaceEmulator.Endpoints;
 using WorkspaceEmulator.Execution;
@@ -110,7 +111,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton(
                 new WorkspaceSettings(options.Workspaces, options.Location, options.Quotas)
                 {
-                    BuildsImages = options.Runtime == JobRuntime.Docker,
+                    RunsContainers = options.Runtime == JobRuntime.Docker,
                 }
             )
             .AddSingleton(new ExecutionSettings(options.TerminationGrace, options.ProcessPaths, options.ProcessVariables))

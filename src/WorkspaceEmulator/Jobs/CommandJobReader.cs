@@ -6,7 +6,7 @@ using WorkspaceEmulator.Wire;
 namespace WorkspaceEmulator.Jobs;
 
 /// <summary>Reads and validates the <c>properties</c> of a command job. It reports the first fault, as Azure does.</summary>
-internal sealed class CommandJobReader
+internal sealed partial class CommandJobReader
 {
     /// <summary>The only distribution that is emulated.</summary>
     public const string PyTorch = "PyTorch";
@@ -15,9 +15,14 @@ internal sealed class CommandJobReader
     private const string DefaultSharedMemory = "2g";
     private const int LongestArgument = (128 * 1024) - 1;
 
+    private static readonly string[] ReservedPaths = ["/proc", "/sys", "/dev", "/mnt/azureml"];
+
     private readonly JsonObject properties;
     private readonly IJobReferences? references;
     private string? fault;
+
+    [GeneratedRegex(@"^(/(?!\.\.?(/|$))[A-Za-z0-9._-]+)+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ComputePath();
 
     private CommandJobReader(JsonObject properties, IJobReferences? references)
     {
@@ -141,7 +146,7 @@ internal sealed class CommandJobReader
             CheckArgument($"{at}.{member}", value);
             // Anything else is looked up when the job starts; JobNeeds has checked that it can be.
             var place = kind == JobInputKind.Mount && DatastoreUri.IsOne(value) ? ReadPlace(value, at) : null;
-            inputs[name] = new(kind, value, place, input.Text("mode") == "ReadWriteMount");
+            inputs[name] = new(kind, value, place, input.Text("mode") == "ReadWriteMount") { PathOnCompute = ReadPath(input, at) };
         }
 
         return inputs;
@@ -157,10 +162,27 @@ internal sealed class CommandJobReader
             if (output.Text("jobOutputType") is null)
                 Add($"{at}.jobOutputType is missing.");
             var place = output.Text("uri") is { } uri ? ReadPlace(uri, at) : null;
-            outputs[name] = new(place, output.Text("jobOutputType") == "uri_file") { IsUploaded = output.Text("mode") == "Upload" };
+            outputs[name] = new(place, output.Text("jobOutputType") == "uri_file")
+            {
+                IsUploaded = output.Text("mode") == "Upload",
+                IsAddress = output.Text("mode") == "Direct",
+                PathOnCompute = ReadPath(output, at),
+            };
         }
 
         return outputs;
+    }
+
+    private string? ReadPath(JsonNode? given, string at)
+    {
+        if (given.Text("pathOnCompute")?.TrimEnd('/') is not { } path)
+            return null;
+        // The working folder and what else the emulator mounts are below the last one.
+        if (!ComputePath().IsMatch(path) || ReservedPaths.Any(reserved => IsBelow(path, reserved) || IsBelow(reserved, path)))
+            Add($"{at}.pathOnCompute is '{path}'; it must be an absolute path of a folder outside of {string.Join(", ", ReservedPaths)}.");
+        return path;
+
+        static bool IsBelow(string path, string folder) => $"{path}/".StartsWith($"{folder}/", StringComparison.Ordinal);
     }
 
     private DatastoreUri? ReadPlace(string uri, string at)

@@ -5,7 +5,11 @@ namespace WorkspaceEmulator.Jobs;
 /// <param name="Value">A literal's text; else the URI as it was written.</param>
 /// <param name="Place">Its datastore and path; null for a literal, an address, and an asset, which is found when the job starts.</param>
 /// <param name="IsWritable">Whether the command may write to a mounted input.</param>
-internal sealed record JobInput(JobInputKind Kind, string Value, DatastoreUri? Place, bool IsWritable);
+internal sealed record JobInput(JobInputKind Kind, string Value, DatastoreUri? Place, bool IsWritable)
+{
+    /// <summary>Gets the folder in which a container finds it; null for one that the emulator chooses.</summary>
+    public string? PathOnCompute { get; init; }
+}
 
 /// <summary>Lists how a command can receive an input.</summary>
 internal enum JobInputKind

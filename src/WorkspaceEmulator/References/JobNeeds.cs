@@ -15,7 +15,8 @@ namespace WorkspaceEmulator.References;
 internal static class JobNeeds
 {
     private static readonly string[] InputModes = ["ReadOnlyMount", "ReadWriteMount", "Download", "Direct"];
-    private static readonly string[] OutputModes = ["ReadWriteMount", "Upload"];
+    private static readonly string[] DockerArguments = ["dockerArgs", "dockerArgsList"];
+    private static readonly string[] OutputModes = ["ReadWriteMount", "Upload", "Direct"];
 
     /// <summary>Returns what the emulator does not have, as a message says it; null when it has everything.</summary>
     public static string? Missing(JsonObject properties, Workspace workspace)
@@ -24,6 +25,13 @@ internal static class JobNeeds
             return $"a job with properties.distribution ({distribution.Text("distributionType")})";
         if (properties.Object("services") is { Count: > 0 })
             return "a job with properties.services";
+        if (properties.Object("identity").Text("identityType") is { } identity and not "AMLToken")
+            return $"a job with properties.identity ({identity})";
+        if (
+            properties.Object("resources") is { } resources
+            && DockerArguments.FirstOrDefault(member => HasAny(resources[member])) is { } member
+        )
+            return $"a job with properties.resources.{member}";
         if (properties.Text("computeId") is null)
             return "a job without properties.computeId (serverless compute)";
         // The word alone: a cluster of that name has an ARM id.
@@ -101,7 +109,7 @@ internal static class JobNeeds
         if (EnvironmentBuild.Of(version.Body) is not { } build)
             return null;
         var member = build.ContextAddress is null ? "condaFile" : "build";
-        if (!workspace.BuildsImages)
+        if (!workspace.RunsContainers)
         {
             return $"a job whose environment ('{version.Name}') has properties.{member}, without a Docker engine that builds its image "
                 + "(--runtime=docker),";
@@ -131,8 +139,8 @@ internal static class JobNeeds
                 continue;
             if (input.Text("mode") is { } mode && !InputModes.Contains(mode, StringComparer.Ordinal))
                 return $"the mode {mode} of properties.inputs.{name}";
-            if (input.Text("pathOnCompute") is not null)
-                return $"properties.inputs.{name}.pathOnCompute";
+            if (input.Text("pathOnCompute") is not null && !workspace.RunsContainers)
+                return $"properties.inputs.{name}.pathOnCompute without a container (--runtime=docker)";
             if (address.StartsWith("azureml://registries/", StringComparison.OrdinalIgnoreCase))
                 return $"an asset of a registry (properties.inputs.{name}.uri is '{address}')";
             if (input.Text("mode") == "ReadWriteMount" && WriteRefusal(address, workspace) is { } refusal)
@@ -166,9 +174,9 @@ internal static class JobNeeds
         {
             if (output.Text("mode") is { } mode && !OutputModes.Contains(mode, StringComparer.Ordinal))
                 return $"the mode {mode} of properties.outputs.{name}";
-            if (output.Text("pathOnCompute") is not null)
-                return $"properties.outputs.{name}.pathOnCompute";
-            if (WriteRefusal(output.Text("uri"), workspace) is { } refusal)
+            if (output.Text("pathOnCompute") is not null && !workspace.RunsContainers)
+                return $"properties.outputs.{name}.pathOnCompute without a container (--runtime=docker)";
+            if (output.Text("mode") != "Direct" && WriteRefusal(output.Text("uri"), workspace) is { } refusal)
                 return $"an output in {refusal} (properties.outputs.{name}),";
         }
 
@@ -182,6 +190,8 @@ internal static class JobNeeds
         address is not null && DatastoreUri.Parse(address, null).Place is { } place
             ? workspace.Datastores.Find(place.Datastore)?.Body
             : null;
+
+    private static bool HasAny(JsonNode? value) => value is JsonArray { Count: > 0 } || value?.ToString() is { Length: > 0 } and not "[]";
 
     private static string? AddressOf(JsonNode? input) => input.Text("jobInputType") == "literal" ? null : input.Text("uri");
 }

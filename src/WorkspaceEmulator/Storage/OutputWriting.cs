@@ -4,7 +4,7 @@ namespace WorkspaceEmulator.Storage;
 /// <param name="outputs">The outputs, which are open.</param>
 /// <param name="report">Receives what was written and what failed.</param>
 /// <param name="time">The clock.</param>
-internal sealed class OutputWriting(IReadOnlyList<BlobOutput> outputs, Action<string> report, TimeProvider time)
+internal sealed class OutputWriting(IReadOnlyList<BlobOutput> outputs, Action<string> report, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private readonly CancellationTokenSource ending = new();
@@ -25,7 +25,6 @@ internal sealed class OutputWriting(IReadOnlyList<BlobOutput> outputs, Action<st
     {
         await ending.CancelAsync();
         await loop;
-        ending.Dispose();
         string? first = null;
         foreach (var output in outputs.Where(output => !isLost || !output.IsUploaded))
         {
@@ -49,6 +48,13 @@ internal sealed class OutputWriting(IReadOnlyList<BlobOutput> outputs, Action<st
         }
 
         return first;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ending.CancelAsync();
+        await loop;
+        ending.Dispose();
     }
 
     private async Task WriteChangesAsync()

@@ -59,7 +59,7 @@ internal sealed partial class PipelineExpansion
 
         var expansion = new PipelineExpansion(name, pipeline, workspace);
         var steps = new JsonObject();
-        foreach (var (step, node) in jobs)
+        foreach (var (step, node) in new NestedPipelines(workspace).Flatten(jobs))
         {
             if (!ResourceNames.Asset().IsMatch(step))
                 throw new RefusedStepException(ResourceNames.Fault("The name of a step", step, ResourceNames.Asset()));
@@ -95,6 +95,7 @@ internal sealed partial class PipelineExpansion
                 node["distribution"] as JsonObject is { Count: > 0 } spread ? spread : component["distribution"]
             )?.DeepClone(),
             ["services"] = node["services"]?.DeepClone(),
+            ["identity"] = Identity(node.Object("identity")),
             ["resources"] = Resources(node.Object("resources") ?? component.Object("resources")),
             ["limits"] = node.Object("limits").Text("timeout") is { } timeout
                 ? new JsonObject { ["jobLimitsType"] = CommandJob.Type, ["timeout"] = timeout }
@@ -222,6 +223,18 @@ internal sealed partial class PipelineExpansion
             .Matches(part)
             .All(match => match.Groups["kind"].Value != "inputs" || inputs.ContainsKey(match.Groups["name"].Value));
 
+    private static JsonObject? Identity(JsonObject? given) =>
+        (given.Text("type") ?? given.Text("identityType")) is { } type
+            ? new JsonObject
+            {
+                ["identityType"] = type.ToLowerInvariant() switch
+                {
+                    "aml_token" or "amltoken" => "AMLToken",
+                    _ => type,
+                },
+            }
+            : null;
+
     private static JsonObject? Resources(JsonObject? given) =>
         given is null
             ? null
@@ -229,6 +242,7 @@ internal sealed partial class PipelineExpansion
             {
                 ["instanceCount"] = (given["instance_count"] ?? given["instanceCount"])?.DeepClone() ?? 1,
                 ["shmSize"] = given.Text("shm_size") ?? given.Text("shmSize"),
+                ["dockerArgs"] = given.Text("docker_args") ?? given.Text("dockerArgs"),
             }.WithoutNulls();
 
     // Components write references with a prefix that jobs do not have.

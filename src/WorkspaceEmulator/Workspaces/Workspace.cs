@@ -60,8 +60,8 @@ internal sealed class Workspace : IJobReferences
 
     public WorkspaceName Name { get; }
 
-    /// <summary>Gets whether the images of its environments can be built.</summary>
-    public bool BuildsImages { get; init; }
+    /// <summary>Gets whether jobs run in containers.</summary>
+    public bool RunsContainers { get; init; }
     public StateFolder StateFolder { get; }
     public string ArmId => Name.ArmId;
     public ResourceFolder Datastores { get; }

@@ -8,6 +8,6 @@ namespace WorkspaceEmulator.Workspaces;
 /// <param name="Quotas">Limits of quotas, by name, that differ from the emulator's own.</param>
 internal sealed record WorkspaceSettings(IReadOnlyList<WorkspaceName> Workspaces, string Location, IReadOnlyDictionary<string, int> Quotas)
 {
-    /// <summary>Gets whether jobs run in images, so that those of environments can be built.</summary>
-    public bool BuildsImages { get; init; }
+    /// <summary>Gets whether jobs run in containers.</summary>
+    public bool RunsContainers { get; init; }
 }

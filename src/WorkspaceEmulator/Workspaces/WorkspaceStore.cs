@@ -135,7 +135,7 @@ internal sealed class WorkspaceStore
 
     private void Open(WorkspaceName name)
     {
-        var workspace = new Workspace(name, folder, time) { BuildsImages = settings.BuildsImages };
+        var workspace = new Workspace(name, folder, time) { RunsContainers = settings.RunsContainers };
         foreach (var compute in workspace.Computes.List())
         {
             // A cluster whose size no longer exists is dropped.

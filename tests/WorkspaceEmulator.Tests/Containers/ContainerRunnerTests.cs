@@ -265,6 +265,61 @@ public class ContainerRunnerTests
     }
 
     [Fact]
+    public async Task RunAsync_MountsFolders_WhereTheJobWantsThem()
+    {
+        await using var engine = await FakeEngine.StartAsync();
+        await using var emulator = await StartAsync(engine);
+
+        await RunAsync(emulator, job =>
+        {
+            job["command"] = "ls ${{inputs.data}} ${{outputs.model}}";
+            job["inputs"] = JsonNode.Parse(
+                """
+                {"data":{"jobInputType":"uri_folder","uri":"azureml://datastores/workspaceblobstore/paths/","pathOnCompute":"/my/data/"}}
+                """
+            );
+            job["outputs"] = JsonNode.Parse("""{"model":{"jobOutputType":"uri_folder","pathOnCompute":"/my/model"}}""");
+        });
+
+        var targets = engine.Created!["HostConfig"]!["Mounts"]!.AsArray().Select(mount => (string?)mount!["Target"]);
+        Assert.Equal(["/mnt/azureml/wd", "/mnt/azureml/emulator.crt", "/my/data", "/my/model"], targets);
+        Assert.Equal("ls /my/data /my/model", (string?)engine.Created["Entrypoint"]!.AsArray()[^1]);
+    }
+
+    [Theory]
+    [InlineData("data")]
+    [InlineData("/")]
+    [InlineData("/a/../b")]
+    [InlineData("/proc/1")]
+    [InlineData("/mnt")]
+    [InlineData("/mnt/azureml/wd")]
+    public async Task PutJob_Returns400_WhenAFolderCannotBeMountedThere(string path)
+    {
+        await using var engine = await FakeEngine.StartAsync();
+        await using var emulator = await StartAsync(engine);
+        await emulator.CreateComputeAsync();
+        await emulator.CreateEnvironmentAsync(Image);
+        var job = TestEmulator.Job("true");
+        job["properties"]!["outputs"] = new JsonObject
+        {
+            ["model"] = new JsonObject { ["jobOutputType"] = "uri_folder", ["pathOnCompute"] = path },
+        };
+
+        var error = await emulator.ExpectAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Put,
+            TestEmulator.Arm("/jobs/trains"),
+            job.ToJsonString()
+        );
+
+        Assert.Equal(
+            $"properties.outputs.model.pathOnCompute is '{path.TrimEnd('/')}'; it must be an absolute path of a folder outside of /proc, "
+                + "/sys, /dev, /mnt/azureml.",
+            (string?)error["error"]!["message"]
+        );
+    }
+
+    [Fact]
     public async Task RunAsync_StopsAndRemovesTheContainer_WhenCanceled()
     {
         await using var engine = await FakeEngine.StartAsync(new() { RunsUntilStopped = true, Log = [(1, "begun\n")] });

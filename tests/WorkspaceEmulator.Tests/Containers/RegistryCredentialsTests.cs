@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Access;
-using WorkspaceEmulator.Containers;
+using WorkspaceEmulator.Containers.Images;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.State;
 

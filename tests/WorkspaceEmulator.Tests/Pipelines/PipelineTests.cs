@@ -102,6 +102,96 @@ public class PipelineTests
     }
 
     [Fact]
+    public async Task Put_RunsTheStepsOfAPipelineComponent()
+    {
+        await using var emulator = await StartAsync();
+        var inner = new JsonObject
+        {
+            ["say"] = JsonNode.Parse(
+                Step("echo ${{inputs.word}} > ${{outputs.out}}/a.txt", """{"word":"a ${{parent.inputs.kind}} ${{parent.inputs.size}}"}""")
+            ),
+            ["copy"] = JsonNode.Parse(
+                Step(
+                    "cat ${{inputs.from}}/a.txt ${{inputs.more}}/a.txt > ${{outputs.out}}/b.txt",
+                    """{"from":"${{parent.jobs.say.outputs.out}}","more":"${{parent.inputs.more}}"}""",
+                    """{"out":"${{parent.outputs.text}}"}"""
+                )
+            ),
+        };
+        foreach (var (_, step) in inner)
+            (step!["environmentId"], step["type"]) = (EnvironmentId, "command");
+        var component = new JsonObject
+        {
+            ["type"] = "pipeline",
+            ["inputs"] = JsonNode.Parse(
+                """{"kind":{"type":"string"},"size":{"type":"string","default":"big"},"more":{"type":"uri_folder"}}"""
+            ),
+            ["outputs"] = JsonNode.Parse("""{"text":{"type":"uri_folder"}}"""),
+            ["jobs"] = inner,
+        };
+        await emulator.ExpectAsync(
+            HttpStatusCode.Created,
+            HttpMethod.Put,
+            Arm("/components/nested/versions/1"),
+            new JsonObject { ["properties"] = new JsonObject { ["componentSpec"] = component } }.ToJsonString()
+        );
+        var nested = $$"""
+            {"type":"pipeline","componentId":"/{{TestEmulator.Workspace}}/components/nested/versions/1",
+             "inputs":{"kind":{"job_input_type":"literal","value":"hole"},"more":{"job_input_type":"literal","value":"${FIRST}"} },
+             "outputs":{"text":{"value":"${RESULT}"} } }
+            """.Replace("${FIRST}", "${{parent.jobs.first.outputs.out}}", StringComparison.Ordinal).Replace(
+            "${RESULT}",
+            "${{parent.outputs.result}}",
+            StringComparison.Ordinal
+        );
+        var jobs = new JsonObject
+        {
+            ["first"] = JsonNode.Parse(Step("echo first > ${{outputs.out}}/a.txt")),
+            ["nested"] = JsonNode.Parse(nested),
+            ["last"] = JsonNode.Parse(Step("cat ${{inputs.from}}/b.txt", """{"from":{"value":"${{parent.jobs.nested.outputs.text}}"}}""")),
+        }.ToJsonString();
+
+        await SubmitAsync(
+            emulator,
+            Pipeline(jobs, properties => properties["outputs"] = JsonNode.Parse("""{"result":{"jobOutputType":"uri_folder"}}"""))
+        );
+        await emulator.WaitForEndAsync("pipe");
+
+        Assert.Equal("first Completed, last Completed, nested_copy Completed, nested_say Completed", await StatusesAsync(emulator));
+        Assert.Equal("a hole big\nfirst\n", emulator.Log((string)(await ChildrenAsync(emulator))["last"]["runId"]!));
+        var result = Directory.GetFiles(Path.Combine(emulator.Folder, "storage"), "b.txt", SearchOption.AllDirectories).Single();
+        Assert.EndsWith("azureml/pipe/result/b.txt", result, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Put_Returns400_WhenAPipelineComponentHoldsItself()
+    {
+        await using var emulator = await StartAsync();
+        var id = $"/{TestEmulator.Workspace}/components/nested/versions/1";
+        await emulator.ExpectAsync(
+            HttpStatusCode.Created,
+            HttpMethod.Put,
+            Arm("/components/nested/versions/1"),
+            $$"""{"properties":{"componentSpec":{"type":"pipeline","jobs":{"again":{"type":"pipeline","componentId":"{{id}}"} } } } }"""
+        );
+        await emulator.CreateComputeAsync();
+        await emulator.CreateEnvironmentAsync();
+
+        var body = await emulator.ExpectAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Put,
+            Arm("/jobs/pipe"),
+            Pipeline($$"""{"nested":{"type":"pipeline","componentId":"{{id}}"} }""")
+        );
+
+        Assert.StartsWith(
+            "properties.jobs holds pipeline components in each other",
+            (string?)body["error"]!["message"],
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task Put_RunsAComponent_WithItsDefaultsAndOptionalInputs()
     {
         await using var emulator = await StartAsync();

@@ -63,6 +63,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "src/train.py").write_text(
         "import sys, pathlib\npathlib.Path(sys.argv[2], 'model.txt').write_text(open(sys.argv[1]).read())\n"
     )
+    (folder / "docker").mkdir()
+    (folder / "docker/Dockerfile").write_text("FROM python:3.12\n")
     (folder / "data").mkdir()
     (folder / "data/words.txt").write_text("potholes\n")
     (folder / "model").mkdir()

@@ -153,6 +153,14 @@ def test_environments_archive_and_restore(ml: Any) -> None:
     assert [each.version for each in ml.environments.list("detection")] == ["1"]
 
 
+def test_environments_create_with_a_build_context(ml: Any, files: Path) -> None:
+    from azure.ai.ml.entities import BuildContext, Environment
+
+    context = BuildContext(path=str(files / "docker"), dockerfile_path="Dockerfile")
+    created = ml.environments.create_or_update(Environment(name="built", version="1", build=context))
+    assert created.build.dockerfile_path == "Dockerfile"
+
+
 # Data
 
 
@@ -313,6 +321,14 @@ def test_jobs_refuse_what_the_emulator_has_not(ml: Any, files: Path) -> None:
             command(files, name="spread", distribution={"type": "Mpi", "process_count_per_instance": 2})
         )
     assert refused.value.status_code == 501
+
+
+def test_jobs_refuse_an_image_that_no_engine_can_build(ml: Any, files: Path) -> None:
+    job = command(files, name="unbuilt", inputs={}, outputs={}, line="true")
+    job.environment = "azureml:built:1"
+    with pytest.raises(HttpResponseError) as refused:
+        ml.jobs.create_or_update(job)
+    assert refused.value.status_code == 501 and "properties.build" in str(refused.value)
 
 
 # Components

@@ -104,6 +104,44 @@ def test_pipeline_with_a_parallel_step_is_refused(client: Any, files: Path) -> N
     assert refused.value.status_code == 501 and "type parallel" in str(refused.value)
 
 
+def test_pipeline_runs_a_pipeline_in_it(client: Any, files: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    from azure.ai.ml import Input, Output, command, dsl
+
+    made = {
+        name: command(
+            name=name,
+            command=line,
+            environment="detection@latest",
+            inputs={"words": Input(type="uri_folder")},
+            outputs={"made": Output(type="uri_folder")},
+        )
+        for name, line in (
+            ("upper", "tr a-z A-Z < ${{inputs.words}}/words.txt > ${{outputs.made}}/words.txt"),
+            ("count", "wc -c < ${{inputs.words}}/words.txt > ${{outputs.made}}/words.txt"),
+        )
+    }
+
+    @dsl.pipeline()
+    def inner(words: Input) -> Any:
+        first = made["upper"](words=words)
+        second = made["count"](words=first.outputs.made)
+        return {"counted": second.outputs.made}
+
+    @dsl.pipeline(default_compute="cpu")
+    def outer(words: Input) -> Any:
+        within = inner(words=words)
+        last = made["upper"](words=within.outputs.counted)
+        return {"result": last.outputs.made}
+
+    job = outer(words=Input(type="uri_folder", path="azureml:words:1"))
+    job.settings.default_compute = "cpu"
+    submit(client, "nested", job)
+    client.jobs.stream("nested")
+    assert "Execution Summary" in capfd.readouterr().out
+    children = {child.display_name: child.status for child in client.jobs.list(parent_job_name="nested")}
+    assert children == {"within_first": "Completed", "within_second": "Completed", "last": "Completed"}
+
+
 def test_schedules_create(client: Any, files: Path) -> None:
     from azure.ai.ml.entities import CronTrigger, JobSchedule
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using WorkspaceEmulator.Files;
 
-namespace WorkspaceEmulator.Containers.Builds;
+namespace WorkspaceEmulator.Containers.Images;
 
 /// <summary>Writes the archive of a build context. The same content gives the same bytes.</summary>
 /// <remarks>

@@ -8,10 +8,13 @@ using WorkspaceEmulator.Files;
 using WorkspaceEmulator.References;
 using WorkspaceEmulator.Runs;
 
-namespace WorkspaceEmulator.Containers.Builds;
+namespace WorkspaceEmulator.Containers.Images;
 
 /// <summary>Builds the image of a job's environment by the Docker engine, unless an image of the same context is there.</summary>
-internal sealed class ImageBuild(DockerEngine engine, RegistryCredentials credentials, ContainerSettings settings)
+/// <param name="engine">The engine.</param>
+/// <param name="credentials">Signs in to the registries of base images.</param>
+/// <param name="network">The engine's name of the network of the build; null for its own choice.</param>
+internal sealed class ImageBuild(DockerEngine engine, RegistryCredentials credentials, string? network)
 {
     /// <summary>Labels an image with what it was built from.</summary>
     public const string ContextLabel = "io.model-training.context";
@@ -102,7 +105,7 @@ internal sealed class ImageBuild(DockerEngine engine, RegistryCredentials creden
             Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [ContextLabel] = hash },
             Remove = true,
             ForceRemove = true,
-            NetworkMode = settings.Network == JobNetwork.Host ? ContainerAddress.HostNetwork : null,
+            NetworkMode = network,
         };
         try
         {

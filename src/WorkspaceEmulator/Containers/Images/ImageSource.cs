@@ -1,6 +1,6 @@
 using WorkspaceEmulator.Engines;
 
-namespace WorkspaceEmulator.Containers;
+namespace WorkspaceEmulator.Containers.Images;
 
 /// <summary>Ensures that a job's image is on this machine and can run here.</summary>
 internal sealed class ImageSource(DockerEngine engine, RegistryCredentials credentials)

@@ -6,7 +6,7 @@ using WorkspaceEmulator.Engines;
 using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Wire;
 
-namespace WorkspaceEmulator.Containers;
+namespace WorkspaceEmulator.Containers.Images;
 
 /// <summary>
 /// Finds the credentials for a registry: a refresh token of the emulator's token service where that serves the registry, else what
