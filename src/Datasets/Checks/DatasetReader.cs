@@ -4,8 +4,8 @@ using Experiments.Planning;
 namespace Datasets.Checks;
 
 /// <summary>
-/// Reads and checks a dataset: <c>{imageType}/images/*</c> and two or three CSV files in <c>{imageType}/datasets</c>. The trainer checks the same
-/// rules and reports them in the same words; tests/datasets/cases.json tests both.
+/// Reads and checks a dataset: <c>{imageType}/images/*</c> and two or three CSV files in <c>{imageType}/datasets</c>. The trainer checks
+/// the same rules and reports them in the same words; tests/datasets/cases.json tests both.
 /// </summary>
 public static class DatasetReader
 {
