@@ -56,8 +56,8 @@ public static class ExperimentReference
             columns width and height exist, they must be those of the file; all other columns are ignored. Every class must be in both splits,
             and no image in both. `latest` is the newest stamp for which both files exist.
 
-            With DATA.VALIDATION_CSV a third file, the validation split, has the same form and the same rules. It need not have every class, but its
-            classes are among those of the training split, and its images are in no other split.
+            With DATA.VALIDATION_CSV a third file, the validation split, has the same form and the same rules. It need not have every
+            class, but its classes are among those of the training split, and its images are in no other split.
 
             Images are JPEG, PNG, BMP, GIF, WebP or TIFF, of at most 178,956,970 pixels. The EXIF orientation of a phone's picture is applied when
             width and height of its rows are those of the upright picture, and not when they are those of the stored pixels. Where they do not
@@ -65,8 +65,8 @@ public static class ExperimentReference
             Transparent pixels are composed on white. A JPEG that lacks only its last bytes is used, with a note.
 
             With DATA.ON_BAD_ROWS `drop`, faulty rows are left out and named: the rows themselves, every row of an image that is missing or
-            unreadable, the training rows of an image in both splits, and every row of a class that remains in only one split. An image of the
-            validation split and another one stays in the test split, else in the validation split.
+            unreadable, the training rows of an image in both splits, and every row of a class that remains in only one split. An image
+            of the validation split and another one stays in the test split, else in the validation split.
 
             # Environment config
 

@@ -34,9 +34,7 @@ internal static class HtmlText
     public static string Interval(ReportMetric metric) =>
         metric.Interval is { } interval ? $"{Metric(interval.Low)} to {Metric(interval.High)}" : "–";
 
-    /// <summary>
-    /// Returns the heading of the interval of the difference, which stands beside the one of the value where there is one.
-    /// </summary>
+    /// <summary>Returns the heading of the interval of the difference, beside that of the value where there is one.</summary>
     public static string IntervalOfDifference(bool hasIntervals) => hasIntervals ? "95 % interval of the difference" : "95 % interval";
 
     private static bool IsCount(ReportMetric metric) => metric.Name is "binary_tp" or "binary_fn" or "binary_tn" or "binary_fp";

@@ -33,9 +33,7 @@ public sealed record RunPassport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ValidationCsv { get; init; }
 
-    /// <summary>
-    /// SHA-256 over the rows and images of the validation split, 64 hex digits; null without one, and while it is unknown.
-    /// </summary>
+    /// <summary>SHA-256 over the rows and images of the validation split, 64 hex digits; null while unknown, and without one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ValidationHash { get; init; }
 }
