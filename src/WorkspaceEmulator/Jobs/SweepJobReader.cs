@@ -8,6 +8,7 @@ namespace WorkspaceEmulator.Jobs;
 internal sealed class SweepJobReader
 {
     private const string SpaceKind = "search_space";
+    private const string Maximize = "Maximize";
     private static readonly string[] TrialMembers =
     [
         "command",
@@ -79,9 +80,7 @@ internal sealed class SweepJobReader
         var sampling = ReadSampling(space);
         var objective = properties.Object("objective");
         var metric = ReadMetric(objective);
-        var goal = objective.Text("goal");
-        if (goal is not ("Maximize" or "Minimize"))
-            Add($"properties.objective.goal is '{goal}'; it must be Maximize or Minimize.");
+        var goal = ReadGoal(objective);
         var trial = ReadTrial(space, readTrial);
         var (total, concurrent) = ReadLimits(space, sampling);
         var timeout = ReadTimeout("timeout");
@@ -89,7 +88,20 @@ internal sealed class SweepJobReader
         var policy = ReadPolicy();
         return fault is not null || trial is null || space is null || sampling is null
             ? null
-            : new(trial.ComputeName, trial.InstanceCount, space, sampling, metric, goal == "Maximize", total, concurrent, timeout, policy);
+            : new(trial.ComputeName, trial.InstanceCount, space, sampling, metric, goal == Maximize, total, concurrent, timeout, policy);
+    }
+
+    // MLClient sends lower case. The service's own writing is stored, which its other clients expect in responses.
+    private string? ReadGoal(JsonObject? objective)
+    {
+        var given = objective.Text("goal");
+        string[] goals = [Maximize, "Minimize"];
+        var goal = goals.FirstOrDefault(goal => string.Equals(goal, given, StringComparison.OrdinalIgnoreCase));
+        if (goal is null)
+            Add($"properties.objective.goal is '{given}'; it must be Maximize or Minimize.");
+        else if (goal != given)
+            objective!["goal"] = goal;
+        return goal;
     }
 
     private SearchSpace? ReadSpace()

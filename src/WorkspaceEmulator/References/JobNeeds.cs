@@ -27,10 +27,8 @@ internal static class JobNeeds
             return "a job with properties.services";
         if (properties.Object("identity").Text("identityType") is { } identity and not "AMLToken")
             return $"a job with properties.identity ({identity})";
-        if (
-            properties.Object("resources") is { } resources
-            && DockerArguments.FirstOrDefault(member => HasAny(resources[member])) is { } member
-        )
+        var resources = properties.Object("resources");
+        if (DockerArguments.FirstOrDefault(member => HasAny(resources?[member])) is { } member)
             return $"a job with properties.resources.{member}";
         if (properties.Text("computeId") is null)
             return "a job without properties.computeId (serverless compute)";

@@ -360,6 +360,40 @@ def test_components_archive_and_restore(ml: Any) -> None:
     ml.components.restore("count", version="1")
 
 
+# Sweeps
+
+
+def test_jobs_create_a_sweep(ml: Any, files: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    from azure.ai.ml.sweep import Choice, MedianStoppingPolicy
+
+    job = command(files, line="python3 tune.py ${{inputs.rate}}", inputs={"rate": 0.1}, outputs={})
+    sweep = job(rate=Choice(values=[0.1, 0.2, 0.3])).sweep(
+        primary_metric="score", goal="Maximize", sampling_algorithm="grid", compute="cpu"
+    )
+    sweep.early_termination = MedianStoppingPolicy(delay_evaluation=5, evaluation_interval=1)
+    sweep.set_limits(max_total_trials=3, max_concurrent_trials=2)
+    sweep.name = "tunes"
+    assert ml.jobs.create_or_update(sweep, experiment_name="potholes").name == "tunes"
+    ml.jobs.stream("tunes")
+    assert "Execution Summary" in capfd.readouterr().out
+
+
+def test_jobs_get_the_best_trial_of_a_sweep(ml: Any) -> None:
+    sweep = ml.jobs.get("tunes")
+    best = ml.jobs.get(sweep.properties["best_child_run_id"])
+    assert (sweep.status, best.status) == ("Completed", "Completed")
+    assert "0.3" in str(best.tags["hyperparameters"])
+
+
+def test_jobs_list_the_trials_of_a_sweep(ml: Any) -> None:
+    assert sorted(names(ml.jobs.list(parent_job_name="tunes"))) == ["tunes_0", "tunes_1", "tunes_2"]
+
+
+def test_jobs_download_the_best_trial_of_a_sweep(ml: Any, tmp_path: Path) -> None:
+    ml.jobs.download("tunes", download_path=tmp_path, all=True)
+    assert any("score 0.3" in path.read_text() for path in tmp_path.rglob("std_log.txt"))
+
+
 # The end of the project
 
 
