@@ -41,7 +41,7 @@ lost = []
 def log_and_lose_the_node(self, step, metrics):
     log(self, step, metrics)
     if step == at and not lost:
-        lost.append(step)  # an evaluation logs the same step once more
+        lost.append(step)  # an evaluation logs the same step again
         if grace >= 0:
             timer = threading.Timer(grace, os.kill, (os.getpid(), signal.SIGKILL))
             timer.daemon = True

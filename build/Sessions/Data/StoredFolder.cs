@@ -26,9 +26,12 @@ public sealed class StoredFolder(StorageSession storage)
             files.ListAsync(places[1], context.Cancellation)
         );
         if (listings.Any(listing => listing.Count == 0))
-            await new StoredDataset(files, mount, imageType, StorageSession.Cache(context, mount, $"{imageType}-headers")).ListCsvsAsync(
-                context.Cancellation
-            ); // names what is missing
+        {
+            // Names what is missing.
+            var dataset = new StoredDataset(files, mount, imageType, StorageSession.Cache(context, mount, $"{imageType}-headers"));
+            await dataset.ListCsvsAsync(context.Cancellation);
+        }
+
         StoredFile[] wanted = [.. listings.SelectMany(listing => listing)];
         var copy = new LocalCopy(files, folder, StorageSession.Cache(context, mount, $"{imageType}-files"));
         await copy.UpdateAsync(
