@@ -73,7 +73,8 @@ internal static class ParameterImportance
     {
         var order = Enumerable.Range(0, values.Length).OrderBy(place => values[place]).ToArray();
         var ranks = new double[values.Length];
-        for (var first = 0; first < order.Length; )
+        var first = 0;
+        while (first < order.Length)
         {
             var last = first;
             while (last + 1 < order.Length && values[order[last + 1]].Equals(values[order[first]]))
