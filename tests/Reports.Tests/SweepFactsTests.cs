@@ -37,7 +37,7 @@ public sealed class SweepFactsTests
     public void Importance_IsOne_WhenAParameterExplainsEverything()
     {
         // The metric falls with a, whatever its scale; b is the same for two values each.
-        var importance = ParameterImportance.Of(Sweep(("0.001", "x", 9), ("0.01", "y", 8), ("0.1", "y", 3), ("1", "x", 1)));
+        var importance = Sweep(("0.001", "x", 9), ("0.01", "y", 8), ("0.1", "y", 3), ("1", "x", 1)).Importance();
 
         Assert.Equal(["a", "b"], importance.Select(one => one.Parameter));
         Assert.Equal(1, importance[0].Share, 9);
@@ -47,7 +47,7 @@ public sealed class SweepFactsTests
     [Fact]
     public void Importance_ComparesGroups_WhenValuesAreNoNumbers()
     {
-        var importance = ParameterImportance.Of(Sweep(("7", "x", 1), ("7", "x", 2), ("7", "y", 8), ("7", "y", 9)));
+        var importance = Sweep(("7", "x", 1), ("7", "x", 2), ("7", "y", 8), ("7", "y", 9)).Importance();
 
         Assert.Equal(["b", "a"], importance.Select(one => one.Parameter));
         Assert.Equal(0.7, importance[0].Share, 9); // ranks 0 1 2 3, means 0.5 and 2.5: 0.8, adjusted for four trials and two groups
@@ -57,9 +57,11 @@ public sealed class SweepFactsTests
     [Fact]
     public void Importance_FindsAParameter_WhoseBestValueIsInTheMiddle()
     {
-        var importance = ParameterImportance.Of(
-            Sweep([.. Enumerable.Range(0, 9).Select(number => ($"{number}", $"v{number % 2}", (double?)Math.Pow(number - 4.2, 2)))])
-        );
+        var sweep = Sweep([
+            .. Enumerable.Range(0, 9).Select(number => ($"{number}", $"v{number % 2}", (double?)Math.Pow(number - 4.2, 2))),
+        ]);
+
+        var importance = sweep.Importance();
 
         Assert.Equal(["a", "b"], importance.Select(one => one.Parameter));
         Assert.InRange(importance[0].Share, 0.8, 1);
@@ -69,14 +71,14 @@ public sealed class SweepFactsTests
     [Fact]
     public void Importance_IsZero_WhenEachTrialHasAValueOfItsOwn()
     {
-        var importance = ParameterImportance.Of(Sweep(("7", "p", 1), ("7", "q", 2), ("7", "r", 8), ("7", "s", 9)));
+        var importance = Sweep(("7", "p", 1), ("7", "q", 2), ("7", "r", 8), ("7", "s", 9)).Importance();
 
         Assert.All(importance, one => Assert.Equal(0, one.Share));
     }
 
     [Fact]
     public void Importance_IsEmpty_WhenThereAreFewerThanThreeTrials() =>
-        Assert.Empty(ParameterImportance.Of(Sweep(("1", "x", 1), ("2", "x", 2), ("3", "x", null))));
+        Assert.Empty(Sweep(("1", "x", 1), ("2", "x", 2), ("3", "x", null)).Importance());
 
     [Theory]
     [InlineData("0.001", "0.01", "1", 1 / 3.0, true)] // a wide range of positive numbers is logarithmic

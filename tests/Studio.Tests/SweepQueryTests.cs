@@ -26,8 +26,8 @@ public class SweepQueryTests
         var importance = SweepQuery.Importance(sweep);
 
         Assert.Equal(["rate", "kind"], importance.Select(one => one.Parameter));
-        Assert.Equal(1, importance[0].Value, 9);
-        Assert.Equal(0, importance[1].Value, 9);
+        Assert.Equal(1, importance[0].Share, 9);
+        Assert.Equal(0, importance[1].Share, 9);
     }
 
     [Fact]

@@ -1,43 +1,54 @@
+using System.Globalization;
+
 namespace Reports.Building;
 
-/// <summary>Estimates how much each parameter of a sweep says about the metric.</summary>
+/// <summary>Estimates how much each parameter of a sweep says about the metric. The studio compiles this file, too.</summary>
 internal static class ParameterImportance
 {
     /// <summary>Trials with a value of the metric below which nothing is estimated.</summary>
-    public const int FewestTrials = 3;
+    private const int FewestTrials = 3;
 
     /// <summary>
     /// Returns for each parameter the share of the metric's variance, in ranks, that it explains alone: a parabola over the ranks of
     /// numbers, whose best value may be in the middle, and the means of the groups for other values. The shares are adjusted for the
     /// number of trials, so that chance alone gives about 0. They are from 0 to 1 and need not add up to 1.
     /// </summary>
+    /// <param name="trials">The trials with a finite value of the metric, and the value of each of their parameters as text.</param>
     /// <returns>The most important parameter first; nothing when there are too few trials.</returns>
-    public static IReadOnlyList<(string Parameter, double Share)> Of(SweepFacts sweep)
+    public static IReadOnlyList<(string Parameter, double Share)> Of(
+        IReadOnlyList<(IReadOnlyDictionary<string, string> Values, double Metric)> trials
+    )
     {
-        if (sweep.Measured.Count < FewestTrials)
+        if (trials.Count < FewestTrials)
             return [];
-        var metric = Ranks([.. sweep.Measured.Select(trial => trial.Metric!.Value)]);
+        var metric = Ranks([.. trials.Select(trial => trial.Metric)]);
         return
         [
-            .. sweep
-                .Parameters.Select(name => (name, Explained(sweep.Measured, name, metric)))
+            .. trials
+                .SelectMany(trial => trial.Values.Keys)
+                .Distinct(StringComparer.Ordinal)
+                .Select(name => (name, Explained([.. trials.Select(trial => trial.Values.GetValueOrDefault(name, ""))], metric)))
                 .OrderByDescending(pair => pair.Item2)
                 .ThenBy(pair => pair.name, StringComparer.Ordinal),
         ];
     }
 
-    private static double Explained(IReadOnlyList<TrialFacts> trials, string parameter, double[] metric)
+    private static double Explained(IReadOnlyList<string> values, double[] metric)
     {
         var goal = Centred(metric);
         var total = Product(goal, goal);
         if (total == 0)
             return 0;
-        var (explained, terms) = trials.All(trial => trial.Number(parameter) is not null)
-            ? ExplainedByNumbers(Centred(Ranks([.. trials.Select(trial => trial.Number(parameter)!.Value)])), goal)
-            : ExplainedByGroups([.. trials.Select(trial => trial.Values.GetValueOrDefault(parameter, ""))], goal);
-        var free = trials.Count - terms - 1;
-        return free <= 0 ? 0 : Math.Clamp(1 - (1 - explained / total) * (trials.Count - 1) / free, 0, 1);
+        double?[] numbers = [.. values.Select(Number)];
+        var (explained, terms) = numbers.All(number => number is not null)
+            ? ExplainedByNumbers(Centred(Ranks([.. numbers.Select(number => number!.Value)])), goal)
+            : ExplainedByGroups(values, goal);
+        var free = values.Count - terms - 1;
+        return free <= 0 ? 0 : Math.Clamp(1 - (1 - explained / total) * (values.Count - 1) / free, 0, 1);
     }
+
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
 
     private static (double Explained, int Terms) ExplainedByNumbers(double[] ranks, double[] goal)
     {

@@ -20,6 +20,10 @@ public sealed record SweepFacts(string Metric, bool IsMaximized, string? Best, I
     /// <summary>Returns whether a trial is the best one.</summary>
     internal bool IsBest(TrialFacts trial) => trial.Name == Best;
 
+    /// <summary>Returns how much each parameter says about the metric, the most important first.</summary>
+    internal IReadOnlyList<(string Parameter, double Share)> Importance() =>
+        ParameterImportance.Of([.. Measured.Select(trial => (trial.Values, trial.Metric!.Value))]);
+
     /// <summary>Returns the best value up to each completed trial with a value, by the number of the trial from 1 on.</summary>
     internal IReadOnlyList<(int Number, double Value)> BestSoFar()
     {

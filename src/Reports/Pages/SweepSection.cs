@@ -15,7 +15,7 @@ internal static class SweepSection
     {
         if (sweep is not { Trials.Count: > 0 })
             return null;
-        var importance = ParameterImportance.Of(sweep);
+        var importance = sweep.Importance();
         var html = new StringBuilder($"<p>{Sentence(sweep, HtmlText.Foreign(sweep.Metric, 60), Best(sweep))}</p>");
         html.Append(ParallelCoordinates.Draw(sweep, [.. importance.Select(one => one.Parameter)]));
         var charts = BestSoFar(sweep) + Importance(importance);

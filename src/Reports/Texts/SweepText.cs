@@ -35,7 +35,7 @@ internal static class SweepText
         if (sweep.Trials.Count > MostTrials)
             text.Append($"\n{sweep.Trials.Count - MostTrials} more trials are in `report.html`.\n");
         text.Append('\n');
-        AppendImportance(text, ParameterImportance.Of(sweep));
+        AppendImportance(text, sweep.Importance());
     }
 
     private static void AppendImportance(StringBuilder text, IReadOnlyList<(string Parameter, double Share)> importance)
