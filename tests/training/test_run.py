@@ -235,28 +235,10 @@ def test_train_with_a_validation_split_resumes_bit_for_bit_and_ends_early(
     assert _without_times([again]) == _without_times([whole])
 
 
-def test_train_fails_when_patience_has_nothing_to_wait_for(
-    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
-) -> None:
-    with pytest.raises(
-        TrainingError, match=r"PATIENCE is 2, with DATA\.VALIDATION 0 and RUN_PARAMS\.EVAL_EVERY 3; it must"
-    ):
-        _run(exp_config({"RUN_PARAMS.PATIENCE": 2, "RUN_PARAMS.EVAL_EVERY": 3}), demo_data, tmp_path, console[0])
-
-
 def test_train_warns_that_it_uses_one_of_several_gpus(exp_config: ExpConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.device_count", lambda: 4)
 
     assert check_training(parse_settings(exp_config(), "x")) == ["warning: this run uses one of the 4 GPUs"]
-
-
-def test_train_fails_with_two_validation_splits(exp_config: ExpConfig) -> None:
-    text = exp_config({"DATA.VALIDATION": 0.2, "DATA.VALIDATION_CSV": "check.csv"})
-
-    with pytest.raises(
-        TrainingError, match=r"VALIDATION is 0\.2 and DATA\.VALIDATION_CSV is check\.csv; one of them must"
-    ):
-        check_training(parse_settings(text, "x"))
 
 
 def test_train_chooses_the_best_weights_by_the_validation_file(

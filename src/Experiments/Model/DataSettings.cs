@@ -59,6 +59,8 @@ public sealed record DataSettings
         Default = "none",
         Pattern = @"^(?!\.{1,2}$)[^/\\\u0000-\u001f]+$",
         Rule = "\"none\" or a file name in {IMAGE_TYPE}/datasets, without a folder",
+        Excludes = "DATA.VALIDATION",
+        NeedsHint = "A run has one validation split.",
         Decides = Decides.Weights
     )]
     public string ValidationCsv { get; init; } = "";

@@ -121,6 +121,8 @@ public sealed record RunParameters
         Minimum = 0,
         Maximum = 10_000,
         Unit = "evaluations, 0 for none",
+        Needs = ["RUN_PARAMS.EVAL_EVERY", "DATA.VALIDATION or DATA.VALIDATION_CSV"],
+        NeedsHint = "The best weights are chosen by regular evaluations of the validation split.",
         Decides = Decides.Weights
     )]
     public int Patience { get; init; }

@@ -67,6 +67,8 @@ internal sealed class KeyRelations
                 var required = $"left out, because {leaf.Definition.OnlyWith} is \"{ValueOf(leaf.Definition.OnlyWith!)}\"";
                 faults.Add(new(given.Location, leaf.Path, given.Shown, required, leaf.Definition.OnlyWithHint));
             }
+            if (!IsOff(leaf.Value))
+                ValidateNeeds(leaf, given, faults);
             if (leaf.Definition.KeyPathsOf is { Count: > 0 } owners)
                 ValidateKeyPaths(leaf, owners, given, faults);
         }
@@ -75,6 +77,23 @@ internal sealed class KeyRelations
     private bool Applies(Leaf leaf) => leaf.Definition.OnlyWith is not { } key || leaf.Definition.AppliesWith((string)ValueOf(key)!);
 
     private static bool IsExempt(Leaf leaf) => Equals(leaf.Value, leaf.Definition.DiffersUnless);
+
+    private static bool IsOff(object? value) => value is null or 0 or 0.0 or false or "none";
+
+    private void ValidateNeeds(Leaf leaf, LocatedValue given, List<ConfigFault> faults)
+    {
+        var broken = leaf.Definition.Needs.Where(need => need.All(path => IsOff(ValueOf(path)))).SelectMany(need => need).ToList();
+        if (leaf.Definition.Excludes is { } other && !IsOff(ValueOf(other)))
+            broken.Add(other);
+        if (broken.Count > 0)
+        {
+            var others = string.Join(" and ", broken.Select(path => $"{path} is {Shown(path)}"));
+            faults.Add(new(given.Location, leaf.Path, given.Shown, $"left out, because {others}", leaf.Definition.NeedsHint));
+        }
+    }
+
+    // A value that is not given is a default, which is off.
+    private string Shown(string path) => root.FindPath(path)?.Shown ?? (ValueOf(path) is string text ? $"\"{text}\"" : "0");
 
     private void ValidateKeyPaths(Leaf leaf, IReadOnlyList<string> owners, LocatedValue given, List<ConfigFault> faults)
     {

@@ -125,6 +125,15 @@ public static class ExperimentSchema
             schema["x-at-most"] = limit;
         if (definition.DiffersFrom is { } other)
             schema["x-differs-from"] = new JsonObject { ["key"] = other, ["unless"] = definition.DiffersUnless };
+        if (definition.NeedsHint is { } why)
+        {
+            schema["x-needs"] = new JsonObject
+            {
+                ["one-of-each"] = new JsonArray([.. definition.Needs.Select(need => Strings(need))]),
+                ["excludes"] = definition.Excludes,
+                ["hint"] = why,
+            };
+        }
         if (definition.RefusedPatternText is { } refused)
             schema["x-refused"] = new JsonObject { ["pattern"] = refused, ["hint"] = definition.RefusedHint };
         if (definition.OnlyWith is { } with)

@@ -43,6 +43,18 @@ public sealed class SettingAttribute(string key, string description) : Attribute
     /// <summary>A value that both keys of <see cref="DiffersFrom"/> may hold.</summary>
     public string? DiffersUnless { get; set; }
 
+    /// <summary>
+    /// What this key needs when it is not off (0, false or <c>none</c>): of each text, which names key paths with <c>or</c> between them,
+    /// one key that is not off either.
+    /// </summary>
+    public string[]? Needs { get; set; }
+
+    /// <summary>Path of a key that must be off where this one is not.</summary>
+    public string? Excludes { get; set; }
+
+    /// <summary>A sentence that says why this key needs, or excludes, the others.</summary>
+    public string? NeedsHint { get; set; }
+
     /// <summary>The value is an object whose keys are key paths of these sections, each with a name and an array.</summary>
     public string[]? KeyPathsOf { get; set; }
 

@@ -96,6 +96,13 @@ internal sealed class SettingDefinition
 
     public string? DiffersUnless => attribute.DiffersUnless;
 
+    /// <summary>The key paths of which one must not be off, for each need.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Needs => [.. (attribute.Needs ?? []).Select(need => need.Split(" or "))];
+
+    public string? Excludes => attribute.Excludes;
+
+    public string? NeedsHint => attribute.NeedsHint;
+
     public IReadOnlyList<string> KeyPathsOf => attribute.KeyPathsOf ?? [];
 
     public string? ValueRule => attribute.ValueRule;
@@ -104,6 +111,7 @@ internal sealed class SettingDefinition
     public string Relations =>
         (AtMost is null ? "" : $" At most {AtMost}.")
         + (DiffersFrom is null ? "" : $" Different from {DiffersFrom}, unless both are {DiffersUnless}.")
+        + (NeedsHint is null ? "" : " " + NeedsHint)
         + (OnlyWithHint is null ? "" : " " + OnlyWithHint);
 
     /// <summary>Record of the value, or of each value of a map; null for a single value.</summary>

@@ -225,8 +225,19 @@ class _Validator:
                 only = key.node["x-only-with"]
                 required = f"left out, because {only['key']} is \"{values[only['key']]}\""
                 self._add(given, key.path, required, only["hint"])
+            if "x-needs" in key.node and not _is_off(value):
+                self._needs(key, given, root, values)
             if "x-key-paths-of" in key.node:
                 self._key_paths(key, given)
+
+    def _needs(self, key: Key, given: Value, root: Value, values: Mapping[str, Any]) -> None:
+        needs = key.node["x-needs"]
+        broken = [path for need in needs["one-of-each"] if all(_is_off(values[p]) for p in need) for path in need]
+        if needs["excludes"] is not None and not _is_off(values[needs["excludes"]]):
+            broken.append(needs["excludes"])
+        if broken:
+            others = " and ".join(f"{path} is {_shown(root.find_path(path), values[path])}" for path in broken)
+            self._add(given, key.path, f"left out, because {others}", needs["hint"])
 
     def _key_paths(self, key: Key, given: Value) -> None:
         rule = f"key path of {' or '.join(key.node['x-key-paths-of'])}"
@@ -300,6 +311,18 @@ def _convert(key: Key, value: Value) -> Any:
     if kind == "boolean" and value.kind in ("true", "false"):
         return value.kind == "true"
     return value.plain() if kind == "object" and value.kind == "object" else None
+
+
+def _is_off(value: Any) -> bool:
+    """Returns whether the value of a key turns off what the key is about."""
+    return value is None or value == "none" or (not isinstance(value, str) and value == 0)
+
+
+def _shown(given: Optional[Value], value: Any) -> str:
+    """Returns a value as it was given, or its default, which is off."""
+    if given is not None:
+        return given.shown(given.kind == "string" and schema.looks_like_secret(given.text))
+    return f'"{value}"' if isinstance(value, str) else "0"
 
 
 def _applies(key: Key, values: Mapping[str, Any]) -> bool:

@@ -207,23 +207,9 @@ def check_training(settings: Settings, group: Group = ALONE) -> list[str]:
 
     Returns:
         Warnings, a line each.
-
-    Raises:
-        TrainingError: PATIENCE is set without regular evaluations of a validation split, or there are two such splits.
     """
     run = settings.run
     has_file = settings.validation_csv != NO_FILE
-    if settings.validation and has_file:
-        raise TrainingError(
-            f"DATA.VALIDATION is {settings.validation:g} and DATA.VALIDATION_CSV is {settings.validation_csv}; one of "
-            f"them must be unset, because a run has one validation split."
-        )
-    if run.patience and not ((settings.validation or has_file) and run.eval_every):
-        raise TrainingError(
-            f"RUN_PARAMS.PATIENCE is {run.patience}, with DATA.VALIDATION {settings.validation:g} and "
-            f"RUN_PARAMS.EVAL_EVERY {run.eval_every}; it must be 0, or both of them above 0, "
-            "because the best weights are chosen by regular evaluations of the validation split."
-        )
     lines = []
     if (settings.validation or has_file) and not run.eval_every:
         lines.append("warning: RUN_PARAMS.EVAL_EVERY is 0, so that the validation split measures the last step alone")
