@@ -6,7 +6,7 @@ using Cake.Core;
 namespace Build.Testing;
 
 /// <summary>
-/// Runs the test suites, as many at once as this machine has cores: first the fast ones, those that need no build beside the build, then
+/// Runs the test suites, one more at once than this machine has cores: first the fast ones, those that need no build beside the build, then
 /// the end-to-end ones, the longest first.
 /// </summary>
 public sealed class TestRun(
@@ -64,27 +64,26 @@ public sealed class TestRun(
     private async Task<List<TestOutcome>> RunAsync(BuildContext context, IReadOnlyList<TestSuite> suites)
     {
         var outcomes = new List<TestOutcome>();
-        using var lanes = new SemaphoreSlim(Math.Max(1, Environment.ProcessorCount));
+        // One more than cores: most tests wait for other programs half of their time.
+        using var lanes = new SemaphoreSlim(Environment.ProcessorCount + 1);
         // Suites that need no build run beside it.
         var built = suites.Any(suite => suite.NeedsBuild) ? BuildAsync(context, lanes) : Task.CompletedTask;
         var installed = InstallAsync(context, suites);
-        await Task.WhenAll([
-            .. suites.Where(suite => !suite.IsHeavy).Select(RunWhenReadyAsync),
-            // They queue for a lane behind the fast suites, and wait for what those wait for, so that none is before them.
-            .. suites.Where(suite => suite.IsHeavy).OrderBy(suite => suite.Place).Select(RunWhenReadyAsync),
-        ]);
-        await Task.WhenAll(built, installed);
+        var everything = Task.WhenAll(built, installed);
+        var ordered = suites.OrderBy(suite => suite.IsHeavy).ThenBy(suite => suite.Place).ToLookup(suite => ReadyFor(suite));
+        // The suites of each group queue for the lanes in their order.
+        await Task.WhenAll([everything, .. ordered.Select(group => RunGroupAsync(group.Key, group))]);
         return outcomes;
 
-        async Task RunWhenReadyAsync(TestSuite suite)
+        Task ReadyFor(TestSuite suite) =>
+            suite.NeedsBuild || suite.IsHeavy ? everything
+            : suite.Packages is not null ? installed
+            : Task.CompletedTask;
+
+        async Task RunGroupAsync(Task ready, IEnumerable<TestSuite> group)
         {
-            if (suite.IsHeavy)
-                await Task.WhenAll(built, installed);
-            if (suite.NeedsBuild)
-                await built;
-            if (suite.Packages is not null)
-                await installed;
-            await RunAsync(suite, lanes, outcomes, context);
+            await ready;
+            await Task.WhenAll(group.Select(suite => RunAsync(suite, lanes, outcomes, context)).ToList());
         }
     }
 

@@ -435,6 +435,18 @@ public class SweepTests
     }
 
     [Fact]
+    public async Task Put_StoresTheGoalAsAzureWritesIt_WhenMlClientSendsLowerCase()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+
+        var created = await SubmitAsync(emulator, "echo ${{search_space.a}}", """{"a":["choice",[[1,2]]]}""", properties =>
+            properties["objective"]!["goal"] = "minimize"
+        );
+
+        Assert.Equal("Minimize", (string?)created["properties"]!["objective"]!["goal"]);
+    }
+
+    [Fact]
     public async Task Put_ChangesNothing_WhenASweepIsSentAgain()
     {
         await using var emulator = await TestEmulator.StartAsync();

@@ -370,6 +370,8 @@ def test_jobs_create_a_sweep(ml: Any, files: Path, capfd: pytest.CaptureFixture[
     sweep = job(rate=Choice(values=[0.1, 0.2, 0.3])).sweep(
         primary_metric="score", goal="Maximize", sampling_algorithm="grid", compute="cpu"
     )
+    # MLClient writes lower case, which the service accepts and its OpenAPI file does not know.
+    sweep.objective.goal = "Maximize"
     sweep.early_termination = MedianStoppingPolicy(delay_evaluation=5, evaluation_interval=1)
     sweep.set_limits(max_total_trials=3, max_concurrent_trials=2)
     sweep.name = "tunes"
