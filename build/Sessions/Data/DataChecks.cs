@@ -21,7 +21,18 @@ internal static class DataChecks
             Directory.CreateDirectory(folder);
         else
             Directory.CreateDirectory(folder, OwnerAlone);
-        File.Copy(source, Path.Combine(folder, $"{hash}.json"), overwrite: true);
+        // The studio may read at this moment, and the disk may be full.
+        var unfinished = Path.Combine(folder, $".{hash}.{Guid.NewGuid():N}");
+        try
+        {
+            File.Copy(source, unfinished);
+            File.Move(unfinished, Path.Combine(folder, $"{hash}.json"), overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(unfinished);
+            throw;
+        }
     }
 
     private static string? ReadHash(string file)
@@ -29,7 +40,7 @@ internal static class DataChecks
         try
         {
             var hash = JsonNode.Parse(File.ReadAllText(file)) is JsonObject data ? (string?)data["hash"] : null;
-            return hash?.All(char.IsAsciiHexDigitLower) == true ? hash : null;
+            return hash is { Length: 64 } && hash.All(char.IsAsciiHexDigitLower) ? hash : null;
         }
         catch (Exception error) when (error is JsonException or IOException or InvalidOperationException)
         {

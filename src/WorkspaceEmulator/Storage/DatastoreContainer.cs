@@ -20,8 +20,8 @@ internal static class DatastoreContainer
     {
         if (datastore.Text("datastoreType") != "AzureBlob")
             return $"a datastore of type {datastore.Text("datastoreType")}";
-        var host = (datastore.Text("endpoint") ?? PublicCloud).Split('/', ':')[0];
-        if (AzureDomains.Any(domain => host == domain || host.EndsWith($".{domain}", StringComparison.OrdinalIgnoreCase)))
+        var host = (datastore.Text("endpoint") ?? PublicCloud).Split('/', ':')[0].TrimEnd('.');
+        if (AzureDomains.Any(domain => $".{host}".EndsWith($".{domain}", StringComparison.OrdinalIgnoreCase)))
             return $"a storage account of Azure ('{datastore.Text("accountName")}'), to which the emulator never writes";
         return datastore.Object("credentials").Text("credentialsType") is "AccountKey" or "Sas"
             ? null

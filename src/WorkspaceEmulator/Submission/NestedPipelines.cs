@@ -17,6 +17,9 @@ internal sealed partial class NestedPipelines(Workspace workspace)
     // A component can name itself; that must end.
     private const int DeepestPipeline = 8;
 
+    // Components in each other multiply their steps.
+    private const int MostSteps = 1000;
+
     private static readonly string[] PipelineTypes = ["pipeline", "PipelineComponent"];
 
     [GeneratedRegex(
@@ -36,6 +39,8 @@ internal sealed partial class NestedPipelines(Workspace workspace)
     /// <summary>Returns the steps of a pipeline, none of which runs a pipeline component.</summary>
     /// <exception cref="RefusedStepException">Pipelines are nested too deeply, or two steps get one name.</exception>
     public JsonObject Flatten(JsonObject jobs) => Flatten(jobs, 0);
+
+    private int made;
 
     private JsonObject Flatten(JsonObject jobs, int depth)
     {
@@ -132,8 +137,10 @@ internal sealed partial class NestedPipelines(Workspace workspace)
                 : null;
     }
 
-    private static void Add(JsonObject flat, string step, JsonNode? definition)
+    private void Add(JsonObject flat, string step, JsonNode? definition)
     {
+        if (++made > MostSteps * DeepestPipeline || flat.Count == MostSteps)
+            throw new RefusedStepException($"properties.jobs holds pipeline components with more than {MostSteps} steps in all.");
         if (flat.ContainsKey(step))
             throw new RefusedStepException($"properties.jobs has two steps '{step}', one of them in a pipeline component; rename one.");
         flat[step] = definition;
