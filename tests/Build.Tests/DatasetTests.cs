@@ -6,6 +6,8 @@ namespace Build.Tests;
 /// <summary>The targets about a dataset: Create-Demo-Data, Upload-Dataset and Register-Datastore.</summary>
 public sealed class DatasetTests : IDisposable
 {
+    private const string DatasetHash = "0a1b0a1b0a1b0a1b0a1b0a1b0a1b0a1b0a1b0a1b0a1b0a1b0a1b0a1b0a1b0a1b";
+
     private readonly HostConsole host = new();
 
     public void Dispose() => host.Dispose();
@@ -78,7 +80,8 @@ public sealed class DatasetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"0a1b\"", true)]
+    [InlineData($"\"{DatasetHash}\"", true)]
+    [InlineData("\"\"", false)]
     [InlineData("null", false)]
     [InlineData("\"../escape\"", false)]
     [InlineData("3", false)]
@@ -90,7 +93,10 @@ public sealed class DatasetTests : IDisposable
         host.Run("--target=Check-Data", "--fail-on=same-bytes");
 
         var checks = Path.Combine(host.Root, ".local/emulator/data-checks");
-        Assert.Equal(isLeft ? ["0a1b.json"] : [], Directory.Exists(checks) ? Directory.GetFiles(checks).Select(Path.GetFileName) : []);
+        Assert.Equal(
+            isLeft ? [$"{DatasetHash}.json"] : [],
+            Directory.Exists(checks) ? Directory.GetFiles(checks).Select(Path.GetFileName) : []
+        );
 
         int Inspect()
         {

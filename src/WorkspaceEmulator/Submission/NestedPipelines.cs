@@ -40,7 +40,7 @@ internal sealed partial class NestedPipelines(Workspace workspace)
     /// <exception cref="RefusedStepException">Pipelines are nested too deeply, or two steps get one name.</exception>
     public JsonObject Flatten(JsonObject jobs) => Flatten(jobs, 0);
 
-    private int made;
+    private int nested;
 
     private JsonObject Flatten(JsonObject jobs, int depth)
     {
@@ -51,6 +51,8 @@ internal sealed partial class NestedPipelines(Workspace workspace)
         var sources = new Dictionary<(string Step, string Output), string>();
         foreach (var (step, node) in jobs)
         {
+            if (depth > 0 && ++nested > MostSteps)
+                throw new RefusedStepException($"properties.jobs holds pipeline components with more than {MostSteps} steps in all.");
             if (node is not JsonObject given || ComponentOf(given) is not { } component)
             {
                 Add(flat, step, node?.DeepClone());
@@ -137,10 +139,8 @@ internal sealed partial class NestedPipelines(Workspace workspace)
                 : null;
     }
 
-    private void Add(JsonObject flat, string step, JsonNode? definition)
+    private static void Add(JsonObject flat, string step, JsonNode? definition)
     {
-        if (++made > MostSteps * DeepestPipeline || flat.Count == MostSteps)
-            throw new RefusedStepException($"properties.jobs holds pipeline components with more than {MostSteps} steps in all.");
         if (flat.ContainsKey(step))
             throw new RefusedStepException($"properties.jobs has two steps '{step}', one of them in a pipeline component; rename one.");
         flat[step] = definition;

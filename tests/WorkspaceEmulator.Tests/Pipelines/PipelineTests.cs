@@ -192,6 +192,37 @@ public class PipelineTests
     }
 
     [Fact]
+    public async Task Put_Returns400_WhenPipelineComponentsMultiplyTheirSteps()
+    {
+        await using var emulator = await StartAsync();
+        for (var level = 0; level < 7; level++)
+        {
+            var inner = $"/{TestEmulator.Workspace}/components/level{level - 1}/versions/1";
+            var steps = Enumerable
+                .Range(0, level == 0 ? 0 : 10)
+                .Select(step => $$""" "step{{step}}":{"type":"pipeline","componentId":"{{inner}}"} """);
+            await emulator.ExpectAsync(
+                HttpStatusCode.Created,
+                HttpMethod.Put,
+                Arm($"/components/level{level}/versions/1"),
+                $$"""{"properties":{"componentSpec":{"type":"pipeline","jobs":{ {{string.Join(',', steps)}} } } } }"""
+            );
+        }
+
+        await emulator.CreateComputeAsync();
+        await emulator.CreateEnvironmentAsync();
+
+        var body = await emulator.ExpectAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Put,
+            Arm("/jobs/pipe"),
+            Pipeline($$"""{"nested":{"type":"pipeline","componentId":"/{{TestEmulator.Workspace}}/components/level6/versions/1"} }""")
+        );
+
+        Assert.Equal("properties.jobs holds pipeline components with more than 1000 steps in all.", (string?)body["error"]!["message"]);
+    }
+
+    [Fact]
     public async Task Put_RunsAComponent_WithItsDefaultsAndOptionalInputs()
     {
         await using var emulator = await StartAsync();

@@ -49,9 +49,10 @@ class Console:
             self.say(text)
             return
         with self._lock:
-            self.stream.write("\r" + harmless(text).ljust(self._open))
+            shown = harmless(text)
+            self.stream.write("\r" + shown.ljust(self._open))
             self.stream.flush()
-            self._open = max(self._open, len(text))
+            self._open = max(self._open, len(shown))
 
 
 class SilentConsole(Console):
