@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Fixtures;
 
 namespace WorkspaceEmulator.Tests;
 
@@ -145,7 +146,7 @@ public class JobTests
             () => Task.FromResult("ids are not written")
         );
         var processes = new[] { "a", "b", "c", "d" }.Select(file => int.Parse(File.ReadAllText(Path.Combine(folder, file)))).ToList();
-        Assert.All(processes, id => Assert.True(IsAlive(id)));
+        Assert.All(processes, id => Assert.True(ProcessTable.IsAlive(id)));
 
         var (status, _, response) = await emulator.SendAsync(HttpMethod.Post, TestEmulator.Arm("/jobs/stubborn/cancel"));
         Assert.Equal(HttpStatusCode.Accepted, status);
@@ -155,7 +156,7 @@ public class JobTests
 
         var details = await emulator.WaitForEndAsync("stubborn");
         Assert.Equal("Canceled", (string?)details["status"]);
-        Assert.All(processes, id => Assert.False(IsAlive(id)));
+        Assert.All(processes, id => Assert.False(ProcessTable.IsAlive(id)));
         await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, response.Headers.Location.ToString());
         await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, TestEmulator.Arm("/jobs/stubborn/cancel"));
     }
@@ -472,18 +473,5 @@ public class JobTests
             "PUT a job of type Spark is not emulated. docs/emulator.md lists the operations that are.",
             (string?)error["error"]!["message"]
         );
-    }
-
-    internal static bool IsAlive(int process)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{process}/stat");
-            return stat[stat.LastIndexOf(')')..][2] is not ('Z' or 'X');
-        }
-        catch (IOException)
-        {
-            return false; // The process has ended.
-        }
     }
 }

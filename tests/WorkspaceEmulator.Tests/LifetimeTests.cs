@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
+using Fixtures;
 using WorkspaceEmulator.Hosting;
 
 namespace WorkspaceEmulator.Tests;
@@ -82,7 +83,7 @@ public sealed class LifetimeTests : IDisposable
             Assert.False(File.Exists(Path.Combine(folder, "emulator.json")));
         }
 
-        Assert.False(JobTests.IsAlive(process));
+        Assert.False(ProcessTable.IsAlive(process));
         var end = JsonNode.Parse(
             await File.ReadAllTextAsync(Path.Combine(folder, "last-end.json"), TestContext.Current.CancellationToken)
         )!;
@@ -134,7 +135,7 @@ public sealed class LifetimeTests : IDisposable
             crashing.Kill();
             await crashing.WaitForExitAsync(TestContext.Current.CancellationToken);
             await TestEmulator.EventuallyAsync(
-                () => Task.FromResult(!JobTests.IsAlive(job)),
+                () => Task.FromResult(!ProcessTable.IsAlive(job)),
                 () => Task.FromResult("the job outlives the emulator")
             );
         }

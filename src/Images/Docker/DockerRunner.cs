@@ -54,6 +54,7 @@ internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, Cancella
         private readonly List<string> errors = [];
         private readonly Thread[] readers;
         private readonly CancellationTokenRegistration registration;
+        private Task ending = Task.CompletedTask;
 
         public Running(
             Process process,
@@ -69,7 +70,7 @@ internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, Cancella
             registration = cancellation.Register(() =>
             {
                 beforeEnd();
-                _ = EndAsync();
+                ending = EndAsync();
             });
             readers =
             [
@@ -87,6 +88,7 @@ internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, Cancella
         public void WaitForExit()
         {
             process.WaitForExit(Timeout.Infinite);
+            FinishEnding();
             FinishReading();
         }
 
@@ -94,6 +96,7 @@ internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, Cancella
         {
             if (!process.WaitForExit(milliseconds))
                 return false;
+            FinishEnding();
             FinishReading();
             return true;
         }
@@ -158,6 +161,13 @@ internal sealed class DockerRunner(TimeProvider time, Action beforeEnd, Cancella
             {
                 // The program ended without reading it; its exit code says why.
             }
+        }
+
+        // A killed program ends before its children are killed: the run must not end between the two.
+        private void FinishEnding()
+        {
+            registration.Dispose();
+            ending.GetAwaiter().GetResult();
         }
 
         // A child of the program may keep the pipe open beyond the program's end.

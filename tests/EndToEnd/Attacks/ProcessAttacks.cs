@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fixtures;
 
 namespace EndToEnd.Attacks;
 
@@ -67,7 +68,7 @@ public static class ProcessAttacks
             Assert.Equal(status, await target.EndAsync(job));
 
             Assert.False(
-                Target.IsAlive(
+                ProcessTable.IsAlive(
                     int.Parse(await File.ReadAllTextAsync(pid, TestContext.Current.CancellationToken), CultureInfo.InvariantCulture)
                 )
             );

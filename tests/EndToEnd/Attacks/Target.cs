@@ -324,19 +324,6 @@ public sealed class Target : IAsyncLifetime
         return long.Parse(new string([.. line.Where(char.IsAsciiDigit)]), System.Globalization.CultureInfo.InvariantCulture) / 1024;
     }
 
-    public static bool IsAlive(int id)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{id}/stat");
-            return stat[stat.LastIndexOf(')')..][2] is not ('Z' or 'X');
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
     private static JsonNode? TryParse(string file)
     {
         try

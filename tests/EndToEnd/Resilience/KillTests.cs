@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using EndToEnd.Attacks;
+using Fixtures;
 
 namespace EndToEnd.Resilience;
 
@@ -72,7 +73,7 @@ public sealed class KillTests(Target target) : IClassFixture<Target>
             var log = read.Status == 404 ? "" : read.Body;
             Assert.True(Whole().StartsWith(log, StringComparison.Ordinal), $"the log of {job} is not what it wrote: {log}");
             foreach (var pid in Directory.EnumerateFiles(folder).Select(PidOf).OfType<int>())
-                await Target.UntilAsync(() => Task.FromResult(!Target.IsAlive(pid)), $"process {pid} of {job} is left");
+                await Target.UntilAsync(() => Task.FromResult(!ProcessTable.IsAlive(pid)), $"process {pid} of {job} is left");
             Directory.Delete(folder, recursive: true);
         }
 
