@@ -39,7 +39,15 @@ public sealed class BuildContext : FrostingContext, IDisposable
     /// <summary>Writes an error.</summary>
     public void SayFault(string text) => Write(Verbosity.Quiet, LogLevel.Error, text);
 
-    // The text is the format and not an argument, because Cake colours arguments differently.
-    private void Write(Verbosity verbosity, LogLevel level, string text) =>
-        Log.Write(verbosity, level, text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
+    // Cake colours arguments differently, so in colour the text is the format. Cake parses a format in a microsecond per character: without
+    // colour, as in a pipeline with millions of lines, the text is an argument.
+    private void Write(Verbosity verbosity, LogLevel level, string text)
+    {
+        if (IsPlain)
+            Log.Write(verbosity, level, "{0}", text);
+        else
+            Log.Write(verbosity, level, text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
+    }
+
+    private bool IsPlain => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 }
