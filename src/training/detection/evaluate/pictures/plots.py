@@ -14,6 +14,9 @@ from detection.evaluate.pictures.style import DOTS_PER_INCH, INCHES, ClassNames,
 
 CLASS_NUMBERS = "class_numbers.csv"
 
+# Of PNG, 0 to 9. Sheets of photographs grow by 8 % against the usual 6 and take a quarter of the time.
+COMPRESS_LEVEL = 2
+
 
 def write_plots(
     folder: Path, *, history: Sequence[Mapping[str, Any]], analysis: Analysis, sheets: ImageSheets
@@ -66,7 +69,9 @@ def write_plots(
             FigureCanvasAgg(figure)  # not pyplot, which needs a display and shares state between threads
             if draw(figure):
                 # By default the file names the version of matplotlib.
-                figure.savefig(folder / name, metadata={"Software": None})
+                figure.savefig(
+                    folder / name, metadata={"Software": None}, pil_kwargs={"compress_level": COMPRESS_LEVEL}
+                )
                 written.append(folder / name)
     return written
 
