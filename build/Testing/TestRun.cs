@@ -29,6 +29,8 @@ public sealed class TestRun(
         if (traffic is not null)
             suites = [.. suites.Select(suite => suite.IsWatched ? traffic.Watch(suite) : suite)];
 
+        // The end-to-end tests start this host: the one that users start, compiled ahead.
+        suites = [.. suites.Select(suite => suite.IsHeavy ? suite.With("TESTED_HOST", typeof(TestRun).Assembly.Location) : suite)];
         var outcomes = await RunAsync(context, suites);
         if (traffic is not null && await traffic.RunAsync(processes, context.Cancellation) is { } checkedTraffic)
         {

@@ -88,6 +88,15 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         };
     }
 
+    /// <summary>Returns this suite with one more environment variable.</summary>
+    public TestSuite With(string variable, string value)
+    {
+        var variables = new Dictionary<string, string?>(StringComparer.Ordinal) { [variable] = value };
+        foreach (var (name, other) in Process.Variables ?? new Dictionary<string, string?>(StringComparer.Ordinal))
+            variables.TryAdd(name, other);
+        return this with { Process = Process with { Variables = variables } };
+    }
+
     /// <summary>Creates the suite of a folder of tests/ for pytest.</summary>
     public static TestSuite Pytest(string root, PythonInterpreter python, string folder) => Pytest(root, python, folder, folder, []);
 

@@ -44,14 +44,7 @@ public sealed partial class TrafficCheck(string checker, string reports)
     public TestSuite Watch(TestSuite suite)
     {
         ArgumentNullException.ThrowIfNull(suite);
-        var folder = Path.Combine(Recordings, suite.Name);
-        return suite with
-        {
-            Process = suite.Process with
-            {
-                Variables = new Dictionary<string, string?>(StringComparer.Ordinal) { ["TRAFFIC_FOLDER"] = folder },
-            },
-        };
+        return suite.With("TRAFFIC_FOLDER", Path.Combine(Recordings, suite.Name));
     }
 
     /// <summary>Validates all recorded exchanges.</summary>

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.Versioning;
 using Fixtures.Checkouts;
 
@@ -18,7 +17,6 @@ public sealed class DirectStartTests : IDisposable
 
     public DirectStartTests()
     {
-        var host = typeof(Checkout).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "HostPath").Value!;
         Write("global.json", "{}");
         Write("build/Build.csproj", "");
         Write("src/Other.cs", "");
@@ -26,7 +24,7 @@ public sealed class DirectStartTests : IDisposable
         Write(".config/dotnet-tools.json", "{}");
         File.Copy(Path.Combine(Checkout.Repository, "build.sh"), At("build.sh"));
         Directory.CreateDirectory(At("build/bin/Release"));
-        Directory.CreateSymbolicLink(At("build/bin/Release/net10.0"), Path.GetDirectoryName(host)!);
+        Directory.CreateSymbolicLink(At("build/bin/Release/net10.0"), Path.GetDirectoryName(Checkout.Host)!);
         WriteProgram(
             """
             #!/usr/bin/env bash

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Fixtures.Checkouts;
 
 namespace EndToEnd.PullRequests;
@@ -37,11 +36,10 @@ public sealed class PipelineCheckout : IAsyncDisposable
     {
         var created = new PipelineCheckout();
         data?.Lend(created.checkout);
-        var host = typeof(Checkout).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "HostPath").Value;
         var build = Path.Combine(created.Root, "build.sh");
         await File.WriteAllTextAsync(
             build,
-            $"#!/usr/bin/env bash\ncd \"$(dirname \"${{BASH_SOURCE[0]}}\")\"\nexec dotnet '{host}' \"$@\"\n"
+            $"#!/usr/bin/env bash\ncd \"$(dirname \"${{BASH_SOURCE[0]}}\")\"\nexec dotnet '{Checkout.Host}' \"$@\"\n"
         );
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(build, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -10,6 +10,10 @@ public sealed class Checkout : IAsyncDisposable
 {
     public static string Repository { get; } = Metadata("RepositoryRoot");
 
+    /// <summary>The host that the tests start: the one that runs the suite, which is compiled ahead, or else the one of this build.</summary>
+    public static string Host { get; } =
+        Environment.GetEnvironmentVariable("TESTED_HOST") is { Length: > 0 } path ? path : Metadata("HostPath");
+
     private readonly List<HostRun> runs = [];
 
     /// <summary>File the traffic of its emulator is recorded to.</summary>
@@ -75,7 +79,7 @@ public sealed class Checkout : IAsyncDisposable
     {
         var run = new HostRun(
             "dotnet",
-            [Metadata("HostPath"), $"--working={Root}", .. arguments],
+            [Host, $"--working={Root}", .. arguments],
             Root,
             [.. Variables.Select(pair => (pair.Key, pair.Value))]
         );

@@ -1,6 +1,6 @@
 // Every script step of the workflows, actions, pipelines and templates is executed by a test.
 import { tmpdir } from 'node:os';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { expand, stepsOf } from '../reading/azure.mjs';
@@ -29,7 +29,11 @@ const ofAzure = (file) =>
 /** The steps that the scenarios execute. */
 function executed() {
   const folder = mkdtempSync(path.join(tmpdir(), 'executed-'));
-  return scenarios.flatMap(({ platform, event, ...options }) => jobs(platform, event, { folder, ...options }).jobs.flatMap((job) => job.steps));
+  try {
+    return scenarios.flatMap(({ platform, event, ...options }) => jobs(platform, event, { folder, ...options }).jobs.flatMap((job) => job.steps));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** A fault for each script step that no scenario reaches. One step has several names where its name is a parameter, so scripts are compared. */

@@ -1,5 +1,5 @@
 // The rules for each workflow and composite action. Every check returns its faults, as lines that begin with the file.
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire, register } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -130,7 +130,9 @@ export function checkConduct(file) {
 export function checkForks(file) {
   if (isAction(file) || parse(read(file)).on.pull_request === undefined) return [];
   return ['fork', 'label-fork'].flatMap((event) => {
-    const variables = githubVariables(event, { workspace: root, folder: mkdtempSync(path.join(tmpdir(), 'fork-')) });
+    const folder = mkdtempSync(path.join(tmpdir(), 'fork-'));
+    const variables = githubVariables(event, { workspace: root, folder });
+    rmSync(folder, { recursive: true });
     return runningJobs(file, githubContexts(event, { variables }))
       .filter(({ definition, steps }) =>
         Object.values(definition.permissions ?? {}).includes('write') || definition.environment !== undefined || steps.some(({ script }) => script?.includes('--target=Docker-Push')))
