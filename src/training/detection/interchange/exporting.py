@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -20,7 +19,8 @@ def export_data(dataset: Dataset, output: Path, form: str, say: Callable[[str], 
     """Exports the splits with their images: ``train``, ``test``, and ``val`` where the dataset has a validation split.
 
     COCO: ``images/{split}`` and ``annotations/instances_{split}.json``. YOLO: ``images/{split}``, ``labels/{split}``
-    and data.yaml, whose ``val`` is the test split where there is no validation split. An image whose EXIF orientation is applied is copied as it is; both formats mean the upright one.
+    and data.yaml, whose ``val`` is the test split where there is no validation split. An image whose EXIF orientation
+    is applied is copied as it is; both formats mean the upright one.
 
     Args:
         dataset: The dataset.
@@ -66,13 +66,9 @@ def read_for_export(settings: Settings, data: Path, say: Callable[[str], None]) 
         FaultsError: The dataset cannot be used; every fault is named.
     """
     from detection.data.data_stage import read_or_fail
-    from detection.data.validation import hold_out
+    from detection.data.validation import with_held_out
 
-    dataset = read_or_fail(settings, data, say)
-    if dataset.validation_csv:
-        return dataset
-    kept, held_out = hold_out(dataset, settings.validation, settings.run.seed)
-    return kept if held_out is None else replace(kept, validation=held_out.test)
+    return with_held_out(read_or_fail(settings, data, say), settings.validation, settings.run.seed)
 
 
 def _write_coco(path: Path, records: Sequence[ImageRecord], class_names: Mapping[int, str]) -> None:

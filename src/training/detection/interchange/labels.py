@@ -239,7 +239,7 @@ def split_hint(path: PurePosixPath) -> str:
 
 
 def image_split(path: PurePosixPath) -> str:
-    """Returns the split of an image: its folder in ``images``, else that of the nearest folder, else that of its name."""
+    """Returns the split of an image, by its folder in ``images``, else by the nearest folder, else by its name."""
     *folders, name = path.parts
     if "images" in folders:
         within = folders[folders.index("images") + 1 :]
