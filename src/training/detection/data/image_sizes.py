@@ -162,7 +162,7 @@ class ImageSizes:
             return f"image '{name}' {error}"
 
     def _meant(self, name: str) -> str | None:
-        """Returns the file whose name differs only in folder, path style, or what may look the same; None without one."""
+        """Returns the file that differs only in folder, path style, or what may look the same; None without one."""
         if self._alike is None:
             self._alike = {}
             for known in sorted(self._names, key=os.fsencode):
