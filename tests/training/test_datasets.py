@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from detection.data.alike import alike
+from detection.config.alike import alike
 from detection.data.datasets import DatasetReading, read_dataset
 
 _TABLE = Path(__file__).resolve().parents[1] / "datasets" / "cases.json"

@@ -137,8 +137,7 @@ internal static class ScheduleEndpoints
         if (JobSubmission.KindRefusal(job) is { } kind)
             return kind;
         var copy = job.Clone();
-        JobNeeds.Resolve(copy.Object("trial") ?? copy, workspace);
-        return JobSubmission.Read(name, copy, workspace).Refusal;
+        return JobSubmission.Resolve(copy, workspace) ?? JobSubmission.Read(name, copy, workspace).Refusal;
     }
 
     private static bool IsEnabled(ArmDocument schedule) => schedule.Body.Flag("isEnabled");

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from detection.config.nearest_name import difference
-from detection.data.alike import alike
+from detection.config.alike import alike
 from detection.data.dataset_csv import CsvFile, Row
 from detection.data.image_sizes import ImageSizes
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from detection.config.nearest_name import difference
-from detection.data.alike import alike
+from detection.config.alike import alike
 from detection.data.exif import UPRIGHT
 from detection.data.pictures import ALPHA, CUT, DEEP, Picture, PictureError, examine, read_header
 

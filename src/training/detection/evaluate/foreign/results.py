@@ -85,7 +85,7 @@ def shown_depth(path: Path, truth: Truth) -> Depth:
     """Returns the values that become black and white in pictures of deep images: those of the model that predicted.
 
     Args:
-        path: The file of predictions; the file beside it states them. Where there is none, those of the ground truth.
+        path: The file of predictions; the file beside it states them. Without that file, those of the ground truth.
         truth: The images.
 
     Raises:
