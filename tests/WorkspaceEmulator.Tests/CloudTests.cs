@@ -45,7 +45,7 @@ public class CloudTests
             $$"""{"loginEndpoint":"{{emulator.Endpoint}}","audiences":["{{emulator.Endpoint}}"],"tenant":"common","identityProvider":"AAD"}""",
             cloud["authentication"]!.ToJsonString()
         );
-        Assert.Equal($"localhost:{emulator.Endpoint.Port}", (string?)cloud["suffixes"]!["storage"]);
+        Assert.Equal($"core.localhost:{emulator.Endpoint.Port}", (string?)cloud["suffixes"]!["storage"]);
         Assert.DoesNotContain("azure.com", found.ToJsonString(), StringComparison.OrdinalIgnoreCase);
     }
 
@@ -68,7 +68,7 @@ public class CloudTests
         var secrets = await emulator.PostAsync(TestEmulator.Arm("/datastores/workspaceblobstore/listSecrets"), "");
         var account = (string)store["accountName"]!;
         var key = new StorageSharedKeyCredential(account, (string)secrets["key"]!);
-        var address = new Uri($"https://{account}.blob.localhost:{emulator.Endpoint.Port}/{(string)store["containerName"]!}");
+        var address = new Uri($"https://{account}.blob.core.localhost:{emulator.Endpoint.Port}/{(string)store["containerName"]!}");
         using var client = Resolving(emulator);
         var options = new BlobClientOptions { Transport = new HttpClientTransport(client), Retry = { MaxRetries = 0 } };
         var container = new BlobContainerClient(address, key, options);
@@ -82,7 +82,7 @@ public class CloudTests
 
         Assert.Equal("hello", read.Value.Content.ToString());
         Assert.EndsWith(
-            $"/{account}.blob.localhost:{emulator.Endpoint.Port}/{(string)store["containerName"]!}/in/a%20b.txt",
+            $"/{account}.blob.core.localhost:{emulator.Endpoint.Port}/{(string)store["containerName"]!}/in/a%20b.txt",
             signed.GetLeftPart(UriPartial.Path),
             StringComparison.Ordinal
         );

@@ -23,10 +23,8 @@ internal static class EmulatorCertificate
     {
         if (File.Exists(folder.Certificate) && File.Exists(folder.CertificateKey) && Load(folder) is { } kept)
         {
-            if (
-                kept.NotAfter.ToUniversalTime() - now.UtcDateTime > RenewBefore
-                && kept.MatchesHostname("account" + StorageAccountNames.HostSuffix)
-            )
+            var hasHosts = kept.MatchesHostname("account" + StorageAccountNames.HostSuffix);
+            if (hasHosts && kept.NotAfter.ToUniversalTime() - now.UtcDateTime > RenewBefore)
                 return kept;
             kept.Dispose();
         }

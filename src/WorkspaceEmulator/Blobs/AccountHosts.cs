@@ -3,7 +3,7 @@ using WorkspaceEmulator.Wire;
 namespace WorkspaceEmulator.Blobs;
 
 /// <summary>
-/// Serves a storage account under a host of its own, as Azure does: <c>https://ACCOUNT.blob.localhost:PORT/CONTAINER/BLOB</c> is
+/// Serves a storage account under a host of its own, as Azure does: <c>https://ACCOUNT.blob.core.localhost:PORT/CONTAINER/BLOB</c> is
 /// <c>https://localhost:PORT/ACCOUNT/CONTAINER/BLOB</c>.
 /// </summary>
 internal sealed class AccountHosts(RequestDelegate next)

@@ -84,10 +84,11 @@ internal static class CloudEndpoints
         };
         foreach (var name in Addresses)
             cloud[name] = own;
-        // Of the suffixes the emulator serves that of storage: https://ACCOUNT.blob.localhost:PORT.
         var suffixes = new JsonObject();
         foreach (var name in Suffixes)
             suffixes[name] = endpoint.Authority;
+        // Python's client finds the account only in a host of the form ACCOUNT.blob.core.DOMAIN.
+        suffixes["storage"] = $"core.localhost:{endpoint.Port}";
         cloud["suffixes"] = suffixes;
         return cloud;
     }

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Pipelines;
-using WorkspaceEmulator.References;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Submission;
 using WorkspaceEmulator.Sweeps;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Jobs;
-using WorkspaceEmulator.References;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Submission;
 using WorkspaceEmulator.Wire;

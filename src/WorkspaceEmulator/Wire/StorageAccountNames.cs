@@ -4,7 +4,7 @@ namespace WorkspaceEmulator.Wire;
 internal static class StorageAccountNames
 {
     /// <summary>The end of the host of an account.</summary>
-    public const string HostSuffix = ".blob.localhost";
+    public const string HostSuffix = ".blob.core.localhost";
 
     private const string Prefix = "st";
     private const int Length = 24; // The most that Azure allows.
