@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 
 # Letters of Latin, Greek, Cyrillic and kana, which lose accents and case, and the syllables of Hangul.
@@ -25,6 +26,7 @@ def _letter(letter: str) -> str:
     return _TWINS.get(lower, lower)
 
 
+@functools.lru_cache(maxsize=None)
 def _table() -> dict[int, str]:
     table: dict[int, str] = {}
     for first, last in _RANGES[:-1]:
@@ -39,12 +41,9 @@ def _table() -> dict[int, str]:
     return table
 
 
-_ALIKE = _table()
-
-
 def alike(name: str) -> str:
     """Returns a name without its folder, the style of its path, case, accents, and signs that nobody sees.
 
     Letters of other alphabets become the Latin ones that they look like, and composed letters their parts.
     """
-    return name.replace("\\", "/").rpartition("/")[2].translate(_ALIKE)
+    return name.replace("\\", "/").rpartition("/")[2].translate(_table())
