@@ -8,10 +8,13 @@ namespace WorkspaceEmulator.Blobs;
 /// </summary>
 internal sealed class AccountHosts(RequestDelegate next)
 {
+    /// <summary>Returns whether a host is that of an account.</summary>
+    public static bool IsOne(HostString host) => host.Host.EndsWith(StorageAccountNames.HostSuffix, StringComparison.OrdinalIgnoreCase);
+
     public Task InvokeAsync(HttpContext context)
     {
         var host = context.Request.Host.Host;
-        if (host.EndsWith(StorageAccountNames.HostSuffix, StringComparison.OrdinalIgnoreCase))
+        if (IsOne(context.Request.Host))
         {
             var path = new PathString($"/{host[..^StorageAccountNames.HostSuffix.Length].ToLowerInvariant()}{context.Request.Path}");
             if (StorageAccountNames.IsAccountPath(path))

@@ -69,7 +69,12 @@ public sealed class OutputTests(Azurite azurite)
         );
         await emulator.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, TestEmulator.Arm("/jobs/first/cancel"));
         await emulator.WaitForEndAsync("first");
-        var details = await RunAsync(emulator, "cat ${{outputs.checkpoints}}/1.ckpt; echo 2 > ${{outputs.checkpoints}}/2.ckpt", Outputs);
+        var details = await RunAsync(
+            emulator,
+            "cat ${{outputs.checkpoints}}/1.ckpt; echo 2 > ${{outputs.checkpoints}}/2.ckpt",
+            Outputs,
+            prepare: false
+        );
 
         Assert.Equal(("Canceled", "Completed"), (await emulator.StatusAsync("first"), (string?)details["status"]));
         Assert.Equal("1\n", emulator.Log("writes"));
@@ -143,10 +148,19 @@ public sealed class OutputTests(Azurite azurite)
         return emulator;
     }
 
-    private static async Task<JsonNode> RunAsync(TestEmulator emulator, string command, string outputs, string inputs = "{}")
+    private static async Task<JsonNode> RunAsync(
+        TestEmulator emulator,
+        string command,
+        string outputs,
+        string inputs = "{}",
+        bool prepare = true
+    )
     {
-        await emulator.SubmitAsync("writes", command, job =>
-            (job["outputs"], job["inputs"]) = (JsonNode.Parse(outputs), JsonNode.Parse(inputs))
+        await emulator.SubmitAsync(
+            "writes",
+            command,
+            job => (job["outputs"], job["inputs"]) = (JsonNode.Parse(outputs), JsonNode.Parse(inputs)),
+            prepare
         );
         return await emulator.WaitForEndAsync("writes");
     }
