@@ -106,7 +106,7 @@ public sealed class TargetCatalog
         var names = Targets.Select(target => target.Name).ToList();
         var nearest = NearestName.Find(name, names)
             ?? names.MinBy(known => NearestName.Distance(name.ToUpperInvariant(), known.ToUpperInvariant()));
-        return Explain($"--target is \"{name}\"; it must be one of {string.Join(", ", names)}.", $"--target={nearest}");
+        return Explain($"--target is \"{name}\"; it must be one of {string.Join(", ", names)}.", $"--target={nearest}", $"--target={name}");
     }
 
     private string ExplainArgument(string name, IReadOnlyList<string> known)
@@ -119,9 +119,11 @@ public sealed class TargetCatalog
             return $"--{name} is not an argument of this target; it belongs to {string.Join(", ", owners)}.";
         return Explain(
             $"--{name} is not an argument of this target; it must be one of {string.Join(", ", known.Select(other => $"--{other}"))}.",
-            NearestName.Find(name, known) is { } nearest ? $"--{nearest}" : null
+            NearestName.Find(name, known) is { } nearest ? $"--{nearest}" : null,
+            $"--{name}"
         );
     }
 
-    private static string Explain(string fault, string? nearest) => nearest is null ? fault : $"{fault} Did you mean {nearest}?";
+    private static string Explain(string fault, string? nearest, string given) =>
+        nearest is null ? fault : $"{fault} Did you mean {nearest}?{NearestName.Difference(given, nearest)}";
 }

@@ -58,7 +58,8 @@ public sealed class FailRules
         if (Names.Contains(metric, StringComparer.Ordinal) || (metric.StartsWith(OfClass, StringComparison.Ordinal) && metric != OfClass))
             return null;
         var near = NearestName.Find(metric, Names);
-        return $"METRIC one of {string.Join(", ", Names)}, {OfClass}<class>" + (near is null ? "" : $". Did you mean {near}?");
+        return $"METRIC one of {string.Join(", ", Names)}, {OfClass}<class>"
+            + (near is null ? "" : $". Did you mean {near}?{NearestName.Difference(metric, near)}");
     }
 
     /// <summary>Returns a sentence for each rule that a report breaks.</summary>
@@ -107,7 +108,7 @@ public sealed class FailRules
             {
                 var near = NearestName.Find(Metric, report.Metrics.Select(other => other.Name));
                 return $"{Text}: the report has no value of {Metric}; it must be at least {Shown(least)}."
-                    + (near is null || near == Metric ? "" : $" Did you mean {near}?");
+                    + (near is null || near == Metric ? "" : $" Did you mean {near}?{NearestName.Difference(Metric, near)}");
             }
 
             return value < least ? $"{Text}: {Metric} is {Shown(value)}; it must be at least {Shown(least)}." : null;

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from detection.config.alike import alike
 from detection.data.datasets import DatasetReading, read_dataset
 
 _TABLE = Path(__file__).resolve().parents[1] / "datasets" / "cases.json"
+_ALIKE = json.loads(_TABLE.with_name("alike.json").read_text(encoding="utf-8"))["rows"]
 _CASES = json.loads(_TABLE.read_text(encoding="utf-8"))["cases"]
 
 
@@ -39,6 +41,10 @@ def _read(folder: Path, case: dict[str, Any], on_bad_rows: str | None = None) ->
         depth=settings.get("depth", "range"),
         validation_csv=case.get("validationCsv", "none"),
     )
+
+
+def test_alike_leaves_of_each_name_what_the_shared_table_says() -> None:
+    assert [[name, alike(name)] for name, _ in _ALIKE] == _ALIKE
 
 
 @pytest.mark.parametrize("case", _CASES, ids=[case["name"] for case in _CASES])

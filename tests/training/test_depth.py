@@ -122,6 +122,81 @@ def test_predict_and_evaluate_give_the_same_for_an_image_whatever_the_data_folde
     assert np.allclose(scores, [row[1] for row in expected["test0.png"]], atol=1e-5)
 
 
+def test_pictures_of_an_evaluation_of_predictions_are_those_that_the_model_saw(
+    trained: tuple[Path, Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, data, text = trained
+    dataset = read_dataset(data, "deep", "latest", "latest", depth="percentiles").dataset
+    assert dataset is not None and dataset.depth is not None
+    other = _write_data(tmp_path / "other", brightest=60_000)
+    for name in ("test0.png", "test1.png"):
+        (other / "deep" / "images" / name).write_bytes((data / "deep" / "images" / name).read_bytes())
+    config = tmp_path / "deep.json"
+    config.write_text(text)
+    images = data / "deep" / "images"
+    bare = tmp_path / "bare.json"  # predictions of another program, with no file beside them
+    bare.write_text("[]")
+    model = run / "final_model"
+    assert main(["predict", "--model", str(model), "--images", str(images), "--output", str(tmp_path / "p")]) == 0
+    seen: list[object] = []
+    monkeypatch.setattr(
+        "detection.evaluate.outputs.ImageSheets", lambda *_, depth, **__: seen.append(depth) or _Sheets()
+    )
+    monkeypatch.setattr("detection.evaluate.outputs.write_plots", lambda folder, **options: [])
+
+    def evaluate(predictions: Path, *arguments: str) -> object:
+        command = ["evaluate", "--predictions", str(predictions), "--output", str(tmp_path / "e"), *arguments]
+        assert main(command) == 0
+        return seen.pop()
+
+    own = ("--exp-config", str(config), "--data", str(data))
+    brighter = ("--exp-config", str(config), "--data", str(other))
+    truth = ("--ground-truth", str(run / "ground_truth.json"), "--images", str(images))
+    assert evaluate(run / "predictions.json", *own) == dataset.depth
+    assert evaluate(run / "predictions.json", *brighter) == dataset.depth  # the model's, not those of the split
+    assert evaluate(run / "predictions.json", *truth) == dataset.depth
+    assert evaluate(bare, *own) == dataset.depth
+    assert evaluate(bare, *truth) == dataset.depth
+    depth = json.loads((tmp_path / "p" / "predictions_images.json").read_text())["info"]["depth"]
+    assert depth == depth_document(dataset.depth)
+
+
+class _Sheets:
+    """Stands for the pictures."""
+
+    worst: list[object] = []
+
+    def write_worst(self, folder: Path) -> list[Path]:
+        return []
+
+
+@pytest.mark.parametrize(
+    ("stated", "code"),
+    [
+        ({"black": 1, "white": 2}, 0),
+        ({"black": None, "white": None}, 0),
+        ("any word", 0),
+        ({"black": 1, "white": "x"}, 1),
+        ({"black": 2, "white": 1}, 1),
+        ({"black": 1, "white": None}, 1),
+        ({"black": 1, "white": 10**400}, 1),
+    ],
+)
+def test_stated_values_that_are_no_pair_are_a_fault(stated: object, code: int, tmp_path: Path) -> None:
+    document = {
+        "info": {"depth": stated},
+        "images": [{"id": 1, "file_name": "a.png"}],
+        "categories": [{"id": 1, "name": "square"}],
+        "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5]}],
+    }
+    truth, predictions = tmp_path / "truth.json", tmp_path / "p.json"
+    truth.write_text(json.dumps(document))
+    predictions.write_text("[]")
+    command = ["evaluate", "--predictions", str(predictions), "--ground-truth", str(truth), "--output"]
+
+    assert main([*command, str(tmp_path / "out")]) == code
+
+
 def test_checkpoints_of_other_percentiles_are_not_continued(trained: tuple[Path, Path, str]) -> None:
     _, data, text = trained
     settings = parse_settings(text, "x.json")

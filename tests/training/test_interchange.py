@@ -4,7 +4,7 @@ import json
 import random
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,10 @@ import pytest
 from PIL import Image
 
 from detection.cli import main
-from detection.data.datasets import Dataset, read_dataset
+from detection.config.settings_reader import read_settings
+from detection.data.datasets import NO_FILE, Dataset, read_dataset
 from detection.errors import TrainingError
-from detection.interchange.exporting import export_data
+from detection.interchange.exporting import export_data, read_for_export
 from detection.interchange.importing import Plan, import_data
 from detection.interchange.readers import READERS
 from detection.interchange.splitting import Group, stratified
@@ -33,7 +34,9 @@ def _plan(form: str = "auto", keeps: bool = False, seed: int = 1, share: float =
 
 
 def _read(folder: Path) -> Dataset:
-    reading = read_dataset(folder, "road", "latest", "latest")
+    validation = f"validation_road_{_STAMP}.csv"
+    has_one = (folder / "road" / "datasets" / validation).is_file()
+    reading = read_dataset(folder, "road", "latest", "latest", validation_csv=validation if has_one else NO_FILE)
     assert reading.faults == ()
     assert reading.dataset is not None
     return reading.dataset
@@ -48,19 +51,20 @@ def _content(dataset: Dataset) -> dict[str, dict[str, Counter[tuple[tuple[float,
             )
             for record in records
         }
-        for split, records in (("train", dataset.train), ("test", dataset.test))
+        for split, records in dataset.splits.items()
     }
 
 
-def _random_dataset(folder: Path, seed: int) -> Dataset:
+def _random_dataset(folder: Path, seed: int, splits: Sequence[str] = ("train", "test")) -> Dataset:
     """Writes a dataset of random sizes, boxes, names in subfolders, and classes of any letters."""
     draw = random.Random(seed)
     classes = ["pothole", "Straße, naß", '漢字 "x"', "a: b"][: draw.randint(1, 4)]
-    for split in ("train", "test"):
+    for split in splits:
         rows = ["filename,xmin,ymin,xmax,ymax,class"]
         for number in range(draw.randint(2, 5)):
             name = (
-                draw.choice(["", "north/", "south/deep/"]) + f"{split}-{number}.{draw.choice(['png', 'jpg', 'webp'])}"
+                draw.choice(["", "north/", "south/deep/", "train/", "val/images/"])
+                + f"{split}-{number}.{draw.choice(['png', 'jpg', 'webp'])}"
             )
             width, height = draw.randint(20, 90), draw.randint(20, 90)
             _picture(folder / "road" / "images" / name, draw.randrange(10**6), (width, height))
@@ -88,6 +92,45 @@ def test_a_dataset_is_the_same_after_export_and_import(form: str, seed: int, tmp
     import_data(tmp_path / "out", tmp_path / "again", _plan(keeps=True), lambda line: None)
 
     assert _content(_read(tmp_path / "again")) == _content(dataset)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("form", ["coco", "yolo"])
+def test_a_validation_file_is_a_split_of_its_own_after_export_and_import(form: str, seed: int, tmp_path: Path) -> None:
+    dataset = _random_dataset(tmp_path / "data", seed, ("train", "test", "validation"))
+    said: list[str] = []
+
+    export_data(dataset, tmp_path / "out", form, said.append)
+    import_data(tmp_path / "out", tmp_path / "again", _plan(keeps=True), said.append)
+
+    again = _read(tmp_path / "again")
+    assert len(again.validation) == len(dataset.validation) >= 2
+    assert _content(again) == _content(dataset)
+    assert f", {len(dataset.validation)} validation and " in said[0]
+    assert f"set DATA.VALIDATION_CSV=validation_road_{_STAMP}.csv" in said[-1]
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("form", ["coco", "yolo"])
+def test_the_images_that_are_held_out_are_a_split_of_their_own_after_export_and_import(
+    form: str, seed: int, tmp_path: Path, exp_config: Callable[..., str]
+) -> None:
+    data = tmp_path / "data"
+    whole = _random_dataset(data, seed + 100)
+    (tmp_path / "road.json").write_text(exp_config({"IMAGE_TYPE": "road", "DATA.VALIDATION": 0.4}))
+    settings = read_settings(file=tmp_path / "road.json", variable=None, environment={}, overrides=[])
+
+    dataset = read_for_export(settings, data, lambda line: None)
+    export_data(dataset, tmp_path / "out", form, lambda line: None)
+    import_data(tmp_path / "out", tmp_path / "again", _plan(keeps=True), lambda line: None)
+
+    again = _read(tmp_path / "again")
+    held = {record.file_name for record in dataset.validation}
+    assert held and held == {record.file_name for record in again.validation}
+    assert held < {record.file_name for record in whole.train}
+    joined, parts = _content(whole), _content(again)
+    assert parts.pop("test") == joined["test"]
+    assert {**parts["train"], **parts.get("validation", {})} == joined["train"]
 
 
 def _voc(folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from detection.config import schema
-from detection.config.nearest_name import distance, nearest_name
+from detection.config.nearest_name import difference, distance, nearest_name
 from detection.config.settings import deciding
 from detection.config.settings_reader import parse_settings, read_settings
 from detection.errors import FaultsError, TrainingError
@@ -147,3 +147,20 @@ def test_nearest_name_counts_utf16_code_units() -> None:
     assert distance("\U0001f6a7", "") == 2
     assert nearest_name("STEPZ", ["SEED", "STEPS"]) == "STEPS"
     assert nearest_name("X", ["XY"]) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "meant", "expected"),
+    [
+        ("STEPZ", "STEPS", ""),
+        ("STEPS", "STEPS", ""),
+        ("", "STEPS", ""),
+        ("é.PNG", "é.png", ""),
+        ("cafe\u0301", "caf\u00e9", r" That is caf\u00e9, not cafe\u0301."),
+        ("a\u200b", "a", r" That is a, not a\u200b."),
+        ("\u0421PU", "CPU", r" That is CPU, not \u0421PU."),
+        ("x\U0001f600", "x\U0001f601", r" That is x\ud83d\ude01, not x\ud83d\ude00."),
+    ],
+)
+def test_difference_shows_codes_when_other_letters_than_ascii_differ(given: str, meant: str, expected: str) -> None:
+    assert difference(given, meant) == expected

@@ -9,10 +9,11 @@ import pytest
 
 from PIL import Image
 
+from detection.cli import main
 from detection.config.settings_reader import parse_settings
 from detection.data.data_stage import read_or_fail
 from detection.data.datasets import Dataset, ImageRecord
-from detection.data.validation import held_out_file, hold_out
+from detection.data.validation import held_out_file, hold_out, with_held_out
 from detection.errors import TrainingError
 from detection.tracking.passport import read_passport
 
@@ -130,6 +131,28 @@ def test_an_evaluation_needs_no_validation_file(exp_config: _ExpConfig, demo_dat
     dataset = read_or_fail(settings, demo_data, lambda line: None, with_validation=False)
 
     assert held_out_file(dataset) == (dataset, None)
+
+
+@pytest.mark.parametrize("share", [0, 0.5])
+def test_predictions_are_evaluated_against_the_validation_split(
+    share: float, exp_config: _ExpConfig, demo_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.json").write_text(exp_config({"DATA.VALIDATION": share}))
+    (tmp_path / "p.json").write_text("[]")
+    settings = parse_settings(exp_config(), "x")
+    dataset = read_or_fail(settings, demo_data, lambda line: None)
+    expected = 0 if share == 0 else len(with_held_out(dataset, share, settings.run.seed).validation)
+    command = ["evaluate", "--predictions", str(tmp_path / "p.json"), "--exp-config", str(tmp_path / "x.json")]
+    capsys.readouterr()
+
+    code = main([*command, "--data", str(demo_data), "--split", "validation", "--output", str(tmp_path / "out")])
+
+    shown = capsys.readouterr()
+    assert code == (1 if share == 0 else 0)
+    if share == 0:
+        assert "--split is validation, and the exp_config has no validation split; DATA.VALIDATION_CSV" in shown.err
+    else:
+        assert f"\n{expected} images, " in shown.out and 0 < expected < len(dataset.train)
 
 
 def test_the_passport_has_the_validation_file_and_refuses_another(exp_config: _ExpConfig, tmp_path: Path) -> None:

@@ -101,7 +101,11 @@ public sealed class ModelGate(CommandArguments arguments, RunReader runs, Paired
 
         var near = NearestName.Find(name, metrics.Keys);
         return $"Job {job} has no value of {name}; --min-metric must name a metric that it measured. "
-            + (near is null || near == name ? $"Its metrics: dotnet cake --target=Report --job={job}" : $"Did you mean {near}?");
+            + (
+                near is null || near == name
+                    ? $"Its metrics: dotnet cake --target=Report --job={job}"
+                    : $"Did you mean {near}?{NearestName.Difference(name, near)}"
+            );
     }
 
     private static bool IsJobName(string name)

@@ -148,7 +148,9 @@ public sealed record CommentCommand
     private static string ExplainKey(string key)
     {
         var fault = $"the key is {SafeText.Quote(key)}; it must be a key of the exp_config.";
-        return SettingKeys.FindNearest(key) is { } nearest ? $"{fault} Did you mean {nearest}?" : $"{fault} docs/exp_config.md lists them.";
+        return SettingKeys.FindNearest(key) is { } nearest
+            ? $"{fault} Did you mean {nearest}?{NearestName.Difference(key, nearest)}"
+            : $"{fault} docs/exp_config.md lists them.";
     }
 
     private static bool IsJobName(string word) =>

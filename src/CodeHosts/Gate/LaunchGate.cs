@@ -165,7 +165,7 @@ public static class LaunchGate
         var fault = $"the file is {SafeText.Quote(file)}, which commit {SafeText.Show(request.PullRequest!.Head, 12)} does not have";
         var nearest = NearestName.Find(NameOf(file), request.ExistingExperiments.Select(NameOf));
         return request.ExistingExperiments.FirstOrDefault(path => NameOf(path) == nearest) is { } meant
-            ? $"{fault}. Did you mean {SafeText.Show(meant)}?"
+            ? $"{fault}. Did you mean {SafeText.Show(meant)}?{NearestName.Difference(NameOf(file), nearest!)}"
             : $"{fault}; it must be one of {string.Join(", ", request.ExistingExperiments.Take(20).Select(path => SafeText.Show(path)))}";
     }
 

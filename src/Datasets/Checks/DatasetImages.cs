@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Datasets.Pictures;
+using Experiments.Json;
 using Experiments.Model;
 
 namespace Datasets.Checks;
@@ -13,13 +14,6 @@ internal sealed class DatasetImages
 {
     /// <summary>Names listed in a note.</summary>
     private const int MostNames = 5;
-
-    /// <summary>
-    /// The letters from U+00C0 to U+017F without their accents, and those of A to Z in lower case. This program has no tables of Unicode.
-    /// </summary>
-    private const string Unaccented =
-        "aaaaaaÆceeeeiiiiÐnooooo×ØuuuuyÞßaaaaaaæceeeeiiiiðnooooo÷øuuuuyþyaaaaaaccccccccddĐđeeeeeeeeeegggg"
-        + "gggghhĦħiiiiiiiiiıĲĳjjkkĸllllllĿŀŁłnnnnnnŉŊŋooooooŒœrrrrrrssssssssttttŦŧuuuuuuuuuuuuwwyyyzzzzzzſ";
 
     /// <summary>Coordinates computed from others may overshoot by their rounding.</summary>
     private const double Tolerance = 1e-9;
@@ -176,7 +170,9 @@ internal sealed class DatasetImages
     {
         if (!present.Contains(name))
         {
-            var hint = alike.Value.TryGetValue(Likeness(name), out var meant) ? $" Did you mean '{meant}'?" : "";
+            var hint = alike.Value.TryGetValue(AlikeNames.Reduce(name), out var meant)
+                ? $" Did you mean '{meant}'?{NearestName.Difference(name, meant)}"
+                : "";
             return $"image '{name}' is not in {shownFolder}; it must be there, or the row removed.{hint}";
         }
 
@@ -205,21 +201,9 @@ internal sealed class DatasetImages
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in present.OrderBy(Encoding.UTF8.GetBytes, Comparer<byte[]>.Create((x, y) => x.AsSpan().SequenceCompareTo(y))))
-            found.TryAdd(Likeness(name), name);
+            found.TryAdd(AlikeNames.Reduce(name), name);
         return found;
     }
-
-    // What is left of a name without its folder, the style of its path, the case of its letters and its accents.
-    private static string Likeness(string name)
-    {
-        var letters = name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
-        return string.Concat(letters.Where(letter => letter is < '\u0300' or > '\u036f').Select(Plain));
-    }
-
-    private static char Plain(char letter) =>
-        letter is >= '\u00c0' and < '\u0180' ? Unaccented[letter - '\u00c0']
-        : letter is >= 'A' and <= 'Z' ? (char)(letter | 0x20)
-        : letter;
 
     private static string Images(List<string> names) => names.Count == 1 ? "1 image is" : $"{names.Count} images are";
 

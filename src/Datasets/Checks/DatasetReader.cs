@@ -1,3 +1,4 @@
+using Experiments.Json;
 using Experiments.Model;
 using Experiments.Planning;
 
@@ -174,8 +175,9 @@ public static class DatasetReader
             test.Add(row.Line, DatasetFaultOrder.BothSplits, BothSplits(name, $"{train.Csv}({first[name].Line})"));
         if (validation is null)
             return;
+        var spellings = Spellings(train);
         foreach (var row in Unknown(validation, train).DistinctBy(row => row.ClassName, StringComparer.Ordinal))
-            validation.Add(row.Line, DatasetFaultOrder.OneSplit, Unknown(row.ClassName, train));
+            validation.Add(row.Line, DatasetFaultOrder.OneSplit, Unknown(row.ClassName, train, spellings));
         var tested = FirstRows(test);
         foreach (var (name, row) in FirstRows(validation))
         {
@@ -211,8 +213,9 @@ public static class DatasetReader
         dropped.AddRange(train.Drop().Concat(test.Drop()));
         if (validation is not null)
         {
+            var spellings = Spellings(train);
             foreach (var row in Unknown(validation, train).ToList())
-                row.Reason = Unknown(row.ClassName, train);
+                row.Reason = Unknown(row.ClassName, train, spellings);
             dropped.AddRange(validation.Drop());
         }
 
@@ -232,8 +235,12 @@ public static class DatasetReader
         foreach (var (split, other, name) in new[] { (train, test, "training"), (test, train, "test") })
         {
             var known = Boxes(other).Select(row => row.ClassName).ToHashSet(StringComparer.Ordinal);
+            var spellings = Spellings(other);
             foreach (var row in Boxes(split).Where(row => !known.Contains(row.ClassName)))
-                yield return (split, row, $"class '{row.ClassName}' is only in the {name} split; it must be in both splits.");
+            {
+                var hint = Twin(row.ClassName, spellings);
+                yield return (split, row, $"class '{row.ClassName}' is only in the {name} split; it must be in both splits.{hint}");
+            }
         }
     }
 
@@ -258,8 +265,22 @@ public static class DatasetReader
     private static string Also(DatasetSplit split, DatasetRow row) =>
         $"image '{row.FileName}' is also in {split.Csv}({row.Line}); an image must be in one split.";
 
-    private static string Unknown(string className, DatasetSplit train) =>
-        $"class '{className}' is not in {train.Csv}; it must be in both.";
+    private static string Unknown(string className, DatasetSplit train, Dictionary<string, string> spellings) =>
+        $"class '{className}' is not in {train.Csv}; it must be in both.{Twin(className, spellings)}";
+
+    /// <summary>Returns the first class of each look, by its look.</summary>
+    private static Dictionary<string, string> Spellings(DatasetSplit split)
+    {
+        var spellings = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in Boxes(split).Select(row => row.ClassName).Distinct(StringComparer.Ordinal))
+            spellings.TryAdd(AlikeNames.Reduce(name), name);
+        return spellings;
+    }
+
+    private static string Twin(string className, Dictionary<string, string> spellings) =>
+        spellings.TryGetValue(AlikeNames.Reduce(className), out var meant)
+            ? $" Did you mean '{meant}'?{NearestName.Difference(className, meant)}"
+            : "";
 
     private static DatasetSplitSummary Summary(DatasetSplit split)
     {

@@ -107,7 +107,7 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
             $"DATASTORES.{datastore}: {files.Description} holds nothing in {string.Join(" and ", missing)}; the images must be "
                 + $"in {ImageType}/images and the CSV files in {ImageType}/datasets. "
                 + (there.Count == 0 ? "It holds no folder at all. " : $"It holds the folders {string.Join(", ", there)}. ")
-                + (nearest is null ? "" : $"Did you mean --set=IMAGE_TYPE={nearest}? ")
+                + (nearest is null ? "" : $"Did you mean --set=IMAGE_TYPE={nearest}?{NearestName.Difference(ImageType, nearest)} ")
                 + "Copy a dataset there: dotnet cake --target=Upload-Dataset --from=FOLDER, with the same --exp-config."
         );
     }

@@ -23,6 +23,20 @@ public static class NearestName
             : null;
     }
 
+    /// <summary>
+    /// Returns what tells two names apart that may look the same, as a sentence after a space; empty where ASCII letters alone differ.
+    /// </summary>
+    public static string Difference(string given, string meant)
+    {
+        var same = given.AsSpan().CommonPrefixLength(meant);
+        var most = Math.Min(given.Length, meant.Length) - same;
+        var end = 0;
+        while (end < most && given[^(end + 1)] == meant[^(end + 1)])
+            end++;
+        var differ = string.Concat(given.AsSpan(same, given.Length - same - end), meant.AsSpan(same, meant.Length - same - end));
+        return differ.All(char.IsAscii) ? "" : $" That is {Escaped(meant)}, not {Escaped(given)}.";
+    }
+
     /// <summary>Returns whether two names are equal when the case of ASCII letters, '_', '-' and ' ' are ignored.</summary>
     public static bool IsSameButForStyle(string first, string second) => Bare(first) == Bare(second);
 
@@ -43,6 +57,9 @@ public static class NearestName
         }
         return row[second.Length];
     }
+
+    private static string Escaped(string name) =>
+        string.Concat(name.Select(letter => letter is >= ' ' and <= '~' ? letter.ToString() : $"\\u{(int)letter:x4}"));
 
     private static string Bare(string name) => Upper(string.Concat(name.Where(letter => letter is not ('_' or '-' or ' '))));
 

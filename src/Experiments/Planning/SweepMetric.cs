@@ -39,7 +39,7 @@ internal static class SweepMetric
         }
 
         var hint = NearestName.Find(metric, names) is { } near
-            ? $"Did you mean {near}? Edit it, or run with --set={Key}={near}."
+            ? $"Did you mean {near}?{NearestName.Difference(metric, near)} Edit it, or run with --set={Key}={near}."
             : $"They are {string.Join(", ", names)}.";
         return new(where, Key, $"\"{metric}\"", "one of the metrics that the trainer of the image logs", hint);
     }

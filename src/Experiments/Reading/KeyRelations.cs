@@ -106,7 +106,9 @@ internal sealed class KeyRelations
             var path = $"{leaf.Path}.{member.Key}";
             if (!known.Contains(member.Key, StringComparer.Ordinal))
             {
-                var hint = NearestName.Find(member.Key, known) is { } near ? $"Did you mean {near}?" : null;
+                var hint = NearestName.Find(member.Key, known) is { } near
+                    ? $"Did you mean {near}?{NearestName.Difference(member.Key, near)}"
+                    : null;
                 faults.Add(new(member.Location, path, "an unknown key", rule, hint));
             }
             if (member.Value is not { Kind: JsonValueKind.Array, Items: [{ Kind: JsonValueKind.String }, { Kind: JsonValueKind.Array }] })

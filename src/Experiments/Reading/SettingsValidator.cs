@@ -220,7 +220,7 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
                 "an unknown key",
                 $"one of the keys of {owner}: {string.Join(", ", siblings.Select(definition => definition.Key))}"
             )
-            : new(where, prefix + key, "an unknown key", $"one of the keys of {owner}", $"Did you mean {near}?");
+            : new(where, prefix + key, "an unknown key", $"one of the keys of {owner}", Meant(prefix + key, near));
     }
 
     private static IEnumerable<string> Paths(IReadOnlyList<SettingDefinition> definitions, string prefix) =>
@@ -237,9 +237,11 @@ internal sealed class SettingsValidator(string what, bool overridable, List<Conf
         if (definition.IsRefused(value.Text))
             return definition.RefusedHint;
         return NearestName.Find(value.Text, definition.Choices) is { } near
-            ? Proposal($"Did you mean {near}? Edit it", definition, path, value.Location, near) ?? $"Did you mean {near}?"
+            ? Proposal($"{Meant(value.Text, near)} Edit it", definition, path, value.Location, near) ?? Meant(value.Text, near)
             : Proposal("Edit it", definition, path, value.Location);
     }
+
+    private static string Meant(string given, string near) => $"Did you mean {near}?{NearestName.Difference(given, near)}";
 
     private string? Proposal(string edit, SettingDefinition definition, string path, ConfigLocation where, string? value = null)
     {

@@ -13,7 +13,10 @@ public sealed class DockerIgnore
 {
     private readonly IReadOnlyList<DockerIgnoreRule> rules;
 
-    private DockerIgnore(IReadOnlyList<DockerIgnoreRule> rules) => this.rules = rules;
+    private DockerIgnore(IReadOnlyList<DockerIgnoreRule> rules, string name) => (this.rules, Name) = (rules, name);
+
+    /// <summary>Name of the file, for messages.</summary>
+    public string Name { get; }
 
     /// <summary>Reads the rules.</summary>
     /// <param name="text">Content of the file; an empty one excludes nothing.</param>
@@ -41,7 +44,7 @@ public sealed class DockerIgnore
                 read.Add(new DockerIgnoreRule(path, excepts));
         }
 
-        return faults.Count == 0 ? new DockerIgnore(read) : throw new FormatException(string.Join('\n', faults));
+        return faults.Count == 0 ? new DockerIgnore(read, name) : throw new FormatException(string.Join('\n', faults));
     }
 
     /// <summary>Returns whether the rules exclude a file or folder from the context.</summary>

@@ -73,7 +73,10 @@ public sealed record ImageInputs
     /// Whether each file is executable, by path, as git's index says; the disk decides about other files. Null when there is no index.
     /// </param>
     /// <exception cref="FileNotFoundException">The Dockerfile is missing.</exception>
-    /// <exception cref="FormatException">Some lines of the ignore file are not rules; the message names all of them.</exception>
+    /// <exception cref="FormatException">
+    /// Some lines of the ignore file are not rules, or the rules let in what no image may hold; the message says what to do.
+    /// </exception>
+    /// <exception cref="IOException">A file of the context cannot be read; the message names it.</exception>
     /// <remarks>
     /// As with Docker, <c>{Dockerfile}.dockerignore</c> takes precedence over the context's <c>.dockerignore</c>. Folders are not inputs,
     /// because Git stores no empty ones.

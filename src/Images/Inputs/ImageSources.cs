@@ -71,7 +71,7 @@ public static class ImageSources
             var rule = "a file in the repository, as docker/gpu/Dockerfile is";
             throw new ConfigException(Config, [new(new ConfigLocation(Config), "IMAGE_DOCKERFILE", $"\"{dockerfile}\"", rule)]);
         }
-        catch (FormatException exception)
+        catch (Exception exception) when (exception is FormatException or IOException)
         {
             throw new CakeException(exception.Message, exception);
         }

@@ -8,7 +8,7 @@ namespace WorkspaceEmulator.Access;
 /// </summary>
 internal sealed class Authentication(RequestDelegate next, AccessTokens tokens)
 {
-    private static readonly string[] OpenPaths = ["/discovery", "/azureml", "/oauth2", "/studio"];
+    private static readonly string[] OpenPaths = ["/discovery", "/metadata/endpoints", "/azureml", "/oauth2", "/studio"];
     private static readonly string[] JobPaths = ["/history", "/artifact", "/mlflow"];
 
     public Task InvokeAsync(HttpContext context)
@@ -29,7 +29,8 @@ internal sealed class Authentication(RequestDelegate next, AccessTokens tokens)
                 : ArmErrors.Forbidden("A job's token opens run history, artifacts and MLflow of that job only.").ExecuteAsync(context);
         }
 
-        // The studio, to which the root leads, has a token and a cookie of its own. Discovery returns addresses only, as on Azure.
+        // The studio, to which the root leads, has a token and a cookie of its own. Discovery and the description of clouds
+        // return addresses only, as on Azure.
         // Signatures of log addresses and of storage accounts, and secrets of registry token requests, are checked by their endpoints.
         return
             path == "/"

@@ -3,10 +3,13 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Access;
 
-/// <summary>Creates the emulator's certificate: for localhost, 127.0.0.1 and ::1, and its own trust anchor.</summary>
+/// <summary>
+/// Creates the emulator's certificate: for localhost, the hosts of storage accounts, 127.0.0.1 and ::1, and its own trust anchor.
+/// </summary>
 internal static class EmulatorCertificate
 {
     /// <summary>The name by which a container reaches this machine.</summary>
@@ -20,7 +23,8 @@ internal static class EmulatorCertificate
     {
         if (File.Exists(folder.Certificate) && File.Exists(folder.CertificateKey) && Load(folder) is { } kept)
         {
-            if (kept.NotAfter.ToUniversalTime() - now.UtcDateTime > RenewBefore && kept.MatchesHostname(HostOfContainers))
+            var hasHosts = kept.MatchesHostname("account" + StorageAccountNames.HostSuffix);
+            if (hasHosts && kept.NotAfter.ToUniversalTime() - now.UtcDateTime > RenewBefore)
                 return kept;
             kept.Dispose();
         }
@@ -30,6 +34,7 @@ internal static class EmulatorCertificate
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         names.AddDnsName(HostOfContainers);
+        names.AddDnsName("*" + StorageAccountNames.HostSuffix);
         names.AddIpAddress(IPAddress.Loopback);
         names.AddIpAddress(IPAddress.IPv6Loopback);
         request.CertificateExtensions.Add(names.Build());

@@ -200,10 +200,12 @@ internal static class BlobEndpoints
     }
 
     // Some clients encode the slashes of a name too, which routing leaves as they are.
-    private static string NameOf(HttpContext context) =>
-        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0].Split('/', 4) is ["", _, _, var name]
-            ? Uri.UnescapeDataString(name)
-            : (string?)context.Request.RouteValues["blob"] ?? "";
+    private static string NameOf(HttpContext context)
+    {
+        var before = AccountHosts.IsOne(context.Request.Host) ? 2 : 3; // The container, after the account where the host is not its own.
+        var parts = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0].Split('/', before + 1);
+        return parts.Length > before ? Uri.UnescapeDataString(parts[before]) : (string?)context.Request.RouteValues["blob"] ?? "";
+    }
 
     private static (IBlobContainer? Store, IResult? Refused) Find(
         HttpContext context,

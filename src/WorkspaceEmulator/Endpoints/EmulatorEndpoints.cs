@@ -40,6 +40,7 @@ internal static class EmulatorEndpoints
         workspace.MapSchedules();
 
         application.MapDiscovery();
+        application.MapClouds();
         application.MapGroup("/history/v1.0" + Routes.Workspace).WithMetadata(new WorkspaceScope()).MapRunHistory();
         application.MapGroup("/artifact/v2.0" + Routes.Workspace + "/artifacts").WithMetadata(new WorkspaceScope()).MapArtifacts();
         application.MapGroup("/mlflow/{version}" + Routes.Workspace + "/api/2.0/mlflow").WithMetadata(new WorkspaceScope()).MapMlflow();

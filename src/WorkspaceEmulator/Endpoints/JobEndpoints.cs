@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Pipelines;
-using WorkspaceEmulator.References;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Submission;
 using WorkspaceEmulator.Sweeps;
@@ -80,8 +79,9 @@ internal static class JobEndpoints
         if (JobSubmission.KindRefusal(properties) is { } kind)
             return kind;
 
-        JobNeeds.Resolve(properties.Object("trial") ?? properties, workspace);
+        var unresolved = JobSubmission.Resolve(properties, workspace);
         var description = JobDescription.Read(properties);
+        // The component of an existing job may be gone.
         if (workspace.Runs.TryGetValue(id, out var existing))
         {
             if (JobResource.ChangeFault(existing, properties, description) is { } change)
@@ -90,6 +90,8 @@ internal static class JobEndpoints
             return TypedResults.Ok(JobResource.Render(existing, address.Endpoint));
         }
 
+        if (unresolved is not null)
+            return unresolved;
         var (job, refusal) = JobSubmission.Read(id, properties, workspace);
         if (job is null)
             return refusal!;

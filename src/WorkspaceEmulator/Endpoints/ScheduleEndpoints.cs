@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Execution;
-using WorkspaceEmulator.References;
 using WorkspaceEmulator.Schedules;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Submission;
@@ -137,8 +136,7 @@ internal static class ScheduleEndpoints
         if (JobSubmission.KindRefusal(job) is { } kind)
             return kind;
         var copy = job.Clone();
-        JobNeeds.Resolve(copy.Object("trial") ?? copy, workspace);
-        return JobSubmission.Read(name, copy, workspace).Refusal;
+        return JobSubmission.Resolve(copy, workspace) ?? JobSubmission.Read(name, copy, workspace).Refusal;
     }
 
     private static bool IsEnabled(ArmDocument schedule) => schedule.Body.Flag("isEnabled");

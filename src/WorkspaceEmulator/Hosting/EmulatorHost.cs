@@ -172,6 +172,7 @@ public sealed class EmulatorHost : IAsyncDisposable
                 return next(context);
             }
         );
+        application.UseMiddleware<AccountHosts>();
         application.UseMiddleware<FaultMiddleware>();
         application.UseMiddleware<RecordingMiddleware>();
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = RequestFailures.RespondAsync });

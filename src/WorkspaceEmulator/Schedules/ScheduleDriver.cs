@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Jobs;
-using WorkspaceEmulator.References;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Submission;
 using WorkspaceEmulator.Wire;
@@ -107,7 +106,7 @@ internal sealed class ScheduleDriver(RunFactory runs, TimeProvider time, StateFo
             return; // It fired before.
         if (schedule.Body.Object("action").Object("jobDefinition")?.Clone() is not { } properties)
             return; // Its file was changed by hand.
-        JobNeeds.Resolve(properties.Object("trial") ?? properties, workspace);
+        var unresolved = JobSubmission.Resolve(properties, workspace);
         foreach (var (_, input) in properties.Object("inputs") ?? [])
         {
             if (input is JsonObject literal && literal.Text("value") is { } value)
@@ -119,7 +118,7 @@ internal sealed class ScheduleDriver(RunFactory runs, TimeProvider time, StateFo
         }
 
         properties["displayName"] = name;
-        var (job, refusal) = JobSubmission.Read(name, properties, workspace);
+        var (job, refusal) = unresolved is null ? JobSubmission.Read(name, properties, workspace) : (null, unresolved);
         if (job is null)
         {
             state.Warnings.Add(

@@ -22,9 +22,29 @@ internal static class JobSubmission
             var other => ArmErrors.NotEmulated("PUT", $"a job of type {other}"),
         };
 
+    /// <summary>Completes a job by the component that it names, and replaces its references by ARM ids.</summary>
+    /// <returns>The response that refuses the job; null when nothing is wrong with the component.</returns>
+    public static JsonHttpResult<ArmErrorResponse>? Resolve(JsonObject properties, Workspace workspace)
+    {
+        if (properties.Text("componentId") is not null && properties.Text("jobType") == SweepJob.Type)
+            return ArmErrors.NotEmulated("PUT", "a sweep of a component (properties.componentId)");
+        try
+        {
+            if (properties.Text("jobType") == CommandJob.Type)
+                ComponentJob.Complete(properties, workspace);
+        }
+        catch (RefusedStepException refused)
+        {
+            return RefusalOf(refused);
+        }
+
+        JobNeeds.Resolve(properties.Object("trial") ?? properties, workspace);
+        return null;
+    }
+
     /// <summary>Reads a job that is about to be stored.</summary>
     /// <param name="name">Name of the job.</param>
-    /// <param name="properties">Its <c>properties</c>, whose references <see cref="JobNeeds.Resolve"/> has replaced.</param>
+    /// <param name="properties">Its <c>properties</c>, which <see cref="Resolve"/> has completed.</param>
     /// <param name="workspace">The workspace that must have what the job refers to.</param>
     /// <returns>Either the job or the response that refuses it.</returns>
     public static (JobDefinition? Job, JsonHttpResult<ArmErrorResponse>? Refusal) Read(
@@ -70,13 +90,16 @@ internal static class JobSubmission
         }
         catch (RefusedStepException refused)
         {
-            return (null, refused.IsNotEmulated ? ArmErrors.NotEmulated("PUT", refused.Message) : ArmErrors.BadRequest(refused.Message));
+            return (null, RefusalOf(refused));
         }
         catch (FormatException wrong)
         {
             return (null, ArmErrors.BadRequest(wrong.Message));
         }
     }
+
+    private static JsonHttpResult<ArmErrorResponse> RefusalOf(RefusedStepException refused) =>
+        refused.IsNotEmulated ? ArmErrors.NotEmulated("PUT", refused.Message) : ArmErrors.BadRequest(refused.Message);
 
     // The members of a step are at another place in a pipeline.
     private static JsonHttpResult<ArmErrorResponse> InStep(string step, JsonHttpResult<ArmErrorResponse> refusal)

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.References;
 using WorkspaceEmulator.Wire;
@@ -35,10 +34,6 @@ internal sealed partial class PipelineExpansion
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex PipelineOutput();
-
-    // A part of a component's command that belongs to optional inputs.
-    [GeneratedRegex(@"\$\[\[(?<text>.*?)\]\]", RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex OptionalPart();
 
     /// <summary>Converts the steps.</summary>
     /// <param name="name">Name of the pipeline.</param>
@@ -78,17 +73,16 @@ internal sealed partial class PipelineExpansion
         var at = $"properties.jobs.{step}";
         if (node.Text("type") is { } type && type != "command")
             throw RefusedStepException.NotEmulated($"a pipeline with a step of type {type} ({at})");
-        var component = FindComponent(at, node);
+        var component = ComponentJob.Find(at, node, workspace) ?? node;
         var settings = pipeline.Object("settings");
         var inputs = Inputs(at, node, component);
         var command = component.Text("command") ?? throw new RefusedStepException($"{at} has no command.");
         var definition = new JsonObject
         {
             ["jobType"] = CommandJob.Type,
-            ["command"] = OptionalPart()
-                .Replace(command, part => IsGiven(part.Groups["text"].Value, inputs) ? part.Groups["text"].Value : ""),
-            ["environmentId"] = Reference(node.Text("environmentId") ?? component.Text("environment") ?? component.Text("environmentId")),
-            ["codeId"] = Reference(node.Text("codeId") ?? component.Text("code") ?? component.Text("codeId")),
+            ["command"] = ComponentJob.Command(command, inputs),
+            ["environmentId"] = ComponentJob.EnvironmentOf(node) ?? ComponentJob.EnvironmentOf(component),
+            ["codeId"] = ComponentJob.CodeOf(node) ?? ComponentJob.CodeOf(component),
             ["computeId"] = node.Text("computeId") ?? settings.Text("default_compute") ?? pipeline.Text("computeId"),
             ["environmentVariables"] = (node["environment_variables"] ?? node["environmentVariables"])?.DeepClone(),
             ["distribution"] = (
@@ -96,7 +90,7 @@ internal sealed partial class PipelineExpansion
             )?.DeepClone(),
             ["services"] = node["services"]?.DeepClone(),
             ["identity"] = Identity(node.Object("identity")),
-            ["resources"] = Resources(node.Object("resources") ?? component.Object("resources")),
+            ["resources"] = ComponentJob.Resources(node.Object("resources") ?? component.Object("resources")),
             ["limits"] = node.Object("limits").Text("timeout") is { } timeout
                 ? new JsonObject { ["jobLimitsType"] = CommandJob.Type, ["timeout"] = timeout }
                 : null,
@@ -106,22 +100,6 @@ internal sealed partial class PipelineExpansion
         definition.WithoutNulls();
         JobNeeds.Resolve(definition, workspace);
         return definition;
-    }
-
-    // What a step runs: a component of the workspace, or the step itself.
-    private JsonObject FindComponent(string at, JsonObject node)
-    {
-        if (node.Text("componentId") is not { } id)
-            return node;
-        if (id.StartsWith("azureml://registries/", StringComparison.OrdinalIgnoreCase))
-            throw RefusedStepException.NotEmulated($"a component of a registry ({at}.componentId)");
-        if (AssetReference.Parse(id) is not { } reference || !reference.IsIn(workspace.Name))
-            throw new RefusedStepException($"{at}.componentId is '{id}'; it must be a component of workspace '{workspace.Name.Name}'.");
-        var (version, fault) = AssetPlaces.Find(workspace, AssetKind.Components, reference);
-        var component = version?.Body.Object("componentSpec") ?? throw new RefusedStepException($"{at}.componentId: {fault}");
-        return component.Text("type") is null or "command" or "CommandComponent"
-            ? component
-            : throw RefusedStepException.NotEmulated($"a pipeline with a component of type {component.Text("type")} ({at})");
     }
 
     private JsonObject Inputs(string at, JsonObject node, JsonObject component)
@@ -135,9 +113,9 @@ internal sealed partial class PipelineExpansion
             if (given[input] is { } value)
                 inputs[input] = Input($"{at}.inputs.{input}", value, type);
             else if (declared.Object(input)?["default"] is { } otherwise)
-                inputs[input] = Literal(otherwise.ToString());
-            else if (declared.Object(input)?["optional"]?.ToString().ToLowerInvariant() != "true")
-                throw new RefusedStepException($"{at}.inputs.{input} is missing; the component needs it.");
+                inputs[input] = ComponentJob.Literal(otherwise.ToString());
+            else
+                ComponentJob.CheckOptional($"{at}.inputs.{input}", declared.Object(input));
         }
 
         return inputs;
@@ -153,7 +131,7 @@ internal sealed partial class PipelineExpansion
         if (PipelineJob.StepOutput().IsMatch(text))
             return Data(type, text, mode);
         if (PipelineInput().Match(text) is not { Success: true } match || match.Value != text.Trim())
-            return Literal(Fill(at, text));
+            return ComponentJob.Literal(Fill(at, text));
         var own = pipeline.Object("inputs").Object(match.Groups["name"].Value) ?? throw Unknown(at, match.Value);
         var passed = own.Clone();
         if (mode is not null && passed.Text("jobInputType") != "literal")
@@ -217,12 +195,6 @@ internal sealed partial class PipelineExpansion
         }
     }
 
-    private static bool IsGiven(string part, JsonObject inputs) =>
-        CommandJob
-            .Expression()
-            .Matches(part)
-            .All(match => match.Groups["kind"].Value != "inputs" || inputs.ContainsKey(match.Groups["name"].Value));
-
     private static JsonObject? Identity(JsonObject? given) =>
         (given.Text("type") ?? given.Text("identityType")) is { } type
             ? new JsonObject
@@ -234,22 +206,6 @@ internal sealed partial class PipelineExpansion
                 },
             }
             : null;
-
-    private static JsonObject? Resources(JsonObject? given) =>
-        given is null
-            ? null
-            : new JsonObject
-            {
-                ["instanceCount"] = (given["instance_count"] ?? given["instanceCount"])?.DeepClone() ?? 1,
-                ["shmSize"] = given.Text("shm_size") ?? given.Text("shmSize"),
-                ["dockerArgs"] = given.Text("docker_args") ?? given.Text("dockerArgs"),
-            }.WithoutNulls();
-
-    // Components write references with a prefix that jobs do not have.
-    private static string? Reference(string? text) =>
-        text?.StartsWith("azureml:/subscriptions/", StringComparison.OrdinalIgnoreCase) == true ? text["azureml:".Length..] : text;
-
-    private static JsonObject Literal(string value) => new() { ["jobInputType"] = "literal", ["value"] = value };
 
     private static JsonObject Data(string? type, string uri, string? mode) =>
         new JsonObject

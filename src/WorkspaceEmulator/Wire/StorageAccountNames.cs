@@ -3,6 +3,9 @@ namespace WorkspaceEmulator.Wire;
 /// <summary>Names the storage accounts of workspaces: <c>st</c> and the start of the workspace's id.</summary>
 internal static class StorageAccountNames
 {
+    /// <summary>The end of the host of an account.</summary>
+    public const string HostSuffix = ".blob.core.localhost";
+
     private const string Prefix = "st";
     private const int Length = 24; // The most that Azure allows.
 

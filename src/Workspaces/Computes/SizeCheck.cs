@@ -68,7 +68,8 @@ internal sealed class SizeCheck(ComputePlan planned, IReadOnlyList<MachineLearni
                 $"it must be a size with a GPU, and {planned.Location} offers none. Set LOCATION in the environment config to a "
                     + "region that does.",
             (_, { } near) =>
-                $"it must be one with a GPU that it offers: {List(Trainable)}. Did you mean {near} (--set=COMPUTE.VM_SIZE={near})?",
+                $"it must be one with a GPU that it offers: {List(Trainable)}. Did you mean {near} (--set=COMPUTE.VM_SIZE={near})?"
+                    + NearestName.Difference(planned.VmSize, near),
             _ => $"it must be one with a GPU that {planned.Location} offers: {List(Trainable)}. The smallest is "
                 + $"--set=COMPUTE.VM_SIZE={Trainable[0].Name}.",
         };

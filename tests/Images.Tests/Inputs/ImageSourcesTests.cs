@@ -34,6 +34,74 @@ public sealed class ImageSourcesTests : IDisposable
             StringComparison.Ordinal
         );
 
+    [Theory]
+    [InlineData(
+        "",
+        ".dockerignore lets .git/HEAD, .local/emulator/lock, artifacts/plan.json into the image; ",
+        ", a line each: .git, .local, artifacts"
+    )]
+    [InlineData(".git\nartifacts\n", ".dockerignore lets .local/emulator/lock into the image; ", " the line: .local")]
+    [InlineData("*\n!artifacts/plan.json\n!src\n", ".dockerignore lets artifacts/plan.json into the image; ", " the line: artifacts")]
+    [InlineData(".git\n.local\nartifacts\n", null, null)]
+    [InlineData("*\n!src\n", null, null)]
+    [InlineData("**/.*\nartifacts\n", null, null)]
+    public void Read_NamesTheLinesToAdd_WhenTheContextHoldsWhatChangesWithEveryRun(string rules, string? found, string? lines)
+    {
+        folder.Write("Dockerfile", "FROM scratch\n");
+        folder.Write("src/a.py", "1");
+        folder.Write(".git/HEAD", "ref: refs/heads/main");
+        folder.Write(".local/emulator/token", "secret");
+        folder.Write(".local/emulator/lock", "");
+        folder.Write("artifacts/plan.json", "{}");
+        if (rules.Length > 0)
+            folder.Write(".dockerignore", rules);
+        // The emulator holds its lock as long as it runs.
+        using var held = new FileStream(
+            Path.Combine(folder.Root, ".local/emulator/lock"),
+            FileMode.Open,
+            FileAccess.ReadWrite,
+            FileShare.None
+        );
+
+        if (found is null)
+        {
+            Assert.Contains("src/a.py", ImageSources.Read(folder.Root, "Dockerfile", []).Files.Select(file => file.Path));
+            return;
+        }
+
+        var error = Assert.Throws<CakeException>(() => ImageSources.Read(folder.Root, "Dockerfile", []));
+        Assert.Equal(
+            found
+                + "it must exclude .git, .local, artifacts, which change with every run and hold keys and tokens. Add to .dockerignore"
+                + lines,
+            error.Message
+        );
+    }
+
+    [Fact]
+    public void Read_NamesTheWorktreesFile_WhenTheContextHoldsIt()
+    {
+        folder.Write("Dockerfile", "FROM scratch\n");
+        folder.Write(".git", "gitdir: /elsewhere");
+
+        var error = Assert.Throws<CakeException>(() => ImageSources.Read(folder.Root, "Dockerfile", []));
+
+        Assert.StartsWith(".dockerignore lets .git into the image; ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_NamesTheFileAndTheLineToAdd_WhenAFileCannotBeRead()
+    {
+        folder.Write("Dockerfile", "FROM scratch\n");
+        folder.Write("data/lock", "");
+        using var held = new FileStream(Path.Combine(folder.Root, "data/lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        var error = Assert.Throws<CakeException>(() => ImageSources.Read(folder.Root, "Dockerfile", []));
+
+        Assert.StartsWith("data/lock is part of the image and cannot be read: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" Make it readable, or add the line data/lock to .dockerignore.", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_AddsTheMetricNames_WhenTheDockerfileDeclaresThem()
     {

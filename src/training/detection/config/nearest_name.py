@@ -29,6 +29,21 @@ def nearest_name(name: str, names: Iterable[str]) -> Optional[str]:
     return nearest if distance(_upper(name), _upper(nearest)) <= most else None
 
 
+def difference(given: str, meant: str) -> str:
+    """Returns what tells two names apart that may look the same, as a sentence after a space; else an empty text.
+
+    It is empty where ASCII letters alone differ.
+    """
+    start = 0
+    while start < min(len(given), len(meant)) and given[start] == meant[start]:
+        start += 1
+    most, end = min(len(given), len(meant)) - start, 0
+    while end < most and given[-1 - end] == meant[-1 - end]:
+        end += 1
+    differ = given[start : len(given) - end] + meant[start : len(meant) - end]
+    return "" if differ.isascii() else f" That is {_escaped(meant)}, not {_escaped(given)}."
+
+
 def is_same_but_for_style(first: str, second: str) -> bool:
     """Returns whether two names are equal when the case of ASCII letters, '_', '-' and ' ' are ignored."""
     return _upper(first.translate(_SEPARATORS)) == _upper(second.translate(_SEPARATORS))
@@ -51,6 +66,10 @@ def utf16(text: str) -> Sequence[int]:
         return text.encode("ascii")
     encoded = text.encode("utf-16-le", "surrogatepass")
     return [encoded[index] | encoded[index + 1] << 8 for index in range(0, len(encoded), 2)]
+
+
+def _escaped(name: str) -> str:
+    return "".join(chr(unit) if 0x20 <= unit <= 0x7E else f"\\u{unit:04x}" for unit in utf16(name))
 
 
 def _upper(name: str) -> str:

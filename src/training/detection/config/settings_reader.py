@@ -6,7 +6,7 @@ from typing import Any, Optional, Union
 
 from detection.config import schema
 from detection.config.located_json import OVERRIDE, Fault, Location, Member, NotJson, Value, in_order, read_json
-from detection.config.nearest_name import is_same_but_for_style, nearest_name
+from detection.config.nearest_name import difference, is_same_but_for_style, nearest_name
 from detection.config.schema import Key
 from detection.config.settings import FirstStage, ModelParams, RunParams, Settings
 from detection.errors import FaultsError, TrainingError
@@ -191,7 +191,7 @@ class _Validator:
         if near is None:
             self.faults.append(Fault(where, prefix + name, "an unknown key", f"{rule}: {', '.join(siblings)}"))
         else:
-            self.faults.append(Fault(where, prefix + name, "an unknown key", rule, f"Did you mean {near}?"))
+            self.faults.append(Fault(where, prefix + name, "an unknown key", rule, _meant(prefix + name, near)))
 
     # Keys together
 
@@ -249,7 +249,7 @@ class _Validator:
             path = f"{key.path}.{member.key}"
             if member.key not in known:
                 near = nearest_name(member.key, known)
-                hint = None if near is None else f"Did you mean {near}?"
+                hint = None if near is None else _meant(member.key, near)
                 self.faults.append(Fault(member.location, path, "an unknown key", "a " + rule, hint))
             if [item.kind for item in member.value.items] != ["string", "array"]:
                 self._add(member.value, path, key.node["x-value-rule"])
@@ -342,7 +342,12 @@ def _hint(key: Key, value: Value) -> Optional[str]:
     near = nearest_name(value.text, choices)
     if near is None:
         return _proposal("Edit it", key, value.location)
-    return _proposal(f"Did you mean {near}? Edit it", key, value.location, near) or f"Did you mean {near}?"
+    meant = _meant(value.text, near)
+    return _proposal(f"{meant} Edit it", key, value.location, near) or meant
+
+
+def _meant(given: str, near: str) -> str:
+    return f"Did you mean {near}?{difference(given, near)}"
 
 
 def _proposal(edit: str, key: Key, where: Location, value: Optional[str] = None) -> Optional[str]:

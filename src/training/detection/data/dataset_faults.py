@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from detection.config.nearest_name import difference
+from detection.config.alike import alike
 from detection.data.dataset_csv import CsvFile, Row
 from detection.data.image_sizes import ImageSizes
 
@@ -12,6 +14,7 @@ SPLITS = ("train", "test")
 VALIDATION = "validation"
 """The third split, where DATA.VALIDATION_CSV names a file."""
 _SPLIT_WORDS = {"train": "training", "test": "test"}
+_OTHER = {"train": "test", "test": "train"}
 
 LEAST_SIDE = 0.01
 """Shortest side of a box, in pixels: a shorter one can be lost in float32 when the image is resized and flipped."""
@@ -75,7 +78,8 @@ class RowChecks:
         if all(split in files and files[split].rows for split in SPLITS):
             good = {split: self._good(file.rows) for split, file in files.items()}
             for split, rows in _in_one_split(good).items():
-                faults[split] += [Fault(rows[name].line, _ONE_SPLIT, _one_split(name, split)) for name in rows]
+                others = _spellings(good[_OTHER[split]])
+                faults[split] += [Fault(rows[name].line, _ONE_SPLIT, _one_split(name, split, others)) for name in rows]
             first = _first_rows(files["train"].rows)
             for name, row in _first_rows(files["test"].rows).items():
                 if name in first:
@@ -114,16 +118,19 @@ class RowChecks:
                         also = _also(row.file_name, files[other].name, elsewhere[row.file_name].line)
                         reasons[split].append(f"{files[split].name}({row.line}): {also}")
                 kept[split] = [row for row in kept[split] if row.file_name not in elsewhere]
+        spellings = {split: _spellings(kept[split]) for split in SPLITS}
         for split, classes in _in_one_split(kept).items():
             for row in kept[split]:
                 if row.class_name in classes:
-                    reasons[split].append(f"{files[split].name}({row.line}): {_one_split(row.class_name, split)}")
+                    one_split = _one_split(row.class_name, split, spellings[_OTHER[split]])
+                    reasons[split].append(f"{files[split].name}({row.line}): {one_split}")
             kept[split] = [row for row in kept[split] if row.class_name not in classes]
         if VALIDATION in files:
             known = {row.class_name for row in kept["train"]}
+            others = _spellings(kept["train"])
             for row in kept[VALIDATION]:
                 if row.class_name not in known | {""}:
-                    unknown = _unknown(row.class_name, files["train"].name)
+                    unknown = _unknown(row.class_name, files["train"].name, others)
                     reasons[VALIDATION].append(f"{files[VALIDATION].name}({row.line}): {unknown}")
             kept[VALIDATION] = [row for row in kept[VALIDATION] if row.class_name in known | {""}]
         return kept, reasons
@@ -136,7 +143,8 @@ class RowChecks:
             if row.class_name not in known:
                 unknown.setdefault(row.class_name, row)
         train = files["train"].name
-        faults = [Fault(row.line, _ONE_SPLIT, _unknown(name, train)) for name, row in unknown.items()]
+        others = _spellings(good["train"])
+        faults = [Fault(row.line, _ONE_SPLIT, _unknown(name, train, others)) for name, row in unknown.items()]
         firsts = [(files[split].name, _first_rows(files[split].rows)) for split in reversed(SPLITS)]
         for name, row in _first_rows(files[VALIDATION].rows).items():
             for csv, first in firsts:
@@ -251,8 +259,9 @@ def _repeated(rows: Sequence[Row]) -> dict[int, str]:
     return faults
 
 
-def _one_split(class_name: str, split: str) -> str:
-    return f"class '{class_name}' is only in the {_SPLIT_WORDS[split]} split; it must be in both splits."
+def _one_split(class_name: str, split: str, others: Mapping[str, str]) -> str:
+    hint = _twin(class_name, others)
+    return f"class '{class_name}' is only in the {_SPLIT_WORDS[split]} split; it must be in both splits.{hint}"
 
 
 def _both(image: str, also: str) -> str:
@@ -263,8 +272,22 @@ def _also(image: str, csv: str, line: int) -> str:
     return f"image '{image}' is also in {csv}({line}); an image must be in one split."
 
 
-def _unknown(class_name: str, train_csv: str) -> str:
-    return f"class '{class_name}' is not in {train_csv}; it must be in both."
+def _unknown(class_name: str, train_csv: str, others: Mapping[str, str]) -> str:
+    return f"class '{class_name}' is not in {train_csv}; it must be in both.{_twin(class_name, others)}"
+
+
+def _spellings(rows: Iterable[Row]) -> dict[str, str]:
+    """Returns the first class of each look."""
+    spellings: dict[str, str] = {}
+    for name in dict.fromkeys(row.class_name for row in rows if row.class_name):
+        spellings.setdefault(alike(name), name)
+    return spellings
+
+
+def _twin(class_name: str, others: Mapping[str, str]) -> str:
+    """Returns the hint that names a class of another split with the same look; empty without one."""
+    meant = others.get(alike(class_name))
+    return "" if meant is None else f" Did you mean '{meant}'?{difference(class_name, meant)}"
 
 
 def _first_rows(rows: Iterable[Row]) -> dict[str, Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
 from pathlib import Path
 from typing import Any, Optional, Tuple
 
@@ -21,6 +21,21 @@ def depth_document(depth: Depth) -> dict[str, Any]:
     return {"black": None, "white": None} if depth is None else {"black": depth[0], "white": depth[1]}
 
 
+def depth_of(document: Any) -> Depth:
+    """Returns the values of a document such as that of depth.json.
+
+    Raises:
+        ValueError, KeyError, TypeError: It is another document.
+    """
+    black, white = document["black"], document["white"]
+    if black is None and white is None:
+        return None
+    low, high = float(black), float(white)
+    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+        raise ValueError(f"black is {black} and white is {white}")
+    return low, high
+
+
 def has_depth(folder: Path) -> bool:
     """Returns whether a saved model keeps these values; models of older versions do not."""
     return (folder / FILE).is_file()
@@ -36,9 +51,7 @@ def read_depth(folder: Path) -> Depth:
     if not path.is_file():
         return None
     try:
-        document: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        black, white = document["black"], document["white"]
-        return None if black is None else (float(black), float(white))
+        return depth_of(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TrainingError(
             f"{path} cannot be read: {error!r}; it must be the file that a training run of this project saved."

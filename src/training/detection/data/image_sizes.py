@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import os
-import string
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from detection.config.nearest_name import difference
+from detection.config.alike import alike
 from detection.data.exif import UPRIGHT
 from detection.data.pictures import ALPHA, CUT, DEEP, Picture, PictureError, examine, read_header
 
 _MOST_NAMES = 5  # named in a note
 
-
-def _plain(letter: str) -> str:
-    return letter.lower() if letter.isascii() else letter
-
-
-# Letters A to Z in lower case, and the letters of Latin-1 and Latin Extended-A without their accents.
-_ALIKE = {
-    **{letter: letter.lower() for letter in string.ascii_uppercase},
-    **{chr(code): _plain(unicodedata.normalize("NFD", chr(code))[0]) for code in range(0xC0, 0x180)},
-}
 
 Size = tuple[float, float]
 """Width and height in pixels."""
@@ -164,7 +154,7 @@ class ImageSizes:
     def _picture_or_fault(self, name: str) -> Picture | str:
         if name not in self._names:
             meant = self._meant(name)
-            hint = f" Did you mean '{meant}'?" if meant is not None else ""
+            hint = f" Did you mean '{meant}'?{difference(name, meant)}" if meant is not None else ""
             return f"image '{name}' is not in {self._image_type}/images; it must be there, or the row removed.{hint}"
         try:
             return self._examine(self._images / name)
@@ -172,12 +162,12 @@ class ImageSizes:
             return f"image '{name}' {error}"
 
     def _meant(self, name: str) -> str | None:
-        """Returns the file whose name differs only in case, accents, folder or path style; None without one."""
+        """Returns the file that differs only in folder, path style, or what may look the same; None without one."""
         if self._alike is None:
             self._alike = {}
             for known in sorted(self._names, key=os.fsencode):
-                self._alike.setdefault(_likeness(known), known)
-        return self._alike.get(_likeness(name))
+                self._alike.setdefault(alike(known), known)
+        return self._alike.get(alike(name))
 
 
 def file_names(folder: Path) -> set[str]:
@@ -192,12 +182,6 @@ def tree_names(folder: Path) -> set[str]:
         relative = Path(parent).relative_to(folder)
         names.update((relative / name).as_posix() for name in files if os.path.isfile(os.path.join(parent, name)))
     return names
-
-
-def _likeness(name: str) -> str:
-    """Returns a name without its folder, the style of its path, the case of its letters and its accents."""
-    letters = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(_ALIKE.get(letter, letter) for letter in letters if not "\u0300" <= letter <= "\u036f")
 
 
 def _threads() -> int:

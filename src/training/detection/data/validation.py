@@ -49,6 +49,14 @@ def hold_out(dataset: Dataset, share: float, seed: int) -> tuple[Dataset, Datase
     return replace(dataset, train=kept), replace(dataset, train=kept, test=chosen)
 
 
+def with_held_out(dataset: Dataset, share: float, seed: int) -> Dataset:
+    """Returns the dataset whose validation split is that of DATA.VALIDATION_CSV, or else the images of ``hold_out``."""
+    if dataset.validation_csv:
+        return dataset
+    kept, held_out = hold_out(dataset, share, seed)
+    return kept if held_out is None else replace(kept, validation=held_out.test)
+
+
 def held_out_file(dataset: Dataset) -> tuple[Dataset, Dataset | None]:
     """Returns the dataset, and the dataset with the split of DATA.VALIDATION_CSV in place of the test split.
 

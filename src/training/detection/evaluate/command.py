@@ -48,10 +48,17 @@ def evaluate_file(options: argparse.Namespace, console: Console, read_settings: 
         truth = read_truth(options.ground_truth, options.images)
     else:
         from detection.data.data_stage import read_or_fail
+        from detection.data.dataset_faults import VALIDATION
+        from detection.data.validation import with_held_out
 
         settings = read_settings(options)
-        dataset = read_or_fail(settings, options.data, console.say, with_validation=False)
+        dataset = read_or_fail(settings, options.data, console.say, with_validation=options.split == VALIDATION)
         records = dataset.test if options.split == "test" else dataset.train
+        if options.split == VALIDATION:
+            records = with_held_out(dataset, settings.validation, settings.run.seed).validation
+            if not records:
+                rule = "DATA.VALIDATION_CSV must name its file, or DATA.VALIDATION the share of the training images."
+                raise TrainingError(f"--split is {VALIDATION}, and the exp_config has no validation split; {rule}")
         truth = truth_of(records, dataset.class_names, settings.eval_conf)
     evaluate_predictions(options.predictions, truth, options.output, eval_conf=options.eval_conf, say=console.say)
 
@@ -75,7 +82,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--images", type=Path, metavar="DIR", help="folder of the images of --ground-truth, to show them"
     )
     parser.add_argument(
-        "--split", choices=("test", "train"), default="test", help="split of --predictions (default: %(default)s)"
+        "--split",
+        choices=("test", "train", "validation"),
+        default="test",
+        help="split of --predictions (default: %(default)s)",
     )
     parser.add_argument(
         "--eval-conf",

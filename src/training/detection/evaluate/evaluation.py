@@ -14,6 +14,7 @@ from torch import nn
 
 from detection.config.settings import Settings
 from detection.data.datasets import Dataset
+from detection.data.depth import depth_document
 from detection.data.images import ImageStore
 from detection.evaluate.all_detections import evaluate_all
 from detection.evaluate.analysis.analysis import Analysis, analyse_files
@@ -171,15 +172,17 @@ class Evaluator:
         # Between equal scores COCO's tool decides by the order of the ids, and this evaluation by that of the names.
         records = sorted(self._dataset.test, key=lambda record: record.file_name)
         ids = {record.file_name: number for number, record in enumerate(records, start=1)}
-        images = {
+        depth = depth_document(self._dataset.depth)
+        images: dict[str, Any] = {
+            "info": {"depth": depth},
             "images": [
                 {"id": number, "file_name": record.file_name, "width": record.width, "height": record.height}
                 for number, record in enumerate(records, start=1)
             ],
             "categories": [{"id": label, "name": name} for label, name in self._dataset.class_names.items()],
         }
-        info = {"description": "ground truth of the test split", "eval_conf": self._threshold}
-        truths = {"info": info, **images, "annotations": _coco_annotations(evaluation.truths, ids)}
+        info = {"description": "ground truth of the test split", "eval_conf": self._threshold, "depth": depth}
+        truths = {**images, "info": info, "annotations": _coco_annotations(evaluation.truths, ids)}
         write_json(output / "predictions.json", _coco_results(evaluation.detections, ids))
         write_json(output / "predictions_images.json", images)
         write_json(output / "ground_truth.json", truths)

@@ -28,7 +28,9 @@ def add_parser(commands: Any) -> None:
     importer.add_argument("--image-type", required=True, metavar="NAME", help="folder in the data folder")
     importer.add_argument("--output", type=Path, required=True, metavar="DIR", help="the data folder")
     importer.add_argument("--test-share", type=float, default=0.2, metavar="N", help="default: %(default)s")
-    importer.add_argument("--keep-splits", action="store_true", help="keep the splits that the source names")
+    importer.add_argument(
+        "--keep-splits", action="store_true", help="keep the splits that the source names, validation too"
+    )
     importer.add_argument("--seed", type=int, default=0, metavar="N", help="decides the split (default: %(default)s)")
     importer.add_argument("--stamp", metavar="YYMMDDHHmmss", help="in the names of the CSV files (default: now, UTC)")
     importer.set_defaults(run=_import)
@@ -36,7 +38,8 @@ def add_parser(commands: Any) -> None:
     exporter = commands.add_parser(
         "export-data",
         help="export a dataset to COCO or YOLO",
-        description="Writes both splits of a dataset, with their images, as COCO or YOLO. Needs no PyTorch.",
+        description="Writes the splits of a dataset, also the one for validation, with their images, as COCO or YOLO. "
+        "Needs no PyTorch.",
         epilog=(
             "example: python -m detection export-data --exp-config exp_configs/demo.json --data data --format coco "
             "--output coco"

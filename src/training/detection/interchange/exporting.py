@@ -16,10 +16,11 @@ FORMATS = ("coco", "yolo")
 
 
 def export_data(dataset: Dataset, output: Path, form: str, say: Callable[[str], None]) -> None:
-    """Exports both splits with their images.
+    """Exports the splits with their images: ``train``, ``test``, and ``val`` where the dataset has a validation split.
 
     COCO: ``images/{split}`` and ``annotations/instances_{split}.json``. YOLO: ``images/{split}``, ``labels/{split}``
-    and data.yaml. An image whose EXIF orientation is applied is copied as it is; both formats mean the upright one.
+    and data.yaml, whose ``val`` is the test split where there is no validation split. An image whose EXIF orientation
+    is applied is copied as it is; both formats mean the upright one.
 
     Args:
         dataset: The dataset.
@@ -34,7 +35,10 @@ def export_data(dataset: Dataset, output: Path, form: str, say: Callable[[str], 
         raise TrainingError(f"--format is {form}; it must be one of {', '.join(FORMATS)}.")
     if output.exists() and any(output.iterdir()):
         raise TrainingError(f"{output} holds files; an export needs an empty folder: --to=FOLDER.")
-    for split, records in (("train", dataset.train), ("test", dataset.test)):
+    splits = {"train": dataset.train, "test": dataset.test}
+    if dataset.validation:
+        splits["val"] = dataset.validation
+    for split, records in splits.items():
         for record in records:
             target = output / "images" / split / record.file_name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -48,20 +52,23 @@ def export_data(dataset: Dataset, output: Path, form: str, say: Callable[[str], 
         names = [
             f"  {label - 1}: {json.dumps(name, ensure_ascii=False)}" for label, name in dataset.class_names.items()
         ]
-        lines = ["path: .", "train: images/train", "val: images/test", "test: images/test", "names:", *names]
+        val = "val" if dataset.validation else "test"
+        lines = ["path: .", "train: images/train", f"val: images/{val}", "test: images/test", "names:", *names]
         (output / "data.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    say(f"{form}: {len(dataset.train)} training and {len(dataset.test)} test images in {output}")
+    validation = f", {len(dataset.validation)} validation" if dataset.validation else ""
+    say(f"{form}: {len(dataset.train)} training{validation} and {len(dataset.test)} test images in {output}")
 
 
 def read_for_export(settings: Settings, data: Path, say: Callable[[str], None]) -> Dataset:
-    """Reads the dataset of an experiment.
+    """Reads the dataset of an experiment, with its validation split: a file of its own, or the images held out.
 
     Raises:
         FaultsError: The dataset cannot be used; every fault is named.
     """
     from detection.data.data_stage import read_or_fail
+    from detection.data.validation import with_held_out
 
-    return read_or_fail(settings, data, say, with_validation=False)
+    return with_held_out(read_or_fail(settings, data, say), settings.validation, settings.run.seed)
 
 
 def _write_coco(path: Path, records: Sequence[ImageRecord], class_names: Mapping[int, str]) -> None:

@@ -9,11 +9,11 @@ import stat
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from detection.data.dataset_faults import LEAST_SIDE
+from detection.data.dataset_faults import LEAST_SIDE, SPLITS, VALIDATION
 from detection.data.pictures import Picture, PictureError
 from detection.errors import TrainingError
 from detection.inspect.decoding import in_parallel
@@ -42,7 +42,7 @@ class Plan:
         image_type: Use case: the folder that is written.
         form: One of READERS, or ``auto``.
         test_share: Share of the images in the test split.
-        keeps_splits: Whether images stay in the splits of the source, where it names them.
+        keeps_splits: Whether images stay in the splits of the source, where it names that of each.
         seed: Decides the split.
         stamp: YYMMDDHHmmss, in the names of the CSV files.
     """
@@ -85,13 +85,13 @@ def _import(origin: Path, output: Path, plan: Plan, say: Callable[[str], None]) 
     survey = Survey(origin)
     images = _checked(found, survey, left_out, origin)
     if not any(image.boxes for image in images):
-        _report(output, plan, form, [], [], left_out, say)
+        _report(output, plan, form, {"train": [], "test": []}, left_out, say)
         raise TrainingError(
             f"{origin} holds no image with an object that can be imported as {form}; "
             f"{output / 'import.md'} says what was left out and why."
         )
     together = _groups(images, survey, origin)
-    test, one_sided = _split(images, together, plan)
+    split_of, one_sided = _split(images, together, plan)
     if one_sided:
         for image in images:
             for _, name in image.boxes:
@@ -100,11 +100,12 @@ def _import(origin: Path, output: Path, plan: Plan, say: Callable[[str], None]) 
         images = [
             replace(image, boxes=tuple(box for box in image.boxes if box[1] not in one_sided)) for image in images
         ]
-    parts = [image for place, image in enumerate(images) if place not in test], [
-        images[place] for place in sorted(test)
-    ]
-    if not all(any(image.boxes for image in part) for part in parts):
-        _report(output, plan, form, *parts, left_out, say)
+    splits = {
+        split: [image for image, own in zip(images, split_of) if own == split]
+        for split in (*SPLITS, *([VALIDATION] if VALIDATION in split_of else []))
+    }
+    if not all(any(image.boxes for image in splits[split]) for split in SPLITS):
+        _report(output, plan, form, splits, left_out, say)
         raise TrainingError(
             f"{origin} holds too few images for two splits with the same classes; "
             f"{output / 'import.md'} says what was left out and why."
@@ -113,13 +114,15 @@ def _import(origin: Path, output: Path, plan: Plan, say: Callable[[str], None]) 
     for image in images:
         _copy(image, folder / "images" / image.name)
     (folder / "datasets").mkdir(parents=True, exist_ok=True)
-    for split, part in zip(("train", "test"), parts):
+    for split, part in splits.items():
         rows = [",".join(COLUMNS)]
         for image in part:
             rows += _rows(image, survey.picture(image.path.relative_to(origin).as_posix()))
-        name = f"{split}_{plan.image_type}_{plan.stamp}.csv"
+        name = _csv_name(split, plan)
         (folder / "datasets" / name).write_bytes("".join(row + "\n" for row in rows).encode("utf-8"))
-    _report(output, plan, form, *parts, left_out, say)
+    _report(output, plan, form, splits, left_out, say)
+    if VALIDATION in splits:
+        say(f"set DATA.VALIDATION_CSV={_csv_name(VALIDATION, plan)} to choose the best weights by the validation split")
 
 
 def _checked(found: Sequence[Labelled], survey: Survey, left_out: LeftOut, origin: Path) -> list[Labelled]:
@@ -195,15 +198,23 @@ def _groups(images: Sequence[Labelled], survey: Survey, origin: Path) -> list[Gr
     return result
 
 
-def _split(images: Sequence[Labelled], together: Sequence[Group], plan: Plan) -> tuple[set[int], set[str]]:
+def _split(images: Sequence[Labelled], together: Sequence[Group], plan: Plan) -> tuple[list[str], set[str]]:
+    """Returns the split of each image, and the classes that training or test lacks, or that validation has alone."""
     if plan.keeps_splits and all(image.split for image in images):
-        test = {place for place, image in enumerate(images) if image.split == "test"}
-        sides = [
-            {name for place, image in enumerate(images) if (place in test) == is_test for _, name in image.boxes}
-            for is_test in (True, False)
-        ]
-        return test, sides[0] ^ sides[1]
-    return stratified(together, plan.test_share, plan.seed)
+        split_of = [image.split for image in images]
+        if "test" not in split_of:  # the source measures its models by the validation split
+            split_of = ["test" if split == VALIDATION else split for split in split_of]
+        train, test, validation = (
+            {name for image, own in zip(images, split_of) if own == split for _, name in image.boxes}
+            for split in (*SPLITS, VALIDATION)
+        )
+        return split_of, (train ^ test) | (validation - train)
+    chosen, one_sided = stratified(together, plan.test_share, plan.seed)
+    return ["test" if place in chosen else "train" for place in range(len(images))], one_sided
+
+
+def _csv_name(split: str, plan: Plan) -> str:
+    return f"{split}_{plan.image_type}_{plan.stamp}.csv"
 
 
 def _rows(image: Labelled, picture: Picture) -> list[str]:
@@ -280,16 +291,16 @@ def _report(
     output: Path,
     plan: Plan,
     form: str,
-    train: Sequence[Labelled],
-    test: Sequence[Labelled],
+    splits: Mapping[str, Sequence[Labelled]],
     left_out: LeftOut,
     say: Callable[[str], None],
 ) -> None:
-    classes = sorted({name for image in (*train, *test) for _, name in image.boxes})
-    counts = [Counter(name for image in part for _, name in image.boxes) for part in (train, test)]
-    lines = [f"# Import of {escaped(plan.image_type)} from {form}", "", "| | train | test |", "|---|---:|---:|"]
-    lines.append(f"| images | {len(train):,} | {len(test):,} |")
-    lines += [f"| {escaped(name)} | {counts[0][name]:,} | {counts[1][name]:,} |" for name in classes]
+    counts = [Counter(name for image in part for _, name in image.boxes) for part in splits.values()]
+    classes = sorted(set().union(*counts))
+    lines = [f"# Import of {escaped(plan.image_type)} from {form}", ""]
+    lines += [_cells("", *splits), "|---" + "|---:" * len(splits) + "|"]
+    lines.append(_cells("images", *(f"{len(part):,}" for part in splits.values())))
+    lines += [_cells(escaped(name), *(f"{count[name]:,}" for count in counts)) for name in classes]
     total = sum(left_out.reasons.values())
     lines += ["", f"Seed {plan.seed}, stamp {plan.stamp}.", "", f"## {total:,} left out", ""]
     lines += [f"- {count:,}: {escaped(reason)}" for reason, count in left_out.reasons.most_common()]
@@ -300,16 +311,22 @@ def _report(
         "format": form,
         "seed": plan.seed,
         "stamp": plan.stamp,
-        "images": {"train": len(train), "test": len(test)},
-        "objects": {name: [counts[0][name], counts[1][name]] for name in classes},
+        "images": {split: len(part) for split, part in splits.items()},
+        "objects": {name: [count[name] for count in counts] for name in classes},
         "leftOut": dict(left_out.reasons),
         "lines": left_out.lines,
     }
     (output / "import.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    say(f"{form}: {len(train)} training and {len(test)} test images, {len(classes)} classes")
+    validation = f", {len(splits[VALIDATION])} validation" if VALIDATION in splits else ""
+    train, test = (len(splits[split]) for split in SPLITS)
+    say(f"{form}: {train} training{validation} and {test} test images, {len(classes)} classes")
     for reason, count in left_out.reasons.most_common():
         say(f"left out, {count}: {plain(reason)}")
     for line in left_out.lines[:_MOST_SHOWN]:
         say(f"  {plain(line)}")
     if len(left_out.lines) > _MOST_SHOWN:
         say(f"  and {len(left_out.lines) - _MOST_SHOWN} more, in {output / 'import.md'}")
+
+
+def _cells(*cells: str) -> str:
+    return "| " + " | ".join(cells) + " |"

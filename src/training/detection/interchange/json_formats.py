@@ -30,7 +30,7 @@ def read_coco(source: Source) -> Iterator[Labelled]:
                 boxes[key_of(item, "image_id")].append(box)
         for item in items(found, "images"):
             name = str(item.get("file_name", ""))
-            image = source.find_image(name, path, split_hint(path) or "images", "images", *_coco_folders(path))
+            image = source.find_image(name, path, *_coco_folders(path), split_hint(path) or "images", "images")
             if image is None:
                 source.left_out.add(str(path), NO_IMAGE, name)
                 continue
@@ -43,7 +43,7 @@ def read_coco(source: Source) -> Iterator[Labelled]:
 
 def _coco_folders(path: PurePosixPath) -> Iterable[str]:
     stem = path.stem.rpartition("_")[2]
-    return (stem, f"images/{stem}")
+    return (f"images/{stem}", stem)
 
 
 def _coco_box(item: Mapping[str, Any]) -> Box:

@@ -31,7 +31,7 @@ class Labelled:
         path: The file.
         name: Its name in the dataset that is written, with forward slashes.
         boxes: Boxes in pixels, each with its class.
-        split: ``train`` or ``test`` where the source says so; empty otherwise.
+        split: ``train``, ``test`` or ``validation`` where the source says so; empty otherwise.
         size: Width and height in pixels as the annotation states them; None when it does not.
     """
 
@@ -235,13 +235,26 @@ def around(points: Iterable[tuple[float, float]]) -> Box:
 
 def split_hint(path: PurePosixPath) -> str:
     """Returns the split that the folders or the name of a file indicate; empty when they indicate none."""
-    for part in reversed(path.parts):
-        words = {word for word in _words(part)}
-        if words & {"train", "training"}:
-            return "train"
-        if words & {"test", "testing", "val", "valid", "validation"}:
-            return "test"
-    return ""
+    return next(filter(None, map(_hint, reversed(path.parts))), "")
+
+
+def image_split(path: PurePosixPath) -> str:
+    """Returns the split of an image, by its folder in ``images``, else by the nearest folder, else by its name."""
+    *folders, name = path.parts
+    if "images" in folders:
+        within = folders[folders.index("images") + 1 :]
+        if within and _hint(within[0]):
+            return _hint(within[0])
+    return split_hint(PurePosixPath(*folders)) or _hint(name)
+
+
+def _hint(part: str) -> str:
+    words = set(_words(part))
+    if words & {"train", "training"}:
+        return "train"
+    if words & {"test", "testing"}:
+        return "test"
+    return "validation" if words & {"val", "valid", "validation"} else ""
 
 
 def _words(text: str) -> Iterable[str]:

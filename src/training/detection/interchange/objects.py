@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from detection.interchange.labels import Box, BrokenFile, Labelled, Source, split_hint
+from detection.interchange.labels import Box, BrokenFile, Labelled, Source, image_split, split_hint
 
 
 NO_IMAGE = "names an image that is not in the folder, or is there more than once"
@@ -46,7 +46,8 @@ def labelled(
     size: tuple[float, float] | None,
 ) -> Labelled:
     """Returns an image with its boxes; its split follows from the path of the labels or of the image."""
-    return Labelled(source.root / image, name, tuple(boxes), split_hint(split_from) or split_hint(image), size)
+    split = split_hint(split_from) if split_from != image else ""
+    return Labelled(source.root / image, name, tuple(boxes), split or image_split(image), size)
 
 
 def plain_name(name: str, image: PurePosixPath) -> str:
@@ -61,7 +62,8 @@ def after_split(image: PurePosixPath) -> str:
     parts = list(image.parts)
     if "images" in parts[:-1]:
         parts = parts[parts.index("images") + 1 :]
-    while len(parts) > 1 and (split_hint(PurePosixPath(parts[0])) or parts[0] == "images"):
+    # One folder: a second one of such a name is part of the image's name.
+    if len(parts) > 1 and split_hint(PurePosixPath(parts[0])):
         parts = parts[1:]
     return "/".join(parts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detection.config.nearest_name import nearest_name
+from detection.config.nearest_name import difference, nearest_name
 from detection.errors import TrainingError
 from detection.models.families import mobilenet, pyramid, retinanet, single_map, ssdlite, tiny
 from detection.models.base_model import BaseModel
@@ -29,5 +29,5 @@ def base_model(name: str) -> BaseModel:
             return model
     names = [model.name for model in BASE_MODELS]
     near = nearest_name(name, names)
-    hint = f" Did you mean {near}?" if near is not None else ""
+    hint = f" Did you mean {near}?{difference(name, near)}" if near is not None else ""
     raise TrainingError(f"the base model is {name!r}; it must be one of {', '.join(names)}.{hint}")

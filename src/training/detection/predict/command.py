@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import csv
+import functools
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +103,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     with Journal(options.output, head) as journal:
         _predict(options, console, saved, machine, least, journal, paths, failures, artist)
         predictions = [journal.known[name] for name in paths if name in journal.known and name not in failures]
-    written = _write(options, predictions, saved.class_names)
+    written = _write(options, predictions, saved)
     failures.update({} if artist is None else artist.failures)
     _write_failures(options.output / FAILED, failures)
     boxes = sum(len(entry.detections.scores) for entry in predictions)
@@ -193,14 +194,18 @@ class _Artist:
                 self.failures[prediction.name] = f"it cannot be drawn: {error}"
 
 
-def _write(options: argparse.Namespace, predictions: list[Prediction], class_names: Mapping[int, str]) -> list[Path]:
+def _write(options: argparse.Namespace, predictions: list[Prediction], saved: SavedModel) -> list[Path]:
     from detection.predict.journal import FILE
     from detection.predict.pictures import FOLDER
-    from detection.predict.writers import WRITERS
+    from detection.predict.writers import WRITERS, write_json
 
+    writers: dict[str, Callable[..., list[Path]]] = {
+        **WRITERS,
+        "json": functools.partial(write_json, depth=saved.depth),
+    }
     written = [options.output / FILE]
     for name in dict.fromkeys(options.format or FORMATS[:1]):
-        written += WRITERS[name](options.output, predictions, class_names)
+        written += writers[name](options.output, predictions, saved.class_names)
     return [*written, options.output / FOLDER] if options.pictures else written
 
 

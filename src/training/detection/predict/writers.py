@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from xml.sax.saxutils import escape
 
+from detection.data.depth import Depth, depth_document
 from detection.predict.journal import Prediction, write_atomically
 
 CSV_COLUMNS = ("filename", "width", "height", "xmin", "ymin", "xmax", "ymax", "class", "score")
@@ -22,8 +23,11 @@ Names = Mapping[int, str]
 Box = tuple[float, float, float, float]
 
 
-def write_json(folder: Path, predictions: Sequence[Prediction], class_names: Names) -> list[Path]:
-    """Writes predictions.json in COCO's results format with all digits, and predictions_images.json about its ids."""
+def write_json(folder: Path, predictions: Sequence[Prediction], class_names: Names, depth: Depth = None) -> list[Path]:
+    """Writes predictions.json in COCO's results format with all digits, and predictions_images.json about its ids.
+
+    The second also holds the values that the model takes for black and white in images of more than 8 bits.
+    """
     results = [
         {
             "image_id": number,
@@ -35,6 +39,7 @@ def write_json(folder: Path, predictions: Sequence[Prediction], class_names: Nam
         for box, label, score in zip(entry.detections.boxes, entry.detections.labels, entry.detections.scores)
     ]
     images = {
+        "info": {"depth": depth_document(depth)},
         "images": [
             {"id": number, "file_name": entry.name, "width": entry.width, "height": entry.height}
             for number, entry in enumerate(predictions, start=1)

@@ -10,7 +10,7 @@ import numpy as np
 from detection.evaluate.all_detections import evaluate_all
 from detection.evaluate.analysis.analysis import analyse
 from detection.evaluate.binary_metrics import evaluate_images
-from detection.evaluate.foreign.results import read_predictions
+from detection.evaluate.foreign.results import read_predictions, shown_depth
 from detection.evaluate.foreign.truth import Truth
 from detection.evaluate.outputs import write_metrics, write_outputs
 
@@ -59,6 +59,7 @@ def evaluate_predictions(
         detections=by_image,
         image_paths=truth.paths,
         orientations=truth.orientations,
+        depth=shown_depth(predictions, truth),
     )
     write_metrics(output / "metrics.json", analysis.measured(metrics))
     say(f"{len(plots)} plots are written" if plots else "no plots are written: matplotlib is not installed")

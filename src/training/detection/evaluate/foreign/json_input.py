@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from detection.data.depth import Depth, depth_of
 from detection.errors import FaultsError, TrainingError
 
 _SHOWN = 5  # faults of one kind; a file with one fault often has it in each of its entries
@@ -132,6 +134,26 @@ def identifier(value: Any) -> int | str | None:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, (int, str)) else None
+
+
+@dataclass(frozen=True)
+class StatedDepth:
+    """The values that a file states for black and white in images of more than 8 bits."""
+
+    values: Depth
+
+
+def stated_depth(document: Mapping[str, Any], faults: Faults) -> StatedDepth | None:
+    """Returns what ``info.depth`` of a COCO file states, as training and ``predict`` write it; None for nothing."""
+    info = document.get("info")
+    found = info.get("depth") if isinstance(info, dict) else None
+    if not isinstance(found, dict) or not {"black", "white"} <= found.keys():
+        return None  # a word of another program
+    try:
+        return StatedDepth(depth_of(found))
+    except (ValueError, TypeError, OverflowError):
+        faults.add(".info.depth", found, "black and white, two finite numbers, or null for the full range")
+        return None
 
 
 def entries(document: Any, key: str, faults: Faults) -> list[tuple[int, Mapping[str, Any]]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from detection.data.depth import Depth
 from detection.evaluate.coco_matching import Boxes
 from detection.evaluate.detections import Detections
 from detection.evaluate.foreign.json_input import (
@@ -20,6 +21,7 @@ from detection.evaluate.foreign.json_input import (
     printable,
     read_json,
     shown,
+    stated_depth,
 )
 from detection.evaluate.foreign.truth import Truth, read_categories
 
@@ -33,7 +35,7 @@ class _Names:
     """
 
     def __init__(self, path: Path, document: Any, truth: Truth) -> None:
-        beside = path.with_name(f"{path.stem}_images.json")
+        beside = _beside(path)
         self._truth = truth
         self._by_name = {name: place for place, name in enumerate(truth.names)}
         self._labels = {name: label for label, name in truth.class_names.items()}
@@ -77,6 +79,27 @@ class _Names:
         if self._classes:
             return self._labels.get(self._classes.get(key, ""))
         return key if key in self._truth.class_names else None
+
+
+def shown_depth(path: Path, truth: Truth) -> Depth:
+    """Returns the values that become black and white in pictures of deep images: those of the model that predicted.
+
+    Args:
+        path: The file of predictions; the file beside it states them. Without that file, those of the ground truth.
+        truth: The images.
+
+    Raises:
+        TrainingError: The file beside the predictions cannot be read.
+        FaultsError: What it states is no such pair.
+    """
+    beside = _beside(path)
+    if not beside.is_file():
+        return truth.depth
+    document = read_json(beside, "an object with images and categories")
+    faults = Faults(printable(beside.name))
+    stated = stated_depth(document, faults) if isinstance(document, dict) else None
+    faults.raise_any()
+    return truth.depth if stated is None else stated.values
 
 
 def read_predictions(path: Path, truth: Truth) -> tuple[Boxes, dict[str, Detections]]:
@@ -139,3 +162,8 @@ def read_predictions(path: Path, truth: Truth) -> tuple[Boxes, dict[str, Detecti
         if high > low
     }
     return table, by_image
+
+
+def _beside(path: Path) -> Path:
+    """Returns the file that says which image and class an id means, where training or ``predict`` wrote one."""
+    return path.with_name(f"{path.stem}_images.json")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detection.data.depth import Depth
 from detection.evaluate.coco_matching import Boxes
 from detection.evaluate.detections import GroundTruth
 from detection.evaluate.foreign.json_input import (
@@ -21,6 +22,7 @@ from detection.evaluate.foreign.json_input import (
     printable,
     read_json,
     shown,
+    stated_depth,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Truth:
         eval_conf: EVAL_CONF that the ground truth states; None when it does not.
         paths: The file of each image by its name, where it is known.
         orientations: The EXIF orientation that is applied to each, by name.
+        depth: The values that become black and white in images of more than 8 bits; None for their full range.
     """
 
     names: tuple[str, ...]
@@ -52,6 +55,7 @@ class Truth:
     eval_conf: float | None = None
     paths: Mapping[str, Path] = field(default_factory=dict)
     orientations: Mapping[str, int] = field(default_factory=dict)
+    depth: Depth = None
 
 
 def read_truth(path: Path, images: Path | None) -> Truth:
@@ -81,10 +85,20 @@ def read_truth(path: Path, images: Path | None) -> Truth:
     eval_conf = info.get("eval_conf") if isinstance(info, dict) else None
     if eval_conf is not None and not 0 <= (number(eval_conf) or 0) <= 1:
         faults.add(".info.eval_conf", eval_conf, "a number from 0 to 1")
+    depth = stated_depth(document, faults)
     faults.raise_any()
     ordered = tuple(names[key] for key in order)
     found = {} if images is None else {name: images / name for name in ordered if _is_inside(images, name)}
-    return Truth(ordered, places, class_names, table.boxes(ordered), table.by_image(ordered), number(eval_conf), found)
+    return Truth(
+        ordered,
+        places,
+        class_names,
+        table.boxes(ordered),
+        table.by_image(ordered),
+        number(eval_conf),
+        found,
+        depth=None if depth is None else depth.values,
+    )
 
 
 def truth_of(records: Sequence[ImageRecord], class_names: Mapping[int, str], eval_conf: float) -> Truth:
@@ -105,6 +119,7 @@ def truth_of(records: Sequence[ImageRecord], class_names: Mapping[int, str], eva
         eval_conf,
         {record.file_name: record.path for record in ordered},
         {record.file_name: record.orientation for record in ordered},
+        ordered[0].depth if ordered else None,
     )
 
 
