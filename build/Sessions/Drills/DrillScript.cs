@@ -3,12 +3,12 @@ using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Cake.Core;
 
-namespace Build.Sessions;
+namespace Build.Sessions.Drills;
 
 /// <summary>Writes the fault script of a preemption drill.</summary>
 public static class DrillScript
 {
-    /// <summary>The part of a name by which the script finds the job of a drill.</summary>
+    /// <summary>The part of a name by which the script finds the job of a drill, and the trials of a sweep.</summary>
     public const string NamePart = "-drill-";
 
     // What Azure gives a low-priority node between its notice and its end.
@@ -30,6 +30,8 @@ public static class DrillScript
                 new JsonObject
                 {
                     ["job"] = $"*{NamePart}*",
+                    // Each trial of a sweep is a job of its own, and each loses its node.
+                    ["perJob"] = true,
                     ["count"] = 1,
                     ["preempt"] = new JsonObject { ["step"] = step, ["graceMilliseconds"] = GraceMilliseconds },
                 }
