@@ -19,10 +19,28 @@ public sealed class Drill(CommandArguments arguments, TimeProvider time)
     /// </exception>
     public (string Name, ExperimentPlan Plan)? Of(ExperimentPlan plan)
     {
+        Check(plan);
+        if (arguments.Get(TrainArguments.Drill).Count == 0)
+            return null;
+        var name = $"{plan.Name}{DrillScript.NamePart}{time.GetUtcNow().ToString("yyMMddHHmmss", CultureInfo.InvariantCulture)}";
+        var outputs = plan.Job.Outputs.ToDictionary(
+            output => output.Key,
+            output => $"{output.Value.TrimEnd('/')}/{name}/",
+            StringComparer.Ordinal
+        );
+        return (name, plan with { Job = plan.Job with { Outputs = outputs } });
+    }
+
+    /// <summary>Checks that a plan can be drilled; without a drill any can.</summary>
+    /// <exception cref="CakeException">
+    /// The workspace is on Azure, which takes nodes away by itself, or the job ends before the step.
+    /// </exception>
+    public void Check(ExperimentPlan plan)
+    {
         ArgumentNullException.ThrowIfNull(plan);
         var drills = arguments.Get(TrainArguments.Drill);
         if (drills.Count == 0)
-            return null;
+            return;
         if (plan.Workspace.Endpoint is null)
         {
             throw new CakeException(
@@ -32,13 +50,6 @@ public sealed class Drill(CommandArguments arguments, TimeProvider time)
         }
 
         CheckSteps(plan.Job, drills);
-        var name = $"{plan.Name}{DrillScript.NamePart}{time.GetUtcNow().ToString("yyMMddHHmmss", CultureInfo.InvariantCulture)}";
-        var outputs = plan.Job.Outputs.ToDictionary(
-            output => output.Key,
-            output => $"{output.Value.TrimEnd('/')}/{name}/",
-            StringComparer.Ordinal
-        );
-        return (name, plan with { Job = plan.Job with { Outputs = outputs } });
     }
 
     // A drill that never takes a node away rehearses nothing.

@@ -25,20 +25,25 @@ public static class DrillScript
             return null;
         if (arguments.IsGiven(EmulatorArguments.Faults))
             throw new CakeException("--drill and --faults are both given; it must be one of them, because a drill is a fault script.");
-        var rules = steps.Select(step =>
-            (JsonNode)
-                new JsonObject
+        var file = Path.Combine(context.LocalFolder, "drill.json");
+        Directory.CreateDirectory(context.LocalFolder);
+        File.WriteAllText(file, Of(steps).ToJsonString());
+        return file;
+    }
+
+    /// <summary>Returns the script that takes the node of each job away once after each step.</summary>
+    internal static JsonObject Of(IEnumerable<int> steps) =>
+        new()
+        {
+            ["rules"] = new JsonArray([
+                .. steps.Select(step => new JsonObject
                 {
                     ["job"] = $"*{NamePart}*",
                     // Each trial of a sweep is a job of its own, and each loses its node.
                     ["perJob"] = true,
                     ["count"] = 1,
                     ["preempt"] = new JsonObject { ["step"] = step, ["graceMilliseconds"] = GraceMilliseconds },
-                }
-        );
-        var file = Path.Combine(context.LocalFolder, "drill.json");
-        Directory.CreateDirectory(context.LocalFolder);
-        File.WriteAllText(file, new JsonObject { ["rules"] = new JsonArray([.. rules]) }.ToJsonString());
-        return file;
-    }
+                }),
+            ]),
+        };
 }
