@@ -5,6 +5,7 @@ using Build.Log.Displays;
 using Build.Sessions;
 using Build.Sessions.Costs;
 using Build.Sessions.Data;
+using Build.Sessions.Drills;
 using Build.Sessions.Jobs;
 using Build.Sessions.Models;
 using Build.Sessions.Planning;

@@ -2,6 +2,7 @@ using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.LocalRuntime;
 using Build.Log;
+using Build.Sessions.Drills;
 using Cake.Core;
 using Experiments.Plans;
 using Experiments.Plans.Jobs;

@@ -56,6 +56,43 @@ public class InterruptionLogTests
     }
 
     [Fact]
+    public void AddPast_FindsTheAttempts_InTheLogOfAJobThatHasEnded()
+    {
+        var log = new InterruptionLog(TimeProvider.System);
+        foreach (
+            var line in new[]
+            {
+                "[1/7] read the datasets",
+                "[2/7] prepare the records",
+                "step 8/24  loss 0.5  lr 0.01",
+                "error: stopped by SIGTERM after step 9; its checkpoint is written. Run the same command again to resume.",
+                "[1/7] read the datasets",
+                "resuming from the checkpoint after step 9",
+                "step 12/24  loss 0.5  lr 0.01",
+                "[1/7] read the datasets",
+                "step 1/24  loss 0.5  lr 0.01",
+                "step 24/24  loss 0.5  lr 0.01",
+            }
+        )
+        {
+            log.AddPast(line);
+        }
+
+        Assert.Equal([new Interruption(9, 9, null), new Interruption(12, 0, null)], log.All);
+        Assert.Equal([0, 12], log.All.Select(loss => loss.StepsLost));
+    }
+
+    [Fact]
+    public void AddPast_FindsNothing_WhenTheJobHadOneAttempt()
+    {
+        var log = new InterruptionLog(TimeProvider.System);
+        foreach (var line in new[] { "[1/7] read the datasets", "step 24/24  loss 0.5  lr 0.01", "[7/7] save the model" })
+            log.AddPast(line);
+
+        Assert.Empty(log.All);
+    }
+
+    [Fact]
     public void Add_FindsNothing_WhenTheNodeStays() =>
         Assert.Empty(Read(Line("[1/7] read the datasets"), Line("step 60/60  loss 0.5  lr 0.01"), Line("[7/7] save the model")));
 }

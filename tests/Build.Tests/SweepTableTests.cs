@@ -79,6 +79,18 @@ public class SweepTableTests
     }
 
     [Fact]
+    public void Changes_SaysThatATrialLostItsNode_WhenItWaitsAgain()
+    {
+        var running = Sweep(JobStatus.Running, Trial(0, JobStatus.Running));
+        var waiting = Sweep(JobStatus.Running, Trial(0, JobStatus.Queued));
+
+        Assert.Equal(
+            ["  trial      sweep_0: Queued; its node was taken away, and it resumes from its last checkpoint"],
+            SweepTable.Changes(running, waiting)
+        );
+    }
+
+    [Fact]
     public void Of_ListsStateMetricBestTrialAndTimeLeft()
     {
         var sweep = Sweep(JobStatus.Running, Trial(0, JobStatus.Completed, 0.25), Trial(1, JobStatus.Running, 0.1));

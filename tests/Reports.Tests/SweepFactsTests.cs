@@ -1,5 +1,8 @@
+using Experiments.Records;
 using Reports.Building;
 using Reports.Pages;
+using Reports.Records;
+using Reports.Texts;
 
 namespace Reports.Tests;
 
@@ -23,6 +26,30 @@ public sealed class SweepFactsTests
                 ),
             ]
         );
+
+    [Fact]
+    public void Build_GivesTrialsAndImportance_WhenTheJobIsASweep()
+    {
+        using var sample = new SampleRun();
+        var input = sample.Input();
+        var sweep = Sweep(("0.001", "x", 9), ("0.01", "y", 8), ("0.1", "y", double.NaN), ("1", "x", 1)) with { Best = "t_3" };
+
+        var report = ReportBuilder.Build(input with { Run = input.Run with { Sweep = sweep } });
+        ReportWriter.Write(sample.Output, input, report);
+
+        Assert.Null(ReportBuilder.Build(input).Sweep);
+        var read = RecordFile.Read<ReportFile>(Path.Combine(sample.Output, "report.json"), "").Sweep!;
+        Assert.Equal(("score", false, "t_3"), (read.Metric, read.IsMaximized, read.BestTrial));
+        Assert.Equal(["t_0", "t_1", "t_2", "t_3"], read.Trials.Select(trial => trial.Name));
+        Assert.Equal([9, 8, null, 1], read.Trials.Select(trial => trial.Metric));
+        Assert.All(read.Trials, trial => Assert.Equal(("Completed", 1.0), (trial.State, trial.Seconds)));
+        Assert.Equal(("0.01", "y"), (read.Trials[1].Parameters["a"], read.Trials[1].Parameters["b"]));
+        Assert.Equal(
+            sweep.Importance().Select(one => (one.Parameter, one.Share)),
+            read.Importance.Select(one => (one.Parameter, one.Share))
+        );
+        Assert.NotEmpty(read.Importance);
+    }
 
     [Fact]
     public void BestSoFar_LeavesOutTrialsWithoutAValue()

@@ -142,6 +142,35 @@ public class RunDataTests
         );
     }
 
+    [Theory]
+    [InlineData("""{"key":"loss","value":2.5,"timestamp":1000,"step":1}""", 0)]
+    [InlineData("""{"key":"loss","value":1.5,"timestamp":2000,"step":2}""", 0)]
+    [InlineData("""{"key":"bad","value":"NaN","timestamp":"3000","step":"1"}""", 0)]
+    [InlineData("""{"key":"loss","value":2.4,"timestamp":1000,"step":1}""", 1)]
+    [InlineData("""{"key":"loss","value":2.5,"timestamp":1001,"step":1}""", 1)]
+    [InlineData("""{"key":"loss","value":2.5,"timestamp":1000,"step":0}""", 1)]
+    [InlineData("""{"key":"other","value":2.5,"timestamp":1000,"step":1}""", 1)]
+    public async Task LogBatch_StoresAValueOnce_WhenItIsSentAgain(string point, int added)
+    {
+        const string Batch =
+            """{"key":"loss","value":2.5,"timestamp":1000,"step":1},{"key":"loss","value":1.5,"timestamp":2000,"step":2},"""
+            + """{"key":"bad","value":"NaN","timestamp":3000,"step":1}""";
+        await using var emulator = await TestEmulator.StartAsync();
+        await emulator.SubmitAsync("logged", "true");
+        await emulator.WaitForEndAsync("logged");
+
+        // Twice in one batch, as well as in the next.
+        foreach (var metrics in new[] { Batch, $"{point},{Batch},{point}", point })
+            await emulator.PostAsync(TestEmulator.Mlflow("runs/log-batch"), $$"""{"run_id":"logged","metrics":[{{metrics}}]}""");
+
+        var stored = await File.ReadAllLinesAsync(
+            Path.Combine(emulator.JobFolder("logged"), "metrics.jsonl"),
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(3 + added, stored.Length);
+        Assert.Equal(stored.Length, stored.Distinct(StringComparer.Ordinal).Count());
+    }
+
     [Fact]
     public async Task LogBatch_StoresWhatAJobLogs()
     {

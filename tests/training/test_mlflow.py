@@ -148,6 +148,24 @@ def test_tracker_retries_and_warns_once(server: _Server) -> None:
     ]
 
 
+def test_tracker_retries_with_the_same_timestamps_so_that_a_store_ignores_what_it_has(server: _Server) -> None:
+    server.answers["runs/log-batch"] = [(503, {}), (503, {})]
+    tracker = _tracker(server, [])
+    tracker.log({"train_loss": 0.5, "learning_rate": 0.1}, step=1, timestamp=1700000000001)
+    tracker.log({"train_loss": 0.4}, step=2, timestamp=1700000000002)
+    tracker.close()
+
+    sent = [[tuple(metric.values()) for metric in batch["metrics"]] for batch in server.bodies("log-batch")]
+    whole = [
+        ("train_loss", 0.5, 1700000000001, 1),
+        ("learning_rate", 0.1, 1700000000001, 1),
+        ("train_loss", 0.4, 1700000000002, 2),
+    ]
+    assert len(sent) == 3
+    assert all(batch == whole[: len(batch)] for batch in sent)
+    assert sent[-1] == whole
+
+
 def test_tracker_drops_what_the_server_refuses_and_counts_it(server: _Server) -> None:
     server.answers["runs/log-batch"] = [(400, {"error_code": "INVALID_PARAMETER_VALUE", "message": "bad key"})] * 3
     said: list[str] = []

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Build.Sessions.Jobs;
 
 /// <summary>A loss of a job's node.</summary>
@@ -6,6 +8,14 @@ namespace Build.Sessions.Jobs;
 /// <param name="SecondsLost">Time from the loss until the job was past the step that it had reached; null when it never was.</param>
 public sealed record Interruption(int StoppedAfter, int ResumedAfter, double? SecondsLost)
 {
+    /// <summary>The trial that lost its node; null when the job is no sweep.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Trial { get; init; }
+
+    /// <summary>Number of the trial's attempt that lost its node, from 1; null when the job is no sweep.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Attempt { get; init; }
+
     /// <summary>Steps that were done twice.</summary>
     public int StepsLost => Math.Max(StoppedAfter - ResumedAfter, 0);
 }

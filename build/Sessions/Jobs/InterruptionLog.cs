@@ -4,14 +4,16 @@ using Workspaces.Logs;
 
 namespace Build.Sessions.Jobs;
 
-/// <summary>Finds the losses of a job's node in what is seen of the job while it is followed.</summary>
+/// <summary>Finds the losses of a job's node in what is seen of the job while it is followed, or in its log afterwards.</summary>
 /// <param name="time">The clock.</param>
 internal sealed partial class InterruptionLog(TimeProvider time)
 {
     private readonly List<Interruption> found = [];
     private int lastStep;
     private long? lostAt;
+    private bool isLost;
     private bool isResumed;
+    private bool hasBegun;
 
     /// <summary>Gets the losses, oldest first.</summary>
     public IReadOnlyList<Interruption> All => [.. found];
@@ -22,7 +24,7 @@ internal sealed partial class InterruptionLog(TimeProvider time)
         switch (happened)
         {
             case JobStatusChanged { SentBack: true }:
-                (lostAt, isResumed) = (time.GetTimestamp(), false);
+                Lose(time.GetTimestamp());
                 break;
             case JobLogLine line when Attempt().Match(line.Text) is { Success: true } match:
                 AddLine(match);
@@ -30,12 +32,25 @@ internal sealed partial class InterruptionLog(TimeProvider time)
         }
     }
 
+    /// <summary>Takes a line of a job that has ended. The time that a loss cost is not known.</summary>
+    public void AddPast(string line)
+    {
+        if (Attempt().Match(line) is not { Success: true } match)
+            return;
+        if (match.Groups["first"].Success && hasBegun)
+            Lose(null);
+        hasBegun |= match.Groups["first"].Success;
+        AddLine(match);
+    }
+
+    private void Lose(long? at) => (lostAt, isLost, isResumed) = (at, true, false);
+
     private void AddLine(Match match)
     {
         if (match.Groups["first"].Success)
         {
             // The log of an attempt begins with its first stage. Only one after a loss is a second attempt.
-            if (lostAt is not null && !isResumed)
+            if (isLost && !isResumed)
             {
                 found.Add(new(lastStep, 0, null));
                 isResumed = true;
@@ -52,10 +67,11 @@ internal sealed partial class InterruptionLog(TimeProvider time)
             return;
         }
 
-        if (isResumed && lostAt is { } lost && step > found[^1].StoppedAfter)
+        if (isResumed && isLost && step > found[^1].StoppedAfter)
         {
-            found[^1] = found[^1] with { SecondsLost = Math.Round(time.GetElapsedTime(lost).TotalSeconds, 1) };
-            lostAt = null;
+            if (lostAt is { } lost)
+                found[^1] = found[^1] with { SecondsLost = Math.Round(time.GetElapsedTime(lost).TotalSeconds, 1) };
+            isLost = false;
         }
 
         lastStep = Math.Max(lastStep, step);

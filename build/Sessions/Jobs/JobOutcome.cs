@@ -29,7 +29,7 @@ public sealed record JobOutcome(
     DateTimeOffset? Ended
 ) : IStageRecord
 {
-    /// <summary>The losses of the job's node; null when it lost none, or was not followed.</summary>
+    /// <summary>The losses of the job's node, or of those of the trials of a sweep; null when it lost none, or was not followed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Interruption>? Interruptions { get; init; }
 

@@ -55,7 +55,8 @@ public sealed class OutcomeReport(IDisplay display)
             : string.Create(CultureInfo.InvariantCulture, $"{cost.Amount:0.00##} {cost.Currency} ({cost.Basis})");
 
     private static string Describe(Interruption lost) =>
-        $"after step {lost.StoppedAfter}; resumed "
+        (lost.Trial is null ? "" : $"{lost.Trial}, attempt {lost.Attempt}: ")
+        + $"after step {lost.StoppedAfter}; resumed "
         + (lost.ResumedAfter == 0 ? "from the start" : $"from the checkpoint after step {lost.ResumedAfter}")
         + $", {lost.StepsLost} steps lost"
         + (lost.SecondsLost is { } seconds ? string.Create(CultureInfo.InvariantCulture, $", {seconds:0.0} s lost") : "");

@@ -53,7 +53,7 @@ internal static class SweepTable
             if (old?.Status != trial.Status)
             {
                 var best = IsNewBest(before, now, trial) ? ", the best so far" : "";
-                yield return $"  trial      {trial.Name}: {Ending(now.Settings.Metric, trial)}{best}";
+                yield return $"  trial      {trial.Name}: {Ending(now.Settings.Metric, trial)}{Loss(old, trial)}{best}";
             }
             else if (!Equals(old.Metric, trial.Metric))
             {
@@ -115,6 +115,12 @@ internal static class SweepTable
             { Metric: { } } when trial.Status.IsTerminal() => $"{State(trial.Status, trial.IsEndedEarly)}, {metric} {Number(trial.Metric)}",
             _ => State(trial.Status, trial.IsEndedEarly),
         };
+
+    // A trial that has started waits again only when its node was taken away.
+    private static string Loss(Trial? old, Trial trial) =>
+        old?.Status is JobStatus.Running or JobStatus.Finalizing && trial.Status is JobStatus.Queued or JobStatus.NotStarted
+            ? "; its node was taken away, and it resumes from its last checkpoint"
+            : "";
 
     private static bool IsNewBest(SweepState? before, SweepState now, Trial trial) => now.Best == trial && before?.Best?.Name != trial.Name;
 

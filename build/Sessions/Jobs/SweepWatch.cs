@@ -29,6 +29,7 @@ public sealed class SweepWatch(IDisplay display, TimeProvider time)
             ArtifactReport.ReportLost(context, download);
         }
 
+        var interruptions = await TrialInterruptions.ReadAsync(context, workspace, sweep.Trials, time);
         var details = await new JobHistory(workspace).ReadAsync(job, context.Cancellation);
         var tags = details.Tags.Where(tag => !tag.Key.StartsWith("mlflow.", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
         return new JobOutcome(
@@ -48,6 +49,7 @@ public sealed class SweepWatch(IDisplay display, TimeProvider time)
             SweepIsMaximized = settings.IsMaximized,
             BestTrial = sweep.Best?.Name,
             Trials = [.. sweep.Trials.Select(OutcomeOf)],
+            Interruptions = interruptions.Count > 0 ? interruptions : null,
         };
     }
 

@@ -1,6 +1,7 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.Log;
+using Build.Sessions.Drills;
 using Build.Sessions.Snapshots;
 using Experiments.Plans;
 using Experiments.Plans.Jobs;
@@ -54,10 +55,11 @@ public sealed class TrainingSubmission(
     {
         var records = PlanStore.Records(context, plan.Name);
         var compute = records.Read<ComputeTarget>();
+        var drilling = drill.Of(plan);
         var workspace = await session.OpenForJobAsync(context, plan);
         var environment = await RegisterAsync(context, workspace, plan);
         var submitter = new JobSubmitter(workspace);
-        if (drill.Of(plan) is var (name, drilled))
+        if (drilling is var (name, drilled))
         {
             plan = drilled;
             state = await submitter.ReadAsync(plan, name, rerun: false, context.Cancellation);

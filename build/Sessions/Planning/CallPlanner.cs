@@ -1,6 +1,7 @@
 using Build.CommandLine;
 using Build.Log;
 using Build.Log.Displays;
+using Build.Sessions.Drills;
 using Build.Sessions.Snapshots;
 using Experiments.Plans;
 using Images.Building;
@@ -16,16 +17,20 @@ public sealed class CallPlanner(
     WorkspaceSnapshotReader snapshots,
     ImageSession images,
     Budget budget,
+    Drill drill,
     IDisplay display
 )
 {
     private const string Target = "Plan";
 
     /// <summary>Reads what exists, adds the calls to the plan and lists them.</summary>
-    /// <exception cref="Cake.Core.CakeException">The plan that <c>--plan</c> names is outdated, or the plan is over the budget.</exception>
+    /// <exception cref="Cake.Core.CakeException">
+    /// The plan that <c>--plan</c> names is outdated, the plan is over the budget, or it cannot be drilled.
+    /// </exception>
     public async Task PlanAsync(BuildContext context)
     {
         var plan = plans.ReadPlan(context);
+        drill.Check(plan);
         await budget.CheckAsync(context, plan);
         var snapshot = await snapshots.ReadAsync(context, plan, ReadImageAsync(context, plan));
         var calls = PlannedCalls.Of(plan, snapshot);

@@ -15,19 +15,17 @@ internal static class JobPlanner
         $"python -m detection train --exp-config-variable {JobMetadata.ExpConfigVariable}"
         + " --data ${{inputs.data}} --output outputs --checkpoints ${{outputs.checkpoints}}";
 
-    /// <summary>Adds to the folder of checkpoints: two trials that happen to have the same values share nothing.</summary>
-    private const string FolderOfTrial = "/$AZUREML_RUN_ID";
-
     /// <summary>Plans the job.</summary>
     /// <param name="checkpoints">The folder of the checkpoints: attempts of one plan share it, as do plans that train the same
-    /// weights.</param>
+    /// weights. All trials of a sweep share it, too. The trainer reads only checkpoints of its own values, so that another attempt of the
+    /// sweep evaluates the trials that were trained before, and trains the others.</param>
     /// <param name="experiment">The resolved exp_config.</param>
     public static JobPlan Plan(string checkpoints, Experiment experiment) =>
         new(
             experiment.ExpName,
             $"{experiment.ExpName}: {SweepWords(experiment)}{experiment.ModelParams.BaseModel}, {experiment.RunParams.Steps} steps",
             experiment.Description.Length == 0 ? null : experiment.Description,
-            experiment.Hypertune ? Command + FolderOfTrial + SweepPlanner.Arguments(experiment) : Command,
+            experiment.Hypertune ? Command + SweepPlanner.Arguments(experiment) : Command,
             ExperimentJson.Write(experiment with { DockerImage = null }),
             new SortedDictionary<string, string>(StringComparer.Ordinal)
             {

@@ -7,6 +7,7 @@ namespace Reports.Building;
 public static class ReportBuilder
 {
     private const int MostMetrics = 1000;
+    private const int MostTrials = 1000; // as many as the service permits
 
     // The order of the table. The names of the classes are between the two groups, in alphabetical order.
     private static readonly string[] First =
@@ -61,8 +62,26 @@ public static class ReportBuilder
             input.Cost,
             run.HasEnded ? null : Progress.Estimate(input),
             [.. run.Artifacts.Pictures().Select(path => $"{input.ArtifactsPath}/{path}")]
-        );
+        )
+        {
+            Sweep = run.Sweep is { } sweep ? Of(sweep) : null,
+        };
     }
+
+    private static ReportSweep Of(SweepFacts sweep) =>
+        new(
+            sweep.Metric,
+            sweep.IsMaximized,
+            sweep.Best,
+            [
+                .. sweep
+                    .Trials.Take(MostTrials)
+                    .Select(trial => new ReportTrial(trial.Name, trial.State, trial.Values, Finite(trial.Metric), Finite(trial.Seconds))),
+            ],
+            [.. sweep.Importance().Select(one => new ReportParameter(one.Parameter, one.Share))]
+        );
+
+    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 
     private static Verdict? VerdictOf(ReportInput input, IReadOnlyList<ReportMetric> metrics) =>
         input.Run.Status switch

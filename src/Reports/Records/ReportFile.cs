@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Reports.Records;
 
 /// <summary>The content of a report, for programs: <c>artifacts/report.json</c>.</summary>
@@ -36,6 +38,10 @@ public sealed record ReportFile(
     IReadOnlyList<string> Thumbnails
 )
 {
+    /// <summary>The trials; null when the job is no sweep.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReportSweep? Sweep { get; init; }
+
     /// <summary>The version that this program writes.</summary>
     public const int CurrentSchema = 1;
 

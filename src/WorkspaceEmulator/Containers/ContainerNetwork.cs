@@ -61,7 +61,9 @@ internal sealed class ContainerNetwork : IAsyncDisposable
 
     /// <summary>Returns the places of the job's processes, each in a container of its own.</summary>
     public IReadOnlyList<ProcessPlace> Places(JobAttempt job) =>
-        ProcessPlace.Of(job.Definition, Address.IsHost ? "127.0.0.1" : HostOf(0), MasterPort);
+        Address.IsHost
+            ? ProcessPlace.Of(job.Definition, "127.0.0.1", ProcessPlace.FindFreePort())
+            : ProcessPlace.Of(job.Definition, HostOf(0), MasterPort);
 
     public async ValueTask DisposeAsync()
     {

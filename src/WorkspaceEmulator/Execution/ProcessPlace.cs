@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using WorkspaceEmulator.Jobs;
 
 namespace WorkspaceEmulator.Execution;
@@ -25,6 +27,14 @@ internal sealed record ProcessPlace(int Rank, int Size, int LocalRank, int NodeR
                     masterPort
                 )),
         ];
+
+    /// <summary>Returns a TCP port on which nothing listens now, for jobs that share this machine's network.</summary>
+    public static int FindFreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     /// <summary>Sets the variables by which the process finds the others, as Azure ML does.</summary>
     public void AddTo(IDictionary<string, string> variables)

@@ -52,7 +52,7 @@ internal sealed class ActiveFaults
         {
             foreach (var active in rules)
             {
-                if (!active.Rule.Matches(request) || !active.TryStrike())
+                if (!active.Rule.Matches(request) || !active.TryStrike(""))
                     continue;
                 delay += active.Rule.Delay;
                 if (active.Rule.Effect is { } effect)
@@ -78,7 +78,7 @@ internal sealed class ActiveFaults
                 var rule = active.Rule;
                 if (rule.Job?.IsMatch(job) != true || rule.Effect is null || passed.Contains(rule) || !isReached(rule.Effect))
                     continue;
-                if (active.TryStrike())
+                if (active.TryStrike(rule.IsPerJob ? job : ""))
                     return rule.Effect;
                 passed.Add(rule);
             }
@@ -94,21 +94,24 @@ internal sealed class ActiveFaults
 
     private sealed class ActiveRule(FaultRule rule)
     {
-        private int skipped;
+        // Matches by job, or all of them under an empty name.
+        private readonly Dictionary<string, (int Skipped, int Struck)> counts = new(StringComparer.OrdinalIgnoreCase);
 
         public FaultRule Rule => rule;
         public int Struck { get; private set; }
 
-        public bool TryStrike()
+        public bool TryStrike(string job)
         {
-            if (Struck == rule.Count)
+            var (skipped, struck) = counts.GetValueOrDefault(job);
+            if (struck == rule.Count)
                 return false;
             if (skipped < rule.Skip)
             {
-                skipped++;
+                counts[job] = (skipped + 1, struck);
                 return false;
             }
 
+            counts[job] = (skipped, struck + 1);
             Struck++;
             return true;
         }

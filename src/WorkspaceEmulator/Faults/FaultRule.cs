@@ -22,6 +22,9 @@ internal sealed record FaultRule(
     JsonObject Source
 )
 {
+    /// <summary>Gets whether <see cref="Skip"/> and <see cref="Count"/> hold for each job by itself.</summary>
+    public bool IsPerJob { get; init; }
+
     /// <summary>Returns whether the rule matches a request, however often it has struck.</summary>
     public bool Matches(HttpRequest request)
     {

@@ -31,6 +31,7 @@ internal sealed partial class FaultScriptReader
         "provisioning",
         "token",
         "job",
+        "perJob",
         "preempt",
         "log",
     ];
@@ -104,7 +105,7 @@ internal sealed partial class FaultScriptReader
             .ToList();
         foreach (var (name, line, column, _) in rule.Members)
         {
-            var isOfJobs = name is "job" or "preempt" or "log";
+            var isOfJobs = name is "job" or "perJob" or "preempt" or "log";
             if (isAboutJobs && !isOfJobs && name is not ("skip" or "count") && Keys.Contains(name, StringComparer.Ordinal))
             {
                 Add(
@@ -153,7 +154,10 @@ internal sealed partial class FaultScriptReader
             TimeSpan.FromMilliseconds(Whole(rule, at, "delayMilliseconds", 1, LongestDelay) ?? 0),
             ReadEffect(rule, at),
             (JsonObject)rule.ToNode()!
-        );
+        )
+        {
+            IsPerJob = Truth(rule, at, "perJob"),
+        };
     }
 
     private string? ReadMethod(LocatedJson rule, string at)
@@ -315,6 +319,15 @@ internal sealed partial class FaultScriptReader
                 + $"{(maximum == int.MaxValue ? $"of at least {minimum}" : $"from {minimum} to {maximum}")}."
         );
         return null;
+    }
+
+    private bool Truth(LocatedJson json, string at, string name)
+    {
+        if (json.Find(name) is not { } value)
+            return false;
+        if (value.Kind is not (JsonValueKind.True or JsonValueKind.False))
+            Add(value, $"{at}.{name} is {value.Shown}; it must be true or false.");
+        return value.Kind == JsonValueKind.True;
     }
 
     private bool IsObject(LocatedJson json, string at)

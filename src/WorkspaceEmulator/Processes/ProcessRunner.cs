@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Runs;
@@ -41,7 +39,9 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
             if (!job.Definition.IsDistributed)
                 started.Add(Start(job, null, tree));
             else
-                started.AddRange(ProcessPlace.Of(job.Definition, "127.0.0.1", FreePort()).Select(place => Start(job, place, tree)));
+                started.AddRange(
+                    ProcessPlace.Of(job.Definition, "127.0.0.1", ProcessPlace.FindFreePort()).Select(place => Start(job, place, tree))
+                );
             progress.Started();
             return await RunAsync(job, started, tree, progress, stop);
         }
@@ -150,13 +150,6 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
         }
 
         return null;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private Dictionary<string, string> Variables(JobAttempt job, ProcessPlace? place)

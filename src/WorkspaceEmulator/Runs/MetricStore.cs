@@ -15,6 +15,9 @@ internal sealed class MetricStore(ConfinedFolder files, StateWarnings warnings)
     private readonly Lock gate = new();
     private Dictionary<string, List<MetricPoint>>? loaded;
     private readonly SortedDictionary<string, MetricPoint> latest = new(StringComparer.Ordinal);
+
+    // The values of the metrics to which a value was added that is not newer than all others, as at a retry.
+    private readonly Dictionary<string, HashSet<MetricPoint>> compared = new(StringComparer.Ordinal);
     private long count;
     private bool endsInALine = true;
 
@@ -34,21 +37,26 @@ internal sealed class MetricStore(ConfinedFolder files, StateWarnings warnings)
     /// <summary>Gets or sets what is called with logged values; null for nothing.</summary>
     public Action<IReadOnlyList<MetricPoint>>? Added { get; set; }
 
-    /// <summary>Stores values.</summary>
+    /// <summary>
+    /// Stores values. One with the name, step, timestamp and value of another is ignored, as MLflow's own store does: a client whose
+    /// response was lost sends its values again.
+    /// </summary>
     /// <exception cref="IOException">They cannot be written; none of them is stored.</exception>
     public void Add(IReadOnlyList<MetricPoint> points)
     {
-        if (points.Count == 0)
-            return;
+        List<MetricPoint> added;
         lock (gate)
         {
             var known = Load();
-            Write(string.Concat(points.Select(point => point.ToJson().ToJsonString() + "\n")));
-            foreach (var point in points)
+            added = [.. points.Distinct().Where(point => !IsKnown(known, point))];
+            if (added.Count == 0)
+                return;
+            Write(string.Concat(added.Select(point => point.ToJson().ToJsonString() + "\n")));
+            foreach (var point in added)
                 Append(known, point);
         }
 
-        Added?.Invoke(points);
+        Added?.Invoke(added);
     }
 
     public IReadOnlyList<MetricPoint> History(string key)
@@ -66,6 +74,19 @@ internal sealed class MetricStore(ConfinedFolder files, StateWarnings warnings)
             return [.. latest.Values];
         }
     }
+
+    private bool IsKnown(Dictionary<string, List<MetricPoint>> known, MetricPoint point)
+    {
+        // Nearly all values are newer than all before them.
+        if (!latest.TryGetValue(point.Key, out var newest) || IsAfter(point, newest))
+            return false;
+        if (!compared.TryGetValue(point.Key, out var values))
+            compared[point.Key] = values = [.. known[point.Key]];
+        return values.Contains(point);
+    }
+
+    private static bool IsAfter(MetricPoint point, MetricPoint other) =>
+        (point.Step, point.Timestamp).CompareTo((other.Step, other.Timestamp)) > 0;
 
     private void Write(string lines)
     {
@@ -122,8 +143,10 @@ internal sealed class MetricStore(ConfinedFolder files, StateWarnings warnings)
         if (!points.TryGetValue(point.Key, out var history))
             points[point.Key] = history = [];
         history.Add(point);
+        if (compared.TryGetValue(point.Key, out var values))
+            values.Add(point);
         count++;
-        if (!latest.TryGetValue(point.Key, out var best) || (point.Step, point.Timestamp).CompareTo((best.Step, best.Timestamp)) >= 0)
+        if (!latest.TryGetValue(point.Key, out var best) || !IsAfter(best, point))
             latest[point.Key] = point;
     }
 }

@@ -68,7 +68,10 @@ internal sealed class SweepDriver(RunFactory runs, TimeProvider time)
         // Read again: the last trial may have been created just now.
         var known = TrialsOf(workspace, run);
         if (isExhausted && known.All(trial => trial.Status.IsTerminal()))
+        {
+            NoteBest(run, sweep, known); // A trial may have ended since the best one was noted.
             End(run, sweep, known);
+        }
     }
 
     /// <summary>Creates trials.</summary>

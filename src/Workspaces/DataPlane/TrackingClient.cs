@@ -11,6 +11,9 @@ namespace Workspaces.DataPlane;
 /// <param name="tracking">The workspace's tracking URI with the scheme https, without <c>/api/2.0/mlflow</c>.</param>
 internal sealed class TrackingClient(HttpPipeline pipeline, AsyncLazy<Uri> tracking)
 {
+    // At least a thousand values each; a metric of a run has rarely more than some ten thousand.
+    private const int MostPages = 1000;
+
     private const double LastMillisecond = 253402300799999; // of the year 9999
 
     /// <summary>Reads the last value of each metric of a run, and the highest step with its time.</summary>
@@ -22,6 +25,49 @@ internal sealed class TrackingClient(HttpPipeline pipeline, AsyncLazy<Uri> track
     {
         using var message = pipeline.CreateGet(await tracking.GetAsync(cancellationToken), "/api/2.0/mlflow/runs/get", ("run_id", runId));
         return await pipeline.ReadJsonAsync(message, ReadMetrics, cancellationToken);
+    }
+
+    /// <summary>Reads when a metric of a run was first logged at each step, in the order of the steps.</summary>
+    /// <exception cref="RequestFailedException">404: the run does not exist.</exception>
+    public async Task<IReadOnlyList<(long Step, DateTimeOffset Time)>> GetStepsAsync(
+        string runId,
+        string metric,
+        CancellationToken cancellationToken
+    )
+    {
+        var times = new SortedDictionary<long, double>();
+        string? page = null;
+        for (var read = 0; read < MostPages; read++)
+        {
+            using var message = pipeline.CreateGet(
+                await tracking.GetAsync(cancellationToken),
+                "/api/2.0/mlflow/metrics/get-history",
+                ("run_id", runId),
+                ("metric_key", metric),
+                ("page_token", page)
+            );
+            page = await pipeline.ReadJsonAsync(message, body => AddTimes(body, times), cancellationToken);
+            if (string.IsNullOrEmpty(page))
+                break;
+        }
+
+        return [.. times.Select(pair => (pair.Key, DateTimeOffset.FromUnixTimeMilliseconds((long)pair.Value)))];
+    }
+
+    // Returns the token of the next page.
+    private static string? AddTimes(JsonElement body, SortedDictionary<long, double> times)
+    {
+        foreach (var point in body.Items("metrics"))
+        {
+            var (step, time) = (
+                point.TryGetProperty("step", out var at) ? Number(at) : 0,
+                point.TryGetProperty("timestamp", out var when) ? Number(when) : 0
+            );
+            if (step is >= 0 and < 1e15 && time is > 0 and < LastMillisecond)
+                times[(long)step] = Math.Min(time, times.GetValueOrDefault((long)step, double.MaxValue));
+        }
+
+        return body.Text("next_page_token");
     }
 
     private static (IReadOnlyDictionary<string, double>, (long, DateTimeOffset)?) ReadMetrics(JsonElement body)

@@ -34,6 +34,13 @@ internal sealed partial class JobLogs(LogClient client)
         }
     }
 
+    /// <summary>Returns whether one of the files is the content of a log before a rotation.</summary>
+    public static bool HasRotated(IEnumerable<string> files)
+    {
+        var names = files.Where(file => UserLog().IsMatch(file)).ToHashSet(StringComparer.Ordinal);
+        return names.Any(file => Rotated().Match(file) is { Success: true } match && names.Contains($"{match.Groups["stem"].Value}.txt"));
+    }
+
     /// <summary>Records that the job restarts on another node.</summary>
     public void OnNodeLost()
     {

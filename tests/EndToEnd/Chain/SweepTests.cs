@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Fixtures.Checkouts;
 
@@ -58,6 +61,7 @@ public sealed class SweepTests(DemoData data)
         Assert.Equal((double)best["metric"]!, (double)outcome["metrics"]!["train_loss"]!);
         Assert.Contains(", the best so far", run.Output, StringComparison.Ordinal);
         Assert.Contains("ended early", run.Output, StringComparison.Ordinal);
+        AssertInterrupted(outcome, run.Output);
 
         var again = await checkout.SucceedAsync("--target=Train");
         Assert.Contains("completed before, with nothing changed since", again.Output, StringComparison.Ordinal);
@@ -77,6 +81,7 @@ public sealed class SweepTests(DemoData data)
                 $"--set=RUN_PARAMS.SEED={trial["values"]!["RUN_PARAMS.SEED"]}"
             );
             var plain = checkout.ReadOutcome();
+            AssertLog(Path.Combine(checkout.Root, ".local", "emulator", "jobs", (string)plain["job"]!), "are done already", isThere: false);
             var (tried, trained) = (
                 JobFolder(checkout, trial),
                 Path.Combine(checkout.Root, ".local", "emulator", "jobs", (string)plain["job"]!)
@@ -94,8 +99,9 @@ public sealed class SweepTests(DemoData data)
         await AssertReportedAsync(checkout, (string)outcome["job"]!);
     }
 
+    // One test for two losses, because each needs a sweep that has trained for a while.
     [Fact]
-    public async Task Train_KeepsEndedTrialsAndResumesTheOther_WhenTheEmulatorWasKilledInMidSweep()
+    public async Task Train_TrainsNoTrialTwice_WhenTheEmulatorWasKilledInMidSweep_AndWhenTheSweepIsSubmittedAgain()
     {
         await using var checkout = new Checkout();
         data.Lend(checkout);
@@ -111,7 +117,7 @@ public sealed class SweepTests(DemoData data)
         using (var run = checkout.Start("--target=Train"))
         {
             await TrainerProcesses.UntilAsync(
-                () => CheckpointsOf(checkout, "_1").Any() || run.HasExited,
+                () => TrialsWithCheckpoints(checkout) == 2 || run.HasExited,
                 "the second trial writes a checkpoint"
             );
             var emulator = (int)
@@ -121,31 +127,95 @@ public sealed class SweepTests(DemoData data)
             await run.EndAsync();
         }
 
+        // The emulator continues the sweep, which is cancelled in its third trial.
+        using (var run = checkout.Start("--target=Train"))
+        {
+            await TrainerProcesses.UntilAsync(
+                () => TrialsWithCheckpoints(checkout) == 3 || run.HasExited,
+                "the third trial writes a checkpoint"
+            );
+            await CancelAsync(checkout);
+            await run.EndAsync();
+            Assert.Contains("already exists (Running); following it", run.Output, StringComparison.Ordinal);
+        }
+
+        var canceled = checkout.ReadOutcome();
+        var first = TrialsOf(checkout, canceled);
+        Assert.Equal("Canceled", (string?)canceled["status"]);
+        Assert.Equal(["Completed", "Completed", "Canceled"], canceled["trials"]!.AsArray().Select(trial => (string)trial!["status"]!));
+        AssertResumed(first[1]);
+        Assert.All([first[0], first[2]], folder => Assert.False(File.Exists(Path.Combine(folder, "user_logs", "std_log_0.txt"))));
+
         var again = await checkout.SucceedAsync("--target=Train");
 
-        Assert.Contains("already exists (Running); following it", again.Output, StringComparison.Ordinal);
-        var trials = checkout.ReadOutcome()["trials"]!.AsArray();
-        Assert.Equal(3, trials.Count);
-        Assert.All(trials, trial => Assert.Equal("Completed", (string?)trial!["status"]));
-        Assert.Equal(4, Directory.GetDirectories(Path.Combine(checkout.Root, ".local", "emulator", "jobs")).Length);
-        var folders = trials.Select(trial => JobFolder(checkout, trial!)).ToList();
-        AssertResumed(folders[1]);
-        Assert.All([folders[0], folders[2]], folder => Assert.False(File.Exists(Path.Combine(folder, "user_logs", "std_log_0.txt"))));
+        Assert.Contains(
+            "submitted (attempt 2; it resumes from the last checkpoint, if there is one)",
+            again.Output,
+            StringComparison.Ordinal
+        );
+        var outcome = checkout.ReadOutcome();
+        var second = TrialsOf(checkout, outcome);
+        Assert.All(outcome["trials"]!.AsArray(), trial => Assert.Equal("Completed", (string?)trial!["status"]));
+        Assert.All(second[..2], folder => AssertLog(folder, "all 24 steps are done already; the model of their checkpoint is used"));
+        AssertLog(second[2], "resuming from the checkpoint after step ");
+        Assert.Equal(8, Directory.GetDirectories(Path.Combine(checkout.Root, ".local", "emulator", "jobs")).Length);
+        for (var trial = 0; trial < 2; trial++)
+        {
+            Assert.Equal(MetricsOf(first[trial]), MetricsOf(second[trial]));
+            await AssertSameWeightsAsync(checkout, Path.Combine(first[trial], Model), Path.Combine(second[trial], Model));
+        }
+
         // Each trial logged every step once; the values differ by the seed.
-        var steps = MetricsOf(folders[0]).Select(point => (point.Step, point.Metric)).ToList();
+        var steps = MetricsOf(first[0]).Select(point => (point.Step, point.Metric)).ToList();
         Assert.Equal(24, steps.Count(point => point.Metric == "train_loss"));
-        Assert.All(folders, folder => Assert.Equal(steps, MetricsOf(folder).Select(point => (point.Step, point.Metric))));
+        Assert.All(second, folder => Assert.Equal(steps, MetricsOf(folder).Select(point => (point.Step, point.Metric))));
         Assert.Empty(TrainerProcesses.Find(checkout));
     }
 
-    private static IEnumerable<string> CheckpointsOf(Checkout checkout, string trial)
+    // By a request, because a host that starts first would let the short trial end.
+    private static async Task CancelAsync(Checkout checkout)
+    {
+        var (stop, folder) = (TestContext.Current.CancellationToken, Path.Combine(checkout.Root, ".local", "emulator"));
+        var endpoint = (string)JsonNode.Parse(await File.ReadAllTextAsync(checkout.EmulatorState, stop))!["endpoint"]!;
+        var record = Directory.GetFiles(Path.Combine(checkout.Root, "artifacts"), "job.json", SearchOption.AllDirectories).Single();
+        var job = (string)JsonNode.Parse(await File.ReadAllTextAsync(record, stop))!["id"]!;
+        var trusted = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "emulator.crt"));
+        using var handler = new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = new()
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { trusted },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
+            },
+        };
+        using var client = new HttpClient(handler) { BaseAddress = new(endpoint) };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", await File.ReadAllTextAsync(Path.Combine(folder, "token"), stop));
+        using var response = await client.PostAsync($"{job}/cancel?api-version=2024-10-01", null, stop);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+    }
+
+    private static string[] TrialsOf(Checkout checkout, JsonNode outcome)
+    {
+        string[] folders = [.. outcome["trials"]!.AsArray().Select(trial => JobFolder(checkout, trial!))];
+        Assert.Equal(3, folders.Length);
+        return folders;
+    }
+
+    // A checkpoint's name holds what decides the weights, so that each trial has names of its own in the folder that all share.
+    private static int TrialsWithCheckpoints(Checkout checkout)
     {
         var storage = Path.Combine(checkout.Root, ".local", "emulator", "storage");
         return Directory.Exists(storage)
             ? Directory
-                .EnumerateFiles(storage, "*.ckpt", SearchOption.AllDirectories)
-                .Where(file => Path.GetFileName(Path.GetDirectoryName(file))!.EndsWith(trial, StringComparison.Ordinal))
-            : [];
+                .EnumerateFiles(storage, "checkpoint-*.ckpt", SearchOption.AllDirectories)
+                .Select(file => Path.GetFileName(file).Split('-')[1])
+                .Distinct(StringComparer.Ordinal)
+                .Count()
+            : 0;
     }
 
     private static string JobFolder(Checkout checkout, JsonNode trial) =>
@@ -160,6 +230,29 @@ public sealed class SweepTests(DemoData data)
         Directory.Delete(Path.Combine(checkout.Root, "artifacts"), recursive: true);
         await checkout.SucceedAsync("--target=Report", $"--job={job}");
         Assert.Equal(report, await ReadTrialsAsync(checkout));
+        var file = await File.ReadAllTextAsync(
+            Path.Combine(checkout.Root, "artifacts", "report.json"),
+            TestContext.Current.CancellationToken
+        );
+        var sweep = JsonNode.Parse(file)!["sweep"]!;
+        Assert.Equal(12, sweep["trials"]!.AsArray().Count);
+        Assert.Equal(
+            ["RUN_PARAMS.LEARNING_RATE", "RUN_PARAMS.SEED"],
+            sweep["importance"]!.AsArray().Select(one => (string)one!["parameter"]!).Order(StringComparer.Ordinal)
+        );
+    }
+
+    private static void AssertInterrupted(JsonNode outcome, string output)
+    {
+        var lost = Assert.Single(outcome["interruptions"]!.AsArray())!;
+        Assert.EndsWith("_0", (string?)lost["trial"], StringComparison.Ordinal);
+        Assert.Equal(1, (int)lost["attempt"]!);
+        // The trainer had time for a checkpoint.
+        Assert.True((int)lost["stoppedAfter"]! > 0, lost.ToJsonString());
+        Assert.Equal((int)lost["stoppedAfter"]!, (int)lost["resumedAfter"]!);
+        Assert.Equal(0, (int)lost["stepsLost"]!);
+        Assert.True((double)lost["secondsLost"]! > 0, lost.ToJsonString());
+        Assert.Contains($"  node lost  {lost["trial"]}, attempt 1: after step ", output, StringComparison.Ordinal);
     }
 
     private static async Task<IReadOnlyList<string>> ReadTrialsAsync(Checkout checkout)
@@ -171,13 +264,14 @@ public sealed class SweepTests(DemoData data)
 
     private static void AssertResumed(string job)
     {
-        var logs = Path.Combine(job, "user_logs");
-        Assert.True(File.Exists(Path.Combine(logs, "std_log_0.txt")), "The trial did not lose its node.");
-        Assert.Contains(
-            "resuming from the checkpoint after step ",
-            File.ReadAllText(Path.Combine(logs, "std_log.txt")),
-            StringComparison.Ordinal
-        );
+        Assert.True(File.Exists(Path.Combine(job, "user_logs", "std_log_0.txt")), "The trial did not lose its node.");
+        AssertLog(job, "resuming from the checkpoint after step ");
+    }
+
+    private static void AssertLog(string job, string text, bool isThere = true)
+    {
+        var log = File.ReadAllText(Path.Combine(job, "user_logs", "std_log.txt"));
+        Assert.True(log.Contains(text, StringComparison.Ordinal) == isThere, log);
     }
 
     // Every value that the run logged, in the order of steps: none is missing, and none appears twice.

@@ -68,7 +68,8 @@ public class FaultScriptReaderTests
               { "path": "/a", "preempt": { "step": 1, "logBytes": 1 } },
               { "job": "", "log": { } },
               { "job": "*", "log": [], "delayMilliseconds": 5 },
-              7
+              7,
+              { "path": "/a", "perJob": 1, "status": 500 }
             ] }
             """;
 
@@ -79,7 +80,7 @@ public class FaultScriptReaderTests
             [
                 "f.json:1:3: rule is not known; it must be rules.",
                 "f.json:3:26: rules[0].stats is not known; it must be one of method, path, skip, count, status, headers, body, cut, "
-                    + "delayMilliseconds, provisioning, token, job, preempt, log.",
+                    + "delayMilliseconds, provisioning, token, job, perJob, preempt, log.",
                 "f.json:3:3: rules[0] does nothing; it must have one of status, cut, provisioning, token, delayMilliseconds or, beside "
                     + "job, preempt or log.",
                 "f.json:3:74: rules[0].method is \"FETCH\"; it must be one of GET, PUT, POST, PATCH, DELETE, HEAD.",
@@ -116,6 +117,8 @@ public class FaultScriptReaderTests
                     + "requests or about jobs.",
                 "f.json:14:24: rules[11].log is an array; it must be an object.",
                 "f.json:15:3: rules[12] is 7; it must be an object.",
+                "f.json:16:19: rules[13].perJob is given without job; it must be beside job, the name of a job or a pattern such as \"*\".",
+                "f.json:16:29: rules[13].perJob is 1; it must be true or false.",
             ],
             faults
         );
