@@ -9,12 +9,11 @@ namespace Reports.Tests;
 /// <summary>Opens report.html in Debian's chromium, light and dark, 1280 and 390 pixels wide.</summary>
 public sealed class BrowserTests
 {
-    private static readonly string Node = Path.Combine(
-        typeof(BrowserTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "RepositoryRoot").Value!,
-        "tests",
-        "Reports.Tests",
-        "node"
-    );
+    /// <summary>Gets the absolute path of the repository.</summary>
+    internal static string Root { get; } =
+        typeof(BrowserTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "RepositoryRoot").Value!;
+
+    private static readonly string Node = Path.Combine(Root, "tests", "Reports.Tests", "node");
 
     [Fact]
     public async Task Page_SendsNoRequestAndHasNoSeriousFault_InABrowser()

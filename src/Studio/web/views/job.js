@@ -1,4 +1,5 @@
 import { html } from "../lib/html.js";
+import { Facts, State, Table } from "../components/parts.js";
 import { api } from "../lib/api.js";
 import { useData } from "../lib/state.js";
 import { bytes, clock, duration, label, number, time } from "../lib/text.js";
@@ -7,7 +8,7 @@ import { Evaluation } from "./evaluation.js";
 import { Images } from "./images.js";
 import { Log } from "./log.js";
 import { Metrics } from "./metrics.js";
-import { Facts, Orders, State, Table, Waiting, hasEnded } from "./parts.js";
+import { Orders, Waiting, hasEnded } from "./parts.js";
 import { Sweep } from "./sweep.js";
 
 const TABS = {

@@ -1,0 +1,22 @@
+// The figures of a page without a server: report.html and data.html hold this script, what it imports, and their data as JSON.
+import { html, render } from "../lib/html.js";
+import { ClassKeys, ContactSheet } from "./contactSheet.js";
+import { Curves } from "./curves.js";
+import { Evaluation } from "./evaluation.js";
+import { Bars, Histogram, Keys } from "./histogram.js";
+import { MetricsTable } from "./metricsTable.js";
+import { Trials } from "./trials.js";
+
+const FIGURES = { Bars, ClassKeys, ContactSheet, Curves, Evaluation, Histogram, Keys, MetricsTable, Trials };
+
+/** Draws a figure in the place of the table that says the same to readers without script. */
+function draw(place, [name, props]) {
+  const drawn = document.createElement("div");
+  render(html`<${FIGURES[name]} ...${props} />`, drawn);
+  place.replaceChildren(drawn);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const figures = JSON.parse(document.getElementById("figures").textContent);
+  for (const place of document.querySelectorAll("[data-figure]")) draw(place, figures[place.dataset.figure]);
+});
