@@ -54,6 +54,7 @@ public sealed class BrowserTests
             Assert.DoesNotContain(view["faults"]!.AsArray().Select(fault => (string)fault!), fault =>
                 fault.StartsWith("serious", StringComparison.Ordinal) || fault.StartsWith("critical", StringComparison.Ordinal)
             );
+            Assert.True((int)view["tables"]! == 0, $"{name} has {view["tables"]} figures that are not drawn");
             Assert.True((int)view["scroll"]! == 0, $"{name} is {view["scroll"]} pixels wider than the window");
             Assert.True((int)view["unreachable"]! == 0, $"{name} has {view["unreachable"]} elements that the Tab key does not reach");
         });

@@ -45,6 +45,7 @@ public sealed class PageScriptTests
             })();
             const module2 = (() => {
             const {a} = module1;
+
             const c = a + 1;
             return {c};
             })();

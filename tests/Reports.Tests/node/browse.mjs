@@ -51,7 +51,9 @@ try {
             [...document.querySelectorAll(name)].map(() => name),
           ),
         ]),
-        figures: await page.evaluate(() => [...document.querySelectorAll("[data-figure]")].filter((place) => place.querySelector(":scope > div > *")).length),
+        tables: await page.evaluate(
+          () => [...document.querySelectorAll("[data-figure]")].filter((place) => !place.querySelector(":scope > .drawn > *")).length,
+        ),
         images: await page.evaluate(() => [...document.images].filter((image) => image.naturalWidth > 0).length),
       });
       await context.close();

@@ -1191,13 +1191,20 @@ const FIGURES = { Bars, ClassKeys, ContactSheet, Curves, Evaluation, Histogram, 
 /** Draws a figure in the place of the table that says the same to readers without script. */
 function draw(place, [name, props]) {
   const drawn = document.createElement("div");
+  drawn.className = "drawn";
   render(html`<${FIGURES[name]} ...${props} />`, drawn);
   place.replaceChildren(drawn);
 }
 
 document.addEventListener("DOMContentLoaded", () => {
   const figures = JSON.parse(document.getElementById("figures").textContent);
-  for (const place of document.querySelectorAll("[data-figure]")) draw(place, figures[place.dataset.figure]);
+  for (const place of document.querySelectorAll("[data-figure]")) {
+    try {
+      draw(place, figures[place.dataset.figure]);
+    } catch (error) {
+      console.error(error); // the table stays
+    }
+  }
 });
 return {};
 })();
