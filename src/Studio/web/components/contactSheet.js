@@ -24,7 +24,7 @@ export function ContactSheet({ pictures, classes = [] }) {
           ${
             address !== null &&
             html`<div class="framed">
-              <img loading="lazy" src=${address} width=${width} height=${height} alt=${label(caption)} />
+              <img loading=${address.startsWith("data:") ? "eager" : "lazy"} src=${address} width=${width} height=${height} alt=${label(caption)} />
               ${
                 boxes?.length > 0 &&
                 html`<svg viewBox=${`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">

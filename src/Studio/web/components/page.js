@@ -9,8 +9,11 @@ import { Trials } from "./trials.js";
 
 const FIGURES = { Bars, ClassKeys, ContactSheet, Curves, Evaluation, Histogram, Keys, MetricsTable, Trials };
 
-/** Draws a figure in the place of the table that says the same to readers without script. */
+/** Draws a figure in the place of the table or the pictures that say the same to readers without script. */
 function draw(place, [name, props]) {
+  // The page holds each picture once, in its markup.
+  const addresses = [...place.querySelectorAll("img")].map((image) => image.getAttribute("src"));
+  props.pictures = props.pictures?.map((picture, index) => ({ ...picture, address: addresses[index] ?? null }));
   const drawn = document.createElement("div");
   drawn.className = "drawn";
   render(html`<${FIGURES[name]} ...${props} />`, drawn);

@@ -103,7 +103,7 @@ function ContactSheet({ pictures, classes = [] }) {
           ${
             address !== null &&
             html`<div class="framed">
-              <img loading="lazy" src=${address} width=${width} height=${height} alt=${label(caption)} />
+              <img loading=${address.startsWith("data:") ? "eager" : "lazy"} src=${address} width=${width} height=${height} alt=${label(caption)} />
               ${
                 boxes?.length > 0 &&
                 html`<svg viewBox=${`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
@@ -1188,8 +1188,11 @@ const {Trials} = module15;
 
 const FIGURES = { Bars, ClassKeys, ContactSheet, Curves, Evaluation, Histogram, Keys, MetricsTable, Trials };
 
-/** Draws a figure in the place of the table that says the same to readers without script. */
+/** Draws a figure in the place of the table or the pictures that say the same to readers without script. */
 function draw(place, [name, props]) {
+  // The page holds each picture once, in its markup.
+  const addresses = [...place.querySelectorAll("img")].map((image) => image.getAttribute("src"));
+  props.pictures = props.pictures?.map((picture, index) => ({ ...picture, address: addresses[index] ?? null }));
   const drawn = document.createElement("div");
   drawn.className = "drawn";
   render(html`<${FIGURES[name]} ...${props} />`, drawn);
