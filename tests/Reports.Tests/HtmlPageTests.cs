@@ -261,7 +261,17 @@ public sealed partial class HtmlPageTests : IDisposable
     [Fact]
     public void Thinned_KeepsPeaksAndEnds()
     {
-        var points = Enumerable.Range(0, 10_000).Select(step => ((double)step, step is 4321 ? 9.0 : step is 8765 ? -9.0 : 0.0)).ToList();
+        var points = Enumerable
+            .Range(0, 10_000)
+            .Select(step =>
+                (
+                    (double)step,
+                    step is 4321 ? 9.0
+                    : step is 8765 ? -9.0
+                    : 0.0
+                )
+            )
+            .ToList();
 
         var thinned = CurveFigure.Thinned(points);
 
@@ -278,11 +288,7 @@ public sealed partial class HtmlPageTests : IDisposable
          "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "iscrowd": 0, "ignore": true}]}
         """;
 
-    [GeneratedRegex(
-        "<script type=\"application/json\" id=\"figures\">(?<json>[^\n]*?)</script>",
-        RegexOptions.ExplicitCapture,
-        2000
-    )]
+    [GeneratedRegex("<script type=\"application/json\" id=\"figures\">(?<json>[^\n]*?)</script>", RegexOptions.ExplicitCapture, 2000)]
     private static partial Regex Data();
 
     [GeneratedRegex("<section id=\"(?<id>[a-z-]+)\"", RegexOptions.ExplicitCapture, 1000)]

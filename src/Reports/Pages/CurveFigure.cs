@@ -36,9 +36,7 @@ internal static class CurveFigure
                     [
                         HtmlText.Foreign(name, 60),
                         HtmlText.Metric(last[name]),
-                        .. before is null
-                            ? (string[])[]
-                            : [HtmlText.Metric(before.TryGetValue(name, out var value) ? value : null)],
+                        .. before is null ? (string[])[] : [HtmlText.Metric(before.TryGetValue(name, out var value) ? value : null)],
                     ]
             )
         );
@@ -97,8 +95,5 @@ internal static class CurveFigure
 
     // Six digits are more than a chart can show.
     private static double Rounded(double value) =>
-        double.Parse(
-            value.ToString("G6", CultureInfo.InvariantCulture),
-            CultureInfo.InvariantCulture
-        );
+        double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

@@ -39,7 +39,9 @@ public static class HtmlPage
     {
         html.Append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
         html.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; ");
-        html.Append($"script-src '{Hash(PageScript.Script)}'; style-src '{Hash(PageScript.Style)}'; base-uri 'none'; form-action 'none'\">");
+        html.Append(
+            $"script-src '{Hash(PageScript.Script)}'; style-src '{Hash(PageScript.Style)}'; base-uri 'none'; form-action 'none'\">"
+        );
         html.Append(
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">"
         );

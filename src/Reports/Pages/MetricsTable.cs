@@ -63,8 +63,7 @@ internal static class MetricsTable
         {
             html.Append("<th scope=\"col\" class=\"number\">baseline</th><th scope=\"col\" class=\"number\">difference</th>");
             html.Append(
-                $"<th scope=\"col\" class=\"number\">{HtmlText.IntervalOfDifference(hasIntervals)}</th>"
-                    + "<th scope=\"col\">verdict</th>"
+                $"<th scope=\"col\" class=\"number\">{HtmlText.IntervalOfDifference(hasIntervals)}</th>" + "<th scope=\"col\">verdict</th>"
             );
         }
 

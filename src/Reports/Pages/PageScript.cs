@@ -39,35 +39,26 @@ public static partial class PageScript
         names[path] = null;
         var exports = new List<string>();
         var body = From()
-            .Replace(
-                read(path),
-                match =>
-                {
-                    var module = Append(joined, Resolve(path, match.Groups["path"].Value), read, names);
-                    if (match.Groups["kind"].Value == "import")
-                        return $"const {{{Renamed(match.Groups["names"].Value)}}} = {module};\n";
-                    exports.AddRange(Listed(match.Groups["names"].Value).Select(name => $"{name.As}: {module}.{name.Name}"));
-                    return "";
-                }
-            );
+            .Replace(read(path), match =>
+            {
+                var module = Append(joined, Resolve(path, match.Groups["path"].Value), read, names);
+                if (match.Groups["kind"].Value == "import")
+                    return $"const {{{Renamed(match.Groups["names"].Value)}}} = {module};\n";
+                exports.AddRange(Listed(match.Groups["names"].Value).Select(name => $"{name.As}: {module}.{name.Name}"));
+                return "";
+            });
         body = Declared()
-            .Replace(
-                body,
-                match =>
-                {
-                    exports.Add(match.Groups["name"].Value);
-                    return match.Groups["rest"].Value;
-                }
-            );
+            .Replace(body, match =>
+            {
+                exports.Add(match.Groups["name"].Value);
+                return match.Groups["rest"].Value;
+            });
         body = ExportList()
-            .Replace(
-                body,
-                match =>
-                {
-                    exports.AddRange(Listed(match.Groups["names"].Value).Select(name => $"{name.As}: {name.Name}"));
-                    return "";
-                }
-            );
+            .Replace(body, match =>
+            {
+                exports.AddRange(Listed(match.Groups["names"].Value).Select(name => $"{name.As}: {name.Name}"));
+                return "";
+            });
         if (Leftover().IsMatch(body))
             throw new InvalidOperationException($"{path} has an import or an export that cannot be joined.");
         var own = $"module{names.Count(name => name.Value is not null)}";
@@ -100,8 +91,7 @@ public static partial class PageScript
 
     private static string Read(string path)
     {
-        using var stream =
-            Assembly.GetExecutingAssembly().GetManifestResourceStream("page/" + path)
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("page/" + path)
             ?? throw new InvalidOperationException($"The assembly has no file page/{path}.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return reader.ReadToEnd().ReplaceLineEndings("\n");

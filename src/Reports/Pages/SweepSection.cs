@@ -95,8 +95,8 @@ internal static class SweepSection
                 + PageFigures.Table(
                     "Share of the metric's variance that each parameter explains alone",
                     ["parameter", "share"],
-                    importance.Select(one => (IReadOnlyList<string>)
-                        [HtmlText.Foreign(one.Parameter, 60), HtmlText.Number(one.Share, "0.00")]
+                    importance.Select(one =>
+                        (IReadOnlyList<string>)[HtmlText.Foreign(one.Parameter, 60), HtmlText.Number(one.Share, "0.00")]
                     )
                 );
 

@@ -16,7 +16,8 @@ internal sealed record Predictions(JsonObject Truth, JsonArray Found)
     {
         try
         {
-            return Open(folder, "outputs/ground_truth.json") is JsonObject truth && Open(folder, "outputs/predictions.json") is JsonArray found
+            return
+                Open(folder, "outputs/ground_truth.json") is JsonObject truth && Open(folder, "outputs/predictions.json") is JsonArray found
                 ? Checked(truth, found)
                 : null;
         }
