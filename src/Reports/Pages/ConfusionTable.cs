@@ -8,7 +8,7 @@ internal static class ConfusionTable
     private const int MostClasses = 15; // up to which the whole matrix is written
     private const int MostPairs = 15;
 
-    /// <summary>Returns the matrix as a table for readers without script; null when there is none.</summary>
+    /// <summary>Returns the matrix as a table for readers without script; null without one.</summary>
     public static string? Draw(Evaluation evaluation)
     {
         if (evaluation.Confusion.Count == 0)
