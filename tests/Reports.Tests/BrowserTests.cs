@@ -23,6 +23,7 @@ public sealed class BrowserTests
             "playwright-core is missing; run these tests by dotnet cake --target=Test --suite=Reports.Tests, which installs it."
         );
         using var plain = new SampleRun();
+        plain.WritePredictions();
         // A chart for each of a few classes is enough; the log and the failure below hold every text.
         using var hostile = new SampleRun([.. Hostile.Texts.Take(8), "a\u202Eb", "\u05D0\u05D1\u05D2", Hostile.Long]);
         hostile.Write("user_logs/std_log.txt", string.Join('\n', Hostile.Texts));

@@ -27,6 +27,7 @@ export function Dataset({ job }) {
   const list = (value) => (Array.isArray(value) ? value : []);
   const findings = list(data.findings);
   return html`<div>
+    ${!data.hash && html`<p class="muted">A dataset with faults has no hash. This is what Check-Data found last under its IMAGE_TYPE and files.</p>`}
     <${Facts} facts=${scalars.map(([name, value]) => [name, typeof value === "number" ? number(value) : value])} />
     ${
       list(data.splits).length > 0 &&
