@@ -259,6 +259,25 @@ public sealed partial class HtmlPageTests : IDisposable
     }
 
     [Fact]
+    public void Write_DrawsMetricsThatWereMeasuredTwice()
+    {
+        sample.Write(
+            "outputs/metrics.jsonl",
+            """
+            {"step": 1, "train_loss": 2, "eval_mAP": 0.5, "eval_AP_large": -1}
+            {"step": 2, "train_loss": 1, "eval_AP_large": -1, "eval_AP_small": 0.25}
+            {"step": 2, "train_loss": 1.5}
+            """
+        );
+
+        var page = HtmlPage.Write(sample.Input(), ReportBuilder.Build(sample.Input()));
+
+        var curves = Figure(page, "curves")[1]!;
+        Assert.Equal("""["train_loss"]""", curves["names"]!.ToJsonString());
+        Assert.Equal("""[{"name":"train_loss","steps":[1,2],"values":[2,1.5]}]""", curves["runs"]![0]!["series"]!.ToJsonString());
+    }
+
+    [Fact]
     public void Thinned_KeepsPeaksAndEnds()
     {
         var points = Enumerable

@@ -56,12 +56,29 @@ internal sealed class SampleRun : IDisposable
                 info = new { eval_conf = 0.5 },
                 images = new[] { new { id = 1 } },
                 categories = Classes.Select((name, place) => new { id = place + 1, name }),
-                annotations = Classes.Select((_, place) => new { image_id = 1, category_id = place + 1, bbox = new[] { 20.0 * place, 0, 9, 9 } }),
+                annotations = Classes.Select(
+                    (_, place) =>
+                        new
+                        {
+                            image_id = 1,
+                            category_id = place + 1,
+                            bbox = new[] { 20.0 * place, 0, 9, 9 },
+                        }
+                ),
             }
         );
         Save(
             "outputs/predictions.json",
-            Classes.Select((_, place) => new { image_id = 1, category_id = place + 1, bbox = new[] { 20.0 * place, 0, 9, 9 }, score = 0.4 + 0.2 * place })
+            Classes.Select(
+                (_, place) =>
+                    new
+                    {
+                        image_id = 1,
+                        category_id = place + 1,
+                        bbox = new[] { 20.0 * place, 0, 9, 9 },
+                        score = 0.4 + 0.2 * place,
+                    }
+            )
         );
         void Save(string path, object content) => Write(path, JsonSerializer.Serialize(content));
     }

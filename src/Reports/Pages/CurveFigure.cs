@@ -11,11 +11,16 @@ internal static class CurveFigure
     private const int MostMetrics = 60;
     private const int Buckets = 200;
 
-    /// <summary>Returns the figure; null when no metric was logged.</summary>
+    /// <summary>Returns the figure; null when no metric was logged twice: one value is in the table of the metrics.</summary>
     public static string? Draw(PageFigures figures, RunFacts run, RunFacts? baseline)
     {
         var (own, theirs) = (run.Artifacts.History, baseline?.Artifacts.History);
-        var names = own.Latest().Keys.OrderBy(Rank).ThenBy(name => name, StringComparer.Ordinal).Take(MostMetrics).ToList();
+        var names = own.Latest()
+            .Keys.Where(name => Measured(own.Series(name)).Take(2).Count() == 2)
+            .OrderBy(Rank)
+            .ThenBy(name => name, StringComparer.Ordinal)
+            .Take(MostMetrics)
+            .ToList();
         if (names.Count == 0)
             return null;
         var runs = new JsonArray { Describe(run.Job, own, names) };
@@ -67,11 +72,15 @@ internal static class CurveFigure
         };
     }
 
+    // The trainer writes -1 where there is nothing to measure, such as large objects in a test set of small ones.
+    private static IEnumerable<(double Step, double Value)> Measured(IEnumerable<(double Step, double Value)> series) =>
+        series.Where(point => !point.Value.Equals(-1));
+
     // A run that resumes repeats some steps.
     private static List<(double Step, double Value)> Newest(IReadOnlyList<(double Step, double Value)> series)
     {
         var newest = new SortedDictionary<double, double>();
-        foreach (var (step, value) in series)
+        foreach (var (step, value) in Measured(series))
             newest[step] = value;
         return [.. newest.Select(pair => (pair.Key, pair.Value))];
     }
