@@ -209,7 +209,8 @@ public sealed partial class HtmlPageTests : IDisposable
         var metrics = Figure(page, "metrics")[1]!["metrics"]!.AsArray();
         var first = metrics.Single(metric => (string?)metric!["name"] == "eval_mAP")!;
         Assert.Equal(
-            """{"name":"eval_mAP","values":[0.25,0.4],"intervals":[[0.1875,0.3125]],"difference":-0.15,"low":-0.2,"high":-0.09,"word":"worse"}""",
+            """{"name":"eval_mAP","values":[0.25,0.4],"intervals":[[0.1875,0.3125]],"difference":-0.15,"""
+                + "\"low\":-0.2,\"high\":-0.09,\"word\":\"worse\"}",
             first.ToJsonString()
         );
         var curves = Figure(page, "curves")[1]!;
@@ -228,7 +229,10 @@ public sealed partial class HtmlPageTests : IDisposable
         sample.Write("outputs/ground_truth.json", Truth);
         sample.Write(
             "outputs/predictions.json",
-            """[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3.5, 4], "score": 0.75}, {"image_id": 9, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 1}]"""
+            """
+            [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3.5, 4], "score": 0.75},
+             {"image_id": 9, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 1}]
+            """
         );
 
         var page = HtmlPage.Write(sample.Input(), ReportBuilder.Build(sample.Input()));

@@ -82,10 +82,7 @@ internal sealed class EmulatorRun(Workspace workspace, Run run, TimeProvider tim
         {
             return FindDataCheck(folder) is { } found
                 ? (found, null)
-                : (
-                    null,
-                    "The job has no tag dataset_hash, and Check-Data has examined no dataset of its IMAGE_TYPE and CSV files in this checkout."
-                );
+                : (null, "The job has no tag dataset_hash, and Check-Data has examined no dataset of its IMAGE_TYPE and CSV files here.");
         }
 
         var hash = DataChecks.HashOf(Facts)!;
