@@ -263,6 +263,22 @@ public sealed partial class HtmlPageTests : IDisposable
     }
 
     [Fact]
+    public void Write_NamesTheLargestConfusions_WhenThereAreManyClasses()
+    {
+        using var large = new SampleRun([.. Enumerable.Range(0, 210).Select(number => $"class {number}")]);
+
+        var page = HtmlPage.Write(large.Input(), ReportBuilder.Build(large.Input()));
+
+        var evaluation = Figure(page, "evaluation")[1]!;
+        Assert.Empty(evaluation["counts"]!.AsArray());
+        Assert.Equal(200, evaluation["curves"]!.AsArray().Count);
+        Assert.Matches(
+            "The most frequent mistakes.*<div data-figure=\"evaluation\">",
+            page[page.IndexOf("<body>", StringComparison.Ordinal)..]
+        );
+    }
+
+    [Fact]
     public void Write_DrawsMetricsThatWereMeasuredTwice()
     {
         sample.Write(

@@ -8,6 +8,8 @@ namespace Reports.Pages;
 internal static class EvaluationFigure
 {
     private const int Shown = 30;
+    private const int MostClasses = 120; // as many as the component draws a matrix of
+    private const int MostCurves = 200;
     private const int LongestName = 40;
 
     /// <summary>Returns the figure; null when there is no evaluation.</summary>
@@ -20,23 +22,27 @@ internal static class EvaluationFigure
         if (curves.Count == 0 && matrix is null)
             return null;
         var predictions = Predictions.Read(run.Artifacts.Folder);
+        var isLarge = predictions is null && evaluation.Classes.Count > MostClasses;
         var data = new JsonObject
         {
             ["truth"] = predictions?.Truth,
             ["predictions"] = predictions?.Found,
             ["classes"] = PageFigures.Texts(evaluation.Classes, LongestName),
             ["counts"] = new JsonArray([
-                .. evaluation.Confusion.Select(row => new JsonArray([.. row.Select(count => JsonValue.Create(count))])),
+                .. (isLarge ? [] : evaluation.Confusion).Select(row => new JsonArray([.. row.Select(count => JsonValue.Create(count))])),
             ]),
             ["curves"] = Describe(curves),
             ["before"] = Describe(baseline?.Artifacts.Evaluation is { } before ? Curves(before) : []),
         };
         var sentence = predictions is null ? ConfusionTable.Sentence(evaluation) : "";
-        return sentence + figures.Place("evaluation", "Evaluation", data, Precisions(curves) + matrix);
+        // The matrix of a thousand classes has a million numbers; the table names its largest ones.
+        return isLarge
+            ? sentence + matrix + figures.Place("evaluation", "Evaluation", data, Precisions(curves))
+            : sentence + figures.Place("evaluation", "Evaluation", data, Precisions(curves) + matrix);
     }
 
     private static List<PrecisionCurve> Curves(Evaluation evaluation) =>
-        [.. evaluation.PrecisionRecall.Where(curve => curve.Precision.Count > 1).OrderBy(curve => curve.Ap50)];
+        [.. evaluation.PrecisionRecall.Where(curve => curve.Precision.Count > 1).OrderBy(curve => curve.Ap50).Take(MostCurves)];
 
     private static JsonArray Describe(IEnumerable<PrecisionCurve> curves) =>
         [
