@@ -1,4 +1,5 @@
 using Experiments.Schema;
+using Reports.Pages;
 
 namespace Build.Testing;
 
@@ -11,6 +12,9 @@ public static class GeneratedFiles
             // The trainer reads its rules from the copy in its package.
             ("src/training/detection/config/exp_config.schema.json", ExperimentSchema.Generate()),
             ("docs/exp_config.md", ExperimentReference.Generate()),
+            // data.html draws the figures of the studio; the trainer's package has its own copy of them.
+            ("src/training/detection/inspect/figures.js", PageScript.Script),
+            ("src/training/detection/inspect/figures.css", PageScript.Style),
         ];
 
     /// <summary>Writes the files that differ.</summary>

@@ -9,12 +9,11 @@ namespace Reports.Tests;
 /// <summary>Opens report.html in Debian's chromium, light and dark, 1280 and 390 pixels wide.</summary>
 public sealed class BrowserTests
 {
-    private static readonly string Node = Path.Combine(
-        typeof(BrowserTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "RepositoryRoot").Value!,
-        "tests",
-        "Reports.Tests",
-        "node"
-    );
+    /// <summary>Gets the absolute path of the repository.</summary>
+    internal static string Root { get; } =
+        typeof(BrowserTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "RepositoryRoot").Value!;
+
+    private static readonly string Node = Path.Combine(Root, "tests", "Reports.Tests", "node");
 
     [Fact]
     public async Task Page_SendsNoRequestAndHasNoSeriousFault_InABrowser()
@@ -24,6 +23,7 @@ public sealed class BrowserTests
             "playwright-core is missing; run these tests by dotnet cake --target=Test --suite=Reports.Tests, which installs it."
         );
         using var plain = new SampleRun();
+        plain.WritePredictions();
         // A chart for each of a few classes is enough; the log and the failure below hold every text.
         using var hostile = new SampleRun([.. Hostile.Texts.Take(8), "a\u202Eb", "\u05D0\u05D1\u05D2", Hostile.Long]);
         hostile.Write("user_logs/std_log.txt", string.Join('\n', Hostile.Texts));
@@ -55,6 +55,7 @@ public sealed class BrowserTests
             Assert.DoesNotContain(view["faults"]!.AsArray().Select(fault => (string)fault!), fault =>
                 fault.StartsWith("serious", StringComparison.Ordinal) || fault.StartsWith("critical", StringComparison.Ordinal)
             );
+            Assert.True((int)view["tables"]! == 0, $"{name} has {view["tables"]} figures that are not drawn");
             Assert.True((int)view["scroll"]! == 0, $"{name} is {view["scroll"]} pixels wider than the window");
             Assert.True((int)view["unreachable"]! == 0, $"{name} has {view["unreachable"]} elements that the Tab key does not reach");
         });

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Reports.Building;
@@ -7,6 +9,7 @@ namespace Reports.Tests;
 
 public sealed partial class HtmlPageTests : IDisposable
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private readonly SampleRun sample = new();
 
     public void Dispose() => sample.Dispose();
@@ -19,7 +22,7 @@ public sealed partial class HtmlPageTests : IDisposable
         var page = HtmlPage.Write(input, ReportBuilder.Build(input));
 
         Assert.Equal(
-            ["metrics", "losses", "precision-recall", "confusion", "worst", "changes", "run"],
+            ["metrics", "losses", "evaluation", "worst", "changes", "run"],
             Sections().Matches(page).Select(match => match.Groups["id"].Value)
         );
         string[] parts =
@@ -83,12 +86,29 @@ public sealed partial class HtmlPageTests : IDisposable
 
         var page = HtmlPage.Write(input, ReportBuilder.Build(input));
 
-        Assert.DoesNotMatch(Loading(), page);
+        AssertLoadsNothing(page);
+        const string Hash = "'sha256-[A-Za-z0-9+/]{43}='";
         Assert.Matches(
-            "content=\"default-src 'none'; img-src data:; style-src 'sha256-[A-Za-z0-9+/]{43}='; base-uri 'none'; form-action 'none'\"",
+            $"content=\"default-src 'none'; img-src data:; script-src {Hash}; style-src {Hash}; base-uri 'none'; form-action 'none'\"",
             page
         );
     }
+
+    // The page has its two scripts, the data and the figures, and the head has both.
+    private static void AssertLoadsNothing(string page)
+    {
+        var own = page.Replace($"<script>{PageScript.Script}</script></head>", "</head>", StringComparison.Ordinal)
+            .Replace($"<style>{PageScript.Style}</style>", "", StringComparison.Ordinal);
+        var data = Data().Match(own);
+        Assert.True(data.Success);
+        own = own.Remove(data.Index, data.Length);
+        Assert.DoesNotMatch(Loading(), own);
+        Assert.DoesNotMatch(Loading(), data.Groups["json"].Value);
+        Assert.DoesNotMatch("[^\\x20-\\x7e]|<", data.Groups["json"].Value);
+        Assert.NotNull(JsonNode.Parse(data.Groups["json"].Value));
+    }
+
+    private static JsonArray Figure(string page, string id) => JsonNode.Parse(Data().Match(page).Groups["json"].Value)![id]!.AsArray();
 
     [Fact]
     public void Write_EscapesEveryText()
@@ -113,7 +133,7 @@ public sealed partial class HtmlPageTests : IDisposable
 
         Assert.DoesNotContain("alert(1)>", page, StringComparison.Ordinal);
         Assert.DoesNotContain('\u202E', page);
-        Assert.DoesNotMatch(Loading(), page);
+        AssertLoadsNothing(page);
         Assert.DoesNotContain(new string('x', 200), page, StringComparison.Ordinal);
         // Well formed: no text could open or close an element.
         var body = page[page.IndexOf("<header>", StringComparison.Ordinal)..page.IndexOf("</body>", StringComparison.Ordinal)];
@@ -153,6 +173,7 @@ public sealed partial class HtmlPageTests : IDisposable
         var start = page.IndexOf("<section id=\"sweep\"", StringComparison.Ordinal);
         var section = page[start..(page.IndexOf("</section>", start, StringComparison.Ordinal) + "</section>".Length)];
         ExpectedText.Check("sweep.html", section.Replace("><", ">\n<", StringComparison.Ordinal) + "\n");
+        ExpectedText.Check("sweep.json", Figure(page, "trials").ToJsonString(Indented) + "\n");
     }
 
     [Theory]
@@ -167,18 +188,147 @@ public sealed partial class HtmlPageTests : IDisposable
         var page = HtmlPage.Write(input with { Run = input.Run with { Sweep = sweep } }, ReportBuilder.Build(input));
 
         Assert.Equal(trials > 0, page.Contains("No trial has completed with a value of it.", StringComparison.Ordinal));
-        Assert.Equal(trials > 1, page.Contains("Parallel coordinates of 2 trials. No trial has completed yet.", StringComparison.Ordinal));
-        Assert.DoesNotContain("Importance", page, StringComparison.Ordinal);
+        if (trials > 0)
+        {
+            Assert.Null(Figure(page, "trials")[1]!["bestName"]);
+            Assert.Empty(Figure(page, "trials")[1]!["importance"]!.AsArray());
+            Assert.Equal(trials, Figure(page, "trials")[1]!["trials"]!.AsArray().Count);
+        }
+
+        var body = page[page.IndexOf("<body>", StringComparison.Ordinal)..];
+        Assert.DoesNotContain("Importance", body, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Ticks_AreRoundNumbers()
+    public void Write_HoldsTheNumbersOfTheFigures()
     {
-        Assert.Equal([0, 0.2, 0.4, 0.6, 0.8, 1], LineChart.Ticks(0, 1, 5).Select(tick => Math.Round(tick, 9)));
-        Assert.Equal([0, 50, 100, 150, 200], LineChart.Ticks(0, 240, 5));
-        Assert.Empty(LineChart.Ticks(1, 1, 5));
-        Assert.Empty(LineChart.Ticks(0, double.NaN, 5));
+        var input = sample.Input();
+
+        var page = HtmlPage.Write(input, ReportBuilder.Build(input));
+
+        var metrics = Figure(page, "metrics")[1]!["metrics"]!.AsArray();
+        var first = metrics.Single(metric => (string?)metric!["name"] == "eval_mAP")!;
+        Assert.Equal(
+            """{"name":"eval_mAP","values":[0.25,0.4],"intervals":[[0.1875,0.3125]],"difference":-0.15,"""
+                + "\"low\":-0.2,\"high\":-0.09,\"word\":\"worse\"}",
+            first.ToJsonString()
+        );
+        var curves = Figure(page, "curves")[1]!;
+        Assert.Equal(["demo-2", "baseline"], curves["runs"]!.AsArray().Select(run => (string?)run!["name"]));
+        var loss = curves["runs"]![0]!["series"]!.AsArray().Single(series => (string?)series!["name"] == "train_loss")!;
+        Assert.Equal(60, loss["steps"]!.AsArray().Count);
+        var evaluation = Figure(page, "evaluation")[1]!;
+        Assert.Equal("[[40,1,2],[1,40,3],[2,3,40]]", evaluation["counts"]!.ToJsonString());
+        Assert.Equal(101, evaluation["before"]![0]!["precision"]!.AsArray().Count);
+        Assert.Null(evaluation["truth"]);
     }
+
+    [Fact]
+    public void Write_HoldsPredictionsAndGroundTruth_WhenTheyAreSmallAndSound()
+    {
+        sample.Write("outputs/ground_truth.json", Truth);
+        sample.Write(
+            "outputs/predictions.json",
+            """
+            [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3.5, 4], "score": 0.75},
+             {"image_id": 9, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 1}]
+            """
+        );
+
+        var page = HtmlPage.Write(sample.Input(), ReportBuilder.Build(sample.Input()));
+
+        var evaluation = Figure(page, "evaluation")[1]!;
+        Assert.Equal("""[{"image_id":1,"category_id":1,"bbox":[1,2,3.5,4],"score":0.75}]""", evaluation["predictions"]!.ToJsonString());
+        Assert.Equal("pothole", (string?)evaluation["truth"]!["categories"]![0]!["name"]);
+        Assert.Equal("0.5", evaluation["truth"]!["info"]!["eval_conf"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("[]", "[]")]
+    [InlineData(Truth, "{}")]
+    [InlineData(Truth, "[7]")]
+    [InlineData(Truth, """[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3], "score": 1}]""")]
+    [InlineData(Truth, """[{"image_id": 1, "category_id": 1, "bbox": "</script>", "score": 1}]""")]
+    [InlineData("""{"images": [{"id": 1}], "images": []}""", "[]")]
+    [InlineData("""{"images": [{"id": "x"}], "categories": [], "annotations": [], "info": {"eval_conf": 0.5}}""", "[]")]
+    public void Write_LeavesOutPredictions_WhenTheyAreDamaged(string truth, string predictions)
+    {
+        sample.Write("outputs/ground_truth.json", truth);
+        sample.Write("outputs/predictions.json", predictions);
+
+        var page = HtmlPage.Write(sample.Input(), ReportBuilder.Build(sample.Input()));
+
+        Assert.Null(Figure(page, "evaluation")[1]!["truth"]);
+        Assert.Equal(3, Figure(page, "evaluation")[1]!["counts"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public void Write_NamesTheLargestConfusions_WhenThereAreManyClasses()
+    {
+        using var large = new SampleRun([.. Enumerable.Range(0, 210).Select(number => $"class {number}")]);
+
+        var page = HtmlPage.Write(large.Input(), ReportBuilder.Build(large.Input()));
+
+        var evaluation = Figure(page, "evaluation")[1]!;
+        Assert.Empty(evaluation["counts"]!.AsArray());
+        Assert.Equal(200, evaluation["curves"]!.AsArray().Count);
+        Assert.Matches(
+            "The most frequent mistakes.*<div data-figure=\"evaluation\">",
+            page[page.IndexOf("<body>", StringComparison.Ordinal)..]
+        );
+    }
+
+    [Fact]
+    public void Write_DrawsMetricsThatWereMeasuredTwice()
+    {
+        sample.Write(
+            "outputs/metrics.jsonl",
+            """
+            {"step": 1, "train_loss": 2, "eval_mAP": 0.5, "eval_AP_large": -1}
+            {"step": 2, "train_loss": 1, "eval_AP_large": -1, "eval_AP_small": 0.25}
+            {"step": 2, "train_loss": 1.5}
+            """
+        );
+
+        var page = HtmlPage.Write(sample.Input(), ReportBuilder.Build(sample.Input()));
+
+        var curves = Figure(page, "curves")[1]!;
+        Assert.Equal("""["train_loss"]""", curves["names"]!.ToJsonString());
+        Assert.Equal("""[{"name":"train_loss","steps":[1,2],"values":[2,1.5]}]""", curves["runs"]![0]!["series"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void Thinned_KeepsPeaksAndEnds()
+    {
+        var points = Enumerable
+            .Range(0, 10_000)
+            .Select(step =>
+                (
+                    (double)step,
+                    step is 4321 ? 9.0
+                    : step is 8765 ? -9.0
+                    : 0.0
+                )
+            )
+            .ToList();
+
+        var thinned = CurveFigure.Thinned(points);
+
+        Assert.InRange(thinned.Count, 100, 402);
+        Assert.Contains((4321, 9), thinned);
+        Assert.Contains((8765, -9), thinned);
+        Assert.Equal((0, 0), thinned[0]);
+        Assert.Equal((9999, 0), thinned[^1]);
+    }
+
+    private const string Truth = """
+        {"info": {"eval_conf": 0.5}, "images": [{"id": 1, "file_name": "a.png", "width": 9, "height": 9}],
+         "categories": [{"id": 1, "name": "pothole"}],
+         "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "iscrowd": 0, "ignore": true}]}
+        """;
+
+    [GeneratedRegex("<script type=\"application/json\" id=\"figures\">(?<json>[^\n]*?)</script>", RegexOptions.ExplicitCapture, 2000)]
+    private static partial Regex Data();
 
     [GeneratedRegex("<section id=\"(?<id>[a-z-]+)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Sections();

@@ -46,6 +46,43 @@ internal sealed class SampleRun : IDisposable
         File.WriteAllText(file, text, Encoding.UTF8);
     }
 
+    /// <summary>Writes predictions and ground truth of one image with an object of each class.</summary>
+    public void WritePredictions()
+    {
+        Save(
+            "outputs/ground_truth.json",
+            new
+            {
+                info = new { eval_conf = 0.5 },
+                images = new[] { new { id = 1 } },
+                categories = Classes.Select((name, place) => new { id = place + 1, name }),
+                annotations = Classes.Select(
+                    (_, place) =>
+                        new
+                        {
+                            image_id = 1,
+                            category_id = place + 1,
+                            bbox = new[] { 20.0 * place, 0, 9, 9 },
+                        }
+                ),
+            }
+        );
+        Save(
+            "outputs/predictions.json",
+            Classes.Select(
+                (_, place) =>
+                    new
+                    {
+                        image_id = 1,
+                        category_id = place + 1,
+                        bbox = new[] { 20.0 * place, 0, 9, 9 },
+                        score = 0.4 + 0.2 * place,
+                    }
+            )
+        );
+        void Save(string path, object content) => Write(path, JsonSerializer.Serialize(content));
+    }
+
     public void Delete(string path) => File.Delete(Path.Combine(Current, path));
 
     /// <summary>Returns the completed run with the comparison that makes it worse.</summary>

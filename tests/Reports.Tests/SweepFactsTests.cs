@@ -1,6 +1,5 @@
 using Experiments.Records;
 using Reports.Building;
-using Reports.Pages;
 using Reports.Records;
 using Reports.Texts;
 
@@ -106,21 +105,4 @@ public sealed class SweepFactsTests
     [Fact]
     public void Importance_IsEmpty_WhenThereAreFewerThanThreeTrials() =>
         Assert.Empty(Sweep(("1", "x", 1), ("2", "x", 2), ("3", "x", null)).Importance());
-
-    [Theory]
-    [InlineData("0.001", "0.01", "1", 1 / 3.0, true)] // a wide range of positive numbers is logarithmic
-    [InlineData("1", "2", "5", 0.25, false)]
-    [InlineData("-1e308", "0", "1e308", 0.5, false)]
-    [InlineData("a", "b", "c", 0.5, false)]
-    [InlineData("3", "3", "3", 0.5, false)]
-    public void ShareOf_PlacesValuesOnTheAxis(string first, string second, string third, double share, bool isLogarithmic)
-    {
-        var sweep = Sweep((first, "", 1), (second, "", 2), (third, "", 3));
-
-        var axis = ParallelAxis.OfParameter("a", sweep.Trials);
-
-        Assert.Equal(share, axis.ShareOf(sweep.Trials[1])!.Value, 9);
-        Assert.Equal(isLogarithmic, axis.IsLogarithmic);
-        Assert.Null(ParallelAxis.OfParameter("missing", sweep.Trials).ShareOf(sweep.Trials[1]));
-    }
 }

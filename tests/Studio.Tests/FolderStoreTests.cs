@@ -172,6 +172,19 @@ public sealed class FolderStoreTests : IDisposable
         artifacts.Write("data.json", """{"hash": "abc"}""");
         Assert.Equal("abc", (string?)Check().Data!["hash"]);
 
+        // A dataset with faults has no hash, and the job that failed on them has no tag of it.
+        artifacts.Write("demo-1/outcome.json", """{"status": "Failed"}""");
+        artifacts.Write("demo-1/plan.json", """{"job": {"config": {"IMAGE_TYPE": "pothole", "TRAIN_CSV": "train_pothole_1.csv"}}}""");
+        artifacts.Write("data.json", """{"hash": null, "imageType": "crack", "faults": ["a box"]}""");
+        Assert.Contains("another dataset", Check().Fault, StringComparison.Ordinal);
+        artifacts.Write("data.json", """{"imageType": "pothole", "trainCsv": "pothole/datasets/train_pothole_2.csv"}""");
+        Assert.Contains("another dataset", Check().Fault, StringComparison.Ordinal);
+        artifacts.Write(
+            "data.json",
+            """{"imageType": "pothole", "trainCsv": "pothole/datasets/train_pothole_1.csv", "faults": ["a box"]}"""
+        );
+        Assert.Equal("a box", (string?)Check().Data!["faults"]![0]);
+
         (JsonNode? Data, string? Fault) Check() => new FolderStore(artifacts.Path, null).Find("demo-1")!.ReadDataCheck();
     }
 

@@ -62,6 +62,28 @@ public sealed class StudioServerTests : IAsyncLifetime
         );
     }
 
+    [Fact]
+    public async Task Job_HasTheStagesOfEachAttempt_WhenItWasInterrupted()
+    {
+        artifacts.Write(
+            "demo/outcome.json",
+            """
+            {"status": "Completed", "started": "2026-01-02T03:00:00Z", "ended": "2026-01-02T03:10:00Z", "tags": {
+              "stages_20260102T030500000":
+                "{\"read\": \"2026-01-02T03:05:00Z\", \"train\": \"2026-01-02T03:05:02Z\", \"end\": \"2026-01-02T03:09:00Z\"}",
+              "stages_x": "{\"no\": \"2026-01-02T03:00:00Z\"}",
+              "stages_20260102T030000500": "{\"read\": \"2026-01-02T03:00:00.5Z\", \"train\": \"2026-01-02T03:00:02Z\"}"}}
+            """
+        );
+
+        var stages = (JsonArray)(await GetAsync("api/jobs/demo"))["stages"]!;
+
+        Assert.Equal(
+            [(1, "read", 1.5), (1, "train", null), (2, "read", 2), (2, "train", 238)],
+            stages.Select(stage => ((int)stage!["attempt"]!, (string?)stage["name"], (double?)stage["seconds"]))
+        );
+    }
+
     [Theory]
     [InlineData("no JSON")]
     [InlineData("[]")]

@@ -144,6 +144,34 @@ public sealed class StudioTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Get_ShowsWhatCheckDataFound_ByTheNamesOfADatasetWithFaults()
+    {
+        await SubmitAsync("job-1", """{"IMAGE_TYPE": "pothole", "TRAIN_CSV": "latest", "TEST_CSV": "test_pothole_1.csv"}""");
+        await SubmitAsync("job-2", """{"IMAGE_TYPE": "pothole", "TRAIN_CSV": "latest", "TEST_CSV": "test_pothole_2.csv"}""");
+        await SubmitAsync("job-3", """{"IMAGE_TYPE": ["pothole"]}""");
+        var folder = Directory.CreateDirectory(Path.Combine(emulator.Folder, "data-checks")).FullName;
+        const string Names = "\"hash\": null, \"imageType\": \"pothole\", \"trainCsv\": \"pothole/datasets/train_pothole_1.csv\"";
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "names-1.json"),
+            $$"""{{{Names}}, "testCsv": "pothole/datasets/test_pothole_1.csv", "faults": ["a box"]}""",
+            Stop
+        );
+        await File.WriteAllTextAsync(Path.Combine(folder, "names-2.json"), "{", Stop);
+
+        Assert.Equal("a box", (string?)(await GetAsync("datasets/job-1"))["data"]!["faults"]![0]);
+        Assert.False((bool)(await GetAsync("datasets/job-2"))["available"]!);
+        Assert.False((bool)(await GetAsync("datasets/job-3"))["available"]!);
+
+        Task SubmitAsync(string name, string config) =>
+            emulator.SubmitAsync(
+                name,
+                "true",
+                change: properties => properties["environmentVariables"] = new JsonObject { ["EXP_CONFIG"] = config },
+                prepare: name == "job-1"
+            );
+    }
+
+    [Fact]
     public async Task Get_ShowsAPipelineAndItsSteps()
     {
         await emulator.CreateComputeAsync();

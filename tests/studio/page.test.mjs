@@ -91,11 +91,15 @@ test("a log of one line of 300 MiB is shown by windows, and a match in its middl
   await context.close();
 });
 
-test("the dataset's findings are shown with their pictures, and a cluster with its price", async () => {
+test("the dataset's findings and faults are shown with their pictures, and a cluster with its price", async () => {
   const { page, context } = await openPage(browser);
   await show(page, server.address, "#/jobs/demo-aaaaaaaaaaaa/dataset");
   await page.waitForFunction(() => [...document.querySelectorAll(".pictures img")].filter((image) => image.naturalWidth === 160).length === 2);
   assert.match(await page.textContent("main"), /train.*401.*near-duplicates/s);
+  assert.equal(await page.locator("svg.histogram rect").count(), 4);
+  assert.doesNotMatch(await page.textContent("main"), /Faults|no hash/);
+  await show(page, server.address, "#/jobs/demo-hostile/dataset");
+  assert.match(await page.textContent("main"), /no hash.*Faults.*alert\(1\)/s);
   await show(page, server.address, "#/clusters");
   assert.match(await page.textContent("main"), /about 0\.0586 USD per node and hour/);
   await context.close();

@@ -278,7 +278,21 @@ export async function start(port = 0) {
         reason: null,
         data: {
           imageType: "pothole",
-          splits: [{ name: "train", images: 240, objects: 401 }],
+          hash: name === "demo-hostile" ? null : "ab".repeat(32),
+          faults: name === "demo-hostile" ? [HOSTILE] : [],
+          classes: ["pothole", HOSTILE],
+          splits: [{ name: "train", images: 240, objects: 401, objectsOfClass: { pothole: 300, [HOSTILE]: 101 } }],
+          histograms: [
+            {
+              title: "Image sizes",
+              unit: "root of the area in pixels",
+              low: 10,
+              high: 1000,
+              isLogarithmic: true,
+              series: [{ name: "train", shares: [0.25, 0, 0.75] }],
+              mark: 100,
+            },
+          ],
           findings: [
             {
               rule: "near-duplicates",

@@ -44,12 +44,20 @@ def test_stage_times_are_one_tag_of_all_stages_so_far_in_their_order() -> None:
     clock = iter([1767322800.0, 1767322801.5, 1767326400.25])
     times = StageTimes(lambda: next(clock))
 
-    assert json.loads(times.begin("train")["stages"]) == {"train": "2026-01-02T03:00:00.000Z"}
+    tag = "stages_20260102T030000000"
+    assert json.loads(times.begin("train")[tag]) == {"train": "2026-01-02T03:00:00.000Z"}
     times.begin("evaluate")
-    begun = json.loads(times.begin(END)["stages"])
+    begun = json.loads(times.begin(END)[tag])
 
     assert list(begun.items()) == [
         ("train", "2026-01-02T03:00:00.000Z"),
         ("evaluate", "2026-01-02T03:00:01.500Z"),
         ("end", "2026-01-02T04:00:00.250Z"),
     ]
+
+
+def test_stage_times_of_a_resumed_run_leave_those_of_its_earlier_process() -> None:
+    first = StageTimes(lambda: 1767322800.0).begin("train")
+    second = StageTimes(lambda: 1767322801.5).begin("train")
+
+    assert sorted({**first, **second}) == ["stages_20260102T030000000", "stages_20260102T030001500"]

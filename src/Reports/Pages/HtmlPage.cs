@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Reports.Building;
@@ -6,61 +5,60 @@ using Reports.Records;
 
 namespace Reports.Pages;
 
-/// <summary>Writes a report as one HTML page that loads nothing, runs nothing and works in any browser, light or dark.</summary>
+/// <summary>Writes a report as one HTML page that loads nothing and works in any browser, light or dark, with script and without.</summary>
 /// <remarks>
-/// Everything that a job, a person or a repository named is encoded, and the content security policy permits the page's own style sheet, by
-/// its hash, and embedded pictures: even markup that slipped through could neither run nor send a request.
+/// Everything that a job, a person or a repository named is encoded, and the content security policy permits the page's own script and
+/// stylesheet, by their hashes, and embedded pictures: even markup that slipped through could neither run nor send a request.
+/// The script draws the figures of the studio in the places of tables that say the same.
 /// </remarks>
 public static class HtmlPage
 {
     private const int LogLine = 500;
     private const int MostEmbedded = 6_000_000;
 
-    private static readonly string Style = ReadStyle();
-
     /// <summary>Returns the page.</summary>
     public static string Write(ReportInput input, ReportFile report)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(report);
+        var figures = new PageFigures();
+        var sections = new StringBuilder();
+        AppendSections(sections, figures, input, report);
         var html = new StringBuilder();
-        AppendHead(html, report);
+        AppendHead(html, figures, report);
         html.Append("<body><a class=\"skip\" href=\"#content\">Skip to the content</a>");
         AppendHeader(html, input, report);
-        html.Append("<main id=\"content\" tabindex=\"-1\">");
-        AppendSections(html, input, report);
+        html.Append("<main id=\"content\" tabindex=\"-1\">").Append(sections);
         html.Append("</main><footer>Made by Report from <code>");
         html.Append(HtmlText.Attribute(input.ArtifactsPath))
             .Append("</code>. <code>report.json</code> holds the same figures for programs.</footer></body></html>\n");
         return html.ToString();
     }
 
-    private static string ReadStyle()
+    private static void AppendHead(StringBuilder html, PageFigures figures, ReportFile report)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("page.css")!;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd();
-    }
-
-    private static void AppendHead(StringBuilder html, ReportFile report)
-    {
-        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
         html.Append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
         html.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; ");
-        html.Append($"style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'\">");
+        html.Append(
+            $"script-src '{Hash(PageScript.Script)}'; style-src '{Hash(PageScript.Style)}'; base-uri 'none'; form-action 'none'\">"
+        );
         html.Append(
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">"
         );
         html.Append("<meta name=\"referrer\" content=\"no-referrer\">");
-        html.Append($"<title>{HtmlText.Attribute(report.Experiment)}: {Words.Of(report)}</title><style>{Style}</style></head>");
+        html.Append($"<title>{HtmlText.Attribute(report.Experiment)}: {Words.Of(report)}</title><style>{PageScript.Style}</style>");
+        html.Append($"<script type=\"application/json\" id=\"figures\">{figures.ToJson()}</script>");
+        html.Append($"<script>{PageScript.Script}</script></head>");
     }
+
+    private static string Hash(string text) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
 
     private static void AppendHeader(StringBuilder html, ReportInput input, ReportFile report)
     {
         html.Append("<header><div class=\"title\"><div><p class=\"eyebrow\">Training report</p>");
         html.Append($"<h1>{HtmlText.Foreign(report.Experiment)}</h1></div>");
         html.Append(
-            $"<p class=\"verdict {Tone(report)}\"><span class=\"visually-hidden\">Verdict: "
+            $"<p class=\"verdict {Tone(report)}\"><span class=\"hidden\">Verdict: "
                 + $"</span>{HtmlText.Attribute(Words.Of(report))}</p></div>"
         );
         html.Append($"<p class=\"sentence\">{Words.Sentence(report)}</p>");
@@ -78,7 +76,7 @@ public static class HtmlPage
 
     private static void AppendFacts(StringBuilder html, ReportInput input, ReportFile report)
     {
-        html.Append("<dl class=\"facts\">");
+        html.Append("<dl class=\"about\">");
         Fact(html, "job", $"<code>{HtmlText.Foreign(report.Job, 80)}</code>");
         Fact(html, "status", HtmlText.Foreign(report.Status, 40));
         if (report.Commit is { } commit)
@@ -98,21 +96,15 @@ public static class HtmlPage
 
     private static void Fact(StringBuilder html, string name, string value) => html.Append($"<div><dt>{name}</dt><dd>{value}</dd></div>");
 
-    private static void AppendSections(StringBuilder html, ReportInput input, ReportFile report)
+    private static void AppendSections(StringBuilder html, PageFigures figures, ReportInput input, ReportFile report)
     {
         if (report.Verdict == Verdict.Failed)
             Section(html, "failure", "Why the job did not complete", Failure(input));
         AppendCards(html, report);
-        Section(html, "metrics", "Metrics", report.Metrics.Count == 0 ? null : MetricsTable.Draw(report) + Method(input));
-        Section(html, "sweep", "Sweep", SweepSection.Draw(input.Run.Sweep));
-        Section(html, "losses", "Losses", LossCharts.Draw(input.Run, input.Baseline));
-        Section(
-            html,
-            "precision-recall",
-            "Precision and recall",
-            PrecisionRecallCharts.Draw(input.Run.Artifacts.Evaluation, input.Baseline?.Artifacts.Evaluation)
-        );
-        Section(html, "confusion", "Confusion matrix", ConfusionTable.Draw(input.Run.Artifacts.Evaluation));
+        Section(html, "metrics", "Metrics", report.Metrics.Count == 0 ? null : MetricsTable.Draw(figures, report) + Method(input));
+        Section(html, "sweep", "Sweep", SweepSection.Draw(figures, input.Run.Sweep));
+        Section(html, "losses", "Losses and metrics over the steps", CurveFigure.Draw(figures, input.Run, input.Baseline));
+        Section(html, "evaluation", "Right and wrong", EvaluationFigure.Draw(figures, input.Run, input.Baseline));
         Section(html, "worst", "Worst test images", Worst(input));
         Section(html, "changes", "Changes since the baseline", Changes(report));
         Section(html, "run", "The run", Run(input, report));
@@ -182,7 +174,7 @@ public static class HtmlPage
             }
             var mistakes = $"{image.Missed} missed, {image.Wrong} wrong";
             html.Append(
-                $"<li><figure class=\"card\"><img src=\"data:image/png;base64,{Convert.ToBase64String(bytes)}\" alt=\"Test image "
+                $"<li><figure><img src=\"data:image/png;base64,{Convert.ToBase64String(bytes)}\" alt=\"Test image "
                     + $"{HtmlText.Attribute(image.FileName)}: {mistakes}\">"
             );
             html.Append(
@@ -194,7 +186,7 @@ public static class HtmlPage
             ? null
             : "<p class=\"legend\"><span class=\"box truth\"></span>ground truth <span class=\"box prediction\"></span>prediction of "
                 + "at least "
-                + $"{HtmlText.Number(artifacts.Evaluation!.EvalConf)}</p><ul class=\"pictures\">{html}</ul>";
+                + $"{HtmlText.Number(artifacts.Evaluation!.EvalConf)}</p><ul class=\"pictures worst\">{html}</ul>";
     }
 
     private static string? Changes(ReportFile report)
@@ -236,7 +228,7 @@ public static class HtmlPage
 
     private static string Run(ReportInput input, ReportFile report)
     {
-        var html = new StringBuilder("<dl class=\"facts wide\">");
+        var html = new StringBuilder("<dl class=\"facts\">");
         if (input.Run.Started is { } started)
             Fact(html, "started", $"{started.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
         if (input.Run.Ended is { } ended)

@@ -1,5 +1,6 @@
-using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Reports.Records;
 
 namespace Reports.Pages;
@@ -8,26 +9,47 @@ namespace Reports.Pages;
 internal static class MetricsTable
 {
     private const int Shown = 30;
-    private const double Width = 140;
 
-    /// <summary>Returns the table.</summary>
-    public static string Draw(ReportFile report)
+    /// <summary>Returns the figure.</summary>
+    public static string Draw(PageFigures figures, ReportFile report)
     {
-        var reach = Math.Max(0.01, report.Metrics.SelectMany(metric => new[] { metric.Low, metric.High }).Max(end => Math.Abs(end ?? 0)));
+        var hasBaseline = report.Baseline is not null;
+        var data = new JsonObject
+        {
+            ["caption"] = "Metrics of the test set",
+            ["headings"] = hasBaseline ? new JsonArray("this run", "baseline") : new JsonArray("value"),
+            ["metrics"] = new JsonArray([.. report.Metrics.Select(metric => Describe(metric, hasBaseline))]),
+        };
         // Metrics of rare classes would make the page long; the ones that matter come first.
         var (first, others) = (report.Metrics.Take(Shown).ToList(), report.Metrics.Skip(Shown).ToList());
-        var html = new StringBuilder(Table(report, first, "Metrics of the test set", reach));
+        var html = new StringBuilder(Table(report, first, "Metrics of the test set"));
         if (others.Count > 0)
         {
             html.Append(
-                $"<details><summary>{others.Count} more "
-                    + $"metrics</summary>{Table(report, others, "More metrics of the test set", reach)}</details>"
+                $"<details><summary>{others.Count} more metrics</summary>{Table(report, others, "More metrics of the test set")}</details>"
             );
         }
-        return html.ToString();
+        return figures.Place("metrics", "MetricsTable", data, html.ToString());
     }
 
-    private static string Table(ReportFile report, IReadOnlyList<ReportMetric> metrics, string caption, double reach)
+    private static JsonObject Describe(ReportMetric metric, bool hasBaseline)
+    {
+        var interval = metric.Interval is { } ends ? new JsonArray(ends.Low, ends.High) : null;
+        return new()
+        {
+            ["name"] = PlainText.OneLine(metric.Name, 60),
+            ["values"] = hasBaseline
+                ? new JsonArray(PageFigures.Number(metric.Value), PageFigures.Number(metric.Baseline))
+                : new JsonArray(PageFigures.Number(metric.Value)),
+            ["intervals"] = new JsonArray(interval),
+            ["difference"] = PageFigures.Number(metric.Difference),
+            ["low"] = PageFigures.Number(metric.Low),
+            ["high"] = PageFigures.Number(metric.High),
+            ["word"] = metric.Word is { } word ? JsonNamingPolicy.CamelCase.ConvertName(word.ToString()) : null,
+        };
+    }
+
+    private static string Table(ReportFile report, IReadOnlyList<ReportMetric> metrics, string caption)
     {
         var hasBaseline = report.Baseline is not null;
         var hasIntervals = report.Metrics.Any(metric => metric.Interval is not null);
@@ -41,18 +63,17 @@ internal static class MetricsTable
         {
             html.Append("<th scope=\"col\" class=\"number\">baseline</th><th scope=\"col\" class=\"number\">difference</th>");
             html.Append(
-                $"<th scope=\"col\" class=\"number\">{HtmlText.IntervalOfDifference(hasIntervals)}</th>"
-                    + "<th scope=\"col\" class=\"plot\">interval around 0</th><th scope=\"col\">verdict</th>"
+                $"<th scope=\"col\" class=\"number\">{HtmlText.IntervalOfDifference(hasIntervals)}</th>" + "<th scope=\"col\">verdict</th>"
             );
         }
 
         html.Append("</tr></thead><tbody>");
         foreach (var metric in metrics)
-            html.Append(Row(metric, hasIntervals, hasBaseline, reach));
+            html.Append(Row(metric, hasIntervals, hasBaseline));
         return html.Append("</tbody></table></div>").ToString();
     }
 
-    private static string Row(ReportMetric metric, bool hasIntervals, bool hasBaseline, double reach)
+    private static string Row(ReportMetric metric, bool hasIntervals, bool hasBaseline)
     {
         var html = new StringBuilder(
             $"<tr><th scope=\"row\">{HtmlText.Foreign(metric.Name, 60)}</th><td "
@@ -69,7 +90,7 @@ internal static class MetricsTable
                 $"<td class=\"number\">{HtmlText.Metric(metric, metric.Baseline)}</td><td "
                     + $"class=\"number\">{HtmlText.Difference(metric)}</td>"
             );
-            html.Append($"<td class=\"number interval\">{interval}</td><td class=\"plot\">{Plot(metric, reach)}</td>");
+            html.Append($"<td class=\"number interval\">{interval}</td>");
             html.Append(
                 metric.Word is null ? "<td>–</td>" : $"<td><span class=\"word {Style(metric.Word)}\">{Words.Of(metric.Word)}</span></td>"
             );
@@ -85,19 +106,4 @@ internal static class MetricsTable
             Word.Worse => "worse",
             _ => "neutral",
         };
-
-    // The table has the same numbers, so screen readers skip it.
-    private static string Plot(ReportMetric metric, double reach)
-    {
-        if (metric is not { Low: { } low, High: { } high, Difference: { } difference })
-            return "";
-        double Place(double value) => Width / 2 + Math.Clamp(value / reach, -1, 1) * (Width / 2 - 6);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"<svg class=\"forest {Style(metric.Word)}\" viewBox=\"0 0 {Width} 20\" aria-hidden=\"true\"><path class=\"zero\" "
-                + $"d=\"M{Width / 2} 0V20\"/>"
-                + $"<path class=\"bar\" d=\"M{Place(low):0.#} 10H{Place(high):0.#}M{Place(low):0.#} 6V14M{Place(high):0.#} 6V14\"/>"
-                + $"<circle cx=\"{Place(difference):0.#}\" cy=\"10\" r=\"4\"/></svg>"
-        );
-    }
 }

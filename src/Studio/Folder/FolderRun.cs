@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Studio.Metrics;
+using Studio.Queries;
 using Studio.Runs;
 
 namespace Studio.Folder;
@@ -85,9 +86,8 @@ internal sealed class FolderRun(string name, PlainFolder files, PlainFolder? dat
     {
         if (Read(shared, "data.json") is not { } check)
             return (null, "The folder of the artifacts has no data.json, which Check-Data writes.");
-        return Text(check, "hash") is { } hash && hash == Facts.Tags.GetValueOrDefault("dataset_hash")
-            ? (check, null)
-            : (null, "The data.json beside the artifacts is about another dataset than that of this job.");
+        var isSame = DataChecks.HashOf(Facts) is { } hash ? hash == Text(check, "hash") : DataChecks.HasNamesOf(Facts, check);
+        return isSame ? (check, null) : (null, "The data.json beside the artifacts is about another dataset than that of this job.");
     }
 
     private string? ImageFolder() =>

@@ -9,14 +9,18 @@ using Studio.Runs;
 namespace Studio.Queries;
 
 /// <summary>
-/// Reads the stages of the trainer. Its tag <c>stages</c> holds the time at which each began: a JSON object of ISO 8601 times, with
-/// <c>end</c> for the end of the last one. Without the tag, lines such as <c>[5/7] train</c> of the log name the stages.
+/// Reads the stages of the trainer. Each process of a run has a tag such as <c>stages_20260102T030000000</c> with the time at which each
+/// stage began: a JSON object of ISO 8601 times, with <c>end</c> for the end of the last one. Trainers before that had one tag,
+/// <c>stages</c>, of the last process. Without a tag, lines such as <c>[5/7] train</c> of the log name the stages.
 /// </summary>
 internal static partial class Stages
 {
-    private const string Tag = "stages";
     private const string End = "end";
     private const int Most = 32;
+    private const int MostAttempts = 50;
+
+    [GeneratedRegex(@"^stages(_\d{8}T\d{9})?\z", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TagName();
 
     [GeneratedRegex(
         @"^\[(?<number>\d{1,2})/\d{1,2}\] (?<name>[^\r\n]{1,100})",
@@ -33,34 +37,59 @@ internal static partial class Stages
     private static partial Regex Trained();
 
     /// <summary>
-    /// Returns the stages in their order: name, start and seconds. Null is unknown: the stage runs, or the run is of a trainer that wrote
-    /// no times. The stages of a run that was interrupted and resumed are those of its last process.
+    /// Returns the stages in their order: name, start, seconds, and the attempt, from 1 on, of a run that was interrupted. Null is unknown:
+    /// the stage runs or was interrupted, or the run is of a trainer that wrote no times.
     /// </summary>
     public static JsonArray Read(IStudioRun run) => Timed(run) is { Count: > 0 } stages ? stages : Logged(run);
 
     private static JsonArray Timed(IStudioRun run)
     {
-        var facts = run.Facts;
-        if (Json.Parse(facts.Tags.GetValueOrDefault(Tag)) is not JsonObject begun)
-            return [];
-        var times = begun
-            .Select(pair => (Name: pair.Key, Time: TimeOf(pair.Value)))
-            .Where(stage => stage.Time is not null)
-            .Take(Most)
+        var attempts = run
+            .Facts.Tags.Where(tag => TagName().IsMatch(tag.Key))
+            .OrderBy(tag => tag.Key, StringComparer.Ordinal)
+            .Select(tag => TimesOf(tag.Value))
+            .Where(times => times.Count > 0)
+            .TakeLast(MostAttempts)
             .ToList();
-        if (run.HasEnded && facts.Ended is { } ended && times.TrueForAll(stage => stage.Name != End))
-            times.Add((End, ended)); // The trainer was stopped within its last stage.
         var stages = new JsonArray();
-        for (var i = 0; i < times.Count; i++)
+        for (var attempt = 0; attempt < attempts.Count; attempt++)
         {
-            if (times[i].Name == End)
-                break;
-            var started = times[i].Time!.Value;
-            double? seconds = i + 1 < times.Count ? (times[i + 1].Time!.Value - started).TotalSeconds : null;
-            stages.Add(Describe(times[i].Name, started, seconds >= 0 ? seconds : null));
+            var times = attempts[attempt];
+            if (
+                attempt == attempts.Count - 1
+                && run.HasEnded
+                && run.Facts.Ended is { } ended
+                && times.TrueForAll(stage => stage.Name != End)
+            )
+                times.Add((End, ended)); // The trainer was stopped within its last stage.
+            Append(stages, times, attempts.Count > 1 ? attempt + 1 : null);
         }
 
         return stages;
+    }
+
+    private static List<(string Name, DateTimeOffset Time)> TimesOf(string tag) =>
+        Json.Parse(tag) is JsonObject begun
+            ?
+            [
+                .. begun
+                    .Select(pair => (Name: pair.Key, Time: TimeOf(pair.Value)))
+                    .Where(stage => stage.Time is not null)
+                    .Take(Most)
+                    .Select(stage => (stage.Name, stage.Time!.Value)),
+            ]
+            : [];
+
+    private static void Append(JsonArray stages, List<(string Name, DateTimeOffset Time)> times, int? attempt)
+    {
+        for (var i = 0; i < times.Count && times[i].Name != End; i++)
+        {
+            double? seconds = i + 1 < times.Count ? (times[i + 1].Time - times[i].Time).TotalSeconds : null;
+            var stage = Describe(times[i].Name, times[i].Time, seconds >= 0 ? seconds : null);
+            if (attempt is { } number)
+                stage["attempt"] = number;
+            stages.Add((JsonNode)stage);
+        }
     }
 
     // The log has no times: the duration of the training alone is in it, once it has ended.

@@ -1,6 +1,7 @@
 import { html, render, useEffect, useState } from "./lib/html.js";
 import { api } from "./lib/api.js";
-import { useData, useKept } from "./lib/state.js";
+import { useKept } from "./lib/kept.js";
+import { useData } from "./lib/state.js";
 import { label } from "./lib/text.js";
 import { Clusters } from "./views/clusters.js";
 import { Compare } from "./views/compare.js";

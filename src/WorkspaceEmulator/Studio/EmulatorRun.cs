@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Studio.Queries;
 using Studio.Runs;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Runs;
@@ -14,7 +15,7 @@ internal sealed class EmulatorRun(Workspace workspace, Run run, TimeProvider tim
 {
     private const string ConfigVariable = "EXP_CONFIG";
     private const string PassportVariable = "RUN_PASSPORT";
-    private const int HashLength = 64;
+    private const int MostDataChecks = 50; // the newest ones are read
     private const long MostBytes = 8 * 1024 * 1024;
     private Description? described;
 
@@ -76,12 +77,33 @@ internal sealed class EmulatorRun(Workspace workspace, Run run, TimeProvider tim
     // A job chooses its tags, so that the hash is checked before it becomes the name of a file.
     public (JsonNode? Data, string? Fault) ReadDataCheck()
     {
-        if (Facts.Tags.GetValueOrDefault("dataset_hash") is not { Length: HashLength } hash || !hash.All(char.IsAsciiHexDigitLower))
-            return (null, "The job has no tag dataset_hash, so that its dataset is unknown.");
-        var file = new FileInfo(Path.Combine(workspace.StateFolder.DataChecks, $"{hash}.json"));
+        var folder = new DirectoryInfo(workspace.StateFolder.DataChecks);
+        if (!DataChecks.IsHash(DataChecks.HashOf(Facts)))
+        {
+            return FindDataCheck(folder) is { } found
+                ? (found, null)
+                : (null, "The job has no tag dataset_hash, and Check-Data has examined no dataset of its IMAGE_TYPE and CSV files here.");
+        }
+
+        var hash = DataChecks.HashOf(Facts)!;
+        var file = new FileInfo(Path.Combine(folder.FullName, $"{hash}.json"));
         if (!file.Exists || file.Length > MostBytes)
             return (null, $"Check-Data has not examined the dataset {hash[..12]} in this checkout.");
         return Parse(File.ReadAllText(file.FullName)) is { } data ? (data, null) : (null, $"{file.Name} of the data checks is damaged.");
+    }
+
+    // A dataset with faults has no hash, and a job that failed on them has no tag of it.
+    private JsonObject? FindDataCheck(DirectoryInfo folder)
+    {
+        if (!folder.Exists || Facts.Config is null)
+            return null;
+        return folder
+            .GetFiles("*.json")
+            .Where(file => file.Length <= MostBytes && file.Name[0] != '.')
+            .OrderByDescending(file => file.LastWriteTimeUtc)
+            .Take(MostDataChecks)
+            .Select(file => Parse(File.ReadAllText(file.FullName)))
+            .FirstOrDefault(data => data is not null && DataChecks.HasNamesOf(Facts, data));
     }
 
     private string? NodeOf() =>

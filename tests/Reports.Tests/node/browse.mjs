@@ -44,10 +44,15 @@ try {
         faults: violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`),
         scroll,
         unreachable: await unreachable(page),
-        elements: await page.evaluate(() =>
-          ["script", "iframe", "object", "embed", "form", "link", "base", "marquee"].flatMap((name) =>
+        // The head has the data and the script of the page, and nothing else is script.
+        elements: await page.evaluate(() => [
+          ...[...document.querySelectorAll("script")].slice(2).map(() => "script"),
+          ...["body script", "iframe", "object", "embed", "form[action]", "link", "base", "marquee"].flatMap((name) =>
             [...document.querySelectorAll(name)].map(() => name),
           ),
+        ]),
+        tables: await page.evaluate(
+          () => [...document.querySelectorAll("[data-figure]")].filter((place) => !place.querySelector(":scope > .drawn > *")).length,
         ),
         images: await page.evaluate(() => [...document.images].filter((image) => image.naturalWidth > 0).length),
       });
@@ -62,7 +67,7 @@ console.log(JSON.stringify(found));
 // Returns the regions that scroll and the summaries that the Tab key does not reach.
 async function unreachable(page) {
   const wanted = await page.evaluate(() => {
-    const targets = [...document.querySelectorAll("summary, a[href], .scroll[tabindex]")];
+    const targets = [...document.querySelectorAll("summary, a[href], .scroll[tabindex], input, select, button")];
     targets.forEach((target, index) => target.setAttribute("data-stop", String(index)));
     document.body.focus();
     return targets.length;

@@ -1,8 +1,9 @@
 import { html } from "../lib/html.js";
+import { Table } from "../components/parts.js";
 import { api } from "../lib/api.js";
 import { useData } from "../lib/state.js";
 import { label } from "../lib/text.js";
-import { Table, Waiting } from "./parts.js";
+import { Waiting } from "./parts.js";
 
 const link = (name) => (name ? html`<a href=${`#/jobs/${encodeURIComponent(name)}`}>${label(name, 60)}</a>` : "–");
 

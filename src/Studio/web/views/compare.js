@@ -1,9 +1,11 @@
 import { html, useMemo } from "../lib/html.js";
+import { Chart } from "../components/chart.js";
+import { MetricsTable } from "../components/metricsTable.js";
+import { Table } from "../components/parts.js";
 import { api } from "../lib/api.js";
-import { Chart } from "../lib/chart.js";
 import { useData } from "../lib/state.js";
 import { label, number } from "../lib/text.js";
-import { Table, Waiting } from "./parts.js";
+import { Waiting } from "./parts.js";
 
 const CHARTS = [
   { metric: "train_loss", unit: "loss" },
@@ -48,23 +50,7 @@ export function Compare({ names }) {
     <h2>Data</h2>
     ${loaded.data.data.length ? html`<${Table} caption="Differences of the data" headings=${headings} rows=${differences(loaded.data.data)} />` : html`<p class="muted">The datasets are equal.</p>`}
     <h2>Metrics</h2>
-    <${Table}
-      caption="Metrics"
-      headings=${headings}
-      isNumeric=${(column) => column > 0}
-      rows=${metrics.map(({ name, values, intervals }) => {
-        const best = Math.max(...values.filter((value) => typeof value === "number"));
-        const isHigherBetter = !name.startsWith("train_loss");
-        return [
-          label(name, 60),
-          ...values.map((value, index) => {
-            const interval = intervals?.[index];
-            const text = `${show(value)}${interval ? ` (${number(interval[0])} to ${number(interval[1])})` : ""}`;
-            return isHigherBetter && value === best && new Set(values).size > 1 ? html`<strong>${text}</strong>` : text;
-          }),
-        ];
-      })}
-    />
+    <${MetricsTable} caption="Metrics" headings=${headings.slice(1)} metrics=${metrics} />
     <p class="muted">
       In brackets: the interval over resampled test images. Bold: the highest value, which need not be a distinguishable difference.
       ${" "}<code>--target=Report --baseline=JOB</code> tells.

@@ -1,8 +1,9 @@
 import { html, useEffect, useMemo, useState } from "../lib/html.js";
 import { api } from "../lib/api.js";
 import { FIT, useGestures, zoomAt } from "../lib/gestures.js";
+import { useKept } from "../lib/kept.js";
 import { isNeutral, mistakes, pair } from "../lib/matching.js";
-import { useData, useKept } from "../lib/state.js";
+import { useData } from "../lib/state.js";
 import { label, number } from "../lib/text.js";
 import { Threshold, useEvaluation } from "./evaluation.js";
 import { Waiting } from "./parts.js";

@@ -1,4 +1,5 @@
 import { html } from "../lib/html.js";
+import { Facts, State, Table } from "../components/parts.js";
 import { api } from "../lib/api.js";
 import { useData } from "../lib/state.js";
 import { bytes, clock, duration, label, number, time } from "../lib/text.js";
@@ -7,7 +8,7 @@ import { Evaluation } from "./evaluation.js";
 import { Images } from "./images.js";
 import { Log } from "./log.js";
 import { Metrics } from "./metrics.js";
-import { Facts, Orders, State, Table, Waiting, hasEnded } from "./parts.js";
+import { Orders, Waiting, hasEnded } from "./parts.js";
 import { Sweep } from "./sweep.js";
 
 const TABS = {
@@ -59,7 +60,6 @@ function Overview({ job }) {
   const names = [...new Set(coco.flatMap(({ values }) => Object.keys(values)))];
   const entries = (object) =>
     Object.entries(object ?? {}).map(([key, value]) => [key, typeof value === "object" && value !== null ? JSON.stringify(value) : value]);
-  const most = Math.max(1, ...(job.stages ?? []).map(({ seconds }) => seconds ?? 0));
   return html`<div>
     <div class="columns">
       <section>
@@ -89,22 +89,7 @@ function Overview({ job }) {
             .map(([name, value]) => [name, number(value)])}
         />
       </section>
-      ${
-        job.stages?.length > 0 &&
-        html`<section>
-          <h3>Stages</h3>
-          <ol class="stages timed">
-            ${job.stages.map(
-              ({ name, started, seconds }) =>
-                html`<li>
-                  <span>${label(name, 60)}</span><span class="muted">${started ? clock(started) : ""}</span
-                  ><meter min="0" max=${most} value=${seconds ?? 0} aria-label=${`${label(name, 60)}: ${duration(seconds)}`}></meter
-                  ><span class="number">${seconds === null && !hasEnded(job) ? "" : duration(seconds)}</span>
-                </li>`,
-            )}
-          </ol>
-        </section>`
-      }
+      ${job.stages?.length > 0 && html`<${Stages} job=${job} />`}
     </div>
     ${
       coco.length > 0 &&
@@ -133,7 +118,7 @@ function Overview({ job }) {
     <div class="columns">
       <section>
         <h3>Tags</h3>
-        <${Facts} facts=${entries(job.tags).filter(([key]) => key !== "stages")} />
+        <${Facts} facts=${entries(job.tags).filter(([key]) => !/^stages(_\d{8}T\d{9})?$/.test(key))} />
       </section>
       <section>
         <h3>Passport</h3>
@@ -151,6 +136,34 @@ function Overview({ job }) {
       </section>
     </div>
   </div>`;
+}
+
+/** Shows when each stage began and how long it took, for each attempt of a job that was interrupted. */
+function Stages({ job }) {
+  const most = Math.max(1, ...job.stages.map(({ seconds }) => seconds ?? 0));
+  const attempts = [...new Set(job.stages.map(({ attempt }) => attempt ?? 1))];
+  const last = attempts.at(-1);
+  const lasted = ({ seconds, attempt = 1 }) =>
+    seconds !== null ? duration(seconds) : attempt < last ? "interrupted" : hasEnded(job) ? "–" : "";
+  return html`<section>
+    <h3>Stages</h3>
+    ${attempts.map(
+      (number) =>
+        html`${attempts.length > 1 && html`<h4>Attempt ${number} of ${last}</h4>`}
+          <ol class="stages timed">
+            ${job.stages
+              .filter(({ attempt }) => (attempt ?? 1) === number)
+              .map(
+                (stage) =>
+                  html`<li>
+                    <span>${label(stage.name, 60)}</span><span class="muted">${stage.started ? clock(stage.started) : ""}</span
+                    ><meter min="0" max=${most} value=${stage.seconds ?? 0} aria-label=${`${label(stage.name, 60)}: ${lasted(stage)}`}></meter
+                    ><span class="number">${lasted(stage)}</span>
+                  </li>`,
+              )}
+          </ol>`,
+    )}
+  </section>`;
 }
 
 function flat(value, path = "") {

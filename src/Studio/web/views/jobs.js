@@ -1,8 +1,10 @@
 import { html, useMemo, useState } from "../lib/html.js";
+import { State } from "../components/parts.js";
 import { api } from "../lib/api.js";
-import { useData, useKept } from "../lib/state.js";
+import { useKept } from "../lib/kept.js";
+import { useData } from "../lib/state.js";
 import { duration, label, number, time } from "../lib/text.js";
-import { State, Waiting } from "./parts.js";
+import { Waiting } from "./parts.js";
 
 const FIXED = [
   { key: "experiment", title: "Experiment", of: (job) => label(job.experiment) },

@@ -1,64 +1,16 @@
 import { html, useState } from "../lib/html.js";
+import { FINAL } from "../components/parts.js";
 import { api } from "../lib/api.js";
 import { label } from "../lib/text.js";
 
-const FINAL = new Set(["Completed", "Failed", "Canceled", "NotResponding"]);
-
 /** Returns whether a job has ended. */
 export const hasEnded = (job) => FINAL.has(job.state);
-
-/** Shows a state by a word and a sign, not by a color alone. */
-export function State({ state }) {
-  const sign = { Completed: "✓", Failed: "✕", Canceled: "■", Running: "▶", Queued: "…", NotStarted: "…" }[state] ?? "•";
-  return html`<span class=${`state state-${FINAL.has(state) ? state.toLowerCase() : "open"}`}
-    ><span aria-hidden="true">${sign}</span> ${label(state)}</span
-  >`;
-}
 
 /** Shows what is missing while data loads, or why it cannot be had. */
 export function Waiting({ of: { error }, what }) {
   return error
     ? html`<p class="fault" role="alert">${what} cannot be loaded: ${label(error.message, 400)}</p>`
     : html`<p class="muted">Loading ${what.toLowerCase()} …</p>`;
-}
-
-/** Shows pairs of names and values. */
-export function Facts({ facts }) {
-  return html`<dl class="facts">
-    ${facts
-      .filter(([, value]) => value !== null && value !== undefined && value !== "")
-      .map(
-        ([name, value]) =>
-          html`<div>
-            <dt>${label(name)}</dt>
-            <dd>${typeof value === "object" ? value : label(value, 400)}</dd>
-          </div>`,
-      )}
-  </dl>`;
-}
-
-/** Shows a table that scrolls by itself where the window is narrow. */
-export function Table({ caption, headings, rows, isNumeric = () => false }) {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}>
-    <table>
-      <caption class="hidden">
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          ${headings.map((heading, column) => html`<th scope="col" class=${isNumeric(column) ? "number" : ""}>${heading}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map((cell, column) => html`<td class=${isNumeric(column) ? "number" : ""}>${cell}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
 }
 
 /** Cancels a job or submits it again, after a confirmation that names it. */

@@ -13,6 +13,7 @@ import numpy as np
 from detection.config.settings import Settings
 from detection.data.datasets import Dataset, DatasetReading, read_dataset
 from detection.errors import FaultsError, TrainingError
+from detection.inspect.charts import histograms
 from detection.inspect.findings import RULES, Example, Finding, Model, Split, find, split_of
 from detection.inspect.survey import Survey
 
@@ -178,6 +179,7 @@ def document(inspection: Inspection) -> dict[str, Any]:
         "notes": list(inspection.reading.notes),
         "classes": list(dataset.class_names.values()) if dataset else [],
         "splits": [_numbers(split, dataset.class_names) for split in inspection.splits()] if dataset else [],
+        "histograms": histograms(inspection.splits(), inspection.model.image_size),
         "findings": [
             {
                 "rule": finding.rule,

@@ -1,8 +1,9 @@
-import { html, useEffect, useRef } from "./html.js";
+import { html, useEffect, useRef, useState } from "../lib/html.js";
 
 // Colors that people with every kind of color vision tell apart; dashes tell the lines apart without any color.
 const COLORS = ["--line-1", "--line-2", "--line-3", "--line-4", "--line-5", "--line-6"];
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
+const BEFORE = [4, 4];
 
 const colorOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -34,13 +35,31 @@ export function joinSeries(series) {
   ];
 }
 
+/** Counts how often the colors changed: by the page's own choice, by the system, or for a printer. */
+function useColors() {
+  const [count, setCount] = useState(0);
+  useEffect(() => {
+    const changed = () => setCount((before) => before + 1);
+    const system = window.matchMedia("(prefers-color-scheme: dark)");
+    window.addEventListener("studio-theme", changed);
+    system.addEventListener("change", changed);
+    return () => {
+      window.removeEventListener("studio-theme", changed);
+      system.removeEventListener("change", changed);
+    };
+  }, []);
+  return count;
+}
+
 /**
  * Draws lines over a common axis.
  *
- * series: [{label, xs, ys, hasPointsOnly}], xs ascending. xLabel, yLabel: names with their units. isLog: whether y is logarithmic.
+ * series: [{label, xs, ys, color, isBefore, isStepped, hasPointsOnly}], xs ascending; color is the place of another series whose color
+ * it shares, isBefore a line of the baseline. xLabel, yLabel: names with their units. isLog: whether y is logarithmic.
  */
 export function Chart({ title, series, xLabel, yLabel, isLog = false, isTime = false, height = 240, range = null, sync = null }) {
   const place = useRef(null);
+  const colors = useColors();
   useEffect(() => {
     const element = place.current;
     const grid = { stroke: colorOf("--grid"), width: 1 };
@@ -56,13 +75,14 @@ export function Chart({ title, series, xLabel, yLabel, isLog = false, isTime = f
       cursor: sync === null ? {} : { sync: { key: sync } },
       series: [
         { label: xLabel },
-        ...series.map(({ label, hasPointsOnly }, index) => ({
+        ...series.map(({ label, color, isBefore, isStepped, hasPointsOnly }, index) => ({
           label,
-          stroke: colorOf(COLORS[index % COLORS.length]),
-          dash: DASHES[Math.floor(index / COLORS.length) % DASHES.length],
+          stroke: colorOf(COLORS[(color ?? index) % COLORS.length]),
+          dash: isBefore ? BEFORE : DASHES[Math.floor((color ?? index) / COLORS.length) % DASHES.length],
           width: hasPointsOnly ? 0 : 1.5,
+          ...(isStepped ? { paths: window.uPlot.paths.stepped({ align: 1 }) } : {}),
           spanGaps: true,
-          points: hasPointsOnly ? { show: true, size: 10, width: 2 } : { show: series[index].xs.length < 40 },
+          points: hasPointsOnly ? { show: true, size: 10, width: 2 } : { show: !isStepped && series[index].xs.length < 40 },
           value: (_, value) => (value === null || value === undefined ? "–" : Number(value.toPrecision(5)).toString()),
         })),
       ],
@@ -71,14 +91,11 @@ export function Chart({ title, series, xLabel, yLabel, isLog = false, isTime = f
     const chart = new window.uPlot(options, data, element);
     const observer = new ResizeObserver(() => chart.setSize({ width: Math.max(200, element.clientWidth), height }));
     observer.observe(element);
-    const redraw = () => chart.redraw();
-    window.addEventListener("studio-theme", redraw);
     return () => {
-      window.removeEventListener("studio-theme", redraw);
       observer.disconnect();
       chart.destroy();
     };
-  }, [JSON.stringify([series.map(({ label, xs, ys }) => [label, xs.length, xs.at(-1), ys.at(-1)]), isLog, xLabel, range])]);
+  }, [JSON.stringify([series.map(({ label, xs, ys }) => [label, xs.length, xs.at(-1), ys.at(-1)]), isLog, xLabel, range, colors])]);
   const last = series
     .map(({ label, xs, ys }) =>
       xs.length ? `${label}: ${ys.at(-1)} at ${xs.at(-1)} (${xs.length} ${xs.length === 1 ? "point" : "points"})` : `${label}: no value`,
