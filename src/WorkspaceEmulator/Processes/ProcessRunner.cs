@@ -36,12 +36,10 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
         var started = new List<RankProcess>();
         try
         {
-            if (!job.Definition.IsDistributed)
-                started.Add(Start(job, null, tree));
-            else
-                started.AddRange(
-                    ProcessPlace.Of(job.Definition, "127.0.0.1", ProcessPlace.FindFreePort()).Select(place => Start(job, place, tree))
-                );
+            IReadOnlyList<ProcessPlace?> places = job.Definition.IsDistributed
+                ? ProcessPlace.Of(job.Definition, "127.0.0.1", ProcessPlace.FindFreePort())
+                : [null];
+            started.AddRange(places.Select(place => Start(job, place, tree)));
             progress.Started();
             return await RunAsync(job, started, tree, progress, stop);
         }
