@@ -55,12 +55,8 @@ internal static partial class Stages
         for (var attempt = 0; attempt < attempts.Count; attempt++)
         {
             var times = attempts[attempt];
-            if (
-                attempt == attempts.Count - 1
-                && run.HasEnded
-                && run.Facts.Ended is { } ended
-                && times.TrueForAll(stage => stage.Name != End)
-            )
+            var isStopped = attempt == attempts.Count - 1 && run.HasEnded && times.TrueForAll(stage => stage.Name != End);
+            if (isStopped && run.Facts.Ended is { } ended)
                 times.Add((End, ended)); // The trainer was stopped within its last stage.
             Append(stages, times, attempts.Count > 1 ? attempt + 1 : null);
         }

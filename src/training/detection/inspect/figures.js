@@ -1110,6 +1110,7 @@ function Trials({ objective, trials, importance = [], bestName, addressOf = () =
   const byImportance = importance.length ? importance.map(({ parameter }) => parameter) : names;
   const table = { objective, names, best, addressOf };
   return html`<div>
+    ${bestName === undefined && best && html`<p>Best: <${Named} name=${best.name} addressOf=${addressOf} /> with ${number(best.metric)}.</p>`}
     <${TrialTable} ...${table} caption="Trials" trials=${trials.slice(0, SHOWN)} />
     ${
       trials.length > SHOWN &&
@@ -1140,8 +1141,8 @@ function Trials({ objective, trials, importance = [], bestName, addressOf = () =
 
 function BestSoFar({ objective, trials, isBetter }) {
   let soFar = null;
-  const steps = trials.map(({ metric, isEndedEarly }) => {
-    if (typeof metric === "number" && !isEndedEarly && (soFar === null || isBetter(metric, soFar))) soFar = metric;
+  const steps = trials.map(({ metric, state }) => {
+    if (typeof metric === "number" && state === "Completed" && (soFar === null || isBetter(metric, soFar))) soFar = metric;
     return soFar;
   });
   const xs = trials.map((_, index) => index + 1);
@@ -1156,15 +1157,16 @@ function BestSoFar({ objective, trials, isBetter }) {
   />`;
 }
 
+const Named = ({ name, addressOf }) => (addressOf(name) ? html`<a href=${addressOf(name)}>${label(name, 60)}</a>` : label(name, 60));
+
 function TrialTable({ objective, trials, names, best, addressOf, caption }) {
   const hasSeconds = trials.some(({ seconds }) => typeof seconds === "number");
-  const named = (name) => (addressOf(name) ? html`<a href=${addressOf(name)}>${label(name, 60)}</a>` : label(name, 60));
   return html`<${Table}
     caption=${caption}
     headings=${["trial", "state", ...names.map((name) => label(name, 60)), label(objective.metric), hasSeconds ? "duration" : "started"]}
     isNumeric=${(column) => column > 1 && column < names.length + 3}
     rows=${trials.map((trial) => [
-      html`${named(trial.name)}${trial === best ? html` ★<span class="hidden"> best</span>` : ""}`,
+      html`<${Named} name=${trial.name} addressOf=${addressOf} />${trial === best ? html` ★<span class="hidden"> best</span>` : ""}`,
       html`<${State} state=${trial.state} />`,
       ...names.map((name) =>
         typeof trial.parameters?.[name] === "number" ? number(trial.parameters[name]) : label(trial.parameters?.[name] ?? "–", 60),
