@@ -40,7 +40,7 @@ public sealed class DistributedTests(Engine engine)
                 JobNetwork = bridges.Length > 0 ? JobNetwork.Bridge : JobNetwork.Host,
             }
         );
-        await emulator.CreateComputeAsync(nodes: 2);
+        await emulator.CreateComputeAsync(nodes: 4);
         await emulator.CreateEnvironmentAsync("debian-base:bookworm");
         return emulator;
     }
@@ -74,7 +74,6 @@ public sealed class DistributedTests(Engine engine)
         await using var emulator = await StartAsync();
 
         // Two such jobs at the same time do not meet each other's processes.
-        await emulator.CreateComputeAsync(nodes: 4);
         await SubmitAsync(emulator, "first", Meet);
         await SubmitAsync(emulator, "second", Meet);
 
