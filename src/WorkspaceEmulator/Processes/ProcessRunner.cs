@@ -36,10 +36,16 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
         var started = new List<RankProcess>();
         try
         {
-            IReadOnlyList<ProcessPlace?> places = job.Definition.IsDistributed
-                ? ProcessPlace.Of(job.Definition, "127.0.0.1", ProcessPlace.FindFreePort())
-                : [null];
-            started.AddRange(places.Select(place => Start(job, place, tree)));
+            if (job.Definition.IsDistributed)
+            {
+                var places = ProcessPlace.Of(job.Definition, "127.0.0.1", ProcessPlace.FindFreePort());
+                started.AddRange(places.Select(place => Start(job, place, tree)));
+            }
+            else
+            {
+                started.Add(Start(job, null, tree));
+            }
+
             progress.Started();
             return await RunAsync(job, started, tree, progress, stop);
         }
