@@ -11,6 +11,8 @@ namespace Build.Sessions.Data;
 /// </summary>
 internal static class DataChecks
 {
+    private static readonly string[] Names = ["imageType", "trainCsv", "testCsv", "validationCsv"];
+
     private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Copies <c>data.json</c> of the artifacts.</summary>
@@ -46,7 +48,7 @@ internal static class DataChecks
                 return null;
             if ((string?)data["hash"] is { Length: 64 } hash && hash.All(char.IsAsciiHexDigitLower))
                 return hash;
-            var names = new[] { "imageType", "trainCsv", "testCsv", "validationCsv" }.Select(member => (string?)data[member]);
+            var names = Names.Select(member => (string?)data[member]);
             return "names-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', names))));
         }
         catch (Exception error) when (error is JsonException or IOException or InvalidOperationException)
