@@ -3,7 +3,6 @@ using Build.CommandLine;
 using Build.Sessions.Drills;
 using Cake.Core;
 using Experiments.Plans;
-using Fixtures;
 using Fixtures.Services;
 using NSubstitute;
 

@@ -1,4 +1,3 @@
-using Build.Log;
 using Workspaces.Connection;
 using Workspaces.Errors;
 using Workspaces.Logs;
