@@ -76,12 +76,15 @@ internal static class BuildContextFiles
             return;
         var lines = string.Join(", ", found.Select(path => path.Split('/')[0]));
         throw new FormatException(
-            $"{ignore.Name} lets {string.Join(", ", found)} into the image; it must exclude {string.Join(", ", NeverFolders)}, which change "
-                + $"with every run and hold keys and tokens. Add to {ignore.Name}{(found.Count == 1 ? " the line" : ", a line each")}: {lines}"
+            $"{ignore.Name} lets {string.Join(", ", found)} into the image; it must exclude {string.Join(", ", NeverFolders)}, which "
+                + "change with every run and hold keys and tokens. "
+                + $"Add to {ignore.Name}{(found.Count == 1 ? " the line" : ", a line each")}: {lines}"
         );
     }
 
-    /// <summary>Returns the first file or link of a folder that is not ignored, or the path itself where it is one; null for none.</summary>
+    /// <summary>
+    /// Returns the first file or link of a folder that is not ignored, or the path itself where it is one; null for none.
+    /// </summary>
     private static string? FindFile(string root, string path, DockerIgnore ignore)
     {
         var folder = new DirectoryInfo(Path.Combine(root, path));
@@ -111,7 +114,8 @@ internal static class BuildContextFiles
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"{path} is part of the image and cannot be read: {error.Message} Make it readable, or add the line {path} to {ignore.Name}.",
+                $"{path} is part of the image and cannot be read: {error.Message} "
+                    + $"Make it readable, or add the line {path} to {ignore.Name}.",
                 error
             );
         }

@@ -21,7 +21,9 @@ internal static partial class ComponentJob
     /// </summary>
     /// <param name="properties">The <c>properties</c> of the job.</param>
     /// <param name="workspace">The workspace of the component.</param>
-    /// <exception cref="RefusedStepException">The component is missing or of another kind, or needs an input that the job lacks.</exception>
+    /// <exception cref="RefusedStepException">
+    /// The component is missing or of another kind, or needs an input that the job lacks.
+    /// </exception>
     public static void Complete(JsonObject properties, Workspace workspace)
     {
         if (Find("properties", properties, workspace) is not { } component)

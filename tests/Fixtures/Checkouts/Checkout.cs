@@ -10,7 +10,7 @@ public sealed class Checkout : IAsyncDisposable
 {
     public static string Repository { get; } = Metadata("RepositoryRoot");
 
-    /// <summary>The host that the tests start: the one that runs the suite, which is compiled ahead, or else the one of this build.</summary>
+    /// <summary>The host that the tests start: the one that runs the suite, compiled ahead, or else the one of this build.</summary>
     public static string Host { get; } =
         Environment.GetEnvironmentVariable("TESTED_HOST") is { Length: > 0 } path ? path : Metadata("HostPath");
 
