@@ -34,7 +34,10 @@ internal sealed class JobScheduler(
         + "checkpoints.";
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    // Timers stand still while a machine sleeps, and do not see when its clock is set: what came due by that is noticed this late.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
     private readonly SemaphoreSlim wake = new(0);
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<string, (JobExecution Execution, Task Task)> executions = new(StringComparer.Ordinal);

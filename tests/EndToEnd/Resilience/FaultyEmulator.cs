@@ -1,4 +1,3 @@
-using System.Reflection;
 using Experiments.Model;
 using Experiments.Plans;
 using Experiments.Plans.Jobs;
@@ -22,11 +21,6 @@ namespace EndToEnd.Resilience;
 /// </summary>
 public sealed class FaultyEmulator : IAsyncLifetime
 {
-    private static readonly string EmulatorAssembly = typeof(FaultyEmulator)
-        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(entry => entry.Key == "EmulatorAssembly")
-        .Value!;
-
     private static readonly FollowSettings Quick = new()
     {
         ShortestInterval = TimeSpan.FromMilliseconds(30),
@@ -43,7 +37,7 @@ public sealed class FaultyEmulator : IAsyncLifetime
     {
         checkout.WriteExperiment();
         Directory.CreateDirectory(Data);
-        settings = new EmulatorSettings(Path.Combine(checkout.Root, ".local", "emulator"), ["dotnet", EmulatorAssembly], [Address])
+        settings = new EmulatorSettings(Path.Combine(checkout.Root, ".local", "emulator"), ["dotnet", Checkout.Emulator], [Address])
         {
             ProvisioningTime = TimeSpan.FromMilliseconds(50),
         };

@@ -14,6 +14,18 @@ public sealed class Checkout : IAsyncDisposable
     public static string Host { get; } =
         Environment.GetEnvironmentVariable("TESTED_HOST") is { Length: > 0 } path ? path : Metadata("HostPath");
 
+    /// <summary>The emulator that this host starts. A host replaces the emulator of another build.</summary>
+    public static string Emulator { get; } =
+        Path.Combine(
+            Repository,
+            "src",
+            "WorkspaceEmulator",
+            "bin",
+            Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(Host)!)!),
+            "net10.0",
+            "WorkspaceEmulator.dll"
+        );
+
     private readonly List<HostRun> runs = [];
 
     /// <summary>File the traffic of its emulator is recorded to.</summary>

@@ -15,6 +15,7 @@ GROUP = "conformance"
 WORKSPACE = "work"
 TRACKING = "tracking"
 PIPELINES = "pipelines"
+CLOUDS = "clouds"
 LOCATION = "westeurope"
 
 
@@ -32,13 +33,13 @@ class Token:
 
 
 class Emulator:
-    """The emulator as a process on a free port, with a workspace for MLClient, one for MLflow and one for pipelines."""
+    """The emulator as a process on a free port, with a workspace for each kind of tests."""
 
     def __init__(self) -> None:
         assert PROGRAM.exists(), f"{PROGRAM} is missing; build it: dotnet build src/WorkspaceEmulator"
         self.state = Path(tempfile.mkdtemp(prefix="conformance-python-"))
         options = ["--location", LOCATION]
-        for workspace in (WORKSPACE, TRACKING, PIPELINES):
+        for workspace in (WORKSPACE, TRACKING, PIPELINES, CLOUDS):
             options += ["--workspace", f"{SUBSCRIPTION}/{GROUP}/{workspace}"]
         if folder := os.environ.get("TRAFFIC_FOLDER"):
             options += ["--record", f"{folder}/{self.state.name}.jsonl"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import requests
 
-from emulator import GROUP, SUBSCRIPTION, WORKSPACE, Emulator
+from emulator import CLOUDS, GROUP, SUBSCRIPTION, Emulator
 
 # MLClient 1.4 has no cloud but its own three. Later versions enter one from the description, as this does; what then
 # follows from the entry is the same code. Names below localhost are resolved here, as systemd-resolved does.
@@ -60,7 +60,7 @@ def test_mlclient_uploads_data_in_the_emulators_cloud(emulator: Emulator, tmp_pa
         "EMULATOR_TOKEN": emulator.token,
         "PYTHONPATH": str(Path(__file__).parent),  # pydash
     }
-    command = [sys.executable, "-c", CLIENT, SUBSCRIPTION, GROUP, WORKSPACE, str(tmp_path / "data")]
+    command = [sys.executable, "-c", CLIENT, SUBSCRIPTION, GROUP, CLOUDS, str(tmp_path / "data")]
 
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
 
