@@ -13,12 +13,15 @@ public static partial class PageScript
     private const string Entry = "components/page.js";
     private const string Chart = "vendor/uPlot.iife.min.js";
 
+    /// <summary>The first line of both, for a reader of the trainer's copies.</summary>
+    private const string Origin = "/* Joined from src/Studio/web by --target=Build. Edit the files there. */\n";
+
     /// <summary>Gets the script: the chart library, then each module as a function that returns its exports.</summary>
-    public static string Script { get; } = JoinScript(Read);
+    public static string Script { get; } = Origin + JoinScript(Read);
 
     /// <summary>Gets the stylesheet.</summary>
     public static string Style { get; } =
-        string.Join('\n', new[] { "vendor/uPlot.min.css", "components/figures.css", "components/page.css" }.Select(Read));
+        Origin + string.Join('\n', new[] { "vendor/uPlot.min.css", "components/figures.css", "components/page.css" }.Select(Read));
 
     /// <summary>Joins the modules that the entry imports, each after those that it imports itself.</summary>
     /// <param name="read">Returns the text of a file of the page.</param>

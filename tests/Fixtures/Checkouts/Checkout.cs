@@ -116,7 +116,6 @@ public sealed class Checkout : IAsyncDisposable
         return run;
     }
 
-    /// <summary><c>artifacts/outcome.json</c>.</summary>
     /// <summary>The last plan's own file.</summary>
     public string PlanFile =>
         Path.Combine(
@@ -128,6 +127,7 @@ public sealed class Checkout : IAsyncDisposable
 
     public JsonNode ReadPlan() => JsonNode.Parse(File.ReadAllText(PlanFile))!;
 
+    /// <summary>Reads <c>artifacts/outcome.json</c>.</summary>
     public JsonNode ReadOutcome() => JsonNode.Parse(File.ReadAllText(Path.Combine(Root, "artifacts", "outcome.json")))!;
 
     public async ValueTask DisposeAsync()
