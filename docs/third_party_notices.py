@@ -1,4 +1,4 @@
-"""Writes THIRD-PARTY-NOTICES.md: what the host and the emulator ship of others, with licence and copyright.
+"""Writes THIRD-PARTY-NOTICES.md: what the host, the emulator and their pages ship of others, with licence and copyright.
 
     python3 docs/third_party_notices.py [--check]
 
@@ -18,11 +18,13 @@ from typing import NamedTuple, Optional
 ROOT = Path(__file__).resolve().parents[1]
 NOTICES = ROOT / "THIRD-PARTY-NOTICES.md"
 PROGRAMS = ("build", "src/WorkspaceEmulator")
+SCRIPTS = ROOT / "src/Studio/web/vendor/manifest.json"
 
 HEAD = """\
 # Third-party notices
 
 The host and the emulator contain these packages, unchanged, each under its own licence, whose text is in the package.
+The studio, report.html and data.html, and so the trainer, contain those of npm.
 The training images install what [docs/dependencies.md](docs/dependencies.md) lists.
 This file is written by `python3 docs/third_party_notices.py`; a test fails when it is stale.
 
@@ -87,9 +89,18 @@ def describe(name: str, version: str) -> Notice:
     return Notice(name, version, words or "not stated", text("copyright") or text("authors"))
 
 
+def scripts() -> set[Notice]:
+    """Returns the packages of npm whose files the pages contain."""
+    return {
+        Notice(file["package"], file["version"], file["licence"], file["copyright"])
+        for file in json.loads(SCRIPTS.read_text(encoding="utf-8"))
+    }
+
+
 def render(packages: set[tuple[str, str]]) -> str:
     """Returns the text of the notices."""
-    notices = sorted((describe(*package) for package in packages), key=lambda notice: notice.name.lower())
+    found = {*(describe(*package) for package in packages), *scripts()}
+    notices = sorted(found, key=lambda notice: (notice.name.lower(), notice.version))
     return HEAD + "".join(notice.row() + "\n" for notice in notices)
 
 

@@ -44,6 +44,7 @@ def test_the_notices_name_each_package_that_is_shipped() -> None:
     packages = notices.shipped()
     if packages is None:
         pytest.skip("nothing is restored; the packages of Directory.Packages.props alone say nothing of dependencies")
+    packages |= {(script.name, script.version) for script in notices.scripts()}
     missing = [f"{name} {version}" for name, version in sorted(packages) if f"| {name} | {version} |" not in text]
     assert (
         not missing
