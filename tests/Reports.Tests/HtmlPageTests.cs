@@ -249,6 +249,8 @@ public sealed partial class HtmlPageTests : IDisposable
     [InlineData(Truth, "[7]")]
     [InlineData(Truth, """[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3], "score": 1}]""")]
     [InlineData(Truth, """[{"image_id": 1, "category_id": 1, "bbox": "</script>", "score": 1}]""")]
+    [InlineData(Truth, """[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 1e999, 4], "score": 1}]""")]
+    [InlineData(Truth, """[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": -1e999}]""")]
     [InlineData("""{"images": [{"id": 1}], "images": []}""", "[]")]
     [InlineData("""{"images": [{"id": "x"}], "categories": [], "annotations": [], "info": {"eval_conf": 0.5}}""", "[]")]
     public void Write_LeavesOutPredictions_WhenTheyAreDamaged(string truth, string predictions)

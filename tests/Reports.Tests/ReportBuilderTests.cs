@@ -94,6 +94,12 @@ public sealed class ReportBuilderTests : IDisposable
     [InlineData("outputs/final_model/exp_config.json", "{\"COMPUTE\": \"x\", \"RUN_PARAMS\": [1]}")]
     [InlineData("outputs/final_model/exp_config.json", "{\"A\": 1, \"A\": 2}")]
     [InlineData("outputs/final_model/metrics.json", "{\"eval_mAP\": \"high\", \"eval_AP50\": null}")]
+    [InlineData("outputs/final_model/metrics.json", "{\"eval_mAP\": 1e999, \"eval_AP50\": -1e999, \"binary_tp\": 1e999}")]
+    [InlineData(
+        "outputs/evaluation.json",
+        "{\"evalConf\": 1e999, \"iou\": 1e999, \"classes\": [\"a\"], \"precisionRecall\": [{\"name\": \"a\", \"ap50\": 1e999, "
+            + "\"precision\": [1e999, 1, 0]}]}"
+    )]
     [InlineData("outputs/final_model/passport.json", "{\"git\": 7, \"datasetHash\": {}}")]
     [InlineData("outputs/metrics.jsonl", "{\"step\": 1e400}\n{\"step\": -1}\nNaN\n[]\n{\"step\": 1, \"time\": \"x\", \"train_loss\": NaN}")]
     [InlineData("outputs/worst/worst_1.png", "<svg onload=alert(1)>")]

@@ -78,8 +78,9 @@ internal sealed record Predictions(JsonObject Truth, JsonArray Found)
     private static JsonObject Box(JsonNode box, params ReadOnlySpan<(string Name, double Value)> members)
     {
         var sides = box["bbox"]!.AsArray().Select(side => (double)side!).ToList();
-        if (sides.Count != 4)
-            throw new FormatException("A box must have four numbers.");
+        // 1e999 is read as infinity, which no JSON can hold.
+        if (sides.Count != 4 || !sides.TrueForAll(double.IsFinite))
+            throw new FormatException("A box must have four finite numbers.");
         var written = new JsonObject
         {
             ["image_id"] = (long)box["image_id"]!,
@@ -87,7 +88,7 @@ internal sealed record Predictions(JsonObject Truth, JsonArray Found)
             ["bbox"] = new JsonArray([.. sides.Select(side => JsonValue.Create(side))]),
         };
         foreach (var (name, value) in members)
-            written[name] = value;
+            written[name] = double.IsFinite(value) ? value : throw new FormatException($"{name} must be finite.");
         return written;
     }
 }
