@@ -273,6 +273,51 @@ def test_evaluate_shows_images_of_the_folder_and_of_no_other_place(
     assert evaluation["worstImages"] == []
 
 
+def halves(path: Path, orientation: int) -> None:
+    """Saves a picture of 60 by 40 pixels with a bright left half, and its EXIF orientation."""
+    pixels = np.full((40, 60, 3), 20, np.uint8)
+    pixels[:, :30] = 230
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(pixels).save(path, exif=exif)
+
+
+@pytest.mark.parametrize(
+    "orientation, stated, bright",
+    [
+        (6, {"width": 40, "height": 60}, "top"),
+        (6, {"width": 60, "height": 40}, "left"),  # the boxes were drawn on the stored pixels
+        (6, {}, "top"),
+        (3, {"width": 60, "height": 40}, "right"),
+        (3, {"width": 60, "height": 40, "exif_orientation": 1}, "left"),
+        (6, {"exif_orientation": "x", "width": True}, "top"),
+        (9, {}, "left"),
+    ],
+)
+def test_evaluate_shows_an_image_turned_as_its_sides_tell(
+    files: Callable[..., list[str]], tmp_path: Path, orientation: int, stated: dict[str, Any], bright: str
+) -> None:
+    pytest.importorskip("matplotlib")
+    (tmp_path / "images").mkdir()
+    halves(tmp_path / "images" / "b.png", orientation)
+    missed = {"id": 1, "image_id": 7, "category_id": 1, "bbox": [1, 1, 2, 2]}
+    truth = {
+        "images": [{"id": 7, "file_name": "b.png", **stated}],
+        "categories": [{"id": 1, "name": "cell"}],
+        "annotations": [missed],
+    }
+
+    assert main([*files(truth, []), "--images", str(tmp_path / "images")]) == 0
+
+    (shown,) = json.loads((tmp_path / "out" / "evaluation.json").read_text())["worstImages"]
+    with Image.open(tmp_path / "out" / "worst" / shown["picture"]) as picture:
+        grey = np.asarray(picture.convert("L"))
+    sides = {"left": grey[20, 8], "right": grey[20, -8], "top": grey[8, 20], "bottom": grey[-8, 20]}
+    opposite = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}[bright]
+    assert (sides[bright] > 150, sides[opposite] < 100) == (True, True)
+    assert (grey.shape[0] > grey.shape[1]) == (bright in ("top", "bottom"))
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -81,8 +81,7 @@ class ImageSizes:
         header = self._known(name)
         if isinstance(header, str):
             return UPRIGHT
-        is_applied = self._evidence(name, header)
-        return header.orientation if (self._applies if is_applied is None else is_applied) else UPRIGHT
+        return header.orientation_for(self._stated.get(name), applies_exif=self._applies)
 
     def fault(self, name: str) -> str | None:
         """Returns why an image cannot be read, as a whole sentence; None when it can."""
@@ -99,7 +98,7 @@ class ImageSizes:
             header = self._known(name)
             if isinstance(header, str) or header.orientation == UPRIGHT:
                 continue
-            is_applied = self._evidence(name, header)
+            is_applied = header.tells(self._stated.get(name))
             if is_applied is None:
                 (turned if self._applies else left).append(name)
             elif not is_applied:
@@ -138,13 +137,6 @@ class ImageSizes:
             ALPHA: "has transparent pixels and is composed on white",
         }
         return [f"{_each(found)} {sentences[trait]}: {_list(found)}." for trait, found in having.items() if found]
-
-    def _evidence(self, name: str, header: Picture) -> bool | None:
-        """Returns whether the rows describe the upright picture; None when they do not tell."""
-        stated = self._stated.get(name)
-        if header.stored == header.upright or stated not in (header.stored, header.upright):
-            return None
-        return stated == header.upright
 
     def _known(self, name: str) -> Picture | str:
         if name not in self._read:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from detection.data.exif import read_orientation, swaps_sides, turned_upright, without_orientation
+from detection.data.exif import UPRIGHT, read_orientation, swaps_sides, turned_upright, without_orientation
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF")
 FORMATS_TEXT = "JPEG, PNG, BMP, GIF, WebP or TIFF"
@@ -87,6 +87,22 @@ class Picture:
     def upright(self) -> tuple[int, int]:
         """Returns width and height of the picture turned upright."""
         return (self.height, self.width) if swaps_sides(self.orientation) else self.stored
+
+    def tells(self, stated: tuple[int, int] | None) -> bool | None:
+        """Returns whether a stated width and height are those of the upright picture; None when they do not tell."""
+        if self.stored == self.upright or stated not in (self.stored, self.upright):
+            return None
+        return stated == self.upright
+
+    def orientation_for(self, stated: tuple[int, int] | None, *, applies_exif: bool) -> int:
+        """Returns the orientation to apply, 1 to 8.
+
+        Args:
+            stated: Width and height that whoever drew the boxes states; None for none.
+            applies_exif: Whether the orientation is applied where they do not tell.
+        """
+        told = self.tells(stated)
+        return self.orientation if (applies_exif if told is None else told) else UPRIGHT
 
 
 def read_header(path: Path) -> Picture:

@@ -176,7 +176,13 @@ class Evaluator:
         images: dict[str, Any] = {
             "info": {"depth": depth},
             "images": [
-                {"id": number, "file_name": record.file_name, "width": record.width, "height": record.height}
+                {
+                    "id": number,
+                    "file_name": record.file_name,
+                    "width": record.width,
+                    "height": record.height,
+                    "exif_orientation": record.orientation,
+                }
                 for number, record in enumerate(records, start=1)
             ],
             "categories": [{"id": label, "name": name} for label, name in self._dataset.class_names.items()],

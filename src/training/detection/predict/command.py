@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detection.data.depth import Depth
 from detection.errors import FaultsError, TrainingError
 from detection.predict.inputs import Inputs, find_images
 from detection.tracking.progress import Console, duration
@@ -99,7 +98,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     head = {"version": 1, "model": saved.digest, "least_scores": least.tolist(), "exif": saved.settings.exif}
     failures = _unwritable(inputs)
     paths = {name: path for name, path in inputs.paths.items() if name not in failures}
-    artist = _Artist(options.output, paths, saved.class_names, saved.depth) if options.pictures else None
+    artist = _Artist(options.output, paths, saved) if options.pictures else None
     with Journal(options.output, head) as journal:
         _predict(options, console, saved, machine, least, journal, paths, failures, artist)
         predictions = [journal.known[name] for name in paths if name in journal.known and name not in failures]
@@ -160,9 +159,10 @@ def _predict(
 class _Artist:
     """Draws predictions, with names that the font can show. Keeps the images that could not be drawn."""
 
-    def __init__(self, folder: Path, paths: Mapping[str, Path], class_names: Mapping[int, str], depth: Depth) -> None:
+    def __init__(self, folder: Path, paths: Mapping[str, Path], saved: SavedModel) -> None:
         self._folder = folder
-        self._depth = depth
+        self._depth = saved.depth
+        self._applies_exif = saved.settings.exif == "apply"
         self._paths = paths
         self.failures: dict[str, str] = {}
         self._fonts: tuple[str, ...] = ()
@@ -171,14 +171,14 @@ class _Artist:
 
             from detection.evaluate.pictures.style import drawable_names
 
-            names = drawable_names(class_names)
+            names = drawable_names(saved.class_names)
             self._names = names.shown
             # One font writes a whole text. Fonts of East Asia have Latin letters too.
             self._fonts = (font_manager.findfont(names.fonts[-1]),)
         except ImportError:
             self._names = {
                 label: name if name.isascii() and name.isprintable() else f"class {label}"
-                for label, name in class_names.items()
+                for label, name in saved.class_names.items()
             }
 
     def draw(self, predictions: list[Prediction], *, only_missing: bool) -> None:
@@ -189,7 +189,15 @@ class _Artist:
                 continue
             try:
                 source = self._paths[prediction.name]
-                draw_prediction(self._folder, source, prediction, self._names, self._fonts, self._depth)
+                draw_prediction(
+                    self._folder,
+                    source,
+                    prediction,
+                    self._names,
+                    self._fonts,
+                    applies_exif=self._applies_exif,
+                    depth=self._depth,
+                )
             except (OSError, ValueError, SyntaxError) as error:
                 self.failures[prediction.name] = f"it cannot be drawn: {error}"
 

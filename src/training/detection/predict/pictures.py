@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from detection.data.depth import Depth
 from detection.evaluate.pictures.style import COLOURS
 from detection.predict.journal import Prediction, write_atomically
-from detection.predict.reading import upright_picture
+from detection.predict.reading import predicted_picture
 from detection.predict.writers import fitting
 
 FOLDER = "pictures"
@@ -25,6 +25,8 @@ def draw_prediction(
     prediction: Prediction,
     shown_names: Mapping[int, str],
     fonts: tuple[str, ...],
+    *,
+    applies_exif: bool,
     depth: Depth = None,
 ) -> None:
     """Writes pictures/…/NAME.png: the image with the boxes, classes and scores of its predictions.
@@ -35,12 +37,14 @@ def draw_prediction(
         prediction: Its predictions.
         shown_names: What is written for each label; ASCII where no font is given.
         fonts: Files of fonts, the first of which is used; empty for Pillow's own.
+        applies_exif: Whether DATA.EXIF of the model is ``apply``.
         depth: The values that become black and white in an image of more than 8 bits; None for its full range.
 
     Raises:
         OSError, ValueError: The image can no longer be read.
     """
-    picture = upright_picture(source, prediction.width, prediction.height, depth)
+    predicted = prediction.width, prediction.height
+    picture = predicted_picture(source, predicted, applies_exif=applies_exif, depth=depth)
     factor = min(1.0, _MOST_PIXELS / max(picture.size))
     if factor < 1:
         size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))

@@ -7,7 +7,6 @@ from pathlib import Path
 from PIL import Image
 
 from detection.data.datasets import ImageRecord
-from detection.data.exif import UPRIGHT
 from detection.data.pictures import PictureError, Range, read_header, read_picture
 
 
@@ -32,15 +31,22 @@ def record_of(name: str, path: Path, *, applies_exif: bool, depth: Range | None 
     return ImageRecord(name, path, *header.upright, (), (), header.orientation, depth)
 
 
-def upright_picture(path: Path, width: int, height: int, depth: Range | None = None) -> Image.Image:
-    """Returns an image in RGB, turned upright as its EXIF orientation says where that gives ``width`` and ``height``.
+def predicted_picture(
+    path: Path, size: tuple[int, int], *, applies_exif: bool, depth: Range | None = None
+) -> Image.Image:
+    """Returns an image in RGB as the model saw it.
+
+    Args:
+        path: Its file.
+        size: Width and height for which it was predicted.
+        applies_exif: Whether DATA.EXIF of the model is ``apply``.
+        depth: The values that the model takes for black and white in images of more than 8 bits.
 
     Raises:
         ValueError: The file can no longer be read.
     """
     try:
         header = read_header(path)
-        is_turned = header.upright == (width, height)
-        return read_picture(path, header.orientation if is_turned else UPRIGHT, depth=depth)
+        return read_picture(path, header.orientation_for(size, applies_exif=applies_exif), depth=depth)
     except PictureError as error:
         raise ValueError(f"it {error}") from error

@@ -89,6 +89,7 @@ def read_truth(path: Path, images: Path | None) -> Truth:
     faults.raise_any()
     ordered = tuple(names[key] for key in order)
     found = {} if images is None else {name: images / name for name in ordered if _is_inside(images, name)}
+    orientations = {} if images is None else _orientations(document, found)
     return Truth(
         ordered,
         places,
@@ -97,6 +98,7 @@ def read_truth(path: Path, images: Path | None) -> Truth:
         table.by_image(ordered),
         number(eval_conf),
         found,
+        orientations,
         depth=None if depth is None else depth.values,
     )
 
@@ -229,6 +231,32 @@ def _images(document: Mapping[str, Any], faults: Faults) -> dict[int | str, str]
             names[key] = name
             seen.add(name)
     return names
+
+
+def _orientations(document: Mapping[str, Any], paths: Mapping[str, Path]) -> dict[str, int]:
+    """Returns the EXIF orientation of each image that is shown: what its entry states, or what its sides tell.
+
+    Where neither tells, as for an image that is stored upside down, the image is turned upright.
+    """
+    from detection.data.pictures import PictureError, read_header
+
+    orientations = {}
+    for entry in document["images"]:
+        name = entry.get("file_name", str(entry["id"]))
+        if name not in paths:
+            continue
+        stated = entry.get("exif_orientation")
+        if type(stated) is int and 1 <= stated <= 8:
+            orientations[name] = stated
+            continue
+        try:
+            header = read_header(paths[name])
+        except PictureError:
+            continue  # drawing it says why
+        width, height = number(entry.get("width")), number(entry.get("height"))
+        size = None if width is None or height is None else (int(width), int(height))
+        orientations[name] = header.orientation_for(size, applies_exif=True)
+    return orientations
 
 
 def _listed(class_names: Mapping[int, str]) -> str:
