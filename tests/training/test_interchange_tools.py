@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detection.errors import TrainingError
+from detection.errors import TrainingError, explain_full_disk
 from detection.interchange.importing import Plan, import_data
 from detection.interchange.run_lengths import run_length_box
 
@@ -137,6 +137,24 @@ def test_import_data_names_shapes_without_a_box(tmp_path: Path) -> None:
     assert left_out["has an object whose shape has no box"] == 2
 
 
+def test_import_data_works_again_after_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "labels").mkdir()
+    _yolo_beside(tmp_path / "labels")
+
+    def copy(source: Path, target: Path) -> None:
+        target.write_bytes(source.read_bytes()[:10])
+        raise OSError(28, "No space left on device", str(source), None, str(target))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.copyfile", copy)
+        with pytest.raises(OSError, match="No space left"):
+            _imported(tmp_path / "labels", tmp_path / "data")
+
+    rows, left_out = _imported(tmp_path / "labels", tmp_path / "data")
+    assert len(rows) == 4
+    assert left_out == {}
+
+
 def test_run_length_box_reads_lists_and_packed_text() -> None:
     # 9 rows, 10 columns; the object is rows 2 to 4 of columns 3 and 4.
     counts = [3 * 9 + 2, 3, 6, 3, 5 * 9 + 4]
@@ -159,3 +177,8 @@ def test_run_length_box_reads_lists_and_packed_text() -> None:
 def test_run_length_box_refuses_what_is_no_mask(mask: dict[str, object]) -> None:
     with pytest.raises(ValueError):
         run_length_box(mask)
+
+
+def test_a_full_disk_is_reported_for_the_file_that_is_written() -> None:
+    error = OSError(28, "No space left on device", "labels/0.png", None, "data/0.png")
+    assert (explain_full_disk(error) or "").startswith("there is no space left for data/0.png (No space left")

@@ -255,7 +255,13 @@ def _copy(image: Labelled, target: Path) -> None:
             return
         raise TrainingError(f"{target} exists with another content; import into an empty folder: --to=FOLDER.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(image.path, target)
+    # Whole or not at all: the same command works again after a full disk or Ctrl-C.
+    unfinished = target.with_name(target.name + ".unfinished")
+    try:
+        shutil.copyfile(image.path, unfinished)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _unpack(archive: Path, folder: Path) -> None:
