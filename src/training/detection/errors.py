@@ -30,7 +30,8 @@ def explain_full_disk(error: Exception) -> str | None:
     """Returns what to do about an error that reports a full disk; None for every other error."""
     text = str(error)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        place = f" for {error.filename}" if error.filename else ""
+        name = error.filename2 or error.filename  # of a copy, the second is what could not be written
+        place = f" for {name}" if name else ""
         reason = f"there is no space left{place} ({error.strerror})"
     elif isinstance(error, RuntimeError) and any(sign in text for sign in _UNFINISHED_FILES):
         reason = f"a file could not be written to its end, as on a full disk ({text.splitlines()[0][:200]})"

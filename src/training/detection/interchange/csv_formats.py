@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from detection.data.pictures import PictureError, read_header
-from detection.interchange.labels import Box, BrokenFile, Labelled, Source, number, split_hint
+from detection.interchange.labels import LOST, Box, BrokenFile, Labelled, Source, number, split_hint
 from detection.interchange.objects import CROWD, NO_IMAGE, Attempt, csv_rows, labelled, plain_name
 
 
@@ -36,8 +36,7 @@ def read_tfod(source: Source) -> Iterator[Labelled]:
                     number(row["ymax"]),
                 )  # noqa: B023
             )
-            if box is not None:
-                entries.append(box)
+            entries.append(box)
             try:
                 sizes[name] = number(row.get("width")), number(row.get("height"))
             except ValueError:
@@ -79,6 +78,7 @@ def read_openimages(source: Source) -> Iterator[Labelled]:
             for line, row in rows_of:
                 if row.get("IsGroupOf", "").strip() == "1":
                     source.left_out.add(f"{path}({line})", CROWD)
+                    boxes.append((LOST, ""))
                     continue
                 label = (row.get("LabelName") or "").strip()
                 read = Attempt(source, path, names.get(label, label), line)
@@ -90,6 +90,5 @@ def read_openimages(source: Source) -> Iterator[Labelled]:
                         number(row["YMax"]) * height,  # noqa: B023
                     )
                 )
-                if box is not None:
-                    boxes.append(box)
+                boxes.append(box)
             yield labelled(source, image, image.name, boxes, path, (width, height))

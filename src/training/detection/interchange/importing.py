@@ -20,13 +20,14 @@ from detection.inspect.decoding import in_parallel
 from detection.inspect.likeness import groups, near_duplicates
 from detection.inspect.survey import Survey
 from detection.inspect.texts import escaped, plain
-from detection.interchange.labels import Box, Labelled, LeftOut, Source
+from detection.interchange.labels import LOST, Box, Labelled, LeftOut, Source
 from detection.interchange.readers import READERS, read_format
 from detection.interchange.splitting import Group, stratified
 
 COLUMNS = ("filename", "width", "height", "class", "xmin", "ymin", "xmax", "ymax")
 
 _OVERSHOOT = 2.0  # pixels by which a box may reach outside its image; it is clipped
+_NONE_LEFT = "has no object left, and training would take it for an image without objects"
 _MOST_SHOWN = 20
 _COPY = re.compile(r"\.rf\.[0-9a-zA-Z]+(?=\.[^.]+$)")  # how Roboflow names the copies that it made of one image
 _SAFE = re.compile(r"[\x00-\x1f\x7f]")
@@ -97,9 +98,14 @@ def _import(origin: Path, output: Path, plan: Plan, say: Callable[[str], None]) 
             for _, name in image.boxes:
                 if name in one_sided:
                     left_out.add(f"image {image.name}", "has an object of a class that is in one split alone", name)
-        images = [
-            replace(image, boxes=tuple(box for box in image.boxes if box[1] not in one_sided)) for image in images
-        ]
+        kept = []
+        for image, own in zip(images, split_of):
+            boxes = tuple(box for box in image.boxes if box[1] not in one_sided)
+            if image.boxes and not boxes:
+                left_out.add(f"image {image.name}", _NONE_LEFT)
+            else:
+                kept.append((replace(image, boxes=boxes), own))
+        images, split_of = [image for image, _ in kept], [own for _, own in kept]
     splits = {
         split: [image for image, own in zip(images, split_of) if own == split]
         for split in (*SPLITS, *([VALIDATION] if VALIDATION in split_of else []))
@@ -149,7 +155,11 @@ def _checked(found: Sequence[Labelled], survey: Survey, left_out: LeftOut, origi
         if _SAFE.search(image.name) or names.setdefault(image.name.lower(), where) != where:
             left_out.add(where, "has a name that another image has, or that holds control characters", image.name)
             continue
-        kept.append(replace(image, boxes=tuple(_boxes(image, picture, where, left_out))))
+        boxes = _boxes(image, picture, where, left_out)
+        if image.boxes and not boxes:
+            left_out.add(where, _NONE_LEFT)
+            continue
+        kept.append(replace(image, boxes=tuple(boxes)))
     return kept
 
 
@@ -157,6 +167,8 @@ def _boxes(image: Labelled, picture: Picture, where: str, left_out: LeftOut) -> 
     width, height = size_of(image, picture)
     boxes: dict[tuple[Box, str], None] = {}
     for box, name in image.boxes:
+        if box is LOST:
+            continue  # its reader has said why
         name = " ".join(_SAFE.sub(" ", name).split())
         xmin, ymin, xmax, ymax = (round(value, 6) for value in box)
         shown = f"{name} {xmin:g},{ymin:g},{xmax:g},{ymax:g} of {width} x {height}"
@@ -243,7 +255,13 @@ def _copy(image: Labelled, target: Path) -> None:
             return
         raise TrainingError(f"{target} exists with another content; import into an empty folder: --to=FOLDER.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(image.path, target)
+    # Whole or not at all: the same command works again after a full disk or Ctrl-C.
+    unfinished = target.with_name(target.name + ".unfinished")
+    try:
+        shutil.copyfile(image.path, unfinished)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _unpack(archive: Path, folder: Path) -> None:

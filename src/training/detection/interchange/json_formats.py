@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from detection.interchange.labels import Box, Labelled, Source, around, number, split_hint
+from detection.interchange.labels import LOST, Box, Labelled, Source, around, number, split_hint
+from detection.interchange.run_lengths import run_length_box
 from detection.interchange.objects import CROWD, NO_IMAGE, Attempt, items, json_file, key_of, labelled, plain_name
 
 
@@ -21,8 +22,9 @@ def read_coco(source: Source) -> Iterator[Labelled]:
         names = {key_of(item, "id"): str(item.get("name", "")).strip() for item in items(found, "categories")}
         boxes: dict[Any, list[tuple[Box, str]]] = defaultdict(list)
         for item in items(found, "annotations"):
-            if item.get("iscrowd"):
+            if item.get("iscrowd") not in (None, 0, "0", ""):
                 source.left_out.add(str(path), CROWD)
+                boxes[key_of(item, "image_id")].append((LOST, ""))
                 continue
             read = Attempt(source, path, names.get(key_of(item, "category_id"), ""))
             box = read.box(lambda: _coco_box(item))  # noqa: B023
@@ -52,6 +54,8 @@ def _coco_box(item: Mapping[str, Any]) -> Box:
         x, y, width, height = map(number, bounds)
         return x, y, x + width, y + height
     polygons = item.get("segmentation")
+    if isinstance(polygons, dict):
+        return run_length_box(polygons)
     if not isinstance(polygons, list):
         raise ValueError("no box")
     numbers = [list(map(number, polygon)) for polygon in polygons]
@@ -73,8 +77,7 @@ def read_labelme(source: Source) -> Iterator[Labelled]:
         for shape in items(found, "shapes"):
             read = Attempt(source, path, str(shape.get("label") or "").strip())
             box = read.box(lambda: _labelme_box(shape))  # noqa: B023
-            if box is not None:
-                boxes.append(box)
+            boxes.append(box)
         try:
             size = number(found.get("imageWidth")), number(found.get("imageHeight"))
         except ValueError:

@@ -13,6 +13,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from detection.config.alike import alike
 from detection.data.pictures import ENDINGS
 
 _MOST_BYTES = 1 << 30  # of one annotation file
@@ -21,6 +22,9 @@ _MOST_NAMED = 1000  # left-out things of one kind
 
 Box = tuple[float, float, float, float]
 """xmin, ymin, xmax, ymax in pixels."""
+
+LOST: Box = (math.nan, math.nan, math.nan, math.nan)
+"""In place of an object that is left out, so that its image is not taken for one without objects."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +94,11 @@ class Source:
         self._images = [path for path in self.files if path.suffix.lower() in ENDINGS]
         self._by_name: dict[str, list[PurePosixPath]] = defaultdict(list)
         self._by_stem: dict[str, list[PurePosixPath]] = defaultdict(list)
+        self._by_look: dict[str, list[PurePosixPath]] = defaultdict(list)
         for path in self._images:
             self._by_name[path.name].append(path)
             self._by_stem[path.stem].append(path)
+            self._by_look[alike(path.name)].append(path)
 
     @property
     def images(self) -> list[PurePosixPath]:
@@ -118,13 +124,14 @@ class Source:
             raise BrokenFile(f"cannot be read: {error.strerror}") from error
 
     def text_of(self, path: PurePosixPath) -> str:
-        """Returns the text of an annotation file.
+        """Returns the text of an annotation file: UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it.
 
         Raises:
-            BrokenFile: It is not UTF-8.
+            BrokenFile: It has another encoding.
         """
+        content = self.bytes_of(path)
         try:
-            return self.bytes_of(path).decode("utf-8-sig")
+            return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
         except UnicodeDecodeError as error:
             raise BrokenFile("is not UTF-8") from error
 
@@ -199,6 +206,8 @@ class Source:
         found = (
             self._by_name.get(parts[-1]) or self._by_stem.get(parts[-1]) or self._by_stem.get(_stem(parts[-1])) or []
         )
+        # macOS decomposes letters with accents, and Windows ignores case.
+        found = found or self._by_look.get(alike(parts[-1])) or []
         return found[0] if len(found) == 1 else None
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from detection.interchange.labels import Box, BrokenFile, Labelled, Source, image_split, split_hint
+from detection.interchange.labels import LOST, Box, BrokenFile, Labelled, Source, image_split, split_hint
 
+
+_DECIMAL = re.compile(r"^\s*([+-]?[0-9]+),([0-9]+)\s*$")
 
 NO_IMAGE = "names an image that is not in the folder, or is there more than once"
 CROWD = "has an object that stands for a crowd or group"
@@ -25,16 +28,16 @@ class Attempt:
         self._where = f"{path}({line})" if line else str(path)
         self._class = class_name
 
-    def box(self, read: Callable[[], Box]) -> tuple[Box, str] | None:
-        """Returns the box that ``read`` returns, with its class; None when either is missing."""
+    def box(self, read: Callable[[], Box]) -> tuple[Box, str]:
+        """Returns the box that ``read`` returns, with its class; LOST when either is missing."""
         if not self._class:
             self._source.left_out.add(self._where, _NO_CLASS)
-            return None
+            return LOST, ""
         try:
             return read(), self._class
         except (ValueError, TypeError, KeyError, OverflowError):
             self._source.left_out.add(self._where, _NO_BOX, self._class)
-            return None
+            return LOST, ""
 
 
 def labelled(
@@ -98,19 +101,33 @@ def items(found: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
 
 
 def key_of(item: Mapping[str, Any], key: str) -> Any:
-    """Returns a number or text of a JSON object; None for anything else."""
+    """Returns an identifier of a JSON object: "7" is the number 7; None for what is neither number nor text."""
     value = item.get(key)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        return int(value)
     return value if isinstance(value, (int, str)) else None
+
+
+def delimiter_of(text: str) -> str:
+    """Returns what separates the fields of a CSV: the one of comma, semicolon and tab that its header has most."""
+    header = text.partition("\n")[0]
+    return max(",;\t", key=header.count)
 
 
 def csv_rows(source: Source, path: PurePosixPath, columns: Iterable[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
     """Yields each row of a CSV file that has all the columns, with its line."""
     try:
-        reader = csv.DictReader(io.StringIO(source.text_of(path)), skipinitialspace=True)
+        text = source.text_of(path)
+        delimiter = delimiter_of(text)
+        reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True, delimiter=delimiter)
         if not set(columns) <= {(name or "").strip() for name in reader.fieldnames or ()}:
             return
         reader.fieldnames = [(name or "").strip() for name in reader.fieldnames or ()]
         for row in reader:
-            yield reader.line_num, row
+            # Where a semicolon or a tab separates fields, the program that wrote them may have decimal commas.
+            is_decimal = delimiter != ","
+            yield reader.line_num, (
+                {key: _DECIMAL.sub(r"\1.\2", value or "") for key, value in row.items() if key} if is_decimal else row
+            )
     except (BrokenFile, csv.Error) as error:
         source.left_out.add(str(path), str(error))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
 
 from detection.errors import TrainingError
 from detection.interchange.csv_formats import TFOD_COLUMNS, read_openimages, read_tfod
 from detection.interchange.json_formats import read_coco, read_labelme
 from detection.interchange.labels import BrokenFile, Labelled, Source
+from detection.interchange.objects import delimiter_of
 from detection.interchange.xml_formats import read_cvat, read_voc
 from detection.interchange.yolo_format import read_yolo
 
@@ -30,6 +32,11 @@ def recognise(source: Source) -> str:
     Raises:
         TrainingError: No format is recognised.
     """
+    stems = {path.with_suffix("") for path in source.images}
+
+    def is_label(path: PurePosixPath) -> bool:
+        return "labels" in path.parts or path.with_suffix("") in stems
+
     for path in source.ending(".json")[:50]:
         try:
             found = source.json_of(path)
@@ -50,14 +57,15 @@ def recognise(source: Source) -> str:
             return "voc"
     for path in source.ending(".csv")[:50]:
         try:
-            header = {field.strip() for field in source.text_of(path).partition("\n")[0].split(",")}
+            text = source.text_of(path)
+            header = {field.strip() for field in text.partition("\n")[0].split(delimiter_of(text))}
         except BrokenFile:
             continue
         if {"ImageID", "LabelName", "XMin"} <= header:
             return "openimages"
         if set(TFOD_COLUMNS) <= header:
             return "tfod"
-    if source.ending(".yaml", ".yml") or any("labels" in path.parts for path in source.ending(".txt")):
+    if source.ending(".yaml", ".yml", "classes.txt", "obj.names") or any(map(is_label, source.ending(".txt"))):
         return "yolo"
     raise TrainingError(
         f"{source.root} holds no annotations of a known format; --format must be one of {', '.join(READERS)}."

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
-from detection.interchange.labels import Box, Labelled, Source, around, number
+from detection.interchange.labels import LOST, Box, Labelled, Source, around, number
 from detection.interchange.objects import NO_IMAGE, Attempt, labelled, plain_name, xml_files
+
+_SHAPES = ("box", "polygon", "polyline", "ellipse", "mask")
+_NO_SHAPE = "has an object whose shape has no box"
 
 
 def read_voc(source: Source) -> Iterator[Labelled]:
@@ -23,8 +27,7 @@ def read_voc(source: Source) -> Iterator[Labelled]:
             bounds = item.find("bndbox")
             read = Attempt(source, path, (item.findtext("name") or "").strip())
             box = read.box(lambda: _corners(bounds, ("xmin", "ymin", "xmax", "ymax")))  # noqa: B023
-            if box is not None:
-                boxes.append(box)
+            boxes.append(box)
         size = root.find("size")
         yield labelled(source, image, image.name, boxes, path, _size(size, "width", "height"))
 
@@ -55,16 +58,43 @@ def read_cvat(source: Source) -> Iterator[Labelled]:
                 continue
             boxes = []
             for shape in element:
-                if shape.tag in ("box", "polygon", "polyline", "ellipse", "mask"):
+                if shape.tag in ("points", "cuboid", "skeleton"):
+                    source.left_out.add(str(path), _NO_SHAPE, f"{shape.tag} {shape.get('label')} of {name}")
+                    boxes.append((LOST, ""))
+                if shape.tag in _SHAPES:
                     read = Attempt(source, path, (shape.get("label") or "").strip())
                     box = read.box(lambda: _cvat_box(shape))  # noqa: B023
-                    if box is not None:
-                        boxes.append(box)
+                    boxes.append(box)
             try:
                 size = number(element.get("width")), number(element.get("height"))
             except ValueError:
                 size = None
             yield labelled(source, image, plain_name(name, image), boxes, path, size)
+        yield from _cvat_tracks(source, path, root)
+
+
+def _cvat_tracks(source: Source, path: PurePosixPath, root: Any) -> Iterator[Labelled]:
+    """Yields the frames of a video's tracks, whose images are named frame_000000 and so on; CVAT lists every frame."""
+    frames: dict[str, list[tuple[Box, str]]] = {}
+    for track in root.iter("track"):
+        for shape in track:
+            frame = shape.get("frame", "")
+            boxes = frames.setdefault(frame, [])
+            if shape.get("outside") == "1":
+                continue
+            if shape.tag not in _SHAPES:
+                source.left_out.add(str(path), _NO_SHAPE, f"{shape.tag} {track.get('label')} of frame {frame}")
+                boxes.append((LOST, ""))
+                continue
+            box = Attempt(source, path, (track.get("label") or "").strip()).box(lambda: _cvat_box(shape))  # noqa: B023
+            boxes.append(box)
+    for frame, boxes in frames.items():
+        name = f"frame_{frame:0>6}"
+        image = source.find_image(name, path, "images")
+        if image is None:
+            source.left_out.add(str(path), NO_IMAGE, name)
+            continue
+        yield labelled(source, image, image.name, boxes, path, None)
 
 
 def _cvat_box(shape: Any) -> Box:

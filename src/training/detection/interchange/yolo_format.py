@@ -43,8 +43,7 @@ def read_yolo(source: Source) -> Iterator[Labelled]:
                 continue
             read = Attempt(source, label, _yolo_class(fields[0], names), place)
             box = read.box(lambda: _yolo_box(fields[1:], width, height))  # noqa: B023
-            if box is not None:
-                boxes.append(box)
+            boxes.append(box)
         yield labelled(source, image, after_split(image), boxes, image, (width, height))
     for path in sorted(labels - used):
         source.left_out.add(str(path), NO_IMAGE)
