@@ -28,6 +28,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from lib.memory import memory_of_jobs
+
 ROOT = Path(__file__).resolve().parents[1]
 BUILDS = ("Release", "Debug")
 SCOPE = "/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/work"
@@ -53,6 +55,7 @@ class Emulator:
         self.process = subprocess.Popen(
             [*command, "--provisioning-milliseconds", "1"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
+        self.process_id = self.process.pid  # Also that of the program with which it replaces itself.
         assert self.process.stdout is not None
         while "Listening on" not in (line := self.process.stdout.readline()):
             if not line:
@@ -90,10 +93,10 @@ class Emulator:
         job = {"properties": {"jobType": "Command", "command": command, **places}}
         self.send("PUT", f"{SCOPE}/jobs/{name}{VERSION}", job)
 
-    def memory_mib(self) -> float:
-        """Returns the resident memory in MiB, of all processes that replaced the first."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+    def wait(self, job: str, pause: float = 0.2) -> None:
+        """Waits until a job has completed, and asks again after a pause in seconds."""
+        while self.send("GET", f"{SCOPE}/jobs/{job}{VERSION}")["properties"]["status"] != "Completed":
+            time.sleep(pause)
 
     def stop(self) -> None:
         """Ends it and deletes its folder."""
@@ -107,8 +110,7 @@ def milliseconds_to_command(emulator: Emulator, name: str) -> float:
     """Returns the time from the PUT to the first output of the command, which writes the clock."""
     started = time.time()
     emulator.submit(name, "date +%s.%N")
-    while emulator.send("GET", f"{SCOPE}/jobs/{name}{VERSION}")["properties"]["status"] != "Completed":
-        time.sleep(0.01)
+    emulator.wait(name, pause=0.01)
     return (float((emulator.state / f"jobs/{name}/user_logs/std_log.txt").read_text()) - started) * 1000
 
 
@@ -160,15 +162,7 @@ def main() -> None:
         metrics = [{"key": f"m{number}", "value": 1.0, "timestamp": 1, "step": 1} for number in range(10)]
         tracking = f"/mlflow/v1.0{SCOPE}/api/2.0/mlflow/runs/log-batch"
         batches = per_second(lambda: emulator.send("POST", tracking, {"run_id": "warm", "metrics": metrics}))
-        before = emulator.memory_mib()
-        for number in range(arguments.jobs):
-            emulator.submit(f"job-{number}", "true")
-        while (
-            emulator.send("GET", f"{SCOPE}/jobs/job-{arguments.jobs - 1}{VERSION}")["properties"]["status"]
-            != "Completed"
-        ):
-            time.sleep(0.2)
-        after = emulator.memory_mib()
+        memory = memory_of_jobs(emulator, arguments.jobs)
     finally:
         emulator.stop()
     figures = {
@@ -179,9 +173,7 @@ def main() -> None:
         "shell_ms": round(statistics.median(shells), 1),
         "job_gets_per_s": round(gets),
         "log_batches_per_s": round(batches),
-        "memory_mib": round(after),
-        "memory_before_mib": round(before),
-        "jobs": arguments.jobs,
+        **memory,
         "runs": arguments.runs,
     }
     print(json.dumps(figures))

@@ -1,16 +1,17 @@
 """Times the host on many files: a large dataset, a job with many artifacts, and a job with a long log.
 
-    python3 bench/scale.py [--images N] [--rows N] [--artifacts N] [--megabytes N]
+    python3 bench/scale.py [--images N] [--rows N] [--artifacts N] [--megabytes N] [--jobs N]
 
 Each part has a plain baseline in the same run: md5sum over the images and the CSV files, the first bytes of each image,
 curl for each artifact, and curl of the whole log into a file. The second run of a target finds everything unchanged.
-The host is the one that build.sh starts, in a checkout of its own. The emulator runs one job that writes the files.
+The host is the one that build.sh starts, in a checkout of its own. The emulator runs one job that writes the files, and
+then many short ones, after which its memory is read.
 
-The last line of output is one JSON object, in seconds:
+The last line of output is one JSON object, in seconds and MiB:
 
     {"name": "scale", "doctor_s", "doctor_again_s", "plan_s", "plan_again_s", "md5sum_s", "headers_s",
      "fetch_s", "fetch_again_s", "curl_artifacts_s", "follow_s", "curl_log_s",
-     "images", "rows", "artifacts", "megabytes"}
+     "memory_mib": resident after the jobs, "memory_before_mib": …, "images", "rows", "artifacts", "megabytes", "jobs"}
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lib.emulator import Emulator
+from lib.memory import memory_of_jobs
 from lib.working_copy import ROOT
 
 HOST = ROOT / "build" / "bin" / "Release" / "net10.0" / "Build.dll"
@@ -164,6 +166,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--artifacts", type=int, default=5_000)
     parser.add_argument("--megabytes", type=int, default=200, help="length of the log")
+    parser.add_argument("--jobs", type=int, default=1_000)
     sizes = parser.parse_args()
     if not HOST.exists():
         print(f"{HOST} is missing; build it: ./build.sh", file=sys.stderr)
@@ -177,6 +180,7 @@ def main() -> int:
             emulator = Emulator(checkout.root / ".local" / "emulator")
             figures = time_dataset(checkout)
             figures |= time_job(checkout, emulator, sizes.artifacts, sizes.megabytes)
+            figures |= memory_of_jobs(emulator, sizes.jobs)
         finally:
             checkout.run("--target=Stop-Emulator")
     print(json.dumps({"name": "scale", **figures, **vars(sizes)}))

@@ -18,6 +18,7 @@ class Emulator:
 
     def __init__(self, state: Path) -> None:
         description = json.loads((state / "emulator.json").read_text())
+        self.process_id: int = description["processId"]
         self.endpoint = description["endpoint"].rstrip("/")
         self.token = (state / "token").read_text().strip()
         self.certificate = state / "emulator.crt"

@@ -27,7 +27,7 @@ internal static class Program
             return 1;
         }
 
-        if (OwnEnvironment.Reduce() is { } reason)
+        if ((OpenFiles.Fault() ?? OwnEnvironment.Reduce()) is { } reason)
         {
             await Console.Error.WriteLineAsync(reason);
             return 1;

@@ -274,11 +274,6 @@ public class JobTests
         """{"d":{"jobInputType":"uri_folder","uri":"https://example.com/x"}}""",
         "the address of properties.inputs.d, 'https://example.com/x'"
     )]
-    [InlineData(
-        "inputs",
-        """{"d":{"jobInputType":"mltable","mode":"EvalMount","uri":"azureml://datastores/workspaceblobstore/paths/x"}}""",
-        "the mode EvalMount of properties.inputs.d"
-    )]
     [InlineData("outputs", """{"o":{"jobOutputType":"mltable","mode":"EvalUpload"}}""", "the mode EvalUpload of properties.outputs.o")]
     [InlineData(
         "outputs",

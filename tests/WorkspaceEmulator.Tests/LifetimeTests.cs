@@ -182,6 +182,34 @@ public sealed class LifetimeTests : IDisposable
     }
 
     [Fact]
+    public async Task Main_LeavesTheCurrentFolderAlone()
+    {
+        var folder = TestEmulator.NewFolder();
+        var current = Path.Combine(folder, "project");
+        Directory.CreateDirectory(Path.Combine(current, "node_modules"));
+        // A web application of this user, whose settings would end the emulator or open another port.
+        await File.WriteAllTextAsync(
+            Path.Combine(current, "appsettings.json"),
+            """{"Kestrel":{"Endpoints":{"Own":{"Url":"nonsense"}}}}""",
+            TestContext.Current.CancellationToken
+        );
+        var process = StartProcess(folder, current);
+
+        using var client = await ConnectAsync(folder);
+
+        // The kernel names every folder that a process watches.
+        var watches = Directory
+            .EnumerateFiles($"/proc/{process.Id}/fdinfo")
+            .Where(File.Exists)
+            .SelectMany(file => File.ReadAllText(file).Split('\n'))
+            .Where(line => line.StartsWith("inotify", StringComparison.Ordinal));
+        Assert.Empty(watches);
+        process.Kill();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task Open_ClosesTheFolderToOthers_WhenItExisted()
     {
         var folder = TestEmulator.NewFolder();
@@ -215,7 +243,7 @@ public sealed class LifetimeTests : IDisposable
         Assert.False(File.Exists(Path.Combine(emulator.Folder, "emulator.json")));
     }
 
-    private Process StartProcess(string folder)
+    private Process StartProcess(string folder, string? current = null)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "WorkspaceEmulator.dll");
         var process = Process.Start(
@@ -227,6 +255,7 @@ public sealed class LifetimeTests : IDisposable
                 UseShellExecute = false,
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
+                WorkingDirectory = current ?? "",
             }
         )!;
         started.Add(process);

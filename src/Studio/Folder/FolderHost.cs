@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Studio.Runs;
 using Studio.Serving;
 
@@ -26,14 +25,17 @@ public sealed class FolderHost : IAsyncDisposable
     public static async Task<FolderHost> StartAsync(IRunStore store, TimeProvider time)
     {
         var token = StudioAccess.CreateToken();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
-            kestrel.Listen(IPAddress.Loopback, 0);
-        });
+        // Any other builder reads appsettings.json of the current folder, which is somebody else's, and watches every folder below it.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Services.AddRoutingCore();
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+                kestrel.Listen(IPAddress.Loopback, 0);
+            });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         var server = builder.Build();
         var site = new StudioSite(store, new(token), time, server.Lifetime.ApplicationStopping);

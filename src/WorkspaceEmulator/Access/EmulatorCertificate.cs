@@ -53,11 +53,11 @@ internal static class EmulatorCertificate
         );
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        using var certificate = request.CreateSelfSigned(now.AddMinutes(-5), now + Lifetime);
+        var certificate = request.CreateSelfSigned(now.AddMinutes(-5), now + Lifetime);
 
         StateFile.Write(folder.CertificateKey, key.ExportPkcs8PrivateKeyPem());
         StateFile.Write(folder.Certificate, certificate.ExportCertificatePem());
-        return X509Certificate2.CreateFromPemFile(folder.Certificate, folder.CertificateKey);
+        return certificate;
     }
 
     private static X509Certificate2? Load(StateFolder folder)

@@ -18,7 +18,7 @@ internal sealed partial record AssetReference(string? Segment, string? Workspace
     public const string Latest = "latest";
 
     [GeneratedRegex(
-        "^azureml:(?<name>[^:@/]+)(:(?<version>[^:@/]+)|@(?<label>[^:@/]+))$",
+        @"^azureml:(?<name>[^:@/]+)(:(?<version>[^:@/]+)|@(?<label>[^:@/]+))\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -26,14 +26,14 @@ internal sealed partial record AssetReference(string? Segment, string? Workspace
 
     [GeneratedRegex(
         "^(azureml:/?)?(?<workspace>/subscriptions/[^/]+/resourceGroups/[^/]+/(providers/Microsoft\\.MachineLearningServices/)?"
-            + "workspaces/[^/]+)/(?<segment>[a-z]+)/(?<name>[^/]+)/(versions/(?<version>[^/]+)|labels/(?<label>[^/]+))$",
+            + "workspaces/[^/]+)/(?<segment>[a-z]+)/(?<name>[^/]+)/(versions/(?<version>[^/]+)|labels/(?<label>[^/]+))\\z",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Long();
 
     [GeneratedRegex(
-        "^azureml://locations/[^/]+/workspaces/(?<workspace>[^/]+)/(?<segment>[a-z]+)/(?<name>[^/]+)/versions/(?<version>[^/]+)$",
+        "^azureml://locations/[^/]+/workspaces/(?<workspace>[^/]+)/(?<segment>[a-z]+)/(?<name>[^/]+)/versions/(?<version>[^/]+)\\z",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

@@ -14,7 +14,7 @@ internal sealed partial record EnvironmentBuild(string? ContextAddress, string D
     private const string DefaultDockerfile = "Dockerfile";
     private const string CondaFile = "conda.yaml";
 
-    [GeneratedRegex(@"^\S+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\S+\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Image();
 
     /// <summary>Returns what is wrong with the properties of an environment's version; null for nothing.</summary>

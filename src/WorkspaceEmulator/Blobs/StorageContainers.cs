@@ -18,10 +18,14 @@ internal static partial class StorageContainers
     private const string UploadPrefix = "upload-";
     private const string UploadFolder = "uploads";
 
-    [GeneratedRegex("^upload-[0-9a-f]{32}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^upload-[0-9a-f]{32}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Upload();
 
-    [GeneratedRegex(@"^ExperimentRun/dcid\.(?<run>[^/]+)(/(?<path>.*))?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^ExperimentRun/dcid\.(?<run>[^/]+)(/(?<path>.*))?\z",
+        RegexOptions.ExplicitCapture | RegexOptions.Singleline,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex RunPath();
 
     /// <summary>Returns the container of one of the workspace's own datastores, named as Azure ML names them.</summary>
@@ -78,4 +82,7 @@ internal static partial class StorageContainers
         RunPath().Match(blob) is { Success: true } match && workspace.Runs.TryGetValue(match.Groups["run"].Value, out var run)
             ? (run, match.Groups["path"].Value)
             : null;
+
+    /// <summary>Returns the run that the name of a blob of the artifacts' container begins with; null for a name of another form.</summary>
+    public static string? RunOfArtifact(string blob) => RunPath().Match(blob) is { Success: true } match ? match.Groups["run"].Value : null;
 }

@@ -27,10 +27,10 @@ internal static partial class MlflowAliasEndpoints
         mlflow.MapGet(Path, Get).Emulates(Area, "registered-models/alias (get)");
     }
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,255}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,255}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 
-    [GeneratedRegex("^v[0-9]+$", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^v[0-9]+\z", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Reserved();
 
     private static MlflowResponse Set(Workspace workspace, JsonBody body, Caller caller)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Mlflow;
+using WorkspaceEmulator.References;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -140,8 +141,14 @@ internal static class MlflowModelEndpoints
             );
         }
 
-        if (!caller.IsOwner && MlflowEndpoints.Find(workspace, run, caller) is null)
+        if (
+            !caller.IsOwner
+            && new[] { run, AssetPlaces.RunOf(address) ?? run }.Any(each => MlflowEndpoints.Find(workspace, each, caller) is null)
+        )
+        {
             return MlflowErrors.Of(403, "PERMISSION_DENIED", "A job's token registers models of the job's own run only, MLFLOW_RUN_ID.");
+        }
+
         if (run is not null && !workspace.Runs.ContainsKey(run))
             return MlflowEndpoints.RunNotFound(run);
         var number = RegisteredModels.VersionsOf(workspace, model.Name) is [var newest, ..]

@@ -154,6 +154,20 @@ internal sealed class JobScheduler(
         }
     }
 
+    private DateTimeOffset? NextChange() =>
+        workspaces
+            .All.SelectMany(workspace => workspace.Clusters.Values)
+            .Select(cluster => cluster.NextChange())
+            .Concat(
+                workspaces
+                    .All.SelectMany(workspace => workspace.Runs.Values)
+                    .Where(run => run.Job is not null && run.Status == RunStatus.Queued)
+                    .Select(run => run.Deadline)
+            )
+            .Concat(DeadlinesOfSweeps())
+            .Concat(workspaces.All.Select(schedules.NextFiring))
+            .Min();
+
     // A deadline that has passed changes nothing more: the trials are being ended.
     private IEnumerable<DateTimeOffset?> DeadlinesOfSweeps() =>
         AllJobs
@@ -166,37 +180,16 @@ internal sealed class JobScheduler(
         while (!stopping.IsCancellationRequested)
         {
             DateTimeOffset? again = null;
-            try
+            foreach (var workspace in workspaces.All)
             {
-                foreach (var workspace in workspaces.All)
-                {
-                    RemoveDeletedClusters(workspace);
-                    schedules.Advance(workspace);
-                    sweeps.Advance(workspace, Cancel);
-                    pipelines.Advance(workspace, Cancel);
-                    StartQueuedJobs(workspace);
-                }
-            }
-            catch (Exception error) when (error is not OutOfMemoryException)
-            {
-                // For example a full disk: the jobs stay queued until it works.
-                logger.LogError(error, "Queued jobs could not be started.");
-                again = time.GetUtcNow() + RetryPause;
+                if (!TryAdvance(workspace))
+                    again = time.GetUtcNow() + RetryPause;
             }
 
-            var next = workspaces
-                .All.SelectMany(workspace => workspace.Clusters.Values)
-                .Select(cluster => cluster.NextChange())
-                .Concat(
-                    workspaces
-                        .All.SelectMany(workspace => workspace.Runs.Values)
-                        .Where(run => run.Job is not null && run.Status == RunStatus.Queued)
-                        .Select(run => run.Deadline)
-                )
-                .Concat(DeadlinesOfSweeps())
-                .Concat(workspaces.All.Select(schedules.NextFiring))
-                .Append(again)
-                .Min();
+            DateTimeOffset? next = null;
+            if (!Try(() => next = NextChange()))
+                again = time.GetUtcNow() + RetryPause;
+            next = new[] { next, again }.Min();
             var wait = next is { } moment ? moment - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
             if (next is null)
                 await wake.WaitAsync();
@@ -207,6 +200,56 @@ internal sealed class JobScheduler(
                 // Several wake-ups count as one.
             }
         }
+    }
+
+    /// <summary>Does everything that can be done now in a workspace.</summary>
+    /// <returns>False when something must be tried again, for example because the disk is full.</returns>
+    private bool TryAdvance(Workspace workspace)
+    {
+        var isDone = Try(() => RemoveDeletedClusters(workspace)) & Try(() => schedules.Advance(workspace));
+        foreach (var run in workspace.Runs.Values.Where(run => run.IsJob && run.Job is null && !run.Status.IsTerminal()))
+        {
+            isDone &= Try(() =>
+            {
+                try
+                {
+                    if (run.Sweep is not null)
+                        sweeps.Advance(workspace, run, Cancel);
+                    else
+                        pipelines.Advance(workspace, run, Cancel);
+                }
+                catch (Exception error) when (error is not (IOException or OutOfMemoryException))
+                {
+                    Fail(run, error);
+                    foreach (var child in workspace.Runs.Values.Where(child => child.Document.Parent == run.Name))
+                        Cancel(child); // Changes nothing when it has ended.
+                }
+            });
+        }
+
+        return isDone & Try(() => StartQueuedJobs(workspace));
+    }
+
+    private bool Try(Action step)
+    {
+        try
+        {
+            step();
+            return true;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // For example a full disk: the jobs stay queued until it works.
+            logger.LogError(error, "Queued jobs could not be started.");
+            return false;
+        }
+    }
+
+    // Whatever it is, it belongs to this job, whose owner must see it. The emulator and other jobs keep running.
+    private void Fail(Run run, Exception error)
+    {
+        logger.LogError(error, "Job {Job} could not be run.", run.Name);
+        run.TryMoveTo(RunStatus.Failed, "SystemError", $"The emulator could not run the job: {error.Message}");
     }
 
     private async Task WaitAsync(TimeSpan longest)
@@ -275,11 +318,9 @@ internal sealed class JobScheduler(
             {
                 await execution.RunAsync();
             }
-            // Whatever it is, it belongs to this job, whose owner must see it. The emulator and other jobs keep running.
             catch (Exception error) when (error is not OutOfMemoryException)
             {
-                logger.LogError(error, "Job {Job} could not be run.", run.Name);
-                run.TryMoveTo(RunStatus.Failed, "SystemError", $"The emulator could not run the job: {error.Message}");
+                Fail(run, error);
             }
             finally
             {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using WorkspaceEmulator.Wire.Patterns;
 
 namespace WorkspaceEmulator.Faults;
 
@@ -13,8 +14,8 @@ namespace WorkspaceEmulator.Faults;
 /// <param name="Source">The rule as it was written.</param>
 internal sealed record FaultRule(
     string? Method,
-    Glob? Path,
-    Glob? Job,
+    WildcardPattern? Path,
+    WildcardPattern? Job,
     int Skip,
     int? Count,
     TimeSpan Delay,
@@ -38,5 +39,5 @@ internal sealed record FaultRule(
         };
     }
 
-    private static readonly Glob ComputePaths = new("**/workspaces/*/computes/*");
+    private static readonly WildcardPattern ComputePaths = WildcardPattern.OfPath("**/workspaces/*/computes/*");
 }

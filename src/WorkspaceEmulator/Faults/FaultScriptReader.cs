@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using WorkspaceEmulator.Wire.Patterns;
 
 namespace WorkspaceEmulator.Faults;
 
@@ -11,6 +12,8 @@ internal sealed partial class FaultScriptReader
 {
     private const int LongestDelay = 600_000; // milliseconds
     private const int LongestCut = 16 * 1024 * 1024; // bytes, which are held until the response is complete
+
+    private const int LongestPattern = 1000; // characters: every request is compared with every pattern
 
     private static readonly string[] Methods = ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD"];
     private static readonly string[] RequestEffects = ["status", "cut", "provisioning", "token"];
@@ -41,7 +44,7 @@ internal sealed partial class FaultScriptReader
 
     private FaultScriptReader(string source) => this.source = source;
 
-    [GeneratedRegex("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[!#$%&'*+.^_`|~0-9A-Za-z-]+\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HeaderName();
 
     /// <summary>Reads a script.</summary>
@@ -170,23 +173,31 @@ internal sealed partial class FaultScriptReader
         return null;
     }
 
-    private Glob? ReadPath(LocatedJson rule, string at)
+    private WildcardPattern? ReadPath(LocatedJson rule, string at)
     {
         if (rule.Find("path") is not { } path)
             return null;
         if (path.Kind == JsonValueKind.String && path.Text is ['/' or '*', ..] && !path.Text.Contains('?', StringComparison.Ordinal))
-            return new(path.Text);
+            return Pattern(path, $"{at}.path");
         Add(path, $"{at}.path is {path.Shown}; it must be a path without its query that begins with / or *, such as \"**/jobs/*\".");
         return null;
     }
 
-    private Glob? ReadJob(LocatedJson rule, string at)
+    private WildcardPattern? ReadJob(LocatedJson rule, string at)
     {
         if (rule.Find("job") is not { } job)
             return null;
         if (job.Kind == JsonValueKind.String && job.Text.Length > 0)
-            return new(job.Text);
+            return Pattern(job, $"{at}.job");
         Add(job, $"{at}.job is {job.Shown}; it must be the name of a job or a pattern such as \"*\".");
+        return null;
+    }
+
+    private WildcardPattern? Pattern(LocatedJson pattern, string at)
+    {
+        if (pattern.Text.Length <= LongestPattern)
+            return WildcardPattern.OfPath(pattern.Text);
+        Add(pattern, $"{at} has {pattern.Text.Length} characters; it must have at most {LongestPattern}.");
         return null;
     }
 

@@ -18,7 +18,7 @@ internal static partial class StateFile
         | UnixFileMode.OtherWrite
         | UnixFileMode.OtherExecute;
 
-    [GeneratedRegex(@"\.[0-9a-f]{32}\.tmp$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\.[0-9a-f]{32}\.tmp\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Temporary();
 
     /// <summary>Returns a name beside a file under which its next content is written.</summary>

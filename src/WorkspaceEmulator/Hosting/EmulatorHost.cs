@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.AssetRegistries;
 using WorkspaceEmulator.Blobs;
@@ -54,18 +55,21 @@ public sealed class EmulatorHost : IAsyncDisposable
         try
         {
             File.Delete(folder.EndpointFile); // Left by an emulator that was killed.
+            // Making a certificate takes as long as putting the application together.
+            var keys = Task.Run(() => EmulatorKeys.LoadOrCreate(folder, time.GetUtcNow()));
             for (var attempt = 1; ; attempt++)
             {
                 var port = options.Port == 0 ? FreePort() : options.Port;
-                var application = Build(options, folder, new Uri($"https://localhost:{port}/"), time);
+                var application = Build(options, folder, new Uri($"https://localhost:{port}/"), time, keys);
                 try
                 {
+                    await keys;
                     await application.StartAsync();
                     return new(application, folder, new Uri($"https://localhost:{port}/"));
                 }
                 catch (IOException) when (options.Port == 0 && attempt < PortAttempts)
                 {
-                    await application.DisposeAsync(); // Another program took the free port first.
+                    await DisposeAsync(application); // Another program took the free port first.
                 }
             }
         }
@@ -82,27 +86,48 @@ public sealed class EmulatorHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await webApplication.StopAsync();
-        await webApplication.DisposeAsync();
+        await DisposeAsync(webApplication);
         stateFolder.Dispose();
     }
 
-    internal static WebApplication Build(EmulatorOptions options, StateFolder folder, Uri endpoint, TimeProvider time)
+    private static async Task DisposeAsync(WebApplication application)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        await application.Services.GetRequiredService<FirstRequest>().WaitAsync();
+        await application.DisposeAsync();
+    }
+
+    private static WebApplication Build(
+        EmulatorOptions options,
+        StateFolder folder,
+        Uri endpoint,
+        TimeProvider time,
+        Task<EmulatorKeys> keys
+    )
+    {
+        // Any other builder reads appsettings.json of the current folder, which is somebody else's, and watches every folder below it.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Services.AddRoutingCore();
         builder
             .Logging.ClearProviders()
             .AddSimpleConsole(console => console.SingleLine = true)
             .SetMinimumLevel(LogLevel.Warning)
             // Errors that reach the server are responses cut by the fault script. The exception handler below reports all others.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
-        var certificate = EmulatorCertificate.LoadOrCreate(folder, time.GetUtcNow());
         builder
-            .WebHost.UseKestrelHttpsConfiguration()
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
             .ConfigureKestrel(kestrel =>
             {
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestBodySize = BodyLimits.Default;
-                kestrel.ListenLocalhost(endpoint.Port, listen => listen.UseHttps(certificate));
+                kestrel.ListenLocalhost(endpoint.Port, listen =>
+                    listen.UseHttps(
+                        new TlsHandshakeCallbackOptions
+                        {
+                            OnConnection = async _ => new() { ServerCertificateContext = (await keys).Certificate },
+                        }
+                    )
+                );
             });
 
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
@@ -140,13 +165,14 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton<SignedLogs>()
             .AddStudio(folder)
             .AddSingleton<ActivityClock>()
+            .AddSingleton<FirstRequest>()
             .AddSingleton(new TrafficRecorder(options.RecordFile))
             .AddSingleton<ContainerLeftovers>()
             .AddSingleton<ContainerGateway>()
             .AddSingleton<IJobLeftovers>(services => services.GetRequiredService<ContainerLeftovers>())
             .AddSingleton<IJobLeftovers, ProcessLeftovers>()
             .AddSingleton<RegistryCredentials>()
-            .AddSingleton(RegistryTokenKey.LoadOrCreate(folder, time.GetUtcNow()))
+            .AddSingleton(_ => keys.GetAwaiter().GetResult().RegistryTokens)
             .AddSingleton<RegistryTokens>()
             .AddSingleton<IJobRunner>(services =>
                 options.Runtime == JobRuntime.Docker
@@ -172,6 +198,11 @@ public sealed class EmulatorHost : IAsyncDisposable
                 return next(context);
             }
         );
+        application.Use(next =>
+        {
+            application.Services.GetRequiredService<FirstRequest>().Prepare(next, application.Services);
+            return next;
+        });
         application.UseMiddleware<AccountHosts>();
         application.UseMiddleware<FaultMiddleware>();
         application.UseMiddleware<RecordingMiddleware>();

@@ -9,7 +9,9 @@ internal static class OperationsTable
 {
     public static IReadOnlyList<RouteEndpoint> Endpoints()
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRoutingCore();
         EmulatorEndpoints.AddServiceTypes(builder.Services);
         var application = builder.Build();
         application.MapEmulator();

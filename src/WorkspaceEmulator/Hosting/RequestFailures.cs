@@ -18,7 +18,9 @@ internal static class RequestFailures
                 $"The body is larger than this operation accepts; it must have at most {BodyLimits.Describe(context)}."
             ),
             BadHttpRequestException error => ArmErrors.Of(error.StatusCode, "BadRequest", error.Message),
-            RegexMatchTimeoutException => ArmErrors.BadRequest("A pattern of the request takes too long; simplify it."),
+            // The server reports the size of a chunk in this way when 32 bits do not hold it.
+            IOException { InnerException: OverflowException } error => ArmErrors.BadRequest(error.Message, "BadRequest"),
+            RegexMatchTimeoutException => ArmErrors.BadRequest("A text of the request takes too long to read; simplify it."),
             RefusedPathException error => ArmErrors.Conflict($"{error.Message} Remove what the job left there."),
             IOException error when IsFull(error) => ArmErrors.Of(
                 StatusCodes.Status507InsufficientStorage,

@@ -21,7 +21,7 @@ internal sealed partial class CommandJobReader
     private readonly IJobReferences? references;
     private string? fault;
 
-    [GeneratedRegex(@"^(/(?!\.\.?(/|$))[A-Za-z0-9._-]+)+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(/(?!\.\.?(/|\z))[A-Za-z0-9._-]+)+\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ComputePath();
 
     private CommandJobReader(JsonObject properties, IJobReferences? references)
@@ -146,7 +146,11 @@ internal sealed partial class CommandJobReader
             CheckArgument($"{at}.{member}", value);
             // Anything else is looked up when the job starts; JobNeeds has checked that it can be.
             var place = kind == JobInputKind.Mount && DatastoreUri.IsOne(value) ? ReadPlace(value, at) : null;
-            inputs[name] = new(kind, value, place, input.Text("mode") == "ReadWriteMount") { PathOnCompute = ReadPath(input, at) };
+            inputs[name] = new(kind, value, place, input.Text("mode") == "ReadWriteMount")
+            {
+                PathOnCompute = ReadPath(input, at),
+                IsEvaluated = ReadIsEvaluated(input, at),
+            };
         }
 
         return inputs;
@@ -171,6 +175,15 @@ internal sealed partial class CommandJobReader
         }
 
         return outputs;
+    }
+
+    private bool ReadIsEvaluated(JsonNode? input, string at)
+    {
+        if (input.Text("mode") is not ("EvalMount" or "EvalDownload"))
+            return false;
+        if (input.Text("jobInputType") is var type && type != "mltable")
+            Add($"{at}.mode is {input.Text("mode")}, and {at}.jobInputType is {type}; only a table (mltable) can be evaluated.");
+        return true;
     }
 
     private string? ReadPath(JsonNode? given, string at)
@@ -241,7 +254,7 @@ internal sealed partial class CommandJobReader
     private void CheckName(string member, string name)
     {
         if (!ResourceNames.Variable().IsMatch(name))
-            Add($"properties.{member} has '{name}'; a name must match {ResourceNames.Variable()}.");
+            Add($"properties.{member} has '{name}'; a name must match {ResourceNames.Shown(ResourceNames.Variable())}.");
     }
 
     // A value with which the kernel refuses to start a process would otherwise fail the job only at its start.

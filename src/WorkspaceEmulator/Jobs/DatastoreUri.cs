@@ -10,8 +10,8 @@ internal sealed partial record DatastoreUri(string Datastore, string Path)
 
     [GeneratedRegex(
         "^azureml://(subscriptions/[^/]+/resourcegroups/[^/]+/(providers/Microsoft.MachineLearningServices/)?workspaces/[^/]+/)?"
-            + "datastores/(?<store>[^/]+)(/paths)?/?(?<path>.*)$",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+            + "datastores/(?<store>[^/]+)(/paths)?/?(?<path>.*)",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.Singleline,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Form();

@@ -9,6 +9,9 @@ internal sealed record JobInput(JobInputKind Kind, string Value, DatastoreUri? P
 {
     /// <summary>Gets the folder in which a container finds it; null for one that the emulator chooses.</summary>
     public string? PathOnCompute { get; init; }
+
+    /// <summary>Gets whether the command receives the files that a table names (modes EvalMount and EvalDownload).</summary>
+    public bool IsEvaluated { get; init; }
 }
 
 /// <summary>Lists how a command can receive an input.</summary>

@@ -23,7 +23,7 @@ internal sealed partial record PipelineJob(
 
     /// <summary>Matches a reference to an output of a step, with the groups <c>step</c> and <c>output</c>.</summary>
     [GeneratedRegex(
-        @"^\$\{\{\s*parent\.jobs\.(?<step>[A-Za-z0-9_-]+)\.outputs\.(?<output>[A-Za-z0-9_]+)\s*\}\}$",
+        @"^\$\{\{\s*parent\.jobs\.(?<step>[A-Za-z0-9_-]+)\.outputs\.(?<output>[A-Za-z0-9_]+)\s*\}\}\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

@@ -145,9 +145,13 @@ internal sealed class SweepJobReader
             return null;
         }
 
-        var values = (space?.Names ?? []).ToDictionary(name => name, _ => "0", StringComparer.Ordinal);
+        var values = (space?.Parameters ?? []).ToDictionary(
+            parameter => parameter.Name,
+            parameter => parameter.Distribution.HardestText,
+            StringComparer.Ordinal
+        );
         foreach (var name in values.Keys.Where(name => !ResourceNames.Variable().IsMatch(name)))
-            Add($"properties.searchSpace has '{name}'; a name must match {ResourceNames.Variable()}.");
+            Add($"properties.searchSpace has '{name}'; a name must match {ResourceNames.Shown(ResourceNames.Variable())}.");
         var (job, wrong) = read(TrialOf(properties, values));
         if (wrong is not null)
             Add(InSweep(wrong));

@@ -18,7 +18,7 @@ internal static partial class MlflowLimits
     public const int MostResults = 50_000;
     private const int Shown = 250;
 
-    [GeneratedRegex(@"^[/\w.\- :]*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[/\w.\- :]*\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Name();
 
     /// <summary>Returns what is wrong with the key of a metric, parameter or tag; null for nothing.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using WorkspaceEmulator.Wire.Patterns;
 
 namespace WorkspaceEmulator.Mlflow;
 
@@ -9,23 +10,15 @@ internal static partial class SearchFilter
     [GeneratedRegex(
         """^\s*((?<kind>metrics?|params?|parameters?|tags?|attributes?|attr|run)\.)?(?<key>`[^`]+`|"[^"]+"|[\w./-]+)\s*"""
             + """((?<operator>!=|>=|<=|=|>|<|\bLIKE\b|\bILIKE\b)\s*(?<value>'[^']*'|"[^"]*"|[-+.\w]+)"""
-            + """|(?<operator>\bIN\b|\bNOT\s+IN\b)\s*\((?<value>[^()]*)\))\s*$""",
+            + """|(?<operator>\bIN\b|\bNOT\s+IN\b)\s*\((?<value>[^()]*)\))\s*\z""",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Comparison();
 
-    // AND outside of quotes.
-    [GeneratedRegex(
-        """\s+AND\s+(?=(?:[^'"]*['"][^'"]*['"])*[^'"]*$)""",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000
-    )]
-    private static partial Regex And();
-
     [GeneratedRegex(
         @"^\s*((?<kind>metrics?|params?|parameters?|tags?|attributes?|attr|run)\.)?(?<key>`[^`]+`|[\w./-]+)"
-            + @"(\s+(?<direction>ASC|DESC))?\s*$",
+            + @"(\s+(?<direction>ASC|DESC))?\s*\z",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -43,7 +36,7 @@ internal static partial class SearchFilter
         if (string.IsNullOrWhiteSpace(filter))
             return (_ => true, null);
         var predicates = new List<Func<T, bool>>();
-        foreach (var clause in And().Split(filter))
+        foreach (var clause in Clauses(filter))
         {
             var match = Comparison().Match(clause);
             if (!match.Success)
@@ -110,6 +103,37 @@ internal static partial class SearchFilter
         return (sorted, null);
     }
 
+    // What AND joins outside of quotes.
+    private static IEnumerable<string> Clauses(string filter)
+    {
+        const string And = "AND";
+        var (begin, quote) = (0, '\0');
+        for (var at = 0; at < filter.Length; at++)
+        {
+            if (quote != '\0')
+            {
+                quote = filter[at] == quote ? '\0' : quote;
+            }
+            else if (filter[at] is '\'' or '"' or '`')
+            {
+                quote = filter[at];
+            }
+            else if (
+                at > 0
+                && at + And.Length < filter.Length
+                && char.IsWhiteSpace(filter[at - 1])
+                && char.IsWhiteSpace(filter[at + And.Length])
+                && filter.AsSpan(at, And.Length).Equals(And, StringComparison.OrdinalIgnoreCase)
+            )
+            {
+                yield return filter[begin..at].Trim();
+                begin = at + And.Length;
+            }
+        }
+
+        yield return filter[begin..].Trim();
+    }
+
     private static string KindOf(Match match)
     {
         var kind = match.Groups["kind"].Value.ToLowerInvariant();
@@ -133,18 +157,16 @@ internal static partial class SearchFilter
     )
     {
         if (!field.IsNumber)
-            return (item => field.Value(item) is { } found && Matches(found.ToString()!, comparison, value), null);
+        {
+            Func<string, bool> matches = comparison is "LIKE" or "ILIKE"
+                ? WildcardPattern.OfLike(value, ignoresCase: comparison == "ILIKE").IsMatch
+                : found => Holds(string.CompareOrdinal(found, value), comparison);
+            return (item => field.Value(item) is { } found && matches(found.ToString()!), null);
+        }
+
         return double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? (item => field.Value(item) is double found && Holds(found.CompareTo(number), comparison), null)
             : (null, $"Invalid value '{value}' in clause '{clause}'; it is compared with a number.");
-    }
-
-    private static bool Matches(string found, string comparison, string value)
-    {
-        if (comparison is not ("LIKE" or "ILIKE"))
-            return Holds(string.CompareOrdinal(found, value), comparison);
-        var pattern = $"^{Regex.Escape(value).Replace("%", ".*", StringComparison.Ordinal).Replace("_", ".", StringComparison.Ordinal)}$";
-        return Regex.IsMatch(found, pattern, comparison == "ILIKE" ? RegexOptions.IgnoreCase : RegexOptions.None, TimeSpan.FromSeconds(1));
     }
 
     private static bool Holds(int order, string comparison) =>

@@ -24,16 +24,11 @@ internal sealed class PipelineDriver(RunFactory runs)
                 .OrderBy(run => run.Document.Number),
         ];
 
-    /// <summary>Does everything that can be done now for the pipelines of a workspace.</summary>
+    /// <summary>Does everything that can be done now for a pipeline.</summary>
     /// <param name="workspace">The workspace.</param>
+    /// <param name="run">The pipeline, which has not ended.</param>
     /// <param name="cancel">Cancels the job of a step.</param>
-    public void Advance(Workspace workspace, Action<Run> cancel)
-    {
-        foreach (var run in workspace.Runs.Values.Where(run => run.Pipeline is not null && !run.Status.IsTerminal()).ToList())
-            Advance(workspace, run, cancel);
-    }
-
-    private void Advance(Workspace workspace, Run run, Action<Run> cancel)
+    public void Advance(Workspace workspace, Run run, Action<Run> cancel)
     {
         var pipeline = run.Pipeline!;
         var made = StepsOf(workspace, run).ToDictionary(step => step.Document.Step!.Name, StringComparer.Ordinal);

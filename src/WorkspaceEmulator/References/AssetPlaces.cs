@@ -18,8 +18,8 @@ internal static partial class AssetPlaces
     private static readonly string[] ModelTypes = ["custom_model", "mlflow_model", "triton_model"];
 
     [GeneratedRegex(
-        "^azureml://jobs/(?<job>[^/]+)/outputs/(?<output>[^/]+)(/paths)?/?(?<path>.*)$",
-        RegexOptions.ExplicitCapture,
+        "^azureml://jobs/(?<job>[^/]+)/outputs/(?<output>[^/]+)(/paths)?/?(?<path>.*)",
+        RegexOptions.ExplicitCapture | RegexOptions.Singleline,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex JobOutputAddress();
@@ -83,6 +83,14 @@ internal static partial class AssetPlaces
 
         return FindBlob(workspace, address) is { } blob ? (blob, null, false) : (null, $"'{address}'", true);
     }
+
+    /// <summary>Returns the run whose output or artifact an address names; null for any other address.</summary>
+    public static string? RunOf(string address) =>
+        JobOutputAddress().Match(address) is { Success: true } output ? output.Groups["job"].Value
+        : DatastoreUri.Parse(address, null).Place is { } place
+        && place.Datastore.Equals(StorageContainers.ArtifactStore, StringComparison.OrdinalIgnoreCase)
+            ? StorageContainers.RunOfArtifact(place.Path)
+        : null;
 
     /// <summary>Returns the member of a version that holds its address.</summary>
     public static string AddressMember(AssetKind kind) =>

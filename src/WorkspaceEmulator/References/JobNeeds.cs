@@ -14,7 +14,7 @@ namespace WorkspaceEmulator.References;
 /// </summary>
 internal static class JobNeeds
 {
-    private static readonly string[] InputModes = ["ReadOnlyMount", "ReadWriteMount", "Download", "Direct"];
+    private static readonly string[] InputModes = ["ReadOnlyMount", "ReadWriteMount", "Download", "Direct", .. MlTable.Modes];
     private static readonly string[] DockerArguments = ["dockerArgs", "dockerArgsList"];
     private static readonly string[] OutputModes = ["ReadWriteMount", "Upload", "Direct"];
 
@@ -160,6 +160,16 @@ internal static class JobNeeds
             )
             {
                 return $"the address of properties.inputs.{name}, {fault}";
+            }
+
+            if (
+                MlTable.Modes.Contains(input.Text("mode"), StringComparer.Ordinal)
+                && input.Text("jobInputType") == MlTable.InputType
+                && AssetPlaces.Locate(workspace, address, MlTable.InputType).Place is { } place
+                && MlTable.Refusal(place, workspace) is { } table
+            )
+            {
+                return $"the mode {input.Text("mode")} of properties.inputs.{name}, whose MLTable {table},";
             }
         }
 

@@ -41,8 +41,10 @@ internal static class PlaceFiles
         }
     }
 
+    /// <summary>Finds a file or folder in a datastore that is a folder of this machine.</summary>
+    /// <returns>Either its path, where nothing may be, or why it cannot be read.</returns>
     // A job that writes to a datastore could lead a later one elsewhere by a link; so no link in a datastore is followed.
-    private static (string? Path, string? Fault) Find(DatastoreUri place, Workspace workspace)
+    public static (string? Path, string? Fault) Find(DatastoreUri place, Workspace workspace)
     {
         var (root, inside, fault) = Locate(place, workspace);
         if (root is null)

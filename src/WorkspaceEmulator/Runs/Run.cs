@@ -107,7 +107,7 @@ internal sealed class Run
     {
         var name = document.Name;
         if (state.JobFiles.Find(name) is not null)
-            name += $".{document.WorkspaceName.Id:N}";
+            name = document.SecondFolder;
         var files = state.JobFiles.Below(name);
         state.JobFiles.Delete(name); // It belonged to a run that was deleted or never stored.
         var run = new Run(document.WorkspaceName, files, document, job, state, time);

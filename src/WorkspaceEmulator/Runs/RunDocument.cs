@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -45,6 +47,8 @@ internal sealed record RunDocument(
 {
     public const string FileName = "run.json";
 
+    private const int LongestFolder = 255;
+
     public static readonly JsonSerializerOptions FileFormat = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -55,6 +59,19 @@ internal sealed record RunDocument(
 
     [JsonIgnore]
     public WorkspaceName WorkspaceName => new(SubscriptionId, ResourceGroup, Workspace);
+
+    /// <summary>Gets the name of the run's folder when another workspace has a run of its name. A folder's name has at most 255 bytes.</summary>
+    [JsonIgnore]
+    public string SecondFolder
+    {
+        get
+        {
+            var id = WorkspaceName.Id.ToString("N");
+            return Name.Length + id.Length < LongestFolder
+                ? $"{Name}.{id}"
+                : $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Name)))}.{id}";
+        }
+    }
 
     /// <summary>Gets the name of the sweep or pipeline to which the run belongs; null for a run of its own.</summary>
     [JsonIgnore]
@@ -112,7 +129,7 @@ internal sealed record RunDocument(
                 return (null, null, "a member is missing");
             }
 
-            if (folder != document.Name && folder != $"{document.Name}.{document.WorkspaceName.Id:N}")
+            if (folder != document.Name && folder != document.SecondFolder)
                 return (null, null, $"it holds the job '{document.Name}'");
             // A duplicate member is found only when it is read.
             var definition = document.Definition?.Clone();

@@ -22,6 +22,8 @@ internal sealed class Distribution
         ["qlognormal"] = 3,
     };
 
+    private static readonly double[] Extremes = [0, 0.5, Math.BitDecrement(1)];
+
     private readonly IReadOnlyList<JsonValue> choices;
     private readonly double[] numbers;
 
@@ -34,6 +36,10 @@ internal sealed class Distribution
 
     /// <summary>Gets the values of a choice; empty for other distributions.</summary>
     public IReadOnlyList<JsonValue> Choices => choices;
+
+    /// <summary>Gets the text of a value that is the hardest to pass to a command: the longest, or one that no process takes.</summary>
+    public string HardestText =>
+        choices.Select(TextOf).MaxBy(text => text.Contains('\0', StringComparison.Ordinal) ? int.MaxValue : text.Length) ?? "0";
 
     /// <summary>Gets the number of features by which <see cref="Features"/> describes a value.</summary>
     public int FeatureCount => IsChoice && !IsOrdered ? choices.Count : 1;
@@ -64,7 +70,12 @@ internal sealed class Distribution
             _ when count == 3 && given[2] <= 0 => $"{kind} must have a step above 0.",
             _ => null,
         };
-        return wrong is null ? (new(kind, [], given), null) : (null, wrong);
+        if (wrong is not null)
+            return (null, wrong);
+        var made = new Distribution(kind, [], given);
+        return Extremes.All(unit => double.IsFinite(made.NumberAt(unit)))
+            ? (made, null)
+            : (null, $"{kind} must have no value beyond the largest number, about 1.8e308.");
     }
 
     /// <summary>Returns the value at a point of the distribution.</summary>
@@ -73,6 +84,11 @@ internal sealed class Distribution
     {
         if (IsChoice)
             return (JsonValue)choices[Math.Min((int)(unit * choices.Count), choices.Count - 1)].DeepClone();
+        return JsonValue.Create(NumberAt(unit));
+    }
+
+    private double NumberAt(double unit)
+    {
         var value = Kind switch
         {
             "randint" => Math.Min(Math.Floor(unit * Math.Floor(numbers[0])), Math.Floor(numbers[0]) - 1),
@@ -81,7 +97,7 @@ internal sealed class Distribution
             "normal" or "qnormal" => numbers[0] + (numbers[1] * NormalQuantile.At(unit)),
             _ => Math.Exp(numbers[0] + (numbers[1] * NormalQuantile.At(unit))),
         };
-        return JsonValue.Create(Kind[0] == 'q' ? Math.Round(value / numbers[2]) * numbers[2] : value);
+        return Kind[0] == 'q' ? Math.Round(value / numbers[2]) * numbers[2] : value;
     }
 
     /// <summary>Returns the point of a choice or of a uniform distribution that has a value, from 0 to 1.</summary>

@@ -31,18 +31,33 @@ internal sealed class ScheduleDriver(RunFactory runs, TimeProvider time, StateFo
     /// <summary>Submits the job of every schedule of a workspace that is due.</summary>
     public void Advance(Workspace workspace)
     {
-        var now = time.GetUtcNow();
         foreach (var schedule in workspace.Schedules.List())
         {
-            if (Next(workspace, schedule) is not { } due || due > now)
-                continue;
-            // A machine that slept or an emulator that was stopped has passed several times; only the last of them counts.
-            var trigger = TriggerOf(schedule)!;
-            due = LastUntil(now, trigger, due);
-            Fire(workspace, schedule, due);
-            workspace.Firings.Keep(schedule.Name, new() { [FiredAt] = due.ToString("O", CultureInfo.InvariantCulture) });
-            progress[KeyOf(workspace, schedule.Name)] = new(schedule.ModifiedAt, trigger.NextAfter(due));
+            try
+            {
+                Advance(workspace, schedule, time.GetUtcNow());
+            }
+            // Whatever it is, it belongs to this schedule. Others fire.
+            catch (Exception error) when (error is not (IOException or OutOfMemoryException))
+            {
+                progress[KeyOf(workspace, schedule.Name)] = new(schedule.ModifiedAt, null);
+                state.Warnings.Add(
+                    $"Schedule '{schedule.Name}' of workspace '{workspace.Name.Name}' does not fire until it is changed: {error.Message}"
+                );
+            }
         }
+    }
+
+    private void Advance(Workspace workspace, ArmDocument schedule, DateTimeOffset now)
+    {
+        if (Next(workspace, schedule) is not { } due || due > now)
+            return;
+        // A machine that slept or an emulator that was stopped has passed several times; only the last of them counts.
+        var trigger = TriggerOf(schedule)!;
+        due = LastUntil(now, trigger, due);
+        Fire(workspace, schedule, due);
+        workspace.Firings.Keep(schedule.Name, new() { [FiredAt] = due.ToString("O", CultureInfo.InvariantCulture) });
+        progress[KeyOf(workspace, schedule.Name)] = new(schedule.ModifiedAt, trigger.NextAfter(due));
     }
 
     /// <summary>Returns when the next schedule of a workspace fires; null when none will.</summary>

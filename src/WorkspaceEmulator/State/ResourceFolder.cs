@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Files;
@@ -14,6 +16,7 @@ internal sealed class ResourceFolder
     public static readonly JsonSerializerOptions FileFormat = new() { WriteIndented = true };
 
     private const string Extension = ".json";
+    private const int LongestFile = 200;
     private readonly string folder;
     private readonly StateFolder state;
     private readonly TimeProvider time;
@@ -146,6 +149,13 @@ internal sealed class ResourceFolder
     private static DateTimeOffset? Moment(JsonNode? json, string name) =>
         DateTimeOffset.TryParse(json.Text(name), CultureInfo.InvariantCulture, out var moment) ? moment : null;
 
-    // Names hold letters, digits, dash, underscore and dot. The slash between an asset and its version becomes '~'.
-    private string PathOf(string name) => Path.Combine(folder, name.Replace('/', '~') + Extension);
+    // Names hold letters, digits, dash, underscore and dot. The slash between an asset and its version becomes '~'. The name of a file
+    // has at most 255 bytes, and a new one is written beside the old one under a longer name.
+    private string PathOf(string name)
+    {
+        var file = name.Replace('/', '~');
+        if (Encoding.UTF8.GetByteCount(file) > LongestFile)
+            file = "~" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.ToLowerInvariant())));
+        return Path.Combine(folder, file + Extension);
+    }
 }

@@ -16,7 +16,7 @@ internal sealed partial class Resubmission(RunFactory runs)
     private const int MostAttempts = 1000;
     private static readonly string[] ResultProperties = [SweepDriver.BestChild, "score"];
 
-    [GeneratedRegex(@"^(?<plan>.+)-\d{1,4}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?<plan>.+)-\d{1,4}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AttemptName();
 
     /// <summary>Creates the job. The scheduler must be woken then.</summary>

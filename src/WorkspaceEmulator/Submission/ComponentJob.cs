@@ -1,5 +1,5 @@
+using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.References;
@@ -9,15 +9,16 @@ using WorkspaceEmulator.Workspaces;
 namespace WorkspaceEmulator.Submission;
 
 /// <summary>Completes command jobs, and steps of pipelines, by the registered component that they run.</summary>
-internal static partial class ComponentJob
+internal static class ComponentJob
 {
-    // A part of a component's command that belongs to optional inputs.
-    [GeneratedRegex(@"\$\[\[(?<text>.*?)\]\]", RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex OptionalPart();
+    // What is between them belongs to optional inputs.
+    private const string OptionalBegin = "$[[";
+    private const string OptionalEnd = "]]";
 
     /// <summary>
-    /// Completes a command job whose <c>componentId</c> names a component: command, environment, code, inputs with their defaults, outputs,
-    /// and resources. What the job itself has counts, except its command.
+    /// Completes a command job or a sweep whose <c>componentId</c> names a component: command, environment, code, inputs with their
+    /// defaults, outputs, and resources. What the job itself has counts, except its command. A parameter of the search space takes the
+    /// place of the input of that name.
     /// </summary>
     /// <param name="properties">The <c>properties</c> of the job.</param>
     /// <param name="workspace">The workspace of the component.</param>
@@ -28,10 +29,51 @@ internal static partial class ComponentJob
     {
         if (Find("properties", properties, workspace) is not { } component)
             return;
+        var swept = properties.Object("searchSpace") ?? [];
+        CompleteInputs(properties, component, swept);
+        var runnable = properties;
+        if (properties.Text("jobType") == SweepJob.Type)
+            properties["trial"] = runnable = properties.Object("trial")?.Clone() ?? [];
+        var given = properties.Object("inputs")!.Concat(swept).Select(member => member.Key).ToHashSet(StringComparer.Ordinal);
+        var command = component.Text("command") ?? throw new RefusedStepException("The component has no command.");
+        runnable["command"] = Swept(Command(command, given), swept);
+        runnable["environmentId"] ??= EnvironmentOf(component);
+        runnable["codeId"] ??= CodeOf(component);
+        runnable["distribution"] ??= component["distribution"]?.DeepClone();
+        runnable["resources"] ??= Resources(component.Object("resources"));
+        properties.WithoutNulls();
+    }
+
+    /// <summary>
+    /// Completes a pipeline whose <c>componentId</c> names a pipeline component and which has no steps of its own: with the component's
+    /// steps, the defaults of its inputs, and its outputs.
+    /// </summary>
+    /// <param name="properties">The <c>properties</c> of the pipeline job.</param>
+    /// <param name="workspace">The workspace of the component.</param>
+    /// <exception cref="RefusedStepException">
+    /// The component is missing or of another kind, or needs an input that the job lacks.
+    /// </exception>
+    public static void CompletePipeline(JsonObject properties, Workspace workspace)
+    {
+        if (properties.Object("jobs") is { Count: > 0 } || FindAny("properties", properties, workspace) is not { } component)
+        {
+            return;
+        }
+
+        if (!NestedPipelines.IsPipeline(component))
+            throw RefusedStepException.NotEmulated($"a pipeline of a component of type {component.Text("type")} (properties.componentId)");
+        CompleteInputs(properties, component, []);
+        var inputs = properties.Object("inputs")!;
+        var absent = (component.Object("inputs") ?? []).Select(input => input.Key).Where(input => !inputs.ContainsKey(input)).ToList();
+        properties["jobs"] = NestedPipelines.WithoutInputs(component.Object("jobs") ?? [], absent);
+    }
+
+    private static void CompleteInputs(JsonObject properties, JsonObject component, JsonObject swept)
+    {
         var inputs = properties.Object("inputs")?.Clone() ?? [];
         foreach (var (input, declared) in component.Object("inputs") ?? [])
         {
-            if (inputs.ContainsKey(input))
+            if (inputs.ContainsKey(input) || swept.ContainsKey(input))
                 continue;
             if (declared is JsonObject { } one && one["default"] is { } otherwise)
                 inputs[input] = Literal(otherwise.ToString());
@@ -46,19 +88,30 @@ internal static partial class ComponentJob
                 outputs[output] = new JsonObject { ["jobOutputType"] = declared.Text("type") ?? "uri_folder" };
         }
 
-        var command = component.Text("command") ?? throw new RefusedStepException("The component has no command.");
-        properties["command"] = Command(command, inputs);
-        properties["environmentId"] ??= EnvironmentOf(component);
-        properties["codeId"] ??= CodeOf(component);
-        properties["distribution"] ??= component["distribution"]?.DeepClone();
-        properties["resources"] ??= Resources(component.Object("resources"));
         (properties["inputs"], properties["outputs"]) = (inputs, outputs);
-        properties.WithoutNulls();
     }
+
+    private static string Swept(string command, JsonObject swept) =>
+        CommandJob
+            .Expression()
+            .Replace(command, match =>
+                match.Groups["kind"].Value == "inputs" && swept.ContainsKey(match.Groups["name"].Value)
+                    ? $"${{{{search_space.{match.Groups["name"].Value}}}}}"
+                    : match.Value
+            );
 
     /// <summary>Returns the component that a job or step runs; null when it names none.</summary>
     /// <exception cref="RefusedStepException">The component is missing, of a registry, or no command.</exception>
     public static JsonObject? Find(string at, JsonObject node, Workspace workspace)
+    {
+        if (FindAny(at, node, workspace) is not { } component)
+            return null;
+        return component.Text("type") is null or "command" or "CommandComponent"
+            ? component
+            : throw RefusedStepException.NotEmulated($"a command of a component of type {component.Text("type")} ({at})");
+    }
+
+    private static JsonObject? FindAny(string at, JsonObject node, Workspace workspace)
     {
         if (node.Text("componentId") is not { } id)
             return null;
@@ -67,15 +120,26 @@ internal static partial class ComponentJob
         if (AssetReference.Parse(id) is not { } reference || !reference.IsIn(workspace.Name))
             throw new RefusedStepException($"{at}.componentId is '{id}'; it must be a component of workspace '{workspace.Name.Name}'.");
         var (version, fault) = AssetPlaces.Find(workspace, AssetKind.Components, reference);
-        var component = version?.Body.Object("componentSpec") ?? throw new RefusedStepException($"{at}.componentId: {fault}");
-        return component.Text("type") is null or "command" or "CommandComponent"
-            ? component
-            : throw RefusedStepException.NotEmulated($"a command of a component of type {component.Text("type")} ({at})");
+        return version?.Body.Object("componentSpec") ?? throw new RefusedStepException($"{at}.componentId: {fault}");
     }
 
     /// <summary>Returns a component's command without the parts whose optional inputs are not given.</summary>
-    public static string Command(string command, JsonObject inputs) =>
-        OptionalPart().Replace(command, part => IsGiven(part.Groups["text"].Value, inputs) ? part.Groups["text"].Value : "");
+    public static string Command(string command, IReadOnlySet<string> inputs)
+    {
+        var made = new StringBuilder();
+        var read = 0;
+        while (
+            command.IndexOf(OptionalBegin, read, StringComparison.Ordinal) is >= 0 and var begin
+            && command.IndexOf(OptionalEnd, begin, StringComparison.Ordinal) is >= 0 and var end
+        )
+        {
+            var part = command[(begin + OptionalBegin.Length)..end];
+            made.Append(command, read, begin - read).Append(IsGiven(part, inputs) ? part : "");
+            read = end + OptionalEnd.Length;
+        }
+
+        return made.Append(command, read, command.Length - read).ToString();
+    }
 
     public static string? EnvironmentOf(JsonObject component) =>
         Reference(component.Text("environment") ?? component.Text("environmentId"));
@@ -101,11 +165,11 @@ internal static partial class ComponentJob
             throw new RefusedStepException($"{at} is missing; the component needs it.");
     }
 
-    private static bool IsGiven(string part, JsonObject inputs) =>
+    private static bool IsGiven(string part, IReadOnlySet<string> inputs) =>
         CommandJob
             .Expression()
             .Matches(part)
-            .All(match => match.Groups["kind"].Value != "inputs" || inputs.ContainsKey(match.Groups["name"].Value));
+            .All(match => match.Groups["kind"].Value != "inputs" || inputs.Contains(match.Groups["name"].Value));
 
     // Components write references with a prefix that jobs do not have.
     private static string? Reference(string? text) =>

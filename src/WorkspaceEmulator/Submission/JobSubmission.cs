@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Mlflow;
 using WorkspaceEmulator.References;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Wire.Errors;
@@ -26,11 +27,11 @@ internal static class JobSubmission
     /// <returns>The response that refuses the job; null when nothing is wrong with the component.</returns>
     public static JsonHttpResult<ArmErrorResponse>? Resolve(JsonObject properties, Workspace workspace)
     {
-        if (properties.Text("componentId") is not null && properties.Text("jobType") == SweepJob.Type)
-            return ArmErrors.NotEmulated("PUT", "a sweep of a component (properties.componentId)");
         try
         {
-            if (properties.Text("jobType") == CommandJob.Type)
+            if (properties.Text("jobType") == PipelineJob.Type)
+                ComponentJob.CompletePipeline(properties, workspace);
+            else
                 ComponentJob.Complete(properties, workspace);
         }
         catch (RefusedStepException refused)
@@ -53,6 +54,8 @@ internal static class JobSubmission
         Workspace workspace
     )
     {
+        if (properties.Text("experimentName") is { Length: > 0 } experiment && ExperimentFault(experiment) is { } wrong)
+            return (null, ArmErrors.BadRequest($"properties.experimentName: {wrong}"));
         if (properties.Text("jobType") == PipelineJob.Type)
             return ReadPipeline(name, properties, workspace);
         var runnable = RunnableOf(properties);
@@ -63,6 +66,10 @@ internal static class JobSubmission
         var (job, fault) = ReadDefinition(name, properties, workspace);
         return job is null ? (null, ArmErrors.BadRequest(fault!)) : (job, null);
     }
+
+    // The processes of the job get the name in their environment.
+    private static string? ExperimentFault(string name) =>
+        name.Any(char.IsControl) ? "it holds a control character; it must hold none." : MlflowLimits.ExperimentFault(name);
 
     private static (JobDefinition? Job, JsonHttpResult<ArmErrorResponse>? Refusal) ReadPipeline(
         string name,

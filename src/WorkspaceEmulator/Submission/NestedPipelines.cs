@@ -30,7 +30,7 @@ internal sealed partial class NestedPipelines(Workspace workspace)
     private static partial Regex OwnInput();
 
     [GeneratedRegex(
-        @"^\$\{\{\s*parent\.outputs\.(?<name>[A-Za-z0-9_]+)\s*\}\}$",
+        @"^\$\{\{\s*parent\.outputs\.(?<name>[A-Za-z0-9_]+)\s*\}\}\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -73,7 +73,33 @@ internal sealed partial class NestedPipelines(Workspace workspace)
         if (node.Text("componentId") is not { } id || AssetReference.Parse(id) is not { } reference || !reference.IsIn(workspace.Name))
             return null;
         var component = AssetPlaces.Find(workspace, AssetKind.Components, reference).Version?.Body.Object("componentSpec");
-        return PipelineTypes.Contains(component.Text("type"), StringComparer.Ordinal) ? component : null;
+        return component is not null && IsPipeline(component) ? component : null;
+    }
+
+    /// <summary>Returns whether a component is a pipeline.</summary>
+    public static bool IsPipeline(JsonObject component) => PipelineTypes.Contains(component.Text("type"), StringComparer.Ordinal);
+
+    /// <summary>Returns the steps of a pipeline component without the inputs that stand for optional ones which nobody gives.</summary>
+    public static JsonObject WithoutInputs(JsonObject jobs, IReadOnlyList<string> absent)
+    {
+        var steps = jobs.Clone();
+        foreach (var (_, step) in steps)
+        {
+            foreach (var (name, value) in (step.Object("inputs") ?? []).ToList())
+            {
+                if (
+                    TextOf(value) is { } text
+                    && OwnInput().Match(text) is { Success: true } match
+                    && match.Value == text.Trim()
+                    && absent.Contains(match.Groups["name"].Value, StringComparer.Ordinal)
+                )
+                {
+                    step.Object("inputs")!.Remove(name);
+                }
+            }
+        }
+
+        return steps;
     }
 
     private static JsonObject Connect(

@@ -29,7 +29,7 @@ internal sealed partial class PipelineExpansion
     private static partial Regex PipelineInput();
 
     [GeneratedRegex(
-        @"^\$\{\{\s*parent\.outputs\.(?<name>[A-Za-z0-9_]+)\s*\}\}$",
+        @"^\$\{\{\s*parent\.outputs\.(?<name>[A-Za-z0-9_]+)\s*\}\}\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -47,9 +47,7 @@ internal sealed partial class PipelineExpansion
         {
             throw pipeline.Text("sourceJobId") is not null
                 ? RefusedStepException.NotEmulated("a pipeline of another job (properties.sourceJobId)")
-            : pipeline.Text("componentId") is not null
-                ? RefusedStepException.NotEmulated("a pipeline of a pipeline component (properties.componentId)")
-            : new RefusedStepException("properties.jobs is missing; it must hold the steps of the pipeline.");
+                : new RefusedStepException("properties.jobs is missing; it must hold the steps of the pipeline.");
         }
 
         var expansion = new PipelineExpansion(name, pipeline, workspace);
@@ -80,7 +78,7 @@ internal sealed partial class PipelineExpansion
         var definition = new JsonObject
         {
             ["jobType"] = CommandJob.Type,
-            ["command"] = ComponentJob.Command(command, inputs),
+            ["command"] = ComponentJob.Command(command, inputs.Select(input => input.Key).ToHashSet(StringComparer.Ordinal)),
             ["environmentId"] = ComponentJob.EnvironmentOf(node) ?? ComponentJob.EnvironmentOf(component),
             ["codeId"] = ComponentJob.CodeOf(node) ?? ComponentJob.CodeOf(component),
             ["computeId"] = node.Text("computeId") ?? settings.Text("default_compute") ?? pipeline.Text("computeId"),

@@ -29,16 +29,11 @@ internal sealed class SweepDriver(RunFactory runs, TimeProvider time)
                 .OrderBy(run => run.Document.Trial!.Number),
         ];
 
-    /// <summary>Does everything that can be done now for the sweeps of a workspace.</summary>
+    /// <summary>Does everything that can be done now for a sweep.</summary>
     /// <param name="workspace">The workspace.</param>
+    /// <param name="run">The sweep, which has not ended.</param>
     /// <param name="cancel">Cancels a trial.</param>
-    public void Advance(Workspace workspace, Action<Run> cancel)
-    {
-        foreach (var sweep in workspace.Runs.Values.Where(run => run.Sweep is not null && !run.Status.IsTerminal()).ToList())
-            Advance(workspace, sweep, cancel);
-    }
-
-    private void Advance(Workspace workspace, Run run, Action<Run> cancel)
+    public void Advance(Workspace workspace, Run run, Action<Run> cancel)
     {
         var sweep = run.Sweep!;
         var trials = TrialsOf(workspace, run);

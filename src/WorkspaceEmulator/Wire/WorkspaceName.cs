@@ -16,13 +16,15 @@ public sealed record WorkspaceName(string SubscriptionId, string ResourceGroup, 
     /// <summary>Gets the workspace's <c>workspaceId</c>, derived from its names so that it is the same at every start.</summary>
     public Guid Id => new(SHA256.HashData(Encoding.UTF8.GetBytes(Key)).AsSpan(0, 16));
 
-    /// <summary>Reads SUBSCRIPTION/GROUP/NAME.</summary>
+    /// <summary>Reads SUBSCRIPTION/GROUP/NAME. They name folders, so each must be a name as those of resource groups are.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out WorkspaceName? name)
     {
         ArgumentNullException.ThrowIfNull(text);
         name =
-            text.Split('/') is [{ Length: > 0 } subscription, { Length: > 0 } group, { Length: > 0 } workspace]
-            && !text.Contains("..", StringComparison.Ordinal)
+            text.Split('/') is [var subscription, var group, var workspace]
+            && ResourceNames.Group().IsMatch(subscription)
+            && ResourceNames.Group().IsMatch(group)
+            && ResourceNames.Group().IsMatch(workspace)
                 ? new(subscription, group, workspace)
                 : null;
         return name is not null;

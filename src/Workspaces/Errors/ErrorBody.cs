@@ -74,16 +74,21 @@ internal static partial class ErrorBody
         return (null, $"a web page, \"{ServiceErrors.FirstLine(WebUtility.HtmlDecode(said))}\"");
     }
 
+    // Whoever sends the page may be anybody between here and the service, so its tags may begin a million times and never end.
     [GeneratedRegex(
         "<title[^>]*>(?<title>[^<]*)</title>",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Title();
 
     [GeneratedRegex(
         "<(script|style).*?</(script|style)>|<[^>]*>",
-        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        RegexOptions.IgnoreCase
+            | RegexOptions.Singleline
+            | RegexOptions.CultureInvariant
+            | RegexOptions.ExplicitCapture
+            | RegexOptions.NonBacktracking,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Tag();

@@ -144,7 +144,7 @@ internal static partial class Permissions
     // '/subscriptions/…/vaults/v/secrets/s' Assignment: (not found)
     [GeneratedRegex(
         @"oid=(?<id>[^;\s]+).*Action: '(?<action>[^']+)'\s*Resource: '(?<scope>[^']*/vaults/[^/']+)",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex VaultRefusal();

@@ -163,7 +163,7 @@ internal static partial class SignInFaults
 
     [GeneratedRegex(
         @"AADSTS(?<code>\d+):?\s*(?<text>.*?)(\s*Trace ID:|$)",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline,
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.NonBacktracking,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex EntraError();

@@ -1,5 +1,6 @@
 using System.Text;
 using WorkspaceEmulator.Faults;
+using WorkspaceEmulator.Wire.Patterns;
 
 namespace WorkspaceEmulator.Tests.Faults;
 
@@ -144,8 +145,21 @@ public class FaultScriptReaderTests
     [InlineData("**", "/", true)]
     [InlineData("*.t(t", "a.t(t", true)]
     [InlineData("*.t(t", "a/b.t(t", false)]
+    [InlineData("/a*", "/a", true)]
+    [InlineData("/a**b", "/a/x/b", true)]
+    [InlineData("/***", "/a/b", true)]
+    [InlineData("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*ab", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false)]
     public void IsMatch_MatchesWithinAndAcrossSegments(string pattern, string path, bool matches) =>
-        Assert.Equal(matches, new Glob(pattern).IsMatch(path));
+        Assert.Equal(matches, WildcardPattern.OfPath(pattern).IsMatch(path));
+
+    [Fact]
+    public void Read_ReportsAPattern_WhenItIsTooLong() =>
+        Assert.Equal(
+            ["f.json:1:20: rules[0].job has 2000 characters; it must have at most 1000."],
+            Read(
+                """{"rules": [{"job": "LONG", "preempt": {"step": 1}}]}""".Replace("LONG", new('a', 2000), StringComparison.Ordinal)
+            ).Faults
+        );
 
     private static (FaultScript? Script, IReadOnlyList<string> Faults) Read(string script) =>
         FaultScriptReader.Read(Encoding.UTF8.GetBytes(script), "f.json");

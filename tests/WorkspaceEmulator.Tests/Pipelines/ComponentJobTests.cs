@@ -88,9 +88,62 @@ public class ComponentJobTests
         Assert.Contains(message, (string)body["error"]!["message"]!, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Put_SweepsTheComponent_WithParametersInPlaceOfItsInputs()
+    {
+        await using var emulator = await StartWithComponentAsync();
+        const string Space =
+            Word
+            + ""","searchSpace":{"count":["choice",[[1,2]]]},"samplingAlgorithm":{"samplingAlgorithmType":"Grid"},"""
+            + """ "objective":{"goal":"Maximize","primaryMetric":"m"}""";
+
+        var created = await emulator.ExpectAsync(
+            HttpStatusCode.Created,
+            HttpMethod.Put,
+            Arm("/jobs/sweep"),
+            Job(Space).Replace("Command", "Sweep", StringComparison.Ordinal)
+        );
+        await emulator.WaitForEndAsync("sweep");
+
+        Assert.Equal(("hello loudly 11 twice 1\n", "hello loudly 11 twice 2\n"), (emulator.Log("sweep_0"), emulator.Log("sweep_1")));
+        Assert.Equal(ComponentId, (string?)created["properties"]!["componentId"]);
+        await emulator.ExpectAsync(HttpStatusCode.OK, HttpMethod.Put, Arm("/jobs/sweep"), created.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("", 11)]
+    [InlineData(""", "volume":{"jobInputType":"literal","value":"3"}""", 3)]
+    public async Task Put_RunsThePipelineComponent_WithItsStepsDefaultsAndOutputs(string more, int volume)
+    {
+        await using var emulator = await StartWithComponentAsync();
+        const string Component = """
+            {"properties":{"componentSpec":{"type":"pipeline",
+             "inputs":{"greeting":{"type":"string"},"volume":{"type":"integer","default":11},"times":{"type":"integer","optional":true}},
+             "outputs":{"spoken":{"type":"uri_folder"}},
+             "jobs":{"say":{"type":"command","componentId":"azureml:say:1","outputs":{"text":{"value":"${{parent.outputs.spoken}}"}},
+              "inputs":{"word":"${{parent.inputs.greeting}}","volume":"${{parent.inputs.volume}}","count":"${{parent.inputs.times}}"}}}}}}
+            """;
+        await emulator.ExpectAsync(HttpStatusCode.Created, HttpMethod.Put, Arm("/components/talk/versions/1"), Component);
+        var job = Job($$""","inputs":{"greeting":{"jobInputType":"literal","value":"hey"}{{more}}}""", "azureml:talk:1");
+
+        await emulator.ExpectAsync(
+            HttpStatusCode.Created,
+            HttpMethod.Put,
+            Arm("/jobs/pipe"),
+            job.Replace("Command", "Pipeline", StringComparison.Ordinal)
+        );
+        var details = await emulator.WaitForEndAsync("pipe");
+
+        Assert.Equal("Completed", (string?)details["status"]);
+        var text = Directory.GetFiles(Path.Combine(emulator.Folder, "storage"), "a.txt", SearchOption.AllDirectories).Single();
+        Assert.EndsWith("azureml/pipe/spoken/a.txt", text, StringComparison.Ordinal);
+        Assert.Equal($"hey loudly {volume}\n", await File.ReadAllTextAsync(text, Stop));
+    }
+
     [Theory]
     [InlineData("parallel", "Command", "a command of a component of type parallel (properties)")]
-    [InlineData("command", "Sweep", "a sweep of a component (properties.componentId)")]
+    [InlineData("parallel", "Sweep", "a command of a component of type parallel (properties)")]
+    [InlineData("command", "Pipeline", "a pipeline of a component of type command (properties.componentId)")]
     public async Task Put_IsNotEmulated_WhenTheComponentOrTheJobIsOfAnotherKind(string type, string job, string message)
     {
         await using var emulator = await StartWithComponentAsync(type);

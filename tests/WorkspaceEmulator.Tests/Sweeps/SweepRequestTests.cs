@@ -45,6 +45,17 @@ public class SweepRequestTests
         """{"a.b":["choice",[[1]]]}""",
         "properties.searchSpace has 'a.b'; a name must match ^[A-Za-z_][A-Za-z0-9_]*$."
     )]
+    [InlineData("searchSpace", """{"a":["choice",[["x\u0000"]]]}""", "properties.trial.command holds a zero character; it must hold none.")]
+    [InlineData(
+        "searchSpace",
+        """{"a":["lognormal",[1000,1]]}""",
+        "properties.searchSpace.a is [\"lognormal\",[1000,1]]; lognormal must have no value beyond the largest number, about 1.8e308."
+    )]
+    [InlineData(
+        "searchSpace",
+        """{"a":["uniform",[-1.7e308,1.7e308]]}""",
+        "properties.searchSpace.a is [\"uniform\",[-1.7e308,1.7e308]]; uniform must have no value beyond the largest number, about 1.8e308."
+    )]
     [InlineData(
         "searchSpace",
         """{"b":["choice",[[1]]]}""",

@@ -194,4 +194,25 @@ public class SweepTests
         await emulator.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Get, TestEmulator.Arm("/jobs/sweep_0"));
         Assert.False(Directory.Exists(emulator.JobFolder("sweep_1")));
     }
+
+    [Fact]
+    public async Task RunSweep_EndsAloneWithTheReason_WhenATrialCannotBeCreated()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        const int LongestCommand = (128 * 1024) - 1;
+        // With a value of one digit the command is short enough; the values have more.
+        var command = "# ${{search_space.a}}".PadRight(LongestCommand + "${{search_space.a}}".Length - 1, 'x');
+        await SubmitAsync(emulator, command, """{"a":["uniform",[0.1,0.9]]}""", sweep =>
+        {
+            sweep["samplingAlgorithm"] = JsonNode.Parse("""{"samplingAlgorithmType":"Random"}""");
+            sweep["limits"] = JsonNode.Parse("""{"jobLimitsType":"Sweep","maxTotalTrials":2}""");
+        });
+
+        await emulator.SubmitAsync("other", "true", prepare: false);
+
+        Assert.Equal("Completed", (string?)(await emulator.WaitForEndAsync("other"))["status"]);
+        var details = await emulator.WaitForEndAsync("sweep");
+        Assert.Equal("Failed", (string?)details["status"]);
+        Assert.Contains("it must have at most 131071", details["error"]!.ToJsonString(), StringComparison.Ordinal);
+    }
 }

@@ -122,6 +122,24 @@ public class WorkspaceClientTests
         Assert.Equal(status, error.Status);
     }
 
+    [Theory]
+    [InlineData("<script")]
+    [InlineData("<title")]
+    [InlineData("<")]
+    public async Task ReadAsync_ReportsAWebPage_WhenItsTagsNeverEnd(string tag)
+    {
+        var service = new FakeService();
+        var page = "<html>Busy. " + string.Concat(Enumerable.Repeat(tag, 400_000));
+        service.On("GET", FakeService.RunPath("job"), FakeService.Json(400, page));
+        var workspace = await service.ConnectAsync();
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            new JobHistory(workspace).ReadAsync("job", TestContext.Current.CancellationToken)
+        );
+
+        Assert.Contains("returned 400 Bad Request: a web page, \"Busy. <", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ReadAsync_HidesSecrets_WhenTheResponseRepeatsOne()
     {
