@@ -45,8 +45,8 @@ internal static class ComponentJob
     }
 
     /// <summary>
-    /// Completes a pipeline whose <c>componentId</c> names a pipeline component and which has no steps of its own: with the component's
-    /// steps, the defaults of its inputs, and its outputs.
+    /// Completes a pipeline whose <c>componentId</c> names a pipeline component: with the defaults of its inputs, its outputs, and, where
+    /// the job has none, its steps.
     /// </summary>
     /// <param name="properties">The <c>properties</c> of the pipeline job.</param>
     /// <param name="workspace">The workspace of the component.</param>
@@ -55,17 +55,17 @@ internal static class ComponentJob
     /// </exception>
     public static void CompletePipeline(JsonObject properties, Workspace workspace)
     {
-        if (properties.Object("jobs") is { Count: > 0 } || FindAny("properties", properties, workspace) is not { } component)
-        {
+        // MLClient sends the steps of a component that it knows, and neither its defaults nor its outputs.
+        var own = properties.Object("jobs") is { Count: > 0 } jobs ? jobs : null;
+        var found = own is null ? FindAny("properties", properties, workspace) : new NestedPipelines(workspace).ComponentOf(properties);
+        if (found is not { } component)
             return;
-        }
-
         if (!NestedPipelines.IsPipeline(component))
             throw RefusedStepException.NotEmulated($"a pipeline of a component of type {component.Text("type")} (properties.componentId)");
         CompleteInputs(properties, component, []);
         var inputs = properties.Object("inputs")!;
         var absent = (component.Object("inputs") ?? []).Select(input => input.Key).Where(input => !inputs.ContainsKey(input)).ToList();
-        properties["jobs"] = NestedPipelines.WithoutInputs(component.Object("jobs") ?? [], absent);
+        properties["jobs"] = NestedPipelines.WithoutInputs(own ?? component.Object("jobs") ?? [], absent);
     }
 
     private static void CompleteInputs(JsonObject properties, JsonObject component, JsonObject swept)

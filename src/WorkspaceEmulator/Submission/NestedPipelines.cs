@@ -68,7 +68,8 @@ internal sealed partial class NestedPipelines(Workspace workspace)
         return flat;
     }
 
-    private JsonObject? ComponentOf(JsonObject node)
+    /// <summary>Returns the pipeline component of the workspace that a step or job names; null for anything else.</summary>
+    public JsonObject? ComponentOf(JsonObject node)
     {
         if (node.Text("componentId") is not { } id || AssetReference.Parse(id) is not { } reference || !reference.IsIn(workspace.Name))
             return null;
