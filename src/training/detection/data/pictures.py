@@ -88,13 +88,13 @@ class Picture:
         """Returns width and height of the picture turned upright."""
         return (self.height, self.width) if swaps_sides(self.orientation) else self.stored
 
-    def tells(self, stated: tuple[int, int] | None) -> bool | None:
+    def tells(self, stated: tuple[float, float] | None) -> bool | None:
         """Returns whether a stated width and height are those of the upright picture; None when they do not tell."""
         if self.stored == self.upright or stated not in (self.stored, self.upright):
             return None
         return stated == self.upright
 
-    def orientation_for(self, stated: tuple[int, int] | None, *, applies_exif: bool) -> int:
+    def orientation_for(self, stated: tuple[float, float] | None, *, applies_exif: bool) -> int:
         """Returns the orientation to apply, 1 to 8.
 
         Args:
@@ -196,7 +196,7 @@ def deep_values(path: Path) -> NDArray[np.float64] | None:
 
 def is_deep(image: Image.Image) -> bool:
     """Returns whether a picture has one channel of more than 8 bits, or of floating point."""
-    return image.mode == "F" or image.mode.startswith("I")
+    return bool(image.mode == "F" or image.mode.startswith("I"))
 
 
 def as_rgb(image: Image.Image, depth: Range | None = None) -> Image.Image:
@@ -238,7 +238,7 @@ def _opened(file: BinaryIO) -> Image.Image:
     return image
 
 
-def _decoded(content: bytes, prepare: Callable[[Image.Image], None] | None = None) -> tuple[Image.Image, bool]:
+def _decoded(content: bytes, prepare: Callable[[Image.Image], object] | None = None) -> tuple[Image.Image, bool]:
     """Returns the decoded picture, and whether its file lacks its last bytes."""
     if content[:2] in (b"II", b"MM"):
         # Pillow turns a TIFF upright by itself, at a moment that differs between its versions.

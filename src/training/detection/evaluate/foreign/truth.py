@@ -254,7 +254,7 @@ def _orientations(document: Mapping[str, Any], paths: Mapping[str, Path]) -> dic
         except PictureError:
             continue  # drawing it says why
         width, height = number(entry.get("width")), number(entry.get("height"))
-        size = None if width is None or height is None else (int(width), int(height))
+        size = None if width is None or height is None else (width, height)
         orientations[name] = header.orientation_for(size, applies_exif=True)
     return orientations
 
