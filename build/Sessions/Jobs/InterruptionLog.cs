@@ -10,6 +10,7 @@ internal sealed partial class InterruptionLog(TimeProvider time)
 {
     private readonly List<Interruption> found = [];
     private int lastStep;
+    private int stepOfAttempt; // the last one that the present attempt has logged
     private long? lostAt;
     private bool isLost;
     private bool isResumed;
@@ -37,29 +38,35 @@ internal sealed partial class InterruptionLog(TimeProvider time)
     {
         if (Attempt().Match(line) is not { Success: true } match)
             return;
-        if (match.Groups["first"].Success && hasBegun)
+        if (hasBegun && BeginsAttempt(match))
             Lose(null);
-        hasBegun |= match.Groups["first"].Success;
+        hasBegun = true;
         AddLine(match);
     }
 
     private void Lose(long? at) => (lostAt, isLost, isResumed) = (at, true, false);
 
+    /// <summary>
+    /// Returns whether a line is one of a new attempt. Its first stage is missing where a killed attempt left an incomplete line, which then
+    /// begins the line of that stage.
+    /// </summary>
+    private bool BeginsAttempt(Match match) =>
+        match.Groups["first"].Success
+        || (stepOfAttempt > 0 && (match.Groups["resumed"].Success || (match.Groups["done"].Success && StepOf(match) <= stepOfAttempt)));
+
     private void AddLine(Match match)
     {
-        if (match.Groups["first"].Success)
+        // Only an attempt after a loss is a second one.
+        if (isLost && !isResumed && BeginsAttempt(match))
         {
-            // The log of an attempt begins with its first stage. Only one after a loss is a second attempt.
-            if (isLost && !isResumed)
-            {
-                found.Add(new(lastStep, 0, null));
-                isResumed = true;
-            }
-
-            return;
+            found.Add(new(lastStep, 0, null));
+            isResumed = true;
+            stepOfAttempt = 0;
         }
 
-        var step = int.Parse(match.Groups["step"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
+        if (match.Groups["first"].Success)
+            return;
+        var step = StepOf(match);
         if (match.Groups["resumed"].Success)
         {
             if (isResumed && found.Count > 0)
@@ -74,13 +81,17 @@ internal sealed partial class InterruptionLog(TimeProvider time)
             isLost = false;
         }
 
+        stepOfAttempt = step;
         lastStep = Math.Max(lastStep, step);
     }
+
+    private static int StepOf(Match match) =>
+        int.Parse(match.Groups["done"] is { Success: true } done ? done.ValueSpan : match.Groups["step"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
 
     // The trainer's lines: its first stage, "step 30/240  loss …", the end by a signal, and the resumption.
     [GeneratedRegex(
         """
-            ^((?<first>\[1/[0-9]+\] )|step (?<step>[0-9]{1,9})/[1-9][0-9]* |error: stopped by SIGTERM after step (?<step>[0-9]{1,9});|(?<resumed>resuming from the checkpoint after step )(?<step>[0-9]{1,9})$)
+            ^((?<first>\[1/[0-9]+\] )|step (?<done>[0-9]{1,9})/[1-9][0-9]* |error: stopped by SIGTERM after step (?<step>[0-9]{1,9});|(?<resumed>resuming from the checkpoint after step )(?<step>[0-9]{1,9})$)
             """,
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
