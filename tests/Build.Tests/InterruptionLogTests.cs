@@ -82,6 +82,32 @@ public class InterruptionLogTests
         Assert.Equal([0, 12], log.All.Select(loss => loss.StepsLost));
     }
 
+    [Fact]
+    public void Add_FindsTheLoss_WhenTheJobIsNeverSeenToWait()
+    {
+        var found = Read(
+            Line("[1/7] read the datasets"),
+            Line("step 80/240  loss 1.159  lr 0.0436"),
+            Line("error: stopped by SIGTERM after step 101; its checkpoint is written. Run the same command again to resume."),
+            Line("[1/7] read the datasets"),
+            Line("resuming from the checkpoint after step 101"),
+            Line("step 102/240  loss 1.237  lr 0.0373"),
+            Line("step 113/240  loss 0.955  lr 0.0336")
+        );
+
+        Assert.Equal([new Interruption(101, 101, 0)], found);
+    }
+
+    [Fact]
+    public void Add_FindsNothing_WhenSeveralProcessesLogTheirStages() =>
+        Assert.Empty(
+            Read(
+                new JobLogLine("user_logs/std_log_process_0.txt", "[1/7] read the datasets"),
+                new JobLogLine("user_logs/std_log_process_1.txt", "[1/7] read the datasets"),
+                new JobLogLine("user_logs/std_log_process_0.txt", "step 1/24  loss 0.5  lr 0.01")
+            )
+        );
+
     [Theory]
     [InlineData("step 31/60  loss 0.5[1/7] read the datasets")]
     [InlineData("step 3[1/7] read the datasets")]

@@ -24,7 +24,6 @@ internal sealed class JobLog : Stream
     {
         (this.run, this.faults, this.preempt, this.fail) = (run, faults, preempt, fail);
         file = run.Files.OpenAppend(run.CommandLog);
-        EndLine();
     }
 
     /// <summary>Gets why the log could not be written; null while it can.</summary>
@@ -95,17 +94,6 @@ internal sealed class JobLog : Stream
         if (disposing)
             file.Dispose();
         base.Dispose(disposing);
-    }
-
-    /// <summary>Ends the line that a killed attempt left incomplete, so that the first line of this attempt is a line.</summary>
-    private void EndLine()
-    {
-        if (file.Length == 0 || run.Files.OpenRead(run.CommandLog) is not { } handle)
-            return;
-        using var reader = new FileStream(handle, FileAccess.Read, bufferSize: 1);
-        reader.Seek(-1, SeekOrigin.End);
-        if (reader.ReadByte() != '\n')
-            file.Write("\n"u8);
     }
 
     private void Append(ReadOnlySpan<byte> buffer)
