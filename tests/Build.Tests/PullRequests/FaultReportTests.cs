@@ -143,14 +143,11 @@ public sealed partial class FaultReportTests : IDisposable
     [InlineData("The job may cost 24.00 USD (1 per hour, 1440 minutes)", "--node-price=0.1", "--node-price=Standard_NC4as_T4_v3=1")]
     [InlineData("Budget       at most 2.40 USD", "--node-price=Standard_NC4as_T4_v3=0.1", "--node-price=5")]
     [InlineData("Budget       at most 2.40 USD", "--node-price=Standard_NC4as_T4_v3/LowPriority=5", "--node-price=0.1")]
-    public void Plan_ComparesTheDeclaredPrice_WithoutAskingTheService(string message, params string[] prices)
+    public void Plan_ComparesTheDeclaredPrice(string message, params string[] prices)
     {
         host.WriteDataset();
 
-        var text = host.Run(["--target=Plan", "--max-price=12", .. prices]);
-
-        Assert.Contains(message, text, StringComparison.Ordinal);
-        Assert.DoesNotContain(host.Service.Sent, request => request.Uri.AbsolutePath.EndsWith("/vmSizes", StringComparison.Ordinal));
+        Assert.Contains(message, host.Run(["--target=Plan", "--max-price=12", .. prices]), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -164,20 +161,20 @@ public sealed partial class FaultReportTests : IDisposable
     {
         host.WriteDataset();
 
-        Assert.Contains(
-            message,
-            host.Run(
-                "--target=Plan",
-                "--set=HYPERTUNE=true",
-                "--set=HYPERTUNE_PARAMS.MAX_TRIALS=12",
-                "--set=HYPERTUNE_PARAMS.MAX_CONCURRENT=3",
-                "--set=RUN_PARAMS.TIMEOUT_MINUTES=120",
-                "--max-minutes=120",
-                "--node-price=1",
-                $"--max-price={most}"
-            ),
-            StringComparison.Ordinal
+        host.Write("src/training/detection/tracking/metric_names.py", "METRIC_NAMES = (\n    \"eval_mAP\",\n)\n");
+
+        var text = host.Run(
+            "--target=Plan",
+            "--set=HYPERTUNE=true",
+            "--set=HYPERTUNE_PARAMS.MAX_TRIALS=12",
+            "--set=HYPERTUNE_PARAMS.MAX_CONCURRENT=3",
+            "--set=RUN_PARAMS.TIMEOUT_MINUTES=120",
+            "--max-minutes=120",
+            "--node-price=1",
+            $"--max-price={most}"
         );
+
+        Assert.Contains(message, text, StringComparison.Ordinal);
     }
 
     [Fact]
