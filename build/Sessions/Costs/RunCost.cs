@@ -53,8 +53,7 @@ public sealed class RunCost(CommandArguments arguments)
         return new ReportCost(Math.Round((decimal)minutes * perMinute, 4), price.Currency, basis);
     }
 
-    private NodePrice? Declared(NodeTime used) =>
-        PriceArguments.Find(arguments.Get(PriceArguments.NodePrice), used.VmSize, used.Priority);
+    private NodePrice? Declared(NodeTime used) => PriceArguments.Find(arguments.Get(PriceArguments.NodePrice), used.VmSize, used.Priority);
 
     private async Task<(NodePrice? Price, string? Reason)> FindPriceAsync(
         WorkspaceClient? workspace,

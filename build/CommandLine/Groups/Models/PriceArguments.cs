@@ -10,8 +10,8 @@ public sealed partial class PriceArguments() : ArgumentGroup(NodePrice)
     public static readonly RepeatedArgument NodePrice = new(
         "node-price",
         "AMOUNT",
-        "the price of one node per hour, such as 0.53 (USD) or 0.49EUR; SIZE=0.49EUR or SIZE/LowPriority=0.1EUR for one VM size; repeatable; "
-            + "default the service's retail price",
+        "the price of one node per hour, such as 0.53 (USD) or 0.49EUR; SIZE=0.49EUR or SIZE/LowPriority=0.1EUR for one "
+            + "VM size; repeatable; default the service's retail price",
         text => Parse(text)
     );
 
@@ -31,7 +31,10 @@ public sealed partial class PriceArguments() : ArgumentGroup(NodePrice)
         Form().Match(text) is { Success: true } match
         && decimal.TryParse(match.Groups["amount"].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
         && amount > 0
-            ? (match.Groups["nodes"].Value, new NodePrice(amount, match.Groups["currency"] is { Length: > 0 } currency ? currency.Value : "USD"))
+            ? (
+                match.Groups["nodes"].Value,
+                new NodePrice(amount, match.Groups["currency"] is { Length: > 0 } currency ? currency.Value : "USD")
+            )
             : throw new FormatException(
                 "an amount above 0, with or without a currency, such as 0.53 or 0.49EUR, or SIZE=0.49EUR or SIZE/LowPriority=0.1EUR"
             );
