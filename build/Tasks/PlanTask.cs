@@ -1,5 +1,6 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups;
+using Build.CommandLine.Groups.Models;
 using Build.CommandLine.Groups.Pipelines;
 using Build.Sessions.Planning;
 using Cake.Frosting;
@@ -16,6 +17,7 @@ namespace Build.Tasks;
 [TagArguments]
 [EmulatorArguments]
 [BudgetArguments]
+[PriceArguments]
 [TaskExample("--target=Plan --exp-config=exp_configs/pothole.json", "what a run would do")]
 public sealed class PlanTask(CallPlanner planner) : AsyncFrostingTask<BuildContext>
 {

@@ -103,7 +103,8 @@ public sealed class CostTests : IDisposable
     [InlineData("1 euro")]
     public void Follow_RefusesAPriceThatIsNone(string price) =>
         Assert.Contains(
-            $"--node-price is \"{price}\"; it must be an amount above 0, with or without a currency, such as 0.53 or 0.49EUR.",
+            $"--node-price is \"{price}\"; it must be an amount above 0, with or without a currency, such as 0.53 or 0.49EUR, or "
+                + "SIZE=0.49EUR or SIZE/LowPriority=0.1EUR.",
             host.Run("--target=Follow", "--job=job", $"--node-price={price}"),
             StringComparison.Ordinal
         );

@@ -79,11 +79,14 @@ describe('what the platforms run', () => {
       }
     });
 
-    test(`${platform}: a price limit is passed where the variable MAX_PRICE has one, and the rules of FAIL_ON are`, () => {
-      const launched = scriptSteps(platform, 'label', { folder, ...inRepos, results: decided[platform]('launch'), vars: { MAX_PRICE: '2.5', FAIL_ON: 'worse:eval_mAP below:eval_AP50:0.6' } });
-      const set = platform === 'github' ? {} : { MAX_PRICE: '2.5', FAIL_ON: 'worse:eval_mAP below:eval_AP50:0.6' };
+    test(`${platform}: a price limit is passed where the variable MAX_PRICE has one, and the prices of NODE_PRICE and the rules of FAIL_ON are`, () => {
+      const vars = { MAX_PRICE: '2.5', NODE_PRICE: '0.49EUR Standard_NC6s_v3/LowPriority=0.7EUR', FAIL_ON: 'worse:eval_mAP below:eval_AP50:0.6' };
+      const launched = scriptSteps(platform, 'label', { folder, ...inRepos, results: decided[platform]('launch'), vars });
+      const set = platform === 'github' ? {} : vars;
+      const prices = ['--node-price=0.49EUR', '--node-price=Standard_NC6s_v3/LowPriority=0.7EUR'];
       const argumentsOf = (target) => runRecorded(launched, launched.steps.filter((step) => step.target === target), set).calls[0].arguments;
-      assert.deepEqual(argumentsOf('Launch'), ['--target=Launch', '--max-price=2.5']);
+      assert.deepEqual(argumentsOf('Launch'), ['--target=Launch', '--max-price=2.5', ...prices]);
+      assert.deepEqual(argumentsOf('Report'), ['--target=Report', ...prices]);
       assert.deepEqual(argumentsOf('Comment'), ['--target=Comment', '--thumbnails', '--fail-on=worse:eval_mAP', '--fail-on=below:eval_AP50:0.6']);
     });
 

@@ -137,6 +137,20 @@ test("the slider of a page without a server counts as the trainer does", async (
   await context.close();
 });
 
+for (const theme of ["", "dark"])
+  test(`paper is light, also where the screen is dark${theme && " by choice"}`, async () => {
+    const { truth, predictions } = evaluation(11, 20, "pothole");
+    const { page, context } = await openPage(browser, { colorScheme: theme ? "light" : "dark" });
+    await page.goto(write("Evaluation", { truth, predictions, curves: [], before: [], classes: [], counts: [] }, ""));
+    await page.waitForSelector(".drawn h3");
+    await page.evaluate((name) => { if (name) document.documentElement.dataset.theme = name; }, theme);
+    const color = () => page.evaluate(() => [getComputedStyle(document.body).color, getComputedStyle(document.documentElement).getPropertyValue("--line-1").trim()]);
+    assert.deepEqual(await color(), ["rgb(230, 237, 244)", "#6db1ff"]);
+    await page.emulateMedia({ media: "print" });
+    assert.deepEqual(await color(), ["rgb(22, 32, 43)", "#0b62c4"]);
+    await context.close();
+  });
+
 test("a figure that cannot be drawn leaves its table", async () => {
   const { page, context, seen } = await openPage(browser);
   await page.goto(write("MetricsTable", { metrics: 7 }, "<table><tr><td>the table</td></tr></table>"));

@@ -43,8 +43,8 @@ def test_newest_reads_what_was_written_and_write_keeps_the_last_two(tmp_path: Pa
     assert newest is not None and newest.step == 100
     assert newest.state["trainer"]["weights"].tolist() == [100.0] * 3
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "checkpoint-abababab-00000020.ckpt",
-        "checkpoint-abababab-00000100.ckpt",
+        "checkpoint-abababababababab-00000020.ckpt",
+        "checkpoint-abababababababab-00000100.ckpt",
     ]
 
 
@@ -63,7 +63,7 @@ def test_write_leaves_a_whole_file_when_another_run_writes_the_same_step(
 
     newest = folder.newest()
     assert newest is not None and newest.step == 9
-    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-abababab-00000009.ckpt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-abababababababab-00000009.ckpt"]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_write_leaves_a_whole_file_when_another_run_writes_the_same_step(
             "its first line is not that of a checkpoint",
         ),
         (
-            lambda content: content.replace(_IDENTITY.encode(), _IDENTITY[:8].encode() + _OTHER[8:].encode()),
+            lambda content: content.replace(_IDENTITY.encode(), _IDENTITY[:16].encode() + _OTHER[16:].encode()),
             "it belongs to other settings or another dataset",
         ),
     ],
@@ -96,7 +96,7 @@ def test_newest_skips_a_damaged_file_and_says_why(
 
     assert newest is not None and newest.step == 1
     (line,) = said
-    assert re.fullmatch(f"checkpoint checkpoint-abababab-00000002.ckpt is skipped: {reason}", line)
+    assert re.fullmatch(f"checkpoint checkpoint-abababababababab-00000002.ckpt is skipped: {reason}", line)
 
 
 def test_newest_ignores_checkpoints_of_other_settings_and_write_keeps_them(tmp_path: Path) -> None:
@@ -105,11 +105,33 @@ def test_newest_ignores_checkpoints_of_other_settings_and_write_keeps_them(tmp_p
 
     assert _folder(tmp_path, said).newest() is None
     assert said == [
-        f"the checkpoints in {tmp_path} belong to other settings or another dataset; training starts at step 0"
+        f"the checkpoints in {tmp_path} belong to other settings, another dataset or an earlier version; "
+        "training starts at step 0"
     ]
     for step in (1, 2, 3):
         _folder(tmp_path, said).write(_checkpoint(step))
     assert other.exists()
+
+
+def test_write_keeps_the_checkpoints_of_an_experiment_whose_identity_begins_alike(tmp_path: Path) -> None:
+    other = _folder(tmp_path, [], _IDENTITY[:8] + _OTHER[8:]).write(_checkpoint(2))
+
+    for step in (2, 3, 4):
+        _folder(tmp_path, []).write(_checkpoint(step))
+
+    newest = _folder(tmp_path, [], _IDENTITY[:8] + _OTHER[8:]).newest()
+    assert other.exists() and newest is not None and newest.step == 2
+
+
+def test_newest_says_that_checkpoints_of_an_earlier_version_are_not_read_and_write_keeps_them(tmp_path: Path) -> None:
+    said: list[str] = []
+    earlier = _folder(tmp_path, []).write(_checkpoint(7)).rename(tmp_path / "checkpoint-abababab-00000007.ckpt")
+
+    assert _folder(tmp_path, said).newest() is None
+    assert "or an earlier version; training starts at step 0" in said[0]
+    for step in (1, 2, 3):
+        _folder(tmp_path, []).write(_checkpoint(step))
+    assert earlier.exists()
 
 
 def test_newest_does_not_run_code_that_a_file_holds(tmp_path: Path) -> None:
@@ -119,7 +141,7 @@ def test_newest_does_not_run_code_that_a_file_holds(tmp_path: Path) -> None:
 
     assert folder.newest() is None
     assert said == [
-        "checkpoint checkpoint-abababab-00000001.ckpt is skipped: "
+        "checkpoint checkpoint-abababababababab-00000001.ckpt is skipped: "
         "it holds something other than tensors and plain values"
     ]
     assert not (tmp_path / "ran").exists()
@@ -150,7 +172,7 @@ unfinished.replace(Path(sys.argv[1]), [b"half"])
 def _writer(folder: Path) -> subprocess.Popen[str]:
     """Starts a process that writes a checkpoint, and waits until it is in the midst of it."""
     process = subprocess.Popen(
-        [sys.executable, "-c", _WRITER, str(folder / "checkpoint-cdcdcdcd-00000009.ckpt")],
+        [sys.executable, "-c", _WRITER, str(folder / "checkpoint-cdcdcdcdcdcdcdcd-00000009.ckpt")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -172,8 +194,8 @@ def test_sweep_deletes_what_a_killed_run_left_and_not_what_another_run_writes(tm
         assert len(list(tmp_path.glob("*.tmp"))) == 1
         assert said == ["1 unfinished checkpoint of killed runs is deleted"]
         alive.communicate("")
-    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-cdcdcdcd-00000009.ckpt"]
-    assert (tmp_path / "checkpoint-cdcdcdcd-00000009.ckpt").read_bytes() == b"half"
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-cdcdcdcdcdcdcdcd-00000009.ckpt"]
+    assert (tmp_path / "checkpoint-cdcdcdcdcdcdcdcd-00000009.ckpt").read_bytes() == b"half"
 
 
 @pytest.mark.parametrize("has_locks", [True, False])
@@ -182,8 +204,8 @@ def test_sweep_deletes_files_of_other_machines_an_hour_after_their_last_change(
 ) -> None:
     if not has_locks:
         monkeypatch.setattr(unfinished, "fcntl", None)
-    kept = ["checkpoint-abababab-00000010.ckpt", "notes.tmp", "checkpoint-abababab-00000010.ckpt.tmp"]
-    young, old = (f"checkpoint-abababab-0000001{number}.{number * 16}.tmp" for number in "12")
+    kept = ["checkpoint-abababababababab-00000010.ckpt", "notes.tmp", "checkpoint-abababababababab-00000010.ckpt.tmp"]
+    young, old = (f"checkpoint-abababababababab-0000001{number}.{number * 16}.tmp" for number in "12")
     older = "checkpoint-abababab-00000013.4711.tmp"  # as versions before named them, by the number of the process
     for name in (*kept, young, old, older):
         (tmp_path / name).touch()

@@ -27,7 +27,7 @@ public sealed class RunCost(CommandArguments arguments)
         if (used.Time is not { } time)
             return (null, "the job has no start time");
         var (price, reason) = await FindPriceAsync(workspace, used, cancellationToken);
-        return price is null ? (null, reason) : (Compute(used, time, price, arguments.Get(PriceArguments.NodePrice) is not null), null);
+        return price is null ? (null, reason) : (Compute(used, time, price, Declared(used) is not null), null);
     }
 
     private static ReportCost Compute(NodeTime used, TimeSpan time, NodePrice price, bool isGiven)
@@ -53,14 +53,16 @@ public sealed class RunCost(CommandArguments arguments)
         return new ReportCost(Math.Round((decimal)minutes * perMinute, 4), price.Currency, basis);
     }
 
+    private NodePrice? Declared(NodeTime used) => PriceArguments.Find(arguments.Get(PriceArguments.NodePrice), used.VmSize, used.Priority);
+
     private async Task<(NodePrice? Price, string? Reason)> FindPriceAsync(
         WorkspaceClient? workspace,
         NodeTime used,
         CancellationToken cancellationToken
     )
     {
-        if (arguments.Get(PriceArguments.NodePrice) is { } given)
-            return (given, null);
+        if (Declared(used) is { } declared)
+            return (declared, null);
         if (used.VmSize is not { } size || !Enum.TryParse<VmPriority>(used.Priority, out var priority))
             return (null, $"the VM size of the job is unknown; {Remedy}");
         if (workspace is null)

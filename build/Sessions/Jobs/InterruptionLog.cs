@@ -9,8 +9,11 @@ namespace Build.Sessions.Jobs;
 internal sealed partial class InterruptionLog(TimeProvider time)
 {
     private readonly List<Interruption> found = [];
+    private string? file; // the log that has the lines of the attempts
     private int lastStep;
+    private int stepOfAttempt; // the last one that the present attempt has logged
     private long? lostAt;
+    private long? seenAt; // when the last line of an attempt was read
     private bool isLost;
     private bool isResumed;
     private bool hasBegun;
@@ -26,8 +29,9 @@ internal sealed partial class InterruptionLog(TimeProvider time)
             case JobStatusChanged { SentBack: true }:
                 Lose(time.GetTimestamp());
                 break;
-            case JobLogLine line when Attempt().Match(line.Text) is { Success: true } match:
-                AddLine(match);
+            case JobLogLine line when Attempt().Match(line.Text) is { Success: true } match && line.File == (file ??= line.File):
+                Add(match);
+                seenAt = time.GetTimestamp();
                 break;
         }
     }
@@ -35,31 +39,47 @@ internal sealed partial class InterruptionLog(TimeProvider time)
     /// <summary>Takes a line of a job that has ended. The time that a loss cost is not known.</summary>
     public void AddPast(string line)
     {
-        if (Attempt().Match(line) is not { Success: true } match)
-            return;
-        if (match.Groups["first"].Success && hasBegun)
-            Lose(null);
-        hasBegun |= match.Groups["first"].Success;
+        if (Attempt().Match(line) is { Success: true } match)
+            Add(match);
+    }
+
+    private void Add(Match match)
+    {
+        if (match.Groups["torn"] is { Success: true } torn)
+            lastStep = Math.Max(lastStep, Number(torn));
+
+        // A job that finds another node at once is never seen to wait: then the log alone shows that it lost the first one.
+        if (hasBegun && !IsWaiting && BeginsAttempt(match))
+            Lose(seenAt);
+        hasBegun = true;
         AddLine(match);
     }
 
+    private bool IsWaiting => isLost && !isResumed;
+
     private void Lose(long? at) => (lostAt, isLost, isResumed) = (at, true, false);
+
+    /// <summary>
+    /// Returns whether a line is one of a new attempt. The line of its first stage may be missing: it follows an incomplete line that a
+    /// killed attempt left, and the log may have lost it.
+    /// </summary>
+    private bool BeginsAttempt(Match match) =>
+        match.Groups["first"].Success
+        || (stepOfAttempt > 0 && (match.Groups["resumed"].Success || (match.Groups["done"].Success && StepOf(match) <= stepOfAttempt)));
 
     private void AddLine(Match match)
     {
-        if (match.Groups["first"].Success)
+        // Only an attempt after a loss is a second one.
+        if (IsWaiting && BeginsAttempt(match))
         {
-            // The log of an attempt begins with its first stage. Only one after a loss is a second attempt.
-            if (isLost && !isResumed)
-            {
-                found.Add(new(lastStep, 0, null));
-                isResumed = true;
-            }
-
-            return;
+            found.Add(new(lastStep, 0, null));
+            isResumed = true;
+            stepOfAttempt = 0;
         }
 
-        var step = int.Parse(match.Groups["step"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
+        if (match.Groups["first"].Success)
+            return;
+        var step = StepOf(match);
         if (match.Groups["resumed"].Success)
         {
             if (isResumed && found.Count > 0)
@@ -74,13 +94,19 @@ internal sealed partial class InterruptionLog(TimeProvider time)
             isLost = false;
         }
 
+        stepOfAttempt = step;
         lastStep = Math.Max(lastStep, step);
     }
 
-    // The trainer's lines: its first stage, "step 30/240  loss …", the end by a signal, and the resumption.
+    private static int StepOf(Match match) => Number(match.Groups["done"] is { Success: true } done ? done : match.Groups["step"]);
+
+    private static int Number(Group group) => int.Parse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    // The trainer's lines: its first stage, also behind an incomplete line; "step 30/240  loss …"; the
+    // end by a signal; the resumption.
     [GeneratedRegex(
         """
-            ^((?<first>\[1/[0-9]+\] )|step (?<step>[0-9]{1,9})/[1-9][0-9]* |error: stopped by SIGTERM after step (?<step>[0-9]{1,9});|(?<resumed>resuming from the checkpoint after step )(?<step>[0-9]{1,9})$)
+            ^((?<first>\[1/[0-9]+\] |(step (?<torn>[0-9]{1,9})/[1-9][0-9]* )?.*\[1/[0-9]+\] read the datasets$)|step (?<done>[0-9]{1,9})/[1-9][0-9]* |error: stopped by SIGTERM after step (?<step>[0-9]{1,9});|(?<resumed>resuming from the checkpoint after step )(?<step>[0-9]{1,9})$)
             """,
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000

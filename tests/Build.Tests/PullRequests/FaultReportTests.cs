@@ -138,6 +138,45 @@ public sealed partial class FaultReportTests : IDisposable
         Assert.StartsWith(isAllowed ? "exit code 0" : "exit code -1", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("The job may cost 14.40 EUR (0.6 per hour, 1440 minutes)", "--node-price=0.6EUR")]
+    [InlineData("The job may cost 24.00 USD (1 per hour, 1440 minutes)", "--node-price=0.1", "--node-price=Standard_NC4as_T4_v3=1")]
+    [InlineData("Budget       at most 2.40 USD", "--node-price=Standard_NC4as_T4_v3=0.1", "--node-price=5")]
+    [InlineData("Budget       at most 2.40 USD", "--node-price=Standard_NC4as_T4_v3/LowPriority=5", "--node-price=0.1")]
+    public void Plan_ComparesTheDeclaredPrice(string message, params string[] prices)
+    {
+        host.WriteDataset();
+
+        Assert.Contains(message, host.Run(["--target=Plan", "--max-price=12", .. prices]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("24", "Budget       at most 24.00 USD (1 per hour and trial, 12 trials of 120 minutes)")]
+    [InlineData(
+        "23",
+        "The job may cost 24.00 USD (1 per hour and trial, 12 trials of 120 minutes); it must be at most 23.00 (--max-price). "
+            + "Lower its time limit: --set=RUN_PARAMS.TIMEOUT_MINUTES=115."
+    )]
+    public void Plan_CountsEveryTrialOfASweep(string most, string message)
+    {
+        host.WriteDataset();
+
+        host.Write("src/training/detection/tracking/metric_names.py", "METRIC_NAMES = (\n    \"eval_mAP\",\n)\n");
+
+        var text = host.Run(
+            "--target=Plan",
+            "--set=HYPERTUNE=true",
+            "--set=HYPERTUNE_PARAMS.MAX_TRIALS=12",
+            "--set=HYPERTUNE_PARAMS.MAX_CONCURRENT=3",
+            "--set=RUN_PARAMS.TIMEOUT_MINUTES=120",
+            "--max-minutes=120",
+            "--node-price=1",
+            $"--max-price={most}"
+        );
+
+        Assert.Contains(message, text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Plan_SaysThatThePriceIsUnknown_WhenTheServiceGivesNone()
     {

@@ -8,7 +8,7 @@ public sealed class BudgetArguments() : ArgumentGroup(MaxPrice, MaxMinutes)
     public static readonly Argument<decimal?> MaxPrice = new(
         "max-price",
         "AMOUNT",
-        "the most that the job may cost until its time limit, in the service's currency; not checked where no price is known",
+        "the most that the job may cost until its time limit, in the currency of the price; not checked where no price is known",
         otherwise: null,
         ParsePrice
     );

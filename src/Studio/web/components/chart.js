@@ -41,11 +41,14 @@ function useColors() {
   useEffect(() => {
     const changed = () => setCount((before) => before + 1);
     const system = window.matchMedia("(prefers-color-scheme: dark)");
+    const paper = window.matchMedia("print");
     window.addEventListener("studio-theme", changed);
     system.addEventListener("change", changed);
+    paper.addEventListener("change", changed);
     return () => {
       window.removeEventListener("studio-theme", changed);
       system.removeEventListener("change", changed);
+    paper.removeEventListener("change", changed);
     };
   }, []);
   return count;

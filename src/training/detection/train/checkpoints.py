@@ -20,7 +20,11 @@ from detection.train import unfinished
 
 _KEPT = 2
 _MAGIC = "detection checkpoint 2"
-_NAME = re.compile(r"checkpoint-([0-9a-f]{8})-([0-9]{8})\.ckpt")
+_DIGITS = 16
+"""Digits of an identity in a file's name: two of a billion experiments share them with a chance of 3 %."""
+
+# A name with 8 digits is of an earlier version: such a file is neither read nor deleted.
+_NAME = re.compile(r"checkpoint-([0-9a-f]{8}(?:[0-9a-f]{8})?)-([0-9]{8})\.ckpt")
 
 
 class Stateful(Protocol):
@@ -85,7 +89,7 @@ class CheckpointFolder:
             "bytes": len(payload),
             "sha256": hashlib.sha256(payload).hexdigest(),
         }
-        path = self._folder / f"checkpoint-{self._identity[:8]}-{checkpoint.step:08d}.ckpt"
+        path = self._folder / f"checkpoint-{self._identity[:_DIGITS]}-{checkpoint.step:08d}.ckpt"
         try:
             unfinished.replace(path, (json.dumps(header).encode() + b"\n", payload))
         except FileNotFoundError:  # another run took the file for that of a killed one
@@ -109,10 +113,10 @@ class CheckpointFolder:
                 return self._read(path)
             except (OSError, ValueError) as error:
                 self._say(f"checkpoint {path.name} is skipped: {error}")
-        others = {match[1] for match in map(_NAME.fullmatch, self._names()) if match} - {self._identity[:8]}
+        others = {match[1] for match in map(_NAME.fullmatch, self._names()) if match} - {self._identity[:_DIGITS]}
         if others and not own:
             self._say(
-                f"the checkpoints in {self._folder} belong to other settings or another dataset; "
+                f"the checkpoints in {self._folder} belong to other settings, another dataset or an earlier version; "
                 "training starts at step 0"
             )
         return None
@@ -125,7 +129,7 @@ class CheckpointFolder:
         own = []
         for name in self._names():
             match = _NAME.fullmatch(name)
-            if match and match[1] == self._identity[:8]:
+            if match and match[1] == self._identity[:_DIGITS]:
                 own.append((int(match[2]), self._folder / name))
         return [path for _, path in sorted(own, reverse=True)]
 

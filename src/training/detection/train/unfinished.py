@@ -22,7 +22,7 @@ except ImportError:  # Windows
 _STALE_SECONDS = 3600.0
 """Age from which an unfinished file of another machine belongs to no run: a checkpoint is written in minutes."""
 
-_NAME = re.compile(r"checkpoint-[0-9a-f]{8}-[0-9]{8}\.(?:([0-9a-f]{8})[0-9a-f]{8}|[0-9]{1,8})\.tmp")
+_NAME = re.compile(r"checkpoint-(?:[0-9a-f]{8}){1,2}-[0-9]{8}\.(?:([0-9a-f]{8})[0-9a-f]{8}|[0-9]{1,8})\.tmp")
 _UNKNOWN = "0" * 8
 
 
