@@ -82,7 +82,8 @@ public class MlTableTests
         var error = await emulator.ExpectAsync(HttpStatusCode.BadRequest, HttpMethod.Put, Arm("/jobs/job"), Job(type: "uri_folder"));
 
         Assert.Equal(
-            "properties.inputs.t.mode is EvalMount, and properties.inputs.t.jobInputType is uri_folder; only a table (mltable) can be evaluated.",
+            "properties.inputs.t.mode is EvalMount, and properties.inputs.t.jobInputType is uri_folder; "
+                + "only a table (mltable) can be evaluated.",
             (string?)error["error"]!["message"]
         );
     }

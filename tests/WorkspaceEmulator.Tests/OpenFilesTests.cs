@@ -12,7 +12,8 @@ public class OpenFilesTests
         Assert.Equal(
             fault,
             OpenFiles.Fault(
-                $"Limit                     Soft Limit           Hard Limit           Units     \nMax open files            {limits}   files     \n"
+                "Limit                     Soft Limit           Hard Limit           Units     \n"
+                    + $"Max open files            {limits}   files     \n"
             )
         );
 }

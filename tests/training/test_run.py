@@ -330,7 +330,10 @@ def test_train_starts_at_step_0_when_a_setting_that_decides_the_weights_differs(
 
     _run(exp_config({**_SHORT, "RUN_PARAMS.SEED": 7}), demo_data, tmp_path, console[0])
 
-    assert "belong to other settings, another dataset or an earlier version; training starts at step 0\n" in console[1].getvalue()
+    assert (
+        "belong to other settings, another dataset or an earlier version; training starts at step 0\n"
+        in console[1].getvalue()
+    )
     assert len(list((tmp_path / "checkpoints").iterdir())) == 2
 
 

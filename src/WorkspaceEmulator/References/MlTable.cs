@@ -98,7 +98,7 @@ internal static class MlTable
     private static string Plain(string value) =>
         value is ['\'', .., '\''] or ['"', .., '"'] ? value[1..^1] : value.Split(" #", 2)[0].TrimEnd();
 
-    // An address, or a path that leads out of the table's folder, is none.
+    // An address is no path, nor is one that leads out of the table's folder.
     private static string? Relative(string value)
     {
         var path = value.StartsWith("./", StringComparison.Ordinal) ? value[2..].TrimEnd('/') : value.TrimEnd('/');

@@ -60,7 +60,9 @@ internal sealed record RunDocument(
     [JsonIgnore]
     public WorkspaceName WorkspaceName => new(SubscriptionId, ResourceGroup, Workspace);
 
-    /// <summary>Gets the name of the run's folder when another workspace has a run of its name. A folder's name has at most 255 bytes.</summary>
+    /// <summary>
+    /// Gets the name of the run's folder when another workspace has a run of its name. A folder's name has at most 255 bytes.
+    /// </summary>
     [JsonIgnore]
     public string SecondFolder
     {
