@@ -204,6 +204,21 @@ def test_main_says_what_to_do_when_the_disk_is_full(
     assert written.startswith("error: ") and "free some space, then run the same command again." in written
 
 
+@pytest.mark.parametrize("command, resumes", [("_train", True), ("_evaluate", False)])
+def test_main_says_that_training_resumes_when_it_was_training(
+    command: str, resumes: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "outputs/metrics.json")
+
+    monkeypatch.setattr(cli, command, fail)
+    config = ["--exp-config", "e.json", "--data", "data", "--output", "out"]
+    model = [] if resumes else ["--model", "out/final_model"]
+
+    assert cli.main([command[1:], *config, *model]) == 1
+    assert ("Training resumes from the newest checkpoint." in capsys.readouterr().err) == resumes
+
+
 def test_main_writes_utf_8_whatever_the_locale(tmp_path: Path) -> None:
     images = tmp_path / "images"
     images.mkdir()

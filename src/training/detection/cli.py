@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reason = explain_full_disk(error)
         if reason is None:
             raise
-        print(f"error: {harmless(reason)}", file=sys.stderr, flush=True)
+        more = " Training resumes from the newest checkpoint." if options.run is _train else ""
+        print(f"error: {harmless(reason)}{more}", file=sys.stderr, flush=True)
         return 1
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr, flush=True)

@@ -37,4 +37,4 @@ def explain_full_disk(error: Exception) -> str | None:
         reason = f"a file could not be written to its end, as on a full disk ({text.splitlines()[0][:200]})"
     else:
         return None
-    return f"{reason}; free some space, then run the same command again. Training resumes from the newest checkpoint."
+    return f"{reason}; free some space, then run the same command again."
