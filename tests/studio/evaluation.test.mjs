@@ -212,3 +212,29 @@ test("keys step through the images and toggle the boxes", async () => {
   await page.waitForFunction(() => document.querySelectorAll(".overlay").length === 2);
   await context.close();
 });
+
+test("a key that comes as soon as an image is shown steps from that image", async () => {
+  const { page, context } = await openPage(browser);
+  await show(page, server.address, "#/jobs/demo-aaaaaaaaaaaa/images?filter=all");
+  const names = await page.evaluate(async () => {
+    const current = () => document.querySelector(".files button[aria-current=true]").textContent;
+    const press = (key) => document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    const [first, seen] = [current(), []];
+    // The observer hears of the change before the browser paints it.
+    const changed = () =>
+      new Promise((resolve) => {
+        const observer = new MutationObserver(() => current() !== seen.at(-1) && (observer.disconnect(), resolve()));
+        seen.push(current());
+        observer.observe(document.querySelector(".files"), { subtree: true, childList: true, attributes: true });
+      });
+    for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft"]) {
+      const shown = changed();
+      press(key);
+      await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, 5000))]);
+    }
+    return [first, seen[1], seen[2], current()];
+  });
+  assert.equal(new Set(names.slice(0, 3)).size, 3);
+  assert.equal(names[3], names[1]);
+  await context.close();
+});

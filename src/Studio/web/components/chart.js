@@ -48,7 +48,7 @@ function useColors() {
     return () => {
       window.removeEventListener("studio-theme", changed);
       system.removeEventListener("change", changed);
-    paper.removeEventListener("change", changed);
+      paper.removeEventListener("change", changed);
     };
   }, []);
   return count;

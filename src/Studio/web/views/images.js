@@ -1,4 +1,4 @@
-import { html, useEffect, useMemo, useState } from "../lib/html.js";
+import { html, useLayoutEffect, useMemo, useState } from "../lib/html.js";
 import { api } from "../lib/api.js";
 import { FIT, useGestures, zoomAt } from "../lib/gestures.js";
 import { useKept } from "../lib/kept.js";
@@ -112,7 +112,8 @@ export function Images({ job, jobs, query }) {
   );
   const row = rows[place];
 
-  useEffect(() => {
+  // Before the next key: an effect after painting would leave that one to the handler of the image before.
+  useLayoutEffect(() => {
     const keys = (event) => {
       if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || event.ctrlKey || event.metaKey || event.altKey) return;
       const step = { ArrowRight: 1, ArrowLeft: -1, j: 1, k: -1 }[event.key];

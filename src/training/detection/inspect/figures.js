@@ -223,7 +223,7 @@ function useColors() {
     return () => {
       window.removeEventListener("studio-theme", changed);
       system.removeEventListener("change", changed);
-    paper.removeEventListener("change", changed);
+      paper.removeEventListener("change", changed);
     };
   }, []);
   return count;
