@@ -34,7 +34,7 @@ internal static partial class OwnEnvironment
     /// <summary>Returns whether the emulator keeps a variable.</summary>
     public static bool IsKept(string name, string value)
     {
-        // Every start does this twice, so it must not compile what searches lists in better style.
+        // Every start does this twice. Plain loops need no generic code that .NET would compile first.
         foreach (var known in Names)
         {
             if (name == known)
