@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 import torch
+from same_detections import assert_same_detections
 from torch import Tensor
 from torchvision.models.detection.roi_heads import RoIHeads
 
@@ -72,4 +73,4 @@ def test_weighted_heads_detect_as_before_and_can_be_scripted() -> None:
 
     assert set(weighted.state_dict()) == set(model.state_dict())
     assert all(before[name].equal(after[name]) for name in before)
-    assert scripted["boxes"].allclose(after["boxes"], atol=1e-4)
+    assert_same_detections(scripted, after)

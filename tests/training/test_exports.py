@@ -1,18 +1,15 @@
-"""The exports detect what the model detects, on pictures as a user has them.
-
-A box may differ by 0.05 pixels and a score by 1e-4: other programs sum in another order.
-"""
+"""The exports detect what the model detects, on pictures as a user has them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from onnx_runtime import needs_runtime, run_onnx
 from PIL import Image
+from same_detections import assert_same_detections
 from torch import Tensor
 
 from detection.config.settings import FirstStage, ModelParams
@@ -26,7 +23,6 @@ from detection.models.building import build_model
 pytestmark = pytest.mark.slow
 
 _SIDE = 96
-_PIXELS, _SCORE = 0.05, 1e-4
 _NAMES = (
     "faster_rcnn_tiny",
     "fasterrcnn_resnet18_fpn",
@@ -62,19 +58,6 @@ def pictures(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> list[
     return tensors
 
 
-def assert_same(found: Any, expected: Any, *, least: int) -> None:
-    """Compares detections; those of nearly equal scores may be swapped, so both are paired by their boxes."""
-    boxes, labels, scores = (np.asarray(found[name]) for name in ("boxes", "labels", "scores"))
-    wanted, wanted_labels, wanted_scores = (expected[name].numpy() for name in ("boxes", "labels", "scores"))
-    assert len(scores) == len(wanted_scores) >= least
-    free = np.ones(len(scores), bool)
-    for box, label, score in zip(wanted, wanted_labels, wanted_scores):
-        distance = np.abs(boxes - box).max(axis=1) + 1e3 * (labels != label) + 1e6 * ~free
-        place = int(distance.argmin())
-        assert distance[place] <= _PIXELS and abs(scores[place] - score) <= _SCORE
-        free[place] = False
-
-
 @needs_runtime
 def test_onnx_runtime_detects_what_the_model_detects_in_pictures(
     model: Any, pictures: list[Tensor], tmp_path: Path
@@ -90,7 +73,7 @@ def test_onnx_runtime_detects_what_the_model_detects_in_pictures(
             picture = padded
         with torch.no_grad():
             (expected,) = model([picture])
-        assert_same(run_onnx(tmp_path / "model.onnx", tmp_path, image=picture), expected, least=1)
+        assert_same_detections(run_onnx(tmp_path / "model.onnx", tmp_path, image=picture), expected)
 
 
 def test_torchscript_detects_what_the_model_detects_in_pictures(
@@ -103,4 +86,4 @@ def test_torchscript_detects_what_the_model_detects_in_pictures(
         with torch.no_grad():
             (expected,) = model([picture])
             (found,) = exported([picture])
-        assert_same({name: value.numpy() for name, value in found.items()}, expected, least=1)
+        assert_same_detections(found, expected)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from same_detections import assert_same_detections
 
 from detection.config.settings import FirstStage, ModelParams
 from detection.data.datasets import ImageRecord
@@ -40,8 +42,7 @@ def test_detections_do_not_depend_on_the_batch_size(name: str, records: list[Ima
 
     assert list(single) == list(batched) == [record.file_name for record in records]
     for file in single:
-        assert np.allclose(single[file].scores, batched[file].scores, atol=1e-4), file
-        assert np.allclose(np.sort(single[file].boxes, axis=0), np.sort(batched[file].boxes, axis=0), atol=0.1), file
+        assert_same_detections(asdict(batched[file]), asdict(single[file]))
 
 
 def test_detect_hands_out_the_proposals_in_pixels_of_the_image(records: list[ImageRecord]) -> None:

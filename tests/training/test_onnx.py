@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from onnx_runtime import PACKAGE, needs_package, needs_runtime, run_onnx
+from same_detections import assert_same_detections
 from torchvision.models.resnet import BasicBlock, ResNet
 
 from detection.config.settings import FirstStage, ModelParams
@@ -35,11 +36,7 @@ def test_onnx_export_detects_what_the_model_detects(name: str, tmp_path: Path) -
         with torch.no_grad():
             (expected,) = model([image])
         found = run_onnx(tmp_path / "model.onnx", tmp_path, image=image)
-        assert len(found["scores"]) == len(expected["scores"]) > 10
-        # Detections of nearly equal scores may change places.
-        assert np.allclose(np.sort(found["scores"]), np.sort(expected["scores"].numpy()), atol=1e-4)
-        assert np.allclose(np.sort(found["boxes"], axis=0), np.sort(expected["boxes"].numpy(), axis=0), atol=0.05)
-        assert np.array_equal(np.sort(found["labels"]), np.sort(expected["labels"].numpy()))
+        assert_same_detections(found, expected, least=11)
 
 
 def test_onnx_export_pools_proposals_without_the_half_pixel_of_newer_opsets(tmp_path: Path) -> None:

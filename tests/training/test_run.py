@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from same_detections import assert_same_detections
 
 from detection.config.settings_reader import parse_settings
 from detection.errors import FaultsError, TrainingError
@@ -162,8 +163,7 @@ def test_train_exports_a_model_that_predicts_the_same_for_a_raw_image(
     with torch.no_grad():
         (expected,) = model([image])
         (found,) = exported([image])
-    assert torch.allclose(found["boxes"], expected["boxes"], atol=1e-3)
-    assert torch.allclose(found["scores"], expected["scores"], atol=1e-5)
+    assert_same_detections(found, expected)
 
 
 @pytest.fixture
