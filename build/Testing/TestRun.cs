@@ -50,12 +50,7 @@ public sealed class TestRun(
         if (string.Equals(name, TestArguments.Unit, StringComparison.OrdinalIgnoreCase))
             return [.. suites.Where(suite => suite.IsUnit)];
         string[] names = [name, $"{name}.Tests", $"{name}.EndToEnd.Tests"];
-        var selected = suites
-            .Where(suite =>
-                names.Contains(suite.Name, StringComparer.OrdinalIgnoreCase)
-                || (suite.IsHouse && string.Equals(name, TestSuite.House, StringComparison.OrdinalIgnoreCase))
-            )
-            .ToList();
+        var selected = suites.Where(suite => names.Contains(suite.Name, StringComparer.OrdinalIgnoreCase)).ToList();
         return selected.Count > 0
             ? selected
             : throw new CakeException(

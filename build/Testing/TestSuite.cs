@@ -12,11 +12,6 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <summary>The suite that checks layout, style and words.</summary>
     public const string House = "house";
 
-    /// <summary>The part of it that reads the compiled solution.</summary>
-    public const string HouseFormat = House + ".format";
-
-    private const string FormatTest = "dotnet-format";
-
     private const string Conformance = "conformance";
 
     private const string Studio = "studio";
@@ -51,11 +46,8 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <summary>Its place among the end-to-end suites: the longest come first, so that none of them runs alone at the end.</summary>
     public int Place => Array.IndexOf(LongSuites, Name.Split('.')[0]) is >= 0 and var place ? place : LongSuites.Length;
 
-    /// <summary>Whether it checks layout, style and words.</summary>
-    public bool IsHouse => Name is House or HouseFormat;
-
     /// <summary>Whether it belongs to <c>--suite=unit</c>: what a contributor runs after each change.</summary>
-    public bool IsUnit => !IsWatched && !IsHouse && Name is not (SlowTraining or Studio);
+    public bool IsUnit => !IsWatched && Name is not (House or SlowTraining or Studio);
 
     /// <summary>Whether all its requests to emulators are those of a correct client, so that the traffic can be checked.</summary>
     public bool IsWatched => IsHeavy || Name is Conformance or PythonConformance;
@@ -113,19 +105,6 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         {
             NeedsBuild = true,
         };
-
-    /// <summary>
-    /// Creates the two suites that check the house: the formatter of the solution looks up its packages, and all other checks need no
-    /// build.
-    /// </summary>
-    public static IReadOnlyList<TestSuite> CheckHouse(string root, PythonInterpreter python) =>
-        [
-            Pytest(root, python, House, House, ["-k", $"not {FormatTest}"]),
-            Pytest(root, python, HouseFormat, House, ["-k", FormatTest]) with
-            {
-                NeedsBuild = true,
-            },
-        ];
 
     private static TestSuite Pytest(string root, PythonInterpreter python, string name, string folder, string[] selection)
     {

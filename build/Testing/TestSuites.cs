@@ -13,7 +13,7 @@ internal static class TestSuites
         return
         [
             .. TestSuite.Trainer(root, python),
-            .. TestSuite.CheckHouse(root, python),
+            TestSuite.Pytest(root, python, TestSuite.House),
             TestSuite.PythonClients(root, python),
             .. Directory
                 .EnumerateFiles(tests, "package.json", oneLevel)

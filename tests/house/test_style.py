@@ -37,8 +37,8 @@ def _python(*arguments: str) -> list[str]:
     [
         pytest.param(["dotnet", "csharpier", "check", "."], "dotnet csharpier format .", id="csharpier"),
         pytest.param(
-            ["dotnet", "format", "ModelTraining.slnx", "--verify-no-changes", "--no-restore", "--severity", "warn"],
-            "dotnet format ModelTraining.slnx",
+            ["dotnet", "format", "whitespace", ".", "--folder", "--verify-no-changes"],
+            "dotnet format whitespace . --folder",
             id="dotnet-format",
         ),
         pytest.param(
@@ -62,6 +62,23 @@ def _python(*arguments: str) -> list[str]:
 def test_tool_finds_nothing(command: list[str], fix: str) -> None:
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, f"{' '.join(command)}\n{run.stdout[-8000:]}{run.stderr[-2000:]}\nFix: {fix}"
+
+
+def test_compiler_checks_the_style_of_every_project() -> None:
+    """Usings, braces and names are checked where the code is compiled anyway; so no tool compiles it a second time."""
+    text = read(ROOT / "Directory.Build.props")
+    for setting in ("EnforceCodeStyleInBuild", "TreatWarningsAsErrors"):
+        assert f"<{setting}>true</{setting}>" in text
+    rules = read(ROOT / ".editorconfig")
+    for rule in ("IDE0005", "IDE0011", "IDE0161", "IDE1006"):
+        assert f"dotnet_diagnostic.{rule}.severity = warning" in rules.replace("= error", "= warning")
+    changed = [
+        f"{path}: {setting}"
+        for path in tracked("*.csproj", "*.props", "*.targets")
+        for setting in ("EnforceCodeStyleInBuild", "TreatWarningsAsErrors", "RunAnalyzers")
+        if f"<{setting}>false" in read(path).replace(" ", "")
+    ]
+    assert not changed, listed(changed)
 
 
 def _lines_outside_texts(text: str) -> Iterator[tuple[int, str]]:
