@@ -100,7 +100,7 @@ public sealed class CostTests : IDisposable
     [Theory]
     [InlineData("0")]
     [InlineData("1,5")]
-    [InlineData("1 euro")]
+    [InlineData("1_euro")]
     public void Follow_RefusesAPriceThatIsNone(string price) =>
         Assert.Contains(
             $"--node-price is \"{price}\"; it must be an amount above 0, with or without a currency, such as 0.53 or 0.49EUR, or "

@@ -94,6 +94,35 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Report_ComparesWithNothing_WhenNoBaselineIsAskedFor()
+    {
+        var output = host.Run("--target=Report", "--baseline=none");
+
+        Assert.Contains("  --baseline=none asks for none." + Environment.NewLine, output, StringComparison.Ordinal);
+        Assert.StartsWith("exit code 0", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("below:eval_mAP:0.9 below:eval_AP50_red blood cell:0.6 \t below:binary_f1:0.95", 3)]
+    [InlineData("below:eval_AP50_red blood cell:0.6", 1)]
+    public void Report_ReadsSeveralRulesFromOneText(string text, int rules)
+    {
+        var output = host.Run("--target=Report", "--baseline=none", $"--fail-on={text}");
+
+        Assert.Equal(rules, output.Split("; it must be at least").Length - 1);
+    }
+
+    [Fact]
+    public void Report_NamesTheWrongOneOfSeveralRules()
+    {
+        Assert.Contains(
+            "--fail-on is \"worse:eval_map\"; it must be",
+            host.Run("--target=Report", "--fail-on=worse:eval_mAP worse:eval_map"),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void Report_Fails_WhenARuleIsBroken()
     {
         ExpectedText.Check("report-rules", host.Run("--target=Report", "--fail-on=worse:eval_mAP", "--fail-on=below:eval_AP50:0.6"));

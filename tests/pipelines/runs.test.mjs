@@ -83,11 +83,27 @@ describe('what the platforms run', () => {
       const vars = { MAX_PRICE: '2.5', NODE_PRICE: '0.49EUR Standard_NC6s_v3/LowPriority=0.7EUR', FAIL_ON: 'worse:eval_mAP below:eval_AP50:0.6' };
       const launched = scriptSteps(platform, 'label', { folder, ...inRepos, results: decided[platform]('launch'), vars });
       const set = platform === 'github' ? {} : vars;
-      const prices = ['--node-price=0.49EUR', '--node-price=Standard_NC6s_v3/LowPriority=0.7EUR'];
+      const prices = '--node-price=0.49EUR Standard_NC6s_v3/LowPriority=0.7EUR';
       const argumentsOf = (target) => runRecorded(launched, launched.steps.filter((step) => step.target === target), set).calls[0].arguments;
-      assert.deepEqual(argumentsOf('Launch'), ['--target=Launch', '--max-price=2.5', ...prices]);
-      assert.deepEqual(argumentsOf('Report'), ['--target=Report', ...prices]);
-      assert.deepEqual(argumentsOf('Comment'), ['--target=Comment', '--thumbnails', '--fail-on=worse:eval_mAP', '--fail-on=below:eval_AP50:0.6']);
+      assert.deepEqual(argumentsOf('Launch'), ['--target=Launch', '--max-price=2.5', prices]);
+      assert.deepEqual(argumentsOf('Report'), ['--target=Report', prices]);
+      assert.deepEqual(argumentsOf('Comment'), ['--target=Comment', '--thumbnails', '--fail-on=worse:eval_mAP below:eval_AP50:0.6']);
+    });
+
+    test(`${platform}: other training runs obey the same limit, and targets that spend nothing get none`, () => {
+      const vars = { MAX_PRICE: '2.5', NODE_PRICE: '0.49EUR 1', RETRAIN_ENABLED: 'true' };
+      const set = platform === 'github' ? {} : vars;
+      const pricesOf = (run) =>
+        runRecorded({ ...run, variables: { ...run.variables, ...set } }, [runOf(run)]).calls[0].arguments.filter((text) => text.includes('-price'));
+      const expected = ['--max-price=2.5', '--node-price=0.49EUR 1'];
+      assert.deepEqual(pricesOf(scriptSteps(platform, 'retrain', { folder, vars })), expected);
+      for (const target of ['Train', 'Plan']) assert.deepEqual(pricesOf(manual(platform, { target }, { vars })), expected);
+      for (const target of ['Doctor', 'Docker-Push', 'Create-Compute']) assert.deepEqual(pricesOf(manual(platform, { target }, { vars })), []);
+    });
+
+    test(`${platform}: training runs without the variables have no limit`, () => {
+      const { calls } = runRecorded(manual(platform, {}), [runOf(manual(platform, {}))], {});
+      assert.deepEqual(calls[0].arguments.filter((text) => text.includes('-price')), []);
     });
 
     test(`${platform}: every script parses as bash and contains no typed value`, () => {
@@ -183,12 +199,13 @@ describe('what the platforms run', () => {
     };
     const used = platforms.flatMap((platform) => [
       ...scenarios.filter((scenario) => scenario.platform === platform).flatMap(({ event, platform: own, ...options }) => scriptSteps(own, event, { folder, ...options }).steps),
-      ...inputs.target.options.flatMap((target) => manual(platform, { target }).steps),
+      ...inputs.target.options.flatMap((target) => manual(platform, { target }, { vars: { MAX_PRICE: '1', NODE_PRICE: '1' } }).steps),
     ]);
     for (const { script, env, target } of used.filter((step) => step.target !== null)) {
       assert.ok(known.has(target), `${target} is not a target of build/Tasks`);
-      const given = [...script.matchAll(/--([a-z][a-z-]*)=/g)].map((match) => match[1]).filter((name) => name !== 'target' && (name !== 'wait' || env.WAIT));
-      for (const name of given) assert.ok(argumentsOf(target).includes(name), `--${name} is not an argument of ${target}`);
+      // An argument that a variable decides, as in ${WAIT:+"--wait=$WAIT"}, is omitted where the variable is empty.
+      const given = [...script.matchAll(/(?:\$\{([A-Z_]+):\+")?--([a-z][a-z-]*)=/g)].filter(([, variable]) => env[variable] !== '').map(([, , name]) => name);
+      for (const name of given.filter((argument) => argument !== 'target')) assert.ok(argumentsOf(target).includes(name), `--${name} is not an argument of ${target}`);
     }
   });
 

@@ -20,6 +20,8 @@ public sealed class BaselineSearch(CommandArguments arguments, RunReader runs)
     {
         ArgumentNullException.ThrowIfNull(run);
         var name = arguments.Get(ReportArguments.Baseline);
+        if (name == ReportArguments.NoBaseline)
+            return (null, BaselineSource.Main, $"--{ReportArguments.Baseline.Name}={name} asks for none");
         if (name is not null && RunReader.ReadFile(context, name) is { } read)
             return (read, BaselineSource.File, null);
         if (name is not null && IsJobName(name) && await IsJobAsync(context, name))

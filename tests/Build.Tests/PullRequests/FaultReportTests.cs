@@ -143,6 +143,9 @@ public sealed partial class FaultReportTests : IDisposable
     [InlineData("The job may cost 24.00 USD (1 per hour, 1440 minutes)", "--node-price=0.1", "--node-price=Standard_NC4as_T4_v3=1")]
     [InlineData("Budget       at most 2.40 USD", "--node-price=Standard_NC4as_T4_v3=0.1", "--node-price=5")]
     [InlineData("Budget       at most 2.40 USD", "--node-price=Standard_NC4as_T4_v3/LowPriority=5", "--node-price=0.1")]
+    [InlineData("The job may cost 24.00 EUR (1 per hour, 1440 minutes)", "--node-price= 0.1  Standard_NC4as_T4_v3=1EUR ")]
+    [InlineData("--node-price is \"cheap\"; it must be an amount above 0", "--node-price=0.1 cheap")]
+    [InlineData("--node-price is given without a value", "--node-price= ")]
     public void Plan_ComparesTheDeclaredPrice(string message, params string[] prices)
     {
         host.WriteDataset();

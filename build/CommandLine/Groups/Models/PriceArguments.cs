@@ -11,9 +11,12 @@ public sealed partial class PriceArguments() : ArgumentGroup(NodePrice)
         "node-price",
         "AMOUNT",
         "the price of one node per hour, such as 0.53 (USD) or 0.49EUR; SIZE=0.49EUR or SIZE/LowPriority=0.1EUR for one "
-            + "VM size; repeatable; default the service's retail price",
+            + "VM size; repeatable, or several separated by spaces; default the service's retail price",
         text => Parse(text)
-    );
+    )
+    {
+        Separator = Blanks(),
+    };
 
     /// <summary>Returns the declared price of a VM size: the most specific one, and of several the last one; null without any.</summary>
     /// <param name="declared">The values of <see cref="NodePrice"/>.</param>
@@ -38,6 +41,9 @@ public sealed partial class PriceArguments() : ArgumentGroup(NodePrice)
             : throw new FormatException(
                 "an amount above 0, with or without a currency, such as 0.53 or 0.49EUR, or SIZE=0.49EUR or SIZE/LowPriority=0.1EUR"
             );
+
+    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Blanks();
 
     [GeneratedRegex(
         @"^((?<nodes>[A-Za-z0-9_-]{1,64}(/(Dedicated|LowPriority))?)=)?(?<amount>[0-9]{1,9}(\.[0-9]{1,9})?)(?<currency>[A-Z]{3})?\z",

@@ -16,9 +16,12 @@ public sealed class VerdictArguments() : ArgumentGroup(Report, Text, FailOn, Thu
     public static readonly RepeatedArgument FailOn = new(
         "fail-on",
         "RULE",
-        "worse:METRIC or below:METRIC:NUMBER; the status fails when it applies; repeatable",
+        "worse:METRIC or below:METRIC:NUMBER; the status fails when it applies; repeatable, or several separated by spaces",
         text => FailRules.Parse([text])
-    );
+    )
+    {
+        Separator = ReportArguments.BeforeRule(),
+    };
 
     public static readonly Argument<string?> Thumbnails = new(
         "thumbnails",
