@@ -13,7 +13,7 @@ from detection.evaluate.analysis.analysis import analyse_files
 from detection.evaluate.confusion import count_confusions, image_outcome
 from detection.evaluate.detections import Detections, GroundTruth
 from detection.evaluate.pictures.image_plots import ImageSheets
-from detection.evaluate.pictures.plots import write_plots
+from detection.evaluate.pictures.plots import save_figure, write_plots
 from detection.evaluate.pictures.style import drawable_names, line_style
 from detection.evaluate.pictures.training_plots import smoothed
 
@@ -91,17 +91,15 @@ def run(tmp_path: Path) -> Run:
 def texts(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     """Records every text of each picture that is written."""
     pytest.importorskip("matplotlib")
-    from matplotlib.figure import Figure
     from matplotlib.text import Text
 
     found: dict[str, set[str]] = {}
-    save = Figure.savefig
 
-    def recording(figure: Figure, path: Path, **options: Any) -> None:
+    def recording(figure: Any, path: Path) -> None:
         found[path.name] = {text.get_text() for text in figure.findobj(Text)}
-        save(figure, path, **options)
+        save_figure(figure, path)
 
-    monkeypatch.setattr(Figure, "savefig", recording)
+    monkeypatch.setattr("detection.evaluate.pictures.plots.save_figure", recording)
     return found
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
 
 from detection.evaluate.analysis.analysis import Analysis
 from detection.evaluate.pictures import class_plots, training_plots
 from detection.evaluate.pictures.image_plots import ImageSheets
 from detection.evaluate.pictures.style import DOTS_PER_INCH, INCHES, ClassNames, drawable_names, plain_style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 CLASS_NUMBERS = "class_numbers.csv"
 
@@ -68,12 +74,20 @@ def write_plots(
             figure = Figure(figsize=inches, dpi=DOTS_PER_INCH, layout="constrained")
             FigureCanvasAgg(figure)  # not pyplot, which needs a display and shares state between threads
             if draw(figure):
-                # By default the file names the version of matplotlib.
-                figure.savefig(
-                    folder / name, metadata={"Software": None}, pil_kwargs={"compress_level": COMPRESS_LEVEL}
-                )
+                save_figure(figure, folder / name)
                 written.append(folder / name)
     return written
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Draws a figure and writes it as a PNG of its size.
+
+    The ``savefig`` of matplotlib draws twice, and names matplotlib's version in the file.
+    """
+    canvas: Any = figure.canvas
+    canvas.draw()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    picture.save(path, dpi=(DOTS_PER_INCH, DOTS_PER_INCH), compress_level=COMPRESS_LEVEL)
 
 
 def _write_numbers(path: Path, names: ClassNames, class_names: Mapping[int, str]) -> None:
