@@ -134,6 +134,9 @@ test("the slider of a page without a server counts as the trainer does", async (
   await page.emulateMedia({ media: "print" });
   assert.equal(await page.locator("input[type=range]").isVisible(), false);
   assert.equal(await page.locator(".chart canvas").first().isVisible(), true);
+  // The legend names the lines, without the place and the values of a pointer.
+  const labels = await page.locator(".u-legend .u-series:visible").allInnerTexts();
+  assert.ok(labels.length > 0 && labels.every((text) => text.trim() && !/[:–-]\s*$/.test(text)), labels.join());
   await context.close();
 });
 
