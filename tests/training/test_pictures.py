@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import struct
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from PIL import Image
 from detection.cli import main
 from detection.config.settings_reader import read_settings
 from detection.data.datasets import read_dataset
+from detection.data.exif import without_orientation
 from detection.data.images import ImageStore
 from detection.data.pictures import Picture, PictureError, as_rgb, examine, read_header, read_picture
 from detection.train.train_stage import checkpoint_identity
@@ -50,7 +52,7 @@ def test_examine_accepts_a_picture_exactly_where_training_reads_it(tmp_path: Pat
         assert _works(read_picture, path) == examined, kind
         assert _works(lambda path: read_picture(path, at_least=(16, 16)), path) == examined, kind
         assert _works(read_header, path) or not examined, kind
-        assert not examined or examine(path).stored == read_header(path).stored, kind
+        assert not examined or examine(path).stored == read_header(path).stored == read_picture(path).size, kind
     assert 100 < refused < 300
 
 
@@ -108,6 +110,60 @@ def test_every_format_is_turned_by_its_orientation_and_by_nothing_else(
     assert (read_header(path).stored, read_header(path).orientation) == ((40, 20), orientation)
     assert read_picture(path, 1).size == (40, 20)
     assert read_picture(path, orientation).size == ((20, 40) if orientation >= 5 else (40, 20))
+
+
+def _tiff(order: str, magic: bytes, entries: list[tuple[int, int]], is_big: bool = False) -> bytes:
+    """Returns a grey TIFF of 40 x 20 pixels with more entries: tag and value, 16 bits each."""
+    content, offset = (_GRID * 4).astype(np.uint8).tobytes(), "Q" if is_big else "I"
+    known = [(256, 40), (257, 20), (258, 8), (259, 1), (262, 1), (273, -1), *entries, (277, 1), (278, 20), (279, 800)]
+    first, size = (16, 20) if is_big else (8, 12)
+    count = struct.pack(order + ("Q" if is_big else "H"), len(known))
+    data = first + len(count) + size * len(known) + struct.calcsize("=" + offset)
+    head = magic + (struct.pack(order + "HHQ", 8, 0, first) if is_big else struct.pack(order + "I", first))
+    rows = b"".join(
+        struct.pack(order + "HH" + offset + "HH", tag, 3, 1, data if value < 0 else value, 0) + bytes(4 * is_big)
+        for tag, value in sorted(known, key=lambda entry: entry[0])
+    )
+    return head + count + rows + bytes(struct.calcsize("=" + offset)) + content
+
+
+@pytest.mark.parametrize(
+    ("order", "magic", "values", "is_big", "orientation"),
+    [
+        ("<", b"II*\0", [6], False, 6),
+        (">", b"MM\0*", [6], False, 6),
+        ("<", b"II*\0", [1, 6], False, 1),
+        (">", b"MM\0*", [8, 6], False, 8),
+        (">", b"MM*\0", [6], False, 6),
+        ("<", b"II\0*", [6], False, 6),
+        ("<", b"II+\0", [6], True, 6),
+        ("<", b"II+\0", [1, 6], True, 1),
+        ("<", b"II+\0", [], True, 1),
+        ("<", b"II*\0", [9], False, 1),
+    ],
+)
+def test_a_tiff_of_any_kind_is_turned_by_its_first_orientation_and_by_nothing_else(
+    order: str, magic: bytes, values: list[int], is_big: bool, orientation: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.tif"
+    path.write_bytes(_tiff(order, magic, [(0x0112, value) for value in values], is_big))
+
+    assert examine(path).orientation == read_header(path).orientation == orientation
+    assert examine(path).stored == read_header(path).stored == read_picture(path).size == (40, 20)
+    assert np.array_equal(np.asarray(read_picture(path).convert("L")), (_GRID * 4).astype(np.uint8))
+    assert read_picture(path, orientation).size == examine(path).upright
+
+
+def test_pillow_does_not_see_the_xmp_of_a_tiff_from_which_newer_versions_take_an_orientation(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+    Image.fromarray((_GRID * 4).astype(np.uint8)).save(path, tiffinfo={700: xmp})
+
+    seen = Image.open(io.BytesIO(without_orientation(path.read_bytes())))
+
+    assert 700 in Image.open(path).tag_v2
+    assert 700 not in seen.tag_v2
+    assert seen.tobytes() == (_GRID * 4).astype(np.uint8).tobytes()
 
 
 def test_the_pixel_limit_is_a_sentence(tmp_path: Path) -> None:

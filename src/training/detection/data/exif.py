@@ -6,7 +6,9 @@ Source: CIPA DC-008 (Exif 2.32), section 4.6.4, tag 0x0112.
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Literal
 
 from PIL import Image
 
@@ -15,6 +17,38 @@ UPRIGHT = 1
 
 _TAG = 0x0112
 _SHORT = 3
+_XMP = 700  # from which newer versions of Pillow take an orientation where there is no other
+_NO_XMP = 701  # which nobody reads; entries are in the order of their tags
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the numbers of a TIFF are.
+
+    Attributes:
+        offset_bytes: Size of an offset, and of an entry's count.
+        count_bytes: Size of the number of entries.
+        entry_bytes: Size of an entry.
+        value: Position of the value in its entry.
+    """
+
+    offset_bytes: int
+    count_bytes: int
+    entry_bytes: int
+    value: int
+
+
+_CLASSIC = _Layout(offset_bytes=4, count_bytes=2, entry_bytes=12, value=8)
+_BIG = _Layout(offset_bytes=8, count_bytes=8, entry_bytes=20, value=12)
+# What Pillow opens as a TIFF. C# leaves all but the first two to the decoder.
+_MAGIC = {
+    b"II*\0": _CLASSIC,
+    b"MM\0*": _CLASSIC,
+    b"MM*\0": _CLASSIC,
+    b"II\0*": _CLASSIC,
+    b"II+\0": _BIG,
+    b"MM\0+": _BIG,
+}
 _TRANSPOSITIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -39,19 +73,31 @@ def read_orientation(file: BinaryIO) -> int:
         return _of_tiff(_png_chunk(file))
     if head[:4] == b"RIFF":
         return _of_tiff(_webp_chunk(file))
-    if head[:4] in (b"II*\0", b"MM\0*"):
+    if head[:4] in _MAGIC:
         file.seek(0)
-        return _of_tiff(file.read())
+        return _of_tiff(file.read(), _MAGIC[head[:4]])
     return UPRIGHT
 
 
 def without_orientation(tiff: bytes) -> bytes:
-    """Returns the bytes of a TIFF whose orientation says upright."""
-    place = _entry_of_tiff(tiff)
-    if place is None:
+    """Returns the bytes of a TIFF that nothing but its rows and columns turns: not its orientation, and not its XMP."""
+    layout = _MAGIC.get(tiff[:4])
+    if layout is None:
         return tiff
-    upright = (UPRIGHT).to_bytes(2, "little" if tiff[:2] == b"II" else "big")
-    return tiff[: place + 8] + upright + tiff[place + 10 :]
+    order: Literal["little", "big"] = "little" if tiff[:2] == b"II" else "big"
+    changed = bytearray(tiff)
+
+    def write(at: int, size: int, value: int) -> None:
+        changed[at : at + size] = value.to_bytes(size, order)
+
+    for place, tag in _entries_of_tiff(tiff, layout):
+        if tag == _TAG:
+            write(place + 2, 2, _SHORT)
+            write(place + 4, layout.offset_bytes, 1)
+            write(place + layout.value, 2, UPRIGHT)
+        elif tag == _XMP:
+            write(place, 2, _NO_XMP)
+    return bytes(changed)
 
 
 def swaps_sides(orientation: int) -> bool:
@@ -119,28 +165,31 @@ def _webp_chunk(file: BinaryIO) -> bytes:
         position += 8 + length + length % 2
 
 
-def _of_tiff(tiff: bytes) -> int:
-    at = _entry_of_tiff(tiff)
+def _of_tiff(tiff: bytes, layout: _Layout | None = None) -> int:
+    """Returns the orientation of TIFF data: that of a picture's EXIF, or with a layout that of a whole file."""
+    if layout is None:
+        if tiff[:4] not in (b"II*\0", b"MM\0*"):
+            return UPRIGHT
+        layout = _CLASSIC
+    at = next((place for place, tag in _entries_of_tiff(tiff, layout) if tag == _TAG), None)
     if at is None:
         return UPRIGHT
     number = _Numbers(tiff)
-    value = number(at + 8, 2) if number(at + 2, 2) == _SHORT and number(at + 4, 4) == 1 else UPRIGHT
+    is_one = number(at + 2, 2) == _SHORT and number(at + 4, layout.offset_bytes) == 1
+    value = number(at + layout.value, 2) if is_one else UPRIGHT
     return value if 1 <= value <= 8 else UPRIGHT
 
 
-def _entry_of_tiff(tiff: bytes) -> int | None:
-    """Returns the position of the orientation's entry in the first directory; None without one."""
-    if tiff[:4] not in (b"II*\0", b"MM\0*"):
-        return None
+def _entries_of_tiff(tiff: bytes, layout: _Layout) -> Iterator[tuple[int, int]]:
+    """Yields the position and the tag of each entry in the first directory."""
     number = _Numbers(tiff)
-    directory = number(4, 4)
-    for entry in range(number(directory, 2)):
-        at = directory + 2 + 12 * entry
-        if at + 12 > len(tiff):
+    directory = number(layout.offset_bytes, layout.offset_bytes)
+    first = directory + layout.count_bytes
+    for entry in range(number(directory, layout.count_bytes)):
+        at = first + layout.entry_bytes * entry
+        if at + layout.entry_bytes > len(tiff):
             break
-        if number(at, 2) == _TAG:
-            return at
-    return None
+        yield at, number(at, 2)
 
 
 class _Numbers:
