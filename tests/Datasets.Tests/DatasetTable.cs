@@ -39,7 +39,7 @@ internal sealed record DatasetCase(
     /// <summary>The hash of the validation split.</summary>
     public string? ValidationHash { get; init; }
 
-    /// <summary>The encodings of files that are not UTF-8: utf-16-le or utf-16-be.</summary>
+    /// <summary>The encodings of files that are not UTF-8: utf-16 or utf-32, each with -le or -be.</summary>
     public Dictionary<string, string> Encoding { get; init; } = [];
 
     /// <summary>The keys of DATA that are not at their defaults.</summary>
@@ -82,6 +82,8 @@ internal sealed record DatasetCase(
         {
             "utf-16-le" => System.Text.Encoding.Unicode.GetBytes(Files[file]),
             "utf-16-be" => System.Text.Encoding.BigEndianUnicode.GetBytes(Files[file]),
+            "utf-32-le" => System.Text.Encoding.UTF32.GetBytes(Files[file]),
+            "utf-32-be" => new System.Text.UTF32Encoding(bigEndian: true, byteOrderMark: false).GetBytes(Files[file]),
             _ => System.Text.Encoding.UTF8.GetBytes(Files[file]),
         };
 }

@@ -19,7 +19,7 @@ internal static partial class CsvText
     /// <exception cref="CsvException">The file has another encoding.</exception>
     public static string Decode(byte[] content, string name)
     {
-        if (Utf16(content) is { } encoding)
+        if (WideEncoding(content) is { } encoding)
             throw new CsvException(1, $"is {encoding}; it must be UTF-8: iconv -f {encoding} -t UTF-8 {Quoted(name)} > utf8.csv");
         try
         {
@@ -78,9 +78,13 @@ internal static partial class CsvText
             ? name
             : $"'{name.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
-    private static string? Utf16(byte[] content) =>
+    // UTF-16 or UTF-32, by the byte order mark or by the zeros of the first letter.
+    private static string? WideEncoding(byte[] content) =>
         content switch
         {
+            [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] => "UTF-32",
+            [0, 0, 0, not 0, ..] => "UTF-32BE",
+            [not 0, 0, 0, 0, ..] => "UTF-32LE",
             [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => "UTF-16",
             [0, not 0, ..] => "UTF-16BE",
             [not 0, 0, ..] => "UTF-16LE",

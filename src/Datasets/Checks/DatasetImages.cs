@@ -112,7 +112,7 @@ internal sealed class DatasetImages
         if (clipped > 0 && Clip > 0)
         {
             var boxes = clipped == 1 ? "1 box reaches" : $"{clipped} boxes reach";
-            var pixels = Clip.ToString("G15", CultureInfo.InvariantCulture);
+            var pixels = Clip.ToString("g15", CultureInfo.InvariantCulture);
             notes.Add($"{boxes} at most {pixels} pixels outside and {(clipped == 1 ? "is" : "are")} clipped (DATA.ON_BAD_ROWS is clip).");
         }
 

@@ -214,7 +214,10 @@ internal sealed class DatasetSplit
                 $"column '{column}' is missing; the header must hold filename, xmin, ymin, xmax, ymax and class.{rename}"
             );
         }
-        IsRead = missing.Count == 0;
+        var others = MoreColumnFaults(header, unknown).ToList();
+        foreach (var fault in others)
+            Add(first.Line, DatasetFaultOrder.Column, fault);
+        IsRead = missing.Count == 0 && others.Count == 0;
         return IsRead;
 
         void Pair(string column, string? near)
@@ -223,6 +226,23 @@ internal sealed class DatasetSplit
                 return;
             renamed[column] = near;
             unknown.Remove(near);
+        }
+    }
+
+    /// <summary>Returns the faults of columns that are there: twice, or with a size and under a name that is not read.</summary>
+    private static IEnumerable<string> MoreColumnFaults(IReadOnlyList<string> header, List<string> unused)
+    {
+        foreach (var column in DatasetRow.Columns.Concat(DatasetRow.SizeColumns))
+        {
+            var count = header.Count(other => other == column);
+            if (count > 1)
+                yield return $"column '{column}' is in the header {count} times; it must be there once.";
+        }
+
+        foreach (var column in DatasetRow.SizeColumns.Except(header, StringComparer.Ordinal))
+        {
+            if (unused.Find(other => NearestName.IsSameButForStyle(column, other)) is { } styled)
+                yield return $"column '{styled}' states the {column} of the images; its name must be '{column}'.";
         }
     }
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DELIMITERS = ((";", ";", "semicolons"), ("\t", r"\t", "tabs"), ("|", "|", "vertical bars"))
 _PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+"""A number as text: digits of ASCII, a point, and no other separator; it may be too large to be finite."""
 
 
 class CsvError(Exception):
@@ -49,7 +50,7 @@ def decode(content: bytes, name: str) -> str:
     Raises:
         CsvError: The file has another encoding.
     """
-    encoding = _utf16(content)
+    encoding = _wide_encoding(content)
     if encoding is not None:
         raise CsvError(1, f"is {encoding}; it must be UTF-8: iconv -f {encoding} -t UTF-8 {quoted(name)} > utf8.csv")
     try:
@@ -108,7 +109,7 @@ def dialect_fault(text: str, header: Record, columns: Collection[str], name: str
         if known < 2 and sum(field.strip().strip('"') in columns for field in line.split(delimiter)) >= 4:
             command = ", in a spreadsheet for example." if "," in text else f": sed -i 's/{pattern}/,/g' {file}"
             return f"separates its fields by {word}; it must separate them by commas{command}"
-    if known == 0 and len(header.fields) >= 6 and sum(bool(_NUMBER.fullmatch(field)) for field in header.fields) >= 4:
+    if known == 0 and len(header.fields) >= 6 and sum(bool(NUMBER.fullmatch(field)) for field in header.fields) >= 4:
         return f"has no header; its first line must name the columns: sed -i '1i {','.join(columns)}' {file}"
     return None
 
@@ -118,7 +119,12 @@ def quoted(name: str) -> str:
     return name if _PLAIN.fullmatch(name) else "'" + name.replace("'", "'\\''") + "'"
 
 
-def _utf16(content: bytes) -> str | None:
+def _wide_encoding(content: bytes) -> str | None:
+    """Returns UTF-16 or UTF-32, by the byte order mark or by the zeros of the first letter; None for another."""
+    if content[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        return "UTF-32"
+    if len(content) >= 4 and content[1:3] == b"\0\0" and (content[0] == 0) != (content[3] == 0):
+        return "UTF-32BE" if content[0] == 0 else "UTF-32LE"
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "UTF-16"
     if len(content) >= 2 and (content[0] == 0) != (content[1] == 0):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from detection.config.nearest_name import distance, is_same_but_for_style
-from detection.data.csv_text import CsvError, Record, decode, dialect_fault, records
+from detection.data.csv_text import NUMBER, CsvError, Record, decode, dialect_fault, records
 
 COLUMNS = ("filename", "xmin", "ymin", "xmax", "ymax", "class")
 BOX_COLUMNS = COLUMNS[1:5]
@@ -24,8 +23,6 @@ _SYNONYMS = {
     "ymax": ("y2", "bottom", "max_y"),
     "class": ("label", "category", "class_name", "label_name", "object", "name"),
 }
-
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -158,7 +155,7 @@ def _row(record: Record, count: int, columns: Sequence[int], sizes: Sequence[int
 
 
 def _number(text: str) -> float | None:
-    number = float(text) if _NUMBER.fullmatch(text) else math.nan
+    number = float(text) if NUMBER.fullmatch(text) else math.nan
     return number if math.isfinite(number) else None
 
 
@@ -169,7 +166,7 @@ def _is_normalised(rows: Sequence[Row]) -> bool:
 
 def _column_faults(header: Sequence[str]) -> list[str]:
     missing = [column for column in COLUMNS if column not in header]
-    unused = [column for column in header if column not in COLUMNS]
+    unused = list(dict.fromkeys(column for column in header if column not in COLUMNS))
     renames: dict[str, str] = {}
     for column in missing:  # each unknown column is offered once
         same = [other for other in unused if is_same_but_for_style(column, other)]
@@ -186,8 +183,17 @@ def _column_faults(header: Sequence[str]) -> list[str]:
         if column not in renames and near is not None and distance(column, near) <= 2:
             renames[column] = near
             unused.remove(near)
-    return [
+    faults = [
         f"column '{column}' is missing; the header must hold filename, xmin, ymin, xmax, ymax and class."
         + (f" Rename the unknown column '{renames[column]}' to '{column}'." if column in renames else "")
         for column in missing
     ]
+    for column in (*COLUMNS, *SIZE_COLUMNS):
+        count = header.count(column)
+        if count > 1:
+            faults.append(f"column '{column}' is in the header {count} times; it must be there once.")
+    for column in SIZE_COLUMNS:
+        styled = next((other for other in unused if is_same_but_for_style(column, other)), None)
+        if column not in header and styled is not None:
+            faults.append(f"column '{styled}' states the {column} of the images; its name must be '{column}'.")
+    return faults
