@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,12 @@ class Survey:
     Args:
         images: Folder of the images.
         memory: File that remembers what was seen of unchanged images, by size and time; None remembers nothing.
+        more: Other folders of images; no path is in two of them.
     """
 
-    def __init__(self, images: Path, memory: Path | None = None) -> None:
+    def __init__(self, images: Path, memory: Path | None = None, more: Sequence[Path] = ()) -> None:
         self._images = images
+        self._more = more
         self._memory = memory
         self._lock = threading.Lock()
         self._before: dict[str, tuple[str, Picture | str, Thumbnail]] = _remembered(memory)
@@ -47,7 +50,7 @@ class Survey:
         Raises:
             PictureError: The file cannot be decoded.
         """
-        name = path.relative_to(self._images).as_posix()
+        name = self.name_of(path)
         version = _version(path)
         known = self._before.get(name)
         if known is None or known[0] != version:
@@ -59,6 +62,11 @@ class Survey:
         if isinstance(known[1], str):
             raise PictureError(known[1])
         return known[1]
+
+    def name_of(self, path: Path) -> str:
+        """Returns the path of an image in its folder, with forward slashes."""
+        root = next(root for root in (self._images, *self._more) if root in path.parents)
+        return path.relative_to(root).as_posix()
 
     def thumbnail(self, name: str) -> Thumbnail:
         """Returns the thumbnail of an image that was examined."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from detection.data.pictures import PictureError, read_header
 from detection.interchange.labels import LOST, Box, BrokenFile, Labelled, Source, number, split_hint
-from detection.interchange.objects import CROWD, NO_IMAGE, Attempt, csv_rows, labelled, plain_name
+from detection.interchange.objects import CROWD, NO_IMAGE, Attempt, csv_rows, labelled, plain_name, stated_size
 
 
 TFOD_COLUMNS = ("filename", "class", "xmin", "ymin", "xmax", "ymax")
@@ -37,10 +37,9 @@ def read_tfod(source: Source) -> Iterator[Labelled]:
                 )  # noqa: B023
             )
             entries.append(box)
-            try:
-                sizes[name] = number(row.get("width")), number(row.get("height"))
-            except ValueError:
-                pass
+            size = stated_size(row.get("width"), row.get("height"))
+            if size is not None:
+                sizes[name] = size
         for name, boxes in images.items():
             hint = split_hint(path)
             image = source.find_image(name, path, hint or "images", "images", f"images/{hint}")

@@ -10,7 +10,8 @@ from typing import Any
 
 from detection.config.settings import Settings
 from detection.data.datasets import Dataset, ImageRecord
-from detection.errors import TrainingError
+from detection.data.pictures import ENDINGS
+from detection.errors import FaultsError, TrainingError
 
 FORMATS = ("coco", "yolo")
 
@@ -30,6 +31,7 @@ def export_data(dataset: Dataset, output: Path, form: str, say: Callable[[str], 
 
     Raises:
         TrainingError: The format is unknown, or the folder holds something.
+        FaultsError: YOLO would lose labels of images with such names; nothing is written.
     """
     if form not in FORMATS:
         raise TrainingError(f"--format is {form}; it must be one of {', '.join(FORMATS)}.")
@@ -38,6 +40,10 @@ def export_data(dataset: Dataset, output: Path, form: str, say: Callable[[str], 
     splits = {"train": dataset.train, "test": dataset.test}
     if dataset.validation:
         splits["val"] = dataset.validation
+    if form == "yolo":
+        faults = [fault for records in splits.values() for fault in _yolo_faults(records)]
+        if faults:
+            raise FaultsError("these images cannot be exported to YOLO", faults)
     for split, records in splits.items():
         for record in records:
             target = output / "images" / split / record.file_name
@@ -94,6 +100,20 @@ def _write_coco(path: Path, records: Sequence[ImageRecord], class_names: Mapping
     path.parent.mkdir(parents=True, exist_ok=True)
     document = {"images": images, "annotations": annotations, "categories": categories}
     path.write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _yolo_faults(records: Sequence[ImageRecord]) -> list[str]:
+    """Returns the images of a split whose labels YOLO would not find, or would take for those of another."""
+    faults: list[str] = []
+    first: dict[PurePosixPath, str] = {}
+    for record in records:
+        name = PurePosixPath(record.file_name)
+        other = first.setdefault(name.with_suffix(".txt"), record.file_name)
+        if name.suffix.lower() not in ENDINGS:
+            faults.append(f"image '{name}' has no ending of a picture; YOLO finds pictures by it: rename the image.")
+        elif other != record.file_name:
+            faults.append(f"images '{other}' and '{name}' have one label file in YOLO; rename one of them.")
+    return faults
 
 
 def _write_yolo(folder: Path, record: ImageRecord) -> None:

@@ -30,7 +30,8 @@ _OVERSHOOT = 2.0  # pixels by which a box may reach outside its image; it is cli
 _NONE_LEFT = "has no object left, and training would take it for an image without objects"
 _MOST_SHOWN = 20
 _COPY = re.compile(r"\.rf\.[0-9a-zA-Z]+(?=\.[^.]+$)")  # how Roboflow names the copies that it made of one image
-_SAFE = re.compile(r"[\x00-\x1f\x7f]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # in a name of a file
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")  # in a class
 _MOST_UNPACKED = 64 << 30
 _MOST_RATIO = 200  # unpacked bytes for each packed one
 
@@ -81,17 +82,22 @@ def import_data(origin: Path, output: Path, plan: Plan, say: Callable[[str], Non
 
 
 def _import(origin: Path, output: Path, plan: Plan, say: Callable[[str], None]) -> None:
+    with tempfile.TemporaryDirectory(prefix="import-") as scratch:
+        _import_with(Path(scratch), origin, output, plan, say)
+
+
+def _import_with(scratch: Path, origin: Path, output: Path, plan: Plan, say: Callable[[str], None]) -> None:
     left_out = LeftOut()
-    form, found = read_format(Source(origin, left_out), plan.form)
-    survey = Survey(origin)
-    images = _checked(found, survey, left_out, origin)
+    form, found = read_format(Source(origin, left_out, scratch), plan.form)
+    survey = Survey(origin, more=[scratch])
+    images = _checked(found, survey, left_out)
     if not any(image.boxes for image in images):
         _report(output, plan, form, {"train": [], "test": []}, left_out, say)
         raise TrainingError(
             f"{origin} holds no image with an object that can be imported as {form}; "
             f"{output / 'import.md'} says what was left out and why."
         )
-    together = _groups(images, survey, origin)
+    together = _groups(images, survey)
     split_of, one_sided = _split(images, together, plan)
     if one_sided:
         for image in images:
@@ -123,7 +129,7 @@ def _import(origin: Path, output: Path, plan: Plan, say: Callable[[str], None]) 
     for split, part in splits.items():
         rows = [",".join(COLUMNS)]
         for image in part:
-            rows += _rows(image, survey.picture(image.path.relative_to(origin).as_posix()))
+            rows += _rows(image, survey.picture(survey.name_of(image.path)))
         name = _csv_name(split, plan)
         (folder / "datasets" / name).write_bytes("".join(row + "\n" for row in rows).encode("utf-8"))
     _report(output, plan, form, splits, left_out, say)
@@ -131,12 +137,15 @@ def _import(origin: Path, output: Path, plan: Plan, say: Callable[[str], None]) 
         say(f"set DATA.VALIDATION_CSV={_csv_name(VALIDATION, plan)} to choose the best weights by the validation split")
 
 
-def _checked(found: Sequence[Labelled], survey: Survey, left_out: LeftOut, origin: Path) -> list[Labelled]:
+def _checked(found: Sequence[Labelled], survey: Survey, left_out: LeftOut) -> list[Labelled]:
     """Returns the images that decode, each once, with the boxes that training takes."""
     by_path: dict[Path, Labelled] = {}
     for image in found:
         known = by_path.get(image.path)
-        by_path[image.path] = replace(known, boxes=known.boxes + image.boxes) if known else image
+        # A CSV cannot say white space at the ends of a name.
+        by_path[image.path] = (
+            replace(known, boxes=known.boxes + image.boxes) if known else replace(image, name=image.name.strip())
+        )
 
     def look(image: Labelled) -> Picture | str:
         try:
@@ -148,12 +157,16 @@ def _checked(found: Sequence[Labelled], survey: Survey, left_out: LeftOut, origi
     names: dict[str, str] = {}
     images = sorted(by_path.values(), key=lambda image: image.name)
     for image, picture in zip(images, in_parallel(look, images)):
-        where = image.path.relative_to(origin).as_posix()
+        where = survey.name_of(image.path)
         if isinstance(picture, str):
             left_out.add(where, "cannot be read as a picture", picture.partition(";")[0])
             continue
-        if _SAFE.search(image.name) or names.setdefault(image.name.lower(), where) != where:
+        if _UNSAFE.search(image.name) or names.setdefault(image.name.lower(), where) != where:
             left_out.add(where, "has a name that another image has, or that holds control characters", image.name)
+            continue
+        if image.size is not None and image.size not in (picture.stored, picture.upright):
+            detail = f"{_sides(*image.size)}, and the file has {_sides(*picture.upright)}"
+            left_out.add(where, "has another size than its annotation says, so that its boxes belong elsewhere", detail)
             continue
         boxes = _boxes(image, picture, where, left_out)
         if image.boxes and not boxes:
@@ -169,7 +182,7 @@ def _boxes(image: Labelled, picture: Picture, where: str, left_out: LeftOut) -> 
     for box, name in image.boxes:
         if box is LOST:
             continue  # its reader has said why
-        name = " ".join(_SAFE.sub(" ", name).split())
+        name = name.strip()
         xmin, ymin, xmax, ymax = (round(value, 6) for value in box)
         shown = f"{name} {xmin:g},{ymin:g},{xmax:g},{ymax:g} of {width} x {height}"
         if max(-xmin, -ymin, xmax - width, ymax - height) > _OVERSHOOT:
@@ -180,11 +193,15 @@ def _boxes(image: Labelled, picture: Picture, where: str, left_out: LeftOut) -> 
             left_out.add(where, "has a box without area", shown)
         elif (clipped, name) in boxes:
             left_out.add(where, "has a box twice", shown)
-        elif not name:
-            left_out.add(where, "has an object without a class", shown)
+        elif not name or _NO_TEXT.search(name):
+            left_out.add(where, "has an object without a class, or with one that is no text", shown)
         else:
             boxes[clipped, name] = None
     return list(boxes)
+
+
+def _sides(width: float, height: float) -> str:
+    return f"{width:g} x {height:g}"
 
 
 def size_of(image: Labelled, picture: Picture) -> tuple[int, int]:
@@ -194,8 +211,8 @@ def size_of(image: Labelled, picture: Picture) -> tuple[int, int]:
     return picture.upright
 
 
-def _groups(images: Sequence[Labelled], survey: Survey, origin: Path) -> list[Group]:
-    pairs = near_duplicates([survey.thumbnail(image.path.relative_to(origin).as_posix()) for image in images])
+def _groups(images: Sequence[Labelled], survey: Survey) -> list[Group]:
+    pairs = near_duplicates([survey.thumbnail(survey.name_of(image.path)) for image in images])
     copies: dict[str, int] = {}
     for place, image in enumerate(images):
         first = copies.setdefault(_COPY.sub("", image.path.name), place)

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from detection.interchange.labels import LOST, Box, Labelled, Source, around, number, split_hint
+from detection.data.pictures import ENDINGS
+from detection.interchange.labels import LOST, Box, Labelled, Source, around, image_split, number, split_hint
 from detection.interchange.run_lengths import run_length_box
-from detection.interchange.objects import CROWD, NO_IMAGE, Attempt, items, json_file, key_of, labelled, plain_name
+from detection.interchange.objects import (
+    CROWD,
+    NO_IMAGE,
+    Attempt,
+    class_of,
+    items,
+    json_file,
+    key_of,
+    labelled,
+    plain_name,
+    stated_size,
+)
 
 
 def read_coco(source: Source) -> Iterator[Labelled]:
@@ -19,11 +32,24 @@ def read_coco(source: Source) -> Iterator[Labelled]:
         found = json_file(source, path)
         if not isinstance(found, dict) or not {"images", "annotations"} <= found.keys():
             continue
-        names = {key_of(item, "id"): str(item.get("name", "")).strip() for item in items(found, "categories")}
+        names: dict[Any, str] = {}
+        unclear = set()
+        for item in items(found, "categories"):
+            own, name = key_of(item, "id"), class_of(item.get("name"))
+            if names.setdefault(own, name) != name:
+                unclear.add(own)
+        images = Counter(key_of(item, "id") for item in items(found, "images"))
         boxes: dict[Any, list[tuple[Box, str]]] = defaultdict(list)
         for item in items(found, "annotations"):
             if item.get("iscrowd") not in (None, 0, "0", ""):
                 source.left_out.add(str(path), CROWD)
+                boxes[key_of(item, "image_id")].append((LOST, ""))
+                continue
+            if key_of(item, "image_id") not in images:
+                source.left_out.add(str(path), "has an object of an image that the file does not list")
+                continue
+            if key_of(item, "category_id") in unclear:
+                source.left_out.add(str(path), "has an object whose class has several names in the file")
                 boxes[key_of(item, "image_id")].append((LOST, ""))
                 continue
             read = Attempt(source, path, names.get(key_of(item, "category_id"), ""))
@@ -36,10 +62,10 @@ def read_coco(source: Source) -> Iterator[Labelled]:
             if image is None:
                 source.left_out.add(str(path), NO_IMAGE, name)
                 continue
-            try:
-                size = number(item.get("width")), number(item.get("height"))
-            except ValueError:
-                size = None
+            if images[key_of(item, "id")] > 1:
+                source.left_out.add(str(path), "lists several images under one identifier", name)
+                continue
+            size = stated_size(item.get("width"), item.get("height"))
             yield labelled(source, image, plain_name(name, image), boxes[key_of(item, "id")], path, size)
 
 
@@ -63,26 +89,46 @@ def _coco_box(item: Mapping[str, Any]) -> Box:
 
 
 def read_labelme(source: Source) -> Iterator[Labelled]:
-    """Yields the images of LabelMe; circles and polygons become the boxes around them."""
+    """Yields the images of LabelMe; circles and polygons become the boxes around them.
+
+    Where the file of an image is missing, the copy that the annotation embeds is used.
+    """
     for path in source.ending(".json"):
         found = json_file(source, path)
         if not isinstance(found, dict) or not isinstance(found.get("shapes"), list):
             continue
         name = str(found.get("imagePath", ""))
         image = source.find_image(name, path, "images") or source.find_image(path.stem, path, "images")
-        if image is None:
-            source.left_out.add(str(path), NO_IMAGE, name)
+        embedded = _embedded(source, path, found) if image is None else None
+        if image is None and embedded is None:
             continue
         boxes = []
         for shape in items(found, "shapes"):
-            read = Attempt(source, path, str(shape.get("label") or "").strip())
+            read = Attempt(source, path, class_of(shape.get("label")))
             box = read.box(lambda: _labelme_box(shape))  # noqa: B023
             boxes.append(box)
-        try:
-            size = number(found.get("imageWidth")), number(found.get("imageHeight"))
-        except ValueError:
-            size = None
-        yield labelled(source, image, image.name, boxes, image, size)
+        size = stated_size(found.get("imageWidth"), found.get("imageHeight"))
+        if image is not None:
+            yield labelled(source, image, image.name, boxes, image, size)
+        elif embedded is not None:
+            own = PurePosixPath(name.replace("\\", "/")).name
+            own = own if own not in ("", "..") else path.stem
+            own = own if own.lower().endswith(tuple(ENDINGS)) else own + embedded.suffix
+            yield Labelled(embedded, own, tuple(boxes), image_split(path.with_name(own)), size)
+
+
+def _embedded(source: Source, path: PurePosixPath, found: Mapping[str, Any]) -> Path | None:
+    """Returns the image that a file of LabelMe embeds; None, and says so, without a usable one."""
+    data = found.get("imageData")
+    if not data:
+        source.left_out.add(str(path), NO_IMAGE, str(found.get("imagePath", "")))
+        return None
+    try:
+        content = base64.b64decode(data.rpartition(",")[2], validate=True)  # behind "data:image/png;base64,"
+    except (AttributeError, ValueError):
+        source.left_out.add(str(path), "embeds an image (imageData) that is not Base64")
+        return None
+    return source.embed(path, content)
 
 
 def _labelme_box(shape: Mapping[str, Any]) -> Box:

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from detection.config.alike import alike
+from detection.data.csv_text import NUMBER
 from detection.data.pictures import ENDINGS
 
 _MOST_BYTES = 1 << 30  # of one annotation file
@@ -76,10 +77,17 @@ class LeftOut:
 
 
 class Source:
-    """The files of the folder that is imported. Links are not followed, and no path leads out of it."""
+    """The files of the folder that is imported. Links are not followed, and no path leads out of it.
 
-    def __init__(self, root: Path, left_out: LeftOut) -> None:
+    Args:
+        root: The folder.
+        left_out: Receives what is not imported.
+        scratch: Receives the images that annotations embed; None where none are written.
+    """
+
+    def __init__(self, root: Path, left_out: LeftOut, scratch: Path | None = None) -> None:
         self.root = root
+        self._scratch = scratch
         self.left_out = left_out
         self.files: list[PurePosixPath] = []
         for parent, folders, names in os.walk(root, followlinks=False):
@@ -104,6 +112,10 @@ class Source:
     def images(self) -> list[PurePosixPath]:
         """Returns the files that are images by their ending."""
         return self._images
+
+    def has(self, path: PurePosixPath) -> bool:
+        """Returns whether the folder holds a file."""
+        return path in self._known
 
     def ending(self, *endings: str) -> list[PurePosixPath]:
         """Returns the files with one of the endings, which are in lower case."""
@@ -181,6 +193,15 @@ class Source:
         except expat.ExpatError as error:
             raise BrokenFile(f"is not valid XML (line {error.lineno})") from error
 
+    def embed(self, path: PurePosixPath, content: bytes) -> Path | None:
+        """Writes an image that an annotation embeds, and returns its file; None without a scratch folder."""
+        if self._scratch is None:
+            return None
+        file = self._scratch / path / ("image.jpg" if content[:2] == b"\xff\xd8" else "image.png")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        return file
+
     def find_image(self, name: str, beside: PurePosixPath, *folders: str) -> PurePosixPath | None:
         """Returns the image that an annotation names; None when it is missing, or more than one could be meant.
 
@@ -192,7 +213,7 @@ class Source:
         parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
         if not parts:
             return None
-        if ".." not in parts and ":" not in parts[0]:
+        if ".." not in parts and not parts[0].endswith(":"):
             relative = PurePosixPath(*parts)
             bases = [
                 beside.parent,
@@ -223,7 +244,12 @@ def number(value: Any) -> float:
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError("no number")
-    found = float(value)
+    if isinstance(value, str) and not NUMBER.fullmatch(value.strip()):
+        raise ValueError("no number")  # float() takes 1_000 and the digits of every script
+    try:
+        found = float(value)
+    except OverflowError as error:
+        raise ValueError("not finite") from error
     if not math.isfinite(found):
         raise ValueError("not finite")
     return found

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from detection.interchange.labels import LOST, Box, BrokenFile, Labelled, Source, image_split, split_hint
+from detection.interchange.labels import LOST, Box, BrokenFile, Labelled, Source, image_split, number, split_hint
 
 
 _DECIMAL = re.compile(r"^\s*([+-]?[0-9]+),([0-9]+)\s*$")
@@ -40,6 +40,21 @@ class Attempt:
             return LOST, ""
 
 
+def class_of(value: Any) -> str:
+    """Returns the name of a class in JSON, which some tools write as a number; empty for what is neither."""
+    is_name = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    return str(value).strip() if is_name else ""
+
+
+def stated_size(width: Any, height: Any) -> tuple[float, float] | None:
+    """Returns the width and height in pixels that an annotation states; None when it states none."""
+    try:
+        size = number(width), number(height)
+    except ValueError:
+        return None
+    return size if min(size) > 0 else None
+
+
 def labelled(
     source: Source,
     image: PurePosixPath,
@@ -56,7 +71,7 @@ def labelled(
 def plain_name(name: str, image: PurePosixPath) -> str:
     """Returns the name that an annotation gives an image, where it is a path of the dataset; otherwise the file's."""
     parts = name.replace("\\", "/").split("/")
-    is_plain = all(part not in ("", ".", "..") and ":" not in part for part in parts)
+    is_plain = all(part not in ("", ".", "..") for part in parts) and not (len(parts) > 1 and parts[0].endswith(":"))
     return "/".join(parts) if is_plain and parts[-1] == image.name else image.name
 
 

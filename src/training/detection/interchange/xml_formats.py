@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from detection.interchange.labels import LOST, Box, Labelled, Source, around, number
-from detection.interchange.objects import NO_IMAGE, Attempt, labelled, plain_name, xml_files
+from detection.interchange.objects import NO_IMAGE, Attempt, labelled, plain_name, stated_size, xml_files
 
 _SHAPES = ("box", "polygon", "polyline", "ellipse", "mask")
 _NO_SHAPE = "has an object whose shape has no box"
@@ -25,11 +25,12 @@ def read_voc(source: Source) -> Iterator[Labelled]:
         boxes = []
         for item in root.iter("object"):
             bounds = item.find("bndbox")
-            read = Attempt(source, path, (item.findtext("name") or "").strip())
+            # A line break in a text is that of the file's layout.
+            read = Attempt(source, path, " ".join((item.findtext("name") or "").split()))
             box = read.box(lambda: _corners(bounds, ("xmin", "ymin", "xmax", "ymax")))  # noqa: B023
             boxes.append(box)
-        size = root.find("size")
-        yield labelled(source, image, image.name, boxes, path, _size(size, "width", "height"))
+        size = stated_size(root.findtext("size/width"), root.findtext("size/height"))
+        yield labelled(source, image, image.name, boxes, path, size)
 
 
 def _corners(element: Any, names: Iterable[str]) -> Box:
@@ -37,14 +38,6 @@ def _corners(element: Any, names: Iterable[str]) -> Box:
         raise ValueError("no box")
     xmin, ymin, xmax, ymax = (number((element.findtext(name) or "").strip()) for name in names)
     return xmin, ymin, xmax, ymax
-
-
-def _size(element: Any, width: str, height: str) -> tuple[float, float] | None:
-    try:
-        size = (number(element.findtext(width)), number(element.findtext(height))) if element is not None else (0, 0)
-    except ValueError:
-        return None
-    return size if min(size) > 0 else None
 
 
 def read_cvat(source: Source) -> Iterator[Labelled]:
@@ -65,10 +58,7 @@ def read_cvat(source: Source) -> Iterator[Labelled]:
                     read = Attempt(source, path, (shape.get("label") or "").strip())
                     box = read.box(lambda: _cvat_box(shape))  # noqa: B023
                     boxes.append(box)
-            try:
-                size = number(element.get("width")), number(element.get("height"))
-            except ValueError:
-                size = None
+            size = stated_size(element.get("width"), element.get("height"))
             yield labelled(source, image, plain_name(name, image), boxes, path, size)
         yield from _cvat_tracks(source, path, root)
 

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-import ast
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from detection.data.pictures import PictureError, read_header
-from detection.interchange.labels import Box, BrokenFile, Labelled, Source, around, number
+from detection.errors import TrainingError
+from detection.interchange.labels import LOST, Box, BrokenFile, Labelled, Source, around, number
 from detection.interchange.objects import NO_IMAGE, Attempt, after_split, labelled
+from detection.interchange.yolo_names import Names, yolo_names
+
+_LISTS = ("classes.txt", "train.txt", "val.txt", "test.txt")
+
+_NO_NAME = "has an object whose class number has no name"
+_SCORE = "has an object with a fifth number: the score of a prediction, which no ground truth has"
+_LIST_NAME = "has the name of a list of YOLO, from which its labels cannot be told; rename both"
 
 
 def read_yolo(source: Source) -> Iterator[Labelled]:
-    """Yields the images of YOLO; polygons become the boxes around them."""
-    names = _yolo_names(source)
-    labels = {
-        path for path in source.ending(".txt") if path.name not in ("classes.txt", "train.txt", "val.txt", "test.txt")
-    }
+    """Yields the images of YOLO; polygons become the boxes around them.
+
+    Raises:
+        TrainingError: The classes have no names, or names that differ between files.
+    """
+    names = yolo_names(source)
+    labels = {path for path in source.ending(".txt") if not _is_list(path)}
     used: set[PurePosixPath] = set()
     for image in source.images:
-        label = next((path for path in _yolo_labels(image) if path in labels), None)
+        places = list(_yolo_labels(image))
+        label = next((path for path in places if path in labels), None)
+        if label is None and any(_is_list(path) and source.has(path) for path in places):
+            source.left_out.add(str(image), _LIST_NAME)
+            continue
         if label is None:
             # An image without a label file holds no object, as in YOLO itself.
             yield labelled(source, image, after_split(image), [], image, None)
@@ -39,14 +51,16 @@ def read_yolo(source: Source) -> Iterator[Labelled]:
         boxes = []
         for place, line in enumerate(lines, start=1):
             fields = line.split()
-            if not fields:
-                continue
-            read = Attempt(source, label, _yolo_class(fields[0], names), place)
-            box = read.box(lambda: _yolo_box(fields[1:], width, height))  # noqa: B023
-            boxes.append(box)
+            if fields:
+                boxes.append(_yolo_object(source, label, place, fields, names, (width, height)))
         yield labelled(source, image, after_split(image), boxes, image, (width, height))
     for path in sorted(labels - used):
         source.left_out.add(str(path), NO_IMAGE)
+
+
+def _is_list(path: PurePosixPath) -> bool:
+    """Returns whether a file lists classes or images; in a folder ``labels`` it has the labels of an image."""
+    return path.name in _LISTS and "labels" not in path.parts
 
 
 def _yolo_labels(image: PurePosixPath) -> Iterator[PurePosixPath]:
@@ -58,89 +72,34 @@ def _yolo_labels(image: PurePosixPath) -> Iterator[PurePosixPath]:
     yield image.with_suffix(".txt")
 
 
-def _yolo_class(text: str, names: Mapping[int, str]) -> str:
+def _yolo_object(
+    source: Source, label: PurePosixPath, line: int, fields: list[str], names: Names, size: tuple[int, int]
+) -> tuple[Box, str]:
+    """Returns the box of one line with its class; LOST, and says why, when it has none."""
+    if len(fields) == 6:
+        source.left_out.add(f"{label}({line})", _SCORE)
+        return LOST, ""
     try:
-        return names.get(int(text), f"class {int(text)}")
+        value = number(fields[0])
     except ValueError:
-        return ""
+        value = -0.5
+    if value.is_integer() and int(value) not in names.names:
+        if not names.names:
+            raise TrainingError(
+                f"{source.root} holds no names of its classes; data.yaml with names, classes.txt or obj.names must "
+                "be in it."
+            )
+        source.left_out.add(f"{label}({line})", _NO_NAME, fields[0])
+        return LOST, ""
+    class_name = names.names[int(value)] if value.is_integer() else ""
+    return Attempt(source, label, class_name, line).box(lambda: _yolo_box(fields[1:], names.keypoint_numbers, *size))
 
 
-def _yolo_box(fields: list[str], width: int, height: int) -> Box:
+def _yolo_box(fields: list[str], keypoint_numbers: int, width: int, height: int) -> Box:
     numbers = [number(field) for field in fields]
-    if len(numbers) in (4, 5):  # a fifth is the score of a prediction
+    if len(numbers) == 4 or (keypoint_numbers and len(numbers) == 4 + keypoint_numbers):
         x, y, w, h = numbers[:4]
         return (x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height
-    if len(numbers) < 6 or len(numbers) % 2:
+    if keypoint_numbers or len(numbers) < 6 or len(numbers) % 2:
         raise ValueError("no box")
     return around((x * width, y * height) for x, y in zip(numbers[::2], numbers[1::2]))
-
-
-def _yolo_names(source: Source) -> dict[int, str]:
-    for path in source.ending(".yaml", ".yml"):
-        try:
-            names = _yaml_names(source.text_of(path).splitlines())
-        except BrokenFile as error:
-            source.left_out.add(str(path), str(error))
-            continue
-        if names:
-            return names
-    for path in source.ending("classes.txt", "obj.names"):
-        try:
-            return dict(enumerate(line.strip() for line in source.text_of(path).splitlines() if line.strip()))
-        except BrokenFile as error:
-            source.left_out.add(str(path), str(error))
-    return {}
-
-
-def _yaml_names(lines: list[str]) -> dict[int, str]:
-    """Returns the ``names`` of a data.yaml: a list or a mapping, in one line or in several."""
-    for place, line in enumerate(lines):
-        if not line.startswith("names:"):
-            continue
-        rest = line[len("names:") :].strip()
-        if rest.startswith(("[", "{")):
-            text = rest
-            for more in lines[place + 1 :]:
-                if text.count("[") + text.count("{") <= text.count("]") + text.count("}"):
-                    break
-                text += " " + more.strip()
-            return _inline_names(text)
-        found: dict[int, str] = {}
-        for entry in lines[place + 1 :]:
-            stripped = entry.strip()
-            if not stripped or stripped.startswith("#"):
-                continue
-            if stripped.startswith("- "):
-                found[len(found)] = _unquoted(stripped[2:])
-            elif entry[:1] in " \t" and ":" in stripped and stripped.partition(":")[0].strip().isdecimal():
-                key, _, value = stripped.partition(":")
-                found[int(key)] = _unquoted(value)
-            else:
-                break
-        return found
-    return {}
-
-
-def _inline_names(text: str) -> dict[int, str]:
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        value = [_unquoted(part) for part in text.strip("[]{} ").split(",") if part.strip()]
-        if text.startswith("{"):
-            pairs = (part.partition(":") for part in value)
-            return {int(key): _unquoted(name) for key, _, name in pairs if key.strip().isdecimal()}
-    if isinstance(value, Mapping):
-        return {int(key): str(name) for key, name in value.items() if str(key).isdecimal()}
-    return {place: str(name) for place, name in enumerate(value)}
-
-
-def _unquoted(text: str) -> str:
-    stripped = text.strip()
-    if len(stripped) > 1 and stripped[0] == stripped[-1] == '"':
-        try:
-            return str(json.loads(stripped))
-        except ValueError:
-            return stripped[1:-1]
-    if len(stripped) > 1 and stripped[0] == stripped[-1] == "'":
-        return stripped[1:-1].replace("''", "'")
-    return stripped.partition(" #")[0].strip()
