@@ -192,6 +192,69 @@ def test_inspect_data_fails_on_the_findings_that_it_is_told(
     assert "error: --fail-on is near-duplicate; it must be one of near-duplicates-across," in errors
 
 
+def test_inspect_data_names_every_unknown_finding(
+    sound: _Folder, config: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _inspect(sound, config)
+    exit_code, _ = _inspect(
+        sound, config, "--fail-on", "anchor", "--fail-on", "anchors", "--fail-on", "", "--fail-on", "x"
+    )
+
+    assert exit_code == 1
+    assert "error: --fail-on is anchor, , x; it must be one of near-duplicates-across," in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "fault"),
+    [
+        ([], [], "holds no rows"),
+        (["a.png,1,1,30,30,pothole"], [], "holds no rows"),
+        (["a.png,,,,,"], ["b.png,1,1,30,30,pothole"], "holds no object"),
+        (["a.png,1,1,30,30,pothole"], ["b.png,1,1,30,30,crack"], "is only in the training split"),
+        (['a.png,1,1,30,30,"pothole'], ["b.png,1,1,30,30,pothole"], "opens a quote that never closes"),
+    ],
+    ids=["empty", "no test rows", "no object", "classes apart", "open quote"],
+)
+def test_inspect_data_says_that_nothing_was_checked_where_no_row_can_be_used(
+    train: list[str], test: list[str], fault: str, tmp_path: Path, config: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = _Folder(tmp_path)
+    for name in ("a.png", "b.png"):
+        folder.add("train", name, _picture(1))
+    folder.rows = {"train": train, "test": test}
+
+    exit_code, document = _inspect(folder, config)
+
+    assert exit_code == 1 and fault in document["faults"][0]
+    assert (document["splits"], document["histograms"], document["findings"]) == ([], [], [])
+    sentence = "Nothing was checked beyond the faults: no row can be used."
+    for text in (capsys.readouterr().out, *((tmp_path / "out" / f"data.{end}").read_text() for end in ("md", "html"))):
+        assert sentence in text and "None of the checks found anything" not in text
+    assert json.loads((tmp_path / "out" / "data.sarif").read_text())["runs"][0]["results"]
+
+
+def test_inspect_data_reports_one_object_of_each_class_in_one_image_per_split(tmp_path: Path, config: str) -> None:
+    folder = _Folder(tmp_path)
+    folder.add(
+        "train",
+        "a.png",
+        _picture(1),
+        *(f"{x},9,{x + 20},29,{name}" for x, name in ((1, "nan"), (30, "None"), (60, "'"))),
+    )
+    folder.add(
+        "test",
+        "b.png",
+        _picture(2),
+        *(f"{x},9,{x + 20},29,{name}" for x, name in ((1, "nan"), (30, "None"), (60, "'"))),
+    )
+
+    exit_code, document = _inspect(folder, config)
+
+    assert (exit_code, _rules(document)) == (0, ["class-imbalance", "images-without-objects"])
+    assert document["classes"] == ["'", "None", "nan"]
+    assert [split["objectsOfClass"] for split in document["splits"]] == [{"'": 1, "None": 1, "nan": 1}] * 2
+
+
 def test_inspect_data_remembers_unchanged_images(sound: _Folder, config: str) -> None:
     _inspect(sound, config)
     images = sound.root / "pothole" / "images"

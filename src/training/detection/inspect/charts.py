@@ -53,7 +53,7 @@ def histogram(title: str, unit: str, series: Series, mark: float | None = None) 
     Returns:
         None without a number.
     """
-    joined = np.concatenate([values for _, values in series])
+    joined = np.concatenate([np.zeros(0), *(values for _, values in series)])  # a dataset with faults has no splits
     if not joined.size:
         return None
     # Sizes span decades; counts and small spans are drawn as they are.

@@ -51,6 +51,13 @@ class Inspection:
             *(f"{finding.rule}: {finding.text}" for finding in self.findings if finding.rule in self.failing),
         )
 
+    @property
+    def no_findings(self) -> str:
+        """Returns why there is no finding, as a sentence."""
+        if self.dataset is None:
+            return "Nothing was checked beyond the faults: no row can be used."
+        return "None of the checks found anything."
+
     def splits(self) -> list[Split]:
         """Returns the splits with the numbers of their boxes; none without a dataset."""
         if self.dataset is None:
@@ -86,9 +93,9 @@ def inspect_data(
     from detection.inspect.sarif import sarif
     from detection.inspect.texts import markdown, summary
 
-    unknown = [rule for rule in fail_on if rule not in RULES]
+    unknown = [rule for rule in dict.fromkeys(fail_on) if rule not in RULES]
     if unknown:
-        raise TrainingError(f"--fail-on is {unknown[0]}; it must be one of {', '.join(RULES)}.")
+        raise TrainingError(f"--fail-on is {', '.join(unknown)}; it must be one of {', '.join(RULES)}.")
     folder = data / settings.image_type
     if not folder.is_dir():
         raise TrainingError(f"{folder} does not exist; IMAGE_TYPE must name a folder of the data folder {data}.")

@@ -63,6 +63,8 @@ def page(inspection: Inspection) -> str:
         drawn = _Pictures(figures, dataset, inspection.findings)
         parts.append(_section(count_of(len(inspection.findings), "finding"), _findings(inspection, drawn)))
         parts.append(_section("Pictures", _sheets(figures, splits, drawn, dataset.class_names)))
+    else:
+        parts.append(_section(count_of(0, "finding"), [f"<p>{inspection.no_findings}</p>"]))
     if inspection.reading.notes:
         notes = (f"<li>{escape(plain(note))}</li>" for note in inspection.reading.notes)
         parts.append(_section("Notes", ["<ul>", *notes, "</ul>"]))
@@ -210,7 +212,7 @@ class _Pictures:
 
 def _findings(inspection: Inspection, drawn: _Pictures) -> Iterable[str]:
     if not inspection.findings:
-        yield "<p>None of the checks found anything.</p>"
+        yield f"<p>{inspection.no_findings}</p>"
     for finding in inspection.findings:
         fault = ' <span class="broken">a fault of this run</span>' if finding.rule in inspection.failing else ""
         yield f"<h3>{escape(RULES[finding.rule])}{fault}</h3>"

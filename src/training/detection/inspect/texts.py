@@ -38,7 +38,7 @@ def summary(inspection: Inspection) -> list[str]:
         lines.append(f"{split.name}: {count_of(len(split.records), 'image')}, {objects}")
     lines.append(f"{count_of(len(inspection.findings), 'finding')}, {count_of(len(inspection.faults), 'fault')}")
     lines += [f"{finding.rule}: {plain(finding.text)}" for finding in inspection.findings]
-    return lines
+    return lines if inspection.dataset is not None else [*lines, inspection.no_findings]
 
 
 def shortened(findings: Sequence[Finding]) -> list[str]:
@@ -82,7 +82,7 @@ def markdown(inspection: Inspection) -> str:
         if finding.examples:
             lines.append("")
     if not inspection.findings:
-        lines += ["None of the checks found anything.", ""]
+        lines += [inspection.no_findings, ""]
     if inspection.reading.notes:
         lines += ["## Notes", ""]
         lines += [f"- {escaped(note)}" for note in inspection.reading.notes]
