@@ -5,6 +5,7 @@ import json
 import random
 import struct
 import sys
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,6 +95,22 @@ def test_transparent_pixels_are_composed_on_white() -> None:
 
     assert [as_rgb(clear).getpixel((x, 0)) for x in (0, 1)] == [(255, 255, 255), (200, 0, 0)]
     assert as_rgb(palette).getpixel((0, 0)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(("value", "traits"), [(4 * 257, ("deep", "alpha")), (5, ("deep",))], ids=["there", "absent"])
+def test_the_transparent_value_of_16_bits_is_composed_on_white(
+    value: int, traits: tuple[str, ...], tmp_path: Path
+) -> None:
+    grid = _GRID * 4
+    content = _write(tmp_path, "a.png", Image.fromarray((grid * 257).astype(np.uint16))).read_bytes()
+    data = b"tRNS" + value.to_bytes(2, "big")
+    at = content.index(b"IDAT") - 4
+    chunk = (2).to_bytes(4, "big") + data + zlib.crc32(data).to_bytes(4, "big")
+    (tmp_path / "a.png").write_bytes(content[:at] + chunk + content[at:])
+
+    assert examine(tmp_path / "a.png").traits == traits
+    expected = np.where(grid * 257 == value, 255, grid)
+    assert np.array_equal(np.asarray(read_picture(tmp_path / "a.png").convert("L")), expected)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])

@@ -151,7 +151,7 @@ def examine_and_show(path: Path) -> tuple[Picture, Image.Image]:
 
         image, is_cut = _decoded(content, shrink)
         traits = [CUT] * is_cut + [DEEP] * is_deep(image)
-        if _has_alpha(image) and np.asarray(image.convert("RGBA"))[..., 3].min(initial=255) < 255:
+        if _has_transparent_pixels(image):
             traits.append(ALPHA)
         md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
         return Picture(int(size[0]), int(size[1]), orientation, tuple(traits), md5), image
@@ -212,6 +212,9 @@ def as_rgb(image: Image.Image, depth: Range | None = None) -> Image.Image:
         values = _values(image)
         low, high = depth or _full_range(values, 1.0 if image.mode == "F" else 65535.0)
         grey = np.clip((values - low) * (255 / max(high - low, 1e-12)) + 0.5, 0, 255).astype(np.uint8)
+        transparent = _transparent_value(image)
+        if transparent is not None:
+            grey[values == transparent] = BACKGROUND[0]
         return Image.fromarray(grey).convert("RGB")
     if _has_alpha(image):
         opaque = Image.new("RGBA", image.size, (*BACKGROUND, 255))
@@ -227,6 +230,19 @@ def _full_range(values: NDArray[np.float64], most: float) -> Range:
 def _values(image: Image.Image) -> NDArray[np.float64]:
     with np.errstate(invalid="ignore"):
         return np.nan_to_num(np.asarray(image, dtype=np.float64), posinf=0.0, neginf=0.0)
+
+
+def _has_transparent_pixels(image: Image.Image) -> bool:
+    if is_deep(image):
+        transparent = _transparent_value(image)
+        return transparent is not None and bool((_values(image) == transparent).any())
+    return _has_alpha(image) and bool(np.asarray(image.convert("RGBA"))[..., 3].min(initial=255) < 255)
+
+
+def _transparent_value(image: Image.Image) -> float | None:
+    """Returns the value of the transparent pixels of a deep picture; None where all are opaque."""
+    value = image.info.get("transparency")
+    return float(value) if isinstance(value, int) else None
 
 
 def _has_alpha(image: Image.Image) -> bool:
