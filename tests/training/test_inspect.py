@@ -166,6 +166,27 @@ def test_inspect_data_knows_the_validation_file_as_a_split(
     ]
 
 
+def test_inspect_data_finds_classes_that_look_alike(sound: _Folder, config: str) -> None:
+    for number in range(12):
+        sound.rows["train"] += [f"{number}.png,80,60,120,100,{name}" for name in ("Pothole", "a/b", "c/b")]
+    for place, name in enumerate(("Pothole", "a/b", "c/b", "a  \u0405", "a S")):
+        for split, image in (("train", 20), ("test", 25)):
+            sound.rows[split].append(f"{image}.png,{80 + place},60,120,100,{name}")
+
+    _, document = _inspect(sound, config)
+
+    (finding,) = [finding for finding in document["findings"] if finding["rule"] == "classes-alike"]
+    assert finding["text"] == (
+        "'pothole' (30) and 'Pothole' (14); 'a  \u0405' (2) and 'a S' (2) look alike and are learned as different "
+        "classes. If they are one, give them one name."
+    )
+    assert len(finding["examples"]) == 14 and finding["examples"][0] == {
+        "split": "train",
+        "fileName": "0.png",
+        "boxes": [1],
+    }
+
+
 def test_inspect_data_says_when_the_binary_metrics_mean_nothing(sound: _Folder, config: str) -> None:
     sound.rows["test"].pop()
 

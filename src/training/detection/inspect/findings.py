@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from detection.config.alike import alike
 from detection.data.dataset_faults import VALIDATION
 from detection.data.datasets import Dataset, ImageRecord
 from detection.inspect.likeness import groups, near_duplicates
@@ -33,6 +34,7 @@ RULES = {
     "near-duplicates-within": "Images of one split are nearly the same.",
     "same-bytes": "Files of different names have the same bytes.",
     "class-imbalance": "A class has few objects to learn from.",
+    "classes-alike": "Names of classes look alike.",
     "small-objects": f"Objects are smaller than {LEAST_SIDE:g} pixels after resizing.",
     "anchors": "Objects overlap no anchor well.",
     "objects-per-image": "Images have more objects than the metrics or the model count.",
@@ -150,6 +152,7 @@ def find(dataset: Dataset, model: Model, md5: Mapping[str, str], survey: Survey 
         *(_near_duplicates(splits, survey, md5) if survey is not None else ()),
         *_same_bytes(splits, md5),
         *_class_imbalance(splits, dataset.class_names),
+        *_alike(splits, dataset.class_names),
         *_small_objects(splits, model),
         *_anchors(splits, model),
         *_objects_per_image(splits, model),
@@ -353,6 +356,29 @@ def _without_objects(splits: Sequence[Split]) -> Iterable[Finding]:
                 ),
                 empty,
             )
+
+
+def _alike(splits: Sequence[Split], class_names: Mapping[int, str]) -> Iterable[Finding]:
+    looks = defaultdict[str, list[int]](list)
+    for label, name in class_names.items():
+        looks["/".join(map(alike, " ".join(name.split()).replace("\\", "/").split("/")))].append(label)
+    objects = Counter(label for split in splits for label in split.labels.tolist())
+    same = [sorted(labels, key=lambda label: -objects[label]) for labels in looks.values() if len(labels) > 1]
+    rarer = {label for labels in same for label in labels[1:]}
+    examples = []
+    for split in splits:
+        for record in split.records:
+            boxes = tuple(place for place, label in enumerate(record.labels) if label in rarer)
+            if boxes:
+                examples.append(Example(split.name, record.file_name, boxes))
+    if same:
+        shown = [
+            " and ".join(f"'{class_names[label]}' ({objects[label]:,})" for label in labels) for labels in same[:5]
+        ]
+        text = (
+            f"{'; '.join(shown)} look alike and are learned as different classes. If they are one, give them one name."
+        )
+        yield Finding("classes-alike", text, len(same), tuple(examples))
 
 
 def _coinciding(splits: Sequence[Split], class_names: Mapping[int, str]) -> Iterable[Finding]:
