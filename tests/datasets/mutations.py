@@ -76,7 +76,7 @@ def mutated_csv(random_: random.Random, text: str) -> bytes:
     """Returns the bytes of a CSV with one to four changes."""
     for _ in range(random_.randint(1, 4)):
         at = random_.randint(0, len(text))
-        kind = random_.randrange(8)
+        kind = random_.randrange(10)
         lines = text.split("\n")
         line = random_.randrange(len(lines))
         if kind == 0:
@@ -97,6 +97,12 @@ def mutated_csv(random_: random.Random, text: str) -> bytes:
             other = random_.randrange(len(lines))
             lines[line], lines[other] = lines[other], lines[line]
             text = "\n".join(lines)
+        elif kind == 7:
+            column, other = random_.randrange(6), random_.randrange(7)
+            text = "\n".join(_with_column_again(one, column, other) for one in lines)
+        elif kind == 8:
+            name = random_.choice(lines[0].strip().split(","))
+            text = text.replace(name, random_.choice([name.title(), f"{name[:1]}-{name[1:]}", f"{name}\u00e9"]), 1)
         else:
             text = (
                 text[:at] + chr(random_.choice([0, 9, 11, 12, 28, 31, 34, 44, 127, 133, 160, 8232, 65279])) + text[at:]
@@ -106,6 +112,11 @@ def mutated_csv(random_: random.Random, text: str) -> bytes:
         at = random_.randrange(len(content) + 1)
         content = content[:at] + bytes([random_.randrange(256)]) + content[at:]
     return content
+
+
+def _with_column_again(line: str, column: int, place: int) -> str:
+    fields = line.split(",")
+    return ",".join([*fields[:place], fields[column], *fields[place:]]) if column < len(fields) else line
 
 
 def mutated_picture(random_: random.Random, content: bytes) -> bytes:
@@ -197,7 +208,11 @@ def write_csv_cases(count: int, seed: int) -> list[dict[str, Any]]:
             train = mutated_csv(random_, train.decode())
         else:
             test = mutated_csv(random_, test.decode())
-        settings = {"onBadRows": random_.choice(["fail", "fail", "clip"]), "clipPixels": 2.0, "exif": "apply"}
+        settings = {
+            "onBadRows": random_.choice(["fail", "fail", "clip"]),
+            "clipPixels": random_.choice([2.0, 2.0, 1e-5, 0.3, 1e20]),
+            "exif": random_.choice(["apply", "apply", "ignore"]),
+        }
         case: dict[str, Any] = {
             "name": f"csv {seed}-{number}",
             "imageType": "pothole",
@@ -235,7 +250,8 @@ def write_pictures(folder: Path, count: int, seed: int) -> None:
             (images / content).write_bytes(whole["0-rgb.png"])
             csv = root / "pothole" / "datasets" / f"{split}_pothole_{_STAMP}.csv"
             csv.write_text("\n".join([_HEADER, f"{content},1,1,7,7,pothole", *rows[split]]) + "\n", encoding="utf-8")
-        answers: dict[str, Any] = {"settings": {"onBadRows": "fail", "clipPixels": 2.0, "exif": "apply"}}
+        exif = random_.choice(["apply", "ignore"])
+        answers: dict[str, Any] = {"settings": {"onBadRows": "fail", "clipPixels": 2.0, "exif": exif}}
         _answer(answers, lambda _: root)  # noqa: B023
         (root / "answers.json").write_text(json.dumps(answers, ensure_ascii=False), encoding="utf-8")
 
@@ -258,7 +274,10 @@ def _answer(case: dict[str, Any], write: Callable[[Path], Path]) -> None:
 
 
 def _read(root: Path, case: dict[str, Any], on_bad_rows: str) -> DatasetReading:
-    return read_dataset(root, "pothole", "latest", "latest", on_bad_rows=on_bad_rows, clip_pixels=2.0, exif="apply")
+    clip_pixels, exif = case["settings"]["clipPixels"], case["settings"]["exif"]
+    return read_dataset(
+        root, "pothole", "latest", "latest", on_bad_rows=on_bad_rows, clip_pixels=clip_pixels, exif=exif
+    )
 
 
 def _write_case(folder: Path, case: dict[str, Any]) -> Path:

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Datasets.Checks;
 
@@ -6,7 +7,7 @@ namespace Datasets.Checks;
 /// Finds what is left of a name where its look does not differ. The table is that of the trainer's alike.py; this program has no tables of
 /// Unicode. Case, accents and signs that nobody sees are lost; letters of other alphabets become the Latin ones that they look like.
 /// </summary>
-internal static class AlikeNames
+internal static partial class AlikeNames
 {
     private const string Latin =
         "aaaaaaæceeeeiiiiðnooooo\u00d7øuuuuyþßaaaaaaæceeeeiiiiðnooooo\u00f7øuuuuyþyaaaaaaccccccccdd"
@@ -47,6 +48,9 @@ internal static class AlikeNames
         return reduced.ToString();
     }
 
+    /// <summary>Returns a name of a class without the same signs; a folder is part of it, and blanks in a row are one.</summary>
+    public static string ReduceClass(string name) => Blanks().Replace(string.Join('/', name.Split('/', '\\').Select(Reduce)), " ");
+
     private static char? Reduce(char letter) =>
         letter switch
         {
@@ -72,4 +76,7 @@ internal static class AlikeNames
         if (syllable % 28 is > 0 and var last)
             reduced.Append((char)('\u11a7' + last));
     }
+
+    [GeneratedRegex(" +", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: -1)]
+    private static partial Regex Blanks();
 }

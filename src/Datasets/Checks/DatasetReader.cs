@@ -273,12 +273,12 @@ public static class DatasetReader
     {
         var spellings = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in Boxes(split).Select(row => row.ClassName).Distinct(StringComparer.Ordinal))
-            spellings.TryAdd(AlikeNames.Reduce(name), name);
+            spellings.TryAdd(AlikeNames.ReduceClass(name), name);
         return spellings;
     }
 
     private static string Twin(string className, Dictionary<string, string> spellings) =>
-        spellings.TryGetValue(AlikeNames.Reduce(className), out var meant)
+        spellings.TryGetValue(AlikeNames.ReduceClass(className), out var meant)
             ? $" Did you mean '{meant}'?{NearestName.Difference(className, meant)}"
             : "";
 

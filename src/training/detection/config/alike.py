@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
+
+_BLANKS = re.compile(" +")
 
 # Letters of Latin, Greek, Cyrillic and kana, which lose accents and case, and the syllables of Hangul.
 _RANGES = ((0xC0, 0x180), (0x370, 0x460), (0x1E00, 0x1F00), (0x3040, 0x3100), (0xAC00, 0xD7A4))
@@ -47,3 +50,8 @@ def alike(name: str) -> str:
     Letters of other alphabets become the Latin ones that they look like, and composed letters their parts.
     """
     return name.replace("\\", "/").rpartition("/")[2].translate(_table())
+
+
+def alike_class(name: str) -> str:
+    """Returns a name of a class without the same signs; a folder is part of it, and blanks in a row are one."""
+    return _BLANKS.sub(" ", "/".join(map(alike, name.replace("\\", "/").split("/"))))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from detection.config.nearest_name import difference
-from detection.config.alike import alike
+from detection.config.alike import alike_class
 from detection.data.dataset_csv import CsvFile, Row
 from detection.data.image_sizes import ImageSizes
 
@@ -280,13 +280,13 @@ def _spellings(rows: Iterable[Row]) -> dict[str, str]:
     """Returns the first class of each look."""
     spellings: dict[str, str] = {}
     for name in dict.fromkeys(row.class_name for row in rows if row.class_name):
-        spellings.setdefault(alike(name), name)
+        spellings.setdefault(alike_class(name), name)
     return spellings
 
 
 def _twin(class_name: str, others: Mapping[str, str]) -> str:
     """Returns the hint that names a class of another split with the same look; empty without one."""
-    meant = others.get(alike(class_name))
+    meant = others.get(alike_class(class_name))
     return "" if meant is None else f" Did you mean '{meant}'?{difference(class_name, meant)}"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from detection.config.alike import alike
+from detection.config.alike import alike_class
 from detection.data.dataset_faults import VALIDATION
 from detection.data.datasets import Dataset, ImageRecord
 from detection.inspect.likeness import groups, near_duplicates
@@ -361,7 +361,7 @@ def _without_objects(splits: Sequence[Split]) -> Iterable[Finding]:
 def _alike(splits: Sequence[Split], class_names: Mapping[int, str]) -> Iterable[Finding]:
     looks = defaultdict[str, list[int]](list)
     for label, name in class_names.items():
-        looks["/".join(map(alike, " ".join(name.split()).replace("\\", "/").split("/")))].append(label)
+        looks[alike_class(name)].append(label)
     objects = Counter(label for split in splits for label in split.labels.tolist())
     same = [sorted(labels, key=lambda label: -objects[label]) for labels in looks.values() if len(labels) > 1]
     rarer = {label for labels in same for label in labels[1:]}
