@@ -134,6 +134,22 @@ public sealed class DatasetReaderTests : IDisposable
         Assert.Equal([@"a\b.gif", "same.gif", "sub/deep/c.gif"], found.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task ListImagesAsync_SkipsANameThatIsNotUtf8_AsTheTrainerDoes()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have no such names.");
+        var images = Path.GetDirectoryName(datastore.Write("road/images/a.gif", Gif))!;
+        datastore.Write("road/images/\uFFFD\uFFFD.gif", Gif);
+        const string Name = "import os, sys; name = os.fsencode(sys.argv[1]) + b'/\\xff.gif'; ";
+        await Trainer.RunAsync(Name + "open(name, 'wb').write(b'GIF')", images);
+
+        var found = await new FolderDataset(datastore.Root, "road").ListImagesAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, Directory.GetFiles(images).Length);
+        Assert.Equal(["a.gif", "\uFFFD\uFFFD.gif"], found.Order(StringComparer.Ordinal));
+        await Trainer.RunAsync(Name + "os.remove(name)", images); // .NET cannot delete it.
+    }
+
     /// <summary>Header of a picture of 8 x 6 pixels.</summary>
     private static byte[] Gif => [.. "GIF89a"u8, 8, 0, 6, 0, 0, 0, 0, .. ","u8, 0, 0, 0, 0, 8, 0, 6, 0, 0];
 

@@ -28,6 +28,10 @@ internal static class Trainer
         Assert.True(exitCode == 0, string.Join('\n', lines));
     }
 
+    /// <summary>Runs Python code to its end.</summary>
+    public static async Task RunAsync(string code, params string[] arguments) =>
+        Assert.Equal(0, await RunAsync(Interpreter(), ["-c", code, .. arguments], _ => { }));
+
     private static string Interpreter()
     {
         Assert.SkipWhen(Python.Value is null, "no Python has numpy and Pillow");

@@ -16,7 +16,7 @@ public sealed class FolderFiles(string root) : IDatastoreFiles
 
     /// <summary>
     /// Lists the files of a folder with their paths in it, which have forward slashes; none when it is missing. Links to folders, broken
-    /// links and links in a circle are skipped, as in training.
+    /// links and links in a circle are skipped, as in training. So is a name that is not UTF-8: no row of a CSV can say it.
     /// </summary>
     internal static IEnumerable<(string Path, FileInfo File)> Enumerate(string folder, bool withSubfolders)
     {
@@ -36,6 +36,8 @@ public sealed class FolderFiles(string root) : IDatastoreFiles
     {
         try
         {
+            if (file.Name.Contains('\uFFFD', StringComparison.Ordinal) && !File.Exists(file.FullName))
+                return false; // .NET shows this sign in place of bytes that it cannot name, and then finds no such file.
             return file.LinkTarget is null || file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true };
         }
         catch (IOException)
