@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Build.Tests.Doubles;
 using Fixtures;
 using Fixtures.Services;
@@ -49,6 +50,31 @@ public sealed class JobTests : IDisposable
             File.ReadAllText(Path.Combine(host.Root, "artifacts/outcome.json")),
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public void Follow_KeepsTheOutcome_WhenAMetricIsNoNumber()
+    {
+        Answer("Completed");
+        host.Service.On(
+            "GET",
+            $"{Tracking}/runs/get",
+            FakeService.Json(
+                200,
+                """
+                {"run":{"data":{"metrics":[{"key":"eval_mAP","value":"NaN","timestamp":1,"step":2},
+                 {"key":"train_loss","value":"Infinity","timestamp":1,"step":2}]}}}
+                """
+            )
+        );
+
+        var output = host.Run("--target=Follow", "--job=job");
+
+        Assert.StartsWith("exit code 0", output, StringComparison.Ordinal);
+        var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(host.Root, "artifacts/outcome.json")))!["metrics"]!;
+        Assert.Equal(("NaN", "Infinity"), ((string?)metrics["eval_mAP"], (string?)metrics["train_loss"]));
+        // And it can be read.
+        Assert.StartsWith("exit code 0", host.Run("--target=Follow", "--job=job"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Build.Sessions.Jobs;
 /// <param name="Job">The name of the job.</param>
 /// <param name="Experiment">The experiment that groups the job.</param>
 /// <param name="Reason">The reason of the failure, in the service's words; null when it did not fail.</param>
-/// <param name="Metrics">The last value of each metric.</param>
+/// <param name="Metrics">The last value of each metric; NaN and infinities are texts in the file, as JSON has none.</param>
 /// <param name="Tags">The tags of the run.</param>
 /// <param name="Datasets">The CSV files that the job read.</param>
 /// <param name="Artifacts">The folder of the job's artifacts, relative to the repository, with forward slashes.</param>
@@ -21,7 +21,7 @@ public sealed record JobOutcome(
     string Job,
     string Experiment,
     string? Reason,
-    IReadOnlyDictionary<string, double> Metrics,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyDictionary<string, string> Tags,
     OutcomeDatasets Datasets,
     string Artifacts,
@@ -41,7 +41,7 @@ public sealed record JobOutcome(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? SweepIsMaximized { get; init; }
 
-    /// <summary>The trial of a sweep whose metrics and artifacts these are; null when the job is no sweep, or no trial completed.</summary>
+    /// <summary>The trial of a sweep whose metrics and artifacts these are; null when the job is no sweep, or no trial completed with a value.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? BestTrial { get; init; }
 

@@ -11,9 +11,12 @@ namespace Build.Sessions.Jobs;
 public sealed class OutcomeReport(IDisplay display)
 {
     private const int NameWidth = 24;
+    private const int MostFailures = 10;
 
     /// <summary>Lists the metrics and where the artifacts are.</summary>
-    /// <exception cref="CakeException">The job did not complete; says why, and how to continue.</exception>
+    /// <exception cref="CakeException">
+    /// The job did not complete, or it is a sweep without a best trial; says why, and how to continue.
+    /// </exception>
     public void Show(BuildContext context, JobOutcome outcome)
     {
         context.Say("");
@@ -29,11 +32,13 @@ public sealed class OutcomeReport(IDisplay display)
         context.Report("Outcome", $"{outcome.Status}{duration}");
         if (outcome.BestTrial is not null)
             context.ReportDetail("best trial", $"{outcome.BestTrial}; metrics, artifacts and model are its own");
+        ReportFailures(context, outcome.Trials ?? []);
         foreach (var interruption in outcome.Interruptions ?? [])
             context.ReportDetail("node lost", Describe(interruption));
         if (outcome.Cost is not null || outcome.NoCostReason is not null)
             context.ReportDetail("cost", Describe(outcome.Cost, outcome.NoCostReason));
-        context.ReportDetail("artifacts", outcome.Artifacts);
+        if (HasArtifacts(outcome))
+            context.ReportDetail("artifacts", outcome.Artifacts);
         var model = Path.Combine(context.Root, outcome.Artifacts, "outputs", "final_model");
         if (Directory.Exists(model))
             context.ReportDetail("model", Path.GetRelativePath(context.Root, model));
@@ -42,11 +47,41 @@ public sealed class OutcomeReport(IDisplay display)
         if (outcome.Status != JobStatus.Completed)
         {
             throw new CakeException(
-                $"Job {outcome.Job} is {outcome.Status}; it must be Completed. {outcome.Reason} "
-                    + $"Its log is in {outcome.Artifacts}/user_logs; "
-                    + "the same command submits it again and resumes from the last checkpoint."
+                $"Job {outcome.Job} is {outcome.Status}; it must be Completed. {(outcome.Reason is { } reason ? $"{reason} " : "")}"
+                    + $"{WhereTheLogIs(outcome)} The same command submits it again and resumes from the last checkpoint."
             );
         }
+
+        if (outcome is { Trials: { } all, BestTrial: null })
+        {
+            throw new CakeException(
+                $"Sweep {outcome.Job} is Completed, and none of its {all.Count} trials completed with a finite value of "
+                    + $"{outcome.SweepMetric}; one of them must, because its model is that of the sweep. {WhereTheLogIs(outcome)} "
+                    + "dotnet cake --target=Train --rerun submits it again."
+            );
+        }
+    }
+
+    // Of a sweep the artifacts are those of its best trial.
+    private static bool HasArtifacts(JobOutcome outcome) => outcome.Trials is null || outcome.BestTrial is not null;
+
+    private static string WhereTheLogIs(JobOutcome outcome)
+    {
+        if (HasArtifacts(outcome))
+            return $"Its log is in {outcome.Artifacts}/user_logs.";
+        if (outcome.Trials is not [var first, ..])
+            return "It has no trial.";
+        var shown = outcome.Trials.FirstOrDefault(trial => trial.Status == JobStatus.Failed) ?? first;
+        return $"The log of a trial: dotnet cake --target=Fetch --job={shown.Name}.";
+    }
+
+    private static void ReportFailures(BuildContext context, IReadOnlyList<TrialOutcome> trials)
+    {
+        var failed = trials.Where(trial => trial.Status == JobStatus.Failed).ToList();
+        foreach (var trial in failed.Take(MostFailures))
+            context.ReportDetail("failed", $"{trial.Name}: {trial.Reason ?? "no reason is known"}");
+        if (failed.Count > MostFailures)
+            context.ReportDetail("failed", $"{failed.Count - MostFailures} more; artifacts/outcome.json has them all");
     }
 
     private static string Describe(ReportCost? cost, string? reason) =>

@@ -77,7 +77,9 @@ public sealed class TrainingSubmission(
     }
 
     private static SweepSettings? SettingsOf(SweepPlan? sweep) =>
-        sweep is null ? null : new(sweep.Metric, sweep.Goal == "Maximize", sweep.MaxTrials, sweep.MaxConcurrent);
+        sweep is null
+            ? null
+            : new(sweep.Metric, sweep.Goal == "Maximize", sweep.MaxTrials, sweep.MaxConcurrent) { HasPolicy = sweep.Termination is not null };
 
     private async Task<RegisteredEnvironment> RegisterAsync(BuildContext context, WorkspaceClient workspace, ExperimentPlan plan)
     {

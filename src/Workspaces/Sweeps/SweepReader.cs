@@ -38,6 +38,9 @@ public sealed class SweepReader(WorkspaceClient workspace)
                     sweep.Limits?.MaxTotalTrials,
                     sweep.Limits?.MaxConcurrentTrials
                 )
+                {
+                    HasPolicy = sweep.EarlyTermination is not null,
+                }
                 : null
         );
     }
@@ -58,20 +61,28 @@ public sealed class SweepReader(WorkspaceClient workspace)
         // The sweep first: once it has ended, so have all of its trials.
         var details = await workspace.RunHistory.GetDetailsAsync(jobName, cancellationToken);
         var children = await workspace.RunHistory.GetChildrenAsync(jobName, cancellationToken);
-        var isCanceled = details.Status is JobStatus.Canceled or JobStatus.CancelRequested;
+        var isCanceled = IsCanceled(details);
+        // And again after the trials: a sweep is cancelled before its trials are.
+        if (settings.HasPolicy && !isCanceled && children.Any(child => child.Details.Status == JobStatus.Canceled && !ended.ContainsKey(child.Name)))
+            isCanceled = IsCanceled(await workspace.RunHistory.GetDetailsAsync(jobName, cancellationToken));
         var trials = new Trial[children.Count];
         await Parallel.ForAsync(
             0,
             trials.Length,
             new ParallelOptions { MaxDegreeOfParallelism = ConcurrentReads, CancellationToken = cancellationToken },
-            async (index, stop) => trials[index] = await ReadTrialAsync(children[index], settings.Metric, isCanceled, stop)
+            async (index, stop) => trials[index] = await ReadTrialAsync(children[index], settings, isCanceled, stop)
         );
         foreach (var trial in trials.Where(trial => trial.Status.IsTerminal()))
             ended[trial.Name] = trial;
         return new(details.Status, details.Error, settings, [.. trials.OrderBy(trial => NumberOf(trial.Name))]);
     }
 
-    private async Task<Trial> ReadTrialAsync(ChildRun child, string metric, bool isCanceled, CancellationToken cancellationToken)
+    private async Task<Trial> ReadTrialAsync(
+        ChildRun child,
+        SweepSettings settings,
+        bool isCanceled,
+        CancellationToken cancellationToken
+    )
     {
         if (ended.TryGetValue(child.Name, out var known))
             return known;
@@ -80,18 +91,22 @@ public sealed class SweepReader(WorkspaceClient workspace)
         var (metrics, last) = hasStarted
             ? await workspace.Tracking.GetMetricsAsync(child.Name, cancellationToken)
             : (new Dictionary<string, double>(StringComparer.Ordinal), null);
+        double? value = metrics.TryGetValue(settings.Metric, out var logged) ? logged : null;
         return new(
             child.Name,
             status,
             ValuesOf(child.Details.Tags.GetValueOrDefault(ValuesTag)),
-            metrics.TryGetValue(metric, out var value) ? value : null,
+            value,
             last?.Step ?? 0,
-            IsEndedEarly: status == JobStatus.Canceled && !isCanceled,
+            // A policy decides by what the trial has logged. Any other trial was cancelled by somebody.
+            IsEndedEarly: status == JobStatus.Canceled && settings.HasPolicy && value is not null && !isCanceled,
             child.Details.Error,
             child.Details.Started,
             child.Details.Ended
         );
     }
+
+    private static bool IsCanceled(RunDetails details) => details.Status is JobStatus.Canceled or JobStatus.CancelRequested;
 
     // Whoever can write tags can write this one.
     private static SortedDictionary<string, string> ValuesOf(string? tag)

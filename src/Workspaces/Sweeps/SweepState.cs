@@ -9,10 +9,10 @@ namespace Workspaces.Sweeps;
 /// <param name="Trials">The trials that exist, in their order.</param>
 public sealed record SweepState(JobStatus Status, string? Reason, SweepSettings Settings, IReadOnlyList<Trial> Trials)
 {
-    /// <summary>Gets the completed trial with the best value; null before the first one. Of equals it is the first.</summary>
+    /// <summary>Gets the completed trial with the best finite value; null before the first one. Of equals it is the first.</summary>
     public Trial? Best =>
         Trials
-            .Where(trial => trial is { Status: JobStatus.Completed, Metric: { } value } && !double.IsNaN(value))
+            .Where(trial => trial is { Status: JobStatus.Completed, Metric: { } value } && double.IsFinite(value))
             .MinBy(trial => Settings.IsMaximized ? -trial.Metric!.Value : trial.Metric!.Value);
 }
 
@@ -21,4 +21,8 @@ public sealed record SweepState(JobStatus Status, string? Reason, SweepSettings 
 /// <param name="IsMaximized">Whether more of it is better.</param>
 /// <param name="MostTrials">Number of trials; null when the sweep does not say.</param>
 /// <param name="MostConcurrent">Trials at the same time; null when the sweep does not say.</param>
-public sealed record SweepSettings(string Metric, bool IsMaximized, int? MostTrials, int? MostConcurrent);
+public sealed record SweepSettings(string Metric, bool IsMaximized, int? MostTrials, int? MostConcurrent)
+{
+    /// <summary>Gets whether a policy ends trials that fall behind.</summary>
+    public bool HasPolicy { get; init; }
+}

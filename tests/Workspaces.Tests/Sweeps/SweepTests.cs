@@ -15,7 +15,7 @@ public class SweepTests
 {
     private const string Name = "pothole-0123456789ab";
 
-    private static readonly SweepSettings Settings = new("eval_mAP", IsMaximized: true, 12, 3);
+    private static readonly SweepSettings Settings = new("eval_mAP", IsMaximized: true, 12, 3) { HasPolicy = true };
     private static readonly string JobPath = $"{FakeService.WorkspaceId}/jobs/{Name}";
     private static readonly string ChildrenPath = $"/history/v1.0{FakeService.WorkspaceId}/runs/{Name}/children";
     private static readonly string MetricsPath = $"/mlflow/v1.0{FakeService.WorkspaceId}/api/2.0/mlflow/runs/get";
@@ -55,6 +55,7 @@ public class SweepTests
              "jobType":"Sweep","experimentName":"pothole","status":"{{{status}}}",
              "objective":{"goal":"Maximize","primaryMetric":"eval_mAP"},"samplingAlgorithm":{"samplingAlgorithmType":"Random"},
              "limits":{"jobLimitsType":"Sweep","maxTotalTrials":12,"maxConcurrentTrials":3},
+             "earlyTermination":{"policyType":"MedianStopping"},
              "searchSpace":{"RUN_PARAMS__LEARNING_RATE":["uniform",[0.001,0.1]]},
              "trial":{"command":"python","environmentId":"{{{TestPlans.Registered.Id}}}"} } }
             """;
@@ -223,6 +224,16 @@ public class SweepTests
         Answer(service, ("Canceled", Child(0, "Canceled", "{}")));
 
         Assert.False((await FollowAsync(service))[0].Trials[0].IsEndedEarly);
+    }
+
+    [Fact]
+    public async Task FollowAsync_CountsNoTrialAsEndedEarly_WhenTheSweepIsCanceledWhileItIsRead()
+    {
+        var service = new FakeService();
+        // The sweep is read before its trials, and again after them.
+        Answer(service, ("Running", Child(0, "Canceled", "{}")), ("CancelRequested", Child(0, "Canceled", "{}")), ("Canceled", ""));
+
+        Assert.DoesNotContain((await FollowAsync(service)).SelectMany(state => state.Trials), trial => trial.IsEndedEarly);
     }
 
     [Fact]
