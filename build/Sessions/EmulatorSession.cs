@@ -1,8 +1,9 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.LocalRuntime;
 using Build.Log;
-using Build.Sessions.Drills;
 using Cake.Core;
 using Experiments.Plans;
 using Experiments.Plans.Jobs;
@@ -62,6 +63,23 @@ public sealed class EmulatorSession(CommandArguments arguments, PythonRuntime py
         return emulator;
     }
 
+    /// <summary>Activates a fault script in place of the previous one.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="script">The script.</param>
+    /// <param name="source">Its name in messages.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="Workspaces.Errors.WorkspaceException">No emulator runs, or it refused.</exception>
+    public Task SetFaultsAsync(BuildContext context, JsonObject script, string source, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(script);
+        return new EmulatorLauncher(time).SetFaultsAsync(
+            Folder(context),
+            Encoding.UTF8.GetBytes(script.ToJsonString()),
+            source,
+            cancellationToken
+        );
+    }
+
     /// <summary>Checks that the emulator of this run runs jobs by the runtime of the plan.</summary>
     /// <exception cref="CakeException">It cannot change, because a job of another kind is running.</exception>
     public void Check(JobRuntime wanted)
@@ -90,7 +108,7 @@ public sealed class EmulatorSession(CommandArguments arguments, PythonRuntime py
         {
             Url = endpoint,
             RecordingFile = arguments.GetPath(EmulatorArguments.Record),
-            FaultScriptFile = arguments.GetPath(EmulatorArguments.Faults) ?? DrillScript.Write(context, arguments),
+            FaultScriptFile = arguments.GetPath(EmulatorArguments.Faults),
         };
         // A container has its own Python; a process uses the one of this machine that can train.
         if (jobs != JobRuntime.Docker)

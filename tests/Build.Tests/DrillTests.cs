@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Build.CommandLine;
+using Build.Sessions;
 using Build.Sessions.Drills;
 using Cake.Core;
 using Experiments.Plans;
@@ -24,14 +25,15 @@ public class DrillTests
         arguments.GetArguments("drill").Returns(drills);
         var time = Substitute.For<TimeProvider>();
         time.GetUtcNow().Returns(new DateTimeOffset(2026, 11, 1, 10, 0, 0, TimeSpan.Zero));
-        return new Drill(new CommandArguments(arguments, Substitute.For<ICakeEnvironment>()), time);
+        var given = new CommandArguments(arguments, Substitute.For<ICakeEnvironment>());
+        return new Drill(given, new EmulatorSession(given, null!, time), time);
     }
 
     [Fact]
     public void Of_ReturnsNull_WithoutADrill() => Assert.Null(With().Of(Sweep));
 
     [Fact]
-    public void Of_GivesASweepANameThatTheScriptFinds_AndCheckpointsOfItsOwn()
+    public void Of_GivesASweepANameAndCheckpointsOfItsOwn()
     {
         var (name, plan) = With("evict@step:40").Of(Sweep)!.Value;
 
@@ -49,11 +51,11 @@ public class DrillTests
                 JsonNode.Parse(
                     """
                     {"rules":[
-                      {"job":"*-drill-*","perJob":true,"count":1,"preempt":{"step":40,"graceMilliseconds":30000}},
-                      {"job":"*-drill-*","perJob":true,"count":1,"preempt":{"step":80,"graceMilliseconds":30000}}]}
+                      {"job":"j-drill-1*","perJob":true,"count":1,"endsWith":"j-drill-1","preempt":{"step":40,"graceMilliseconds":30000}},
+                      {"job":"j-drill-1*","perJob":true,"count":1,"endsWith":"j-drill-1","preempt":{"step":80,"graceMilliseconds":30000}}]}
                     """
                 ),
-                DrillScript.Of([40, 80])
+                DrillScript.Of("j-drill-1", [40, 80])
             )
         );
 

@@ -110,6 +110,14 @@ public class SweepTableTests
         Assert.Equal([Tone.Good, Tone.Plain, Tone.Good, Tone.Plain], listing.Rows.Select(row => row.Tone));
     }
 
+    [Theory]
+    [InlineData(98.4, "0:01:38")]
+    [InlineData(98.5, "0:01:39")]
+    [InlineData(59.6, "0:01:00")]
+    [InlineData(90061, "25:01:01")]
+    public void ShownDuration_RoundsToSeconds_AndCountsTheHoursOfDays(double seconds, string expected) =>
+        Assert.Equal(expected, ShownDuration.Of(TimeSpan.FromSeconds(seconds)));
+
     [Fact]
     public void Left_ReturnsNull_WhenNoTrialHasCompleted() =>
         Assert.Null(SweepTable.Left(Sweep(JobStatus.Running, Trial(0, JobStatus.Running)), Start));

@@ -18,6 +18,21 @@ public class SweepQueryTests
         Assert.Equal("NaN", (string?)trials[2]!["metric"]);
     }
 
+    [Theory]
+    [InlineData("Failed")]
+    [InlineData("Canceled")]
+    [InlineData("Running")]
+    public void Read_LeavesOutOfTheBestSoFar_WhatHasNotCompleted(string state)
+    {
+        var sweep = Sweep(true, (1, "a", 9), (2, "a", 0.5));
+        sweep = sweep with { Trials = [sweep.Trials[0] with { State = state, IsEndedEarly = state == "Canceled" }, sweep.Trials[1]] };
+
+        var trials = SweepQuery.Read(sweep)["trials"]!.AsArray();
+
+        Assert.Equal("[null,0.5]", new JsonArray([.. trials.Select(trial => trial!["best"]?.DeepClone())]).ToJsonString());
+        Assert.Equal([state == "Canceled", false], trials.Select(trial => (bool)trial!["isEndedEarly"]!));
+    }
+
     [Fact]
     public void Importance_NamesTheParameterThatDecides_WhenOneDoes()
     {

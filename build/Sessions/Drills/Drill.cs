@@ -9,13 +9,14 @@ namespace Build.Sessions.Drills;
 
 /// <summary>Rehearses the loss of nodes on the emulator: <c>--drill=evict@step:40</c>.</summary>
 /// <remarks>A drill is a run of its own, with checkpoints of its own: a completed run has nothing to lose.</remarks>
-public sealed class Drill(CommandArguments arguments, TimeProvider time)
+public sealed class Drill(CommandArguments arguments, EmulatorSession emulators, TimeProvider time)
 {
     private const string StepsKey = "RUN_PARAMS.STEPS";
+    private const string Source = "--drill";
 
     /// <summary>Returns the name of the drill's job and the plan with checkpoints of its own; null without a drill.</summary>
     /// <exception cref="CakeException">
-    /// The workspace is on Azure, which takes nodes away by itself, or the job ends before the step.
+    /// A fault script is given as well, the workspace is on Azure, which takes nodes away by itself, or the job ends before the step.
     /// </exception>
     public (string Name, ExperimentPlan Plan)? Of(ExperimentPlan plan)
     {
@@ -31,9 +32,34 @@ public sealed class Drill(CommandArguments arguments, TimeProvider time)
         return (name, plan with { Job = plan.Job with { Outputs = outputs } });
     }
 
+    /// <summary>Submits the job of a drill, which the emulator then carries out. The emulator ends its rules with the job.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="name">The name of the job.</param>
+    /// <param name="submit">Submits it.</param>
+    public async Task<T> SubmitAsync<T>(BuildContext context, string name, Func<Task<T>> submit)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(submit);
+        var script = DrillScript.Of(name, arguments.Get(TrainArguments.Drill).Select(TrainArguments.StepOf));
+        await emulators.SetFaultsAsync(context, script, Source, context.Cancellation);
+        var isSubmitted = false;
+        try
+        {
+            var submitted = await submit();
+            isSubmitted = true;
+            return submitted;
+        }
+        finally
+        {
+            // No job will end the rules.
+            if (!isSubmitted)
+                await emulators.SetFaultsAsync(context, DrillScript.None, Source, CancellationToken.None);
+        }
+    }
+
     /// <summary>Checks that a plan can be drilled; without a drill any can.</summary>
     /// <exception cref="CakeException">
-    /// The workspace is on Azure, which takes nodes away by itself, or the job ends before the step.
+    /// A fault script is given as well, the workspace is on Azure, which takes nodes away by itself, or the job ends before the step.
     /// </exception>
     public void Check(ExperimentPlan plan)
     {
@@ -41,6 +67,8 @@ public sealed class Drill(CommandArguments arguments, TimeProvider time)
         var drills = arguments.Get(TrainArguments.Drill);
         if (drills.Count == 0)
             return;
+        if (arguments.IsGiven(EmulatorArguments.Faults))
+            throw new CakeException("--drill and --faults are both given; it must be one of them, because a drill is a fault script.");
         if (plan.Workspace.Endpoint is null)
         {
             throw new CakeException(

@@ -28,7 +28,7 @@ public sealed class OutcomeReport(IDisplay display)
 
         display.Show(context, new Listing(Indent: 2, [NameWidth], [.. Metrics(outcome)]) { Headings = ["metric", "value"] });
         context.Say("");
-        var duration = outcome is { Started: { } started, Ended: { } ended } ? $" after {ended - started:h\\:mm\\:ss}" : "";
+        var duration = outcome is { Started: { } started, Ended: { } ended } ? $" after {ShownDuration.Of(ended - started)}" : "";
         context.Report("Outcome", $"{outcome.Status}{duration}");
         if (outcome.BestTrial is not null)
             context.ReportDetail("best trial", $"{outcome.BestTrial}; metrics, artifacts and model are its own");

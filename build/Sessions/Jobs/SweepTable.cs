@@ -17,7 +17,7 @@ internal static class SweepTable
         var rows = sweep.Trials.Select(trial => Row(trial, trial == sweep.Best)).ToList();
         if (sweep.Best is { } best)
             rows.Add(new(best.Name, "best so far", Number(best.Metric), Values(best.Values)) { Tone = Tone.Good });
-        rows.Add(new("", left is { } time ? $"ETA {Duration(time)}" : "", "", Progress(sweep)));
+        rows.Add(new("", left is { } time ? $"ETA {ShownDuration.Of(time)}" : "", "", Progress(sweep)));
         return Table(sweep.Settings.Metric, sweep.Trials.Select(trial => trial.Name), rows);
     }
 
@@ -127,8 +127,6 @@ internal static class SweepTable
     private static string State(JobStatus status, bool isEndedEarly) => isEndedEarly ? "ended early" : status.ToString();
 
     private static string Number(double? value) => value?.ToString("0.####", CultureInfo.InvariantCulture) ?? "";
-
-    private static string Duration(TimeSpan time) => time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture);
 
     // Seventeen digits of a random number say no more than six.
     private static string Shortened(string value) =>

@@ -7,13 +7,16 @@ namespace Studio.Queries;
 /// <summary>Describes a sweep: its trials, the best value so far, and how much each parameter says about the metric.</summary>
 internal static class SweepQuery
 {
+    private const string Completed = "Completed";
+
     public static JsonObject Read(SweepFacts sweep)
     {
         double? best = null;
         var trials = new JsonArray();
         foreach (var trial in sweep.Trials)
         {
-            if (trial.Metric is { } value && double.IsFinite(value))
+            // The best trial is a completed one: any other leaves no model.
+            if (trial is { State: Completed, Metric: { } value } && double.IsFinite(value))
             {
                 best =
                     best is not { } known ? value
@@ -27,6 +30,7 @@ internal static class SweepQuery
                     {
                         ["name"] = trial.Name,
                         ["state"] = trial.State,
+                        ["isEndedEarly"] = trial.IsEndedEarly,
                         ["parameters"] = trial.Values.DeepClone(),
                         ["metric"] = trial.Metric is { } shown ? Json.Of(shown) : null,
                         ["best"] = best is { } bestYet ? Json.Of(bestYet) : null,

@@ -16,4 +16,8 @@ public sealed record TrialFacts(
     double? Metric,
     DateTimeOffset? Started,
     DateTimeOffset? Ended
-);
+)
+{
+    /// <summary>Gets whether the early termination policy ended the trial.</summary>
+    public bool IsEndedEarly { get; init; }
+}

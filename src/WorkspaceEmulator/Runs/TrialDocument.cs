@@ -6,4 +6,5 @@ namespace WorkspaceEmulator.Runs;
 /// <param name="Sweep">Name of the sweep.</param>
 /// <param name="Number">Number of the trial, from 0.</param>
 /// <param name="Values">The value of each parameter.</param>
-internal sealed record TrialDocument(string Sweep, int Number, JsonObject Values);
+/// <param name="IsEndedEarly">Whether the early termination policy has requested its end.</param>
+internal sealed record TrialDocument(string Sweep, int Number, JsonObject Values, bool IsEndedEarly = false);

@@ -51,7 +51,8 @@ internal sealed record EarlyTermination(PolicyKind Kind, int Interval, int Delay
     /// <summary>Returns why a trial is ended now; null when it may continue.</summary>
     /// <param name="own">What the trial has logged, oldest first, where more is better.</param>
     /// <param name="others">What each other trial has logged, ended ones included.</param>
-    public string? Decide(IReadOnlyList<double> own, IReadOnlyList<IReadOnlyList<double>> others)
+    /// <param name="isMaximized">Whether the values are those of the metric; otherwise they are its negatives.</param>
+    public string? Decide(IReadOnlyList<double> own, IReadOnlyList<IReadOnlyList<double>> others, bool isMaximized)
     {
         var interval = own.Count;
         if (interval == 0 || interval % Interval != 0 || interval < Delay)
@@ -64,7 +65,7 @@ internal sealed record EarlyTermination(PolicyKind Kind, int Interval, int Delay
         {
             PolicyKind.Bandit => (
                 Allowed(Math.Max(best, comparable.Max(other => Best(other, interval)))),
-                "the least that the bandit policy permits"
+                $"the {(isMaximized ? "least" : "most")} that the bandit policy permits"
             ),
             PolicyKind.MedianStopping => (
                 Median(comparable.Select(other => other.Take(interval).Select(Finite).Average())),
@@ -72,10 +73,16 @@ internal sealed record EarlyTermination(PolicyKind Kind, int Interval, int Delay
             ),
             _ => (
                 Truncation(best, [.. comparable.Select(other => Best(other, interval)).Append(best).Order()]),
-                $"what the upper {100 - Percentage} % have"
+                $"what the better {100 - Percentage} % have"
             ),
         };
-        return best < limit ? $"its best value at interval {interval} is {Shown(best)}, below {Shown(limit)}, {what}" : null;
+        if (best >= limit)
+            return null;
+        return best == double.MinValue
+            ? $"it has no finite value up to interval {interval}, and other trials have"
+            : $"its best value at interval {interval} is {Shown(best)}, {(isMaximized ? "below" : "above")} {Shown(limit)}, {what}";
+
+        string Shown(double value) => (isMaximized ? value : -value).ToString("G6", CultureInfo.InvariantCulture);
     }
 
     private double Allowed(double best) =>
@@ -89,9 +96,8 @@ internal sealed record EarlyTermination(PolicyKind Kind, int Interval, int Delay
 
     private static double Best(IReadOnlyList<double> values, int interval) => values.Take(interval).Select(Finite).Max();
 
-    // A metric that is no number is worse than any.
-    private static double Finite(double value) =>
-        double.IsNaN(value) ? double.MinValue : Math.Clamp(value, double.MinValue, double.MaxValue);
+    // A metric that is no finite number is worse than any.
+    private static double Finite(double value) => double.IsFinite(value) ? value : double.MinValue;
 
     private static double Median(IEnumerable<double> values)
     {
@@ -105,6 +111,4 @@ internal sealed record EarlyTermination(PolicyKind Kind, int Interval, int Delay
         && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? number
             : 0;
-
-    private static string Shown(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 }

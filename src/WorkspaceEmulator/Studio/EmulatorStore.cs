@@ -56,7 +56,10 @@ internal sealed class EmulatorStore(WorkspaceStore workspaces, JobScheduler sche
                         trial.Metrics.Latest().FirstOrDefault(metric => metric.Key == sweep.Metric)?.Value,
                         trial.Document.StartedAt,
                         trial.Document.EndedAt
-                    )),
+                    )
+                    {
+                        IsEndedEarly = trial.Document.Trial!.IsEndedEarly && trial.Status == RunStatus.Canceled,
+                    }),
             ]
         );
     }

@@ -129,10 +129,12 @@ internal sealed class SweepDriver(RunFactory runs, TimeProvider time)
         foreach (var trial in trials.Where(trial => trial.Status == RunStatus.Running))
         {
             // Decided again whenever something is logged: others may reach this interval later.
-            if (policy.Decide(logged[trial], [.. logged.Where(pair => pair.Key != trial).Select(pair => pair.Value)]) is not { } reason)
+            var others = logged.Where(pair => pair.Key != trial).Select(pair => pair.Value);
+            if (policy.Decide(logged[trial], [.. others], sweep.IsMaximized) is not { } reason)
                 continue;
             Log(run, $"{trial.Name} is ended early: {reason}.");
             trial.LogSystem($"The early termination policy ends the trial: {reason}.");
+            trial.Update(document => document with { Trial = document.Trial! with { IsEndedEarly = true } });
             cancel(trial);
         }
     }
@@ -181,7 +183,7 @@ internal sealed class SweepDriver(RunFactory runs, TimeProvider time)
         var best = trials
             .Where(trial => trial.Status == RunStatus.Completed)
             .Select(trial => (trial.Name, Score: ScoreOf(sweep, trial)))
-            .Where(trial => trial.Score is { } score && !double.IsNaN(score))
+            .Where(trial => trial.Score is { } score && double.IsFinite(score))
             .OrderByDescending(trial => trial.Score)
             .FirstOrDefault();
         if (best.Score is not { } score || run.Document.Properties.GetValueOrDefault(BestChild) == best.Name)
@@ -193,7 +195,7 @@ internal sealed class SweepDriver(RunFactory runs, TimeProvider time)
             {
                 Properties = Run.Merge(
                     document.Properties,
-                    [new(BestChild, best.Name), new(Score, double.IsFinite(score) ? shown.ToJsonString() : "")]
+                    [new(BestChild, best.Name), new(Score, shown.ToJsonString())]
                 ),
             }
         );

@@ -46,6 +46,32 @@ public class JobFaultTests
     }
 
     [Theory]
+    [InlineData("true", "Completed")]
+    [InlineData("exit 3", "Failed")]
+    public async Task Rule_EndsWithItsJob_HoweverThatEnds(string command, string status)
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        await RequestFaultTests.PutAsync(
+            emulator,
+            """{"job":"*","count":1,"endsWith":"trains","preempt":{"step":3}},{"job":"*","count":1,"preempt":{"step":3}}"""
+        );
+        Assert.Equal(2, await RulesAsync(emulator));
+        await emulator.SubmitAsync("other", "true");
+        await emulator.WaitForEndAsync("other");
+        Assert.Equal(2, await RulesAsync(emulator));
+
+        await emulator.SubmitAsync("trains", command, prepare: false);
+        var details = await emulator.WaitForEndAsync("trains");
+
+        Assert.Equal(status, (string?)details["status"]);
+        Assert.Equal(1, await RulesAsync(emulator));
+        Assert.Single((await emulator.GetAsync("emulator/faults"))["rules"]!.AsArray());
+    }
+
+    private static async Task<int> RulesAsync(TestEmulator emulator) =>
+        (int)(await emulator.GetAsync("emulator/status"))["faultRules"]!;
+
+    [Theory]
     [InlineData(0, "begin\nbegin\nsecond\n")]
     [InlineData(5000, "begin\nsaved\nbegin\nsecond\n")]
     public async Task Preempt_WarnsTheJob_WhenTheRuleHasAGrace(int grace, string expected)

@@ -12,7 +12,7 @@ public class EarlyTerminationTests
         return policy!;
     }
 
-    private static bool Ends(string policy, double[] own, params double[][] others) => Policy(policy).Decide(own, others) is not null;
+    private static bool Ends(string policy, double[] own, params double[][] others) => Policy(policy).Decide(own, others, isMaximized: true) is not null;
 
     private const string Bandit = """{"policyType":"Bandit","slackFactor":0.25}""";
 
@@ -20,6 +20,8 @@ public class EarlyTerminationTests
     [InlineData(0.81, false)]
     [InlineData(0.79, true)]
     [InlineData(double.NaN, true)]
+    [InlineData(double.PositiveInfinity, true)]
+    [InlineData(double.NegativeInfinity, true)]
     public void Decide_EndsATrialOutsideTheSlack_WhenThePolicyIsBandit(double own, bool ends) =>
         Assert.Equal(ends, Ends(Bandit, [own], [1.0, 9], [0.5]));
 
@@ -44,6 +46,22 @@ public class EarlyTerminationTests
     {
         Assert.False(Ends(Bandit, [0.9, 0.1], [0.9, 0.95]));
     }
+
+    [Fact]
+    public void Decide_EndsNoTrial_BecauseAnotherHasAnInfiniteValue()
+    {
+        Assert.False(Ends(Bandit, [0.5], [double.PositiveInfinity], [double.NaN]));
+        Assert.False(Ends("""{"policyType":"MedianStopping"}""", [0.5], [double.PositiveInfinity]));
+        Assert.False(Ends("""{"policyType":"TruncationSelection","truncationPercentage":50}""", [0.5], [double.PositiveInfinity]));
+        Assert.False(Ends(Bandit, [double.NaN], [double.NaN]));
+    }
+
+    [Theory]
+    [InlineData(true, 0.5, "its best value at interval 1 is 0.5, below 0.8, the least that the bandit policy permits")]
+    [InlineData(false, -2, "its best value at interval 1 is 2, above 1.25, the most that the bandit policy permits")]
+    [InlineData(true, double.NaN, "it has no finite value up to interval 1, and other trials have")]
+    public void Decide_SaysTheValuesOfTheMetric(bool isMaximized, double own, string reason) =>
+        Assert.Equal(reason, Policy(Bandit).Decide([own], [[isMaximized ? 1.0 : -1.0]], isMaximized));
 
     [Theory]
     [InlineData(1, false)]

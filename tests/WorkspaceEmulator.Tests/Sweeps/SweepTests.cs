@@ -109,6 +109,23 @@ public class SweepTests
     }
 
     [Fact]
+    public async Task RunSweep_NamesAFiniteBest_WhenOtherTrialsLogNoNumber()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        await SubmitAsync(
+            emulator,
+            LogFunction + "log 1 ${{search_space.a}}",
+            """{"a":["choice",[["\\\"NaN\\\"","\\\"Infinity\\\"","0.5","\\\"-Infinity\\\""]]]}"""
+        );
+
+        await emulator.WaitForEndAsync("sweep");
+
+        Assert.Equal(4, await CountAsync(emulator, "Completed"));
+        var properties = (await emulator.GetAsync(TestEmulator.Arm("/jobs/sweep")))["properties"]!["properties"]!;
+        Assert.Equal(("sweep_2", "0.5"), ((string?)properties["best_child_run_id"], (string?)properties["score"]));
+    }
+
+    [Fact]
     public async Task RunSweep_Completes_WhenATrialFails()
     {
         await using var emulator = await TestEmulator.StartAsync();

@@ -17,7 +17,7 @@ export function Sweep({ job }) {
   return html`<div>
     <p>
       ${label(objective.goal)} <strong>${label(objective.metric)}</strong> by ${label(sampling)} sampling:
-      ${` ${trials.length} of ${maxTrials} trials, at most ${maxConcurrent} at once.`}
+      ${` ${trials.length}${maxTrials === null ? "" : ` of ${maxTrials}`} trials${maxConcurrent === null ? "" : `, at most ${maxConcurrent} at once`}.`}
     </p>
     <${Trials}
       objective=${objective}

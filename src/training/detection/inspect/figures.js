@@ -1103,12 +1103,13 @@ const SHOWN = 30;
  * Shows the trials of a sweep: their parameters and metric, the best so far, and how much each parameter matters.
  *
  * objective: {metric, goal}. trials: [{name, state, parameters, metric, started, seconds, isEndedEarly}]. importance: [{parameter, value}].
- * bestName: name of the best trial; without it the trial of the best metric is it. addressOf(name): address of a trial, or null.
+ * bestName: name of the best trial; without it the completed trial of the best metric is it. addressOf(name): address of a trial, or null.
  */
 function Trials({ objective, trials, importance = [], bestName, addressOf = () => null }) {
   const isBetter = objective.goal?.toLowerCase() === "minimize" ? (a, b) => a < b : (a, b) => a > b;
   const measured = trials.filter(({ metric }) => typeof metric === "number");
-  const top = measured.reduce((found, trial) => (found === null || isBetter(trial.metric, found.metric) ? trial : found), null);
+  const completed = measured.filter(({ state }) => state === "Completed");
+  const top = completed.reduce((found, trial) => (found === null || isBetter(trial.metric, found.metric) ? trial : found), null);
   const best = bestName === undefined ? top : (measured.find(({ name }) => name === bestName) ?? null);
   const names = [...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters ?? {})))];
   const byImportance = importance.length ? importance.map(({ parameter }) => parameter) : names;
@@ -1155,7 +1156,7 @@ function BestSoFar({ objective, trials, isBetter }) {
     xLabel="trial"
     yLabel=${label(objective.metric, 40)}
     series=${[
-      { label: "trial", xs, ys: trials.map(({ metric }) => metric), hasPointsOnly: true, color: 1 },
+      { label: "trial", xs, ys: trials.map(({ metric }) => (typeof metric === "number" ? metric : null)), hasPointsOnly: true, color: 1 },
       { label: "best so far", xs, ys: steps, isStepped: true, color: 0 },
     ]}
   />`;
