@@ -41,20 +41,16 @@ public sealed class SweepFailureTests : IDisposable
             Answer($"/artifact/v2.0{FakeService.WorkspaceId}/artifacts/ExperimentRun/dcid.sweep_{number}", """{"value":[]}""");
         }
 
-        host.Service.On(
-            "GET",
-            $"/mlflow/v1.0{FakeService.WorkspaceId}/api/2.0/mlflow/runs/get",
-            request =>
-            {
-                var value = trials[request.Uri.Query[^1] - '0'].Value;
-                return FakeService.Json(
-                    200,
-                    value is null
-                        ? """{"run":{"data":{"metrics":[]}}}"""
-                        : $$"""{"run":{"data":{"metrics":[{"key":"eval_mAP","value":{{value}},"timestamp":1700000000000,"step":40}]} } }"""
-                )(request);
-            }
-        );
+        host.Service.On("GET", $"/mlflow/v1.0{FakeService.WorkspaceId}/api/2.0/mlflow/runs/get", request =>
+        {
+            var value = trials[request.Uri.Query[^1] - '0'].Value;
+            return FakeService.Json(
+                200,
+                value is null
+                    ? """{"run":{"data":{"metrics":[]}}}"""
+                    : $$"""{"run":{"data":{"metrics":[{"key":"eval_mAP","value":{{value}},"timestamp":1700000000000,"step":40}]} } }"""
+            )(request);
+        });
     }
 
     private static string Run(string name, string status) =>

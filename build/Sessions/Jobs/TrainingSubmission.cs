@@ -64,10 +64,8 @@ public sealed class TrainingSubmission(
         {
             plan = drilled;
             var own = await submitter.ReadAsync(plan, name, rerun: false, context.Cancellation);
-            job = await drill.SubmitAsync(
-                context,
-                name,
-                () => submitter.SubmitAsync(plan, compute, environment, own, context.Cancellation)
+            job = await drill.SubmitAsync(context, name, () =>
+                submitter.SubmitAsync(plan, compute, environment, own, context.Cancellation)
             );
         }
         else
@@ -88,7 +86,10 @@ public sealed class TrainingSubmission(
     private static SweepSettings? SettingsOf(SweepPlan? sweep) =>
         sweep is null
             ? null
-            : new(sweep.Metric, sweep.Goal == "Maximize", sweep.MaxTrials, sweep.MaxConcurrent) { HasPolicy = sweep.Termination is not null };
+            : new(sweep.Metric, sweep.Goal == "Maximize", sweep.MaxTrials, sweep.MaxConcurrent)
+            {
+                HasPolicy = sweep.Termination is not null,
+            };
 
     private async Task<RegisteredEnvironment> RegisterAsync(BuildContext context, WorkspaceClient workspace, ExperimentPlan plan)
     {

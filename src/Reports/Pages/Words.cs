@@ -60,7 +60,8 @@ internal static class Words
 
     /// <summary>Returns a duration in the form for people.</summary>
     public static string Duration(double seconds) =>
-        TimeSpan.FromSeconds(Math.Round(Math.Min(seconds, 1e9), MidpointRounding.AwayFromZero)) is { } span && span.TotalHours >= 1 ? $"{(long)span.TotalHours} h {span.Minutes} min"
+        TimeSpan.FromSeconds(Math.Round(Math.Min(seconds, 1e9), MidpointRounding.AwayFromZero)) is { } span && span.TotalHours >= 1
+            ? $"{(long)span.TotalHours} h {span.Minutes} min"
         : span.TotalMinutes >= 1 ? $"{span.Minutes} min {span.Seconds} s"
         : $"{span.Seconds} s";
 

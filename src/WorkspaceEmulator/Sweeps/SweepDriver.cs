@@ -193,10 +193,7 @@ internal sealed class SweepDriver(RunFactory runs, TimeProvider time)
         run.Update(document =>
             document with
             {
-                Properties = Run.Merge(
-                    document.Properties,
-                    [new(BestChild, best.Name), new(Score, shown.ToJsonString())]
-                ),
+                Properties = Run.Merge(document.Properties, [new(BestChild, best.Name), new(Score, shown.ToJsonString())]),
             }
         );
     }

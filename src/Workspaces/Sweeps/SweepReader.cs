@@ -63,7 +63,8 @@ public sealed class SweepReader(WorkspaceClient workspace)
         var children = await workspace.RunHistory.GetChildrenAsync(jobName, cancellationToken);
         var isCanceled = IsCanceled(details);
         // And again after the trials: a sweep is cancelled before its trials are.
-        if (settings.HasPolicy && !isCanceled && children.Any(child => child.Details.Status == JobStatus.Canceled && !ended.ContainsKey(child.Name)))
+        var hasCanceled = children.Any(child => child.Details.Status == JobStatus.Canceled && !ended.ContainsKey(child.Name));
+        if (settings.HasPolicy && !isCanceled && hasCanceled)
             isCanceled = IsCanceled(await workspace.RunHistory.GetDetailsAsync(jobName, cancellationToken));
         var trials = new Trial[children.Count];
         await Parallel.ForAsync(
@@ -77,12 +78,7 @@ public sealed class SweepReader(WorkspaceClient workspace)
         return new(details.Status, details.Error, settings, [.. trials.OrderBy(trial => NumberOf(trial.Name))]);
     }
 
-    private async Task<Trial> ReadTrialAsync(
-        ChildRun child,
-        SweepSettings settings,
-        bool isCanceled,
-        CancellationToken cancellationToken
-    )
+    private async Task<Trial> ReadTrialAsync(ChildRun child, SweepSettings settings, bool isCanceled, CancellationToken cancellationToken)
     {
         if (ended.TryGetValue(child.Name, out var known))
             return known;

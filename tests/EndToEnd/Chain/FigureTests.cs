@@ -61,25 +61,20 @@ public sealed class FigureTests(DemoData data)
     )
     {
         var lines = console.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
-        Assert.All(
-            metrics.Where(metric => !metric.Key.StartsWith("train_loss", StringComparison.Ordinal)),
-            metric =>
-                Assert.Contains(lines, line =>
-                    line is [var name, var value]
-                    && name == metric.Key
-                    && value == metric.Value.ToString("0.####", CultureInfo.InvariantCulture)
-                )
+        Assert.All(metrics.Where(metric => !metric.Key.StartsWith("train_loss", StringComparison.Ordinal)), metric =>
+            Assert.Contains(lines, line =>
+                line is [var name, var value]
+                && name == metric.Key
+                && value == metric.Value.ToString("0.####", CultureInfo.InvariantCulture)
+            )
         );
         var rows = ReadText(checkout, "artifacts", "report.md").Split('\n');
-        Assert.All(
-            reported.Where(metric => metric.Value is not null),
-            metric =>
-            {
-                var row = Assert.Single(rows, line => line.StartsWith($"| `{metric.Key}` | ", StringComparison.Ordinal));
-                var value = double.Parse(row.Split('|')[2], CultureInfo.InvariantCulture);
-                Assert.Equal(double.Parse(metric.Value!.Value.ToString("0.0000", CultureInfo.InvariantCulture)), value);
-            }
-        );
+        Assert.All(reported.Where(metric => metric.Value is not null), metric =>
+        {
+            var row = Assert.Single(rows, line => line.StartsWith($"| `{metric.Key}` | ", StringComparison.Ordinal));
+            var value = double.Parse(row.Split('|')[2], CultureInfo.InvariantCulture);
+            Assert.Equal(double.Parse(metric.Value!.Value.ToString("0.0000", CultureInfo.InvariantCulture)), value);
+        });
     }
 
     private static Dictionary<string, double> NumbersOf(JsonNode metrics) =>

@@ -68,8 +68,7 @@ public class JobFaultTests
         Assert.Single((await emulator.GetAsync("emulator/faults"))["rules"]!.AsArray());
     }
 
-    private static async Task<int> RulesAsync(TestEmulator emulator) =>
-        (int)(await emulator.GetAsync("emulator/status"))["faultRules"]!;
+    private static async Task<int> RulesAsync(TestEmulator emulator) => (int)(await emulator.GetAsync("emulator/status"))["faultRules"]!;
 
     [Theory]
     [InlineData(0, "begin\nbegin\nsecond\n")]

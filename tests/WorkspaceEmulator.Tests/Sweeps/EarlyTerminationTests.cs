@@ -12,7 +12,8 @@ public class EarlyTerminationTests
         return policy!;
     }
 
-    private static bool Ends(string policy, double[] own, params double[][] others) => Policy(policy).Decide(own, others, isMaximized: true) is not null;
+    private static bool Ends(string policy, double[] own, params double[][] others) =>
+        Policy(policy).Decide(own, others, isMaximized: true) is not null;
 
     private const string Bandit = """{"policyType":"Bandit","slackFactor":0.25}""";
 
@@ -61,7 +62,17 @@ public class EarlyTerminationTests
     [InlineData(false, -2, "its best value at interval 1 is 2, above 1.25, the most that the bandit policy permits")]
     [InlineData(true, double.NaN, "it has no finite value up to interval 1, and other trials have")]
     public void Decide_SaysTheValuesOfTheMetric(bool isMaximized, double own, string reason) =>
-        Assert.Equal(reason, Policy(Bandit).Decide([own], [[isMaximized ? 1.0 : -1.0]], isMaximized));
+        Assert.Equal(
+            reason,
+            Policy(Bandit)
+                .Decide(
+                    [own],
+                    [
+                        [isMaximized ? 1.0 : -1.0],
+                    ],
+                    isMaximized
+                )
+        );
 
     [Theory]
     [InlineData(1, false)]
