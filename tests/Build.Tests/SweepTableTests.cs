@@ -1,3 +1,4 @@
+using Build.Log;
 using Build.Log.Displays;
 using Build.Sessions.Jobs;
 using Workspaces.DataPlane;

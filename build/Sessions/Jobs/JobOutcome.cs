@@ -41,7 +41,9 @@ public sealed record JobOutcome(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? SweepIsMaximized { get; init; }
 
-    /// <summary>The trial of a sweep whose metrics and artifacts these are; null when the job is no sweep, or no trial completed with a value.</summary>
+    /// <summary>
+    /// The trial of a sweep whose metrics and artifacts these are; null when the job is no sweep, or no trial completed with a value.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? BestTrial { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Build.Log;
 using Build.Log.Displays;
 using Workspaces.DataPlane;
 using Workspaces.Sweeps;

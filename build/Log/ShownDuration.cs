@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Build.Sessions.Jobs;
+namespace Build.Log;
 
 /// <summary>Shows durations as <c>h:mm:ss</c>.</summary>
 internal static class ShownDuration
