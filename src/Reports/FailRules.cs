@@ -70,6 +70,7 @@ public sealed class FailRules
         {
             _ when IsEmpty => [],
             null => [],
+            Verdict.Failed when report.Status == "Completed" => ["No trial of the sweep completed with a value of its metric; one must."],
             Verdict.Failed => [$"The job is {report.Status}; it must be Completed."],
             _ => [.. rules.Select(rule => rule.FindBreach(report)).OfType<string>()],
         };

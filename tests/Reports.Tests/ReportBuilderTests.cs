@@ -1,5 +1,6 @@
 using Experiments.Records;
 using Reports.Building;
+using Reports.Pages;
 using Reports.Reading;
 using Reports.Records;
 using Reports.Texts;
@@ -55,6 +56,22 @@ public sealed class ReportBuilderTests : IDisposable
         Assert.Equal(
             Verdict.Failed,
             ReportBuilder.Build(input with { Run = input.Run with { Status = status }, Comparison = null }).Verdict
+        );
+    }
+
+    [Fact]
+    public void Build_ReturnsFailed_WhenNoTrialOfASweepHasAValue()
+    {
+        var input = sample.Input();
+        var run = input.Run with { Sweep = SampleRun.Sweep() with { Best = null } };
+
+        var report = ReportBuilder.Build(input with { Run = run, Baseline = null, Comparison = null });
+
+        Assert.Equal(("Completed", Verdict.Failed), (report.Status, report.Verdict));
+        Assert.Equal("No trial of the sweep completed with a value of its metric.", Words.Sentence(report));
+        Assert.Equal(
+            "No trial of the sweep completed with a value of its metric; one must.",
+            Assert.Single(FailRules.Parse(["worse:eval_mAP"]).FindBroken(report))
         );
     }
 

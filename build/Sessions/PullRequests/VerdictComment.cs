@@ -96,7 +96,7 @@ public sealed class VerdictComment(CommandArguments arguments, HostSession hosts
         if (report.Verdict is null)
             return $"{report.Experiment} - {DescribeProgress(report)}";
         if (report.Verdict is Verdict.Failed)
-            return $"{report.Experiment} - the job is {report.Status}";
+            return $"{report.Experiment} - {(report.Status == "Completed" ? "no trial has a value" : $"the job is {report.Status}")}";
         if (broken.Count > 0)
             return $"{report.Experiment} - {string.Join(' ', broken.Select(WithoutRule))}";
         var primary = report.Metrics.FirstOrDefault(metric => metric.Name == ReportFile.PrimaryMetric);

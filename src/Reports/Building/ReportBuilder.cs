@@ -87,6 +87,7 @@ public static class ReportBuilder
         input.Run.Status switch
         {
             "Failed" or "Canceled" => Verdict.Failed,
+            "Completed" when input.Run.Sweep is { Best: null } => Verdict.Failed,
             "Completed" when input.Baseline is null => Verdict.NoBaseline,
             "Completed" => Primary(metrics)?.Word switch
             {

@@ -211,9 +211,7 @@ public static class HtmlPage
     private static string Failure(ReportInput input)
     {
         var run = input.Run;
-        var html = new StringBuilder(
-            $"<p class=\"reason\">{HtmlText.Foreign(run.FailureReason ?? "The service gave no reason.", 1000)}</p>"
-        );
+        var html = new StringBuilder($"<p class=\"reason\">{HtmlText.Foreign(run.FailureReason ?? Words.NoReason(run), 1000)}</p>");
         if (run.Artifacts.LogTail.Count > 0)
         {
             html.Append($"<h3>The last {run.Artifacts.LogTail.Count} lines of its log</h3>");

@@ -1,3 +1,4 @@
+using Reports.Building;
 using Reports.Records;
 
 namespace Reports.Pages;
@@ -53,10 +54,19 @@ internal static class Words
                     + $"(95 % interval of the difference: {HtmlText.Signed(primary.Low)} to {HtmlText.Signed(primary.High)}).",
             Verdict.NotPaired => $"{(value.Length > 0 ? value + ". " : "")}The run and the baseline cannot be compared image by image.",
             Verdict.NoBaseline => value.Length > 0 ? $"{value}. There is no baseline to compare it with." : "There is no baseline.",
-            Verdict.Failed => report.Status == "Canceled" ? "The job was cancelled before it completed." : "The job failed.",
+            Verdict.Failed => report.Status switch
+            {
+                "Canceled" => "The job was cancelled before it completed.",
+                "Completed" => "No trial of the sweep completed with a value of its metric.",
+                _ => "The job failed.",
+            },
             _ => report.Progress is { } progress ? $"Step {progress.Step} of {progress.Steps}{Eta(progress)}." : "The job has not ended.",
         };
     }
+
+    /// <summary>Returns what stands in place of the reason of a failure, where the service gave none.</summary>
+    public static string NoReason(RunFacts run) =>
+        run.Status == "Completed" ? "The table of trials says what became of each." : "The service gave no reason.";
 
     /// <summary>Returns a duration in the form for people.</summary>
     public static string Duration(double seconds) =>

@@ -71,7 +71,7 @@ internal static partial class MarkdownParts
     /// <summary>Appends the reason why the job did not complete, and the end of its log.</summary>
     public static void AppendFailure(StringBuilder text, ReportInput input, int lines)
     {
-        text.Append($"**Reason**: {Markdown.Escape(input.Run.FailureReason ?? "the service gave none", 600)}\n\n");
+        text.Append($"**Reason**: {Markdown.Escape(input.Run.FailureReason ?? Words.NoReason(input.Run), 600)}\n\n");
         var tail = input.Run.Artifacts.LogTail.TakeLast(lines).ToList();
         if (tail.Count == 0)
             return;
