@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
 
 from detection.evaluate.analysis.analysis import Analysis
 from detection.evaluate.pictures import class_plots, training_plots
@@ -84,6 +83,8 @@ def save_figure(figure: Figure, path: Path) -> None:
 
     The ``savefig`` of matplotlib draws twice, and names matplotlib's version in the file.
     """
+    from PIL import Image  # which comes with matplotlib; without both there are no plots
+
     canvas: Any = figure.canvas
     canvas.draw()
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
