@@ -197,7 +197,9 @@ public class ContainerJobTests(Engine engine)
     [InlineData("bash -c 'trap \"sleep 1; echo child told; exit\" TERM; echo > ../wd/go; sleep 600 & wait'; true", "child told\n")]
     public async Task Cancel_EndsTheContainer(string command, string log)
     {
-        await using var emulator = await StartAsync();
+        // Enough for those that end by themselves; the one that does not takes all of it.
+        var grace = TimeSpan.FromSeconds(log.Length > 0 ? 30 : 1);
+        await using var emulator = await StartAsync(options => options with { TerminationGrace = grace });
         await PrepareAsync(emulator, "debian-base:bookworm");
         await emulator.SubmitAsync("cancels", command, prepare: false);
         await TestEmulator.WaitForFileAsync(Path.Combine(emulator.JobFolder("cancels"), "wd/go"));
