@@ -152,6 +152,14 @@ def test_classes_without_names_and_with_two_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize("yaml", ["names: {9%s: x, 0: dog}", "names:\n  9%s: x\n  0: dog\n", "kpt_shape: [9%s, 3]"])
+def test_a_class_number_of_thousands_of_digits_is_none(yaml: str, tmp_path: Path) -> None:
+    _yolo(tmp_path / "source", _BOX, yaml % ("9" * 5000))
+
+    with pytest.raises(TrainingError, match="holds no names of its classes"):
+        _imported(tmp_path / "source", tmp_path / "data")
+
+
 def test_labels_with_the_name_of_a_list_are_labels_in_their_folder_and_reported_elsewhere(tmp_path: Path) -> None:
     _yolo(tmp_path / "source", _BOX)
     _write(tmp_path / "source" / "images" / "train.png", _content(50))

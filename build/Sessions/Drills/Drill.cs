@@ -4,6 +4,7 @@ using Build.CommandLine.Groups;
 using Cake.Core;
 using Experiments.Plans;
 using Experiments.Plans.Jobs;
+using Workspaces.Errors;
 
 namespace Build.Sessions.Drills;
 
@@ -42,18 +43,27 @@ public sealed class Drill(CommandArguments arguments, EmulatorSession emulators,
         ArgumentNullException.ThrowIfNull(submit);
         var script = DrillScript.Of(name, arguments.Get(TrainArguments.Drill).Select(TrainArguments.StepOf));
         await emulators.SetFaultsAsync(context, script, Source, context.Cancellation);
-        var isSubmitted = false;
         try
         {
-            var submitted = await submit();
-            isSubmitted = true;
-            return submitted;
+            return await submit();
         }
-        finally
+        catch
         {
-            // No job will end the rules.
-            if (!isSubmitted)
-                await emulators.SetFaultsAsync(context, DrillScript.None, Source, CancellationToken.None);
+            await EndRulesAsync(context);
+            throw;
+        }
+    }
+
+    // No job will end them. The caller reports why the submission failed, so a second failure must not replace it.
+    private async Task EndRulesAsync(BuildContext context)
+    {
+        try
+        {
+            await emulators.SetFaultsAsync(context, DrillScript.None, Source, CancellationToken.None);
+        }
+        catch (WorkspaceException error)
+        {
+            context.Warn($"The rules of the drill may still be active: {error.Message}");
         }
     }
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from detection.errors import TrainingError
 from detection.interchange.labels import BrokenFile, Source
+
+_NUMBER = re.compile(r"[0-9]{1,9}")  # int() refuses a text of thousands of digits
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def _of_yaml(lines: list[str]) -> Names:
     shape = list(_yaml_texts(lines, "kpt_shape").values())
     numbers = 1 if len(shape) == 2 else 0
     for text in shape:
-        numbers *= int(text) if text.isascii() and text.isdigit() else 0
+        numbers *= int(text) if _NUMBER.fullmatch(text) else 0
     return Names(_yaml_texts(lines, "names"), numbers)
 
 
@@ -92,7 +95,7 @@ def _yaml_texts(lines: list[str], key: str) -> dict[int, str]:
             number = _unquoted(number)
             if stripped == "-" or stripped.startswith("- "):
                 found[len(found)] = _unquoted(stripped[1:])
-            elif entry[:1] in " \t" and number.isascii() and number.isdigit():
+            elif entry[:1] in " \t" and _NUMBER.fullmatch(number):
                 found[int(number)] = _unquoted(value)
             else:
                 break
@@ -119,7 +122,7 @@ class _Flow:
             number, text = len(found), self._scalar()
             self._skip()
             if close == "}":
-                if self._sign() != ":" or not (text.isascii() and text.isdigit()):
+                if self._sign() != ":" or not _NUMBER.fullmatch(text):
                     raise self._broken()
                 self._at += 1
                 self._skip()
