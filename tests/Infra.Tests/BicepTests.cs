@@ -47,11 +47,34 @@ public class BicepTests
     [Fact]
     public async Task Format_ChangesNoFile()
     {
-        foreach (var file in Files())
+        var files = Files().Append(Path.Combine(Bicep.Folder, "bicepconfig.json")).ToList();
+        var copies = Directory.CreateTempSubdirectory("bicep-").FullName;
+        try
         {
-            var (formatted, _) = await Bicep.RunAsync("format", file, "--stdout");
+            foreach (var file in files)
+            {
+                var copy = Path.Combine(copies, Path.GetRelativePath(Bicep.Folder, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
+            }
 
-            Assert.Equal(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), formatted);
+            var badly = Path.Combine(copies, "modules", "badly-formatted.bicep");
+            await File.WriteAllTextAsync(badly, "param   a   string\n", TestContext.Current.CancellationToken);
+            await Bicep.RunAsync("format", "--pattern", Path.Combine(copies, "**", "*.bicep*"));
+
+            Assert.Equal("param a string\n", await File.ReadAllTextAsync(badly, TestContext.Current.CancellationToken));
+            foreach (var file in files)
+            {
+                var formatted = await File.ReadAllTextAsync(
+                    Path.Combine(copies, Path.GetRelativePath(Bicep.Folder, file)),
+                    TestContext.Current.CancellationToken
+                );
+                Assert.Equal(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), formatted);
+            }
+        }
+        finally
+        {
+            Directory.Delete(copies, recursive: true);
         }
     }
 }

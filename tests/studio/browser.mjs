@@ -1,6 +1,9 @@
 // What the tests share: the browser, a page that records what it asks for and says, and the check of accessibility.
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
+import { violations } from "../Fixtures/Pages/views.mjs";
+
+export { VIEWS as WINDOWS } from "../Fixtures/Pages/views.mjs";
 
 export const VIEWS = {
   jobs: "#/jobs",
@@ -11,6 +14,7 @@ export const VIEWS = {
   evaluation: "#/jobs/demo-aaaaaaaaaaaa/evaluation",
   dataset: "#/jobs/demo-aaaaaaaaaaaa/dataset",
   artifacts: "#/jobs/demo-aaaaaaaaaaaa/artifacts",
+  print: "#/jobs/demo-aaaaaaaaaaaa/print",
   sweep: "#/jobs/sweep-cccccccccccc/sweep",
   compare: "#/compare/demo-aaaaaaaaaaaa,demo-bbbbbbbbbbbb",
   clusters: "#/clusters",
@@ -40,10 +44,10 @@ export async function show(page, address, view) {
   await page.waitForFunction(() => document.querySelector("main")?.textContent && !/Loading .* …/.test(document.body.textContent));
 }
 
-/** Returns the serious faults of accessibility that axe-core finds. */
-export async function faults(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
+/** Returns the serious faults of accessibility that axe-core finds by the rules of one of WINDOWS, or by all. */
+export async function faults(page, window) {
+  const broken = await violations(new AxeBuilder({ page }), window);
+  return broken
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(
       ({ id, nodes }) =>

@@ -1,7 +1,7 @@
 // Each view in a real browser: light and dark, wide and narrow, with jobs that a person outside may have named.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { VIEWS, faults, open, openPage, show } from "./browser.mjs";
+import { VIEWS, WINDOWS, faults, open, openPage, show } from "./browser.mjs";
 import { HOSTILE, start } from "./server.mjs";
 
 let browser;
@@ -15,17 +15,13 @@ after(async () => {
 });
 
 describe("every view", () => {
-  for (const [colorScheme, width] of [
-    ["light", 1280],
-    ["dark", 1280],
-    ["light", 390],
-    ["dark", 390],
-  ])
+  for (const window of WINDOWS) {
+    const { colorScheme, width } = window;
     test(`${colorScheme}, ${width} px wide: accessible, without a message, nothing asked of another host`, async () => {
       const { page, context, seen } = await openPage(browser, { colorScheme, width });
       for (const [name, view] of Object.entries(VIEWS)) {
         await show(page, server.address, view);
-        assert.deepEqual(await faults(page), [], name);
+        assert.deepEqual(await faults(page, window), [], name);
         const scroll = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.equal(scroll, 0, `${name} scrolls sideways`);
       }
@@ -36,7 +32,27 @@ describe("every view", () => {
       );
       await context.close();
     });
+  }
 });
+
+for (const [view, parts] of [
+  [VIEWS.print, ["Overview", "Metrics", "Evaluation"]],
+  [VIEWS.sweep.replace(/sweep$/, "print"), ["Overview", "Trials", "Metrics", "Evaluation"]],
+])
+  test(`printing ${view} gives ${parts.join(", ")} and no control of the page`, async () => {
+    const { page, context } = await openPage(browser);
+    await show(page, server.address, view);
+    await page.evaluate(() => (window.print = () => (document.title = "printed")));
+    await page.getByRole("button", { name: "Print" }).click();
+    assert.equal(await page.title(), "printed");
+    await page.emulateMedia({ media: "print" });
+    const shown = (selector) => page.locator(`main ${selector} >> visible=true`);
+    assert.deepEqual(await shown("section.part section.part > h2").allTextContents(), parts);
+    assert.ok((await shown("table, dl").count()) >= parts.length);
+    assert.deepEqual(await shown("button, input, nav, .on-screen").count(), 0);
+    if (view === VIEWS.print) assert.match(await shown(".on-paper").textContent(), /a score of at least 0\.\d\d;/);
+    await context.close();
+  });
 
 describe("text from outside", () => {
   test("names, tags and errors stay text, and show what cannot be seen", async () => {

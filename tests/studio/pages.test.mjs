@@ -8,7 +8,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { classCounts, countConfusions, readEvaluation } from "../../src/Studio/web/lib/matching.js";
-import { faults, open, openPage } from "./browser.mjs";
+import { WINDOWS, faults, open, openPage } from "./browser.mjs";
 import { HOSTILE, evaluation, png } from "./server.mjs";
 
 const TRAINER = fileURLToPath(new URL("../../src/training", import.meta.url));
@@ -67,16 +67,12 @@ function write(component, props, table) {
 
 test("data.html draws its figures, is accessible, and asks for nothing", async () => {
   const address = checkData();
-  for (const [colorScheme, width] of [
-    ["light", 1280],
-    ["dark", 1280],
-    ["light", 390],
-    ["dark", 390],
-  ]) {
+  for (const window of WINDOWS) {
+    const { colorScheme, width } = window;
     const { page, context, seen } = await openPage(browser, { colorScheme, width });
     await page.goto(address);
     await page.waitForFunction(() => document.querySelectorAll("[data-figure] > .drawn").length === document.querySelectorAll("[data-figure]").length);
-    assert.deepEqual(await faults(page), [], `${colorScheme} ${width}`);
+    assert.deepEqual(await faults(page, window), [], `${colorScheme} ${width}`);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0);
     assert.deepEqual([seen.messages, seen.requests.filter((url) => url !== address && !url.startsWith("data:"))], [[], []]);
     assert.ok((await page.locator("svg.histogram").count()) >= 4);

@@ -17,6 +17,7 @@ internal sealed class JobProcess : IDisposable
 
     private static readonly Lazy<(string Perl, string Script)?> Holder = new(ReadHolder);
     private readonly Process process;
+    private readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private JobProcess(Process process, bool isHeld)
     {
@@ -36,12 +37,19 @@ internal sealed class JobProcess : IDisposable
     /// <summary>Gets the exit code of the command; null when the holder was ended from outside.</summary>
     public Task<int?> Ended { get; }
 
-    /// <summary>Starts a command in a session of its own.</summary>
+    /// <summary>
+    /// Starts a command in a session of its own. When this returns, <see cref="ProcessTree"/> finds the command, and signals reach it.
+    /// </summary>
     /// <param name="command">The shell command.</param>
     /// <param name="workingFolder">Folder it starts in.</param>
     /// <param name="variables">Its whole environment.</param>
     /// <param name="grace">Time between TERM and KILL when the emulator is gone.</param>
-    public static JobProcess Start(string command, string workingFolder, IReadOnlyDictionary<string, string> variables, TimeSpan grace)
+    public static async Task<JobProcess> StartAsync(
+        string command,
+        string workingFolder,
+        IReadOnlyDictionary<string, string> variables,
+        TimeSpan grace
+    )
     {
         string[] own = ["/bin/bash", "-c", Launcher, command];
         // Variables that change what Perl does are for the command alone.
@@ -69,7 +77,10 @@ internal sealed class JobProcess : IDisposable
         start.Environment.Clear();
         foreach (var (name, value) in variables.Where(pair => Holder.Value is null || !IsForPerl(pair.Key)))
             start.Environment[name] = value;
-        return new(Subreaper.Start(start), Holder.Value is not null);
+        var started = new JobProcess(Subreaper.Start(start), Holder.Value is not null);
+        if (started.IsHeld)
+            await started.begun.Task;
+        return started;
     }
 
     /// <summary>Lets the holder go, which ends what is left of the job.</summary>
@@ -96,18 +107,27 @@ internal sealed class JobProcess : IDisposable
 
     private async Task<int?> ReadEndAsync()
     {
-        while (await process.StandardError.ReadLineAsync() is { } line)
+        try
         {
-            if (
-                line.StartsWith("ended ", StringComparison.Ordinal)
-                && int.TryParse(line.AsSpan("ended ".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
-            )
+            while (await process.StandardError.ReadLineAsync() is { } line)
             {
-                return code;
+                if (line == "started")
+                    begun.TrySetResult();
+                if (
+                    line.StartsWith("ended ", StringComparison.Ordinal)
+                    && int.TryParse(line.AsSpan("ended ".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+                )
+                {
+                    return code;
+                }
             }
-        }
 
-        return null;
+            return null;
+        }
+        finally
+        {
+            begun.TrySetResult(); // Also when the holder ended before the command began.
+        }
     }
 
     private async Task<int?> WaitAsync()

@@ -39,11 +39,12 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
             if (job.Definition.IsDistributed)
             {
                 var places = ProcessPlace.Of(job.Definition, "127.0.0.1", ProcessPlace.FindFreePort());
-                started.AddRange(places.Select(place => Start(job, place, tree)));
+                foreach (var place in places)
+                    started.Add(await StartAsync(job, place, tree));
             }
             else
             {
-                started.Add(Start(job, null, tree));
+                started.Add(await StartAsync(job, null, tree));
             }
 
             progress.Started();
@@ -62,11 +63,11 @@ internal sealed class ProcessRunner(ExecutionSettings settings, EmulatorAddress 
         }
     }
 
-    private RankProcess Start(JobAttempt job, ProcessPlace? place, ProcessTree tree)
+    private async Task<RankProcess> StartAsync(JobAttempt job, ProcessPlace? place, ProcessTree tree)
     {
         var run = job.Run;
         var log = place is { Rank: > 0 } ? run.Files.OpenAppend(Run.LogOfProcess(place.Rank)) : job.Log;
-        var process = JobProcess.Start(
+        var process = await JobProcess.StartAsync(
             job.Mounts.Fill(job.Definition.Command),
             run.WorkingFolder,
             Variables(job, place),

@@ -2,7 +2,7 @@
 # for themselves, so that the emulator finds all of them below it. It ends them itself when the emulator is gone.
 # Arguments: numbers of the system calls prctl and setsid, seconds between TERM and KILL, variables for the command alone, --,
 # and the command. Standard input ends with the emulator. Standard output is the job's. Standard error tells the emulator
-# "holds" and, when the command has ended, "ended" and its exit code.
+# "holds", "started" once the command can be found and receives signals, and, when it has ended, "ended" and its exit code.
 use strict;
 my ($prctl, $setsid, $grace) = map { $_ + 0 } @ARGV[0 .. 2];
 my @rest = @ARGV[3 .. $#ARGV];
@@ -13,6 +13,7 @@ my @signals = qw(TERM INT HUP QUIT PIPE);
 $SIG{$_} = 'IGNORE' for @signals;
 syswrite(STDERR, "holds\n") if syscall($prctl, 36, 1, 0, 0, 0) == 0; # PR_SET_CHILD_SUBREAPER
 pipe(my $woken, my $wake) or die;
+pipe(my $begun, my $begins) or die; # The command's start closes it, as every pipe that is not a standard stream.
 $SIG{CHLD} = sub { syswrite($wake, "."); };
 my $child = fork;
 die "cannot fork: $!" unless defined $child;
@@ -27,6 +28,9 @@ if ($child == 0) {
     exit 126;
 }
 close STDOUT;
+close $begins;
+1 until defined sysread($begun, my $none, 1); # A signal interrupts it.
+syswrite(STDERR, "started\n");
 
 sub reap {
     while ((my $ended = waitpid(-1, 1)) > 0) {

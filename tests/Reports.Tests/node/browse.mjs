@@ -5,23 +5,19 @@ import { chromium } from "playwright-core";
 import { AxeBuilder } from "@axe-core/playwright";
 import { pathToFileURL } from "node:url";
 import path from "node:path";
+import { VIEWS, violations } from "../../Fixtures/Pages/views.mjs";
 
 const [executablePath, ...rest] = process.argv.slice(2);
 const pictures = rest.find((argument) => argument.startsWith("--pictures="))?.slice("--pictures=".length);
 const pages = rest.filter((argument) => !argument.startsWith("--"));
-const views = [
-  { colorScheme: "light", width: 1280, height: 900 },
-  { colorScheme: "dark", width: 1280, height: 900 },
-  { colorScheme: "light", width: 390, height: 844 },
-  { colorScheme: "dark", width: 390, height: 844 },
-];
 
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
 const found = [];
 try {
   for (const file of pages) {
     const address = pathToFileURL(file).href;
-    for (const { colorScheme, width, height } of views) {
+    for (const options of VIEWS) {
+      const { colorScheme, width, height } = options;
       const context = await browser.newContext({ colorScheme, viewport: { width, height }, reducedMotion: "reduce" });
       const page = await context.newPage();
       const requests = [];
@@ -35,13 +31,13 @@ try {
       if (pictures) await page.screenshot({ path: path.join(pictures, `${view.replaceAll(" ", "-")}.png`), fullPage: true });
       // Charts in closed sections must be accessible too.
       await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const broken = await violations(new AxeBuilder({ page }), options);
       const scroll = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       found.push({
         view,
         requests: requests.filter((url) => url !== address && !url.startsWith("data:")),
         messages,
-        faults: violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`),
+        faults: broken.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`),
         scroll,
         unreachable: await unreachable(page),
         // The head has the data and the script of the page, and nothing else is script.

@@ -97,7 +97,7 @@ public class JobFaultTests
     public async Task Preempt_CountsTheNode_UntilAnotherTakesTheJob()
     {
         // Slow enough to be observed.
-        await using var emulator = await TestEmulator.StartAsync(options => options with { ProvisioningTime = TimeSpan.FromSeconds(3) });
+        await using var emulator = await TestEmulator.StartAsync(options => options with { ProvisioningTime = TimeSpan.FromSeconds(1) });
         await RequestFaultTests.PutAsync(emulator, """{"job":"trains","count":1,"preempt":{"logBytes":6}}""");
         await SubmitAsync(emulator, "echo begun; sleep 600", nodes: 1);
         await TestEmulator.EventuallyAsync(
@@ -192,7 +192,7 @@ public class JobFaultTests
     [Fact]
     public async Task Cancel_EndsTheJob_WhenItWasPreempted()
     {
-        await using var emulator = await TestEmulator.StartAsync(options => options with { ProvisioningTime = TimeSpan.FromSeconds(3) });
+        await using var emulator = await TestEmulator.StartAsync(options => options with { ProvisioningTime = TimeSpan.FromSeconds(1) });
         await RequestFaultTests.PutAsync(emulator, """{"job":"*","preempt":{"logBytes":1}}""");
         await SubmitAsync(emulator, "echo begun; sleep 600", nodes: 1);
         await TestEmulator.WaitForFileAsync(Path.Combine(emulator.JobFolder("trains"), "user_logs", "std_log_0.txt"));

@@ -98,7 +98,7 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
         var script = Path.Combine(folder.Root, "faults.json");
         await File.WriteAllTextAsync(
             script,
-            """{ "rules": [{ "path": "**", "status": 503 }, { "path": "**", "delayMilliseconds": 1 }] }""",
+            """{ "rules": [{ "path": "**", "status": 403 }, { "path": "**", "delayMilliseconds": 1 }] }""", // 403 is not retried.
             Stop
         );
         await emulator.EnsureRunningAsync(folder.Settings, Stop);
@@ -110,7 +110,7 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
         var ended = await emulator.EnsureRunningAsync(folder.Settings with { FaultScriptFile = script }, Stop);
 
         Assert.Equal([2, 2, 0], [given.FaultRules, left.FaultRules, ended.FaultRules]);
-        Assert.Equal(503, error.Status);
+        Assert.Equal(403, error.Status);
         await folder.ConnectAsync(Stop);
     }
 

@@ -20,7 +20,11 @@ const TABS = {
   sweep: { title: "Trials", view: Sweep, fits: (job) => job.kind === "sweep" },
   dataset: { title: "Dataset", view: Dataset },
   artifacts: { title: "Artifacts", view: Artifacts },
+  print: { title: "Print", view: OnePage },
 };
+
+// The parts that a printed report of a job has.
+const PRINTED = ["overview", "sweep", "metrics", "evaluation"];
 
 /** Shows one job. */
 export function Job({ name, tab, query, features }) {
@@ -53,6 +57,17 @@ export function Job({ name, tab, query, features }) {
       <${current.view} job=${job} jobs=${jobs.data ?? []} query=${query} />
     </section>
   </article>`;
+}
+
+/** Shows on one page what a report has, to be printed or saved as PDF. */
+function OnePage({ job, ...rest }) {
+  const parts = PRINTED.map((key) => TABS[key]).filter(({ fits }) => !fits || fits(job));
+  return html`<div>
+    <p class="bar"><button onClick=${() => window.print()}>Print, or save as PDF</button></p>
+    ${parts.map(
+      ({ title, view }) => html`<section class="part" key=${title}><h2>${title}</h2><${view} job=${job} ...${rest} /></section>`,
+    )}
+  </div>`;
 }
 
 function Overview({ job }) {
