@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using Reports.Pages;
 
@@ -5,6 +6,11 @@ namespace Reports.Tests;
 
 public sealed class PageScriptTests
 {
+    private static readonly string Root = typeof(PageScriptTests)
+        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(item => item.Key == "RepositoryRoot")
+        .Value!;
+
     private const string Refresh = "is stale: run dotnet cake --target=Build and commit what it writes";
 
     [Fact]
@@ -74,7 +80,7 @@ public sealed class PageScriptTests
     {
         var path = $"src/training/detection/inspect/{name}";
         if (Environment.GetEnvironmentVariable("UPDATE_EXPECTED") is not null)
-            File.WriteAllText(Path.Combine(BrowserTests.Root, path), text);
-        Assert.True(text == File.ReadAllText(Path.Combine(BrowserTests.Root, path)), $"{path} {Refresh}");
+            File.WriteAllText(Path.Combine(Root, path), text);
+        Assert.True(text == File.ReadAllText(Path.Combine(Root, path)), $"{path} {Refresh}");
     }
 }

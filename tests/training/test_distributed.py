@@ -136,7 +136,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, demo_data: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("processes", [2, 4])
+@pytest.mark.parametrize("processes", [2, pytest.param(4, marks=pytest.mark.slow)])
 def test_processes_compute_the_losses_and_metrics_of_one_with_the_whole_batch(
     processes: int, whole: Path, demo_data: Path, tmp_path: Path
 ) -> None:
@@ -256,7 +256,14 @@ with join(read_place(os.environ), lambda text: None) as group:
 """
 
 
-@pytest.mark.parametrize("base_model", ["faster_rcnn_tiny", "retinanet_resnet50_fpn", "ssdlite320_mobilenet_v3_large"])
+@pytest.mark.parametrize(
+    "base_model",
+    [
+        "faster_rcnn_tiny",
+        pytest.param("retinanet_resnet50_fpn", marks=pytest.mark.slow),
+        pytest.param("ssdlite320_mobilenet_v3_large", marks=pytest.mark.slow),
+    ],
+)
 def test_uneven_shares_and_accumulated_batches_give_the_losses_of_one_process(
     base_model: str, demo_data: Path, tmp_path: Path
 ) -> None:

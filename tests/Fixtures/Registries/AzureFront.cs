@@ -11,12 +11,15 @@ namespace Fixtures.Registries;
 /// </summary>
 public sealed class AzureFront : IAsyncDisposable
 {
+    // The registry tells a client to send its body only at times; after this limit the body is sent anyway.
+    private static readonly TimeSpan ContinueLimit = TimeSpan.FromMilliseconds(200);
+
     private readonly HttpClient http = new(
         new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseProxy = false,
-            Expect100ContinueTimeout = TimeSpan.FromSeconds(5),
+            Expect100ContinueTimeout = ContinueLimit,
         }
     );
     private readonly TokenService? tokens;
@@ -80,7 +83,7 @@ public sealed class AzureFront : IAsyncDisposable
         {
             AllowAutoRedirect = false,
             UseProxy = false,
-            Expect100ContinueTimeout = TimeSpan.FromSeconds(5),
+            Expect100ContinueTimeout = ContinueLimit,
             SslOptions =
             {
                 RemoteCertificateValidationCallback = (_, certificate, _, _) => trusted.Contains(certificate?.GetCertHashString()),

@@ -744,6 +744,7 @@ function EvaluationFigures({ evaluation, curves = [], before = [], threshold, sl
     <form class="bar" onSubmit=${(event) => event.preventDefault()}>
       ${slider}<span class="muted">A prediction and an object pair at an IoU of ${MATCH_IOU} or more.</span>
     </form>
+    <p class="on-paper">Counted with a score of at least ${threshold.toFixed(2)}; a prediction and an object pair at an IoU of ${MATCH_IOU} or more.</p>
     <div class="columns">
       <section>
         <h3>Classes</h3>
@@ -765,7 +766,7 @@ function EvaluationFigures({ evaluation, curves = [], before = [], threshold, sl
     </div>
     <section>
       <h3>Confusion matrix</h3>
-      ${addressOf && html`<p class="muted">A cell opens its images.</p>`}
+      ${addressOf && html`<p class="muted on-screen">A cell opens its images.</p>`}
       <${Confusion} counts=${counts} classes=${evaluation.classes.map(({ name }) => name)} addressOf=${addressOf} />
     </section>
     <section><${PrecisionRecall} curves=${curves} before=${before} points=${rows} threshold=${threshold} /></section>

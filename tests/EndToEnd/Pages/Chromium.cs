@@ -1,4 +1,4 @@
-namespace Reports.Tests;
+namespace EndToEnd.Pages;
 
 /// <summary>Finds chromium, and installs Debian's package of it where that is allowed.</summary>
 internal static class Chromium

@@ -3,24 +3,25 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using Reports.Building;
 using Reports.Pages;
+using Reports.Tests;
 
-namespace Reports.Tests;
+namespace EndToEnd.Pages;
 
 /// <summary>Opens report.html in Debian's chromium, light and dark, 1280 and 390 pixels wide.</summary>
 public sealed class BrowserTests
 {
     /// <summary>Gets the absolute path of the repository.</summary>
-    internal static string Root { get; } =
+    private static string Root { get; } =
         typeof(BrowserTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "RepositoryRoot").Value!;
 
-    private static readonly string Node = Path.Combine(Root, "tests", "Reports.Tests", "node");
+    private static readonly string Node = Path.Combine(Root, "tests", "EndToEnd", "Pages", "node");
 
     [Fact]
     public async Task Page_SendsNoRequestAndHasNoSeriousFault_InABrowser()
     {
         Assert.True(
             Directory.Exists(Path.Combine(Node, "node_modules", "playwright-core")),
-            "playwright-core is missing; run these tests by dotnet cake --target=Test --suite=Reports.Tests, which installs it."
+            "playwright-core is missing; run these tests by dotnet cake --target=Test --suite=Pages, which installs it."
         );
         using var plain = new SampleRun();
         plain.WritePredictions();

@@ -5,7 +5,7 @@ import { chromium } from "playwright-core";
 import { AxeBuilder } from "@axe-core/playwright";
 import { pathToFileURL } from "node:url";
 import path from "node:path";
-import { VIEWS, violations } from "../../Fixtures/Pages/views.mjs";
+import { VIEWS, violations } from "../../../Fixtures/Pages/views.mjs";
 
 const [executablePath, ...rest] = process.argv.slice(2);
 const pictures = rest.find((argument) => argument.startsWith("--pictures="))?.slice("--pictures=".length);
