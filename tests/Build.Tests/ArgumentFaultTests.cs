@@ -55,6 +55,13 @@ public sealed class ArgumentFaultTests : IDisposable
         "--job is \"a/b\"; it must be 1 to 255 ASCII letters, digits, '-' or '_', the first a letter or digit."
     )]
     [InlineData("Train", "--datastore=x", "--datastore is \"x\"; it must be given with --target=Register-Datastore, or be left out.")]
+    [InlineData(
+        "Check-Data",
+        "--fail-on=near-duplicates",
+        "--fail-on is \"near-duplicates\"; it must be one of near-duplicates-across, near-duplicates-within, same-bytes, class-imbalance, "
+            + "classes-alike, small-objects, anchors, objects-per-image, images-without-objects, coinciding-boxes, outlier-boxes, "
+            + "outlier-images."
+    )]
     [InlineData("Follow", "--wait=true", "--wait is not an argument of this target; it belongs to Launch, Replay, Train.")]
     public void Run_NamesTheArgument_WhenItsValueIsMissingOrWrong(string target, string argument, string fault) =>
         Assert.EndsWith($"Error: {fault}\n", host.Run($"--target={target}", argument), StringComparison.Ordinal);

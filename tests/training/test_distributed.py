@@ -154,6 +154,7 @@ def test_processes_compute_the_losses_and_metrics_of_one_with_the_whole_batch(
     assert logs[1:] == [""] * (processes - 1)
 
 
+@pytest.mark.slow
 def test_run_of_two_processes_resumes_with_one(whole: Path, demo_data: Path, tmp_path: Path) -> None:
     two = _config(tmp_path / "two", {"BATCH_SIZE": 2})
     ended = _train(tmp_path, demo_data, two, 2, rank=1, at=4, number=signal.SIGTERM)
@@ -186,6 +187,7 @@ def test_leave_clears_up_unless_a_run_of_several_processes_failed(joins: bool, c
     assert (ended, output) == (code, "said\n" + ("cleared up\n" if clears_up else ""))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rank", [0, 1])
 def test_killed_process_ends_the_others_with_its_name(rank: int, demo_data: Path, tmp_path: Path) -> None:
     config = _config(tmp_path, {"BATCH_SIZE": 2, "STEPS": 100_000, "EVAL_EVERY": 0})

@@ -40,6 +40,7 @@ public sealed class SweepReader(WorkspaceClient workspace)
                 )
                 {
                     HasPolicy = sweep.EarlyTermination is not null,
+                    Timeout = sweep.Limits?.Timeout,
                 }
                 : null
         );
@@ -66,19 +67,20 @@ public sealed class SweepReader(WorkspaceClient workspace)
         var hasCanceled = children.Any(child => child.Details.Status == JobStatus.Canceled && !ended.ContainsKey(child.Name));
         if (settings.HasPolicy && !isCanceled && hasCanceled)
             isCanceled = IsCanceled(await workspace.RunHistory.GetDetailsAsync(jobName, cancellationToken));
+        var end = new SweepEnd(isCanceled, details.Started + settings.Timeout);
         var trials = new Trial[children.Count];
         await Parallel.ForAsync(
             0,
             trials.Length,
             new ParallelOptions { MaxDegreeOfParallelism = ConcurrentReads, CancellationToken = cancellationToken },
-            async (index, stop) => trials[index] = await ReadTrialAsync(children[index], settings, isCanceled, stop)
+            async (index, stop) => trials[index] = await ReadTrialAsync(children[index], settings, end, stop)
         );
         foreach (var trial in trials.Where(trial => trial.Status.IsTerminal()))
             ended[trial.Name] = trial;
         return new(details.Status, details.Error, settings, [.. trials.OrderBy(trial => NumberOf(trial.Name))]);
     }
 
-    private async Task<Trial> ReadTrialAsync(ChildRun child, SweepSettings settings, bool isCanceled, CancellationToken cancellationToken)
+    private async Task<Trial> ReadTrialAsync(ChildRun child, SweepSettings settings, SweepEnd sweep, CancellationToken cancellationToken)
     {
         if (ended.TryGetValue(child.Name, out var known))
             return known;
@@ -94,12 +96,18 @@ public sealed class SweepReader(WorkspaceClient workspace)
             ValuesOf(child.Details.Tags.GetValueOrDefault(ValuesTag)),
             value,
             last?.Step ?? 0,
-            // A policy decides by what the trial has logged. Any other trial was cancelled by somebody.
-            IsEndedEarly: status == JobStatus.Canceled && settings.HasPolicy && value is not null && !isCanceled,
+            // A policy decides by what the trial has logged. Any other trial was cancelled by somebody, or with the sweep.
+            IsEndedEarly: status == JobStatus.Canceled && settings.HasPolicy && value is not null && !sweep.Ends(child.Details),
             child.Details.Error,
             child.Details.Started,
             child.Details.Ended
         );
+    }
+
+    /// <summary>How a sweep cancels its trials: all of them when it is cancelled itself, or when its time is up.</summary>
+    private readonly record struct SweepEnd(bool IsCanceled, DateTimeOffset? TimeIsUp)
+    {
+        public bool Ends(RunDetails trial) => IsCanceled || trial.Ended >= TimeIsUp;
     }
 
     private static bool IsCanceled(RunDetails details) => details.Status is JobStatus.Canceled or JobStatus.CancelRequested;

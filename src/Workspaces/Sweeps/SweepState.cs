@@ -25,4 +25,7 @@ public sealed record SweepSettings(string Metric, bool IsMaximized, int? MostTri
 {
     /// <summary>Gets whether a policy ends trials that fall behind.</summary>
     public bool HasPolicy { get; init; }
+
+    /// <summary>Gets the longest time of the whole sweep, after which its trials are cancelled; null for none.</summary>
+    public TimeSpan? Timeout { get; init; }
 }

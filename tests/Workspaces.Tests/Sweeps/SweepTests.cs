@@ -150,7 +150,7 @@ public class SweepTests
         service.OnEach(
             "GET",
             FakeService.RunPath(Name),
-            [.. turns.Select(turn => FakeService.Json(200, $$"""{"runId":"{{Name}}","status":"{{turn.Status}}"}"""))]
+            [.. turns.Select(turn => FakeService.Json(200, $$"""{"runId":"{{Name}}","status":"{{turn.Status}}","startTimeUtc":"2026-11-01T09:55:00Z"}"""))]
         );
         service.OnEach("GET", ChildrenPath, [.. turns.Select(turn => FakeService.Json(200, $$"""{"value":[{{turn.Children}}]}"""))]);
         service.On("GET", MetricsPath, request =>
@@ -166,10 +166,10 @@ public class SweepTests
         });
     }
 
-    private static async Task<List<SweepState>> FollowAsync(FakeService service)
+    private static async Task<List<SweepState>> FollowAsync(FakeService service, SweepSettings? settings = null)
     {
         var states = new List<SweepState>();
-        await foreach (var state in new SweepFollower(await service.ConnectAsync(), Quick).FollowAsync(Name, Settings, Stop))
+        await foreach (var state in new SweepFollower(await service.ConnectAsync(), Quick).FollowAsync(Name, settings ?? Settings, Stop))
             states.Add(state);
         return states;
     }
@@ -234,6 +234,20 @@ public class SweepTests
         Answer(service, ("Running", Child(0, "Canceled", "{}")), ("CancelRequested", Child(0, "Canceled", "{}")), ("Canceled", ""));
 
         Assert.DoesNotContain((await FollowAsync(service)).SelectMany(state => state.Trials), trial => trial.IsEndedEarly);
+    }
+
+    [Theory]
+    [InlineData(9, false)]
+    [InlineData(11, true)]
+    public async Task FollowAsync_CountsATrialAsEndedEarly_UnlessTheTimeOfTheSweepWasUp(int minutes, bool isEndedEarly)
+    {
+        var service = new FakeService();
+        // The trial was cancelled 10 minutes after the sweep had started.
+        Answer(service, ("Failed", Child(0, "Canceled", "{}")));
+
+        var states = await FollowAsync(service, Settings with { Timeout = TimeSpan.FromMinutes(minutes) });
+
+        Assert.Equal(isEndedEarly, states[0].Trials[0].IsEndedEarly);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Build.CommandLine.Groups.Data;
 
 /// <summary>The arguments of the report about a dataset.</summary>
@@ -13,6 +15,21 @@ public sealed class CheckDataArguments() : ArgumentGroup(From, FailOn)
         "fail-on",
         "FINDING",
         "a finding that is a fault, such as near-duplicates-across; repeatable, see docs/datastores.md",
-        _ => { }
+        CheckFinding
     );
+
+    /// <summary>The findings that the trainer knows, read from its own list.</summary>
+    private static IReadOnlyList<string> ReadFindings()
+    {
+        using var stream = typeof(CheckDataArguments).Assembly.GetManifestResourceStream("findings.json")!;
+        using var findings = JsonDocument.Parse(stream);
+        return [.. findings.RootElement.EnumerateObject().Select(finding => finding.Name)];
+    }
+
+    private static void CheckFinding(string name)
+    {
+        var findings = ReadFindings();
+        if (!findings.Contains(name, StringComparer.Ordinal))
+            throw new FormatException($"one of {string.Join(", ", findings)}");
+    }
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,21 +31,8 @@ _FEW_FOR_OUTLIERS = 20
 
 Floats = NDArray[np.float64]
 
-RULES = {
-    "near-duplicates-across": "Images of two splits are nearly the same.",
-    "near-duplicates-within": "Images of one split are nearly the same.",
-    "same-bytes": "Files of different names have the same bytes.",
-    "class-imbalance": "A class has few objects to learn from.",
-    "classes-alike": "Names of classes look alike.",
-    "small-objects": f"Objects are smaller than {LEAST_SIDE:g} pixels after resizing.",
-    "anchors": "Objects overlap no anchor well.",
-    "objects-per-image": "Images have more objects than the metrics or the model count.",
-    "images-without-objects": "The split cannot tell how well images without objects are recognised.",
-    "coinciding-boxes": "Boxes of different classes nearly coincide.",
-    "outlier-boxes": "Boxes are much larger or smaller than others of their class.",
-    "outlier-images": "Images are much larger or smaller than the others.",
-}
-"""Each finding with what it says, in the order of the reports."""
+RULES: dict[str, str] = json.loads(Path(__file__).with_name("findings.json").read_text(encoding="utf-8"))
+"""Each finding with what it says, in the order of the reports. The host reads the file too, for ``--fail-on``."""
 
 QUICK = frozenset(RULES) - {"near-duplicates-across", "near-duplicates-within"}
 """The findings that need no pixels."""
