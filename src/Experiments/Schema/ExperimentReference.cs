@@ -62,7 +62,7 @@ public static class ExperimentReference
             Images are JPEG, PNG, BMP, GIF, WebP or TIFF, of at most 178,956,970 pixels. The EXIF orientation of a phone's picture is applied when
             width and height of its rows are those of the upright picture, and not when they are those of the stored pixels. Where they do not
             tell, DATA.EXIF decides, and a note names the images. Images of one channel and more than 8 bits are scaled as DATA.DEPTH says.
-            Transparent pixels are composed on white. A JPEG that lacks only its last bytes is used, with a note.
+            Transparent pixels are composed on white. A JPEG or PNG that lacks only its last bytes is used, with a note.
 
             With DATA.ON_BAD_ROWS `drop`, faulty rows are left out and named: the rows themselves, every row of an image that is missing or
             unreadable, the training rows of an image in both splits, and every row of a class that remains in only one split. An image

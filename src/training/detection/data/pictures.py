@@ -43,6 +43,9 @@ ALPHA = "alpha"
 # decoder reads none of it, so that every tail gives the same pixels.
 _TAILS = (b"\xff\xd9", b"\x00" * 64 + b"\xff\xd9", b"\x55\xaa" * 32 + b"\xff\xd9", b"\xfe" * 64 + b"\xff\xd9")
 
+_PNG = b"\x89PNG\r\n\x1a\n"
+_PNG_END = b"IEND\xaeB`\x82"
+
 _SHOWN = 32  # pixels of each side that a thumbnail needs
 
 _COUNT = re.compile(r"\(([0-9]+) pixels\)")
@@ -268,7 +271,7 @@ def _decoded(content: bytes, prepare: Callable[[Image.Image], object] | None = N
         return image
 
     try:
-        return decode(b""), False
+        return decode(b""), content.startswith(_PNG) and _PNG_END not in content
     except OSError:
         if content[:3] != b"\xff\xd8\xff":
             raise
